@@ -1,0 +1,33 @@
+"""Card verification values: CW makes one, CY verifies one."""
+
+from __future__ import annotations
+
+from specs.hsm.errors import KEY_LENGTH_REFUSED, MISMATCH
+from specs.hsm.requests import CVK
+from specs.security.cvv import CVK_LENGTH, generate_cvv, verify_cvv
+
+from ..keys import Fields, KeyRing
+from ..policy import Refused
+
+
+def make_cvv(ring: KeyRing, fields: Fields) -> Fields:
+    """CW: the card verification value."""
+    cvk = _open_cvk(ring, fields)
+    cvv = generate_cvv(cvk, fields["pan"], fields["expiry"], fields["service_code"])
+    return {"cvv": cvv}
+
+
+def check_cvv(ring: KeyRing, fields: Fields) -> Fields:
+    """CY: yes or no."""
+    cvk = _open_cvk(ring, fields)
+    pan, expiry, service_code = fields["pan"], fields["expiry"], fields["service_code"]
+    if not verify_cvv(cvk, pan, expiry, service_code, fields["cvv"]):
+        raise Refused(MISMATCH)
+    return {}
+
+
+def _open_cvk(ring: KeyRing, fields: Fields) -> bytes:
+    cvk = ring.open(CVK, fields["cvk"])
+    if len(cvk) != CVK_LENGTH:
+        raise Refused(KEY_LENGTH_REFUSED)
+    return cvk

@@ -1,0 +1,112 @@
+"""What codes mean: why a request was declined (DE39), what it was (DE3), how the card was read.
+
+The words stand in `tables/reasons.toml` and `tables/meanings.toml`: data, so that the documentation
+and the tests are made from the same lines.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from msgspec import Struct, convert
+from msgspec.structs import replace
+
+Retry = Literal["none", "no", "soft", "user", "3ds"]
+Advice = Literal["", "do_not_try_again", "try_again_later", "confirm_card_data"]
+
+
+class Reason(Struct, frozen=True, gc=False, array_like=True):
+    """One response code of 1987: *text* is for the shopper, *meaning* for whoever runs the switch.
+
+    *cmf* and *action* say the same in the common message format and in ISO 8583:1993.
+    """
+
+    code: str
+    name: str
+    meaning: str
+    text: str
+    advice: Advice
+    retry: Retry
+    cmf: str
+    action: str
+
+
+def _table(name: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).with_name("tables") / name).read_text("utf-8"))
+
+
+_DE39 = _table("reasons.toml")
+_MEANINGS = convert(_table("meanings.toml"), dict[str, dict[str, str]])
+
+REASONS: Final[Mapping[str, Reason]] = {
+    code: convert([code, *row], Reason) for code, row in _DE39["reasons"].items()
+}
+GENERIC: Final = Reason(
+    code="",
+    name="generic_decline",
+    meaning="Declined for a reason unknown here",
+    text="Declined",
+    advice="try_again_later",
+    retry="soft",
+    cmf="1000",
+    action="100",
+)
+ACTIONS: Final = convert(_DE39["actions"], dict[str, str])
+TRANSACTION_TYPES: Final = _MEANINGS["transaction_types"]
+ACCOUNT_TYPES: Final = _MEANINGS["account_types"]
+ENTRY_MODES: Final = _MEANINGS["entry_modes"]
+PIN_CAPABILITIES: Final = _MEANINGS["pin_capabilities"]
+NETWORK_CODES: Final = _MEANINGS["network_codes"]
+
+# DE70, for those who send it.
+SIGN_ON: Final = "001"
+SIGN_OFF: Final = "002"
+KEY_CHANGE: Final = "161"
+CUT_OVER: Final = "201"
+ECHO: Final = "301"
+
+
+def reason(code: str) -> Reason:
+    """What *code* in DE39 says; a code that is not in the table is a ``generic_decline``.
+
+    >>> reason("51").text, reason("51").retry, reason("ZZ").name
+    ('Insufficient funds', 'soft', 'generic_decline')
+    """
+    return REASONS.get(code) or replace(GENERIC, code=code)
+
+
+def reason_of_action(action: str) -> Reason:
+    """The nearest reason of 1987 to an *action* code of 1993, three digits.
+
+    >>> reason_of_action("116").code, reason_of_action("199").name
+    ('51', 'generic_decline')
+    """
+    return reason(ACTIONS.get(action, ""))
+
+
+def processing_text(code: str) -> str:
+    """What a processing code, DE3 ``n 6``, asks for.
+
+    >>> processing_text("000000"), processing_text("012000"), processing_text("401020")
+    ('purchase', 'cash withdrawal from current', 'transfer from savings to current')
+    """
+    kind, source, target = code[:2], code[2:4], code[4:]
+    words = [TRANSACTION_TYPES.get(kind, f"transaction {kind}")]
+    for preposition, account in ("from", source), ("to", target):
+        if account not in ("00", ""):
+            words.append(f"{preposition} {ACCOUNT_TYPES.get(account, f'account {account}')}")
+    return " ".join(words)
+
+
+def entry_text(code: str) -> str:
+    """How the card was read and whether there is a PIN pad: DE22 of 1987, ``n 3``.
+
+    >>> entry_text("051"), entry_text("902")
+    ('chip, PIN pad', 'magnetic stripe, whole track, no PIN pad')
+    """
+    mode, pin = code[:2], code[2:]
+    read = ENTRY_MODES.get(mode, f"entry mode {mode}")
+    return f"{read}, {PIN_CAPABILITIES.get(pin, f'PIN capability {pin}')}"

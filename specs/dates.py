@@ -1,0 +1,224 @@
+"""Dates and times of messages, cards and bank days; the one module that knows the calendar.
+
+It never asks what time it is: every instant comes in as :data:`Seconds`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from string import digits
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from msgspec import Struct
+
+from .errors import ConfigError, FormatError
+from .masking import printable
+
+Seconds: TypeAlias = float  # since the epoch, 1970-01-01T00:00:00Z
+
+# 29 February is a date: a message carries no year that could deny it.
+_DAYS_OF_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_ONE_DAY: Final = timedelta(days=1)
+_ZONES_MAX: Final = 64  # zones kept loaded: more than any network has merchants' time zones
+
+
+def transmission_time(at: Seconds) -> str:
+    """DE7, ``MMDDhhmmss`` in UTC.
+
+    >>> transmission_time(1774746000.0)
+    '0329010000'
+    """
+    return f"{datetime.fromtimestamp(at, UTC):%m%d%H%M%S}"
+
+
+def local_time(at: Seconds, zone: str) -> tuple[str, str]:
+    """DE12 ``hhmmss`` and DE13 ``MMDD`` on the clock of *zone*; ConfigError if there is none such.
+
+    >>> local_time(1774746000.0, "Europe/Berlin")
+    ('030000', '0329')
+    """
+    local = datetime.fromtimestamp(at, _zone(zone))
+    return f"{local:%H%M%S}", f"{local:%m%d}"
+
+
+def card_date(at: Seconds, zone: str) -> str:
+    """``YYMMDD`` on the clock of *zone*, as a chip has its dates (EMV Book 3, tag 9A).
+
+    >>> card_date(1774746000.0, "Europe/Berlin")
+    '260329'
+    """
+    return f"{datetime.fromtimestamp(at, _zone(zone)):%y%m%d}"
+
+
+def utc_text(at: Seconds) -> str:
+    """ISO 8601 in UTC, cut to milliseconds.
+
+    >>> utc_text(1774746000.25)
+    '2026-03-29T01:00:00.250Z'
+    """
+    return datetime.fromtimestamp(at, UTC).replace(tzinfo=None).isoformat("T", "milliseconds") + "Z"
+
+
+def utc_date(at: Seconds) -> str:
+    """The UTC day ``YYYY-MM-DD``.
+
+    >>> utc_date(1774746000.0)
+    '2026-03-29'
+    """
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def rrn_stem(at: Seconds) -> str:
+    """The first six digits of DE37: ``YDDDhh`` in UTC; six more make it unique within that hour.
+
+    >>> rrn_stem(1774746000.0)
+    '608801'
+    """
+    utc = datetime.fromtimestamp(at, UTC)
+    return f"{utc.year % 10}{utc:%j%H}"
+
+
+def is_transmission_time(text: str) -> bool:
+    """Whether *text* may stand in DE7, ``MMDDhhmmss``.
+
+    >>> is_transmission_time("0229235959"), is_transmission_time("0230000000")
+    (True, False)
+    """
+    return is_month_day(text[:4]) and is_time_of_day(text[4:])
+
+
+def is_month_day(text: str) -> bool:
+    """Whether *text* may stand in DE13, ``MMDD``."""
+    if len(text) != 4 or text.strip(digits):
+        return False
+    month, day = int(text[:2]), int(text[2:])
+    return 1 <= month <= 12 and 1 <= day <= _DAYS_OF_MONTH[month - 1]
+
+
+def is_time_of_day(text: str) -> bool:
+    """Whether *text* may stand in DE12, ``hhmmss``: no leap seconds, no hour 24."""
+    return (
+        len(text) == 6
+        and not text.strip(digits)
+        and text[:2] <= "23"
+        and text[2:4] <= "59"
+        and text[4:] <= "59"
+    )
+
+
+def is_expiry(text: str) -> bool:
+    """Whether *text* may stand in DE14, ``YYMM``.
+
+    >>> is_expiry("3012"), is_expiry("3013")
+    (True, False)
+    """
+    return len(text) == 4 and not text.strip(digits) and "01" <= text[2:] <= "12"
+
+
+def expiry_passed(yymm: str, at: Seconds) -> bool:
+    """Whether a card of expiry *yymm* is out of date: it is good through its whole last month, UTC.
+
+    Of the years that end in YY the one from 50 before to 49 after the present is meant, so that a
+    card of 2049 is good in 2001 and one of 1999 is not. FormatError if *yymm* is no expiry.
+
+    >>> expiry_passed("2603", 1774746000.0), expiry_passed("2602", 1774746000.0)
+    (False, True)
+    """
+    if not is_expiry(yymm):
+        raise FormatError("an expiry YYMM", field="14", hint="two digits of year, then 01 to 12")
+    now = datetime.fromtimestamp(at, UTC)
+    year = now.year + (int(yymm[:2]) - now.year + 50) % 100 - 50
+    return (year, int(yymm[2:])) < (now.year, now.month)
+
+
+class _BankDay(Struct, frozen=True, gc=False):
+    """Half-open: the instant of *ends_at* belongs to the next day."""
+
+    date: str
+    starts_at: Seconds
+    ends_at: Seconds
+
+
+class CutOff(Struct, frozen=True, dict=True):
+    """When a bank day ends: wall clock *time* ``hh:mm`` or ``hh:mm:ss`` in *zone*.
+
+    Bank day d is the half-open span of instants [cut(d-1), cut(d)), so it has 23 or 25 hours when
+    the clocks change. A wall time that the change skips is moved forward by as much as the clock;
+    one that happens twice is taken the first time. ConfigError if *time* or *zone* is not one.
+
+    >>> CutOff("23:00", "Europe/Berlin").business_date(1774746000.0)
+    '2026-03-29'
+    """
+
+    time: str = "23:00"
+    zone: str = "Europe/Berlin"
+
+    def __post_init__(self) -> None:
+        _wall_time(self.time)
+        _zone(self.zone)
+
+    def business_date(self, at: Seconds) -> str:
+        """The bank day ``YYYY-MM-DD`` that the instant *at* belongs to."""
+        # Nearly every call falls into the day of the call before: it is kept beside the fields.
+        day: _BankDay | None = self.__dict__.get("_day")
+        if day is None or not day.starts_at <= at < day.ends_at:
+            day = self.__dict__["_day"] = self._bank_day(at)
+        return day.date
+
+    def starts_at(self, business_date: str) -> Seconds:
+        """The first instant of *business_date* ``YYYY-MM-DD``; FormatError if it is no date."""
+        return self._cut(_date(business_date) - _ONE_DAY)
+
+    def ends_at(self, business_date: str) -> Seconds:
+        """The first instant after *business_date* ``YYYY-MM-DD``; FormatError if it is no date."""
+        return self._cut(_date(business_date))
+
+    def _bank_day(self, at: Seconds) -> _BankDay:
+        day = datetime.fromtimestamp(at, _zone(self.zone)).date()
+        while at >= self._cut(day):
+            day += _ONE_DAY
+        # A zone that crossed the date line has skipped a whole day: look back as well.
+        while at < self._cut(day - _ONE_DAY):
+            day -= _ONE_DAY
+        return _BankDay(day.isoformat(), self._cut(day - _ONE_DAY), self._cut(day))
+
+    def _cut(self, day: date) -> Seconds:
+        # fold=0, the default, is the rule: skipped times move forward, of double ones the first.
+        return datetime.combine(day, _wall_time(self.time), _zone(self.zone)).timestamp()
+
+
+@lru_cache(_ZONES_MAX)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(
+            f"no time zone {printable(name, 40)!r}: expected a name such as 'Europe/Berlin'"
+        ) from None
+
+
+def _wall_time(text: str) -> time:
+    try:
+        wall = time.fromisoformat(text)
+    except ValueError:
+        wall = None
+    # The library reads more spellings than we agreed on; ours are those that come back unchanged.
+    if (
+        wall is None
+        or wall.tzinfo
+        or text not in (wall.isoformat("minutes"), wall.isoformat("seconds"))
+    ):
+        raise ConfigError(f"no wall time {printable(text, 40)!r}: expected '23:00' or '23:00:00'")
+    return wall
+
+
+def _date(text: str) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise FormatError("a date YYYY-MM-DD", seen=printable(text, 10))
+    return day

@@ -1,0 +1,67 @@
+"""Every error of the ground floor. Their text is safe to log, always: it names places, never secrets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .message import Message
+
+
+class Error(Exception):
+    """The root of every error that cardswitch raises on purpose."""
+
+
+class FormatError(Error, ValueError):
+    """A value does not have the form agreed for it: says where, what was expected, what to try."""
+
+    def __init__(
+        self,
+        expected: str,
+        *,
+        field: str = "",
+        offset: int | None = None,
+        seen: str = "",
+        hint: str = "",
+    ) -> None:
+        """*field* is a path such as ``"4"`` or ``"55.9F36"``; *seen* must be masked already."""
+        super().__init__(expected)
+        self.expected = expected
+        self.field = field
+        self.offset = offset
+        self.seen = seen
+        self.hint = hint
+
+    def __str__(self) -> str:
+        place = [f"field {self.field}"] if self.field else []
+        if self.offset is not None:
+            place.append(f"at byte {self.offset}")
+        seen = f", seen {self.seen}" if self.seen else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{' '.join(place)}{': ' if place else ''}expected {self.expected}{seen}{hint}"
+
+
+class DecodeError(FormatError):
+    """Received bytes break their dialect.
+
+    *echo* is what may be sent back in an answer with code 30: the MTI and the fields 3, 4, 7, 11,
+    12, 13, 37, 41, 42 as far as they could be read; ``None`` if the message cannot be correlated.
+    """
+
+    echo: Message | None = None
+
+
+class EncodeError(FormatError):
+    """A value cannot be written in its dialect."""
+
+
+class DialectError(Error):
+    """A dialect file is wrong: says which file and where in it."""
+
+
+class ConfigError(Error):
+    """A configuration is wrong: says which file, which key, and what would be right."""
+
+
+class CryptoError(Error):
+    """A key, PIN or block fails a rule of payment cryptography: says which rule, never the value."""

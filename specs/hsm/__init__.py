@@ -1,0 +1,63 @@
+"""HSM host commands ("payShield-style") as values: what a client asks of a module, and its answer.
+
+    errors    the error codes of an answer, and what a frame that breaks the format raises
+    values    Command and Answer, masked wherever they are shown
+    grammar   Field and Layout: a line of fields, read by one regular expression
+    layouts   the layout of every command and every answer: data
+    codec     bytes to values and back, for client and module alike
+    requests  a function for every command, so that nobody else writes field names
+
+Bytes are taken as ISO 8859-1 text, one character a byte. The two bytes of length in front of a
+frame belong to the link, not to this package. Nothing here knows cryptography: a switch uses it.
+"""
+
+from .codec import HEADER_SIZE, pack_answer, pack_command, unpack_answer, unpack_command
+from .errors import ERRORS, HsmFormatError
+from .requests import (
+    diagnostics,
+    echo,
+    export_key,
+    generate_cvv,
+    generate_key,
+    generate_mac,
+    import_key,
+    key_check_value,
+    pin_to_lmk,
+    pvv_from_lmk_pin,
+    translate_pin_tpk_zpk,
+    translate_pin_zpk_zpk,
+    verify_cvv,
+    verify_mac,
+    verify_pin_pvv_tpk,
+    verify_pin_pvv_zpk,
+)
+from .values import Answer, Command, answer_code
+
+__all__ = [
+    "ERRORS",
+    "HEADER_SIZE",
+    "Answer",
+    "Command",
+    "HsmFormatError",
+    "answer_code",
+    "diagnostics",
+    "echo",
+    "export_key",
+    "generate_cvv",
+    "generate_key",
+    "generate_mac",
+    "import_key",
+    "key_check_value",
+    "pack_answer",
+    "pack_command",
+    "pin_to_lmk",
+    "pvv_from_lmk_pin",
+    "translate_pin_tpk_zpk",
+    "translate_pin_zpk_zpk",
+    "unpack_answer",
+    "unpack_command",
+    "verify_cvv",
+    "verify_mac",
+    "verify_pin_pvv_tpk",
+    "verify_pin_pvv_zpk",
+]

@@ -1,0 +1,184 @@
+"""Bytes to commands and answers, and back: the same code for a client and for a module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from specs.errors import EncodeError
+
+from .errors import COMMAND_DISABLED, NO_ERROR, PARITY_CORRECTED, HsmFormatError
+from .grammar import Kind, Layout, digits
+from .layouts import ANSWERS, COMMANDS
+from .values import Answer, Command, answer_code
+
+HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
+HEADER_SIZE_MAX: Final = 255  # What modules can be configured for.
+_TRAILER: Final = r"(?:\x19(?P<trailer>[ -~]{0,32}))?"
+_COMMAND_END: Final = re.compile(rf"(?:%(?P<lmk_id>[0-9]{{2}}))?{_TRAILER}")
+_ANSWER_END: Final = re.compile(_TRAILER)
+_LMK_ID: Final = digits(2)
+_TRAILER_KIND: Final = Kind("[ -~]{0,32}", "up to 32 printable ASCII characters")
+_ERROR_CODE: Final = re.compile("[0-9A-Z]{2}")
+_NO_FIELDS: Final = (Layout(),)
+_WARNING: Final = ("A7", PARITY_CORRECTED)  # The one error after which fields follow all the same.
+
+
+def pack_command(command: Command) -> bytes:
+    """The frame of *command*, without the two bytes of length that a link puts in front.
+
+    Raises EncodeError, naming the field.
+
+    >>> pack_command(Command("1234", "NC"))
+    b'1234NC'
+    """
+    layouts = COMMANDS.get(command.code)
+    if layouts is None:
+        raise EncodeError("the code of a command that has a layout", field=_name(command.code))
+    fields = command.fields
+    lmk_id = fields.get("lmk_id")
+    if lmk_id is None:
+        line = _write(layouts, fields, command.code)
+    else:
+        _require(_LMK_ID, lmk_id, f"{command.code}.lmk_id")
+        fields = {name: value for name, value in fields.items() if name != "lmk_id"}
+        line = f"{_write(layouts, fields, command.code)}%{lmk_id}"
+    return _frame(command.header, command.code, line, command.trailer)
+
+
+def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
+    """The command in the frame *data*, without its length.
+
+    Raises HsmFormatError: what it carries suffices for an answer.
+
+    >>> unpack_command(b"1234B20005HELLO%00").fields["data"]
+    'HELLO'
+    """
+    text = data.decode("latin-1")
+    start = header_size + 2
+    header, code = text[:header_size], text[header_size:start]
+    for layout in COMMANDS.get(code, ()):
+        line = layout.read(text, start)
+        if line is None:
+            continue
+        fields, end = line
+        if end == len(text):
+            return Command(header, code, fields)
+        rest = _COMMAND_END.fullmatch(text, end)
+        if rest is not None:
+            if rest["lmk_id"] is not None:
+                fields["lmk_id"] = rest["lmk_id"]
+            return Command(header, code, fields, rest["trailer"] or "")
+    if len(text) < start:
+        raise _cut_short(text, header_size, "command")
+    raise _fault(COMMANDS.get(code, ()), text, start, header, code)
+
+
+def pack_answer(answer: Answer) -> bytes:
+    """The frame of *answer*; without fields it is header, code and error alone.
+
+    Raises EncodeError, naming the field.
+
+    >>> pack_answer(Answer("1234", "CZ", "01"))
+    b'1234CZ01'
+    """
+    if not _ERROR_CODE.fullmatch(answer.error):
+        raise EncodeError("2 digits or capitals", field=f"{_name(answer.code)}.error")
+    line = _write(_answer_layouts(answer.code, answer.error), answer.fields, answer.code)
+    return _frame(answer.header, answer.code, answer.error + line, answer.trailer)
+
+
+def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
+    """The answer in the frame *data*, without its length; only one that succeeded has fields.
+
+    Raises HsmFormatError.
+
+    >>> unpack_answer(b"1234BV00B70AD25C94548822").fields
+    {'kcv': 'B70AD25C94548822'}
+    """
+    text = data.decode("latin-1")
+    start = header_size + 4
+    header, code, error = text[:header_size], text[header_size : start - 2], text[start - 2 : start]
+    if len(text) < start:
+        raise _cut_short(text, header_size, "answer")
+    layouts = _answer_layouts(code, error)
+    for layout in layouts:
+        line = layout.read(text, start)
+        if line is not None:
+            rest = _ANSWER_END.fullmatch(text, line[1])
+            if rest is not None and _ERROR_CODE.fullmatch(error):
+                return Answer(header, code, error, line[0], rest["trailer"] or "")
+    raise _fault(layouts, text, start, header, code)
+
+
+def _answer_layouts(code: str, error: str) -> Sequence[Layout]:
+    """What may follow *error*: nothing, unless the command was performed."""
+    performed = error == NO_ERROR or (code, error) == _WARNING
+    return ANSWERS.get(code, ()) if performed else _NO_FIELDS
+
+
+def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> str:
+    """The line of *fields* in the first layout that has these names."""
+    for layout in layouts:
+        if layout.required <= fields.keys() <= layout.names:
+            line = layout.write(fields)
+            # What cannot be read back to the same fields is not written either.
+            if layout.read(line, 0) != (fields, len(line)):
+                raise _unwritable(layout, fields, code)
+            return line
+    expected = " or ".join(", ".join(sorted(layout.names)) or "none" for layout in layouts)
+    raise EncodeError(f"the fields {expected}", field=_name(code))
+
+
+def _unwritable(layout: Layout, fields: Mapping[str, str], code: str) -> EncodeError:
+    """Which of *fields* does not have the form of its place."""
+    wrong = (f for f in layout.fields if f.name in fields and not f.kind.admits(fields[f.name]))
+    field = next(wrong)
+    seen = f"{len(fields[field.name])} characters"
+    return EncodeError(field.kind.words, field=f"{code}.{field.name}", seen=seen)
+
+
+def _frame(header: str, code: str, line: str, trailer: str) -> bytes:
+    if trailer:
+        _require(_TRAILER_KIND, trailer, f"{code}.trailer")
+        line += f"\x19{trailer}"
+    try:
+        return f"{header}{code}{line}".encode("latin-1")
+    except UnicodeEncodeError:
+        raise EncodeError("characters of one byte each", field=_name(code)) from None
+
+
+def _require(kind: Kind, value: str, field: str) -> None:
+    if not kind.admits(value):
+        raise EncodeError(kind.words, field=field, seen=f"{len(value)} characters")
+
+
+def _name(code: str) -> str:
+    """*code* where it is one; anything else might hide a secret."""
+    return code if answer_code(code) else "code"
+
+
+def _cut_short(text: str, header_size: int, what: str) -> HsmFormatError:
+    header = text[:header_size] if len(text) >= header_size else ""
+    return HsmFormatError(
+        f"a header of {header_size} characters and an {what} code",
+        offset=len(text),
+        hint="is the header length that of the module?",
+        header=header,
+    )
+
+
+def _fault(
+    layouts: Sequence[Layout], text: str, start: int, header: str, code: str
+) -> HsmFormatError:
+    """Why no layout fits: the fault of the one that came furthest."""
+    if not layouts:
+        expected, offset, field, error = "a known code", start - 2, "code", COMMAND_DISABLED
+    else:
+        fault = max((layout.fault(text, start) for layout in layouts), key=lambda f: f.offset)
+        expected, offset, error = fault.expected, fault.offset, fault.error
+        field = f"{code}.{fault.field}" if fault.field else code
+    return HsmFormatError(
+        expected, field=field, offset=offset, header=header, code=code, error_code=error
+    )

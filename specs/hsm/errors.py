@@ -1,0 +1,81 @@
+"""The error codes of HSM answers, and the error that a frame raises which breaks the format."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specs.errors import FormatError
+
+NO_ERROR: Final = "00"
+MISMATCH: Final = "01"
+# The same number in an answer to A6: the key came with wrong parity, was corrected and imported.
+PARITY_CORRECTED: Final = "01"
+SOURCE_KEY_REFUSED: Final = "10"
+TARGET_KEY_REFUSED: Final = "11"
+LMK_UNKNOWN: Final = "13"
+PIN_UNDER_LMK_REFUSED: Final = "14"
+INPUT_REFUSED: Final = "15"
+PIN_BLOCK_REFUSED: Final = "20"
+PIN_BLOCK_FORMAT_UNKNOWN: Final = "23"
+PIN_LENGTH_REFUSED: Final = "24"
+KEY_SCHEME_REFUSED: Final = "26"
+KEY_LENGTH_REFUSED: Final = "27"
+KEY_TYPE_UNKNOWN: Final = "28"
+TOO_MANY_PIN_FAILURES: Final = "39"
+CRYPTOGRAPHY_FAILED: Final = "42"
+COMMAND_DISABLED: Final = "68"
+PIN_BLOCK_FORMAT_DISABLED: Final = "69"
+KEY_PARTS_REPEATED: Final = "75"
+DATA_LENGTH_REFUSED: Final = "80"
+
+# What people read for a code; the meanings of 01 to 06 depend on the command.
+ERRORS: Final = {
+    "00": "no error",
+    "01": "verification failed; in an answer to A6: key parity was corrected",
+    "02": "MAC mode unknown",
+    "03": "MAC input format unknown",
+    "04": "MAC size unknown",
+    "05": "MAC algorithm unknown; in an answer to BU: length flag and key disagree",
+    "06": "MAC padding unknown",
+    "10": "first key refused: wrong parity, wrong type, or weak",
+    "11": "second key refused: wrong parity, wrong type, or weak",
+    "13": "no such LMK",
+    "14": "PIN under LMK refused",
+    "15": "input breaks the layout of the command",
+    "20": "PIN block refused",
+    "23": "PIN block format unknown",
+    "24": "PIN length not within 4 to 12, or above the given maximum",
+    "26": "key scheme refused",
+    "27": "key length refused",
+    "28": "key type unknown",
+    "39": "too many PIN failures: PIN verification is closed",
+    "42": "the cryptography itself failed",
+    "68": "command unknown or disabled",
+    "69": "PIN block format, or this change of format, disabled",
+    "75": "key parts repeat: a shorter key poses as a longer one",
+    "80": "data shorter than its length says",
+}
+
+
+class HsmFormatError(FormatError):
+    """A command or an answer breaks its layout.
+
+    *header* and *code* are those of the frame, as far as they could be read (else empty), and
+    *error_code* is what a module answers, so that the command need not be read twice.
+    """
+
+    def __init__(
+        self,
+        expected: str,
+        *,
+        field: str = "",
+        offset: int | None = None,
+        hint: str = "",
+        header: str = "",
+        code: str = "",
+        error_code: str = INPUT_REFUSED,
+    ) -> None:
+        super().__init__(expected, field=field, offset=offset, hint=hint)
+        self.header = header
+        self.code = code
+        self.error_code = error_code

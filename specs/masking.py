@@ -1,0 +1,50 @@
+"""What people may see of a message: an allow-list, so that an unknown field counts as secret."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Fields that carry no cardholder data: shown as they are. All others are masked.
+OPEN_FIELDS: Final = frozenset(
+    [3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 15, 16, 17, 18, 19, 21, 22, 23, 24, 25, 26, 27, 28, 29]
+    + [30, 32, 33, 37, 38, 39, 40, 41, 42, 43, 44, 49, 50, 51, 60, 66, 67, 70, *range(74, 91)]
+    + [95, 97, 99, 100]
+)
+# What an answer to a message that could not be read may repeat.
+ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
+# Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).
+NEVER_STORED: Final = frozenset([35, 36, 45, 48, 52, 53, 55, 64, 96, 128])
+
+
+def mask_pan(pan: str) -> str:
+    """Show the first 6 and last 4 digits; of 13 digits or fewer the last 4 alone (PCI DSS 3.4.1).
+
+    >>> mask_pan("9999990000000011"), mask_pan("4123456789012")
+    ('999999******0011', '*********9012')
+    """
+    if len(pan) > 13:
+        return f"{pan[:6]}{'*' * (len(pan) - 10)}{pan[-4:]}"
+    return "*" * (len(pan) - 4) + pan[-4:] if len(pan) > 4 else "*" * len(pan)
+
+
+def mask_field(number: int, value: str) -> str:
+    """The value of field *number* as people may see it.
+
+    >>> mask_field(4, "000000001250"), mask_field(52, "0123456789ABCDEF")
+    ('000000001250', '*** (16)')
+    """
+    if number in OPEN_FIELDS:
+        return value
+    if number == 2:
+        return mask_pan(value)
+    return f"*** ({len(value)})"
+
+
+def printable(text: str, length_max: int = 200) -> str:
+    """One bounded line of *text*: anything that could steer a terminal or split a log is escaped.
+
+    >>> printable("SHOP\\x1b[2J")
+    'SHOP\\\\x1b[2J'
+    """
+    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:length_max])
+    return safe if len(text) <= length_max else f"{safe}…"

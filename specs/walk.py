@@ -1,0 +1,156 @@
+"""The table-driven codec: slow, and says exactly what is wrong. The generated one must agree with it.
+
+A value error of known length does not stop the reading, so that the fields which an answer with
+code 30 repeats can still be found further on; the first error is the one raised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .bitmap import BITMAP_SIZE, SECOND, THIRD, bitmap_of, numbers_of
+from .encodings import HEX_DIGITS
+from .errors import DecodeError, EncodeError
+from .masking import ECHO_FIELDS, printable
+from .message import Message
+from .mti import is_answerable
+
+if TYPE_CHECKING:
+    from .dialect import Dialect
+
+FIELD_MAX = 128
+_STAN = 11
+
+
+def unpack(dialect: Dialect, data: bytes) -> Message:
+    """Read the whole of *data* as one message of *dialect*; DecodeError names the first fault."""
+    mti, offset = _read_mti(dialect, data)
+    numbers, offset, first = _read_bitmap(dialect, data, offset)
+    fields: dict[int, str] = {}
+    fault = _read_fields(dialect, data, offset, numbers, fields)
+    first = first or fault
+    if first is None:
+        return Message(mti, fields)
+    if is_answerable(mti) and _STAN in fields:
+        first.echo = Message(mti, {n: v for n, v in fields.items() if n in ECHO_FIELDS})
+    raise first
+
+
+def pack(dialect: Dialect, message: Message) -> bytes:
+    """Write *message* in *dialect*; EncodeError names the first field that cannot be written."""
+    if message.mti not in dialect.mti_bytes:
+        raise EncodeError(
+            f"an MTI of version {dialect.version}",
+            field="MTI",
+            seen=printable(str(message.mti), 4),
+        )
+    if not message.fields:
+        raise EncodeError("at least one field", hint="a message of an MTI alone is no message")
+    for number in message.fields:
+        if number not in dialect.fields:
+            hint = "the bitmap is made by the codec" if number in (SECOND, THIRD) else ""
+            seen = printable(str(number), 8)
+            raise EncodeError(f"a field that {dialect.name} defines", field=seen, hint=hint)
+    numbers = sorted(message.fields)
+    parts = [dialect.fields[number].write(message.fields[number]) for number in numbers]
+    bits = bitmap_of(numbers).hex().upper()
+    return b"".join([dialect.mti_bytes[message.mti], dialect.bitmap.encode(bits), *parts])
+
+
+def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
+    """The MTI and where the bitmap begins."""
+    seen = data[: dialect.mti.size(4)]
+    mti = dialect.mtis.get(seen)
+    if mti is None:
+        shown = seen.decode("latin-1") if dialect.mti.size(4) == 4 else seen.hex()
+        raise DecodeError(
+            f"an MTI of version {dialect.version} in {dialect.mti.name}",
+            field="MTI",
+            offset=0,
+            seen=repr(printable(shown, 4)),
+            hint="is the header stripped, and is this the dialect of the link?",
+        )
+    return mti, len(seen)
+
+
+def _read_bitmap(
+    dialect: Dialect, data: bytes, offset: int
+) -> tuple[list[int], int, DecodeError | None]:
+    """The field numbers, where the first field begins, and what is wrong with the bitmap."""
+    bits, end = _read_half(dialect, data, offset, "bitmap")
+    if bits[0] & 0x80:
+        second, end = _read_half(dialect, data, end, "1")
+        bits += second
+    numbers = [number for number in numbers_of(bits) if number != SECOND]
+    if not numbers or (len(bits) > BITMAP_SIZE and numbers[-1] < THIRD):
+        fault = DecodeError(
+            "a field for each bitmap",
+            field="bitmap",
+            offset=offset,
+            seen="none" if not numbers else "none above 64",
+            hint="bit 1 is set only where a field above 64 follows",
+        )
+        return numbers, end, fault
+    unknown = next((n for n in numbers if n not in dialect.fields), None)
+    if unknown is None:
+        return numbers, end, None
+    fault = DecodeError(
+        f"a field that {dialect.name} defines",
+        field=str(unknown),
+        offset=offset + dialect.bitmap.index((unknown - 1) // 4, 32),
+        seen="its bit in the bitmap",
+        hint="a third bitmap is not defined" if unknown == THIRD else "is the dialect right?",
+    )
+    return numbers[: numbers.index(unknown) + 1], end, fault
+
+
+def _read_half(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
+    """One bitmap of 64 bits and where it ends."""
+    length = BITMAP_SIZE * 2
+    end = offset + dialect.bitmap.size(length)
+    if end > len(data):
+        raise DecodeError(
+            f"a bitmap of {end - offset} bytes",
+            field=field,
+            offset=offset,
+            seen=f"{len(data) - offset} bytes",
+        )
+    text = dialect.bitmap.decode(data[offset:end], length)
+    wrong = next((i for i, character in enumerate(text) if character not in HEX_DIGITS), None)
+    if wrong is not None:
+        raise DecodeError(
+            "a bitmap of 16 upper-case hexadecimal digits",
+            field=field,
+            offset=offset + wrong,
+            seen=f"byte {data[offset + wrong]:02X}",
+            hint="is the bitmap of this link in binary?",
+        )
+    return bytes.fromhex(text), end
+
+
+def _read_fields(
+    dialect: Dialect, data: bytes, offset: int, numbers: list[int], fields: dict[int, str]
+) -> DecodeError | None:
+    """Fill *fields* as far as they can be read; the first fault of them, if any."""
+    first: DecodeError | None = None
+    for number in numbers:
+        field = dialect.fields.get(number)
+        if field is None:  # named by the bitmap already; where it ends nobody knows
+            return first
+        try:
+            start, end, length = field.locate(data, offset)
+        except DecodeError as fault:
+            return first or fault
+        try:
+            fields[number] = field.read(data, start, end, length)
+        except DecodeError as fault:
+            first = first or fault
+        offset = end
+    if offset != len(data):
+        first = first or DecodeError(
+            f"the end of the message after field {numbers[-1] if numbers else 'none'}",
+            offset=offset,
+            seen=f"{len(data) - offset} more bytes",
+            hint="a bit may be missing in the bitmap, or a length may be too short",
+        )
+    return first

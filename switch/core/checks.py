@@ -1,0 +1,66 @@
+"""What a request must hold before it becomes a leg, and an answer before it is believed."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from specs.amounts import currency
+from specs.errors import FormatError
+from specs.message import Message
+from specs.tracks import is_luhn_valid, unpack_track2
+
+FORMAT: Final = "30"
+REQUIRED: Final = (3, 4, 7, 41, 42, 49)
+
+
+class Fault(NamedTuple):
+    """Why a request is refused: the code for field 39 and the field to name in 44."""
+
+    code: str
+    field: str
+
+
+def pan_of(request: Message) -> str:
+    """The card number, from field 2 or else from track 2. Raises FormatError if track 2 is bad."""
+    pan = request.get(2)
+    if pan:
+        return pan
+    track = request.get(35)
+    return unpack_track2(track).pan if track else ""
+
+
+def find_fault(request: Message) -> Fault | None:
+    """The first reason not to accept *request*, a purchase or authorisation, or ``None``."""
+    fields = request.fields
+    for number in REQUIRED:
+        if number not in fields:
+            return Fault(FORMAT, str(number))
+    try:
+        pan = pan_of(request)
+        if 35 in fields and unpack_track2(fields[35]).pan != pan:
+            return Fault(FORMAT, "2")
+    except FormatError:
+        return Fault(FORMAT, "35")
+    if not pan:
+        return Fault(FORMAT, "2")
+    if not is_luhn_valid(pan):
+        return Fault("14", "2")
+    if fields[4] == "000000000000":
+        return Fault("13", "4")
+    try:
+        currency(fields[49])
+    except FormatError:
+        return Fault(FORMAT, "49")
+    return None
+
+
+def fits(answer: Message, forwarded: Message) -> bool:
+    """Whether *answer* can be one to *forwarded*: a code, no more money, no other currency."""
+    fields = answer.fields
+    asked = forwarded.fields
+    return (
+        len(fields.get(39, "")) == 2
+        and fields.get(4, "") <= asked[4]  # twelve digits each, so text order is number order
+        and fields.get(49, asked[49]) == asked[49]
+        and fields.get(37, asked[37]) == asked[37]
+    )

@@ -1,0 +1,129 @@
+"""What the journal holds: an Entry as the flows see it, a Record as it lies on disk.
+
+A Record holds no card number in clear and no track, CVV, PIN block or key: the PAN is masked,
+sealed for the reversal after a crash, and hashed with a key for look-up (PCI DSS 3.3, 3.5.1.1).
+"""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from specs.masking import NEVER_STORED, mask_pan
+from specs.message import Message
+from wire.ports import Seconds
+
+from .states import State
+
+PAN: Final = 2
+_NOT_IN_RECORD: Final = NEVER_STORED | {PAN, 14, 34, 55}
+
+
+class Vault(Protocol):
+    """Keeps card numbers at rest. The switch is handed one and cannot build one itself."""
+
+    def seal(self, pan: str) -> str:
+        """*pan* as a text that only this vault can open."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """The PAN that :meth:`seal` was given."""
+        ...
+
+    def fingerprint(self, pan: str) -> str:
+        """A keyed hash: the same for the same *pan*, useless without the key."""
+        ...
+
+
+class Entry(Struct, frozen=True):
+    """One step of one leg.
+
+    *message* is the request (received), what goes upstream (forwarded, reversing), or the answer
+    that the peer downstream gets (approved, declined, reversed).
+    """
+
+    sequence: int  # 1, 2, 3, … in this journal
+    leg: int  # the transaction leg this belongs to: the sequence of its first entry
+    at: Seconds
+    state: State
+    source: str  # the door that the request came in by: "pos", "acquirer"
+    identity: str  # what makes two requests the same one; see repeats.py
+    likeness: str  # what must agree between a request and its repeat: amount, code, card hash
+    business_date: str  # assigned when the leg was accepted, and never changed
+    upstream: str  # the link it was forwarded to, or ""
+    message: Message
+
+
+class Record(Struct, frozen=True):
+    """An Entry as columns of the journal table; fields in the order of the columns."""
+
+    sequence: int
+    leg: int
+    at: Seconds
+    state: str
+    source: str
+    identity: str
+    likeness: str
+    business_date: str
+    upstream: str
+    mti: str
+    rrn: str
+    merchant: str
+    terminal: str
+    amount: int  # minor units; 0 where the message has no field 4
+    currency: str  # ISO 4217 numeric, or ""
+    code: str  # field 39, or ""
+    pan_masked: str
+    pan_sealed: str
+    fields: str  # JSON of the fields that may be stored
+
+
+def to_record(entry: Entry, vault: Vault) -> Record:
+    """*entry* as it may lie on disk."""
+    message = entry.message
+    fields = message.fields
+    pan = fields.get(PAN, "")
+    kept = {str(n): value for n, value in fields.items() if n not in _NOT_IN_RECORD}
+    return Record(
+        entry.sequence,
+        entry.leg,
+        entry.at,
+        entry.state.value,
+        entry.source,
+        entry.identity,
+        entry.likeness,
+        entry.business_date,
+        entry.upstream,
+        message.mti,
+        fields.get(37, ""),
+        fields.get(42, "").rstrip(" "),
+        fields.get(41, "").rstrip(" "),
+        int(fields.get(4, "0")),
+        fields.get(49, ""),
+        fields.get(39, ""),
+        mask_pan(pan),
+        vault.seal(pan) if pan else "",
+        msgspec.json.encode(kept).decode(),
+    )
+
+
+def from_record(record: Record, vault: Vault) -> Entry:
+    """The entry as far as the disk can tell: all but what must never be stored."""
+    stored = msgspec.json.decode(record.fields, type=dict[str, str])
+    fields = {int(number): value for number, value in stored.items()}
+    if record.pan_sealed:
+        fields[PAN] = vault.open(record.pan_sealed)
+    return Entry(
+        record.sequence,
+        record.leg,
+        record.at,
+        State(record.state),
+        record.source,
+        record.identity,
+        record.likeness,
+        record.business_date,
+        record.upstream,
+        Message(record.mti, fields),
+    )

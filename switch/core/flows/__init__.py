@@ -1,0 +1,1 @@
+"""What happens to a message, told in order: one file a business flow, one coroutine a story."""

@@ -1,0 +1,189 @@
+"""The switch as a machine: whoever asks gets a flow, a stored answer, or a refusal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from specs.dates import rrn_stem
+from specs.errors import DecodeError
+from specs.hsm import Command
+from specs.identity import identity, original_identity
+from specs.message import Message
+from wire.kernel import Limits
+from wire.matching import HsmExchange, IsoExchange
+from wire.ports import Effect, LinkId, Seconds, Send, door_of
+from wire.program import FORMAT_ERROR, Program
+
+from .checks import find_fault, pan_of
+from .desk import HSM, SwitchDesk
+from .entry import Entry, Vault
+from .flows.network import answer_network, keep_company
+from .flows.purchase import purchase, undo
+from .flows.recover import rebuild
+from .flows.reversal import reversal
+from .legs import Leg, Legs
+from .routing import Routing
+from .settings import Settings
+from .states import State
+
+RRN_NUMBERS: Final = 10**8
+UNKNOWN_TRANSACTION: Final = "12"
+
+
+class Switch(Program):
+    """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        vault: Vault,
+        limits: Limits | None = None,
+        exchange: IsoExchange | None = None,
+    ) -> None:
+        iso = exchange or IsoExchange()
+        peers = {*settings.doors, *settings.upstreams}
+        super().__init__({**dict.fromkeys(peers, iso), HSM: HsmExchange()}, limits)
+        self.settings = settings
+        self.routing = Routing(settings.routes)
+        self.legs = Legs()
+        self.ready: set[LinkId] = set()  # upstreams that are up and signed on
+        self.signed_off: set[LinkId] = set()
+        self.owed = 0  # legs that owe a reversal
+        self._vault = vault
+        self.sequence = 0  # of the last entry
+        self.leg_number = 0  # of the last leg
+        self._in_flight: Counter[LinkId] = Counter()
+        self._sessions: Counter[LinkId] = Counter()
+
+    # Events ---------------------------------------------------------------------------------------
+
+    def asked(self, link: LinkId, question: Any) -> None:
+        """A request comes in: by its class it is a purchase, a reversal, or about the network."""
+        if isinstance(question, Command) or 11 not in question.fields:
+            self.drop(link)
+        elif question.mti[1] in "12" and question.mti[2] == "0":
+            self._purchase(link, question)
+        elif question.mti[1] == "4" and question.mti[2] in "02":
+            self._reversal(link, question)
+        elif question.mti[1] == "8":
+            answer_network(self, link, question)
+        else:
+            self.refuse(link, question, UNKNOWN_TRANSACTION)
+
+    def linked(self, link: LinkId) -> None:
+        """A link came up: an upstream is signed on to and looked after."""
+        upstream = self.settings.upstreams.get(link)
+        if upstream is not None:
+            self._sessions[link] += 1
+            self.kernel.start(keep_company(self, link, upstream, self._sessions[link]))
+
+    def unlinked(self, link: LinkId) -> None:
+        """A link went down: nothing is routed there until it has signed on again."""
+        self.ready.discard(link)
+        self.signed_off.discard(link)
+        self._in_flight.pop(link, None)
+        if link in self.settings.upstreams:
+            self._sessions[link] += 1
+
+    def session(self, link: LinkId) -> int:
+        """How often *link* came up or went down: tells one connection from the next."""
+        return self._sessions[link]
+
+    def recover(self, entries: Iterable[Entry], now: Seconds) -> Sequence[Effect]:
+        """After a start: remember what the journal holds, and finish what it left open."""
+        self.kernel.advance(now)
+        rebuild(self, entries)
+        return self.kernel.take()
+
+    # Requests -------------------------------------------------------------------------------------
+
+    def _purchase(self, link: LinkId, request: Message) -> None:
+        fault = find_fault(request)
+        if fault is not None:
+            return self.refuse(link, request, fault.code, fault.field)
+        source = door_of(link)
+        who = identity(source, request)
+        pan_hash = self._vault.fingerprint(pan_of(request))
+        likeness = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
+        leg = self.legs.find(who)
+        if leg is not None:
+            return self._repeat(link, request, leg, likeness)
+        if self._is_busy(link) or link in self.signed_off:
+            return self.refuse(link, request, "91")
+        leg = self.open_leg(source, who, likeness)
+        leg.rrn = request.get(37) or rrn_of(self.kernel.now, leg.number)
+        leg.wait(link, request)
+        self._in_flight[link] += 1
+        desk = SwitchDesk(self, leg)
+        return self.kernel.start(purchase(desk, request), lambda _: rescue(desk, request))
+
+    def _repeat(self, link: LinkId, request: Message, leg: Leg, likeness: str) -> None:
+        if leg.likeness and leg.likeness != likeness:
+            self.kernel.counts["repeat_differs"] += 1
+            self.refuse(link, request, "94")
+        elif leg.decision is None:
+            self.kernel.counts["repeat_in_work"] += 1
+            leg.wait(link, request)
+        else:
+            self.kernel.counts["repeat_answered"] += 1
+            self.kernel.effects.append(Send(link, leg.answer(request)))
+
+    def _reversal(self, link: LinkId, request: Message) -> None:
+        if self.kernel.is_full:
+            return self.refuse(link, request, "91")
+        source = door_of(link)
+        try:
+            who = original_identity(source, request)
+        except DecodeError:
+            return self.refuse(link, request, FORMAT_ERROR, "90")
+        leg = self.legs.find(who) or self.open_leg(source, who, "")
+        return self.kernel.start(reversal(SwitchDesk(self, leg), link, request))
+
+    def _is_busy(self, link: LinkId) -> bool:
+        door = self.settings.doors[door_of(link)]
+        return self.kernel.is_full or self._in_flight[link] >= door.in_flight_max
+
+    # For the desk ---------------------------------------------------------------------------------
+
+    def open_leg(self, source: str, who: str, likeness: str) -> Leg:
+        """A new leg, accepted now: that decides its bank day for good."""
+        self.leg_number += 1
+        day = self.settings.cut_off.business_date(self.kernel.now)
+        leg = Leg(self.leg_number, source, who, likeness, day)
+        self.legs.add(leg)
+        return leg
+
+    def next_sequence(self) -> int:
+        """The number of the next entry in the journal."""
+        self.sequence += 1
+        return self.sequence
+
+    def answered_on(self, link: LinkId) -> None:
+        """One request of *link* is no longer in work."""
+        if self._in_flight[link] > 0:
+            self._in_flight[link] -= 1
+
+    @property
+    def exceptions(self) -> Mapping[str, str]:
+        """By RRN, the bank day of every leg whose reversal a person must look into."""
+        stuck = (leg for leg in self.legs if leg.state is State.EXCEPTION)
+        return {leg.rrn: leg.business_date for leg in stuck}
+
+
+def rrn_of(now: Seconds, number: int) -> str:
+    """Field 37, twelve digits: last digit of the year, day of the year, number of the leg.
+
+    >>> rrn_of(1774746000.0, 7)
+    '608800000007'
+    """
+    return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"
+
+
+def rescue(desk: SwitchDesk, request: Message) -> None:
+    """A flow failed by itself: end its leg as after a crash, and let the others go on."""
+    if desk.leg.state is State.RECEIVED:
+        desk.decline(request, "96")
+    elif desk.leg.state is State.FORWARDED and desk.leg.forwarded is not None:
+        undo(desk, desk.leg.forwarded)

@@ -1,0 +1,58 @@
+"""PINs cross from zone to zone inside the HSM: this side says which keys, and carries blocks."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specs.hsm import Command, translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from specs.message import Message
+from wire.kernel import NoAnswer
+
+from .desk import HSM, Decline, SwitchDesk
+from .settings import Upstream
+
+BAD_PIN_BLOCK: Final = frozenset(["20", "24"])  # The block, or the PIN's length, is not acceptable.
+
+
+def pan12_of(pan: str) -> str:
+    """The digits of a card number that a PIN block is bound to (ISO 9564-1 format 0).
+
+    >>> pan12_of("4000001234562"), pan12_of("400012345")
+    ('400000123456', '000040001234')
+    """
+    return pan[:-1][-12:].rjust(12, "0")
+
+
+async def translated_pin(
+    desk: SwitchDesk, request: Message, pan: str, upstream: Upstream
+) -> dict[int, str]:
+    """Field 52 for *upstream*, or nothing if *request* holds no PIN.
+
+    Declines 55 if the HSM refuses the block, 96 if it cannot be asked or refuses the keys.
+    """
+    block = request.get(52)
+    if not block:
+        return {}
+    command = _command(desk, request, block, pan12_of(pan), upstream)
+    try:
+        answer = await desk.ask(HSM, command, within=desk.settings.hsm_timeout_s)
+    except NoAnswer:
+        desk.count("hsm_no_answer")
+        raise Decline("96") from None
+    if not answer.ok:
+        desk.count(f"hsm_error_{answer.error}")
+        raise Decline("55" if answer.error in BAD_PIN_BLOCK else "96")
+    return {52: answer.fields["block"]}
+
+
+def _command(
+    desk: SwitchDesk, request: Message, block: str, pan12: str, upstream: Upstream
+) -> Command:
+    door = desk.settings.doors[desk.leg.source]
+    key = door.terminal_keys.get(request[41].rstrip(" "), door.pin_key)
+    if not key or not upstream.pin_key:
+        desk.count("pin_key_missing")
+        raise Decline("96")
+    if door.pin_key_type == "TPK":
+        return translate_pin_tpk_zpk(key, upstream.pin_key, block, pan12)
+    return translate_pin_zpk_zpk(key, upstream.pin_key, block, pan12)

@@ -1,0 +1,46 @@
+"""The terminal's batch: its number, and what was sold in it, counted per currency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+BATCH_MAX: Final = 999  # Three digits on every receipt and host report; then 1 again.
+
+
+class Tally(Struct, frozen=True, gc=False):
+    """How many, and how much in minor units."""
+
+    count: int = 0
+    amount: int = 0
+
+    def plus(self, amount: int) -> Tally:
+        """One more, of *amount*."""
+        return Tally(self.count + 1, self.amount + amount)
+
+
+class Batch(Struct, frozen=True):
+    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ``reversed``, ...) -> sum."""
+
+    number: int = 1
+    totals: Mapping[str, Mapping[str, Tally]] = {}
+
+    def plus(self, outcome: str, currency: str, amount: int) -> Batch:
+        """The batch with one sale more that ended in *outcome*.
+
+        >>> Batch().plus("approved", "978", 1250).totals["978"]["approved"]
+        Tally(count=1, amount=1250)
+        """
+        of_currency = self.totals.get(currency, {})
+        tally = of_currency.get(outcome, Tally()).plus(amount)
+        return Batch(self.number, {**self.totals, currency: {**of_currency, outcome: tally}})
+
+    def next(self) -> Batch:
+        """An empty batch of the next number; 1 follows 999.
+
+        >>> Batch(999).next().number
+        1
+        """
+        return Batch(self.number % BATCH_MAX + 1)

@@ -1,0 +1,71 @@
+"""A test card as a value: what is embossed on it and what its magnetic stripe holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from specs.errors import Error
+from specs.masking import mask_pan
+from specs.tracks import Track2, is_pan, pack_track2
+
+# A stripe whose issuer is unknown: service code "anywhere, no chip", then PVKI, PVV and CVV of 0.
+UNKNOWN_SERVICE_CODE = "101"
+
+
+class Card(Struct, frozen=True, gc=False):
+    """*expiry* is ``YYMM``; *pvki* (1 digit), *pvv* (4) and *cvv* (3) are what the stripe carries."""
+
+    pan: str
+    expiry: str
+    service_code: str = UNKNOWN_SERVICE_CODE
+    pvki: str = "0"
+    pvv: str = "0000"
+    cvv: str = "000"
+    cvv2: str = ""
+    name: str = ""
+    alias: str = ""
+    currency: str = ""
+
+    @property
+    def track2(self) -> str:
+        """The stripe without sentinels; EncodeError if a part of it has the wrong form.
+
+        >>> Card("9999990000000011", "3012", "101", "1", "1234", "567").track2
+        '9999990000000011=3012101112345670'
+        """
+        data = f"{self.pvki}{self.pvv}{self.cvv}"
+        filler = "0" * (len(self.pan) % 2 == len(data) % 2)  # packed two digits a byte: no odd end
+        track = Track2(self.pan, self.expiry, self.service_code, data + filler)
+        return pack_track2(track)
+
+    def altered(self, expiry: str = "", cvv: str = "") -> Card:
+        """A copy with another *expiry*, and with *cvv* for both CVV and CVV2; for tests."""
+        card = replace(self, expiry=expiry) if expiry else self
+        return replace(card, cvv=cvv, cvv2=cvv) if cvv else card
+
+    def __repr__(self) -> str:
+        """Masked: a card may stand in any log or exception."""
+        return f"<Card {self.alias} {mask_pan(self.pan)}>"
+
+
+def find_card(cards: Iterable[Card], wanted: str, expiry: str = "") -> Card:
+    """The card called *wanted* by alias or number; a number that is not listed needs its *expiry*.
+
+    Raises Error when there is no such card; the text names the aliases there are.
+
+    >>> find_card([Card("9999990000000011", "3012", alias="good")], "good")
+    <Card good 999999******0011>
+    """
+    listed = list(cards)
+    for card in listed:
+        if wanted in (card.alias, card.pan):
+            return card
+    if not is_pan(wanted):
+        known = ", ".join(card.alias for card in listed if card.alias) or "none"
+        raise Error(f"no such card: expected a card number, or one of the test cards: {known}")
+    if not expiry:
+        raise Error("this card number is not among the test cards: give its expiry, YYMM, too")
+    return Card(wanted, expiry)

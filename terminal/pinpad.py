@@ -1,0 +1,39 @@
+"""The PIN pad: turns a PIN into an encrypted block the moment it is keyed, and shows no key."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specs.errors import CryptoError
+from specs.security.keys import has_odd_parity
+from specs.security.lmk import unwrap_key_under_key
+from specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
+from specs.security.tdes import encrypt_tdes_ecb
+
+# The terminal master key of every emulated terminal. Public, like the module's test LMK: it stands
+# for the key that a real PIN pad gets injected in a secure room, and protects test keys alone.
+TEST_TMK: Final = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+
+
+class PinPad:
+    """Holds the TPK, delivered under the TMK (scheme letter X or U and 32 hexadecimal digits)."""
+
+    __slots__ = ("_tpk",)
+
+    def __init__(self, tpk_under_tmk: str, tmk: bytes = TEST_TMK) -> None:
+        """Raises CryptoError if *tpk_under_tmk* is not a key under *tmk*."""
+        self._tpk = unwrap_key_under_key(tmk, tpk_under_tmk)
+        if not has_odd_parity(self._tpk):
+            raise CryptoError("expected the TPK under this terminal's TMK: its parity is wrong")
+
+    def encrypt(self, pin: str, pan: str) -> str:
+        """*pin* (4-12 digits) for *pan*: 16 hexadecimal digits, ISO 9564-1 format 0 under the TPK.
+
+        Raises CryptoError if PIN or PAN has the wrong form.
+
+        >>> PinPad("X08D7B4FB629D0885" "08D7B4FB629D0885", tmk=TEST_TMK)
+        Traceback (most recent call last):
+        specs.errors.CryptoError: expected the TPK under this terminal's TMK: its parity is wrong
+        """
+        block = encode_pinblock_iso_0(pin, pan12_of(pan))
+        return encrypt_tdes_ecb(self._tpk, block).hex().upper()
