@@ -24,22 +24,26 @@ from specs.security.lmk import (
     wrap_key,
     wrap_key_under_key,
 )
-from specs.security.schemes import SCHEME_LENGTHS, Scheme
+from specs.security.schemes import Scheme
 
 from .policy import Policy, Refused
 
 # In this order: ZMK, ZPK, TMK with TPK and PVK, TAK, CVK; ZAK, BDK, the master keys of cards
 # (cryptograms, two for scripts, DAC, DN, CVC3); ZEK, DEK.
 KEY_TYPES: Final = frozenset(
-    ["000", "001", "002", "003", "402"]
-    + ["008", "009", "109", "209", "309", "409", "509", "709"]
-    + ["00A", "00B"]
+    (
+        *("000", "001", "002", "003", "402"),
+        *("008", "009", "109", "209", "309", "409", "509", "709"),
+        *("00A", "00B"),
+    )
 )
 # Keys kept in clear, by their text under the LMK: the keys of some thousand terminals.
 KEYS_CACHED_MAX: Final = 4_096
 # Tries until a random key breaks no rule; that a second is needed has a chance of 1 in 2^50.
 GENERATION_TRIES_MAX: Final = 10
 SINGLE_LENGTH: Final = 8
+# How long a key is, in bytes, that a scheme writes.
+SCHEME_LENGTHS: Final[Mapping[str, int]] = {"Z": 8, "X": 16, "Y": 24, "U": 16, "T": 24}
 _CODES: Final = {
     "scheme": KEY_SCHEME_REFUSED,
     "type": KEY_TYPE_UNKNOWN,
@@ -48,6 +52,8 @@ _CODES: Final = {
 }
 
 Fields = Mapping[str, str]
+# What performs a command: makes the fields of the answer from its own, or raises Refused.
+Handler = Callable[["KeyRing", Fields], Fields]
 
 
 class KeyRing:
@@ -130,10 +136,6 @@ class KeyRing:
     def _require_strength(self, zmk: bytes, key: bytes) -> None:
         if self.policy.refuse_weaker_wrapping and len(zmk) < len(key):
             raise Refused(KEY_LENGTH_REFUSED)
-
-
-# What performs a command: from its fields those of the answer, or Refused.
-Handler = Callable[[KeyRing, Fields], Fields]
 
 
 def _refusal(error: KeyRefused, refused: str) -> Refused:

@@ -19,8 +19,8 @@ NEVER_STORED: Final = frozenset([35, 36, 45, 48, 52, 53, 55, 64, 96, 128])
 def mask_pan(pan: str) -> str:
     """Show the first 6 and last 4 digits; of 13 digits or fewer the last 4 alone (PCI DSS 3.4.1).
 
-    >>> mask_pan("9999990000000011"), mask_pan("4123456789012")
-    ('999999******0011', '*********9012')
+    >>> mask_pan("9999990000000014"), mask_pan("4123456789012")
+    ('999999******0014', '*********9012')
     """
     if len(pan) > 13:
         return f"{pan[:6]}{'*' * (len(pan) - 10)}{pan[-4:]}"

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from .masking import mask_field, printable
 
-APPROVALS: Final = frozenset(["00", "10"])
+APPROVALS: Final = frozenset(["00", "10", "11"])
 # What a response repeats of its request: enough to recognise it, and nothing of the card.
 REPLY_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 15, 24, 32, 33, 37, 41, 42, 49, 70, 90])
 # The last digit of a response: a repeat (1, 3, 5) is answered like its first send.
@@ -47,7 +47,7 @@ class Message(Struct, frozen=True, gc=False):
     def reply(self, code: str, changes: Mapping[int, str] | None = None) -> Message:
         """The response to this request: its :data:`REPLY_FIELDS`, *code* in field 39, *changes*.
 
-        >>> Message("0200", {2: "9999990000000011", 11: "000007"}).reply("51")
+        >>> Message("0200", {2: "9999990000000014", 11: "000007"}).reply("51")
         <0210 11=000007, 39=51>
         """
         echoed = {n: v for n, v in self.fields.items() if n in REPLY_FIELDS}
@@ -65,7 +65,7 @@ class Message(Struct, frozen=True, gc=False):
 
     @property
     def approved(self) -> bool:
-        """Whether field 39 approves, in whole (00) or in part (10)."""
+        """Whether field 39 approves, in whole (00, 11) or in part (10)."""
         return self.fields.get(39) in APPROVALS
 
     def __repr__(self) -> str:

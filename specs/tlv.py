@@ -112,7 +112,8 @@ def find(items: Sequence[Tlv], path: str) -> Tlv | None:
 def unpack_private(text: str, field: str = "48") -> dict[str, str]:
     """ASCII TLV: two letters or digits of tag, two digits of length, that many characters of value.
 
-    DecodeError says the byte of *field* where this breaks, or where a tag comes again.
+    DecodeError says the byte of *field* where this breaks, or where a tag comes again; never the
+    tag, which may be a piece of some value once the lengths are wrong.
 
     >>> unpack_private("92031239502AB")
     {'92': '123', '95': 'AB'}
@@ -124,15 +125,15 @@ def unpack_private(text: str, field: str = "48") -> dict[str, str]:
         if not _is_private_tag(tag):
             raise DecodeError("a tag of two letters or digits", field=field, offset=at)
         if tag in values:
-            raise DecodeError("each tag once", field=f"{field}.{tag}", offset=at)
+            raise DecodeError("each tag once", field=field, offset=at)
         if len(length) != 2 or length.strip(digits):
-            raise DecodeError("two digits of length", field=f"{field}.{tag}", offset=at + 2)
+            raise DecodeError("two digits of length", field=field, offset=at + 2)
         at += 4
         size = int(length)
         if size > len(text) - at:
             raise DecodeError(
                 f"{size} characters of value",
-                field=f"{field}.{tag}",
+                field=field,
                 offset=at,
                 seen=f"{len(text) - at}",
             )

@@ -39,7 +39,7 @@ def unpack_track2(text: str, field: str = "35") -> Track2:
 
     DecodeError says the place and the part of *field* that is wrong, and none of its digits.
 
-    >>> unpack_track2("9999990000000011=30121010000012300000").expiry
+    >>> unpack_track2("9999990000000014=30121010000012300000").expiry
     '3012'
     """
     if len(text) > TRACK_2_MAX:
@@ -68,8 +68,8 @@ def unpack_track2(text: str, field: str = "35") -> Track2:
 def pack_track2(track: Track2, separator: str = "=") -> str:
     """*track* as text; EncodeError if it would not read back the same.
 
-    >>> pack_track2(Track2("9999990000000011", "3012", "101", "0000012300000"), "D")
-    '9999990000000011D30121010000012300000'
+    >>> pack_track2(Track2("9999990000000014", "3012", "101", "0000012300000"), "D")
+    '9999990000000014D30121010000012300000'
     """
     text = f"{track.pan}{separator}{track.expiry}{track.service_code}{track.discretionary}"
     try:
@@ -87,7 +87,7 @@ def personal_data(track: Track2) -> tuple[str, str, str]:
     Issuers lay out their discretionary data as they please; ours begins with these eight digits,
     and what follows is filler. FormatError if there are fewer.
 
-    >>> personal_data(unpack_track2("9999990000000011=30121010000012300000"))
+    >>> personal_data(unpack_track2("9999990000000014=30121010000012300000"))
     ('0', '0000', '123')
     """
     data = track.discretionary
@@ -103,7 +103,7 @@ def personal_data(track: Track2) -> tuple[str, str, str]:
 def is_pan(text: str) -> bool:
     """Whether *text* has the form of a card number, 8 to 19 digits; says nothing of the last one.
 
-    >>> is_pan("9999990000000011"), is_pan("999999"), is_pan("999999 0000000011")
+    >>> is_pan("9999990000000014"), is_pan("999999"), is_pan("999999 0000000011")
     (True, False, False)
     """
     return PAN_DIGITS_MIN <= len(text) <= PAN_DIGITS_MAX and not text.strip(digits)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from specs.errors import Error
 from specs.masking import mask_pan
-from specs.tracks import Track2, is_pan, pack_track2
+from specs.tracks import TRACK_2_MAX, Track2, is_pan, pack_track2
 
 # A stripe whose issuer is unknown: service code "anywhere, no chip", then PVKI, PVV and CVV of 0.
 UNKNOWN_SERVICE_CODE = "101"
@@ -27,19 +27,17 @@ class Card(Struct, frozen=True, gc=False):
     cvv2: str = ""
     name: str = ""
     alias: str = ""
-    currency: str = ""
 
     @property
     def track2(self) -> str:
         """The stripe without sentinels; EncodeError if a part of it has the wrong form.
 
-        >>> Card("9999990000000011", "3012", "101", "1", "1234", "567").track2
-        '9999990000000011=3012101112345670'
+        >>> Card("9999990000000014", "3012", "101", "1", "1234", "567").track2
+        '9999990000000014=30121011123456700000'
         """
-        data = f"{self.pvki}{self.pvv}{self.cvv}"
-        filler = "0" * (len(self.pan) % 2 == len(data) % 2)  # packed two digits a byte: no odd end
-        track = Track2(self.pan, self.expiry, self.service_code, data + filler)
-        return pack_track2(track)
+        room = TRACK_2_MAX - len(f"{self.pan}={self.expiry}{self.service_code}")
+        data = f"{self.pvki}{self.pvv}{self.cvv}".ljust(room, "0")
+        return pack_track2(Track2(self.pan, self.expiry, self.service_code, data))
 
     def altered(self, expiry: str = "", cvv: str = "") -> Card:
         """A copy with another *expiry*, and with *cvv* for both CVV and CVV2; for tests."""
@@ -56,8 +54,8 @@ def find_card(cards: Iterable[Card], wanted: str, expiry: str = "") -> Card:
 
     Raises Error when there is no such card; the text names the aliases there are.
 
-    >>> find_card([Card("9999990000000011", "3012", alias="good")], "good")
-    <Card good 999999******0011>
+    >>> find_card([Card("9999990000000014", "3012", alias="good")], "good")
+    <Card good 999999******0014>
     """
     listed = list(cards)
     for card in listed:

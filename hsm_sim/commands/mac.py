@@ -43,7 +43,7 @@ def make_mac(ring: KeyRing, fields: Fields) -> Fields:
 
 
 def check_mac(ring: KeyRing, fields: Fields) -> Fields:
-    """M8: yes or no; before the last piece there is nothing to compare with."""
+    """M8: yes or no; to any piece before the last, the value to chain."""
     if fields["mode"] in (_FIRST, _MIDDLE):
         return make_mac(ring, fields)
     expected = _compute(ring, fields)[: _DIGITS_OF_SIZE[fields["mac_size"]]]

@@ -14,7 +14,6 @@ from .layouts import ANSWERS, COMMANDS
 from .values import Answer, Command, answer_code
 
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
-HEADER_SIZE_MAX: Final = 255  # What modules can be configured for.
 _TRAILER: Final = r"(?:\x19(?P<trailer>[ -~]{0,32}))?"
 _COMMAND_END: Final = re.compile(rf"(?:%(?P<lmk_id>[0-9]{{2}}))?{_TRAILER}")
 _ANSWER_END: Final = re.compile(_TRAILER)

@@ -18,6 +18,9 @@ _KEY_WORDS: Final = "U or X and 32, T or Y and 48, or {} upper-case hex digits"
 KEY: Final = Kind(f"{_LONG_KEY}|[0-9A-F]{{16}}", _KEY_WORDS.format(16), is_key=True)
 # Keys that are a pair by nature (PVK, CVK) may also come as two of single length in a row.
 KEY_PAIR: Final = Kind(f"{_LONG_KEY}|[0-9A-F]{{32}}", _KEY_WORDS.format(32), is_key=True)
+ANY_KEY: Final = Kind(
+    f"{_LONG_KEY}|[0-9A-F]{{32}}|[0-9A-F]{{16}}", _KEY_WORDS.format("16 or 32"), is_key=True
+)
 SCHEME: Final = Kind("[0-9A-Z]", "the letter of a key scheme")
 # A pair of LMKs and a variant, for instance 001 or 402: hexadecimal, since the pairs run to 0E.
 KEY_TYPE: Final = hexadecimal(3)
@@ -62,18 +65,11 @@ def _check_value(code: Kind, *key_type: Field) -> Layout:
     return Layout(
         Field("type_code", code),
         Field("length_flag", one_of("012F", "length flag", "05")),
-        Field("key", _BU_KEY),
+        Field("key", ANY_KEY),
         *key_type,
         # The old triple: two schemes that no answer depends on, and the kind of check value.
         Field("options", Kind("[0-9A-Z]{2}[01]", "two schemes and 0 or 1"), ";", optional=True),
     )
-
-
-_BU_KEY: Final = Kind(
-    f"{_LONG_KEY}|[0-9A-F]{{48}}|[0-9A-F]{{32}}|[0-9A-F]{{16}}",
-    _KEY_WORDS.format("16, 32 or 48"),
-    is_key=True,
-)
 
 
 def _mac(modes: str, *before: Field, after: tuple[Field, ...] = ()) -> Layout:
@@ -91,8 +87,7 @@ def _mac(modes: str, *before: Field, after: tuple[Field, ...] = ()) -> Layout:
     )
 
 
-_ONE_GO_OR_FIRST: Final = "01"
-_MIDDLE_OR_LAST: Final = "23"
+# Modes: 0 a whole message, 1 its first piece, 2 any other, 3 the last.
 _IV: Final = Field("iv", hexadecimal(16))
 _MAC_TO_CHECK: Final = (Field("mac", MAC),)
 
@@ -171,10 +166,12 @@ COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
             Field("service_code", digits(3)),
         ),
     ),
-    "M6": (_mac(_ONE_GO_OR_FIRST), _mac(_MIDDLE_OR_LAST, _IV)),
+    "M6": (_mac("01"), _mac("23", _IV)),
     "M8": (
-        _mac(_ONE_GO_OR_FIRST, after=_MAC_TO_CHECK),
-        _mac(_MIDDLE_OR_LAST, _IV, after=_MAC_TO_CHECK),
+        _mac("0", after=_MAC_TO_CHECK),
+        _mac("1"),
+        _mac("2", _IV),
+        _mac("3", _IV, after=_MAC_TO_CHECK),
     ),
 }
 
@@ -211,7 +208,7 @@ ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "DH": (Layout(Field("pvv", digits(4))),),
     "CX": (Layout(Field("cvv", digits(3))),),
     "CZ": _NOTHING,
-    # In modes 1 and 2 this is the value to chain: the iv of the next command.
+    # In modes 1 and 2 this, and that of M9, is the value to chain: the iv of the next command.
     "M7": (Layout(Field("mac", MAC)),),
-    "M9": _NOTHING,
+    "M9": (Layout(), Layout(Field("mac", hexadecimal(16)))),
 }

@@ -27,7 +27,7 @@ def pan12_of(pan: str) -> str:
 
     Raises PinRefused (``account``). ISO 9564-1, 9.3.2:
 
-    >>> pan12_of("9999990000000011")
+    >>> pan12_of("9999990000000014")
     '999000000001'
     """
     if not is_pan(pan):
@@ -38,10 +38,11 @@ def pan12_of(pan: str) -> str:
 def encode_pinblock_iso_0(pin: str, pan12: str) -> bytes:
     """Format 0: ``0``, length, PIN, fill of F; mixed with ``0000`` and *pan12*.
 
-    Raises PinRefused: ``length``, ``digits``, ``account``. Known answer of openemv/pinblock:
+    Raises PinRefused: ``length``, ``digits``, ``account``. ISO 9564-1, 9.3.2; the known
+    answer is of ANSI X9.24-1:2009, A.4:
 
-    >>> encode_pinblock_iso_0("1234", "550000025321").hex().upper()
-    '041261FFFFFDACDE'
+    >>> encode_pinblock_iso_0("1234", "401234567890").hex().upper()
+    '041274EDCBA9876F'
     """
     require_pin(pin)
     return _mix(f"0{len(pin):X}{pin:F<14}", pan12)
@@ -52,7 +53,7 @@ def decode_pinblock_iso_0(block: bytes, pan12: str) -> str:
 
     Raises PinRefused: ``block``, ``control``, ``length``, ``digits``, ``fill``, ``account``.
 
-    >>> decode_pinblock_iso_0(bytes.fromhex("041261FFFFFDACDE"), "550000025321")
+    >>> decode_pinblock_iso_0(bytes.fromhex("041274EDCBA9876F"), "401234567890")
     '1234'
     """
     return _pin_of(_nibbles(_mix(_nibbles(block), pan12)), "0", "F")

@@ -40,8 +40,8 @@ class AesVault:
         Raises CryptoError.
 
         >>> vault = AesVault(bytes(range(32)))
-        >>> vault.open(vault.seal("9999990000000011"))
-        '9999990000000011'
+        >>> vault.open(vault.seal("9999990000000014"))
+        '9999990000000014'
         """
         return self._siv.encrypt(_require_pan(pan), None).hex().upper()
 
@@ -63,8 +63,8 @@ class AesVault:
 
         Raises CryptoError.
 
-        >>> AesVault(bytes(range(32))).fingerprint("9999990000000011")
-        'D539E815CEE963DD60CF94BF40E57B0D'
+        >>> AesVault(bytes(range(32))).fingerprint("9999990000000014")
+        'F2F462B612808E3A354F834985A16AAF'
         """
         code = digest(self._fingerprint_key, _require_pan(pan), "sha256")
         return code.hex().upper()[:FINGERPRINT_LENGTH]

@@ -35,7 +35,7 @@ class Routing:
         """The upstream for a card *pan* used at *merchant*, or ``None``.
 
         >>> routing = Routing([Route("pos", "acquirer"), Route("pos", "own", bins=("999999",))])
-        >>> routing.find("pos", "SHOP", "9999990000000011"), routing.find("pos", "SHOP", "4111")
+        >>> routing.find("pos", "SHOP", "9999990000000014"), routing.find("pos", "SHOP", "4111")
         ('own', 'acquirer')
         """
         upstreams = self._upstreams

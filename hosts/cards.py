@@ -1,0 +1,66 @@
+"""What a request tells of the card: by its track, or by number, expiry and CVV2 typed in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from specs.errors import FormatError
+from specs.masking import mask_pan
+from specs.message import Message
+from specs.tlv import unpack_private
+from specs.tracks import Track2, personal_data, unpack_track2
+
+CVV2_TAG: Final = "92"  # of field 48
+CVV2_SERVICE_CODE: Final = "000"  # a CVV2 is a CVV computed as if the card had this service code
+
+
+class Presented(Struct, frozen=True):
+    """A card as presented; what it lacks of *service_code*, *cvv*, *pvki*, *pvv* is empty."""
+
+    pan: str
+    expiry: str  # YYMM, or ""
+    has_track: bool
+    service_code: str = ""
+    cvv: str = ""
+    pvki: str = ""
+    pvv: str = ""
+
+    def __repr__(self) -> str:
+        """Masked like a message."""
+        return f"<presented {mask_pan(self.pan)} {'track' if self.has_track else 'typed'}>"
+
+
+def read_card(request: Message) -> Presented:
+    """The card of *request*. FormatError, naming the field, if it is unreadable or contradictory.
+
+    >>> read_card(Message("0200", {35: "9999990000000011=30121010000012300000"})).cvv
+    '123'
+    >>> read_card(Message("0200", {2: "9999990000000011", 14: "3012", 48: "9203456"})).cvv
+    '456'
+    """
+    if 35 in request.fields:
+        return _swiped(request, unpack_track2(request[35]))
+    if 2 not in request.fields:
+        raise FormatError("a card number, or a track 2", field="2")
+    cvv2 = unpack_private(request.get(48)).get(CVV2_TAG, "")
+    service_code = CVV2_SERVICE_CODE if cvv2 else ""
+    return Presented(request[2], request.get(14), False, service_code, cvv2)
+
+
+def pan_of(request: Message) -> str:
+    """The card number alone, for whoever has no business with the rest. FormatError as above."""
+    if 2 in request.fields:
+        return request[2]
+    return unpack_track2(request.get(35)).pan
+
+
+def _swiped(request: Message, track: Track2) -> Presented:
+    if request.get(2, track.pan) != track.pan:
+        raise FormatError("the card number of field 35", field="2")
+    try:
+        pvki, pvv, cvv = personal_data(track)
+    except FormatError:  # Too short: a track that somebody cut, or of another issuer.
+        pvki = pvv = cvv = ""
+    return Presented(track.pan, track.expiry, True, track.service_code, cvv, pvki, pvv)

@@ -1,0 +1,125 @@
+"""What the hosts write into their journals. An entry never names a card but masked, or by its id.
+
+*identity* is that of the purchase (specs.identity), *at* when it was written, *rrn* field 37;
+amounts are minor units.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from specs.message import APPROVALS, Message
+from wire.ports import Seconds
+
+from .requests import INVALID, decision
+
+# Both hosts ---------------------------------------------------------------------------------------
+
+
+class Undone(Struct, frozen=True, tag=True):
+    """A purchase is undone, or will never be done: its reversal may have come before itself."""
+
+    identity: str
+    at: Seconds
+    rrn: str
+
+    def reply(self, request: Message) -> Message:
+        """The answer to a purchase, or a repeat, that comes after its reversal."""
+        return request.reply(INVALID)
+
+
+# The issuer ---------------------------------------------------------------------------------------
+
+
+class Decided(Struct, frozen=True, tag=True):
+    """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
+
+    identity: str
+    likeness: str
+    at: Seconds
+    rrn: str
+    card: str  # masked
+    code: str
+    account: str = ""
+    amount: int = 0
+    approval_code: str = ""
+
+    def reply(self, request: Message) -> Message:
+        """The answer, to the purchase and to every repeat of it."""
+        return decision(request, self.code, self.amount, self.approval_code)
+
+
+class PinTried(Struct, frozen=True, tag=True):
+    """A card, by its id, has now seen *tries* wrong PINs in a row."""
+
+    card: str
+    tries: int
+    at: Seconds
+
+
+IssuerEntry = Decided | PinTried | Undone
+
+# The acquirer -------------------------------------------------------------------------------------
+
+
+class Forwarded(Struct, frozen=True, tag=True):
+    """A purchase is about to go into the network: from now on the issuer may hold money."""
+
+    identity: str
+    likeness: str
+    at: Seconds
+    rrn: str
+    merchant: str
+    currency: str
+    amount: int  # as asked for
+    trace: str  # field 11 as sent
+    original: str  # field 90 of a reversal
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """A purchase was declined by the acquirer itself and never left it."""
+
+    identity: str
+    likeness: str
+    at: Seconds
+    rrn: str
+    code: str
+
+    def reply(self, request: Message) -> Message:
+        """The answer, to the purchase and to every repeat of it."""
+        return request.reply(self.code)
+
+
+class Answered(Struct, frozen=True, tag=True):
+    """The network's answer to a purchase that was forwarded; *amount* is 0 if it was declined."""
+
+    identity: str
+    at: Seconds
+    code: str
+    amount: int = 0
+    approval_code: str = ""
+
+    @property
+    def approved(self) -> bool:
+        """Whether the issuer holds money."""
+        return self.code in APPROVALS
+
+    def reply(self, request: Message) -> Message:
+        """The answer, to the purchase and to every repeat of it."""
+        return decision(request, self.code, self.amount, self.approval_code)
+
+
+class Reversing(Struct, frozen=True, tag=True):
+    """A reversal is about to be sent; every later send of it has the same *trace* and *sent*."""
+
+    identity: str
+    at: Seconds
+    trace: str  # field 11
+    sent: str  # field 7
+
+    def reply(self, request: Message) -> Message:
+        """Whoever repeats a purchase that is being undone must not hear an approval."""
+        return request.reply(INVALID)
+
+
+AcquirerEntry = Forwarded | Refused | Answered | Reversing | Undone

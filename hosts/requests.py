@@ -1,0 +1,81 @@
+"""What both hosts do alike with a request: is it whole, who waits for it, how is it answered."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from specs.amounts import de4
+from specs.codes import ECHO, SIGN_OFF, SIGN_ON
+from specs.errors import FormatError
+from specs.masking import mask_pan
+from specs.message import Message
+from wire.kernel import Desk
+from wire.ports import LinkId
+
+PURCHASES: Final = ("010", "020")  # MTIs without their last digit, which tells a repeat
+REVERSALS: Final = ("040", "042")
+REQUIRED: Final = (3, 4, 7, 11, 37, 41, 42, 49)
+WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in work.
+
+APPROVED: Final = "00"
+INVALID: Final = "12"
+FORMAT: Final = "30"
+UNAVAILABLE: Final = "91"
+DUPLICATE: Final = "94"
+MALFUNCTION: Final = "96"
+
+
+class InFlight:
+    """A request in work: what it must be like to be the same again, and who waits."""
+
+    __slots__ = ("identity", "likeness", "request", "waiters")
+
+    def __init__(self, identity: str, likeness: str, link: LinkId, request: Message) -> None:
+        self.identity = identity
+        self.likeness = likeness
+        self.request = request
+        self.waiters = {link: request}
+
+    def wait(self, link: LinkId, request: Message) -> None:
+        """One more wants the answer: sent once a link; of too many links the oldest is dropped."""
+        self.waiters.pop(link, None)
+        self.waiters[link] = request
+        if len(self.waiters) > WAITERS_MAX:
+            del self.waiters[next(iter(self.waiters))]
+
+
+def require_fields(request: Message) -> None:
+    """Raise FormatError, naming the field, if a purchase lacks one that both hosts need."""
+    for number in REQUIRED:
+        if number not in request.fields:
+            raise FormatError("a value in every purchase", field=str(number))
+
+
+def likeness_of(request: Message, pan: str) -> str:
+    """What must agree between a purchase and its repeat: what is done, the amount, and the card.
+
+    >>> purchase = Message("0200", {3: "000000", 4: "000000001250", 49: "978"})
+    >>> likeness_of(purchase, "4123456789012345")
+    '000000|000000001250|978|412345******2345'
+    """
+    return f"{request[3]}|{request[4]}|{request[49]}|{mask_pan(pan)}"
+
+
+def decision(request: Message, code: str, amount: int = 0, approval_code: str = "") -> Message:
+    """The answer to a purchase: *code*, and if it approves, how much (in field 4) and field 38.
+
+    >>> decision(Message("0200", {4: "000000001210"}), "10", 605, "000001")
+    <0210 4=000000000605, 39=10, 38=000001>
+    """
+    return request.reply(code, {4: de4(amount), 38: approval_code} if amount else None)
+
+
+def refuse_format(desk: Desk, link: LinkId, request: Message, error: FormatError) -> None:
+    """Answer 30 and name the field."""
+    desk.send(link, request.reply(FORMAT, {44: error.field}))
+
+
+def answer_network(desk: Desk, link: LinkId, request: Message) -> None:
+    """Answer 00 to a sign-on, sign-off or echo, and 12 to all that is nothing for these hosts."""
+    known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO)
+    desk.send(link, request.reply(APPROVED if known else INVALID))

@@ -1,0 +1,124 @@
+"""The key ceremony: every key of the lab is made inside the HSM, and cards are personalised there.
+
+Nothing clear leaves: keys come out under the LMK or under a zone's master key, and a card's PIN
+goes in as a PIN pad sends it and comes out as a PVV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from specs.errors import Error
+from specs.hsm import (
+    Answer,
+    Command,
+    generate_cvv,
+    generate_key,
+    import_key,
+    key_check_value,
+    pin_to_lmk,
+    pvv_from_lmk_pin,
+)
+from specs.hsm.requests import CVK, TPK, ZMK, ZPK
+from specs.security.lmk import TEST_LMK, wrap_key
+from specs.security.pinblocks import pan12_of
+from terminal.pinpad import TEST_TMK, PinPad
+
+Ask = Callable[[Command], Answer]
+TMK: Final = TPK  # They share a pair and variant of the LMK.
+PVKI: Final = "1"
+# The service code that a CVV2 is computed with, so that it never equals the CVV of the stripe.
+CVV2_SERVICE_CODE: Final = "000"
+
+
+class Keys(Struct, frozen=True):
+    """The lab's keys, as cryptograms under the HSM's LMK, and how to check them."""
+
+    tpk: str
+    tpk_under_tmk: str  # for the PIN pad
+    zpk_acquirer: str  # between the front side of the switch and the acquirer
+    zpk_issuer: str  # between the network side of the switch and the issuer
+    pvk: str
+    cvk: str
+    check_values: Mapping[str, str]  # by the names above
+
+
+class Personal(Struct, frozen=True):
+    """What the issuer writes on a card's stripe, and prints on its back."""
+
+    pvki: str
+    pvv: str
+    cvv: str
+    cvv2: str
+
+
+def make_keys(ask: Ask) -> Keys:
+    """Make every key of the lab in the HSM that *ask* reaches, and share those of the zones.
+
+    The other side of a zone imports the ZPK from its form under the ZMK, and both compare check
+    values, as two institutions would. Raises Error if the HSM refuses or the values differ.
+    """
+    tmk = wrap_key(TEST_LMK, TMK, "U", TEST_TMK)
+    tpk = _made(ask, generate_key(TPK, zmk=tmk), zmk_flag="1")
+    zmk = _made(ask, generate_key(ZMK))
+    acquirer = _made(ask, generate_key(ZPK, zmk=zmk["key"]))
+    issuer = _made(ask, generate_key(ZPK, zmk=zmk["key"]))
+    pvk = _made(ask, generate_key(TPK))
+    cvk = _made(ask, generate_key(CVK))
+    made = {"zpk_acquirer": acquirer, "zpk_issuer": issuer}
+    for name, key in made.items():
+        _share(ask, zmk["key"], key, name)
+    check_values = {name: key["kcv"] for name, key in made.items()}
+    return Keys(
+        tpk["key"],
+        tpk["key_under_zmk"],
+        acquirer["key"],
+        issuer["key"],
+        pvk["key"],
+        cvk["key"],
+        {"tpk": tpk["kcv"], **check_values, "pvk": pvk["kcv"], "cvk": cvk["kcv"]},
+    )
+
+
+def check_keys(ask: Ask, keys: Keys) -> None:
+    """See that the HSM still knows *keys*, by their check values. Raises Error if it does not."""
+    types = {"tpk": TPK, "zpk_acquirer": ZPK, "zpk_issuer": ZPK, "pvk": TPK, "cvk": CVK}
+    for name, key_type in types.items():
+        answer = ask(key_check_value(key_type, getattr(keys, name)))
+        if answer.fields.get("kcv") != keys.check_values[name]:
+            raise Error(f"the HSM does not know the key {name}: were the keys made elsewhere?")
+
+
+def personalise(
+    ask: Ask, keys: Keys, pan: str, expiry: str, service_code: str, pin: str
+) -> Personal:
+    """Compute PVV, CVV and CVV2 of a card in the HSM; *pin* enters through a PIN pad."""
+    pan12 = pan12_of(pan)
+    block = PinPad(keys.tpk_under_tmk).encrypt(pin, pan)
+    sealed = _asked(ask, pin_to_lmk(keys.tpk, block, pan12))["pin"]
+    return Personal(
+        PVKI,
+        _asked(ask, pvv_from_lmk_pin(keys.pvk, sealed, pan12, PVKI))["pvv"],
+        _asked(ask, generate_cvv(keys.cvk, pan, expiry, service_code))["cvv"],
+        _asked(ask, generate_cvv(keys.cvk, pan, expiry, CVV2_SERVICE_CODE))["cvv"],
+    )
+
+
+def _made(ask: Ask, command: Command, **extra: str) -> Mapping[str, str]:
+    return _asked(ask, Command(command.header, command.code, {**command.fields, **extra}))
+
+
+def _share(ask: Ask, zmk: str, key: Mapping[str, str], name: str) -> None:
+    imported = _asked(ask, import_key(ZPK, zmk, key["key_under_zmk"]))
+    if imported["kcv"] != key["kcv"]:
+        raise Error(f"the two sides of {name} have different keys: {imported['kcv']}")
+
+
+def _asked(ask: Ask, command: Command) -> Mapping[str, str]:
+    answer = ask(command)
+    if not answer.ok:
+        raise Error(f"the HSM refused {command.code} with error {answer.error}")
+    return answer.fields

@@ -1,0 +1,74 @@
+"""The `cardswitch` command. Sub-commands are imported when they are used, so that help is quick."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from typing import Final
+
+import click
+
+from specs.errors import ConfigError, Error
+
+# The name of a command: where it is, and its one line in the overview.
+COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+    "demo": ("lab.demo:demo", "See one bank day from the first sale to the deposit, in seconds."),
+    "up": ("lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "terminal": ("terminal.cli:terminal", "Sell, repeat, reverse at a software POS terminal."),
+    "switch": ("switch.cli:switch", "Run the switch alone; look into its journal."),
+    "hsm": ("hsm_sim.cli:hsm", "Run the HSM simulator alone."),
+    "host": ("hosts.cli:host", "Run the acquirer or the issuer alone."),
+    "settle": ("switch.settle_cli:settle", "Close a bank day and write the deposit files."),
+}
+EPILOG: Final = """\b
+Examples:
+  cardswitch demo                              the whole story, nothing to configure
+  cardswitch up                                everything running, in this folder
+  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch settle close                      the deposit of the last bank day
+
+An emulator for tests, with test keys and test cards. Never use it with live ones."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a sub-command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the table: the first thing to try comes first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The overview, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, epilog=EPILOG)
+@click.version_option(package_name="cardswitch")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """An ISO 8583 card switch with everything around it: terminal, acquirer, issuer, HSM."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line and an exit code, never a traceback."""
+    try:
+        cli()
+    except ConfigError as error:
+        click.echo(f"cardswitch: {error}", err=True)
+        sys.exit(2)
+    except Error as error:
+        click.echo(f"cardswitch: {error}", err=True)
+        sys.exit(1)

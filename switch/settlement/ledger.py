@@ -1,0 +1,90 @@
+"""Double entry: what every movement and payout does to the accounts. Debits are positive.
+
+Gross funding without fees: what was captured is owed to the merchant in full.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from msgspec import Struct
+
+from specs.errors import Error
+
+from .movements import Kind, Movement
+
+SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
+ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
+_MERCHANT_PAYABLE: Final = "merchant_payable:"
+
+
+class Posting(Struct, frozen=True, gc=False):
+    """One line of a journal; *amount* in minor units, debits positive, credits negative."""
+
+    journal_id: str  # what is booked; nothing is booked twice under one id
+    business_date: str
+    account: str
+    currency: str  # ISO 4217 numeric
+    amount: int
+
+
+def merchant_payable(merchant: str) -> str:
+    """The account of what is owed to *merchant*: a credit balance, so below zero.
+
+    >>> merchant_payable("SHOP")
+    'merchant_payable:SHOP'
+    """
+    return _MERCHANT_PAYABLE + merchant
+
+
+def merchant_of(account: str) -> str | None:
+    """The merchant that *account* says what is owed to, or ``None``.
+
+    >>> merchant_of("merchant_payable:SHOP"), merchant_of("acquirer_cash")
+    ('SHOP', None)
+    """
+    if not account.startswith(_MERCHANT_PAYABLE):
+        return None
+    return account.removeprefix(_MERCHANT_PAYABLE)
+
+
+def transfer(
+    journal_id: str, business_date: str, debit: str, credit: str, currency: str, amount: int
+) -> tuple[Posting, Posting]:
+    """The journal that moves *amount* (minor units) from the account *credit* to *debit*."""
+    return (
+        Posting(journal_id, business_date, debit, currency, amount),
+        Posting(journal_id, business_date, credit, currency, -amount),
+    )
+
+
+def movement_postings(movement: Movement) -> tuple[Posting, ...]:
+    """A capture is owed by the scheme and to the merchant; a reversal is its mirror image."""
+    debit, credit = SCHEME_SETTLEMENT, merchant_payable(movement.merchant)
+    if movement.kind is Kind.REVERSAL:
+        debit, credit = credit, debit
+    return transfer(
+        movement.journal_id,
+        movement.business_date,
+        debit,
+        credit,
+        movement.currency,
+        movement.amount,
+    )
+
+
+def unbalanced(postings: Iterable[Posting]) -> tuple[str, ...]:
+    """The ids of the journals that do not sum to zero in each currency by itself."""
+    sums: Counter[tuple[str, str]] = Counter()
+    for posting in postings:
+        sums[posting.journal_id, posting.currency] += posting.amount
+    return tuple(sorted({journal for (journal, _), total in sums.items() if total}))
+
+
+def require_balance(postings: Iterable[Posting]) -> None:
+    """Raise Error, naming the journal, unless every journal sums to zero per currency."""
+    wrong = unbalanced(postings)
+    if wrong:
+        raise Error(f"journal {wrong[0]} does not sum to zero: nothing may be booked")

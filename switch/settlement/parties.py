@@ -1,0 +1,92 @@
+"""Who pays and who is paid: the acquirer's bank account and the merchants' nominated accounts."""
+
+from __future__ import annotations
+
+from string import ascii_letters, ascii_uppercase, digits
+from typing import Final
+
+from msgspec import Struct
+
+from specs.amounts import currency
+from specs.errors import ConfigError, FormatError
+from specs.masking import printable
+
+MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
+NAME_MAX: Final = 70  # Longest name that SEPA banks carry (EPC 132-08); the XSD would allow 140.
+IBAN_MAX: Final = 34  # ISO 13616
+# What every bank carries (EPC 217-08), and of it what may stand in an identifier.
+SEPA_CHARACTERS: Final = frozenset(ascii_letters + digits + "/-?:().,'+ ")
+ID_CHARACTERS: Final = SEPA_CHARACTERS - {"/"}
+_BASE_36: Final = {c: str(n) for n, c in enumerate(digits + ascii_uppercase)}
+
+
+class Acquirer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """The bank that deposits: the account that the money comes from. Raises ConfigError."""
+
+    name: str
+    iban: str
+    bic: str
+
+    def __post_init__(self) -> None:
+        _check_account("the acquirer", self.name, self.iban, self.bic)
+
+
+class Merchant(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """A merchant (*id* as in field 42) and its nominated account. Raises ConfigError.
+
+    *currency* (ISO 4217, alphabetic or numeric) is that of the account. Funds of every currency
+    are deposited there; converting them is the receiving bank's part.
+    """
+
+    id: str
+    name: str
+    iban: str
+    bic: str
+    currency: str = "EUR"
+
+    def __post_init__(self) -> None:
+        fits = 0 < len(self.id) <= MERCHANT_ID_MAX and self.id == self.id.strip()
+        if not fits or not ID_CHARACTERS.issuperset(self.id):
+            raise ConfigError(
+                f"no merchant id {printable(self.id, 20)!r}: expected 1 to {MERCHANT_ID_MAX} of "
+                "letters, digits, space and -?:().,'+ since banks carry no others"
+            )
+        _check_account(f"merchant {self.id}", self.name, self.iban, self.bic)
+        try:
+            currency(self.currency)
+        except FormatError as error:
+            raise ConfigError(f"currency of merchant {self.id}: {error}") from None
+
+
+def is_iban(text: str) -> bool:
+    """Whether *text* is an IBAN without spaces: country, two check digits, account (ISO 13616).
+
+    >>> is_iban("DE89370400440532013000"), is_iban("DE88370400440532013000")
+    (True, False)
+    """
+    if not 5 <= len(text) <= IBAN_MAX or text.strip(digits + ascii_uppercase):
+        return False
+    if text[:2].strip(ascii_uppercase) or text[2:4].strip(digits):
+        return False
+    # ISO 7064 MOD 97-10 over the text with its first four moved behind, letters as two digits.
+    return int("".join(_BASE_36[c] for c in text[4:] + text[:4])) % 97 == 1
+
+
+def is_bic(text: str) -> bool:
+    """Whether *text* is a BIC: bank, country, place, and perhaps branch (ISO 9362).
+
+    >>> is_bic("COBADEFFXXX"), is_bic("COBADEF")
+    (True, False)
+    """
+    if len(text) not in (8, 11) or text.strip(digits + ascii_uppercase):
+        return False
+    return not text[4:6].strip(ascii_uppercase)
+
+
+def _check_account(whose: str, name: str, iban: str, bic: str) -> None:
+    if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
+        raise ConfigError(f"name of {whose}: expected 1 to {NAME_MAX} printable characters")
+    if not is_iban(iban):
+        raise ConfigError(f"iban of {whose}: expected an IBAN without spaces, check digits right")
+    if not is_bic(bic):
+        raise ConfigError(f"bic of {whose}: expected a BIC of 8 or 11, such as COBADEFFXXX")

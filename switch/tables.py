@@ -1,0 +1,110 @@
+"""The tables of the switch's database: the journal, and what the close of each day adds to it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    event,
+)
+
+from .core.entry import Record
+
+SCHEMA_VERSION: Final = 1
+METADATA: Final = MetaData()
+# SQLite takes only a column of exactly this type as its row number, which spares us an index.
+_ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
+_TYPES: Final[dict[Any, Any]] = {"int": BigInteger, "float": Double, "str": Text}
+
+
+def _journal_columns() -> list[Column[Any]]:
+    names = msgspec.structs.fields(Record)
+    columns = [Column("sequence", _ROW_NUMBER, primary_key=True, autoincrement=False)]
+    kinds = Record.__annotations__
+    return columns + [
+        Column(field.name, _TYPES[kinds[field.name]], nullable=False) for field in names[1:]
+    ]
+
+
+# One row for each step of each leg; the columns are the fields of Record, in their order.
+JOURNAL: Final = Table("journal", METADATA, *_journal_columns())
+# Both grow at their end only, so they cost the writer little: whole legs, and spans of time.
+Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence)
+Index("journal_at", JOURNAL.c.at, JOURNAL.c.leg)
+
+CLOSES: Final = Table(
+    "closes",
+    METADATA,
+    Column("business_date", Text, primary_key=True),
+    Column("starts_at", Double, nullable=False),
+    Column("ends_at", Double, nullable=False),
+    Column("sha256", Text, nullable=False),
+)
+BATCHES: Final = Table(
+    "batches",
+    METADATA,
+    Column("business_date", Text, primary_key=True),
+    Column("merchant", Text, primary_key=True),
+    Column("terminal", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("captures", BigInteger, nullable=False),
+    Column("captured", BigInteger, nullable=False),
+    Column("reversals", BigInteger, nullable=False),
+    Column("reversed", BigInteger, nullable=False),
+)
+# The key is what keeps a movement from being booked twice, on one day or on two.
+POSTINGS: Final = Table(
+    "postings",
+    METADATA,
+    Column("journal_id", Text, primary_key=True),
+    Column("business_date", Text, nullable=False),
+    Column("account", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+)
+# What the close wrote for the bank, should the files be lost before anybody has fetched them.
+FILES: Final = Table(
+    "files",
+    METADATA,
+    Column("business_date", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+VERSION: Final = Table("schema_version", METADATA, Column("version", Integer, primary_key=True))
+
+_REFUSE_IN_SQLITE: Final = """
+CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s
+BEGIN SELECT RAISE(ABORT, '%(table)s is never changed'); END
+"""
+_REFUSAL_IN_POSTGRESQL: Final = """
+CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql
+AS $$ BEGIN RAISE EXCEPTION '%% is never changed', TG_TABLE_NAME; END $$
+"""
+_REFUSE_IN_POSTGRESQL: Final = """
+CREATE TRIGGER %(table)s_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
+FOR EACH STATEMENT EXECUTE FUNCTION never_changed()
+"""
+
+
+def _refuse_changes(table: Table) -> None:
+    """What is booked stays as it is: mistakes are put right by further rows."""
+    for verb in ("UPDATE", "DELETE"):
+        ddl = DDL(_REFUSE_IN_SQLITE.format(verb=verb))
+        event.listen(table, "after_create", ddl.execute_if(dialect="sqlite"))
+    for text in (_REFUSAL_IN_POSTGRESQL, _REFUSE_IN_POSTGRESQL):
+        event.listen(table, "after_create", DDL(text).execute_if(dialect="postgresql"))
+
+
+for _table in (JOURNAL, CLOSES, BATCHES, POSTINGS, FILES):
+    _refuse_changes(_table)

@@ -1,0 +1,65 @@
+"""A module at hand, with keys that never change, so that every test says only what it is about."""
+
+from random import Random
+from typing import Any
+
+from hsm_sim.keys import KeyRing
+from hsm_sim.module import HsmModule
+from hsm_sim.policy import Policy
+from specs.hsm import (
+    Answer,
+    Command,
+    pack_answer,
+    pack_command,
+    unpack_answer,
+    unpack_command,
+)
+from specs.security.keys import adjust_parity
+from specs.security.lmk import TEST_LMK, wrap_key
+from specs.security.pinblocks import encode_pinblock
+from specs.security.tdes import encrypt_tdes_ecb
+
+PAN = "9999990000000011"
+PAN12 = "999000000001"
+FILL = bytes.fromhex("AABBCCDDEE")
+
+
+def key(seed: int, length: int = 16) -> bytes:
+    """A clear key of odd parity."""
+    return adjust_parity(Random(seed).randbytes(length))
+
+
+ZMK, TPK, ZPK, ZPK2, PVK, CVK, TAK = map(key, range(1, 8))
+
+
+def under_lmk(key_type: str, clear: bytes, scheme: Any = "U") -> str:
+    """*clear* as the module would give it out."""
+    return wrap_key(TEST_LMK, key_type, scheme, clear)
+
+
+def module(**policy: Any) -> HsmModule:
+    """A module whose random bytes are always the same."""
+    return HsmModule(Random(2024).randbytes, Policy(**policy))
+
+
+def ring(**policy: Any) -> KeyRing:
+    """The same without its commands."""
+    return KeyRing(TEST_LMK, Policy(**policy), Random(2024).randbytes)
+
+
+def ask(asked: HsmModule, command: Command) -> Answer:
+    """The answer of *asked* after both have been bytes."""
+    received = unpack_command(pack_command(command.with_header("0001")))
+    answer = unpack_answer(pack_answer(asked.answer(received)))
+    assert answer.header == "0001"
+    return answer
+
+
+def pin_block(clear_key: bytes, pin: str, code: str = "01", pan12: str = PAN12) -> str:
+    """*pin* in a block of format *code*, encrypted."""
+    return encrypt_tdes_ecb(clear_key, encode_pinblock(code, pin, pan12, FILL)).hex().upper()
+
+
+def any_block(clear_key: bytes, clear: str) -> str:
+    """The 16 hex digits *clear*, encrypted: for blocks that hold no PIN."""
+    return encrypt_tdes_ecb(clear_key, bytes.fromhex(clear)).hex().upper()

@@ -1,0 +1,60 @@
+"""Layouts by themselves: reading, writing, and where a line breaks."""
+
+import pytest
+
+from specs.hsm.grammar import COUNTED, Fault, Field, Kind, Layout, digits, hexadecimal, one_of
+
+AMOUNT = Layout(Field("sign", one_of("CD", "sign")), Field("digits", digits(3)))
+OPTION = Layout(
+    Field("a", hexadecimal(2)), Field("b", digits(1), ";", optional=True), Field("c", digits(2))
+)
+PARCEL = Layout(Field("a", digits(1)), Field("data", COUNTED), Field("z", digits(1)))
+
+
+@pytest.mark.parametrize(
+    ("layout", "line", "fields"),
+    [
+        (AMOUNT, "C123", {"sign": "C", "digits": "123"}),
+        (OPTION, "0F42", {"a": "0F", "c": "42"}),
+        (OPTION, "0F;742", {"a": "0F", "b": "7", "c": "42"}),
+        (PARCEL, "10003a%\x192", {"a": "1", "data": "a%\x19", "z": "2"}),
+        (PARCEL, "100002", {"a": "1", "data": "", "z": "2"}),
+        (Layout(), "", {}),
+    ],
+)
+def test_a_line_is_read_and_written(layout: Layout, line: str, fields: dict[str, str]) -> None:
+    assert layout.read(f"..{line}", 2) == (fields, 2 + len(line))
+    assert layout.write(fields) == line
+
+
+@pytest.mark.parametrize("after", ["%00", "\x19tail"])
+def test_a_line_ends_before_an_lmk_id_or_trailer(after: str) -> None:
+    assert AMOUNT.read(f"C123{after}", 0) == ({"sign": "C", "digits": "123"}, 4)
+
+
+@pytest.mark.parametrize(
+    ("layout", "line", "fault"),
+    [
+        (AMOUNT, "X123", Fault(0, "sign", "sign: one of C, D", "15")),
+        (AMOUNT, "C12", Fault(1, "digits", "3 digits", "15")),
+        (AMOUNT, "C1234", Fault(4, "", "the end of the line", "15")),
+        (OPTION, "0f42", Fault(0, "a", "2 upper-case hex digits", "15")),
+        (PARCEL, "1000x", Fault(1, "data", COUNTED.words, "15")),
+        (PARCEL, "10003ab", Fault(5, "data", "3 characters", "80")),
+        (PARCEL, "10002abx", Fault(7, "z", "1 digits", "15")),
+    ],
+)
+def test_a_broken_line_is_not_read_and_says_where(layout: Layout, line: str, fault: Fault) -> None:
+    assert layout.read(line, 0) is None
+    assert layout.fault(line, 0) == fault
+
+
+@pytest.mark.parametrize(("seen", "error"), [("Q", "26"), ("u", "15"), ("", "15"), ("\r", "15")])
+def test_a_key_with_an_unknown_scheme_has_its_own_code(seen: str, error: str) -> None:
+    assert Kind("x", "a key", is_key=True).blame(seen) == error
+    assert Kind("x", "no key").blame(seen) == "15"
+
+
+def test_other_digits_are_no_digits() -> None:
+    assert not digits(1).admits("٣")
+    assert not digits(1).admits("3\n")

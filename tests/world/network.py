@@ -1,0 +1,285 @@
+"""Virtual time, nodes that may crash between any two effects, and wires that may do anything."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from specs.errors import FormatError
+from wire.channel import Channel
+from wire.ports import (
+    Append,
+    Close,
+    Effect,
+    Event,
+    Garbled,
+    LinkDown,
+    LinkId,
+    LinkUp,
+    Machine,
+    Received,
+    Seconds,
+    Send,
+)
+
+
+@dataclass
+class Faults:
+    """How often things go wrong, as probabilities per frame or per effect; zero once *until*."""
+
+    lost: float = 0.0
+    late: float = 0.0
+    doubled: float = 0.0
+    reordered: float = 0.0
+    garbled: float = 0.0
+    reset: float = 0.0  # the connection breaks as a frame is sent, and both ends hear of it
+    silent: float = 0.0  # the connection dies as a frame is sent, and nobody hears of it
+    crash: float = 0.0  # a program dies before it performs an effect
+    until: Seconds = float("inf")
+
+
+@dataclass
+class Node:
+    """A program: the machine that lives now, and the journal that outlives it."""
+
+    name: str
+    build: Callable[[Sequence[Any]], tuple[Machine, Sequence[Effect]]]
+    can_crash: bool = True
+    journal: list[Any] = field(default_factory=list)
+    machine: Machine | None = None
+    wires: dict[LinkId, End] = field(default_factory=dict)
+    lives: int = 0
+
+
+@dataclass
+class Wire:
+    """A connection between two nodes. *epoch* tells one connection from the next."""
+
+    ends: tuple[End, End]
+    latency: Seconds
+    holds_frames: bool = False  # a concentrator in between: frames outlive a connection
+    up: bool = False
+    silent: bool = False
+    epoch: int = 0
+
+
+@dataclass
+class End:
+    """One side of a wire: whose it is, what it is called there, what it speaks."""
+
+    node: Node
+    link: LinkId
+    channel: Channel
+    wire: Wire | None = None
+    other: End | None = None
+
+
+class Network:
+    """The scheduler. Everything that happens, happens here, in an order that the seed decides."""
+
+    def __init__(self, seed: int, faults: Faults) -> None:
+        self.random = Random(seed)
+        self.faults = faults
+        self.now: Seconds = 1_795_000_000.0
+        self.started = self.now
+        self.nodes: dict[str, Node] = {}
+        self.wires: list[Wire] = []
+        self.counts: Counter[str] = Counter()
+        self.watch: list[Callable[[str, End, Any], None]] = []
+        self.trace: Callable[[str], None] | None = None
+        self._queue: list[tuple[Seconds, int, Callable[[], None]]] = []
+        self._order = itertools.count()
+
+    # Time -----------------------------------------------------------------------------------------
+
+    def at(self, delay: Seconds, action: Callable[[], None]) -> None:
+        """Do *action* in *delay* seconds."""
+        self.at_time(self.now + delay, action)
+
+    def at_time(self, when: Seconds, action: Callable[[], None]) -> None:
+        """Do *action* at the instant *when*, or now if that is over."""
+        heapq.heappush(self._queue, (max(when, self.now), next(self._order), action))
+
+    def run(self, until: Seconds) -> None:
+        """Let everything happen that is due within *until* seconds of the start."""
+        end = self.started + until
+        while self._queue and self._queue[0][0] <= end:
+            self.now, _, action = heapq.heappop(self._queue)
+            action()
+        self.now = end
+
+    def chance(self, probability: float) -> bool:
+        """Whether a fault of this *probability* happens now."""
+        if probability <= 0 or self.now - self.started >= self.faults.until:
+            return False
+        return self.random.random() < probability
+
+    def say(self, text: str) -> None:
+        """Tell the story, where somebody listens."""
+        if self.trace is not None:
+            self.trace(f"{self.now - self.started:10.4f} {text}")
+
+    # Programs -------------------------------------------------------------------------------------
+
+    def add(self, node: Node) -> Node:
+        """A new program; it starts with :meth:`start`."""
+        self.nodes[node.name] = node
+        return node
+
+    def connect(
+        self,
+        first: tuple[Node, str, Channel],
+        second: tuple[Node, str, Channel],
+        latency: Seconds,
+        holds_frames: bool = False,
+    ) -> Wire:
+        """A wire from *first* to *second*, down until both are started."""
+        one = End(first[0], LinkId(first[1]), first[2])
+        two = End(second[0], LinkId(second[1]), second[2])
+        wire = Wire((one, two), latency, holds_frames)
+        for end, other in ((one, two), (two, one)):
+            end.wire, end.other = wire, other
+            end.node.wires[end.link] = end
+        self.wires.append(wire)
+        return wire
+
+    def start(self, node: Node) -> None:
+        """Begin *node* from its journal, as after a crash or at the very first."""
+        node.lives += 1
+        node.machine, effects = node.build(node.journal)
+        self.perform(node, effects)
+        for end in list(node.wires.values()):
+            self.at(self.random.uniform(0.01, 0.3), lambda end=end: self._raise(end))
+
+    def crash(self, node: Node) -> None:
+        """*node* dies here and now; its journal stays, its connections break, it comes back."""
+        self.say(f"{node.name} dies")
+        self.counts["crash"] += 1
+        node.machine = None
+        for end in list(node.wires.values()):
+            self.cut(end.wire)
+        self.at(self.random.uniform(0.05, 2.0), lambda: self.start(node))
+
+    def call(self, node: Node, action: Callable[[Any], Sequence[Effect]]) -> bool:
+        """Have *node* do something by itself; false if it is dead."""
+        if node.machine is None:
+            return False
+        self.perform(node, action(node.machine))
+        return True
+
+    def handle(self, node: Node, event: Event) -> None:
+        """*event* happens to *node*, if it lives."""
+        if node.machine is not None:
+            self.perform(node, node.machine.handle(event, self.now))
+
+    def perform(self, node: Node, effects: Sequence[Effect]) -> None:
+        """Do what *node* wants done, in order; it may die between any two effects."""
+        life = node.lives
+        for effect in effects:
+            if node.can_crash and self.chance(self.faults.crash):
+                self.crash(node)
+                return
+            match effect:
+                case Append(entry):
+                    node.journal.append(entry)
+                case Send(link, message):
+                    self._send(node, link, message)
+                case Close(link, reason):
+                    self.say(f"{node.name} closes {link}: {reason}")
+                    self.cut(node.wires[link].wire)
+            if node.lives != life or node.machine is None:
+                return
+        self._arm(node)
+
+    def _arm(self, node: Node) -> None:
+        machine = node.machine
+        due = machine.deadline() if machine is not None else None
+        if due is not None:
+            self.at_time(due, lambda: self._wake(node, machine, due))
+
+    def _wake(self, node: Node, machine: Machine, due: Seconds) -> None:
+        if node.machine is machine and machine.deadline() == due:
+            self.perform(node, machine.wake(self.now))
+
+    # Wires ----------------------------------------------------------------------------------------
+
+    def _raise(self, end: End) -> None:
+        wire = end.wire
+        if wire.up or any(e.node.machine is None for e in wire.ends):
+            return
+        wire.up, wire.silent = True, False
+        wire.epoch += 1
+        for one in wire.ends:
+            self.handle(one.node, LinkUp(one.link))
+
+    def cut(self, wire: Wire) -> None:
+        """The connection breaks; both ends hear of it, and it is made again after a while."""
+        if not wire.up:
+            return
+        wire.up = False
+        for end in wire.ends:
+            self.handle(end.node, LinkDown(end.link))
+        self.at(self.random.uniform(0.1, 1.0), lambda: self._raise(wire.ends[0]))
+
+    def _send(self, node: Node, link: LinkId, message: Any) -> None:
+        end = node.wires.get(link)
+        if end is None or not end.wire.up:
+            self.counts["sent_nowhere"] += 1
+            return
+        for watcher in self.watch:
+            watcher("sent", end, message)
+        self.say(f"{node.name} -> {end.other.node.name}: {message!r}")
+        wire, frame = end.wire, end.channel.encode(message)
+        if wire.silent or self.chance(self.faults.lost):
+            self.counts["lost"] += 1
+            return
+        if self.chance(self.faults.silent):
+            self._die_silently(wire)
+            return
+        if self.chance(self.faults.reset):
+            self.say(f"{node.name} = {end.other.node.name} breaks")
+            self.counts["reset"] += 1
+            self.at(0.0, lambda: self.cut(wire))
+        if self.chance(self.faults.garbled):
+            self.counts["garbled"] += 1
+            frame = frame[: self.random.randrange(1, len(frame))]
+        delay = wire.latency * self.random.uniform(0.8, 1.2)
+        if self.chance(self.faults.late):
+            delay += self.random.uniform(0.5, 8.0)
+        elif self.chance(self.faults.reordered):
+            delay += self.random.uniform(0.0, 0.2)
+        copies = 2 if self.chance(self.faults.doubled) else 1
+        for copy in range(copies):
+            self._deliver(end, frame, delay + copy * self.random.uniform(0.0, 3.0))
+
+    def _deliver(self, end: End, frame: bytes, delay: Seconds) -> None:
+        other, wire, epoch = end.other, end.wire, end.wire.epoch
+        for watcher in self.watch:
+            watcher("flying", other, frame)
+
+        def arrive() -> None:
+            for watcher in self.watch:
+                watcher("landed", other, frame)
+            if not wire.up or (wire.epoch != epoch and not wire.holds_frames):
+                self.counts["lost"] += 1
+                return
+            try:
+                event: Event = Received(other.link, other.channel.decode(frame))
+            except FormatError as error:
+                event = Garbled(other.link, error)
+            self.handle(other.node, event)
+
+        self.at(delay, arrive)
+
+    def _die_silently(self, wire: Wire) -> None:
+        self.counts["silent"] += 1
+        self.say(f"{wire.ends[0].node.name} = {wire.ends[1].node.name} dies silently")
+        wire.silent = True
+        # The keep-alive of the network finds it at last, should no echo have found it before.
+        epoch = wire.epoch
+        self.at(60.0, lambda: self.cut(wire) if wire.epoch == epoch else None)

@@ -1,0 +1,110 @@
+"""Channels: what a link speaks, from frame to message and back."""
+
+from __future__ import annotations
+
+from typing import Any, Final, Protocol
+
+from specs.errors import DecodeError
+from specs.hsm import HEADER_SIZE, pack_answer, pack_command, unpack_answer, unpack_command
+from specs.message import Message
+
+from .framing import Framing
+from .headers import Header
+
+HSM_FRAMING: Final = Framing("binary2")  # What HSMs of this kind speak on TCP.
+
+
+class Channel(Protocol):
+    """Turns the frames of a link into the values that its program handles, and back."""
+
+    @property
+    def framing(self) -> Framing:
+        """How frames are told apart."""
+        ...
+
+    def decode(self, frame: bytes) -> Any:
+        """The message in *frame*, which came without its length.
+
+        Raises FormatError; or FramingError where the link cannot be what it should be.
+        """
+        ...
+
+    def encode(self, message: Any) -> bytes:
+        """The frame of *message*, headers included, without its length. Raises EncodeError."""
+        ...
+
+
+class Codec(Protocol):
+    """The part of a dialect that a channel needs."""
+
+    def unpack(self, data: bytes) -> Message:
+        """The message in *data*; raises DecodeError."""
+        ...
+
+    def pack(self, message: Message) -> bytes:
+        """*message* as bytes; raises EncodeError."""
+        ...
+
+
+class IsoChannel:
+    """ISO 8583 messages of one dialect, behind a header if the link has one.
+
+    A message carries the header that its answer needs, and so does the echo of one that cannot be
+    read. On a link without a header that of a message is left out: it belongs to another link.
+    """
+
+    def __init__(self, dialect: Codec, framing: Framing, header: Header | None = None) -> None:
+        self.framing = framing
+        self._unpack = dialect.unpack
+        self._pack = dialect.pack
+        self._header = header
+
+    def decode(self, frame: bytes) -> Message:
+        """See :meth:`Channel.decode`."""
+        if self._header is None:
+            return self._unpack(frame)
+        header, payload = self._header.strip(frame)
+        try:
+            message = self._unpack(payload)
+        except DecodeError as error:
+            if error.echo is not None:
+                error.echo = Message(error.echo.mti, error.echo.fields, header)
+            raise
+        return Message(message.mti, message.fields, header)
+
+    def encode(self, message: Message) -> bytes:
+        """See :meth:`Channel.encode`."""
+        payload = self._pack(message)
+        return payload if self._header is None else self._header.prepend(message.header, payload)
+
+
+class HsmServerChannel:
+    """An HSM's end of a link: commands come in, answers go out."""
+
+    def __init__(self, framing: Framing = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
+        self.framing = framing
+        self._header_size = header_size
+
+    def decode(self, frame: bytes) -> Any:
+        """The Command in *frame*; see :meth:`Channel.decode`."""
+        return unpack_command(frame, self._header_size)
+
+    def encode(self, message: Any) -> bytes:
+        """The bytes of an Answer; see :meth:`Channel.encode`."""
+        return pack_answer(message)
+
+
+class HsmClientChannel:
+    """The end of an HSM's client: commands go out, answers come in."""
+
+    def __init__(self, framing: Framing = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
+        self.framing = framing
+        self._header_size = header_size
+
+    def decode(self, frame: bytes) -> Any:
+        """The Answer in *frame*; see :meth:`Channel.decode`."""
+        return unpack_answer(frame, self._header_size)
+
+    def encode(self, message: Any) -> bytes:
+        """The bytes of a Command; see :meth:`Channel.encode`."""
+        return pack_command(message)

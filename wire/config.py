@@ -1,0 +1,77 @@
+"""Configuration: TOML files into typed values; whatever is wrong is named by file and key."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from specs.errors import ConfigError
+
+S = TypeVar("S", bound=Struct)
+
+
+def read_config(path: Path | str) -> dict[str, Any]:
+    """The tables of the TOML file *path*. Raises ConfigError if there is none or it is not TOML."""
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from error
+
+
+def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str) -> S:
+    """The table *name* of *data*, which came from *path*, as a *kind*; left out, it is empty.
+
+    Nothing is converted between types, and unknown keys are refused, in inner tables too.
+    Raises ConfigError with the path of the key and what was expected.
+
+    >>> class Limits(Struct):
+    ...     links_max: int = 10
+    >>> section({"limits": {"links_max": 5}}, "limits", Limits, "lab.toml")
+    Limits(links_max=5)
+    >>> section({"limits": {"links": 5}}, "limits", Limits, "lab.toml")
+    Traceback (most recent call last):
+    specs.errors.ConfigError: lab.toml: limits.links: unknown key, did you mean links_max?
+    """
+    table = data.get(name, {})
+    try:
+        value = msgspec.convert(table, kind, strict=True)
+    except msgspec.ValidationError as error:
+        text, _, place = str(error).partition(" - at `")
+        where = name + place.rstrip("`").removeprefix("$")
+        raise ConfigError(f"{path}: {where}: {text}") from error
+    for where, known in _unknown_keys(table, value, name):
+        key = where.rpartition(".")[2]
+        raise ConfigError(f"{path}: {where}: unknown key, {_advice(key, known)}")
+    return value
+
+
+def _unknown_keys(data: Any, value: Any, where: str) -> Iterator[tuple[str, Collection[str]]]:
+    """The path of every key in *data* that did not go into *value*, and the keys that could."""
+    if isinstance(value, Struct):
+        fields = dict(zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True))
+        for key, inner in data.items():
+            if key in fields:
+                yield from _unknown_keys(inner, getattr(value, fields[key]), f"{where}.{key}")
+            elif key != value.__struct_config__.tag_field:
+                yield f"{where}.{key}", fields
+    elif isinstance(data, Mapping) and isinstance(value, Mapping):
+        for (key, inner), converted in zip(data.items(), value.values(), strict=True):
+            yield from _unknown_keys(inner, converted, f"{where}.{key}")
+    elif isinstance(data, list) and isinstance(value, list | tuple):
+        for number, (inner, converted) in enumerate(zip(data, value, strict=True)):
+            yield from _unknown_keys(inner, converted, f"{where}[{number}]")
+
+
+def _advice(key: str, known: Collection[str]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(known))}"

@@ -1,0 +1,157 @@
+"""Framing: cuts a stream of bytes into frames by the length in front of each.
+
+Every legal length is looked up in a table of its bytes, so a digit is decided by its byte value and
+anything that is not in the table ("+012", " 012", "1_00", 0xFFFF) is malformed before it costs memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from specs.errors import EncodeError, Error
+
+LengthEncoding = Literal["binary2", "ascii4", "bcd2"]
+# For every encoding: how many bytes it takes, the greatest length it can say, and how it says it.
+_ENCODINGS: Final[Mapping[str, tuple[int, int, Callable[[int], bytes]]]] = {
+    "binary2": (2, 0xFFFF, lambda length: length.to_bytes(2, "big")),
+    "ascii4": (4, 9999, lambda length: b"%04d" % length),
+    "bcd2": (2, 9999, lambda length: bytes.fromhex(f"{length:04d}")),
+}
+
+
+class FramingError(Error):
+    """The peer's stream cannot be cut into frames; it cannot be resynchronised, so the link must end.
+
+    *frames* are those that were whole before the fault.
+    """
+
+    def __init__(self, text: str, frames: list[bytes] | None = None) -> None:
+        super().__init__(text)
+        self.frames = frames or []
+
+
+class Framing(Struct, frozen=True, dict=True):
+    """How frames are told apart on a link; both ends must agree.
+
+    A length counts the payload, and if *inclusive* also its own bytes. With *keep_alive* a frame
+    without payload is skipped, else it is malformed. ValueError if the sizes cannot be written.
+
+    >>> Framing("binary2").frame(b"0800").hex(), Framing("ascii4", inclusive=True).frame(b"0800")
+    ('000430383030', b'00080800')
+    """
+
+    length_encoding: LengthEncoding
+    inclusive: bool = False
+    frame_size_max: int = 4096  # Twice the largest message of 128 fields that our dialects describe.
+    frame_size_min: int = 1
+    keep_alive: bool = False
+
+    def __post_init__(self) -> None:
+        largest = _ENCODINGS[self.length_encoding][1] - self._own_size
+        if not 1 <= self.frame_size_min <= self.frame_size_max <= largest:
+            raise ValueError(
+                f"frame sizes {self.frame_size_min} to {self.frame_size_max}, expected 1 to "
+                f"{largest}: what a length in {self.length_encoding} can say"
+            )
+
+    @property
+    def length_size(self) -> int:
+        """How many bytes the length takes."""
+        return _ENCODINGS[self.length_encoding][0]
+
+    @property
+    def _own_size(self) -> int:
+        return self.length_size if self.inclusive else 0
+
+    @cached_property
+    def prefixes(self) -> Mapping[int, bytes]:
+        """For every legal size of a payload: the bytes that go before it."""
+        encode = _ENCODINGS[self.length_encoding][2]
+        sizes = range(self.frame_size_min, self.frame_size_max + 1)
+        return {size: encode(size + self._own_size) for size in sizes}
+
+    @cached_property
+    def sizes(self) -> Mapping[bytes, int]:
+        """For every legal length as bytes: the size of the payload behind it."""
+        sizes = {prefix: size for size, prefix in self.prefixes.items()}
+        if self.keep_alive:
+            encode = _ENCODINGS[self.length_encoding][2]
+            sizes[encode(self._own_size)] = 0
+        return sizes
+
+    def frame(self, payload: bytes) -> bytes:
+        """*payload* with its length in front. Raises EncodeError if it is too short or too long."""
+        try:
+            return self.prefixes[len(payload)] + payload
+        except KeyError:
+            raise EncodeError(
+                f"a message of {self.frame_size_min} to {self.frame_size_max} bytes",
+                seen=f"{len(payload)} bytes",
+            ) from None
+
+    def framer(self) -> Framer:
+        """A framer for one direction of one connection."""
+        return Framer(self)
+
+
+class Framer:
+    """Cuts one stream, however it is chopped up. Every byte is copied a bounded number of times."""
+
+    __slots__ = ("_framing", "_length_size", "_needed", "_rest", "_sizes")
+
+    def __init__(self, framing: Framing) -> None:
+        self._framing = framing
+        self._sizes = framing.sizes
+        self._length_size = framing.length_size
+        self._rest = bytearray()  # The beginning of a frame.
+        self._needed = 0  # How long the rest must grow before there is anything to do.
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether a frame has begun and is not yet whole."""
+        return bool(self._rest)
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """The frames, without their lengths, that *data* completes.
+
+        Raises FramingError on a length that is not legal; nothing may be fed after that.
+
+        >>> framer = Framing("binary2").framer()
+        >>> framer.feed(b"\\x00\\x02AB\\x00\\x03C"), framer.feed(b"DE")
+        ([b'AB'], [b'CDE'])
+        """
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._needed:
+                return []
+            data = bytes(self._rest)
+        frames: list[bytes] = []
+        start, length_size, end = 0, self._length_size, len(data)
+        while (begin := start + length_size) <= end:
+            size = self._sizes.get(data[start:begin])
+            if size is None:
+                raise self._malformed(data[start:begin], frames)
+            if begin + size > end:
+                self._keep(data, start, length_size + size)
+                return frames
+            start = begin + size
+            if size:
+                frames.append(data[begin:start])
+        self._keep(data, start, length_size)
+        return frames
+
+    def _keep(self, data: bytes, start: int, needed: int) -> None:
+        self._rest = bytearray(data[start:])
+        self._needed = needed
+
+    def _malformed(self, length: bytes, frames: list[bytes]) -> FramingError:
+        framing = self._framing
+        return FramingError(
+            f"expected a length in {framing.length_encoding} that says {framing.frame_size_min} to "
+            f"{framing.frame_size_max} bytes, seen {length.hex()}: do both ends agree on the framing?",
+            frames,
+        )

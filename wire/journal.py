@@ -1,0 +1,127 @@
+"""The journal of a program: entries that are on disk when `commit` returns, and come back after a crash."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from specs.errors import Error
+
+if sys.platform == "win32":  # pragma: no cover
+    import msvcrt
+
+    _LOCKED_AT: Final = 1 << 40  # Far behind any entry: Windows locks bytes, not files.
+
+    def _lock(file: int) -> None:
+        os.lseek(file, _LOCKED_AT, os.SEEK_SET)
+        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+    def _sync_folder(folder: Path) -> None:
+        """Windows writes the name of a new file through by itself."""
+else:
+    import fcntl
+
+    def _lock(file: int) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _sync_folder(folder: Path) -> None:
+        """Make the name of a new file durable too."""
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+LINE_SIZE_MAX: Final = 1 << 20  # Entries take hundreds of bytes; what has no line end for longer is no journal.
+
+
+class Journal(Protocol):
+    """Where a runtime keeps what must survive. Its writer thread alone calls these two."""
+
+    def commit(self, entries: Sequence[Any]) -> None:
+        """Write *entries*; all are durable on return, or this raises and nothing is known of them."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the files."""
+        ...
+
+
+class FileJournal:
+    """Entries as lines of JSON in one file, which only one process at a time may hold.
+
+    After a crash some of the last commit's entries may be there, always the first of them: what was
+    not durable was not promised to anyone.
+    """
+
+    def __init__(self, path: Path | str, entry_type: Any) -> None:
+        """Open or create *path*; *entry_type* is what msgspec shall read its lines as.
+
+        Raises Error if another process holds the file.
+        """
+        self.path = Path(path)
+        self._encode = msgspec.json.Encoder().encode
+        self._decode = msgspec.json.Decoder(entry_type).decode
+        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._take_hold()
+        except BaseException:
+            os.close(self._file)
+            raise
+
+    def _take_hold(self) -> None:
+        try:
+            _lock(self._file)
+        except OSError as error:
+            raise Error(
+                f"{self.path}: cannot be held alone ({error.strerror}); is the program running "
+                "already? Stop it, or name another file"
+            ) from error
+        _sync_folder(self.path.parent)
+        self._cut_unfinished_line()
+
+    def _cut_unfinished_line(self) -> None:
+        """A crash may have left half a line: what is added must not continue it."""
+        size = os.fstat(self._file).st_size
+        start = max(0, size - LINE_SIZE_MAX)
+        os.lseek(self._file, start, os.SEEK_SET)
+        end = os.read(self._file, LINE_SIZE_MAX).rfind(b"\n") + 1
+        if start and not end:
+            raise Error(f"{self.path}: not a journal, or damaged; name another file")
+        if start + end < size:
+            os.ftruncate(self._file, start + end)
+            os.fsync(self._file)
+
+    def read(self) -> list[Any]:
+        """Every entry so far, but for a last one that a crash left unfinished.
+
+        Raises Error, naming the line, if one is damaged.
+        """
+        with self.path.open("rb") as file:
+            return [self._read_line(number, line) for number, line in enumerate(file, 1)]
+
+    def _read_line(self, number: int, line: bytes) -> Any:
+        try:
+            return self._decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            # No cause: its text may quote the line.
+            raise Error(
+                f"{self.path}: line {number} is damaged; restore the file from a copy"
+            ) from None
+
+    def commit(self, entries: Sequence[Any]) -> None:
+        """See :meth:`Journal.commit`. Raises OSError."""
+        lines = memoryview(b"".join([self._encode(entry) + b"\n" for entry in entries]))
+        while lines:  # A write may be short, for instance on a full disk, just before it fails.
+            lines = lines[os.write(self._file, lines) :]
+        os.fsync(self._file)
+
+    def close(self) -> None:
+        """See :meth:`Journal.close`; the lock is let go too."""
+        os.close(self._file)

@@ -1,0 +1,125 @@
+"""The journal's writer: one thread commits, and what must wait for the disk leaves after it.
+
+Everything that gathered while the last commit ran is the next one (group commit); nothing lingers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Any, Final, Generic, TypeVar
+
+from .journal import Journal
+
+W = TypeVar("W")
+# Entries not yet on disk at which no more work is taken in, and at which it is again: at the few
+# hundred bytes of an entry, some megabytes, and less than a second of a slow disk.
+PENDING_HIGH: Final = 8_000
+PENDING_LOW: Final = 2_000
+
+
+class _Batch(Generic[W]):
+    """The entries of one turn of the loop, and what may leave once they are durable."""
+
+    __slots__ = ("entries", "waiting")
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+        self.waiting: list[W] = []
+
+
+class JournalWriter(Generic[W]):
+    """Its methods belong to the thread of the loop; only the journal is touched by the other one.
+
+    *release* is given what waited, once for every commit; *failed* the error of a commit, after
+    which nothing is written or released any more.
+    """
+
+    def __init__(
+        self,
+        journal: Journal,
+        release: Callable[[Sequence[W]], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        # Where whatever may not leave yet is to be put; None if all entries are durable.
+        self.waiting: list[W] | None = None
+        self.pending = 0
+        self.commits = 0
+        self._journal = journal
+        self._release = release
+        self._failed = failed
+        self._open: _Batch[W] | None = None
+        self._submitted: deque[_Batch[W]] = deque()
+        self._queue: SimpleQueue[list[Any] | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._ended = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._thread.start()
+
+    def append(self, entry: Any) -> None:
+        """Have *entry* written; whatever comes after it must go into `waiting`."""
+        if self._open is None:
+            self._open = _Batch()
+            self.waiting = self._open.waiting
+        self._open.entries.append(entry)
+        self.pending += 1
+
+    def submit(self) -> None:
+        """Hand what was appended to the thread: once in every turn of the loop."""
+        if self._open is not None:
+            self._submitted.append(self._open)
+            self._queue.put(self._open.entries)
+            self._open = None
+
+    async def close(self) -> None:
+        """Commit and release what there is, then close the journal."""
+        self.submit()
+        self._queue.put(None)
+        await self._ended.wait()
+        self._thread.join()
+
+    def _committed(self, batches: int) -> None:
+        released: list[W] = []
+        for _ in range(batches):
+            batch = self._submitted.popleft()
+            self.pending -= len(batch.entries)
+            released += batch.waiting
+        if not self.pending:
+            self.waiting = None
+        self.commits += 1
+        self._release(released)
+
+    # In the thread ------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            while batches := self._gathered():
+                self._journal.commit([entry for batch in batches for entry in batch])
+                self._tell(self._committed, len(batches))
+            self._journal.close()
+        except Exception as error:
+            self._tell(self._failed, error)
+        self._tell(self._ended.set)
+
+    def _gathered(self) -> list[list[Any]]:
+        """Wait for a batch, and take every other that is there already; none at the end."""
+        batches = []
+        batch = self._queue.get()
+        while batch is not None:
+            batches.append(batch)
+            try:
+                batch = self._queue.get_nowait()
+            except Empty:
+                return batches
+        if batches:
+            self._queue.put(None)  # The end again, for the next time.
+        return batches
+
+    def _tell(self, what: Callable[..., None], *arguments: Any) -> None:
+        try:
+            self._loop.call_soon_threadsafe(what, *arguments)
+        except RuntimeError:
+            """The loop was closed without waiting for us: as in a crash, nobody is left to tell."""
