@@ -97,7 +97,9 @@ class Acquirer(Program):
             self.desk.send(link, booking.decision.reply(request))
         elif booking is None and (code := self._refusal(request)):
             self._refuse(link, request, likeness, code)
-        elif not self.kernel.is_full:
+        elif self.kernel.is_full:
+            self.desk.count("full")  # It may hold money: only its reversal can end it.
+        else:
             purchase = self._purchases[name] = InFlight(name, likeness, link, request)
             self.desk.start(
                 self._forward(purchase), lambda _: self._forget(self._purchases, purchase)

@@ -18,7 +18,7 @@ Timeout = Annotated[float, Meta(gt=0.0)]
 CardStatus = Literal["active", "lost", "stolen", "closed", "restricted", "pin_blocked"]
 
 
-class Merchant(Struct, frozen=True, forbid_unknown_fields=True):
+class Merchant(Struct, frozen=True):
     """A shop that the acquirer pays; *id* is field 42 without its trailing spaces."""
 
     id: Annotated[str, Meta(min_length=1, max_length=15)]
@@ -40,20 +40,37 @@ class Merchant(Struct, frozen=True, forbid_unknown_fields=True):
         return f"{self.name:25}{self.city:13}{self.country}"
 
 
-class AcquirerConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """The acquirer: its merchants, its own number, its timers in seconds."""
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a program listens; port 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Place(Address, frozen=True, kw_only=True):
+    """An address, and what is spoken there."""
+
+    dialect: str = "iso87-ascii"
+    framing: Literal["binary2", "ascii4", "bcd2"] = "ascii4"
+
+
+class AcquirerConfig(Struct, frozen=True):
+    """The acquirer: its merchants, its own number, its timers in seconds, and its places."""
 
     institution: Annotated[str, Meta(pattern=r"\A[0-9]{1,11}\Z")]  # field 32
     merchants: tuple[Merchant, ...]
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
     echo_timeout_s: Timeout = 5.0
+    front: Place = Place(port=7102)  # listens for the front side of the switch
+    network: Place = Place(port=7101)  # dials the network side of the switch
+    journal: str = "acquirer.journal"
 
     def __post_init__(self) -> None:
         _refuse_twins("merchants", [merchant.id for merchant in self.merchants])
 
 
-class AccountConfig(Struct, frozen=True, forbid_unknown_fields=True):
+class AccountConfig(Struct, frozen=True):
     """An account as it is opened: *balance* in minor units of *currency*."""
 
     id: Id
@@ -61,7 +78,7 @@ class AccountConfig(Struct, frozen=True, forbid_unknown_fields=True):
     currency: Currency = "978"
 
 
-class CardConfig(Struct, frozen=True, forbid_unknown_fields=True):
+class CardConfig(Struct, frozen=True):
     """A card that the issuer gave out. The books call it by its *id*, never by its number.
 
     *pvki* and *pvv* are for PINs without a track; with one, what the track says is used.
@@ -80,8 +97,8 @@ class CardConfig(Struct, frozen=True, forbid_unknown_fields=True):
         return f"<card {self.id} {mask_pan(self.pan)} of {self.account}, {self.status}>"
 
 
-class IssuerConfig(Struct, frozen=True, forbid_unknown_fields=True):
-    """The issuer: keys as cryptograms under the HSM's LMK, its accounts and cards, its timers."""
+class IssuerConfig(Struct, frozen=True):
+    """The issuer: keys as cryptograms under the HSM's LMK, its accounts and cards."""
 
     zpk: str  # PIN blocks arrive under it
     pvk: str  # for PIN verification values
@@ -93,6 +110,9 @@ class IssuerConfig(Struct, frozen=True, forbid_unknown_fields=True):
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
+    network: Place = Place(port=7103, dialect="iso87-binary", framing="binary2")  # listens
+    hsm: Address = Address(port=7100)  # dials
+    journal: str = "issuer.journal"
 
     def __post_init__(self) -> None:
         accounts = [account.id for account in self.accounts]

@@ -50,7 +50,10 @@ class Decided(Struct, frozen=True, tag=True):
 
 
 class PinTried(Struct, frozen=True, tag=True):
-    """A card, by its id, has now seen *tries* wrong PINs in a row."""
+    """A card, by its id, has now seen *tries* wrong PINs in a row.
+
+    Written before the Decided of the same request: dying in between counts a PIN twice, never less.
+    """
 
     card: str
     tries: int

@@ -123,7 +123,7 @@ class Verification:
         return answer.ok
 
     def _silent(self) -> None:
-        """A link can be dead without saying so: after some silences it is ended, to be redialled."""
+        """A link may be dead without saying so: some silences end it, so that it is redialled."""
         if not self._desk.is_up(HSM):
             return
         self._silences += 1

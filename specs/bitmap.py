@@ -1,4 +1,4 @@
-"""Bitmaps: which fields a message carries, one bit a field, most significant first (ISO 8583, 4.2)."""
+"""Bitmaps: which fields a message carries, one bit each, most significant first (ISO 8583, 4.2)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 BITMAP_SIZE: Final = 8  # bytes: 64 fields
+FIELD_MAX: Final = 128
 # Bit 1 says that a second bitmap follows, bit 65 that a third one does: neither is a field.
 SECOND: Final = 1
 THIRD: Final = 65

@@ -68,7 +68,7 @@ class Text(Encoding, frozen=True):
 
 
 class HexText(Encoding, frozen=True):
-    """Binary data as upper-case hexadecimal in ASCII: two bytes on the wire for each of the data."""
+    """Binary data as upper-case hexadecimal in ASCII, which is also what a length counts."""
 
     def decode(self, data: bytes, length: int) -> str:
         return data.decode("latin-1")
@@ -96,7 +96,7 @@ class Binary(Encoding, frozen=True):
 
 
 class Bcd(Encoding, frozen=True):
-    """Two digits a byte; the track separator ``=`` is nibble D (ISO/IEC 7813); lengths count digits.
+    """Two digits a byte, lengths count digits; a track's ``=`` is nibble D (ISO/IEC 7813).
 
     An odd number of digits is filled on the *left* or right with one nibble *fill*.
 
@@ -156,10 +156,9 @@ def bcd(name: str) -> Bcd:
     words = name.split(" ")
     if words == ["bcd"]:
         return Bcd("bcd", left=True, fill="0")
-    if len(words) == 3 and words[0] == "bcd" and words[1] in ("left", "right"):
-        # D would read as a separator.
-        if words[2] in HEX_DIGITS - {"D"}:
-            return Bcd(name, left=words[1] == "left", fill=words[2])
+    fills = HEX_DIGITS - {"D"}  # which would read as a separator
+    if words[:2] in (["bcd", "left"], ["bcd", "right"]) and len(words) == 3 and words[2] in fills:
+        return Bcd(name, left=words[1] == "left", fill=words[2])
     raise ValueError(name)
 
 

@@ -39,7 +39,7 @@ LENGTH_MAX: Final = 9999
 
 
 class Notation(Struct, frozen=True):
-    """A field's form as engineers write it: its class, how many digits its length has, the length."""
+    """A field's form as engineers write it: class, how many digits its length has, length."""
 
     kind: str
     prefix_digits: int
@@ -113,7 +113,7 @@ class Field(Struct, frozen=True):
     def locate(self, data: bytes, offset: int) -> tuple[int, int, int]:
         """Where the value begins and ends, and its length in characters; DecodeError if nowhere."""
         length = self.notation.characters
-        start = offset + self.prefix.size if not self.is_fixed else offset
+        start = offset + self.prefix.size
         if not self.is_fixed:
             seen = data[offset:start]
             if seen not in self.lengths:

@@ -1,4 +1,4 @@
-"""The message type indicator: version, class, function and origin, one digit each (ISO 8583, 4.1)."""
+"""The message type indicator: version, class, function, origin, a digit each (ISO 8583, 4.1)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,5 @@ def describe_mti(mti: str) -> str:
     >>> describe_mti("0421")
     '1987 reversal advice, acquirer repeat'
     """
-    version, message_class, function, origin = mti
-    return (
-        f"{VERSIONS[version]} {CLASSES[message_class]} {FUNCTIONS[function]}, {ORIGINS[origin]}"
-    )
+    kind = f"{VERSIONS[mti[0]]} {CLASSES[mti[1]]} {FUNCTIONS[mti[2]]}"
+    return f"{kind}, {ORIGINS[mti[3:]]}"

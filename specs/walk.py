@@ -1,4 +1,4 @@
-"""The table-driven codec: slow, and says exactly what is wrong. The generated one must agree with it.
+"""The table-driven codec: slow, and says exactly what is wrong. The generated one agrees with it.
 
 A value error of known length does not stop the reading, so that the fields which an answer with
 code 30 repeats can still be found further on; the first error is the one raised.
@@ -18,7 +18,6 @@ from .mti import is_answerable
 if TYPE_CHECKING:
     from .dialect import Dialect
 
-FIELD_MAX = 128
 _STAN = 11
 
 

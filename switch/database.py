@@ -15,6 +15,7 @@ from sqlalchemy import (
     NullPool,
     create_engine,
     event,
+    func,
     insert,
     inspect,
     make_url,
@@ -45,7 +46,8 @@ class Database:
             with explained("opened"):
                 self.writer = self.engine.connect()
                 _claim(self.writer)
-                _require_whole(self.writer, crashed)
+                if crashed:
+                    _require_whole(self.writer)
                 _require_schema(self.writer)
         except Error:
             self.close()
@@ -106,9 +108,7 @@ def _engine(url: URL) -> Engine:
         return create_engine(url, poolclass=NullPool, hide_parameters=True, paramstyle="format")
     # No isolation level: the driver must not begin and end transactions by ideas of its own.
     arguments = {"isolation_level": None, "check_same_thread": False, "timeout": BUSY_TIMEOUT_S}
-    engine = create_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args=arguments
-    )
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=arguments)
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
@@ -121,26 +121,53 @@ def _set_up(connection: Any, _: Any) -> None:
 
 
 def _guard(url: URL) -> sqlite3.Connection | None:
-    """A lock beside the SQLite file, which ends with our process however that ends."""
+    """Lock a file beside that of SQLite: the lock ends with our process, however that ends."""
     if not _is_sqlite(url):
         return None
-    guard = sqlite3.connect(
-        f"{url.database}.lock", isolation_level=None, timeout=0, check_same_thread=False
-    )
-    ...
+    with explained("locked"):
+        guard = sqlite3.connect(
+            f"{url.database}.lock", isolation_level=None, timeout=0, check_same_thread=False
+        )
+    try:
+        guard.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        guard.close()
+        raise _in_use() from None
+    return guard
 
 
 def _claim(writer: Connection) -> None:
     if writer.dialect.name == "postgresql":
-        ...
-
-
-def _require_whole(writer: Connection, crashed: bool) -> None:
-    if crashed:
         with writer.begin():
-            ...
+            # Held by the session, so it ends with the connection.
+            if not writer.scalar(select(func.pg_try_advisory_lock(_LOCK_NUMBER))):
+                raise _in_use()
+
+
+def _in_use() -> Error:
+    return Error("the database is in use: stop the other switch, or give this one its own database")
+
+
+def _require_whole(writer: Connection) -> None:
+    with writer.begin():
+        verdict = writer.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+    if verdict != "ok":
+        raise Error("the database is damaged: restore it from a copy, then start again")
 
 
 def _require_schema(writer: Connection) -> None:
+    """Make the tables in an empty database; refuse one that is not ours, or of another version."""
     with writer.begin():
         names = set(inspect(writer).get_table_names())
+        if not names:
+            METADATA.create_all(writer)
+            writer.execute(insert(VERSION).values(version=SCHEMA_VERSION))
+        elif VERSION.name not in names:
+            raise Error("the database belongs to another program: give the switch its own")
+        else:
+            version = writer.scalar(select(VERSION.c.version))
+            if version != SCHEMA_VERSION:
+                raise Error(
+                    f"the database has schema {version}, this program needs {SCHEMA_VERSION}: "
+                    "use the version of the program that wrote it"
+                )

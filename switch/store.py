@@ -11,8 +11,8 @@ from threading import Lock
 from typing import Any, Final, Protocol
 
 from msgspec import Struct
-from msgspec.structs import asdict, astuple
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from msgspec.structs import astuple
+from sqlalchemy import Connection, Select, Table, func, insert, or_, select
 
 from specs.errors import Error
 from wire.ports import Seconds
@@ -24,8 +24,11 @@ from .tables import BATCHES, CLOSES, FILES, JOURNAL, POSTINGS
 
 ROWS_AT_ONCE: Final = 1_000  # Rows fetched at once: some megabyte, however long the journal is.
 # With these a leg is not finished; nothing follows only in a leg that a crash cut short.
-_UNFINISHED: Final = (State.RECEIVED, State.FORWARDED, State.REVERSING)
-_NUMBERED: Final = (State.FORWARDED, State.REVERSING)  # They carry a trace number of ours.
+_UNFINISHED: Final = (State.RECEIVED.value, State.FORWARDED.value, State.REVERSING.value)
+# They carry a trace number of ours.
+_NUMBERED: Final = (State.FORWARDED.value, State.REVERSING.value)
+# They belong to a day by the instant at which they were written.
+_DATED: Final = (State.RECEIVED.value, State.REVERSING.value)
 
 
 class Closing(Protocol):
@@ -50,16 +53,15 @@ class Closing(Protocol):
 class SqlStore:
     """A journal and books in SQLite or PostgreSQL, for one switch alone.
 
-    *url* is SQLAlchemy's: ``sqlite:///switch.db`` or ``postgresql+psycopg://…``. Every method may be
-    called from any thread. Raises ConfigError (the url) or Error (in use, damaged, not ours).
+    *url* is SQLAlchemy's: ``sqlite:///switch.db`` or ``postgresql+psycopg://…``. Its methods may
+    be called from any thread. Raises ConfigError (the url) or Error (in use, damaged, not ours).
     """
 
     def __init__(self, url: str, vault: Vault) -> None:
         self._vault = vault
         self._lock = Lock()
         self._database = Database(url)
-        # Positional, compiled once: nothing but the driver stands between a record and its row.
-        self._insert = str(insert(JOURNAL).compile(dialect=self._database.engine.dialect))
+        self._insert = self._compiled_insert(JOURNAL)
 
     # Journal --------------------------------------------------------------------------------------
 
@@ -74,6 +76,10 @@ class SqlStore:
         """Let go of the database; another switch may then open it."""
         with self._lock:
             self._database.close()
+
+    def _compiled_insert(self, table: Table) -> str:
+        """Positional, compiled once: only the driver stands between a Struct and its row."""
+        return str(insert(table).compile(dialect=self._database.engine.dialect))
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -97,7 +103,8 @@ class SqlStore:
 
         A leg's bank day is that of its first entry, so none of the day is missing.
         """
-        return self._entries(_whole(_legs_between(starts_at, ends_at)))
+        legs = select(JOURNAL.c.leg).where(JOURNAL.c.at >= starts_at, JOURNAL.c.at < ends_at)
+        return self._entries(_whole(legs))
 
     def load_recent(self, since: Seconds) -> Iterator[Entry]:
         """Whole, the legs that a switch needs to go on after a crash, in their order.
@@ -122,15 +129,13 @@ class SqlStore:
             or_(JOURNAL.c.sequence.in_(last), JOURNAL.c.sequence.in_(numbered))
         )
         last_leg = select(func.max(JOURNAL.c.leg))
-        recent = _legs_between(since, float("inf"))
+        recent = select(JOURNAL.c.leg).where(JOURNAL.c.at >= since)
         return self._entries(_whole(recent.union(unfinished, holders, last_leg)))
 
     def _entries(self, query: Select[Any]) -> Iterator[Entry]:
         with self._reader() as reader:
-            rows = reader.execution_options(yield_per=ROWS_AT_ONCE).execute(
-                query.order_by(JOURNAL.c.sequence)
-            )
-            for row in rows:
+            reader.execution_options(yield_per=ROWS_AT_ONCE)
+            for row in reader.execute(query.order_by(JOURNAL.c.sequence)):
                 yield from_record(Record(*row), self._vault)
 
     # Books ----------------------------------------------------------------------------------------
@@ -156,13 +161,19 @@ class SqlStore:
 
         Raises Error if it is booked with another content, or if days before it must come first.
         """
+        known = select(CLOSES.c.sha256).where(CLOSES.c.business_date == day.business_date)
+        fingerprint = day.sha256
+        # All is made ready before the lock is taken: until it is free, no purchase is answered.
+        books = [
+            (self._compiled_insert(table), rows) for table, rows in _books(day, fingerprint) if rows
+        ]
         with self._transaction() as writer:
-            known = select(CLOSES.c.sha256).where(CLOSES.c.business_date == day.business_date)
             recorded = writer.scalar(known)
             if recorded is None:
                 _require_order(writer, day)
-                _book(writer, day)
-            elif recorded != day.sha256:
+                for statement, rows in books:
+                    writer.exec_driver_sql(statement, rows)
+            elif recorded != fingerprint:
                 raise Error(
                     f"{day.business_date} is closed already, with another content "
                     f"({recorded[:12]}…): its files are in the store, and remain what they were"
@@ -171,10 +182,6 @@ class SqlStore:
 
 
 # What is read -------------------------------------------------------------------------------------
-
-
-def _legs_between(starts_at: Seconds, ends_at: Seconds) -> Select[Any]:
-    return select(JOURNAL.c.leg).where(JOURNAL.c.at >= starts_at, JOURNAL.c.at < ends_at)
 
 
 def _whole(legs: Any) -> Select[Any]:
@@ -192,30 +199,20 @@ def _require_order(writer: Connection, day: Closing) -> None:
     skipped = select(func.min(JOURNAL.c.at)).where(
         JOURNAL.c.at >= last_end,
         JOURNAL.c.at < day.starts_at,
-        JOURNAL.c.state.in_((State.RECEIVED, State.REVERSING)),
+        JOURNAL.c.state.in_(_DATED),
     )
     if writer.scalar(skipped) is not None:
         last = writer.scalar(select(func.max(CLOSES.c.business_date)))
-        since = f" after {last}" if last else ""
-        raise Error(
-            f"{day.business_date} cannot be closed yet: close the earlier days{since} first, one by one"
-        )
+        since = f"the days after {last}" if last else "the days before it"
+        raise Error(f"{day.business_date} cannot be closed yet: first close {since}, one by one")
 
 
-def _book(writer: Connection, day: Closing) -> None:
+def _books(day: Closing, fingerprint: str) -> list[tuple[Table, list[tuple[Any, ...]]]]:
+    """The rows of each table; the fields of the Structs are its columns, in their order."""
     date = day.business_date
-    close = {
-        "business_date": date,
-        "starts_at": day.starts_at,
-        "ends_at": day.ends_at,
-        "sha256": day.sha256,
-    }
-    files = [{"business_date": date, "name": n, "content": c} for n, c in day.files.items()]
-    writer.execute(insert(CLOSES), close)
-    for table, rows in (
-        (BATCHES, [asdict(batch) for batch in day.batches]),
-        (POSTINGS, [asdict(posting) for posting in day.postings]),
-        (FILES, files),
-    ):
-        if rows:
-            writer.execute(insert(table), rows)
+    return [
+        (CLOSES, [(date, day.starts_at, day.ends_at, fingerprint)]),
+        (BATCHES, [astuple(batch) for batch in day.batches]),
+        (POSTINGS, [astuple(posting) for posting in day.postings]),
+        (FILES, [(date, name, content) for name, content in day.files.items()]),
+    ]

@@ -25,22 +25,20 @@ SCHEMA_VERSION: Final = 1
 METADATA: Final = MetaData()
 # SQLite takes only a column of exactly this type as its row number, which spares us an index.
 _ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
-_TYPES: Final[dict[Any, Any]] = {"int": BigInteger, "float": Double, "str": Text}
+_TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
 
 
 def _journal_columns() -> list[Column[Any]]:
-    names = msgspec.structs.fields(Record)
-    columns = [Column("sequence", _ROW_NUMBER, primary_key=True, autoincrement=False)]
-    kinds = Record.__annotations__
-    return columns + [
-        Column(field.name, _TYPES[kinds[field.name]], nullable=False) for field in names[1:]
-    ]
+    first, *others = msgspec.structs.fields(Record)
+    columns = [Column(field.name, _TYPES[field.type], nullable=False) for field in others]
+    return [Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False), *columns]
 
 
 # One row for each step of each leg; the columns are the fields of Record, in their order.
 JOURNAL: Final = Table("journal", METADATA, *_journal_columns())
-# Both grow at their end only, so they cost the writer little: whole legs, and spans of time.
-Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence)
+# Both grow at their end only, so they cost the writer little. The first finds whole legs, and holds
+# all that recovery asks of legs long past; the second finds spans of time.
+Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state, JOURNAL.c.upstream)
 Index("journal_at", JOURNAL.c.at, JOURNAL.c.leg)
 
 CLOSES: Final = Table(
@@ -97,14 +95,15 @@ FOR EACH STATEMENT EXECUTE FUNCTION never_changed()
 """
 
 
-def _refuse_changes(table: Table) -> None:
-    """What is booked stays as it is: mistakes are put right by further rows."""
-    for verb in ("UPDATE", "DELETE"):
-        ddl = DDL(_REFUSE_IN_SQLITE.format(verb=verb))
-        event.listen(table, "after_create", ddl.execute_if(dialect="sqlite"))
-    for text in (_REFUSAL_IN_POSTGRESQL, _REFUSE_IN_POSTGRESQL):
-        event.listen(table, "after_create", DDL(text).execute_if(dialect="postgresql"))
+_REFUSALS: Final = (
+    ("sqlite", _REFUSE_IN_SQLITE.format(verb="UPDATE")),
+    ("sqlite", _REFUSE_IN_SQLITE.format(verb="DELETE")),
+    ("postgresql", _REFUSAL_IN_POSTGRESQL),
+    ("postgresql", _REFUSE_IN_POSTGRESQL),
+)
 
-
+# What is booked stays as it is: mistakes are put right by further rows.
 for _table in (JOURNAL, CLOSES, BATCHES, POSTINGS, FILES):
-    _refuse_changes(_table)
+    for _dialect, _text in _REFUSALS:
+        _statement = DDL(_text)  # type: ignore[no-untyped-call]
+        event.listen(_table, "after_create", _statement.execute_if(dialect=_dialect))

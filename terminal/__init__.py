@@ -6,7 +6,8 @@
     machine         the flows: sale, repeat, reversal; pure, for the runtime and the simulated world
     receipt         what is printed
     config          the [terminal] section and the lab's cards
-    session, cli    the terminal on a real connection, and the `terminal` commands
+    session         the terminal on a real connection
+    cli, screen     the `terminal` commands, and what they show
 
 The terminal tells nothing but its journal: how a sale stands is an :class:`~terminal.state.Outcome`
 made from entries that are durable, so nobody is told "approved" what a crash could take back.

@@ -22,7 +22,7 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 class Batch(Struct, frozen=True):
-    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ``reversed``, ...) -> sum."""
+    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ...) -> how much."""
 
     number: int = 1
     totals: Mapping[str, Mapping[str, Tally]] = {}

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specs.errors import Error
+from specs.dates import is_expiry
+from specs.errors import Error, FormatError
 from specs.masking import mask_pan
 from specs.tracks import TRACK_2_MAX, Track2, is_pan, pack_track2
 
@@ -16,7 +17,10 @@ UNKNOWN_SERVICE_CODE = "101"
 
 
 class Card(Struct, frozen=True, gc=False):
-    """*expiry* is ``YYMM``; *pvki* (1 digit), *pvv* (4) and *cvv* (3) are what the stripe carries."""
+    """*expiry* is ``YYMM``; the stripe carries *pvki* (1 digit), *pvv* (4) and *cvv* (3).
+
+    Raises FormatError if number or expiry have another form; neither needs to be true.
+    """
 
     pan: str
     expiry: str
@@ -27,6 +31,12 @@ class Card(Struct, frozen=True, gc=False):
     cvv2: str = ""
     name: str = ""
     alias: str = ""
+
+    def __post_init__(self) -> None:
+        if not is_pan(self.pan):
+            raise FormatError("a card number of 8 to 19 digits", field="2")
+        if not is_expiry(self.expiry):
+            raise FormatError("an expiry YYMM", field="14")
 
     @property
     def track2(self) -> str:

@@ -12,7 +12,7 @@ from specs.masking import mask_pan
 from specs.message import Message
 from wire.kernel import NoAnswer
 from wire.matching import IsoExchange
-from wire.ports import Effect, LinkId, Seconds
+from wire.ports import Effect, LinkId, Seconds, door_of
 from wire.program import Program
 
 from .card import Card
@@ -49,6 +49,10 @@ NOT_UNDONE: Final = frozenset(["12", "30"])  # refused for good
 
 class NotReady(Error):
     """The terminal cannot do this now; nothing was sent. Says what must come first."""
+
+
+class NoLink(NotReady):
+    """The switch cannot be reached."""
 
 
 class Timers(Struct, frozen=True):
@@ -89,7 +93,7 @@ class Terminal(Program):
     # What a person wants -----------------------------------------------------------------------
 
     def sale(self, order: Order, now: Seconds) -> Sequence[Effect]:
-        """Begin a sale. Raises NotReady, or what :func:`sale_request` does; then nothing is sent."""
+        """Begin a sale. Raises NotReady, or as :func:`sale_request` does: then nothing is sent."""
         self.kernel.advance(now)
         self._require_ready()
         request = sale_request(self.place, order, self._pinpad, now)
@@ -125,7 +129,7 @@ class Terminal(Program):
         self.kernel.advance(now)
         self.book = rebuild(entries)
         # Nothing is sent whose number is not in the journal, so the last one there is the last.
-        self.kernel.skip_numbers(self.link, self.book.stan)
+        self.kernel.skip_numbers(door_of(self.link), self.book.stan)
         if self.book.kind is Kind.BEGUN:
             self.kernel.start(self._reverse())
         elif self.book.owed is not None:
@@ -161,14 +165,13 @@ class Terminal(Program):
         while True:
             if not self.desk.is_up(self.link):
                 await self.kernel.hear(LINKED)
-            code = await self._acknowledgement(Message(mti, fields))
-            if code:
+            if await self._is_acknowledged(Message(mti, fields)):
                 return
             mti = "0421"
             await self.desk.sleep(pause)
             pause = min(2 * pause, self._timers.back_off_max_s)
 
-    async def _acknowledgement(self, reversal: Message) -> bool:
+    async def _is_acknowledged(self, reversal: Message) -> bool:
         """Whether *reversal* is no longer owed."""
         try:
             answer = await self.desk.ask(self.link, reversal, within=self._timers.answer_s)
@@ -213,7 +216,7 @@ class Terminal(Program):
     def _require_ready(self) -> None:
         self._require_free()
         if not self.desk.is_up(self.link):
-            raise NotReady("the switch cannot be reached: nothing was sent")
+            raise NoLink("the switch cannot be reached: nothing was sent")
 
     def _require_free(self) -> None:
         if self.book.owed is not None:

@@ -25,7 +25,8 @@ WITH_PIN_PAD: Final = "1"  # field 22, third digit
 WITHOUT_PIN_PAD: Final = "2"
 NORMAL: Final = "00"  # field 25
 CVV2_TAG: Final = "92"  # of field 48
-PARTLY: Final = "10"  # field 39: approved, but for less
+WHOLLY: Final = "00"  # field 39: approved ...
+PARTLY: Final = "10"  # ... but for less
 CODE_LENGTH: Final = 2  # of field 39
 
 _NOT_STORED: Final = NEVER_STORED | {2, 14}
@@ -116,15 +117,15 @@ def fits(answer: Message, request: Message) -> bool:
 
     An approval in whole is for the amount asked; one in part (10) says for how much less.
     """
-    asked, amount = request[4], answer.get(4)
-    if answer.get(39) == PARTLY and not "0" * len(asked) < amount <= asked:
-        return False
-    return (
-        len(answer.get(39)) == CODE_LENGTH
-        and answer.get(7, request[7]) == request[7]
-        and answer.get(49, request[49]) == request[49]
-        and (amount <= asked if answer.get(39) != "00" else amount in ("", asked))
-    )
+    code, amount, asked = answer.get(39), answer.get(4), request[4]
+    if code == WHOLLY:
+        money_fits = amount in ("", asked)
+    elif code == PARTLY:
+        money_fits = "0" * len(asked) < amount <= asked  # of one length, so text order will do
+    else:
+        money_fits = amount <= asked
+    same = all(answer.get(number, request[number]) == request[number] for number in (7, 49))
+    return money_fits and same and len(code) == CODE_LENGTH
 
 
 def _pin_field(order: Order, pinpad: PinPad | None) -> dict[int, str]:

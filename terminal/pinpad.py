@@ -31,9 +31,10 @@ class PinPad:
 
         Raises CryptoError if PIN or PAN has the wrong form.
 
-        >>> PinPad("X08D7B4FB629D0885" "08D7B4FB629D0885", tmk=TEST_TMK)
-        Traceback (most recent call last):
-        specs.errors.CryptoError: expected the TPK under this terminal's TMK: its parity is wrong
+        >>> from specs.security.lmk import wrap_key_under_key
+        >>> tpk = wrap_key_under_key(TEST_TMK, "X", bytes.fromhex("0123456789ABCDEF" * 2))
+        >>> PinPad(tpk).encrypt("1234", "9999990000000014")
+        '9C0212B844C61BDD'
         """
         block = encode_pinblock_iso_0(pin, pan12_of(pan))
         return encrypt_tdes_ecb(self._tpk, block).hex().upper()

@@ -1,7 +1,7 @@
 """Framing: cuts a stream of bytes into frames by the length in front of each.
 
-Every legal length is looked up in a table of its bytes, so a digit is decided by its byte value and
-anything that is not in the table ("+012", " 012", "1_00", 0xFFFF) is malformed before it costs memory.
+Every length is looked up in a table of the legal ones, as bytes: so a digit is decided by its byte
+value, and what is not there ("+012", " 012", "1_00", 0xFFFF) is malformed before it costs memory.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ENCODINGS: Final[Mapping[str, tuple[int, int, Callable[[int], bytes]]]] = {
 
 
 class FramingError(Error):
-    """The peer's stream cannot be cut into frames; it cannot be resynchronised, so the link must end.
+    """The peer's stream cannot be cut into frames. Nothing finds the next one: the link must end.
 
     *frames* are those that were whole before the fault.
     """
@@ -46,7 +46,9 @@ class Framing(Struct, frozen=True, dict=True):
 
     length_encoding: LengthEncoding
     inclusive: bool = False
-    frame_size_max: int = 4096  # Twice the largest message of 128 fields that our dialects describe.
+    frame_size_max: int = (
+        4096  # Twice the largest message of 128 fields that our dialects describe.
+    )
     frame_size_min: int = 1
     keep_alive: bool = False
 
@@ -152,6 +154,6 @@ class Framer:
         framing = self._framing
         return FramingError(
             f"expected a length in {framing.length_encoding} that says {framing.frame_size_min} to "
-            f"{framing.frame_size_max} bytes, seen {length.hex()}: do both ends agree on the framing?",
+            f"{framing.frame_size_max} bytes, seen {length.hex()}; do both ends frame alike?",
             frames,
         )

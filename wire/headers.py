@@ -1,7 +1,7 @@
 """Headers that stand between the length and the MTI: the TPDU of terminals, or none.
 
-A TPDU is five bytes: the identifier 60, two of destination, two of origin. An answer carries it with
-the two addresses exchanged, so that concentrators on the way can find the terminal.
+A TPDU is five bytes: the identifier 60, two of destination, two of origin. An answer carries it
+with the two addresses exchanged, so that concentrators on the way can find the terminal.
 """
 
 from __future__ import annotations

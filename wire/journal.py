@@ -1,4 +1,4 @@
-"""The journal of a program: entries that are on disk when `commit` returns, and come back after a crash."""
+"""The journal of a program: entries on disk when `commit` returns, and back after a crash."""
 
 from __future__ import annotations
 
@@ -38,14 +38,16 @@ else:
             os.close(opened)
 
 
-LINE_SIZE_MAX: Final = 1 << 20  # Entries take hundreds of bytes; what has no line end for longer is no journal.
+LINE_SIZE_MAX: Final = (
+    1 << 20
+)  # Entries take hundreds of bytes; what has no line end for longer is no journal.
 
 
 class Journal(Protocol):
     """Where a runtime keeps what must survive. Its writer thread alone calls these two."""
 
     def commit(self, entries: Sequence[Any]) -> None:
-        """Write *entries*; all are durable on return, or this raises and nothing is known of them."""
+        """Write *entries*: durable on return. If this raises, nothing is known of them."""
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The connections of the driver: protocols of asyncio that turn bytes into events, and doors that count them."""
+"""One connection: an asyncio protocol that turns bytes into events, and messages into bytes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import asyncio
 import logging
 import socket
 from collections import Counter
-from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
 
@@ -25,7 +24,7 @@ NEVER: Final = float("inf")
 class LinkLimits(Struct, frozen=True):
     """The bounds of every link of a door, or of a dialled one; times count while we do read.
 
-    Peers that dial and then wait for work, as the clients of an HSM do, need the first two at never.
+    Peers that dial and then wait for work, such as clients of an HSM, need the first two at never.
     """
 
     first_frame_s: float = NEVER  # From the connection to the end of the first frame.
@@ -44,8 +43,8 @@ class Keeper(Protocol):
 
     counts: Counter[str]
 
-    def opened(self, link: Link) -> None:
-        """*link* may be used from now on."""
+    def opened(self, link: Link) -> bool:
+        """*link* stands; tell whether it may be used."""
         ...
 
     def take(self, event: Event) -> None:
@@ -61,6 +60,18 @@ class Keeper(Protocol):
         ...
 
 
+class Entrance(Protocol):
+    """What bounds how many links come in."""
+
+    def admits(self, link: Link) -> bool:
+        """Take *link* in, unless there are too many."""
+        ...
+
+    def left(self, link: Link) -> None:
+        """*link* is gone."""
+        ...
+
+
 class Link(asyncio.Protocol):
     """One connection, from `LinkUp` to `LinkDown`."""
 
@@ -70,11 +81,9 @@ class Link(asyncio.Protocol):
         name: LinkId,
         channel: Channel,
         limits: LinkLimits,
-        door: Door | None = None,
     ) -> None:
-        """*door*: where it came in, if it was not dialled."""
         self.name = name
-        self.door = door
+        self.door: Entrance | None = None  # Where it came in, if it was not dialled.
         self.is_up = False
         self.closed = asyncio.Event()
         self._keeper = keeper
@@ -94,19 +103,16 @@ class Link(asyncio.Protocol):
     # From the loop ------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin, unless the door is full."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        if self.door is not None and not self.door.admits(self):
-            self._keeper.counts["link_refused"] += 1
-            transport.abort()
+        """Begin, unless the keeper has enough."""
+        self._transport = cast(asyncio.Transport, transport)  # Those of uvloop are not its kind.
+        self.is_up = self._was_up = self._keeper.opened(self)
+        if not self.is_up:
+            self._transport.abort()
             return
         # The loop sets TCP_NODELAY by itself. Keep-alive finds peers that are gone without a word.
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
-        self.is_up = self._was_up = True
-        self._keeper.opened(self)
+        self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
         self._keeper.take(LinkUp(self.name))
 
     def data_received(self, data: bytes) -> None:
@@ -134,7 +140,7 @@ class Link(asyncio.Protocol):
         if self._cut_off is not None:
             self._cut_off.cancel()
         if self.door is not None:
-            self.door.links.discard(self)
+            self.door.left(self)
         if self.is_up and self._framer.is_partial:
             self._keeper.counts["frame_error"] += 1
         self.is_up = False
@@ -176,23 +182,22 @@ class Link(asyncio.Protocol):
     def hold(self) -> None:
         """Read no more until :meth:`resume` was called as often as this."""
         self._holds += 1
-        if self._holds == 1 and self.is_up:
+        if self._holds == 1 and self.is_up and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Undo one :meth:`hold`."""
         self._holds -= 1
-        if self._holds == 0 and self.is_up:
+        if self._holds == 0 and self.is_up and not self._transport.is_closing():
             self._transport.resume_reading()
 
     # Bytes out ----------------------------------------------------------------------------------
 
     def pack(self, message: Any) -> bytes:
-        """The frame of *message*; empty, and counted, if it cannot be said on this link."""
+        """The frame of *message*; empty if it cannot be said on this link."""
         try:
             return self._frame(self._encode(message))
         except EncodeError as error:
-            self._keeper.counts["not_sent"] += 1
             LOG.error("%s: a message is not sent: %s", self.name, error)
         except Exception as error:
             self._defect("encode", error)
@@ -207,7 +212,7 @@ class Link(asyncio.Protocol):
     def flush(self) -> None:
         """Write what was put, in one piece."""
         if self.is_up and self._out:
-            # One buffer, as writelines() forgets the flow control in some versions (CVE-2024-12254).
+            # One buffer: writelines() forgets flow control in some versions (CVE-2024-12254).
             self._transport.write(b"".join(self._out))
         self._out.clear()
 
@@ -249,27 +254,3 @@ class Link(asyncio.Protocol):
         """Tell of *error* by its kind alone: it is not one of ours, and may quote anything."""
         self._keeper.counts["codec_failed"] += 1
         LOG.error("%s: the codec failed to %s: %s", self.name, what, type(error).__name__)
-
-
-class Door:
-    """Where peers come in: numbers their links, and bounds how many there are at once."""
-
-    def __init__(self, name: str, links_max: int, make: Callable[[LinkId, Door], Link]) -> None:
-        """*make*: builds the link of a given name."""
-        self.links: set[Link] = set()
-        self._name = name
-        self._links_max = links_max
-        self._make = make
-        self._last = 0
-
-    def accept(self) -> Link:
-        """A link for one more connection: the factory that the loop wants."""
-        self._last += 1
-        return self._make(LinkId(f"{self._name}/{self._last}"), self)
-
-    def admits(self, link: Link) -> bool:
-        """Take *link* in, unless the door is full."""
-        if len(self.links) >= self._links_max:
-            return False
-        self.links.add(link)
-        return True

@@ -13,6 +13,7 @@ from .ports import LinkId, Seconds
 
 Key = Hashable
 STAN_MAX: Final = 999_999
+NETWORK_MANAGEMENT: Final = "8"  # The second digit of an MTI such as 0800.
 HSM_HEADER_MAX: Final = (
     0xFFFF  # Four hex digits: the header of four characters that most hosts use.
 )
@@ -40,7 +41,10 @@ class Exchange(Protocol):
 
 
 class IsoExchange:
-    """ISO 8583: link, class of the MTI, and the configured fields; absent ones match as absent."""
+    """ISO 8583: link, class of the MTI, and the configured fields; absent ones match as absent.
+
+    Network management (class 8) names no terminal: there the date and time, field 7, does it.
+    """
 
     stamps_on_ask = False
 
@@ -55,7 +59,10 @@ class IsoExchange:
     def key(self, link: LinkId, message: Message) -> Key:
         """For instance ``("issuer", "2", "000123", "TERM0001")``."""
         get = message.fields.get
-        return (link, message.mti[1], *[get(number) for number in self.fields])
+        kind = message.mti[1]
+        if kind == NETWORK_MANAGEMENT:
+            return (link, kind, get(11), get(7))
+        return (link, kind, *[get(number) for number in self.fields])
 
     def stamp(self, question: Message, number: int) -> Message:
         """*number* becomes the trace number, field 11."""

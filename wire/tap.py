@@ -69,7 +69,7 @@ class Tap:
 
 
 class _WatchedChannel:
-    """A channel whose frames a tap sees: received ones when read, sent ones when handed to the link."""
+    """A channel that a tap sees: what comes in when it is read, what goes out when it is packed."""
 
     def __init__(
         self, tap: Tap, channel: Channel, link: LinkId, now: Callable[[], Seconds]

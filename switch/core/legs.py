@@ -56,7 +56,8 @@ class Leg:
     def answer(self, request: Message) -> Message:
         """What *request*, or any repeat of it, is answered once there is a decision."""
         assert self.decision is not None, "there is no answer before there is an outcome"
-        return request.reply(self.decision[39], {37: self.rrn, **self.decision})
+        known = {37: self.rrn} if self.rrn else {}
+        return request.reply(self.decision[39], {**known, **self.decision})
 
     def apply(self, entry: Entry) -> int:
         """Take over what *entry* says: the same when it is written and when it is read back.

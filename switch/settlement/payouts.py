@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 
 from specs.amounts import currency
-from specs.errors import Error
+from specs.errors import ConfigError, Error
 from specs.masking import printable
 
 from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
@@ -67,7 +67,8 @@ def payouts(
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
 
     *opening* are the balances of the ledger before this day. Raises Error if money is owed to, or
-    by, a merchant that is not among *merchants*.
+    by, a merchant that is not among *merchants*,
+    and ConfigError if one is there twice.
     """
     captured: Counter[tuple[str, str]] = Counter()
     reversed_: Counter[tuple[str, str]] = Counter()
@@ -75,7 +76,7 @@ def payouts(
         captured[batch.merchant, batch.currency] += batch.captured
         reversed_[batch.merchant, batch.currency] += batch.reversed
     owed = _owed(opening)
-    by_id = {merchant.id: merchant for merchant in merchants}
+    by_id = _by_id(merchants)
     found = []
     for key in sorted(captured.keys() | owed.keys()):
         merchant = _merchant(by_id, key[0])
@@ -105,6 +106,15 @@ def _owed(balances: Balances) -> dict[tuple[str, str], int]:
         if merchant is not None and balance:
             owed[merchant, code] = -balance
     return owed
+
+
+def _by_id(merchants: Iterable[Merchant]) -> dict[str, Merchant]:
+    by_id: dict[str, Merchant] = {}
+    for merchant in merchants:
+        if merchant.id in by_id:
+            raise ConfigError(f"merchant {merchant.id} has two nominated accounts: expected one")
+        by_id[merchant.id] = merchant
+    return by_id
 
 
 def _merchant(by_id: Mapping[str, Merchant], name: str) -> Merchant:

@@ -12,6 +12,7 @@ from typing import Any
 
 from specs.errors import FormatError
 from wire.channel import Channel
+from wire.framing import FramingError
 from wire.ports import (
     Append,
     Close,
@@ -26,6 +27,9 @@ from wire.ports import (
     Seconds,
     Send,
 )
+
+
+DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
 
 
 @dataclass
@@ -157,13 +161,16 @@ class Network:
             self.at(self.random.uniform(0.01, 0.3), lambda end=end: self._raise(end))
 
     def crash(self, node: Node) -> None:
-        """*node* dies here and now; its journal stays, its connections break, it comes back."""
+        """*node* dies here and now; its journal stays, its connections break, it comes back.
+
+        What it had sent may still arrive before its peers hear of the end.
+        """
         self.say(f"{node.name} dies")
         self.counts["crash"] += 1
         node.machine = None
         for end in list(node.wires.values()):
-            self.cut(end.wire)
-        self.at(self.random.uniform(0.05, 2.0), lambda: self.start(node))
+            self.at(self.random.uniform(0.0, DYING_S), lambda end=end: self.cut(end.wire))
+        self.at(self.random.uniform(DYING_S, 2.0), lambda: self.start(node))
 
     def call(self, node: Node, action: Callable[[Any], Sequence[Effect]]) -> bool:
         """Have *node* do something by itself; false if it is dead."""
@@ -247,7 +254,8 @@ class Network:
             self.at(0.0, lambda: self.cut(wire))
         if self.chance(self.faults.garbled):
             self.counts["garbled"] += 1
-            frame = frame[: self.random.randrange(1, len(frame))]
+            # So short that nobody can tell what it was: TCP loses ends, it does not flip bits.
+            frame = frame[: self.random.randrange(1, 10)]
         delay = wire.latency * self.random.uniform(0.8, 1.2)
         if self.chance(self.faults.late):
             delay += self.random.uniform(0.5, 8.0)
@@ -259,20 +267,21 @@ class Network:
 
     def _deliver(self, end: End, frame: bytes, delay: Seconds) -> None:
         other, wire, epoch = end.other, end.wire, end.wire.epoch
-        for watcher in self.watch:
-            watcher("flying", other, frame)
-
         def arrive() -> None:
-            for watcher in self.watch:
-                watcher("landed", other, frame)
             if not wire.up or (wire.epoch != epoch and not wire.holds_frames):
                 self.counts["lost"] += 1
                 return
-            try:
-                event: Event = Received(other.link, other.channel.decode(frame))
+            try:  # as the driver does: an unreadable frame is an event, a broken stream is the end
+                message = other.channel.decode(frame)
             except FormatError as error:
-                event = Garbled(other.link, error)
-            self.handle(other.node, event)
+                self.handle(other.node, Garbled(other.link, error))
+                return
+            except FramingError:
+                self.cut(wire)
+                return
+            for watcher in self.watch:
+                watcher("received", other, message)
+            self.handle(other.node, Received(other.link, message))
 
         self.at(delay, arrive)
 

@@ -4,7 +4,7 @@ from specs.masking import NEVER_STORED
 from specs.message import Message
 from switch.core.entry import Entry, from_record, to_record
 from switch.core.states import State
-from tests.switch.core.vaults import GlassVault
+from tests.switch.core.house import GlassVault
 
 PAN = "9999990000000014"
 FIELDS = {

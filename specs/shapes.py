@@ -1,0 +1,45 @@
+"""How many generated functions are kept: a bounded cache of message shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Final, Generic, TypeVar
+
+# A shape is a bitmap or a tuple of fields. A link uses dozens; hostile bitmaps are endless.
+SHAPES_MAX: Final = 512
+# Generating costs about ten slow readings: worth it for what comes again, alone.
+SIGHTS_MIN: Final = 4
+
+Shape = TypeVar("Shape", bound=Hashable)
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+class Shapes(dict[Shape, Function], Generic[Shape, Function]):
+    """Generated functions by shape. KeyError for a shape seen fewer than `SIGHTS_MIN` times.
+
+    The oldest goes when `SHAPES_MAX` are there; *generate* gives None for a shape that cannot be.
+    """
+
+    def __init__(self, generate: Callable[[Shape], Function | None]) -> None:
+        super().__init__()
+        self._generate = generate
+        self._sights: dict[Shape, int] = {}
+
+    def __missing__(self, shape: Shape) -> Function:
+        function = self._generate(shape) if self._is_usual(shape) else None
+        if function is None:
+            raise KeyError
+        if len(self) >= SHAPES_MAX:
+            del self[next(iter(self))]
+        self[shape] = function
+        return function
+
+    def _is_usual(self, shape: Shape) -> bool:
+        """Count the sight of *shape*, and say whether that is enough."""
+        sights = self._sights.pop(shape, 0) + 1
+        if sights >= SIGHTS_MIN:
+            return True
+        if len(self._sights) >= SHAPES_MAX:
+            self._sights.clear()
+        self._sights[shape] = sights
+        return False

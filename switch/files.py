@@ -1,0 +1,59 @@
+"""Writes files so that each is there whole or not at all, whatever happens in between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from specs.errors import Error
+
+
+@contextmanager
+def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
+    """Have *files* ready in *folder* while the caller records them; then give them their names.
+
+    A full disk is found before anything is recorded. If the caller fails, no file appears; after
+    a crash in between, doing it all again gives the same files. Raises Error.
+    """
+    staged = {folder / name: folder / f"{name}.part" for name in files}
+    try:
+        with _explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for path, part in staged.items():
+                _write(part, files[path.name])
+        yield
+        with _explained(folder):
+            for path, part in staged.items():
+                part.replace(path)
+            _sync(folder)
+    finally:
+        for part in staged.values():
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise Error(f"files cannot be written to {folder}: {error.strerror}") from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make the names durable as well; not every system lets a folder be opened for that."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,74 @@
+"""The section [terminal] of the configuration, and the file of test cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from specs.errors import ConfigError
+from wire.config import read_config, section
+
+from .card import Card
+
+DEFAULT_CONFIG: Final = "cardswitch-data/lab.toml"  # where `cardswitch up` puts it
+
+# \A and \Z, since $ would let a line break pass.
+TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
+MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
+
+
+class TerminalConfig(Struct, frozen=True):
+    """Where the terminal stands, what it talks to, and where it keeps its state."""
+
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)]
+    id: TerminalId
+    merchant: MerchantId
+    currency: str = "EUR"  # alphabetic or numeric
+    zone: str = "UTC"  # of the clock on its receipts
+    state: str = "terminal"  # folder of its journals, one for every terminal id
+    cards: str = "cards.toml"
+    tpk: str = ""  # under the TMK; empty: no PIN pad
+    timeout_s: Annotated[float, Meta(gt=0)] = 4.5
+
+
+class _Cards(Struct, frozen=True):
+    """The file of test cards; of its other keys the issuer and the lab make use."""
+
+    card: tuple[Card, ...] = ()
+
+
+def read_terminal_config(path: Path) -> TerminalConfig:
+    """The section [terminal] of *path*; relative paths in it count from the file's folder.
+
+    Raises ConfigError, naming file and key.
+    """
+    data = read_config(path)
+    if "terminal" not in data:
+        raise ConfigError(f"{path}: no section [terminal]; `cardswitch up` writes one")
+    config = section(data, "terminal", TerminalConfig, path)
+    return msgspec.structs.replace(
+        config, state=str(path.parent / config.state), cards=str(path.parent / config.cards)
+    )
+
+
+def with_id(config: TerminalConfig, terminal_id: str) -> TerminalConfig:
+    """The same for another terminal; raises ConfigError if *terminal_id* cannot be one."""
+    try:
+        checked = msgspec.convert(terminal_id, TerminalId)
+    except msgspec.ValidationError:
+        raise ConfigError("a terminal id is 1 to 8 letters and digits") from None
+    return msgspec.structs.replace(config, id=checked)
+
+
+def read_cards(path: Path) -> tuple[Card, ...]:
+    """The test cards of the file *path*; their PINs stay there. Raises ConfigError."""
+    data: Mapping[str, Any] = read_config(path)
+    try:
+        return msgspec.convert(data, _Cards, strict=True).card
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {error}") from None

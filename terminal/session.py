@@ -1,0 +1,188 @@
+"""The terminal on a real connection: its journal file, its link, and what it tells once durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any, Final
+
+from specs.dialect import load_dialect
+from wire.channel import IsoChannel
+from wire.framing import Framing
+from wire.headers import Tpdu
+from wire.journal import FileJournal, Journal
+from wire.ports import Effect, LinkId, Seconds
+from wire.runtime import Runtime
+
+from .config import TerminalConfig
+from .machine import SWITCH, NoLink, Terminal, Timers
+from .messages import Place
+from .pinpad import PinPad
+from .state import Book, Entry, Kind, Outcome, rebuild
+
+CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
+Action = Callable[[Terminal, Seconds], Sequence[Effect]]
+UNSETTLED: Final = frozenset({Kind.BEGUN, Kind.PENDING})
+
+
+class Session:
+    """One run of a terminal. Its *book* is what is durable: never ahead of the disk."""
+
+    def __init__(self, config: TerminalConfig, terminal: _Linked, book: Book) -> None:
+        """*book*: what the journal held when it was opened."""
+        self.book = book
+        self._config = config
+        self._terminal = terminal
+        self._told: asyncio.Queue[Outcome | None] = asyncio.Queue()
+        self._runtime: Runtime | None = None
+        self._end: asyncio.Task[None] | None = None
+
+    def start(self, journal: FileJournal) -> None:
+        """Take up what *journal* holds, and dial the switch."""
+        runtime = self._runtime = Runtime(self._terminal, journal=_Heard(journal, self._durable))
+        self._end = asyncio.create_task(runtime.wait())
+        self._end.add_done_callback(lambda _: self._told.put_nowait(None))
+        entries = journal.read()
+        runtime.call(lambda now: self._terminal.recover(entries, now))
+        runtime.dial(SWITCH, self._config.host, self._config.port, channel())
+
+    async def connected(self) -> None:
+        """Return once the switch can be reached; raises NoLink if that takes too long."""
+        try:
+            async with asyncio.timeout(CONNECT_S):
+                await self._terminal.is_linked.wait()
+        except TimeoutError:
+            place = f"{self._config.host}:{self._config.port}"
+            raise NoLink(
+                f"the switch cannot be reached at {place}: is it running? `cardswitch up` starts it"
+            ) from None
+
+    async def settle(self) -> AsyncIterator[Outcome]:
+        """Yield what there is to tell until nothing is owed. Raises NoLink as above."""
+        await self.connected()
+        async for outcome in self._until_rest():
+            yield outcome
+
+    async def perform(self, action: Action) -> AsyncIterator[Outcome]:
+        """Settle, do *action*, yield what comes of it. Raises NoLink, and what *action* does."""
+        async for outcome in self.settle():
+            yield outcome
+        self.do(action)
+        yield await self._next()
+        async for outcome in self._until_rest():
+            yield outcome
+
+    def do(self, action: Action) -> None:
+        """Have the terminal do *action* now; raises what that does."""
+        assert self._runtime is not None
+        self._runtime.call(lambda now: action(self._terminal, now))
+
+    async def stop(self) -> None:
+        """End; what is owed stays in the journal. Raises the error that ended it before, if any."""
+        assert self._runtime is not None
+        assert self._end is not None
+        await self._runtime.stop()
+        await self._end
+
+    async def _until_rest(self) -> AsyncIterator[Outcome]:
+        while self.book.kind in UNSETTLED or not self._told.empty():
+            yield await self._next()
+
+    async def _next(self) -> Outcome:
+        outcome = await self._told.get()
+        if outcome is None:
+            assert self._end is not None
+            await self._end
+            raise AssertionError("a terminal that was stopped has nothing to tell")
+        return outcome
+
+    def _durable(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.book = self.book.with_entry(entry)
+            if self.book.told is not None:
+                self._told.put_nowait(self.book.told)
+
+
+@asynccontextmanager
+async def open_session(config: TerminalConfig) -> AsyncIterator[Session]:
+    """A session of the terminal *config*, stopped at the end.
+
+    Raises ConfigError or CryptoError if the terminal cannot be built, and Error if another process
+    holds its journal or that is damaged.
+    """
+    terminal = _Linked(
+        Place(config.id, config.merchant, config.zone),
+        PinPad(config.tpk) if config.tpk else None,
+        Timers(answer_s=config.timeout_s),
+    )
+    journal = open_journal(config)
+    try:
+        session = Session(config, terminal, rebuild(journal.read()))
+    except BaseException:
+        journal.close()
+        raise
+    session.start(journal)
+    try:
+        yield session
+    finally:
+        await session.stop()
+
+
+async def close_batch(config: TerminalConfig) -> Book:
+    """Close the batch, without the switch; returns the book as it was. Raises NotReady."""
+    async with open_session(config) as session:
+        book = session.book
+        session.do(lambda terminal, now: terminal.close_batch(now))
+    return book
+
+
+def open_journal(config: TerminalConfig) -> FileJournal:
+    """The journal of the terminal *config*; raises Error if another process holds it."""
+    folder = Path(config.state)
+    folder.mkdir(parents=True, exist_ok=True)
+    return FileJournal(folder / f"terminal-{config.id}.log", Entry)
+
+
+def read_book(config: TerminalConfig) -> Book:
+    """All that the terminal *config* knows, from its journal. Raises Error as for a session."""
+    with closing(open_journal(config)) as journal:
+        return rebuild(journal.read())
+
+
+def channel() -> IsoChannel:
+    """What terminals speak: the dialect `pos`, behind a TPDU and two bytes of length."""
+    return IsoChannel(load_dialect("pos"), Framing("binary2"), Tpdu())
+
+
+class _Linked(Terminal):
+    """A terminal that can be waited for until its link is up."""
+
+    def __init__(self, place: Place, pinpad: PinPad | None, timers: Timers) -> None:
+        super().__init__(place, pinpad, timers)
+        self.is_linked = asyncio.Event()
+
+    def linked(self, link: LinkId) -> None:
+        super().linked(link)
+        self.is_linked.set()
+
+    def unlinked(self, link: LinkId) -> None:
+        super().unlinked(link)
+        self.is_linked.clear()
+
+
+class _Heard:
+    """A journal that says in the loop's thread what has become durable."""
+
+    def __init__(self, journal: Journal, durable: Callable[[Sequence[Any]], None]) -> None:
+        self._journal = journal
+        self._durable = durable
+        self._loop = asyncio.get_running_loop()
+
+    def commit(self, entries: Sequence[Any]) -> None:
+        self._journal.commit(entries)
+        self._loop.call_soon_threadsafe(self._durable, entries)
+
+    def close(self) -> None:
+        self._journal.close()

@@ -1,0 +1,148 @@
+"""Hosts at hand, what they are asked, and a module that verifies what is right."""
+
+from typing import Any
+
+from hosts.acquirer import Acquirer
+from hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig, Merchant
+from hosts.issuer import Issuer
+from specs.hsm import Answer, Command, answer_code
+from specs.identity import original_data
+from specs.message import Message
+from tests.play import Playbook, answered, is_question
+from wire.ports import LinkId, LinkUp, Received
+
+NETWORK, FRONT, HSM = LinkId("network/1"), LinkId("front/1"), LinkId("hsm")
+UPSTREAM = LinkId("network")  # what the acquirer calls its link into the network
+
+PAN = "9999990000000014"
+TYPED_PAN = "9999990000000022"
+RIGHT_PIN, WRONG_PIN = "1111111111111111", "2222222222222222"  # blocks, for the module below
+RIGHT_CVV, WRONG_CVV = "123", "999"
+APPROVAL = {38: "000001"}  # what an approval carries besides its code
+
+CARDS = (
+    CardConfig("good", PAN, "good", "3012", pvki="1", pvv="4321"),
+    CardConfig("typed", TYPED_PAN, "good", "3012", pvki="1", pvv="4321"),
+    CardConfig("no-pin", "9999990000000030", "good", "3012"),
+    CardConfig("expired", "9999990000000048", "good", "2602"),
+    CardConfig("last-month", "9999990000000055", "good", "2603"),
+    CardConfig("lost", "9999990000000063", "good", "3012", "lost"),
+    CardConfig("stolen", "9999990000000071", "good", "3012", "stolen"),
+    CardConfig("closed", "9999990000000089", "good", "3012", "closed"),
+    CardConfig("restricted", "9999990000000097", "good", "3012", "restricted"),
+    CardConfig("blocked", "9999990000000105", "good", "3012", "pin_blocked"),
+)
+PANS = {card.id: card.pan for card in CARDS} | {"unknown": "9999990000009999"}
+
+
+def issuer_config(**changes: Any) -> IssuerConfig:
+    """An issuer with 100.00 in one account."""
+    base: dict[str, Any] = {
+        "zpk": "U" + "1" * 32,
+        "pvk": "U" + "2" * 32,
+        "cvk": "U" + "3" * 32,
+        "accounts": (AccountConfig("good", 10_000),),
+        "cards": CARDS,
+        "magic_amounts": True,
+    }
+    return IssuerConfig(**{**base, **changes})
+
+
+def issuer(entries: Any = (), **changes: Any) -> Playbook:
+    """An issuer with its links up, rebuilt from *entries*."""
+    return _playing(Issuer(issuer_config(**changes)), entries, NETWORK, HSM)
+
+
+def acquirer_config(**changes: Any) -> AcquirerConfig:
+    """An acquirer with one merchant that is there, and one that left."""
+    shop = Merchant("SHOP", "Corner Shop", "Berlin", "DE", "276", "5411", ("978", "840"))
+    left = Merchant("LEFT", "Former Shop", "Berlin", "DE", "276", "5411", active=False)
+    return AcquirerConfig("123456", (shop, left), **changes)
+
+
+def acquirer(entries: Any = (), *, signed_on: bool = True, **changes: Any) -> Playbook:
+    """An acquirer with its links up, rebuilt from *entries*; its sign-on is answered."""
+    play = _playing(Acquirer(acquirer_config(**changes)), entries, FRONT, UPSTREAM)
+    if signed_on:
+        sign_on = play.sent_on(UPSTREAM)[-1]
+        play.do(play.machine.handle(Received(UPSTREAM, sign_on.reply("00")), play.now))
+        play.effects.clear()
+        play.skip()
+    return play
+
+
+def approved(play: Playbook, request: Message) -> Playbook:
+    """*play* after *request* came to the acquirer's front and the network approved it."""
+    (play >> Received(FRONT, request)).skip()
+    return (play >> answered(UPSTREAM, "00", APPROVAL)).skip()
+
+
+def _playing(machine: Any, entries: Any, *links: LinkId) -> Playbook:
+    play = Playbook(machine)
+    play.do(machine.recover(entries, play.now))
+    for link in links:
+        play.do(machine.handle(LinkUp(link), play.now))
+    return play.skip()
+
+
+def purchase(amount: int = 1_250, trace: int = 7, mti: str = "0200", **extra: str) -> Message:
+    """A typed purchase; *extra* such as ``f52="…"`` adds fields, an empty one takes it out."""
+    fields = {
+        2: PAN,
+        3: "000000",
+        4: f"{amount:012d}",
+        7: "0329010000",
+        11: f"{trace:06d}",
+        14: "3012",
+        22: "011",
+        37: f"608801{trace:06d}",
+        41: "TERM0001",
+        42: "SHOP           ",
+        49: "978",
+    }
+    fields |= {int(name[1:]): value for name, value in extra.items()}
+    return Message(mti, {n: v for n, v in fields.items() if v})
+
+
+def swiped(amount: int = 1_250, trace: int = 7, cvv: str = RIGHT_CVV, **extra: str) -> Message:
+    """The same with a track 2 and no number."""
+    track = f"{PAN}=301220114321{cvv}00000"
+    return purchase(amount, trace, **{"f2": "", "f14": "", "f22": "021", "f35": track, **extra})
+
+
+def reversal_of(original: Message, mti: str = "0420", trace: int = 900) -> Message:
+    """The reversal of *original* on the same hop."""
+    fields = {n: original[n] for n in (2, 3, 4, 7, 37, 41, 42, 49) if n in original.fields}
+    return Message(mti, {**fields, 11: f"{trace:06d}", 90: original_data(original)})
+
+
+def repeat_of(original: Message) -> Message:
+    """The 0201 of a 0200."""
+    return Message(f"{original.mti[:3]}1", original.fields)
+
+
+def is_right(command: Command) -> bool:
+    """Whether the module below finds the PIN or the CVV right."""
+    return command.fields.get("block", command.fields.get("cvv")) in (RIGHT_PIN, RIGHT_CVV)
+
+
+def hsm_answers(play: Playbook) -> None:
+    """The module answers all commands that are pending, and those that follow from them."""
+    while play.pending:
+        for effect in list(play.pending):
+            play.pending.popleft()
+            message = getattr(effect, "message", None)
+            if isinstance(message, Command):
+                error = "00" if is_right(message) else "01"
+                answer = Answer(message.header, answer_code(message.code), error)
+                play.do(play.machine.handle(Received(HSM, answer), play.now))
+
+
+def outcome(play: Playbook, request: Message, link: LinkId = NETWORK) -> Message:
+    """What *link* is answered when it asks *request* and the module is willing."""
+    before = len(play.sent_on(link))
+    play.do(play.machine.handle(Received(link, request), play.now))
+    hsm_answers(play)
+    answers = [m for m in play.sent_on(link)[before:] if not is_question(m)]
+    assert len(answers) == 1, answers
+    return answers[0]

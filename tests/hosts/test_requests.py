@@ -1,0 +1,33 @@
+"""What both hosts do alike with a request."""
+
+import pytest
+
+from hosts.requests import REQUIRED, WAITERS_MAX, InFlight, likeness_of, require_fields
+from specs.errors import FormatError
+from tests.hosts.helpers import PAN, purchase
+from wire.ports import LinkId
+
+
+@pytest.mark.parametrize("number", REQUIRED)
+def test_a_missing_field_is_named(number: int) -> None:
+    require_fields(purchase())
+    with pytest.raises(FormatError) as caught:
+        require_fields(purchase().without(number))
+    assert caught.value.field == str(number)
+
+
+def test_waiters_are_one_a_link_and_bounded() -> None:
+    request = InFlight("me", "like", LinkId("pos/0"), purchase())
+    for n in (1, 2, 3, 0, 4):
+        request.wait(LinkId(f"pos/{n}"), purchase())
+    assert list(request.waiters) == ["pos/2", "pos/3", "pos/0", "pos/4"]
+    assert len(request.waiters) == WAITERS_MAX
+
+
+@pytest.mark.parametrize("changed", [{"f3": "010000"}, {"f4": "000000000001"}, {"f49": "840"}])
+def test_likeness_tells_what_must_agree(changed: dict[str, str]) -> None:
+    alike = likeness_of(purchase(), PAN)
+    assert likeness_of(purchase(f38="1", f12="120000", f52="0"), PAN) == alike
+    assert likeness_of(purchase(**changed), PAN) != alike
+    assert likeness_of(purchase(), "9999990000000022") != alike
+    assert PAN not in alike

@@ -1,0 +1,105 @@
+"""Every response code says what public gateways say, and nothing that would warn a thief."""
+
+import tomllib
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from specs import codes
+from specs.codes import ACTIONS, GENERIC, REASONS, reason, reason_of_action
+from specs.message import APPROVALS
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "decline_reasons.toml"
+KNOWN = tomllib.loads(VECTORS.read_text())
+TELLS_NOTHING = {"lost_card", "stolen_card", "fraudulent", "pickup_card", "security_violation"}
+
+
+@pytest.mark.parametrize(("code", "row"), KNOWN.items(), ids=KNOWN)
+def test_a_code_means_what_it_means_elsewhere(code, row):
+    name, advice, text, retry, cmf = row
+    said = reason(code)
+    text = GENERIC.text if text == "generic" else text
+    assert (said.code, said.name, said.advice, said.text, said.retry, said.cmf) == (
+        code, name, advice, text, retry, cmf
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", REASONS)
+def test_every_reason_is_complete(code):
+    said = REASONS[code]
+    assert len(code) == 2
+    assert said.retry in get_args(codes.Retry)
+    assert said.advice in get_args(codes.Advice)
+    assert (len(said.cmf), len(said.action)) == (4, 3)
+    assert said.action in ACTIONS
+    assert said.name
+    assert said.meaning
+    assert said.text
+    if said.name in TELLS_NOTHING:
+        assert said.text == GENERIC.text
+
+
+def test_approvals_are_those_of_the_message():
+    approved = {c for c, said in REASONS.items() if said.name in ("approved", "partial_approval")}
+    assert approved == APPROVALS
+
+
+@pytest.mark.parametrize("code", ["ZZ", "", "0", "000", "\x1b["])
+def test_an_unknown_code_is_a_generic_decline(code):
+    said = reason(code)
+    assert (said.code, said.name, said.text) == (code, "generic_decline", "Declined")
+
+
+@pytest.mark.parametrize(("action", "code"), ACTIONS.items())
+def test_every_action_code_has_a_reason(action, code):
+    assert len(action) == 3
+    assert reason_of_action(action) is REASONS[code]
+
+
+@pytest.mark.parametrize("code", ["00", "10", "11", "05", "51", "54", "55", "75", "41", "43", "94"])
+def test_what_both_editions_can_say_survives_both_ways(code):
+    assert reason_of_action(reason(code).action).code == code
+
+
+def test_an_approval_never_becomes_a_decline_nor_a_decline_an_approval():
+    for said in REASONS.values():
+        if said.name != "no_reason_to_decline":
+            assert (said.code in APPROVALS) == (reason_of_action(said.action).code in APPROVALS)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("000000", "purchase"),
+        ("003000", "purchase from credit"),
+        ("090000", "purchase with cashback"),
+        ("200020", "refund to current"),
+        ("310000", "balance inquiry"),
+        ("920000", "batch totals"),
+        ("960000", "batch totals after upload"),
+        ("778800", "transaction 77 from account 88"),
+    ],
+)
+def test_processing_codes(code, text):
+    assert codes.processing_text(code) == text
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("012", "keyed in, no PIN pad"),
+        ("051", "chip, PIN pad"),
+        ("071", "contactless chip, PIN pad"),
+        ("801", "magnetic stripe, chip failed, PIN pad"),
+        ("810", "e-commerce, unknown"),
+        ("445", "entry mode 44, PIN capability 5"),
+    ],
+)
+def test_entry_modes(code, text):
+    assert codes.entry_text(code) == text
+
+
+def test_network_management_codes():
+    sent = [codes.SIGN_ON, codes.SIGN_OFF, codes.KEY_CHANGE, codes.CUT_OVER, codes.ECHO]
+    assert sent == ["001", "002", "161", "201", "301"] == list(codes.NETWORK_CODES)

@@ -1,0 +1,52 @@
+"""Errors say where, what was expected and what to try, in one line, on both sides of a process."""
+
+import pickle
+
+import pytest
+
+from specs import errors
+from specs.errors import DecodeError, EncodeError, Error, FormatError
+from specs.message import Message
+
+PAN = "9999990000000011"
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (FormatError("a digit"), "expected a digit"),
+        (FormatError("a digit", field="4"), "field 4: expected a digit"),
+        (FormatError("a digit", offset=0), "at byte 0: expected a digit"),
+        (FormatError("a digit", field="55", offset=7), "field 55 at byte 7: expected a digit"),
+        (FormatError("a digit", seen="1B", hint="try 1"), "expected a digit, seen 1B (try 1)"),
+    ],
+)
+def test_an_error_says_where_and_what(error, says):
+    assert str(error) == says
+
+
+def test_all_errors_have_one_root():
+    classes = [
+        c for c in vars(errors).values() if isinstance(c, type) and c.__module__ == errors.__name__
+    ]
+    assert 0 < len(classes) <= 12
+    assert all(issubclass(c, Error) for c in classes)
+    assert issubclass(DecodeError, FormatError)
+    assert issubclass(EncodeError, FormatError)
+    assert issubclass(FormatError, ValueError)
+
+
+@pytest.mark.parametrize("kind", [FormatError, DecodeError, EncodeError])
+def test_an_error_survives_a_process_boundary(kind):
+    error = kind("a digit", field="4", offset=3, seen="1B", hint="byte 30-39")
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is kind
+    assert str(copy) == str(error)
+
+
+def test_what_may_be_echoed_is_the_errors_own():
+    error = DecodeError("a digit", field="4")
+    assert error.echo is None
+    error.echo = Message("0200", {2: PAN, 11: "000007"})
+    assert DecodeError.echo is None
+    assert PAN not in f"{error}{error!r}{vars(error)}{error.args}"

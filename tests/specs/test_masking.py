@@ -1,0 +1,79 @@
+"""People see at most BIN and last four digits, one line at a time, and of the unknown nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specs.masking import ECHO_FIELDS, NEVER_STORED, OPEN_FIELDS, mask_field, mask_pan, printable
+
+PANS = st.text("0123456789", min_size=8, max_size=19)
+# ISO 8583:1987 fields that identify a card, an account or a person, or authenticate them.
+SECRET_FIELDS = [2, 14, 34, 35, 36, 45, 46, 47, 48, 52, 53, 54, 55, 56, 57, 58, 59, 61, 62, 63]
+SECRET_FIELDS += [64, 91, 93, 94, 96, 98, 101, 102, 103, 104, 120, 127, 128]
+
+
+@given(PANS)
+def test_a_masked_card_number_shows_at_most_bin_and_last_four(pan):
+    masked = mask_pan(pan)
+    assert len(masked) == len(pan)
+    shown = 6 if len(pan) > 13 else 0
+    assert masked == pan[:shown] + "*" * (len(pan) - shown - 4) + pan[-4:]
+
+
+@pytest.mark.parametrize("length", range(8, 20))
+def test_every_length_hides_enough(length):
+    hidden = mask_pan("1234567890123456789"[:length]).count("*")
+    assert hidden >= max(4, length - 10)
+
+
+@given(st.text(max_size=4))
+def test_of_four_characters_nothing_is_shown(text):
+    assert mask_pan(text) == "*" * len(text)
+
+
+@given(st.integers(0, 200), st.text("0123456789ABCDEF=", min_size=8, max_size=40))
+def test_a_field_is_open_masked_or_a_length(number, value):
+    shown = mask_field(number, value)
+    if number in OPEN_FIELDS:
+        assert shown == value
+    elif number == 2:
+        assert shown == mask_pan(value)
+    else:
+        assert shown == f"*** ({len(value)})"
+
+
+def test_the_lists_agree():
+    assert OPEN_FIELDS.isdisjoint(SECRET_FIELDS)
+    assert OPEN_FIELDS.isdisjoint(NEVER_STORED)
+    assert ECHO_FIELDS <= OPEN_FIELDS
+    assert all(2 < number <= 128 for number in OPEN_FIELDS)
+
+
+@given(st.text())
+def test_what_is_printed_is_one_bounded_line(text):
+    line = printable(text)
+    assert line.isprintable()
+    assert len(line.splitlines()) <= 1
+    assert len(printable(text, 10)) <= 10 * len("\\U0010ffff") + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a\r\nb", "a\\r\\nb"),
+        ("\x1b[2J", "\\x1b[2J"),
+        ("\x9b2J", "\\x9b2J"),
+        ("\x00\x7f", "\\x00\\x7f"),
+        ("\u202egpj", "\\u202egpj"),
+        ("\u2028", "\\u2028"),
+        ("\ud800", "\\ud800"),
+        ("Zürich", "Zürich"),
+    ],
+)
+def test_what_could_steer_a_terminal_is_escaped(text, line):
+    assert printable(text) == line
+
+
+def test_a_long_text_is_cut_and_says_so():
+    assert printable("x" * 200) == "x" * 200
+    assert printable("x" * 201) == "x" * 200 + "…"

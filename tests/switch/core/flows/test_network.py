@@ -1,0 +1,63 @@
+"""Sign-on, echo both ways, and what a peer's own 0800 is answered."""
+
+import pytest
+
+from specs.message import Message
+from switch.core.states import State
+from tests.play import Playbook, after, answered, closed, sent
+from tests.switch.core.house import ACQUIRER, PLAIN, POS, opened, recorded, switch
+from wire.ports import LinkDown, LinkUp, Received
+
+
+def request(code: str) -> Message:
+    return Message("0800", {7: "0329010000", 11: "000001", 70: code})
+
+
+def test_an_upstream_is_signed_on_to_before_anything_is_routed_there():
+    play = Playbook(switch()) >> LinkUp(POS) >> LinkUp(ACQUIRER)
+    play << sent("acquirer", "0800", {70: "001"})
+    play >> Received(POS, PLAIN) << recorded(State.RECEIVED) << recorded(State.DECLINED)
+    assert play << sent("pos/1", "0210", {39: "91"})
+    assert ACQUIRER not in play.machine.ready
+    play >> answered("acquirer", "00")
+    assert ACQUIRER in play.machine.ready
+
+
+def test_a_refused_sign_on_is_tried_again():
+    play = Playbook(switch()) >> LinkUp(ACQUIRER)
+    play.skip() >> answered("acquirer", "91")
+    assert play >> after(1.0) << sent("acquirer", "0800", {70: "001"})
+
+
+def test_an_upstream_is_asked_whether_it_is_there():
+    play = opened()
+    assert play >> after(30.0) << sent("acquirer", "0800", {70: "301"})
+    assert play >> answered("acquirer", "00") >> after(29.0)
+    assert play >> after(1.0) << sent("acquirer", "0800", {70: "301"})
+
+
+def test_an_upstream_that_does_not_answer_an_echo_is_dropped():
+    play = (opened() >> after(30.0)).skip()
+    assert play >> after(2.0) << closed("acquirer")
+
+
+def test_a_link_that_came_back_is_looked_after_once():
+    play = opened() >> LinkDown(ACQUIRER) >> LinkUp(ACQUIRER)
+    play << sent("acquirer", "0800", {70: "001"})
+    assert play >> answered("acquirer", "00")
+    play >> after(30.0) << sent("acquirer", "0800", {70: "301"})
+    assert play
+
+
+@pytest.mark.parametrize(("code", "reply"), [("001", "00"), ("301", "00"), ("999", "12")])
+def test_what_a_peer_is_answered(code, reply):
+    assert opened() >> Received(POS, request(code)) << sent("pos/1", "0810", {39: reply, 70: code})
+
+
+def test_who_signed_off_is_served_after_signing_on_again():
+    play = opened()
+    play >> Received(POS, request("002")) << sent("pos/1", "0810", {39: "00"})
+    play >> Received(POS, PLAIN) << sent("pos/1", "0210", {39: "91"})
+    play >> Received(POS, request("001")) << sent("pos/1", "0810", {39: "00"})
+    play >> Received(POS, PLAIN) << recorded(State.RECEIVED) << recorded(State.FORWARDED)
+    assert play << sent("acquirer", "0200")

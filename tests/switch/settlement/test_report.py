@@ -1,0 +1,49 @@
+"""The CSV: readable by any reader of RFC 4180, and harmless in a spreadsheet."""
+
+import csv
+from io import StringIO
+
+import pytest
+
+from switch.settlement.payouts import Payout
+from switch.settlement.report import COLUMNS, deposit_csv
+
+ACCOUNT = ("GB82WEST12345698765432", "WESTGB22", "GBP")
+
+
+def payout(name="Corner Shop", opening=0, captured=1250, reversed_=0, merchant="SHOP"):
+    return Payout("2026-11-23", merchant, "978", opening, captured, reversed_, name, *ACCOUNT)
+
+
+def rows(content):
+    return list(csv.DictReader(StringIO(content.decode(), newline="")))
+
+
+def test_a_whole_file():
+    assert deposit_csv([payout(opening=-100, reversed_=50)]) == (
+        b"business_date,merchant,name,currency,opening,captured,reversed,deposit,carried_forward,"
+        b"iban,bic,end_to_end_id\r\n"
+        b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,"
+        b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR\r\n"
+    )
+
+
+def test_without_payouts_there_are_only_names():
+    assert deposit_csv([]).decode() == ",".join(COLUMNS) + "\r\n"
+
+
+@pytest.mark.parametrize("name", ['Joe "the" Baker, Ltd', "Café\u2028Müller", "a;b", " x "])
+def test_names_come_back_as_they_were(name):
+    assert rows(deposit_csv([payout(name)]))[0]["name"] == name
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_no_cell_is_a_formula(first):
+    (row,) = rows(deposit_csv([payout(f"{first}cmd|' /C calc'!A0", merchant=f"{first}1")]))
+    assert row["name"].startswith("'")
+    assert row["merchant"].startswith("'")
+
+
+def test_what_a_merchant_owes_is_a_number_below_zero():
+    (row,) = rows(deposit_csv([payout(captured=0, reversed_=300)]))
+    assert (row["deposit"], row["carried_forward"]) == ("0.00", "-3.00")

@@ -1,0 +1,93 @@
+"""A switch that is just large enough to talk to, in a thread, and a terminal set up for it."""
+
+import asyncio
+import threading
+
+import pytest
+
+from specs.security.keys import adjust_parity
+from specs.security.lmk import wrap_key_under_key
+from terminal.pinpad import TEST_TMK
+from terminal.session import channel
+from wire.matching import IsoExchange
+from wire.program import Program
+from wire.runtime import Runtime
+
+TPK = adjust_parity(bytes.fromhex("89B07B35A1B3F47E98C18C46B2C4058F"))
+CARDS = """
+[[card]]
+alias = "good"
+pan = "9999990000000014"
+expiry = "3012"
+service_code = "201"
+pvki = "1"
+pvv = "1234"
+cvv = "567"
+cvv2 = "890"
+pin = "1234"
+"""
+
+
+class SmallSwitch(Program):
+    """Answers by the last two digits of the amount; remembers all it was asked."""
+
+    def __init__(self):
+        super().__init__({"pos": IsoExchange()})
+        self.seen = []
+        self.silent = 0  # so many reversals stay without an answer
+
+    def asked(self, link, question):
+        self.seen.append(question)
+        if question.mti.startswith("04"):
+            self.silent -= 1
+            if self.silent < 0:
+                self.desk.send(link, question.reply("00"))
+            return
+        cents = question[4][-2:]
+        if cents == "10":
+            half = f"{int(question[4]) // 2:012d}"
+            self.desk.send(link, question.reply("10", {4: half, 38: "A1B2C3"}))
+        elif cents == "51":
+            self.desk.send(link, question.reply("51", {37: "608801000001"}))
+        elif cents != "69":
+            self.desk.send(link, question.reply("00", {37: "608801000001", 38: "A1B2C3"}))
+
+
+@pytest.fixture
+def small_switch():
+    """The switch; its `port` is where it listens."""
+    switch, ready = SmallSwitch(), threading.Event()
+
+    async def serve():
+        runtime = Runtime(switch)
+        switch.port = await runtime.listen("pos", "127.0.0.1", 0, channel())
+        loop, stopped = asyncio.get_running_loop(), asyncio.Event()
+        switch.stop = lambda: loop.call_soon_threadsafe(stopped.set)
+        ready.set()
+        await stopped.wait()
+        await runtime.stop()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
+    thread.start()
+    assert ready.wait(5)
+    yield switch
+    switch.stop()
+    thread.join(5)
+    assert not thread.is_alive()
+
+
+@pytest.fixture
+def lab(tmp_path, small_switch):
+    """The path of a configuration for that switch."""
+    (tmp_path / "cards.toml").write_text(CARDS)
+    path = tmp_path / "lab.toml"
+    path.write_text(f"""
+[terminal]
+host = "127.0.0.1"
+port = {small_switch.port}
+id = "TERM01"
+merchant = "SHOP"
+tpk = "{wrap_key_under_key(TEST_TMK, "U", TPK)}"
+timeout_s = 0.2
+""")
+    return path

@@ -1,0 +1,103 @@
+"""A terminal on a real connection: what it tells is durable, and its end loses nothing."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from specs.errors import Error
+from terminal.card import Card
+from terminal.config import read_terminal_config
+from terminal.machine import NoLink, NotReady
+from terminal.messages import Order
+from terminal.session import close_batch, open_journal, open_session, read_book
+from terminal.state import Book, Kind
+
+CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
+
+
+@pytest.fixture
+def config(lab):
+    return read_terminal_config(lab)
+
+
+def sale(amount):
+    return lambda terminal, now: terminal.sale(Order(amount, "EUR", CARD, pin="1234"), now)
+
+
+def perform(config, *actions):
+    """What is told of *actions*, one session for all."""
+
+    async def main():
+        async with open_session(config) as session:
+            return [o.kind for action in actions async for o in session.perform(action)]
+
+    return asyncio.run(main())
+
+
+def test_three_sales_in_a_row(config, small_switch):
+    kinds = perform(config, sale(1200), sale(1269), sale(1251))
+    assert kinds == [Kind.APPROVED, Kind.PENDING, Kind.REVERSED, Kind.DECLINED]
+    assert [m.mti for m in small_switch.seen] == ["0200", "0200", "0420", "0200"]
+    assert read_book(config).kind is Kind.DECLINED
+
+
+def test_what_is_told_is_on_disk_already(config):
+    path = Path(config.state) / "terminal-TERM01.log"
+
+    async def main():
+        async with open_session(config) as session:
+            outcome = await anext(session.perform(sale(1200)))
+            return outcome.kind, path.read_text().count("\n")
+
+    assert asyncio.run(main()) == (Kind.APPROVED, 2)
+
+
+def test_a_second_process_must_wait(config):
+    async def main():
+        async with open_session(config):
+            read_book(config)
+
+    with pytest.raises(Error, match="running already"):
+        asyncio.run(main())
+
+
+def test_a_terminal_stopped_in_mid_flight_reverses_later(config, small_switch):
+    small_switch.silent = 1_000
+
+    async def main():
+        async with open_session(config) as session:
+            async for _ in session.perform(sale(1269)):
+                return
+
+    asyncio.run(main())
+    assert read_book(config).kind is Kind.PENDING
+    with pytest.raises(NotReady, match="owed"):
+        asyncio.run(close_batch(config))
+    small_switch.silent = 0
+    assert perform(config, sale(1200)) == [Kind.REVERSED, Kind.APPROVED]
+
+
+def test_nothing_happens_without_a_switch(config, monkeypatch):
+    monkeypatch.setattr("terminal.session.CONNECT_S", 0.05)
+    with pytest.raises(NoLink, match="cardswitch up"):
+        perform(replace(config, port=1), sale(1200))
+    assert read_book(config) == Book()
+
+
+def test_a_full_disk_ends_the_terminal(config, monkeypatch):
+    def full(self, entries):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("wire.journal.FileJournal.commit", full)
+    with pytest.raises(OSError, match="No space"):
+        perform(config, sale(1200))
+
+
+def test_a_damaged_journal_is_refused(config):
+    journal = open_journal(config)
+    journal.close()
+    journal.path.write_text("{}\n")
+    with pytest.raises(Error, match="line 1 is damaged"):
+        perform(config, sale(1200))

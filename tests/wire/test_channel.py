@@ -1,0 +1,66 @@
+"""A channel reads frames into messages and writes them back, header and all."""
+
+import pytest
+
+from specs.dialect import load_dialect
+from specs.errors import DecodeError, FormatError
+from specs.hsm import Answer, Command
+from specs.message import Message
+from wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
+from wire.framing import Framing, FramingError
+from wire.headers import Tpdu
+
+FRAMING = Framing("binary2")
+POS = load_dialect("pos")
+ECHO = Message("0800", {11: "000001", 70: "301"})
+TPDU, RETURN_TPDU = bytes.fromhex("6000018002"), bytes.fromhex("6080020001")
+
+
+def test_an_answer_carries_the_header_that_its_request_came_with():
+    channel = IsoChannel(POS, FRAMING, Tpdu())
+    request = channel.decode(TPDU + POS.pack(ECHO))
+    assert request == Message(ECHO.mti, ECHO.fields, RETURN_TPDU)
+    answer = channel.encode(request.reply("00"))
+    assert answer == RETURN_TPDU + POS.pack(ECHO.reply("00"))
+
+
+def test_a_link_without_header_leaves_that_of_another_link_out():
+    channel = IsoChannel(POS, FRAMING)
+    assert channel.encode(Message(ECHO.mti, ECHO.fields, RETURN_TPDU)) == POS.pack(ECHO)
+    assert channel.decode(POS.pack(ECHO)) == ECHO
+
+
+def test_the_echo_of_an_unreadable_request_finds_its_way_back():
+    channel = IsoChannel(POS, FRAMING, Tpdu())
+    with pytest.raises(DecodeError) as caught:
+        channel.decode(TPDU + POS.pack(ECHO) + b"trailing")
+    echo = caught.value.echo
+    assert echo is not None
+    assert echo.header == RETURN_TPDU
+    assert echo[11] == "000001"
+
+
+def test_garbage_is_a_format_error_and_a_missing_header_a_broken_link():
+    channel = IsoChannel(POS, FRAMING, Tpdu())
+    with pytest.raises(DecodeError) as caught:
+        channel.decode(TPDU + b"\xff\xff")
+    assert caught.value.echo is None
+    with pytest.raises(FramingError):
+        channel.decode(POS.pack(ECHO))
+
+
+def test_the_two_ends_of_an_hsm_link_understand_each_other():
+    client, module = HsmClientChannel(), HsmServerChannel()
+    command = Command("0001", "B2", {"data": "HELLO"})
+    assert module.decode(client.encode(command)).fields == {"data": "HELLO"}
+    answer = Answer("0001", "B3", "00", {"data": "HELLO"})
+    assert client.decode(module.encode(answer)) == answer
+    for channel in (client, module):
+        with pytest.raises(FormatError):
+            channel.decode(b"?")
+
+
+def test_header_size_is_agreed_between_the_ends():
+    client, module = HsmClientChannel(FRAMING, 2), HsmServerChannel(FRAMING, 2)
+    assert module.decode(client.encode(Command("07", "NC"))).header == "07"
+    assert client.decode(module.encode(Answer("07", "ND", "68"))).header == "07"

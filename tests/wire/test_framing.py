@@ -1,0 +1,111 @@
+"""Frames come out the same however the stream is chopped; whatever is no length ends it."""
+
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from specs.errors import EncodeError
+from wire.framing import Framing, FramingError
+
+VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "framing.toml").read_text())
+ENCODINGS = ["binary2", "ascii4", "bcd2"]
+FRAMINGS = [Framing(encoding, inclusive) for encoding in ENCODINGS for inclusive in (False, True)]
+PAYLOADS = st.lists(st.binary(min_size=1, max_size=40), max_size=8)
+
+
+def feed(framing, *pieces):
+    framer = framing.framer()
+    return [frame for piece in pieces for frame in framer.feed(piece)]
+
+
+@pytest.mark.parametrize("case", VECTORS["frames"], ids=lambda case: case["wire"])
+def test_known_answers(case):
+    framing = Framing(case["length_encoding"], case["inclusive"])
+    payload, wire = bytes.fromhex(case["payload"]), bytes.fromhex(case["wire"])
+    assert framing.frame(payload) == wire
+    assert feed(framing, wire) == [payload]
+
+
+@given(st.sampled_from(FRAMINGS), PAYLOADS, st.binary(max_size=3), st.data())
+def test_the_pieces_of_a_stream_do_not_matter(framing, payloads, beginning, data):
+    tail = framing.frame(b"ABCD")[: len(beginning)]
+    stream = b"".join(map(framing.frame, payloads)) + tail
+    cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=6).map(sorted))
+    pieces = [stream[start:end] for start, end in pairwise([0, *cuts, len(stream)])]
+    assert feed(framing, stream) == payloads
+    assert feed(framing, *(stream[i : i + 1] for i in range(len(stream)))) == payloads
+    assert feed(framing, *pieces) == payloads
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_the_largest_frame_passes_and_one_byte_more_does_not(encoding):
+    framing = Framing(encoding, inclusive=True, frame_size_max=1000)
+    assert feed(framing, framing.frame(b"x" * 1000)) == [b"x" * 1000]
+    longer = Framing(encoding, inclusive=True).frame(b"x" * 1001)
+    with pytest.raises(FramingError):
+        framing.framer().feed(longer)
+    with pytest.raises(EncodeError, match="1 to 1000 bytes, seen 1001 bytes"):
+        framing.frame(b"x" * 1001)
+
+
+@pytest.mark.parametrize("case", VECTORS["malformed"], ids=lambda case: case["why"])
+def test_what_is_no_length_ends_the_stream(case):
+    framing = Framing(case["length_encoding"])
+    with pytest.raises(FramingError, match="expected a length"):
+        framing.framer().feed(bytes.fromhex(case["wire"]))
+
+
+@given(st.binary(min_size=4, max_size=4))
+def test_four_bytes_are_a_length_only_if_all_are_ascii_digits(length):
+    framing = Framing("ascii4", frame_size_max=9999)
+    digits = all(0x30 <= byte <= 0x39 for byte in length) and length != b"0000"
+    assert (length in framing.sizes) == digits
+
+
+def test_frames_before_a_malformed_one_are_not_lost():
+    framing = Framing("binary2")
+    for size in (1, 100):
+        framer, frames, stream = framing.framer(), [], b"\0\1A\0\1B\xff\xff"
+        with pytest.raises(FramingError) as caught:
+            for start in range(0, len(stream), size):
+                frames += framer.feed(stream[start : start + size])
+        assert frames + caught.value.frames == [b"A", b"B"]
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+@pytest.mark.parametrize("inclusive", [False, True])
+def test_keep_alives_are_skipped_where_they_are_agreed(encoding, inclusive):
+    framing = Framing(encoding, inclusive, keep_alive=True)
+    shortest = Framing(encoding, inclusive).frame(b"A")
+    number = framing.length_size if inclusive else 0
+    nothing = {"binary2": bytes([0, number]), "bcd2": bytes([0, number])}.get(
+        encoding, b"000%d" % number
+    )
+    assert feed(framing, nothing + shortest + nothing) == [b"A"]
+    with pytest.raises(FramingError):
+        feed(Framing(encoding, inclusive), nothing)
+
+
+def test_a_frame_shorter_than_the_least_is_malformed():
+    with pytest.raises(FramingError):
+        feed(Framing("binary2", frame_size_min=12), b"\0\x0b" + b"x" * 11)
+
+
+def test_a_frame_that_has_begun_is_known():
+    framer = Framing("binary2").framer()
+    for piece, is_partial in [(b"\0", True), (b"\2", True), (b"A", True), (b"B", False)]:
+        framer.feed(piece)
+        assert framer.is_partial == is_partial
+
+
+@pytest.mark.parametrize(
+    ("encoding", "inclusive", "size"),
+    [("ascii4", False, 10_000), ("bcd2", True, 9_998), ("binary2", False, 65_536), ("bcd2", 0, 0)],
+)
+def test_sizes_that_cannot_be_written_are_refused(encoding, inclusive, size):
+    with pytest.raises(ValueError, match="frame sizes 1 to"):
+        Framing(encoding, bool(inclusive), frame_size_max=size)

@@ -1,0 +1,33 @@
+"""One run of the world under one seed, with the usual faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .network import Faults
+from .oracle import KeyWatch, check
+from .people import World
+
+
+def faults() -> Faults:
+    """What the world does to its people: worse than any network they will meet."""
+    return Faults(
+        lost=0.03,
+        late=0.03,
+        doubled=0.03,
+        reordered=0.1,
+        garbled=0.01,
+        reset=0.01,
+        silent=0.003,
+        crash=0.005,
+    )
+
+
+def run(seed: int, trace: Callable[[str], None] | None = None) -> World:
+    """Let the world of *seed* live, and check it; raises Broken (or what a program raised)."""
+    world = World(seed, faults())
+    world.trace = trace
+    keys = KeyWatch(world)
+    world.live()
+    check(world, keys)
+    return world

@@ -1,0 +1,81 @@
+"""Each safeguard of the switch, removed: the world must notice, or it proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest import mock
+
+from specs.message import Message
+from switch.core.desk import SwitchDesk
+from switch.core.legs import Leg
+from switch.core.machine import Switch
+from switch.core.states import State
+from wire.kernel import Kernel
+from wire.ports import Append, Effect, Event, LinkId, Seconds
+
+from .people import World
+
+Removal = Callable[[], AbstractContextManager[Any]]
+FEW_NUMBERS = 5
+
+
+def _late_entries(*states: State) -> Removal:
+    """Write the entries of *states* after what they should have been written before."""
+
+    class Careless(Switch):
+        def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
+            return self._late_last(super().handle(event, now))
+
+        def wake(self, now: Seconds) -> Sequence[Effect]:
+            return self._late_last(super().wake(now))
+
+        def _late_last(self, effects: Sequence[Effect]) -> Sequence[Effect]:
+            return sorted(effects, key=self._is_late)
+
+        def _is_late(self, effect: Effect) -> bool:
+            return isinstance(effect, Append) and effect.entry.state in states
+
+    return lambda: mock.patch.object(World, "switch_class", Careless)
+
+
+def _give_up(desk: SwitchDesk, forwarded: Message) -> None:
+    desk.record(State.DECLINED, forwarded.reply("91"))
+    desk.respond()
+
+
+def _no_reversal() -> AbstractContextManager[Any]:
+    return mock.patch("switch.core.flows.purchase.undo", _give_up)
+
+
+def _no_recovery() -> AbstractContextManager[Any]:
+    return mock.patch("switch.core.flows.recover.finish", lambda *_: None)
+
+
+def _no_repeat_detection() -> AbstractContextManager[Any]:
+    def forget(switch: Switch, link: LinkId, request: Message, leg: Leg, _: str) -> None:
+        switch.legs._by_identity.pop(leg.identity)
+        switch._purchase(link, request)
+
+    return mock.patch.object(Switch, "_repeat", forget)
+
+
+@contextmanager
+def _keys_reused() -> Iterator[None]:
+    def stamp(kernel: Kernel, link: LinkId, question: Any) -> Any:
+        kernel._numbers[link] = kernel._numbers[link] % FEW_NUMBERS + 1
+        return kernel.exchange(link).stamp(question, kernel._numbers[link])
+
+    with mock.patch.object(Kernel, "stamp", stamp):
+        yield
+
+
+SAFEGUARDS: Mapping[str, Removal] = {
+    "reversal on time-out": _no_reversal,
+    "W1: forwarded only when durable": _late_entries(State.FORWARDED),
+    "W2: answered only when durable": _late_entries(State.APPROVED, State.DECLINED),
+    "recovery": _no_recovery,
+    "repeat detection": _no_repeat_detection,
+    "no key reused while alive": _keys_reused,
+}
