@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from specs.masking import mask_pan
+from wire.places import Address, Place
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49
@@ -38,20 +39,6 @@ class Merchant(Struct, frozen=True):
         'Corner Shop              Berlin       DE'
         """
         return f"{self.name:25}{self.city:13}{self.country}"
-
-
-class Address(Struct, frozen=True, kw_only=True):
-    """Where a program listens; port 0 is any free one."""
-
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=0, le=65_535)]
-
-
-class Place(Address, frozen=True, kw_only=True):
-    """An address, and what is spoken there."""
-
-    dialect: str = "iso87-ascii"
-    framing: Literal["binary2", "ascii4", "bcd2"] = "ascii4"
 
 
 class AcquirerConfig(Struct, frozen=True):

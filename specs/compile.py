@@ -103,8 +103,10 @@ def _numbers(dialect: Dialect, shape: bytes) -> list[int] | None:
     text = dialect.bitmap.decode(shape, len(shape))
     if not set(text) <= HEX_DIGITS:
         return None
-    numbers = [number for number in numbers_of(unhexlify(text)) if number != SECOND]
-    if not numbers or (len(text) > 16 and numbers[-1] < THIRD):
+    first, *numbers = numbers_of(unhexlify(text)) or [0]
+    if len(text) == 16:
+        numbers = [first, *numbers]
+    elif first != SECOND or not numbers or numbers[-1] < THIRD:
         return None
     return numbers if all(number in dialect.fields for number in numbers) else None
 

@@ -51,7 +51,9 @@ def values(field: Field) -> st.SearchStrategy[str]:
 def messages(draw: st.DrawFn, dialect: Dialect, mti: str | None = None) -> Message:
     """Messages of *dialect*, of *mti* or of any: the mandatory fields and some others."""
     ruled = sorted(dialect.messages)
-    mti = mti or draw(st.sampled_from(ruled) if ruled else st.sampled_from(legal_mtis(dialect.version)))
+    mti = mti or draw(
+        st.sampled_from(ruled) if ruled else st.sampled_from(legal_mtis(dialect.version))
+    )
     rule = dialect.messages.get(mti)
     mandatory = rule.mandatory if rule else frozenset[int]()
     others = st.sets(st.sampled_from(sorted(dialect.fields)), min_size=1, max_size=_FIELDS_MAX)

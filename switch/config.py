@@ -1,28 +1,22 @@
-"""The [switch] section of the configuration file: where the core's doors and upstreams are."""
+"""The sections [switch] and [settlement] of the configuration file."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from specs.dates import CutOff
+from wire.places import Address, Place
 
 from .core.settings import Door, Route, Settings, Upstream
+from .settlement.parties import Acquirer, Merchant
 
 
-class Place(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """An address, and what is spoken there."""
-
-    host: str = "127.0.0.1"
-    port: int
-    dialect: str = "iso87-ascii"
-    framing: Literal["binary2", "ascii4", "bcd2"] = "binary2"
-    header: Literal["none", "tpdu"] = "none"
-
-
-class DoorConfig(Place, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class DoorConfig(Place, frozen=True, kw_only=True):
     """A door: its address, and the key that PINs arrive under."""
 
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
@@ -32,7 +26,7 @@ class DoorConfig(Place, frozen=True, forbid_unknown_fields=True, kw_only=True):
     links_max: int = 1_000
 
 
-class UpstreamConfig(Place, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class UpstreamConfig(Place, frozen=True, kw_only=True):
     """A peer that the switch dials: its address, and the key that PINs leave under."""
 
     pin_key: str = ""
@@ -41,25 +35,29 @@ class UpstreamConfig(Place, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     sign_on: bool = True
 
 
-class HsmPlace(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Where the HSM listens."""
+class HsmConfig(Address, frozen=True, kw_only=True):
+    """Where the HSM listens, and how long it may take."""
 
-    host: str = "127.0.0.1"
-    port: int
     timeout_s: float = 1.0
 
 
-class SwitchConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SwitchConfig(Struct, frozen=True, kw_only=True):
     """Everything `cardswitch switch serve` needs to know."""
 
     database: str = "sqlite:///switch.db"
+    vault: str = "vault.key"  # the file of the key that card numbers are sealed with
     cut_off: CutOff = CutOff()
     doors: Mapping[str, DoorConfig]
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[Route, ...]
-    hsm: HsmPlace
+    hsm: HsmConfig
     reversal_timeout_s: float = 3.5
     reversal_pause_s: float = 1.0
+
+    def placed(self, folder: Path) -> SwitchConfig:
+        """The same with its relative paths made to count from *folder*."""
+        database, vault = url_in(folder, self.database), str(folder / self.vault)
+        return replace(self, database=database, vault=vault)
 
     def settings(self) -> Settings:
         """The part of it that the core is told."""
@@ -72,6 +70,32 @@ class SwitchConfig(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             self.reversal_timeout_s,
             self.reversal_pause_s,
         )
+
+
+class SettlementConfig(Struct, frozen=True, kw_only=True):
+    """The section [settlement]: who is paid, by whom, and where books and files are kept."""
+
+    books: str = "sqlite:///books.db"
+    deposits: str = "deposits"  # the folder of the files
+    acquirer: Acquirer
+    merchants: tuple[Merchant, ...]
+
+    def placed(self, folder: Path) -> SettlementConfig:
+        """The same with its relative paths made to count from *folder*."""
+        books, deposits = url_in(folder, self.books), str(folder / self.deposits)
+        return replace(self, books=books, deposits=deposits)
+
+
+def url_in(folder: Path, url: str) -> str:
+    """*url* of a database; the relative path of an SQLite file counts from *folder*.
+
+    >>> url_in(Path("/lab"), "sqlite:///switch.db")
+    'sqlite:////lab/switch.db'
+    >>> url_in(Path("/lab"), "postgresql+psycopg://localhost/switch")
+    'postgresql+psycopg://localhost/switch'
+    """
+    kind, mark, path = url.partition(":///")
+    return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url
 
 
 def _door(door: DoorConfig) -> Door:

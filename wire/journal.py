@@ -38,6 +38,7 @@ else:
             os.close(opened)
 
 
+_CLOSED: Final = -1
 LINE_SIZE_MAX: Final = (
     1 << 20
 )  # Entries take hundreds of bytes; what has no line end for longer is no journal.
@@ -125,5 +126,7 @@ class FileJournal:
         os.fsync(self._file)
 
     def close(self) -> None:
-        """See :meth:`Journal.close`; the lock is let go too."""
-        os.close(self._file)
+        """See :meth:`Journal.close`; the lock is let go too. Closing twice does no harm."""
+        if self._file != _CLOSED:
+            os.close(self._file)
+            self._file = _CLOSED

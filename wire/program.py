@@ -25,9 +25,7 @@ from .ports import (
 )
 
 FORMAT_ERROR: Final = "30"
-GARBAGE_MAX: Final = (
-    3  # Messages that cannot be correlated, within GARBAGE_S, until the link closes.
-)
+GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
 GARBAGE_S: Final = 60.0
 
 

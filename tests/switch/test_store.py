@@ -178,6 +178,15 @@ def test_when_nothing_is_recent_the_last_numbers_still_come_back(store):
     assert found[-1].sequence == len(history.entries())
 
 
+def test_the_last_leg_comes_back_though_an_older_one_had_the_last_word(store):
+    history = History()
+    reversed_late = history.sale(at=NOON)
+    last = history.sale(at=NOON + 1, states=ENDINGS["refused"])
+    history.reverse(reversed_late, NOON + 60)
+    store.commit(history.entries())
+    assert set(legs_of(store.load_recent(LATER))) == {reversed_late, last}
+
+
 def test_each_upstream_has_its_own_last_number(store):
     history = History()
     legs = [history.sale(at=NOON + n) for n in range(4)]

@@ -9,7 +9,7 @@ from specs.errors import Error
 from switch.core.states import State
 from switch.settlement.check import check_close
 from switch.settlement.close import close_day
-from switch.settlement.ledger import merchant_of, unbalanced
+from switch.settlement.ledger import Posting, merchant_of, unbalanced
 from switch.settlement.movements import Kind
 from tests.switch.histories import (
     ACQUIRER,
@@ -104,6 +104,15 @@ def test_a_day_is_not_closed_before_it_ends():
     close_day(*arguments, cut_off=CUT_OFF, now=CUT)
     with pytest.raises(Error, match=r"2026-11-23 ends at 2026-11-23T22:00:00\.000Z"):
         close_day(*arguments, cut_off=CUT_OFF, now=CUT - 0.001)
+
+
+def test_nothing_crooked_is_closed(monkeypatch):
+    history = History()
+    history.sale(1250)
+    crooked = (Posting("capture:1", DAYS[0], "scheme_settlement", "978", 1250),)
+    monkeypatch.setattr("switch.settlement.close.movement_postings", lambda _: crooked)
+    with pytest.raises(Error, match="capture:1 does not sum to zero"):
+        close(history.entries())
 
 
 def test_sha256_sees_every_part():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -72,6 +72,7 @@ def test_control_sum_adds_numbers_whatever_their_currency(amounts, total):
     assert control_sum([payout(amount, code) for amount, code in amounts]) == total
 
 
+@example("ﬁ" * NAME_MAX)
 @given(st.text(min_size=1, max_size=NAME_MAX))
 def test_names_are_in_the_characters_that_banks_carry(name):
     assert SEPA_CHARACTERS.issuperset(sepa_text(name))

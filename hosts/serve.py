@@ -1,0 +1,45 @@
+"""Runs the acquirer or the issuer on real connections, each with its own journal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from wire.channel import HsmClientChannel
+from wire.journal import FileJournal
+from wire.runtime import Clock, Runtime
+
+from . import acquirer, issuer, verification
+from .acquirer import Acquirer
+from .config import AcquirerConfig, IssuerConfig
+from .entries import AcquirerEntry, IssuerEntry
+from .issuer import Issuer
+
+
+async def serve_acquirer(
+    config: AcquirerConfig, folder: Path, clock: Clock | None = None
+) -> tuple[Runtime, Acquirer]:
+    """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
+    machine = Acquirer(config)
+    journal = FileJournal(folder / config.journal, AcquirerEntry)
+    runtime = Runtime(machine, clock=clock, journal=journal)
+    entries = journal.read()
+    runtime.call(lambda now: machine.recover(entries, now))
+    front, network = config.front, config.network
+    await runtime.listen(acquirer.FRONT, front.host, front.port, front.channel())
+    runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
+    return runtime, machine
+
+
+async def serve_issuer(
+    config: IssuerConfig, folder: Path, clock: Clock | None = None
+) -> tuple[Runtime, Issuer]:
+    """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
+    machine = Issuer(config)
+    journal = FileJournal(folder / config.journal, IssuerEntry)
+    runtime = Runtime(machine, clock=clock, journal=journal)
+    entries = journal.read()
+    runtime.call(lambda now: machine.recover(entries, now))
+    network, hsm = config.network, config.hsm
+    await runtime.listen(issuer.NETWORK, network.host, network.port, network.channel())
+    runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel())
+    return runtime, machine

@@ -1,0 +1,72 @@
+"""All programs of a lab in one process, on one clock; each as it would be alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from hosts.acquirer import Acquirer
+from hosts.issuer import Issuer
+from hosts.serve import serve_acquirer, serve_issuer
+from hsm_sim.serve import serve as serve_hsm
+from specs.errors import Error
+from switch.core.machine import Switch
+from switch.serve import serve as serve_switch
+from wire.runtime import Clock, Runtime
+
+from .topology import Lab, open_vault
+
+READY_S: Final = 5.0  # On one machine, everybody has found everybody long before.
+LOOK_S: Final = 0.005
+
+
+class Running:
+    """The machines of a lab that runs, and the runtimes that drive them."""
+
+    def __init__(self, runtimes: list[Runtime], switch: Switch, acquirer: Acquirer, issuer: Issuer):
+        self.runtimes = runtimes
+        self.switch = switch
+        self.acquirer = acquirer
+        self.issuer = issuer
+
+    async def ready(self) -> None:
+        """Return once the switch has signed on to its upstreams. Raises Error if it cannot."""
+        wanted = set(self.switch.settings.upstreams)
+        async with asyncio.timeout(READY_S):
+            while not wanted <= self.switch.ready:
+                await asyncio.sleep(LOOK_S)
+
+    async def wait(self) -> None:
+        """Return never, but raise the error of the first program that ends."""
+        waits = [asyncio.ensure_future(runtime.wait()) for runtime in self.runtimes]
+        done, rest = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in rest:
+            task.cancel()
+        for task in done:
+            task.result()
+
+
+@asynccontextmanager
+async def running(lab: Lab, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """Start every program of *lab*, innermost first; stop them in the other order at the end."""
+    clock = clock or Clock()
+    async with AsyncExitStack() as stack:
+        try:
+            hsm = await serve_hsm(lab.hsm, clock)
+            stack.push_async_callback(hsm.stop)
+            issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock)
+            stack.push_async_callback(issuer.stop)
+            vault = open_vault(lab.switch.vault)
+            switch, switch_machine = await serve_switch(lab.switch, vault, clock)
+            stack.push_async_callback(switch.stop)
+            acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock)
+            stack.push_async_callback(acquirer.stop)
+        except OSError as error:
+            raise Error(
+                f"a port is taken or cannot be opened: {error.strerror or error}; is another lab "
+                "running? Change the ports in lab.toml, or stop the other one"
+            ) from error
+        runtimes = [hsm, issuer, switch, acquirer]
+        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine)

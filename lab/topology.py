@@ -1,0 +1,167 @@
+"""The lab: one configuration file for all programs, and the folder that they keep their state in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Any, Final
+
+from msgspec import Struct
+
+from hosts.config import AcquirerConfig, IssuerConfig
+from hsm_sim.config import HsmConfig
+from hsm_sim.module import HsmModule
+from specs.amounts import parse_amount
+from specs.errors import ConfigError
+from specs.security.vault import AesVault
+from switch.config import SettlementConfig, SwitchConfig
+from terminal.config import TerminalConfig, read_terminal_config
+from wire.config import read_config, section
+
+from .ceremony import Ask, Keys, make_keys, personalise
+
+CONFIG_NAME: Final = "lab.toml"
+CARDS_NAME: Final = "cards.toml"
+VAULT_NAME: Final = "vault.key"
+VAULT_KEY_BYTES: Final = 32
+_HERE: Final = Path(__file__).parent
+
+
+class Ports(Struct, frozen=True):
+    """Where everybody listens; the defaults lie in a range that nobody well known claims."""
+
+    hsm: int = 7100
+    network: int = 7101
+    acquirer: int = 7102
+    issuer: int = 7103
+    pos: int = 7104
+
+
+class Timing(Struct, frozen=True):
+    """Outer timers are longer than inner ones, and the whole is under five seconds."""
+
+    terminal_s: float = 4.5
+    front_s: float = 3.5
+    acquirer_s: float = 3.0
+    issuer_s: float = 2.5
+    late_s: float = 8.0
+    cut_off: str = "23:00"
+    zone: str = "Europe/Berlin"
+
+
+class Lab(Struct, frozen=True):
+    """Everything in the configuration file, and the folder that its relative paths count from."""
+
+    folder: Path
+    hsm: HsmConfig
+    switch: SwitchConfig
+    acquirer: AcquirerConfig
+    issuer: IssuerConfig
+    terminal: TerminalConfig
+    settlement: SettlementConfig
+
+
+def read_lab(path: Path) -> Lab:
+    """The lab that the file *path* describes. Raises ConfigError, naming file and key."""
+    data = read_config(path)
+    return Lab(
+        path.parent,
+        section(data, "hsm", HsmConfig, path),
+        section(data, "switch", SwitchConfig, path).placed(path.parent),
+        section(data, "acquirer", AcquirerConfig, path),
+        section(data, "issuer", IssuerConfig, path),
+        read_terminal_config(path),
+        section(data, "settlement", SettlementConfig, path).placed(path.parent),
+    )
+
+
+def make_lab(
+    folder: Path, ports: Ports | None = None, timing: Timing | None = None, ask: Ask | None = None
+) -> tuple[Path, Keys]:
+    """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vault's key.
+
+    *ask* reaches the HSM; without it, one is made for the occasion: all have the same test LMK.
+    Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
+    """
+    path = folder / CONFIG_NAME
+    if path.exists():
+        raise ConfigError(f"{path}: there is a lab already; remove the folder to make a new one")
+    folder.mkdir(parents=True, exist_ok=True)
+    ask = ask or HsmModule(secrets.token_bytes).answer
+    keys = make_keys(ask)
+    cards = list(_personal_cards(ask, keys))
+    values: dict[str, Any] = {}
+    for struct in (ports or Ports(), timing or Timing(), keys):
+        values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
+    text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
+    (folder / CARDS_NAME).write_text(_tables("card", map(_terminal_side, cards)), "utf-8")
+    _write_secret(folder / VAULT_NAME, secrets.token_hex(VAULT_KEY_BYTES))
+    path.write_text(text + _issuer_side(cards), "utf-8")
+    return path, keys
+
+
+def open_vault(path: Path | str) -> AesVault:
+    """The vault whose key lies in the file *path*. Raises ConfigError."""
+    try:
+        key = bytes.fromhex(Path(path).read_text("ascii"))
+    except (OSError, ValueError):
+        raise ConfigError(f"{path}: expected the vault's key, 64 hexadecimal digits") from None
+    if len(key) != VAULT_KEY_BYTES:
+        raise ConfigError(f"{path}: expected a key of {VAULT_KEY_BYTES} bytes")
+    return AesVault(key)
+
+
+# Cards --------------------------------------------------------------------------------------------
+
+
+def _personal_cards(ask: Ask, keys: Keys) -> Iterator[dict[str, Any]]:
+    for card in tomllib.loads((_HERE / CARDS_NAME).read_text("utf-8"))["card"]:
+        personal = personalise(
+            ask, keys, card["pan"], card["expiry"], card["service_code"], card["pin"]
+        )
+        yield {**card, **{n: getattr(personal, n) for n in personal.__struct_fields__}}
+
+
+def _terminal_side(card: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = ("alias", "pan", "expiry", "service_code", "pvki", "pvv", "cvv", "cvv2", "name", "pin")
+    return {name: card[name] for name in names}
+
+
+def _issuer_side(cards: list[dict[str, Any]]) -> str:
+    known = [card for card in cards if card.get("is_known", True)]
+    accounts = [
+        {"id": card["alias"], "balance": parse_amount(card["balance"], "EUR")} for card in known
+    ]
+    issued = [
+        {
+            "id": card["alias"],
+            "pan": card["pan"],
+            "account": card["alias"],
+            "expiry": card["expiry"],
+            "status": card.get("status", "active"),
+            "pvki": card["pvki"],
+            "pvv": card["pvv"],
+        }
+        for card in known
+    ]
+    return _tables("issuer.accounts", accounts) + _tables("issuer.cards", issued)
+
+
+def _tables(name: str, rows: Any) -> str:
+    """TOML: one table of the array *name* for each of *rows*; their values are text or numbers."""
+    return "".join(f"\n[[{name}]]\n" + "".join(map(_line, row.items())) for row in rows)
+
+
+def _line(item: tuple[str, str | int]) -> str:
+    name, value = item
+    return f'{name} = "{value}"\n' if isinstance(value, str) else f"{name} = {value}\n"
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Readable by its owner alone from the first moment on."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)

@@ -1,0 +1,35 @@
+"""Runs the switch on real connections, with its journal in a database."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from wire.channel import HsmClientChannel
+from wire.ports import Seconds
+from wire.runtime import Clock, Runtime
+
+from .config import SwitchConfig
+from .core.desk import HSM
+from .core.entry import Vault
+from .core.machine import Switch
+from .store import SqlStore
+
+# Repeats and reversals of older purchases do not come any more: terminals settle every day.
+REMEMBER_S: Final[Seconds] = 24 * 3600.0
+
+
+async def serve(
+    config: SwitchConfig, vault: Vault, clock: Clock | None = None
+) -> tuple[Runtime, Switch]:
+    """A switch that has read its journal, listens and dials. Raises OSError, ConfigError, Error."""
+    clock = clock or Clock()
+    machine = Switch(config.settings(), vault)
+    store = SqlStore(config.database, vault)
+    runtime = Runtime(machine, clock=clock, journal=store)
+    runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
+    for name, door in config.doors.items():
+        await runtime.listen(name, door.host, door.port, door.channel(), links_max=door.links_max)
+    for name, upstream in config.upstreams.items():
+        runtime.dial(name, upstream.host, upstream.port, upstream.channel())
+    runtime.dial(HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
+    return runtime, machine

@@ -1,0 +1,38 @@
+"""specs.prefixes: lengths on the wire."""
+
+import pytest
+
+from specs.prefixes import Prefix
+
+
+@pytest.mark.parametrize(
+    ("digits", "encoding", "count", "wire"),
+    [
+        (2, "ascii", 7, b"07"),
+        (3, "ascii", 999, b"999"),
+        (2, "bcd", 19, b"\x19"),
+        (3, "bcd", 255, b"\x02\x55"),
+        (4, "bcd", 9999, b"\x99\x99"),
+        (2, "binary", 255, b"\xff"),
+        (3, "binary", 999, b"\x03\xe7"),
+        (2, "ebcdic-500", 40, b"\xf4\xf0"),
+    ],
+)
+def test_known_answers(digits, encoding, count, wire):
+    prefix = Prefix(digits, encoding)
+    assert prefix.encode(count) == wire
+    assert prefix.size == len(wire)
+    assert count <= prefix.maximum
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "ebcdic-037", "bcd", "binary"])
+@pytest.mark.parametrize("digits", [1, 2, 3, 4])
+def test_every_length_is_written_differently(digits, encoding):
+    prefix = Prefix(digits, encoding)
+    written = {prefix.encode(count) for count in range(min(prefix.maximum, 9999) + 1)}
+    assert len(written) == min(prefix.maximum, 9999) + 1
+    assert {len(data) for data in written} == {prefix.size}
+
+
+def test_a_fixed_field_has_none():
+    assert Prefix().size == 0

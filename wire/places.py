@@ -1,0 +1,37 @@
+"""Where a program is, and what is spoken there: the same in every section of the configuration."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from specs.dialect import load_dialect
+
+from .channel import IsoChannel
+from .framing import Framing
+from .headers import Tpdu
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a program listens; port 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Place(Address, frozen=True, kw_only=True):
+    """An address where ISO 8583 is spoken: which dialect, in what frames, behind what header."""
+
+    dialect: str = "iso87-ascii"
+    framing: Literal["binary2", "ascii4", "bcd2"] = "ascii4"
+    header: Literal["none", "tpdu"] = "none"
+
+    def channel(self) -> IsoChannel:
+        """What turns the bytes spoken here into messages. Raises DialectError.
+
+        >>> Place(port=7100).channel().framing.length_encoding
+        'ascii4'
+        """
+        header = Tpdu() if self.header == "tpdu" else None
+        return IsoChannel(load_dialect(self.dialect), Framing(self.framing), header)
