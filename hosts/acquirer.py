@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from specs.answers import fits
 from specs.dates import transmission_time
 from specs.errors import FormatError
 from specs.identity import identity, original_data, original_identity
 from specs.message import Message
 from wire.kernel import Limits, NoAnswer
 from wire.matching import IsoExchange
+from wire.network import Watch, network_reply
 from wire.ports import Effect, LinkId, Seconds, door_of
 from wire.program import Program
 
@@ -25,12 +27,10 @@ from .requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
-    answer_network,
     likeness_of,
     refuse_format,
     require_fields,
 )
-from .watch import Watch
 
 FRONT: Final = "front"  # the door that merchants' purchases come in by
 NETWORK: Final = LinkId("network")
@@ -52,7 +52,7 @@ class Acquirer(Program):
         # Both bounded by Limits.flows_max; the identity is that of the purchase in both.
         self._purchases: dict[str, InFlight] = {}
         self._reversals: dict[str, InFlight] = {}
-        self._watch = Watch(self.desk, NETWORK, config.echo_s, config.echo_timeout_s)
+        self._watch = Watch(self.desk, NETWORK, config.echo_s)
 
     def approved(self) -> Mapping[str, tuple[str, str, int]]:
         """What is approved and not undone, by field 37: merchant, currency, minor units."""
@@ -75,7 +75,7 @@ class Acquirer(Program):
         elif door_of(link) == FRONT and kind in REVERSALS:
             self._reversal(link, question)
         else:
-            answer_network(self.desk, link, question)
+            self.desk.send(link, network_reply(question))
 
     # Purchases ------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class Acquirer(Program):
         self._watch.heard()
         booking = self.books.find(purchase.identity)
         assert booking is not None, "what was forwarded is booked"
-        if booking.decision is None and _fits(answer, forwarded):
+        if booking.decision is None and fits(answer, forwarded):
             self._write(_answered(purchase.identity, self.desk.now, answer, forwarded))
         self._forget(self._purchases, purchase)
         if booking.decision is None:
@@ -250,17 +250,6 @@ class Acquirer(Program):
     @staticmethod
     def _forget(table: dict[str, InFlight], request: InFlight) -> None:
         table.pop(request.identity, None)
-
-
-def _fits(answer: Message, asked: Message) -> bool:
-    """Whether *answer* can be believed: it has a code, and approves no more than was asked for."""
-    fields = answer.fields
-    return (
-        len(fields.get(39, "")) == 2
-        and fields.get(4, asked[4]) <= asked[4]  # twelve digits each: text order is number order
-        and fields.get(49, asked[49]) == asked[49]
-        and fields.get(37, asked[37]) == asked[37]
-    )
 
 
 def _answered(name: str, now: Seconds, answer: Message, asked: Message) -> Answered:

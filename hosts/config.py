@@ -48,7 +48,6 @@ class AcquirerConfig(Struct, frozen=True):
     merchants: tuple[Merchant, ...]
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    echo_timeout_s: Timeout = 5.0
     front: Place = Place(port=7102)  # listens for the front side of the switch
     network: Place = Place(port=7101)  # dials the network side of the switch
     journal: str = "acquirer.journal"

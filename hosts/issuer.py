@@ -11,6 +11,7 @@ from specs.masking import mask_pan
 from specs.message import Message
 from wire.kernel import Limits
 from wire.matching import HsmExchange, IsoExchange
+from wire.network import network_reply
 from wire.ports import Effect, LinkId, Seconds, door_of
 from wire.program import Program
 
@@ -27,7 +28,6 @@ from .requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
-    answer_network,
     likeness_of,
     refuse_format,
     require_fields,
@@ -70,7 +70,7 @@ class Issuer(Program):
         elif question.mti[:3] in REVERSALS:
             self._reverse(link, question)
         else:
-            answer_network(self.desk, link, question)
+            self.desk.send(link, network_reply(question))
 
     # Purchases ------------------------------------------------------------------------------------
 

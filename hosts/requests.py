@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from specs.amounts import de4
-from specs.codes import ECHO, SIGN_OFF, SIGN_ON
 from specs.errors import FormatError
 from specs.masking import mask_pan
 from specs.message import Message
@@ -73,9 +72,3 @@ def decision(request: Message, code: str, amount: int = 0, approval_code: str = 
 def refuse_format(desk: Desk, link: LinkId, request: Message, error: FormatError) -> None:
     """Answer 30 and name the field."""
     desk.send(link, request.reply(FORMAT, {44: error.field}))
-
-
-def answer_network(desk: Desk, link: LinkId, request: Message) -> None:
-    """Answer 00 to a sign-on, sign-off or echo, and 12 to all that is nothing for these hosts."""
-    known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO)
-    desk.send(link, request.reply(APPROVED if known else INVALID))

@@ -6,11 +6,14 @@ import importlib
 import os
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from specs.errors import ConfigError, Error
+
+if TYPE_CHECKING:
+    from switch.core.entry import Vault
 
 # The name of a command: where it is, and its one line in the overview.
 COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -60,6 +63,14 @@ def cli(ctx: click.Context) -> None:
     """An ISO 8583 card switch with everything around it: terminal, acquirer, issuer, HSM."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
+    # The switch cannot build a vault itself: it never reaches cryptography.
+    ctx.obj = {"open_vault": _open_vault}
+
+
+def _open_vault(path: str) -> Vault:
+    from .topology import open_vault
+
+    return open_vault(path)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from specs.errors import Error
 from switch.core.machine import Switch
 from switch.serve import serve as serve_switch
 from wire.runtime import Clock, Runtime
+from wire.tap import Tap
 
 from .topology import Lab, open_vault
 
@@ -38,19 +39,15 @@ class Running:
             while not wanted <= self.switch.ready:
                 await asyncio.sleep(LOOK_S)
 
-    async def wait(self) -> None:
-        """Return never, but raise the error of the first program that ends."""
-        waits = [asyncio.ensure_future(runtime.wait()) for runtime in self.runtimes]
-        done, rest = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in rest:
-            task.cancel()
-        for task in done:
-            task.result()
-
 
 @asynccontextmanager
-async def running(lab: Lab, clock: Clock | None = None) -> AsyncIterator[Running]:
-    """Start every program of *lab*, innermost first; stop them in the other order at the end."""
+async def running(
+    lab: Lab, clock: Clock | None = None, tap: Tap | None = None
+) -> AsyncIterator[Running]:
+    """Start every program of *lab*, innermost first; stop them in the other order at the end.
+
+    *tap* sees every message of the switch. Raises Error.
+    """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         try:
@@ -59,7 +56,7 @@ async def running(lab: Lab, clock: Clock | None = None) -> AsyncIterator[Running
             issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock)
             stack.push_async_callback(issuer.stop)
             vault = open_vault(lab.switch.vault)
-            switch, switch_machine = await serve_switch(lab.switch, vault, clock)
+            switch, switch_machine = await serve_switch(lab.switch, vault, clock, tap)
             stack.push_async_callback(switch.stop)
             acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock)
             stack.push_async_callback(acquirer.stop)

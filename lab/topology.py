@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -63,6 +65,19 @@ class Lab(Struct, frozen=True):
     issuer: IssuerConfig
     terminal: TerminalConfig
     settlement: SettlementConfig
+
+
+def free_ports() -> Ports:
+    """Ports of 127.0.0.1 that nobody has now: all are held at once, so that no two are the same.
+
+    For a lab beside another one, such as a demonstration or a test. Raises OSError.
+    """
+    names = Ports.__struct_fields__
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in names]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return Ports(*(each.getsockname()[1] for each in sockets))
 
 
 def read_lab(path: Path) -> Lab:

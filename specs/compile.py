@@ -103,10 +103,12 @@ def _numbers(dialect: Dialect, shape: bytes) -> list[int] | None:
     text = dialect.bitmap.decode(shape, len(shape))
     if not set(text) <= HEX_DIGITS:
         return None
-    first, *numbers = numbers_of(unhexlify(text)) or [0]
-    if len(text) == 16:
-        numbers = [first, *numbers]
-    elif first != SECOND or not numbers or numbers[-1] < THIRD:
+    numbers = numbers_of(unhexlify(text))
+    if len(text) > 16:
+        if SECOND not in numbers or numbers[-1] < THIRD:
+            return None
+        numbers.remove(SECOND)
+    if not numbers:
         return None
     return numbers if all(number in dialect.fields for number in numbers) else None
 

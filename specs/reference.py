@@ -35,7 +35,7 @@ def specification(dialect: Dialect) -> dict[str, dict[str, Any]]:
 
 
 def reference_unpack(dialect: Dialect, data: bytes) -> Message:
-    """What pyiso8583 reads in *data*; where that is nothing, DecodeError without any of the data."""
+    """What pyiso8583 reads in *data*; DecodeError, without the data, where it reads nothing."""
     try:
         document, _ = iso8583.decode(data, specification(dialect))
         return from_reference(dialect, document)

@@ -7,6 +7,7 @@ from typing import Final
 from wire.channel import HsmClientChannel
 from wire.ports import Seconds
 from wire.runtime import Clock, Runtime
+from wire.tap import Tap
 
 from .config import SwitchConfig
 from .core.desk import HSM
@@ -19,13 +20,13 @@ REMEMBER_S: Final[Seconds] = 24 * 3600.0
 
 
 async def serve(
-    config: SwitchConfig, vault: Vault, clock: Clock | None = None
+    config: SwitchConfig, vault: Vault, clock: Clock | None = None, tap: Tap | None = None
 ) -> tuple[Runtime, Switch]:
     """A switch that has read its journal, listens and dials. Raises OSError, ConfigError, Error."""
     clock = clock or Clock()
     machine = Switch(config.settings(), vault)
     store = SqlStore(config.database, vault)
-    runtime = Runtime(machine, clock=clock, journal=store)
+    runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
     runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
     for name, door in config.doors.items():
         await runtime.listen(name, door.host, door.port, door.channel(), links_max=door.links_max)

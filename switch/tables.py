@@ -1,10 +1,14 @@
-"""The tables of the switch's database: the journal, and what the close of each day adds to it."""
+"""Two groups of tables, each held by one program alone: the journal, and the books of settlement.
+
+On SQLite each group is a file of its own; on PostgreSQL both may be in one database.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -21,8 +25,8 @@ from sqlalchemy import (
 
 from .core.entry import Record
 
-SCHEMA_VERSION: Final = 1
-METADATA: Final = MetaData()
+_JOURNAL: Final = MetaData()
+_BOOKS: Final = MetaData()
 # SQLite takes only a column of exactly this type as its row number, which spares us an index.
 _ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
 _TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
@@ -35,7 +39,7 @@ def _journal_columns() -> list[Column[Any]]:
 
 
 # One row for each step of each leg; the columns are the fields of Record, in their order.
-JOURNAL: Final = Table("journal", METADATA, *_journal_columns())
+JOURNAL: Final = Table("journal", _JOURNAL, *_journal_columns())
 # Both grow at their end only, so they cost the writer little. The first finds whole legs, and holds
 # all that recovery asks of legs long past; the second finds spans of time.
 Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state, JOURNAL.c.upstream)
@@ -43,7 +47,7 @@ Index("journal_at", JOURNAL.c.at, JOURNAL.c.leg)
 
 CLOSES: Final = Table(
     "closes",
-    METADATA,
+    _BOOKS,
     Column("business_date", Text, primary_key=True),
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
@@ -51,7 +55,7 @@ CLOSES: Final = Table(
 )
 BATCHES: Final = Table(
     "batches",
-    METADATA,
+    _BOOKS,
     Column("business_date", Text, primary_key=True),
     Column("merchant", Text, primary_key=True),
     Column("terminal", Text, primary_key=True),
@@ -64,7 +68,7 @@ BATCHES: Final = Table(
 # The key is what keeps a movement from being booked twice, on one day or on two.
 POSTINGS: Final = Table(
     "postings",
-    METADATA,
+    _BOOKS,
     Column("journal_id", Text, primary_key=True),
     Column("business_date", Text, nullable=False),
     Column("account", Text, primary_key=True),
@@ -74,12 +78,48 @@ POSTINGS: Final = Table(
 # What the close wrote for the bank, should the files be lost before anybody has fetched them.
 FILES: Final = Table(
     "files",
-    METADATA,
+    _BOOKS,
     Column("business_date", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
-VERSION: Final = Table("schema_version", METADATA, Column("version", Integer, primary_key=True))
+
+
+class Schema(Struct, frozen=True):
+    """A group of tables, with all that its opening must know."""
+
+    key: str  # of the configuration: where the url comes from
+    metadata: MetaData
+    version_table: Table  # one row; it also says that the tables are ours
+    version: int
+    lock_number: int  # names our lock among those that PostgreSQL keeps for a database
+    in_use: str  # what to say, and to try, when somebody else holds it
+    missing: str  # what to say to a reader before there is anything to read
+
+
+def _version_table(name: str, metadata: MetaData) -> Table:
+    return Table(name, metadata, Column("version", Integer, primary_key=True))
+
+
+JOURNAL_SCHEMA: Final = Schema(
+    key="switch.database",
+    metadata=_JOURNAL,
+    version_table=_version_table("journal_version", _JOURNAL),
+    version=1,
+    lock_number=8_583,
+    in_use="the journal is in use: stop the other switch, or give this one its own database",
+    missing="there is no journal yet: start the switch once, for instance with cardswitch up",
+)
+BOOKS_SCHEMA: Final = Schema(
+    key="settlement.books",
+    metadata=_BOOKS,
+    version_table=_version_table("books_version", _BOOKS),
+    version=1,
+    lock_number=8_584,
+    in_use="the books are in use: another settlement is running, try again when it has ended",
+    missing="there are no books yet: no bank day was ever closed",
+)
+SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
 _REFUSE_IN_SQLITE: Final = """
 CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s

@@ -30,7 +30,7 @@ Examples:
   sale 12.50 --card good --pin 9999 --check    wrong PIN; exit code 3 when declined
   sale 12.50 --card good --cvv 000             wrong CVV (CVV2 with --entry manual)
   sale 12.50 --card 4242424242424242 --expiry 3012 --entry manual
-  sale 12.69 --card good                       the issuer stays silent: reversed"""
+  sale 12.69 --card good                       the issuer stays silent: declined (91)"""
 REPEAT_EPILOG: Final = """\b
 Examples:
   repeat                                       the card is found by its alias
@@ -76,7 +76,12 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("amount")
 @click.option("--card", required=True, help="Alias of a test card, or a card number.")
 @click.option("--pin", help="The customer's PIN; - asks for it.")
-@click.option("--entry", type=click.Choice(["swipe", "manual"]), default="swipe")
+@click.option(
+    "--entry",
+    type=click.Choice(["swipe", "manual"]),
+    default="swipe",
+    help="Read the stripe, or type number, expiry and CVV2 in.",
+)
 @click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
 @click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2.")
 @click.option("--check", is_flag=True, help="Exit with 3 when declined.")

@@ -14,7 +14,7 @@ from wire.framing import Framing
 from wire.headers import Tpdu
 from wire.journal import FileJournal, Journal
 from wire.ports import Effect, LinkId, Seconds
-from wire.runtime import Runtime
+from wire.runtime import Clock, Runtime
 
 from .config import TerminalConfig
 from .machine import SWITCH, NoLink, Terminal, Timers
@@ -40,9 +40,9 @@ class Session:
         self._runtime: Runtime | None = None
         self._end: asyncio.Task[None] | None = None
 
-    def start(self, journal: FileJournal) -> None:
+    def start(self, journal: FileJournal, clock: Clock | None = None) -> None:
         """Take up what *journal* holds, and dial the switch."""
-        runtime = self._runtime = Runtime(self._terminal, journal=_Heard(journal, self._durable))
+        runtime = self._runtime = Runtime(self._terminal, clock=clock, journal=_Heard(journal, self._durable))
         self._end = asyncio.create_task(runtime.wait())
         self._end.add_done_callback(lambda _: self._told.put_nowait(None))
         entries = journal.read()
@@ -111,8 +111,10 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(config: TerminalConfig) -> AsyncIterator[Session]:
-    """A session of the terminal *config*, stopped at the end.
+async def open_session(
+    config: TerminalConfig, clock: Clock | None = None
+) -> AsyncIterator[Session]:
+    """A session of the terminal *config*, by *clock* or the machine's own; stopped at the end.
 
     Raises ConfigError or CryptoError if the terminal cannot be built, and Error if another process
     holds its journal or that is damaged.
@@ -128,7 +130,7 @@ async def open_session(config: TerminalConfig) -> AsyncIterator[Session]:
     except BaseException:
         journal.close()
         raise
-    session.start(journal)
+    session.start(journal, clock)
     try:
         yield session
     finally:

@@ -13,7 +13,8 @@ The other half, the driver, is the only place that touches the world:
     runtime             gives a machine its connections, its time and its journal
     connections, links  doors and dialled links; each: deadlines, caps, frames in, bytes out
     writer, journal     the thread that commits, and the file it commits to
-    tap, config         the masked trace of all frames; TOML files into typed values
+    tap                 the masked trace of all frames
+    config, places      TOML files into typed values; an address and what is spoken there
 
 One turn of the loop: links decode what was read and hand it to the machine; its entries go to the
 journal's thread in one piece, its messages to every link in one write. What comes after an entry

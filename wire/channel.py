@@ -57,13 +57,13 @@ class IsoChannel:
         self.framing = framing
         self._unpack = dialect.unpack
         self._pack = dialect.pack
-        self._header = header
+        self.header = header
 
     def decode(self, frame: bytes) -> Message:
         """See :meth:`Channel.decode`."""
-        if self._header is None:
+        if self.header is None:
             return self._unpack(frame)
-        header, payload = self._header.strip(frame)
+        header, payload = self.header.strip(frame)
         try:
             message = self._unpack(payload)
         except DecodeError as error:
@@ -75,7 +75,7 @@ class IsoChannel:
     def encode(self, message: Message) -> bytes:
         """See :meth:`Channel.encode`."""
         payload = self._pack(message)
-        return payload if self._header is None else self._header.prepend(message.header, payload)
+        return payload if self.header is None else self.header.prepend(message.header, payload)
 
 
 class HsmServerChannel:

@@ -69,6 +69,7 @@ class Connections:
         self._loop = asyncio.get_running_loop()
         self._is_open = True
         self._is_held = False
+        self._held: set[Link] = set()
         self._servers: list[asyncio.Server] = []
         self._diallers: dict[str, asyncio.Task[None]] = {}
         self._unflushed: list[Link] = []
@@ -160,8 +161,9 @@ class Connections:
             return False
         assert link.name not in self.links, "two links of one name"
         self.links[link.name] = link
-        if self._is_held and link.door is not None:
-            link.hold()
+        if self._is_held:
+            # Not at once: uvloop begins to read after this, whatever was said before.
+            self._loop.call_soon(self._hold, link)
         return True
 
     def written(self, link: Link) -> None:
@@ -171,6 +173,7 @@ class Connections:
     def lost(self, link: Link) -> None:
         """See :class:`~wire.links.Keeper`."""
         del self.links[link.name]
+        self._held.discard(link)
 
     # From the runtime ---------------------------------------------------------------------------
 
@@ -184,15 +187,19 @@ class Connections:
         """Take no more work in: read no more from those who came in at a door."""
         self._is_held = True
         for link in self.links.values():
-            if link.door is not None:
-                link.hold()
+            self._hold(link)
+
+    def _hold(self, link: Link) -> None:
+        if self._is_held and link.door is not None and link not in self._held:
+            self._held.add(link)
+            link.hold()
 
     def resume(self) -> None:
         """Undo :meth:`hold`."""
         self._is_held = False
-        for link in self.links.values():
-            if link.door is not None:
-                link.resume()
+        for link in self._held:
+            link.resume()
+        self._held.clear()
 
     def shut(self) -> None:
         """Let nobody in and dial nobody from now on."""

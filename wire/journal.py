@@ -39,9 +39,8 @@ else:
 
 
 _CLOSED: Final = -1
-LINE_SIZE_MAX: Final = (
-    1 << 20
-)  # Entries take hundreds of bytes; what has no line end for longer is no journal.
+# Entries take hundreds of bytes; what has no line end for so many more is no journal.
+LINE_SIZE_MAX: Final = 1 << 20
 
 
 class Journal(Protocol):
@@ -58,6 +57,9 @@ class Journal(Protocol):
 
 class FileJournal:
     """Entries as lines of JSON in one file, which only one process at a time may hold.
+
+    The hold is a lock of the system on the open file, on Windows on a byte far behind its end: it
+    goes with the process, however that ends.
 
     After a crash some of the last commit's entries may be there, always the first of them: what was
     not durable was not promised to anyone.

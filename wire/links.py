@@ -117,8 +117,6 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut *data* into frames and hand them over."""
-        if not self.is_up:
-            return
         self._silent_s = 0.0
         try:
             frames = self._framer.feed(data)

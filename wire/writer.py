@@ -35,7 +35,7 @@ class JournalWriter(Generic[W]):
     """Its methods belong to the thread of the loop; only the journal is touched by the other one.
 
     *release* is given what waited, once for every commit; *failed* the error of a commit, after
-    which nothing is written or released any more.
+    which nothing is written or released any more, or of the journal's closing.
     """
 
     def __init__(
@@ -95,14 +95,17 @@ class JournalWriter(Generic[W]):
     # In the thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
-        try:
-            while batches := self._gathered():
-                self._journal.commit([entry for batch in batches for entry in batch])
-                self._tell(self._committed, len(batches))
-            self._journal.close()
-        except Exception as error:
-            self._tell(self._failed, error)
+        for work in (self._commit_all, self._journal.close):
+            try:
+                work()
+            except Exception as error:
+                self._tell(self._failed, error)
         self._tell(self._ended.set)
+
+    def _commit_all(self) -> None:
+        while batches := self._gathered():
+            self._journal.commit([entry for batch in batches for entry in batch])
+            self._tell(self._committed, len(batches))
 
     def _gathered(self) -> list[list[Any]]:
         """Wait for a batch, and take every other that is there already; none at the end."""

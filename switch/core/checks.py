@@ -1,4 +1,4 @@
-"""What a request must hold before it becomes a leg, and an answer before it is believed."""
+"""What a request must hold before it becomes a leg."""
 
 from __future__ import annotations
 
@@ -52,15 +52,3 @@ def find_fault(request: Message) -> Fault | None:
     except FormatError:
         return Fault(FORMAT, "49")
     return None
-
-
-def fits(answer: Message, forwarded: Message) -> bool:
-    """Whether *answer* can be one to *forwarded*: a code, no more money, no other currency."""
-    fields = answer.fields
-    asked = forwarded.fields
-    return (
-        len(fields.get(39, "")) == 2
-        and fields.get(4, "") <= asked[4]  # twelve digits each, so text order is number order
-        and fields.get(49, asked[49]) == asked[49]
-        and fields.get(37, asked[37]) == asked[37]
-    )

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from specs.codes import SIGN_OFF, SIGN_ON
 from specs.dates import rrn_stem
 from specs.errors import DecodeError
 from specs.hsm import Command
@@ -13,19 +14,19 @@ from specs.identity import identity, original_identity
 from specs.message import Message
 from wire.kernel import Limits
 from wire.matching import HsmExchange, IsoExchange
+from wire.network import Watch, network_reply
 from wire.ports import Effect, LinkId, Seconds, Send, door_of
 from wire.program import FORMAT_ERROR, Program
 
 from .checks import find_fault, pan_of
 from .desk import HSM, SwitchDesk
 from .entry import Entry, Vault
-from .flows.network import answer_network, keep_company
 from .flows.purchase import purchase, undo
 from .flows.recover import rebuild
 from .flows.reversal import reversal
 from .legs import Leg, Legs
 from .routing import Routing
-from .settings import Settings
+from .settings import Settings, Upstream
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
@@ -55,7 +56,7 @@ class Switch(Program):
         self.sequence = 0  # of the last entry
         self.leg_number = 0  # of the last leg
         self._in_flight: Counter[LinkId] = Counter()
-        self._sessions: Counter[LinkId] = Counter()
+        self._watches = dict(map(self._watch, settings.upstreams.items()))
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -68,28 +69,20 @@ class Switch(Program):
         elif question.mti[1] == "4" and question.mti[2] in "02":
             self._reversal(link, question)
         elif question.mti[1] == "8":
-            answer_network(self, link, question)
+            self._network(link, question)
         else:
             self.refuse(link, question, UNKNOWN_TRANSACTION)
 
     def linked(self, link: LinkId) -> None:
         """A link came up: an upstream is signed on to and looked after."""
-        upstream = self.settings.upstreams.get(link)
-        if upstream is not None:
-            self._sessions[link] += 1
-            self.kernel.start(keep_company(self, link, upstream, self._sessions[link]))
+        if link in self._watches:
+            self.kernel.start(self._watches[link].begin())
 
     def unlinked(self, link: LinkId) -> None:
         """A link went down: nothing is routed there until it has signed on again."""
         self.ready.discard(link)
         self.signed_off.discard(link)
         self._in_flight.pop(link, None)
-        if link in self.settings.upstreams:
-            self._sessions[link] += 1
-
-    def session(self, link: LinkId) -> int:
-        """How often *link* came up or went down: tells one connection from the next."""
-        return self._sessions[link]
 
     def recover(self, entries: Iterable[Entry], now: Seconds) -> Sequence[Effect]:
         """After a start: remember what the journal holds, and finish what it left open."""
@@ -140,6 +133,23 @@ class Switch(Program):
             return self.refuse(link, request, FORMAT_ERROR, "90")
         leg = self.legs.find(who) or self.open_leg(source, who, "")
         return self.kernel.start(reversal(SwitchDesk(self, leg), link, request))
+
+    def _network(self, link: LinkId, request: Message) -> None:
+        if request.get(70) == SIGN_OFF:
+            self.signed_off.add(link)
+        elif request.get(70) == SIGN_ON:
+            self.signed_off.discard(link)
+        self.desk.send(link, network_reply(request))
+
+    def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, Watch]:
+        link, upstream = LinkId(item[0]), item[1]
+        return link, Watch(
+            self.desk,
+            link,
+            upstream.echo_s,
+            sign_on=upstream.sign_on,
+            ready=lambda: self.ready.add(link),
+        )
 
     def _is_busy(self, link: LinkId) -> bool:
         door = self.settings.doors[door_of(link)]

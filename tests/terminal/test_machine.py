@@ -5,11 +5,8 @@ import pytest
 from specs.errors import DecodeError, FormatError
 from specs.identity import original_identity
 from specs.message import Message
-from specs.security.lmk import wrap_key_under_key
-from terminal.card import Card
-from terminal.machine import SWITCH, NotReady, Terminal
-from terminal.messages import Order, Place
-from terminal.pinpad import TEST_TMK, PinPad
+from terminal.machine import SWITCH, NotReady
+from terminal.messages import Order
 from terminal.state import (
     Answered,
     Begun,
@@ -23,37 +20,18 @@ from terminal.state import (
     rebuild,
 )
 from tests.play import START, Playbook, after, answered, appended, sent
-from wire.ports import Append, Garbled, LinkDown, LinkUp, Received, Send
-
-CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
-PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
-ORDER = Order(1250, "EUR", CARD, pin="1234")
-UP = LinkUp(SWITCH)
-DOWN = LinkDown(SWITCH)
-
-
-def terminal():
-    return Terminal(Place("TERM01", "SHOP"), PAD)
-
-
-def sell(order=ORDER):
-    return lambda play: play.do(play.machine.sale(order, play.now))
-
-
-def repeat(card=None):
-    return lambda play: play.do(play.machine.repeat(play.now, card))
-
-
-def restarted(play):
-    """The same terminal after a crash at this point: all it has is what it appended."""
-    again = Playbook(terminal(), play.now + 1)
-    again.do(again.machine.recover(play.entries, again.now))
-    return again
-
-
-def kinds(play):
-    return [outcome.kind for outcome in outcomes(play.entries)]
-
+from tests.terminal.stories import (
+    CARD,
+    DOWN,
+    UP,
+    close_batch,
+    kinds,
+    repeat,
+    restarted,
+    sell,
+    terminal,
+)
+from wire.ports import Garbled, Received
 
 # Results ------------------------------------------------------------------------------------------
 
@@ -225,7 +203,7 @@ def test_one_sale_at_a_time():
 def test_what_is_owed_comes_before_the_next_sale():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
-    for wanted in (sell(), repeat(), lambda play: play.machine.close_batch(play.now)):
+    for wanted in (sell(), repeat(), close_batch):
         with pytest.raises(NotReady, match="STAN 000002"):
             play.skip() >> wanted
     play >> answered("switch", "00")
@@ -321,7 +299,7 @@ def test_there_may_be_nothing_to_repeat():
 def test_a_batch_is_closed():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> answered("switch", "00")
-    play.skip() >> (lambda play: play.do(play.machine.close_batch(play.now)))
+    play.skip() >> close_batch
     assert play << appended(Closed)
     assert play.machine.book.batch.number == 2
     assert rebuild(play.entries) == play.machine.book
@@ -352,90 +330,3 @@ def test_a_terminal_serves_nobody():
         >> Received(SWITCH, question)
         << sent("switch", "0810", {39: "12", 11: "000009"})
     )
-
-
-# Crashes ------------------------------------------------------------------------------------------
-
-
-def story(play):
-    """Every kind of entry: approved, repeated, reversed late, refused, a new batch, declined."""
-    play >> UP >> sell()
-    play.skip() >> answered("switch", "00", {38: "A1B2C3"})
-    play.skip() >> repeat()
-    play.skip() >> answered("switch", "00", {38: "A1B2C3"})
-    play.skip() >> sell(Order(7700, "978", CARD, "manual"))
-    for seconds in (4.5, 5.5, 6.5):
-        play.skip() >> after(seconds)
-    play.skip() >> answered("switch", "00")
-    play.skip() >> sell()
-    play.skip() >> DOWN
-    play.skip() >> UP
-    play.skip() >> answered("switch", "12")
-    play.skip() >> (lambda play: play.do(play.machine.close_batch(play.now)))
-    play.skip() >> sell()
-    play.skip() >> answered("switch", "51")
-    return play.skip()
-
-
-EFFECTS = story(Playbook(terminal())).effects
-
-
-def test_the_story_is_long_enough():
-    told = {type(effect.entry) for effect in EFFECTS if isinstance(effect, Append)}
-    assert told == {Begun, Answered, Repeated, Reversing, Reversed, Refused, Closed}
-
-
-@pytest.mark.parametrize("cut", range(len(EFFECTS) + 1))
-def test_a_crash_between_any_two_effects(cut):
-    before = Playbook(terminal(), START + 100)
-    before.effects = list(EFFECTS[:cut])
-    again = restarted(before)
-    book = rebuild(before.entries)
-    owes = book.kind in (Kind.BEGUN, Kind.PENDING)
-    assert again.machine.is_free is not owes
-    again.skip() >> UP
-    reversals = again.sent_on("switch")
-    assert [message.mti for message in reversals] == (
-        [] if not owes else ["0420"] if book.kind is Kind.BEGUN else ["0421"]
-    )
-    if owes:
-        assert reversals[0][90][4:10] == book.begun.request[11]
-        again.skip() >> answered("switch", "00")
-    again.skip() >> sell()
-    sale = again.sent_on("switch")[-1]
-    assert sale.mti == "0200"
-    assert sale[11] not in {message[11] for message in [*before.sent_on("switch"), *reversals]}
-    again.skip() >> answered("switch", "00")
-    entries = [*before.entries, *again.entries]
-    assert rebuild(entries) == again.machine.book
-    assert again.machine.is_free
-
-
-@pytest.mark.parametrize("cut", range(len(EFFECTS) + 1))
-def test_every_request_is_in_the_journal_before_it_leaves(cut):
-    match EFFECTS[cut : cut + 1]:
-        case [Send(_, message)] if message.mti in ("0200", "0420"):
-            known = rebuild(e.entry for e in EFFECTS[:cut] if isinstance(e, Append))
-            assert known.stan == int(message[11])
-            assert known.kind is (Kind.BEGUN if message.mti == "0200" else Kind.PENDING)
-
-
-def test_a_reversal_that_was_sent_before_the_crash_stays_the_same():
-    play = Playbook(terminal()) >> UP >> sell()
-    play.skip() >> after(4.5)
-    again = restarted(play) >> UP
-    assert again.sent_on("switch")[0].fields == play.sent_on("switch")[-1].fields
-
-
-def test_the_journal_holds_nothing_of_the_card():
-    secrets = {CARD.pan, CARD.track2, CARD.cvv2, PAD.encrypt("1234", CARD.pan), CARD.expiry}
-    values = {
-        value
-        for effect in EFFECTS
-        if isinstance(effect, Append)
-        for name in effect.entry.__struct_fields__
-        if isinstance(message := getattr(effect.entry, name), Message)
-        for value in message.fields.values()
-    }
-    assert not values & secrets
-    assert not any(CARD.pan in value for value in values)

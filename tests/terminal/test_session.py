@@ -101,3 +101,17 @@ def test_a_damaged_journal_is_refused(config):
     journal.path.write_text("{}\n")
     with pytest.raises(Error, match="line 1 is damaged"):
         perform(config, sale(1200))
+
+
+def test_what_was_settled_unheard_is_told_before_the_next_sale(config, small_switch):
+    perform(config, sale(1200))
+    path = Path(config.state) / "terminal-TERM01.log"
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+
+    async def main():
+        async with open_session(config) as session:
+            while session.book.kind is not Kind.REVERSED:
+                await asyncio.sleep(0.01)
+            return [outcome.kind async for outcome in session.perform(sale(1200))]
+
+    assert asyncio.run(main()) == [Kind.PENDING, Kind.REVERSED, Kind.APPROVED]

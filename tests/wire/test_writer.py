@@ -1,39 +1,12 @@
-"""What waits for the disk leaves after its commit, in order; what gathers meanwhile is one commit."""
+"""What waits for the disk leaves after its commit; what gathers meanwhile is the next one."""
 
 import asyncio
 import threading
 
 import pytest
 
+from tests.wire.helpers import PATIENCE_S, GatedJournal, until
 from wire.writer import JournalWriter
-
-PATIENCE_S = 5.0
-
-
-class GatedJournal:
-    """Commits when it is let, or fails when it is told to."""
-
-    def __init__(self):
-        self.commits = []
-        self.threads = set()
-        self.is_closed = False
-        self.error = None
-        self.begun = threading.Semaphore(0)
-        self._gate = threading.Semaphore(0)
-
-    def let(self, commits=1):
-        self._gate.release(commits)
-
-    def commit(self, entries):
-        self.begun.release()
-        assert self._gate.acquire(timeout=PATIENCE_S)
-        if self.error is not None:
-            raise self.error
-        self.threads.add(threading.current_thread())
-        self.commits.append(list(entries))
-
-    def close(self):
-        self.is_closed = True
 
 
 @pytest.fixture
@@ -58,11 +31,6 @@ def play(journal, story):
 
 async def begun(journal):
     await asyncio.to_thread(journal.begun.acquire)
-
-
-async def until(condition):
-    while not condition():
-        await asyncio.sleep(0.001)
 
 
 def test_nothing_waits_before_there_is_an_entry(journal):
@@ -154,6 +122,7 @@ def test_an_error_is_told_and_nothing_is_written_or_released_after_it(journal):
     released, failures = play(journal, story)
     assert (released, failures) == ([], [journal.error])
     assert journal.commits == []
+    assert journal.is_closed
 
 
 def test_the_journal_is_used_by_one_thread_alone(journal):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from specs.answers import fits
 from specs.message import Message
 from wire.kernel import NoAnswer
 
-from ..checks import fits, pan_of
+from ..checks import pan_of
 from ..desk import Decline, SwitchDesk
 from ..states import State
 from ..translate import translated_pin

@@ -59,8 +59,10 @@ def test_an_answer_on_another_link_completes_nothing():
 
 
 def test_a_request_without_a_field_that_it_needs_is_refused_by_name():
-    assert opened() >> Received(POS, PLAIN.without(42)) << sent(
-        "pos/1", "0210", {39: "30", 44: "42", 2: None}
+    assert (
+        opened()
+        >> Received(POS, PLAIN.without(42))
+        << sent("pos/1", "0210", {39: "30", 44: "42", 2: None})
     )
 
 
@@ -81,8 +83,10 @@ def test_a_garbled_request_is_answered_and_the_next_good_one_is_served():
 
 @pytest.mark.parametrize("mti", ["0220", "0500", "0320", "0600"])
 def test_what_the_switch_does_not_do_it_refuses(mti):
-    assert opened() >> Received(POS, Message(mti, PLAIN.fields)) << sent(
-        "pos/1", f"{mti[:2]}{int(mti[2]) + 1}0", {39: "12"}
+    assert (
+        opened()
+        >> Received(POS, Message(mti, PLAIN.fields))
+        << sent("pos/1", f"{mti[:2]}{int(mti[2]) + 1}0", {39: "12"})
     )
 
 
@@ -93,9 +97,13 @@ def test_a_link_may_have_only_so_much_in_work():
     second = PLAIN.with_fields({11: "000008"})
     play >> Received(POS, second) << sent("pos/1", "0210", {39: "91"})
     (play >> answered("acquirer", "00")).skip()
-    assert play >> Received(POS, second) << recorded(State.RECEIVED) << recorded(
-        State.FORWARDED
-    ) << sent("acquirer", "0200")
+    assert (
+        play
+        >> Received(POS, second)
+        << recorded(State.RECEIVED)
+        << recorded(State.FORWARDED)
+        << sent("acquirer", "0200")
+    )
 
 
 def test_when_too_much_is_owed_nothing_new_is_begun():

@@ -1,4 +1,4 @@
-"""A reversal from downstream, at every point of its original's life: the last word is the answer."""
+"""A reversal from downstream, at every point of its original's life."""
 
 import pytest
 

@@ -1,0 +1,121 @@
+"""The lab of a measurement: many cards, free ports, and every program in a process of its own."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from hsm_sim.module import HsmModule
+from lab.ceremony import Ask, Keys, personalise
+from lab.topology import free_ports, make_lab
+from specs.errors import Error
+from specs.tracks import luhn_digit
+from terminal.card import Card
+from terminal.pinpad import PinPad
+
+from .load import BenchCard
+
+ROOT: Final = Path(__file__).parents[1]
+# Enough cards and accounts that nothing seems quick only because it was the last one, too.
+CARDS: Final = 1_000
+BALANCE: Final = 1_000_000_00
+EXPIRY: Final = "4912"
+SERVICE_CODE: Final = "201"
+PIN: Final = "1234"
+START_S: Final = 10.0
+STOP_S: Final = 10.0
+LOOK_S: Final = 0.02
+# The words of each, in the order of their start: the innermost first.
+PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
+    "hsm": ("hsm", "serve"),
+    "issuer": ("host", "serve", "issuer"),
+    "switch": ("switch", "serve"),
+    "acquirer": ("host", "serve", "acquirer"),
+}
+
+
+def make_bench_lab(folder: Path, in_flight: int) -> tuple[Path, list[BenchCard]]:
+    """A lab in *folder* without magic amounts, and the cards that its issuer knows beside others.
+
+    All purchases come back in by the acquirer's one link: every link may have all in flight.
+    """
+    ask = HsmModule(secrets.token_bytes).answer
+    path, keys = make_lab(folder, free_ports(), ask=ask)
+    cards = [_card(ask, keys, number) for number in range(CARDS)]
+    text = path.read_text("utf-8").replace("magic_amounts = true", "magic_amounts = false")
+    for door in ("[switch.doors.pos]", "[switch.doors.network]"):
+        text = text.replace(door, f"{door}\nin_flight_max = {in_flight}", 1)
+    path.write_text(text + "".join(map(_issued, cards)), "utf-8")
+    pinpad = PinPad(keys.tpk_under_tmk)
+    return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]
+
+
+def _card(ask: Ask, keys: Keys, number: int) -> Card:
+    payload = f"99999911{number:07d}"
+    pan = payload + luhn_digit(payload)
+    personal = personalise(ask, keys, pan, EXPIRY, SERVICE_CODE, PIN)
+    alias = f"bench{number}"
+    return Card(pan, EXPIRY, SERVICE_CODE, personal.pvki, personal.pvv, personal.cvv, alias=alias)
+
+
+def _issued(card: Card) -> str:
+    return f"""
+[[issuer.accounts]]
+id = "{card.alias}"
+balance = {BALANCE}
+
+[[issuer.cards]]
+id = "{card.alias}"
+pan = "{card.pan}"
+account = "{card.alias}"
+expiry = "{card.expiry}"
+"""
+
+
+@contextmanager
+def running(
+    config: Path, ports: Mapping[str, int], profile: str, profile_file: Path
+) -> Iterator[dict[str, int]]:
+    """Start every program; their process ids. At the end, whatever happened, none is left."""
+    started: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, words in PROGRAMS.items():
+            module = ["bench.profiled", str(profile_file)] if name == profile else ["lab"]
+            command = [sys.executable, "-m", *module, *words, "--config", str(config)]
+            log = config.with_name(f"{name}.log")
+            with log.open("wb") as output:
+                process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+            started[name] = process
+            _await_port(ports[name], process, log)
+        yield {name: process.pid for name, process in started.items()}
+    finally:
+        for process in started.values():
+            process.terminate()
+        for process in started.values():
+            _await_end(process)
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Return once somebody listens at *port*. Raises Error with what *log* says."""
+    until = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < until:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(LOOK_S)
+    raise Error(f"a program did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
+
+
+def _await_end(process: subprocess.Popen[bytes]) -> None:
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

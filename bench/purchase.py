@@ -1,0 +1,168 @@
+"""How many purchases a second, and how much CPU each costs, through the whole four-party chain.
+
+Terminals, switch, acquirer, switch again, issuer, HSM: every program in its own process, PINs
+translated in both zones, PIN and CVV verified in the HSM, every journal durable.
+"""
+
+from __future__ import annotations
+
+import pstats
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench.load import Job, Report
+from bench.programs import PROGRAMS, ROOT, make_bench_lab, running
+from lab.topology import read_lab
+from specs.errors import Error
+
+WARM_UP: Final = 1_000
+TIME_LIMIT_S: Final = 120.0
+MARGIN_S: Final = 30.0  # For the load to start, to find everybody ready and to warm up.
+PROFILE_LINES: Final = 25
+
+
+@click.command()
+@click.option("--purchases", default=20_000, show_default=True, help="How many are measured.")
+@click.option("--in-flight", default=200, show_default=True, help="How many at once, in total.")
+@click.option("--terminals", default=1_000, show_default=True, help="Who take turns to buy.")
+@click.option("--connections", default=8, show_default=True, help="That terminals share.")
+@click.option("--profile", type=click.Choice([*PROGRAMS]), help="Run it under cProfile.")
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
+def main(
+    purchases: int,
+    in_flight: int,
+    terminals: int,
+    connections: int,
+    profile: str | None,
+    as_json: bool,
+) -> None:
+    """Measure purchases through the four-party chain on loopback; exit 1 unless all are approved.
+
+    Lab and journals are made in the temporary folder, so TMPDIR chooses the disk.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if not 0 < in_flight <= terminals:
+        raise click.UsageError("each terminal buys one at a time: --in-flight up to --terminals")
+    file = Path(tempfile.gettempdir()) / f"purchase-{profile}.prof"
+    try:
+        job, report = _measure(purchases, in_flight, terminals, connections, profile or "", file)
+    except (Error, OSError, subprocess.SubprocessError) as error:
+        raise click.ClickException(str(error)) from error
+    result = _result(job, report)
+    click.echo(msgspec.json.encode(result).decode() if as_json else "\n".join(_table(result)))
+    if profile:
+        _print_profiles(file)
+    sys.exit(0 if report.in_time and report.codes == {"00": purchases} else 1)
+
+
+def _measure(
+    purchases: int, in_flight: int, terminals: int, connections: int, profile: str, file: Path
+) -> tuple[Job, Report]:
+    """Make a lab, run it and load it; nothing of it stays but a profile."""
+    with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
+        config, cards = make_bench_lab(Path(name) / "lab", in_flight)
+        lab = read_lab(config)
+        door = lab.switch.doors["pos"]
+        ports = {
+            "hsm": lab.hsm.port,
+            "issuer": lab.issuer.network.port,
+            "switch": door.port,
+            "acquirer": lab.acquirer.front.port,
+        }
+        with running(config, ports, profile, file) as pids:
+            job = Job(
+                door,
+                lab.terminal.merchant,
+                tuple(cards),
+                purchases,
+                WARM_UP,
+                in_flight,
+                terminals,
+                connections,
+                TIME_LIMIT_S,
+                pids,
+            )
+            return job, _load(job)
+
+
+def _load(job: Job) -> Report:
+    """Run the load in its own process, which never outlives this one."""
+    command = [sys.executable, "-m", "bench.load"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        input=msgspec.json.encode(job),
+        stdout=subprocess.PIPE,
+        timeout=TIME_LIMIT_S + MARGIN_S,
+        check=True,
+    )
+    return msgspec.json.decode(done.stdout, type=Report)
+
+
+def _result(job: Job, report: Report) -> dict[str, Any]:
+    answered = sum(report.codes.values())
+    per_purchase = {
+        name: {
+            "us": round(1e6 * cpu.process_s / max(answered, 1)),
+            "main_thread_us": round(1e6 * cpu.main_thread_s / max(answered, 1)),
+        }
+        for name, cpu in report.cpu.items()
+    }
+    return {
+        "purchases": job.purchases,
+        "in_flight": job.in_flight,
+        "terminals": job.terminals,
+        "connections": job.connections,
+        "wall_s": round(report.wall_s, 2),
+        "per_second": round(answered / report.wall_s, 1),
+        "approved": report.codes.get("00", 0),
+        "codes": report.codes,
+        "latency_ms": {
+            "p50": round(report.p50_ms, 1),
+            "p95": round(report.p95_ms, 1),
+            "p99": round(report.p99_ms, 1),
+        },
+        "cpu": per_purchase,
+        "cpu_us": sum(each["us"] for each in per_purchase.values()),
+        "cpu_us_without_load": sum(
+            each["us"] for name, each in per_purchase.items() if name != "load"
+        ),
+        "in_time": report.in_time,
+    }
+
+
+def _table(result: dict[str, Any]) -> Iterator[str]:
+    latency = result["latency_ms"]
+    yield (
+        f"{result['purchases']} purchases, {result['in_flight']} in flight, "
+        f"{result['terminals']} terminals on {result['connections']} connections"
+    )
+    yield f"purchases/s   {result['per_second']:10.1f}   in {result['wall_s']} s"
+    yield f"approved      {result['approved']:10d}   field 39: {result['codes']}"
+    yield f"latency ms    p50 {latency['p50']}   p95 {latency['p95']}   p99 {latency['p99']}"
+    yield "CPU, microseconds a purchase: whole process, of it main thread"
+    for name, cpu in result["cpu"].items():
+        yield f"  {name:12}{cpu['us']:8d}{cpu['main_thread_us']:8d}"
+    yield f"  {'sum':12}{result['cpu_us']:8d}   without load {result['cpu_us_without_load']}"
+    if not result["in_time"]:
+        yield f"stopped after {TIME_LIMIT_S:g} s"
+
+
+def _print_profiles(file: Path) -> None:
+    for each in sorted(file.parent.glob(f"{file.name}*")):
+        click.echo(f"\n{each}")
+        pstats.Stats(str(each)).sort_stats("tottime").print_stats(PROFILE_LINES)
+
+
+if __name__ == "__main__":
+    main()

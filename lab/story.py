@@ -1,0 +1,204 @@
+"""The story that the demo tells: every part of it happens, over TCP, with journals on disk."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from specs.amounts import format_amount, parse_amount
+from specs.codes import reason
+from specs.dates import utc_text
+from specs.errors import Error
+from switch.books import JournalReader
+from switch.core.entry import Entry
+from switch.core.states import State
+from switch.settle import close_days
+from terminal.card import Card, find_card
+from terminal.config import read_cards
+from terminal.messages import Order
+from terminal.receipt import receipt
+from terminal.session import Session, open_session
+from terminal.state import Kind, Outcome
+from wire.runtime import Clock
+
+from .ceremony import Keys
+from .running import Running, running
+from .topology import Lab, Timing, free_ports, make_lab, open_vault, read_lab
+
+CURRENCY: Final = "EUR"
+PIN: Final = "1234"
+# Short, so that the issuer's silence does not bore anybody; the order of the timers is the same.
+TIMING: Final = Timing(terminal_s=1.6, front_s=1.2, acquirer_s=0.9, issuer_s=0.6, late_s=2.0)
+BEFORE_CUT_OFF_S: Final = 1_800.0  # The bank's clock when the demo begins.
+NAMESPACE: Final = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+Tell = Callable[[str, str], None]
+
+
+class Story:
+    """Plays in *folder*, tells *tell* of it ("title" or "text"), and collects *facts*."""
+
+    def __init__(self, folder: Path, tell: Tell) -> None:
+        self.facts: dict[str, Any] = {}
+        self.agrees = False
+        self._folder = folder
+        self._tell = tell
+        self._clock = Clock()
+        self._cards: tuple[Card, ...] = ()
+
+    async def play(self) -> None:
+        """The whole of it. Raises Error if a part of it does not happen as it should."""
+        path, keys = make_lab(self._folder, free_ports(), TIMING)
+        lab = read_lab(path)
+        self._cards = read_cards(Path(lab.terminal.cards))
+        self._show_keys(keys)
+        self._set_clock(lab)
+        async with running(lab, self._clock) as programs:
+            await programs.ready()
+            self._show_links(lab)
+            async with open_session(lab.terminal, self._clock) as session:
+                await self._sell(session, lab)
+                receipts = self._sum_of_receipts(session)
+            self._cut_off(lab)
+            self._check(lab, programs, receipts)
+
+    # Before the first sale ------------------------------------------------------------------------
+
+    def _show_keys(self, keys: Keys) -> None:
+        self._title("1. Keys are made in the HSM, and shared between zones")
+        self._text(
+            "The ZPKs left it under a ZMK (A0), the other side imported them (A6), and both\n"
+            "compared check values. Cards were personalised inside (JC, DG, CW)."
+        )
+        for name, value in keys.check_values.items():
+            self._text(f"{name:14} check value {value}")
+        self.facts["check_values"] = dict(keys.check_values)
+
+    def _set_clock(self, lab: Lab) -> None:
+        """Move the bank's clock to half an hour before the cut-off."""
+        now = self._clock.now()
+        day = lab.switch.cut_off.business_date(now + BEFORE_CUT_OFF_S)
+        self._clock.shift(lab.switch.cut_off.ends_at(day) - BEFORE_CUT_OFF_S - now)
+        self.facts["business_date"] = day
+
+    def _show_links(self, lab: Lab) -> None:
+        self._title("2. Everybody has signed on")
+        self._text("terminal > switch > acquirer > switch > issuer, and the HSM beside them")
+        self._text(f"The bank's clock says {utc_text(self._clock.now())}; terminals use the door")
+        self._text(f"127.0.0.1:{lab.switch.doors['pos'].port}")
+
+    # Sales ----------------------------------------------------------------------------------------
+
+    async def _sell(self, session: Session, lab: Lab) -> None:
+        self._title("3. A purchase with PIN, approved")
+        first = await self._sale(session, "12.50", "good", Kind.APPROVED)
+        self._text(receipt(first, "customer"))
+
+        self._title("4. The same purchase again (0201): answered once more, charged once")
+        repeat = await self._repeat(session)
+        self._text(f"same answer: {repeat.code}, approval {repeat.approval_code}, RRN {repeat.rrn}")
+        if (repeat.rrn, repeat.approval_code) != (first.rrn, first.approval_code):
+            raise Error("the repeat was answered differently")
+
+        self._title("5. A purchase declined, with the reason")
+        await self._sale(session, "80.51", "good", Kind.DECLINED)
+
+        self._title("6. A purchase that the issuer never answers: timed out, and reversed")
+        await self._sale(session, "9.69", "good", Kind.DECLINED)
+        self._text(f"the issuer's leg went: {' > '.join(self._way_of_last_leg(lab))}")
+
+        self._title("7. One more purchase, approved")
+        await self._sale(session, "30.00", "rich", Kind.APPROVED)
+
+    async def _sale(self, session: Session, amount: str, alias: str, kind: Kind) -> Outcome:
+        card = find_card(self._cards, alias)
+        order = Order(parse_amount(amount, CURRENCY), CURRENCY, card, "swipe", PIN)
+        outcome = await _last(session.perform(lambda terminal, now: terminal.sale(order, now)))
+        why = f": {reason(outcome.code).text} ({outcome.code})" if kind is Kind.DECLINED else ""
+        self._text(f"{amount} {CURRENCY} with card {outcome.card}: {outcome.kind}{why}")
+        self.facts.setdefault("sales", []).append(
+            {"amount": amount, "outcome": outcome.kind, "code": outcome.code, "rrn": outcome.rrn}
+        )
+        if outcome.kind is not kind:
+            raise Error(f"the sale of {amount} should have been {kind}, and was {outcome.kind}")
+        return outcome
+
+    async def _repeat(self, session: Session) -> Outcome:
+        return await _last(session.perform(lambda terminal, now: terminal.repeat(now)))
+
+    def _way_of_last_leg(self, lab: Lab) -> list[str]:
+        """The states of the last leg on the network side, as the journal has them."""
+        entries = [e for e in self._journal(lab) if e.source == "network"]
+        return [entry.state for entry in entries if entry.leg == entries[-1].leg]
+
+    # After the last sale --------------------------------------------------------------------------
+
+    def _cut_off(self, lab: Lab) -> None:
+        day = self.facts["business_date"]
+        end = lab.switch.cut_off.ends_at(day)
+        self._clock.shift(max(0.0, end - self._clock.now()))
+        self._title(f"8. Cut-off: the bank's clock moves on to {utc_text(end)}")
+        vault = open_vault(lab.switch.vault)
+        [closed] = close_days(lab.switch, lab.settlement, vault, self._clock.now(), day)
+        for payout in closed.payouts:
+            amount = format_amount(payout.amount, payout.currency)
+            self._text(f"deposit for {payout.merchant}: {amount} {CURRENCY}")
+        self._text(f"written: {', '.join(closed.files)}")
+        self.facts["files"] = sorted(closed.files)
+
+    def _check(self, lab: Lab, programs: Running, receipts: int) -> None:
+        journal = list(self._journal(lab))
+        books = {
+            "terminal, receipts": receipts,
+            "switch, front side": _approved(journal, "pos"),
+            "acquirer, books": sum(a for _, _, a in programs.acquirer.approved().values()),
+            "switch, network side": _approved(journal, "network"),
+            "issuer, holds": sum(programs.issuer.held().values()),
+            "deposit file": self._deposited(lab),
+        }
+        self._title("9. Do all books agree?")
+        for name, amount in books.items():
+            self._text(f"{name:22} {format_amount(amount, CURRENCY):>10} {CURRENCY}")
+        self.agrees = len(set(books.values())) == 1 and receipts > 0
+        self._text("they agree, to the cent\n" if self.agrees else "THEY DO NOT AGREE")
+        self.facts["books"] = books
+        self.facts["agrees"] = self.agrees
+
+    def _sum_of_receipts(self, session: Session) -> int:
+        totals = session.book.batch.totals
+        return sum(tally[Kind.APPROVED].amount for tally in totals.values())
+
+    def _deposited(self, lab: Lab) -> int:
+        """The control sum of the file that the bank would get, read back from the disk."""
+        file = Path(lab.settlement.deposits) / f"deposit-{self.facts['business_date']}.xml"
+        path = f"{NAMESPACE}CstmrCdtTrfInitn/{NAMESPACE}GrpHdr/{NAMESPACE}CtrlSum"
+        total = ET.parse(file).findtext(path, "")  # noqa: S314 - we have just written it
+        return parse_amount(total, CURRENCY)
+
+    def _journal(self, lab: Lab) -> Iterable[Entry]:
+        reader = JournalReader(lab.switch.database, open_vault(lab.switch.vault))
+        day = self.facts["business_date"]
+        cut_off = lab.switch.cut_off
+        return list(reader.load_day(cut_off.starts_at(day), cut_off.ends_at(day)))
+
+    def _title(self, text: str) -> None:
+        self._tell("title", text)
+
+    def _text(self, text: str) -> None:
+        self._tell("text", text)
+
+
+async def _last(outcomes: Any) -> Outcome:
+    last: Outcome | None = None
+    async for outcome in outcomes:
+        last = outcome
+    if last is None:
+        raise Error("the terminal told nothing")
+    return last
+
+
+def _approved(entries: Iterable[Entry], source: str) -> int:
+    """What the journal says was approved in the end, of the legs that came in by *source*."""
+    last: Mapping[int, Entry] = {entry.leg: entry for entry in entries if entry.source == source}
+    return sum(int(e.message[4]) for e in last.values() if e.state is State.APPROVED)

@@ -1,0 +1,70 @@
+"""Acquirer and issuer on real ports: they answer, and a journal survives them."""
+
+from contextlib import asynccontextmanager
+
+from hosts.serve import serve_acquirer, serve_issuer
+from lab.topology import free_ports
+from tests.clients import ask
+from tests.hosts.helpers import acquirer_config, issuer_config, purchase
+from wire.places import Address, Place
+from wire.runtime import run
+
+PORTS = free_ports()
+FRONT = Place(port=PORTS.acquirer)
+NETWORK = Place(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
+ACQUIRER = acquirer_config(front=FRONT, network=Place(port=PORTS.network))
+ISSUER = issuer_config(network=NETWORK, hsm=Address(port=PORTS.hsm))
+
+
+@asynccontextmanager
+async def served(starting):
+    """The machine that *starting* gives, while it is served."""
+    runtime, machine = await starting
+    try:
+        yield machine
+    finally:
+        await runtime.stop()
+
+
+def test_an_issuer_answers_and_remembers(tmp_path):
+    async def main():
+        async with served(serve_issuer(ISSUER, tmp_path)) as issuer:
+            answer = await ask(NETWORK.port, NETWORK.channel(), purchase(1_250))
+            assert (answer.mti, answer[39]) == ("0210", "00")
+            held = issuer.held()
+            assert sum(held.values()) == 1_250
+        async with served(serve_issuer(ISSUER, tmp_path)) as again:
+            assert again.held() == held
+
+    run(main())
+    assert (tmp_path / "issuer.journal").stat().st_size > 0
+
+
+def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path):
+    async def main():
+        async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
+            answer = await ask(FRONT.port, FRONT.channel(), purchase())
+            assert (answer.mti, answer[39]) == ("0210", "91")
+            assert acquirer.approved() == {}
+
+    run(main())
+
+
+def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
+    """Here the network is the issuer itself, in the acquirer's dialect."""
+    network = Place(port=PORTS.network)
+    issuer = issuer_config(network=network, hsm=Address(port=PORTS.hsm))
+
+    async def main():
+        async with served(serve_issuer(issuer, tmp_path)):
+            async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
+                answer = await ask(FRONT.port, FRONT.channel(), purchase(2_000))
+                while answer[39] == "91":  # It has not signed on yet.
+                    answer = await ask(FRONT.port, FRONT.channel(), purchase(2_000))
+                approved = acquirer.approved()
+            async with served(serve_acquirer(ACQUIRER, tmp_path)) as again:
+                assert again.approved() == approved
+        assert answer[39] == "00"
+        assert [amount for *_, amount in approved.values()] == [2_000]
+
+    run(main())

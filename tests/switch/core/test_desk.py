@@ -1,0 +1,133 @@
+"""The desk of the switch by itself: what is passed on, what a reversal repeats, who is told."""
+
+import pytest
+
+from specs.message import Message
+from switch.core.desk import NOT_FORWARDED, REVERSAL_FIELDS, Decline, SwitchDesk
+from switch.core.settings import Settings
+from switch.core.states import State
+from tests.switch.core.house import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
+from wire.ports import Append, LinkDown, LinkId, Received, Send
+
+
+def desk(settings: Settings = SETTINGS) -> SwitchDesk:
+    """The desk of a fresh leg of a switch that is open."""
+    switch = opened(settings).skip().machine
+    leg = switch.open_leg("pos", "pos|1", "")
+    leg.rrn = "608800000042"
+    return SwitchDesk(switch, leg)
+
+
+# Where it goes ------------------------------------------------------------------------------------
+
+
+def test_the_route_is_that_of_the_card_and_is_remembered():
+    at = desk()
+    link, upstream = at.route(PLAIN, PAN)
+    assert (link, upstream) == (ACQUIRER, SETTINGS.upstreams["acquirer"])
+    assert at.leg.upstream == "acquirer"
+
+
+def test_without_a_route_it_is_15():
+    with pytest.raises(Decline, match="declined with 15") as refused:
+        desk().route(PLAIN, "4242424242424242")
+    assert refused.value.code == "15"
+
+
+def test_nobody_there_is_91():
+    play = opened() >> LinkDown(ACQUIRER)
+    switch = play.machine
+    with pytest.raises(Decline, match="91"):
+        SwitchDesk(switch, switch.open_leg("pos", "pos|1", "")).route(PLAIN, PAN)
+
+
+def test_too_many_owed_reversals_are_91():
+    at = desk()
+    at._switch.owed = SETTINGS.reversals_owed_max
+    with pytest.raises(Decline, match="91"):
+        at.route(PLAIN, PAN)
+    at._switch.owed -= 1
+    assert at.route(PLAIN, PAN)
+
+
+def test_what_is_the_terminals_own_is_not_passed_on():
+    request = SALE.with_fields({53: "0" * 16, 64: "A" * 16, 37: "000000000001"})
+    spoken = desk().speak(ACQUIRER, Message("0201", request.fields, header=b"\x60"), {})
+    assert set(spoken.fields) & set(NOT_FORWARDED) == {11}
+    assert spoken[11] != SALE[11]
+    assert (spoken.mti, spoken.header) == ("0200", b"")
+    assert spoken[37] == "608800000042"
+
+
+def test_the_pin_data_for_upstream_is_added():
+    assert desk().speak(ACQUIRER, SALE, {52: "F" * 16})[52] == "F" * 16
+
+
+def test_the_bank_day_goes_along_unless_somebody_set_it():
+    assert desk().speak(ACQUIRER, PLAIN, {})[15] == "0329"
+    assert desk().speak(ACQUIRER, PLAIN.with_fields({15: "0328"}), {})[15] == "0328"
+
+
+def test_a_reversal_repeats_its_original_and_nothing_secret():
+    at = desk()
+    at.route(PLAIN, PAN)
+    forwarded = at.speak(ACQUIRER, SALE.with_fields({35: f"{PAN}=30122011", 55: "9F26"}), {52: "0"})
+    reversal = at.reversal(forwarded)
+    assert reversal.mti == "0420"
+    assert set(reversal.fields) <= {*REVERSAL_FIELDS, 7, 11, 90}
+    assert {n: reversal[n] for n in (2, 4, 37)} == {n: forwarded[n] for n in (2, 4, 37)}
+    assert reversal[90][4:10] == forwarded[11] != reversal[11]
+
+
+# What is durable, and who is told -----------------------------------------------------------------
+
+
+def test_an_entry_is_written_with_all_that_is_known_of_the_leg():
+    at = desk()
+    at.record(State.RECEIVED, PLAIN)
+    [effect] = at._switch.kernel.take()
+    assert isinstance(effect, Append)
+    entry = effect.entry
+    assert (entry.state, entry.leg, entry.source) == (State.RECEIVED, at.leg.number, "pos")
+    assert entry.business_date == at.leg.business_date == "2026-03-29"
+    assert entry.message == PLAIN
+
+
+def test_what_the_table_of_states_forbids_is_not_written():
+    at = desk()
+    with pytest.raises(AssertionError, match="None -> approved"):
+        at.record(State.APPROVED, PLAIN)
+    assert not at._switch.kernel.take()
+
+
+def test_everybody_who_waits_is_told_once():
+    at = desk()
+    at.record(State.RECEIVED, PLAIN)
+    other = LinkId("pos/2")
+    at.leg.wait(POS, PLAIN)
+    at.leg.wait(other, PLAIN.with_fields({11: "000009"}))
+    at.decline(PLAIN, "96")
+    at.respond()
+    sent = [effect for effect in at._switch.kernel.take() if isinstance(effect, Send)]
+    assert [(effect.link, effect.message[11]) for effect in sent] == [
+        (POS, "000007"),
+        (other, "000009"),
+    ]
+    assert {(e.message[39], e.message[37]) for e in sent} == {("96", "608800000042")}
+
+
+def test_an_answer_can_be_delivered_while_one_who_waits_is_there():
+    play = opened()
+    switch = play.machine
+    at = SwitchDesk(switch, switch.open_leg("pos", "pos|1", ""))
+    assert not at.is_deliverable()
+    at.leg.wait(POS, PLAIN)
+    at.leg.wait(LinkId("pos/2"), PLAIN)
+    assert at.is_deliverable()
+    play >> LinkDown(POS)
+    assert not at.is_deliverable()
+
+
+def test_a_decline_of_the_switch_frees_its_place_among_those_in_work():
+    play = opened() >> Received(POS, PLAIN.with_fields({2: "4242424242424242"}))
+    assert play.machine._in_flight[POS] == 0

@@ -1,0 +1,77 @@
+"""The switch on real ports: it answers, and what it decided survives it."""
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from lab.topology import free_ports
+from specs.errors import ConfigError
+from specs.message import Message
+from switch.config import DoorConfig, HsmConfig, SwitchConfig, UpstreamConfig
+from switch.core.settings import Route
+from switch.core.states import State
+from switch.serve import serve
+from switch.store import SqlStore
+from tests.clients import ask
+from tests.switch.core.house import PLAIN, GlassVault
+from wire.runtime import run
+
+PORTS = free_ports()
+DOOR = DoorConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
+
+
+def config(folder, **changes):
+    """A switch whose only upstream and whose HSM are not there."""
+    values = {
+        "database": f"sqlite:///{folder}/switch.db",
+        "doors": {"pos": DOOR},
+        "upstreams": {"acquirer": UpstreamConfig(port=PORTS.acquirer)},
+        "routes": (Route("pos", "acquirer"),),
+        "hsm": HsmConfig(port=PORTS.hsm),
+    }
+    return SwitchConfig(**values | changes)
+
+
+@asynccontextmanager
+async def served(settings):
+    runtime, machine = await serve(settings, GlassVault())
+    try:
+        yield machine
+    finally:
+        await runtime.stop()
+
+
+def test_a_decision_survives_the_switch(tmp_path):
+    async def main():
+        async with served(config(tmp_path)):
+            answer = await ask(DOOR.port, DOOR.channel(), PLAIN)
+        async with served(config(tmp_path)) as again:
+            repeat = Message("0201", PLAIN.fields)
+            assert await ask(DOOR.port, DOOR.channel(), repeat) == answer
+            assert again.counts["repeat_answered"] == 1
+        return answer
+
+    answer = run(main())
+    assert (answer.mti, answer[39]) == ("0210", "91")
+    store = SqlStore(config(tmp_path).database, GlassVault())
+    try:
+        assert [entry.state for entry in store.load_recent(0.0)] == [State.RECEIVED, State.DECLINED]
+    finally:
+        store.close()
+
+
+def test_two_switches_cannot_have_one_port(tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+
+    async def main():
+        async with served(config(tmp_path)), served(config(other)):
+            raise AssertionError("both of them listen")
+
+    with pytest.raises(OSError, match="address already in use"):
+        run(main())
+
+
+def test_a_database_that_is_none_is_named(tmp_path):
+    with pytest.raises(ConfigError):
+        run(serve(config(tmp_path, database="no url"), GlassVault()))

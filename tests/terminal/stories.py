@@ -1,0 +1,43 @@
+"""A terminal to play with, and what may happen to it: shared by the playbooks."""
+
+from specs.security.lmk import wrap_key_under_key
+from terminal.card import Card
+from terminal.machine import SWITCH, Terminal
+from terminal.messages import Order, Place
+from terminal.pinpad import TEST_TMK, PinPad
+from terminal.state import outcomes
+from tests.play import Playbook
+from wire.ports import LinkDown, LinkUp
+
+CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
+PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
+ORDER = Order(1250, "EUR", CARD, pin="1234")
+UP = LinkUp(SWITCH)
+DOWN = LinkDown(SWITCH)
+
+
+def terminal():
+    return Terminal(Place("TERM01", "SHOP"), PAD)
+
+
+def sell(order=ORDER):
+    return lambda play: play.do(play.machine.sale(order, play.now))
+
+
+def repeat(card=None):
+    return lambda play: play.do(play.machine.repeat(play.now, card))
+
+
+def close_batch(play):
+    play.do(play.machine.close_batch(play.now))
+
+
+def restarted(play):
+    """The same terminal after a crash at this point: all it has is what it appended."""
+    again = Playbook(terminal(), play.now + 1)
+    again.do(again.machine.recover(play.entries, again.now))
+    return again
+
+
+def kinds(play):
+    return [outcome.kind for outcome in outcomes(play.entries)]

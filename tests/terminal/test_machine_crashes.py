@@ -1,0 +1,114 @@
+"""A crash between any two effects of a long story: what was begun is undone, no number reused."""
+
+import pytest
+
+from specs.message import Message
+from terminal.messages import Order
+from terminal.state import (
+    Answered,
+    Begun,
+    Closed,
+    Kind,
+    Refused,
+    Repeated,
+    Reversed,
+    Reversing,
+    rebuild,
+)
+from tests.play import START, Playbook, after, answered
+from tests.terminal.stories import (
+    CARD,
+    DOWN,
+    PAD,
+    UP,
+    close_batch,
+    repeat,
+    restarted,
+    sell,
+    terminal,
+)
+from wire.ports import Append, Send
+
+
+def story(play):
+    """Every kind of entry: approved, repeated, reversed late, refused, a new batch, declined."""
+    play >> UP >> sell()
+    play.skip() >> answered("switch", "00", {38: "A1B2C3"})
+    play.skip() >> repeat()
+    play.skip() >> answered("switch", "00", {38: "A1B2C3"})
+    play.skip() >> sell(Order(7700, "978", CARD, "manual"))
+    for seconds in (4.5, 5.5, 6.5):
+        play.skip() >> after(seconds)
+    play.skip() >> answered("switch", "00")
+    play.skip() >> sell()
+    play.skip() >> DOWN
+    play.skip() >> UP
+    play.skip() >> answered("switch", "12")
+    play.skip() >> close_batch
+    play.skip() >> sell()
+    play.skip() >> answered("switch", "51")
+    return play.skip()
+
+
+EFFECTS = story(Playbook(terminal())).effects
+
+
+def test_the_story_is_long_enough():
+    told = {type(effect.entry) for effect in EFFECTS if isinstance(effect, Append)}
+    assert told == {Begun, Answered, Repeated, Reversing, Reversed, Refused, Closed}
+
+
+@pytest.mark.parametrize("cut", range(len(EFFECTS) + 1))
+def test_a_crash_between_any_two_effects(cut):
+    before = Playbook(terminal(), START + 100)
+    before.effects = list(EFFECTS[:cut])
+    again = restarted(before)
+    book = rebuild(before.entries)
+    owes = book.kind in (Kind.BEGUN, Kind.PENDING)
+    assert again.machine.is_free is not owes
+    again.skip() >> UP
+    reversals = again.sent_on("switch")
+    assert [message.mti for message in reversals] == (
+        [] if not owes else ["0420"] if book.kind is Kind.BEGUN else ["0421"]
+    )
+    if owes:
+        assert reversals[0][90][4:10] == book.begun.request[11]
+        again.skip() >> answered("switch", "00")
+    again.skip() >> sell()
+    sale = again.sent_on("switch")[-1]
+    assert sale.mti == "0200"
+    assert sale[11] not in {message[11] for message in [*before.sent_on("switch"), *reversals]}
+    again.skip() >> answered("switch", "00")
+    entries = [*before.entries, *again.entries]
+    assert rebuild(entries) == again.machine.book
+    assert again.machine.is_free
+
+
+@pytest.mark.parametrize("cut", range(len(EFFECTS) + 1))
+def test_every_request_is_in_the_journal_before_it_leaves(cut):
+    match EFFECTS[cut : cut + 1]:
+        case [Send(_, message)] if message.mti in ("0200", "0420"):
+            known = rebuild(e.entry for e in EFFECTS[:cut] if isinstance(e, Append))
+            assert known.stan == int(message[11])
+            assert known.kind is (Kind.BEGUN if message.mti == "0200" else Kind.PENDING)
+
+
+def test_a_reversal_that_was_sent_before_the_crash_stays_the_same():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    again = restarted(play) >> UP
+    assert again.sent_on("switch")[0].fields == play.sent_on("switch")[-1].fields
+
+
+def test_the_journal_holds_nothing_of_the_card():
+    secrets = {CARD.pan, CARD.track2, CARD.cvv2, PAD.encrypt("1234", CARD.pan), CARD.expiry}
+    values = {
+        value
+        for effect in EFFECTS
+        if isinstance(effect, Append)
+        for name in effect.entry.__struct_fields__
+        if isinstance(message := getattr(effect.entry, name), Message)
+        for value in message.fields.values()
+    }
+    assert not values & secrets
+    assert not any(CARD.pan in value for value in values)
