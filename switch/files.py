@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,12 +17,13 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
     A full disk is found before anything is recorded. If the caller fails, no file appears; after
     a crash in between, doing it all again gives the same files. Raises Error.
     """
-    staged = {folder / name: folder / f"{name}.part" for name in files}
+    staged = {folder / name: _part(folder, name) for name in files}
     try:
         with _explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for path, part in staged.items():
                 _write(part, files[path.name])
+            _sync(folder)
         yield
         with _explained(folder):
             for path, part in staged.items():
@@ -32,6 +33,15 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
         for part in staged.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+def is_interrupted(folder: Path, names: Iterable[str]) -> bool:
+    """Whether a crash has left some of the files *names* in *folder* staged, but not named."""
+    return any(_part(folder, name).exists() for name in names)
+
+
+def _part(folder: Path, name: str) -> Path:
+    return folder / f"{name}.part"
 
 
 @contextmanager

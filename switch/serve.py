@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from wire.channel import HsmClientChannel
+from wire.links import TERMINAL_LIMITS
 from wire.ports import Seconds
 from wire.runtime import Clock, Runtime
 from wire.tap import Tap
@@ -29,7 +30,9 @@ async def serve(
     runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
     runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
     for name, door in config.doors.items():
-        await runtime.listen(name, door.host, door.port, door.channel(), links_max=door.links_max)
+        await runtime.listen(
+            name, door.host, door.port, door.channel(), door.links_max, limits=TERMINAL_LIMITS
+        )
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
     runtime.dial(HSM, config.hsm.host, config.hsm.port, HsmClientChannel())

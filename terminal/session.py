@@ -23,7 +23,6 @@ from .pinpad import PinPad
 from .state import Book, Entry, Kind, Outcome, rebuild
 
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
-DIAL_TURNS: Final = 3  # One is enough as measured; asyncio promises no number.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
 UNSETTLED: Final = frozenset({Kind.BEGUN, Kind.PENDING})
 
@@ -59,10 +58,6 @@ class Session:
             raise NoLink(
                 f"the switch cannot be reached at {place}: is it running? `cardswitch up` starts it"
             ) from None
-        # The dialler is a turn of the loop behind its link. Were both ended in that turn, uvloop
-        # would never report the connection as lost, and the end would be waited for in vain.
-        for _ in range(DIAL_TURNS):
-            await asyncio.sleep(0)
 
     async def settle(self) -> AsyncIterator[Outcome]:
         """Yield what there is to tell until nothing is owed. Raises NoLink as above."""

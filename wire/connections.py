@@ -7,7 +7,7 @@ import random
 import ssl
 from collections import Counter
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from .channel import Channel
 from .links import Link, LinkLimits
@@ -72,6 +72,7 @@ class Connections:
         self._held: set[Link] = set()
         self._servers: list[asyncio.Server] = []
         self._diallers: dict[str, asyncio.Task[None]] = {}
+        self._connecting: set[asyncio.Task[Any]] = set()
         self._unflushed: list[Link] = []
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
 
@@ -127,15 +128,11 @@ class Connections:
         self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
     ) -> None:
         """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
-        handshake_s = CONNECT_S if tls else None
         delay = REDIAL_FIRST_S
         while True:
             begun = self._loop.time()
             try:
-                async with asyncio.timeout(2 * CONNECT_S):
-                    _, link = await self._loop.create_connection(
-                        make, host, port, ssl=tls, ssl_handshake_timeout=handshake_s
-                    )
+                link = await self._connect(make, host, port, tls)
             except OSError:
                 self.counts["dial_failed"] += 1
             else:
@@ -145,6 +142,27 @@ class Connections:
             # Chance keeps the clients of a peer that restarts from all coming back at once.
             await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311
             delay = min(2 * delay, REDIAL_MAX_S)
+
+    async def _connect(
+        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+    ) -> Link:
+        """One try. When we end it is let finish: a connection that uvloop has made, but whose
+        making is cancelled, is never reported as lost."""
+        handshake_s = CONNECT_S if tls else None
+        connecting = self._loop.create_task(
+            self._loop.create_connection(
+                make, host, port, ssl=tls, ssl_handshake_timeout=handshake_s
+            )
+        )
+        self._connecting.add(connecting)
+        connecting.add_done_callback(self._connecting.discard)
+        try:
+            async with asyncio.timeout(2 * CONNECT_S):
+                _, link = await asyncio.shield(connecting)
+        except TimeoutError:
+            connecting.cancel()
+            raise
+        return link
 
     def _dialler_ended(self, task: asyncio.Task[None]) -> None:
         del self._diallers[task.get_name()]
@@ -221,7 +239,8 @@ class Connections:
         for link in links:
             link.end("the program stops")
         ends = [link.closed.wait() for link in links]
-        await asyncio.gather(*ends, *self._diallers.values(), return_exceptions=True)
+        tasks = [*self._diallers.values(), *self._connecting]
+        await asyncio.gather(*ends, *tasks, return_exceptions=True)
 
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)

@@ -162,7 +162,7 @@ def test_a_vault_key_that_is_not_there_is_refused(tmp_path):
 
 
 def test_no_clear_key_and_no_pin_is_in_the_configuration(made):
-    """Cards and their PINs are in cards.toml by design: they are test data, for a person to type."""
+    """Cards and their PINs are in cards.toml by design: test data, for a person to type."""
     path, keys = made
     text = path.read_text("utf-8").upper()
     types = {"tpk": "002", "zpk_acquirer": "001", "zpk_issuer": "001", "pvk": "002", "cvk": "402"}
