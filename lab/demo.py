@@ -16,7 +16,8 @@ Examples:
   cardswitch demo                              needs nothing, leaves nothing behind
   cardswitch demo --keep ./demo                keeps journals, books and deposit files
   cardswitch demo --json                       the same as data"""
-NEXT: Final = """\
+NEXT: Final = """
+
 Try next:
   cardswitch up                                            the same programs, to stay
   cardswitch terminal sale 12.50 --card good --pin 1234    in another shell
@@ -62,7 +63,7 @@ def _tell(kind: str, text: str) -> None:
     if kind == "title":
         click.secho(f"\n{text}", bold=True)
     else:
-        click.echo("\n".join(f"  {line}" for line in text.splitlines()))
+        click.echo("\n".join(f"  {line}".rstrip() for line in text.splitlines()))
 
 
 def _silence(*_: Any) -> None:

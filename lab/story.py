@@ -11,10 +11,10 @@ from specs.amounts import format_amount, parse_amount
 from specs.codes import reason
 from specs.dates import utc_text
 from specs.errors import Error
-from switch.books import JournalReader
 from switch.core.entry import Entry
 from switch.core.states import State
-from switch.settle import close_days
+from switch.settle import CALM_S, close_days
+from switch.store import JournalReader
 from terminal.card import Card, find_card
 from terminal.config import read_cards
 from terminal.messages import Order
@@ -109,7 +109,7 @@ class Story:
         self._text(f"the issuer's leg went: {' > '.join(self._way_of_last_leg(lab))}")
 
         self._title("7. One more purchase, approved")
-        await self._sale(session, "30.00", "rich", Kind.APPROVED)
+        await self._sale(session, "30.00", "good", Kind.APPROVED)
 
     async def _sale(self, session: Session, amount: str, alias: str, kind: Kind) -> Outcome:
         card = find_card(self._cards, alias)
@@ -137,7 +137,7 @@ class Story:
     def _cut_off(self, lab: Lab) -> None:
         day = self.facts["business_date"]
         end = lab.switch.cut_off.ends_at(day)
-        self._clock.shift(max(0.0, end - self._clock.now()))
+        self._clock.shift(max(0.0, end + CALM_S - self._clock.now()))
         self._title(f"8. Cut-off: the bank's clock moves on to {utc_text(end)}")
         vault = open_vault(lab.switch.vault)
         [closed] = close_days(lab.switch, lab.settlement, vault, self._clock.now(), day)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import astuple
-from sqlalchemy import Connection, Engine, Row, Table, func, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from specs.errors import Error
 from wire.ports import Seconds
@@ -54,7 +54,8 @@ class _Reading:
 
     def last_end(self) -> Seconds | None:
         """When the last day that is closed ended."""
-        return self._rows(select(func.max(CLOSES.c.ends_at)))[0][0]  # type: ignore[no-any-return]
+        last: Seconds | None = self._rows(select(func.max(CLOSES.c.ends_at)))[0][0]
+        return last
 
     def closed(self, business_date: str) -> Closed | None:
         """What the books hold of *business_date*, if it is closed."""
@@ -98,7 +99,7 @@ class _Reading:
                 deposits.append(Deposit(merchant, row.currency, row.amount, name))
         return tuple(deposits)
 
-    def _rows(self, query: Any) -> list[Row[Any]]:
+    def _rows(self, query: Any) -> list[Any]:
         with reading(self._engine) as reader:
             return list(reader.execute(query))
 

@@ -35,6 +35,12 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
                 part.unlink(missing_ok=True)
 
 
+def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write *files*, recorded before, to *folder*, each whole or not at all. Raises Error."""
+    with staged_files(folder, files):
+        pass
+
+
 def is_interrupted(folder: Path, names: Iterable[str]) -> bool:
     """Whether a crash has left some of the files *names* in *folder* staged, but not named."""
     return any(_part(folder, name).exists() for name in names)

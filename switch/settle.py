@@ -18,7 +18,7 @@ from .config import SettlementConfig, SwitchConfig
 from .core.entry import Entry, Vault
 from .core.states import OPEN
 from .database import Missing
-from .files import is_interrupted, staged_files
+from .files import is_interrupted, staged_files, write_files
 from .settlement.check import check_close
 from .settlement.close import close_day
 from .settlement.movements import SOURCE, movements
@@ -65,7 +65,7 @@ def close_days(
 
     Those are the days with something in the journal, and those between them. A day that is closed
     already, asked for by its date, is given back as it was then, and its files are written again.
-    Raises ConfigError, Error (too early, a leg still open, an unknown merchant, in use) or Findings.
+    Raises ConfigError, Findings or Error (too early, a leg still open, a merchant unknown, in use).
     """
     return list(close_each(switch, settlement, vault, now, business_date))
 
@@ -143,17 +143,16 @@ class _Settling:
         last = self._books.dates()[-1:]
         files = self._books.files(last[0]) if last else {}
         if is_interrupted(self._folder, files):
-            with staged_files(self._folder, files):
-                """They are recorded already."""
+            write_files(self._folder, files)
 
     def close(self, date: str) -> Closed:
         """Close *date*; if that was done before, write its files as they were."""
         recorded = self._books.closed(date)
-        if recorded is not None:
-            with staged_files(self._folder, recorded.files):
-                return recorded
-        self._require_ended(date)
-        return self._close(date)
+        if recorded is None:
+            self._require_ended(date)
+            return self._close(date)
+        write_files(self._folder, recorded.files)
+        return recorded
 
     def _close(self, date: str) -> Closed:
         day = close_day(

@@ -8,13 +8,14 @@ import sys
 import pytest
 
 from specs.errors import ConfigError, Error
-from switch.database import Database
-from switch.tables import SCHEMA_VERSION
+from switch.database import Database, open_reader
+from switch.tables import BOOKS_SCHEMA, JOURNAL_SCHEMA, SCHEMAS
 
 OPEN_AND_DIE = """
 import os, sys
 from switch.database import Database
-database = Database(sys.argv[1])
+from switch.tables import BOOKS_SCHEMA
+database = Database(sys.argv[1], BOOKS_SCHEMA)
 with database.writer.begin():
     database.writer.exec_driver_sql("INSERT INTO closes VALUES ('2026-11-23', 0, 1, '00')")
 os._exit(9)
@@ -26,30 +27,44 @@ def path(tmp_path):
     return tmp_path / "switch.db"
 
 
-def opened(path):
-    return Database(f"sqlite:///{path}")
+def opened(path, schema=BOOKS_SCHEMA):
+    return Database(f"sqlite:///{path}", schema)
 
 
 def pragma(database, name):
     return database.writer.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-def test_a_new_database_is_durable_and_has_its_tables(path):
-    database = opened(path)
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.key)
+def test_a_new_database_is_durable_and_has_its_tables(path, schema):
+    database = opened(path, schema)
     names = ("journal_mode", "synchronous", "foreign_keys")
     assert [pragma(database, name) for name in names] == ["wal", 2, 1]
     assert pragma(database, "busy_timeout") > 0
-    version = database.writer.exec_driver_sql("SELECT version FROM schema_version").scalar()
-    assert version == SCHEMA_VERSION
+    query = f"SELECT version FROM {schema.version_table}"
+    assert database.writer.exec_driver_sql(query).scalar() == schema.version
     database.close()
 
 
-def test_a_second_switch_refuses_to_start_until_the_first_has_ended(path):
-    first = opened(path)
-    with pytest.raises(Error, match="in use"):
-        opened(path)
+@pytest.mark.parametrize(
+    ("schema", "advice"),
+    [(JOURNAL_SCHEMA, "in use: stop the other switch"), (BOOKS_SCHEMA, "in use: another settlem")],
+)
+def test_a_second_one_refuses_to_start_until_the_first_has_ended(path, schema, advice):
+    first = opened(path, schema)
+    with pytest.raises(Error, match=advice):
+        opened(path, schema)
     first.close()
-    opened(path).close()
+    opened(path, schema).close()
+
+
+def test_both_groups_of_tables_may_share_a_database(path):
+    for schema in (*SCHEMAS, *SCHEMAS):
+        opened(path, schema).close()
+    for schema in SCHEMAS:
+        with open_reader(f"sqlite:///{path}", schema).connect() as reader:
+            query = f"SELECT version FROM {schema.version_table}"
+            assert reader.exec_driver_sql(query).all() == [(schema.version,)]
 
 
 def test_after_a_crash_the_lock_is_gone_and_the_rows_are_there(path):
@@ -70,8 +85,11 @@ def test_after_a_crash_the_lock_is_gone_and_the_rows_are_there(path):
     ],
 )
 def test_a_wrong_url(url, named):
-    with pytest.raises(ConfigError, match=named):
-        Database(url)
+    for schema in SCHEMAS:
+        with pytest.raises(ConfigError, match=f"{schema.key}: {named}"):
+            Database(url, schema)
+        with pytest.raises(ConfigError, match=named):
+            open_reader(url, schema)
 
 
 def test_a_folder_that_is_not_there(tmp_path):
@@ -81,9 +99,10 @@ def test_a_folder_that_is_not_there(tmp_path):
 
 def test_what_is_no_database(path):
     path.write_bytes(b"4111111111111111" * 100)
-    with pytest.raises(Error, match="file is not a database") as caught:
-        opened(path)
-    assert "4111" not in str(caught.value)
+    for opens in (opened, lambda path: open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)):
+        with pytest.raises(Error, match="file is not a database") as caught:
+            opens(path)
+        assert "4111" not in str(caught.value)
 
 
 def test_another_programs_database(path):
@@ -92,16 +111,20 @@ def test_another_programs_database(path):
     other.close()
     with pytest.raises(Error, match="belongs to another program"):
         opened(path)
+    with pytest.raises(Error, match="belongs to another program"):
+        open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)
 
 
 def test_another_version(path):
     opened(path).close()
     other = sqlite3.connect(path)
     with other:
-        other.execute("UPDATE schema_version SET version = 99")
+        other.execute("UPDATE books_version SET version = 99")
     other.close()
     with pytest.raises(Error, match="has schema 99, this program needs 1"):
         opened(path)
+    with pytest.raises(Error, match="has schema 99, this program needs 1"):
+        open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)
 
 
 def test_a_damaged_page_is_found_after_a_crash(tmp_path, path):

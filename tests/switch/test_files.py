@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from specs.errors import Error
-from switch.files import staged_files
+from switch.files import is_interrupted, staged_files, write_files
 
 FILES = {"a.csv": b"one", "b.xml": b"two"}
 
@@ -46,6 +46,7 @@ def test_after_a_crash_doing_it_again_gives_the_same_files(tmp_path, monkeypatch
         patch.setattr(Path, "unlink", lambda *_, **__: None)  # The dead do not clean up.
         with pytest.raises(Crash), staged_files(tmp_path, FILES):
             pass
+    assert is_interrupted(tmp_path, FILES) is ((step, count) != ("open", 1))
     whole = {name: c for name, c in contents(tmp_path).items() if not name.endswith(".part")}
     assert whole.items() <= FILES.items()
     with staged_files(tmp_path, FILES):
@@ -65,3 +66,9 @@ def test_what_was_there_is_replaced(tmp_path):
     with staged_files(tmp_path, FILES):
         assert (tmp_path / "a.csv").read_bytes() == b"old"
     assert contents(tmp_path) == FILES
+
+
+def test_what_was_recorded_can_be_written_again(tmp_path):
+    write_files(tmp_path, FILES)
+    assert contents(tmp_path) == FILES
+    assert not is_interrupted(tmp_path, FILES)

@@ -11,7 +11,16 @@ from switch.core.entry import Record
 from switch.database import Database
 from switch.settlement.ledger import Posting
 from switch.settlement.totals import Batch
-from switch.tables import BATCHES, CLOSES, FILES, JOURNAL, METADATA, POSTINGS
+from switch.tables import (
+    BATCHES,
+    BOOKS_SCHEMA,
+    CLOSES,
+    FILES,
+    JOURNAL,
+    JOURNAL_SCHEMA,
+    POSTINGS,
+    SCHEMAS,
+)
 
 RECORD = Record(
     1, 1, 0.5, "received", "pos", "who", "like", "2026-11-23", "", "0200", "", "", "", 1, "978",
@@ -38,7 +47,8 @@ def test_columns_are_the_fields_in_their_order(table, struct):
 @pytest.mark.parametrize("table", ROWS, ids=str)
 @pytest.mark.parametrize("change", [update, delete])
 def test_no_row_is_ever_changed(tmp_path, table, change):
-    database = Database(f"sqlite:///{tmp_path}/a.db")
+    schema = JOURNAL_SCHEMA if table is JOURNAL else BOOKS_SCHEMA
+    database = Database(f"sqlite:///{tmp_path}/a.db", schema)
     statement = change(table)
     if change is update:
         statement = statement.values({next(iter(table.c)).name: 7})
@@ -54,7 +64,15 @@ def test_no_row_is_ever_changed(tmp_path, table, change):
 
 def test_postgresql_gets_the_same_columns():
     dialect = postgresql.dialect()
-    for table in METADATA.tables.values():
+    tables = [table for schema in SCHEMAS for table in schema.metadata.tables.values()]
+    assert {*ROWS} < {*tables}
+    for table in tables:
         text = str(CreateTable(table).compile(dialect=dialect))
         assert all(name in text for name in table.c.keys())  # noqa: SIM118
     assert "sequence BIGINT NOT NULL" in str(CreateTable(JOURNAL).compile(dialect=dialect))
+
+
+def test_the_groups_have_nothing_in_common():
+    first, second = SCHEMAS
+    assert first.metadata.tables.keys().isdisjoint(second.metadata.tables)
+    assert first.lock_number != second.lock_number

@@ -1,0 +1,277 @@
+"""What the README must say, as functions over its text: each returns its complaints.
+
+``python -m tests.docs`` prints the parts that are made from the source: the diagram of states and
+the table of reasons.
+"""
+
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple, get_args
+
+import click
+import msgspec
+from msgspec import Struct
+
+from hosts.config import AcquirerConfig, IssuerConfig
+from hsm_sim.config import HsmConfig
+from lab.cli import cli
+from specs.codes import REASONS
+from switch.config import SettlementConfig, SwitchConfig
+from switch.core.states import mermaid
+from terminal.card import Card
+from terminal.config import TerminalConfig
+
+ROOT: Final = Path(__file__).parent.parent
+NAME: Final = "cardswitch"
+BLOCK_S: Final = 120.0  # A block that takes longer than this waits for something.
+FENCE: Final = re.compile(r"^```(.*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING: Final = re.compile(r"^#+ .*$", re.MULTILINE)
+CODE: Final = re.compile(r"`([^`]+)`")
+SECTIONS: Final[dict[str, type[Struct]]] = {
+    "[hsm]": HsmConfig,
+    "[switch]": SwitchConfig,
+    "[acquirer]": AcquirerConfig,
+    "[issuer]": IssuerConfig,
+    "[terminal]": TerminalConfig,
+    "[settlement]": SettlementConfig,
+    "[[card]]": Card,
+}
+
+
+# Blocks of code -----------------------------------------------------------------------------------
+
+
+def blocks(text: str, info: str) -> list[str]:
+    """The fenced blocks of *text* whose info string is *info*."""
+    return [found[2] for found in FENCE.finditer(text) if found[1].strip() == info]
+
+
+def commands(text: str) -> Iterator[list[str]]:
+    """The words behind `cardswitch` of every such command in the shell blocks of *text*."""
+    for block in [*blocks(text, "sh"), *blocks(text, "sh run")]:
+        for line in block.replace("\\\n", " ").splitlines():
+            words = shlex.shlex(line, posix=True, punctuation_chars=True)
+            words.whitespace_split = True
+            yield from _commands_of_line(list(words))
+
+
+def unknown_commands(text: str) -> list[str]:
+    """Commands that `cardswitch` would refuse: no such command or option, or an argument missing."""
+    return [
+        f"cardswitch {shlex.join(words)}: {refusal}: mend the README or the command"
+        for words in commands(text)
+        if (refusal := _refusal(words))
+    ]
+
+
+def run_block(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run *block* in *folder*, with a `cardswitch` that is this source; all it started is ended."""
+    programs = folder / ".programs"
+    programs.mkdir()
+    command = programs / NAME
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lab "$@"\n', "utf-8")
+    command.chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.Popen(
+        ["sh", "-euc", block],
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=BLOCK_S)
+    finally:
+        _end_group(process)
+    return subprocess.CompletedProcess(block, process.returncode, output)
+
+
+# Parts made from the source -----------------------------------------------------------------------
+
+
+def wrong_diagrams(text: str) -> list[str]:
+    """The diagram of states, if it is not the one that the table of states draws."""
+    drawn = [block for block in blocks(text, "mermaid") if block.startswith("stateDiagram")]
+    if [block.rstrip("\n") for block in drawn] == [mermaid()]:
+        return []
+    return [f"expected one diagram of states, the one of `python -m tests.docs`, seen {len(drawn)}"]
+
+
+def reasons_table() -> str:
+    """The table of reasons for the section "Reasons"."""
+    rows = [
+        f"| `{r.code}` | {r.meaning} | {r.text} | {r.advice.replace('_', ' ')} | {r.retry} |"
+        for r in REASONS.values()
+    ]
+    head = ["| Field 39 | Meaning | The shopper reads | Advice | Retry |", "|---|---|---|---|---|"]
+    return "\n".join([*head, *rows])
+
+
+def missing_reasons(text: str) -> list[str]:
+    """Rows of that table which the section "Reasons" of *text* does not have."""
+    there = set(section(text, "Reasons").splitlines())
+    return [
+        f"Reasons: no row {row}: print the table with `python -m tests.docs`"
+        for row in reasons_table().splitlines()
+        if row not in there
+    ]
+
+
+# Commands and keys --------------------------------------------------------------------------------
+
+
+def all_commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    """The path of every command below *group*, such as ("terminal", "sale")."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from all_commands(command, *path, name)
+        elif command is not None and not command.hidden:
+            yield (*path, name)
+
+
+def untold_commands(text: str) -> list[str]:
+    """Commands that *text* does not show, neither in a block nor as code in a sentence or table."""
+    return [
+        f"{NAME} {path}: nowhere in the README: show it in a block or name it in a table"
+        for path in map(" ".join, all_commands(cli))
+        if not re.search(rf"(^|{NAME} |`){re.escape(path)}(?![\w-])", text, re.MULTILINE)
+    ]
+
+
+class Table(NamedTuple):
+    """A table of the configuration: its keys, and the default of each as a README writes it."""
+
+    heading: str
+    keys: dict[str, str]
+
+
+def config_tables() -> Iterator[Table]:
+    """Every table of the configuration file and of the file of cards, inner ones included."""
+    for heading, struct in SECTIONS.items():
+        yield from _tables(heading, struct)
+
+
+def untold_keys(text: str) -> list[str]:
+    """Keys that have no row ``| `key` | default | …`` under a heading that names their table."""
+    told = {
+        (heading, key): default
+        for name, body in _parts(section(text, "Configuration"))
+        for heading in CODE.findall(name)
+        for key, default in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", body, re.MULTILINE)
+    }
+    return [
+        f"Configuration, {table.heading}: {key} with default {default}: "
+        + (f"the README says {told[place]}" if place in told else "no such row, write it")
+        for table in config_tables()
+        for key, default in table.keys.items()
+        if told.get(place := (table.heading, key)) != default
+    ]
+
+
+def section(text: str, name: str) -> str:
+    """What stands in *text* under the heading *name*, up to the next heading as high as it."""
+    found = re.search(rf"^(#+) {name}$(.*?)(?=^\1 |\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[2] if found else ""
+
+
+# What they use ------------------------------------------------------------------------------------
+
+
+def _commands_of_line(words: list[str]) -> Iterator[list[str]]:
+    """The line cut at `&&`, `|`, `;` and the like; of each part what is behind `cardswitch`."""
+    part: list[str] = []
+    for word in [*words, ";"]:
+        if set(word) <= set("();<>|&"):
+            if part and Path(part[0]).name == NAME:
+                yield part[1:]
+            part = []
+        else:
+            part.append(word)
+
+
+def _refusal(words: list[str]) -> str:
+    """Why `cardswitch` would not take *words*, or nothing. No command is run."""
+    command: click.Command | None = cli
+    name, context = NAME, None
+    try:
+        while isinstance(command, click.Group) and words:
+            context = command.make_context(name, list(words), parent=context)
+            name, command, words = command.resolve_command(
+                context, [*context._protected_args, *context.args]
+            )
+        if command is not None and not isinstance(command, click.Group):
+            command.make_context(name or "", list(words), parent=context)
+    except click.exceptions.Exit:
+        return ""  # such as --help
+    except click.ClickException as error:
+        return error.format_message()
+    return ""
+
+
+def _end_group(process: subprocess.Popen[str]) -> None:
+    """End whatever is left of the session that *process* leads: a server in the background."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    process.wait()
+
+
+def _tables(heading: str, struct: type[Struct]) -> Iterator[Table]:
+    fields = msgspec.structs.fields(struct)
+    inner = {field.encode_name: _inner(heading, field) for field in fields}
+    yield Table(heading, {f.encode_name: _default(f) for f in fields if not inner[f.encode_name]})
+    for found in inner.values():
+        if found:
+            yield from _tables(*found)
+
+
+def _inner(heading: str, field: msgspec.structs.FieldInfo) -> tuple[str, type[Struct]] | None:
+    """The table that *field* holds, if it holds one: by itself, by name, or many in a row."""
+    name = f"{heading.strip('[]')}.{field.encode_name}"
+    if _is_struct(field.type):
+        return f"[{name}]", field.type
+    *_, last = [None, *(each for each in get_args(field.type) if each is not Ellipsis)]
+    if not _is_struct(last):
+        return None
+    by_name = len(get_args(field.type)) == 2 and get_args(field.type)[0] is str
+    return (f"[{name}.NAME]" if by_name else f"[[{name}]]"), last
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Struct)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    """As TOML would write it; what must be given has none."""
+    if field.default_factory is not msgspec.NODEFAULT:
+        return f"`{msgspec.json.encode(field.default_factory()).decode()}`"
+    if field.default is msgspec.NODEFAULT:
+        return "required"
+    return f"`{msgspec.json.encode(field.default).decode()}`"
+
+
+def _parts(text: str) -> Iterator[tuple[str, str]]:
+    """The headings in *text*, each with what stands up to the next one."""
+    found = list(HEADING.finditer(text))
+    for here, end in zip(found, [*(each.start() for each in found[1:]), len(text)], strict=True):
+        yield here[0], text[here.end() : end]
+
+
+def _main() -> None:
+    click.echo(f"```mermaid\n{mermaid()}\n```\n\n{reasons_table()}")
+
+
+if __name__ == "__main__":
+    _main()
