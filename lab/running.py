@@ -26,7 +26,9 @@ LOOK_S: Final = 0.005
 class Running:
     """The machines of a lab that runs, and the runtimes that drive them."""
 
-    def __init__(self, runtimes: list[Runtime], switch: Switch, acquirer: Acquirer, issuer: Issuer):
+    def __init__(
+        self, runtimes: list[Runtime], switch: Switch, acquirer: Acquirer, issuer: Issuer
+    ) -> None:
         self.runtimes = runtimes
         self.switch = switch
         self.acquirer = acquirer

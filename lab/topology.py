@@ -1,4 +1,4 @@
-"""The lab: one configuration file for all programs, and the folder that they keep their state in."""
+"""The lab: one configuration file for all programs, and the folder that they keep state in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error of the ground floor. Their text is safe to log, always: it names places, never secrets."""
+"""Every error of the ground floor. Their text is safe to log: it names places, never secrets."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class FormatError(Error, ValueError):
 class DecodeError(FormatError):
     """Received bytes break their dialect.
 
-    *echo* is what may be sent back in an answer with code 30: the MTI and the fields 3, 4, 7, 11,
-    12, 13, 37, 41, 42 as far as they could be read; ``None`` if the message cannot be correlated.
+    *echo* is what an answer with code 30 may send back: the MTI and the fields 3, 4, 7, 11, 12, 13,
+    37, 41, 42 as far as they could be read; ``None`` if the message cannot be correlated.
     """
 
     echo: Message | None = None
@@ -64,4 +64,4 @@ class ConfigError(Error):
 
 
 class CryptoError(Error):
-    """A key, PIN or block fails a rule of payment cryptography: says which rule, never the value."""
+    """A key, PIN or block fails a rule of payment cryptography: says which, never the value."""

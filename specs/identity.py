@@ -11,7 +11,7 @@ from typing import Final
 from .errors import DecodeError
 from .message import Message
 
-ORIGINAL_LENGTH: Final = 42  # Field 90: MTI 4, trace number 6, date and time 10, two institutions 11.
+ORIGINAL_LENGTH: Final = 42  # MTI 4, trace number 6, date and time 10, two institutions 11.
 _DIGITS: Final = frozenset("0123456789")
 
 

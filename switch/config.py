@@ -21,7 +21,7 @@ class DoorConfig(Place, frozen=True, kw_only=True):
 
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
-    terminal_keys: dict[str, str] = {}
+    terminal_keys: Mapping[str, str] = {}
     in_flight_max: int = 256
     links_max: int = 1_000
 

@@ -41,7 +41,9 @@ class Session:
 
     def start(self, journal: FileJournal, clock: Clock | None = None) -> None:
         """Take up what *journal* holds, and dial the switch."""
-        runtime = self._runtime = Runtime(self._terminal, clock=clock, journal=_Heard(journal, self._durable))
+        runtime = self._runtime = Runtime(
+            self._terminal, clock=clock, journal=_Heard(journal, self._durable)
+        )
         self._end = asyncio.create_task(runtime.wait())
         self._end.add_done_callback(lambda _: self._told.put_nowait(None))
         entries = journal.read()

@@ -62,7 +62,7 @@ def commands(text: str) -> Iterator[list[str]]:
 
 
 def unknown_commands(text: str) -> list[str]:
-    """Commands that `cardswitch` would refuse: no such command or option, or an argument missing."""
+    """Commands that `cardswitch` would refuse: none such, an unknown option, too few arguments."""
     return [
         f"cardswitch {shlex.join(words)}: {refusal}: mend the README or the command"
         for words in commands(text)
@@ -166,7 +166,7 @@ def untold_keys(text: str) -> list[str]:
     """Keys that have no row ``| `key` | default | …`` under a heading that names their table."""
     told = {
         (heading, key): default
-        for name, body in _parts(section(text, "Configuration"))
+        for name, body in _parts(FENCE.sub("", section(text, "Configuration")))
         for heading in CODE.findall(name)
         for key, default in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", body, re.MULTILINE)
     }
@@ -203,7 +203,8 @@ def _commands_of_line(words: list[str]) -> Iterator[list[str]]:
 def _refusal(words: list[str]) -> str:
     """Why `cardswitch` would not take *words*, or nothing. No command is run."""
     command: click.Command | None = cli
-    name, context = NAME, None
+    name: str | None = NAME
+    context: click.Context | None = None
     try:
         while isinstance(command, click.Group) and words:
             context = command.make_context(name, list(words), parent=context)
@@ -211,7 +212,7 @@ def _refusal(words: list[str]) -> str:
                 context, [*context._protected_args, *context.args]
             )
         if command is not None and not isinstance(command, click.Group):
-            command.make_context(name or "", list(words), parent=context)
+            command.make_context(name, list(words), parent=context)
     except click.exceptions.Exit:
         return ""  # such as --help
     except click.ClickException as error:

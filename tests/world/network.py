@@ -28,7 +28,6 @@ from wire.ports import (
     Send,
 )
 
-
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
 
 
@@ -267,6 +266,7 @@ class Network:
 
     def _deliver(self, end: End, frame: bytes, delay: Seconds) -> None:
         other, wire, epoch = end.other, end.wire, end.wire.epoch
+
         def arrive() -> None:
             if not wire.up or (wire.epoch != epoch and not wire.holds_frames):
                 self.counts["lost"] += 1

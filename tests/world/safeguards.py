@@ -50,7 +50,7 @@ def _no_reversal() -> AbstractContextManager[Any]:
 
 
 def _no_recovery() -> AbstractContextManager[Any]:
-    return mock.patch("switch.core.flows.recover.finish", lambda *_: None)
+    return mock.patch("switch.core.flows.recover.finish")
 
 
 def _no_repeat_detection() -> AbstractContextManager[Any]:

@@ -23,10 +23,17 @@ def test_every_world_holds(first):
 
 @pytest.mark.parametrize("safeguard", SAFEGUARDS)
 def test_the_world_notices_a_missing_safeguard(safeguard):
-    with SAFEGUARDS[safeguard](), pytest.raises(Exception, match=r".") as noticed:
-        for seed in range(SEEDS):
-            run(seed)
-    assert noticed.type is not KeyboardInterrupt
+    with SAFEGUARDS[safeguard]():
+        assert any(noticed(seed) for seed in range(SEEDS))
+
+
+def noticed(seed: int) -> bool:
+    """Whether the world of *seed* finds anything wrong."""
+    try:
+        run(seed)
+    except AssertionError:  # Broken is one; so is what a program finds in itself.
+        return True
+    return False
 
 
 def test_something_of_everything_happens():

@@ -1,0 +1,200 @@
+"""The README is true: its commands run, its tables are complete; and each check is seen to fail."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lab.cli import cli
+from specs.codes import REASONS
+from switch.core.states import mermaid
+from tests import docs
+
+README = Path(__file__).parent.parent / "README.md"
+TEXT = README.read_text("utf-8") if README.exists() else ""
+
+
+# The README ---------------------------------------------------------------------------------------
+
+CHECKS = [
+    docs.unknown_commands,
+    docs.untold_commands,
+    docs.untold_keys,
+    docs.missing_reasons,
+    docs.wrong_diagrams,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_readme_is_true(check):
+    assert not (found := check(TEXT)), "\n".join(found)
+
+
+def test_the_readme_shows_commands_and_runs_some():
+    assert list(docs.commands(TEXT))
+    assert docs.blocks(TEXT, "sh run"), "mark one block of the README ```sh run"
+
+
+@pytest.mark.parametrize("block", docs.blocks(TEXT, "sh run"))
+def test_what_the_readme_runs_succeeds(block, tmp_path):
+    done = docs.run_block(block, tmp_path)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("path", list(docs.all_commands(cli)), ids=" ".join)
+def test_every_command_has_help(path):
+    result = CliRunner().invoke(cli, [*path, "--help"])
+    assert result.exit_code == 0, result.output
+    assert result.output.startswith("Usage:")
+
+
+# The checks ---------------------------------------------------------------------------------------
+
+
+def sh(line: str, info: str = "sh") -> str:
+    return f"# Title\n\n```{info}\n{line}\n```\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("cardswitch demo", [["demo"]]),
+        ("cardswitch demo  # no demo --of this", [["demo"]]),
+        (".venv/bin/cardswitch up --quiet &", [["up", "--quiet"]]),
+        ("cd x && cardswitch demo; cardswitch up", [["demo"], ["up"]]),
+        ("cardswitch demo --json | grep 'a && b'", [["demo", "--json"]]),
+        ("cardswitch demo \\\n  --json", [["demo", "--json"]]),
+        ("pip install cardswitch", []),
+    ],
+)
+def test_commands_are_found_in_shell(line, expected):
+    assert list(docs.commands(sh(line))) == expected
+    assert list(docs.commands(sh(line, "sh run"))) == expected
+    assert list(docs.commands(sh(line, "text"))) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("cardswitch dmeo", "No such command 'dmeo'"),
+        ("cardswitch terminal sell 1", "No such command 'sell'"),
+        ("cardswitch demo --jsno", "No such option"),
+        ("cardswitch terminal sale --card good", "Missing argument 'AMOUNT'"),
+        ("cardswitch terminal sale 1", "Missing option '--card'"),
+        ("cardswitch terminal sale 1 --card good --entry chip", "'chip' is not one of"),
+        ("cardswitch demo now", "unexpected extra argument"),
+    ],
+)
+def test_a_command_that_would_be_refused_is_named(line, expected):
+    [said] = docs.unknown_commands(sh(line))
+    assert line in said
+    assert expected in said
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "cardswitch",
+        "cardswitch --help",
+        "cardswitch terminal --help",
+        "cardswitch terminal sale --help",
+        "cardswitch terminal sale 12.50 --card good --pin 1234",
+        "cardswitch demo --keep ./demo",
+    ],
+)
+def test_a_command_that_exists_is_not_complained_about(line):
+    assert docs.unknown_commands(sh(line)) == []
+
+
+def test_nothing_is_run_when_commands_are_looked_at(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert docs.unknown_commands(sh("cardswitch demo --keep here")) == []
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_command_that_nobody_told_of_is_named():
+    told = "".join(f"`{' '.join(path)} X`\n" for path in docs.all_commands(cli))
+    assert docs.untold_commands(told) == []
+    [said] = docs.untold_commands(told.replace("`terminal repeat", "`terminal repeatedly"))
+    assert said.startswith("cardswitch terminal repeat: ")
+
+
+def configuration() -> str:
+    return "# X\n\n## Configuration\n\n" + "".join(
+        f"### `{table.heading}`\n\n"
+        + "".join(f"| `{key}` | {default} | words |\n" for key, default in table.keys.items())
+        for table in docs.config_tables()
+    )
+
+
+def test_a_complete_configuration_is_not_complained_about():
+    assert docs.untold_keys(configuration() + "\n## Next\n") == []
+
+
+def test_one_table_may_be_told_of_many():
+    heading = "### `[acquirer.front]` and `[issuer.network]`\n"
+    text = configuration().replace("### `[acquirer.front]`\n", heading)
+    assert docs.untold_keys(text.replace("### `[issuer.network]`\n", "### Other\n")) == []
+
+
+def test_a_fence_does_not_cut_a_table_from_its_heading():
+    fence = "### `[switch]`\n\n```toml\n# a comment\n```\n"
+    assert docs.untold_keys(configuration().replace("### `[switch]`\n", fence)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("| `late_s` | `8.0` |", "", "[issuer]: late_s with default `8.0`: no such row"),
+        ("| `late_s` | `8.0` |", "| `late_s` | `9.0` |", "the README says `9.0`"),
+        ("`[switch.cut_off]`", "`[switch.cutoff]`", "[switch.cut_off]: time"),
+        ("`[[switch.routes]]`", "`[[routes]]`", "[[switch.routes]]: source"),
+        ("## Configuration", "## Settings", "[hsm]: host"),
+        ("`[switch.upstreams.NAME]`\n", "`[switch]`\n\n## Next\n", "[switch.upstreams.NAME]: host"),
+    ],
+)
+def test_a_key_that_nobody_told_of_is_named(old, new, expected):
+    assert expected in docs.untold_keys(configuration().replace(old, new))[0]
+
+
+def test_the_table_of_reasons_must_be_there_and_up_to_date():
+    text = f"## Reasons\n\n{docs.reasons_table()}\n\n## Next\n"
+    assert len(REASONS) + 2 == len(docs.reasons_table().splitlines())
+    assert docs.missing_reasons(text) == []
+    assert "`51`" in docs.missing_reasons(text.replace("Insufficient", "No"))[0]
+    assert len(docs.missing_reasons(text.replace("## Reasons", "## Codes"))) == len(REASONS) + 2
+
+
+def test_the_diagram_must_be_that_of_the_table_of_states():
+    text = f"```mermaid\nsequenceDiagram\n```\n\n```mermaid\n{mermaid()}\n```\n"
+    assert docs.wrong_diagrams(text) == []
+    assert docs.wrong_diagrams(text.replace("forwarded --> approved", "forwarded --> received"))
+    assert docs.wrong_diagrams("```mermaid\nsequenceDiagram\n```\n")
+    assert docs.wrong_diagrams(text + text)
+
+
+@pytest.mark.parametrize(
+    ("block", "succeeds", "output"),
+    [
+        ("cardswitch --version > version && cat version", True, "cardswitch"),
+        ("cardswitch dmeo", False, "No such command"),
+        ("false\ntrue", False, ""),
+        ("echo $UNSET", False, ""),
+    ],
+)
+def test_a_block_is_run_up_to_its_first_error(block, succeeds, output, tmp_path):
+    done = docs.run_block(block, tmp_path)
+    assert (done.returncode == 0) is succeeds, done.stdout
+    assert output in done.stdout
+
+
+def test_a_block_begins_in_an_empty_folder(tmp_path):
+    assert docs.run_block("ls", tmp_path).stdout == ""
+
+
+def test_what_a_block_leaves_running_is_ended(tmp_path):
+    docs.run_block("sleep 600 > /dev/null 2>&1 &\necho $! > pid", tmp_path)
+    pid = (tmp_path / "pid").read_text().strip()
+    seen = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, text=True)
+    assert seen.stdout.strip()[:1] in ("", "Z")
