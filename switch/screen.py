@@ -23,7 +23,9 @@ _JOURNAL: Final = (
     "LEG", "TIME (UTC)", "DAY", "DOOR", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT", "TERMINAL",
     "CARD",
 )  # fmt: skip
-_BATCHES: Final = ("BATCH", "", "CAPTURES", "CAPTURED", "REVERSALS", "REVERSED", "NET")
+_BATCHES: Final = (
+    "MERCHANT", "TERMINAL", "CAPTURES", "CAPTURED", "REVERSALS", "REVERSED", "NET",
+)  # fmt: skip
 
 
 def show_journal(lines: Sequence[Line], as_json: bool) -> None:
@@ -56,7 +58,7 @@ def show_preview(seen: Preview, as_json: bool) -> None:
     click.echo(f"{seen.business_date}  open until {utc_text(seen.ends_at)}; so far:")
     _show_sums(seen.batches, seen.payouts)
     if seen.open_legs:
-        click.echo(f"  {seen.open_legs} purchases without an outcome yet are not counted")
+        click.echo(f"  not counted, since they have no outcome yet: {seen.open_legs} purchases")
     if seen.unclosed:
         click.echo(f"  to be closed before: {', '.join(seen.unclosed)}")
 

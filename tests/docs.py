@@ -30,7 +30,7 @@ from terminal.config import TerminalConfig
 ROOT: Final = Path(__file__).parent.parent
 NAME: Final = "cardswitch"
 BLOCK_S: Final = 120.0  # A block that takes longer than this waits for something.
-FENCE: Final = re.compile(r"^```(.*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCE: Final = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING: Final = re.compile(r"^#+ .*$", re.MULTILINE)
 CODE: Final = re.compile(r"`([^`]+)`")
 SECTIONS: Final[dict[str, type[Struct]]] = {
@@ -266,7 +266,8 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 def _parts(text: str) -> Iterator[tuple[str, str]]:
     """The headings in *text*, each with what stands up to the next one."""
     found = list(HEADING.finditer(text))
-    for here, end in zip(found, [*(each.start() for each in found[1:]), len(text)], strict=True):
+    ends = [each.start() for each in found[1:]] + [len(text)]
+    for here, end in zip(found, ends, strict=False):
         yield here[0], text[here.end() : end]
 
 

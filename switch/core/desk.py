@@ -24,7 +24,7 @@ HSM: Final = LinkId("hsm")
 # What is not passed on as it came: the link's own trace number, PIN data, and MACs.
 NOT_FORWARDED: Final = (11, 52, 53, 64, 128)
 # What a reversal repeats of its original (field 90 names it, these describe it).
-REVERSAL_FIELDS: Final = (2, 3, 4, 14, 15, 18, 19, 22, 32, 33, 37, 41, 42, 43, 49)
+REVERSAL_FIELDS: Final = (2, 3, 4, 15, 18, 19, 22, 32, 33, 37, 41, 42, 43, 49)
 
 
 class Decline(Error):
@@ -87,8 +87,10 @@ class SwitchDesk(Desk):
             fields[15] = self.leg.business_date[5:7] + self.leg.business_date[8:10]
         return self.stamp(link, Message(f"{request.mti[:3]}0", {**fields, **pin}))
 
-    def reversal(self, forwarded: Message) -> Message:
-        """The 0420 that undoes *forwarded*; its numbers and times stay the same in every repeat."""
+    def reversal(self) -> Message:
+        """The 0420 that undoes what was forwarded; its numbers and times are the repeats' too."""
+        forwarded = self.leg.forwarded
+        assert forwarded is not None, "only what was forwarded is reversed"
         fields = {n: v for n, v in forwarded.fields.items() if n in REVERSAL_FIELDS}
         fields |= {7: transmission_time(self.now), 90: original_data(forwarded)}
         return self.stamp(LinkId(self.leg.upstream), Message("0420", fields))

@@ -15,10 +15,22 @@ from specs.masking import NEVER_STORED, mask_pan
 from specs.message import Message
 from wire.ports import Seconds
 
+from .checks import pan_of
 from .states import State
 
 PAN: Final = 2
 _NOT_IN_RECORD: Final = NEVER_STORED | {PAN, 14, 34, 55}
+
+
+def storable(message: Message) -> Message:
+    """*message* as it may be remembered: without secrets, but with the card number of its track.
+
+    >>> storable(Message("0200", {4: "000000001250", 35: "9999990000000014=30122011"}))
+    <0200 4=000000001250, 2=999999******0014>
+    """
+    pan = pan_of(message)
+    kept = message.without(*_NOT_IN_RECORD)
+    return kept.with_fields({PAN: pan}) if pan else kept
 
 
 class Vault(Protocol):
@@ -84,7 +96,7 @@ def to_record(entry: Entry, vault: Vault) -> Record:
     """*entry* as it may lie on disk."""
     message = entry.message
     fields = message.fields
-    pan = fields.get(PAN, "")
+    pan = pan_of(message)
     kept = {str(n): value for n, value in fields.items() if n not in _NOT_IN_RECORD}
     return Record(
         entry.sequence,

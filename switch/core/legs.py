@@ -6,11 +6,10 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
-from specs.masking import NEVER_STORED
 from specs.message import Message
 from wire.ports import LinkId
 
-from .entry import Entry
+from .entry import Entry, storable
 from .states import OPEN, State
 
 LEGS_MAX: Final = 200_000  # Finished legs remembered, some 300 MB: hours of repeats on one machine.
@@ -68,12 +67,12 @@ class Leg:
         owed = (state is State.REVERSING) - (self.state is State.REVERSING)
         if state is State.FORWARDED:
             self.upstream = entry.upstream
-            self.forwarded = message.without(*NEVER_STORED)
+            self.forwarded = storable(message)
         elif state in (State.APPROVED, State.DECLINED):
             self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
         elif state is State.REVERSING:
             self.upstream = entry.upstream
-            self.forwarded = message
+            self.forwarded = storable(message)
             # Whoever repeats a request that is being undone must not hear an approval.
             self.decision = {39: "12" if self.state is State.APPROVED else "91"}
         elif state is State.REVERSED and self.state is None:

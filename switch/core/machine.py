@@ -195,5 +195,5 @@ def rescue(desk: SwitchDesk, request: Message) -> None:
     """A flow failed by itself: end its leg as after a crash, and let the others go on."""
     if desk.leg.state is State.RECEIVED:
         desk.decline(request, "96")
-    elif desk.leg.state is State.FORWARDED and desk.leg.forwarded is not None:
-        undo(desk, desk.leg.forwarded)
+    elif desk.leg.state is State.FORWARDED:
+        undo(desk)

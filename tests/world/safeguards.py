@@ -40,8 +40,8 @@ def _late_entries(*states: State) -> Removal:
     return lambda: mock.patch.object(World, "switch_class", Careless)
 
 
-def _give_up(desk: SwitchDesk, forwarded: Message) -> None:
-    desk.record(State.DECLINED, forwarded.reply("91"))
+def _give_up(desk: SwitchDesk) -> None:
+    desk.record(State.DECLINED, Message("0210", {39: "91"}))
     desk.respond()
 
 

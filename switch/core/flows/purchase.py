@@ -30,21 +30,21 @@ async def purchase(desk: SwitchDesk, request: Message) -> None:
     try:
         answer = await desk.ask(link, forwarded, within=upstream.timeout_s)
     except NoAnswer:
-        return undo(desk, forwarded)
+        return undo(desk)
 
     if not fits(answer, forwarded):
         desk.count("unfit_answer")
-        return undo(desk, forwarded)
+        return undo(desk)
     if answer.approved and not desk.is_deliverable():
         desk.count("undeliverable")
-        return undo(desk, forwarded)
+        return undo(desk)
     desk.record(State.APPROVED if answer.approved else State.DECLINED, settled(answer, forwarded))
     return desk.respond()
 
 
-def undo(desk: SwitchDesk, forwarded: Message) -> None:
+def undo(desk: SwitchDesk) -> None:
     """Nobody can say how it ended: owe a reversal, tell whoever waits, and pay what is owed."""
-    reversal = desk.reversal(forwarded)
+    reversal = desk.reversal()
     desk.record(State.REVERSING, reversal)
     desk.respond()
     desk.start(reverse(desk, reversal))

@@ -52,8 +52,7 @@ def finish(switch: Switch, leg: Leg, last: Message) -> None:
     if leg.state is State.RECEIVED:
         desk.decline(last, "96")
     elif leg.state is State.FORWARDED:
-        assert leg.forwarded is not None, "a forwarded leg holds what was forwarded"
-        owed = desk.reversal(leg.forwarded)
+        owed = desk.reversal()
         desk.record(State.REVERSING, owed)
         desk.start(reverse(desk, owed))
     elif leg.state is State.REVERSING:

@@ -23,8 +23,7 @@ async def reversal(desk: SwitchDesk, link: LinkId, request: Message) -> None:
         desk.count("reversal_of_open_leg")
         await desk.outcome()
     if leg.state is State.APPROVED:
-        assert leg.forwarded is not None, "an approved leg was forwarded"
-        owed = desk.reversal(leg.forwarded)
+        owed = desk.reversal()
         desk.record(State.REVERSING, owed)
         desk.start(reverse(desk, owed))
     desk.send(link, request.reply("00", {37: leg.rrn} if leg.rrn else None))

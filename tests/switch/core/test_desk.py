@@ -72,7 +72,9 @@ def test_a_reversal_repeats_its_original_and_nothing_secret():
     at = desk()
     at.route(PLAIN, PAN)
     forwarded = at.speak(ACQUIRER, SALE.with_fields({35: f"{PAN}=30122011", 55: "9F26"}), {52: "0"})
-    reversal = at.reversal(forwarded)
+    at.record(State.RECEIVED, SALE)
+    at.record(State.FORWARDED, forwarded)
+    reversal = at.reversal()
     assert reversal.mti == "0420"
     assert set(reversal.fields) <= {*REVERSAL_FIELDS, 7, 11, 90}
     assert {n: reversal[n] for n in (2, 4, 37)} == {n: forwarded[n] for n in (2, 4, 37)}

@@ -60,9 +60,10 @@ def test_reversals_owed_are_counted_up_and_down():
 
 
 def test_secrets_are_not_remembered():
-    leg = leg_after((State.FORWARDED, {4: "000000001250", 35: "track", 52: "block"}))
+    secret = {14: "3012", 35: "9999990000000014=30122011", 48: "9203123", 52: "block"}
+    leg = leg_after((State.FORWARDED, {4: "000000001250", **secret}))
     assert leg.forwarded is not None
-    assert set(leg.forwarded.fields) == {4}
+    assert leg.forwarded.fields == {2: "9999990000000014", 4: "000000001250"}
 
 
 def test_too_many_waiting_links_push_out_the_oldest():
