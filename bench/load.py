@@ -173,7 +173,7 @@ class Load:
         self._idle.append(terminal)
         if self._to_start:
             self._start()
-        elif not self._buying and self._done is not None:
+        elif not self._buying and self._done is not None and not self._done.done():
             self._done.set_result(None)
 
     def fail(self, reason: str) -> None:
@@ -250,6 +250,16 @@ def _percentiles(ordered: list[float]) -> tuple[float, float, float]:
     return p50, p95, p99
 
 
+def main() -> None:
+    """A Job in, a Report out; Ctrl-C is for whoever started us to tell of."""
+    job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
+    try:
+        sys.stdout.buffer.write(msgspec.json.encode(run(measure(job))))
+    except KeyboardInterrupt:
+        sys.exit(1)
+    except (OSError, TimeoutError) as error:
+        sys.exit(f"load: {error or 'the lab was not ready in time'}")
+
+
 if __name__ == "__main__":
-    _job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    sys.stdout.buffer.write(msgspec.json.encode(run(measure(_job))))
+    main()

@@ -2,7 +2,6 @@
 
     config        the [acquirer] and [issuer] sections of the configuration
     acquirer      checks the merchant, forwards into the network, reverses what it forwarded
-    watch         its sign-on to the network, and the echo that finds a dead link
     issuer        tells new purchases from repeats, holds the money, releases it
     verification  card, PIN and CVV, through the HSM: may this be paid at all?
     cards         what a request tells of the card

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Final
 
+from msgspec import Struct
+
 from specs.errors import Error
 
 from .accounts import Account
@@ -85,18 +87,15 @@ class IssuerBooks:
             ) from None
 
 
-class Booking:
+class Booking(Struct, eq=False, gc=False):
     """One purchase at the acquirer: what left it, what came back, and whether it is undone."""
 
-    __slots__ = ("answer", "forwarded", "identity", "refused", "reversing", "undone")
-
-    def __init__(self, identity: str) -> None:
-        self.identity = identity
-        self.forwarded: Forwarded | None = None
-        self.answer: Answered | None = None
-        self.refused: Refused | None = None
-        self.reversing: Reversing | None = None
-        self.undone: Undone | None = None
+    identity: str
+    forwarded: Forwarded | None = None
+    answer: Answered | None = None
+    refused: Refused | None = None
+    reversing: Reversing | None = None
+    undone: Undone | None = None
 
     @property
     def likeness(self) -> str:

@@ -16,7 +16,7 @@ CVV2_TAG: Final = "92"  # of field 48
 CVV2_SERVICE_CODE: Final = "000"  # a CVV2 is a CVV computed as if the card had this service code
 
 
-class Presented(Struct, frozen=True):
+class Presented(Struct, frozen=True, gc=False):
     """A card as presented; what it lacks of *service_code*, *cvv*, *pvki*, *pvv* is empty."""
 
     pan: str

@@ -16,7 +16,7 @@ from .requests import INVALID, decision
 # Both hosts ---------------------------------------------------------------------------------------
 
 
-class Undone(Struct, frozen=True, tag=True):
+class Undone(Struct, frozen=True, tag=True, gc=False):
     """A purchase is undone, or will never be done: its reversal may have come before itself."""
 
     identity: str
@@ -31,7 +31,7 @@ class Undone(Struct, frozen=True, tag=True):
 # The issuer ---------------------------------------------------------------------------------------
 
 
-class Decided(Struct, frozen=True, tag=True):
+class Decided(Struct, frozen=True, tag=True, gc=False):
     """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
 
     identity: str
@@ -49,7 +49,7 @@ class Decided(Struct, frozen=True, tag=True):
         return decision(request, self.code, self.amount, self.approval_code)
 
 
-class PinTried(Struct, frozen=True, tag=True):
+class PinTried(Struct, frozen=True, tag=True, gc=False):
     """A card, by its id, has now seen *tries* wrong PINs in a row.
 
     Written before the Decided of the same request: dying in between counts a PIN twice, never less.
@@ -65,7 +65,7 @@ IssuerEntry = Decided | PinTried | Undone
 # The acquirer -------------------------------------------------------------------------------------
 
 
-class Forwarded(Struct, frozen=True, tag=True):
+class Forwarded(Struct, frozen=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
     identity: str
@@ -79,7 +79,7 @@ class Forwarded(Struct, frozen=True, tag=True):
     original: str  # field 90 of a reversal
 
 
-class Refused(Struct, frozen=True, tag=True):
+class Refused(Struct, frozen=True, tag=True, gc=False):
     """A purchase was declined by the acquirer itself and never left it."""
 
     identity: str
@@ -93,7 +93,7 @@ class Refused(Struct, frozen=True, tag=True):
         return request.reply(self.code)
 
 
-class Answered(Struct, frozen=True, tag=True):
+class Answered(Struct, frozen=True, tag=True, gc=False):
     """The network's answer to a purchase that was forwarded; *amount* is 0 if it was declined."""
 
     identity: str
@@ -112,7 +112,7 @@ class Answered(Struct, frozen=True, tag=True):
         return decision(request, self.code, self.amount, self.approval_code)
 
 
-class Reversing(Struct, frozen=True, tag=True):
+class Reversing(Struct, frozen=True, tag=True, gc=False):
     """A reversal is about to be sent; every later send of it has the same *trace* and *sent*."""
 
     identity: str

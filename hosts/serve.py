@@ -6,6 +6,7 @@ from pathlib import Path
 
 from wire.channel import HsmClientChannel
 from wire.journal import FileJournal
+from wire.places import Place
 from wire.runtime import Clock, Runtime
 
 from . import acquirer, issuer, verification
@@ -24,8 +25,8 @@ async def serve_acquirer(
     runtime = Runtime(machine, clock=clock, journal=journal)
     entries = journal.read()
     runtime.call(lambda now: machine.recover(entries, now))
-    front, network = config.front, config.network
-    await runtime.listen(acquirer.FRONT, front.host, front.port, front.channel())
+    await _listen(runtime, acquirer.FRONT, config.front)
+    network = config.network
     runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
     return runtime, machine
 
@@ -39,7 +40,15 @@ async def serve_issuer(
     runtime = Runtime(machine, clock=clock, journal=journal)
     entries = journal.read()
     runtime.call(lambda now: machine.recover(entries, now))
-    network, hsm = config.network, config.hsm
-    await runtime.listen(issuer.NETWORK, network.host, network.port, network.channel())
-    runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel())
+    await _listen(runtime, issuer.NETWORK, config.network)
+    runtime.dial(verification.HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
     return runtime, machine
+
+
+async def _listen(runtime: Runtime, door: str, place: Place) -> None:
+    """Listen, or let go of the journal at once."""
+    try:
+        await runtime.listen(door, place.host, place.port, place.channel())
+    except BaseException:
+        await runtime.stop()
+        raise

@@ -37,9 +37,13 @@ class Running:
     async def ready(self) -> None:
         """Return once the switch has signed on to its upstreams. Raises Error if it cannot."""
         wanted = set(self.switch.settings.upstreams)
-        async with asyncio.timeout(READY_S):
-            while not wanted <= self.switch.ready:
-                await asyncio.sleep(LOOK_S)
+        try:
+            async with asyncio.timeout(READY_S):
+                while not wanted <= self.switch.ready:
+                    await asyncio.sleep(LOOK_S)
+        except TimeoutError:
+            missing = ", ".join(sorted(wanted - self.switch.ready))
+            raise Error(f"the switch could not sign on to {missing} in {READY_S:g} s") from None
 
 
 @asynccontextmanager

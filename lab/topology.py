@@ -103,8 +103,8 @@ def make_lab(
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    if path.exists():
-        raise ConfigError(f"{path}: there is a lab already; remove the folder to make a new one")
+    if any((folder / name).exists() for name in (CONFIG_NAME, CARDS_NAME, VAULT_NAME)):
+        raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     folder.mkdir(parents=True, exist_ok=True)
     ask = ask or HsmModule(secrets.token_bytes).answer
     keys = make_keys(ask)

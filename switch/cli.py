@@ -96,7 +96,7 @@ def serve(obj: dict[str, Any], config_path: Path) -> None:
 def journal(
     obj: dict[str, Any], config_path: Path, wanted: str | None, limit: int, as_json: bool
 ) -> None:
-    """List the last legs of the journal, newest first, card numbers masked."""
+    """List the last legs, newest first, cards masked."""
     from .core.states import State
     from .screen import show_journal
     from .store import UNFINISHED, JournalReader
@@ -109,7 +109,7 @@ def journal(
 
 @switch.command(epilog="\b\nExample:\n  states > states.mmd")
 def states() -> None:
-    """Print which state of a leg may follow which, as a Mermaid diagram."""
+    """Print the states of a leg as a Mermaid diagram."""
     from .core.states import mermaid
 
     click.echo(mermaid())

@@ -224,10 +224,8 @@ def _require_tables(writer: Connection, schema: Schema) -> None:
 def _has_tables(connection: Connection, schema: Schema) -> bool:
     """Whether they are there; refuses a database that is not ours, or of another version."""
     names = set(inspect(connection).get_table_names())
-    if names.isdisjoint(known.version_table.name for known in SCHEMAS):
-        if names:
-            raise Error("the database belongs to another program: give this one its own")
-        return False
+    if names and names.isdisjoint(known.version_table.name for known in SCHEMAS):
+        raise Error("the database belongs to another program: give this one its own")
     if schema.version_table.name not in names:
         return False
     version = connection.scalar(select(schema.version_table.c.version))

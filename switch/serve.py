@@ -29,6 +29,15 @@ async def serve(
     store = SqlStore(config.database, vault)
     runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
     runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
+    try:
+        await _connect(runtime, config)
+    except BaseException:
+        await runtime.stop()
+        raise
+    return runtime, machine
+
+
+async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
     for name, door in config.doors.items():
         await runtime.listen(
             name, door.host, door.port, door.channel(), door.links_max, limits=TERMINAL_LIMITS
@@ -36,4 +45,3 @@ async def serve(
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
     runtime.dial(HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
-    return runtime, machine

@@ -71,7 +71,11 @@ def date_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @common
 @click.pass_obj
 def close(obj: dict[str, Any], config_path: Path, date: str | None, as_json: bool) -> None:
-    """Close every bank day that has ended, or the one given, and write its deposit files."""
+    """Close bank days that have ended, and write their files.
+
+    Without --date all that are not closed yet, in their order; with it that one. If it is closed
+    already, its recorded files are written again.
+    """
     import time
 
     from .screen import show_closed
@@ -96,7 +100,7 @@ def close(obj: dict[str, Any], config_path: Path, date: str | None, as_json: boo
 @common
 @click.pass_obj
 def preview(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
-    """Show what the present bank day would pay so far; nothing is recorded."""
+    """Show what the present bank day would pay so far."""
     import time
 
     from .screen import show_preview
@@ -110,7 +114,7 @@ def preview(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
 @date_option
 @common
 def show(config_path: Path, date: str | None, as_json: bool) -> None:
-    """Show what was closed: batches, deposits and the names of the files."""
+    """Show what was closed: batches, deposits, files."""
     from specs.errors import Error
 
     from .books import BooksReader

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple, get_args
 
@@ -66,7 +68,7 @@ def unknown_commands(text: str) -> list[str]:
     return [
         f"cardswitch {shlex.join(words)}: {refusal}: mend the README or the command"
         for words in commands(text)
-        if (refusal := _refusal(words))
+        if (refusal := _quiet_refusal(words))
     ]
 
 
@@ -198,6 +200,11 @@ def _commands_of_line(words: list[str]) -> Iterator[list[str]]:
             part = []
         else:
             part.append(word)
+
+
+def _quiet_refusal(words: list[str]) -> str:
+    with redirect_stdout(StringIO()):  # --help among the words prints it
+        return _refusal(words)
 
 
 def _refusal(words: list[str]) -> str:

@@ -49,6 +49,8 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
         text, _, place = str(error).partition(" - at `")
         where = name + place.rstrip("`").removeprefix("$")
         raise ConfigError(f"{path}: {where}: {text}") from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {name}: {error}") from error
     for where, known in _unknown_keys(table, value, name):
         key = where.rpartition(".")[2]
         raise ConfigError(f"{path}: {where}: unknown key, {_advice(key, known)}")

@@ -1,6 +1,7 @@
 """Acquirer and issuer on real ports: they answer, and a journal survives them."""
 
 from contextlib import asynccontextmanager
+from itertools import count
 
 from hosts.serve import serve_acquirer, serve_issuer
 from lab.topology import free_ports
@@ -58,9 +59,11 @@ def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     async def main():
         async with served(serve_issuer(issuer, tmp_path)):
             async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
-                answer = await ask(FRONT.port, FRONT.channel(), purchase(2_000))
-                while answer[39] == "91":  # It has not signed on yet.
-                    answer = await ask(FRONT.port, FRONT.channel(), purchase(2_000))
+                for trace in count(1):  # It may not have signed on yet.
+                    request = purchase(2_000, trace)
+                    answer = await ask(FRONT.port, FRONT.channel(), request)
+                    if answer[39] != "91":
+                        break
                 approved = acquirer.approved()
             async with served(serve_acquirer(ACQUIRER, tmp_path)) as again:
                 assert again.approved() == approved

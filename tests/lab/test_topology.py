@@ -107,7 +107,7 @@ def test_the_key_of_a_vault_is_never_written_over(made):
     path, _ = made
     key = (path.parent / "vault.key").read_bytes()
     path.unlink()
-    with pytest.raises(FileExistsError):
+    with pytest.raises(ConfigError, match="there is a lab already"):
         make_lab(path.parent)
     assert (path.parent / "vault.key").read_bytes() == key
 

@@ -159,8 +159,9 @@ def test_a_crash_between_record_and_files_is_mended_by_the_next_close(lab, monke
         with pytest.raises(Crash):
             close(lab, AFTER)
     assert close(lab, AFTER) == []
+    mended = lab.files()
     [day] = close(lab, AFTER, DAYS[0])
-    assert lab.files() == day.files
+    assert mended == day.files
 
 
 # What is refused ----------------------------------------------------------------------------------
