@@ -80,6 +80,6 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"cardswitch: {error}", err=True)
         sys.exit(2)
-    except Error as error:
+    except (Error, OSError) as error:  # The system's say what it refused: a port, a file, a disk.
         click.echo(f"cardswitch: {error}", err=True)
         sys.exit(1)

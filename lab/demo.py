@@ -36,10 +36,13 @@ def demo(keep: str | None, as_json: bool) -> None:
     """
     import msgspec
 
+    from specs.errors import ConfigError
     from wire.runtime import run
 
     from .story import Story
 
+    if keep and Path(keep).exists():
+        raise ConfigError(f"{keep}: exists already; name a folder that does not, or remove it")
     with tempfile.TemporaryDirectory(prefix="cardswitch-") as scratch:
         folder = Path(keep) if keep else Path(scratch) / "lab"
         story = Story(folder, _silence if as_json else _tell)

@@ -58,12 +58,13 @@ def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
     if not path.exists() and not config_path:
         make_lab(path.parent)
         click.echo(f"made {path}", err=True)
+    lab = read_lab(path)
     if not quiet:
         text, *lists = _LISTS.split(path.read_text("utf-8"), maxsplit=1)
         click.echo(text.strip())
         if lists:
             click.echo(f"# … and the issuer's accounts and cards, see {path}")
-    run(_serve(read_lab(path), Tap() if trace else None))
+    run(_serve(lab, Tap() if trace else None))
 
 
 async def _serve(lab: Lab, tap: Tap | None) -> None:

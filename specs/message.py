@@ -41,7 +41,8 @@ class Message(Struct, frozen=True, gc=False):
 
     def without(self, *numbers: int) -> Message:
         """A copy that lacks the fields *numbers*."""
-        left = {n: v for n, v in self.fields.items() if n not in numbers}
+        dropped = frozenset(numbers)
+        left = {n: v for n, v in self.fields.items() if n not in dropped}
         return Message(self.mti, left, self.header)
 
     def reply(self, code: str, changes: Mapping[int, str] | None = None) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import digits
 from typing import Final
 
@@ -34,6 +35,10 @@ class Track2(Struct, frozen=True, gc=False):
         return f"<Track2 {mask_pan(self.pan)}>"
 
 
+# ISO/IEC 7813: card number, separator, expiry YYMM, service code, discretionary data.
+_TRACK_2: Final = re.compile("([0-9]{8,19})[=D]([0-9]{2}(?:0[1-9]|1[0-2]))([0-9]{3})([0-9]*)")
+
+
 def unpack_track2(text: str, field: str = "35") -> Track2:
     """A track 2 without sentinels and LRC, separated by ``=`` or ``D``.
 
@@ -42,8 +47,16 @@ def unpack_track2(text: str, field: str = "35") -> Track2:
     >>> unpack_track2("9999990000000014=30121010000012300000").expiry
     '3012'
     """
+    whole = _TRACK_2.fullmatch(text) if len(text) <= TRACK_2_MAX else None
+    if whole is None:
+        raise _fault(text, field)
+    return Track2(*whole.groups())
+
+
+def _fault(text: str, field: str) -> DecodeError:
+    """What is wrong with a track that does not match, searched part by part."""
     if len(text) > TRACK_2_MAX:
-        raise DecodeError(
+        return DecodeError(
             f"at most {TRACK_2_MAX} characters",
             field=field,
             seen=f"{len(text)}",
@@ -51,18 +64,16 @@ def unpack_track2(text: str, field: str = "35") -> Track2:
         )
     end = next((at for at, c in enumerate(text) if c not in digits), len(text))
     if text[end : end + 1] not in tuple(SEPARATORS):
-        raise DecodeError("digits, then one separator = or D", field=field, offset=end)
+        return DecodeError("digits, then one separator = or D", field=field, offset=end)
     pan, rest = text[:end], text[end + 1 :]
     if not is_pan(pan):
-        raise DecodeError("a card number of 8 to 19 digits", field=field, offset=0)
+        return DecodeError("a card number of 8 to 19 digits", field=field, offset=0)
     wrong = next((at for at, c in enumerate(rest) if c not in digits), None)
     if wrong is not None:
-        raise DecodeError("digits after the separator", field=field, offset=end + 1 + wrong)
+        return DecodeError("digits after the separator", field=field, offset=end + 1 + wrong)
     if not is_expiry(rest[:4]):
-        raise DecodeError("an expiry YYMM", field=field, offset=end + 1)
-    if len(rest) < 7:
-        raise DecodeError("a service code of 3 digits", field=field, offset=end + 5)
-    return Track2(pan, rest[:4], rest[4:7], rest[7:])
+        return DecodeError("an expiry YYMM", field=field, offset=end + 1)
+    return DecodeError("a service code of 3 digits", field=field, offset=end + 5)
 
 
 def pack_track2(track: Track2, separator: str = "=") -> str:

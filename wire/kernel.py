@@ -80,6 +80,7 @@ class Kernel:
         self.up: set[LinkId] = set()
         self.effects: list[Effect] = []
         self._exchanges = exchanges
+        self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
         self._waiting: dict[LinkId, dict[Key, Wait[Any]]] = {}
         self._listening: dict[Hashable, list[Wait[Any]]] = {}
@@ -180,7 +181,10 @@ class Kernel:
 
     def exchange(self, link: LinkId) -> Exchange:
         """How answers match on *link*."""
-        return self._exchanges[door_of(link)]
+        exchange = self._exchange_of.get(link)
+        if exchange is None:
+            exchange = self._exchange_of[link] = self._exchanges[door_of(link)]
+        return exchange
 
     def stamp(self, link: LinkId, question: Any) -> Any:
         """*question* with a number whose key nothing on *link* still waits for or may answer."""
@@ -234,6 +238,7 @@ class Kernel:
     def link_down(self, link: LinkId) -> None:
         """*link* is gone: whatever was asked there has no answer."""
         self.up.discard(link)
+        self._exchange_of.pop(link, None)
         for wait in self._waiting.pop(link, {}).values():
             self._give_up(wait)
 

@@ -31,7 +31,9 @@ class LinkLimits(Struct, frozen=True):
     idle_s: float = NEVER  # Without a single byte received.
     intra_frame_s: float = 2.0  # From the first byte of a frame to its last: nobody is that slow.
     write_buffer_max: int = 1 << 20  # Bytes that a peer leaves unread before it is dropped.
-    frames_per_turn: int = 256  # Handled in a row before other links have their turn.
+    # Handled in a row before other links have their turn, and before anything is written: more
+    # would make all that is in flight travel as one wave, one program working at a time.
+    frames_per_turn: int = 32
 
 
 # For a door of many unknown peers that speak first: those who do not are not worth a connection.

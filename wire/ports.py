@@ -18,46 +18,46 @@ LinkId = NewType("LinkId", str)
 Seconds = float
 
 
-class Received(Struct, frozen=True):
+class Received(Struct, frozen=True, gc=False):
     """A whole, well-formed message arrived: a Message, or on an HSM link a Command or an Answer."""
 
     link: LinkId
     message: Any
 
 
-class Garbled(Struct, frozen=True):
+class Garbled(Struct, frozen=True, gc=False):
     """A whole frame arrived whose content breaks the link's format; the link itself is fine."""
 
     link: LinkId
     error: FormatError
 
 
-class LinkUp(Struct, frozen=True):
+class LinkUp(Struct, frozen=True, gc=False):
     """A connection stands and may be used."""
 
     link: LinkId
 
 
-class LinkDown(Struct, frozen=True):
+class LinkDown(Struct, frozen=True, gc=False):
     """A connection is gone; nothing more will arrive on it."""
 
     link: LinkId
 
 
-class Send(Struct, frozen=True):
+class Send(Struct, frozen=True, gc=False):
     """Put a message on a link; if the link is down, it is lost."""
 
     link: LinkId
     message: Any
 
 
-class Append(Struct, frozen=True):
+class Append(Struct, frozen=True, gc=False):
     """Write one entry to the program's journal, durably."""
 
     entry: Any
 
 
-class Close(Struct, frozen=True):
+class Close(Struct, frozen=True, gc=False):
     """End a connection, for a reason that may be logged."""
 
     link: LinkId

@@ -59,12 +59,20 @@ class Program:
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Take one event; return what the world must now do, in order."""
         self.kernel.advance(now)
+        if type(event) is Received:
+            self._received(event.link, event.message)
+        else:
+            self._happened(event)
+        return self.kernel.take()
+
+    def _received(self, link: LinkId, message: Any) -> None:
+        if self.kernel.exchange(link).is_question(message):
+            self.asked(link, message)
+        else:
+            self.kernel.answered(link, message)
+
+    def _happened(self, event: Event) -> None:
         match event:
-            case Received(link, message):
-                if self.kernel.exchange(link).is_question(message):
-                    self.asked(link, message)
-                else:
-                    self.kernel.answered(link, message)
             case Garbled(link, error):
                 self.garbled(link, error)
             case LinkUp(link):
@@ -74,7 +82,6 @@ class Program:
                 self._garbage.pop(link, None)
                 self.kernel.link_down(link)
                 self.unlinked(link)
-        return self.kernel.take()
 
     def wake(self, now: Seconds) -> Sequence[Effect]:
         """Let time pass up to *now*."""

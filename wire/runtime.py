@@ -7,11 +7,12 @@ durable, and writes once to every link; what must wait for the disk leaves when 
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from specs.errors import Error
 
@@ -24,6 +25,7 @@ from .tap import Tap
 from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
 
 T = TypeVar("T")
+GARBAGE_THRESHOLD: Final = 50_000  # New containers until the collector looks; some megabytes.
 # What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end.
 _Outgoing = tuple[Link, bytes, str]
 
@@ -272,6 +274,9 @@ class Runtime:
 
 def run(main: Coroutine[Any, Any, T]) -> T:
     """Run *main* to its end, on uvloop where that is installed."""
+    # Messages make no cycles, so the collector need not look at every few hundred of them.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
     try:
         import uvloop
     except ImportError:

@@ -29,8 +29,8 @@ def storable(message: Message) -> Message:
     <0200 4=000000001250, 2=999999******0014>
     """
     pan = pan_of(message)
-    kept = message.without(*_NOT_IN_RECORD)
-    return kept.with_fields({PAN: pan}) if pan else kept
+    kept = {n: value for n, value in message.fields.items() if n not in _NOT_IN_RECORD}
+    return Message(message.mti, {**kept, PAN: pan} if pan else kept)
 
 
 class Vault(Protocol):
@@ -49,7 +49,7 @@ class Vault(Protocol):
         ...
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """One step of one leg.
 
     *message* is the request (received), what goes upstream (forwarded, reversing), or the answer
@@ -68,7 +68,7 @@ class Entry(Struct, frozen=True):
     message: Message
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, frozen=True, gc=False):
     """An Entry as columns of the journal table; fields in the order of the columns."""
 
     sequence: int
@@ -97,7 +97,7 @@ def to_record(entry: Entry, vault: Vault) -> Record:
     message = entry.message
     fields = message.fields
     pan = pan_of(message)
-    kept = {str(n): value for n, value in fields.items() if n not in _NOT_IN_RECORD}
+    kept = {n: value for n, value in fields.items() if n not in _NOT_IN_RECORD}
     return Record(
         entry.sequence,
         entry.leg,
@@ -123,8 +123,7 @@ def to_record(entry: Entry, vault: Vault) -> Record:
 
 def from_record(record: Record, vault: Vault) -> Entry:
     """The entry as far as the disk can tell: all but what must never be stored."""
-    stored = msgspec.json.decode(record.fields, type=dict[str, str])
-    fields = {int(number): value for number, value in stored.items()}
+    fields = msgspec.json.decode(record.fields, type=dict[int, str])
     if record.pan_sealed:
         fields[PAN] = vault.open(record.pan_sealed)
     return Entry(

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec import Struct
+
 from specs.message import Message
 from wire.ports import LinkId
 
@@ -17,28 +19,20 @@ WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in 
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 
 
-class Leg:
+class Leg(Struct, eq=False, gc=False):
     """One request on its way through the switch: what came in, where it went, how it ended."""
 
-    __slots__ = (
-        "business_date", "decision", "forwarded", "identity", "likeness", "number",
-        "rrn", "source", "state", "upstream", "waiters",
-    )  # fmt: skip
-
-    def __init__(
-        self, number: int, source: str, identity: str, likeness: str, business_date: str
-    ) -> None:
-        self.number = number
-        self.source = source
-        self.identity = identity
-        self.likeness = likeness
-        self.business_date = business_date
-        self.state: State | None = None
-        self.upstream = ""
-        self.rrn = ""
-        self.forwarded: Message | None = None  # as sent, without what must not be kept
-        self.decision: dict[int, str] | None = None  # what every repeat is told
-        self.waiters: dict[LinkId, Message] = {}
+    number: int
+    source: str
+    identity: str
+    likeness: str
+    business_date: str
+    state: State | None = None
+    upstream: str = ""
+    rrn: str = ""
+    forwarded: Message | None = None  # as sent, without what must not be kept
+    decision: dict[int, str] | None = None  # what every repeat is told
+    waiters: dict[LinkId, Message] = {}
 
     @property
     def is_open(self) -> bool:

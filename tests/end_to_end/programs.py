@@ -52,12 +52,10 @@ def until(holds, what):
 class Program:
     """One process of ours, with all that it says in files."""
 
-    def __init__(self, words, said: Path):
+    def __init__(self, command, said: Path):
         self.said = said
         with said.open("wb") as file:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "lab", *words], cwd=ROOT, stdout=file, stderr=file
-            )
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=file)
 
     def wait_for(self, words):
         """Return once it has said *words*."""
@@ -79,6 +77,11 @@ class Program:
         self.process.terminate()
         return self.process.wait(PATIENCE_S)
 
+    def end(self):
+        """Leave nothing running, however it went."""
+        if self.process.poll() is None:
+            self.kill()
+
 
 class House:
     """A lab in a folder, on ports of its own, and every process that works for it."""
@@ -97,7 +100,8 @@ class House:
     def start(self, *words, ready=""):
         """Run `cardswitch` with *words*; return once it has said *ready*."""
         said = self.said / f"{len(self.programs)}-{words[0]}.txt"
-        program = Program([*words, "--config", str(self.config)], said)
+        command = [sys.executable, "-m", "lab", *words, "--config", self.config]
+        program = Program(command, said)
         self.programs.append(program)
         return program.wait_for(ready) if ready else program
 
@@ -112,8 +116,7 @@ class House:
     def end(self):
         """End whatever still runs."""
         for program in self.programs:
-            if program.process.poll() is None:
-                program.kill()
+            program.end()
 
     # Sales ----------------------------------------------------------------------------------------
 
@@ -145,10 +148,10 @@ class House:
         """Return once no leg is open and no reversal is owed."""
         until(lambda: not {leg.state for leg in self.legs()} & UNFINISHED, "all legs finished")
 
-    def issuer_holds(self, rrns=1):
-        """Whether the issuer has decided on at least *rrns* purchases, as its disk says."""
+    def has_decided(self, count):
+        """Whether the issuer has decided on at least *count* purchases, as its disk says."""
         journal = self.folder / "issuer.journal"
-        return journal.read_bytes().count(b'"type":"Decided"') >= rrns
+        return journal.read_bytes().count(b'"type":"Decided"') >= count
 
     def books(self):
         """Everybody's approved amounts by RRN, read from the disk: all programs must have ended."""

@@ -1,10 +1,9 @@
 """Programs die in mid-flight and come back; then every book on disk says the same."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
-
-import pytest
 
 from terminal.card import find_card
 from terminal.config import read_cards, with_id
@@ -12,11 +11,12 @@ from terminal.machine import NoLink
 from terminal.messages import Order
 from terminal.session import open_session
 from terminal.state import Kind
-from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree
+from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
 from wire.runtime import run
 
 ROUNDS = 5
 TERMINALS = ("TERM0001", "TERM0002", "TERM0003")
+NO_ANSWER_EXIT = 4
 SWITCH = ("switch", "serve")
 
 
@@ -26,39 +26,54 @@ def assert_sound(database):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-@pytest.mark.parametrize("is_asked_to_stop", [False, True], ids=["kill -9", "SIGTERM"])
-def test_everything_ends_while_the_issuer_is_silent(patient_house, is_asked_to_stop):
-    house = patient_house
+def begin_a_sale_that_nobody_answers(house):
+    """A terminal that waits, while the issuer holds 9.69 and says nothing; 12.50 was sold before.
+
+    What runs, and the terminal.
+    """
     up = house.up()
     assert house.sell("12.50 --card good --pin 1234")[0] == 0
     terminal = house.start("terminal", "sale", "9.69", "--card", "good", "--pin", "1234", "--json")
-    until_held(house, 2)
-    if is_asked_to_stop:
-        assert up.stop() == 0
-        assert_sound(house.folder / "switch.db")
-    else:
-        up.kill()
+    until(lambda: house.has_decided(2), "the issuer's second decision")
+    return up, terminal
 
-    # The terminal has no answer and owes a reversal; it keeps trying until the switch is back.
-    terminal.wait_for("reversing until that is acknowledged")
+
+def assert_sold(house, *amounts):
+    """Restarted, it serves again; stopped, all books have *amounts*, and 9.69 was released."""
     again = house.up()
-    assert terminal.process.wait(PATIENCE_S) == 4
-    assert '"kind":"reversed"' in terminal.said.read_text()
-    assert house.sell("3 --card good --pin 1234")[1]["code"] == "00"
+    assert house.sell("3 --card rich --pin 2580", "--terminal", "ANOTHER1")[1]["code"] == "00"
     house.settled()
     assert again.stop() == 0
-
     books = house.books()
-    assert sorted(books["terminals"].values()) == [300, 1250]
+    assert sorted(books["terminals"].values()) == sorted(amounts)
     assert_agree(books)
-    assert 969 in [decided.amount for decided in house.decisions()]  # held once, then released
+    assert 969 in [decided.amount for decided in house.decisions()]
 
 
-def until_held(house, count):
-    """Return once the issuer has decided *count* purchases."""
-    from tests.end_to_end.programs import until
+def test_everything_is_killed_in_mid_flight(patient_house):
+    up, terminal = begin_a_sale_that_nobody_answers(patient_house)
+    up.kill()
+    # It has no answer, so it owes a reversal, and keeps trying until the switch is back.
+    terminal.wait_for("reversing until that is acknowledged")
+    back = patient_house.up()
+    assert terminal.process.wait(PATIENCE_S) == NO_ANSWER_EXIT
+    assert '"kind":"reversed"' in terminal.said.read_text()
+    patient_house.settled()
+    back.kill()
+    assert_sold(patient_house, 1250, 300)
 
-    until(lambda: house.issuer_holds(count), f"{count} decisions of the issuer")
+
+def test_everything_is_stopped_in_mid_flight(patient_house):
+    up, terminal = begin_a_sale_that_nobody_answers(patient_house)
+    assert up.stop() == 0
+    assert_sound(patient_house.folder / "switch.db")
+    back = patient_house.up()
+    # Whether the switch could still say that it cannot be done is its luck; money is not.
+    terminal.process.wait(PATIENCE_S)
+    assert re.search('"kind":"(declined|reversed)"', terminal.said.read_text())
+    patient_house.settled()
+    assert back.stop() == 0
+    assert_sold(patient_house, 1250, 300)
 
 
 def test_the_switch_alone_is_killed_again_and_again(patient_house):

@@ -1,0 +1,55 @@
+"""The `host` command: each of the two as a process that serves until it is asked to stop."""
+
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from hosts.cli import host
+from lab.topology import free_ports, make_lab, read_lab
+from specs.errors import ConfigError
+from specs.message import Message
+from tests.clients import ask
+from tests.end_to_end.programs import Program
+from wire.runtime import run
+
+CODE = "from hosts.cli import host; host()"
+ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})
+
+
+@pytest.mark.parametrize("words", [[], ["serve"]])
+def test_help_has_an_example(words):
+    result = CliRunner().invoke(host, [*words, "--help"])
+    assert result.exit_code == 0
+    assert "Example" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["acquirer", "issuer"])
+def test_it_serves_until_it_is_asked_to_stop(tmp_path, name):
+    path, _ = make_lab(tmp_path / "lab", free_ports())
+    lab = read_lab(path)
+    place = lab.acquirer.front if name == "acquirer" else lab.issuer.network
+    words = ["serve", name, "--config", path]
+    program = Program([sys.executable, "-c", CODE, *words], tmp_path / "said.txt")
+    try:
+        program.wait_for(f"{name} on 127.0.0.1:{place.port}\n")
+        answer = run(ask(place.port, place.channel(), ECHO))
+        assert (answer.mti, answer[39]) == ("0810", "00")
+        assert program.stop() == 0
+    finally:
+        program.end()
+
+
+def test_there_are_two_of_them():
+    result = CliRunner().invoke(host, ["serve", "bank"])
+    assert result.exit_code == 2
+    assert "acquirer" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["acquirer", "issuer"])
+def test_a_missing_section_is_named(tmp_path, name):
+    path = tmp_path / "lab.toml"
+    path.write_text("[hsm]\nport = 1\n")
+    result = CliRunner().invoke(host, ["serve", name, "--config", str(path)])
+    assert isinstance(result.exception, ConfigError)
+    assert name in str(result.exception)
