@@ -33,7 +33,7 @@ class LinkLimits(Struct, frozen=True):
     write_buffer_max: int = 1 << 20  # Bytes that a peer leaves unread before it is dropped.
     # Handled in a row before other links have their turn, and before anything is written: more
     # would make all that is in flight travel as one wave, one program working at a time.
-    frames_per_turn: int = 32
+    frames_per_turn: int = 64
 
 
 # For a door of many unknown peers that speak first: those who do not are not worth a connection.
