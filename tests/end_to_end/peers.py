@@ -1,7 +1,7 @@
 """Somebody at a port who says bytes of any kind, and hears frames or the end of the link."""
 
 import socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tests.end_to_end.programs import PATIENCE_S
 
@@ -19,10 +19,8 @@ class Peer:
 
     def say(self, data):
         """Send the bytes *data*; that the other end is gone already is heard later."""
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             self._socket.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
 
     def say_last(self, data):
         """Send *data* and nothing more, ever."""

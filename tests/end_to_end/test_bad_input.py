@@ -73,7 +73,7 @@ def is_decided(answer):
     return (answer.mti, answer[39]) == ("0210", NO_SUCH_CARD) and 37 in answer.fields
 
 
-# Framing is broken: nobody finds the next frame, so the link ends -----------------------------------
+# Framing is broken: nobody finds the next frame, so the link ends ---------------------------------
 
 BROKEN = {
     "garbage": bytes([0xFF] * 40),
@@ -109,7 +109,7 @@ def test_a_frame_may_come_byte_by_byte(terminal):
     assert is_decided(terminal.channel.decode(terminal.hear()))
 
 
-# A request that can be correlated is answered 30 with the field named, and the link stays -----------
+# A request that can be correlated is answered 30 with the field named, and the link stays ---------
 
 
 def payload(terminal, message=None):
@@ -169,7 +169,7 @@ def test_a_request_without_a_field_is_answered_30(terminal, missing):
     assert_served(terminal)
 
 
-# A message that nothing can be made of is dropped; the third one ends the link ----------------------
+# A message that nothing can be made of is dropped; the third one ends the link --------------------
 
 
 def no_mti(good):
@@ -224,7 +224,7 @@ def test_the_third_unreadable_message_ends_the_link(terminal):
     assert terminal.hear() is CLOSED
 
 
-# The HSM --------------------------------------------------------------------------------------------
+# The HSM ------------------------------------------------------------------------------------------
 
 KEY = "U" + "0123456789ABCDEF" * 2
 # What comes after the header, and answer and error code; nothing where no answer is possible.

@@ -9,7 +9,7 @@ from terminal.card import find_card
 from terminal.config import read_cards, with_id
 from terminal.machine import NoLink
 from terminal.messages import Order
-from terminal.session import open_session
+from terminal.session import UNSETTLED, open_session
 from terminal.state import Kind
 from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
 from wire.runtime import run
@@ -113,7 +113,8 @@ async def _sell(config, card, sold, stop):
         while not stop.is_set():
             order = Order(100 * (1 + len(sold) % 90), "EUR", card, "swipe", "2580")
             await _tell(session.perform(lambda terminal, now, o=order: terminal.sale(o, now)), sold)
-        await _tell(session.settle(), sold)
+        while session.book.kind in UNSETTLED:
+            await _tell(session.settle(), sold)
 
 
 async def _tell(outcomes, sold):

@@ -54,7 +54,9 @@ def test_it_serves_until_it_is_asked_to_stop(house):
     code, outcome = house.sell("12.50 --card good --pin 1234")
     assert (code, outcome["code"]) == (0, "00")
     program.wait_for("-> pos/1 ")  # The trace shows the answer, with the card masked.
-    assert re.search(r"<- pos/1 +<0200 .*35=\*\*\* \(37\).*52=\*\*\* \(16\)", program.said.read_text())
+    assert re.search(
+        r"<- pos/1 +<0200 .*35=\*\*\* \(37\).*52=\*\*\* \(16\)", program.said.read_text()
+    )
     assert program.stop() == 0
     assert json.loads(house.run("switch", "journal", "--json", "--limit", "1")[1])["code"] == "00"
 
