@@ -39,13 +39,14 @@ def serve(name: str, config_path: str) -> None:
     async def start() -> tuple[Runtime, str]:
         if name == "acquirer":
             acquirer = section(data, name, AcquirerConfig, path)
-            place = acquirer.front
+            host = acquirer.front.host
             runtime, _ = await serve_acquirer(acquirer, path.parent)
         else:
             issuer = section(data, name, IssuerConfig, path)
-            place = issuer.network
+            host = issuer.network.host
             runtime, _ = await serve_issuer(issuer, path.parent)
-        return runtime, f"{place.host}:{place.port}"
+        [port] = runtime.ports.values()
+        return runtime, f"{host}:{port}"
 
     async def main() -> None:
         runtime, place = await start()

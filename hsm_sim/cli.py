@@ -38,7 +38,8 @@ def serve(config_path: str) -> None:
 
     async def main() -> None:
         runtime = await start(config)
-        click.echo(f"HSM simulator (test LMK) on {config.host}:{config.port}", err=True)
+        [port] = runtime.ports.values()
+        click.echo(f"HSM simulator (test LMK) on {config.host}:{port}", err=True)
         await until_stopped(runtime)
 
     run(main())

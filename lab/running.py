@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from hosts.acquirer import Acquirer
+from hosts.acquirer import NETWORK, Acquirer
 from hosts.issuer import Issuer
 from hosts.serve import serve_acquirer, serve_issuer
+from hosts.verification import HSM as ISSUER_HSM
 from hsm_sim.serve import serve as serve_hsm
 from specs.errors import Error
+from switch.core.desk import HSM as SWITCH_HSM
 from switch.core.machine import Switch
 from switch.serve import serve as serve_switch
 from wire.runtime import Clock, Runtime
@@ -35,15 +37,27 @@ class Running:
         self.issuer = issuer
 
     async def ready(self) -> None:
-        """Return once the switch has signed on to its upstreams. Raises Error if it cannot."""
-        wanted = set(self.switch.settings.upstreams)
+        """Return once everybody has found everybody. Raises Error if somebody is not found."""
         try:
             async with asyncio.timeout(READY_S):
-                while not wanted <= self.switch.ready:
+                while self._missing():
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
-            missing = ", ".join(sorted(wanted - self.switch.ready))
-            raise Error(f"the switch could not sign on to {missing} in {READY_S:g} s") from None
+            missing = ", ".join(self._missing())
+            raise Error(f"not found in {READY_S:g} s: {missing}") from None
+
+    def _missing(self) -> list[str]:
+        """The links that are not up, and of the switch's upstreams those not signed on to."""
+        signed_on = self.switch.ready
+        missing = [name for name in self.switch.settings.upstreams if name not in signed_on]
+        dialled = {
+            "the HSM, by the switch": (self.switch, SWITCH_HSM),
+            "the HSM, by the issuer": (self.issuer, ISSUER_HSM),
+            "the network, by the acquirer": (self.acquirer, NETWORK),
+        }
+        return missing + [
+            who for who, (program, link) in dialled.items() if not program.desk.is_up(link)
+        ]
 
 
 @asynccontextmanager

@@ -70,6 +70,7 @@ class Runtime:
     ) -> None:
         """*journal* is closed at the end; without one, entries go nowhere. *tap* is left open."""
         self.counts: Counter[str] = Counter()
+        self.ports: dict[str, int] = {}  # by door, where it listens
         self.clock = clock or Clock()
         self._machine = machine
         self._tap = tap
@@ -103,9 +104,11 @@ class Runtime:
 
         Their links are called "door/1", "door/2" and so on. Raises OSError.
         """
-        return await self._connections.listen(
+        bound = await self._connections.listen(
             door, host, port, channel, links_max, tls, limits or LinkLimits()
         )
+        self.ports[door] = bound
+        return bound
 
     def dial(
         self,
