@@ -64,7 +64,7 @@ def decision(request: Message, code: str, amount: int = 0, approval_code: str = 
     """The answer to a purchase: *code*, and if it approves, how much (in field 4) and field 38.
 
     >>> decision(Message("0200", {4: "000000001210"}), "10", 605, "000001")
-    <0210 4=000000000605, 39=10, 38=000001>
+    <0210 4=000000000605, 38=000001, 39=10>
     """
     return request.reply(code, {4: de4(amount), 38: approval_code} if amount else None)
 

@@ -97,7 +97,8 @@ def _places(lab: Lab) -> Iterator[str]:
     for place, who in places.values():
         address = f"{place.host}:{place.port}"
         yield f"{who:22} {address:17} {place.dialect}, {place.framing}"
-    yield f"{'HSM simulator':22} {lab.hsm.host}:{lab.hsm.port}    test LMK"
+    address = f"{lab.hsm.host}:{lab.hsm.port}"
+    yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
     yield "ready; stop with Ctrl-C"
 
 

@@ -71,7 +71,8 @@ class Message(Struct, frozen=True, gc=False):
 
     def __repr__(self) -> str:
         """Masked: a message may stand in any log or exception."""
-        shown = ", ".join(f"{n}={printable(mask_field(n, v))}" for n, v in self.fields.items())
+        fields = sorted(self.fields.items())
+        shown = ", ".join(f"{n}={printable(mask_field(n, v))}" for n, v in fields)
         return f"<{self.mti} {shown}>"
 
 

@@ -90,7 +90,7 @@ def network_reply(request: Message) -> Message:
     """The answer to a peer's 0800: 00 to sign-on, sign-off and echo, 12 to anything else.
 
     >>> network_reply(Message("0800", {11: "000001", 70: "301"}))
-    <0810 11=000001, 70=301, 39=00>
+    <0810 11=000001, 39=00, 70=301>
     """
     known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO)
     return request.reply(APPROVED if known else INVALID)

@@ -26,7 +26,7 @@ def storable(message: Message) -> Message:
     """*message* as it may be remembered: without secrets, but with the card number of its track.
 
     >>> storable(Message("0200", {4: "000000001250", 35: "9999990000000014=30122011"}))
-    <0200 4=000000001250, 2=999999******0014>
+    <0200 2=999999******0014, 4=000000001250>
     """
     pan = pan_of(message)
     kept = {n: value for n, value in message.fields.items() if n not in _NOT_IN_RECORD}
