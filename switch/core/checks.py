@@ -10,6 +10,9 @@ from specs.message import Message
 from specs.tracks import is_luhn_valid, unpack_track2
 
 FORMAT: Final = "30"
+UNKNOWN_TRANSACTION: Final = "12"
+# Field 3 of what this switch can settle. A refund, say, must not be paid out as if it were a sale.
+PURCHASE: Final = "00"
 REQUIRED: Final = (3, 4, 7, 41, 42, 49)
 
 
@@ -35,6 +38,8 @@ def find_fault(request: Message) -> Fault | None:
     for number in REQUIRED:
         if number not in fields:
             return Fault(FORMAT, str(number))
+    if not fields[3].startswith(PURCHASE):
+        return Fault(UNKNOWN_TRANSACTION, "3")
     pan = pan_of(request)
     if 35 in fields:
         try:

@@ -18,7 +18,7 @@ from wire.network import Watch, network_reply
 from wire.ports import Effect, LinkId, Seconds, Send, door_of
 from wire.program import FORMAT_ERROR, Program
 
-from .checks import find_fault, pan_of
+from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
 from .desk import HSM, SwitchDesk
 from .entry import Entry, Vault
 from .flows.purchase import purchase, undo
@@ -30,7 +30,6 @@ from .settings import Settings, Upstream
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
-UNKNOWN_TRANSACTION: Final = "12"
 
 
 class Switch(Program):
@@ -64,12 +63,14 @@ class Switch(Program):
         """A request comes in: by its class it is a purchase, a reversal, or about the network."""
         if isinstance(question, Command) or 11 not in question.fields:
             self.drop(link)
+        elif question.mti[1] == "8":
+            self._network(link, question)
+        elif door_of(link) not in self.settings.doors:
+            self.drop(link)  # Upstreams are asked; they do not ask.
         elif question.mti[1] in "12" and question.mti[2] == "0":
             self._purchase(link, question)
         elif question.mti[1] == "4" and question.mti[2] in "02":
             self._reversal(link, question)
-        elif question.mti[1] == "8":
-            self._network(link, question)
         else:
             self.refuse(link, question, UNKNOWN_TRANSACTION)
 

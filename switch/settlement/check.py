@@ -41,7 +41,7 @@ def _expected_movements(day: DayClose, entries: Iterable[Entry], source: str) ->
     for entry in entries:
         if entry.source != source:
             continue
-        if entry.state is State.APPROVED:
+        if entry.state is State.APPROVED and entry.message.mti.startswith("02"):
             amounts[entry.leg] = int(entry.message[4])
             if entry.business_date == day.business_date:
                 expected[f"{Kind.CAPTURE}:{entry.leg}"] = amounts[entry.leg]

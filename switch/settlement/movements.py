@@ -18,6 +18,7 @@ from ..core.states import OPEN, State
 
 # One purchase has a leg on each side of the switch; the merchant's is the one that came in here.
 SOURCE: Final = "pos"
+FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only asks for it.
 # Amount, RRN, terminal, merchant and currency: without one of them money has no owner or no size.
 _NEEDED: Final = (4, 37, 41, 42, 49)
 
@@ -62,7 +63,8 @@ def movements(
 
     *entries* must hold every entry of the legs that were accepted, or reversed, on that day. A
     capture is the approved amount of a leg, on the leg's day; a reversal takes all of it back on
-    the day of the instant at which it became owed. Raises Error if a leg is still open.
+    the day of the instant at which it became owed. An authorisation (0100) moves nothing. Raises
+    Error if a leg is still open.
     """
     last: dict[int, Entry] = {}
     captures: dict[int, Movement] = {}
@@ -71,7 +73,7 @@ def movements(
         if entry.source != source:
             continue
         last[entry.leg] = entry
-        if entry.state is State.APPROVED:
+        if entry.state is State.APPROVED and entry.message.mti[1] == FINANCIAL:
             captures[entry.leg] = capture(entry)
             found.append(captures[entry.leg])
         elif entry.state is State.REVERSING and entry.leg in captures:

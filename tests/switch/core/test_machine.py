@@ -38,7 +38,7 @@ def test_a_repeat_in_flight_waits_for_the_one_answer_on_its_new_link():
     assert play << sent("pos/2", "0210", {39: "00"})
 
 
-@pytest.mark.parametrize("change", [{4: "000000009999"}, {2: "9999990000000022"}, {3: "200000"}])
+@pytest.mark.parametrize("change", [{4: "000000009999"}, {2: "9999990000000022"}, {3: "003000"}])
 def test_a_repeat_that_differs_is_refused_and_the_original_is_left_alone(change):
     play = approved(opened()) >> Received(POS, REPEAT.with_fields(change))
     play << sent("pos/1", "0210", {39: "94"})
@@ -78,6 +78,14 @@ def test_a_garbled_request_is_answered_and_the_next_good_one_is_served():
     error = DecodeError("digits", field="4", offset=20)
     error.echo = Message("0200", {7: "0329010000", 11: "000007", 41: "TERM0001"})
     play = opened() >> Garbled(POS, error) << sent("pos/1", "0210", {39: "30", 44: "4"})
+    assert approved(play)
+
+
+@pytest.mark.parametrize("mti", ["0200", "0201", "0100", "0420", "0220", "0500"])
+def test_an_upstream_that_asks_instead_of_answering_is_not_served(mti):
+    play = opened()
+    assert play >> Received(ACQUIRER, Message(mti, PLAIN.fields))
+    assert play.machine.counts["dropped"] == 1
     assert approved(play)
 
 

@@ -1,11 +1,14 @@
 """Which legs move money, on which day, and which day cannot be closed yet."""
 
 import pytest
+from msgspec.structs import replace
 
 from specs.errors import Error
+from specs.message import Message
 from switch.core.states import OPEN, State
+from switch.settlement.check import check_close
 from switch.settlement.movements import Kind, movements
-from tests.switch.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History
+from tests.switch.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History, close
 
 
 def moved(history, day=DAYS[0]):
@@ -19,6 +22,17 @@ def test_only_what_was_approved_is_captured(ending):
     history.sale(700, states=ENDINGS[ending])
     expected = [(Kind.CAPTURE, 700, DAYS[0])] if ending == "approved" else []
     assert moved(history) == expected
+
+
+def test_an_authorisation_moves_no_money_and_needs_no_check():
+    history = History()
+    history.sale(700)
+    entries = [
+        replace(entry, message=Message(f"01{entry.message.mti[2:]}", entry.message.fields))
+        for entry in history.entries()
+    ]
+    assert movements(DAYS[0], entries, CUT_OFF.business_date) == ()
+    assert check_close(close(entries), entries) == ()
 
 
 def test_the_approved_amount_counts_and_names_are_without_padding():
