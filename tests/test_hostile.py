@@ -1,0 +1,88 @@
+"""Whatever a peer says in its dialect, on whatever link: no program falls, and all serve on."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hosts.acquirer import Acquirer
+from hosts.issuer import Issuer
+from specs.dialect import load_dialect
+from specs.hsm import Answer, Command
+from specs.message import Message
+from specs.security.vault import AesVault
+from specs.strategies import messages
+from switch.core.machine import Switch
+from terminal.machine import Terminal
+from terminal.messages import Place
+from tests.world.people import acquirer_config, deck, issuer_config
+from tests.world.people import settings as switch_settings
+from wire.ports import LinkDown, LinkId, LinkUp, Received
+
+DIALECT = load_dialect("iso87-ascii")
+KEYS = deck().keys
+PROGRAMS = {
+    "switch": (
+        lambda: Switch(switch_settings(KEYS), AesVault(bytes(32))),
+        ("pos/1", "network/1", "acquirer", "issuer"),
+    ),
+    "acquirer": (lambda: Acquirer(acquirer_config()), ("front/1", "network")),
+    "issuer": (lambda: Issuer(issuer_config(KEYS)), ("network/1",)),
+    "terminal": (lambda: Terminal(Place("TERM0001", "SHOP0001")), ("switch",)),
+}
+# Near enough to a purchase to get past the first checks, wrong in any place.
+NEARLY = st.builds(
+    lambda mti, base, changes: Message(mti, {**base, **changes}),
+    st.sampled_from(["0200", "0201", "0100", "0400", "0420", "0421", "0800", "0210", "0430"]),
+    st.just(
+        {
+            3: "000000",
+            4: "000000001200",
+            7: "1118110640",
+            11: "000001",
+            35: deck().cards["good"].track2,
+            37: "632200000001",
+            41: "TERM0001",
+            42: "SHOP0001       ",
+            49: "978",
+            52: "0123456789ABCDEF",
+            90: f"02000000011118110640{'0' * 22}",
+        }
+    ),
+    st.one_of(
+        st.just({}),
+        st.fixed_dictionaries({11: st.sampled_from(["000001", "000002", "000003"])}),
+        messages(DIALECT).map(lambda message: dict(list(message.fields.items())[:2])),
+    ),
+)
+HSM_TALK = st.one_of(
+    st.builds(
+        Answer,
+        st.sampled_from(["0001", "0002", "zzzz"]),
+        st.sampled_from(["CB", "ED", "ZZ"]),
+        st.sampled_from(["00", "01", "20", "68"]),
+        st.just({"block": "FEDCBA9876543210"}),
+    ),
+    st.builds(Command, st.just("0001"), st.just("CA")),
+)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_no_message_brings_a_program_down(name, data):
+    build, links = PROGRAMS[name]
+    program, now = build(), 1_795_000_000.0
+    with_hsm = (*links, "hsm") if name in ("switch", "issuer") else links
+    for link in with_hsm:
+        for effect in program.handle(LinkUp(LinkId(link)), now):
+            program.handle(Received(effect.link, effect.message.reply("00")), now)
+    for _ in range(data.draw(st.integers(1, 6))):
+        link = data.draw(st.sampled_from(with_hsm))
+        talk = HSM_TALK if link == "hsm" else st.one_of(NEARLY, NEARLY, messages(DIALECT))
+        program.handle(Received(LinkId(link), data.draw(talk)), now)
+        now += data.draw(st.sampled_from([0.0, 0.5, 5.0]))
+        program.wake(now)
+    for link in with_hsm:
+        program.handle(LinkDown(LinkId(link)), now)
+    assert program.wake(now + 100.0) is not None
+    assert program.counts["flow_failed"] == 0
