@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
     "demo": ("lab.demo:demo", "See one bank day from the first sale to the deposit, in seconds."),
     "up": ("lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
     "terminal": ("terminal.cli:terminal", "Sell, repeat, reverse at a software POS terminal."),
+    "spec": ("lab.spec_cli:spec", "Decode, encode and explain ISO 8583 messages."),
     "switch": ("switch.cli:switch", "Run the switch alone; look into its journal."),
     "hsm": ("hsm_sim.cli:hsm", "Run the HSM simulator alone."),
     "host": ("hosts.cli:host", "Run the acquirer or the issuer alone."),

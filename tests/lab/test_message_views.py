@@ -1,0 +1,67 @@
+"""How messages and dialects are shown."""
+
+import pytest
+from hypothesis import given
+
+from lab.message_views import dialect_document, show_dialect, show_message
+from specs.dialect import list_dialects, load_dialect
+from specs.message import Message
+from specs.strategies import messages
+
+ASCII = load_dialect("iso87-ascii")
+PAN = "9999990000000014"
+CHIP = "9F3602003C" + "E1055F34020001" + "5A08" + PAN
+SALE = Message("0200", {2: PAN, 35: f"{PAN}=30121010000012300000", 43: "SHOP\x1b[2J", 55: CHIP})
+
+
+@pytest.mark.parametrize("name", list_dialects())
+def test_a_dialect_is_shown_whole(name):
+    dialect = load_dialect(name)
+    lines = show_dialect(dialect)
+    assert len(lines) == len(dialect.fields) + 3
+    document = dialect_document(dialect)
+    assert [field["number"] for field in document["fields"]] == list(dialect.fields)
+    assert document["fields"][0]["format"] == "n..19"
+
+
+def test_encodings_and_marks_of_a_dialect_are_shown():
+    fields = {field["number"]: field for field in dialect_document(load_dialect("pos"))["fields"]}
+    assert fields[4]["encoding"] == "bcd"
+    assert fields[35]["encoding"] == "bcd right F, length bcd"
+    assert fields[28]["encoding"] == "bcd"
+    assert fields[4]["mandatory"] == ["0100", "0200", "0400", "0420"]
+    assert fields[2]["conditional"] == ["0100", "0200", "0400", "0420"]
+    line = next(line for line in show_dialect(ASCII) if line.startswith(" 11"))
+    assert line.split().count("M") == len(ASCII.messages)
+
+
+def test_values_and_their_parts_are_sizes_unless_unsafe():
+    text = "\n".join(show_message(ASCII, SALE))
+    for hidden in PAN, "3012101", "003C", "\x1b":
+        assert hidden not in text
+    for shown in "999999******0014", "card number", "(16)", "9F36", "(4)", "  5F34", "\\x1b":
+        assert shown in text
+
+
+def test_values_and_their_parts_are_shown_if_unsafe():
+    lines = [line.split() for line in show_message(ASCII, SALE, unsafe=True)]
+    assert ["2", "primary", "account", "number", PAN] in lines
+    assert ["card", "number", PAN] in lines
+    assert ["expiry", "(YYMM)", "3012"] in lines
+    assert ["9F36", "003C"] in lines
+    assert ["E1"] in lines
+    assert ["5F34", "0001"] in lines
+
+
+@pytest.mark.parametrize("fields", [{35: f"{PAN}=29"}, {55: "9F36"}])
+def test_what_cannot_be_taken_apart_says_why(fields):
+    text = "\n".join(show_message(ASCII, Message("0200", fields)))
+    assert "cannot be taken apart" in text
+    assert PAN not in text
+
+
+@given(messages(ASCII))
+def test_every_message_can_be_shown(message):
+    lines = show_message(ASCII, message)
+    assert len(lines) > len(message.fields)
+    assert len(show_message(ASCII, message, unsafe=True)) == len(lines)
