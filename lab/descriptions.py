@@ -30,6 +30,17 @@ def describe(dialect: Dialect, message: Message) -> list[str]:
     return lines
 
 
+def description_document(dialect: Dialect, message: Message) -> dict[str, object]:
+    """The same as data: ``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
+    return {
+        "summary": summary(dialect, message),
+        "mti": message.mti,
+        "fields": sorted(message.fields),
+        "meanings": {str(number): text for number, text in meanings_of(dialect, message)},
+        "missing": dialect.missing(message),
+    }
+
+
 def summary(dialect: Dialect, message: Message) -> str:
     """*message* in one line, masked.
 

@@ -191,34 +191,47 @@ def encode(given: tuple[str, ...], dialect: Dialect, form: str) -> None:
 
 @spec.command(epilog=DESCRIBE_EPILOG)
 @message_input
-def describe(given: tuple[str, ...], dialect: Dialect, form: str, skip: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
+def describe(given: tuple[str, ...], dialect: Dialect, form: str, skip: int, as_json: bool) -> None:
     """Explain a message, masked: a summary, its MTI, its bitmap, what codes mean, what misses."""
     from .descriptions import describe as described
+    from .descriptions import description_document
     from .pasted import read_bytes
 
     with refusing():
         data = read_bytes(_bytes(given), form, dialect, skip)
     with refusing(data):
         message = dialect.unpack(data)
-    _say(described(dialect, message))
+    if as_json:
+        _json(description_document(dialect, message))
+    else:
+        _say(described(dialect, message))
 
 
 @spec.command(epilog=VALIDATE_EPILOG)
 @message_input
-def validate(given: tuple[str, ...], dialect: Dialect, form: str, skip: int) -> None:
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
+def validate(given: tuple[str, ...], dialect: Dialect, form: str, skip: int, as_json: bool) -> None:
     """Check a message: does it read and write the same, is all there, is it plausible?"""
-    from .findings import find_faults
+    from specs.errors import FormatError
+
+    from .findings import Finding, find_faults
     from .pasted import read_bytes
 
     with refusing():
         data = read_bytes(_bytes(given), form, dialect, skip)
-    with refusing(data, exit_code=FINDINGS_EXIT):
-        message = dialect.unpack(data)
-    found = find_faults(dialect, message, data)
-    _say([str(finding) for finding in found])
+    try:
+        found = find_faults(dialect, dialect.unpack(data), data)
+    except FormatError as error:
+        if not as_json:
+            _refuse(error, data, False, FINDINGS_EXIT)
+        found = [Finding(error.field, str(error))]
+    if as_json:
+        _json([{"field": finding.field, "text": finding.text} for finding in found])
+    else:
+        _say([str(finding) for finding in found] or ["Nothing found."], err=not found)
     if found:
         sys.exit(FINDINGS_EXIT)
-    click.echo("Nothing found.", err=True)
 
 
 def _bytes(words: tuple[str, ...]) -> bytes:

@@ -138,6 +138,13 @@ def _parse(url: str, schema: Schema) -> URL:
         raise ConfigError(f"{schema.key}: expected sqlite or postgresql, not {backend}")
     if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
         raise ConfigError(f"{schema.key}: expected a file, since memory does not survive a crash")
+    try:
+        parsed.get_dialect().import_dbapi()
+    except (ImportError, SQLAlchemyError):
+        raise ConfigError(
+            f"{schema.key}: no driver for {parsed.drivername} is installed: "
+            "pip install 'cardswitch[postgres]' brings postgresql+psycopg"
+        ) from None
     return parsed
 
 

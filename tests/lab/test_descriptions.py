@@ -3,7 +3,13 @@
 import pytest
 from hypothesis import given
 
-from lab.descriptions import bitmap_grid, describe, meanings_of, summary
+from lab.descriptions import (
+    bitmap_grid,
+    describe,
+    description_document,
+    meanings_of,
+    summary,
+)
 from specs.codes import entry_text
 from specs.dialect import load_dialect
 from specs.message import Message
@@ -80,3 +86,10 @@ def test_every_message_can_be_described_without_its_card(message):
     hidden = [message.get(number) for number in (2, 35, 52, 55)]
     text = "\n".join(describe(ASCII, message))
     assert not any(value in text for value in hidden if len(value) > 12)
+
+
+def test_a_description_is_also_data_and_holds_no_value_of_a_secret_field():
+    document = description_document(ASCII, SALE)
+    assert document["fields"] == [2, 3, 4, 11, 22, 41, 49]
+    assert document["missing"] == [7, 42]
+    assert PAN not in repr(document)

@@ -232,3 +232,12 @@ def test_garbage_ends_in_a_clear_message(command, name, garbage):
     assert done.exit_code in (5, 6)
     assert done.output
     assert isinstance(done.exception, SystemExit)
+
+
+def test_descriptions_and_findings_are_data_too():
+    said = json.loads(run("describe", ECHO, "--json", *in_dialect("iso87-ascii")).stdout)
+    assert (said["mti"], said["meanings"]["70"]) == ("0800", "echo")
+    good = run("validate", ECHO, "--json", *in_dialect("iso87-ascii"))
+    assert (good.exit_code, json.loads(good.stdout)) == (0, [])
+    bad = run("validate", ECHO[:-1], "--json", *in_dialect("iso87-ascii"))
+    assert (bad.exit_code, json.loads(bad.stdout)[0]["field"]) == (6, "70")

@@ -148,3 +148,8 @@ def test_a_refused_start_lets_go_of_everything(tmp_path, path):
     path.unlink()
     opened(path).close()
     shutil.rmtree(tmp_path)
+
+
+def test_a_driver_that_is_not_installed_is_named_with_its_cure():
+    with pytest.raises(ConfigError, match=r"no driver for postgresql\+asyncpg.*pip install"):
+        Database("postgresql+asyncpg://localhost/lab", JOURNAL_SCHEMA)
