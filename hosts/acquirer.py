@@ -14,7 +14,7 @@ from wire.kernel import Limits, NoAnswer
 from wire.matching import IsoExchange
 from wire.network import Watch, network_reply
 from wire.ports import Effect, LinkId, Seconds, door_of
-from wire.program import Program
+from wire.program import FORMAT_ERROR, Program
 
 from .books import AcquirerBooks, Booking
 from .cards import pan_of
@@ -28,7 +28,6 @@ from .requests import (
     UNAVAILABLE,
     InFlight,
     likeness_of,
-    refuse_format,
     require_fields,
 )
 
@@ -85,7 +84,7 @@ class Acquirer(Program):
             require_fields(request)
             likeness = likeness_of(request, pan_of(request))
         except FormatError as error:
-            return refuse_format(self.desk, link, request, error)
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
         name = identity(FRONT, request)
         in_flight, booking = self._purchases.get(name), self.books.find(name)
         known = in_flight or booking
@@ -182,7 +181,7 @@ class Acquirer(Program):
         try:
             name = original_identity(FRONT, reversal)
         except FormatError as error:
-            return refuse_format(self.desk, link, reversal, error)
+            return self.refuse(link, reversal, FORMAT_ERROR, error.field)
         in_flight, booking = self._reversals.get(name), self.books.find(name)
         if in_flight:
             in_flight.wait(link, reversal)

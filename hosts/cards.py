@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec import Struct
 
+from specs.codes import CVV2_SERVICE_CODE, CVV2_TAG
 from specs.errors import FormatError
 from specs.masking import mask_pan
 from specs.message import Message
 from specs.tlv import unpack_private
 from specs.tracks import Track2, personal_data, unpack_track2
-
-CVV2_TAG: Final = "92"  # of field 48
-CVV2_SERVICE_CODE: Final = "000"  # a CVV2 is a CVV computed as if the card had this service code
 
 
 class Presented(Struct, frozen=True, gc=False):

@@ -13,7 +13,7 @@ from wire.kernel import Limits
 from wire.matching import HsmExchange, IsoExchange
 from wire.network import network_reply
 from wire.ports import Effect, LinkId, Seconds, door_of
-from wire.program import Program
+from wire.program import FORMAT_ERROR, Program
 
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
@@ -29,7 +29,6 @@ from .requests import (
     UNAVAILABLE,
     InFlight,
     likeness_of,
-    refuse_format,
     require_fields,
 )
 from .verification import HSM, NOT_PERMITTED, Decline, Verification
@@ -80,7 +79,7 @@ class Issuer(Program):
             require_fields(request)
             card = read_card(request)
         except FormatError as error:
-            return refuse_format(self.desk, link, request, error)
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
         name = identity(NETWORK, request)
         likeness = likeness_of(request, card.pan)
         in_flight, past = self._in_flight.get(name), self.books.find(name)
@@ -181,7 +180,7 @@ class Issuer(Program):
         try:
             name = original_identity(NETWORK, reversal)
         except FormatError as error:
-            return refuse_format(self.desk, link, reversal, error)
+            return self.refuse(link, reversal, FORMAT_ERROR, error.field)
         past = self.books.find(name)
         if past is None or (isinstance(past, Decided) and past.amount):
             self._write(Undone(name, self.desk.now, reversal.get(37)))

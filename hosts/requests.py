@@ -8,17 +8,15 @@ from specs.amounts import de4
 from specs.errors import FormatError
 from specs.masking import mask_pan
 from specs.message import Message
-from wire.kernel import Desk
+from wire.matching import join
 from wire.ports import LinkId
 
 PURCHASES: Final = ("010", "020")  # MTIs without their last digit, which tells a repeat
 REVERSALS: Final = ("040", "042")
 REQUIRED: Final = (3, 4, 7, 11, 37, 41, 42, 49)
-WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in work.
 
 APPROVED: Final = "00"
 INVALID: Final = "12"
-FORMAT: Final = "30"
 UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"
 MALFUNCTION: Final = "96"
@@ -37,10 +35,7 @@ class InFlight:
 
     def wait(self, link: LinkId, request: Message) -> None:
         """One more wants the answer: sent once a link; of too many links the oldest is dropped."""
-        self.waiters.pop(link, None)
-        self.waiters[link] = request
-        if len(self.waiters) > WAITERS_MAX:
-            del self.waiters[next(iter(self.waiters))]
+        join(self.waiters, link, request)
 
 
 def require_fields(request: Message) -> None:
@@ -67,8 +62,3 @@ def decision(request: Message, code: str, amount: int = 0, approval_code: str = 
     <0210 4=000000000605, 38=000001, 39=10>
     """
     return request.reply(code, {4: de4(amount), 38: approval_code} if amount else None)
-
-
-def refuse_format(desk: Desk, link: LinkId, request: Message, error: FormatError) -> None:
-    """Answer 30 and name the field."""
-    desk.send(link, request.reply(FORMAT, {44: error.field}))

@@ -21,10 +21,7 @@ async def serve_acquirer(
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
     machine = Acquirer(config)
-    journal = FileJournal(folder / config.journal, AcquirerEntry)
-    runtime = Runtime(machine, clock=clock, journal=journal)
-    entries = journal.read()
-    runtime.call(lambda now: machine.recover(entries, now))
+    runtime = _recovered(machine, FileJournal(folder / config.journal, AcquirerEntry), clock)
     await _listen(runtime, acquirer.FRONT, config.front)
     network = config.network
     runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
@@ -36,13 +33,18 @@ async def serve_issuer(
 ) -> tuple[Runtime, Issuer]:
     """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
     machine = Issuer(config)
-    journal = FileJournal(folder / config.journal, IssuerEntry)
-    runtime = Runtime(machine, clock=clock, journal=journal)
-    entries = journal.read()
-    runtime.call(lambda now: machine.recover(entries, now))
+    runtime = _recovered(machine, FileJournal(folder / config.journal, IssuerEntry), clock)
     await _listen(runtime, issuer.NETWORK, config.network)
     runtime.dial(verification.HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
     return runtime, machine
+
+
+def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | None) -> Runtime:
+    """A runtime whose *machine* knows what *journal* holds."""
+    runtime = Runtime(machine, clock=clock, journal=journal)
+    entries = journal.read()
+    runtime.call(lambda now: machine.recover(entries, now))
+    return runtime
 
 
 async def _listen(runtime: Runtime, door: str, place: Place) -> None:

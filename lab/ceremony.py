@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from specs.codes import CVV2_SERVICE_CODE
 from specs.errors import Error
 from specs.hsm import (
     Answer,
@@ -30,8 +31,6 @@ from terminal.pinpad import TEST_TMK, PinPad
 Ask = Callable[[Command], Answer]
 TMK: Final = TPK  # They share a pair and variant of the LMK.
 PVKI: Final = "1"
-# The service code that a CVV2 is computed with, so that it never equals the CVV of the stripe.
-CVV2_SERVICE_CODE: Final = "000"
 
 
 class Keys(Struct, frozen=True):
@@ -62,12 +61,12 @@ def make_keys(ask: Ask) -> Keys:
     values, as two institutions would. Raises Error if the HSM refuses or the values differ.
     """
     tmk = wrap_key(TEST_LMK, TMK, "U", TEST_TMK)
-    tpk = _made(ask, generate_key(TPK, zmk=tmk), zmk_flag="1")
-    zmk = _made(ask, generate_key(ZMK))
-    acquirer = _made(ask, generate_key(ZPK, zmk=zmk["key"]))
-    issuer = _made(ask, generate_key(ZPK, zmk=zmk["key"]))
-    pvk = _made(ask, generate_key(TPK))
-    cvk = _made(ask, generate_key(CVK))
+    tpk = _asked(ask, generate_key(TPK, zmk=tmk, zmk_is_tmk=True))
+    zmk = _asked(ask, generate_key(ZMK))
+    acquirer = _asked(ask, generate_key(ZPK, zmk=zmk["key"]))
+    issuer = _asked(ask, generate_key(ZPK, zmk=zmk["key"]))
+    pvk = _asked(ask, generate_key(TPK))
+    cvk = _asked(ask, generate_key(CVK))
     made = {"zpk_acquirer": acquirer, "zpk_issuer": issuer}
     for name, key in made.items():
         _share(ask, zmk["key"], key, name)
@@ -105,10 +104,6 @@ def personalise(
         _asked(ask, generate_cvv(keys.cvk, pan, expiry, service_code))["cvv"],
         _asked(ask, generate_cvv(keys.cvk, pan, expiry, CVV2_SERVICE_CODE))["cvv"],
     )
-
-
-def _made(ask: Ask, command: Command, **extra: str) -> Mapping[str, str]:
-    return _asked(ask, Command(command.header, command.code, {**command.fields, **extra}))
 
 
 def _share(ask: Ask, zmk: str, key: Mapping[str, str], name: str) -> None:

@@ -61,6 +61,10 @@ ENTRY_MODES: Final = _MEANINGS["entry_modes"]
 PIN_CAPABILITIES: Final = _MEANINGS["pin_capabilities"]
 NETWORK_CODES: Final = _MEANINGS["network_codes"]
 
+# The CVV2 of a typed card: its tag in field 48, and the service code that it is computed with; no
+# stripe has that code, so a CVV2 never stands for the CVV there.
+CVV2_TAG: Final = "92"
+CVV2_SERVICE_CODE: Final = "000"
 # DE70, for those who send it.
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from specs.amounts import currency, de4
+from specs.codes import CVV2_TAG
 from specs.dates import local_time, transmission_time
 from specs.errors import ConfigError, FormatError
 from specs.identity import original_data
@@ -24,7 +25,6 @@ MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
 WITH_PIN_PAD: Final = "1"  # field 22, third digit
 WITHOUT_PIN_PAD: Final = "2"
 NORMAL: Final = "00"  # field 25
-CVV2_TAG: Final = "92"  # of field 48
 WHOLLY: Final = "00"  # field 39: approved ...
 PARTLY: Final = "10"  # ... but for less
 CODE_LENGTH: Final = 2  # of field 39

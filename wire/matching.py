@@ -12,6 +12,7 @@ from specs.message import Message
 from .ports import LinkId, Seconds
 
 Key = Hashable
+WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in work.
 STAN_MAX: Final = 999_999
 NETWORK_MANAGEMENT: Final = "8"  # The second digit of an MTI such as 0800.
 HSM_HEADER_MAX: Final = (
@@ -19,6 +20,14 @@ HSM_HEADER_MAX: Final = (
 )
 SPENT_MAX: Final = 100_000  # Keys remembered after their question was given up: bounds the memory.
 LATE_S: Final = 120.0  # How long a given-up question may still be answered.
+
+
+def join(waiters: dict[LinkId, Message], link: LinkId, request: Message) -> None:
+    """Let *link* wait for the answer to *request* too; of too many, the oldest is forgotten."""
+    waiters.pop(link, None)
+    waiters[link] = request
+    if len(waiters) > WAITERS_MAX:
+        del waiters[next(iter(waiters))]
 
 
 class Exchange(Protocol):

@@ -9,13 +9,13 @@ from typing import Final
 from msgspec import Struct
 
 from specs.message import Message
+from wire.matching import join
 from wire.ports import LinkId
 
 from .entry import Entry, storable
 from .states import OPEN, State
 
 LEGS_MAX: Final = 200_000  # Finished legs remembered, some 300 MB: hours of repeats on one machine.
-WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in work.
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 
 
@@ -41,10 +41,7 @@ class Leg(Struct, eq=False, gc=False):
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""
-        self.waiters.pop(link, None)
-        self.waiters[link] = request
-        if len(self.waiters) > WAITERS_MAX:
-            del self.waiters[next(iter(self.waiters))]
+        join(self.waiters, link, request)
 
     def answer(self, request: Message) -> Message:
         """What *request*, or any repeat of it, is answered once there is a decision."""

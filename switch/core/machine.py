@@ -35,16 +35,9 @@ RRN_NUMBERS: Final = 10**8
 class Switch(Program):
     """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        vault: Vault,
-        limits: Limits | None = None,
-        exchange: IsoExchange | None = None,
-    ) -> None:
-        iso = exchange or IsoExchange()
+    def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
         peers = {*settings.doors, *settings.upstreams}
-        super().__init__({**dict.fromkeys(peers, iso), HSM: HsmExchange()}, limits)
+        super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
         self.settings = settings
         self.routing = Routing(settings.routes)
         self.legs = Legs()

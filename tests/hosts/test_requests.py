@@ -2,9 +2,10 @@
 
 import pytest
 
-from hosts.requests import REQUIRED, WAITERS_MAX, InFlight, likeness_of, require_fields
+from hosts.requests import REQUIRED, InFlight, likeness_of, require_fields
 from specs.errors import FormatError
 from tests.hosts.helpers import PAN, purchase
+from wire.matching import WAITERS_MAX
 from wire.ports import LinkId
 
 

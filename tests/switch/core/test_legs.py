@@ -4,8 +4,9 @@ import pytest
 
 from specs.message import Message
 from switch.core.entry import Entry
-from switch.core.legs import WAITERS_MAX, Leg, Legs
+from switch.core.legs import Leg, Legs
 from switch.core.states import State
+from wire.matching import WAITERS_MAX
 from wire.ports import LinkId
 
 REQUEST = Message("0200", {4: "000000001250", 11: "000007", 41: "TERM0001"})
