@@ -80,3 +80,8 @@ def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path):
     (tmp_path / "bytes.toml").write_bytes(b"a = '\xff'")
     with pytest.raises(ConfigError, match=r"bytes.toml: not UTF-8 at byte 5"):
         read_config(tmp_path / "bytes.toml")
+
+
+def test_a_newcomer_without_a_lab_is_told_how_to_make_one(tmp_path):
+    with pytest.raises(ConfigError, match="No such file or directory; `cardswitch up` makes a lab"):
+        read_config(tmp_path / "lab.toml")
