@@ -14,6 +14,8 @@ from typing import Any, Final, Literal
 from msgspec import Struct, convert
 from msgspec.structs import replace
 
+from .amounts import CURRENCIES
+
 Retry = Literal["none", "no", "soft", "user", "3ds"]
 Advice = Literal["", "do_not_try_again", "try_again_later", "confirm_card_data"]
 
@@ -60,6 +62,13 @@ ACCOUNT_TYPES: Final = _MEANINGS["account_types"]
 ENTRY_MODES: Final = _MEANINGS["entry_modes"]
 PIN_CAPABILITIES: Final = _MEANINGS["pin_capabilities"]
 NETWORK_CODES: Final = _MEANINGS["network_codes"]
+
+# The tables that a dialect may name for the values of a field.
+TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    **_MEANINGS,
+    "response_codes": {code: said.meaning for code, said in REASONS.items()},
+    "currencies": {known.numeric: f"{known.alpha}, {known.name}" for known in CURRENCIES},
+}
 
 # The CVV2 of a typed card: its tag in field 48, and the service code that it is computed with; no
 # stripe has that code, so a CVV2 never stands for the CVV there.

@@ -13,8 +13,9 @@ from functools import cache
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from .bitmap import SECOND, THIRD, bitmap_of, numbers_of
-from .encodings import CODECS, HEX_DIGITS, Bcd, Binary, Encoding, HexText, Signed, Text
+from .bitmap import SECOND_MAX, TOGETHER, bitmap_of, numbers_of
+from .codepages import CODECS
+from .encodings import HEX_DIGITS, Bcd, Binary, Encoding, HexText, Signed, Text
 from .fields import CLASSES, Field
 from .message import Message
 
@@ -98,19 +99,15 @@ def compile_unpack(dialect: Dialect, shape: bytes) -> Callable[[bytes], Message]
 
 def _numbers(dialect: Dialect, shape: bytes) -> list[int] | None:
     """The fields of the bitmap *shape*, if the dialect defines them all."""
-    if len(shape) not in (dialect.bitmap.size(16), dialect.bitmap.size(32)):
+    if len(shape) not in [dialect.bitmap.size(digits) for digits in (16, 32, 48)]:
         return None
     text = dialect.bitmap.decode(shape, len(shape))
     if not set(text) <= HEX_DIGITS:
         return None
-    numbers = numbers_of(unhexlify(text))
-    if len(text) > 16:
-        if SECOND not in numbers or numbers[-1] < THIRD:
-            return None
-        numbers.remove(SECOND)
-    if not numbers:
-        return None
-    return numbers if all(number in dialect.fields for number in numbers) else None
+    bits = unhexlify(text)
+    numbers = [number for number in numbers_of(bits) if number in dialect.fields]
+    # Whatever else is set must be what these fields need: no field unknown, no bitmap too many.
+    return numbers if numbers and bitmap_of(numbers) == bits else None
 
 
 class _Reader:
@@ -258,6 +255,8 @@ def compile_pack(dialect: Dialect, shape: tuple[int, ...]) -> Callable[[Message]
     """Code that writes the messages that carry the fields *shape*; None if none can."""
     if not shape or not all(number in dialect.fields for number in shape):
         return None
+    if max(shape) > SECOND_MAX and dialect.tertiary != TOGETHER:
+        return None  # A bitmap among the fields is rare: the walk writes it.
     code = _Code()
     writer = _Writer(code)
     code.lines.append("fields = message.fields")
@@ -306,7 +305,9 @@ class _Writer:
         number, encoding, kind = field.number, field.encoding, field.notation.kind
         value = f"v{number}"
         self.code.lines.append(f"{value} = fields[{number}]")
-        if isinstance(encoding, Signed) or field.padding:
+        # A field too long for a table of its prefixes is written as it is read: by itself.
+        is_wide = not field.is_fixed and not field.prefixes
+        if isinstance(encoding, Signed) or field.padding or is_wide:
             write = self.code.keep(f"write{number}", field.write)
             self.part("", f"{write}({value})")
             return

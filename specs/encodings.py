@@ -1,7 +1,7 @@
 """Encodings: how the characters of a value stand on the wire. One axis of the field grammar.
 
-Names are the same in dialect files and here: `ascii`, `ebcdic-500`, `ebcdic-037`, `bcd`
-(two digits a byte, an odd one filled up: `bcd left 0`, `bcd right F`), `binary`, `hex`.
+Names are the same in dialect files and here: `ascii`, `ebcdic-037`, `ebcdic-500`, `ebcdic-1047`,
+`bcd` (two digits a byte, an odd one filled up: `bcd left 0`, `bcd right F`), `binary`, `hex`.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 
+from .codepages import CODECS
+
 HEX_DIGITS: Final = frozenset("0123456789ABCDEF")
-# ASCII is read as Latin-1 so that reading never fails; no field class allows what is above 0x7E.
-CODECS: Final = {"ascii": "latin-1", "ebcdic-500": "cp500", "ebcdic-037": "cp037"}
 
 
 class BadFill(ValueError):
@@ -68,7 +68,10 @@ class Text(Encoding, frozen=True):
 
 
 class HexText(Encoding, frozen=True):
-    """Binary data as upper-case hexadecimal in ASCII, which is also what a length counts."""
+    """Binary data as upper-case hexadecimal in ASCII, which is also what a length counts.
+
+    In EBCDIC it is simply :class:`Text` of that code page.
+    """
 
     def decode(self, data: bytes, length: int) -> str:
         return data.decode("latin-1")

@@ -12,9 +12,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from .encodings import HEX_DIGITS, BadFill, Encoding
+from .encodings import HEX_DIGITS, BadFill, Encoding, Text
 from .errors import DecodeError, EncodeError
-from .prefixes import PREFIX_DIGITS_MAX, Prefix
+from .prefixes import PREFIX_DIGITS_MAX, Counting, Prefix
 
 DIGITS: Final = frozenset(string.digits)
 _LETTERS: Final = frozenset(string.ascii_letters)
@@ -34,8 +34,10 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "z": DIGITS | {"=", "D"},
     "x+n": DIGITS | _SIGNS,
 }
-# The longest field that the grammar knows: what LLLL can say, and in binary the same.
-LENGTH_MAX: Final = 9999
+# The longest field that the grammar knows: what six digits can say. No frame carries more.
+LENGTH_MAX: Final = 999_999
+# What a length may count, where it is not what the encoding counts of its own.
+COUNTS: Final = ("bytes", "characters", "nibbles")
 
 
 class Notation(Struct, frozen=True):
@@ -91,19 +93,37 @@ class Padding(Struct, frozen=True):
 
 
 class Field(Struct, frozen=True):
-    """Field *number* of a dialect. Built by :func:`make_field`, which also makes its tables.
+    """The field or part of a field at *path*: ``"4"``, ``"3.1"``. Built by :func:`make_field`.
 
-    `lengths` reads every legal prefix (bytes to characters of the value), `prefixes` writes it.
+    `lengths` reads every legal prefix (bytes to characters of the value), `prefixes` writes it:
+    both say KeyError to all others. `values` names the table of what its values mean, if any.
     """
 
-    number: int
+    path: str
     name: str
     notation: Notation
     encoding: Encoding
-    prefix: Prefix
+    counting: Counting
     padding: Padding | None
     lengths: Mapping[bytes, int]
     prefixes: Mapping[int, bytes]
+    values: str = ""
+
+    @property
+    def number(self) -> int:
+        """The number of a field that is no part of another."""
+        return int(self.path)
+
+    @property
+    def prefix(self) -> Prefix:
+        """How its length is written."""
+        return self.counting.prefix
+
+    @property
+    def legal_lengths(self) -> range:
+        """How many characters its values may have."""
+        first = self.notation.characters if self.is_fixed else self.counting.step
+        return range(first, self.notation.characters + 1, self.counting.step)
 
     @property
     def is_fixed(self) -> bool:
@@ -116,14 +136,15 @@ class Field(Struct, frozen=True):
         start = offset + self.prefix.size
         if not self.is_fixed:
             seen = data[offset:start]
-            if seen not in self.lengths:
+            # The fault is raised outside: an error must not carry the bytes in its context.
+            length = _found(self.lengths, seen)
+            if not length:
                 raise self._wrong_prefix(seen, offset)
-            length = self.lengths[seen]
         end = start + self.encoding.size(length)
         if end > len(data):
             raise DecodeError(
                 f"{end - start} bytes of {self.title}",
-                field=str(self.number),
+                field=self.path,
                 offset=start,
                 seen=f"{len(data) - start} bytes",
                 hint="the message ends early, or an earlier field took too much or too little",
@@ -140,7 +161,7 @@ class Field(Struct, frozen=True):
         if not text:
             raise DecodeError(
                 f"{self.title}, its odd digit filled as in {self.encoding.name!r}",
-                field=str(self.number),
+                field=self.path,
                 offset=start,
                 hint="does the peer fill on the other side, or with another nibble?",
             )
@@ -149,7 +170,7 @@ class Field(Struct, frozen=True):
             index = self.encoding.index(position, length)
             raise DecodeError(
                 self.title,
-                field=str(self.number),
+                field=self.path,
                 offset=start + index,
                 seen=f"byte {raw[index]:02X} in character {position + 1} of {length}",
                 hint=f"encoding {self.encoding.name!r}; is an earlier length right?",
@@ -168,11 +189,13 @@ class Field(Struct, frozen=True):
             raise self._unwritable(f"{wrong} as character {position + 1} of {len(value)}", "")
         if self.is_fixed and len(value) != self.notation.characters:
             raise self._unwritable(f"{len(value)} characters", "fill it up or cut it yourself")
-        if not self.is_fixed and len(value) not in self.prefixes:
+        if self.is_fixed:
+            return self.encoding.encode(value)
+        if len(value) not in self.legal_lengths:
             hint = "bytes are two characters each" if self.notation.kind == "b" else ""
             hint = hint if value else "leave an empty field out"
             raise self._unwritable(f"{len(value)} characters", hint)
-        return self.prefixes.get(len(value), b"") + self.encoding.encode(value)
+        return self.prefixes[len(value)] + self.encoding.encode(value)
 
     @property
     def title(self) -> str:
@@ -182,14 +205,22 @@ class Field(Struct, frozen=True):
     def _wrong_prefix(self, seen: bytes, offset: int) -> DecodeError:
         return DecodeError(
             f"a length for {self.title}: {self.prefix.size} bytes of {self.prefix.encoding}",
-            field=str(self.number),
+            field=self.path,
             offset=offset,
             seen=f"bytes {seen.hex().upper()}" if seen else "the end of the message",
             hint="a length is legal from 1 to the maximum; is an earlier field right?",
         )
 
     def _unwritable(self, seen: str, hint: str) -> EncodeError:
-        return EncodeError(self.title, field=str(self.number), seen=seen, hint=hint)
+        return EncodeError(self.title, field=self.path, seen=seen, hint=hint)
+
+
+def _found(lengths: Mapping[bytes, int], seen: bytes) -> int:
+    """What the prefix *seen* says, or 0 if it is not legal."""
+    try:
+        return lengths[seen]
+    except KeyError:
+        return 0
 
 
 def first_wrong(kind: str, text: str) -> int | None:
@@ -208,23 +239,42 @@ def first_wrong(kind: str, text: str) -> int | None:
 
 
 def make_field(
-    number: int,
+    path: str,
     name: str,
     notation: Notation,
     encoding: Encoding,
     length_encoding: str,
     padding: Padding | None = None,
+    count: str = "",
+    values: str = "",
 ) -> Field:
-    """A field with its tables of legal lengths; ValueError if its prefix cannot say its maximum."""
+    """A field with its tables of legal lengths; ValueError if its prefix cannot say its maximum.
+
+    *count* is one of :data:`COUNTS`, or empty: then packed digits count nibbles, binary data bytes,
+    and all else characters.
+    """
     prefix = Prefix(notation.prefix_digits, length_encoding)
-    lengths: dict[bytes, int] = {}
+    unit, counts = _count(notation.kind, encoding, count)
+    # A byte is two characters even where the prefix counts characters.
+    step = 2 if notation.kind == "b" or unit == 2 else 1
+    counting = Counting(prefix, notation.characters // step * step, step, unit, counts)
+    lengths: Mapping[bytes, int] = {}
+    prefixes: Mapping[int, bytes] = {}
     if prefix.digits:
-        maximum = notation.characters // encoding.unit
+        maximum = counting.count(counting.maximum)
         if maximum > prefix.maximum:
             raise ValueError(f"a length of at most {prefix.maximum}, not {maximum}")
-        # A byte is two characters even where the prefix counts characters.
-        step = 2 if notation.kind == "b" else 1
-        characters = range(step, notation.characters + 1, step)
-        lengths = {prefix.encode(length // encoding.unit): length for length in characters}
-    prefixes = {length: seen for seen, length in lengths.items()}
-    return Field(number, name, notation, encoding, prefix, padding, lengths, prefixes)
+        lengths, prefixes = counting.tables()
+    return Field(path, name, notation, encoding, counting, padding, lengths, prefixes, values)
+
+
+def _count(kind: str, encoding: Encoding, count: str) -> tuple[int, int]:
+    """How many characters of a value count as how much in its prefix."""
+    if count not in ("", *COUNTS):
+        raise ValueError(f"a count of {', '.join(COUNTS)}")
+    is_text = isinstance(encoding, Text) and kind != "b"
+    if not count:
+        return encoding.unit, 1
+    if count == "bytes":
+        return 1 if is_text else 2, 1
+    return 1, 2 if is_text and count == "nibbles" else 1

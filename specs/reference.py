@@ -12,8 +12,9 @@ from typing import Any
 
 import iso8583
 
+from .codepages import CODECS
 from .dialect import Dialect
-from .encodings import CODECS, Bcd, Binary, Encoding, Signed, Text
+from .encodings import Bcd, Binary, Encoding, Signed, Text
 from .errors import DecodeError, EncodeError
 from .fields import Field
 from .message import Message

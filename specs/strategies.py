@@ -40,7 +40,7 @@ def values(field: Field) -> st.SearchStrategy[str]:
     alphabet = sorted(CLASSES[kind] - ({"D"} if kind == "z" else set()))
     lengths = st.just(longest)
     if not field.is_fixed:
-        legal = sorted(field.prefixes)
+        legal = field.legal_lengths
         lengths = st.sampled_from([*legal[:20], *legal[-3:]])
     chunk = st.text(alphabet, min_size=_CHUNK, max_size=_CHUNK)
     text = st.builds(lambda size, part: "".join(islice(cycle(part), size)), lengths, chunk)

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bitmap import BITMAP_SIZE, SECOND, THIRD, bitmap_of, numbers_of
+from .bitmap import (
+    BITMAP_SIZE,
+    IN_FIELD_65,
+    SECOND,
+    SECOND_MAX,
+    THIRD,
+    TOGETHER,
+    bitmap_of,
+    numbers_of,
+)
 from .encodings import HEX_DIGITS
 from .errors import DecodeError, EncodeError
 from .masking import ECHO_FIELDS, printable
@@ -51,9 +60,13 @@ def pack(dialect: Dialect, message: Message) -> bytes:
             seen = printable(str(number), 8)
             raise EncodeError(f"a field that {dialect.name} defines", field=seen, hint=hint)
     numbers = sorted(message.fields)
-    parts = [dialect.fields[number].write(message.fields[number]) for number in numbers]
+    parts = {number: dialect.fields[number].write(message.fields[number]) for number in numbers}
     bits = bitmap_of(numbers).hex().upper()
-    return b"".join([dialect.mti_bytes[message.mti], dialect.bitmap.encode(bits), *parts])
+    if numbers[-1] > SECOND_MAX and dialect.tertiary == IN_FIELD_65:
+        parts[THIRD] = dialect.bitmap.encode(bits[32:])
+        bits = bits[:32]
+    body = [parts[number] for number in sorted(parts)]
+    return b"".join([dialect.mti_bytes[message.mti], dialect.bitmap.encode(bits), *body])
 
 
 def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
@@ -76,34 +89,51 @@ def _read_bitmap(
     dialect: Dialect, data: bytes, offset: int
 ) -> tuple[list[int], int, DecodeError | None]:
     """The field numbers, where the first field begins, and what is wrong with the bitmap."""
-    bits, end = _read_half(dialect, data, offset, "bitmap")
+    bits, end = _read_part(dialect, data, offset, "bitmap")
     if bits[0] & 0x80:
-        second, end = _read_half(dialect, data, end, "1")
+        second, end = _read_part(dialect, data, end, "1")
         bits += second
-    numbers = [number for number in numbers_of(bits) if number != SECOND]
-    if not numbers or (len(bits) > BITMAP_SIZE and numbers[-1] < THIRD):
+        if second[0] & 0x80 and dialect.tertiary == TOGETHER:
+            third, end = _read_part(dialect, data, end, "65")
+            bits += third
+    marks = (SECOND, THIRD) if dialect.tertiary else (SECOND,)
+    numbers = [number for number in numbers_of(bits) if number not in marks]
+    highest = numbers[-1] if numbers else 0
+    # A third bitmap among the fields is still to come, and its fields with it.
+    if dialect.tertiary == IN_FIELD_65 and THIRD in numbers_of(bits):
+        numbers = sorted([*numbers, THIRD])
+        highest = max(highest, THIRD)
+    if highest <= (len(bits) - BITMAP_SIZE) * 8:
         fault = DecodeError(
             "a field for each bitmap",
             field="bitmap",
             offset=offset,
-            seen="none" if not numbers else "none above 64",
-            hint="bit 1 is set only where a field above 64 follows",
+            seen="none" if not highest else f"none above {(len(bits) - BITMAP_SIZE) * 8}",
+            hint="bits 1 and 65 are set only where a field above 64 or 128 follows",
         )
         return numbers, end, fault
-    unknown = next((n for n in numbers if n not in dialect.fields), None)
+    return _known(dialect, offset, numbers, end)
+
+
+def _known(
+    dialect: Dialect, offset: int, numbers: list[int], end: int
+) -> tuple[list[int], int, DecodeError | None]:
+    """*numbers* up to the first that is not defined, and what is wrong with that one."""
+    bitmaps = (THIRD,) if dialect.tertiary == IN_FIELD_65 else ()
+    unknown = next((n for n in numbers if n not in dialect.fields and n not in bitmaps), None)
     if unknown is None:
         return numbers, end, None
     fault = DecodeError(
         f"a field that {dialect.name} defines",
         field=str(unknown),
-        offset=offset + dialect.bitmap.index((unknown - 1) // 4, 32),
+        offset=offset + dialect.bitmap.index((unknown - 1) // 4, 48),
         seen="its bit in the bitmap",
         hint="a third bitmap is not defined" if unknown == THIRD else "is the dialect right?",
     )
     return numbers[: numbers.index(unknown) + 1], end, fault
 
 
-def _read_half(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
+def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
     """One bitmap of 64 bits and where it ends."""
     length = BITMAP_SIZE * 2
     end = offset + dialect.bitmap.size(length)
@@ -133,6 +163,12 @@ def _read_fields(
     """Fill *fields* as far as they can be read; the first fault of them, if any."""
     first: DecodeError | None = None
     for number in numbers:
+        if number == THIRD and dialect.tertiary == IN_FIELD_65:
+            try:
+                offset = _read_third(dialect, data, offset, numbers)
+            except DecodeError as fault:
+                return first or fault
+            continue
         field = dialect.fields.get(number)
         if field is None:  # named by the bitmap already; where it ends nobody knows
             return first
@@ -153,3 +189,18 @@ def _read_fields(
             hint="a bit may be missing in the bitmap, or a length may be too short",
         )
     return first
+
+
+def _read_third(dialect: Dialect, data: bytes, offset: int, numbers: list[int]) -> int:
+    """Read the bitmap in field 65 and add what it says to *numbers*; where it ends."""
+    bits, end = _read_part(dialect, data, offset, "65")
+    more = [SECOND_MAX + number for number in numbers_of(bits)]
+    if not more:
+        hint = "bit 65 is set only where a field above 128 follows"
+        raise DecodeError("a field for each bitmap", field="65", offset=offset, hint=hint)
+    known, _, fault = _known(dialect, offset, more, end)
+    if fault is not None:
+        fault.offset = offset + dialect.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)
+        raise fault
+    numbers += more
+    return end

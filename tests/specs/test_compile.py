@@ -75,14 +75,9 @@ def dialects(draw):
 
 def fast_unpack(dialect, wire):
     """What generated code makes of *wire*: a message, or None where it refuses."""
-    at, end, end_of_second = dialect._bitmap_at, *dialect._bitmap_ends
-    for shape in (wire[at:end], wire[at:end_of_second]):
-        if len(wire) > at and (wire[at] in dialect._has_second) == (
-            shape == wire[at:end_of_second]
-        ):
-            code = compile_unpack(dialect, shape)
-            with suppress(*MISFIT):
-                return code(wire) if code else None
+    with suppress(*MISFIT):
+        code = compile_unpack(dialect, dialect.shape_of(wire))
+        return code(wire) if code else None
     return None
 
 

@@ -9,7 +9,7 @@ from specs.fields import Padding, make_field, parse_notation
 
 def field(notation, encoding="ascii", length="ascii", padding=None, number=48):
     parsed = parse_notation(notation)
-    return make_field(number, "test", parsed, encoding_of(encoding), length, padding)
+    return make_field(str(number), "test", parsed, encoding_of(encoding), length, padding)
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_notation(text, kind, digits, length):
         "n ٣",
         "n 6 ",
         "q 6",
-        "n.....9",
-        "n 10000",
+        "n.......9",
+        "n 1000000",
         "n . 6",
         "6",
     ],
