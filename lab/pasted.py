@@ -33,10 +33,12 @@ def read_bytes(given: bytes, form: str, dialect: Dialect, skip: int = 0) -> byte
     '080020'
     """
     if len(given) > INPUT_SIZE_MAX:
-        raise FormatError(f"at most {INPUT_SIZE_MAX} bytes of input")
+        raise FormatError(f"at most {INPUT_SIZE_MAX} bytes of input", code="input-size")
     data = _guess(given, dialect, skip) if form == "auto" else _READERS[form](given)
     if len(data) <= skip:
-        raise FormatError(f"a message of more than {skip} bytes", seen=f"{len(data)} bytes")
+        raise FormatError(
+            f"a message of more than {skip} bytes", code="input-size", seen=f"{len(data)} bytes"
+        )
     return data[skip:]
 
 
@@ -49,7 +51,9 @@ def read_hex(given: bytes) -> bytes:
     hint = "hex digits and white space alone: no 0x, no colons, no offsets of a dump"
     clean = _without_blanks(given, _HEX, "a hexadecimal digit", hint)
     if len(clean) % 2:
-        raise FormatError("pairs of hexadecimal digits", seen=f"{len(clean)} digits")
+        raise FormatError(
+            "pairs of hexadecimal digits", code="input-form", seen=f"{len(clean)} digits"
+        )
     return unhexlify(clean)
 
 
@@ -63,13 +67,15 @@ def read_base64(given: bytes) -> bytes:
     try:
         return a2b_base64(clean, strict_mode=True)
     except Base64Error:
-        raise FormatError("whole base64", hint="was it cut, or padded with too few =?") from None
+        raise FormatError(
+            "whole base64", code="input-form", hint="was it cut, or padded with too few =?"
+        ) from None
 
 
 def _without_blanks(given: bytes, allowed: frozenset[int], expected: str, hint: str) -> bytes:
     for at, byte in enumerate(given):
         if byte not in allowed and byte not in _BLANK:
-            raise FormatError(expected, offset=at, hint=hint)
+            raise FormatError(expected, code="input-form", offset=at, hint=hint)
     return bytes(byte for byte in given if byte not in _BLANK)
 
 

@@ -214,8 +214,8 @@ def describe(given: tuple[str, ...], dialect: Dialect, form: str, skip: int, as_
 def validate(given: tuple[str, ...], dialect: Dialect, form: str, skip: int, as_json: bool) -> None:
     """Check a message: does it read and write the same, is all there, is it plausible?"""
     from specs.errors import FormatError
+    from specs.findings import Finding, find_faults
 
-    from .findings import Finding, find_faults
     from .pasted import read_bytes
 
     with refusing():

@@ -19,14 +19,19 @@ class FormatError(Error, ValueError):
         self,
         expected: str,
         *,
+        code: str = "",
         field: str = "",
         offset: int | None = None,
         seen: str = "",
         hint: str = "",
     ) -> None:
-        """*field* is a path such as ``"4"`` or ``"55.9F36"``; *seen* must be masked already."""
+        """*code* is one of :mod:`specs.explain`; *field* a path such as ``"4"`` or ``"55.9F36"``.
+
+        *seen* must be masked already.
+        """
         super().__init__(expected)
         self.expected = expected
+        self.code = code
         self.field = field
         self.offset = offset
         self.seen = seen

@@ -144,6 +144,7 @@ class Field(Struct, frozen=True):
         if end > len(data):
             raise DecodeError(
                 f"{end - start} bytes of {self.title}",
+                code="message-short",
                 field=self.path,
                 offset=start,
                 seen=f"{len(data) - start} bytes",
@@ -161,6 +162,7 @@ class Field(Struct, frozen=True):
         if not text:
             raise DecodeError(
                 f"{self.title}, its odd digit filled as in {self.encoding.name!r}",
+                code="fill",
                 field=self.path,
                 offset=start,
                 hint="does the peer fill on the other side, or with another nibble?",
@@ -170,6 +172,7 @@ class Field(Struct, frozen=True):
             index = self.encoding.index(position, length)
             raise DecodeError(
                 self.title,
+                code="character",
                 field=self.path,
                 offset=start + index,
                 seen=f"byte {raw[index]:02X} in character {position + 1} of {length}",
@@ -205,6 +208,7 @@ class Field(Struct, frozen=True):
     def _wrong_prefix(self, seen: bytes, offset: int) -> DecodeError:
         return DecodeError(
             f"a length for {self.title}: {self.prefix.size} bytes of {self.prefix.encoding}",
+            code="length",
             field=self.path,
             offset=offset,
             seen=f"bytes {seen.hex().upper()}" if seen else "the end of the message",
@@ -212,7 +216,7 @@ class Field(Struct, frozen=True):
         )
 
     def _unwritable(self, seen: str, hint: str) -> EncodeError:
-        return EncodeError(self.title, field=self.path, seen=seen, hint=hint)
+        return EncodeError(self.title, code="value", field=self.path, seen=seen, hint=hint)
 
 
 def _found(lengths: Mapping[bytes, int], seen: bytes) -> int:

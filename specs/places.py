@@ -12,6 +12,8 @@ def line_of(text: str, where: str) -> int:
     >>> line_of('[fields]\\n3 = { format = "n 6" }\\n48 = { format = "q 6" }', "fields.48.format")
     3
     """
+    if not where:
+        return 0
     keys = where.split(".")
     section: list[str] = []
     best = (0, 0)

@@ -64,7 +64,7 @@ def unpack_tlv(data: bytes | str, field: str = "55") -> tuple[Tlv, ...]:
             continue
         count += 1
         if count > TAGS_MAX:
-            raise DecodeError(f"at most {TAGS_MAX} tags", field=field, offset=at)
+            raise DecodeError(f"at most {TAGS_MAX} tags", code="tlv-limit", field=field, offset=at)
         start, at = at, _after_tag(octets, at, end, field)
         tag = octets[start:at].hex().upper()
         length, at = _length(octets, at, end, field)
@@ -72,7 +72,9 @@ def unpack_tlv(data: bytes | str, field: str = "55") -> tuple[Tlv, ...]:
             found.append(Tlv(tag, octets[at : at + length]))
             at += length
         elif len(open_templates) > DEPTH_MAX:
-            raise DecodeError(f"at most {DEPTH_MAX} templates deep", field=field, offset=start)
+            raise DecodeError(
+                f"at most {DEPTH_MAX} templates deep", code="tlv-limit", field=field, offset=start
+            )
         else:
             open_templates.append((tag, at + length, []))
 
@@ -88,9 +90,13 @@ def pack_tlv(items: Sequence[Tlv]) -> str:
         packed = _written(items)
         read = unpack_tlv(packed)
     except DecodeError as error:
-        raise EncodeError(error.expected, field="55", offset=error.offset, hint=hint) from None
+        raise EncodeError(
+            error.expected, code=error.code, field="55", offset=error.offset, hint=hint
+        ) from None
     if read != tuple(items):
-        raise EncodeError("objects that read back as written", field="55", hint=hint)
+        raise EncodeError(
+            "objects that read back as written", code="tlv-tag", field="55", hint=hint
+        )
     return packed.hex().upper()
 
 
@@ -123,16 +129,19 @@ def unpack_private(text: str, field: str = "48") -> dict[str, str]:
     while at < len(text):
         tag, length = text[at : at + 2], text[at + 2 : at + 4]
         if not _is_private_tag(tag):
-            raise DecodeError("a tag of two letters or digits", field=field, offset=at)
+            raise DecodeError(
+                "a tag of two letters or digits", code="tlv-tag", field=field, offset=at
+            )
         if tag in values:
-            raise DecodeError("each tag once", field=field, offset=at)
+            raise DecodeError("each tag once", code="tlv-tag", field=field, offset=at)
         if len(length) != 2 or length.strip(digits):
-            raise DecodeError("two digits of length", field=field, offset=at + 2)
+            raise DecodeError("two digits of length", code="tlv-length", field=field, offset=at + 2)
         at += 4
         size = int(length)
         if size > len(text) - at:
             raise DecodeError(
                 f"{size} characters of value",
+                code="tlv-short",
                 field=field,
                 offset=at,
                 seen=f"{len(text) - at}",
@@ -150,9 +159,14 @@ def pack_private(values: Mapping[str, str], field: str = "48") -> str:
     """
     for tag, value in values.items():
         if not _is_private_tag(tag):
-            raise EncodeError("tags of two letters or digits", field=field)
+            raise EncodeError("tags of two letters or digits", code="tlv-tag", field=field)
         if len(value) > 99:
-            raise EncodeError("at most 99 characters", field=f"{field}.{tag}", seen=f"{len(value)}")
+            raise EncodeError(
+                "at most 99 characters",
+                code="value",
+                field=f"{field}.{tag}",
+                seen=f"{len(value)}",
+            )
     return "".join(f"{tag}{len(value):02}{value}" for tag, value in values.items())
 
 
@@ -162,7 +176,7 @@ def _is_private_tag(tag: str) -> bool:
 
 def _octets(text: str, field: str) -> bytes:
     if len(text) % 2 or text.strip(hexdigits):
-        raise DecodeError("pairs of hex digits", field=field)
+        raise DecodeError("pairs of hex digits", code="value", field=field)
     return a2b_hex(text)
 
 
@@ -177,14 +191,18 @@ def _after_tag(octets: bytes, start: int, end: int, field: str) -> int:
             return at
     hint = "FF is no padding here" if octets[start] == 0xFF else ""
     raise DecodeError(
-        f"the end of a tag within {TAG_BYTES_MAX} bytes", field=field, offset=start, hint=hint
+        f"the end of a tag within {TAG_BYTES_MAX} bytes",
+        code="tlv-tag",
+        field=field,
+        offset=start,
+        hint=hint,
     )
 
 
 def _length(octets: bytes, at: int, end: int, field: str) -> tuple[int, int]:
     """The length at *at*, checked to fit before *end*, and where its value starts."""
     if at == end:
-        raise DecodeError("a length", field=field, offset=at, seen="the end")
+        raise DecodeError("a length", code="tlv-short", field=field, offset=at, seen="the end")
     first = octets[at]
     start = at + 1
     length = first
@@ -192,17 +210,29 @@ def _length(octets: bytes, at: int, end: int, field: str) -> tuple[int, int]:
         size = first - 0x80
         if not 1 <= size <= LENGTH_BYTES_MAX:
             raise DecodeError(
-                "a length byte 00-7F or 81-84", field=field, offset=at, seen=f"{first:02X}"
+                "a length byte 00-7F or 81-84",
+                code="tlv-length",
+                field=field,
+                offset=at,
+                seen=f"{first:02X}",
             )
         start += size
         length = int.from_bytes(octets[at + 1 : min(start, end)], "big")
         if start > end:
-            raise DecodeError(f"{size} bytes of length", field=field, offset=at, seen="the end")
+            raise DecodeError(
+                f"{size} bytes of length", code="tlv-short", field=field, offset=at, seen="the end"
+            )
         if length < 0x80 or length < 1 << 8 * (size - 1):
-            raise DecodeError("a length of the shortest form", field=field, offset=at)
+            raise DecodeError(
+                "a length of the shortest form", code="tlv-length", field=field, offset=at
+            )
     if length > end - start:
         raise DecodeError(
-            "as many bytes as the length says", field=field, offset=at, seen=f"{end - start} left"
+            "as many bytes as the length says",
+            code="tlv-short",
+            field=field,
+            offset=at,
+            seen=f"{end - start} left",
         )
     return length, start
 

@@ -49,16 +49,26 @@ def pack(dialect: Dialect, message: Message) -> bytes:
     if message.mti not in dialect.mti_bytes:
         raise EncodeError(
             f"an MTI of version {dialect.version}",
+            code="mti",
             field="MTI",
             seen=printable(str(message.mti), 4),
         )
     if not message.fields:
-        raise EncodeError("at least one field", hint="a message of an MTI alone is no message")
+        raise EncodeError(
+            "at least one field",
+            code="no-fields",
+            hint="a message of an MTI alone is no message",
+        )
     for number in message.fields:
         if number not in dialect.fields:
             hint = "the bitmap is made by the codec" if number in (SECOND, THIRD) else ""
             seen = printable(str(number), 8)
-            raise EncodeError(f"a field that {dialect.name} defines", field=seen, hint=hint)
+            raise EncodeError(
+                f"a field that {dialect.name} defines",
+                code="field-undefined",
+                field=seen,
+                hint=hint,
+            )
     numbers = sorted(message.fields)
     parts = {number: dialect.fields[number].write(message.fields[number]) for number in numbers}
     bits = bitmap_of(numbers).hex().upper()
@@ -77,6 +87,7 @@ def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
         shown = seen.decode("latin-1") if dialect.mti.size(4) == 4 else seen.hex()
         raise DecodeError(
             f"an MTI of version {dialect.version} in {dialect.mti.name}",
+            code="mti",
             field="MTI",
             offset=0,
             seen=repr(printable(shown, 4)),
@@ -106,6 +117,7 @@ def _read_bitmap(
     if highest <= (len(bits) - BITMAP_SIZE) * 8:
         fault = DecodeError(
             "a field for each bitmap",
+            code="bitmap-empty",
             field="bitmap",
             offset=offset,
             seen="none" if not highest else f"none above {(len(bits) - BITMAP_SIZE) * 8}",
@@ -125,6 +137,7 @@ def _known(
         return numbers, end, None
     fault = DecodeError(
         f"a field that {dialect.name} defines",
+        code="field-undefined",
         field=str(unknown),
         offset=offset + dialect.bitmap.index((unknown - 1) // 4, 48),
         seen="its bit in the bitmap",
@@ -140,6 +153,7 @@ def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[
     if end > len(data):
         raise DecodeError(
             f"a bitmap of {end - offset} bytes",
+            code="bitmap-short",
             field=field,
             offset=offset,
             seen=f"{len(data) - offset} bytes",
@@ -149,6 +163,7 @@ def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[
     if wrong is not None:
         raise DecodeError(
             "a bitmap of 16 upper-case hexadecimal digits",
+            code="bitmap-digits",
             field=field,
             offset=offset + wrong,
             seen=f"byte {data[offset + wrong]:02X}",
@@ -184,6 +199,7 @@ def _read_fields(
     if offset != len(data):
         first = first or DecodeError(
             f"the end of the message after field {numbers[-1] if numbers else 'none'}",
+            code="trailing-bytes",
             offset=offset,
             seen=f"{len(data) - offset} more bytes",
             hint="a bit may be missing in the bitmap, or a length may be too short",
@@ -197,7 +213,9 @@ def _read_third(dialect: Dialect, data: bytes, offset: int, numbers: list[int]) 
     more = [SECOND_MAX + number for number in numbers_of(bits)]
     if not more:
         hint = "bit 65 is set only where a field above 128 follows"
-        raise DecodeError("a field for each bitmap", field="65", offset=offset, hint=hint)
+        raise DecodeError(
+            "a field for each bitmap", code="bitmap-empty", field="65", offset=offset, hint=hint
+        )
     known, _, fault = _known(dialect, offset, more, end)
     if fault is not None:
         fault.offset = offset + dialect.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)

@@ -17,3 +17,10 @@ def test_round_trip(numbers):
 def test_known_bits():
     assert bitmap_of([3, 11, 70, 128]).hex() == "a0200000000000000400000000000001"
     assert numbers_of(bytes(8)) == []
+
+
+def test_three_bitmaps():
+    numbers = [2, 70, 129, 192]
+    bitmap = bitmap_of(numbers)
+    assert len(bitmap) == 24
+    assert numbers_of(bitmap) == [1, 2, 65, 70, 129, 192]

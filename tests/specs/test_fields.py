@@ -145,3 +145,54 @@ def test_a_prefix_must_be_able_to_say_the_maximum():
     with pytest.raises(ValueError, match="at most 999"):
         field("b...500", "hex")
     assert field("b..255", "binary", "binary").lengths[b"\xff"] == 510
+
+
+def make_counted(notation, encoding, count):
+    parsed = parse_notation(notation)
+    return make_field("48", "test", parsed, encoding_of(encoding), "bcd", None, count)
+
+
+@pytest.mark.parametrize(
+    ("notation", "encoding", "count", "value", "wire"),
+    [
+        ("n..19", "bcd", "", "123", "030123"),
+        ("n..19", "bcd", "nibbles", "123", "030123"),
+        ("n..18", "bcd", "bytes", "1234", "021234"),
+        ("ans..20", "ascii", "bytes", "AB", "024142"),
+        ("ans..20", "ascii", "nibbles", "AB", "044142"),
+        ("b..20", "binary", "", "0AFF", "020aff"),
+        ("b..20", "binary", "nibbles", "0AFF", "040aff"),
+        ("b..20", "hex", "bytes", "0AFF", "0230414646"),
+        ("b..20", "hex", "", "0AFF", "0430414646"),
+        ("b..20", "ebcdic-037", "bytes", "0AFF", "02f0c1c6c6"),
+    ],
+)
+def test_what_a_length_counts(notation, encoding, count, value, wire):
+    counted = make_counted(notation, encoding, count)
+    data = counted.write(value)
+    assert data.hex() == wire
+    start, end, length = counted.locate(data, 0)
+    assert counted.read(data, start, end, length) == value
+    assert len(value) in counted.legal_lengths
+
+
+def test_half_bytes_do_not_count_as_bytes():
+    counted = make_counted("n..19", "bcd", "bytes")
+    with pytest.raises(EncodeError):
+        counted.write("123")
+    with pytest.raises(ValueError, match="a count of"):
+        make_counted("n..19", "bcd", "words")
+
+
+@pytest.mark.parametrize("digits", [5, 6])
+def test_lengths_of_five_and_six_digits(digits):
+    wide = field(f"ans{'.' * digits}99999", "ascii", "ascii")
+    assert not wide.lengths
+    data = wide.write("A" * 12345)
+    assert data[:digits] == b"012345"[-digits:]
+    assert wide.locate(data, 0) == (digits, digits + 12345, 12345)
+    for wrong in (b"00000", b"+0001", b"1_000", b" 1000", b"1000", b""):
+        with pytest.raises(DecodeError, match="a length for"):
+            wide.locate(wrong.rjust(digits, b"0") if wrong == b"00000" else wrong, 0)
+    with pytest.raises(EncodeError):
+        wide.write("A" * 100_000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.prefixes import Prefix
+from specs.prefixes import PREFIX_ENCODINGS, Counting, Prefix
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,22 @@ def test_every_length_is_written_differently(digits, encoding):
 
 def test_a_fixed_field_has_none():
     assert Prefix().size == 0
+
+
+@pytest.mark.parametrize("encoding", sorted(PREFIX_ENCODINGS))
+@pytest.mark.parametrize("digits", range(1, 7))
+def test_what_is_written_reads_back(digits, encoding):
+    prefix = Prefix(digits, encoding)
+    for count in (1, 9, prefix.maximum // 2, prefix.maximum):
+        assert prefix.decode(prefix.encode(count)) == count
+
+
+@pytest.mark.parametrize("data", [b"+001", b" 001", b"1_00", b"\xb2001", b"001", b"00001", b""])
+def test_what_is_no_length(data):
+    with pytest.raises(KeyError):
+        Prefix(4, "ascii").decode(data)
+
+
+def test_fields_of_one_form_share_their_tables():
+    one, other = (Counting(Prefix(3, "bcd"), 999).tables() for _ in range(2))
+    assert one[0] is other[0]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lab.findings import find_faults
 from specs.dialect import load_dialect
+from specs.findings import find_faults
 from specs.message import Message
 
 ASCII = load_dialect("iso87-ascii")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from specs.amounts import currency
-from specs.dates import is_expiry, is_month_day, is_time_of_day, is_transmission_time
-from specs.dialect import Dialect
-from specs.errors import FormatError
-from specs.message import Message
-from specs.tracks import is_luhn_valid, is_pan, unpack_track2
+from .amounts import currency
+from .dates import is_expiry, is_month_day, is_time_of_day, is_transmission_time
+from .errors import FormatError
+from .message import Message
+from .tracks import is_luhn_valid, is_pan, unpack_track2
+
+if TYPE_CHECKING:
+    from .dialect import Dialect
 
 # DE3, digits 1-2, of what moves money: purchase, cash, cashback, refund, deposit.
 _MOVES_MONEY: Final = frozenset(["00", "01", "09", "20", "21"])
