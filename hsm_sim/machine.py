@@ -20,7 +20,7 @@ class HsmMachine:
         """Answer a command, also one that could not be read if it says what it is."""
         match event:
             case Received(link, command):
-                return (Send(link, self.module.answer(command)),)
+                return (Send(link, self.module.answer(command, now)),)
             case Garbled(link, HsmFormatError() as error):
                 answer = self.module.refuse(error)
                 return (Send(link, answer),) if answer else ()

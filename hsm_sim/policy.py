@@ -51,6 +51,10 @@ class Policy(Struct, frozen=True):
     refuse_single_length: bool = True
     # A key does not travel under one that is shorter than itself.
     refuse_weaker_wrapping: bool = True
+    # Keys travel as key blocks alone. Off: most links still use the older forms.
+    key_blocks_only: bool = False
+    # PCI HSM: TPK and TMK have types of their own (70D, 80D). Off: older hosts know one type, 002.
+    separate_terminal_keys: bool = False
     # Check values of 6 digits, never the whole block: more would let keys be told apart by search.
     short_check_values: bool = True
     pin_formats: frozenset[str] = frozenset([ISO_0, ISO_1, ISO_3])

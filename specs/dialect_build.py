@@ -14,6 +14,8 @@ from .encodings import Bcd, Binary, Encoding, HexText, Signed, Text, encoding_of
 from .errors import EncodeError
 from .fields import Field, Notation, Padding, make_field, parse_notation
 from .mti import VERSIONS, legal_mtis
+from .parts.build import build_parts
+from .parts.layout import Layout
 from .prefixes import PREFIX_ENCODINGS
 
 # In which encodings a class may stand; all others are characters.
@@ -33,6 +35,7 @@ class Form(Struct, frozen=True):
 
     *header* are the fixed parts before the MTI, and *header_default* their bytes where a message
     brings none. *tertiary* is where a third bitmap stands, *values* what codes mean, by table.
+    *parts* says what values are made of, by path.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Form(Struct, frozen=True):
     header: tuple[Field, ...] = ()
     header_default: bytes = b""
     values: Mapping[str, Mapping[str, str]] = {}
+    parts: Mapping[str, Layout] = {}
 
 
 def build_form(source: Source, written: DialectFile) -> Form:
@@ -72,8 +76,18 @@ def build_form(source: Source, written: DialectFile) -> Form:
         written.tertiary,
         *_header(source, written),
         written.values,
+        _parts(source, written, fields),
     )
     return _checked_values(source, form)
+
+
+def _parts(
+    source: Source, written: DialectFile, fields: Mapping[int, Field]
+) -> Mapping[str, Layout]:
+    """What values are made of, checked."""
+    for path, entry in written.parts.items():
+        check_encodings(source, f"parts.{path}.encodings", entry.encodings)
+    return build_parts(source, written, fields, build_field)
 
 
 def check_encodings(source: Source, table: str, encodings: Mapping[str, str]) -> None:

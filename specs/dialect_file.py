@@ -23,7 +23,7 @@ from msgspec import Struct
 from .bitmap import FIELD_MAX, THIRD
 from .errors import DialectError
 from .fields import CLASSES, DIGITS
-from .places import line_of
+from .toml_lines import line_of
 
 # Bytes; the fields of 1987 take 8 KiB: more is a mistake or an attack.
 FILE_SIZE_MAX: Final = 1 << 20
@@ -56,7 +56,13 @@ class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the field of one path is made of: see :mod:`specs.parts`."""
+    """What the value at one path is made of: see :mod:`specs.parts`.
+
+    *layout* is positional, ber-tlv, tlv, ltv, bitmap, datasets, dataset-bitmap, or opaque, which
+    takes back an inherited one. Only positional: *repeat*, in groups to the end. Only tlv and ltv:
+    *tag* and *length*, formats; *counts_tag*: the length counts the tag. Only bitmap: *bitmap*, its
+    bytes; *continues*: bit 1 says that as many follow; *header*: the bytes before it.
+    """
 
     layout: str = ""
     encodings: dict[str, str] = {}
@@ -66,6 +72,7 @@ class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     length: str = ""
     counts_tag: bool = False
     bitmap: int = 0
+    continues: bool = False
     header: int = 0
 
 
@@ -152,7 +159,7 @@ def _lay_over(parent: DialectFile, child: DialectFile) -> DialectFile:
         header=child.header or parent.header,
         encodings={**parent.encodings, **child.encodings},
         fields=lay_fields_over(parent.fields, child.fields),
-        parts={**parent.parts, **child.parts},
+        parts=_lay_parts_over(parent.parts, child.parts),
         values={**parent.values, **child.values},
         messages={**parent.messages, **child.messages},
     )
@@ -168,6 +175,18 @@ def lay_fields_over(
         changes = {word: text for word, text in given.items() if text}
         fields[key] = msgspec.structs.replace(fields.get(key, FieldEntry()), **changes)
     return fields
+
+
+def _lay_parts_over(
+    parent: dict[str, PartsEntry], child: dict[str, PartsEntry]
+) -> dict[str, PartsEntry]:
+    """*parent* with the layouts of *child*; one replaced takes those below it with it."""
+    kept = {
+        path: entry
+        for path, entry in parent.items()
+        if not any(f"{path}.".startswith(f"{replaced}.") for replaced in child)
+    }
+    return {**kept, **child}
 
 
 def _read_file(path: Path) -> tuple[DialectFile, str]:

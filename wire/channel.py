@@ -37,6 +37,11 @@ class Channel(Protocol):
 class Codec(Protocol):
     """The part of a dialect that a channel needs."""
 
+    @property
+    def header_size(self) -> int:
+        """Bytes of the header that messages of this dialect begin with."""
+        ...
+
     def unpack(self, data: bytes) -> Message:
         """The message in *data*; raises DecodeError."""
         ...
@@ -51,12 +56,14 @@ class IsoChannel:
 
     A message carries the header that its answer needs, and so does the echo of one that cannot be
     read. On a link without a header that of a message is left out: it belongs to another link.
+    Where the dialect has a header of its own, a message carries both, that of the link first.
     """
 
     def __init__(self, dialect: Codec, framing: Framing, header: Header | None = None) -> None:
         self.framing = framing
         self._unpack = dialect.unpack
         self._pack = dialect.pack
+        self._inner_size = dialect.header_size
         self.header = header
 
     def decode(self, frame: bytes) -> Message:
@@ -68,14 +75,18 @@ class IsoChannel:
             message = self._unpack(payload)
         except DecodeError as error:
             if error.echo is not None:
-                error.echo = Message(error.echo.mti, error.echo.fields, header)
+                echo = error.echo
+                error.echo = Message(echo.mti, echo.fields, header + echo.header)
             raise
-        return Message(message.mti, message.fields, header)
+        return Message(message.mti, message.fields, header + message.header)
 
     def encode(self, message: Message) -> bytes:
         """See :meth:`Channel.encode`."""
         payload = self._pack(message)
-        return payload if self.header is None else self.header.prepend(message.header, payload)
+        if self.header is None:
+            return payload
+        outer = message.header[: -self._inner_size] if self._inner_size else message.header
+        return self.header.prepend(outer, payload)
 
 
 class HsmServerChannel:

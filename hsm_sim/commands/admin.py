@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from specs.hsm.errors import INPUT_REFUSED
-from specs.security.lmk import lmk_check_value
 
-from ..keys import Fields, KeyRing
+from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused
 
 FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
@@ -16,7 +16,7 @@ _TRAILER_START: Final = "\x19"
 
 def diagnose(ring: KeyRing, fields: Fields) -> Fields:
     """NC: the check value of the LMK, and the firmware."""
-    return {"lmk_check": lmk_check_value(ring.lmk), "firmware": FIRMWARE}
+    return {"lmk_check": ring.check_value(), "firmware": FIRMWARE}
 
 
 def send_back(ring: KeyRing, fields: Fields) -> Fields:
@@ -24,3 +24,9 @@ def send_back(ring: KeyRing, fields: Fields) -> Fields:
     if _TRAILER_START in fields["data"]:
         raise Refused(INPUT_REFUSED)
     return {"data": fields["data"]}
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "NC": diagnose,
+    "B2": send_back,
+}

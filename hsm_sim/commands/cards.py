@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from specs.hsm.errors import KEY_LENGTH_REFUSED, MISMATCH
-from specs.hsm.requests import CVK
 from specs.security.cvv import CVK_LENGTH, generate_cvv, verify_cvv
 
-from ..keys import Fields, KeyRing
+from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused
+from ..uses import CVK
 
 
 def make_cvv(ring: KeyRing, fields: Fields) -> Fields:
@@ -31,3 +34,9 @@ def _open_cvk(ring: KeyRing, fields: Fields) -> bytes:
     if len(cvk) != CVK_LENGTH:
         raise Refused(KEY_LENGTH_REFUSED)
     return cvk
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "CW": make_cvv,
+    "CY": check_cvv,
+}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from specs.hsm.errors import INPUT_REFUSED, PARITY_CORRECTED, TARGET_KEY_REFUSED
-from specs.hsm.requests import TPK, ZMK
 from specs.security.keys import key_check_value
 
-from ..keys import Fields, KeyRing, require_type
+from ..keys import TDES, Fields, Handler, KeyRing
 from ..policy import Refused
+from ..uses import TMK, ZMK
 
-TMK = TPK  # The LMK has one pair and variant for both.
 KEY_LENGTH_FLAG_REFUSED: Final = "05"
 _FULL_CHECK_VALUE: Final = "0"
 _TYPE_FOLLOWS: Final = "FF"
@@ -22,25 +22,24 @@ _ANY_LENGTH: Final = "F"
 
 def make_key(ring: KeyRing, fields: Fields) -> Fields:
     """A0: a new key under the LMK and, with a ZMK or TMK, in transport form."""
-    require_type(fields["key_type"])
-    key = ring.generate(fields["lmk_scheme"])
-    answer = {"key": ring.close(fields["key_type"], fields["lmk_scheme"], key)}
+    use = ring.use_of(fields)
+    key = ring.generate(use, fields["lmk_scheme"], fields)
+    answer = {"key": ring.close(use, fields["lmk_scheme"], key, fields)}
     if "zmk" in fields:
-        master_type = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
-        if master_type is None:
+        master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
+        if master_use is None:
             raise Refused(INPUT_REFUSED)
-        master = ring.open(master_type, fields["zmk"])
-        answer["key_under_zmk"] = ring.send(master, fields["zmk_scheme"], key)
-    return {**answer, "kcv": _short_check_value(key)}
+        master = ring.open_any(master_use, fields["zmk"])
+        answer["key_under_zmk"] = ring.send(master, fields["zmk_scheme"], use, key, fields)
+    return {**answer, "kcv": key.kcv}
 
 
 def take_in_key(ring: KeyRing, fields: Fields) -> Fields:
     """A6: a key under a ZMK comes under the LMK; wrong parity is corrected, with a warning."""
-    require_type(fields["key_type"])
-    zmk = ring.open(ZMK, fields["zmk"])
-    key, was_corrected = ring.receive(zmk, fields["key"])
-    text = ring.close(fields["key_type"], fields["lmk_scheme"], key)
-    answer = {"key": text, "kcv": _short_check_value(key)}
+    use = ring.use_of(fields)
+    zmk = ring.open_any(ZMK, fields["zmk"])
+    key, was_corrected = ring.receive(zmk, use, fields["key"])
+    answer = {"key": ring.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
     if was_corrected:
         raise Refused(PARITY_CORRECTED, answer)
     return answer
@@ -48,24 +47,30 @@ def take_in_key(ring: KeyRing, fields: Fields) -> Fields:
 
 def give_out_key(ring: KeyRing, fields: Fields) -> Fields:
     """A8: a key under the LMK goes out under a ZMK."""
-    zmk = ring.open(ZMK, fields["zmk"])
-    key = ring.open(fields["key_type"], fields["key"], TARGET_KEY_REFUSED)
-    text = ring.send(zmk, fields["zmk_scheme"], key)
-    return {"key": text, "kcv": _short_check_value(key)}
+    use = ring.use_of(fields)
+    zmk = ring.open_any(ZMK, fields["zmk"])
+    key = ring.open_any(use, fields["key"], TARGET_KEY_REFUSED)
+    text = ring.send(zmk, fields["zmk_scheme"], use, key, fields)
+    return {"key": text, "kcv": key.kcv}
 
 
 def tell_check_value(ring: KeyRing, fields: Fields) -> Fields:
     """BU: the check value, of 16 digits if asked for and allowed."""
     code, flag = fields["type_code"], fields["length_flag"]
-    key = ring.open(fields["key_type"] if code == _TYPE_FOLLOWS else f"0{code}", fields["key"])
-    if flag not in (_FLAG_OF_LENGTH[len(key)], _ANY_LENGTH):
+    key_type = fields["key_type"] if code == _TYPE_FOLLOWS else f"0{code}"
+    key = ring.open_any(ring.use_of({**fields, "key_type": key_type}), fields["key"])
+    if flag not in (_FLAG_OF_LENGTH.get(len(key.value)), _ANY_LENGTH):
         raise Refused(KEY_LENGTH_FLAG_REFUSED)
     # Without the options, the value is a whole one: so it was before there were options.
     wants_all = fields.get("options", "000")[-1] == _FULL_CHECK_VALUE
-    if wants_all and not ring.policy.short_check_values:
-        return {"kcv": key_check_value(key, 8).hex().upper()}
-    return {"kcv": _short_check_value(key)}
+    if wants_all and key.algorithm == TDES and not ring.policy.short_check_values:
+        return {"kcv": key_check_value(key.value, 8).hex().upper()}
+    return {"kcv": key.kcv}
 
 
-def _short_check_value(key: bytes) -> str:
-    return key_check_value(key).hex().upper()
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "A0": make_key,
+    "A6": take_in_key,
+    "A8": give_out_key,
+    "BU": tell_check_value,
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final, cast
 
@@ -13,7 +14,6 @@ from specs.hsm.errors import (
     KEY_TYPE_UNKNOWN,
     MISMATCH,
 )
-from specs.hsm.requests import TAK, ZAK
 from specs.security.digits import hex_bytes
 from specs.security.errors import KeyRefused
 from specs.security.mac import (
@@ -23,10 +23,11 @@ from specs.security.mac import (
     finish_mac_iso9797,
 )
 
-from ..keys import Fields, KeyRing
+from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused
+from ..uses import TAK, ZAK
 
-MAC_KEY_TYPES: Final = frozenset([TAK, ZAK])
+MAC_KEY_USES: Final = (TAK, ZAK)
 # Modes of a message in pieces: there is no MAC yet, only a value to chain.
 _FIRST, _MIDDLE = "1", "2"
 _HEX_INPUT: Final = "1"
@@ -56,9 +57,10 @@ def check_mac(ring: KeyRing, fields: Fields) -> Fields:
 
 def _compute(ring: KeyRing, fields: Fields) -> str:
     """All 16 digits of the MAC or of the value to chain."""
-    if fields["key_type"] not in MAC_KEY_TYPES:
+    use = ring.use_of(fields)
+    if use not in MAC_KEY_USES:
         raise Refused(KEY_TYPE_UNKNOWN)
-    key, data = ring.open(fields["key_type"], fields["key"]), _data_of(fields)
+    key, data = ring.open(use, fields["key"]), _data_of(fields)
     iv = _bytes_of(fields.get("iv", _NO_IV))
     algorithm = cast(Algorithm, int(fields["algorithm"]))
     padding = cast(Padding, int(fields["padding"]))
@@ -82,3 +84,9 @@ def _bytes_of(text: str) -> bytes:
     if data is None:
         raise Refused(INPUT_REFUSED)
     return data
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "M6": make_mac,
+    "M8": check_mac,
+}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from binascii import unhexlify
+from collections.abc import Mapping
+from typing import Final
 
 from specs.hsm.errors import (
     KEY_LENGTH_REFUSED,
@@ -13,7 +15,7 @@ from specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.hsm.requests import ISO_0, TPK, ZPK
+from specs.hsm.requests import ISO_0
 from specs.security.errors import PinRefused
 from specs.security.lmk import open_pin, seal_pin
 from specs.security.pinblocks import (
@@ -28,17 +30,16 @@ from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused
+from ..uses import PVK, TPK, ZPK, KeyUse
 
-PVK = TPK  # The LMK has one pair and variant for both.
 
-
-def translate_pin(source_field: str, source_type: str, target_field: str) -> Handler:
+def translate_pin(source_field: str, source_use: KeyUse, target_field: str) -> Handler:
     """CA, CC: the block comes under the key in one field and leaves under the ZPK in another."""
 
     def perform(ring: KeyRing, fields: Fields) -> Fields:
         source_format, target_format = fields["source_format"], fields["target_format"]
         ring.policy.require_pin_translation(source_format, target_format)
-        source = ring.open(source_type, fields[source_field], SOURCE_KEY_REFUSED)
+        source = ring.open(source_use, fields[source_field], SOURCE_KEY_REFUSED)
         target = ring.open(ZPK, fields[target_field], TARGET_KEY_REFUSED)
         pin = _pin_of(ring, source, fields["block"], source_format, fields["pan12"])
         _require_length(pin, fields["pin_max"])
@@ -53,12 +54,12 @@ def translate_pin(source_field: str, source_type: str, target_field: str) -> Han
     return perform
 
 
-def verify_pin_pvv(key_field: str, key_type: str) -> Handler:
+def verify_pin_pvv(key_field: str, use: KeyUse) -> Handler:
     """DC, EC: the block comes under the key in one field; nothing is told but yes or no."""
 
     def perform(ring: KeyRing, fields: Fields) -> Fields:
         ring.policy.require_pin_format(fields["format"])
-        key = ring.open(key_type, fields[key_field], SOURCE_KEY_REFUSED)
+        key = ring.open(use, fields[key_field], SOURCE_KEY_REFUSED)
         pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
         pan12 = fields["pan12"]
         pin = _pin_of(ring, key, fields["block"], fields["format"], pan12)
@@ -115,3 +116,15 @@ def _pin_under_lmk(ring: KeyRing, text: str, pan12: str) -> str:
     pin = text[1:]
     require_pin(pin)
     return pin
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "CA": translate_pin("tpk", TPK, "zpk"),
+    "CC": translate_pin("source_zpk", ZPK, "target_zpk"),
+    "DC": verify_pin_pvv("tpk", TPK),
+    "EC": verify_pin_pvv("zpk", ZPK),
+    "JC": pin_to_lmk,
+    "DG": pvv_from_lmk_pin,
+}
+# Those whose failures count as guesses at a PIN.
+VERIFIERS: Final = frozenset(["DC", "EC"])

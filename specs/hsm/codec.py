@@ -15,9 +15,17 @@ from .values import Answer, Command, answer_code
 
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
 _TRAILER: Final = r"(?:\x19(?P<trailer>[ -~]{0,32}))?"
-_COMMAND_END: Final = re.compile(rf"(?:%(?P<lmk_id>[0-9]{{2}}))?{_TRAILER}")
+# Any command may name an LMK, and the attributes of the key block that it is to make: usage 2,
+# algorithm and length 2, mode of use 1, version 2, exportability 1, no optional blocks (00).
+_ATTRIBUTES: Final = "[0-9A-Z]{2}[ADHT][0-9][A-Z][0-9A-Z]{2}[ENS]00"
+_COMMAND_END: Final = re.compile(
+    rf"(?:%(?P<lmk_id>[0-9]{{2}}))?(?:#(?P<attributes>{_ATTRIBUTES}))?{_TRAILER}"
+)
 _ANSWER_END: Final = re.compile(_TRAILER)
-_LMK_ID: Final = digits(2)
+_ENDS: Final = (  # by name: how it begins, and its form
+    ("lmk_id", "%", digits(2)),
+    ("attributes", "#", Kind(_ATTRIBUTES, "the attributes of a key block, such as P0T2B00N00")),
+)
 _TRAILER_KIND: Final = Kind("[ -~]{0,32}", "up to 32 printable ASCII characters")
 _ERROR_CODE: Final = re.compile("[0-9A-Z]{2}")
 _NO_FIELDS: Final = (Layout(),)
@@ -35,14 +43,13 @@ def pack_command(command: Command) -> bytes:
     layouts = COMMANDS.get(command.code)
     if layouts is None:
         raise EncodeError("the code of a command that has a layout", field=_name(command.code))
-    fields = command.fields
-    lmk_id = fields.get("lmk_id")
-    if lmk_id is None:
-        line = _write(layouts, fields, command.code)
-    else:
-        _require(_LMK_ID, lmk_id, f"{command.code}.lmk_id")
-        fields = {name: value for name, value in fields.items() if name != "lmk_id"}
-        line = f"{_write(layouts, fields, command.code)}%{lmk_id}"
+    fields, end = dict(command.fields), ""
+    for name, lead, kind in _ENDS:
+        value = fields.pop(name, None)
+        if value is not None:
+            _require(kind, value, f"{command.code}.{name}")
+            end += f"{lead}{value}"
+    line = _write(layouts, fields, command.code) + end
     return _frame(command.header, command.code, line, command.trailer)
 
 
@@ -66,8 +73,7 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
             return Command(header, code, fields)
         rest = _COMMAND_END.fullmatch(text, end)
         if rest is not None:
-            if rest["lmk_id"] is not None:
-                fields["lmk_id"] = rest["lmk_id"]
+            fields.update((name, rest[name]) for name, _, _ in _ENDS if rest[name] is not None)
             return Command(header, code, fields, rest["trailer"] or "")
     if len(text) < start:
         raise _cut_short(text, header_size, "command")

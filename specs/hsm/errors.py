@@ -12,21 +12,39 @@ MISMATCH: Final = "01"
 PARITY_CORRECTED: Final = "01"
 SOURCE_KEY_REFUSED: Final = "10"
 TARGET_KEY_REFUSED: Final = "11"
+STORAGE_REFUSED: Final = "12"
 LMK_UNKNOWN: Final = "13"
 PIN_UNDER_LMK_REFUSED: Final = "14"
 INPUT_REFUSED: Final = "15"
+NOT_AUTHORISED: Final = "17"
 PIN_BLOCK_REFUSED: Final = "20"
+INDEX_REFUSED: Final = "21"
+ACCOUNT_REFUSED: Final = "22"
 PIN_BLOCK_FORMAT_UNKNOWN: Final = "23"
 PIN_LENGTH_REFUSED: Final = "24"
+TABLE_REFUSED: Final = "25"
 KEY_SCHEME_REFUSED: Final = "26"
 KEY_LENGTH_REFUSED: Final = "27"
 KEY_TYPE_UNKNOWN: Final = "28"
+FUNCTION_REFUSED: Final = "29"
 TOO_MANY_PIN_FAILURES: Final = "39"
 CRYPTOGRAPHY_FAILED: Final = "42"
+NOT_LICENSED: Final = "67"
 COMMAND_DISABLED: Final = "68"
 PIN_BLOCK_FORMAT_DISABLED: Final = "69"
 KEY_PARTS_REPEATED: Final = "75"
 DATA_LENGTH_REFUSED: Final = "80"
+PIN_LENGTHS_DIFFER: Final = "81"
+KEY_BLOCK_FORM_REFUSED: Final = "83"
+KEY_BLOCK_CHECK_FAILED: Final = "84"
+PIN_EXCLUDED: Final = "86"
+KEY_BLOCK_MAC_FAILED: Final = "A4"
+KEY_USAGE_REFUSED: Final = "A6"
+KEY_ALGORITHM_REFUSED: Final = "A7"
+KEY_MODE_REFUSED: Final = "A8"
+KEY_BLOCK_VERSION_REFUSED: Final = "A9"
+KEY_NOT_EXPORTABLE: Final = "AA"
+WRAPPING_KEY_REFUSED: Final = "BB"
 
 # What people read for a code; the meanings of 01 to 06 depend on the command.
 ERRORS: Final = {
@@ -39,21 +57,39 @@ ERRORS: Final = {
     "06": "MAC padding unknown",
     "10": "first key refused: wrong parity, wrong type, or weak",
     "11": "second key refused: wrong parity, wrong type, or weak",
-    "13": "no such LMK",
+    "12": "no key in that place of the user storage",
+    "13": "no such LMK, or it was erased",
     "14": "PIN under LMK refused",
     "15": "input breaks the layout of the command",
+    "17": "not in the authorised state that this needs",
     "20": "PIN block refused",
+    "21": "index refused",
+    "22": "account number refused",
     "23": "PIN block format unknown",
     "24": "PIN length not within 4 to 12, or above the given maximum",
+    "25": "decimalisation table refused",
     "26": "key scheme refused",
     "27": "key length refused",
     "28": "key type unknown",
+    "29": "key does not permit this function",
     "39": "too many PIN failures: PIN verification is closed",
     "42": "the cryptography itself failed",
+    "67": "command not licensed",
     "68": "command unknown or disabled",
     "69": "PIN block format, or this change of format, disabled",
     "75": "key parts repeat: a shorter key poses as a longer one",
-    "80": "data shorter than its length says",
+    "80": "data shorter than its length says, or of a length that cannot be",
+    "81": "PIN lengths differ",
+    "83": "key block breaks its form",
+    "84": "key block does not hold what its header says",
+    "86": "PIN is one of those excluded",
+    "A4": "key block authentication failed",
+    "A6": "key usage of the key block not for this",
+    "A7": "algorithm of the key block not for this",
+    "A8": "mode of use of the key block not for this",
+    "A9": "key block version refused",
+    "AA": "key is not exportable",
+    "BB": "wrapping key refused",
 }
 
 

@@ -15,22 +15,27 @@ from msgspec import Struct
 
 from .errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, KEY_SCHEME_REFUSED
 
-# A field is followed by another, or by an LMK id, a trailer, or the end.
-_END: Final = r"(?=[%\x19]|\Z)"
-_UNKNOWN_SCHEMES: Final = frozenset("GHIJKLMNOPQRSVWZ")
+# A field is followed by another, or by an LMK id, attributes of a key, a trailer, or the end.
+_END: Final = r"(?=[%#\x19]|\Z)"
+_UNKNOWN_SCHEMES: Final = frozenset("GHIJKLMNOPQVWZ")
+_COUNT: Final = "count"  # the group of a count; no field is called so
 
 
 class Kind(Struct, frozen=True):
     """The form of a field: a *pattern* that spells out its characters, and *words* for people.
 
     *error* is the code for a field that breaks it; a key that begins with the letter of an unknown
-    scheme has a code of its own.
+    scheme has a code of its own. Of a counted field, *counter* is the pattern of its count, a
+    number to *base*, in which *unit* characters count as one.
     """
 
     pattern: str
     words: str
     error: str = INPUT_REFUSED
     is_key: bool = False
+    counter: str = ""
+    base: int = 10
+    unit: int = 1
 
     def admits(self, value: str) -> bool:
         """Whether *value* has this form."""
@@ -80,51 +85,63 @@ def one_of(characters: str, what: str, error: str = INPUT_REFUSED) -> Kind:
     return Kind(f"[{characters}]", f"{what}: one of {', '.join(characters)}", error)
 
 
+def counted(number: str, base: int, words: str, unit: int = 1) -> Kind:
+    """As many characters as *number*, a pattern of digits to *base*, says times *unit*."""
+    return Kind("(?s:.{0,65535})", words, counter=number, base=base, unit=unit)
+
+
 # Four hex digits say how many characters follow; the value is those characters.
-COUNTED: Final = Kind(
-    "(?s:.{0,65535})", "4 upper-case hex digits and as many characters as they say"
+COUNTED: Final = counted(
+    "[0-9A-F]{4}", 16, "4 upper-case hex digits and as many characters as they say"
 )
-_LENGTH: Final = "(?P<length>[0-9A-F]{4})"
 
 
 class Layout:
-    """A line of fields, at most one of them COUNTED; reads and writes it."""
+    """A line of fields; reads and writes it.
+
+    Where fields say themselves how many characters they have, an expression reads all up to the
+    next such field, and the count of that one.
+    """
 
     def __init__(self, *fields: Field) -> None:
         self.fields = fields
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
-        at = next((i for i, f in enumerate(fields) if f.kind is COUNTED), len(fields))
-        self._before, self._after = fields[:at], fields[at + 1 :]
-        self._counted = fields[at : at + 1]
         self._has_optional = len(self.required) < len(fields)
 
     @cached_property
-    def _head(self) -> re.Pattern[str]:
-        patterns = "".join(field.pattern for field in self._before)
-        return re.compile(patterns + (_LENGTH if self._counted else _END))
-
-    @cached_property
-    def _tail(self) -> re.Pattern[str]:
-        return re.compile("".join(field.pattern for field in self._after) + _END)
+    def _pieces(self) -> list[tuple[re.Pattern[str], Field | None]]:
+        """An expression, and the counted field that follows what it reads; the last has none."""
+        pieces: list[tuple[re.Pattern[str], Field | None]] = []
+        patterns = ""
+        for field in self.fields:
+            if not field.kind.counter:
+                patterns += field.pattern
+                continue
+            count = f"{re.escape(field.lead)}(?P<{_COUNT}>{field.kind.counter})"
+            pieces.append((re.compile(patterns + count), field))
+            patterns = ""
+        pieces.append((re.compile(patterns + _END), None))
+        return pieces
 
     def read(self, text: str, at: int) -> tuple[dict[str, str], int] | None:
         """The fields of the line that begins at *at*, and where it ends; None if it breaks."""
-        match = self._head.match(text, at)
-        if match is None:
-            return None
-        values, end = match.groupdict(), match.end()
-        if self._counted:
-            start, end = end, end + int(values.pop("length"), 16)
-            tail = self._tail.match(text, end)
-            if end > len(text) or tail is None:
+        values: dict[str, str] = {}
+        for pattern, field in self._pieces:
+            match = pattern.match(text, at)
+            if match is None:
                 return None
-            values[self._counted[0].name] = text[start:end]
-            values.update(tail.groupdict())
-            end = tail.end()
+            values.update(match.groupdict())
+            at = match.end()
+            if field is not None:
+                kind = field.kind
+                start, at = at, at + int(values.pop(_COUNT), kind.base) * kind.unit
+                if at > len(text):
+                    return None
+                values[field.name] = text[start:at]
         if self._has_optional:
             values = {name: value for name, value in values.items() if value is not None}
-        return values, end
+        return values, at
 
     def write(self, values: Mapping[str, str]) -> str:
         """The line of *values*, whose names and forms the caller has checked."""
@@ -132,24 +149,30 @@ class Layout:
         for field in self.fields:
             value = values.get(field.name)
             if value is not None:
-                length = f"{len(value):04X}" if field.kind is COUNTED else ""
-                written.append(f"{field.lead}{length}{value}")
+                written.append(f"{field.lead}{_count(field.kind, value)}{value}")
         return "".join(written)
 
     def fault(self, text: str, at: int) -> Fault:
         """Where the line that begins at *at* first breaks; to be asked when :meth:`read` fails."""
         for field in self.fields:
-            if field.kind is COUNTED:
-                length = re.compile(_LENGTH).match(text, at)
-                if length is None:
-                    return Fault(at, field.name, field.kind.words, field.kind.error)
-                at = length.end() + int(length[1], 16)
-                if at > len(text):
-                    expected = f"{int(length[1], 16)} characters"
-                    return Fault(length.end(), field.name, expected, DATA_LENGTH_REFUSED)
-                continue
-            match = re.compile(field.pattern).match(text, at)
+            kind = field.kind
+            pattern = f"{re.escape(field.lead)}({kind.counter})" if kind.counter else field.pattern
+            match = re.compile(pattern).match(text, at)
             if match is None:
-                return Fault(at, field.name, field.kind.words, field.kind.blame(text[at : at + 1]))
+                return Fault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
             at = match.end()
+            if kind.counter:
+                size = int(match[1], kind.base) * kind.unit
+                if at + size > len(text):
+                    return Fault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
+                at += size
         return Fault(at, "", "the end of the line", INPUT_REFUSED)
+
+
+def _count(kind: Kind, value: str) -> str:
+    """What stands before *value* if it is counted."""
+    if not kind.counter:
+        return ""
+    width = int(kind.counter.rpartition("{")[2].rstrip("}"))
+    count = len(value) // kind.unit
+    return f"{count:0{width}X}" if kind.base == 16 else f"{count:0{width}d}"

@@ -14,13 +14,33 @@ class _Refused(CryptoError):
 
 
 class KeyRefused(_Refused):
-    """A key breaks a rule; *reason* is ``parity``, ``scheme``, ``type`` or ``length``."""
+    """A key breaks a rule.
+
+    *reason* is ``parity``, ``scheme``, ``type``, ``length``, ``use`` (no use of such a key),
+    ``counter`` (a KSN that no transaction has), ``strength`` (weaker than what it protects),
+    ``components`` (too few) or ``check`` (not the key of its check value).
+    """
+
+
+class KeyBlockRefused(_Refused):
+    """A key block breaks a rule, *offset* characters after its beginning (None: as a whole).
+
+    *reason* is ``version``, ``length``, ``header`` (a field), ``block`` (an optional block),
+    ``payload`` (its hexadecimal or size), ``mac`` (another key, or changed on the way) or ``key``
+    (what it holds is no key of its algorithm).
+    """
+
+    def __init__(self, reason: str, text: str, offset: int | None = None) -> None:
+        place = "" if offset is None else f"key block at character {offset}: "
+        super().__init__(reason, place + text)
+        self.offset = offset
 
 
 class PinRefused(_Refused):
     """A PIN or PIN block breaks a rule.
 
     *reason* is ``length`` (not 4-12 digits), ``digits``, ``control`` (another format's block),
-    ``fill``, ``block`` (not 8 bytes), ``format`` (unknown format code), ``account`` (not this PAN)
-    or ``sealed`` (not a PIN under this LMK).
+    ``fill``, ``block`` (not as long as its format), ``format`` (unknown format code), ``account``
+    (not this PAN), ``table`` (of decimalisation), ``validation`` (data of IBM 3624) or ``sealed``
+    (not a PIN under this LMK).
     """

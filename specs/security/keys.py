@@ -1,10 +1,12 @@
-"""What can be told of a DES key by itself: check value, parity, weak and degenerate keys."""
+"""What can be told of a key by itself: check value; of a DES key parity, weak and equal parts."""
 
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import Final
 
+from .aes import AES_BLOCK_LENGTH
+from .cmac import generate_cmac_aes
 from .errors import KeyRefused
 from .tdes import BLOCK_LENGTH, KEY_LENGTHS, encrypt_tdes_ecb
 
@@ -32,6 +34,18 @@ def key_check_value(key: bytes, length: int = 3) -> bytes:
     '6FB1C8'
     """
     return encrypt_tdes_ecb(key, bytes(BLOCK_LENGTH))[:length]
+
+
+def key_check_value_aes(key: bytes, length: int = 5) -> bytes:
+    """The first *length* (1 to 16) bytes of the CMAC of sixteen zero bytes under an AES *key*.
+
+    Raises KeyRefused (``length``) and CryptoError. ANSI X9.24-1:2017, annex A; the known answer is
+    of openemv/tr31:
+
+    >>> key_check_value_aes(bytes.fromhex("3F419E1CB7079442AA37474C2EFBF8B8")).hex().upper()
+    '08793E25AB'
+    """
+    return generate_cmac_aes(key, bytes(AES_BLOCK_LENGTH), length)
 
 
 def adjust_parity(key: bytes) -> bytes:
@@ -73,6 +87,22 @@ def has_repeated_parts(key: bytes) -> bool:
     """
     parts = _parts(key)
     return any(left == right for left, right in pairwise(parts))
+
+
+def effective_length(key: bytes) -> int:
+    """How many bytes of *key* count: 8 where the parts of :func:`has_repeated_parts` cancel out.
+
+    16 for three parts of which the first and the last are equal (K1.K2.K1), else its length.
+    Parity does not count as a difference. Raises KeyRefused (``length``).
+
+    >>> first, second = bytes.fromhex("0123456789ABCDEF"), bytes.fromhex("FEDCBA9876543210")
+    >>> [effective_length(key) for key in (first + first, first + second + first)]
+    [8, 16]
+    """
+    parts = _parts(key)
+    if has_repeated_parts(key):
+        return BLOCK_LENGTH
+    return len(set(parts)) * BLOCK_LENGTH
 
 
 def _parts(key: bytes) -> list[bytes]:

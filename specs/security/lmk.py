@@ -8,9 +8,10 @@ construction, since the vendors' is not public.
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import lru_cache
 from hmac import digest
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msgspec import Struct
@@ -18,7 +19,7 @@ from msgspec import Struct
 from .digits import hex_bytes, is_digits
 from .errors import KeyRefused, PinRefused
 from .keys import has_odd_parity
-from .pinblocks import require_account, require_pin
+from .pins import require_account, require_pin
 from .schemes import Scheme, decrypt_parts, read_scheme, wrapping_keys, write_key
 from .tdes import BLOCK_LENGTH, encrypt_tdes_ecb
 
@@ -50,9 +51,23 @@ class LmkSet(Struct, frozen=True, gc=False):
         if any(len(pair) != PAIR_LENGTH for pair in self.pairs):
             raise KeyRefused("length", "expected key pairs of 16 bytes each")
 
+    @property
+    def pin_secret(self) -> bytes:
+        """What PINs under this LMK are encrypted with."""
+        return digest(self.pairs[PIN_PAIR], _PIN_LABEL, "sha256")
+
     def __repr__(self) -> str:
         """The status alone: an LMK may stand in any log or exception."""
         return f"<LmkSet {'test' if self.is_test else 'live'}>"
+
+
+class PinKeeper(Hashable, Protocol):
+    """An LMK of any kind, as far as PINs go."""
+
+    @property
+    def pin_secret(self) -> bytes:
+        """A key of AES."""
+        ...
 
 
 _TEST_KEYS: Final = bytes.fromhex(
@@ -144,10 +159,10 @@ def lmk_check_value(lmk: LmkSet) -> str:
     return block.hex().upper()
 
 
-def seal_pin(lmk: LmkSet, pin: str, pan12: str) -> str:
+def seal_pin(lmk: PinKeeper, pin: str, pan12: str) -> str:
     """*pin* (4-12 digits) under *lmk* and bound to *pan12*: ``J`` and 32 hexadecimal digits.
 
-    One AES-256 block of length, PIN, account and zeros, so that any change of text or account
+    One AES block of length, PIN, account and zeros, so that any change of text or account
     shows on opening. The same PIN of the same account gives the same text.
     Raises PinRefused: ``length``, ``digits``, ``account``.
 
@@ -160,7 +175,7 @@ def seal_pin(lmk: LmkSet, pin: str, pan12: str) -> str:
     return _SEALED_LETTER + _pin_cipher(lmk).encryptor().update(block).hex().upper()
 
 
-def open_pin(lmk: LmkSet, text: str, pan12: str) -> str:
+def open_pin(lmk: PinKeeper, text: str, pan12: str) -> str:
     """The PIN of a text of :func:`seal_pin`.
 
     Raises PinRefused: ``account``, ``sealed`` (no such text, or of another LMK or account).
@@ -190,7 +205,6 @@ def _wrapping_keys(lmk: LmkSet, key_type: str, scheme: str) -> tuple[bytes, ...]
 
 
 @lru_cache(maxsize=PIN_CIPHERS_MAX)
-def _pin_cipher(lmk: LmkSet) -> Cipher[modes.ECB]:
-    key = digest(lmk.pairs[PIN_PAIR], _PIN_LABEL, "sha256")
+def _pin_cipher(lmk: PinKeeper) -> Cipher[modes.ECB]:
     # One block for each PIN, so that the mode has nothing to repeat.
-    return Cipher(algorithms.AES256(key), modes.ECB())  # noqa: S305
+    return Cipher(algorithms.AES(lmk.pin_secret), modes.ECB())  # noqa: S305

@@ -7,7 +7,7 @@ from typing import Final
 
 from .digits import decimalise, is_digits
 from .errors import KeyRefused, PinRefused
-from .pinblocks import require_account, require_pin
+from .pins import require_account, require_pin
 from .tdes import encrypt_tdes_ecb
 
 PVK_LENGTH: Final = 16

@@ -3,9 +3,10 @@
 from random import Random
 from typing import Any
 
-from hsm_sim.keys import KeyRing
+from hsm_sim.keys import VariantRing
 from hsm_sim.module import HsmModule
 from hsm_sim.policy import Policy
+from hsm_sim.uses import USES
 from specs.hsm import (
     Answer,
     Command,
@@ -32,6 +33,10 @@ def key(seed: int, length: int = 16) -> bytes:
 ZMK, TPK, ZPK, ZPK2, PVK, CVK, TAK = map(key, range(1, 8))
 
 
+# Types under a variant LMK, each once: some uses share one.
+KEY_TYPES = frozenset(use.key_type for use in USES)
+
+
 def under_lmk(key_type: str, clear: bytes, scheme: Any = "U") -> str:
     """*clear* as the module would give it out."""
     return wrap_key(TEST_LMK, key_type, scheme, clear)
@@ -42,9 +47,9 @@ def module(**policy: Any) -> HsmModule:
     return HsmModule(Random(2024).randbytes, Policy(**policy))
 
 
-def ring(**policy: Any) -> KeyRing:
+def ring(**policy: Any) -> VariantRing:
     """The same without its commands."""
-    return KeyRing(TEST_LMK, Policy(**policy), Random(2024).randbytes)
+    return VariantRing(TEST_LMK, Policy(**policy), Random(2024).randbytes)
 
 
 def ask(asked: HsmModule, command: Command) -> Answer:

@@ -12,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hsm_sim.commands import HANDLERS
-from hsm_sim.keys import KEY_TYPES
 from hsm_sim.module import HsmModule
 from hsm_sim.policy import Policy
 from specs import hsm
@@ -26,6 +25,7 @@ from specs.security.mac import chain_mac_iso9797
 from specs.security.pvv import generate_pvv
 from tests.hsm_sim.helpers import (
     CVK,
+    KEY_TYPES,
     PAN,
     PAN12,
     PVK,
@@ -137,8 +137,8 @@ def test_unknown_and_disabled_commands() -> None:
     assert ask(module(commands_disabled=frozenset(["B2"])), hsm.diagnostics()).ok
 
 
-@pytest.mark.parametrize(("lmk_id", "error"), [("00", "00"), ("01", "13"), ("99", "13")])
-def test_there_is_one_lmk(lmk_id: str, error: str) -> None:
+@pytest.mark.parametrize(("lmk_id", "error"), [("00", "00"), ("01", "00"), ("99", "13")])
+def test_there_are_two_lmks(lmk_id: str, error: str) -> None:
     assert ask(module(), Command("", "NC", {"lmk_id": lmk_id})).error == error
 
 
@@ -155,8 +155,10 @@ def test_a_command_that_no_frame_could_hold_is_refused_all_the_same() -> None:
 def test_an_lmk_must_be_marked_as_test() -> None:
     live = LmkSet(TEST_LMK.pairs, is_test=False)
     with pytest.raises(ConfigError, match="not marked as test"):
-        HsmModule(Random(1).randbytes, lmk=live)
-    assert ask(HsmModule(Random(1).randbytes, lmk=live, allow_live_lmk=True), hsm.echo("")).ok
+        HsmModule(Random(1).randbytes, lmks={"00": live})
+    assert ask(
+        HsmModule(Random(1).randbytes, lmks={"00": live}, allow_live_lmk=True), hsm.echo("")
+    ).ok
 
 
 def test_pin_failures_have_a_limit() -> None:

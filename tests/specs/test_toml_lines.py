@@ -1,8 +1,8 @@
-"""specs.places: the line of a key."""
+"""specs.toml_lines: the line of a key."""
 
 import pytest
 
-from specs.places import line_of
+from specs.toml_lines import line_of
 
 TEXT = """\
 version = "0"

@@ -16,8 +16,18 @@ SIZES = {b"U": 33, b"X": 33, b"T": 49, b"Y": 49}
 
 def key(size: int) -> Any:
     return c.FocusedSeq(
-        "key", "letter" / c.Peek(c.Bytes(1)), "key" / c.Bytes(lambda x: SIZES.get(x.letter, size))
+        "key",
+        "head" / c.Peek(c.Bytes(6)),
+        "letter" / c.Peek(c.Bytes(1)),
+        "key" / c.Bytes(lambda x: key_size(x.head, x.letter, size)),
     )
+
+
+def key_size(head: bytes | None, letter: bytes, size: int) -> int:
+    """S or R, the version of the key block, then its length in four digits."""
+    if letter in (b"S", b"R") and head is not None:
+        return 1 + int(head[2:])
+    return SIZES.get(letter, size)
 
 
 COUNTED = c.FocusedSeq(

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from specs.errors import CryptoError
-from specs.security.cvv import generate_cvv, verify_cvv
+from specs.security.cvv import generate_cvv, generate_cvv2, generate_icvv, verify_cvv
 from specs.security.errors import KeyRefused
 from specs.security.lmk import TEST_LMK, unwrap_key
 
-VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/security.toml").read_text("utf-8"))
+FILES = Path(__file__).parents[2] / "vectors"
+VECTORS = tomllib.loads((FILES / "security.toml").read_text("utf-8"))
+MORE = tomllib.loads((FILES / "security_cards.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.
 ORACLE = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 CVK = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
@@ -35,6 +37,23 @@ def test_known_answers(case: dict[str, str]) -> None:
 def test_known_answers_with_a_wrapped_key(case: dict[str, str]) -> None:
     cvk = unwrap_key(TEST_LMK, case["key_type"], case["key"])
     assert generate_cvv(cvk, *card(case)) == case["cvv"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "generate", "service_code"),
+    [("icvv", generate_icvv, "999"), ("cvv2", generate_cvv2, "000")],
+)
+def test_known_answers_without_a_service_code(kind: str, generate, service_code: str) -> None:
+    [case] = MORE[kind]
+    cvk, pan, expiry = bytes.fromhex(case["cvk"]), case["pan"], case["expiry"]
+    assert generate(cvk, pan, expiry) == case["cvv"]
+    assert verify_cvv(cvk, pan, expiry, service_code, case["cvv"])
+
+
+def test_the_three_values_of_a_card_differ() -> None:
+    pan, expiry = CARD["pan"], CARD["expiry"]
+    values = {generate_icvv(CVK, pan, expiry), generate_cvv2(CVK, pan, expiry)}
+    assert len(values | {generate_cvv(CVK, **CARD)}) == 3
 
 
 @ORACLE

@@ -5,7 +5,23 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from specs.errors import CryptoError
-from specs.security import cvv, keys, lmk, mac, pinblocks, pvv, schemes, tdes, vault
+from specs.security import (
+    aes,
+    cmac,
+    components,
+    cvv,
+    dynamic_cvv,
+    ibm3624,
+    keys,
+    lmk,
+    mac,
+    pinblock_iso_4,
+    pinblocks,
+    pvv,
+    schemes,
+    tdes,
+    vault,
+)
 from specs.security.errors import KeyRefused, PinRefused
 
 # Each secret is wrong in its own way, and all of them can be recognised anywhere.
@@ -16,6 +32,7 @@ PIN, LONG_PIN, PAN, PAN12 = "739x", "7391739173917391", "73917391739x", "739x739
 ACCOUNT = "550000025321"
 GOOD_KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 VAULT = vault.AesVault(bytes(32))
+TABLE, DATA = "0123456789012345", bytes(8)
 SECRETS = ("C0FFEE", "739", repr(KEY)[2:12], repr(EVEN)[2:12])
 
 CALLS: list[Callable[[], object]] = [
@@ -59,6 +76,42 @@ CALLS: list[Callable[[], object]] = [
     lambda: cvv.generate_cvv(GOOD_KEY, PAN, "7391", "739"),
     lambda: mac.generate_mac_iso9797(KEY, bytes(8), 1, 1),
     lambda: mac.generate_mac_iso9797(GOOD_KEY, KEY, 3, 0),
+    lambda: aes.encrypt_aes_ecb(KEY, bytes(16)),
+    lambda: aes.decrypt_aes_cbc(GOOD_KEY, KEY, bytes(16)),
+    lambda: aes.encrypt_aes_cbc(GOOD_KEY, bytes(16), KEY),
+    lambda: cmac.generate_cmac_aes(KEY, b""),
+    lambda: cmac.generate_cmac_tdes(KEY, b""),
+    lambda: cmac.generate_cmac_aes(GOOD_KEY, EVEN, 17),
+    lambda: keys.key_check_value_aes(KEY),
+    lambda: keys.effective_length(KEY),
+    lambda: components.combine_components([KEY, KEY]),
+    lambda: components.combine_components([EVEN]),
+    lambda: components.combine_components([EVEN, EVEN], [EVEN[:3], EVEN[:3]]),
+    lambda: components.split_key(EVEN, [KEY]),
+    lambda: pinblocks.encode_pinblock_iso_2(PIN),
+    lambda: pinblocks.decode_pinblock_iso_2(bytes.fromhex("2473911C0FFEEC0F")),
+    lambda: pinblocks.decode_pinblock_diebold(bytes.fromhex("7391C0FFEEC0FFEE")),
+    lambda: pinblock_iso_4.encode_pinfield_iso_4(PIN, BLOCK),
+    lambda: pinblock_iso_4.encode_pinfield_iso_4("7391", KEY),
+    lambda: pinblock_iso_4.encode_panfield_iso_4(PAN),
+    lambda: pinblock_iso_4.encipher_pinblock_iso_4(KEY, "7391", "7391739173917391", DATA),
+    lambda: pinblock_iso_4.decipher_pinblock_iso_4(GOOD_KEY, EVEN, "7391739173917391"),
+    lambda: pinblock_iso_4.decode_pinfield_iso_4(bytes.fromhex("447391C0FFEEC0FF") * 2),
+    lambda: ibm3624.build_validation_data_ibm3624("7391", ACCOUNT),
+    lambda: ibm3624.build_validation_data_ibm3624("7391C0FFEE1N", PAN12),
+    lambda: ibm3624.generate_natural_pin_ibm3624(KEY, DATA, TABLE),
+    lambda: ibm3624.generate_natural_pin_ibm3624(GOOD_KEY, KEY, TABLE),
+    lambda: ibm3624.generate_natural_pin_ibm3624(GOOD_KEY, DATA, "7391"),
+    lambda: ibm3624.generate_offset_ibm3624(GOOD_KEY, DATA, TABLE, PIN),
+    lambda: ibm3624.generate_pin_ibm3624(GOOD_KEY, DATA, TABLE, PIN),
+    lambda: ibm3624.verify_pin_ibm3624(GOOD_KEY, DATA, TABLE, "7391", "739"),
+    lambda: cvv.generate_icvv(KEY, "9999990000000014", "2912"),
+    lambda: cvv.generate_cvv2(GOOD_KEY, PAN, "2912"),
+    lambda: dynamic_cvv.generate_dcvv(GOOD_KEY, PAN, "2912", "101", "7391"),
+    lambda: dynamic_cvv.generate_dcvv(KEY, "9999990000000014", "2912", "101", "7391"),
+    lambda: dynamic_cvv.generate_ivcvc3(KEY, BLOCK),
+    lambda: dynamic_cvv.generate_cvc3(KEY, BLOCK[:2], BLOCK[:4], BLOCK[:2]),
+    lambda: dynamic_cvv.generate_cvc3(GOOD_KEY, BLOCK, BLOCK, BLOCK),
     lambda: vault.AesVault(KEY),
     lambda: VAULT.seal(PAN),
     lambda: VAULT.fingerprint(PAN),

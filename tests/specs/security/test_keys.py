@@ -8,18 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from specs.security.aes import encrypt_aes_ecb
 from specs.security.errors import KeyRefused
 from specs.security.keys import (
     WEAK_KEYS,
     adjust_parity,
+    effective_length,
     has_odd_parity,
     has_repeated_parts,
     is_weak,
     key_check_value,
+    key_check_value_aes,
 )
 from specs.security.tdes import encrypt_tdes_ecb
 
-VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/security.toml").read_text("utf-8"))
+FILES = Path(__file__).parents[2] / "vectors"
+VECTORS = tomllib.loads((FILES / "security.toml").read_text("utf-8"))
+AES_VECTORS = tomllib.loads((FILES / "security_aes.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.
 ORACLE = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 KEYS = st.sampled_from([8, 16, 24]).flatmap(lambda n: st.binary(min_size=n, max_size=n))
@@ -30,6 +35,19 @@ A, B, C = (bytes.fromhex(k) for k in ("0123456789ABCDEF", "FEDCBA9876543210", "1
 @pytest.mark.parametrize("case", VECTORS["check_value"], ids=lambda case: case["source"])
 def test_known_check_values(case: dict[str, str]) -> None:
     assert key_check_value(bytes.fromhex(case["key"])).hex().upper() == case["value"]
+
+
+@pytest.mark.parametrize("case", AES_VECTORS["check_value_aes"], ids=lambda case: case["source"])
+def test_known_check_values_of_aes_keys(case: dict[str, str]) -> None:
+    key = bytes.fromhex(case["key"])
+    assert key_check_value_aes(key).hex().upper() == case["value"]
+    assert key_check_value_aes(key, 3) == key_check_value_aes(key, 16)[:3]
+
+
+def test_the_check_value_of_an_aes_key_is_not_that_of_the_same_des_key() -> None:
+    assert key_check_value_aes(A + B, 3) != key_check_value(A + B)
+    # Nor zeros encrypted, as check values of AES keys were before.
+    assert key_check_value_aes(A + B) != encrypt_aes_ecb(A + B, bytes(16))[:5]
 
 
 @ORACLE
@@ -110,7 +128,32 @@ def test_repeated_parts_leave_single_des(key: bytes, expected: bool) -> None:
         assert encrypt_tdes_ecb(key, bytes(8)) == encrypt_tdes_ecb(single, bytes(8))
 
 
-@pytest.mark.parametrize("function", [key_check_value, is_weak, has_repeated_parts])
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (A, 8),
+        (A + B, 16),
+        (A + A, 8),
+        (A + bytes(n ^ 1 for n in A), 8),
+        (A + B + C, 24),
+        (A + B + A, 16),
+        (A + B + bytes(n ^ 1 for n in A), 16),
+        (A + A + B, 8),
+        (A + B + B, 8),
+        (A + A + A, 8),
+    ],
+)
+def test_the_effective_length_is_what_does_the_same(key: bytes, expected: int) -> None:
+    assert effective_length(key) == expected
+    shorter = [part for part in (A, B, A + B) if len(part) == expected]
+    if expected < len(key):
+        results = [encrypt_tdes_ecb(part, b"12345678") for part in shorter]
+        assert encrypt_tdes_ecb(key, b"12345678") in results
+
+
+@pytest.mark.parametrize(
+    "function", [key_check_value, is_weak, has_repeated_parts, effective_length]
+)
 def test_a_key_of_another_length_is_refused(function) -> None:
     with pytest.raises(KeyRefused) as refused:
         function(bytes(9))

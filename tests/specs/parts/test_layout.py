@@ -1,0 +1,97 @@
+"""specs.parts.layout: octets of values, bodies in a format, and nothing secret in a repr."""
+
+import pytest
+
+from specs.encodings import encoding_of
+from specs.errors import DecodeError, EncodeError
+from specs.fields import make_field, parse_notation
+from specs.parts.layout import Layout, Part, octets_of, read_body, text_of, write_body
+
+CARD_NUMBER = "9999990000000011"
+
+
+def field(notation, encoding):
+    return make_field("7", "it", parse_notation(notation), encoding_of(encoding), "ascii")
+
+
+@pytest.mark.parametrize(("value", "binary"), [("", True), ("00FF", True), ("ÿ\0a", False)])
+def test_octets_of_a_value_and_back(value, binary):
+    assert text_of(octets_of(value, binary), binary) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "binary"), [("0", True), ("ff", True), ("0G", True), ("٣٣", True), ("€", False)]
+)
+def test_what_has_no_octets(value, binary):
+    with pytest.raises(DecodeError):
+        octets_of(value, binary)
+    with pytest.raises(EncodeError) as caught:
+        octets_of(CARD_NUMBER + value, binary, EncodeError)
+    assert CARD_NUMBER not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("notation", "encoding", "octets", "value"),
+    [
+        ("n 3", "bcd", "0123", "123"),
+        ("n 4", "bcd", "0123", "0123"),
+        ("n..19", "bcd", "0123", "0123"),
+        ("n 3", "ascii", "313233", "123"),
+        ("an..8", "ebcdic-500", "C1F1", "A1"),
+        ("b 2", "binary", "0A1B", "0A1B"),
+        ("b..8", "binary", "0A1B", "0A1B"),
+        ("b..8", "hex", "30413142", "0A1B"),
+        ("n 3", "bcd", "", ""),
+        ("an..8", "ascii", "", ""),
+    ],
+)
+def test_bodies_are_read_and_written(notation, encoding, octets, value):
+    form, data = field(notation, encoding), bytes.fromhex(octets)
+    assert read_body(form, b"?" + data + b"?", 1, 1 + len(data)) == value
+    assert write_body(form, value) == data
+
+
+@pytest.mark.parametrize(
+    ("notation", "encoding", "octets"),
+    [
+        ("n 3", "bcd", "01"),
+        ("n 3", "bcd", "012345"),
+        ("n..4", "bcd", "012345"),
+        ("n 3", "bcd", "1123"),
+        ("n..9", "ascii", "3A"),
+        ("b..8", "hex", "303132"),
+        ("b..8", "hex", "30" * 18),
+    ],
+)
+def test_bodies_that_break_their_format(notation, encoding, octets):
+    data = bytes.fromhex(octets)
+    with pytest.raises(DecodeError) as caught:
+        read_body(field(notation, encoding), data, 0, len(data))
+    assert caught.value.field == "7"
+
+
+def test_an_odd_number_of_packed_digits_would_not_come_back():
+    assert write_body(field("n..4", "bcd"), "1234") == b"\x124"
+    with pytest.raises(EncodeError, match="in pairs"):
+        write_body(field("n..4", "bcd"), "123")
+
+
+def test_no_value_is_shown():
+    part = Part("5A", "account", CARD_NUMBER, 0, 10, CARD_NUMBER.encode())
+    assert repr(part) == "<5A (10)>"
+    assert repr(Part("\x1b[", "", "", 0, 2, b"")) == "<\\x1b[ (2)>"
+
+
+def test_what_every_layout_does():
+    layout = Layout(binary=True)
+    one, two = Part("1", "", "A", 0, 1, b"A"), Part("2", "", "B", 1, 2, b"B")
+    assert layout.join([one, two]) == b"AB"
+    assert layout.place([one], two) == [one, two]
+    assert layout.drop([one, one, two], two) == [one, one]
+    assert (layout.inner("1"), layout.field("1")) == (None, None)
+    assert layout.is_empty([])
+    assert not layout.is_empty([one])
+    with pytest.raises(NotImplementedError):
+        layout.split(b"")
+    with pytest.raises(NotImplementedError):
+        layout.make("1", "")
