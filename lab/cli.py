@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from specs.errors import ConfigError, Error
+from wire.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
     from switch.core.entry import Vault
 
-# The name of a command: where it is, and its one line in the overview.
-COMMANDS: Final[Mapping[str, tuple[str, str]]] = {
+COMMANDS: Final[Commands] = {
     "demo": ("lab.demo:demo", "See one bank day from the first sale to the deposit, in seconds."),
     "up": ("lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
     "terminal": ("terminal.cli:terminal", "Sell, repeat, reverse at a software POS terminal."),
     "spec": ("lab.spec_cli:spec", "Decode, encode and explain ISO 8583 messages."),
+    "fuzz": ("lab.fuzz_cli:fuzz", "Fuzz a parser of ISO 8583: ours, or a function of yours."),
     "switch": ("switch.cli:switch", "Run the switch alone; look into its journal."),
     "hsm": ("hsm_sim.cli:hsm", "Run the HSM simulator alone."),
     "host": ("hosts.cli:host", "Run the acquirer or the issuer alone."),
@@ -36,28 +35,7 @@ Examples:
 An emulator for tests, with test keys and test cards. Never use it with live ones."""
 
 
-class LazyGroup(click.Group):
-    """A group that imports a sub-command only when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of the table: the first thing to try comes first."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The overview, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
-
-
-@click.group(cls=LazyGroup, epilog=EPILOG)
+@click.group(cls=LazyGroup, commands_of=COMMANDS, epilog=EPILOG)
 @click.version_option(package_name="cardswitch")
 @click.pass_context
 def cli(ctx: click.Context) -> None:

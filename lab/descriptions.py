@@ -7,10 +7,10 @@ from string import digits
 
 from specs.amounts import currency, format_amount
 from specs.bitmap import bitmap_of
-from specs.codes import NETWORK_CODES, entry_text, processing_text, reason, reason_of_action
+from specs.codes import NETWORK_CODES, entry_text, processing_text, reason
 from specs.dialect import Dialect
 from specs.errors import FormatError
-from specs.masking import mask_pan, printable
+from specs.masking import mask_pan, open_fields, printable
 from specs.message import Message
 from specs.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
 from specs.tracks import unpack_track2
@@ -73,21 +73,32 @@ def _pan(message: Message) -> str:
 
 def meanings_of(dialect: Dialect, message: Message) -> list[tuple[int, str]]:
     """Numbers of fields that carry a code or an amount, and what it means."""
-    readers: dict[int, Callable[[str], str]] = {
-        3: processing_text,
-        4: lambda value: _amount(value, message.get(49)),
-        22: entry_text,
-        39: reason_text if dialect.version == "0" else lambda code: reason_of_action(code).meaning,
-        49: _currency_text,
-        70: lambda code: NETWORK_CODES.get(code, f"network management code {code}"),
-    }
-    if dialect.version != "0":
-        del readers[22]  # other editions list capabilities there
-    return [
-        (number, printable(read(message[number])))
-        for number, read in readers.items()
-        if number in message.fields
-    ]
+    readers: dict[int, Callable[[str], str]] = {3: processing_text}
+    if dialect.version != "2":
+        readers |= {4: lambda value: _amount(value, message.get(49)), 49: _currency_text}
+    if dialect.version == "0":
+        readers |= {22: entry_text, 39: reason_text}
+        readers[70] = lambda code: NETWORK_CODES.get(code, f"network management code {code}")
+    told = (
+        (number, readers[number](value) if number in readers else _told(dialect, number, value))
+        for number, value in sorted(message.fields.items())
+    )
+    return [(number, printable(meaning)) for number, meaning in told if meaning]
+
+
+def _told(dialect: Dialect, number: int, value: str) -> str:
+    """What the tables of the dialect say of an open field, or of the parts that it is made of."""
+    if number not in open_fields(dialect.version):
+        return ""
+    if meaning := dialect.meaning(dialect.fields[number], value):
+        return meaning
+    try:
+        parts = dialect.parts_of(number, value)
+    except FormatError:
+        return ""
+    said = ((part, dialect.field_of(f"{number}.{part.key}")) for part in parts)
+    told = (dialect.meaning(field, part.value) for part, field in said if field)
+    return ", ".join(meaning for meaning in told if meaning)
 
 
 def reason_text(code: str) -> str:

@@ -5,21 +5,23 @@ Pure, lines of text; masked unless *unsafe* is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from specs.dialect import Dialect
+from specs.dialect import Dialect, HeadedDialect
 from specs.errors import FormatError
 from specs.fields import Field
-from specs.masking import printable
+from specs.masking import open_fields, printable
 from specs.message import Message
 from specs.mti import VERSIONS, describe_mti
-from specs.tlv import unpack_tlv
 from specs.tracks import unpack_track2
 
 from .workbench import show_value
 
 VALUE_SIZE_MAX: Final = 9999  # characters shown; no field is longer
+PARTS_SHOWN_MAX: Final = 24  # of one field; all tags of a chip would fill the screen
+_TRACK_2: Final = 35
 _MARKS: Final = (("mandatory", "M"), ("conditional", "C"))
 
 
@@ -45,7 +47,11 @@ def dialect_document(dialect: Dialect) -> dict[str, Any]:
         "version": VERSIONS[dialect.version],
         "mti": dialect.mti.name,
         "bitmap": dialect.bitmap.name,
+        "header": [
+            {"name": part.name, "format": str(part.notation)} for part in dialect.form.header
+        ],
         "fields": [_field_document(dialect, field) for field in dialect.fields.values()],
+        "parts": {path: dict(layout.names) for path, layout in dialect.form.parts.items()},
     }
 
 
@@ -80,31 +86,74 @@ def show_dialect(dialect: Dialect) -> list[str]:
         number = f"{field.number:>3}"
         rows.append([number, field.name, said["format"], said["encoding"], *marks])
     title = f"{dialect.name}: {dialect.title}"
-    return [title, f"MTI in {dialect.mti.name}, bitmap in {dialect.bitmap.name}", *align(rows)]
+    wire = f"MTI in {dialect.mti.name}, bitmap in {dialect.bitmap.name}"
+    header = [f"header: {part.notation} {part.name}" for part in dialect.form.header]
+    return [title, wire, *header, *align(rows), *_layouts(dialect)]
+
+
+def _layouts(dialect: Dialect) -> list[str]:
+    """What fields are made of, where the dialect says it; a line each."""
+    lines = [
+        f"{path}: {', '.join(f'{key} {name}' for key, name in layout.names.items())}"
+        for path, layout in dialect.form.parts.items()
+        if 0 < len(layout.names) <= PARTS_SHOWN_MAX
+    ]
+    return ["", "Parts of fields", *lines] if lines else []
 
 
 # Messages -----------------------------------------------------------------------------------------
 
 
 def show_message(dialect: Dialect, message: Message, unsafe: bool = False) -> list[str]:
-    """MTI and fields of *message* as a table, and what the fields 35 and 55 are made of."""
-    rows = [("MTI", describe_mti(message.mti), message.mti)]
+    """Header, MTI and fields of *message* as a table, and the parts that fields are made of."""
+    rows = [("", name, value) for name, value in _header(dialect, message)]
+    rows.append(("MTI", describe_mti(message.mti), message.mti))
     for number, value in sorted(message.fields.items()):
-        shown = printable(show_value(number, value, unsafe), VALUE_SIZE_MAX)
+        shown = printable(show_value(number, value, unsafe, dialect.version), VALUE_SIZE_MAX)
         rows.append((f"{number:>3}", dialect.fields[number].name, shown))
-        if number in _PARTS:
-            rows += [("", f"  {name}", part) for name, part in _parts(number, value, unsafe)]
+        rows += [("", f"  {name}", part) for name, part in _parts(dialect, number, value, unsafe)]
     return align(rows)
 
 
-def _parts(number: int, value: str, unsafe: bool) -> list[tuple[str, str]]:
-    """Names and values of the parts of a field, or why it has none; sizes unless *unsafe*."""
+def show_parts(
+    dialect: Dialect,
+    message: Message,
+    paths: Sequence[str],
+    unsafe: bool = False,
+    as_json: bool = False,
+) -> list[str]:
+    """The values at *paths* in *message*; FormatError for one that is not there."""
+    values = {path: dialect.read(message, path) for path in paths}
+    edition = dialect.version
+    shown = {path: _open_or_masked(path, value, unsafe, edition) for path, value in values.items()}
+    return [json.dumps(shown)] if as_json else align(list(shown.items()))
+
+
+def _open_or_masked(path: str, value: str, unsafe: bool, edition: str) -> str:
+    """A part of a field is shown as openly as its field."""
+    number, _, part = path.partition(".")
+    if part and not unsafe and int(number) not in open_fields(edition):
+        return f"({len(value)})"
+    return printable(show_value(int(number), value, unsafe or bool(part), edition), VALUE_SIZE_MAX)
+
+
+def _header(dialect: Dialect, message: Message) -> Iterator[tuple[str, str]]:
+    if isinstance(dialect, HeadedDialect) and len(message.header) >= dialect.header_size:
+        header = message.header[-dialect.header_size :]
+        for name, value in dialect.read_header(header).items():
+            yield f"header: {name}", value
+
+
+def _parts(dialect: Dialect, number: int, value: str, unsafe: bool) -> list[tuple[str, str]]:
+    """Names and values of the parts of a field, or why it has none; sizes if it is masked."""
     try:
-        parts = list(_PARTS[number](value))
+        parts = list(
+            _track_parts(value) if number == _TRACK_2 else _made_of(dialect, number, value)
+        )
     except FormatError as error:
         return [("cannot be taken apart", str(error))]
-    if unsafe:
-        return parts
+    if unsafe or number in open_fields(dialect.version):
+        return [(name, printable(text, VALUE_SIZE_MAX)) for name, text in parts]
     return [(name, f"({len(text)})" if text else "") for name, text in parts]
 
 
@@ -116,16 +165,19 @@ def _track_parts(value: str) -> Iterator[tuple[str, str]]:
     yield "discretionary data", track.discretionary
 
 
-def _chip_parts(value: str) -> Iterator[tuple[str, str]]:
-    """Tags in hex; those in a template stand under it, further to the right."""
-    waiting = [(item, 0) for item in reversed(unpack_tlv(value))]
+def _made_of(dialect: Dialect, number: int, value: str) -> Iterator[tuple[str, str]]:
+    """Parts in their order; those of a part stand under it, further to the right."""
+    waiting = [(f"{number}", part, 0) for part in reversed(dialect.parts_of(number, value))]
     while waiting:
-        item, depth = waiting.pop()
-        yield f"{'  ' * depth}{item.tag}", item.value.hex().upper()
-        waiting += [(child, depth + 1) for child in reversed(item.children)]
+        above, part, depth = waiting.pop()
+        path = f"{above}.{part.key}"
+        inner = dialect.parts_of(path, part.value)
+        name = printable(f"{part.key} {part.name}".strip() if part.known else f"{part.key} unknown")
+        yield f"{'  ' * depth}{name}", "" if inner else _with_meaning(dialect, path, part.value)
+        waiting += [(path, child, depth + 1) for child in reversed(inner)]
 
 
-_PARTS: Final[dict[int, Callable[[str], Iterator[tuple[str, str]]]]] = {
-    35: _track_parts,
-    55: _chip_parts,
-}
+def _with_meaning(dialect: Dialect, path: str, value: str) -> str:
+    field = dialect.field_of(path)
+    meaning = dialect.meaning(field, value) if field else ""
+    return f"{value} ({meaning})" if meaning else value

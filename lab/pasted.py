@@ -89,22 +89,23 @@ _READERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
 def _guess(given: bytes, dialect: Dialect, skip: int) -> bytes:
     """The first reading that begins with an MTI; if none does, the first that is possible."""
     size = dialect.mti.size(4)
+    at = skip + dialect.header_size
     readings = []
     for read in read_hex, _raw, read_base64:
         try:
             readings.append(read(given))
         except FormatError:
             # Hex that goes wrong further on is wrong hex, and no other form.
-            start = _start_of_hex(given, skip, size)
+            start = _start_of_hex(given, at, size)
             if read is read_hex and start in dialect.mtis:
                 raise
-    right = (data for data in readings if data[skip : skip + size] in dialect.mtis)
+    right = (data for data in readings if data[at : at + size] in dialect.mtis)
     return next(right, readings[0])
 
 
-def _start_of_hex(given: bytes, skip: int, size: int) -> bytes:
-    """The *size* bytes behind *skip*, if hex stands there; else nothing."""
-    digits = bytes(byte for byte in given if byte not in _BLANK)[2 * skip : 2 * (skip + size)]
+def _start_of_hex(given: bytes, at: int, size: int) -> bytes:
+    """The *size* bytes from byte *at* on, if hex stands there; else nothing."""
+    digits = bytes(byte for byte in given if byte not in _BLANK)[2 * at : 2 * (at + size)]
     return read_hex(digits) if _HEX.issuperset(digits) and len(digits) == 2 * size else b""
 
 

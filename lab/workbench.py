@@ -12,14 +12,17 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from specs.culprit import find_culprit
+from specs.dialect import Dialect
 from specs.errors import DecodeError, FormatError
 from specs.fields import DIGITS
 from specs.masking import mask_field, printable
 from specs.message import Message
-from specs.tracks import PAN_DIGITS_MAX, is_luhn_valid
 
-from .pasted import INPUT_SIZE_MAX
+from .pasted import INPUT_SIZE_MAX, read_hex
 
+# Faults that an earlier wrong length makes.
+_SHIFTED: Final = frozenset(["length", "message-short", "trailing-bytes", "character", "fill"])
 WINDOW_SIZE: Final = 16  # bytes of a message that are shown around a fault
 _PAN_DIGITS: Final = 13  # no card in use has a shorter number (ISO/IEC 7812-1 allows 8)
 _FREE_TEXT: Final = frozenset([43, 44])  # shown, yet whoever fills them may write what they like
@@ -32,6 +35,7 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 
     mti: str
     fields: dict[str, str]
+    header: str = ""
     masked: bool = False
 
 
@@ -44,8 +48,13 @@ def write_document(message: Message, unsafe: bool = False) -> str:
     >>> write_document(Message("0800", {11: "000001", 52: "0123456789ABCDEF"}))
     '{"mti":"0800","fields":{"11":"000001","52":"*** (16)"},"masked":true}'
     """
-    fields = {str(n): show_value(n, v, unsafe) for n, v in sorted(message.fields.items())}
-    return msgspec.json.encode(Document(message.mti, fields, not unsafe)).decode()
+    edition = message.mti[:1]
+    fields = {
+        str(number): show_value(number, value, unsafe, edition)
+        for number, value in sorted(message.fields.items())
+    }
+    header = message.header.hex().upper()
+    return msgspec.json.encode(Document(message.mti, fields, header, not unsafe)).decode()
 
 
 def read_document(given: bytes) -> Message:
@@ -61,12 +70,34 @@ def read_document(given: bytes) -> Message:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # The name of an unknown key may be anything that was pasted.
         said = "" if "unknown field" in str(error) else str(error)
-        raise FormatError(_EXAMPLE, hint=said or "no other keys than mti and fields") from None
+        raise FormatError(_EXAMPLE, hint=said or "no other keys than mti, fields, header") from None
     if document.masked:
         raise FormatError("values that are not masked", hint="decode once more, with --unsafe")
     if not all(map(_is_number, document.fields)):
         raise FormatError("numbers of fields as keys", hint='such as "2" or "70", no leading zero')
-    return Message(document.mti, {int(k): document.fields[k] for k in sorted(document.fields)})
+    numbers = sorted(map(int, document.fields))
+    fields = {number: document.fields[str(number)] for number in numbers}
+    return Message(document.mti, fields, read_hex(document.header.encode()))
+
+
+def read_documents(given: bytes) -> list[Message]:
+    """The messages that *given* writes: one as JSON, or one a line; FormatError says which line.
+
+    >>> one = b'{"mti": "0800", "fields": {"11": "000001"}}'
+    >>> len(read_documents(one)), len(read_documents(one + b"\\n" + one))
+    (1, 2)
+    """
+    lines = [line for line in given.splitlines() if line.strip()]
+    if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
+        return [read_document(given)]
+    messages = []
+    for number, line in enumerate(lines, 1):
+        try:
+            messages.append(read_document(line))
+        except FormatError as error:
+            error.hint = f"line {number}: {error.hint}" if error.hint else f"in line {number}"
+            raise
+    return messages
 
 
 def _is_number(key: str) -> bool:
@@ -76,7 +107,7 @@ def _is_number(key: str) -> bool:
 # What people see ----------------------------------------------------------------------------------
 
 
-def show_value(number: int, value: str, unsafe: bool) -> str:
+def show_value(number: int, value: str, unsafe: bool, edition: str = "0") -> str:
     """The value of field *number*, masked unless *unsafe*; so is a card number in free text.
 
     >>> show_value(2, "9999990000000014", False), show_value(44, "SEE 9999990000000014", False)
@@ -86,33 +117,42 @@ def show_value(number: int, value: str, unsafe: bool) -> str:
         return value
     if number in _FREE_TEXT:
         return _RUN.sub(_starred, value)
-    return mask_field(number, value)
+    return mask_field(number, value, edition)
 
 
 def _starred(run: re.Match[str]) -> str:
-    """The digits of *run*, or stars if a card number may be among them."""
-    text = run[0]
-    sizes = range(_PAN_DIGITS, PAN_DIGITS_MAX + 1)
-    pieces = (text[at : at + size] for at in range(len(text)) for size in sizes)
-    found = any(len(piece) >= _PAN_DIGITS and is_luhn_valid(piece) for piece in pieces)
-    return "*" * len(text) if found else text
+    """Stars: a card number of which a digit was lost checks no more, and is one all the same."""
+    return "*" * len(run[0])
 
 
-def show_fault(error: FormatError, data: bytes, unsafe: bool = False) -> list[str]:
-    """*error* in words, and where in the message *data* it is: offsets, a caret.
+def show_fault(
+    error: FormatError, data: bytes, unsafe: bool = False, dialect: Dialect | None = None
+) -> list[str]:
+    """*error* in words, where in the message *data* it is, who may be to blame, what explains it.
 
-    The bytes themselves are shown only if *unsafe*.
+    The bytes themselves are shown only if *unsafe*; with a *dialect* an earlier length is sought
+    that would mend it.
 
     >>> show_fault(DecodeError("digits", offset=1), b"0a", unsafe=True)
     ['at byte 1: expected digits', '  byte   0  1', '  hex   30 61', '            ^']
     """
-    at = error.offset
-    if at is None or not isinstance(error, DecodeError):
-        return [printable(str(error), 500)]
+    lines = [printable(str(error), 500)]
+    if error.offset is not None and isinstance(error, DecodeError):
+        lines += _window(error.offset, data, unsafe)
+    if dialect is not None and error.code in _SHIFTED and data:
+        culprit = find_culprit(dialect, data)
+        lines += [f"  likely culprit: {culprit}"] if culprit else []
+    if error.code:
+        lines.append(f"  more: cardswitch spec explain {error.code}")
+    return lines
+
+
+def _window(at: int, data: bytes, unsafe: bool) -> list[str]:
+    """Offsets around *at*, a caret under it."""
     end = min(max(at + WINDOW_SIZE // 2, WINDOW_SIZE), max(len(data), at + 1))
     window = range(max(0, end - WINDOW_SIZE), end)
     width = max(2, len(str(end - 1)))
-    lines = [printable(str(error), 500), _row("byte", map(str, window), width)]
+    lines = [_row("byte", map(str, window), width)]
     if unsafe:
         values = (f"{data[n]:02X}" if n < len(data) else "--" for n in window)
         lines.append(_row("hex", values, width))

@@ -175,7 +175,7 @@ class Dialect:
         """
         value = self._find(message, path)
         if value is None:
-            raise FormatError("a field or part that is there", field=path)
+            raise FormatError("a field or part that is there", code="part-missing", field=path)
         return value
 
     def has(self, message: Message, path: str) -> bool:
@@ -193,7 +193,9 @@ class Dialect:
         number, keys = paths.parse_path(path)
         field = self.fields.get(number)
         if field is None:
-            raise EncodeError(f"a field that {self.name} defines", field=path)
+            raise EncodeError(
+                f"a field that {self.name} defines", code="field-undefined", field=path
+            )
         if keys:
             value = paths.set_part(self.form.parts, number, keys, message.get(number), value)
         field.write(value)
@@ -209,7 +211,7 @@ class Dialect:
         if value is not None:
             value = paths.delete_part(self.form.parts, number, keys, value) if keys else ""
         if value is None:
-            raise FormatError("a field or part that is there", field=path)
+            raise FormatError("a field or part that is there", code="part-missing", field=path)
         if not value:
             return message.without(number)
         self.fields[number].write(value)

@@ -187,7 +187,7 @@ class Field(Struct, frozen=True):
         if self.padding and value:
             value = self.padding.pad(value, self.notation.characters)
         position = first_wrong(self.notation.kind, value)
-        if position is not None:
+        if position is not None and value:
             wrong = ascii(value[position])
             raise self._unwritable(f"{wrong} as character {position + 1} of {len(value)}", "")
         if self.is_fixed and len(value) != self.notation.characters:

@@ -51,7 +51,7 @@ def find_faults(dialect: Dialect, message: Message, data: bytes) -> list[Finding
             for number in dialect.missing(message)
         ),
         *_card(message),
-        *_amount(message),
+        *(_amount(message) if dialect.version != "2" else ()),
         *(_dates(message) if dialect.version == "0" else ()),
         *_track(message),
     ]

@@ -12,6 +12,10 @@ OPEN_FIELDS: Final = frozenset(
         *(49, 50, 51, 66, 67, 70, *range(74, 91), 95, 97, 99, 100),
     ]
 )
+# What later editions put into the same numbers: verification data, or what the issuer likes.
+_CLOSED_LATER: Final = {"1": frozenset([95]), "2": frozenset([49, 50, 51, 95])}
+_OPEN: Final = {edition: OPEN_FIELDS - closed for edition, closed in _CLOSED_LATER.items()}
+_PAN_DIGITS: Final = 13  # no card in use has a shorter number
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
 # Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).
@@ -29,13 +33,22 @@ def mask_pan(pan: str) -> str:
     return "*" * (len(pan) - 4) + pan[-4:] if len(pan) > 4 else "*" * len(pan)
 
 
-def mask_field(number: int, value: str) -> str:
-    """The value of field *number* as people may see it.
+def open_fields(edition: str) -> frozenset[int]:
+    """The fields that are shown as they are, by the first digit of the MTI.
+
+    >>> 49 in open_fields("0"), 49 in open_fields("2")
+    (True, False)
+    """
+    return _OPEN.get(edition, OPEN_FIELDS)
+
+
+def mask_field(number: int, value: str, edition: str = "0") -> str:
+    """The value of field *number* of *edition*, a first digit of MTIs, as people may see it.
 
     >>> mask_field(4, "000000001250"), mask_field(52, "0123456789ABCDEF")
     ('000000001250', '*** (16)')
     """
-    if number in OPEN_FIELDS:
+    if number in open_fields(edition):
         return value
     if number == 2:
         return mask_pan(value)

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from .lazy import LazyFields
 from .masking import mask_field, printable
 
 APPROVALS: Final = frozenset(["00", "10", "11"])
@@ -37,12 +38,15 @@ class Message(Struct, frozen=True, gc=False):
 
     def with_fields(self, changes: Mapping[int, str]) -> Message:
         """A copy in which *changes* replace or add fields."""
-        return Message(self.mti, {**self.fields, **changes}, self.header)
+        fields = self.fields
+        changed = fields | changes if isinstance(fields, LazyFields) else {**fields, **changes}
+        return Message(self.mti, changed, self.header)
 
     def without(self, *numbers: int) -> Message:
         """A copy that lacks the fields *numbers*."""
-        dropped = frozenset(numbers)
-        left = {n: v for n, v in self.fields.items() if n not in dropped}
+        if isinstance(self.fields, LazyFields):
+            return Message(self.mti, self.fields.without(*numbers), self.header)
+        left = {n: v for n, v in self.fields.items() if n not in numbers}
         return Message(self.mti, left, self.header)
 
     def reply(self, code: str, changes: Mapping[int, str] | None = None) -> Message:
@@ -72,7 +76,7 @@ class Message(Struct, frozen=True, gc=False):
     def __repr__(self) -> str:
         """Masked: a message may stand in any log or exception."""
         fields = sorted(self.fields.items())
-        shown = ", ".join(f"{n}={printable(mask_field(n, v))}" for n, v in fields)
+        shown = ", ".join(f"{n}={printable(mask_field(n, v, self.mti[:1]))}" for n, v in fields)
         return f"<{self.mti} {shown}>"
 
 

@@ -16,7 +16,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 
 from .errors import DecodeError
-from .masking import OPEN_FIELDS
+from .masking import open_fields
 from .message import Message
 from .tlv import Tlv, pack_tlv, unpack_tlv
 from .tracks import Track2, is_luhn_valid, is_pan, luhn_digit, pack_track2, unpack_track2
@@ -155,7 +155,7 @@ class Redactor:
         }
         if number in _FREE_TEXT:
             return self.text(value)
-        if number in OPEN_FIELDS:
+        if number in open_fields(dialect.version):
             return value
         kind = dialect.fields[number].notation.kind
         usual = {"b": self.bytes_like, "z": self._digits_like, "x+n": self._digits_like}

@@ -1,4 +1,4 @@
-"""How many generated functions are kept: a bounded cache of message shapes."""
+"""Which generated functions are kept: bounded caches of message shapes, and of fields."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ SIGHTS_MIN: Final = 4
 
 Shape = TypeVar("Shape", bound=Hashable)
 Function = TypeVar("Function", bound=Callable[..., object])
+
+
+class OnDemand(dict[int, Function], Generic[Function]):
+    """A generated function for each field of a dialect, made when it is first asked for."""
+
+    def __init__(self, generate: Callable[[int], Function]) -> None:
+        super().__init__()
+        self._generate = generate
+
+    def __missing__(self, number: int) -> Function:
+        function = self[number] = self._generate(number)
+        return function
 
 
 class Shapes(dict[Shape, Function], Generic[Shape, Function]):

@@ -1,125 +1,80 @@
 """Hypothesis strategies made from a dialect: messages that are right, and bytes that are nearly so.
 
-Public, for anyone who fuzzes a parser; needs the extra ``test``. Nothing imports this at run time.
+Public, for anyone who fuzzes a parser; needs Hypothesis. Nothing imports this at run time. What is
+made, and how it is spoilt, stands in :mod:`specs.fuzzing`: here Hypothesis does the picking.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import cycle, islice
+from functools import lru_cache
 
 from hypothesis import strategies as st
 
 from .dialect import Dialect
-from .fields import CLASSES, Field
+from .fields import Field
+from .fuzzing import seeds
+from .fuzzing.chance import Pick
+from .fuzzing.hostile_tlv import make_hostile_tlv
+from .fuzzing.mutators import mutate
 from .message import Message
-from .mti import legal_mtis
+from .tlv import Tlv
+from .tracks import Track2
 
-_CHUNK = 12  # characters drawn; longer values repeat them, which is quick and finds as much
-_FIELDS_MAX = 12  # optional fields of one message
-_PAN_FIELD = 2
-# What numbers, lengths and hexadecimal digits must not be mistaken for.
-_WRONG_DIGITS = b"+- :/@AFaf_.\x00\x0a\x80\xb2\xff\x1a\xa1"
+__all__ = ["hostile_tlv", "messages", "mutations", "pans", "tlv", "track2", "values"]
 
 
-def pans(bins: tuple[str, ...] = ("999999", "400000", "520000")) -> st.SearchStrategy[str]:
+@st.composite
+def pans(draw: st.DrawFn, bins: tuple[str, ...] = seeds.BINS) -> str:
     """Account numbers of 13 to 19 digits under *bins*, with a right Luhn digit."""
-    digits = st.text("0123456789", min_size=6, max_size=12)
-    return st.builds(lambda first, rest: _with_luhn(first + rest), st.sampled_from(bins), digits)
+    return seeds.make_pan(_picking(draw), bins)
 
 
-def values(field: Field) -> st.SearchStrategy[str]:
+@st.composite
+def track2(draw: st.DrawFn) -> Track2:
+    """Tracks 2 of such numbers; :func:`specs.tracks.pack_track2` writes them as field 35 has it."""
+    return seeds.make_track2(_picking(draw))
+
+
+@st.composite
+def tlv(draw: st.DrawFn) -> tuple[Tlv, ...]:
+    """Trees of BER-TLV; :func:`specs.tlv.pack_tlv` writes them as field 55 has it."""
+    return seeds.make_tlv(_picking(draw))
+
+
+@st.composite
+def hostile_tlv(draw: st.DrawFn, size: int = 255) -> bytes:
+    """At most *size* bytes that are taken for BER-TLV: bombs, lengths that lie, tags without end.
+
+    Some are good after all, such as eight templates deep: a reader takes or refuses them by name.
+    """
+    return make_hostile_tlv(_picking(draw), size)
+
+
+@st.composite
+def values(draw: st.DrawFn, field: Field) -> str:
     """Values that *field* can carry; lengths lean to the shortest and the longest."""
-    if field.number == _PAN_FIELD and field.notation.characters == 19:
-        return pans()
-    kind, longest = field.notation.kind, field.notation.characters
-    if kind == "x+n":
-        amount = st.text("0123456789", min_size=longest - 1, max_size=longest - 1)
-        return st.builds(str.__add__, st.sampled_from("CD"), amount)
-    # A packed D reads as =, so only that separator comes back as it went.
-    alphabet = sorted(CLASSES[kind] - ({"D"} if kind == "z" else set()))
-    lengths = st.just(longest)
-    if not field.is_fixed:
-        legal = field.legal_lengths
-        lengths = st.sampled_from([*legal[:20], *legal[-3:]])
-    chunk = st.text(alphabet, min_size=_CHUNK, max_size=_CHUNK)
-    text = st.builds(lambda size, part: "".join(islice(cycle(part), size)), lengths, chunk)
-    return text.map(field.padding.strip) if field.padding else text
+    return seeds.make_value(field, _picking(draw))
 
 
 @st.composite
 def messages(draw: st.DrawFn, dialect: Dialect, mti: str | None = None) -> Message:
     """Messages of *dialect*, of *mti* or of any: the mandatory fields and some others."""
-    ruled = sorted(dialect.messages)
-    mti = mti or draw(
-        st.sampled_from(ruled) if ruled else st.sampled_from(legal_mtis(dialect.version))
-    )
-    rule = dialect.messages.get(mti)
-    mandatory = rule.mandatory if rule else frozenset[int]()
-    others = st.sets(st.sampled_from(sorted(dialect.fields)), min_size=1, max_size=_FIELDS_MAX)
-    numbers = sorted(mandatory | draw(others))
-    return Message(mti, {number: draw(values(dialect.fields[number])) for number in numbers})
+    return seeds.make_message(dialect, _picking(draw), mti or "")
 
 
-def mutations(data: bytes) -> st.SearchStrategy[bytes]:
-    """*data* with one to three faults: lengths, digits, bitmaps, ends."""
-    return st.lists(_mutators(), min_size=1, max_size=3).map(lambda steps: _apply(steps, data))
+@st.composite
+def mutations(draw: st.DrawFn, data: bytes, dialect: Dialect | None = None) -> bytes:
+    """*data* with one to three faults: lengths, digits, bitmaps, chip data, ends, code pages.
+
+    With the *dialect* of *data* they sit where they hurt; without it they sit anywhere.
+    """
+    return mutate(data, _picking(draw), dialect)[0]
 
 
-Mutator = Callable[[bytes], bytes]
+def _picking(draw: st.DrawFn) -> Pick:
+    return lambda limit: draw(_below(limit)) if limit > 1 else 0
 
 
-def _mutators() -> st.SearchStrategy[Mutator]:
-    place = st.integers(0, 1 << 16)
-    early = st.integers(0, 24)  # where MTI and bitmaps are
-    wrong = st.sampled_from(_WRONG_DIGITS)
-    return st.one_of(
-        st.builds(_stepped, place, st.sampled_from([-1, 1])),  # lengths off by one
-        st.builds(_replaced, place, wrong),  # wrong digits
-        st.builds(_flipped, early, st.integers(0, 7)),  # lying bitmaps
-        st.builds(_flipped, place, st.integers(0, 7)),
-        st.builds(_cut, place),  # truncation
-        st.builds(_tailed, st.binary(min_size=1, max_size=16)),  # a tail
-        st.builds(_dropped, place),
-    )
-
-
-def _apply(steps: list[Mutator], data: bytes) -> bytes:
-    for step in steps:
-        data = step(data) if data else data
-    return data
-
-
-def _replaced(place: int, byte: int) -> Mutator:
-    def mutate(data: bytes) -> bytes:
-        at = place % len(data)
-        return data[:at] + bytes([byte]) + data[at + 1 :]
-
-    return mutate
-
-
-def _stepped(place: int, step: int) -> Mutator:
-    return lambda data: _replaced(place, (data[place % len(data)] + step) % 256)(data)
-
-
-def _flipped(place: int, bit: int) -> Mutator:
-    return lambda data: _replaced(place, data[place % len(data)] ^ 1 << bit)(data)
-
-
-def _cut(place: int) -> Mutator:
-    return lambda data: data[: place % len(data)]
-
-
-def _tailed(tail: bytes) -> Mutator:
-    return lambda data: data + tail
-
-
-def _dropped(place: int) -> Mutator:
-    return lambda data: data[: place % len(data)] + data[place % len(data) + 1 :]
-
-
-def _with_luhn(digits: str) -> str:
-    """*digits* and the check digit that makes them pass (ISO/IEC 7812-1, annex B)."""
-    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[::-2])
-    plain = sum(int(digit) for digit in digits[-2::-2])
-    return digits + str(-(doubled + plain) % 10)
+@lru_cache(maxsize=1024)
+def _below(limit: int) -> st.SearchStrategy[int]:
+    return st.integers(0, limit - 1)

@@ -41,9 +41,13 @@ def parse_path(path: str | int) -> tuple[int, list[str]]:
     """
     number, *keys = str(path).split(".")
     if not DIGITS.issuperset(number) or not 0 < len(number) <= 3 or not all(keys):
-        raise FormatError("a path such as 55.9F36", seen=repr(printable(str(path), 40)))
+        raise FormatError(
+            "a path such as 55.9F36", code="part-missing", seen=repr(printable(str(path), 40))
+        )
     if len(keys) > PATH_KEYS_MAX:
-        raise FormatError(f"a path of at most {PATH_KEYS_MAX} parts", field=number)
+        raise FormatError(
+            f"a path of at most {PATH_KEYS_MAX} parts", code="part-missing", field=number
+        )
     return int(number), keys
 
 
@@ -184,6 +188,7 @@ def _located(path: str, spots: list[tuple[int, int, int]]) -> Iterator[None]:
         yield
     except FormatError as error:
         error.field = f"{path}.{error.field}" if error.field else path
+        error.code = error.code or "part"
         if error.offset is not None:
             for body, wide, size in reversed(spots):
                 error.offset = body + error.offset * wide // max(size, 1)
@@ -192,7 +197,9 @@ def _located(path: str, spots: list[tuple[int, int, int]]) -> Iterator[None]:
 
 def _no_layout(number: int, keys: list[str], depth: int) -> FormatError:
     place = _path(number, keys[:depth])
-    return FormatError(f"parts of {place} that the dialect knows", field=_path(number, keys))
+    return FormatError(
+        f"parts of {place} that the dialect knows", code="part-missing", field=_path(number, keys)
+    )
 
 
 def _path(number: int, keys: list[str]) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from specs import walk
-from specs.compile import MISFIT, compile_pack, compile_unpack
+from specs.compile import MISFIT, compile_index, compile_pack, compile_unpack
 from specs.dialect import list_dialects, load_dialect
 from specs.errors import DecodeError, EncodeError
 from specs.message import Message
@@ -81,6 +81,14 @@ def fast_unpack(dialect, wire):
     return None
 
 
+def lazy_unpack(dialect, wire, *, strict):
+    """The same of generated code that finds the fields alone."""
+    with suppress(*MISFIT):
+        code = compile_index(dialect, dialect.shape_of(wire), strict=strict)
+        return code(wire) if code else None
+    return None
+
+
 def slow_unpack(dialect, wire):
     with suppress(DecodeError):
         return walk.unpack(dialect, wire)
@@ -114,8 +122,45 @@ def test_both_paths_agree_on_mutated_bytes(data, dialect):
     wire = data.draw(mutations(dialect.pack(data.draw(messages(dialect)))))
     message = slow_unpack(dialect, wire)
     assert fast_unpack(dialect, wire) == message
+    assert lazy_unpack(dialect, wire, strict=True) == message
     if message is not None:
         assert dialect.pack(message) == wire
+
+
+@given(st.data(), dialects())
+def test_an_index_reads_the_same_or_says_the_field(data, dialect):
+    wire = data.draw(mutations(walk.pack(dialect, data.draw(messages(dialect)))))
+    message, found = slow_unpack(dialect, wire), lazy_unpack(dialect, wire, strict=False)
+    if message is not None or found is None:
+        assert found == message
+        return
+    with pytest.raises(DecodeError) as expected:
+        walk.unpack(dialect, wire)
+    with pytest.raises(DecodeError) as caught:
+        dict(found.fields)
+    assert caught.value.field == expected.value.field
+    assert caught.value.offset == expected.value.offset + dialect.header_size
+
+
+@given(st.data(), dialects())
+def test_changes_are_spliced_as_they_would_be_written(data, dialect):
+    message = data.draw(messages(dialect))
+    found = lazy_unpack(dialect, walk.pack(dialect, message), strict=True)
+    gone = data.draw(st.lists(st.sampled_from(sorted(message.fields)), max_size=3))
+    numbers = data.draw(st.lists(st.sampled_from(sorted(dialect.fields)), max_size=3))
+    changes = {n: data.draw(values(dialect.fields[n])) for n in numbers}
+    if data.draw(st.booleans()):
+        changes |= dict.fromkeys(numbers[:1], "\u0661")  # a digit, but not of ours
+    changed = found.without(*gone).with_fields(changes)
+    expected = message.without(*gone).with_fields(changes)
+    assert changed == expected
+    assert slow_pack(dialect, expected) == packed(dialect, changed)
+
+
+def packed(dialect, message):
+    with suppress(EncodeError):
+        return dialect.pack(message)[dialect.header_size :]
+    return None
 
 
 @given(st.data(), dialects())

@@ -9,7 +9,7 @@ from specs.errors import FormatError
 from specs.explain import explain, explanations
 
 ROOT = Path(__file__).parents[2]
-RAISED = re.compile(r'\bcode="([a-z-]+)"')
+RAISED = re.compile(r'\bcode(?:=| = error\.code or )"([a-z-]+)"')
 
 
 def test_all_codes_are_explained_and_used():

@@ -10,7 +10,9 @@ from specs.message import Message
 from specs.reference import reference_pack, reference_unpack
 from specs.strategies import messages, mutations
 
-DIALECTS = st.sampled_from([load_dialect(name) for name in list_dialects()])
+SHIPPED = [load_dialect(name) for name in list_dialects()]
+# pyiso8583 knows two bitmaps, and is not told of headers.
+DIALECTS = st.sampled_from([d for d in SHIPPED if not d.tertiary and not d.header_size])
 
 
 @given(st.data(), DIALECTS)

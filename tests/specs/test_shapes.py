@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.shapes import SHAPES_MAX, SIGHTS_MIN, Shapes
+from specs.shapes import SHAPES_MAX, SIGHTS_MIN, OnDemand, Shapes
 
 
 def seen(shapes, shape, times=SIGHTS_MIN):
@@ -38,3 +38,10 @@ def test_bounded():
         with pytest.raises(KeyError):
             shapes["rare", shape]
     assert len(shapes._sights) <= SHAPES_MAX
+
+
+def test_a_function_of_a_field_is_made_once():
+    made = []
+    functions = OnDemand(lambda number: made.append(number) or (lambda: number))
+    assert [functions[4](), functions[7](), functions[4]()] == [4, 7, 4]
+    assert made == [4, 7]

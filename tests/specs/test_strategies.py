@@ -4,7 +4,11 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from specs.dialect import load_dialect
-from specs.strategies import messages, mutations, pans
+from specs.errors import FormatError
+from specs.message import Message
+from specs.strategies import hostile_tlv, messages, mutations, pans, tlv, track2, values
+from specs.tlv import pack_tlv, unpack_tlv
+from specs.tracks import pack_track2, unpack_track2
 
 POS = load_dialect("pos")
 
@@ -33,3 +37,36 @@ def test_mutations_of_every_kind():
     assert len(find(mutations(data), lambda other: len(other) > len(data))) > len(data)
     same = find(mutations(data), lambda other: len(other) == len(data) and other != data)
     assert same != data
+
+
+@given(st.data())
+def test_values_fit_their_field(data):
+    field = data.draw(st.sampled_from(sorted(POS.fields.values(), key=lambda f: f.number)))
+    value = data.draw(values(field))
+    assert field.write(value)
+
+
+@given(track2(), tlv())
+def test_tracks_and_chip_data_are_right(track, objects):
+    assert unpack_track2(pack_track2(track)) == track
+    assert unpack_tlv(pack_tlv(objects)) == objects
+
+
+@given(hostile_tlv(99))
+def test_hostile_chip_data_is_read_or_refused_by_name(data):
+    assert 0 < len(data) < 100
+    try:
+        unpack_tlv(data)
+    except FormatError:
+        return
+
+
+def test_with_a_dialect_faults_sit_where_they_hurt():
+    data = POS.pack(Message("0200", {2: "9999990000000014", 11: "000001"}))
+    off_by_one = data[:10] + b"\x17" + data[11:]
+    assert find(mutations(data, POS), lambda other: other == off_by_one) == off_by_one
+
+
+def test_a_message_is_drawn_down_to_what_must_be_there():
+    smallest = find(messages(POS, mti="0210"), lambda message: True)
+    assert len(smallest.fields) <= len(POS.messages["0210"].mandatory) + 1

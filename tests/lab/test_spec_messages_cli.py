@@ -4,6 +4,7 @@ import json
 import re
 import tomllib
 from base64 import b64encode
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from lab.cli import cli
 from specs.dialect import list_dialects, load_dialect
+from specs.errors import EncodeError
 from specs.message import Message
 from specs.strategies import messages, mutations
 
@@ -40,6 +42,18 @@ CANARY = Message(
         102: PAN,
     },
 )
+
+
+def canary(name):
+    """The canary as the dialect *name* can write it: its edition, and the fields that fit."""
+    dialect = load_dialect(name)
+    fits = {}
+    for number, value in CANARY.fields.items():
+        with suppress(EncodeError, KeyError):
+            dialect.fields[number].write(value)
+            fits[number] = value
+    assert {2, 35} <= fits.keys()
+    return Message(dialect.version + CANARY.mti[1:], fits)
 
 
 def run(*words, given=b""):
@@ -133,9 +147,10 @@ def test_a_message_that_cannot_be_read_is_one_clear_message_with_its_place(comma
     done = run(command, ECHO.replace("1123130500", "11x3130500"))
     assert done.exit_code == 5
     assert not done.stdout
-    first, offsets, caret = done.stderr.splitlines()
+    first, offsets, caret, more = done.stderr.splitlines()
     assert first.startswith("cardswitch: field 7 at byte 38: expected n 10 ")
     assert offsets[: len(caret)].endswith("38")
+    assert more == "  more: cardswitch spec explain character"
 
 
 def test_validate_tells_what_cannot_be_read_as_its_finding():
@@ -191,9 +206,9 @@ def without_card(done):
 @settings(max_examples=40)
 @given(data=st.data())
 def test_no_card_number_is_ever_shown(name, command, data):
-    wire = load_dialect(name).pack(CANARY)
+    wire = load_dialect(name).pack(canary(name))
     done = run(*command.split(), *in_dialect(name), given=wire)
-    assert done.exit_code == 0
+    assert done.exit_code in ((0, 6) if command == "validate" else (0,))
     assert without_card(done)
     wrong = data.draw(mutations(wire))
     assert without_card(run(*command.split(), *in_dialect(name), given=wrong))

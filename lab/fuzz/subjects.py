@@ -1,0 +1,94 @@
+"""What is fuzzed: the parser of one of our dialects, or a function of bytes from your own code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, Final
+
+import iso8583
+from msgspec import Struct
+
+from specs.dialect import Dialect, load_dialect
+from specs.errors import ConfigError, FormatError
+from specs.message import Message
+from specs.reference import from_reference, specification
+
+OURS: Final = ("FormatError",)  # what our own reader may raise, with all that is derived from it
+
+
+class Subject(Struct, frozen=True):
+    """*read* takes bytes; the exceptions named in *allow* are its documented errors.
+
+    *dialect* is what the inputs are made from. *target* names a function of yours; it is empty for
+    our own reader, of which more is asked: see :mod:`lab.fuzz.oracles`.
+    """
+
+    dialect: Dialect
+    read: Callable[[bytes], object]
+    allow: tuple[str, ...] = OURS
+    target: str = ""
+
+    def allows(self, error: BaseException) -> bool:
+        """Whether *error*, or a class that it is derived from, is a documented one."""
+        return any(
+            name in self.allow
+            for kind in type(error).__mro__
+            for name in (kind.__name__, f"{kind.__module__}.{kind.__qualname__}")
+        )
+
+
+def our_reader(dialect: Dialect) -> Subject:
+    """The parser of *dialect*."""
+    return Subject(dialect, dialect.unpack)
+
+
+def your_reader(target: str, dialect: Dialect, allow: tuple[str, ...] = ()) -> Subject:
+    """The function *target*, ``module:function``, found from the working folder on.
+
+    ConfigError if there is none.
+    """
+    module, _, path = target.partition(":")
+    if not module or not path:
+        raise ConfigError(f"--target {target!r}: module:function is expected")
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    try:
+        found: Any = import_module(module)
+        for name in path.split("."):
+            found = getattr(found, name)
+    except (ImportError, AttributeError) as error:
+        raise ConfigError(f"--target {target}: {type(error).__name__}: {error}") from None
+    if not callable(found):
+        raise ConfigError(f"--target {target}: a function of bytes is expected")
+    return Subject(dialect, found, allow, target)
+
+
+def subject_of(dialect: str, target: str, allow: tuple[str, ...]) -> Subject:
+    """The subject that a finding names; DialectError or ConfigError if it is not there."""
+    loaded = load_dialect(dialect)
+    return your_reader(target, loaded, allow) if target else our_reader(loaded)
+
+
+class Reference:
+    """pyiso8583, made ready for one dialect: building its specification takes its time."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.specification = specification(dialect)
+
+    def read(self, data: bytes) -> Message | None:
+        """The message it reads in *data*, which begins at the MTI, or None."""
+        try:
+            document, _ = iso8583.decode(data, self.specification)
+            return from_reference(self.dialect, document)
+        except (iso8583.DecodeError, FormatError, LookupError, ValueError):
+            return None
+
+
+@lru_cache(maxsize=64)
+def reference_of(dialect: Dialect) -> Reference:
+    """The one of *dialect*, made once."""
+    return Reference(dialect)

@@ -1,0 +1,30 @@
+"""Messages as bytes that other tools read: lines of hex or base64, raw, or a capture. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from wire.framing import Framing
+from wire.packets import Endpoint
+from wire.pcap import write_pcap
+
+from .pasted import write_bytes
+
+_FRAMING: Final = Framing("binary2", frame_size_max=0xFFFF)
+_HERE: Final = Endpoint("127.0.0.1", 50000)
+_THERE: Final = Endpoint("127.0.0.1", 8583)
+
+
+def write_messages(messages: Sequence[bytes], form: str) -> bytes:
+    """*messages* in *form*: ``hex`` and ``base64`` a line each, ``raw``, ``pcap`` behind lengths.
+
+    >>> write_messages([b"\\x02\\x00", b"\\x02\\x10"], "hex")
+    b'0200\\n0210\\n'
+    """
+    if form == "pcap":
+        return write_pcap(
+            (float(second), _HERE, _THERE, _FRAMING.frame(message))
+            for second, message in enumerate(messages)
+        )
+    return b"".join(write_bytes(message, form) for message in messages)

@@ -1,0 +1,132 @@
+"""The pytest plugin: fixtures that know dialects, and messages that differ told field by field.
+
+pytest loads it wherever cardswitch is installed: nothing of ours is imported until it is used.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from specs.dialect import Dialect
+    from specs.message import Message
+
+MARKER: Final = "iso8583_dialect"
+DEFAULT_DIALECT: Final = "iso87-ascii"
+_UNSAFE: Final = "--iso8583-unsafe"
+# The dialect of the test that runs, where it has said so: bytes cannot say it themselves.
+_CURRENT: Final = pytest.StashKey["Dialect"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option --iso8583-unsafe and the setting iso8583_dialect."""
+    said = "show card data as it is where ISO 8583 messages differ: for test cards only"
+    parser.getgroup("iso8583").addoption(_UNSAFE, action="store_true", help=said)
+    said = "the dialect of messages in tests: a name from `cardswitch spec list`, or a TOML file"
+    parser.addini(MARKER, said, default=DEFAULT_DIALECT)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker iso8583_dialect."""
+    line = f'{MARKER}(name): the dialect of this test, such as "pos" or "./mine.toml"'
+    config.addinivalue_line("markers", line)
+
+
+# Fixtures -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def iso_dialect(request: pytest.FixtureRequest) -> Iterator[Dialect]:
+    """The dialect of this test: of its nearest marker, else of the setting, else iso87-ascii."""
+    from specs.dialect import load_dialect
+
+    marker = request.node.get_closest_marker(MARKER)
+    dialect = load_dialect(marker.args[0] if marker else request.config.getini(MARKER))
+    request.config.stash[_CURRENT] = dialect
+    yield dialect
+    del request.config.stash[_CURRENT]
+
+
+@pytest.fixture
+def iso_message(iso_dialect: Dialect) -> Callable[..., Message]:
+    """Makes messages: ``iso_message("0200", {4: "000000001250"})``.
+
+    The mandatory fields of the MTI are there with the plainest value they can have. Yours replace
+    or add fields; None leaves one out.
+    """
+
+    def make(mti: str, fields: Mapping[int, str | None] | None = None) -> Message:
+        from specs.fuzzing.chance import simplest
+        from specs.fuzzing.seeds import make_value
+        from specs.message import Message
+
+        rule = iso_dialect.messages.get(mti)
+        plain = (
+            {n: make_value(iso_dialect.fields[n], simplest) for n in rule.mandatory} if rule else {}
+        )
+        values = {**plain, **(fields or {})}
+        return Message(mti, {n: v for n, v in sorted(values.items()) if v is not None})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def iso8583_dialects() -> list[str]:
+    """The names of the dialects that come with cardswitch."""
+    from specs.dialect import list_dialects
+
+    return list_dialects()
+
+
+# What differs -------------------------------------------------------------------------------------
+
+
+def pytest_assertrepr_compare(
+    config: pytest.Config, op: str, left: object, right: object
+) -> list[str] | None:
+    """Messages that are not equal, or bytes of the dialect of this test, field by field."""
+    # Who has no message has not imported what makes them.
+    known: Any = sys.modules.get("specs.message")
+    message = getattr(known, "Message", None)
+    if op != "==" or message is None:
+        return None
+    unsafe = bool(config.getoption(_UNSAFE))
+    current = config.stash.get(_CURRENT, None)
+    if isinstance(left, message) and isinstance(right, message):
+        return _explained(current or _default(config), left, right, unsafe)
+    if isinstance(left, bytes) and isinstance(right, bytes) and current is not None:
+        return _compared_bytes(current, left, right, unsafe)
+    return None
+
+
+def _explained(dialect: Dialect | None, left: Message, right: Message, unsafe: bool) -> list[str]:
+    from lab.message_diff import differences
+
+    hint = [] if unsafe else [f"card data is masked: {_UNSAFE} shows it"]
+    first = f"<{left.mti} message> == <{right.mti} message>"
+    return [first, *differences(dialect, left, right, unsafe), *hint]
+
+
+def _compared_bytes(dialect: Dialect, left: bytes, right: bytes, unsafe: bool) -> list[str] | None:
+    from specs.errors import FormatError
+
+    try:
+        lines = _explained(dialect, dialect.unpack(left), dialect.unpack(right), unsafe)
+    except FormatError:
+        return None  # one of them is no message: pytest shows the bytes
+    return [f"{len(left)} bytes == {len(right)} bytes, read in {dialect.name}", *lines[1:]]
+
+
+def _default(config: pytest.Config) -> Dialect | None:
+    """The dialect of the setting, or None where there is none such."""
+    from specs.dialect import load_dialect
+    from specs.errors import DialectError
+
+    try:
+        return load_dialect(config.getini(MARKER))
+    except DialectError:
+        return None

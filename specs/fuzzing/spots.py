@@ -1,0 +1,92 @@
+"""Spots: where the parts of a message stand in its bytes, as far as these can be followed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from specs.bitmap import BITMAP_SIZE, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, numbers_of
+from specs.dialect import Dialect
+from specs.encodings import HEX_DIGITS
+from specs.errors import DecodeError
+from specs.fields import Field
+
+HEADER: Final = "header"
+MTI: Final = "MTI"
+BITMAP: Final = "bitmap"
+LENGTH: Final = "length"
+VALUE: Final = "value"
+
+
+class Spot(Struct, frozen=True):
+    """Bytes *start* up to *end* are of one *kind*; lengths and values belong to a *field*.
+
+    *length* is that of a value, in characters.
+    """
+
+    kind: str
+    start: int
+    end: int
+    field: Field | None = None
+    length: int = 0
+
+
+def find_spots(dialect: Dialect, data: bytes) -> tuple[Spot, ...]:
+    """What stands where in *data*, up to the first place that cannot be followed. Never raises.
+
+    >>> from specs.dialect import load_dialect
+    >>> spots = find_spots(load_dialect("iso87-ascii"), b"020040000000000000000312")
+    >>> [(spot.kind, spot.start, spot.end) for spot in spots]
+    [('MTI', 0, 4), ('bitmap', 4, 20), ('length', 20, 22)]
+    """
+    at = dialect.header_size
+    spots = [Spot(HEADER, 0, at)] if at else []
+    end = at + dialect.mti.size(4)
+    spots.append(Spot(MTI, at, end))
+    try:
+        shape = dialect.shape_of(data[at:])
+    except IndexError:
+        return _within(spots, data)
+    if len(shape) % dialect.bitmap.size(BITMAP_SIZE * 2):
+        return _within(spots, data)
+    spots.append(Spot(BITMAP, end, end + len(shape)))
+    _follow(dialect, data, end + len(shape), _numbers(dialect, shape), spots)
+    return _within(spots, data)
+
+
+def _within(spots: list[Spot], data: bytes) -> tuple[Spot, ...]:
+    return tuple(spot for spot in spots if spot.start < spot.end <= len(data))
+
+
+def _numbers(dialect: Dialect, shape: bytes) -> list[int]:
+    """The fields of a bitmap; none if it is not one."""
+    text = dialect.bitmap.decode(shape, len(shape))
+    if len(text) % 2 or not HEX_DIGITS.issuperset(text):
+        return []
+    marks = {SECOND} if dialect.tertiary == IN_FIELD_65 else {SECOND, THIRD}
+    return [number for number in numbers_of(bytes.fromhex(text)) if number not in marks]
+
+
+def _follow(
+    dialect: Dialect, data: bytes, offset: int, numbers: list[int], spots: list[Spot]
+) -> None:
+    """Add the spots of the fields *numbers*, and of a bitmap among them."""
+    for number in numbers:
+        if number == THIRD and dialect.tertiary == IN_FIELD_65:
+            end = offset + dialect.bitmap.size(BITMAP_SIZE * 2)
+            spots.append(Spot(BITMAP, offset, end))
+            more = _numbers(dialect, data[offset:end])
+            numbers += [SECOND_MAX + n for n in more if SECOND_MAX + n not in numbers]
+            offset = end
+            continue
+        field = dialect.fields.get(number)
+        if field is None:
+            return
+        prefix_end = offset + field.prefix.size
+        spots.append(Spot(LENGTH, offset, prefix_end, field))
+        try:
+            start, offset, length = field.locate(data, offset)
+        except DecodeError:
+            return
+        spots.append(Spot(VALUE, start, offset, field, length))

@@ -1,0 +1,220 @@
+"""A dialect as a moov-io/iso8583 document in JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from ..bitmap import IN_FIELD_65
+from ..dialect_file import DialectFile, FieldEntry, PartsEntry
+from ..fields import Notation, parse_notation
+from .drafts import Exported, Loss, by_number
+from .layouts import resolve
+from .moov_names import BER_LENGTH, BER_TAG, FIXED, LETTERS, SORTS
+
+_PAGES: Final = {
+    "ascii": "ASCII",
+    "ebcdic-037": "EBCDIC",
+    "ebcdic-500": "EBCDIC",
+    "ebcdic-1047": "EBCDIC1047",
+}
+_PACKED: Final = {"bcd": "BCD", "bcd left 0": "BCD", "bcd right 0": "LBCD"}
+_ENCODINGS: Final = {**_PAGES, **_PACKED, "binary": "Binary", "hex": "HexToASCII"}
+_TRACKS: Final = {"35": "Track2", "36": "Track3"}
+
+Said = dict[str, Any]
+
+
+def export_moov(name: str, written: DialectFile) -> Exported:
+    """*written*, the dialect called *name*, as JSON, and what moov-io/iso8583 cannot say of it."""
+    writer = _Writer(written)
+    document = {"name": written.title or name, "fields": writer.fields()}
+    text = json.dumps(document, indent="\t", ensure_ascii=False)
+    return Exported(f"{text}\n", tuple(writer.losses))
+
+
+class _Writer:
+    """Makes the fields of one document, and notes what is lost."""
+
+    def __init__(self, written: DialectFile) -> None:
+        self.written = written
+        self.losses: list[Loss] = []
+
+    def lose(self, where: str, problem: str) -> None:
+        """Note a loss, the same words once."""
+        if Loss(where, problem) not in self.losses:
+            self.losses.append(Loss(where, problem))
+
+    def fields(self) -> dict[str, Said]:
+        """MTI, bitmap and every field that can be said."""
+        mti, bitmap = self.written.encodings["mti"], self.written.encodings["bitmap"]
+        if self.written.tertiary == IN_FIELD_65:
+            self.lose("tertiary", "theirs stands together with the others")
+        for table in ("header", "messages", "values"):
+            if getattr(self.written, table):
+                self.lose(table, "cannot be said")
+        fields = {
+            "0": _said("String", 4, "MTI", _ENCODINGS[mti], f"{_family(mti)}.{FIXED}"),
+            "1": _said("Bitmap", 8, "Bitmap", _ENCODINGS[bitmap], f"Hex.{FIXED}"),
+        }
+        for key in by_number(self.written.fields):
+            if said := self.field(key, self.written.fields[key], self.written.encodings):
+                fields[key] = said
+        return fields
+
+    def field(self, path: str, entry: FieldEntry, encodings: Mapping[str, str]) -> Said | None:
+        """The field or part at *path*; None, and a loss, where it cannot be said."""
+        entry = resolve(entry, encodings)
+        form = parse_notation(entry.format)
+        prefix = _prefix(form, entry)
+        if not prefix:
+            self.lose(f"field {path}", f"a length like that of {form} cannot be said: left out")
+            return None
+        if parts := self.written.parts.get(path):
+            if composite := self.composite(path, form, entry, prefix, parts):
+                return composite
+            self.lose(f"field {path}", f"its parts ({parts.layout}) cannot be said")
+        if form.kind == "x+n" and entry.encoding in _PACKED:
+            return self.amount(form, entry, encodings)
+        return self.plain(path, form, entry, prefix)
+
+    def plain(self, path: str, form: Notation, entry: FieldEntry, prefix: str) -> Said | None:
+        """A field without parts."""
+        if form.kind == "z" and entry.encoding not in _PAGES:
+            self.lose(f"field {path}", "their packed digits have no separator of a track: left out")
+            return None
+        if entry.encoding not in _ENCODINGS or (
+            entry.encoding in _PAGES and form.kind == "b" and entry.encoding != "ascii"
+        ):
+            self.lose(f"field {path}", f"{form} in {entry.encoding} cannot be said: left out")
+            return None
+        if entry.encoding in ("ebcdic-037", "ebcdic-500"):
+            self.lose("EBCDIC", "their page has some special characters elsewhere")
+        kind, length, encoding = "String", form.length, _ENCODINGS[entry.encoding]
+        if form.kind == "b":
+            kind = "Binary"
+            if entry.encoding == "hex" and form.prefix_digits and entry.count != "bytes":
+                # Their length of hexadecimal text counts bytes: as plain text it counts digits.
+                kind, length, encoding = "String", form.length * 2, "ASCII"
+        elif form.kind == "n" and not form.prefix_digits:
+            kind = "Numeric"
+            self.lose("Numeric", "theirs is a number: it forgets leading zeros when it reads")
+        elif form.kind == "z":
+            kind = _TRACKS.get(path, "String")
+        said = _said(kind, length + (form.kind == "x+n"), entry.name, encoding, prefix)
+        if kind == "Numeric":
+            said["padding"] = {"type": "Left", "pad": "0"}
+        elif entry.padding:
+            side, _, fill = entry.padding.partition(" ")
+            said["padding"] = {"type": side.title(), "pad": " " if fill == "space" else fill}
+        return said
+
+    def amount(self, form: Notation, entry: FieldEntry, encodings: Mapping[str, str]) -> Said:
+        """A sign in characters, and then packed digits: two fields in one."""
+        sign = _said("String", 1, "sign", _PAGES[encodings["a"]], f"ASCII.{FIXED}")
+        digits = _said("String", form.length, "amount", _PACKED[entry.encoding], f"BCD.{FIXED}")
+        return {
+            "type": "Composite",
+            "length": 1 + (form.length + 1) // 2,
+            "description": entry.name,
+            "prefix": f"Binary.{FIXED}",
+            "tag": {"sort": SORTS[0]},
+            "subfields": {"1": sign, "2": digits},
+        }
+
+    def composite(
+        self, path: str, form: Notation, entry: FieldEntry, prefix: str, parts: PartsEntry
+    ) -> Said | None:
+        """A field that is made of others; None where theirs cannot be so, or not be in such."""
+        if entry.encoding not in ("ascii", "binary") or (form.kind == "b") == (
+            entry.encoding == "ascii"
+        ):
+            return None
+        is_text = form.kind != "b"
+        text = {**dict.fromkeys(_CLASSES, "ascii"), "b": "hex", "bitmap": "hex", "length": "ascii"}
+        encodings = {**(text if is_text else self.written.encodings), **parts.encodings}
+        how = self.how(parts, encodings)
+        if how is None:
+            return None
+        subfields = {}
+        for key in by_number(parts.fields):
+            said = (
+                _object(parts.fields[key])
+                if parts.layout == "ber-tlv"
+                else self.field(f"{path}.{key}", parts.fields[key], encodings)
+            )
+            if said is None:
+                return None
+            subfields[key] = said
+        if not subfields:
+            return None
+        head = {"type": "Composite", "length": form.length, "description": entry.name}
+        return {**head, "prefix": prefix, **how, "subfields": subfields}
+
+    def how(self, parts: PartsEntry, encodings: Mapping[str, str]) -> Said | None:
+        """What tells the parts of a composite: their place, a bitmap, or tags."""
+        if parts.layout == "positional" and not parts.repeat:
+            return {"tag": {"sort": SORTS[0]}}
+        if parts.layout == "ber-tlv":
+            unknown = {"skipUnknownTLVTags": True, "storeUnknownTLVTags": True}
+            return {"tag": {"enc": BER_TAG, "sort": SORTS[1], **unknown}}
+        if parts.layout == "bitmap" and not parts.header and not parts.continues:
+            enc = _ENCODINGS.get(encodings["bitmap"], "")
+            bitmap = _said("Bitmap", parts.bitmap, "Bitmap", enc, f"Hex.{FIXED}")
+            return {"bitmap": {**bitmap, "disableAutoExpand": True}}
+        if parts.layout != "tlv" or parts.counts_tag:
+            return None
+        tag = parse_notation(parts.tag)
+        enc = "ASCIIToHex" if tag.kind == "b" else _ENCODINGS.get(encodings[tag.kind], "")
+        alike = {
+            (parse_notation(part.format).prefix_digits, resolve(part, encodings).length)
+            for part in parts.fields.values()
+            if part.format
+        }
+        length = parse_notation(parts.length)
+        width = length.length * 2 if length.kind == "b" else length.length
+        page = "binary" if length.kind == "b" else encodings["length"]
+        if alike != {(width, page)} or len(parts.fields) != sum(
+            bool(part.format) for part in parts.fields.values()
+        ):
+            return None
+        return {"tag": {"length": tag.length, "enc": enc, "sort": SORTS[tag.kind == "b"]}}
+
+
+_CLASSES: Final = ("a", "n", "s", "an", "as", "ns", "ans", "z")
+
+
+def _object(entry: FieldEntry) -> Said:
+    """A BER-TLV object: its value as it is."""
+    return {
+        "type": "Hex",
+        "description": entry.name,
+        "enc": "Binary",
+        "prefix": BER_LENGTH,
+    }
+
+
+def _said(kind: str, length: int, title: str, enc: str, prefix: str) -> Said:
+    return {"type": kind, "length": length, "description": title, "enc": enc, "prefix": prefix}
+
+
+def _family(encoding: str) -> str:
+    """The family of prefixes that goes with *encoding*."""
+    family = _PAGES.get(encoding, "BCD" if encoding.startswith("bcd") else "Binary")
+    return "Hex" if encoding == "hex" else family
+
+
+def _prefix(form: Notation, entry: FieldEntry) -> str:
+    """Their name of a length; nothing where they have none, or one that counts otherwise."""
+    if not form.prefix_digits:
+        return f"{_family(entry.encoding)}.{FIXED}"
+    natural = "nibbles" if entry.encoding.startswith("bcd") else "bytes"
+    if entry.encoding in ("hex", *_PAGES):
+        natural = "characters"
+    if entry.count not in ("", natural) and (entry.encoding, entry.count) != ("hex", "bytes"):
+        return ""
+    digits = form.prefix_digits
+    if entry.length == "binary":
+        digits = (digits + 1) // 2
+    return f"{_family(entry.length)}.{LETTERS[digits - 1]}" if digits <= len(LETTERS) else ""

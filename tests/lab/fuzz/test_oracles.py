@@ -1,0 +1,175 @@
+"""lab.fuzz.oracles: each notices a reader that is wrong in its way, and repeats no input."""
+
+import time
+import tracemalloc
+
+import pytest
+
+from lab.fuzz import ORACLES, oracles
+from lab.fuzz.oracles import Fault, examine, watched
+from lab.fuzz.subjects import Subject, your_reader
+from specs.dialect import load_dialect
+from specs.errors import DecodeError
+from specs.message import Message
+from tests.lab.fuzz import readers
+
+ASCII = load_dialect("iso87-ascii")
+PAN = "9999991234567890"
+SALE = Message("0200", {2: PAN, 3: "000000", 11: "000007", 55: "9F36028001", 60: "1234"})
+WIRE = ASCII.pack(SALE)
+
+
+def ours(read=ASCII.unpack):
+    return Subject(ASCII, read)
+
+
+def yours(name):
+    return your_reader(f"tests.lab.fuzz.readers:{name}", ASCII, ("Refused",))
+
+
+def raising(error):
+    def read(data):
+        raise error
+
+    return read
+
+
+def test_all_is_well_with_our_own():
+    assert examine(ours(), WIRE, (PAN,), True).fault is None
+    assert examine(ours(), WIRE).ending == ("read", "0200", "2 3 11 55 60")
+    assert examine(ours(), WIRE[:-1], (PAN,), True).ending[:2] == ("DecodeError", "60")
+
+
+@pytest.mark.parametrize(
+    ("read", "expected"),
+    [
+        (raising(KeyError(PAN)), Fault("error", "KeyError in test_oracles.py, read")),
+        (raising(RecursionError()), Fault("error", "RecursionError in test_oracles.py, read")),
+        (raising(SystemExit(1)), Fault("error", "SystemExit in test_oracles.py, read")),
+        (raising(DecodeError("x", seen=PAN)), Fault("secret", "DecodeError: its text")),
+        (lambda data: SALE.without(3), Fault("roundtrip", "other bytes are written")),
+        (lambda data: Message("0200", {4: "1"}), Fault("roundtrip", "EncodeError in fields.py")),
+    ],
+)
+def test_what_readers_do_wrong(read, expected):
+    found = examine(ours(read), WIRE, (PAN,)).fault
+    assert found.oracle == expected.oracle
+    assert found.what.startswith(expected.what)
+    assert PAN not in found.what
+
+
+def test_two_readers_of_ours_that_differ(monkeypatch):
+    monkeypatch.setattr(oracles.walk, "unpack", lambda dialect, data: SALE.with_fields({3: "1"}))
+    assert examine(ours(), WIRE).fault == Fault("walk", "other values are read")
+
+
+class LazyDialect:
+    """A dialect whose lazy reader does something else."""
+
+    def __init__(self, lazily):
+        self.unpack_lazy = lazily
+
+    def __getattr__(self, name):
+        return getattr(ASCII, name)
+
+
+@pytest.mark.parametrize(
+    ("lazily", "data", "what"),
+    [
+        (lambda data: SALE.without(3), WIRE, "other bytes are written"),
+        (lambda data: SALE, WIRE[:-1], "reads what the strict reader refuses"),
+        (raising(KeyError()), WIRE[:-1], "KeyError in test_oracles.py, read"),
+        (raising(KeyError()), WIRE, "KeyError in test_oracles.py, read"),
+    ],
+)
+def test_a_lazy_reader_that_differs(lazily, data, what):
+    subject = Subject(LazyDialect(lazily), ASCII.unpack)
+    assert examine(subject, data).fault == Fault("lazy", what)
+
+
+class OtherReference:
+    def __init__(self, message):
+        self.message = message
+
+    def read(self, data):
+        return self.message
+
+
+@pytest.mark.parametrize(
+    ("message", "fault"),
+    [
+        (None, None),
+        (SALE, None),
+        (SALE.with_fields({3: "1"}), Fault("reference", "another value of field 3")),
+        (SALE.without(11), Fault("reference", "another value of field 11")),
+    ],
+)
+def test_another_opinion_counts_where_there_is_one(monkeypatch, message, fault):
+    monkeypatch.setattr(oracles, "reference_of", lambda dialect: OtherReference(message))
+    assert examine(ours(), WIRE).fault == fault
+
+
+def test_another_opinion_on_chip_data(monkeypatch):
+    monkeypatch.setattr(oracles, "read_chip", lambda data: ())
+    assert examine(ours(), WIRE).fault == Fault("chip", "other objects than construct reads")
+    monkeypatch.setattr(oracles, "pack_tlv", lambda objects: "")
+    assert examine(ours(), WIRE).fault == Fault("chip", "other objects are written")
+
+
+def test_chip_data_that_is_none_is_no_fault():
+    assert examine(ours(), ASCII.pack(SALE.with_fields({55: "9F36"}))).fault is None
+
+
+def test_parts_that_do_not_come_back(monkeypatch):
+    layout = ASCII.form.parts["3"]
+    monkeypatch.setattr(type(layout), "join", lambda self, parts: b"")
+    assert examine(ours(), WIRE).fault.what == "other octets are written to 3"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "oracle"),
+    [
+        ("careful", WIRE, ""),
+        ("careful", WIRE[:-1], ""),
+        ("careless", WIRE[:20] + b"xx", "error"),
+        ("careless", WIRE[:20] + b"-1", "error"),
+        ("talkative", WIRE[:-1], "secret"),
+        ("greedy", WIRE, "memory"),
+        ("leaves", WIRE, "error"),
+    ],
+)
+def test_of_yours_less_is_asked(name, data, oracle):
+    fault = examine(yours(name), data, (PAN,), measured=True).fault
+    assert (fault.oracle if fault else "") == oracle
+
+
+def test_what_is_slow_each_time_is_a_fault(monkeypatch):
+    monkeypatch.setattr(oracles, "TIME_MAX_S", 0.01)
+    assert examine(yours("lazy"), WIRE).fault.oracle == "time"
+    once = iter([0.02])
+    slow_once = ours(lambda data: time.sleep(next(once, 0)) or readers.careful(WIRE))
+    assert examine(slow_once, WIRE).fault is None
+
+
+def test_what_hangs_is_broken_off(monkeypatch):
+    monkeypatch.setattr(oracles, "HANG_S", 0.05)
+
+    def hangs(data):
+        while True:
+            pass
+
+    with watched():
+        assert examine(ours(hangs), WIRE).fault == Fault("time", "more than 0.05 s")
+
+
+def test_memory_is_not_measured_while_somebody_else_does():
+    tracemalloc.start()
+    try:
+        assert examine(yours("greedy"), WIRE, measured=True).fault is None
+    finally:
+        tracemalloc.stop()
+    assert examine(yours("greedy"), WIRE).fault is None  # not asked for
+
+
+def test_every_oracle_is_explained():
+    assert all(f"\n{name} " in oracles.__doc__ for name in ORACLES)

@@ -1,0 +1,48 @@
+"""lab.fuzz.reports: for people, for CI, and tests that stay red until the fault is mended."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from lab.fuzz import ORACLES
+from lab.fuzz.campaign import Report
+from lab.fuzz.reports import WORKFLOW, junit, pytest_file, show_report
+from tests.lab.fuzz.test_findings import BAD
+
+pytest_plugins = ["pytester"]
+CLEAN = Report("pos", cases=10, read=4, refused=6)
+FOUND = Report("iso87-ascii", cases=10, read=4, refused=5, known=1, findings=[BAD])
+
+
+def test_words():
+    first, what, where = show_report(FOUND)
+    assert first == "iso87-ascii: 10 cases, 4 read, 5 refused as documented, 1 finding, 1 known"
+    assert BAD.key in what
+    assert BAD.what in what
+    assert BAD.target in where
+    assert BAD.data not in first + what + where
+
+
+def test_junit_has_a_test_for_each_oracle_and_each_finding():
+    clean, found = ElementTree.fromstring(junit([CLEAN, FOUND]).encode())
+    assert (clean.get("tests"), clean.get("failures")) == (str(len(ORACLES)), "0")
+    assert len(clean) == len(ORACLES)
+    assert (found.get("tests"), found.get("failures")) == (str(len(found)), "1")
+    [failure] = found.iter("failure")
+    assert failure.get("message") == BAD.what
+    assert BAD.data not in junit([FOUND])
+
+
+@pytest.mark.parametrize(("reader", "outcome"), [("careless", "failed"), ("careful", "passed")])
+def test_the_pytest_file_replays(pytester, monkeypatch, reader, outcome):
+    monkeypatch.syspath_prepend(Path(__file__).parents[3])
+    text = pytest_file([BAD, BAD]).replace(":careless", f":{reader}")
+    pytester.makepyfile(text)
+    pytester.runpytest().assert_outcomes(**{outcome: 2})
+
+
+def test_the_workflow_is_one_and_uses_what_there_is():
+    steps = yaml.load(WORKFLOW, yaml.BaseLoader)["jobs"]["fuzz"]["steps"]
+    assert any("cardswitch fuzz decode" in step.get("run", "") for step in steps)

@@ -1,0 +1,72 @@
+"""lab.fuzz.subjects: what is fuzzed is found, and which of its errors are documented."""
+
+import sys
+
+import pytest
+
+from lab.fuzz.subjects import our_reader, reference_of, subject_of, your_reader
+from specs.dialect import load_dialect
+from specs.errors import ConfigError, DecodeError, DialectError
+
+POS = load_dialect("pos")
+READERS = "tests.lab.fuzz.readers"
+
+
+def test_ours_may_raise_errors_of_format():
+    ours = our_reader(POS)
+    assert ours.allows(DecodeError("digits"))
+    assert not ours.allows(ValueError())
+    with pytest.raises(DecodeError):
+        ours.read(b"")
+
+
+@pytest.mark.parametrize(
+    ("allow", "allowed"),
+    [
+        ("KeyError", True),
+        ("LookupError", True),
+        ("builtins.KeyError", True),
+        ("IndexError", False),
+        ("mine.KeyError", False),
+    ],
+)
+def test_yours_may_raise_what_you_say(allow, allowed):
+    assert your_reader(f"{READERS}:careful", POS, (allow,)).allows(KeyError()) is allowed
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("nowhere", "module:function is expected"),
+        (":f", "module:function is expected"),
+        ("tests.lab.fuzz.nowhere:f", "ModuleNotFoundError"),
+        (f"{READERS}:nothing", "AttributeError"),
+        (f"{READERS}:NO_FUNCTION", "a function of bytes"),
+    ],
+)
+def test_what_is_not_there_is_named(target, said):
+    with pytest.raises(ConfigError, match=said):
+        your_reader(target, POS)
+
+
+def test_a_target_is_found_in_the_working_folder(tmp_path, monkeypatch):
+    (tmp_path / "their_parser.py").write_text(
+        "class P:\n    @staticmethod\n    def read(b): return 7\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [p for p in sys.path if p])
+    assert your_reader("their_parser:P.read", POS).read(b"") == 7
+
+
+def test_a_finding_finds_its_subject():
+    assert subject_of("pos", "", ()).dialect is POS
+    assert subject_of("pos", f"{READERS}:careful", ("Refused",)).allow == ("Refused",)
+    with pytest.raises(DialectError):
+        subject_of("iso99", "", ())
+
+
+def test_the_reference_reads_or_has_no_opinion():
+    reference = reference_of(POS)
+    assert reference.read(bytes.fromhex("081000200000020000000000013030")).fields[39] == "00"
+    assert reference.read(b"\x08") is None
+    assert reference_of(POS) is reference

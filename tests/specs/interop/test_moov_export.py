@@ -1,0 +1,140 @@
+"""specs.interop.moov_export: type, encoding and prefix of each field; parts; what is lost."""
+
+import json
+
+import pytest
+
+from specs.dialect_file import DialectFile, FieldEntry, PartsEntry
+from specs.interop.moov import import_moov
+from specs.interop.moov_export import export_moov
+
+ENCODINGS = {"mti": "bcd", "bitmap": "binary", "length": "ascii", "a": "ascii", "b": "binary"}
+
+
+def written(entry, parts=None, **more):
+    parts = {"48": parts} if parts else {}
+    return DialectFile("", "x", "0", encodings=ENCODINGS, fields={"48": entry}, parts=parts, **more)
+
+
+def said(entry, parts=None):
+    exported = export_moov("x", written(entry, parts))
+    return json.loads(exported.text)["fields"].get("48"), exported.losses
+
+
+FIELDS = [
+    ("n 6", "ascii", "", "", "Numeric 6 ASCII ASCII.Fixed"),
+    ("n..6", "ascii", "ascii", "", "String 6 ASCII ASCII.LL"),
+    ("n 3", "bcd right 0", "", "", "Numeric 3 LBCD BCD.Fixed"),
+    ("n..19", "bcd", "bcd", "", "String 19 BCD BCD.LL"),
+    ("ans 8", "ebcdic-1047", "", "", "String 8 EBCDIC1047 EBCDIC1047.Fixed"),
+    ("ans....300", "ascii", "binary", "", "String 300 ASCII Binary.LL"),
+    ("b 8", "binary", "", "", "Binary 8 Binary Binary.Fixed"),
+    ("b 8", "hex", "", "", "Binary 8 HexToASCII Hex.Fixed"),
+    ("b..9", "hex", "ascii", "bytes", "Binary 9 HexToASCII ASCII.LL"),
+    ("b..9", "hex", "ascii", "", "String 18 ASCII ASCII.LL"),
+    ("x+n 8", "ascii", "", "", "String 9 ASCII ASCII.Fixed"),
+    ("z..37", "bcd", "bcd", "", ""),
+    ("n 3", "bcd right F", "", "", ""),
+    ("b 8", "ebcdic-1047", "", "", ""),
+    ("ans.....99999", "ascii", "ascii", "", ""),
+    ("n..19", "bcd", "bcd", "bytes", ""),
+]
+
+
+@pytest.mark.parametrize(("form", "encoding", "length", "count", "expected"), FIELDS)
+def test_how_a_field_is_said(form, encoding, length, count, expected):
+    field, losses = said(FieldEntry("x", form, encoding, length, count))
+    if not expected:
+        assert field is None
+        assert "left out" in str(losses[-1])
+        return
+    seen = [field["type"], str(field["length"]), field["enc"], field["prefix"]]
+    assert " ".join(seen) == expected
+
+
+def test_a_packed_amount_is_a_sign_and_digits():
+    field, _ = said(FieldEntry("fee", "x+n 8", "bcd"))
+    assert (field["type"], field["length"]) == ("Composite", 5)
+    assert [field["subfields"][key]["enc"] for key in "12"] == ["ASCII", "BCD"]
+
+
+def test_padding():
+    field, _ = said(FieldEntry("x", "ans 8", "ascii", padding="right space"))
+    assert field["padding"] == {"type": "Right", "pad": " "}
+
+
+TEXT = {"ans": "ascii", "n": "ascii", "length": "ascii", "an": "ascii"}
+ONE = {"01": FieldEntry("a", "ans..9")}
+TWO = {"2": FieldEntry("a", "ans..9")}
+PARTS = [
+    ("ans 6", "ascii", PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans 6")})),
+    (
+        "ans...99",
+        "ascii",
+        PartsEntry("tlv", TEXT, {"01": FieldEntry("a", "ans..9")}, tag="an 2", length="n 2"),
+    ),
+    (
+        "b..99",
+        "binary",
+        PartsEntry(
+            "bitmap", {**TEXT, "bitmap": "binary"}, {"1": FieldEntry("a", "ans 6")}, bitmap=8
+        ),
+    ),
+    ("b..99", "binary", PartsEntry("ber-tlv", {}, {"9F02": FieldEntry("amount")})),
+    (
+        "b..99",
+        "binary",
+        PartsEntry(
+            "tlv",
+            {**TEXT, "b": "binary"},
+            {"56": FieldEntry("a", "b....90", length="binary")},
+            tag="b 1",
+            length="b 2",
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("form", "encoding", "parts"), PARTS, ids=lambda one: getattr(one, "layout", "")
+)
+def test_parts_come_back_as_they_were(form, encoding, parts):
+    entry = FieldEntry("x", form, encoding, "binary" if form[0] == "b" else "ascii")
+    exported = export_moov("x", written(entry, parts))
+    back = import_moov(exported.text, "x").written
+    assert back.fields["48"].format == form
+    found = back.parts["48"]
+    assert (found.layout, found.tag, found.length, found.bitmap) == (
+        parts.layout,
+        parts.tag,
+        parts.length,
+        parts.bitmap,
+    )
+    assert [found.fields[key].format for key in parts.fields] == [
+        one.format for one in parts.fields.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans 6")}, repeat=True),
+        PartsEntry("ltv", TEXT, ONE, tag="an 2", length="n 2"),
+        PartsEntry("tlv", TEXT, ONE, tag="an 2", length="n 2", counts_tag=True),
+        PartsEntry("tlv", TEXT, {"01": FieldEntry("named")}, tag="an 2", length="n 2"),
+        PartsEntry("bitmap", {**TEXT, "bitmap": "hex"}, TWO, bitmap=8, continues=True),
+        PartsEntry("bitmap", {**TEXT, "bitmap": "hex"}, TWO, bitmap=8, header=2),
+        PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans.....9")}),
+    ],
+)
+def test_parts_that_cannot_be_said_are_told(parts):
+    field, losses = said(FieldEntry("x", "ans...99", "ascii", "ascii"), parts)
+    assert (field["type"], field["enc"]) == ("String", "ASCII")
+    assert f"its parts ({parts.layout}) cannot be said" in str(losses[-1])
+
+
+def test_what_a_document_has_no_place_for_is_told():
+    header = {"1": FieldEntry("h", "b 2", "binary", value="0000")}
+    mine = written(FieldEntry("x", "ans 8", "ascii"), header=header, tertiary="field 65")
+    places = [loss.where for loss in export_moov("x", mine).losses]
+    assert places == ["tertiary", "header"]

@@ -1,0 +1,16 @@
+"""specs.interop.moov_names: all that a document may name has a meaning."""
+
+from specs.encodings import encoding_of
+from specs.interop.moov_names import BYTES, ENCODINGS, PACKED, PREFIXES, TEXTS
+from specs.prefixes import PREFIX_ENCODINGS
+
+
+def test_every_encoding_is_one_of_ours():
+    ours = {**TEXTS, **PACKED, **BYTES}
+    assert {encoding_of(name).name for name in ours.values()} == set(ours.values())
+    assert set(ENCODINGS) - set(ours) == {"BerTLVTag"}
+
+
+def test_every_prefix_is_one_of_ours_or_of_none():
+    assert {encoding for encoding, _ in PREFIXES.values()} - {""} <= PREFIX_ENCODINGS
+    assert PREFIXES["Binary"] == ("binary", 2)
