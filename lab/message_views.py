@@ -153,31 +153,30 @@ def _parts(dialect: Dialect, number: int, value: str, unsafe: bool) -> list[tupl
     except FormatError as error:
         return [("cannot be taken apart", str(error))]
     if unsafe or number in open_fields(dialect.version):
-        return [(name, printable(text, VALUE_SIZE_MAX)) for name, text in parts]
-    return [(name, f"({len(text)})" if text else "") for name, text in parts]
+        return [
+            (name, printable(f"{text} ({meaning})" if meaning else text, VALUE_SIZE_MAX))
+            for name, text, meaning in parts
+        ]
+    return [(name, f"({len(text)})" if text else "") for name, text, _ in parts]
 
 
-def _track_parts(value: str) -> Iterator[tuple[str, str]]:
+def _track_parts(value: str) -> Iterator[tuple[str, str, str]]:
     track = unpack_track2(value)
-    yield "card number", track.pan
-    yield "expiry (YYMM)", track.expiry
-    yield "service code", track.service_code
-    yield "discretionary data", track.discretionary
+    yield "card number", track.pan, ""
+    yield "expiry (YYMM)", track.expiry, ""
+    yield "service code", track.service_code, ""
+    yield "discretionary data", track.discretionary, ""
 
 
-def _made_of(dialect: Dialect, number: int, value: str) -> Iterator[tuple[str, str]]:
-    """Parts in their order; those of a part stand under it, further to the right."""
+def _made_of(dialect: Dialect, number: int, value: str) -> Iterator[tuple[str, str, str]]:
+    """Name, value and meaning of parts in their order; those of a part stand under it, further to the right."""
     waiting = [(f"{number}", part, 0) for part in reversed(dialect.parts_of(number, value))]
     while waiting:
         above, part, depth = waiting.pop()
         path = f"{above}.{part.key}"
         inner = dialect.parts_of(path, part.value)
         name = printable(f"{part.key} {part.name}".strip() if part.known else f"{part.key} unknown")
-        yield f"{'  ' * depth}{name}", "" if inner else _with_meaning(dialect, path, part.value)
+        field = dialect.field_of(path)
+        meaning = dialect.meaning(field, part.value) if field and not inner else ""
+        yield f"{'  ' * depth}{name}", "" if inner else part.value, meaning
         waiting += [(path, child, depth + 1) for child in reversed(inner)]
-
-
-def _with_meaning(dialect: Dialect, path: str, value: str) -> str:
-    field = dialect.field_of(path)
-    meaning = dialect.meaning(field, value) if field else ""
-    return f"{value} ({meaning})" if meaning else value

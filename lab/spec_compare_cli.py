@@ -67,8 +67,7 @@ def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsa
 
 def _message(text: str, dialect: Dialect, skip: int) -> Message:
     """The one message that *text* is, or that the file of that name holds."""
-    path = text if len(text) < 4096 and Path(text).is_file() else None
-    items = items_of(() if path else (text,), path, dialect, "auto", skip, "auto")
+    items = items_of((text,), None, dialect, "auto", skip, "auto")
     if len(items) != 1:
         raise click.UsageError(f"one message is expected, and there are {len(items)}")
     with refusing(items[0].data, dialect=dialect):

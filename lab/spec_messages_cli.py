@@ -77,7 +77,7 @@ def decode(
     as_json: bool,
     unsafe: bool,
 ) -> None:
-    """Show the fields of messages; INPUT is text, and - or nothing reads standard input."""
+    """Show the fields of messages; INPUT is text or a file, and - or nothing standard input."""
     from .message_views import show_message, show_parts
     from .workbench import write_document
 

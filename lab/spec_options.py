@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .inputs import Item
 
 UNREADABLE_EXIT: Final = 5
+NAME_SIZE_MAX: Final = 255  # characters; no file system allows more
 FINDINGS_EXIT: Final = 6
 # As in lab.inputs, which is not imported for help.
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
@@ -48,7 +49,7 @@ def dialect_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def input_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """INPUT, in as many words as it is pasted in; the command gets them as `given`."""
+    """INPUT, pasted in as many words as it likes, or a file; the command gets it as `given`."""
     return click.argument("given", metavar="[INPUT]", nargs=-1)(command)
 
 
@@ -91,16 +92,23 @@ def message_input(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def given_bytes(words: tuple[str, ...], path: str | None = None) -> bytes:
-    """What *words* of the command line say, or the file at *path*, or standard input."""
+    """What *words* of the command line say, or the file that they or *path* name, or standard input."""
     from .inputs import size_limit
 
     if path is not None and words:
         raise click.UsageError("INPUT or --file, not both")
+    if path is None and len(words) == 1 and _is_file(words[0]):
+        path, words = words[0], ()
     if words not in ((), ("-",)):
         return " ".join(words).encode("utf-8", "surrogateescape")
     with Path(path).open("rb") if path else nullcontext(sys.stdin.buffer) as source:
         head = source.read(4)
         return head + source.read(size_limit(head) + 1 - len(head))
+
+
+def _is_file(word: str) -> bool:
+    """Whether *word* names a file: nobody pastes a message that does."""
+    return len(word) <= NAME_SIZE_MAX and Path(word).is_file()
 
 
 def items_of(
