@@ -169,7 +169,7 @@ def _track_parts(value: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _made_of(dialect: Dialect, number: int, value: str) -> Iterator[tuple[str, str, str]]:
-    """Name, value and meaning of parts in their order; those of a part stand under it, further to the right."""
+    """Name, value and meaning of parts; those of a part stand under it, further to the right."""
     waiting = [(f"{number}", part, 0) for part in reversed(dialect.parts_of(number, value))]
     while waiting:
         above, part, depth = waiting.pop()

@@ -12,8 +12,8 @@ import click
 from .spec_options import (
     FINDINGS_EXIT,
     UNREADABLE_EXIT,
+    Given,
     dialect_option,
-    items_of,
     message_input,
     refusing,
     say,
@@ -67,7 +67,7 @@ def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsa
 
 def _message(text: str, dialect: Dialect, skip: int) -> Message:
     """The one message that *text* is, or that the file of that name holds."""
-    items = items_of((text,), None, dialect, "auto", skip, "auto")
+    items = Given((text,), None, dialect, "auto", skip, "auto").items()
     if len(items) != 1:
         raise click.UsageError(f"one message is expected, and there are {len(items)}")
     with refusing(items[0].data, dialect=dialect):
@@ -93,12 +93,7 @@ def _message(text: str, dialect: Dialect, skip: int) -> Message:
     help="A file with the secret key of at least 16 bytes; made if it is not there.",
 )
 def redact(
-    given: tuple[str, ...],
-    path: str | None,
-    dialect: Dialect,
-    form: str,
-    skip: int,
-    framing: str,
+    given: Given,
     target: str,
     key_path: Path | None,
 ) -> None:
@@ -108,9 +103,9 @@ def redact(
     from .outputs import write_messages
     from .workbench import write_document
 
-    redactor = Redactor(_key(key_path or _own_key()))
+    dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
     messages = []
-    for item in items_of(given, path, dialect, form, skip, framing):
+    for item in given.items():
         with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
             if item.fault is not None:
                 raise item.fault

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .spec_options import dialect_option, given_bytes, input_argument, load, refusing, say
+from .spec_options import Given, load, message_input, refusing, say
 
 if TYPE_CHECKING:
     from specs.convert import Converted
@@ -27,8 +27,7 @@ Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it c
 
 
 @click.command(epilog=CONVERT_EPILOG)
-@input_argument
-@dialect_option
+@message_input
 @click.option(
     "--to",
     "target",
@@ -38,55 +37,33 @@ Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it c
     help="How it shall be written: a name from `spec list`, or the path of a TOML file.",
 )
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(["auto", "hex", "base64", "raw"]),
-    default="auto",
-    show_default=True,
-    help="How INPUT is written; auto takes the one that begins with an MTI.",
-)
-@click.option(
-    "--skip",
-    metavar="N",
-    type=click.IntRange(0),
-    default=0,
-    help="Leave out the first N bytes: a header, a TPDU, a length.",
-)
-@click.option(
     "--year",
     metavar="CCYY",
     default="",
     help="The year of its local date, which messages of 1987 do not have.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON: message and losses.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON each: message and losses.")
 @click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
-def convert(
-    given: tuple[str, ...],
-    dialect: Dialect,
-    target: Dialect,
-    form: str,
-    skip: int,
-    year: str,
-    as_json: bool,
-    unsafe: bool,
-) -> None:
-    """Write a message of one dialect in another, across editions; tell all that is lost."""
+def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: bool) -> None:
+    """Write messages of one dialect in another, across editions; tell all that is lost."""
     from specs.convert import convert as converted
 
-    from .pasted import read_bytes, write_bytes
+    from .pasted import write_bytes
 
-    with refusing():
-        data = read_bytes(given_bytes(given), form, dialect, skip)
-    with refusing(data, unsafe):
-        message = dialect.unpack(data)
-    with refusing():
-        done = converted(message, dialect, target, year)
-        wire = target.pack(done.message)
-    if as_json:
-        click.echo(_document(done, unsafe))
-        return
-    sys.stdout.buffer.write(write_bytes(wire, "hex"))
-    say([*map(str, done.losses), *_missing(done, target)], err=True)
+    for item in given.items():
+        with refusing(item.data, unsafe, dialect=given.dialect):
+            if item.fault is not None:
+                raise item.fault
+            message = given.dialect.unpack(item.data)
+        with refusing():
+            done = converted(message, given.dialect, target, year)
+            wire = target.pack(done.message)
+        if as_json:
+            click.echo(_document(done, unsafe))
+            continue
+        sys.stdout.buffer.write(write_bytes(wire, "hex"))
+        lead = f"{item.origin}: " if item.origin else ""
+        say([f"{lead}{loss}" for loss in [*done.losses, *_missing(done, target)]], err=True)
 
 
 def _document(done: Converted, unsafe: bool) -> str:

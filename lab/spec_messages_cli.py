@@ -10,10 +10,10 @@ import click
 from .spec_options import (
     FINDINGS_EXIT,
     UNREADABLE_EXIT,
+    Given,
     dialect_option,
     given_bytes,
     input_argument,
-    items_of,
     message_input,
     refuse,
     refusing,
@@ -67,12 +67,7 @@ Exit codes: 0 nothing found, 2 usage, 5 the input is no hex or base64, 6 somethi
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
 @click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
 def decode(
-    given: tuple[str, ...],
-    path: str | None,
-    dialect: Dialect,
-    form: str,
-    skip: int,
-    framing: str,
+    given: Given,
     paths: tuple[str, ...],
     as_json: bool,
     unsafe: bool,
@@ -81,6 +76,8 @@ def decode(
     from .message_views import show_message, show_parts
     from .workbench import write_document
 
+    dialect = given.dialect
+
     def show(message: Message) -> list[str]:
         if paths:
             return show_parts(dialect, message, paths, unsafe, as_json)
@@ -88,20 +85,14 @@ def decode(
             return [write_document(message, unsafe)]
         return show_message(dialect, message, unsafe)
 
-    items = items_of(given, path, dialect, form, skip, framing)
-    _tell(items, dialect, show, unsafe, with_origin=not as_json)
+    _tell(given.items(), dialect, show, unsafe, with_origin=not as_json)
 
 
 @click.command(epilog=DESCRIBE_EPILOG)
 @message_input
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
 def describe(
-    given: tuple[str, ...],
-    path: str | None,
-    dialect: Dialect,
-    form: str,
-    skip: int,
-    framing: str,
+    given: Given,
     as_json: bool,
 ) -> None:
     """Explain messages, masked: a summary, the MTI, the bitmap, what codes mean, what misses."""
@@ -110,13 +101,14 @@ def describe(
     from .descriptions import describe as described
     from .descriptions import description_document
 
+    dialect = given.dialect
+
     def show(message: Message) -> list[str]:
         if as_json:
             return [json.dumps(description_document(dialect, message))]
         return described(dialect, message)
 
-    items = items_of(given, path, dialect, form, skip, framing)
-    _tell(items, dialect, show, unsafe=False, with_origin=not as_json)
+    _tell(given.items(), dialect, show, unsafe=False, with_origin=not as_json)
 
 
 def _tell(
@@ -163,19 +155,14 @@ def _read(dialect: Dialect, item: Item) -> tuple[Message | None, FormatError | N
 @message_input
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
 def validate(
-    given: tuple[str, ...],
-    path: str | None,
-    dialect: Dialect,
-    form: str,
-    skip: int,
-    framing: str,
+    given: Given,
     as_json: bool,
 ) -> None:
     """Check messages: do they read and write the same, is all there, is it plausible?"""
-    items = items_of(given, path, dialect, form, skip, framing)
+    items = given.items()
     found = 0
     for item in items:
-        findings = list(_findings(dialect, item, alone=len(items) == 1 and not as_json))
+        findings = list(_findings(given.dialect, item, alone=len(items) == 1 and not as_json))
         found += len(findings)
         if as_json:
             document = [{"field": field, "text": text} for field, text in findings]

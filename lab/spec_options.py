@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 import click
 
@@ -53,8 +54,41 @@ def input_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("given", metavar="[INPUT]", nargs=-1)(command)
 
 
-def message_input(command: Callable[..., Any]) -> Callable[..., Any]:
-    """INPUT and how to read it, one message or many: what all that read messages have."""
+class Given(NamedTuple):
+    """What a command was given to read, and how it says it is written."""
+
+    words: tuple[str, ...]
+    path: str | None
+    dialect: Dialect
+    form: str
+    skip: int
+    framing: str
+
+    def items(self) -> list[Item]:
+        """All messages of it; ends the command if nothing can be read."""
+        from .inputs import read_items
+
+        with refusing():
+            data = given_bytes(self.words, self.path)
+            return read_items(data, self.form, self.dialect, self.skip, self.framing)
+
+
+def message_input(command: Callable[..., None]) -> Callable[..., Any]:
+    """INPUT and how to read it, one message or many; the command gets it as one :class:`Given`."""
+
+    @functools.wraps(command)
+    def run(
+        given: tuple[str, ...],
+        path: str | None,
+        dialect: Dialect,
+        form: str,
+        skip: int,
+        framing: str,
+        **options: Any,
+    ) -> None:
+        command(Given(given, path, dialect, form, skip, framing), **options)
+
+    decorated: Callable[..., Any] = run
     for decorate in (
         click.option(
             "--framing",
@@ -87,12 +121,12 @@ def message_input(command: Callable[..., Any]) -> Callable[..., Any]:
         dialect_option,
         input_argument,
     ):
-        command = decorate(command)
-    return command
+        decorated = decorate(decorated)
+    return decorated
 
 
 def given_bytes(words: tuple[str, ...], path: str | None = None) -> bytes:
-    """What *words* of the command line say, or the file that they or *path* name, or standard input."""
+    """What *words* say, the file that they or *path* name holds, or standard input has."""
     from .inputs import size_limit
 
     if path is not None and words:
@@ -109,16 +143,6 @@ def given_bytes(words: tuple[str, ...], path: str | None = None) -> bytes:
 def _is_file(word: str) -> bool:
     """Whether *word* names a file: nobody pastes a message that does."""
     return len(word) <= NAME_SIZE_MAX and Path(word).is_file()
-
-
-def items_of(
-    words: tuple[str, ...], path: str | None, dialect: Dialect, form: str, skip: int, framing: str
-) -> list[Item]:
-    """All messages that were given; ends the command if nothing can be read."""
-    from .inputs import read_items
-
-    with refusing():
-        return read_items(given_bytes(words, path), form, dialect, skip, framing)
 
 
 @contextmanager
