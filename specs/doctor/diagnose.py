@@ -1,0 +1,204 @@
+"""The diagnosis: envelope, header, MTI, bitmap and dialect of unknown messages of one link."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from msgspec import Struct
+
+from ..dialect_file import DialectFile
+from .bases import Base
+from .edits import build
+from .headers import HeaderPart, describe_header, header_cost
+from .places import Place, find_places
+from .remedies import EDITS_MAX, Remedy, find_remedies, surface_edits
+from .search import READS_MAX, Budget
+from .trial import Trial, try_dialect
+
+DIAGNOSES_MAX: Final = 8  # told; who gets more compares none
+MESSAGES_MAX: Final = 64  # of one link: a few are enough
+# Places of an MTI, the most plausible first, behind which dialects are derived without edits of
+# fields, and with them: a few seconds of work if none of it fits.
+PLACES_MAX: Final = 12
+PLACES_EDITED_MAX: Final = 3
+BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came furthest
+_READS_A_PLACE: Final = READS_MAX // PLACES_EDITED_MAX
+_REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
+_OWN_HEADER_COST: Final = 3
+
+
+class Diagnosis(Struct, frozen=True):
+    """At *place*, *base* with the edits of *remedy* reads all; unless :attr:`fits` is not so.
+
+    *header* are the parts of what stands before the messages of the dialect, *bodies* are those.
+    The lower the *score*, the better.
+    """
+
+    place: Place
+    base: Base
+    remedy: Remedy
+    header: tuple[HeaderPart, ...]
+    bodies: tuple[bytes, ...]
+    score: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether all messages were read to the end and are the same when written again."""
+        return self.remedy.trial.fits
+
+    @property
+    def header_size(self) -> int:
+        """Bytes of the header that is not the dialect's own."""
+        return self.place.size - self.base.dialect.header_size
+
+
+def diagnose(
+    data: Sequence[bytes], bases: Sequence[Base], *, edits: bool = True
+) -> list[Diagnosis]:
+    """How *data*, messages of one link, are written, the most likely first.
+
+    Where no dialect of *bases* reads all of them, one is edited until it does, unless *edits* is
+    false. Where none can be, the one that came furthest is told, and does not fit. Empty if there
+    is no MTI in the first bytes. Of two that are as likely, the first of *bases* is first.
+
+    >>> from .bases import load_bases
+    >>> wire = bytes.fromhex("0014 6000010000 0800 0020010000000000 000001 0001")
+    >>> best = diagnose([wire], load_bases())[0]
+    >>> best.base.name, best.header_size, best.place.envelope.kind
+    ('iso87-binary', 5, 'binary')
+    """
+    places = find_places(data[:MESSAGES_MAX])
+    found = _whole(places, bases) or (_derived(places, bases) if edits else [])
+    found = found or _furthest(places, bases)
+    return sorted(found, key=lambda diagnosis: diagnosis.score)[:DIAGNOSES_MAX]
+
+
+def diagnose_with(data: Sequence[bytes], base: Base, *, edits: bool = True) -> list[Diagnosis]:
+    """As :func:`diagnose`, for a *base* that is known to be right or nearly so.
+
+    Edits are few here: another encoding for a class of fields counts as one, too.
+    """
+    places = [place for place in find_places(data[:MESSAGES_MAX]) if _may_read(place, base)]
+    found = _whole(places, [base])
+    if edits and not found:
+        budget = Budget(_READS_A_PLACE)
+        reaches = [_edited(place, base, budget, edits_max=0)[0] for place in places[:PLACES_MAX]]
+        for place in _promising(places, reaches):
+            found = found or _edited(place, base, Budget(_READS_A_PLACE))[1]
+    found = found or _furthest(places, [base])
+    return sorted(found, key=lambda diagnosis: diagnosis.score)[:DIAGNOSES_MAX]
+
+
+def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
+    """The dialects that read all as they are."""
+    tried = [
+        _diagnosis(place, base, try_dialect(base.dialect, place.bodies(base.dialect.header_size)))
+        for place in places
+        for base in bases
+        if _may_read(place, base) and not surface_edits(base, place.surface)
+    ]
+    return [diagnosis for diagnosis in tried if diagnosis.fits]
+
+
+def _derived(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
+    """The dialects that read all once they are edited: first by encodings of classes alone."""
+    found: list[Diagnosis] = []
+    budget = Budget(_READS_A_PLACE)
+    reaches: dict[int, list[tuple[float, Base]]] = {}
+    for at, place in enumerate(places[:PLACES_MAX]):
+        reaches[at] = []
+        for base in filter(lambda base: _may_read(place, base), bases):
+            reach, fitting = _edited(place, base, budget, group_cost=0, edits_max=0)
+            reaches[at].append((reach, base))
+            found += fitting
+    furthest = [max((each[0] for each in reaches[at]), default=0.0) for at in reaches]
+    for place in _promising(places, furthest):
+        here = reaches[places.index(place)]
+        budget = Budget(_READS_A_PLACE)
+        here.sort(key=lambda each: (len(surface_edits(each[1], place.surface)), -each[0]))
+        for base in _distinct([base for _, base in here])[:BASES_EDITED_MAX]:
+            found = found or _edited(place, base, budget, group_cost=0)[1]
+    return found
+
+
+def _promising(places: Sequence[Place], reaches: Sequence[float]) -> list[Place]:
+    """The *places* behind which reading comes far, and that are plausible: where to edit."""
+    pairs = zip(places, reaches, strict=False)
+    ranked = sorted(pairs, key=lambda pair: pair[0].cost - _REACH_WEIGHT * pair[1])
+    return [place for place, _ in ranked][:PLACES_EDITED_MAX]
+
+
+def _distinct(bases: Sequence[Base]) -> list[Base]:
+    """The first of those that have the same fields: their encodings are searched anyway."""
+    seen: list[Base] = []
+    for base in bases:
+        if all(base.written.fields != other.written.fields for other in seen):
+            seen.append(base)
+    return seen
+
+
+def _edited(
+    place: Place, base: Base, budget: Budget, group_cost: int = 1, edits_max: int = EDITS_MAX
+) -> tuple[float, list[Diagnosis]]:
+    """How far *base* came with at most *edits_max* edits of fields, and what it becomes."""
+    outcome = find_remedies(
+        base,
+        place.bodies(base.dialect.header_size),
+        place.surface,
+        group_cost=group_cost,
+        edits_max=edits_max,
+        budget=budget,
+    )
+    return outcome.reach, [_told(place, base, remedy) for remedy in outcome.remedies]
+
+
+def _furthest(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
+    """The one that came furthest, at the most plausible place."""
+    tried: list[tuple[float, int, Diagnosis]] = []
+    for place in places[:PLACES_MAX]:
+        for base in bases:
+            outer = surface_edits(base, place.surface)
+            built = build(base, outer) if _may_read(place, base) else None
+            if built is not None:
+                bodies = place.bodies(base.dialect.header_size)
+                trial = try_dialect(built[1], bodies)
+                far = _progress(trial, bodies) - place.cost / _REACH_WEIGHT
+                tried.append((-far, len(outer), _told(place, base, Remedy(outer, built[0], trial))))
+    return [min(tried, key=lambda each: each[:2])[2]] if tried else []
+
+
+def _progress(trial: Trial, bodies: Sequence[bytes]) -> float:
+    """How many messages were read, and how much of the next one."""
+    read = len(trial.messages)
+    if trial.error is None:
+        return float(read)
+    return read + (trial.error.offset or 0) / len(bodies[read])
+
+
+def _may_read(place: Place, base: Base) -> bool:
+    dialect = base.dialect
+    return dialect.version == place.surface.version and dialect.header_size <= place.size
+
+
+def _diagnosis(place: Place, base: Base, trial: Trial) -> Diagnosis:
+    """That of a dialect as it is."""
+    return _told(place, base, Remedy((), DialectFile(extends=base.name), trial))
+
+
+def _told(place: Place, base: Base, remedy: Remedy) -> Diagnosis:
+    own = base.dialect.header_size
+    headers, bodies = place.headers(own), place.bodies(own)
+    score = place.envelope.cost + header_cost(headers) + place.surface.oddities
+    score += _own_header_cost(base, bodies) + remedy.cost
+    header = describe_header(headers, bodies) if headers[0] else ()
+    return Diagnosis(place, base, remedy, header, bodies, score)
+
+
+def _own_header_cost(base: Base, bodies: Sequence[bytes]) -> int:
+    """A dialect's own header is believed the more, the more it is like the default."""
+    default = base.dialect.form.header_default
+    if not default:
+        return 0
+    pairs = zip(bodies[0], default, strict=False)
+    return _OWN_HEADER_COST + 2 * sum(seen != said for seen, said in pairs)

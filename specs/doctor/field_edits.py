@@ -1,0 +1,204 @@
+"""Edits of one field: all that a dialect file can say otherwise about it, the usual ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Final
+
+from msgspec.structs import replace
+
+from ..codepages import CODECS
+from ..dialect_file import FieldEntry
+from ..fields import Notation, parse_notation
+from .bases import fields_of_edition
+from .edits import Edit
+
+# Sizes that are tried for a field of fixed length: larger ones are variable everywhere.
+FIXED_SIZE_MAX: Final = 99
+EBCDIC: Final = "ebcdic-500"
+_PACKED: Final = ("bcd", "bcd right F", "bcd right 0", "bcd left F")
+# In what a field of each class may stand, the usual first; all others are text.
+ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "n": ("ascii", *_PACKED, EBCDIC),
+    "z": ("ascii", *_PACKED, EBCDIC),
+    "x+n": ("ascii", *_PACKED, EBCDIC),
+    "b": ("binary", "hex", EBCDIC),
+}
+TEXT_ENCODINGS: Final = ("ascii", EBCDIC)
+LENGTH_ENCODINGS: Final = ("ascii", "bcd", "binary", EBCDIC)
+_COUNTED: Final = ("bytes", "characters", "nibbles")
+# What a field may hold instead, if its characters are not of its class.
+_CLASSES: Final = {"n": ("an", "ans"), "an": ("ans",), "a": ("an", "ans"), "ns": ("ans",)}
+_BINARY, _TEXT = "b", "ans"
+_DIGITS_USUAL: Final = (2, 3)
+_DIGITS_RARE: Final = (1, 4)
+
+
+def usual_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) -> Iterator[Edit]:
+    """What differs from link to link: lengths, counts, encodings; then two of these at once.
+
+    *entry* is how field *number* is written now, *encodings* are the defaults of the dialect.
+
+    >>> two = FieldEntry(name="card", format="n..19")
+    >>> [edit.words for edit in usual_edits(2, two, {"n": "ascii", "length": "ascii"})][:2]
+    ['field 2 (card): its length has 3 digits, not 2', 'field 2 (card): as long as its length says']
+    """
+    notation = parse_notation(entry.format)
+    edits = _Edits(number, entry)
+    if notation.prefix_digits:
+        yield from _variable(edits, notation, entry, encodings)
+    else:
+        yield from _made_variable(edits, notation, encodings)
+    for name in _others(notation.kind, entry, encodings):
+        rarity = 2 + name.startswith("bcd ") + (name == "bcd left F")
+        words = f"in {name}, not {_now(notation, entry, encodings)}"
+        yield edits.edit(words, rarity, encoding=name)
+    yield from _other_classes(edits, notation)
+
+
+def rare_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) -> Iterator[Edit]:
+    """Another fixed length; one digit of length, or four."""
+    notation = parse_notation(entry.format)
+    edits = _Edits(number, entry)
+    was = f"{notation.length}" if not notation.prefix_digits else "variable"
+    for size in range(1, FIXED_SIZE_MAX + 1):
+        if notation.prefix_digits or size != notation.length:
+            unit = "bytes" if notation.kind == _BINARY else "characters"
+            near = 0 if abs(size - notation.length) < 4 or size % 4 == 0 else 1
+            near += 2 if notation.prefix_digits else 0  # rather the message was cut
+            form = str(Notation(notation.kind, 0, size))
+            yield edits.edit(f"fixed, {size} {unit}, not {was}", 5 + near, format=form)
+    if notation.prefix_digits:
+        for digits in _DIGITS_RARE:
+            yield edits.resized(notation, digits, 5)
+
+
+def definitions(number: int, version: str) -> Iterator[Edit]:
+    """What field *number*, which the dialect does not define, may be; the standard's own first."""
+    edits = _Edits(number, FieldEntry(name=f"field {number}"))
+    standard = fields_of_edition(version).get(str(number))
+    if standard is not None:
+        entry = FieldEntry(name=standard.name, format=standard.format)
+        yield Edit(f"field {number}: as the standard has it, {entry.format}", number, entry, (), 0)
+    forms = ["ans...999", "ans..99", "b...255", "b..99", "n..19", "n..99", "n...999"]
+    for rarity, form in enumerate(forms, 1):
+        yield edits.edit(f"defined as {form}", rarity, name=f"field {number}", format=form)
+    for kind, size in product(("n", _TEXT, _BINARY), range(1, FIXED_SIZE_MAX + 1)):
+        form = f"{kind} {size}"
+        yield edits.edit(f"defined as {form}", 9, name=f"field {number}", format=form)
+
+
+class _Edits:
+    """Makes the edits of one field."""
+
+    def __init__(self, number: int, entry: FieldEntry) -> None:
+        self.number = number
+        self.title = f"field {number}" + (f" ({entry.name})" if entry.name else "")
+
+    def edit(self, words: str, rarity: int, steps: int = 1, **said: str) -> Edit:
+        """The edit that has the line of the field say *said*."""
+        return self.said(words, rarity, steps, said)
+
+    def said(self, words: str, rarity: int, steps: int, said: Mapping[str, str]) -> Edit:
+        """The same."""
+        entry = FieldEntry(**said)
+        return Edit(f"{self.title}: {words}", self.number, entry, (), rarity, steps)
+
+    def resized(self, notation: Notation, digits: int, rarity: int) -> Edit:
+        """Another number of digits in the length."""
+        words = f"its length has {digits} digits, not {notation.prefix_digits}"
+        return self.edit(words, rarity, format=_widened(notation, digits))
+
+
+def _variable(
+    edits: _Edits, notation: Notation, entry: FieldEntry, encodings: Mapping[str, str]
+) -> Iterator[Edit]:
+    was = entry.length or encodings["length"]
+    digits = [each for each in _DIGITS_USUAL if each != notation.prefix_digits]
+    names = [each for each in LENGTH_ENCODINGS if not _same(each, was)]
+    for each in digits:
+        yield edits.resized(notation, each, 0)
+    longer = str(replace(notation, length=_longest(notation.kind, notation.prefix_digits)))
+    if longer != entry.format:
+        yield edits.edit("as long as its length says", 2, format=longer)
+    for name in names:
+        yield edits.edit(f"its length in {name}, not {was}", 1, length=name)
+    for count in _COUNTED:
+        if count != entry.count:
+            yield edits.said(f"its length counts {count}", 1, 1, _counted(notation, count))
+    for each, name in product(digits, names):
+        words = f"its length in {each} digits of {name}, not {notation.prefix_digits} of {was}"
+        yield edits.edit(words, 2, 2, format=_widened(notation, each), length=name)
+    for name, count in product(names, _COUNTED):
+        words = f"its length in {name}, counting {count}"
+        yield edits.said(words, 3, 2, {"length": name, **_counted(notation, count)})
+    for each, count in product(digits, _COUNTED):
+        words = f"its length in {each} digits, counting {count}"
+        said = {"format": _widened(notation, each)}
+        said |= _counted(parse_notation(said["format"]), count)
+        yield edits.said(words, 3, 2, said)
+
+
+def _counted(notation: Notation, count: str) -> dict[str, str]:
+    """That a length counts *count*; a length that counts all twice says half as much."""
+    said = {"count": count}
+    twice = count == "nibbles" or (count == "characters" and notation.kind == _BINARY)
+    half = _longest(notation.kind, notation.prefix_digits) // (1 if notation.kind == _BINARY else 2)
+    if twice and notation.length > half:
+        said["format"] = str(replace(notation, length=half))
+    return said
+
+
+def _made_variable(
+    edits: _Edits, notation: Notation, encodings: Mapping[str, str]
+) -> Iterator[Edit]:
+    names = [each for each in LENGTH_ENCODINGS if not _same(each, encodings["length"])]
+    for digits in _DIGITS_USUAL:
+        form = _widened(notation, digits)
+        words = f"of variable length with {digits} digits, not fixed"
+        yield edits.edit(words, 3, format=form)
+        for name in names:
+            yield edits.edit(f"{words}, its length in {name}", 5, 2, format=form, length=name)
+
+
+def _other_classes(edits: _Edits, notation: Notation) -> Iterator[Edit]:
+    for kind in _CLASSES.get(notation.kind, ()):
+        yield edits.edit(
+            f"holds other characters: {kind}", 3, format=str(replace(notation, kind=kind))
+        )
+    if notation.kind == _TEXT:
+        digits = notation.prefix_digits
+        length = min(notation.length, _longest(_BINARY, digits)) if digits else notation.length
+        form = str(Notation(_BINARY, digits, length))
+        yield edits.edit("binary data, not text", 3, format=form)
+    if notation.kind == _BINARY:
+        yield edits.edit("text, not binary data", 4, format=str(replace(notation, kind=_TEXT)))
+
+
+def _widened(notation: Notation, digits: int) -> str:
+    """With *digits* of length; only digits and tracks keep their greatest length where they can."""
+    longest = _longest(notation.kind, digits)
+    keeps = notation.kind in ("n", "z") and notation.prefix_digits
+    length = min(notation.length, longest) if keeps else longest
+    return str(Notation(notation.kind, digits, length))
+
+
+def _longest(kind: str, digits: int) -> int:
+    """What *digits* can say in every encoding; a byte may count as two digits of hex text."""
+    longest: int = 10**digits - 1
+    return longest // 2 if kind == _BINARY else longest
+
+
+def _now(notation: Notation, entry: FieldEntry, encodings: Mapping[str, str]) -> str:
+    return entry.encoding or encodings.get("n" if notation.kind == "x+n" else notation.kind, "")
+
+
+def _others(kind: str, entry: FieldEntry, encodings: Mapping[str, str]) -> list[str]:
+    now = entry.encoding or encodings.get("n" if kind == "x+n" else kind, "")
+    return [name for name in ENCODINGS.get(kind, TEXT_ENCODINGS) if not _same(name, now)]
+
+
+def _same(name: str, other: str) -> bool:
+    """Whether two names mean the same digits and letters: all pages of EBCDIC do."""
+    return name == other or (name in CODECS and other in CODECS and name[:6] == other[:6])

@@ -1,0 +1,289 @@
+"""The search: the fewest edits under which the fields of a message can be read to its very end.
+
+It walks from field to field. At the first field of each group of classes it tries every encoding
+that the group may have; and at every field, while edits are left, every edit. Where the rest of a
+message did not read from one place it is not tried again. Nothing here is believed: :mod:`.trial`
+decides, with a real dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ..dialect_build import build_field
+from ..dialect_file import FieldEntry, lay_fields_over
+from ..encodings import BadFill
+from ..errors import DialectError
+from ..fields import CLASSES, Field, first_wrong, parse_notation
+from .bases import Base
+from .edits import GROUPS, Edit, group_edit
+from .field_edits import (
+    ENCODINGS,
+    LENGTH_ENCODINGS,
+    TEXT_ENCODINGS,
+    definitions,
+    rare_edits,
+    usual_edits,
+)
+
+# Fields read in one diagnosis: about two seconds; what usually is wrong is found in some thousands.
+READS_MAX: Final = 100_000
+ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more nobody compares
+_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    "length": LENGTH_ENCODINGS,
+    "n": ENCODINGS["n"],
+    "text": TEXT_ENCODINGS,
+    "b": ENCODINGS["b"],
+    "z": ENCODINGS["z"],
+}
+_NAMES: Final = tuple(GROUPS)
+# For each group: None while no field has needed it, "" for the dialect's own, or another encoding.
+Settled = tuple[str | None, ...]
+UNSETTLED: Final[Settled] = (None,) * len(_NAMES)
+
+
+class Route(Struct, frozen=True):
+    """A way to read to the end: the encodings of the groups, the edits of fields, their cost."""
+
+    settled: Settled
+    edits: tuple[Edit, ...] = ()
+    cost: int = 0
+
+    @property
+    def all_edits(self) -> tuple[Edit, ...]:
+        """Those of groups as well."""
+        pairs = zip(_NAMES, self.settled, strict=True)
+        return (*(group_edit(group, name) for group, name in pairs if name), *self.edits)
+
+
+class Plan(Struct, frozen=True):
+    """What a search may do: *group_cost* of another encoding for a group, *left* to spend.
+
+    A field may be edited from place *first* on, in rare ways from *first_rare* to *last_rare*.
+    """
+
+    left: int
+    group_cost: int = 1
+    first: int = 0
+    first_rare: int = 0
+    last_rare: int = 999
+
+
+class Budget:
+    """How many *reads* of a field are left, for one search or for many."""
+
+    def __init__(self, reads: int = READS_MAX) -> None:
+        self.reads = reads
+
+    def spend(self) -> bool:
+        """Take one; False if none is left."""
+        self.reads = max(0, self.reads - 1)
+        return self.reads > 0
+
+
+class Choice(Struct, frozen=True):
+    """One way to read a field: *field*, made by *edit* under *settled*, for *cost* edits.
+
+    *groups* is how many groups were given another encoding here.
+    """
+
+    field: Field
+    edit: Edit | None
+    settled: Settled
+    cost: int
+    groups: int
+
+
+class Workshop:
+    """The fields of one dialect under edits, each made once."""
+
+    def __init__(self, base: Base, budget: Budget) -> None:
+        self.base, self.budget = base, budget
+        self._choices: dict[tuple[int, Settled, str], list[Choice]] = {}
+
+    def choices(self, number: int, settled: Settled, kind: str) -> list[Choice]:
+        """The ways to read field *number*: *kind* is ``own``, ``usual`` or ``rare``."""
+        key = number, settled, kind
+        if key not in self._choices:
+            made = [
+                choice
+                for edit in self._edits(number, settled, kind)
+                for choice in self.made(number, edit, settled)
+            ]
+            own = [] if kind == "own" else self.choices(number, settled, "own")
+            self._choices[key] = _different(made, own)
+        return self._choices[key]
+
+    def made(self, number: int, edit: Edit | None, settled: Settled) -> Iterator[Choice]:
+        """What *edit* makes of field *number*, with each encoding its groups may have."""
+        entry = self.base.written.fields.get(str(number))
+        if edit is not None:
+            old = {"": entry} if entry else {}
+            entry = lay_fields_over(old, {"": edit.entry})[""]
+        if entry is None:
+            return
+        for option in self._options(entry, settled):
+            try:
+                field = build_field(
+                    self.base.source, "fields", str(number), entry, self._encodings(option)
+                )
+            except DialectError:
+                continue
+            yield Choice(field, edit, option, edit.steps if edit else 0, _changed(settled, option))
+
+    def _edits(self, number: int, settled: Settled, kind: str) -> Iterable[Edit | None]:
+        entry = self.base.written.fields.get(str(number))
+        if kind == "own":
+            return [None]
+        if entry is None:
+            return definitions(number, self.base.written.version) if kind == "usual" else []
+        edits = usual_edits if kind == "usual" else rare_edits
+        return edits(number, entry, self._encodings(settled))
+
+    def _encodings(self, settled: Settled) -> dict[str, str]:
+        """The default encodings under *settled*."""
+        encodings = dict(self.base.written.encodings)
+        for group, name in zip(_NAMES, settled, strict=True):
+            if name:
+                encodings.update(dict.fromkeys(GROUPS[group], name))
+        return encodings
+
+    def _options(self, entry: FieldEntry, settled: Settled) -> Iterator[Settled]:
+        """*settled*, with every encoding for the groups that *entry* is the first to need."""
+        notation = parse_notation(entry.format)
+        needed = _groups_of(notation.kind) if not entry.encoding else []
+        if notation.prefix_digits and not entry.length:
+            needed.append("length")
+        yield from product(
+            *(
+                self._names(group) if group in needed and said is None else (said,)
+                for group, said in zip(_NAMES, settled, strict=True)
+            )
+        )
+
+    def _names(self, group: str) -> tuple[str, ...]:
+        own = {self.base.written.encodings.get(key, "") for key in GROUPS[group]}
+        return ("", *(name for name in _OPTIONS[group] if own != {name}))
+
+
+class Search:
+    """Looks for routes through one message: *numbers* are its fields, the first at *offset*.
+
+    *held* are edits that other messages need already. *reach* is how far the best try came, and
+    *reach_settled* the encodings it had.
+    """
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        numbers: list[int],
+        data: bytes,
+        offset: int,
+        plan: Plan,
+        held: Mapping[int, Edit] | None = None,
+    ) -> None:
+        self.workshop, self.numbers, self.data, self.plan = workshop, numbers, data, plan
+        self.offset = offset
+        self.held = held or {}
+        self.reach = (0, 0)
+        self.reach_settled = UNSETTLED
+        self._known: dict[tuple[int, int, Settled, int], list[Route]] = {}
+
+    def routes(self, settled: Settled = UNSETTLED) -> list[Route]:
+        """The routes through the whole message, at most ROUTES_MAX."""
+        return self._from(0, self.offset, settled, self.plan.left)
+
+    def _from(self, at: int, offset: int, settled: Settled, left: int) -> list[Route]:
+        if left == self.plan.left and (at, offset) > self.reach:
+            self.reach, self.reach_settled = (at, offset), settled
+        if at == len(self.numbers):
+            return [Route(settled)] if offset == len(self.data) else []
+        key = at, offset, settled, left
+        if key not in self._known:
+            self._known[key] = self._search(at, offset, settled, left)
+        return self._known[key]
+
+    def _search(self, at: int, offset: int, settled: Settled, left: int) -> list[Route]:
+        found: list[Route] = []
+        for choice in self._choices(at, settled, left):
+            cost = choice.cost + self.plan.group_cost * choice.groups
+            if cost > left or not self.workshop.budget.spend():
+                continue
+            if end := end_of(choice.field, self.data, offset):
+                rest = self._from(at + 1, end, choice.settled, left - cost)
+                found += [_before(choice.edit, cost, route) for route in rest]
+            if len(found) >= ROUTES_MAX:
+                break
+        return sorted(found, key=lambda route: route.cost)[:ROUTES_MAX]
+
+    def _choices(self, at: int, settled: Settled, left: int) -> Iterator[Choice]:
+        """How the field at place *at* may be read: as it is first."""
+        number, plan, workshop = self.numbers[at], self.plan, self.workshop
+        if number in self.held:
+            for choice in workshop.made(number, self.held[number], settled):
+                yield replace(choice, cost=0)
+            return
+        yield from workshop.choices(number, settled, "own")
+        if left and at >= plan.first:
+            yield from workshop.choices(number, settled, "usual")
+            if plan.first_rare <= at <= plan.last_rare:
+                yield from workshop.choices(number, settled, "rare")
+
+
+def end_of(field: Field, data: bytes, offset: int) -> int:
+    """Where *field* ends if it stands at *offset* of *data*; 0 if it cannot. Quicker than errors.
+
+    >>> from ..dialect import load_dialect
+    >>> end_of(load_dialect("pos").fields[2], bytes.fromhex("04 4242 00"), 0)
+    3
+    """
+    start, length = offset + field.prefix.size, field.notation.characters
+    try:
+        length = length if field.is_fixed else field.lengths[data[offset:start]]
+        end = start + field.encoding.size(length)
+        text = field.encoding.decode(data[start:end], length) if end <= len(data) else ""
+    except (KeyError, BadFill):
+        return 0
+    kind = field.notation.kind
+    good = CLASSES[kind].issuperset(text) and (kind != "x+n" or first_wrong(kind, text) is None)
+    return end if text and good else 0
+
+
+def _different(made: list[Choice], own: list[Choice]) -> list[Choice]:
+    """Those of *made* that read otherwise than *own* ones do, and than one before them."""
+    seen = {_form(choice) for choice in own}
+    different = []
+    for choice in made:
+        if _form(choice) not in seen:
+            seen.add(_form(choice))
+            different.append(choice)
+    return different
+
+
+def _form(choice: Choice) -> tuple[object, ...]:
+    """What decides how a field is read."""
+    field = choice.field
+    return choice.settled, field.notation, field.encoding, field.counting, field.padding
+
+
+def _groups_of(kind: str) -> list[str]:
+    if kind == "x+n":
+        return ["n", "text"]
+    return [kind] if kind in GROUPS else ["text"]
+
+
+def _changed(settled: Settled, option: Settled) -> int:
+    """How many groups *option* gives another encoding than their own, beyond *settled*."""
+    return sum(1 for old, new in zip(settled, option, strict=True) if new and old is None)
+
+
+def _before(edit: Edit | None, cost: int, route: Route) -> Route:
+    if edit is None and not cost:
+        return route
+    edits = route.edits if edit is None else (edit, *route.edits)
+    return Route(route.settled, edits, route.cost + cost)
