@@ -93,16 +93,16 @@ def running(
             with log.open("wb") as output:
                 process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
             started[name] = process
-            _await_port(ports[name], process, log)
+            await_port(ports[name], process, log)
         yield {name: process.pid for name, process in started.items()}
     finally:
         for process in started.values():
             process.terminate()
         for process in started.values():
-            _await_end(process)
+            await_end(process)
 
 
-def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     """Return once somebody listens at *port*. Raises Error with what *log* says."""
     until = time.monotonic() + START_S
     while process.poll() is None and time.monotonic() < until:
@@ -113,7 +113,8 @@ def _await_port(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     raise Error(f"a program did not start:\n{log.read_text('utf-8', 'replace')[-2000:]}")
 
 
-def _await_end(process: subprocess.Popen[bytes]) -> None:
+def await_end(process: subprocess.Popen[bytes]) -> None:
+    """Return once *process*, which was asked to stop, has ended; one that does not is killed."""
     try:
         process.wait(STOP_S)
     except subprocess.TimeoutExpired:

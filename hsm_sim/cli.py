@@ -1,45 +1,45 @@
-"""The `hsm` commands: thin, and quick to import, since help must be quick."""
+"""The `hsm` commands: which there are, and where. They are imported when they are used."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import click
 
+from wire.lazy_group import Commands, LazyGroup
+
+COMMANDS: Final[Commands] = {
+    "serve": ("hsm_sim.serve_cli:serve", "Serve host commands until stopped."),
+    "send": ("hsm_sim.send_cli:send", "Send a host command, read the answer by names."),
+    "console": ("hsm_sim.console_cli:console", "Give orders to a module, line by line."),
+    "keys": ("hsm_sim.keys_cli:keys", "Generate, import, export, list keys by name."),
+    "kcv": ("hsm_sim.kcv_cli:kcv", "Show or compare the check value of a key."),
+    "translate": ("hsm_sim.translate_cli:translate", "Bring a PIN block to another key."),
+    "calc": ("hsm_sim.calc_cli:calc", "Compute PIN blocks, MACs, CVVs, DUKPT step by step."),
+    "audit": ("hsm_sim.audit_cli:audit", "Verify and show the audit log."),
+    "lmk": ("hsm_sim.ceremony_cli:lmk", "Form LMKs of one's own out of components."),
+    "officer": ("hsm_sim.ceremony_cli:officer", "Enrol the officers of dual control."),
+    "attack": ("hsm_sim.attack_cli:attack", "Try published attacks, and what stops them."),
+}
 EPILOG: Final = """\b
 Examples:
   cardswitch hsm serve                         the [hsm] section of the lab
-  cardswitch hsm serve --config my/lab.toml
+  cardswitch hsm send NC                       is it there?
+  cardswitch hsm keys generate zmk --type ZMK
+  cardswitch hsm keys generate zpk --type ZPK --zmk zmk
+  cardswitch hsm calc mac --key 0123456789ABCDEFFEDCBA9876543210 --text hello --trace
+  echo status | cardswitch hsm console
 
-It holds the published test LMK and nothing else. Never give it a live key."""
+Exit codes: 0 done, 1 the module answered with an error, 2 usage, 4 no answer in time, 5 no link or
+an answer that cannot be read, 6 what was compared differs.
+
+This is a simulator: it protects no live keys. Never give it one."""
 
 
-@click.group(epilog=EPILOG)
+@click.group(cls=LazyGroup, commands_of=COMMANDS, epilog=EPILOG)
 def hsm() -> None:
-    """Run the HSM simulator: payShield-style host commands over TCP, with test keys."""
+    """Run the HSM simulator, talk to it, and compute what it computes, with test keys.
 
-
-@hsm.command(epilog="\b\nExample:\n  serve --config cardswitch-data/lab.toml")
-@click.option(
-    "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
-    show_default=True, help="The lab's TOML file.",
-)  # fmt: skip
-def serve(config_path: str) -> None:
-    """Serve host commands until stopped."""
-    from wire.config import read_config, section
-    from wire.runtime import run
-    from wire.service import until_stopped
-
-    from .config import HsmConfig
-    from .serve import serve as start
-
-    config = section(read_config(Path(config_path)), "hsm", HsmConfig, config_path)
-
-    async def main() -> None:
-        runtime = await start(config)
-        [port] = runtime.ports.values()
-        click.echo(f"HSM simulator (test LMK) on {config.host}:{port}", err=True)
-        await until_stopped(runtime)
-
-    run(main())
+    Host commands are payShield-style, over TCP. Results go to standard output, all else to standard
+    error. PIN blocks, keys under other keys and check values are shown as they are.
+    """

@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from wire.places import Address
+
+from .policy import Policy
 
 
 class HsmConfig(Address, frozen=True, kw_only=True):
-    """Where the simulator listens. Its LMK is the published test LMK, so it keeps nothing."""
+    """Where the simulator listens, and to whom; what it keeps, and what it refuses."""
 
-    links_max: int = 64  # as many connections as a module of this kind serves
+    # As many connections as a module of this kind serves.
+    links_max: Annotated[int, Meta(ge=1)] = 64
+    # Commands of one link that are performed in a row before others have their turn.
+    pipeline_max: Annotated[int, Meta(ge=1)] = 64
+    # Addresses and networks that may connect: this machine alone.
+    allow: tuple[str, ...] = ("127.0.0.1", "::1")
+    tls_certificate: str = ""  # PEM file; none: plain TCP
+    tls_key: str = ""
+    tls_clients: str = ""  # PEM file of those who sign clients' certificates; none: all come in
+    audit: str = "hsm.audit"  # the audit log
+    key_store: str = ""  # officers and LMKs of one's own; none: the published test LMKs
+    passphrase_file: str = ""  # what opens the key store, in its first line
+    policy: Policy = Policy()

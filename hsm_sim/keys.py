@@ -20,6 +20,7 @@ from specs.hsm.errors import (
     KEY_PARTS_REPEATED,
     KEY_SCHEME_REFUSED,
     KEY_TYPE_UNKNOWN,
+    LMK_CHANGE_REFUSED,
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
@@ -105,6 +106,7 @@ class KeyRing:
         self.policy = policy
         self.random_bytes = random_bytes
         self.state = state
+        self.old: KeyRing | None = None  # the keys of before, when the LMK was changed
         self._opened = lru_cache(maxsize=KEYS_CACHED_MAX)(self._open)
 
     def open(self, use: KeyUse, text: str, refused: str = SOURCE_KEY_REFUSED) -> bytes:
@@ -143,6 +145,12 @@ class KeyRing:
         """16 hexadecimal digits that tell this LMK from others."""
         raise NotImplementedError
 
+    def old_ring(self) -> KeyRing:
+        """The keys under the LMK of before. Raises Refused (33) if there is none."""
+        if self.old is None:
+            raise Refused(LMK_CHANGE_REFUSED)
+        return self.old
+
     def use_of(self, fields: Fields) -> KeyUse:
         """What the key is for that a command calls by type, or FFF and attributes. Refused: 28."""
         key_type = fields["key_type"]
@@ -161,7 +169,11 @@ class KeyRing:
 
         Raises Refused: 26 scheme, 27 length, AA if its key block says that it must not leave.
         """
-        if key.attributes is not None and key.attributes.exportability == "N":
+        if (
+            self.policy.obey_exportability
+            and key.attributes is not None
+            and key.attributes.exportability == "N"
+        ):
             raise Refused(KEY_NOT_EXPORTABLE)
         if scheme == EXCHANGE_BLOCK:
             attributes = Attributes.of_key(use, key.algorithm, key.attributes, fields)
@@ -192,7 +204,7 @@ class KeyRing:
                 received = ClearKey(TDES, unwrap_key_under_key(zmk.value, text))
             self._require_strength(zmk, received)
             key = received
-            if received.algorithm == TDES:
+            if received.algorithm == TDES and not use.any_parity:
                 key = ClearKey(TDES, adjust_parity(received.value), received.attributes)
             self.judge(key)
         except KeyRefused as error:
@@ -257,7 +269,13 @@ class VariantRing(KeyRing):
         if key.algorithm != TDES:
             raise Refused(KEY_ALGORITHM_REFUSED)
         require_scheme(scheme, key.value)
-        return wrap_key(self.lmk, self._type_of(use), cast(Scheme, scheme), key.value)
+        return wrap_key(
+            self.lmk,
+            self._type_of(use),
+            cast(Scheme, scheme),
+            key.value,
+            any_parity=use.any_parity,
+        )
 
     def generate(self, use: KeyUse, scheme: str, fields: Fields | None = None) -> ClearKey:
         """See :meth:`KeyRing.generate`."""
@@ -271,7 +289,8 @@ class VariantRing(KeyRing):
         return lmk_check_value(self.lmk)
 
     def _open(self, use: KeyUse, text: str) -> ClearKey:
-        key = ClearKey(TDES, unwrap_key(self.lmk, self._type_of(use), text))
+        value = unwrap_key(self.lmk, self._type_of(use), text, any_parity=use.any_parity)
+        key = ClearKey(TDES, value)
         self.judge(key)
         return key
 

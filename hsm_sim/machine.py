@@ -1,29 +1,85 @@
-"""The HSM simulator as a Machine: each command is answered at once, on the link it came by."""
+"""The HSM simulator as a Machine: each command is answered at once, on the link it came by.
+
+What the audit log must tell of a command is durable before its answer leaves.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from specs.hsm import HsmFormatError
-from wire.ports import Effect, Event, Garbled, Received, Seconds, Send
+from wire.ports import Append, Close, Effect, Event, Garbled, LinkId, Received, Seconds, Send
 
+from .audit import AuditEntry, AuditLog
+from .events import POLICY_CHANGED, STARTED
+from .history import History
 from .module import HsmModule
+
+T = TypeVar("T")
 
 
 class HsmMachine:
-    """*module* behind wires. It keeps nothing of a link and never closes one."""
+    """*module* behind wires. It keeps nothing of a link, and closes one only when it is offline."""
 
     def __init__(self, module: HsmModule) -> None:
         self.module = module
+        self._log = AuditLog()
+        self._noted: list[Effect] = []
+        module.state.listener = self._note
+
+    def start(
+        self,
+        entries: Sequence[AuditEntry],
+        now: Seconds,
+        tampered: str = "",
+        erased: str = "",
+    ) -> list[Effect]:
+        """Go on after the *entries* of earlier runs: what they counted, and a tamper that lasts.
+
+        *tampered* is why the key store cannot be trusted, if it cannot; *erased* why it holds
+        nothing since an earlier tamper, whatever the entries tell.
+        """
+        state, history = self.module.state, History(entries)
+        self._log = AuditLog(entries)
+        state.now = now
+        history.restore(state)
+        state.reboots += 1
+        if history.tampered or erased:
+            self.module.stay_erased(history.tampered or erased)
+        digest = self.module.policy.digest()
+        state.note(STARTED, policy=digest, **_by_lmk(self.module.lmks_told))
+        if history.policy not in ("", digest):
+            state.note(POLICY_CHANGED, before=history.policy, policy=digest)
+        if tampered:
+            self.module.tamper(tampered)
+        return self._taken()
+
+    def perform(self, action: Callable[[HsmModule], T], now: Seconds) -> tuple[T, list[Effect]]:
+        """Let *action* change the module, for a console: what it returns, and what to do then.
+
+        Its errors are the caller's; :meth:`unwritten` has what it noted before them.
+        """
+        self.module.state.now = now
+        result = action(self.module)
+        return result, self._taken()
+
+    def unwritten(self, now: Seconds) -> Sequence[Effect]:
+        """What an action noted that failed then, such as that authority was refused."""
+        return self._taken()
 
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Answer a command, also one that could not be read if it says what it is."""
         match event:
+            case Received(link) | Garbled(link) if self.module.state.mode != "online":
+                return (Close(link, f"the module is {self.module.state.mode}"),)
             case Received(link, command):
-                return (Send(link, self.module.answer(command, now)),)
+                answer = self.module.answer(command, now)
+                if not self._noted:
+                    return (Send(link, answer),)
+                return (*self._taken(), Send(link, answer))
             case Garbled(link, HsmFormatError() as error):
-                answer = self.module.refuse(error)
-                return (Send(link, answer),) if answer else ()
+                return self._refusal(link, error)
             case _:
                 return ()
 
@@ -34,3 +90,18 @@ class HsmMachine:
     def deadline(self) -> Seconds | None:
         """Nothing is ever due."""
         return None
+
+    def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
+        answer = self.module.refuse(error)
+        return (Send(link, answer),) if answer else ()
+
+    def _note(self, event: str, details: Mapping[str, str]) -> None:
+        self._noted.append(Append(self._log.entry(event, details, self.module.state.now)))
+
+    def _taken(self) -> list[Effect]:
+        taken, self._noted = self._noted, []
+        return taken
+
+
+def _by_lmk(told: Mapping[str, str]) -> dict[str, str]:
+    return {f"lmk_{lmk_id}": words for lmk_id, words in told.items()}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from specs.errors import ConfigError, CryptoError
-from specs.hsm import Answer, Command, HsmFormatError, answer_code
+from specs.hsm import Answer, Command, HsmFormatError, answer_code, unpack_command
 from specs.hsm.errors import (
     COMMAND_DISABLED,
     INPUT_REFUSED,
@@ -19,20 +19,27 @@ from specs.hsm.errors import (
 from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from specs.security.lmk import TEST_LMK, LmkSet
 
+from .ceremony import check_value_of_lmk, require_not_published
 from .commands import HANDLERS, PIN_VERIFIERS
+from .events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
 from .key_blocks import BlockRing
 from .keys import KeyRing, VariantRing
 from .policy import Policy, Refused
 from .state import ModuleState
+from .tamper import ErasedRing
 
 Lmk = LmkSet | BlockLmk
 LMK_ID: Final = "00"  # The LMK of a command that names none.
 # By id, as commands name them: %00 has variants, %01 key blocks.
 TEST_LMKS: Final[Mapping[str, Lmk]] = {LMK_ID: TEST_LMK, "01": TEST_BLOCK_LMK}
+# In key change storage while the LMKs are test ones: the published keys, moved by one place. It
+# stands for the LMK of before, from which BW and LO take keys and tables; no command can name it.
+OLD_TEST_LMK: Final = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)
+_KCV_LENGTH: Final = 6
 
 
 class HsmModule:
-    """A payment HSM without its wires. Commands do not depend on each other but for two counts.
+    """A payment HSM without its wires. What its commands share is its *state*.
 
     *counts* has one entry for each answer code and error seen, ``"CB 00"``, and "unanswerable".
     """
@@ -47,21 +54,23 @@ class HsmModule:
     ) -> None:
         """*random_bytes* must be a good source: keys and PIN block fill come from it.
 
-        Raises ConfigError for an LMK that is not marked as test, unless *allow_live_lmk*.
+        Raises ConfigError for an LMK that is not marked as test, unless *allow_live_lmk*, and
+        KeyRefused for one that is not, and has published keys.
         """
-        if not (allow_live_lmk or all(lmk.is_test for lmk in lmks.values())):
-            raise ConfigError(
-                "the LMK is not marked as test, and a simulator protects no live keys; "
-                "use the test LMK, or allow a live one explicitly"
-            )
         self.counts: Counter[str] = Counter()
-        self.pin_failures = 0
-        self._policy = policy or Policy()
+        self.policy = policy or Policy()
         self.state = ModuleState()
-        self._rings = {
-            lmk_id: _ring(lmk, self._policy, random_bytes, self.state)
-            for lmk_id, lmk in lmks.items()
-        }
+        self.state.perform = self._perform_frame
+        self._random_bytes = random_bytes
+        self._allow_live_lmk = allow_live_lmk
+        self._erased = ErasedRing(self.policy, random_bytes, self.state)
+        self._rings: dict[str, KeyRing] = {}
+        self._set_lmks(lmks)
+
+    @property
+    def pin_failures(self) -> int:
+        """PIN verifications that failed, since they were last reopened."""
+        return self.state.pin_failures
 
     def answer(self, command: Command, now: float = 0.0) -> Answer:
         """Perform *command*, whose fields have the forms of its layout; a refusal is an answer.
@@ -69,9 +78,12 @@ class HsmModule:
         *now* is the time of the machine's clock, in seconds.
         """
         self.state.now = now
+        self.state.count_command(command.code)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
-            self.pin_failures += 1
+            self.state.count_pin_failure(self.policy)
+        if command.code in EVENT_OF_COMMAND:
+            self._note(command, error, fields)
         code = answer_code(command.code)
         self.counts[f"{code} {error}"] += 1
         return Answer(command.header, code, error, fields, command.trailer)
@@ -86,28 +98,99 @@ class HsmModule:
         self.counts[f"{code} {error.error_code}" if code else "unanswerable"] += 1
         return Answer(error.header, code, error.error_code) if code else None
 
+    def tamper(self, cause: str) -> None:
+        """Erase the LMKs, stored keys and all authority: from now on, what needs a key gets 13."""
+        self._set_lmks({})
+        self.state.stored.clear()
+        self.state.authorised.clear()
+        self.state.tampered = cause
+        self.state.tampers += 1
+        self.state.note(TAMPERED, cause=cause)
+
+    def load_lmks(self, lmks: Mapping[str, Lmk]) -> None:
+        """Replace the LMKs by *lmks*: the end of a ceremony, also after a tamper.
+
+        Raises ConfigError and KeyRefused, as at the start.
+        """
+        self._set_lmks(lmks)
+        self.state.tampered = ""
+        for lmk_id, told in self.lmks_told.items():
+            self.state.note(LMK_LOADED, lmk_id=lmk_id, lmk=told)
+
+    def stay_erased(self, cause: str) -> None:
+        """Begin without LMKs, since an earlier tamper erased them; it is not counted again."""
+        self._set_lmks({})
+        self.state.tampered = cause
+
+    @property
+    def lmks_told(self) -> dict[str, str]:
+        """What people may know of each LMK, by id: ``"test 4F550070D645C657"``."""
+        return {
+            lmk_id: f"{'test' if ring.lmk.is_test else 'live'} {check_value_of_lmk(ring.lmk)}"
+            for lmk_id, ring in self._rings.items()
+        }
+
+    def _set_lmks(self, lmks: Mapping[str, Lmk]) -> None:
+        if not (self._allow_live_lmk or all(lmk.is_test for lmk in lmks.values())):
+            raise ConfigError(
+                "the LMK is not marked as test, and a simulator protects no live keys; "
+                "use the test LMK, or allow a live one explicitly"
+            )
+        for lmk in lmks.values():
+            require_not_published(lmk)
+        self._rings = {lmk_id: self._ring(lmk) for lmk_id, lmk in lmks.items()}
+        for ring in self._rings.values():
+            ring.old = self._ring(OLD_TEST_LMK) if ring.lmk.is_test else None
+        self.state.lmks_test = sum(lmk.is_test for lmk in lmks.values())
+        self.state.lmks_live = len(lmks) - self.state.lmks_test
+
+    def _ring(self, lmk: Lmk) -> KeyRing:
+        """The keys under *lmk*, whichever its kind."""
+        if isinstance(lmk, LmkSet):
+            return VariantRing(lmk, self.policy, self._random_bytes, self.state)
+        return BlockRing(lmk, self.policy, self._random_bytes, self.state)
+
+    def _perform_frame(self, frame: bytes) -> Answer:
+        """The answer to a command that came within another, at the same moment."""
+        try:
+            return self.answer(unpack_command(frame), self.state.now)
+        except HsmFormatError as error:
+            answer = self.refuse(error)
+            assert answer is not None, "who hands a frame in has seen its code"
+            return answer
+
     def _perform(self, command: Command) -> tuple[str, Mapping[str, str]]:
         """The error code of the answer, and its fields."""
         handler = HANDLERS.get(command.code)
-        if handler is None or command.code in self._policy.commands_disabled:
+        if handler is None:
             return COMMAND_DISABLED, {}
-        ring = self._rings.get(command.fields.get("lmk_id", LMK_ID))
-        if ring is None:
-            return LMK_UNKNOWN, {}
-        if command.code in PIN_VERIFIERS and self.pin_failures >= self._policy.pin_failures_max:
-            return TOO_MANY_PIN_FAILURES, {}
         try:
-            return NO_ERROR, handler(ring, command.fields)
+            self.policy.require_command(command.code)
+            if command.code in PIN_VERIFIERS and self.state.pins_closed:
+                return TOO_MANY_PIN_FAILURES, {}
+            return NO_ERROR, handler(self._ring_of(command), command.fields)
         except Refused as refused:
             return refused.code, refused.fields
         except CryptoError:
             return INPUT_REFUSED, {}
 
+    def _ring_of(self, command: Command) -> KeyRing:
+        """The ring that *command* names; without any LMK, what needs none is still performed."""
+        lmk_id = command.fields.get("lmk_id")
+        ring = self._rings.get(lmk_id or LMK_ID)
+        if ring is None and (lmk_id is None or not self._rings):
+            return self._erased
+        if ring is None:
+            raise Refused(LMK_UNKNOWN)
+        return ring
 
-def _ring(
-    lmk: Lmk, policy: Policy, random_bytes: Callable[[int], bytes], state: ModuleState
-) -> KeyRing:
-    """The keys under *lmk*, whichever its kind."""
-    if isinstance(lmk, LmkSet):
-        return VariantRing(lmk, policy, random_bytes, state)
-    return BlockRing(lmk, policy, random_bytes, state)
+    def _note(self, command: Command, error: str, fields: Mapping[str, str]) -> None:
+        """Have the audit log tell of *command*: what it was about, never what it held."""
+        event = EVENT_OF_COMMAND[command.code]
+        if event == KEY_GENERATED and not self.policy.audit_generated_keys:
+            return
+        details = {"command": command.code, "error": error}
+        details |= {name: command.fields[name] for name in AUDITED_FIELDS if name in command.fields}
+        if "kcv" in fields:
+            details["kcv"] = fields["kcv"][:_KCV_LENGTH]
+        self.state.note(event, **details)

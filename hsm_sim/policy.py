@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+from typing import Annotated, Final
 
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 
-from specs.errors import Error
-from specs.hsm.errors import PIN_BLOCK_FORMAT_DISABLED, PIN_BLOCK_FORMAT_UNKNOWN
-from specs.hsm.requests import ISO_0, ISO_1, ISO_3
+from specs.errors import ConfigError, Error
+from specs.hsm.errors import (
+    COMMAND_DISABLED,
+    NOT_LICENSED,
+    PIN_BLOCK_FORMAT_DISABLED,
+    PIN_BLOCK_FORMAT_UNKNOWN,
+)
+from specs.hsm.layouts import COMMANDS
+from specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
+from specs.masking import printable
+
+Limit = Annotated[int, Meta(ge=1)]
+# Disabled by default, also in a module that does not have them.
+CLEAR_PIN_CODES: Final = frozenset(["BA", "NG"])
 
 # Every format code that hosts know; which of them are enabled is the policy's to say.
 PIN_FORMATS_KNOWN: Final = frozenset(
@@ -17,10 +30,15 @@ PIN_FORMATS_KNOWN: Final = frozenset(
 )
 # ANSI X9.8 and PCI PIN: a block that is bound to a card number stays bound to it, since one that is
 # not can be bound to any. Format 1 into anything is how PINs enter that were made without a card.
+_BOUND: Final = frozenset([ISO_0, ISO_3, ISO_4])
 PIN_TRANSLATIONS: Final[Mapping[str, frozenset[str]]] = {
-    ISO_0: frozenset([ISO_0, ISO_3]),
-    ISO_3: frozenset([ISO_0, ISO_3]),
-    ISO_1: frozenset([ISO_0, ISO_1, ISO_3]),
+    ISO_0: _BOUND,
+    ISO_3: _BOUND,
+    ISO_4: _BOUND,
+    ISO_1: _BOUND | {ISO_1, ISO_2},
+    # A PIN for a chip goes nowhere else; one of an old terminal may become bound.
+    ISO_2: frozenset([ISO_2]),
+    DIEBOLD: _BOUND | {DIEBOLD},
 }
 
 
@@ -37,30 +55,69 @@ class Refused(Error):
 
 
 class Policy(Struct, frozen=True):
-    """What is refused although the bare command could do it."""
+    """What is refused although the bare command could do it: the table [hsm.policy]."""
 
     # PIN blocks change their format only as PIN_TRANSLATIONS says.
     restrict_pin_translation: bool = True
     # One code for every bad PIN block, so that its answers tell nothing of what is inside.
     uniform_pin_error: bool = True
+    # From one format that is bound to a card to another, the digits of the PIN are not looked at: a
+    # refusal of those above 9 would tell what they are to whoever varies the account.
+    translate_digits_unseen: bool = True
     # PINs under the LMK are encrypted ones; off, the digits of older modules are taken as well.
     encrypted_pins_only: bool = True
+    # Decimalisation tables come under the LMK: one in clear lets whoever asks find PINs.
+    encrypted_tables_only: bool = True
     refuse_weak_keys: bool = True
     # K1 = K2 is single DES in the guise of a double key.
     refuse_repeated_parts: bool = True
     refuse_single_length: bool = True
     # A key does not travel under one that is shorter than itself.
     refuse_weaker_wrapping: bool = True
+    # A key whose block says that it must not leave stays.
+    obey_exportability: bool = True
     # Keys travel as key blocks alone. Off: most links still use the older forms.
     key_blocks_only: bool = False
     # PCI HSM: TPK and TMK have types of their own (70D, 80D). Off: older hosts know one type, 002.
     separate_terminal_keys: bool = False
     # Check values of 6 digits, never the whole block: more would let keys be told apart by search.
     short_check_values: bool = True
-    pin_formats: frozenset[str] = frozenset([ISO_0, ISO_1, ISO_3])
-    commands_disabled: frozenset[str] = frozenset()
-    # Failed PIN verifications until no more are made: more than any test needs, yet not endless.
-    pin_failures_max: int = 1_000_000
+    # The audit log tells of every key that is made too, not only of those that come and go.
+    audit_generated_keys: bool = True
+    pin_formats: tuple[str, ...] = (ISO_0, ISO_1, ISO_3, ISO_4)
+    # Answered 68. These two handle PINs in clear.
+    commands_disabled: tuple[str, ...] = ("BA", "NG")
+    # Any other command is answered 67; none named: all are licensed.
+    commands_licensed: tuple[str, ...] = ()
+    # Failed PIN verifications until no more are made. Of a minute: a hundred wrong PINs a second
+    # are more than the load of any test has, and still all PINs of one card take longer.
+    pin_failures_per_minute_max: Limit = 6_000
+    pin_failures_per_hour_max: Limit = 60_000
+    # In all: more than any test needs, yet not endless.
+    pin_failures_max: Limit = 1_000_000
+    # Old modules answer 02, not 00, where the PIN verification key of IBM 3624 is not single DES.
+    warn_of_long_pvk: bool = False
+    # PINs that nobody may choose or be given (86): none, since tests want to say what theirs is.
+    pins_excluded: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError: a name that nothing has is a rule that its writer thinks is on."""
+        _require_known("pin_formats", self.pin_formats, PIN_FORMATS_KNOWN)
+        _require_known(
+            "commands_disabled", self.commands_disabled, COMMANDS.keys() | CLEAR_PIN_CODES
+        )
+        _require_known("commands_licensed", self.commands_licensed, COMMANDS.keys())
+
+    def require_command(self, code: str) -> None:
+        """Raise Refused unless command *code* is licensed (67) and enabled (68)."""
+        if self.commands_licensed and code not in self.commands_licensed:
+            raise Refused(NOT_LICENSED)
+        if code in self.commands_disabled:
+            raise Refused(COMMAND_DISABLED)
+
+    def digest(self) -> str:
+        """16 hexadecimal digits that tell policies apart; for the audit log."""
+        return sha256(msgspec.json.encode(self)).hexdigest()[:16].upper()
 
     def require_pin_format(self, code: str) -> None:
         """Raise Refused unless PIN block format *code* is known and enabled."""
@@ -74,3 +131,10 @@ class Policy(Struct, frozen=True):
         self.require_pin_format(target)
         if self.restrict_pin_translation and target not in PIN_TRANSLATIONS[source]:
             raise Refused(PIN_BLOCK_FORMAT_DISABLED)
+
+
+def _require_known(key: str, given: Collection[str], known: Collection[str]) -> None:
+    for name in given:
+        if name not in known:
+            names = ", ".join(sorted(known))
+            raise ConfigError(f"policy.{key}: unknown: {printable(name)}; known: {names}")

@@ -1,24 +1,109 @@
-"""Runs the HSM simulator on a real port."""
+"""Runs the HSM simulator on a real port, with its audit log and key store if it has a folder."""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from specs.errors import ConfigError, CryptoError
 from wire.channel import HsmServerChannel
+from wire.links import LinkLimits
 from wire.runtime import Clock, Runtime
 
+from .ceremony import Lmk
 from .config import HsmConfig
+from .journal import AuditJournal
 from .machine import HsmMachine
-from .module import HsmModule
+from .module import TEST_LMKS, HsmModule
+from .store import KeyStore, open_lmks, read_store
+from .tls import address_rule, server_tls
 
 DOOR = "host"
+STORE_CHANGED = "the key store was changed"
 
 
-async def serve(config: HsmConfig, clock: Clock | None = None) -> Runtime:
-    """A simulator that listens, with the test LMK. Raises OSError if the port is taken."""
-    machine = HsmMachine(HsmModule(secrets.token_bytes))
-    runtime = Runtime(machine, clock=clock)
-    await runtime.listen(
-        DOOR, config.host, config.port, HsmServerChannel(), links_max=config.links_max
+async def serve(
+    config: HsmConfig,
+    clock: Clock | None = None,
+    folder: Path | None = None,
+    passphrase: str = "",
+    *,
+    allow_live_lmk: bool = False,
+) -> Runtime:
+    """A simulator that listens. Raises OSError if the port is taken, and Error.
+
+    Its audit log and key store are files in *folder*; without one it keeps nothing on disk, and its
+    LMKs are the published test ones. *passphrase* opens the key store, else that of the
+    configuration.
+    """
+    runtime, _ = await serve_machine(
+        config, clock, folder, passphrase, allow_live_lmk=allow_live_lmk
     )
     return runtime
+
+
+async def serve_machine(
+    config: HsmConfig,
+    clock: Clock | None = None,
+    folder: Path | None = None,
+    passphrase: str = "",
+    *,
+    allow_live_lmk: bool = False,
+) -> tuple[Runtime, HsmMachine]:
+    """See :func:`serve`; the machine is for a console."""
+    base = folder or Path()
+    tls, allows = server_tls(config, base), address_rule(config.allow)
+    store_path = folder / config.key_store if folder and config.key_store else None
+    store = read_store(store_path) if store_path else None
+    lmks, tampered = _lmks_of(store, lambda: passphrase or read_passphrase(config, base))
+    module = HsmModule(secrets.token_bytes, config.policy, lmks, allow_live_lmk=allow_live_lmk)
+    machine = HsmMachine(module)
+    journal = AuditJournal(folder / config.audit, store_path) if folder else None
+    runtime = Runtime(machine, clock=clock, journal=journal)
+    try:
+        entries = journal.read_verified() if journal else []
+        erased = store.tampered if store is not None else ""
+        runtime.call(lambda now: machine.start(entries, now, tampered, erased))
+        await runtime.listen(
+            DOOR,
+            config.host,
+            config.port,
+            HsmServerChannel(),
+            links_max=config.links_max,
+            tls=tls,
+            limits=LinkLimits(frames_per_turn=config.pipeline_max),
+            allows=allows,
+        )
+    except BaseException:
+        await runtime.stop()
+        raise
+    return runtime, machine
+
+
+def _lmks_of(
+    store: KeyStore | None, passphrase: Callable[[], str]
+) -> tuple[Mapping[str, Lmk], str]:
+    """The LMKs to begin with, and why the *store* cannot be trusted, if so. Raises ConfigError."""
+    if store is None or (store.is_whole and not store.lmks):
+        return TEST_LMKS, ""
+    if not store.is_whole:
+        return TEST_LMKS, STORE_CHANGED
+    try:
+        return open_lmks(store, passphrase()), ""
+    except CryptoError as error:
+        raise ConfigError(f"hsm.key_store: {error}") from error
+
+
+def read_passphrase(config: HsmConfig, folder: Path) -> str:
+    """The first line of the configuration's passphrase file. Raises ConfigError."""
+    if not config.passphrase_file:
+        raise ConfigError("hsm.passphrase_file: missing: the key store has LMKs to be opened")
+    path = folder / config.passphrase_file
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"hsm.passphrase_file: {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise ConfigError(f"hsm.passphrase_file: {path}: not UTF-8") from None
+    return lines[0] if lines else ""

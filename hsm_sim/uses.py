@@ -13,7 +13,7 @@ class KeyUse(Struct, frozen=True):
 
     *key_type* is its type under a variant LMK; *pci_type* the one instead if terminal keys are kept
     apart (PCI HSM). *usages* of a key block serve it, with one of the *modes*; new keys have the
-    first of each. See X9.143, tables 2 and 4.
+    first of each. See X9.143, tables 2 and 4. *any_parity*: every bit of it counts, none is parity.
     """
 
     name: str
@@ -21,6 +21,7 @@ class KeyUse(Struct, frozen=True):
     usages: tuple[str, ...]
     modes: str
     pci_type: str = ""
+    any_parity: bool = False
 
 
 ZMK: Final = KeyUse("ZMK", "000", ("K0", "K1"), "BDEN")
@@ -32,7 +33,7 @@ TAK: Final = KeyUse("TAK", "003", ("M3", "M1", "M6", "M0"), "CGVN")
 ZAK: Final = KeyUse("ZAK", "008", ("M3", "M1", "M6", "M0"), "CGVN")
 CVK: Final = KeyUse("CVK", "402", ("C0",), "CGVN")
 BDK: Final = KeyUse("BDK", "009", ("B0",), "XN")
-IKEY: Final = KeyUse("IKEY", "302", ("B1",), "XN")
+IKEY: Final = KeyUse("IKEY", "302", ("B1",), "XN", any_parity=True)
 MK_AC: Final = KeyUse("MK-AC", "109", ("E0",), "XN")
 MK_SMI: Final = KeyUse("MK-SMI", "209", ("E2",), "XN")
 MK_SMC: Final = KeyUse("MK-SMC", "309", ("E1",), "XN")

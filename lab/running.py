@@ -71,7 +71,7 @@ async def running(
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         try:
-            hsm = await serve_hsm(lab.hsm, clock)
+            hsm = await serve_hsm(lab.hsm, clock, lab.folder)
             stack.push_async_callback(hsm.stop)
             issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock)
             stack.push_async_callback(issuer.stop)

@@ -21,13 +21,25 @@ REDIAL_MAX_S: Final = 5.0
 SWEEP_S: Final = 0.5  # How often the deadlines of links are looked at.
 
 
-class Door:
-    """Where peers come in: numbers their links, and bounds how many there are at once."""
+def anybody(address: str) -> bool:
+    """The rule of a door that lets every address in."""
+    return True
 
-    def __init__(self, name: str, links_max: int, make: Callable[[LinkId], Link]) -> None:
+
+class Door:
+    """Where peers come in: numbers their links, and bounds who they are and how many at once."""
+
+    def __init__(
+        self,
+        name: str,
+        links_max: int,
+        make: Callable[[LinkId], Link],
+        allows: Callable[[str], bool] = anybody,
+    ) -> None:
         self._name = name
         self._links_max = links_max
         self._make = make
+        self._allows = allows
         self._links: set[Link] = set()
         self._last = 0
 
@@ -39,8 +51,8 @@ class Door:
         return link
 
     def admits(self, link: Link) -> bool:
-        """Take *link* in, unless the door is full."""
-        if len(self._links) >= self._links_max:
+        """Take *link* in, unless the door is full or not open to its address."""
+        if len(self._links) >= self._links_max or not self._allows(link.address):
             return False
         self._links.add(link)
         return True
@@ -87,9 +99,10 @@ class Connections:
         links_max: int,
         tls: ssl.SSLContext | None,
         limits: LinkLimits,
+        allows: Callable[[str], bool],
     ) -> int:
         """See :meth:`~wire.runtime.Runtime.listen`."""
-        entrance = Door(door, links_max, lambda name: self._link(name, channel, limits))
+        entrance = Door(door, links_max, lambda name: self._link(name, channel, limits), allows)
         server = await self._loop.create_server(
             entrance.accept,
             host,

@@ -102,6 +102,12 @@ class Link(asyncio.Protocol):
         self._silent_s = 0.0
         self._cut_off: asyncio.TimerHandle | None = None
 
+    @property
+    def address(self) -> str:
+        """The peer's IP address, once there is a connection; empty where the system tells none."""
+        peer = self._transport.get_extra_info("peername")
+        return str(peer[0]) if peer else ""
+
     # From the loop ------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from specs.errors import Error
 
 from .channel import Channel
-from .connections import LINKS_MAX, Connections
+from .connections import LINKS_MAX, Connections, anybody
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
 from .ports import Close, Effect, Event, LinkId, Machine, Seconds, Send
@@ -99,13 +99,15 @@ class Runtime:
         links_max: int = LINKS_MAX,
         tls: ssl.SSLContext | None = None,
         limits: LinkLimits | None = None,
+        allows: Callable[[str], bool] = anybody,
     ) -> int:
         """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
 
-        Their links are called "door/1", "door/2" and so on. Raises OSError.
+        Their links are called "door/1", "door/2" and so on. *allows* tells of an IP address
+        whether it may come in; with *tls* it is asked after the handshake. Raises OSError.
         """
         bound = await self._connections.listen(
-            door, host, port, channel, links_max, tls, limits or LinkLimits()
+            door, host, port, channel, links_max, tls, limits or LinkLimits(), allows
         )
         self.ports[door] = bound
         return bound

@@ -11,12 +11,34 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..keys import Handler
-from . import admin, cards, keys, mac, pin
+from . import (
+    admin,
+    cards,
+    chain,
+    data,
+    emv,
+    keys,
+    keys_forms,
+    keys_zones,
+    mac,
+    mac_dukpt,
+    pin,
+    pin_dukpt,
+    pin_ibm,
+    pin_lmk,
+    scripts,
+    status,
+)
 
-_MODULES: Final = (admin, cards, keys, mac, pin)
+_PINS: Final = (pin, pin_dukpt, pin_ibm, pin_lmk)
+_MODULES: Final = (
+    *(admin, cards, chain, data, emv, mac, mac_dukpt, scripts, status),
+    *(keys, keys_zones, keys_forms),
+    *_PINS,
+)
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     code: handler for module in _MODULES for code, handler in module.HANDLERS.items()
 }
 # Those whose failures count as guesses at a PIN.
-PIN_VERIFIERS: Final = pin.VERIFIERS
+PIN_VERIFIERS: Final = frozenset[str]().union(*(module.VERIFIERS for module in _PINS))

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import INPUT_REFUSED, PARITY_CORRECTED, TARGET_KEY_REFUSED
-from specs.security.keys import key_check_value
+from specs.hsm.errors import (
+    INPUT_REFUSED,
+    KEY_TYPE_UNKNOWN,
+    PARITY_CORRECTED,
+    SOURCE_KEY_REFUSED,
+    TARGET_KEY_REFUSED,
+)
 
-from ..keys import TDES, Fields, Handler, KeyRing
+from ..dukpt import derive_initial_key, open_bdk
+from ..keys import ClearKey, Fields, Handler, KeyRing
 from ..policy import Refused
-from ..uses import TMK, ZMK
+from ..uses import IKEY, TMK, ZMK, KeyUse
+from .key_options import check_value
 
 KEY_LENGTH_FLAG_REFUSED: Final = "05"
-_FULL_CHECK_VALUE: Final = "0"
 _TYPE_FOLLOWS: Final = "FF"
 _MASTER_KEY_OF_FLAG: Final = {"0": ZMK, "1": TMK}
 _FLAG_OF_LENGTH: Final = {8: "0", 16: "1", 24: "2"}
@@ -21,9 +27,9 @@ _ANY_LENGTH: Final = "F"
 
 
 def make_key(ring: KeyRing, fields: Fields) -> Fields:
-    """A0: a new key under the LMK and, with a ZMK or TMK, in transport form."""
+    """A0: a new key, or one derived, under the LMK and, with a ZMK or TMK, in transport form."""
     use = ring.use_of(fields)
-    key = ring.generate(use, fields["lmk_scheme"], fields)
+    key = _new_key(ring, use, fields)
     answer = {"key": ring.close(use, fields["lmk_scheme"], key, fields)}
     if "zmk" in fields:
         master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
@@ -32,6 +38,15 @@ def make_key(ring: KeyRing, fields: Fields) -> Fields:
         master = ring.open_any(master_use, fields["zmk"])
         answer["key_under_zmk"] = ring.send(master, fields["zmk_scheme"], use, key, fields)
     return {**answer, "kcv": key.kcv}
+
+
+def _new_key(ring: KeyRing, use: KeyUse, fields: Fields) -> ClearKey:
+    """A random key; in modes A and B the initial key of a device, which follows from its number."""
+    if "device" not in fields:
+        return ring.generate(use, fields["lmk_scheme"], fields)
+    if use is not IKEY:
+        raise Refused(KEY_TYPE_UNKNOWN)
+    return derive_initial_key(open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED), fields["device"])
 
 
 def take_in_key(ring: KeyRing, fields: Fields) -> Fields:
@@ -56,16 +71,20 @@ def give_out_key(ring: KeyRing, fields: Fields) -> Fields:
 
 def tell_check_value(ring: KeyRing, fields: Fields) -> Fields:
     """BU: the check value, of 16 digits if asked for and allowed."""
-    code, flag = fields["type_code"], fields["length_flag"]
-    key_type = fields["key_type"] if code == _TYPE_FOLLOWS else f"0{code}"
+    flag, key_type = fields["length_flag"], type_of_code(fields)
     key = ring.open_any(ring.use_of({**fields, "key_type": key_type}), fields["key"])
     if flag not in (_FLAG_OF_LENGTH.get(len(key.value)), _ANY_LENGTH):
         raise Refused(KEY_LENGTH_FLAG_REFUSED)
-    # Without the options, the value is a whole one: so it was before there were options.
-    wants_all = fields.get("options", "000")[-1] == _FULL_CHECK_VALUE
-    if wants_all and key.algorithm == TDES and not ring.policy.short_check_values:
-        return {"kcv": key_check_value(key.value, 8).hex().upper()}
-    return {"kcv": key.kcv}
+    return {"kcv": check_value(ring, fields, key)}
+
+
+def type_of_code(fields: Fields) -> str:
+    """The key type in *fields*: by a code of two digits, or where that is FF, by itself.
+
+    Of the code the first digit is the variant, the second the pair: 42 is type 402.
+    """
+    code = fields["type_code"]
+    return fields["key_type"] if code == _TYPE_FOLLOWS else f"{code[0]}0{code[1]}"
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {

@@ -10,9 +10,20 @@ from specs.errors import CryptoError
 from specs.hsm.errors import (
     DATA_LENGTH_REFUSED,
     INPUT_REFUSED,
+    KEY_ALGORITHM_REFUSED,
     KEY_LENGTH_REFUSED,
+    KEY_MODE_REFUSED,
     KEY_TYPE_UNKNOWN,
+    KEY_USAGE_REFUSED,
     MISMATCH,
+)
+from specs.hsm.requests import BY_ATTRIBUTES
+from specs.security.block_lmk import SCHEME
+from specs.security.cmac_chain import (
+    chain_cmac_aes,
+    chain_cmac_tdes,
+    finish_cmac_aes,
+    finish_cmac_tdes,
 )
 from specs.security.digits import hex_bytes
 from specs.security.errors import KeyRefused
@@ -23,31 +34,36 @@ from specs.security.mac import (
     finish_mac_iso9797,
 )
 
-from ..keys import Fields, Handler, KeyRing
+from ..keys import AES, TDES, ClearKey, Fields, Handler, KeyRing
 from ..policy import Refused
-from ..uses import TAK, ZAK
+from ..uses import TAK, ZAK, KeyUse
 
+MAC_SIZE_REFUSED: Final = "04"
+PADDING_REFUSED: Final = "06"
 MAC_KEY_USES: Final = (TAK, ZAK)
 # Modes of a message in pieces: there is no MAC yet, only a value to chain.
 _FIRST, _MIDDLE = "1", "2"
 _HEX_INPUT: Final = "1"
-_NO_IV: Final = "0" * 16
-_DIGITS_OF_SIZE: Final = {"0": 8, "1": 16}
+_CMAC: Final = "6"
+_DIGITS_OF_SIZE: Final = {"0": 8, "1": 16, "2": 32}
+# What a key block must say of its key: its usage by algorithm (X9.143, table 2), its mode of use.
+_USAGES: Final[Mapping[str, tuple[str, ...]]] = {"1": ("M0", "M1"), "3": ("M3",), _CMAC: ("M6",)}
+_TO_MAKE: Final = "CGN"
+_TO_CHECK: Final = "CVN"
 
 
 def make_mac(ring: KeyRing, fields: Fields) -> Fields:
     """M6: the MAC; in modes 1 and 2 the value to chain, always whole."""
-    result = _compute(ring, fields)
-    if fields["mode"] not in (_FIRST, _MIDDLE):
-        result = result[: _DIGITS_OF_SIZE[fields["mac_size"]]]
-    return {"mac": result}
+    result = _compute(ring, fields, _TO_MAKE)
+    return {"mac": result if _is_piece(fields) else _cut(result, fields)}
 
 
 def check_mac(ring: KeyRing, fields: Fields) -> Fields:
     """M8: yes or no; to any piece before the last, the value to chain."""
-    if fields["mode"] in (_FIRST, _MIDDLE):
-        return make_mac(ring, fields)
-    expected = _compute(ring, fields)[: _DIGITS_OF_SIZE[fields["mac_size"]]]
+    result = _compute(ring, fields, _TO_CHECK)
+    if _is_piece(fields):
+        return {"mac": result}
+    expected = _cut(result, fields)
     if len(fields["mac"]) != len(expected):
         raise Refused(INPUT_REFUSED)
     if not compare_digest(expected, fields["mac"]):
@@ -55,31 +71,95 @@ def check_mac(ring: KeyRing, fields: Fields) -> Fields:
     return {}
 
 
-def _compute(ring: KeyRing, fields: Fields) -> str:
-    """All 16 digits of the MAC or of the value to chain."""
-    use = ring.use_of(fields)
-    if use not in MAC_KEY_USES:
-        raise Refused(KEY_TYPE_UNKNOWN)
-    key, data = ring.open(use, fields["key"]), _data_of(fields)
-    iv = _bytes_of(fields.get("iv", _NO_IV))
-    algorithm = cast(Algorithm, int(fields["algorithm"]))
-    padding = cast(Padding, int(fields["padding"]))
+def use_among(
+    ring: KeyRing,
+    key_type: str,
+    fields: Fields,
+    uses: tuple[KeyUse, ...],
+    unknown: str = KEY_TYPE_UNKNOWN,
+) -> KeyUse:
+    """Which of *uses* a key of *key_type* is for; of a key block FFF suffices: it says itself.
+
+    Raises Refused (*unknown*).
+    """
+    if key_type == BY_ATTRIBUTES and "attributes" not in fields and ring.new_key_scheme == SCHEME:
+        return uses[0]
     try:
-        if fields["mode"] in (_FIRST, _MIDDLE):
-            return chain_mac_iso9797(key, data, algorithm, iv).hex().upper()
-        return finish_mac_iso9797(key, data, algorithm, padding, iv).hex().upper()
+        use = ring.use_of({**fields, "key_type": key_type})
+    except Refused:
+        raise Refused(unknown) from None
+    if use not in uses:
+        raise Refused(unknown)
+    return use
+
+
+def _is_piece(fields: Fields) -> bool:
+    return fields["mode"] in (_FIRST, _MIDDLE)
+
+
+def _cut(mac: str, fields: Fields) -> str:
+    """As many digits of *mac* as are asked for. Raises Refused (04) if it has not that many."""
+    size = _DIGITS_OF_SIZE[fields["mac_size"]]
+    if len(mac) < size:
+        raise Refused(MAC_SIZE_REFUSED)
+    return mac[:size]
+
+
+def _compute(ring: KeyRing, fields: Fields, modes: str) -> str:
+    """All digits of the MAC or of the value to chain; 16, of AES 32."""
+    use = use_among(ring, fields["key_type"], fields, MAC_KEY_USES)
+    key = ring.open_any(use, fields["key"])
+    _require_attributes(key, fields["algorithm"], modes)
+    data = data_of(fields["data"], fields["input_format"])
+    compute = _cmac if fields["algorithm"] == _CMAC else _iso9797
+    try:
+        return compute(key, data, fields).hex().upper()
     except KeyRefused:
         raise Refused(KEY_LENGTH_REFUSED) from None
     except CryptoError:
         raise Refused(DATA_LENGTH_REFUSED) from None
 
 
-def _data_of(fields: Fields) -> bytes:
-    data = fields["data"]
-    return _bytes_of(data) if fields["input_format"] == _HEX_INPUT else data.encode("latin-1")
+def _require_attributes(key: ClearKey, algorithm: str, modes: str) -> None:
+    """Raise Refused (A6, A8) if the block of *key* says that it is not for this."""
+    said = key.attributes
+    if said is not None and said.usage not in _USAGES[algorithm]:
+        raise Refused(KEY_USAGE_REFUSED)
+    if said is not None and said.mode_of_use not in modes:
+        raise Refused(KEY_MODE_REFUSED)
 
 
-def _bytes_of(text: str) -> bytes:
+def _iso9797(key: ClearKey, data: bytes, fields: Fields) -> bytes:
+    if key.algorithm != TDES:
+        raise Refused(KEY_ALGORITHM_REFUSED)
+    algorithm = cast(Algorithm, int(fields["algorithm"]))
+    padding = cast(Padding, int(fields["padding"]))
+    iv = hex_of(fields.get("iv", "0" * 16))
+    if _is_piece(fields):
+        return chain_mac_iso9797(key.value, data, algorithm, iv)
+    return finish_mac_iso9797(key.value, data, algorithm, padding, iv)
+
+
+def _cmac(key: ClearKey, data: bytes, fields: Fields) -> bytes:
+    """CMAC pads by itself: there is no method to choose."""
+    if fields["padding"] != "0":
+        raise Refused(PADDING_REFUSED)
+    is_aes, is_piece = key.algorithm == AES, _is_piece(fields)
+    if is_aes:
+        compute = chain_cmac_aes if is_piece else finish_cmac_aes
+    else:
+        compute = chain_cmac_tdes if is_piece else finish_cmac_tdes
+    iv = [hex_of(fields["iv"])] if "iv" in fields else []
+    return compute(key.value, data, *iv)
+
+
+def data_of(text: str, input_format: str) -> bytes:
+    """The bytes of *text*: format 1 is hexadecimal, 0 and 2 are as they stand. Refused: 15."""
+    return hex_of(text) if input_format == _HEX_INPUT else text.encode("latin-1")
+
+
+def hex_of(text: str) -> bytes:
+    """The bytes of *text* in hexadecimal. Raises Refused (15)."""
     data = hex_bytes(text)
     if data is None:
         raise Refused(INPUT_REFUSED)

@@ -1,57 +1,71 @@
-"""PINs: CA and CC translate a block, DC and EC verify by PVV, JC keeps a PIN, DG makes its PVV."""
+"""PIN blocks and PIN verification values: CA and CC translate, DC and EC verify, DG FW CU make."""
 
 from __future__ import annotations
 
-from binascii import unhexlify
 from collections.abc import Mapping
 from typing import Final
 
 from specs.hsm.errors import (
     KEY_LENGTH_REFUSED,
+    KEY_TYPE_UNKNOWN,
     MISMATCH,
-    PIN_BLOCK_REFUSED,
-    PIN_LENGTH_REFUSED,
-    PIN_UNDER_LMK_REFUSED,
+    PIN_EXCLUDED,
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.hsm.requests import ISO_0
-from specs.security.errors import PinRefused
-from specs.security.lmk import open_pin, seal_pin
-from specs.security.pinblocks import (
-    FILL_LENGTH_MIN,
-    PIN_LENGTHS,
-    decode_pinblock,
-    encode_pinblock,
-    require_pin,
-)
+from specs.hsm.requests import BY_ATTRIBUTES
 from specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..keys import Fields, Handler, KeyRing
+from ..dukpt import derive_pin_key, open_bdk
+from ..keys import ClearKey, Fields, Handler, KeyRing
+from ..pin_blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
 from ..policy import Refused
+from ..unseen import pass_on_unseen, passes_unseen
 from ..uses import PVK, TPK, ZPK, KeyUse
+
+# What a PIN block may be encrypted under, where a command says it by type.
+_PIN_KEYS: Final = {ZPK.key_type: ZPK, TPK.key_type: TPK, TPK.pci_type: TPK, BY_ATTRIBUTES: ZPK}
 
 
 def translate_pin(source_field: str, source_use: KeyUse, target_field: str) -> Handler:
     """CA, CC: the block comes under the key in one field and leaves under the ZPK in another."""
 
     def perform(ring: KeyRing, fields: Fields) -> Fields:
-        source_format, target_format = fields["source_format"], fields["target_format"]
-        ring.policy.require_pin_translation(source_format, target_format)
-        source = ring.open(source_use, fields[source_field], SOURCE_KEY_REFUSED)
-        target = ring.open(ZPK, fields[target_field], TARGET_KEY_REFUSED)
-        pin = _pin_of(ring, source, fields["block"], source_format, fields["pan12"])
-        _require_length(pin, fields["pin_max"])
-        fill = b"" if target_format == ISO_0 else ring.random_bytes(FILL_LENGTH_MIN)
-        block = encrypt_tdes_ecb(target, encode_pinblock(target_format, pin, fields["pan12"], fill))
-        return {
-            "pin_length": f"{len(pin):02d}",
-            "block": block.hex().upper(),
-            "format": target_format,
-        }
+        require_translation(ring, fields)
+        source = ring.open_any(source_use, fields[source_field], SOURCE_KEY_REFUSED)
+        if target_field in fields:
+            target = ring.open_any(ZPK, fields[target_field], TARGET_KEY_REFUSED)
+        else:
+            target = open_target_dukpt(ring, fields)
+        return pass_on(ring, source, target, fields)
 
     return perform
+
+
+def require_translation(ring: KeyRing, fields: Fields) -> None:
+    """Raise Refused unless the block may go from the one format in *fields* to the other."""
+    ring.policy.require_pin_translation(fields["source_format"], fields["target_format"])
+
+
+def open_target_dukpt(ring: KeyRing, fields: Fields) -> ClearKey:
+    """The key of the transaction that the PIN block is to be of."""
+    bdk = open_bdk(ring, fields["target_bdk"], TARGET_KEY_REFUSED)
+    return derive_pin_key(bdk, fields["target_ksn_descriptor"], fields["target_ksn"])
+
+
+def pass_on(ring: KeyRing, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
+    """The block in *fields* out of *source*, into *target*."""
+    account, target_format = Account.of(fields), fields["target_format"]
+    if passes_unseen(ring.policy, fields):
+        return pass_on_unseen(ring, source, target, fields)
+    pin = open_block(ring, source, fields["block"], fields["source_format"], account)
+    if "pin_max" in fields:
+        require_pin_max(pin, fields["pin_max"])
+    return {
+        "pin_length": f"{len(pin):02d}",
+        "block": make_block(ring, target, pin, target_format, account),
+        "format": target_format,
+    }
 
 
 def verify_pin_pvv(key_field: str, use: KeyUse) -> Handler:
@@ -59,32 +73,60 @@ def verify_pin_pvv(key_field: str, use: KeyUse) -> Handler:
 
     def perform(ring: KeyRing, fields: Fields) -> Fields:
         ring.policy.require_pin_format(fields["format"])
-        key = ring.open(use, fields[key_field], SOURCE_KEY_REFUSED)
-        pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
-        pan12 = fields["pan12"]
-        pin = _pin_of(ring, key, fields["block"], fields["format"], pan12)
-        if not verify_pvv(pvk, pin, pan12, fields["pvki"], fields["pvv"]):
-            raise Refused(MISMATCH)
-        return {}
+        return compare_pvv(ring, ring.open_any(use, fields[key_field]), fields)
 
     return perform
 
 
-def pin_to_lmk(ring: KeyRing, fields: Fields) -> Fields:
-    """JC: the PIN of a block under a TPK, encrypted under the LMK and bound to its account."""
-    ring.policy.require_pin_format(fields["format"])
-    tpk = ring.open(TPK, fields["tpk"], SOURCE_KEY_REFUSED)
-    pin = _pin_of(ring, tpk, fields["block"], fields["format"], fields["pan12"])
-    return {"pin": seal_pin(ring.lmk, pin, fields["pan12"])}
+def compare_pvv(ring: KeyRing, key: ClearKey, fields: Fields) -> Fields:
+    """Nothing, if the block under *key* holds the PIN of the PVV; else Refused (01)."""
+    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
+    if not verify_pvv(pvk, pin, fields["pan12"], fields["pvki"], fields["pvv"]):
+        raise Refused(MISMATCH)
+    return {}
 
 
 def pvv_from_lmk_pin(ring: KeyRing, fields: Fields) -> Fields:
     """DG: the PVV of a PIN under the LMK."""
     pvk = _open_pvk(ring, fields["pvk"], SOURCE_KEY_REFUSED)
-    try:
-        pin = _pin_under_lmk(ring, fields["pin"], fields["pan12"])
-    except PinRefused:
-        raise Refused(PIN_UNDER_LMK_REFUSED) from None
+    return _new_pvv(ring, pvk, open_lmk_pin(ring, fields["pin"], fields["pan12"]), fields)
+
+
+def pvv_from_block(ring: KeyRing, fields: Fields) -> Fields:
+    """FW: the PVV of a PIN that its owner chose."""
+    key = open_pin_key(ring, fields)
+    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
+    return _new_pvv(ring, pvk, pin, fields)
+
+
+def change_pvv(ring: KeyRing, fields: Fields) -> Fields:
+    """CU: the PVV of a new PIN, if the one of today is right."""
+    key = open_pin_key(ring, fields)
+    compare_pvv(ring, key, fields)
+    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(ring, key, fields["new_block"], fields["format"], Account.of(fields))
+    return _new_pvv(ring, pvk, pin, fields)
+
+
+def open_pin_key(ring: KeyRing, fields: Fields) -> ClearKey:
+    """The key of a PIN block in *fields* that is called by type. Raises Refused: 23, 69, 28, 10."""
+    ring.policy.require_pin_format(fields["format"])
+    use = _PIN_KEYS.get(fields["key_type"])
+    if use is None:
+        raise Refused(KEY_TYPE_UNKNOWN)
+    return ring.open_any(use, fields["key"])
+
+
+def require_allowed(ring: KeyRing, pin: str) -> None:
+    """Raise Refused (86) if *pin* is one that nobody may choose."""
+    if pin in ring.policy.pins_excluded:
+        raise Refused(PIN_EXCLUDED)
+
+
+def _new_pvv(ring: KeyRing, pvk: bytes, pin: str, fields: Fields) -> Fields:
+    require_allowed(ring, pin)
     return {"pvv": generate_pvv(pvk, pin, fields["pan12"], fields["pvki"])}
 
 
@@ -95,36 +137,14 @@ def _open_pvk(ring: KeyRing, text: str, refused: str) -> bytes:
     return pvk
 
 
-def _pin_of(ring: KeyRing, key: bytes, block: str, code: str, pan12: str) -> str:
-    """The PIN in *block*, 16 hex digits under *key*."""
-    try:
-        return decode_pinblock(code, decrypt_tdes_ecb(key, unhexlify(block)), pan12)
-    except PinRefused as error:
-        is_told = error.reason == "length" and not ring.policy.uniform_pin_error
-        raise Refused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
-
-
-def _require_length(pin: str, pin_max: str) -> None:
-    if int(pin_max) not in PIN_LENGTHS or len(pin) > int(pin_max):
-        raise Refused(PIN_LENGTH_REFUSED)
-
-
-def _pin_under_lmk(ring: KeyRing, text: str, pan12: str) -> str:
-    """The PIN that *text* holds: encrypted, or as older modules have it, a zero and the digits."""
-    if text.startswith("J") or ring.policy.encrypted_pins_only:
-        return open_pin(ring.lmk, text, pan12)
-    pin = text[1:]
-    require_pin(pin)
-    return pin
-
-
 HANDLERS: Final[Mapping[str, Handler]] = {
     "CA": translate_pin("tpk", TPK, "zpk"),
     "CC": translate_pin("source_zpk", ZPK, "target_zpk"),
     "DC": verify_pin_pvv("tpk", TPK),
     "EC": verify_pin_pvv("zpk", ZPK),
-    "JC": pin_to_lmk,
     "DG": pvv_from_lmk_pin,
+    "FW": pvv_from_block,
+    "CU": change_pvv,
 }
 # Those whose failures count as guesses at a PIN.
-VERIFIERS: Final = frozenset(["DC", "EC"])
+VERIFIERS: Final = frozenset(["DC", "EC", "CU"])

@@ -8,9 +8,9 @@ from typing import Final
 
 from specs.errors import EncodeError
 
-from .errors import COMMAND_DISABLED, NO_ERROR, PARITY_CORRECTED, HsmFormatError
+from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
 from .grammar import Kind, Layout, digits
-from .layouts import ANSWERS, COMMANDS
+from .layouts import ANSWERS, COMMANDS, WARNINGS
 from .values import Answer, Command, answer_code
 
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
@@ -29,7 +29,6 @@ _ENDS: Final = (  # by name: how it begins, and its form
 _TRAILER_KIND: Final = Kind("[ -~]{0,32}", "up to 32 printable ASCII characters")
 _ERROR_CODE: Final = re.compile("[0-9A-Z]{2}")
 _NO_FIELDS: Final = (Layout(),)
-_WARNING: Final = ("A7", PARITY_CORRECTED)  # The one error after which fields follow all the same.
 
 
 def pack_command(command: Command) -> bytes:
@@ -95,7 +94,7 @@ def pack_answer(answer: Answer) -> bytes:
 
 
 def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
-    """The answer in the frame *data*, without its length; only one that succeeded has fields.
+    """The answer in the frame *data*, without its length; errors have no fields, but warnings do.
 
     Raises HsmFormatError.
 
@@ -118,20 +117,22 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
 
 
 def _answer_layouts(code: str, error: str) -> Sequence[Layout]:
-    """What may follow *error*: nothing, unless the command was performed."""
-    performed = error == NO_ERROR or (code, error) == _WARNING
-    return ANSWERS.get(code, ()) if performed else _NO_FIELDS
+    """What may follow *error*: nothing, unless the command was performed or it is a warning."""
+    if error == NO_ERROR:
+        return ANSWERS.get(code, ())
+    return WARNINGS.get((code, error), _NO_FIELDS)
 
 
 def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> str:
-    """The line of *fields* in the first layout that has these names."""
-    for layout in layouts:
-        if layout.required <= fields.keys() <= layout.names:
-            line = layout.write(fields)
-            # What cannot be read back to the same fields is not written either.
-            if layout.read(line, 0) != (fields, len(line)):
-                raise _unwritable(layout, fields, code)
+    """The line of *fields* in the first layout that has these names and admits these forms."""
+    named = [a for a in layouts if a.required <= fields.keys() <= a.names]
+    for layout in named:
+        line = layout.write(fields)
+        # What cannot be read back to the same fields is not written either.
+        if layout.read(line, 0) == (fields, len(line)):
             return line
+    if named:
+        raise _unwritable(named[-1], fields, code)
     expected = " or ".join(", ".join(sorted(layout.names)) or "none" for layout in layouts)
     raise EncodeError(f"the fields {expected}", field=_name(code))
 
@@ -139,7 +140,9 @@ def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> s
 def _unwritable(layout: Layout, fields: Mapping[str, str], code: str) -> EncodeError:
     """Which of *fields* does not have the form of its place."""
     wrong = (f for f in layout.fields if f.name in fields and not f.kind.admits(fields[f.name]))
-    field = next(wrong)
+    field = next(wrong, None)
+    if field is None:
+        return EncodeError("fields that can be told apart when read", field=code)
     seen = f"{len(fields[field.name])} characters"
     return EncodeError(field.kind.words, field=f"{code}.{field.name}", seen=seen)
 

@@ -10,6 +10,8 @@ NO_ERROR: Final = "00"
 MISMATCH: Final = "01"
 # The same number in an answer to A6: the key came with wrong parity, was corrected and imported.
 PARITY_CORRECTED: Final = "01"
+# A warning in answers about IBM PINs, if the policy wants it: what was asked for is done.
+LONG_PVK: Final = "02"
 SOURCE_KEY_REFUSED: Final = "10"
 TARGET_KEY_REFUSED: Final = "11"
 STORAGE_REFUSED: Final = "12"
@@ -27,6 +29,8 @@ KEY_SCHEME_REFUSED: Final = "26"
 KEY_LENGTH_REFUSED: Final = "27"
 KEY_TYPE_UNKNOWN: Final = "28"
 FUNCTION_REFUSED: Final = "29"
+LMK_CHANGE_REFUSED: Final = "33"
+DATA_FORM_REFUSED: Final = "35"
 TOO_MANY_PIN_FAILURES: Final = "39"
 CRYPTOGRAPHY_FAILED: Final = "42"
 NOT_LICENSED: Final = "67"
@@ -35,6 +39,7 @@ PIN_BLOCK_FORMAT_DISABLED: Final = "69"
 KEY_PARTS_REPEATED: Final = "75"
 DATA_LENGTH_REFUSED: Final = "80"
 PIN_LENGTHS_DIFFER: Final = "81"
+MAC_DATA_LENGTH_REFUSED: Final = "82"
 KEY_BLOCK_FORM_REFUSED: Final = "83"
 KEY_BLOCK_CHECK_FAILED: Final = "84"
 PIN_EXCLUDED: Final = "86"
@@ -72,14 +77,18 @@ ERRORS: Final = {
     "27": "key length refused",
     "28": "key type unknown",
     "29": "key does not permit this function",
+    "33": "no LMK of before to take from",
+    "35": "data not of the form that the command says",
     "39": "too many PIN failures: PIN verification is closed",
     "42": "the cryptography itself failed",
+    "51": "header flag unknown",
     "67": "command not licensed",
     "68": "command unknown or disabled",
     "69": "PIN block format, or this change of format, disabled",
     "75": "key parts repeat: a shorter key poses as a longer one",
     "80": "data shorter than its length says, or of a length that cannot be",
-    "81": "PIN lengths differ",
+    "81": "PIN lengths differ; in an answer to KQ or KW: no transaction data",
+    "82": "no data for the second MAC",
     "83": "key block breaks its form",
     "84": "key block does not hold what its header says",
     "86": "PIN is one of those excluded",

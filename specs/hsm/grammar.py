@@ -17,7 +17,7 @@ from .errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, KEY_SCHEME_REFUSED
 
 # A field is followed by another, or by an LMK id, attributes of a key, a trailer, or the end.
 _END: Final = r"(?=[%#\x19]|\Z)"
-_UNKNOWN_SCHEMES: Final = frozenset("GHIJKLMNOPQVWZ")
+_UNKNOWN_SCHEMES: Final = frozenset("GHIJLMNOPQVWZ")
 _COUNT: Final = "count"  # the group of a count; no field is called so
 
 

@@ -1,7 +1,7 @@
 """Payment cryptography as pure functions of bytes, and the only importer of `cryptography`.
 
     tdes, aes       block ciphers in ECB and CBC, one cached cipher a key: all else stands on them
-    mac, cmac       ISO 9797-1 algorithms 1 and 3, and CMAC
+    mac, cmac       ISO 9797-1 algorithms 1 and 3, and CMAC; cmac_chain CMAC in pieces
     keys            check value, parity, weak and degenerate keys
     components      a key in the hands of several people
     schemes         a key under another key: the letters Z X Y U T

@@ -91,21 +91,24 @@ TEST_LMK: Final = LmkSet(
 )
 
 
-def wrap_key(lmk: LmkSet, key_type: str, scheme: Scheme, key: bytes) -> str:
+def wrap_key(
+    lmk: LmkSet, key_type: str, scheme: Scheme, key: bytes, *, any_parity: bool = False
+) -> str:
     """*key* under *lmk* as *key_type*: the scheme letter (none for Z) and upper-case hexadecimal.
 
+    *any_parity* is for keys whose every bit counts, such as initial keys of DUKPT.
     Raises KeyRefused: ``type``, ``scheme``, ``length`` (of *key* for *scheme*), ``parity``.
     Known answer of jPOS JCESecurityModuleTest:
 
     >>> wrap_key(TEST_LMK, "001", "U", bytes.fromhex("1334577913345779" * 2))
     'U34E2FC8EAD7CD07BFA2B7ED5FE4D8212'
     """
-    if not has_odd_parity(key):
+    if not (any_parity or has_odd_parity(key)):
         raise KeyRefused("parity", "expected a key of odd parity (adjust_parity gives it)")
     return write_key(scheme, _wrapping_keys(lmk, key_type, scheme), key)
 
 
-def unwrap_key(lmk: LmkSet, key_type: str, text: str) -> bytes:
+def unwrap_key(lmk: LmkSet, key_type: str, text: str, *, any_parity: bool = False) -> bytes:
     """The key that *text* holds under *lmk* as *key_type*; undoes :func:`wrap_key`.
 
     32 digits without a letter are read as two single-length halves. Raises KeyRefused: ``type``,
@@ -116,7 +119,7 @@ def unwrap_key(lmk: LmkSet, key_type: str, text: str) -> bytes:
     """
     scheme, body = read_scheme(text)
     key = decrypt_parts(_wrapping_keys(lmk, key_type, scheme), body)
-    if not has_odd_parity(key):
+    if not (any_parity or has_odd_parity(key)):
         raise KeyRefused("parity", f"expected a key of type {key_type} under this LMK: bad parity")
     return key
 

@@ -1,51 +1,42 @@
-"""The `hsm` command: a process that serves until it is asked to stop."""
+"""The `hsm` commands: what there is, each with its help, and help that imports next to nothing."""
 
+import subprocess
 import sys
 
+import click
 import pytest
 from click.testing import CliRunner
 
+from hsm_sim.cli import COMMANDS, hsm
+
+PROBE = """
+import sys
+from click.testing import CliRunner
 from hsm_sim.cli import hsm
-from lab.topology import free_ports
-from specs.errors import ConfigError
-from specs.hsm import Command
-from tests.clients import ask
-from tests.end_to_end.programs import Program
-from wire.channel import HsmClientChannel
-from wire.runtime import run
-
-CODE = "from hsm_sim.cli import hsm; hsm()"
+result = CliRunner().invoke(hsm, {words!r})
+assert result.exit_code == 0, result.output
+print(*(name for name in ("cryptography", "asyncio", "sqlalchemy") if name in sys.modules))
+"""
 
 
-@pytest.mark.parametrize("words", [[], ["serve"]])
-def test_help_has_an_example(words):
+@pytest.mark.parametrize("words", [[], *([name] for name in COMMANDS)])
+def test_help_has_examples(words):
     result = CliRunner().invoke(hsm, [*words, "--help"])
     assert result.exit_code == 0
     assert "Example" in result.stdout
 
 
-def test_it_serves_until_it_is_asked_to_stop(tmp_path):
-    port = free_ports().hsm
-    path = tmp_path / "lab.toml"
-    path.write_text(f"[hsm]\nport = {port}\n")
-    program = Program(
-        [sys.executable, "-c", CODE, "serve", "--config", path], tmp_path / "said.txt"
-    )
-    try:
-        program.wait_for(f"HSM simulator (test LMK) on 127.0.0.1:{port}\n")
-        assert run(ask(port, HsmClientChannel(), Command("0001", "NC"))).error == "00"
-        assert program.stop() == 0
-    finally:
-        program.end()
-
-
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [("", "hsm"), ("[hsm]\nport = 'x'", "hsm.port"), ("[hsm]\nport = 1\nprot = 2", "prot")],
+    "words", [["--help"], ["calc", "mac", "--help"], ["keys", "generate", "--help"]]
 )
-def test_a_wrong_section_is_named(tmp_path, text, expected):
-    path = tmp_path / "lab.toml"
-    path.write_text(text)
-    result = CliRunner().invoke(hsm, ["serve", "--config", str(path)])
-    assert isinstance(result.exception, ConfigError)
-    assert expected in str(result.exception)
+def test_help_imports_neither_cryptography_nor_a_loop(words):
+    code = PROBE.format(words=words)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_overview_says_what_each_command_does():
+    context = click.Context(hsm)
+    for name in hsm.list_commands(context):
+        assert hsm.get_command(context, name) is not None
+    assert "Verify" in CliRunner().invoke(hsm, ["--help"]).stdout

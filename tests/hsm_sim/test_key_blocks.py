@@ -92,6 +92,7 @@ def test_what_must_not_leave_does_not() -> None:
     mine, master = ring(), ClearKey("T", helpers.ZMK)
     text = mine.close(TAK, "S", CLEAR, {"attributes": "M3T2C00N00"})
     assert code_of(mine.send, master, "R", TAK, mine.open_any(TAK, text)) == "AA"
+    assert ring(obey_exportability=False).send(master, "R", TAK, mine.open_any(TAK, text))
 
 
 def test_nothing_travels_under_what_is_weaker() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hsm_sim.keys import ClearKey, VariantRing
 from hsm_sim.policy import Policy, Refused
-from hsm_sim.uses import TAK, USE_OF_TYPE, ZPK
+from hsm_sim.uses import IKEY, TAK, USE_OF_TYPE, ZPK
 from specs.security.keys import has_odd_parity
 from specs.security.lmk import TEST_LMK, unwrap_key, wrap_key_under_key
 from tests.hsm_sim import helpers
@@ -32,7 +32,8 @@ def test_every_type_is_closed_and_opened(key_type: str) -> None:
     mine, use = ring(), USE_OF_TYPE[key_type]
     text = mine.close(use, "U", ClearKey("T", CLEAR))
     assert mine.open(use, text) == CLEAR
-    for other in KEY_TYPES - {key_type}:
+    # Of the initial key of a device no bit is parity: there is nothing by which to tell noise.
+    for other in KEY_TYPES - {key_type, IKEY.key_type}:
         assert code_of(mine.open, USE_OF_TYPE[other], text, "11") == "11"
 
 

@@ -1,12 +1,19 @@
-"""The module behind wires: what comes in, and what goes out."""
+"""The module behind wires: what comes in, what goes out, and what is on the disk before that."""
 
+import pytest
+
+from hsm_sim import events
+from hsm_sim.audit import AuditEntry, AuditLog
+from hsm_sim.authority import AuthorityRefused, authorise
 from hsm_sim.machine import HsmMachine
 from specs.errors import FormatError
-from specs.hsm import Answer, HsmFormatError, echo, unpack_command
-from tests.hsm_sim.helpers import module
-from wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received, Send
+from specs.hsm import Answer, Command, HsmFormatError, echo, unpack_command, verify_pin_pvv_zpk
+from specs.hsm.requests import diagnostics, export_key, generate_key
+from tests.hsm_sim.helpers import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
+from wire.ports import Append, Close, Effect, Garbled, LinkDown, LinkId, LinkUp, Received, Send
 
 LINK = LinkId("hsm/1")
+EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
 
 
 def garbled(frame: bytes) -> Garbled:
@@ -16,6 +23,11 @@ def garbled(frame: bytes) -> Garbled:
     except HsmFormatError as error:
         return Garbled(LINK, error)
     raise AssertionError("expected a frame that breaks the format")
+
+
+def told(effects) -> list[tuple[str, dict[str, str]]]:
+    """The audit entries among *effects*."""
+    return [(e.entry.event, e.entry.details) for e in effects if isinstance(e, Append)]
 
 
 def test_each_command_is_answered_at_once_on_its_link() -> None:
@@ -44,3 +56,145 @@ def test_links_and_time_mean_nothing_to_it() -> None:
     assert machine.handle(LinkDown(LINK), 1.0) == ()
     assert machine.wake(2.0) == ()
     assert machine.deadline() is None
+
+
+# The audit log ----------------------------------------------------------------------------------
+
+
+def test_what_must_be_told_is_durable_before_the_answer_leaves() -> None:
+    machine = HsmMachine(module())
+    appended, sent = machine.handle(Received(LINK, EXPORT), 12.5)
+    assert isinstance(appended, Append)
+    assert isinstance(sent, Send)
+    entry = appended.entry
+    assert isinstance(entry, AuditEntry)
+    assert (entry.sequence, entry.time, entry.event) == (1, 12.5, events.KEY_EXPORTED)
+    assert entry.details == {
+        "command": "A8",
+        "error": "00",
+        "key_type": "001",
+        "zmk_scheme": "X",
+        "kcv": sent.message.fields["kcv"],
+    }
+
+
+def test_a_refused_export_is_told_as_well() -> None:
+    machine = HsmMachine(module())
+    wrong = export_key("002", under_lmk("000", ZMK), under_lmk("001", ZPK))
+    effects = machine.handle(Received(LINK, wrong), 0.0)
+    details = {"command": "A8", "error": "11", "key_type": "002", "zmk_scheme": "X"}
+    assert told(effects) == [(events.KEY_EXPORTED, details)]
+
+
+def test_the_end_of_all_authority_is_told() -> None:
+    effects = HsmMachine(module()).handle(Received(LINK, Command("0001", "RA")), 0.0)
+    assert told(effects) == [(events.AUTHORITY_CANCELLED, {"activity": "all"})]
+    assert isinstance(effects[-1], Send)
+
+
+def test_too_many_failed_pins_are_told() -> None:
+    machine = HsmMachine(module(pin_failures_max=1))
+    block = pin_block(ZPK, "1234")
+    zpk, pvk = under_lmk("001", ZPK), under_lmk("002", PVK)
+    wrong = verify_pin_pvv_zpk(zpk, pvk, block, PAN12, "1", "0000")
+    effects = machine.handle(Received(LINK, wrong), 0.0)
+    details = {"limit": "total", "failures": "1"}
+    assert told(effects) == [(events.PINS_CLOSED, details)]
+    assert effects[-1].message.error == "01"
+    assert machine.handle(Received(LINK, wrong), 0.0)[-1].message.error == "39"
+
+
+def test_generated_keys_are_told_if_the_policy_says_so() -> None:
+    command = Received(LINK, generate_key("001"))
+    for told_of in (True, False):
+        machine = HsmMachine(module(audit_generated_keys=told_of))
+        assert len(told(machine.handle(command, 0.0))) == told_of
+        assert told(machine.handle(Received(LINK, EXPORT), 0.0))
+
+
+def started(*entries: AuditEntry, tampered: str = "", erased: str = "", **policy) -> tuple:
+    machine = HsmMachine(module(**policy))
+    return machine, machine.start(entries, 100.0, tampered, erased)
+
+
+def entries_of(effects: list[Effect]) -> list[AuditEntry]:
+    return [effect.entry for effect in effects if isinstance(effect, Append)]
+
+
+def test_a_start_tells_policy_and_lmks() -> None:
+    machine, effects = started()
+    [(event, details)] = told(effects)
+    assert event == events.STARTED
+    assert details["lmk_00"] == "test 4F550070D645C657"
+    assert details["policy"] == machine.module.policy.digest()
+    assert machine.module.state.reboots == 1
+
+
+def test_another_policy_than_last_time_is_told() -> None:
+    _, first = started()
+    _, same = started(*entries_of(first))
+    assert [event for event, _ in told(same)] == [events.STARTED]
+    _, other = started(*entries_of(first), uniform_pin_error=False)
+    assert [event for event, _ in told(other)] == [events.STARTED, events.POLICY_CHANGED]
+
+
+def test_the_chain_goes_on_and_so_do_the_counters() -> None:
+    _, first = started()
+    machine, second = started(*entries_of(first))
+    assert entries_of(second)[0].previous == entries_of(first)[-1].hash
+    assert machine.module.state.reboots == 2
+
+
+def test_a_tamper_lasts_over_a_restart() -> None:
+    log = AuditLog()
+    machine, effects = started(log.entry(events.TAMPERED, {"cause": "lid"}, 1.0))
+    assert told(effects)[0][0] == events.STARTED
+    assert "lmk_00" not in told(effects)[0][1]
+    state = machine.module.state
+    assert (state.tampered, state.tampers, state.lmks_test) == ("lid", 1, 0)
+    answer = machine.handle(Received(LINK, diagnostics()), 0.0)[-1].message
+    assert answer.error == "13"
+
+
+def test_a_key_store_that_was_changed_is_a_tamper() -> None:
+    machine, effects = started(tampered="the key store was changed")
+    assert [event for event, _ in told(effects)] == [events.STARTED, events.TAMPERED]
+    assert machine.module.state.tampers == 1
+    assert machine.handle(Received(LINK, diagnostics()), 0.0)[-1].message.error == "13"
+
+
+def test_a_key_store_that_was_erased_stays_so_whatever_the_log_tells() -> None:
+    machine, effects = started(erased="lid")
+    assert [event for event, _ in told(effects)] == [events.STARTED]
+    assert (machine.module.state.tampered, machine.module.state.tampers) == ("lid", 0)
+
+
+# The console ------------------------------------------------------------------------------------
+
+
+def test_what_a_console_does_is_told() -> None:
+    machine = HsmMachine(module())
+    result, effects = machine.perform(lambda asked: asked.tamper("lid") or 7, 5.0)
+    assert result == 7
+    assert told(effects) == [(events.TAMPERED, {"cause": "lid"})]
+    assert entries_of(effects)[0].time == 5.0
+
+
+def test_what_a_console_was_refused_is_told_too() -> None:
+    machine = HsmMachine(module())
+    with pytest.raises(AuthorityRefused):
+        machine.perform(lambda asked: authorise(asked.state, (), [], ["export"]), 5.0)
+    assert [event for event, _ in told(machine.unwritten(6.0))] == [events.AUTHORITY_REFUSED]
+    assert machine.unwritten(7.0) == []
+
+
+@pytest.mark.parametrize("mode", ["offline", "secure"])
+def test_hosts_are_shut_out_unless_the_module_is_online(mode: str) -> None:
+    machine = HsmMachine(module())
+    machine.perform(lambda asked: asked.state.set_mode(mode), 0.0)
+    close = (Close(LINK, f"the module is {mode}"),)
+    assert machine.handle(Received(LINK, echo("A")), 0.0) == close
+    assert machine.handle(garbled(b"0001NCx"), 0.0) == close
+    assert machine.module.counts == {}
+    machine.perform(lambda asked: asked.state.set_mode("online"), 0.0)
+    assert isinstance(machine.handle(Received(LINK, echo("A")), 0.0)[0], Send)

@@ -11,18 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsm_sim.commands import HANDLERS
+from hsm_sim.commands import HANDLERS, PIN_VERIFIERS
 from hsm_sim.module import HsmModule
 from hsm_sim.policy import Policy
 from specs import hsm
 from specs.errors import ConfigError
 from specs.hsm import Command, HsmFormatError
-from specs.hsm.layouts import COMMANDS
+from specs.hsm.grammar import Layout
+from specs.hsm.layouts import COMMANDS, WARNINGS
+from specs.security.block_lmk import BlockLmk
 from specs.security.cvv import generate_cvv
 from specs.security.keys import adjust_parity
-from specs.security.lmk import TEST_LMK, LmkSet, seal_pin, wrap_key_under_key
+from specs.security.lmk import TEST_LMK, seal_pin, wrap_key_under_key
 from specs.security.mac import chain_mac_iso9797
 from specs.security.pvv import generate_pvv
+from tests.hsm_sim import examples_emv, examples_keys, examples_pins
 from tests.hsm_sim.helpers import (
     CVK,
     KEY_TYPES,
@@ -40,16 +43,16 @@ from tests.hsm_sim.helpers import (
 )
 from tests.specs.hsm.strategies import values
 
-VECTORS = Path(__file__).parent.parent / "vectors" / "hsm_commands.toml"
+VECTORS = sorted((Path(__file__).parent.parent / "vectors").glob("hsm_commands*.toml"))
 
 
-PUBLISHED = tomllib.loads(VECTORS.read_text())["command"]
+PUBLISHED = [case for path in VECTORS for case in tomllib.loads(path.read_text())["command"]]
 
 
 @pytest.mark.parametrize("vector", PUBLISHED, ids=[vector["name"] for vector in PUBLISHED])
 def test_published_commands(vector: dict[str, Any]) -> None:
     request = "0001" + vector["code"] + vector["request"].replace(" ", "")
-    answer = module(**vector["policy"]).answer(hsm.unpack_command(request.encode()))
+    answer = allowed(module(**vector["policy"])).answer(hsm.unpack_command(request.encode()))
     expected = "0001" + hsm.answer_code(vector["code"]) + vector["answer"].replace(" ", "")
     assert hsm.pack_answer(answer) == expected.encode()
 
@@ -90,7 +93,16 @@ OPERANDS = [
     (hsm.export_key("001", OF["000"], OF["001"]), "zmk", "000", "10"),
     (hsm.export_key("001", OF["000"], OF["001"]), "key", "001", "11"),
     (hsm.key_check_value("001", OF["001"]), "key", "001", "10"),
+    *examples_emv.OPERANDS,
+    *examples_keys.OPERANDS,
+    *examples_pins.OPERANDS,
 ]
+
+
+def allowed(asked: HsmModule) -> HsmModule:
+    """*asked*, in which two officers have allowed all that can be allowed."""
+    asked.state.authorised.update(dict.fromkeys(examples_keys.ACTIVITIES, 1e9))
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -100,7 +112,7 @@ OPERANDS = [
 def test_a_key_serves_only_what_it_is_for(
     command: Command, operand: str, key_type: str, error: str
 ) -> None:
-    asked = module()
+    asked = allowed(module())
     assert asked.answer(command).error not in ("10", "11")
     for other in sorted(KEY_TYPES - {key_type}):
         text = under_lmk(other, TPK)
@@ -114,6 +126,7 @@ def test_every_key_operand_stands_in_the_table() -> None:
     table = {(command.code, operand) for command, operand, *_ in OPERANDS}
     # The key that comes in is under a ZMK: it has no type yet.
     table.add(("A6", "key"))
+    table |= examples_keys.OTHERS
     operands = {
         (code, field.name)
         for code, layouts in COMMANDS.items()
@@ -153,7 +166,7 @@ def test_a_command_that_no_frame_could_hold_is_refused_all_the_same() -> None:
 
 
 def test_an_lmk_must_be_marked_as_test() -> None:
-    live = LmkSet(TEST_LMK.pairs, is_test=False)
+    live = BlockLmk(bytes(range(32)), is_test=False)
     with pytest.raises(ConfigError, match="not marked as test"):
         HsmModule(Random(1).randbytes, lmks={"00": live})
     assert ask(
@@ -169,6 +182,16 @@ def test_pin_failures_have_a_limit() -> None:
     assert errors == ["01", "01", "39", "39"]
     assert asked.pin_failures == 2
     assert ask(asked, hsm.verify_cvv(OF["402"], PAN, "2912", "201", "000")).error == "01"
+
+
+def test_failures_of_every_verification_are_counted() -> None:
+    verifiers = {"BC", "BE", "CU", "DA", "DC", "DU", "EA", "EC", "GO", "GQ"}
+    assert verifiers == PIN_VERIFIERS
+    closed = module(pin_failures_max=1)
+    wrong = hsm.compare_pin_tpk(OF["002"], seal_pin(TEST_LMK, "1235", PAN12), BLOCK, PAN12)
+    assert ask(closed, wrong).error == "01"
+    for command in examples_pins.GOOD:
+        assert (ask(closed, command).error == "39") == (command.code in verifiers)
 
 
 # Whatever comes ---------------------------------------------------------------------------------
@@ -216,26 +239,50 @@ GOOD = [
     hsm.generate_cvv(OF["402"], PAN, "2912", "201"),
     hsm.verify_cvv(OF["402"], PAN, "2912", "201", generate_cvv(CVK, PAN, "2912", "201")),
     hsm.generate_mac("003", OF["003"], b"HELLO", length=16),
+    *examples_emv.GOOD,
+    *examples_keys.GOOD,
+    *examples_keys.AUTHORISED,
+    *examples_pins.GOOD,
+    *examples_pins.AUTHORISED,
     hsm.verify_mac(
         "003", OF["003"], bytes(8), chain_mac_iso9797(TAK, bytes(8), 1).hex().upper(), "1"
     ),
+    examples_emv.LAST,
 ]
-LAX = Policy(
-    **{name: False for name in Policy.__struct_fields__ if getattr(Policy(), name) is True}
-)
+OFF = {name: False for name in Policy.__struct_fields__ if getattr(Policy(), name) is True}
+# Tables stay encrypted: the good commands have them so.
+LAX = Policy(**{**OFF, "encrypted_tables_only": True})
 
 
 def test_the_good_commands_are_good_and_complete() -> None:
-    asked = HsmModule(Recorder(), LAX)
+    asked = allowed(HsmModule(Recorder(), LAX))
     assert [command for command in GOOD if not ask(asked, command).ok] == []
-    assert {command.code for command in GOOD} == COMMANDS.keys()
+    clear = {command.code for command in examples_pins.CLEAR}
+    assert {command.code for command in GOOD} | clear == COMMANDS.keys()
+
+
+def test_pins_in_clear_need_both_the_policy_and_the_officers() -> None:
+    for command in examples_pins.CLEAR:
+        assert ask(allowed(module()), command).error == "68"
+        assert ask(module(commands_disabled=()), command).error == "17"
+        assert ask(allowed(module(commands_disabled=())), command).ok
+
+
+def admits(layout: Layout, command: Command) -> bool:
+    """Whether *layout* is that of *command*: some differ only by the forms of their fields."""
+    is_named = layout.required <= command.fields.keys() <= layout.names
+    return (
+        is_named
+        and (read := layout.read(layout.write(command.fields), 0)) is not None
+        and (read[0] == command.fields)
+    )
 
 
 @st.composite
 def likely_commands(draw: st.DrawFn) -> Command:
     """A good command, in which a field or two may hold anything else of the same form."""
     good = draw(st.sampled_from(GOOD))
-    layout = next(a for a in COMMANDS[good.code] if a.required <= good.fields.keys() <= a.names)
+    layout = next(a for a in COMMANDS[good.code] if admits(a, good))
     changed = draw(st.lists(st.sampled_from(layout.fields or [None]), max_size=2))
     other = {field.name: draw(values(field.kind)) for field in changed if field}
     return Command("0001", good.code, {**good.fields, **other})
@@ -261,7 +308,9 @@ def forms_of(secret: bytes) -> list[bytes]:
 
 def secrets_of(recorder: Recorder) -> list[bytes]:
     """Every clear key and PIN in all their forms; of keys also each part by itself."""
-    keys = [ZMK, TPK, ZPK, PVK, CVK, TAK, *map(adjust_parity, recorder.given), *recorder.given]
+    keys = [ZMK, TPK, ZPK, PVK, CVK, TAK, *examples_emv.KEYS]
+    keys += [*examples_keys.KEYS, *examples_pins.KEYS]
+    keys += [*map(adjust_parity, recorder.given), *recorder.given]
     parts = [key[at : at + 8] for key in keys if len(key) >= 8 for at in range(0, len(key), 8)]
     pins = [LONG_PIN.encode(), bytes.fromhex(LONG_PIN)]
     return [*pins, *(form for secret in (*parts, *TEST_LMK.pairs) for form in forms_of(secret))]
@@ -274,8 +323,10 @@ def answered(asked: HsmModule, frame: bytes) -> bytes | None:
     except HsmFormatError as error:
         refusal = asked.refuse(error)
         return hsm.pack_answer(refusal) if refusal else None
-    assert answer.ok or not answer.fields or (answer.code, answer.error) == ("A7", "01")
+    assert answer.ok or not answer.fields or (answer.code, answer.error) in WARNINGS
     sent = hsm.pack_answer(answer)
+    if answer.code == "N1":
+        return None  # chance given away, and nothing in it tells where a trailer begins
     assert hsm.unpack_answer(sent) == answer
     return sent
 
@@ -290,7 +341,7 @@ def test_no_clear_key_or_pin_ever_leaves(
     commands: list[Command], lax: bool, data: st.DataObject
 ) -> None:
     recorder = Recorder()
-    asked = HsmModule(recorder, LAX if lax else Policy())
+    asked = allowed(HsmModule(recorder, LAX if lax else Policy()))
     sent = []
     for command in commands:
         frame = hsm.pack_command(command)

@@ -1,28 +1,60 @@
-"""The simulator on a real port."""
+"""The simulator on a real port: who is let in, what it keeps, and what it finds when it starts."""
 
 import asyncio
+import datetime
+import ipaddress
+import ssl
+from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from hsm_sim.audit import AuditEntry, verify_audit
 from hsm_sim.config import HsmConfig
-from hsm_sim.serve import serve
+from hsm_sim.serve import serve, serve_machine
+from hsm_sim.store import KeyStore, read_store, with_lmks, write_store
 from lab.topology import free_ports
-from specs.hsm import echo
+from specs.errors import ConfigError, Error
+from specs.hsm import Command, echo, export_key
 from specs.hsm.requests import diagnostics
+from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from tests.clients import ask
+from tests.hsm_sim.helpers import ZMK, ZPK, under_lmk
 from wire.channel import HsmClientChannel
 from wire.runtime import run
 
+HOST = "127.0.0.1"
+OWN = BlockLmk(bytes(range(50, 82)), is_test=True)
+LIVE = BlockLmk(bytes(range(90, 122)), is_test=False)
+PASSPHRASE = "correct horse"
+NC = diagnostics().with_header("0007")
+NC_OWN = Command("0007", "NC", {"lmk_id": "07"})
+EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0007")
 
-async def session(*commands):
+
+async def session(*commands, folder=None, **config):
     """The answers to *commands*, each on a connection of its own."""
-    port = free_ports().hsm
-    runtime = await serve(HsmConfig(port=port))
+    runtime = await serve(HsmConfig(port=0, **config), folder=folder)
+    [port] = runtime.ports.values()
     try:
         asked = [command.with_header("0007") for command in commands]
         return [await ask(port, HsmClientChannel(), command) for command in asked]
     finally:
         await runtime.stop()
+
+
+def told(folder):
+    """The audit entries in *folder*, which are unbroken."""
+    lines = (folder / "hsm.audit").read_bytes().splitlines(keepends=True)
+    assert verify_audit(lines) == []
+    return [msgspec.json.decode(line, type=AuditEntry) for line in lines]
+
+
+def events(folder):
+    return [entry.event for entry in told(folder)]
 
 
 def test_it_answers_over_tcp():
@@ -43,3 +75,258 @@ def test_a_port_that_is_taken_is_an_error():
 
     with pytest.raises(OSError, match="address already in use"):
         asyncio.run(twice())
+
+
+# The audit log ----------------------------------------------------------------------------------
+
+
+def test_the_audit_log_is_on_the_disk_before_the_answer(tmp_path):
+    async def main():
+        runtime = await serve(HsmConfig(port=0), folder=tmp_path)
+        [port] = runtime.ports.values()
+        try:
+            answer = await ask(port, HsmClientChannel(), EXPORT)
+            return answer, events(tmp_path)  # while it still runs
+        finally:
+            await runtime.stop()
+
+    answer, seen = run(main())
+    assert answer.ok
+    assert seen == ["started", "key exported"]
+    text = (tmp_path / "hsm.audit").read_text()
+    assert answer.fields["kcv"] in text
+    for secret in (ZMK, ZPK):
+        assert secret.hex().upper() not in text.upper()
+
+
+def test_without_a_folder_nothing_is_kept(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run(session(EXPORT))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_audit_log_is_not_continued(tmp_path):
+    run(session(EXPORT, folder=tmp_path))
+    path = tmp_path / "hsm.audit"
+    path.write_bytes(path.read_bytes().replace(b'"key_type":"001"', b'"key_type":"402"'))
+    with pytest.raises(Error, match="line 2: the entry was changed"):
+        run(session(folder=tmp_path))
+
+
+# The key store ----------------------------------------------------------------------------------
+
+
+def stored(folder, lmk=OWN, passphrase=PASSPHRASE):
+    write_store(folder / "hsm.keys", with_lmks(KeyStore(), {"07": lmk}, passphrase, bytes(28)))
+    (folder / "secret").write_text(f"{PASSPHRASE}\n")
+    return {"key_store": "hsm.keys", "passphrase_file": "secret", "folder": folder}
+
+
+def test_lmks_of_the_store_take_the_place_of_the_published_ones(tmp_path):
+    own, published = run(session(NC_OWN, NC, **stored(tmp_path)))
+    assert own.ok
+    assert published.error == "13"
+
+
+def test_an_empty_store_leaves_the_published_lmks(tmp_path):
+    [answer] = run(session(NC, folder=tmp_path, key_store="hsm.keys"))
+    assert answer.ok
+
+
+def test_a_live_lmk_needs_the_flag(tmp_path):
+    keys = stored(tmp_path, LIVE)
+    with pytest.raises(ConfigError, match="not marked as test"):
+        run(session(**keys))
+
+    async def allowed():
+        config = HsmConfig(port=0, key_store="hsm.keys", passphrase_file="secret")
+        runtime = await serve(config, folder=tmp_path, allow_live_lmk=True)
+        await runtime.stop()
+
+    run(allowed())
+
+
+def test_what_is_wrong_with_the_passphrase_is_said(tmp_path):
+    keys = stored(tmp_path, passphrase="battery staple")
+    with pytest.raises(ConfigError, match=r"hsm\.key_store: wrong passphrase"):
+        run(session(**keys))
+    with pytest.raises(ConfigError, match=r"hsm\.passphrase_file: missing"):
+        run(session(**{**keys, "passphrase_file": ""}))
+    with pytest.raises(ConfigError, match=r"hsm\.passphrase_file: .*nowhere: No such file"):
+        run(session(**{**keys, "passphrase_file": "nowhere"}))
+
+
+def test_a_store_that_was_changed_erases_the_lmks_for_good(tmp_path):
+    keys = stored(tmp_path)
+    path = tmp_path / "hsm.keys"
+    path.write_bytes(path.read_bytes().replace(b'"is_test":true', b'"is_test":false'))
+    for _ in range(2):
+        answers = run(session(NC_OWN, NC, EXPORT, echo("A"), Command("", "J8"), **keys))
+        assert [answer.error for answer in answers] == ["13", "13", "13", "00", "00"]
+        assert answers[-1].fields["tampers"] == f"{1:010d}"
+    store = read_store(path)
+    assert (store.lmks, store.tampered) == ((), "the key store was changed")
+    assert events(tmp_path).count("tampered") == 1
+    assert run(session(Command("", "JK"), **keys))[0].fields["tampered"] == "1"
+
+
+def test_a_tamper_of_a_running_module_erases_the_store_before_any_answer(tmp_path):
+    keys = stored(tmp_path)
+    config = HsmConfig(port=0, key_store=keys["key_store"], passphrase_file="secret")
+
+    async def main():
+        runtime, machine = await serve_machine(config, folder=tmp_path)
+        [port] = runtime.ports.values()
+        try:
+            assert (await ask(port, HsmClientChannel(), NC_OWN)).ok
+            runtime.call(lambda now: machine.perform(lambda asked: asked.tamper("lid"), now)[1])
+            answer = await ask(port, HsmClientChannel(), NC_OWN)
+            return answer, read_store(tmp_path / "hsm.keys")
+        finally:
+            await runtime.stop()
+
+    answer, store = run(main())
+    assert answer.error == "13"
+    assert (store.lmks, store.tampered) == ((), "lid")
+    assert [answer.error for answer in run(session(NC_OWN, NC, **keys))] == ["13", "13"]
+
+
+def test_a_live_lmk_with_published_keys_is_refused(tmp_path):
+    from specs.security.errors import KeyRefused
+
+    with pytest.raises(KeyRefused, match="published"):
+        stored(tmp_path, BlockLmk(TEST_BLOCK_LMK.key, is_test=False))
+
+
+# Who is let in ----------------------------------------------------------------------------------
+
+
+def test_only_addresses_that_are_allowed_come_in():
+    with pytest.raises((AssertionError, ConnectionError)):
+        run(session(NC, allow=("10.0.0.0/8",)))
+    [answer] = run(session(NC, allow=("127.0.0.0/8",)))
+    assert answer.ok
+
+
+def test_no_more_links_than_the_configuration_says():
+    async def main():
+        runtime = await serve(HsmConfig(port=0, links_max=1))
+        [port] = runtime.ports.values()
+        try:
+            _, first = await asyncio.open_connection(HOST, port)
+            with pytest.raises((AssertionError, ConnectionError)):
+                await ask(port, HsmClientChannel(), NC)
+            first.close()
+        finally:
+            await runtime.stop()
+
+    run(main())
+
+
+def test_many_commands_at_once_are_answered_in_their_order():
+    async def main():
+        runtime = await serve(HsmConfig(port=0, pipeline_max=2))
+        [port] = runtime.ports.values()
+        channel = HsmClientChannel()
+        reader, writer = await asyncio.open_connection(HOST, port)
+        try:
+            asked = [echo("x").with_header(f"{n:04d}") for n in range(50)]
+            frames = [channel.framing.frame(channel.encode(command)) for command in asked]
+            writer.write(b"".join(frames))
+            framer, answers = channel.framing.framer(), []
+            while len(answers) < len(asked):
+                answers += map(channel.decode, framer.feed(await reader.read(65_536)))
+            return [answer.header for answer in answers]
+        finally:
+            writer.close()
+            await runtime.stop()
+
+    assert run(main()) == [f"{n:04d}" for n in range(50)]
+
+
+def certificate(folder, name, signer=None):
+    """A certificate for *name* and its key, signed by *signer* or by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.UTC)
+    issuer, issuer_key = signer or (subject, key)
+    made = (
+        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), False
+        )
+        .add_extension(x509.BasicConstraints(signer is None, None), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
+        )
+        .sign(issuer_key, hashes.SHA256())
+    )
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    (folder / f"{name}.pem").write_bytes(made.public_bytes(pem))
+    (folder / f"{name}.key").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    )
+    return subject, key
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    """A folder with two authorities, the module's certificate, and clients of both."""
+    folder = tmp_path_factory.mktemp("papers")
+    house, strangers = certificate(folder, "house"), certificate(folder, "strangers")
+    certificate(folder, "module", house)
+    certificate(folder, "client", house)
+    certificate(folder, "stranger", strangers)
+    return folder
+
+
+@asynccontextmanager
+async def over_tls(papers, clients="house.pem", name=None):
+    """A connection to a module that speaks TLS, by a client with the papers of *name*."""
+    config = HsmConfig(
+        port=0, tls_certificate="module.pem", tls_key="module.key", tls_clients=clients
+    )
+    runtime = await serve(config, folder=papers)
+    [port] = runtime.ports.values()
+    context = ssl.create_default_context(cafile=papers / "house.pem")
+    if name:
+        context.load_cert_chain(papers / f"{name}.pem", papers / f"{name}.key")
+    try:
+        reader, writer = await asyncio.open_connection(HOST, port, ssl=context)
+        try:
+            yield reader, writer
+        finally:
+            writer.transport.abort()
+    finally:
+        await runtime.stop()
+
+
+async def asks_over_tls(*args, **kwargs):
+    channel = HsmClientChannel()
+    async with over_tls(*args, **kwargs) as (reader, writer):
+        writer.write(channel.framing.frame(channel.encode(NC)))
+        data = await reader.read(65_536)
+        assert data, "the connection was closed without an answer"
+        return channel.decode(channel.framing.framer().feed(data)[0])
+
+
+def test_a_client_with_a_certificate_of_the_house_is_answered(papers):
+    assert run(asks_over_tls(papers, name="client")).ok
+
+
+@pytest.mark.parametrize("name", [None, "stranger"])
+def test_without_one_nobody_is_answered(papers, name):
+    with pytest.raises((AssertionError, OSError)):
+        run(asks_over_tls(papers, name=name))
+
+
+def test_without_a_list_of_clients_all_are_answered(papers):
+    assert run(asks_over_tls(papers, clients="")).ok
+
+
+def test_whoever_speaks_no_tls_hears_nothing(papers):
+    with pytest.raises((AssertionError, OSError)):
+        run(session(NC, folder=papers, tls_certificate="module.pem", tls_key="module.key"))

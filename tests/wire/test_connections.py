@@ -30,6 +30,7 @@ def free_port():
 
 class Counted:
     door = None
+    address = HOST
 
     def __init__(self, name):
         self.name = name
@@ -45,6 +46,28 @@ def test_a_door_numbers_its_links_and_bounds_them():
     assert not door.admits(third)
     door.left(first)
     assert door.admits(third)
+
+
+def test_a_door_lets_in_whom_its_rule_allows():
+    asked = []
+    door = Door("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
+    link = door.accept()
+    assert [door.admits(link), door.admits(link)] == [False, True]
+    assert asked == [HOST, HOST]
+
+
+def test_an_address_that_is_not_allowed_hears_nothing(on_loop):
+    machine = SmallMachine()
+
+    async def main():
+        async with running(machine) as runtime:
+            port = await runtime.listen("hsm", HOST, 0, Words(), allows=lambda peer: peer != HOST)
+            async with peer_at(port) as stranger:
+                assert await stranger.ask("one") is None
+            assert runtime.counts["link_refused"] == 1
+        assert machine.events == []
+
+    on_loop(main())
 
 
 def test_a_full_door_refuses_and_lets_in_again(on_loop):

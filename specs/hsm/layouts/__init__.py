@@ -11,10 +11,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..errors import PARITY_CORRECTED
 from ..grammar import Layout
-from . import admin, cards, keys, macs, pins
+from . import (
+    admin,
+    cards,
+    chains,
+    data,
+    emv,
+    keys,
+    keys_forms,
+    keys_zones,
+    macs,
+    pins,
+    pins_dukpt,
+    pins_ibm,
+    pins_lmk,
+    scripts,
+    status,
+)
 
-_MODULES: Final = (admin, cards, keys, macs, pins)
+_MODULES: Final = (
+    *(admin, cards, chains, data, emv, macs, scripts, status),
+    *(keys, keys_zones, keys_forms),
+    *(pins, pins_dukpt, pins_ibm, pins_lmk),
+)
 
 # By the code of the command, and by that of the answer.
 COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
@@ -22,4 +43,10 @@ COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
 }
 ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
     code: layouts for module in _MODULES for code, layouts in module.ANSWERS.items()
+}
+# What follows a few errors all the same, by the code of the answer and the error.
+WARNINGS: Final[Mapping[tuple[str, str], tuple[Layout, ...]]] = {
+    ("A7", PARITY_CORRECTED): ANSWERS["A7"],
+    **emv.WARNINGS,
+    **pins_ibm.WARNINGS,
 }

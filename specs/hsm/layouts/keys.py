@@ -20,6 +20,18 @@ def _check_value(code: Kind, *key_type: Field) -> Layout:
     )
 
 
+# The initial key of a device, for DUKPT. Its serial number comes without the counter: 15 digits of
+# the 20 in the old form, 16 with AES. The lengths are those of a command that clients were seen to
+# send; that of AES, and type 1 as the only one of the base key, are chosen here.
+_DERIVED: Final = (
+    Field("key_type", KEY_TYPE),
+    Field("lmk_scheme", SCHEME),
+    Field("derive_mode", one_of("0", "0, to derive an initial key")),
+    Field("bdk_type", one_of("1", "1, a base derivation key of type 1")),
+    Field("bdk", KEY),
+    Field("device", Kind("[0-9A-F]{15,16}", "a key serial number of 15 or 16 hex digits")),
+)
+
 COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "A0": (
         Layout(
@@ -32,6 +44,14 @@ COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
             Field("key_type", KEY_TYPE),
             Field("lmk_scheme", SCHEME),
             Field("zmk_flag", FLAG, ";", optional=True),
+            Field("zmk", KEY),
+            Field("zmk_scheme", SCHEME),
+        ),
+        Layout(Field("mode", one_of("A", "mode")), *_DERIVED),
+        Layout(
+            Field("mode", one_of("B", "mode")),
+            *_DERIVED,
+            Field("zmk_flag", FLAG, ";"),
             Field("zmk", KEY),
             Field("zmk_scheme", SCHEME),
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..values import Command
+from .names import IKEY
 
 
 def generate_key(
@@ -21,6 +22,27 @@ def generate_key(
     if zmk is not None:
         flag = "1" if zmk_is_tmk else "0"
         fields |= {"mode": "1", "zmk_flag": flag, "zmk": zmk, "zmk_scheme": zmk_scheme}
+    return Command("", "A0", fields)
+
+
+def derive_initial_key(
+    bdk: str,
+    device: str,
+    scheme: str = "U",
+    zmk: str | None = None,
+    zmk_scheme: str = "X",
+    *,
+    key_type: str = IKEY,
+) -> Command:
+    """A0: the initial key of a *device* (DUKPT); with *zmk* also in transport form under that.
+
+    *device* is its serial number without the counter: the first 15 of 20 digits, or 16 with AES.
+    Answers key, [key_under_zmk,] kcv.
+    """
+    fields = {"mode": "A", "key_type": key_type, "lmk_scheme": scheme, "bdk": bdk}
+    fields |= {"derive_mode": "0", "bdk_type": "1", "device": device}
+    if zmk is not None:
+        fields |= {"mode": "B", "zmk_flag": "0", "zmk": zmk, "zmk_scheme": zmk_scheme}
     return Command("", "A0", fields)
 
 

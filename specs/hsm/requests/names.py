@@ -19,4 +19,6 @@ TPK: Final = "002"  # And TMK and PVK: they share it.
 TAK: Final = "003"
 ZAK: Final = "008"
 CVK: Final = "402"
+BDK: Final = "009"
+IKEY: Final = "302"
 BY_ATTRIBUTES: Final = "FFF"

@@ -1,4 +1,8 @@
-"""Commands about PINs."""
+"""Commands about PIN blocks and PIN verification values.
+
+*pan* is the whole card number: for blocks of format 48, which are bound to it, and for them alone.
+*key_type* is that of the key of the PIN block: ZPK or TPK.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,43 @@ from .names import ISO_0, PIN_LENGTH_MAX
 
 
 def translate_pin_tpk_zpk(
-    tpk: str, zpk: str, block: str, pan12: str, source: str = ISO_0, target: str = ISO_0
+    tpk: str,
+    zpk: str,
+    block: str,
+    pan12: str,
+    source: str = ISO_0,
+    target: str = ISO_0,
+    pan: str = "",
 ) -> Command:
     """CA: a PIN *block* under a terminal's key becomes one under a zone's.
 
     Answers pin_length, block, format.
     """
-    return _translate("CA", {"tpk": tpk, "zpk": zpk}, block, pan12, source, target)
+    return _translate("CA", {"tpk": tpk, "zpk": zpk}, block, pan12, source, target, pan)
+
+
+def translate_pin_tpk_dukpt(
+    tpk: str,
+    bdk: str,
+    ksn_descriptor: str,
+    ksn: str,
+    block: str,
+    pan12: str,
+    source: str = ISO_0,
+    target: str = ISO_0,
+    pan: str = "",
+) -> Command:
+    """CA: a PIN *block* under a terminal's key becomes one of the transaction *ksn* (DUKPT).
+
+    Answers pin_length, block, format.
+    """
+    keys = {
+        "tpk": tpk,
+        "target_bdk": bdk,
+        "target_ksn_descriptor": ksn_descriptor,
+        "target_ksn": ksn,
+    }
+    return _translate("CA", keys, block, pan12, source, target, pan)
 
 
 def translate_pin_zpk_zpk(
@@ -23,57 +57,106 @@ def translate_pin_zpk_zpk(
     pan12: str,
     source: str = ISO_0,
     target: str = ISO_0,
+    pan: str = "",
 ) -> Command:
     """CC: a PIN *block* under one zone's key becomes one under another's.
 
     Answers pin_length, block, format.
     """
     keys = {"source_zpk": source_zpk, "target_zpk": target_zpk}
-    return _translate("CC", keys, block, pan12, source, target)
+    return _translate("CC", keys, block, pan12, source, target, pan)
 
 
 def verify_pin_pvv_tpk(
-    tpk: str, pvk: str, block: str, pan12: str, pvki: str, pvv: str, source: str = ISO_0
-) -> Command:
-    """DC: does the PIN in *block* under a terminal's key give *pvv*? Error 01 says no."""
-    return _verify("DC", {"tpk": tpk}, pvk, block, pan12, pvki, pvv, source)
-
-
-def verify_pin_pvv_zpk(
-    zpk: str, pvk: str, block: str, pan12: str, pvki: str, pvv: str, source: str = ISO_0
-) -> Command:
-    """EC: does the PIN in *block* under a zone's key give *pvv*? Error 01 says no."""
-    return _verify("EC", {"zpk": zpk}, pvk, block, pan12, pvki, pvv, source)
-
-
-def pin_to_lmk(tpk: str, block: str, pan12: str, source: str = ISO_0) -> Command:
-    """JC: the PIN in *block* under a terminal's key, kept under the LMK. Answers pin."""
-    return Command("", "JC", {"tpk": tpk, "block": block, "format": source, "pan12": pan12})
-
-
-def pvv_from_lmk_pin(pvk: str, pin: str, pan12: str, pvki: str) -> Command:
-    """DG: the PVV of the *pin* that JC gave. Answers pvv."""
-    return Command("", "DG", {"pvk": pvk, "pin": pin, "pan12": pan12, "pvki": pvki})
-
-
-def _translate(
-    code: str, keys: dict[str, str], block: str, pan12: str, source: str, target: str
-) -> Command:
-    formats = {"source_format": source, "target_format": target}
-    return Command(
-        "", code, {**keys, "pin_max": PIN_LENGTH_MAX, "block": block, **formats, "pan12": pan12}
-    )
-
-
-def _verify(
-    code: str,
-    key: dict[str, str],
+    tpk: str,
     pvk: str,
     block: str,
     pan12: str,
     pvki: str,
     pvv: str,
-    source: str,
+    source: str = ISO_0,
+    pan: str = "",
 ) -> Command:
-    pin = {"block": block, "format": source, "pan12": pan12}
-    return Command("", code, {**key, "pvk": pvk, **pin, "pvki": pvki, "pvv": pvv})
+    """DC: does the PIN in *block* under a terminal's key give *pvv*? Error 01 says no."""
+    fields = {"tpk": tpk, **_pin(pvk, block, pan12, pvki, source, pan), "pvv": pvv}
+    return Command("", "DC", fields)
+
+
+def verify_pin_pvv_zpk(
+    zpk: str,
+    pvk: str,
+    block: str,
+    pan12: str,
+    pvki: str,
+    pvv: str,
+    source: str = ISO_0,
+    pan: str = "",
+) -> Command:
+    """EC: does the PIN in *block* under a zone's key give *pvv*? Error 01 says no."""
+    fields = {"zpk": zpk, **_pin(pvk, block, pan12, pvki, source, pan), "pvv": pvv}
+    return Command("", "EC", fields)
+
+
+def pvv_from_block(
+    key_type: str,
+    key: str,
+    pvk: str,
+    block: str,
+    pan12: str,
+    pvki: str,
+    source: str = ISO_0,
+    pan: str = "",
+) -> Command:
+    """FW: the PVV of the PIN in *block*, which its owner chose. Answers pvv."""
+    pin = _pin(pvk, block, pan12, pvki, source, pan)
+    return Command("", "FW", {"key_type": key_type, "key": key, **pin})
+
+
+def change_pvv(
+    key_type: str,
+    key: str,
+    pvk: str,
+    block: str,
+    pan12: str,
+    pvki: str,
+    pvv: str,
+    new_block: str,
+    source: str = ISO_0,
+    pan: str = "",
+) -> Command:
+    """CU: the PVV of the PIN in *new_block*, if that in *block* gives *pvv*; else 01.
+
+    Answers pvv.
+    """
+    pin = _pin(pvk, block, pan12, pvki, source, pan)
+    fields = {"key_type": key_type, "key": key, **pin, "pvv": pvv, "new_block": new_block}
+    return Command("", "CU", fields)
+
+
+def pvv_from_lmk_pin(pvk: str, pin: str, pan12: str, pvki: str) -> Command:
+    """DG: the PVV of a *pin* under the LMK. Answers pvv."""
+    return Command("", "DG", {"pvk": pvk, "pin": pin, "pan12": pan12, "pvki": pvki})
+
+
+def with_pan(fields: dict[str, str], pan: str) -> dict[str, str]:
+    """*fields*, and the whole card number if it is given."""
+    return {**fields, "pan": pan} if pan else fields
+
+
+def _translate(
+    code: str,
+    keys: dict[str, str],
+    block: str,
+    pan12: str,
+    source: str,
+    target: str,
+    pan: str,
+) -> Command:
+    pin = {"pin_max": PIN_LENGTH_MAX, "block": block, "pan12": pan12}
+    formats = {"source_format": source, "target_format": target}
+    return Command("", code, with_pan({**keys, **pin, **formats}, pan))
+
+
+def _pin(pvk: str, block: str, pan12: str, pvki: str, source: str, pan: str) -> dict[str, str]:
+    fields = {"pvk": pvk, "block": block, "format": source, "pan12": pan12, "pvki": pvki}
+    return with_pan(fields, pan)

@@ -2,9 +2,20 @@
 
 import pytest
 
-from specs.hsm import Command, export_key, generate_key, import_key, key_check_value
+from specs.hsm import (
+    Command,
+    derive_initial_key,
+    export_key,
+    generate_key,
+    import_key,
+    key_check_value,
+    pack_command,
+    unpack_command,
+)
+from specs.security.dukpt_tdes import derive_initial_key_dukpt_tdes
 from specs.security.keys import key_check_value as check_value_of
 from specs.security.lmk import TEST_LMK, unwrap_key, unwrap_key_under_key, wrap_key_under_key
+from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import TPK, ZMK, ZPK, ask, key, module, under_lmk
 
 ZMK_TEXT, ZPK_TEXT = under_lmk("000", ZMK), under_lmk("001", ZPK)
@@ -105,3 +116,74 @@ def test_check_values(fields: dict[str, str], policy: dict[str, bool], check_val
 def test_the_length_flag_is_held_against_the_key(flag: str, error: str) -> None:
     asked = {**key_check_value("001", ZPK_TEXT).fields, "length_flag": flag}
     assert ask(module(), Command("", "BU", asked)).error == error
+
+
+# Initial keys of devices --------------------------------------------------------------------------
+
+BDK = key(30)
+BDK_TEXT, DEVICE = under_lmk("009", BDK), "FFFF9876543210E"
+INITIAL = derive_initial_key_dukpt_tdes(BDK, bytes.fromhex(DEVICE + "00000"))
+
+
+def test_the_key_of_a_device_follows_from_its_number() -> None:
+    asked = module()
+    fields = ask(asked, derive_initial_key(BDK_TEXT, DEVICE)).fields
+    assert unwrap_key(TEST_LMK, "302", fields["key"], any_parity=True) == INITIAL
+    assert fields["kcv"] == check_value_of(INITIAL).hex().upper()
+    both = ask(asked, derive_initial_key(BDK_TEXT, DEVICE, "U", ZMK_TEXT)).fields
+    assert both["key"] == fields["key"]
+    assert unwrap_key_under_key(ZMK, both["key_under_zmk"]) == INITIAL
+    # Not a bit of it changes on the way out and in.
+    out = ask(asked, export_key("302", ZMK_TEXT, fields["key"])).fields["key"]
+    back = ask(asked, import_key("302", ZMK_TEXT, out))
+    assert (back.error, back.fields["key"]) == ("00", fields["key"])
+
+
+@pytest.mark.parametrize(
+    ("device", "bdk", "attributes"),
+    [
+        (DEVICE, under_block_lmk("B0T2X00E00", BDK), "B1T2X00N00"),
+        ("1234567890123456", under_block_lmk("B0A1X00E00", BDK), "B1A1X00N00"),
+    ],
+)
+def test_the_key_of_a_device_in_a_key_block(device: str, bdk: str, attributes: str) -> None:
+    command = derive_initial_key(bdk, device, "S", key_type="FFF")
+    fields = {**command.fields, "lmk_id": "01", "attributes": attributes}
+    made = ask(module(), Command("", "A0", fields)).fields["key"]
+    assert made[6:10] == attributes[:3] + "X"
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        (derive_initial_key(BDK_TEXT, DEVICE + "0"), "15"),
+        (derive_initial_key(BDK_TEXT, DEVICE, key_type="001"), "28"),
+        (derive_initial_key(ZPK_TEXT, DEVICE), "10"),
+        (derive_initial_key(under_lmk("009", key(9, 24), "T"), DEVICE), "27"),
+        (derive_initial_key(BDK_TEXT, DEVICE, "T"), "26"),
+        (derive_initial_key(BDK_TEXT, DEVICE, "U", ZPK_TEXT), "10"),
+    ],
+)
+def test_devices_that_get_no_key(command: Command, error: str) -> None:
+    assert ask(module(), command).error == error
+
+
+def test_the_old_form_has_no_flag() -> None:
+    line = f"0001A01001U{ZMK_TEXT}X".encode()
+    answer = module().answer(unpack_command(line))
+    clear = unwrap_key(TEST_LMK, "001", answer.fields["key"])
+    assert unwrap_key_under_key(ZMK, answer.fields["key_under_zmk"]) == clear
+
+
+@pytest.mark.parametrize("zmk", [key(1), bytes(range(32))])
+def test_key_blocks_go_out_and_come_in(zmk: bytes) -> None:
+    algorithm = "T2" if len(zmk) == 16 else "A3"
+    zmk_text = under_block_lmk(f"K0{algorithm}B00N00", zmk)
+    text = under_block_lmk("P0T2B00E00", ZPK)
+    ends = {"lmk_id": "01", "attributes": "P0T2B00E00"}
+    sent = {**export_key("FFF", zmk_text, text, "R").fields, **ends}
+    line = pack_command(Command("0001", "A8", sent))
+    out = module().answer(unpack_command(line)).fields["key"]
+    assert out[:2] == ("RB" if algorithm == "T2" else "RD")
+    back = {**import_key("FFF", zmk_text, out, "S").fields, **ends}
+    assert ask(module(), Command("", "A6", back)).fields["kcv"] == ZPK_CHECK

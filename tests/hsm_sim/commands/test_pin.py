@@ -1,4 +1,4 @@
-"""CA, CC, DC, EC, JC and DG."""
+"""CA, CC, DC, EC, DG, FW and CU; and what becomes of every PIN block that is not one."""
 
 from typing import Any
 
@@ -7,17 +7,22 @@ import pytest
 
 from specs.hsm import (
     Command,
+    change_pvv,
     pin_to_lmk,
+    pvv_from_block,
     pvv_from_lmk_pin,
     translate_pin_tpk_zpk,
     translate_pin_zpk_zpk,
     verify_pin_pvv_tpk,
     verify_pin_pvv_zpk,
 )
+from specs.security.pinblock_iso_4 import decipher_pinblock_iso_4, encipher_pinblock_iso_4
 from specs.security.pinblocks import decode_pinblock
 from specs.security.pvv import generate_pvv
 from specs.security.tdes import decrypt_tdes_ecb
+from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import (
+    PAN,
     PAN12,
     PVK,
     TPK,
@@ -76,7 +81,7 @@ def test_a_block_is_not_freed_from_its_card(source: str, target: str) -> None:
     assert ask(module(restrict_pin_translation=False), command).ok
 
 
-@pytest.mark.parametrize(("code", "error"), [("03", "69"), ("48", "69"), ("99", "23")])
+@pytest.mark.parametrize(("code", "error"), [("03", "69"), ("34", "69"), ("99", "23")])
 def test_formats_that_are_not_served(code: str, error: str) -> None:
     hsm, block = module(), "0" * 16
     for command in (
@@ -91,7 +96,8 @@ def test_formats_that_are_not_served(code: str, error: str) -> None:
 
 @pytest.mark.parametrize("clear", [block for block, _ in BAD_BLOCKS])
 def test_every_bad_block_gets_the_same_code(clear: str) -> None:
-    hsm, block = module(), bad_block(TPK, clear)
+    # With the rule on, digits above 9 are not even looked at in a translation: see test_unseen.
+    hsm, block = module(translate_digits_unseen=False), bad_block(TPK, clear)
     for command in (
         translate_pin_tpk_zpk(TPK_TEXT, ZPK_TEXT, block, PAN12),
         verify_pin_pvv_tpk(TPK_TEXT, PVK_TEXT, block, PAN12, "1", PVV),
@@ -186,3 +192,95 @@ TRIPLE = under_lmk("002", key(9, 24), "T")
 )
 def test_a_pvk_is_a_pair(command: Command) -> None:
     assert ask(module(), command).error == "27"
+
+
+# Formats of old terminals, of chips and of AES ----------------------------------------------------
+
+WIDE = {"pin_formats": ("01", "03", "05", "34", "47", "48")}
+AES_1, AES_2 = bytes(range(16)), bytes(range(16, 48))
+AES_ZPK = under_block_lmk("P0A1B00N00", AES_1)
+AES_ZPK_2 = under_block_lmk("P0A3B00N00", AES_2)
+TDES_ZPK = under_block_lmk("P0T2B00N00", ZPK)
+AES_BLOCK = encipher_pinblock_iso_4(AES_1, "1234", PAN, bytes(8)).hex().upper()
+
+
+@pytest.mark.parametrize(("source", "target"), [("03", "03"), ("03", "01"), ("34", "34")])
+def test_formats_that_a_policy_may_enable(source: str, target: str) -> None:
+    block = pin_block(TPK, "12345", source)
+    command = translate_pin_tpk_zpk(TPK_TEXT, ZPK_TEXT, block, PAN12, source, target)
+    fields = ask(module(**WIDE), command).fields
+    clear = decrypt_tdes_ecb(ZPK, bytes.fromhex(fields["block"]))
+    assert decode_pinblock(target, clear, PAN12) == "12345"
+
+
+def of_aes(
+    source: str, target: str, block: str, source_key: str, target_key: str, pan: str = PAN
+) -> Command:
+    command = translate_pin_zpk_zpk(source_key, target_key, block, PAN12, source, target, pan)
+    return msgspec.structs.replace(command, fields={**command.fields, "lmk_id": "01"})
+
+
+def test_blocks_of_aes() -> None:
+    hsm = module()
+    to_aes = ask(hsm, of_aes("48", "48", AES_BLOCK, AES_ZPK, AES_ZPK_2)).fields
+    assert decipher_pinblock_iso_4(AES_2, bytes.fromhex(to_aes["block"]), PAN) == "1234"
+    to_tdes = ask(hsm, of_aes("48", "01", AES_BLOCK, AES_ZPK, TDES_ZPK)).fields
+    assert to_tdes["block"] == pin_block(ZPK, "1234")
+    back = ask(hsm, of_aes("01", "48", to_tdes["block"], TDES_ZPK, AES_ZPK)).fields
+    assert decipher_pinblock_iso_4(AES_1, bytes.fromhex(back["block"]), PAN) == "1234"
+
+
+@pytest.mark.parametrize(
+    ("command", "error"),
+    [
+        (of_aes("48", "48", AES_BLOCK, TDES_ZPK, AES_ZPK), "A7"),
+        (of_aes("48", "48", AES_BLOCK, AES_ZPK, TDES_ZPK), "A7"),
+        (of_aes("01", "48", pin_block(ZPK, "1234"), AES_ZPK, AES_ZPK), "A7"),
+        (of_aes("48", "05", AES_BLOCK, AES_ZPK, TDES_ZPK), "69"),
+        (of_aes("48", "48", AES_BLOCK, AES_ZPK, AES_ZPK, ""), "22"),
+        (of_aes("48", "48", AES_BLOCK, AES_ZPK, AES_ZPK, "9999990000000028"), "22"),
+        (of_aes("48", "48", AES_BLOCK, AES_ZPK, AES_ZPK, "8" + PAN[1:]), "20"),
+        (of_aes("48", "48", AES_BLOCK, AES_ZPK_2, AES_ZPK), "20"),
+        (of_aes("48", "48", AES_BLOCK[:16], AES_ZPK, AES_ZPK), "20"),
+        (of_aes("01", "01", AES_BLOCK, TDES_ZPK, TDES_ZPK), "20"),
+    ],
+)
+def test_what_is_refused_of_aes(command: Command, error: str) -> None:
+    answer = ask(module(), command)
+    assert (answer.error, answer.fields) == (error, {})
+
+
+# PVVs of new PINs -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key_type", "clear", "text"), [("001", ZPK, ZPK_TEXT), ("002", TPK, TPK_TEXT)]
+)
+def test_a_pin_is_chosen_and_changed(key_type: str, clear: bytes, text: str) -> None:
+    hsm, block, new = module(), pin_block(clear, "1234"), pin_block(clear, "987654")
+    chosen = ask(hsm, pvv_from_block(key_type, text, PVK_TEXT, block, PAN12, "1"))
+    assert chosen.fields == {"pvv": PVV}
+    changed = ask(hsm, change_pvv(key_type, text, PVK_TEXT, block, PAN12, "1", PVV, new))
+    assert changed.fields == {"pvv": generate_pvv(PVK, "987654", PAN12, "1")}
+    wrong = ask(hsm, change_pvv(key_type, text, PVK_TEXT, new, PAN12, "1", PVV, block))
+    assert (wrong.error, hsm.pin_failures) == ("01", 1)
+
+
+@pytest.mark.parametrize(
+    ("policy", "key_type", "error"),
+    [({}, "003", "28"), ({}, "001", "10"), ({"pins_excluded": ("1234",)}, "002", "86")],
+)
+def test_new_pins_that_are_refused(policy: dict[str, Any], key_type: str, error: str) -> None:
+    block = pin_block(TPK, "1234")
+    for command in (
+        pvv_from_block(key_type, TPK_TEXT, PVK_TEXT, block, PAN12, "1"),
+        change_pvv(key_type, TPK_TEXT, PVK_TEXT, block, PAN12, "1", PVV, block),
+    ):
+        assert ask(module(**policy), command).error == error
+
+
+def test_terminals_can_have_keys_of_their_own_type() -> None:
+    text, block = under_lmk("70D", TPK), pin_block(TPK, "1234")
+    apart = module(separate_terminal_keys=True)
+    assert ask(apart, pvv_from_block("70D", text, PVK_TEXT, block, PAN12, "1")).ok
+    assert ask(apart, pvv_from_block("70D", TPK_TEXT, PVK_TEXT, block, PAN12, "1")).error == "10"

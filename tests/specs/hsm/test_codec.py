@@ -104,7 +104,7 @@ def test_the_header_length_is_a_setting(size: int) -> None:
         ("1234BU001" + TPK + ";00", "BU", "BU", 42, "15"),
         ("1234M65", "M6", "M6.mode", 6, "02"),
         ("1234M607", "M6", "M6.input_format", 7, "03"),
-        ("1234M6012", "M6", "M6.mac_size", 8, "04"),
+        ("1234M6013", "M6", "M6.mac_size", 8, "04"),
         ("1234M60102", "M6", "M6.algorithm", 9, "05"),
         ("1234M601033", "M6", "M6.padding", 10, "06"),
         ("1234CW" + TPK + "4123456789012345870", "CW", "CW.expiry", 58, "15"),

@@ -4,6 +4,8 @@ import pytest
 
 from specs import hsm
 from specs.errors import EncodeError
+from tests.specs.hsm import lines_emv
+from tests.specs.hsm.lines import LINES
 
 TPK, ZPK, PVK = "U" + "1A" * 16, "U" + "2B" * 16, "U" + "3C" * 16
 BLOCK, PAN12, PAN = "6428EB94035AF53B", "550000025321", "4123456789012345"
@@ -65,3 +67,16 @@ def test_forms_are_checked_when_packed() -> None:
         hsm.pack_command(hsm.verify_mac("003", TPK, b"a", "5F1448E"))
     with pytest.raises(EncodeError, match=r"CA\.pan12"):
         hsm.pack_command(hsm.translate_pin_tpk_zpk(TPK, ZPK, BLOCK, "55000002532"))
+
+
+@pytest.mark.parametrize("line", LINES, ids=[f"{n}-{line[:2]}" for n, line in enumerate(LINES)])
+def test_lines_of_pins_and_keys_both_ways(line: str) -> None:
+    assert hsm.pack_command(LINES[line]) == line.encode()
+    assert hsm.unpack_command(b"0001" + line.encode()) == LINES[line].with_header("0001")
+
+
+@pytest.mark.parametrize("line", lines_emv.LINES, ids=[line[:3] for line in lines_emv.LINES])
+def test_lines_of_chip_cards_and_data_both_ways(line: str) -> None:
+    command = lines_emv.LINES[line]
+    assert hsm.pack_command(command) == line.encode()
+    assert hsm.unpack_command(b"0001" + line.encode()) == command.with_header("0001")

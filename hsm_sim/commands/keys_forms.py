@@ -1,0 +1,116 @@
+"""Components (A2, A4), other forms of a key (B0, BW), and the user storage (LA, LE).
+
+What makes a key out of parts, or gives it another form, needs the authority of two officers:
+``component.001.host`` and ``scheme.001.host`` for keys of type 001.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import reduce
+from typing import Final
+
+from specs.hsm.errors import (
+    INDEX_REFUSED,
+    INPUT_REFUSED,
+    KEY_ALGORITHM_REFUSED,
+    KEY_LENGTH_REFUSED,
+    SOURCE_KEY_REFUSED,
+)
+from specs.security.errors import KeyRefused
+from specs.security.keys import adjust_parity
+from specs.security.tdes import xor
+
+from ..keys import TDES, ClearKey, Fields, Handler, KeyRing, refusal
+from ..policy import Refused
+from .key_options import inner_scheme
+from .keys import KEY_LENGTH_FLAG_REFUSED, type_of_code
+
+COMPONENT: Final = "component"
+SCHEME: Final = "scheme"
+PLACES: Final = 0x1000  # of the user storage: what three hexadecimal digits can say
+BLOCKS_MAX: Final = 0x20  # that one command stores or reads
+# The longest text that is stored: a key block of 512 characters, and its S.
+TEXT_LENGTH_MAX: Final = 513
+# F, like any other, says nothing.
+_LENGTH_OF_FLAG: Final = {"0": 8, "1": 16, "2": 24, "3": 24}
+
+
+def make_component(ring: KeyRing, fields: Fields) -> Fields:
+    """A2: a random component, under the LMK alone: nothing is printed."""
+    use = ring.use_of(fields)
+    ring.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    component = ring.generate(use, fields["lmk_scheme"], fields)
+    return {"component": ring.close(use, fields["lmk_scheme"], component, fields)}
+
+
+def form_key(ring: KeyRing, fields: Fields) -> Fields:
+    """A4: the key that all components make together; its parity is corrected."""
+    use = ring.use_of(fields)
+    ring.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    names = sorted(name for name in fields if name.startswith("component_"))
+    parts = [ring.open_any(use, fields[name]) for name in names]
+    algorithm = parts[0].algorithm
+    if len({len(part.value) for part in parts}) > 1:
+        raise Refused(KEY_LENGTH_REFUSED)
+    if any(part.algorithm != algorithm for part in parts):
+        raise Refused(KEY_ALGORITHM_REFUSED)
+    value = reduce(xor, (part.value for part in parts))
+    key = ClearKey(algorithm, adjust_parity(value) if algorithm == TDES else value)
+    try:
+        ring.judge(key)
+    except KeyRefused as error:
+        raise refusal(error, SOURCE_KEY_REFUSED) from None
+    return {"key": ring.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
+
+
+def change_scheme(ring: KeyRing, fields: Fields) -> Fields:
+    """B0: the same key under the same LMK, by another scheme."""
+    use = ring.use_of(fields)
+    ring.state.require_authorised(f"{SCHEME}.{use.key_type}.host")
+    key = ring.open_any(use, fields["key"])
+    return {"key": ring.close(use, fields["lmk_scheme"], key, fields)}
+
+
+def carry_over_key(ring: KeyRing, fields: Fields) -> Fields:
+    """BW: a key under the LMK of before comes under that of today, whichever kind that is."""
+    use = ring.use_of({**fields, "key_type": type_of_code(fields)})
+    key = ring.old_ring().open_any(use, fields["key"])
+    length = _LENGTH_OF_FLAG.get(fields["length_flag"], len(key.value))
+    if length != len(key.value):
+        raise Refused(KEY_LENGTH_FLAG_REFUSED)
+    return {"key": ring.close(use, inner_scheme(ring, fields, key), key, fields)}
+
+
+def store(ring: KeyRing, fields: Fields) -> Fields:
+    """LA: texts of one length into places of the user storage, one after the other."""
+    places, data = _places(fields), fields["data"]
+    length, rest = divmod(len(data), len(places))
+    if rest or not 0 < length <= TEXT_LENGTH_MAX:
+        raise Refused(INPUT_REFUSED)
+    texts = (data[at : at + length] for at in range(0, len(data), length))
+    ring.state.stored.update(zip(places, texts, strict=True))
+    return {}
+
+
+def read(ring: KeyRing, fields: Fields) -> Fields:
+    """LE: what is in places of the user storage, one after the other."""
+    return {"data": "".join(map(ring.state.stored_key, _places(fields)))}
+
+
+def _places(fields: Fields) -> list[str]:
+    """The places that *fields* name. Raises Refused (21) if there are none or no such."""
+    first, count = int(fields["index"], 16), int(fields["count"], 16)
+    if not 0 < count <= BLOCKS_MAX or first + count > PLACES:
+        raise Refused(INDEX_REFUSED)
+    return [f"{place:03X}" for place in range(first, first + count)]
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "A2": make_component,
+    "A4": form_key,
+    "B0": change_scheme,
+    "BW": carry_over_key,
+    "LA": store,
+    "LE": read,
+}

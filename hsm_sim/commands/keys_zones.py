@@ -1,0 +1,145 @@
+"""Keys of one kind each: HA HC IA FI AS BI make them, FA to MG carry them between zones.
+
+FC and FE, which carry keys of terminals, need the authority of two officers, as import and export
+of keys of that type: ``import.002.host``, ``export.002.host``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from specs.hsm.errors import KEY_LENGTH_REFUSED, TARGET_KEY_REFUSED
+
+from ..attributes import Attributes
+from ..keys import ClearKey, Fields, Handler, KeyRing
+from ..policy import Refused
+from ..uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
+from .key_options import check_value, inner_scheme, new_scheme, outer_scheme
+
+# What a command's key is for, as its fields tell.
+UseOf = Callable[[Fields], KeyUse]
+_USE_OF_FLAG: Final = {"0": ZEK, "1": ZAK}
+_PAIR_LENGTH: Final = 16
+IMPORT: Final = "import"
+EXPORT: Final = "export"
+
+
+def _always(use: KeyUse) -> UseOf:
+    return lambda fields: use
+
+
+def _by_flag(fields: Fields) -> KeyUse:
+    return _USE_OF_FLAG[fields["flag"]]
+
+
+def _of_terminal(fields: Fields) -> KeyUse:
+    """TPK, TMK or PVK: one type for all under an LMK of variants, else what the attributes say."""
+    if "attributes" in fields:
+        use = USE_OF_USAGE.get(Attributes.read(fields["attributes"]).usage)
+        if use in (ZMK, TMK):
+            return TMK
+        if use is PVK:
+            return PVK
+    return TPK
+
+
+def make_under_tmk(use_of: UseOf) -> Handler:
+    """HA, HC: a new key, under the terminal master key and under the LMK."""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        tmk = ring.open_any(TMK, fields["tmk"])
+        outer, inner, _ = _make(ring, tmk, use_of(fields), fields)
+        return {"key_under_tmk": outer, "key": inner}
+
+    return perform
+
+
+def make_under_zmk(use_of: UseOf) -> Handler:
+    """IA, FI: a new key, under the zone master key and under the LMK."""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        zmk = ring.open_any(ZMK, fields["zmk"])
+        outer, inner, key = _make(ring, zmk, use_of(fields), fields)
+        return {"key_under_zmk": outer, "key": inner, "kcv": check_value(ring, fields, key)}
+
+    return perform
+
+
+def make_cvk(ring: KeyRing, fields: Fields) -> Fields:
+    """AS: a new pair of keys for card verification values."""
+    key = ring.generate(CVK, new_scheme(ring, fields), fields)
+    if len(key.value) != _PAIR_LENGTH:
+        raise Refused(KEY_LENGTH_REFUSED)
+    text = ring.close(CVK, new_scheme(ring, fields), key, fields)
+    return {"key": text, "kcv": check_value(ring, fields, key)}
+
+
+def make_bdk(ring: KeyRing, fields: Fields) -> Fields:
+    """BI: a new base derivation key."""
+    key = ring.generate(BDK, new_scheme(ring, fields), fields)
+    return {"key": ring.close(BDK, new_scheme(ring, fields), key, fields)}
+
+
+def take_in(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+    """FA, FC, FK, AW, DW, MI: a key under the ZMK comes under the LMK; its parity must be right."""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        use = use_of(fields)
+        if needs_authority:
+            ring.state.require_authorised(f"{IMPORT}.{use.key_type}.host")
+        zmk = ring.open_any(ZMK, fields["zmk"])
+        key, was_corrected = ring.receive(zmk, use, fields["key"])
+        if was_corrected:
+            raise Refused(TARGET_KEY_REFUSED)
+        text = ring.close(use, inner_scheme(ring, fields, key), key, fields)
+        return {"key": text, "kcv": check_value(ring, fields, key)}
+
+    return perform
+
+
+def give_out(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+    """GC, FE, FM, AU, DY, MG: a key under the LMK goes out under the ZMK."""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        use = use_of(fields)
+        if needs_authority:
+            ring.state.require_authorised(f"{EXPORT}.{use.key_type}.host")
+        zmk = ring.open_any(ZMK, fields["zmk"])
+        key = ring.open_any(use, fields["key"], TARGET_KEY_REFUSED)
+        text = ring.send(zmk, outer_scheme(ring, fields, key), use, key, fields)
+        return {"key": text, "kcv": check_value(ring, fields, key)}
+
+    return perform
+
+
+def _make(
+    ring: KeyRing, master: ClearKey, use: KeyUse, fields: Fields
+) -> tuple[str, str, ClearKey]:
+    """A new key for *use*: under *master*, under the LMK, and in clear."""
+    scheme = new_scheme(ring, fields)
+    key = ring.generate(use, scheme, fields)
+    outer = ring.send(master, outer_scheme(ring, fields, key), use, key, fields)
+    return outer, ring.close(use, scheme, key, fields), key
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "HA": make_under_tmk(_always(TAK)),
+    "HC": make_under_tmk(_of_terminal),
+    "IA": make_under_zmk(_always(ZPK)),
+    "FI": make_under_zmk(_by_flag),
+    "AS": make_cvk,
+    "BI": make_bdk,
+    "FA": take_in(_always(ZPK)),
+    "GC": give_out(_always(ZPK)),
+    "FC": take_in(_of_terminal, needs_authority=True),
+    "FE": give_out(_of_terminal, needs_authority=True),
+    "FK": take_in(_by_flag),
+    "FM": give_out(_by_flag),
+    "AW": take_in(_always(CVK)),
+    "AU": give_out(_always(CVK)),
+    "DW": take_in(_always(BDK)),
+    "DY": give_out(_always(BDK)),
+    "MI": take_in(_always(TAK)),
+    "MG": give_out(_always(TAK)),
+}

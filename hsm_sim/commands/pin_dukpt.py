@@ -1,0 +1,51 @@
+"""PIN blocks under keys of one transaction (DUKPT): G0 translates, GO and GQ verify."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
+
+from ..dukpt import derive_pin_key, open_bdk
+from ..keys import ClearKey, Fields, Handler, KeyRing
+from ..uses import ZPK
+from .pin import compare_pvv, open_target_dukpt, pass_on, require_translation
+from .pin_ibm import compare_offset
+
+
+def translate_pin_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+    """G0: the block of a device goes on under a ZPK, or as if it came from another device."""
+    require_translation(ring, fields)
+    source = _open_source(ring, fields)
+    if "zpk" in fields:
+        target = ring.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
+    else:
+        target = open_target_dukpt(ring, fields)
+    return pass_on(ring, source, target, fields)
+
+
+def verify_ibm_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+    """GO: does the PIN have this offset?"""
+    ring.policy.require_pin_format(fields["format"])
+    return compare_offset(ring, _open_source(ring, fields), fields)
+
+
+def verify_pvv_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+    """GQ: does the PIN have this PVV?"""
+    ring.policy.require_pin_format(fields["format"])
+    return compare_pvv(ring, _open_source(ring, fields), fields)
+
+
+def _open_source(ring: KeyRing, fields: Fields) -> ClearKey:
+    bdk = open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED)
+    return derive_pin_key(bdk, fields["ksn_descriptor"], fields["ksn"])
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "G0": translate_pin_dukpt,
+    "GO": verify_ibm_dukpt,
+    "GQ": verify_pvv_dukpt,
+}
+# Those whose failures count as guesses at a PIN.
+VERIFIERS: Final = frozenset(["GO", "GQ"])

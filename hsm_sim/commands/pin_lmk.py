@@ -1,0 +1,144 @@
+"""PINs under the LMK: JA makes one, JC JE JG carry them, BC BE compare, QK moves one.
+
+BA and NG handle PINs in clear: the policy must enable them, and two officers must allow it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hmac import compare_digest
+from typing import Final
+
+from specs.hsm.errors import (
+    CRYPTOGRAPHY_FAILED,
+    MISMATCH,
+    PIN_LENGTH_REFUSED,
+    SOURCE_KEY_REFUSED,
+    TARGET_KEY_REFUSED,
+)
+from specs.hsm.requests import ISO_0
+from specs.security.cmac import generate_cmac_aes
+from specs.security.digits import decimalise
+from specs.security.lmk import seal_pin
+from specs.security.pinblocks import PIN_LENGTHS, require_pin
+
+from ..decimalisation import renew_table
+from ..keys import Fields, Handler, KeyRing
+from ..pin_blocks import Account, make_block, open_block, open_lmk_pin
+from ..policy import Refused
+from ..uses import TPK, ZPK, KeyUse
+
+# What officers authorise for these.
+CLEAR_PIN_ACTIVITY: Final = "pin.clear.host"
+ACCOUNT_ACTIVITY: Final = "pin.account.host"
+CLEAR_PIN_LENGTH: Final = 13  # one more than the longest PIN, so that fill always follows
+REFERENCE_LENGTH: Final = 12
+_FILL: Final = "F"
+# Bytes below this share out evenly over ten digits.
+_FAIR_BYTES: Final = 250
+_DRAW: Final = 16  # bytes: nearly always enough for the longest PIN
+# Tries until a random PIN is one that may be given: a module that excludes nearly all has an end.
+PIN_TRIES_MAX: Final = 100
+
+
+def make_pin(ring: KeyRing, fields: Fields) -> Fields:
+    """JA: a random PIN, of 4 digits unless the length is given."""
+    length = int(fields.get("pin_length", PIN_LENGTHS.start))
+    if length not in PIN_LENGTHS:
+        raise Refused(PIN_LENGTH_REFUSED)
+    for _ in range(PIN_TRIES_MAX):
+        pin = _random_digits(ring, length)
+        if pin not in ring.policy.pins_excluded:
+            return _under_lmk(ring, pin, fields["pan12"])
+    raise Refused(CRYPTOGRAPHY_FAILED)
+
+
+def pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
+    """JC, JE: the PIN of a block, encrypted under the LMK and bound to its account."""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        return _under_lmk(ring, _pin_of_block(ring, key_field, use, fields), fields["pan12"])
+
+    return perform
+
+
+def pin_from_lmk(ring: KeyRing, fields: Fields) -> Fields:
+    """JG: a PIN under the LMK in a block under a ZPK; it stays bound to its account."""
+    ring.policy.require_pin_translation(ISO_0, fields["format"])
+    zpk = ring.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
+    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
+    return {"block": make_block(ring, zpk, pin, fields["format"], Account.of(fields))}
+
+
+def compare_pin(key_field: str, use: KeyUse) -> Handler:
+    """BC, BE: is the PIN in the block the one under the LMK?"""
+
+    def perform(ring: KeyRing, fields: Fields) -> Fields:
+        seen = _pin_of_block(ring, key_field, use, fields)
+        if not compare_digest(seen, open_lmk_pin(ring, fields["pin"], fields["pan12"])):
+            raise Refused(MISMATCH)
+        return {}
+
+    return perform
+
+
+def take_in_pin(ring: KeyRing, fields: Fields) -> Fields:
+    """BA: a PIN in clear comes under the LMK."""
+    ring.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    return _under_lmk(ring, fields["clear_pin"].rstrip(_FILL), fields["pan12"])
+
+
+def give_out_pin(ring: KeyRing, fields: Fields) -> Fields:
+    """NG: a PIN in clear, and a number by which its owner may refer to the account."""
+    ring.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
+    seal = generate_cmac_aes(ring.lmk.pin_secret, fields["pan12"].encode())
+    reference = decimalise(seal, REFERENCE_LENGTH)
+    return {"clear_pin": pin.ljust(CLEAR_PIN_LENGTH, _FILL), "reference": reference}
+
+
+def move_pin(ring: KeyRing, fields: Fields) -> Fields:
+    """QK: a PIN under the LMK becomes that of another account, since its card got a new number."""
+    ring.state.require_authorised(ACCOUNT_ACTIVITY)
+    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
+    return _under_lmk(ring, pin, fields["new_pan12"])
+
+
+def carry_over_table(ring: KeyRing, fields: Fields) -> Fields:
+    """LO: a decimalisation table under the LMK of before comes under that of today."""
+    return {"table": renew_table(ring, ring.old_ring().lmk, fields["table"])}
+
+
+def _pin_of_block(ring: KeyRing, key_field: str, use: KeyUse, fields: Fields) -> str:
+    ring.policy.require_pin_format(fields["format"])
+    key = ring.open_any(use, fields[key_field], SOURCE_KEY_REFUSED)
+    return open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
+
+
+def _under_lmk(ring: KeyRing, pin: str, pan12: str) -> Fields:
+    require_pin(pin)
+    return {"pin": seal_pin(ring.lmk, pin, pan12)}
+
+
+def _random_digits(ring: KeyRing, length: int) -> str:
+    digits = ""
+    while len(digits) < length:
+        drawn = ring.random_bytes(_DRAW)
+        digits += "".join(str(byte % 10) for byte in drawn if byte < _FAIR_BYTES)
+    return digits[:length]
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "JA": make_pin,
+    "JC": pin_to_lmk("tpk", TPK),
+    "JE": pin_to_lmk("zpk", ZPK),
+    "JG": pin_from_lmk,
+    "BC": compare_pin("tpk", TPK),
+    "BE": compare_pin("zpk", ZPK),
+    "BA": take_in_pin,
+    "NG": give_out_pin,
+    "QK": move_pin,
+    "LO": carry_over_table,
+}
+# Those whose failures count as guesses at a PIN.
+VERIFIERS: Final = frozenset(["BC", "BE"])

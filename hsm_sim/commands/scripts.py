@@ -1,0 +1,89 @@
+"""Issuer scripts: KU and KY make the MAC of a command for a card, and encrypt data within it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from specs.hsm.errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, TARGET_KEY_REFUSED
+from specs.security.emv_keys import (
+    ATC_LENGTH,
+    derive_script_key_emv_csk,
+    derive_script_key_vis,
+)
+from specs.security.emv_scripts import (
+    COMMAND_DATA_LENGTH_MAX,
+    ScriptStyle,
+    encrypt_script_data_emv,
+    generate_script_mac_emv,
+)
+from specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
+
+from ..keys import Fields, Handler, KeyRing
+from ..policy import Refused
+from ..uses import DEK, MK_SMC, MK_SMI
+from .emv import bytes_of, card_key_of, open_double
+
+OFFSET_REFUSED: Final = "06"
+_VIS: Final = "0"
+
+# A session key from the card's and 8 bytes of session data.
+Derive = Callable[[bytes, bytes], bytes]
+
+
+def make_script(ring: KeyRing, fields: Fields) -> Fields:
+    """KU: keys and padding of VIS (scheme 0) or of M/Chip."""
+    if fields["scheme"] == _VIS:
+        return _make(ring, fields, _derive_vis, "vis")
+    return _make(ring, fields, derive_script_key_emv_csk, "mchip")
+
+
+def make_script_csk(ring: KeyRing, fields: Fields) -> Fields:
+    """KY: EMV's own keys and padding."""
+    return _make(ring, fields, derive_script_key_emv_csk, "emv")
+
+
+def _make(ring: KeyRing, fields: Fields, derive: Derive, style: ScriptStyle) -> Fields:
+    """The MAC of the message, with the encrypted data in it where there are any."""
+    account, message = bytes_of(fields["account"]), bytes_of(fields["message"])
+    card_key = card_key_of(ring, MK_SMI, fields["mk_smi"], account)
+    mac_key = derive(card_key, bytes_of(fields["session"]))
+    if "data" not in fields:
+        return {"mac": _mac(mac_key, message)}
+    card_key = card_key_of(ring, MK_SMC, fields["mk_smc"], account, TARGET_KEY_REFUSED)
+    secret_key = derive(card_key, bytes_of(fields["secret_session"]))
+    clear = _clear_data(ring, fields)
+    offset = int(fields["offset"], 16)
+    if offset > len(message):
+        raise Refused(OFFSET_REFUSED)
+    data = encrypt_script_data_emv(secret_key, clear, style)
+    mac = _mac(mac_key, message[:offset] + data + message[offset:])
+    return {"mac": mac, "data": data.decode("latin-1")}
+
+
+def _mac(key: bytes, message: bytes) -> str:
+    if not message:
+        raise Refused(DATA_LENGTH_REFUSED)
+    return generate_script_mac_emv(key, message).decode("latin-1")
+
+
+def _clear_data(ring: KeyRing, fields: Fields) -> bytes:
+    """What comes under the transport key: whole blocks, all of which go to the card."""
+    key = open_double(ring, DEK, fields["transport_key"], TARGET_KEY_REFUSED)
+    data = bytes_of(fields["data"])
+    if not data or len(data) % BLOCK_LENGTH or len(data) > COMMAND_DATA_LENGTH_MAX:
+        raise Refused(DATA_LENGTH_REFUSED)
+    return decrypt_tdes_ecb(key, data)
+
+
+def _derive_vis(card_key: bytes, session: bytes) -> bytes:
+    """The card's counter stands at the end of *session*, zeros before it. Raises Refused (15)."""
+    if any(session[:-ATC_LENGTH]):
+        raise Refused(INPUT_REFUSED)
+    return derive_script_key_vis(card_key, session[-ATC_LENGTH:])
+
+
+HANDLERS: Final[Mapping[str, Handler]] = {
+    "KU": make_script,
+    "KY": make_script_csk,
+}

@@ -1,0 +1,46 @@
+"""What the audit log tells of: every event by its name, and which commands are events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+STARTED: Final = "started"
+POLICY_CHANGED: Final = "policy changed"
+AUTHORISED: Final = "authorised"
+AUTHORITY_REFUSED: Final = "authority refused"
+AUTHORITY_CANCELLED: Final = "authority cancelled"
+MODE_CHANGED: Final = "mode changed"
+OFFICER_ADDED: Final = "officer added"
+LMK_LOADED: Final = "LMK loaded"
+TAMPERED: Final = "tampered"
+PINS_CLOSED: Final = "PIN verification closed"
+PINS_REOPENED: Final = "PIN verification reopened"
+KEY_GENERATED: Final = "key generated"
+KEY_IMPORTED: Final = "key imported"
+KEY_EXPORTED: Final = "key exported"
+KEY_REWRAPPED: Final = "key rewrapped"
+CLEAR_PIN: Final = "clear PIN handled"
+STORAGE_CHANGED: Final = "user storage changed"
+
+EVENTS: Final = frozenset(
+    [
+        *(STARTED, POLICY_CHANGED, AUTHORISED, AUTHORITY_REFUSED, AUTHORITY_CANCELLED),
+        *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
+        *(PINS_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
+        KEY_REWRAPPED,
+        *(CLEAR_PIN, STORAGE_CHANGED),
+    ]
+)
+# Commands that are events, performed or refused. In those that bring a key from one wrapping under
+# another, the side of the LMK says whether it came in or went out.
+EVENT_OF_COMMAND: Final[Mapping[str, str]] = {
+    **dict.fromkeys(["A0", "HC", "IA", "HA", "FI", "AS", "BI", "A2", "NE", "A4"], KEY_GENERATED),
+    **dict.fromkeys(["A6", "FA", "FC", "FK", "AW", "DW", "MI"], KEY_IMPORTED),
+    **dict.fromkeys(["A8", "GC", "FE", "FM", "AU", "DY", "MG", "AG"], KEY_EXPORTED),
+    **dict.fromkeys(["B0", "BW"], KEY_REWRAPPED),
+    **dict.fromkeys(["BA", "NG"], CLEAR_PIN),
+    **dict.fromkeys(["LA"], STORAGE_CHANGED),
+}
+# Of a command's fields those that hold no key, PIN or account; of its answer the check value.
+AUDITED_FIELDS: Final = ("key_type", "zmk_scheme", "lmk_scheme", "attributes", "flag", "lmk_id")

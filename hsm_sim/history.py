@@ -1,0 +1,49 @@
+"""What earlier runs left in the audit log: counters, a tamper that lasts, PINs still closed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from .audit import AuditEntry
+from .events import LMK_LOADED, PINS_CLOSED, PINS_REOPENED, STARTED, TAMPERED
+from .state import ModuleState
+
+
+class History:
+    """The sum of *entries*, all of them, oldest first."""
+
+    def __init__(self, entries: Sequence[AuditEntry]) -> None:
+        self.reboots = 0
+        self.tampers = 0
+        self.tampered = ""  # why the LMKs are erased, if no others were loaded since
+        self.policy = ""  # the digest of the last run's, or "" if there was none
+        self.limits: Counter[str] = Counter()  # how often each closed PIN verification
+        self.pins_closed = False
+        for entry in entries:
+            self._add(entry)
+
+    def _add(self, entry: AuditEntry) -> None:
+        event, details = entry.event, entry.details
+        if event == STARTED:
+            self.reboots += 1
+            self.policy = details.get("policy", "")
+        elif event == TAMPERED:
+            self.tampers += 1
+            self.tampered = details.get("cause") or "unknown"
+        elif event == LMK_LOADED:
+            self.tampered = ""
+        elif event == PINS_CLOSED:
+            self.pins_closed = True
+            self.limits[details.get("limit", "")] += 1
+        elif event == PINS_REOPENED:
+            self.pins_closed = False
+
+    def restore(self, state: ModuleState) -> None:
+        """Have *state* go on from here."""
+        state.reboots = self.reboots
+        state.tampers = self.tampers
+        state.pins_closed = self.pins_closed
+        state.pin_minute_limits = self.limits["minute"]
+        state.pin_hour_limits = self.limits["hour"]
+        state.pin_attacks = self.limits["total"]

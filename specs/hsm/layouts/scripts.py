@@ -1,0 +1,46 @@
+"""Layouts of issuer scripts for chip cards: KU for VIS and M/Chip, KY for common session keys.
+
+Chosen here, where no public source says: KY's session data are the cryptogram, as EMV has them; a
+transport key is a DEK; and of the modes 0 and 2 alone, integrity and confidentiality with keys of
+their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..grammar import COUNTED, Field, Layout, hexadecimal, one_of
+from .kinds import BYTES_8, KEY, KEY_PAIR
+
+_SCHEME: Final = Field("scheme", one_of("01", "scheme", "05"))
+_CARD: Final = (
+    Field("mk_smi", KEY_PAIR),
+    Field("account", BYTES_8),
+    Field("session", BYTES_8),
+    Field("message", COUNTED),
+)
+# What is added to the message, at an offset: data that come under a transport key.
+_SECRET: Final = (
+    Field("mk_smc", KEY_PAIR, ";"),
+    Field("transport_key", KEY),
+    Field("secret_session", BYTES_8),
+    Field("offset", hexadecimal(4)),
+    Field("data", COUNTED),
+)
+
+
+def _script(mode: str, *fields: Field) -> Layout:
+    return Layout(Field("mode", one_of(mode, "mode", "04")), *fields)
+
+
+COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+    "KU": (_script("0", _SCHEME, *_CARD), _script("2", _SCHEME, *_CARD, *_SECRET)),
+    "KY": (_script("0", *_CARD), _script("2", *_CARD, *_SECRET)),
+}
+
+_RESULTS: Final = (
+    Layout(Field("mac", BYTES_8)),
+    Layout(Field("mac", BYTES_8), Field("data", COUNTED)),
+)
+ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {"KV": _RESULTS, "KZ": _RESULTS}

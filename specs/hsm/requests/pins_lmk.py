@@ -1,0 +1,70 @@
+"""Commands about PINs under the LMK: *pin* is one as these give it, bound to *pan12*."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..values import Command
+from .names import ISO_0
+from .pins import with_pan
+
+_CLEAR_PIN_LENGTH: Final = 13
+
+
+def random_pin(pan12: str, length: int = 4) -> Command:
+    """JA: a new PIN of *length* digits. Answers pin."""
+    return Command("", "JA", {"pan12": pan12, "pin_length": f"{length:02d}"})
+
+
+def pin_to_lmk(tpk: str, block: str, pan12: str, source: str = ISO_0, pan: str = "") -> Command:
+    """JC: the PIN in *block* under a terminal's key, kept under the LMK. Answers pin."""
+    fields = {"tpk": tpk, "block": block, "format": source, "pan12": pan12}
+    return Command("", "JC", with_pan(fields, pan))
+
+
+def pin_to_lmk_zpk(zpk: str, block: str, pan12: str, source: str = ISO_0, pan: str = "") -> Command:
+    """JE: the PIN in *block* under a zone's key, kept under the LMK. Answers pin."""
+    fields = {"zpk": zpk, "block": block, "format": source, "pan12": pan12}
+    return Command("", "JE", with_pan(fields, pan))
+
+
+def pin_from_lmk(zpk: str, pin: str, pan12: str, target: str = ISO_0, pan: str = "") -> Command:
+    """JG: *pin* in a block under a zone's key. Answers block."""
+    fields = {"zpk": zpk, "format": target, "pan12": pan12, "pin": pin}
+    return Command("", "JG", with_pan(fields, pan))
+
+
+def compare_pin_tpk(
+    tpk: str, pin: str, block: str, pan12: str, source: str = ISO_0, pan: str = ""
+) -> Command:
+    """BC: is the PIN in *block* under a terminal's key *pin*? Error 01 says no."""
+    fields = {"tpk": tpk, "block": block, "format": source, "pan12": pan12, "pin": pin}
+    return Command("", "BC", with_pan(fields, pan))
+
+
+def compare_pin_zpk(
+    zpk: str, pin: str, block: str, pan12: str, source: str = ISO_0, pan: str = ""
+) -> Command:
+    """BE: is the PIN in *block* under a zone's key *pin*? Error 01 says no."""
+    fields = {"zpk": zpk, "block": block, "format": source, "pan12": pan12, "pin": pin}
+    return Command("", "BE", with_pan(fields, pan))
+
+
+def encrypt_clear_pin(clear_pin: str, pan12: str) -> Command:
+    """BA: a PIN in clear, kept under the LMK: disabled, unless the policy says so. Answers pin."""
+    return Command("", "BA", {"clear_pin": clear_pin.ljust(_CLEAR_PIN_LENGTH, "F"), "pan12": pan12})
+
+
+def decrypt_lmk_pin(pin: str, pan12: str) -> Command:
+    """NG: *pin* in clear: disabled, unless the policy says so. Answers clear_pin, reference."""
+    return Command("", "NG", {"pan12": pan12, "pin": pin})
+
+
+def move_lmk_pin(pin: str, pan12: str, new_pan12: str) -> Command:
+    """QK: *pin* for another account, by the word of two officers. Answers pin."""
+    return Command("", "QK", {"pin": pin, "pan12": pan12, "new_pan12": new_pan12})
+
+
+def renew_table(table: str) -> Command:
+    """LO: a decimalisation *table* under the LMK of before, under that of today. Answers table."""
+    return Command("", "LO", {"table": table})

@@ -1,0 +1,63 @@
+"""From one ISO 9564-1 format that is bound to a card to another, without a look at the digits.
+
+A translation that refuses a PIN with a digit above 9 tells whoever asks, by changing the account
+digit by digit, which digits the PIN has. So the digits are moved as they are (ISO 9564-1:2017, 9.3:
+an intermediate node needs no clear PIN), and only what is the same for every PIN is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .digits import UPPER_HEX
+from .errors import PinRefused
+from .pinblock_iso import FILL_LENGTH_MIN, PINBLOCK_LENGTH
+from .pins import PIN_LENGTHS, require_account
+
+# By HSM format code: the control nibble, and the nibbles that may fill the block up.
+BOUND_FORMATS: Final = {"01": ("0", "F"), "47": ("3", "ABCDEF")}
+_LENGTH_OF_NIBBLE: Final = {UPPER_HEX[length]: length for length in PIN_LENGTHS}
+_PIN_AT: Final = 2
+_FILL_OF_NIBBLE: Final = str.maketrans("0123456789", "ABCDEFABCD")
+
+
+def change_pinblock_iso(
+    source: str, target: str, block: bytes, pan12: str, fill: bytes = b""
+) -> tuple[bytes, int]:
+    """*block* of format *source* as one of *target*, and how many digits the PIN has.
+
+    Both are HSM format codes, 01 (ISO 0) or 47 (ISO 3); *fill*, 5 random bytes, is for 47 alone.
+    Raises PinRefused: ``format``, ``block``, ``control``, ``length``, ``fill``, ``account``.
+
+    >>> changed, length = change_pinblock_iso(
+    ...     "01", "47", bytes.fromhex("041261FFFFFDACDE"), "550000025321", bytes.fromhex("AA" * 5))
+    >>> changed.hex().upper(), length
+    ('341261AAAAA8F98B', 4)
+    """
+    if source not in BOUND_FORMATS or target not in BOUND_FORMATS:
+        raise PinRefused("format", "expected PIN block formats 01 or 47")
+    if len(block) != PINBLOCK_LENGTH:
+        raise PinRefused("block", f"expected a PIN block of 8 bytes, seen {len(block)}")
+    require_account(pan12)
+    control, filling = BOUND_FORMATS[source]
+    nibbles = f"{int.from_bytes(block, 'big') ^ int(pan12, 16):016X}"
+    length = _LENGTH_OF_NIBBLE.get(nibbles[1])
+    if nibbles[0] != control:
+        raise PinRefused("control", "expected the PIN block of another format, key or account")
+    if length is None:
+        raise PinRefused("length", "expected a PIN block that holds 4 to 12 digits")
+    end = _PIN_AT + length
+    if nibbles[end:].strip(filling):
+        raise PinRefused("fill", "expected a PIN block with its format's fill")
+    changed = BOUND_FORMATS[target][0] + nibbles[1:end] + _filling(target, fill)
+    return (int(changed[:16], 16) ^ int(pan12, 16)).to_bytes(PINBLOCK_LENGTH, "big"), length
+
+
+def _filling(target: str, fill: bytes) -> str:
+    """Enough of what fills up a block of format *target*."""
+    letters = BOUND_FORMATS[target][1]
+    if len(letters) == 1:
+        return letters * 16
+    if len(fill) < FILL_LENGTH_MIN:
+        raise PinRefused("fill", f"expected {FILL_LENGTH_MIN} bytes of fill or more")
+    return fill.hex().upper().translate(_FILL_OF_NIBBLE)

@@ -1,0 +1,43 @@
+"""The commands `calc kcv`, `parity`, `components`, `split` and `xor`."""
+
+import pytest
+
+from tests.hsm_sim.calc.helpers import assert_known, cases, results, run
+
+KEY = "0123456789ABCDEFFEDCBA9876543210"
+
+
+@pytest.mark.parametrize(("words", "expected"), cases("keys"))
+def test_known_answers(words, expected):
+    assert_known(words, expected)
+
+
+@pytest.mark.parametrize("algorithm", ["tdes", "aes"])
+@pytest.mark.parametrize("count", [2, 3])
+def test_components_of_a_key_make_it_again(algorithm, count):
+    made = results("split", KEY, "--count", str(count), "--algorithm", algorithm)
+    parts = [made[f"component_{number}"] for number in range(1, count + 1)]
+    assert len(set(parts)) == count
+    joined = results("components", *parts, "--algorithm", algorithm)
+    assert joined["key"] == KEY
+    assert joined["kcv"] == results("kcv", KEY, "--algorithm", algorithm)["kcv"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["kcv", "00"],
+        ["kcv", KEY, "--algorithm", "des"],
+        ["parity", KEY + KEY],
+        ["components", KEY],
+        ["components", KEY, KEY[:16]],
+        ["xor", "00", "0000"],
+        ["xor"],
+        ["split", "0011"],
+    ],
+)
+def test_what_is_wrong_is_told_without_keys(words):
+    code, out, err = run(*words)
+    assert code in (1, 2)
+    assert out == ""
+    assert KEY not in err

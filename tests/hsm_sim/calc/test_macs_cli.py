@@ -1,0 +1,68 @@
+"""The command `calc mac`: known answers, what MACs are over, and finding out how one was made."""
+
+import pytest
+
+from tests.hsm_sim.calc.helpers import WARNING, assert_known, cases, results, run
+
+KEY = "0123456789ABCDEFFEDCBA9876543210"
+TEXT = "Now is the time for all "
+MAC = "A1C72E74EA3FA9B6"
+
+
+@pytest.mark.parametrize(("words", "expected"), cases("mac"))
+def test_known_answers_step_by_step(words, expected):
+    steps = assert_known(words, expected)
+    assert [*steps.values()][-1].startswith(expected["mac"])
+
+
+def test_a_file_is_read_as_it_is(tmp_path):
+    path = tmp_path / "message"
+    path.write_bytes(TEXT.encode())
+    assert results("mac", "--key", KEY, "--file", str(path)) == {"mac": MAC}
+
+
+def test_people_read_every_step_and_one_warning():
+    code, out, err = run("mac", "--key", KEY, "--text", TEXT, "--trace")
+    assert (code, err) == (0, WARNING)
+    assert out.splitlines()[0].split() == ["padded", "input", TEXT.encode().hex().upper()]
+    assert out.splitlines()[-1] == f"mac  {MAC}"
+
+
+def test_how_a_mac_was_made_is_found():
+    words = ("mac", "--key", KEY, "--text", TEXT, "--match", MAC[:8])
+    assert "algorithm 3, padding 1 (zeros)" in results(*words).values()
+
+
+def test_a_mac_that_nothing_makes_is_exit_6():
+    code, out, err = run("mac", "--key", KEY, "--text", TEXT, "--match", "00000000")
+    assert (code, out) == (6, "")
+    assert "no algorithm and padding" in err
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        [],
+        ["--text", "a", "--data", "00"],
+        ["--text", "a", "--padding", "4"],
+        ["--data", "0"],
+        ["--data", "0G"],
+    ],
+)
+def test_what_cannot_be_asked_is_a_usage_error(more):
+    assert run("mac", "--key", KEY, *more)[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (["--padding", "0"], "whole blocks"),
+        (["--size", "9"], "1 to 8"),
+        (["--algorithm", "cmac-tdes", "--size", "9"], "1 to 8"),
+    ],
+)
+def test_what_cannot_be_computed_is_exit_1(more, expected):
+    code, out, err = run("mac", "--key", KEY, "--text", "abc", *more)
+    assert (code, out) == (1, "")
+    assert expected in err
+    assert KEY not in err

@@ -1,0 +1,123 @@
+"""Commands about chip cards, MACs and data for `test_module`: each key operand, and good ones."""
+
+from functools import partial
+
+from hsm_sim.attributes import Attributes
+from specs import hsm
+from specs.hsm import Command
+from specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
+from specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
+from specs.security.emv_cryptograms import generate_cryptogram_emv
+from specs.security.emv_keys import (
+    derive_icc_key_emv,
+    derive_script_key_vis,
+    derive_session_key_emv_csk,
+    derive_session_key_mchip_skd,
+    encode_account_emv_a,
+    encode_account_emv_b,
+)
+from specs.security.emv_scripts import generate_script_mac_emv
+from specs.security.mac import generate_mac_iso9797
+from tests.hsm_sim.helpers import PAN, key, under_lmk
+
+MK_AC, MK_SMI, MK_CVC3, DEK, ZEK, BDK, MK_SMC = KEYS = tuple(map(key, range(20, 27)))
+MK_AC_TEXT, MK_SMI_TEXT = under_lmk("109", MK_AC), under_lmk("209", MK_SMI)
+MK_CVC3_TEXT = under_lmk("709", MK_CVC3)
+
+
+def under_block_lmk(attributes: str, clear: bytes) -> str:
+    """*clear* as a module gives it out under its key block LMK."""
+    header = Attributes.read(attributes).header("D")
+    return wrap_key_block(TEST_BLOCK_LMK, header, clear, bytes(48))
+
+
+ACCOUNT, ATC, NUMBER = encode_account_emv_a(PAN), b"\x34\x56", b"\x11" * 4
+LONG_PAN = "9999990000000000011"
+ACCOUNT_B = bytes.fromhex(f"0{LONG_PAN}01")
+DATA, ARC, CSU, SECOND, TRACK = b"amount, and more", b"00", bytes(4), b"second", bytes(range(24))
+
+CARD = derive_icc_key_emv(MK_AC, ACCOUNT)
+CSK = derive_session_key_emv_csk(CARD, ATC)
+ARQC = generate_cryptogram_emv(CARD, DATA, 1)
+ARQC_SKD = generate_cryptogram_emv(derive_session_key_mchip_skd(CARD, ATC, NUMBER), DATA, 1)
+ARQC_CSK = generate_cryptogram_emv(CSK, DATA, 1)
+CARD_B = derive_icc_key_emv(MK_AC, encode_account_emv_b(LONG_PAN, "01"))
+ARQC_CSK_B = generate_cryptogram_emv(derive_session_key_emv_csk(CARD_B, ATC), DATA, 1)
+SCRIPT = derive_script_key_vis(derive_icc_key_emv(MK_SMI, ACCOUNT), ATC)
+MAC = generate_script_mac_emv(SCRIPT, SECOND, 4)
+DCVV = generate_dcvv(CARD, PAN, "2912", "201", "0001")
+CARD_CVC3 = derive_icc_key_emv(MK_CVC3, ACCOUNT)
+CVC3 = generate_cvc3(CARD_CVC3, generate_ivcvc3(CARD_CVC3, TRACK), NUMBER, ATC)
+
+kq = partial(hsm.verify_arqc, MK_AC_TEXT, ACCOUNT, ATC, NUMBER, DATA)
+kw = partial(hsm.verify_arqc_csk, MK_AC_TEXT, ACCOUNT, ATC, DATA)
+kw_b = partial(hsm.verify_arqc_csk, MK_AC_TEXT, ACCOUNT_B, ATC, DATA, scheme=hsm.CSK_OPTION_B)
+with_mac = partial(hsm.verify_arqc_and_mac, mk_smi=MK_SMI_TEXT, mac=MAC, mac_data=SECOND)
+dcvv = partial(hsm.verify_dcvv, MK_AC_TEXT, PAN, "2912", "201", "0001")
+cvc3 = partial(hsm.verify_cvc3, MK_CVC3_TEXT, PAN, "00", TRACK, ATC, NUMBER)
+
+BDK_TEXT, KSN = under_lmk("009", BDK), "FFFF9876543210E00001"
+MAC_KEY = derive_key_dukpt_tdes(BDK, bytes.fromhex(KSN), "mac-request")
+MAC_DUKPT = generate_mac_iso9797(MAC_KEY, DATA, 3, 0).hex().upper()
+DEK_KEY = hsm.DataKey("00B", under_lmk("00B", DEK))
+ZEK_KEY = hsm.DataKey("00A", under_lmk("00A", ZEK), "0123456789ABCDEF")
+BDK_KEY = hsm.DataKey("009", BDK_TEXT, ksn=KSN)
+
+SECRET = hsm.ScriptSecret(under_lmk("309", MK_SMC), DEK_KEY.key, ARQC, 2, DATA)
+SCRIPT_VIS = hsm.make_script(MK_SMI_TEXT, ACCOUNT, bytes(8), SECOND)
+SCRIPT_CSK = hsm.make_script_csk(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET)
+SCRIPT_M_CHIP = hsm.make_script(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET, hsm.M_CHIP_SCRIPT)
+SCRIPTS = [SCRIPT_VIS, SCRIPT_M_CHIP, SCRIPT_CSK]
+SCRIPT_KEYS = [("mk_smi", "209", "10"), ("mk_smc", "309", "11"), ("transport_key", "00B", "11")]
+
+# command, operand, the type it must have, the code when it has another.
+OPERANDS = [
+    (kq(ARQC), "mk_ac", "109", "10"),
+    (with_mac(kq(ARQC)), "mk_ac", "109", "10"),
+    (with_mac(kq(ARQC)), "mk_smi", "209", "11"),
+    (kw(ARQC_CSK), "mk_ac", "109", "10"),
+    (dcvv(DCVV), "mk", "109", "10"),
+    (cvc3(CVC3), "mk", "709", "10"),
+    (hsm.generate_mac_dukpt(BDK_TEXT, KSN, DATA), "bdk", "009", "10"),
+    (hsm.encrypt_data(DEK_KEY, DATA), "key", "00B", "10"),
+    (hsm.encrypt_data(BDK_KEY, DATA), "key", "009", "10"),
+    (hsm.decrypt_data(ZEK_KEY, DATA), "key", "00A", "10"),
+    (hsm.translate_data(ZEK_KEY, DEK_KEY, DATA), "source_key", "00A", "10"),
+    (hsm.translate_data(ZEK_KEY, DEK_KEY, DATA), "target_key", "00B", "11"),
+    (hsm.translate_data(BDK_KEY, ZEK_KEY, DATA), "source_key", "009", "10"),
+    *((script, *row) for script in (SCRIPT_M_CHIP, SCRIPT_CSK) for row in SCRIPT_KEYS),
+]
+GOOD: list[Command] = [
+    kq(ARQC),
+    kq(ARQC, ARC),
+    kq(ARQC_SKD, ARC, hsm.M_CHIP),
+    hsm.generate_arpc(MK_AC_TEXT, ACCOUNT, ATC, NUMBER, ARQC, ARC),
+    with_mac(kq(ARQC)),
+    with_mac(kq(ARQC, ARC)),
+    kw(ARQC_CSK),
+    kw(ARQC_CSK, ARC),
+    kw(ARQC_CSK, csu=CSU, proprietary=b"more"),
+    kw_b(ARQC_CSK_B, csu=CSU),
+    hsm.generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, ARC),
+    hsm.generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, csu=CSU),
+    dcvv(DCVV),
+    cvc3(CVC3),
+    hsm.generate_mac_dukpt(BDK_TEXT, KSN, DATA),
+    hsm.verify_mac_dukpt(BDK_TEXT, KSN, DATA, MAC_DUKPT[8:], hsm.RIGHT),
+    *(hsm.encrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
+    *(hsm.decrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
+    hsm.translate_data(DEK_KEY, ZEK_KEY, DATA),
+    hsm.translate_data(BDK_KEY, DEK_KEY, DATA),
+    hsm.hash_data(DATA),
+    hsm.random_value(8),
+    hsm.module_status(),
+    hsm.module_load(),
+    hsm.command_volumes(),
+    hsm.health_counts(),
+    hsm.health(),
+    *SCRIPTS,
+    hsm.chain([hsm.diagnostics(), hsm.echo("A")]),
+]
+# What others need is gone after this.
+LAST = hsm.cancel_authority()

@@ -1,0 +1,80 @@
+"""Commands about keys for `test_module`: each key operand, and good ones."""
+
+from hsm_sim.module import OLD_TEST_LMK
+from specs import hsm
+from specs.hsm import Command
+from specs.security.lmk import wrap_key, wrap_key_under_key
+from tests.hsm_sim.helpers import TAK, TPK, ZMK, ZPK, key, under_lmk
+
+BDK, CVK, ZEK = map(key, range(30, 33))
+KEYS = (BDK, CVK, ZEK)
+ZMK_TEXT, TPK_TEXT = under_lmk("000", ZMK), under_lmk("002", TPK)
+BDK_TEXT, CVK_TEXT, ZEK_TEXT = under_lmk("009", BDK), under_lmk("402", CVK), under_lmk("00A", ZEK)
+ZPK_TEXT, TAK_TEXT, ZAK_TEXT = under_lmk("001", ZPK), under_lmk("003", TAK), under_lmk("008", TAK)
+COMPONENTS = [under_lmk("001", key(seed)) for seed in range(40, 49)]
+
+
+def under_zmk(clear: bytes) -> str:
+    """*clear* as another zone sent it."""
+    return wrap_key_under_key(ZMK, "X", clear)
+
+
+GOOD: list[Command] = [
+    hsm.derive_initial_key(BDK_TEXT, "FFFF9876543210E"),
+    hsm.derive_initial_key(BDK_TEXT, "FFFF9876543210E", "U", ZMK_TEXT),
+    hsm.generate_tak(TPK_TEXT),
+    hsm.generate_terminal_key(TPK_TEXT),
+    hsm.generate_zpk(ZMK_TEXT),
+    hsm.generate_zek_or_zak(ZMK_TEXT, zak=False),
+    hsm.generate_zek_or_zak(ZMK_TEXT, zak=True),
+    hsm.generate_cvk(),
+    hsm.generate_bdk(),
+    hsm.import_zpk(ZMK_TEXT, under_zmk(ZPK)),
+    hsm.export_zpk(ZMK_TEXT, ZPK_TEXT),
+    hsm.import_zek_or_zak(ZMK_TEXT, under_zmk(ZEK), zak=False),
+    hsm.export_zek_or_zak(ZMK_TEXT, ZEK_TEXT, zak=False),
+    hsm.import_zek_or_zak(ZMK_TEXT, under_zmk(TAK), zak=True),
+    hsm.export_zek_or_zak(ZMK_TEXT, ZAK_TEXT, zak=True),
+    hsm.import_cvk(ZMK_TEXT, under_zmk(CVK)),
+    hsm.export_cvk(ZMK_TEXT, CVK_TEXT),
+    hsm.import_bdk(ZMK_TEXT, under_zmk(BDK)),
+    hsm.export_bdk(ZMK_TEXT, BDK_TEXT),
+    hsm.import_tak(ZMK_TEXT, under_zmk(TAK)),
+    hsm.export_tak(ZMK_TEXT, TAK_TEXT),
+    hsm.renew_key("001", wrap_key(OLD_TEST_LMK, "001", "U", ZPK)),
+    hsm.store_texts(0x00A, [ZPK_TEXT, TPK_TEXT]),
+    hsm.read_texts(0x00A, 2),
+]
+# By the word of two officers alone.
+AUTHORISED: list[Command] = [
+    hsm.import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
+    hsm.export_terminal_key(ZMK_TEXT, TPK_TEXT),
+    hsm.generate_component("001"),
+    hsm.form_key("001", COMPONENTS[:3]),
+    hsm.form_key("001", COMPONENTS),
+    hsm.change_key_scheme("001", ZPK_TEXT, "X"),
+]
+# What officers may be asked for, each as wide as it can be.
+ACTIVITIES = ("import", "export", "component", "scheme", "pin")
+
+_TYPES = {"zmk": "000", "tmk": "002", "bdk": "009"}
+_EXPORTED = {"GC": "001", "FE": "002", "AU": "402", "DY": "009", "MG": "003"}
+_OF_FLAG = {"0": "00A", "1": "008"}
+
+
+def _operands(command: Command) -> list[tuple[Command, str, str, str]]:
+    fields = command.fields
+    rows = [(command, name, _TYPES[name], "10") for name in fields if name in _TYPES]
+    if command.code in _EXPORTED:
+        rows.append((command, "key", _EXPORTED[command.code], "11"))
+    if command.code == "FM":
+        rows.append((command, "key", _OF_FLAG[fields["flag"]], "11"))
+    if command.code == "B0":
+        rows.append((command, "key", "001", "10"))
+    return rows + [(command, name, "001", "10") for name in fields if name.startswith("component_")]
+
+
+# command, operand, the type it must have, the code when it has another.
+OPERANDS = [row for command in GOOD + AUTHORISED for row in _operands(command)]
+# Keys under a ZMK, and under the LMK of before: under the LMK of today they have no type.
+OTHERS = {(code, "key") for code in ("FA", "FC", "FK", "AW", "DW", "MI", "BW")}

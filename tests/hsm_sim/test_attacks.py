@@ -1,0 +1,89 @@
+"""The attacks work with one rule off, and only then."""
+
+from random import Random
+
+import pytest
+
+from hsm_sim.attacks import ATTACKS, Outcome, set_stage
+from hsm_sim.module import HsmModule
+from hsm_sim.policy import Policy
+from specs.errors import Error
+from specs.security.lmk import LmkSet
+from tests.hsm_sim.helpers import ask
+
+PINS = ["7391", "0000", "9999", "1123", "4950", "0129"]
+
+
+def outcome(name: str, pin: str = "7391", **policy) -> Outcome:
+    asked = HsmModule(Random(4).randbytes, Policy(**policy))
+
+    def ask_it(command):
+        return ask(asked, command)
+
+    return ATTACKS[name].run(ask_it, set_stage(ask_it, Random(5).randbytes, pin))
+
+
+@pytest.mark.parametrize("pin", PINS)
+def test_chosen_tables_find_the_pin(pin: str) -> None:
+    found = outcome("decimalisation", pin, encrypted_tables_only=False)
+    assert (found.pin, found.prepared, found.stopped_by) == (pin, 0, "")
+    assert found.worked
+    assert found.calls <= 40
+
+
+def test_an_encrypted_table_cannot_be_chosen() -> None:
+    assert outcome("decimalisation") == Outcome(1, stopped_by="25")
+
+
+def test_the_limits_of_failed_pins_stop_what_needs_many() -> None:
+    stopped = outcome("decimalisation", encrypted_tables_only=False, pin_failures_max=3)
+    assert (stopped.pin, stopped.stopped_by) == ("", "39")
+    assert not stopped.worked
+
+
+def test_a_change_of_format_finds_the_pin_with_two_calls() -> None:
+    found = outcome("format", "0042", restrict_pin_translation=False)
+    assert (found.pin, found.calls, found.prepared) == ("0042", 2, 43)
+
+
+def test_without_the_change_of_format_nothing_is_found() -> None:
+    assert outcome("format") == Outcome(1, stopped_by="69")
+
+
+def test_changed_accounts_narrow_two_digits_down() -> None:
+    found = outcome("account", translate_digits_unseen=False)
+    assert found == Outcome(20, left={3: "89", 4: "012367"})
+    assert found.worked
+
+
+@pytest.mark.parametrize("pin", PINS)
+def test_what_is_left_is_true(pin: str) -> None:
+    found = outcome("account", pin, translate_digits_unseen=False)
+    for place, digits in found.left.items():
+        assert pin[place - 1] in digits
+
+
+@pytest.mark.parametrize("pin", PINS)
+def test_an_answer_that_never_changes_tells_nothing(pin: str) -> None:
+    assert outcome("account", pin) == Outcome(20)
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_every_attack_names_the_rule_that_stops_it(name: str) -> None:
+    rule = ATTACKS[name].rule
+    assert getattr(Policy(), rule) is True
+    others = {
+        field: False
+        for field in Policy.__struct_fields__
+        if getattr(Policy(), field) is True and field != rule
+    }
+    assert not outcome(name, "0003", **others).worked
+    assert outcome(name, "0003", **{rule: False}).worked
+
+
+def test_another_lmk_is_no_stage() -> None:
+    pairs = (bytes(range(16)),) * 20
+    asked = HsmModule(Random(4).randbytes, lmks={"00": LmkSet(pairs, is_test=True)})
+    with pytest.raises(Error, match="published test LMK alone"):
+        set_stage(asked.answer, Random(5).randbytes)
+    assert repr(set_stage(HsmModule(Random(4).randbytes).answer, Random(5).randbytes)) == "<Stage>"
