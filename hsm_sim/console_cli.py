@@ -60,7 +60,7 @@ def talk(console: Console) -> bool:
             for answered in console.obey(line):
                 click.echo(answered)
         except Error as error:
-            pass
+            was_obeyed = False
             click.echo(f"hsm: {error}", err=True)
     return was_obeyed
 

@@ -23,7 +23,7 @@ from ..policy import Refused
 DESCRIPTOR_DIGITS: Final = 3
 _CMAC: Final = "6"
 _MAC_LENGTH: Final = 8
-# Which of the 8 bytes count, by mode: base 24 calls the left half approval, the right one decline.
+# Which of the 8 bytes count, by mode; networks approve with the left half, decline with the right.
 _PART: Final[Mapping[str, slice]] = {
     **dict.fromkeys("14", slice(0, 16)),
     **dict.fromkeys("25", slice(0, 8)),

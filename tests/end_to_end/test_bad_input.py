@@ -234,7 +234,8 @@ COMMANDS = {
     "unknown key scheme": (f"BU021Z{KEY[1:]}", "BV26"),
     "unknown command": (f"ZZ{CANARY}", "Z068"),
     "more than the command has": (f"NC{CANARY}", "ND15"),
-    "other LMK": (f"BU021{KEY}%01", "BV13"),
+    "no such LMK": (f"BU021{KEY}%02", "BV13"),
+    "LMK of another kind": (f"BU021{KEY}%01", "BV26"),
     "a key of another type": (f"BU021{KEY}", "BV10"),
 }
 

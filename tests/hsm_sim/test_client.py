@@ -78,6 +78,13 @@ def test_what_is_no_answer_is_told(chunks, error):
         hsm.ask(echo("HELLO"))
 
 
+def test_more_answers_than_questions_are_told_even_unread():
+    two = framed(b"0000B300HELLO", b"0000B300HELLO")
+    refused = pytest.raises(HsmLinkError, match="one answer")
+    with answering(two) as port, HsmClient("127.0.0.1", port) as hsm, refused:
+        hsm.exchange([hsm.frame("B20005HELLO")])
+
+
 def test_an_answer_may_come_in_pieces():
     whole = framed(b"0000B300HELLO")
     with answering(whole[:1], ends=False) as port:

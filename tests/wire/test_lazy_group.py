@@ -29,6 +29,7 @@ def test_the_overview_imports_nothing_and_keeps_the_order(group):
     result = CliRunner().invoke(group, ["--help"])
     assert result.exit_code == 0
     assert result.output.index("Comes first.") < result.output.index("Greets.")
+    assert group.list_commands(click.Context(group)) == ["z", "hello"]
     assert "lazily_imported" not in sys.modules
 
 

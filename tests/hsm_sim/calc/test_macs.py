@@ -9,6 +9,7 @@ from hsm_sim.calc.steps import Steps
 from specs.errors import CryptoError
 from specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
 from specs.security.mac import generate_mac_iso9797, pad_iso9797
+from specs.security.tdes import encrypt_tdes_ecb
 
 KEYS = st.binary(min_size=16, max_size=16)
 DATA = st.binary(max_size=100)
@@ -21,6 +22,11 @@ def test_the_last_step_is_the_mac_of_iso_9797(key, data, algorithm, padding):
     assert mac == generate_mac_iso9797(key, data, algorithm, padding).hex().upper()
     assert steps.taken[0] == ("padded input", pad_iso9797(data, padding).hex().upper())
     assert steps.taken[-1][1] == mac
+    taken = dict(steps.taken)
+    chained = key[:8] if algorithm == 3 else key
+    for name in (name for name in taken if name.endswith("xor chain")):
+        encrypted = taken[name.replace("xor chain", "encrypted")]
+        assert encrypt_tdes_ecb(chained, bytes.fromhex(taken[name])).hex().upper() == encrypted
 
 
 @given(KEYS, DATA)
