@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from specs.masking import mask_pan
-from wire.places import Address, Place
+from wire.places import Peer, Place
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49
@@ -97,7 +97,7 @@ class IssuerConfig(Struct, frozen=True):
     hsm_timeout_s: Timeout = 1.0
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
     network: Place = Place(port=7103, dialect="iso87-binary", framing="binary2")  # listens
-    hsm: Address = Address(port=7100)  # dials
+    hsm: Peer = Peer(port=7100)  # dials
     journal: str = "issuer.journal"
 
     def __post_init__(self) -> None:

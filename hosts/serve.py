@@ -8,6 +8,7 @@ from wire.channel import HsmClientChannel
 from wire.journal import FileJournal
 from wire.places import Place
 from wire.runtime import Clock, Runtime
+from wire.tls import client_tls
 
 from . import acquirer, issuer, verification
 from .acquirer import Acquirer
@@ -32,10 +33,12 @@ async def serve_issuer(
     config: IssuerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Issuer]:
     """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
+    hsm = config.hsm.placed(folder)
+    tls = client_tls(hsm, "issuer.hsm.tls_")
     machine = Issuer(config)
     runtime = _recovered(machine, FileJournal(folder / config.journal, IssuerEntry), clock)
     await _listen(runtime, issuer.NETWORK, config.network)
-    runtime.dial(verification.HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
+    runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
     return runtime, machine
 
 

@@ -17,6 +17,9 @@
     journal    audit log and key store on disk; cabinet: the same while no module runs
     tls        who may reach the port
     attacks    published attacks, and the rule that stops each
+    client     a blocking client for scripts; keyfile: keys by name
+    console    orders line by line; serving: the same inside a running server
+    calc/      what the module computes, step by step, from clear test keys
 
 It is software: keys lie in the memory of a process, and there is no protection against who can read
 that. The LMKs are the published test ones unless others are formed. No answer ever holds a clear

@@ -17,19 +17,23 @@ ENTRIES_SHOWN: Final = 20
 ENTRIES_MAX: Final = 100_000  # What is shown is held in memory.
 EPILOG: Final = """\b
 Examples:
-  cardswitch hsm audit show cardswitch-data/hsm.audit
-  cardswitch hsm audit verify cardswitch-data/hsm.audit
+  cardswitch hsm audit show
+  cardswitch hsm audit verify
   cardswitch hsm audit verify hsm.audit --head 5cda1b2b...  the hash that you noted last time
 
 Exit codes: 0 all is well, 1 error, 2 usage, 6 something was changed, cut out or cut off."""
 _FILE = click.argument(
-    "path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+    "path", metavar="[FILE]", default="cardswitch-data/hsm.audit",
+    type=click.Path(dir_okay=False, path_type=Path),
+)  # fmt: skip
 
 
 @click.group(epilog=EPILOG)
 def audit() -> None:
-    """Verify and show the audit log of the HSM simulator, also while it runs."""
+    """Verify and show the audit log of the HSM simulator, also while it runs.
+
+    Without FILE, that of the lab in this folder: cardswitch-data/hsm.audit.
+    """
 
 
 @audit.command(epilog="\b\nExample:\n  verify cardswitch-data/hsm.audit --json")

@@ -11,6 +11,7 @@ from wire.lazy_group import Commands, LazyGroup
 COMMANDS: Final[Commands] = {
     "serve": ("hsm_sim.serve_cli:serve", "Serve host commands until stopped."),
     "send": ("hsm_sim.send_cli:send", "Send a host command, read the answer by names."),
+    "commands": ("hsm_sim.commands_cli:commands", "List host commands and their fields."),
     "console": ("hsm_sim.console_cli:console", "Give orders to a module, line by line."),
     "keys": ("hsm_sim.keys_cli:keys", "Generate, import, export, list keys by name."),
     "kcv": ("hsm_sim.kcv_cli:kcv", "Show or compare the check value of a key."),

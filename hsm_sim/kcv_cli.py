@@ -37,7 +37,7 @@ def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_js
     stored = find_key(path, key, type_of(type_text) if type_text else "")
     asked = key_check_value(stored.type, stored.key)
     # "F", any length, since a key block hides how long its key is.
-    fields = {**asked.fields, "length_flag": "F"} if stored.attributes else asked.fields
+    fields = asked.fields
     command = under(Command("", asked.code, fields), stored.lmk_id, stored.attributes)
     found = hsm.ask(command).fields["kcv"]
     write_json({"kcv": found}) if as_json else click.echo(found)

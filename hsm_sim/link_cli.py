@@ -36,9 +36,15 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         default=TIMEOUT_S, show_default=True, help="How long an answer may take.",
     )  # fmt: skip
     @click.option(
-        "--tls-ca", metavar="PEM", help="Speak TLS with an HSM that this file vouches for."
+        "--tls-ca", metavar="PEM", default="",
+        help="Speak TLS with an HSM that this file vouches for.",
+    )  # fmt: skip
+    @click.option(
+        "--tls-certificate", metavar="PEM", default="", help="Our certificate, if it asks for one."
     )
-    @click.option("--tls-client", metavar="PEM", help="Our certificate and its key, if it asks.")
+    @click.option(
+        "--tls-key", metavar="PEM", default="", help="Its private key; else in the same file."
+    )
     @functools.wraps(command)
     def asks(
         *args: Any,
@@ -46,13 +52,15 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         port: int | None,
         config_path: str,
         timeout_s: float,
-        tls_ca: str | None,
-        tls_client: str | None,
+        tls_ca: str,
+        tls_certificate: str,
+        tls_key: str,
         **kwargs: Any,
     ) -> None:
         from .client import HsmClient
 
-        place, tls = _place(host, port, config_path), _tls(tls_ca, tls_client)
+        place = _place(host, port, config_path)
+        tls = _tls(tls_ca, tls_certificate, tls_key)
         with failing(), HsmClient(*place, timeout_s=timeout_s, tls=tls) as client:
             command(*args, hsm=client, **kwargs)
 
@@ -113,18 +121,14 @@ def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, i
     return host or lab.host, port or lab.port
 
 
-def _tls(ca: str | None, client: str | None) -> ssl.SSLContext | None:
-    """TLS as the options ask for it, with the certificate in the file *client*, if there is one."""
-    import ssl
+def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
+    """TLS as the options ask for it, or none."""
+    from specs.errors import ConfigError
+    from wire.places import Peer
+    from wire.tls import client_tls
 
-    if ca is None:
-        if client is not None:
-            raise click.UsageError("--tls-client needs --tls-ca")
-        return None
+    peer = Peer(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
     try:
-        context = ssl.create_default_context(cafile=ca)
-        if client is not None:
-            context.load_cert_chain(client)
-    except OSError as error:
-        raise click.UsageError(f"--tls-ca, --tls-client: {error.strerror or error}") from None
-    return context
+        return client_tls(peer, "--tls-")
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from specs.dates import CutOff
-from wire.places import Address, Place
+from wire.places import Peer, Place
 
 from .core.settings import Door, Route, Settings, Upstream
 from .settlement.parties import Acquirer, Merchant
@@ -35,7 +35,7 @@ class UpstreamConfig(Place, frozen=True, kw_only=True):
     sign_on: bool = True
 
 
-class HsmConfig(Address, frozen=True, kw_only=True):
+class HsmConfig(Peer, frozen=True, kw_only=True):
     """Where the HSM listens, and how long it may take."""
 
     timeout_s: float = 1.0
@@ -57,7 +57,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def placed(self, folder: Path) -> SwitchConfig:
         """The same with its relative paths made to count from *folder*."""
         database, vault = url_in(folder, self.database), str(folder / self.vault)
-        return replace(self, database=database, vault=vault)
+        return replace(self, database=database, vault=vault, hsm=self.hsm.placed(folder))
 
     def settings(self) -> Settings:
         """The part of it that the core is told."""

@@ -9,6 +9,7 @@ from wire.links import TERMINAL_LIMITS
 from wire.ports import Seconds
 from wire.runtime import Clock, Runtime
 from wire.tap import Tap
+from wire.tls import client_tls
 
 from .config import SwitchConfig
 from .core.desk import HSM
@@ -44,4 +45,6 @@ async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
         )
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
-    runtime.dial(HSM, config.hsm.host, config.hsm.port, HsmClientChannel())
+    hsm = config.hsm
+    tls = client_tls(hsm, "switch.hsm.tls_")
+    runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(), tls)

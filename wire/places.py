@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Literal, Self
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from specs.dialect import load_dialect
 
@@ -18,6 +20,24 @@ class Address(Struct, frozen=True, kw_only=True):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Peer(Address, frozen=True, kw_only=True):
+    """An address that is dialled, in TLS if it is said who signs there."""
+
+    tls_ca: str = ""  # PEM file of those who sign the peer's certificate; none: plain TCP
+    tls_certificate: str = ""  # PEM file of ours; none: we show none
+    tls_key: str = ""  # PEM file of its private key; none: the same file
+
+    def placed(self, folder: Path) -> Self:
+        """The same with its relative paths made to count from *folder*.
+
+        >>> Peer(port=7100, tls_ca="ca.pem").placed(Path("/lab")).tls_ca
+        '/lab/ca.pem'
+        """
+        names = ("tls_ca", "tls_certificate", "tls_key")
+        given = {name: path for name in names if (path := getattr(self, name))}
+        return replace(self, **{name: str(folder / path) for name, path in given.items()})
 
 
 class Place(Address, frozen=True, kw_only=True):

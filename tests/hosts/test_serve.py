@@ -3,18 +3,21 @@
 from contextlib import asynccontextmanager
 from itertools import count
 
+import pytest
+
 from hosts.serve import serve_acquirer, serve_issuer
 from lab.topology import free_ports
+from specs.errors import ConfigError
 from tests.clients import ask
 from tests.hosts.helpers import acquirer_config, issuer_config, purchase
-from wire.places import Address, Place
+from wire.places import Peer, Place
 from wire.runtime import run
 
 PORTS = free_ports()
 FRONT = Place(port=PORTS.acquirer)
 NETWORK = Place(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=Place(port=PORTS.network))
-ISSUER = issuer_config(network=NETWORK, hsm=Address(port=PORTS.hsm))
+ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
 
 
 @asynccontextmanager
@@ -41,6 +44,13 @@ def test_an_issuer_answers_and_remembers(tmp_path):
     assert (tmp_path / "issuer.journal").stat().st_size > 0
 
 
+def test_papers_of_an_issuer_that_are_not_there_are_named_and_nothing_stays(tmp_path):
+    hsm = Peer(port=PORTS.hsm, tls_ca="ca.pem")
+    with pytest.raises(ConfigError, match=rf"^issuer\.hsm\.tls_ca: {tmp_path}/ca\.pem"):
+        run(serve_issuer(issuer_config(network=NETWORK, hsm=hsm), tmp_path))
+    test_an_issuer_answers_and_remembers(tmp_path)
+
+
 def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path):
     async def main():
         async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
@@ -54,7 +64,7 @@ def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path)
 def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     """Here the network is the issuer itself, in the acquirer's dialect."""
     network = Place(port=PORTS.network)
-    issuer = issuer_config(network=network, hsm=Address(port=PORTS.hsm))
+    issuer = issuer_config(network=network, hsm=Peer(port=PORTS.hsm))
 
     async def main():
         async with served(serve_issuer(issuer, tmp_path)):

@@ -1,16 +1,11 @@
 """Where the HSM is, and how commands end that cannot reach it."""
 
-import datetime
-import ipaddress
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from hsm_sim import link_cli
 from specs.errors import ConfigError
 from tests.hsm_sim.served import answering, run, serving, unused_port
+from tests.papers import certificate
 
 
 @pytest.fixture(autouse=True)
@@ -72,48 +67,48 @@ def test_a_refusal_of_the_module_is_exit_1():
 # TLS ----------------------------------------------------------------------------------------------
 
 
-def self_signed(path):
-    """A certificate for 127.0.0.1 that vouches for itself, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, path.name)])
-    day, now = datetime.timedelta(days=1), datetime.datetime.now(datetime.UTC)
-    here = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
-    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
-        .add_extension(x509.SubjectAlternativeName([here]), False)
-        .add_extension(x509.BasicConstraints(True, None), True)
-        .add_extension(identifier, False)
-        .sign(key, hashes.SHA256())
-    )
-    pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
-    secret = key.private_bytes(pem, form, serialization.NoEncryption())
-    path.write_bytes(certificate.public_bytes(pem) + secret)
-    return str(path)
-
-
 @pytest.fixture
 def papers(tmp_path):
-    """The files of the module and of a client."""
-    return self_signed(tmp_path / "module.pem"), self_signed(tmp_path / "client.pem")
+    """The files of a module and of a client that sign for themselves; this is the folder."""
+    for name in ("module", "client"):
+        certificate(tmp_path, name)
+    both = (tmp_path / "client.pem").read_bytes() + (tmp_path / "client.key").read_bytes()
+    (tmp_path / "both.pem").write_bytes(both)
+    return {"tls_certificate": "module.pem", "tls_key": "module.key"}
 
 
-def test_over_tls_with_a_certificate_of_ours(papers):
-    module, client = papers
-    with serving(tls_certificate=module, tls_key=module, tls_clients=client) as (port, _, _):
-        words = ("send", "NC", "--tls-ca", module)
-        assert run(port, *words, "--tls-client", client)[0] == 0
+@pytest.mark.parametrize(
+    "ours",
+    [
+        ("--tls-certificate", "client.pem", "--tls-key", "client.key"),
+        ("--tls-certificate", "both.pem"),
+    ],
+)
+def test_over_tls_with_a_certificate_of_ours(papers, ours):
+    with serving(**papers, tls_clients="client.pem") as (port, _, _):
+        words = ("send", "NC", "--tls-ca", "module.pem")
+        assert run(port, *words, *ours)[0] == 0
         assert run(port, *words)[0] == 5  # It lets nobody in without one.
 
 
 def test_a_module_that_nobody_vouches_for_is_exit_5(papers):
-    module, stranger = papers
-    with serving(tls_certificate=module, tls_key=module) as (port, _, _):
-        code, out, err = run(port, "send", "NC", "--tls-ca", stranger)
+    with serving(**papers) as (port, _, _):
+        code, out, err = run(port, "send", "NC", "--tls-ca", "client.pem")
     assert (code, out) == (5, "")
     assert "the connection failed" in err
 
 
-@pytest.mark.parametrize("words", [["--tls-ca", "nowhere.pem"], ["--tls-client", "nowhere.pem"]])
-def test_papers_that_are_not_there_are_a_usage_error(words):
-    assert run(1, "send", "NC", *words)[0] == 2
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--tls-ca", "nowhere.pem"], "--tls-ca: nowhere.pem: cannot be read"),
+        (["--tls-certificate", "client.pem"], "--tls-ca: missing"),
+        (["--tls-key", "client.key"], "--tls-ca: missing"),
+        (["--tls-ca", "module.pem", "--tls-key", "client.key"], "--tls-certificate: missing"),
+        (["--tls-ca", "client.key"], "--tls-ca: client.key: expected certificates"),
+    ],
+)
+def test_papers_that_cannot_be_used_are_a_usage_error(papers, words, expected):
+    code, _, err = run(1, "send", "NC", *words)
+    assert code == 2
+    assert expected in err

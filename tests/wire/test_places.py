@@ -1,11 +1,13 @@
 """Places: what a section of the configuration says about an address, and what is spoken there."""
 
+from pathlib import Path
+
 import pytest
 
 from specs.errors import ConfigError, DialectError
 from specs.message import Message
 from wire.config import section
-from wire.places import Address, Place
+from wire.places import Address, Peer, Place
 
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
 
@@ -56,3 +58,15 @@ def test_an_address_has_a_port_and_nothing_of_messages():
     assert Address(port=1).host == "127.0.0.1"
     with pytest.raises(TypeError):
         Address(port=1, dialect="pos")
+
+
+def test_paths_of_a_peer_count_from_the_folder_of_the_file():
+    peer = Peer(port=1, tls_ca="ca.pem", tls_certificate="/etc/client.pem")
+    placed = Peer(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
+    assert peer.placed(Path("/lab")) == placed
+    assert Peer(port=1).placed(Path("/lab")) == Peer(port=1)
+
+
+def test_only_who_dials_is_asked_for_a_client_certificate():
+    with pytest.raises(ConfigError, match=r"door\.tls_ca: unknown key"):
+        place(port=1, tls_ca="ca.pem")

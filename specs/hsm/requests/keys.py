@@ -63,6 +63,7 @@ def export_key(key_type: str, zmk: str, key: str, zmk_scheme: str = "X") -> Comm
 
 def key_check_value(key_type: str, key: str) -> Command:
     """BU: the check value of *key*, 6 hex digits. Answers kcv."""
-    length_flag = {"U": "1", "X": "1", "T": "2", "Y": "2"}.get(key[:1], "0")
+    flags = {"U": "1", "X": "1", "T": "2", "Y": "2", "S": "F"}
+    length_flag = flags.get(key[:1], "0")
     fields = {"type_code": "FF", "length_flag": length_flag, "key": key, "key_type": key_type}
     return Command("", "BU", {**fields, "options": "001"})
