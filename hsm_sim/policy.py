@@ -21,6 +21,7 @@ from specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
 from specs.masking import printable
 
 Limit = Annotated[int, Meta(ge=1)]
+RsaBits = Annotated[int, Meta(ge=1024, le=4096)]
 # Disabled by default, also in a module that does not have them.
 CLEAR_PIN_CODES: Final = frozenset(["BA", "NG"])
 
@@ -99,6 +100,10 @@ class Policy(Struct, frozen=True):
     warn_of_long_pvk: bool = False
     # PINs that nobody may choose or be given (86): none, since tests want to say what theirs is.
     pins_excluded: tuple[str, ...] = ()
+    # NIST SP 800-131A: no RSA key below 2048 bits is safe.
+    rsa_bits_min: RsaBits = 2048
+    # The module answers nobody while it makes a key: some ten seconds for one of 4096 bits.
+    rsa_bits_max: RsaBits = 4096
 
     def __post_init__(self) -> None:
         """Raises ConfigError: a name that nothing has is a rule that its writer thinks is on."""

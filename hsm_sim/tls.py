@@ -28,7 +28,10 @@ def server_tls(config: HsmConfig, folder: Path) -> ssl.SSLContext | None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(folder / config.tls_certificate, folder / config.tls_key)
+        # No passphrase: a sealed key is refused, and nobody is asked at the terminal.
+        context.load_cert_chain(
+            folder / config.tls_certificate, folder / config.tls_key, password=""
+        )
     except (OSError, ssl.SSLError) as error:
         raise _unusable("tls_certificate, hsm.tls_key", error) from error
     if config.tls_clients:

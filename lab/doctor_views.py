@@ -100,8 +100,11 @@ def reasons(found: Sequence[Diagnosis], count: int) -> list[str]:
     trial = best.remedy.trial
     fields = sum(len(message.fields) for message in trial.messages)
     messages = "The message" if count == 1 else f"All {count} messages"
-    reads = "reads" if count == 1 else "read"
-    said = [f"{messages} {reads} to the last byte, {fields} fields, and are written the same again."]
+    reads, is_written = ("reads", "is") if count == 1 else ("read", "are")
+    said = [
+        f"{messages} {reads} to the last byte, {fields} fields, and {is_written} written the same "
+        "again."
+    ]
     odd = [str(finding) for finding in trial.findings]
     said += [f"But {text}." for text in odd[:FINDINGS_MAX]] or [
         "Nothing is implausible: check digits, dates, currencies, parts of fields."

@@ -26,13 +26,14 @@ from . import (
     pin_dukpt,
     pin_ibm,
     pin_lmk,
+    rsa,
     scripts,
     status,
 )
 
 _PINS: Final = (pin, pin_dukpt, pin_ibm, pin_lmk)
 _MODULES: Final = (
-    *(admin, cards, chain, data, emv, mac, mac_dukpt, scripts, status),
+    *(admin, cards, chain, data, emv, mac, mac_dukpt, rsa, scripts, status),
     *(keys, keys_zones, keys_forms),
     *_PINS,
 )

@@ -33,10 +33,13 @@ LMK_CHANGE_REFUSED: Final = "33"
 DATA_FORM_REFUSED: Final = "35"
 TOO_MANY_PIN_FAILURES: Final = "39"
 CRYPTOGRAPHY_FAILED: Final = "42"
+PRIVATE_KEY_REFUSED: Final = "49"
 NOT_LICENSED: Final = "67"
 COMMAND_DISABLED: Final = "68"
 PIN_BLOCK_FORMAT_DISABLED: Final = "69"
 KEY_PARTS_REPEATED: Final = "75"
+PUBLIC_KEY_LENGTH_REFUSED: Final = "76"
+PRIVATE_KEY_LENGTH_REFUSED: Final = "78"
 DATA_LENGTH_REFUSED: Final = "80"
 PIN_LENGTHS_DIFFER: Final = "81"
 MAC_DATA_LENGTH_REFUSED: Final = "82"
@@ -81,11 +84,14 @@ ERRORS: Final = {
     "35": "data not of the form that the command says",
     "39": "too many PIN failures: PIN verification is closed",
     "42": "the cryptography itself failed",
+    "49": "RSA private key refused: not under this LMK",
     "51": "header flag unknown",
     "67": "command not licensed",
     "68": "command unknown or disabled",
     "69": "PIN block format, or this change of format, disabled",
     "75": "key parts repeat: a shorter key poses as a longer one",
+    "76": "RSA public key of a length that is not admitted",
+    "78": "RSA private key of a length that is not admitted, or too short for the hash",
     "80": "data shorter than its length says, or of a length that cannot be",
     "81": "PIN lengths differ; in an answer to KQ or KW: no transaction data",
     "82": "no data for the second MAC",

@@ -19,6 +19,7 @@ from .errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, KEY_SCHEME_REFUSED
 _END: Final = r"(?=[%#\x19]|\Z)"
 _UNKNOWN_SCHEMES: Final = frozenset("GHIJLMNOPQVWZ")
 _COUNT: Final = "count"  # the group of a count; no field is called so
+_DER_SHORT: Final = "0\x7f"  # a sequence of up to 127 bytes; longer ones add their length to this
 
 
 class Kind(Struct, frozen=True):
@@ -26,7 +27,8 @@ class Kind(Struct, frozen=True):
 
     *error* is the code for a field that breaks it; a key that begins with the letter of an unknown
     scheme has a code of its own. Of a counted field, *counter* is the pattern of its count, a
-    number to *base*, in which *unit* characters count as one.
+    number to *base*, in which *unit* characters count as one; or, if it *is_der*, the tag and the
+    length of DER, which are part of the value.
     """
 
     pattern: str
@@ -36,6 +38,14 @@ class Kind(Struct, frozen=True):
     counter: str = ""
     base: int = 10
     unit: int = 1
+    is_der: bool = False
+
+    def size(self, count: str) -> int:
+        """How many characters follow *count*, which has the form of the counter."""
+        if not self.is_der:
+            return int(count, self.base) * self.unit
+        long = count[len(_DER_SHORT) :]
+        return int.from_bytes((long or count[1]).encode("latin-1"), "big")
 
     def admits(self, value: str) -> bool:
         """Whether *value* has this form."""
@@ -96,6 +106,15 @@ COUNTED: Final = counted(
 )
 
 
+# A value that says its own length: the whole of it, from its tag on.
+DER_SEQUENCE: Final = Kind(
+    "(?s:0.{1,65535})",
+    "a sequence in DER of up to 65535 bytes",
+    counter=r"0(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82[\x01-\xff][\x00-\xff])",
+    is_der=True,
+)
+
+
 class Layout:
     """A line of fields; reads and writes it.
 
@@ -135,7 +154,9 @@ class Layout:
             at = match.end()
             if field is not None:
                 kind = field.kind
-                start, at = at, at + int(values.pop(_COUNT), kind.base) * kind.unit
+                count = values.pop(_COUNT)
+                start = at - len(count) if kind.is_der else at
+                at += kind.size(count)
                 if at > len(text):
                     return None
                 values[field.name] = text[start:at]
@@ -162,7 +183,7 @@ class Layout:
                 return Fault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
             at = match.end()
             if kind.counter:
-                size = int(match[1], kind.base) * kind.unit
+                size = kind.size(match[1])
                 if at + size > len(text):
                     return Fault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
                 at += size
@@ -171,7 +192,7 @@ class Layout:
 
 def _count(kind: Kind, value: str) -> str:
     """What stands before *value* if it is counted."""
-    if not kind.counter:
+    if not kind.counter or kind.is_der:
         return ""
     width = int(kind.counter.rpartition("{")[2].rstrip("}"))
     count = len(value) // kind.unit

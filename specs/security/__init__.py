@@ -14,6 +14,8 @@
     pvv, ibm3624    what an issuer compares a PIN with
     cvv             ... and a card: CVV, iCVV, CVV2; dynamic_cvv those of contactless cards
     emv_keys        chip cards: their keys; emv_cryptograms ARQC and ARPC, emv_scripts what follows
+    rsa             pairs of keys, public ones in DER; rsa_primes finds their primes
+    rsa_signatures  PKCS #1 v1.5 and PSS; rsa_under_lmk private keys sealed, public ones with a MAC
     vault           card numbers at rest: sealed, opened, fingerprinted
     digits          digits and hexadecimal by code point, and decimalisation
     errors          what is raised: says which rule is broken, and never holds the value

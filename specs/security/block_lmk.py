@@ -66,7 +66,8 @@ def unwrap_key_block(lmk: BlockLmk, text: str) -> tuple[KeyBlockHeader, bytes]:
     changed; ``version`` and what :func:`~specs.security.tr31.unwrap_key_tr31` says).
 
     >>> header = KeyBlockHeader("D", "P0", "T", "B")
-    >>> text = wrap_key_block(TEST_BLOCK_LMK, header, bytes.fromhex("0123456789ABCDEF" * 2), bytes(48))
+    >>> key = bytes.fromhex("0123456789ABCDEF" * 2)
+    >>> text = wrap_key_block(TEST_BLOCK_LMK, header, key, bytes(48))
     >>> text[:17], unwrap_key_block(TEST_BLOCK_LMK, text)[1].hex()[:16]
     ('SD0112P0TB00N0000', '0123456789abcdef')
     """

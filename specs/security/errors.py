@@ -18,7 +18,8 @@ class KeyRefused(_Refused):
 
     *reason* is ``parity``, ``scheme``, ``type``, ``length``, ``use`` (no use of such a key),
     ``counter`` (a KSN that no transaction has), ``strength`` (weaker than what it protects),
-    ``components`` (too few) or ``check`` (not the key of its check value).
+    ``components`` (too few), ``check`` (not the key of its check value); of RSA ``form`` (no RSA
+    key), ``exponent`` (neither 3 nor 65537) or ``sealed`` (not under this LMK).
     """
 
 

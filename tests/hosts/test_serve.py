@@ -44,11 +44,10 @@ def test_an_issuer_answers_and_remembers(tmp_path):
     assert (tmp_path / "issuer.journal").stat().st_size > 0
 
 
-def test_papers_of_an_issuer_that_are_not_there_are_named_and_nothing_stays(tmp_path):
+def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
     hsm = Peer(port=PORTS.hsm, tls_ca="ca.pem")
     with pytest.raises(ConfigError, match=rf"^issuer\.hsm\.tls_ca: {tmp_path}/ca\.pem"):
         run(serve_issuer(issuer_config(network=NETWORK, hsm=hsm), tmp_path))
-    test_an_issuer_answers_and_remembers(tmp_path)
 
 
 def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path):

@@ -74,9 +74,14 @@ def test_two_switches_cannot_have_one_port(tmp_path):
 
 def test_papers_that_are_not_there_are_named_and_nothing_stays(tmp_path):
     hsm = HsmConfig(port=PORTS.hsm, tls_ca=str(tmp_path / "ca.pem"))
-    with pytest.raises(ConfigError, match=r"^switch\.hsm\.tls_ca: .*/ca\.pem"):
-        run(serve(config(tmp_path, hsm=hsm), GlassVault()))
-    test_a_decision_survives_the_switch(tmp_path)
+
+    async def main():
+        with pytest.raises(ConfigError, match=r"^switch\.hsm\.tls_ca: .*/ca\.pem"):
+            await serve(config(tmp_path, hsm=hsm), GlassVault())
+        async with served(config(tmp_path)):
+            pass
+
+    run(main())
 
 
 def test_a_database_that_is_none_is_named(tmp_path):

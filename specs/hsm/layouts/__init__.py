@@ -27,12 +27,13 @@ from . import (
     pins_dukpt,
     pins_ibm,
     pins_lmk,
+    rsa,
     scripts,
     status,
 )
 
 _MODULES: Final = (
-    *(admin, cards, chains, data, emv, macs, scripts, status),
+    *(admin, cards, chains, data, emv, macs, rsa, scripts, status),
     *(keys, keys_zones, keys_forms),
     *(pins, pins_dukpt, pins_ibm, pins_lmk),
 )

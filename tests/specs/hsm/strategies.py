@@ -19,6 +19,8 @@ WITHOUT_LENGTH = frozenset(["N1", "GN"])
 
 def values(kind: Kind) -> st.SearchStrategy[str]:
     """Texts of the form *kind*."""
+    if kind.is_der:
+        return st.sampled_from([0, 1, 127, 128, 255, 256, 300]).flatmap(texts_of).map(sequence)
     if kind.counter:
         return st.sampled_from(counts(kind)).flatmap(texts_of)
     if not kind.is_key:
@@ -42,6 +44,13 @@ def counts(kind: Kind) -> list[int]:
 def texts_of(size: int) -> st.SearchStrategy[str]:
     """Texts of *size* bytes."""
     return st.text(BYTES, min_size=size, max_size=size)
+
+
+def sequence(content: str) -> str:
+    """*content* as a sequence in DER."""
+    size = len(content)
+    long = "" if size < 128 else "\x81" if size < 256 else "\x82"
+    return f"0{long}{size.to_bytes(1 + (size > 255)).decode('latin-1')}{content}"
 
 
 def key_blocks(algorithm: str) -> st.SearchStrategy[str]:
