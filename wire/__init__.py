@@ -7,6 +7,8 @@ The pure half has no clock, socket or thread:
     ports               the events and effects that cross a machine's edge
     kernel, matching    flows, their timers, and which answer belongs to which question
     program             a machine made of flows, with one treatment of bad input
+    packets, pcap       capture files (pcapng too), and the TCP segments in them
+    reassembly          segments into streams, streams into frames
 
 The other half, the driver, is the only place that touches the world:
 
@@ -14,6 +16,7 @@ The other half, the driver, is the only place that touches the world:
     connections, links  doors and dialled links; each: deadlines, caps, frames in, bytes out
     writer, journal     the thread that commits, and the file it commits to
     tap                 the masked trace of all frames
+    tls                 contexts for links that are dialled
     config, places      TOML files into typed values; an address and what is spoken there
 
 One turn of the loop: links decode what was read and hand it to the machine; its entries go to the
