@@ -35,9 +35,9 @@ EVENTS: Final = frozenset(
 # Commands that are events, performed or refused. In those that bring a key from one wrapping under
 # another, the side of the LMK says whether it came in or went out.
 EVENT_OF_COMMAND: Final[Mapping[str, str]] = {
-    **dict.fromkeys(["A0", "HC", "IA", "HA", "FI", "AS", "BI", "A2", "NE", "A4"], KEY_GENERATED),
-    **dict.fromkeys(["A6", "FA", "FC", "FK", "AW", "DW", "MI"], KEY_IMPORTED),
-    **dict.fromkeys(["A8", "GC", "FE", "FM", "AU", "DY", "MG", "AG"], KEY_EXPORTED),
+    **dict.fromkeys(["A0", "HC", "IA", "HA", "FI", "AS", "BI", "A2", "A4", "EI"], KEY_GENERATED),
+    **dict.fromkeys(["A6", "FA", "FC", "FK", "AW", "DW", "MI", "EO"], KEY_IMPORTED),
+    **dict.fromkeys(["A8", "GC", "FE", "FM", "AU", "DY", "MG"], KEY_EXPORTED),
     **dict.fromkeys(["B0", "BW"], KEY_REWRAPPED),
     **dict.fromkeys(["BA", "NG"], CLEAR_PIN),
     **dict.fromkeys(["LA"], STORAGE_CHANGED),

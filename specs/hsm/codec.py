@@ -125,14 +125,17 @@ def _answer_layouts(code: str, error: str) -> Sequence[Layout]:
 
 def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> str:
     """The line of *fields* in the first layout that has these names and admits these forms."""
-    named = [a for a in layouts if a.required <= fields.keys() <= a.names]
-    for layout in named:
+    named: Layout | None = None
+    for layout in layouts:
+        if not layout.required <= fields.keys() <= layout.names:
+            continue
         line = layout.write(fields)
         # What cannot be read back to the same fields is not written either.
         if layout.read(line, 0) == (fields, len(line)):
             return line
+        named = layout
     if named:
-        raise _unwritable(named[-1], fields, code)
+        raise _unwritable(named, fields, code)
     expected = " or ".join(", ".join(sorted(layout.names)) or "none" for layout in layouts)
     raise EncodeError(f"the fields {expected}", field=_name(code))
 

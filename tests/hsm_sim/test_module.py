@@ -25,7 +25,7 @@ from specs.security.keys import adjust_parity
 from specs.security.lmk import TEST_LMK, seal_pin, wrap_key_under_key
 from specs.security.mac import chain_mac_iso9797
 from specs.security.pvv import generate_pvv
-from tests.hsm_sim import examples_emv, examples_keys, examples_pins
+from tests.hsm_sim import examples_emv, examples_keys, examples_pins, examples_rsa
 from tests.hsm_sim.helpers import (
     CVK,
     KEY_TYPES,
@@ -101,7 +101,8 @@ OPERANDS = [
 
 def allowed(asked: HsmModule) -> HsmModule:
     """*asked*, in which two officers have allowed all that can be allowed."""
-    asked.state.authorised.update(dict.fromkeys(examples_keys.ACTIVITIES, 1e9))
+    activities = (*examples_keys.ACTIVITIES, *examples_rsa.ACTIVITIES)
+    asked.state.authorised.update(dict.fromkeys(activities, 1e9))
     return asked
 
 
@@ -244,6 +245,7 @@ GOOD = [
     *examples_keys.AUTHORISED,
     *examples_pins.GOOD,
     *examples_pins.AUTHORISED,
+    *examples_rsa.GOOD,
     hsm.verify_mac(
         "003", OF["003"], bytes(8), chain_mac_iso9797(TAK, bytes(8), 1).hex().upper(), "1"
     ),
@@ -251,7 +253,7 @@ GOOD = [
 ]
 OFF = {name: False for name in Policy.__struct_fields__ if getattr(Policy(), name) is True}
 # Tables stay encrypted: the good commands have them so.
-LAX = Policy(**{**OFF, "encrypted_tables_only": True})
+LAX = Policy(**{**OFF, "encrypted_tables_only": True, **examples_rsa.POLICY})
 
 
 def test_the_good_commands_are_good_and_complete() -> None:
@@ -309,9 +311,9 @@ def forms_of(secret: bytes) -> list[bytes]:
 def secrets_of(recorder: Recorder) -> list[bytes]:
     """Every clear key and PIN in all their forms; of keys also each part by itself."""
     keys = [ZMK, TPK, ZPK, PVK, CVK, TAK, *examples_emv.KEYS]
-    keys += [*examples_keys.KEYS, *examples_pins.KEYS]
+    keys += [*examples_keys.KEYS, *examples_pins.KEYS, *examples_rsa.KEYS]
     keys += [*map(adjust_parity, recorder.given), *recorder.given]
-    parts = [key[at : at + 8] for key in keys if len(key) >= 8 for at in range(0, len(key), 8)]
+    parts = [key[at : at + 8] for key in keys for at in range(0, len(key) - 7, 8)]
     pins = [LONG_PIN.encode(), bytes.fromhex(LONG_PIN)]
     return [*pins, *(form for secret in (*parts, *TEST_LMK.pairs) for form in forms_of(secret))]
 

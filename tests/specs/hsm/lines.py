@@ -7,6 +7,7 @@ BLOCK, LONG, NEW = "6428EB94035AF53B", "A912150391AB65A67E52883D81CE2D15", "91DD
 PAN12, PAN = "550000025321", "4445500000253211"
 PIN, TABLE, LONG_TABLE = "J" + "4D" * 16, "9A466AD30DFE0381", "L" + "5E" * 16
 OFFSET = "9252FFFFFFFF"
+DER = "0\x06\x02\x01%\x02\x01;"
 KSN, AES_KSN = "FFFF9876543210E00001", "123456789012345600000001"
 HERE = hsm.Transaction(BDK, "605", KSN)
 THERE = hsm.Transaction(BDK, "605", KSN[:-1] + "2")
@@ -120,4 +121,16 @@ LINES = {
     f"BWFFF{ZPK};001;0U0": hsm.renew_key("001", ZPK),
     f"LAK00A02{TPK}{ZPK}": hsm.store_texts(10, [TPK, ZPK]),
     "LEK00A01": hsm.read_texts(10),
+    # RSA
+    "EI2204801": hsm.generate_rsa_pair(),
+    "EI01024020002\x03": hsm.generate_rsa_pair(1024, hsm.RSA_SIGNATURES, 3, hsm.DER_SIGNED),
+    "EI13072010017\x01\x00\x01": hsm.generate_rsa_pair(3072, hsm.RSA_KEYS, 65_537),
+    f"EO01{DER}": hsm.import_rsa_public_key(DER.encode()),
+    f"EO02{DER}A 1": hsm.import_rsa_public_key(DER.encode(), "A 1", hsm.DER_SIGNED),
+    "EW0601010004a;%b;990006sealed": hsm.sign_rsa(b"sealed", b"a;%b"),
+    "EW0101040000;990006sealed": hsm.sign_rsa(b"sealed", b"", hsm.SHA_1, hsm.PSS),
+    f"EY0601010003s;g;0004data;mac%{DER}": hsm.verify_rsa(DER.encode(), b"mac%", b"data", b"s;g"),
+    f"EY0801040003sig;0000;mac4{DER}A 1": hsm.verify_rsa(
+        DER.encode(), b"mac4", b"", b"sig", hsm.SHA_512, hsm.PSS, "A 1"
+    ),
 }

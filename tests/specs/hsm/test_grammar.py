@@ -2,12 +2,23 @@
 
 import pytest
 
-from specs.hsm.grammar import COUNTED, Fault, Field, Kind, Layout, digits, hexadecimal, one_of
+from specs.hsm.grammar import (
+    COUNTED,
+    DER_SEQUENCE,
+    Fault,
+    Field,
+    Kind,
+    Layout,
+    digits,
+    hexadecimal,
+    one_of,
+)
 
 AMOUNT = Layout(Field("sign", one_of("CD", "sign")), Field("digits", digits(3)))
 OPTION = Layout(
     Field("a", hexadecimal(2)), Field("b", digits(1), ";", optional=True), Field("c", digits(2))
 )
+DER = Layout(Field("a", digits(1)), Field("der", DER_SEQUENCE, ";"), Field("z", digits(1)))
 PARCEL = Layout(Field("a", digits(1)), Field("data", COUNTED), Field("z", digits(1)))
 
 
@@ -19,6 +30,18 @@ PARCEL = Layout(Field("a", digits(1)), Field("data", COUNTED), Field("z", digits
         (OPTION, "0F;742", {"a": "0F", "b": "7", "c": "42"}),
         (PARCEL, "10003a%\x192", {"a": "1", "data": "a%\x19", "z": "2"}),
         (PARCEL, "100002", {"a": "1", "data": "", "z": "2"}),
+        (DER, "1;0\x009", {"a": "1", "der": "0\x00", "z": "9"}),
+        (DER, "1;0\x02%;9", {"a": "1", "der": "0\x02%;", "z": "9"}),
+        *(
+            (DER, f"1;{der}9", {"a": "1", "der": der, "z": "9"})
+            for der in (
+                "0\x7f" + "x" * 127,
+                "0\x81\x80" + "x" * 128,
+                "0\x81\xff" + "x" * 255,
+                "0\x82\x01\x00" + "x" * 256,
+                "0\x82\x02\x0a" + "\n" * 522,
+            )
+        ),
         (Layout(), "", {}),
     ],
 )
@@ -41,6 +64,11 @@ def test_a_line_ends_before_an_lmk_id_or_trailer(after: str) -> None:
         (OPTION, "0f42", Fault(0, "a", "2 upper-case hex digits", "15")),
         (PARCEL, "1000x", Fault(1, "data", COUNTED.words, "15")),
         (PARCEL, "10003ab", Fault(5, "data", "3 characters", "80")),
+        (DER, "1;1\x00", Fault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x80", Fault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x81\x7f", Fault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x82\x00\xff", Fault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x02x", Fault(4, "der", "2 characters", "80")),
         (PARCEL, "10002abx", Fault(7, "z", "1 digits", "15")),
     ],
 )
