@@ -30,6 +30,7 @@ from specs.security.emv_keys import (
     encode_account_emv_b,
 )
 from specs.security.emv_scripts import generate_script_mac_emv
+from specs.security.emv_tree import derive_session_key_emv2000_tree
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused
@@ -41,7 +42,8 @@ NO_TRANSACTION_DATA: Final = "81"
 # Whoever is authorised for this sees what the module computed, when that does not match.
 DIAGNOSTIC_ACTIVITY: Final = "diagnostic.host"
 _M_CHIP: Final = "1"
-_OPTION_B: Final = "3"
+_OPTION_B: Final = "13"
+_BRANCH_FACTORS: Final = {"0": 2, "1": 4}  # of the trees that KW names
 _METHOD_2_MODES: Final = "34"
 # Data that fills no whole blocks is filled with zeros; cards that fill with 80 have the host do it.
 _ZEROS: Final = 1
@@ -68,9 +70,9 @@ def answer_cryptogram(ring: KeyRing, fields: Fields) -> Fields:
 
 
 def answer_cryptogram_csk(ring: KeyRing, fields: Fields) -> Fields:
-    """KW: EMV common session keys; ARPC by method 1 or 2, under the session key."""
+    """KW: EMV common session keys, or those of a tree; ARPC by method 1 or 2, under such a key."""
     card_key = card_key_of(ring, MK_AC, fields["mk_ac"], _account_of(fields))
-    session_key = derive_session_key_emv_csk(card_key, bytes_of(fields["atc"]))
+    session_key = _session_key_of(card_key, fields)
     _require_cryptogram(ring, session_key, fields)
     arqc = bytes_of(fields["arqc"])
     if fields["mode"] in _METHOD_2_MODES:
@@ -119,11 +121,20 @@ def bytes_of(text: str) -> bytes:
 def _account_of(fields: Fields) -> bytes:
     """8 bytes of account: given as such, or by option B made from card and sequence number."""
     account = bytes_of(fields["account"])
-    if fields["scheme"] != _OPTION_B:
+    if fields["scheme"] not in _OPTION_B:
         return account
     # Packed digits, with a zero in front where their count is odd; no card number begins with one.
     digits = account.hex().removeprefix("0")
     return encode_account_emv_b(digits[:-2], digits[-2:])
+
+
+def _session_key_of(card_key: bytes, fields: Fields) -> bytes:
+    """By the tree of EMV2000 where one is named, else the common session key."""
+    atc = bytes_of(fields["atc"])
+    if "tree" not in fields:
+        return derive_session_key_emv_csk(card_key, atc)
+    branch_factor = _BRANCH_FACTORS[fields["tree"]]
+    return derive_session_key_emv2000_tree(card_key, atc, branch_factor, bytes_of(fields["iv"]))
 
 
 def _require_cryptogram(ring: KeyRing, session_key: bytes, fields: Fields) -> None:

@@ -13,6 +13,7 @@
     pinblock_iso    ISO 9564-1 formats 0 to 3; pinblock_iso_4 the AES format
     pvv, ibm3624    what an issuer compares a PIN with
     cvv             ... and a card: CVV, iCVV, CVV2; dynamic_cvv those of contactless cards
+    emv_tree        session keys of old chip cards
     emv_keys        chip cards: their keys; emv_cryptograms ARQC and ARPC, emv_scripts what follows
     rsa             pairs of keys, public ones in DER; rsa_primes finds their primes
     rsa_signatures  PKCS #1 v1.5 and PSS; rsa_under_lmk private keys sealed, public ones with a MAC

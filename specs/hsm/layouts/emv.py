@@ -1,8 +1,8 @@
 """Layouts of commands about the cryptograms of chip cards.
 
-Chosen here, where no public source says: KQ's second MAC of 4 bytes and the length of its data; in
-KW scheme 3, option B; of PM what follows the card number for a CVC3. KW's schemes 0 and 1, the key
-tree of EMV2000, are not offered.
+Layout chosen here, where no public source says: KQ's second MAC of 4 bytes and the length of its
+data; in KW scheme 3, option B, and which digit says which tree in schemes 0 and 1; of PM what
+follows the card number for a CVC3.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ _MK_AC: Final = Field("mk_ac", KEY_PAIR)
 _ARQC: Final = Field("arqc", BYTES_8)
 _ARC: Final = Field("arc", BYTES_2)
 _DATA: Final = counted("[0-9A-F]{2}", 16, "2 upper-case hex digits and as many bytes as they say")
+# The tree of EMV2000: 0 has 16 levels of two branches each, 1 has 8 of four.
+_TREE: Final = one_of("01", "tree")
+_IV: Final = Field("iv", Kind("(?s:.{16})", "16 bytes"))
 _CRYPTOGRAM: Final = (Field("data", _DATA), Field("arqc", BYTES_8, ";"))
 _DISCRETIONARY: Final = (Field("mac", BYTES_4), Field("mac_data", _DATA))
 # Card status update, and proprietary authentication data of 0 to 8 bytes (EMV 4.3 Book 2, 8.2.2).
@@ -47,11 +50,12 @@ def _kq(mode: str, *fields: Field, smi: tuple[Field, ...] = ()) -> Layout:
 
 def _kw(mode: str, *fields: Field) -> tuple[Layout, ...]:
     """By the scheme: the account of option A has 8 bytes, that of option B says its length."""
-    number = counted("[0-9]{2}", 10, "2 digits and as many bytes as they say")
-    option_b = Field("account", number), Field("atc", BYTES_2, ";")
+    number = Field("account", counted("[0-9]{2}", 10, "2 digits and as many bytes as they say"))
     return (
+        Layout(*_head(mode, "0"), _MK_AC, _IV, _ACCOUNT, Field("tree", _TREE), _ATC, *fields),
+        Layout(*_head(mode, "1"), _MK_AC, _IV, number, Field("tree", _TREE, ";"), _ATC, *fields),
         Layout(*_head(mode, "2"), _MK_AC, _ACCOUNT, _ATC, *fields),
-        Layout(*_head(mode, "3"), _MK_AC, *option_b, *fields),
+        Layout(*_head(mode, "3"), _MK_AC, number, Field("atc", BYTES_2, ";"), *fields),
     )
 
 

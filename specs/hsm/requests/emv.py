@@ -101,6 +101,20 @@ def generate_arpc_csk(
     return Command("", "KW", asked)
 
 
+def use_emv2000_tree(command: Command, branch_factor: int = 4, iv: bytes = bytes(16)) -> Command:
+    """KW by the key tree of EMV2000 instead: *command* is of the two functions before.
+
+    *branch_factor* is 4 or 2, *iv* 16 bytes.
+
+    >>> asked = generate_arpc_csk("U" + "0" * 32, bytes(8), bytes(2), bytes(8), arc=b"00")
+    >>> use_emv2000_tree(asked).fields["scheme"]
+    '0'
+    """
+    scheme = {CSK_OPTION_A: "0", CSK_OPTION_B: "1"}[command.fields["scheme"]]
+    tree = {2: "0", 4: "1"}[branch_factor]
+    return Command("", "KW", {**command.fields, "scheme": scheme, "tree": tree, "iv": _text(iv)})
+
+
 def verify_dcvv(
     mk_ac: str,
     pan: str,

@@ -18,13 +18,16 @@ from specs.hsm import (
     generate_arpc,
     generate_arpc_csk,
     unpack_command,
+    use_emv2000_tree,
     verify_arqc,
     verify_arqc_and_mac,
     verify_arqc_csk,
     verify_cvc3,
     verify_dcvv,
 )
+from specs.security.emv_cryptograms import generate_arpc_emv_1, generate_cryptogram_emv
 from specs.security.emv_keys import encode_account_emv_a
+from specs.security.emv_tree import derive_session_key_emv2000_tree
 from tests.hsm_sim import examples_emv as examples
 from tests.hsm_sim.helpers import ask, key, module, under_lmk
 
@@ -151,6 +154,20 @@ def test_a_long_card_number_is_hashed() -> None:
     assert ask(module(), short).ok
 
 
+@pytest.mark.parametrize("branch_factor", [2, 4])
+@pytest.mark.parametrize("long", [False, True])
+def test_session_keys_may_be_those_of_a_tree(branch_factor: int, long: bool) -> None:
+    card = examples.CARD_B if long else examples.CARD
+    key = derive_session_key_emv2000_tree(card, examples.ATC, branch_factor)
+    arqc = generate_cryptogram_emv(key, examples.DATA, 1)
+    asked = (examples.kw_b if long else examples.kw)(arqc, arc=b"00")
+    answer = ask(module(), use_emv2000_tree(asked, branch_factor))
+    assert arpc_in(answer) == generate_arpc_emv_1(key, arqc, b"00").hex().upper()
+    assert ask(module(), use_emv2000_tree(asked, 6 - branch_factor)).error == "01"
+    assert ask(module(), use_emv2000_tree(asked, branch_factor, b"another start!!!")).error == "01"
+    assert ask(module(), asked).error == "01"
+
+
 @pytest.mark.parametrize("arc", [b"", b"00"])
 def test_a_second_mac_is_verified_too(arc: bytes) -> None:
     asked = examples.kq(examples.ARQC, arc)
@@ -237,7 +254,7 @@ HEAD = "1234KQ00" + examples.MK_AC_TEXT + "A" * 14
     [
         ("1234KQ5", "KQ.mode", "04"),
         ("1234KQ02", "KQ.scheme", "05"),
-        ("1234KW00", "KW.scheme", "05"),  # the key tree of EMV2000, which nobody can check here
+        ("1234KW04", "KW.scheme", "05"),
         ("1234KW52", "KW.mode", "04"),
         ("1234PM2", "PM.scheme", "05"),
         ("1234PM01", "PM.version", "15"),

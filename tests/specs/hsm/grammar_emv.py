@@ -98,7 +98,9 @@ def requests(pair: Any, key: Any) -> dict[str, tuple[Any, ...]]:
         "offset" / c.If(with_data, c.Bytes(4)),
         "data" / c.If(with_data, counted(4, 16)),
     )
-    option_b = lambda this: this.scheme == b"3"  # noqa: E731
+    option_b = lambda this: this.scheme in (b"1", b"3")  # noqa: E731
+    by_tree = lambda this: this.scheme in (b"0", b"1")  # noqa: E731
+    csk_b = lambda this: this.scheme == b"3"  # noqa: E731
     digits = c.RawCopy(c.GreedyRange(c.OneOf(c.Bytes(1), [b"%d" % n for n in range(10)])))
     number = c.ExprAdapter(digits, lambda seen, _: seen.data, lambda seen, _: seen)
     return {
@@ -116,8 +118,10 @@ def requests(pair: Any, key: Any) -> dict[str, tuple[Any, ...]]:
         ),
         "KW": (
             *head,
+            "iv" / c.If(by_tree, c.Bytes(16)),
             "account" / c.IfThenElse(option_b, counted(2, 10), c.Bytes(8)),
-            "atc" / c.IfThenElse(option_b, after(b";", c.Bytes(2)), c.Bytes(2)),
+            "tree" / c.If(by_tree, c.IfThenElse(option_b, after(b";", c.Bytes(1)), c.Bytes(1))),
+            "atc" / c.IfThenElse(csk_b, after(b";", c.Bytes(2)), c.Bytes(2)),
             "data" / when(b"013", counted(2, 16)),
             "arqc" / c.IfThenElse(lambda x: x.mode in b"24", c.Bytes(8), after(b";", c.Bytes(8))),
             "arc" / when(b"12", c.Bytes(2)),

@@ -27,6 +27,12 @@ LINES = {
     f"KW32{KEY}account!at04data;arqc-8-bcsu43abc": hsm.verify_arqc_csk(
         KEY, ACCOUNT, ATC, b"data", ARQC, csu=b"csu4", proprietary=b"abc"
     ),
+    f"KW20{KEY}{'v' * 16}account!1atarqc-8-bac": hsm.use_emv2000_tree(
+        hsm.generate_arpc_csk(KEY, ACCOUNT, ATC, ARQC, ARC), iv=b"v" * 16
+    ),
+    f"KW21{KEY}{'v' * 16}08account!;0atarqc-8-bac": hsm.use_emv2000_tree(
+        hsm.generate_arpc_csk(KEY, ACCOUNT, ATC, ARQC, ARC, scheme=hsm.CSK_OPTION_B), 2, b"v" * 16
+    ),
     f"KW22{KEY}account!atarqc-8-bac": hsm.generate_arpc_csk(KEY, ACCOUNT, ATC, ARQC, ARC),
     f"KW42{KEY}account!atarqc-8-bcsu40": hsm.generate_arpc_csk(
         KEY, ACCOUNT, ATC, ARQC, csu=b"csu4"
