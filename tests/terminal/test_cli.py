@@ -180,12 +180,17 @@ def test_nothing_is_owed(run):
 def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
     small_switch.silent = 1_000
     words = ["sale", "12.69", "--card", "good", "--json", "--config", str(lab)]
-    code = "from terminal.cli import terminal; terminal()"
+    # Programs in the background of a shell ignore the signal, and so do their children.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}; from terminal.cli import terminal; terminal()"
     command = [sys.executable, "-c", code, *words]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
-        assert "no answer" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        shown, said = process.communicate(timeout=10)
+        try:
+            assert "no answer" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            shown, said = process.communicate(timeout=10)
+        finally:
+            process.kill()
     assert process.returncode == 4
     assert json.loads(shown)["kind"] == "pending"
     assert "still owed" in said
