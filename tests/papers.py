@@ -27,6 +27,7 @@ def certificate(folder, name, signer=None, host=HOST, seal=PLAIN):
         x509.CertificateBuilder(issuer, subject, public, number, now - day, now + day)
         .add_extension(place, False)
         .add_extension(x509.BasicConstraints(signer is None, None), critical=True)
+        .add_extension(_uses(signs=signer is None), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
         .add_extension(authority, False)
         .sign(issuer_key, hashes.SHA256())
@@ -36,3 +37,18 @@ def certificate(folder, name, signer=None, host=HOST, seal=PLAIN):
     (folder / f"{name}.pem").write_bytes(made.public_bytes(pem))
     (folder / f"{name}.key").write_bytes(secret)
     return subject, key
+
+
+def _uses(signs):
+    """What the key of a certificate is for: Python 3.13 wants authorities to say it."""
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs,
+        crl_sign=signs,
+        encipher_only=False,
+        decipher_only=False,
+    )

@@ -1,16 +1,11 @@
 """The simulator on a real port: who is let in, what it keeps, and what it finds when it starts."""
 
 import asyncio
-import datetime
-import ipaddress
 import ssl
 from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from hsm_sim.audit import AuditEntry, verify_audit
 from hsm_sim.config import HsmConfig
@@ -23,6 +18,7 @@ from specs.hsm.requests import diagnostics
 from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from tests.clients import ask
 from tests.hsm_sim.helpers import ZMK, ZPK, under_lmk
+from tests.papers import certificate
 from wire.channel import HsmClientChannel
 from wire.runtime import run
 
@@ -242,34 +238,6 @@ def test_many_commands_at_once_are_answered_in_their_order():
             await runtime.stop()
 
     assert run(main()) == [f"{n:04d}" for n in range(50)]
-
-
-def certificate(folder, name, signer=None):
-    """A certificate for *name* and its key, signed by *signer* or by itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.datetime.now(datetime.UTC)
-    issuer, issuer_key = signer or (subject, key)
-    made = (
-        x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), False
-        )
-        .add_extension(x509.BasicConstraints(signer is None, None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
-        )
-        .sign(issuer_key, hashes.SHA256())
-    )
-    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    (folder / f"{name}.pem").write_bytes(made.public_bytes(pem))
-    (folder / f"{name}.key").write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    )
-    return subject, key
 
 
 @pytest.fixture(scope="module")
