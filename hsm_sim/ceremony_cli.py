@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .cabinet import Cabinet
     from .ceremony import Component, LmkKind
     from .config import HsmConfig
+    from .store import KeyStore
 
 LMK_EPILOG: Final = """\b
 Examples:
@@ -115,10 +116,7 @@ def list_lmks(as_json: bool, config_path: Path) -> None:
     """List the stored LMKs by id, kind, status and check value; none: the test LMKs are used."""
     import msgspec
 
-    from .store import read_store
-
-    config = _read(config_path)
-    store = read_store(config_path.parent / config.key_store) if config.key_store else None
+    store = _stored(config_path)
     for stored in store.lmks if store else ():
         status = "test" if stored.is_test else "live"
         line = f"%{stored.lmk_id}  {stored.kind:<8}  {status}  {stored.check}"
@@ -183,15 +181,20 @@ def add(name: str, config_path: Path) -> None:
 @_config_option
 def list_officers(as_json: bool, config_path: Path) -> None:
     """List the names of the officers."""
-    from .store import read_store
-
-    config = _read(config_path)
-    store = read_store(config_path.parent / config.key_store) if config.key_store else None
+    store = _stored(config_path)
     for each in store.officers if store else ():
         click.echo(json.dumps({"officer": each.name}) if as_json else each.name)
 
 
 # What they share ----------------------------------------------------------------------------------
+
+
+def _stored(config_path: Path) -> KeyStore | None:
+    """The key store of the configuration as it is on disk; None if it names none."""
+    from .store import read_store
+
+    config = _read(config_path)
+    return read_store(config_path.parent / config.key_store) if config.key_store else None
 
 
 def _read(config_path: Path) -> HsmConfig:

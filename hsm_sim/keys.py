@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Final, cast
@@ -91,7 +92,7 @@ class ClearKey(Struct, frozen=True):
         return f"<key of {len(self.value)} bytes, {self.algorithm}>"
 
 
-class KeyRing:
+class KeyRing(ABC):
     """The keys of one module under one LMK: the rules for keys, and where new ones come from.
 
     *state* is what changes while the module runs: who is authorised, what is stored.
@@ -133,17 +134,17 @@ class KeyRing:
         except KeyRefused as error:
             raise refusal(error, refused) from None
 
+    @abstractmethod
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """*key* under the LMK for *use*; *fields* may hold attributes. Raises Refused: 26, 28."""
-        raise NotImplementedError
 
+    @abstractmethod
     def generate(self, use: KeyUse, scheme: str, fields: Fields | None = None) -> ClearKey:
         """A new key for *use*, as *scheme* or the attributes in *fields* say. Raises Refused."""
-        raise NotImplementedError
 
+    @abstractmethod
     def check_value(self) -> str:
         """16 hexadecimal digits that tell this LMK from others."""
-        raise NotImplementedError
 
     def old_ring(self) -> KeyRing:
         """The keys under the LMK of before. Raises Refused (33) if there is none."""
@@ -234,8 +235,9 @@ class KeyRing:
                 return ClearKey(TDES, value)
         raise Refused(CRYPTOGRAPHY_FAILED)
 
+    @abstractmethod
     def _open(self, use: KeyUse, text: str) -> ClearKey:
-        raise NotImplementedError
+        """What :meth:`open_any` keeps. Raises KeyRefused and Refused."""
 
     def _require_old_form(self, *keys: ClearKey) -> None:
         """Raise Refused (26) unless keys may travel without a key block; those of AES may not."""

@@ -5,7 +5,7 @@ Pure. Whatever cannot be read is told with its place, never repeated: it may be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -18,7 +18,7 @@ from wire.pcap import read_capture
 from wire.reassembly import Streams, frames_of, streams_of
 
 from .pasted import INPUT_SIZE_MAX, read_bytes
-from .workbench import read_document
+from .workbench import read_document, split_documents
 
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
 CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; what a capture may have, see wire.pcap
@@ -47,7 +47,12 @@ class Item(Struct, frozen=True):
     origin: str = ""
     fault: FormatError | None = None
     time: float = 0.0
-    message: Message | None = None
+
+    def read(self, dialect: Dialect) -> Message:
+        """The message that it is in *dialect*; raises the FormatError that says why it is none."""
+        if self.fault is not None:
+            raise self.fault
+        return dialect.unpack(self.data)
 
 
 def read_items(
@@ -115,16 +120,14 @@ def _lines(given: bytes, dialect: Dialect, skip: int) -> Iterator[Item]:
 
 def _documents(given: bytes, dialect: Dialect) -> list[Item]:
     """One JSON message, on as many lines as it likes, or one a line."""
-    lines = [line for line in given.splitlines() if line.strip()]
-    if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
-        message = read_document(given)
-        return [Item(dialect.pack(message), message=message)]
+    documents = split_documents(given)
+    if len(documents) == 1:
+        return [Item(dialect.pack(read_document(given)))]
     items = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(documents, 1):
         origin = f"line {number}"
         try:
-            message = read_document(line)
-            items.append(Item(dialect.pack(message), origin, message=message))
+            items.append(Item(dialect.pack(read_document(line)), origin))
         except FormatError as fault:
             items.append(Item(b"", origin, fault))
     return items
@@ -168,8 +171,3 @@ def _cut(streams: Streams, framing: Framing, skip: int) -> list[Item]:
 def size_limit(given_head: bytes) -> int:
     """How many bytes of input are read that begins with *given_head*."""
     return CAPTURE_SIZE_MAX if is_capture(given_head) else INPUT_SIZE_MAX
-
-
-def faults_of(items: Sequence[Item]) -> list[Item]:
-    """Those of *items* that could not be read."""
-    return [item for item in items if item.fault is not None]

@@ -8,10 +8,6 @@ import click
 
 from wire.lazy_group import Commands, LazyGroup
 
-from .spec_options import dialect_option, input_argument, message_input, refusing
-
-__all__ = ["dialect_option", "input_argument", "message_input", "refusing", "spec"]
-
 COMMANDS: Final[Commands] = {
     "decode": ("lab.spec_messages_cli:decode", "Show the fields of messages."),
     "describe": ("lab.spec_messages_cli:describe", "Explain messages: what they say, what misses."),

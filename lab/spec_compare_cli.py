@@ -71,9 +71,7 @@ def _message(text: str, dialect: Dialect, skip: int) -> Message:
     if len(items) != 1:
         raise click.UsageError(f"one message is expected, and there are {len(items)}")
     with refusing(items[0].data, dialect=dialect):
-        if items[0].fault is not None:
-            raise items[0].fault
-        return dialect.unpack(items[0].data)
+        return items[0].read(dialect)
 
 
 @click.command(epilog=REDACT_EPILOG)
@@ -107,9 +105,7 @@ def redact(
     messages = []
     for item in given.items():
         with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
-            if item.fault is not None:
-                raise item.fault
-            messages.append(redactor.redact(dialect, dialect.unpack(item.data)))
+            messages.append(redactor.redact(dialect, item.read(dialect)))
     if target == "json":
         say([write_document(message, unsafe=True) for message in messages])
     else:

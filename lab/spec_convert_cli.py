@@ -52,9 +52,7 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
 
     for item in given.items():
         with refusing(item.data, unsafe, dialect=given.dialect):
-            if item.fault is not None:
-                raise item.fault
-            message = given.dialect.unpack(item.data)
+            message = item.read(given.dialect)
         with refusing():
             done = converted(message, given.dialect, target, year)
             wire = target.pack(done.message)

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from specs.dialect import Dialect
-    from specs.errors import FormatError
     from specs.message import Message
 
     from .inputs import Item
@@ -119,13 +118,15 @@ def _tell(
     with_origin: bool,
 ) -> None:
     """What *show* makes of each message; a bad one among many is told, and the next one comes."""
+    from specs.errors import FormatError
+
     from .workbench import show_fault
 
     bad = 0
     for place, item in enumerate(items):
-        message, fault = _read(dialect, item)
-        if message is None:
-            assert fault is not None
+        try:
+            message = item.read(dialect)
+        except FormatError as fault:
             if len(items) == 1:
                 refuse(fault, item.data, unsafe, UNREADABLE_EXIT, dialect)
             first, *window = show_fault(fault, item.data, unsafe, dialect)
@@ -138,17 +139,6 @@ def _tell(
     if bad:
         say([f"cardswitch: {bad} of {len(items)} messages could not be read"], err=True)
         sys.exit(UNREADABLE_EXIT)
-
-
-def _read(dialect: Dialect, item: Item) -> tuple[Message | None, FormatError | None]:
-    from specs.errors import FormatError
-
-    if item.fault is not None:
-        return None, item.fault
-    try:
-        return dialect.unpack(item.data), None
-    except FormatError as fault:
-        return None, fault
 
 
 @click.command(epilog=VALIDATE_EPILOG)
@@ -183,16 +173,18 @@ def validate(
 
 def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, str]]:
     """Fields and what is wrong with them; the fault of a message *alone* is shown at length."""
+    from specs.errors import FormatError
     from specs.findings import find_faults
 
-    message, fault = _read(dialect, item)
-    if message is not None:
-        for finding in find_faults(dialect, message, item.data):
-            yield finding.field, finding.text
-    elif fault is not None:
+    try:
+        message = item.read(dialect)
+    except FormatError as fault:
         if alone:
             refuse(fault, item.data, False, FINDINGS_EXIT, dialect)
         yield fault.field, str(fault)
+        return
+    for finding in find_faults(dialect, message, item.data):
+        yield finding.field, finding.text
 
 
 @click.command(epilog=ENCODE_EPILOG)

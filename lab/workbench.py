@@ -16,7 +16,7 @@ from specs.culprit import find_culprit
 from specs.dialect import Dialect
 from specs.errors import DecodeError, FormatError
 from specs.fields import DIGITS
-from specs.masking import mask_field, printable
+from specs.masking import PAN_DIGITS_USUAL, mask_field, printable
 from specs.message import Message
 
 from .pasted import INPUT_SIZE_MAX, read_hex
@@ -24,9 +24,8 @@ from .pasted import INPUT_SIZE_MAX, read_hex
 # Faults that an earlier wrong length makes.
 _SHIFTED: Final = frozenset(["length", "message-short", "trailing-bytes", "character", "fill"])
 WINDOW_SIZE: Final = 16  # bytes of a message that are shown around a fault
-_PAN_DIGITS: Final = 13  # no card in use has a shorter number (ISO/IEC 7812-1 allows 8)
 _FREE_TEXT: Final = frozenset([43, 44])  # shown, yet whoever fills them may write what they like
-_RUN: Final = re.compile(f"[0-9]{{{_PAN_DIGITS},}}")
+_RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},}}")
 _EXAMPLE: Final = 'a message such as {"mti": "0800", "fields": {"11": "000001"}}'
 
 
@@ -87,17 +86,24 @@ def read_documents(given: bytes) -> list[Message]:
     >>> len(read_documents(one)), len(read_documents(one + b"\\n" + one))
     (1, 2)
     """
-    lines = [line for line in given.splitlines() if line.strip()]
-    if len(lines) < 2 or not lines[0].rstrip().endswith(b"}"):
+    documents = split_documents(given)
+    if len(documents) == 1:
         return [read_document(given)]
     messages = []
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(documents, 1):
         try:
             messages.append(read_document(line))
         except FormatError as error:
             error.hint = f"line {number}: {error.hint}" if error.hint else f"in line {number}"
             raise
     return messages
+
+
+def split_documents(given: bytes) -> list[bytes]:
+    """The JSON documents in *given*: its lines, if each is one, else the whole as it is."""
+    lines = [line for line in given.splitlines() if line.strip()]
+    is_many = len(lines) > 1 and lines[0].rstrip().endswith(b"}")
+    return lines if is_many else [given]
 
 
 def _is_number(key: str) -> bool:

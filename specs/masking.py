@@ -15,7 +15,7 @@ OPEN_FIELDS: Final = frozenset(
 # What later editions put into the same numbers: verification data, or what the issuer likes.
 _CLOSED_LATER: Final = {"1": frozenset([95]), "2": frozenset([49, 50, 51, 95])}
 _OPEN: Final = {edition: OPEN_FIELDS - closed for edition, closed in _CLOSED_LATER.items()}
-_PAN_DIGITS: Final = 13  # no card in use has a shorter number
+PAN_DIGITS_USUAL: Final = 13  # no card in use has a shorter number (ISO/IEC 7812-1 allows 8)
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
 # Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).

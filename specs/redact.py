@@ -16,10 +16,18 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 
 from .errors import DecodeError
-from .masking import open_fields
+from .masking import PAN_DIGITS_USUAL, open_fields
 from .message import Message
 from .tlv import Tlv, pack_tlv, unpack_tlv
-from .tracks import Track2, is_luhn_valid, is_pan, luhn_digit, pack_track2, unpack_track2
+from .tracks import (
+    PAN_DIGITS_MAX,
+    Track2,
+    is_luhn_valid,
+    is_pan,
+    luhn_digit,
+    pack_track2,
+    unpack_track2,
+)
 
 if TYPE_CHECKING:
     from .dialect import Dialect
@@ -34,7 +42,7 @@ _CHIP: Final = 55
 _FREE_TEXT: Final = frozenset([43, 44])  # kept but for card numbers: anybody may write one there
 # ISO/IEC 7813: a format letter, the number, the name, the expiry, the service code, and the rest.
 _TRACK_1_FORM: Final = re.compile(r"([A-Z])([0-9]{8,19})\^([^^]*)\^([0-9]{4})([0-9]{3})(.*)")
-_PAN_RUN: Final = re.compile("[0-9]{13,19}")
+_PAN_RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},{PAN_DIGITS_MAX}}}")
 _HEX: Final = "0123456789ABCDEF"
 # What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
 _OPEN_TAGS: Final = frozenset(
@@ -57,6 +65,19 @@ class Redactor:
         if len(key) < KEY_SIZE_MIN:
             raise ValueError(f"a key of at least {KEY_SIZE_MIN} bytes is expected")
         self._key = key
+        self._by_number: dict[int, Callable[[str], str]] = {
+            _PAN: self.pan,
+            _EXPIRY: self.expiry,
+            _TRACK_2: self.track2,
+            _TRACK_1: self.track1,
+            _CHIP: self.chip,
+        }
+        # By the class of the field, for all others that are not open.
+        self._by_kind: dict[str, Callable[[str], str]] = {
+            "b": self.bytes_like,
+            "z": self._digits_like,
+            "x+n": self._digits_like,
+        }
 
     def redact(self, dialect: Dialect, message: Message) -> Message:
         """*message* of *dialect* without card data; it packs to as many bytes as before.
@@ -146,20 +167,13 @@ class Redactor:
         return redacted if len(redacted) == len(data) else self.bytes_like(data)
 
     def _value(self, dialect: Dialect, number: int, value: str) -> str:
-        special: dict[int, Callable[[str], str]] = {
-            _PAN: self.pan,
-            _EXPIRY: self.expiry,
-            _TRACK_2: self.track2,
-            _TRACK_1: self.track1,
-            _CHIP: self.chip,
-        }
         if number in _FREE_TEXT:
             return self.text(value)
         if number in open_fields(dialect.version):
             return value
         kind = dialect.fields[number].notation.kind
-        usual = {"b": self.bytes_like, "z": self._digits_like, "x+n": self._digits_like}
-        return special.get(number, usual.get(kind, self._secret))(value)
+        replace = self._by_number.get(number) or self._by_kind.get(kind, self._secret)
+        return replace(value)
 
     def _secret(self, value: str) -> str:
         """A value of unknown meaning: card numbers as everywhere, all else as its kind."""

@@ -107,13 +107,10 @@ def _read_bitmap(
         if second[0] & 0x80 and dialect.tertiary == TOGETHER:
             third, end = _read_part(dialect, data, end, "65")
             bits += third
-    marks = (SECOND, THIRD) if dialect.tertiary else (SECOND,)
+    # A third bitmap among the fields is still to come: there its bit counts as that of a field.
+    marks = (SECOND, THIRD) if dialect.tertiary == TOGETHER else (SECOND,)
     numbers = [number for number in numbers_of(bits) if number not in marks]
     highest = numbers[-1] if numbers else 0
-    # A third bitmap among the fields is still to come, and its fields with it.
-    if dialect.tertiary == IN_FIELD_65 and THIRD in numbers_of(bits):
-        numbers = sorted([*numbers, THIRD])
-        highest = max(highest, THIRD)
     if highest <= (len(bits) - BITMAP_SIZE) * 8:
         fault = DecodeError(
             "a field for each bitmap",

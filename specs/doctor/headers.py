@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..codepages import CODECS
 from ..dialect_file import FieldEntry
 from ..fields import DIGITS
+from ..masking import PAN_DIGITS_USUAL
 from ..tracks import PAN_DIGITS_MAX, is_luhn_valid
 
 HEADER_SIZE_MAX: Final = 32  # bytes; the longest headers of networks have 22 to 26
@@ -17,7 +18,6 @@ TPDU_SIZE: Final = 5
 _TPDU_IDENTIFIER: Final = 0x60
 _UNKNOWN_COST: Final = 3  # on top of one a byte: better explained than assumed
 _TPDU_COST: Final = 2
-_PAN_DIGITS: Final = 13  # no card in use has a shorter number
 
 _READERS: Final[tuple[tuple[str, int, Callable[[bytes], int]], ...]] = (
     ("binary", 4, lambda data: int.from_bytes(data, "big")),
@@ -133,10 +133,10 @@ def _may_be_shown(value: bytes | None) -> bool:
     if value is None:
         return True
     texts = (value.hex(), value.decode(CODECS["ascii"]), value.decode(CODECS["ebcdic-500"]))
-    sizes = range(_PAN_DIGITS, PAN_DIGITS_MAX + 1)
+    sizes = range(PAN_DIGITS_USUAL, PAN_DIGITS_MAX + 1)
     pieces = (text[at : at + size] for text in texts for at in range(len(text)) for size in sizes)
     return not any(
-        len(piece) >= _PAN_DIGITS
+        len(piece) >= PAN_DIGITS_USUAL
         and piece[0] != "0"
         and DIGITS.issuperset(piece)
         and is_luhn_valid(piece)

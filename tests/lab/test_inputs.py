@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from lab.inputs import CAPTURE_SIZE_MAX, faults_of, is_capture, read_items, size_limit
+from lab.inputs import CAPTURE_SIZE_MAX, is_capture, read_items, size_limit
 from lab.outputs import write_messages
 from lab.pasted import INPUT_SIZE_MAX
 from specs.dialect import load_dialect
@@ -13,6 +13,11 @@ from specs.message import Message
 
 POS, ASCII = load_dialect("pos"), load_dialect("iso87-ascii")
 ECHOES = [Message("0800", {11: f"{n:06d}", 70: "301"}) for n in range(3)]
+
+
+def faulty(items):
+    """Where the items come from that cannot be read."""
+    return [item.origin for item in items if item.fault is not None]
 
 
 def wires(dialect):
@@ -42,16 +47,16 @@ def test_json_lines_are_messages():
         for e in ECHOES
     )
     items = read_items(lines.encode(), "auto", POS)
-    assert [item.message for item in items] == ECHOES
+    assert [item.read(POS) for item in items] == ECHOES
     assert [item.origin for item in items] == ["line 1", "line 2", "line 3"]
 
 
 def test_a_bad_line_does_not_take_the_others_with_it():
     given = b"\n".join([wires(POS)[0].hex().encode(), b"zz", wires(POS)[1].hex().encode()])
     items = read_items(given, "lines", POS)
-    assert [item.origin for item in faults_of(items)] == ["line 2"]
+    assert faulty(items) == ["line 2"]
     document = b'{"mti": "0800", "fields": {"11": "000001"}}\n{"mti": "0800"}\n'
-    assert [item.origin for item in faults_of(read_items(document, "json", POS))] == ["line 2"]
+    assert faulty(read_items(document, "json", POS)) == ["line 2"]
 
 
 def test_a_byte_0a_of_a_message_ends_no_line():
