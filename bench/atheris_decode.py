@@ -19,13 +19,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import atheris
 
-with atheris.instrument_imports(include=["specs"]):
-    from specs.dialect import Dialect, load_dialect
-    from specs.fuzzing.mutators import mutate
-    from specs.fuzzing.seeds import make_message
+with atheris.instrument_imports(include=["cardswitch.specs"]):
+    from cardswitch.specs.dialect import Dialect, load_dialect
+    from cardswitch.specs.fuzzing.mutators import mutate
+    from cardswitch.specs.fuzzing.seeds import make_message
 
-from lab.fuzz.oracles import examine
-from lab.fuzz.subjects import our_reader
+from cardswitch.lab.fuzz.oracles import examine
+from cardswitch.lab.fuzz.subjects import our_reader
 
 SEEDS: Final = 64  # messages to begin with, where the corpus is empty
 DIALECT: Final = "iso87-ascii"

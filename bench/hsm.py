@@ -30,10 +30,10 @@ from msgspec import Struct
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.programs import PROGRAMS, ROOT, await_end, await_port
-from hsm_sim.module import HsmModule
-from lab.topology import free_ports
-from specs.errors import Error
-from specs.hsm import (
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import (
     Command,
     generate_cvv,
     generate_mac,
@@ -44,17 +44,17 @@ from specs.hsm import (
     unpack_command,
     verify_pin_pvv_zpk,
 )
-from specs.hsm.requests.emv import verify_arqc
-from specs.hsm.requests.pins_dukpt import Transaction, translate_pin_dukpt_zpk
-from specs.security.dukpt_tdes import advance_ksn_dukpt_tdes, derive_key_dukpt_tdes
-from specs.security.emv_cryptograms import generate_cryptogram_emv
-from specs.security.emv_keys import derive_icc_key_emv, encode_account_emv_a
-from specs.security.keys import adjust_parity
-from specs.security.lmk import TEST_LMK, wrap_key
-from specs.security.pinblocks import decode_pinblock, encode_pinblock, pan12_of
-from specs.security.pvv import generate_pvv
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
-from wire.channel import HSM_FRAMING
+from cardswitch.specs.hsm.requests.emv import verify_arqc
+from cardswitch.specs.hsm.requests.pins_dukpt import Transaction, translate_pin_dukpt_zpk
+from cardswitch.specs.security.dukpt_tdes import advance_ksn_dukpt_tdes, derive_key_dukpt_tdes
+from cardswitch.specs.security.emv_cryptograms import generate_cryptogram_emv
+from cardswitch.specs.security.emv_keys import derive_icc_key_emv, encode_account_emv_a
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
+from cardswitch.specs.security.pinblocks import decode_pinblock, encode_pinblock, pan12_of
+from cardswitch.specs.security.pvv import generate_pvv
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
+from cardswitch.wire.channel import HSM_FRAMING
 
 VARIETY: Final = 256  # Different cards, PINs and KSNs: nothing is quick for being the last again.
 WARM_UP: Final = 2_000

@@ -18,12 +18,12 @@ from typing import Final, cast
 import msgspec
 from msgspec import Struct
 
-from specs.dates import local_time, transmission_time
-from specs.message import Message
-from terminal.card import Card
-from terminal.messages import Order, Place, sale_request
-from wire.places import Place as Door
-from wire.runtime import run
+from cardswitch.specs.dates import local_time, transmission_time
+from cardswitch.specs.message import Message
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.messages import Order, Place, sale_request
+from cardswitch.wire.places import Place as Door
+from cardswitch.wire.runtime import run
 
 AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
 STAN_MAX: Final = 999_999

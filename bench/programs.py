@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from hsm_sim.module import HsmModule
-from lab.ceremony import Ask, Keys, personalise
-from lab.topology import free_ports, make_lab
-from specs.errors import Error
-from specs.tracks import luhn_digit
-from terminal.card import Card
-from terminal.pinpad import PinPad
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.ceremony import Ask, Keys, personalise
+from cardswitch.lab.topology import free_ports, make_lab
+from cardswitch.specs.errors import Error
+from cardswitch.specs.tracks import luhn_digit
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.pinpad import PinPad
 
 from .load import BenchCard
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 
 class Account:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from specs.answers import fits
-from specs.dates import transmission_time
-from specs.errors import FormatError
-from specs.identity import identity, original_data, original_identity
-from specs.message import Message
-from wire.kernel import Limits, NoAnswer
-from wire.matching import IsoExchange
-from wire.network import Watch, network_reply
-from wire.ports import Effect, LinkId, Seconds, door_of
-from wire.program import FORMAT_ERROR, Program
+from cardswitch.specs.answers import fits
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.identity import identity, original_data, original_identity
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Limits, NoAnswer
+from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.network import Watch, network_reply
+from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .books import AcquirerBooks, Booking
 from .cards import pan_of

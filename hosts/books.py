@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 from .accounts import Account
 from .config import AccountConfig

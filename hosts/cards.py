@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from specs.codes import CVV2_SERVICE_CODE, CVV2_TAG
-from specs.errors import FormatError
-from specs.masking import mask_pan
-from specs.message import Message
-from specs.tlv import unpack_private
-from specs.tracks import Track2, personal_data, unpack_track2
+from cardswitch.specs.codes import CVV2_SERVICE_CODE, CVV2_TAG
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.specs.tlv import unpack_private
+from cardswitch.specs.tracks import Track2, personal_data, unpack_track2
 
 
 class Presented(Struct, frozen=True, gc=False):

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from specs.masking import mask_pan
-from wire.places import Peer, Place
+from cardswitch.specs.masking import mask_pan
+from cardswitch.wire.places import Peer, Place
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from specs.message import APPROVALS, Message
-from wire.ports import Seconds
+from cardswitch.specs.message import APPROVALS, Message
+from cardswitch.wire.ports import Seconds
 
 from .requests import INVALID, decision
 

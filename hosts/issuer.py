@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from specs.errors import FormatError
-from specs.identity import identity, original_identity
-from specs.masking import mask_pan
-from specs.message import Message
-from wire.kernel import Limits
-from wire.matching import HsmExchange, IsoExchange
-from wire.network import network_reply
-from wire.ports import Effect, LinkId, Seconds, door_of
-from wire.program import FORMAT_ERROR, Program
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.identity import identity, original_identity
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Limits
+from cardswitch.wire.matching import HsmExchange, IsoExchange
+from cardswitch.wire.network import network_reply
+from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks

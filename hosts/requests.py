@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.amounts import de4
-from specs.errors import FormatError
-from specs.masking import mask_pan
-from specs.message import Message
-from wire.matching import join
-from wire.ports import LinkId
+from cardswitch.specs.amounts import de4
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.wire.matching import join
+from cardswitch.wire.ports import LinkId
 
 PURCHASES: Final = ("010", "020")  # MTIs without their last digit, which tells a repeat
 REVERSALS: Final = ("040", "042")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from wire.channel import HsmClientChannel
-from wire.journal import FileJournal
-from wire.places import Place
-from wire.runtime import Clock, Runtime
-from wire.tls import client_tls
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.journal import FileJournal
+from cardswitch.wire.places import Place
+from cardswitch.wire.runtime import Clock, Runtime
+from cardswitch.wire.tls import client_tls
 
 from . import acquirer, issuer, verification
 from .acquirer import Acquirer

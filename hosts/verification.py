@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.dates import expiry_passed
-from specs.errors import Error
-from specs.hsm import Command, verify_cvv, verify_pin_pvv_zpk
-from specs.hsm.errors import MISMATCH
-from specs.message import Message
-from wire.kernel import Desk, NoAnswer
-from wire.ports import LinkId
+from cardswitch.specs.dates import expiry_passed
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Command, verify_cvv, verify_pin_pvv_zpk
+from cardswitch.specs.hsm.errors import MISMATCH
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Desk, NoAnswer
+from cardswitch.wire.ports import LinkId
 
 from .cards import Presented
 from .config import CardConfig, CardStatus, IssuerConfig

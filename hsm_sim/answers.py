@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from specs.hsm import Answer
-from specs.masking import printable
+from cardswitch.specs.hsm import Answer
+from cardswitch.specs.masking import printable
 
 from .client import words_of
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from specs.hsm import Answer, Command
+    from cardswitch.specs.hsm import Answer, Command
 
     from .attacks import Attack, Outcome
 
@@ -99,7 +99,7 @@ def _show(
 
 def _words(outcome: Outcome) -> str:
     """What came of it, in one sentence."""
-    from specs.hsm.errors import ERRORS
+    from cardswitch.specs.hsm.errors import ERRORS
 
     calls = f"{outcome.calls} call{'s' * (outcome.calls != 1)}"
     if outcome.prepared:

@@ -12,15 +12,15 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import Error
-from specs.hsm import Answer, Command
-from specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
-from specs.hsm.requests import ISO_0, ISO_1
-from specs.security.ibm3624 import generate_offset_ibm3624
-from specs.security.keys import adjust_parity
-from specs.security.lmk import TEST_LMK, lmk_check_value, wrap_key
-from specs.security.pinblocks import encode_pinblock
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
+from cardswitch.specs.hsm.requests import ISO_0, ISO_1
+from cardswitch.specs.security.ibm3624 import generate_offset_ibm3624
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import TEST_LMK, lmk_check_value, wrap_key
+from cardswitch.specs.security.pinblocks import encode_pinblock
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 Ask = Callable[[Command], Answer]
 PIN_LENGTH: Final = 4

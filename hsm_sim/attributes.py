@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     KEY_ALGORITHM_REFUSED,
     KEY_BLOCK_CHECK_FAILED,
     KEY_BLOCK_FORM_REFUSED,
@@ -17,9 +17,14 @@ from specs.hsm.errors import (
     KEY_USAGE_REFUSED,
     WRAPPING_KEY_REFUSED,
 )
-from specs.security.errors import KeyBlockRefused, KeyRefused
-from specs.security.tr31 import HIDDEN_LENGTHS, padding_length_tr31, unwrap_key_tr31, wrap_key_tr31
-from specs.security.tr31_header import KeyBlockHeader
+from cardswitch.specs.security.errors import KeyBlockRefused, KeyRefused
+from cardswitch.specs.security.tr31 import (
+    HIDDEN_LENGTHS,
+    padding_length_tr31,
+    unwrap_key_tr31,
+    wrap_key_tr31,
+)
+from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
 from .policy import Refused
 from .uses import KeyUse

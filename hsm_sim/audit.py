@@ -13,8 +13,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from specs.errors import Error
-from specs.masking import printable
+from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import printable
 
 from .events import EVENTS
 

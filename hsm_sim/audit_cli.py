@@ -95,7 +95,7 @@ def _log_of(path: Path) -> AuditLog:
 
 def _line(entry: AuditEntry) -> str:
     """One line for people."""
-    from specs.dates import utc_text
+    from cardswitch.specs.dates import utc_text
 
     details = " ".join(f"{name}={text}" for name, text in entry.details.items())
     return f"{entry.sequence:>6}  {utc_text(entry.time)}  {entry.event:<24}  {details}"

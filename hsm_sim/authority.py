@@ -12,10 +12,14 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from specs.errors import CryptoError, Error
-from specs.masking import printable
-from specs.security.digits import hex_bytes
-from specs.security.keystore import PASSPHRASE_LENGTH_MIN, SALT_LENGTH, stretch_passphrase
+from cardswitch.specs.errors import CryptoError, Error
+from cardswitch.specs.masking import printable
+from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.keystore import (
+    PASSPHRASE_LENGTH_MIN,
+    SALT_LENGTH,
+    stretch_passphrase,
+)
 
 from .events import AUTHORISED, AUTHORITY_REFUSED
 from .state import Mode, ModuleState

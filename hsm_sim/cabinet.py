@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 from .audit import AuditLog
 from .config import HsmConfig

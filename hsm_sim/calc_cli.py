@@ -6,22 +6,37 @@ from typing import Final
 
 import click
 
-from wire.lazy_group import Commands, LazyGroup
+from cardswitch.wire.lazy_group import Commands, LazyGroup
 
 COMMANDS: Final[Commands] = {
-    "mac": ("hsm_sim.calc.macs_cli:mac", "MAC by ISO 9797-1 or CMAC; find out how one was made."),
-    "pinblock": ("hsm_sim.calc.pins_cli:pinblock", "PIN blocks, encoded and decoded, all formats."),
-    "pvv": ("hsm_sim.calc.pins_cli:pvv", "PIN verification value (Visa)."),
-    "ibm3624": ("hsm_sim.calc.pins_cli:ibm3624", "Natural PIN, offset, PIN of an offset."),
-    "cvv": ("hsm_sim.calc.cards_cli:cvv", "CVV, iCVV, CVV2, dCVV, CVC3."),
-    "arqc": ("hsm_sim.calc.chips_cli:arqc", "Chip card keys, ARQC and ARPC."),
-    "dukpt": ("hsm_sim.calc.dukpt_cli:dukpt", "The keys of a KSN, TDES and AES."),
-    "tr31": ("hsm_sim.calc.blocks_cli:tr31", "Key blocks: wrap, unwrap, read the header."),
-    "kcv": ("hsm_sim.calc.keys_cli:kcv", "Check value of a key."),
-    "parity": ("hsm_sim.calc.keys_cli:parity", "Parity, weak and repeated parts of a DES key."),
-    "components": ("hsm_sim.calc.keys_cli:components", "A key out of its components."),
-    "split": ("hsm_sim.calc.keys_cli:split", "Components of a key."),
-    "xor": ("hsm_sim.calc.keys_cli:xor", "Exclusive or."),
+    "mac": (
+        "cardswitch.hsm_sim.calc.macs_cli:mac",
+        "MAC by ISO 9797-1 or CMAC; find out how one was made.",
+    ),
+    "pinblock": (
+        "cardswitch.hsm_sim.calc.pins_cli:pinblock",
+        "PIN blocks, encoded and decoded, all formats.",
+    ),
+    "pvv": ("cardswitch.hsm_sim.calc.pins_cli:pvv", "PIN verification value (Visa)."),
+    "ibm3624": (
+        "cardswitch.hsm_sim.calc.pins_cli:ibm3624",
+        "Natural PIN, offset, PIN of an offset.",
+    ),
+    "cvv": ("cardswitch.hsm_sim.calc.cards_cli:cvv", "CVV, iCVV, CVV2, dCVV, CVC3."),
+    "arqc": ("cardswitch.hsm_sim.calc.chips_cli:arqc", "Chip card keys, ARQC and ARPC."),
+    "dukpt": ("cardswitch.hsm_sim.calc.dukpt_cli:dukpt", "The keys of a KSN, TDES and AES."),
+    "tr31": (
+        "cardswitch.hsm_sim.calc.blocks_cli:tr31",
+        "Key blocks: wrap, unwrap, read the header.",
+    ),
+    "kcv": ("cardswitch.hsm_sim.calc.keys_cli:kcv", "Check value of a key."),
+    "parity": (
+        "cardswitch.hsm_sim.calc.keys_cli:parity",
+        "Parity, weak and repeated parts of a DES key.",
+    ),
+    "components": ("cardswitch.hsm_sim.calc.keys_cli:components", "A key out of its components."),
+    "split": ("cardswitch.hsm_sim.calc.keys_cli:split", "Components of a key."),
+    "xor": ("cardswitch.hsm_sim.calc.keys_cli:xor", "Exclusive or."),
 }
 EPILOG: Final = """\b
 Examples:

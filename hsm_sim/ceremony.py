@@ -13,13 +13,13 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from specs.security.block_lmk import KEY_LENGTH as BLOCK_LENGTH
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk, block_lmk_check_value
-from specs.security.components import COMPONENTS_MIN
-from specs.security.digits import hex_bytes
-from specs.security.errors import KeyRefused
-from specs.security.keys import adjust_parity, is_weak
-from specs.security.lmk import PAIR_COUNT, PAIR_LENGTH, TEST_LMK, LmkSet, lmk_check_value
+from cardswitch.specs.security.block_lmk import KEY_LENGTH as BLOCK_LENGTH
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk, block_lmk_check_value
+from cardswitch.specs.security.components import COMPONENTS_MIN
+from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import adjust_parity, is_weak
+from cardswitch.specs.security.lmk import PAIR_COUNT, PAIR_LENGTH, TEST_LMK, LmkSet, lmk_check_value
 
 Lmk = LmkSet | BlockLmk
 LmkKind = Literal["variant", "block"]

@@ -6,21 +6,33 @@ from typing import Final
 
 import click
 
-from wire.lazy_group import Commands, LazyGroup
+from cardswitch.wire.lazy_group import Commands, LazyGroup
 
 COMMANDS: Final[Commands] = {
-    "serve": ("hsm_sim.serve_cli:serve", "Serve host commands until stopped."),
-    "send": ("hsm_sim.send_cli:send", "Send a host command, read the answer by names."),
-    "commands": ("hsm_sim.commands_cli:commands", "List host commands and their fields."),
-    "console": ("hsm_sim.console_cli:console", "Give orders to a module, line by line."),
-    "keys": ("hsm_sim.keys_cli:keys", "Generate, import, export, list keys by name."),
-    "kcv": ("hsm_sim.kcv_cli:kcv", "Show or compare the check value of a key."),
-    "translate": ("hsm_sim.translate_cli:translate", "Bring a PIN block to another key."),
-    "calc": ("hsm_sim.calc_cli:calc", "Compute PIN blocks, MACs, CVVs, DUKPT step by step."),
-    "audit": ("hsm_sim.audit_cli:audit", "Verify and show the audit log."),
-    "lmk": ("hsm_sim.ceremony_cli:lmk", "Form LMKs of one's own out of components."),
-    "officer": ("hsm_sim.ceremony_cli:officer", "Enrol the officers of dual control."),
-    "attack": ("hsm_sim.attack_cli:attack", "Try published attacks, and what stops them."),
+    "serve": ("cardswitch.hsm_sim.serve_cli:serve", "Serve host commands until stopped."),
+    "send": ("cardswitch.hsm_sim.send_cli:send", "Send a host command, read the answer by names."),
+    "commands": (
+        "cardswitch.hsm_sim.commands_cli:commands",
+        "List host commands and their fields.",
+    ),
+    "console": ("cardswitch.hsm_sim.console_cli:console", "Give orders to a module, line by line."),
+    "keys": ("cardswitch.hsm_sim.keys_cli:keys", "Generate, import, export, list keys by name."),
+    "kcv": ("cardswitch.hsm_sim.kcv_cli:kcv", "Show or compare the check value of a key."),
+    "translate": (
+        "cardswitch.hsm_sim.translate_cli:translate",
+        "Bring a PIN block to another key.",
+    ),
+    "calc": (
+        "cardswitch.hsm_sim.calc_cli:calc",
+        "Compute PIN blocks, MACs, CVVs, DUKPT step by step.",
+    ),
+    "audit": ("cardswitch.hsm_sim.audit_cli:audit", "Verify and show the audit log."),
+    "lmk": ("cardswitch.hsm_sim.ceremony_cli:lmk", "Form LMKs of one's own out of components."),
+    "officer": ("cardswitch.hsm_sim.ceremony_cli:officer", "Enrol the officers of dual control."),
+    "attack": (
+        "cardswitch.hsm_sim.attack_cli:attack",
+        "Try published attacks, and what stops them.",
+    ),
 }
 EPILOG: Final = """\b
 Examples:

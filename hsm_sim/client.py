@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
-from specs.errors import Error
-from specs.hsm import ERRORS, HEADER_SIZE, Answer, Command, pack_command, unpack_answer
-from wire.channel import HSM_FRAMING
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import ERRORS, HEADER_SIZE, Answer, Command, pack_command, unpack_answer
+from cardswitch.wire.channel import HSM_FRAMING
 
 TIMEOUT_S: Final = 5.0  # A module answers in milliseconds; the slowest, RSA keys, in a few seconds.
 # Asked before the first answer is read: keeps a module busy, and fits in the buffers of a socket.

@@ -18,7 +18,7 @@ Examples:
 
 def read_overview() -> dict[str, dict[str, str]]:
     """What every command is for, by group and code."""
-    import specs
+    from cardswitch import specs
 
     path = Path(specs.__file__).parent / "tables" / "hsm_commands.toml"
     overview: dict[str, dict[str, str]] = tomllib.loads(path.read_text("utf-8"))
@@ -47,8 +47,8 @@ def _overview(overview: dict[str, dict[str, str]]) -> list[str]:
 
 def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> list[str]:
     """The layouts of *code* and of its answer: names and forms, a line each."""
-    from specs.hsm import answer_code
-    from specs.hsm.layouts import ANSWERS, COMMANDS
+    from cardswitch.specs.hsm import answer_code
+    from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
 
     if code not in COMMANDS:
         raise click.BadParameter("`hsm commands` lists the codes there are", param_hint="CODE")
@@ -69,7 +69,7 @@ def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> li
 
 
 def _form(field: object) -> str:
-    from specs.hsm.grammar import Field
+    from cardswitch.specs.hsm.grammar import Field
 
     assert isinstance(field, Field)
     lead = f"{field.lead!r}, then " if field.lead else ""

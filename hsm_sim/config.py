@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from wire.places import Address
+from cardswitch.wire.places import Address
 
 from .policy import Policy
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol, TypeVar, get_args
 
-from specs.errors import Error
-from specs.hsm import (
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import (
     Answer,
     Command,
     diagnostics,
@@ -19,7 +19,7 @@ from specs.hsm import (
     pack_command,
     unpack_command,
 )
-from specs.masking import printable
+from cardswitch.specs.masking import printable
 
 from .answers import answer_lines, table_lines
 from .authority import (

@@ -50,7 +50,7 @@ def console(host: str | None, port: int | None) -> None:
 
 def talk(console: Console) -> bool:
     """Read orders and show what they answer, until `quit` or the end; whether all were obeyed."""
-    from specs.errors import Error
+    from cardswitch.specs.errors import Error
 
     was_obeyed = True
     for line in iter(_next_line, ""):
@@ -83,7 +83,7 @@ def _inside() -> Console:
     import secrets
     from typing import TypeVar
 
-    from wire.runtime import Clock
+    from cardswitch.wire.runtime import Clock
 
     from .console import Console, ask_inside
     from .module import HsmModule

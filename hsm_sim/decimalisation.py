@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.hsm.errors import TABLE_REFUSED
-from specs.security.aes import decrypt_aes_ecb, encrypt_aes_ecb
-from specs.security.block_lmk import BlockLmk
-from specs.security.cmac import generate_cmac_aes
-from specs.security.digits import hex_bytes, is_digits
-from specs.security.ibm3624 import TABLE_LENGTH, is_varied_table_ibm3624
-from specs.security.lmk import KEY_TYPE_VARIANTS, PAIR_OF_CODE, LmkSet
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
+from cardswitch.specs.hsm.errors import TABLE_REFUSED
+from cardswitch.specs.security.aes import decrypt_aes_ecb, encrypt_aes_ecb
+from cardswitch.specs.security.block_lmk import BlockLmk
+from cardswitch.specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.digits import hex_bytes, is_digits
+from cardswitch.specs.security.ibm3624 import TABLE_LENGTH, is_varied_table_ibm3624
+from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, PAIR_OF_CODE, LmkSet
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 from .keys import KeyRing
 from .policy import Refused
@@ -34,7 +34,7 @@ def encrypt_table(lmk: LmkSet | BlockLmk, table: str) -> str:
     Raises Refused (25): not 16 digits, or fewer than eight different ones, or one of them more
     than four times.
 
-    >>> from specs.security.lmk import TEST_LMK
+    >>> from cardswitch.specs.security.lmk import TEST_LMK
     >>> len(encrypt_table(TEST_LMK, "0123456789012345"))
     16
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from binascii import unhexlify
 from typing import Final, cast
 
-from specs.hsm.errors import INPUT_REFUSED, KEY_ALGORITHM_REFUSED, KEY_LENGTH_REFUSED
-from specs.security.dukpt_aes import (
+from cardswitch.specs.hsm.errors import INPUT_REFUSED, KEY_ALGORITHM_REFUSED, KEY_LENGTH_REFUSED
+from cardswitch.specs.security.dukpt_aes import (
     INITIAL_KEY_ID_LENGTH,
     KSN_AES_LENGTH,
     AesUse,
@@ -14,14 +14,14 @@ from specs.security.dukpt_aes import (
     derive_initial_key_dukpt_aes,
     derive_key_dukpt_aes,
 )
-from specs.security.dukpt_tdes import (
+from cardswitch.specs.security.dukpt_tdes import (
     DUKPT_KEY_LENGTH,
     KSN_LENGTH,
     TdesUse,
     derive_initial_key_dukpt_tdes,
     derive_key_dukpt_tdes,
 )
-from specs.security.errors import KeyRefused
+from cardswitch.specs.security.errors import KeyRefused
 
 from .keys import AES, TDES, ClearKey, KeyRing
 from .policy import Refused

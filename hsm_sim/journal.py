@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from specs.errors import Error
-from wire.journal import FileJournal
+from cardswitch.specs.errors import Error
+from cardswitch.wire.journal import FileJournal
 
 from .audit import AuditEntry, verify_audit
 from .events import TAMPERED
@@ -18,7 +18,7 @@ class AuditJournal(FileJournal):
     """The audit file; *store_path* is the key store's, if there is one."""
 
     def __init__(self, path: Path, store_path: Path | None = None) -> None:
-        """See :class:`~wire.journal.FileJournal`."""
+        """See :class:`~cardswitch.wire.journal.FileJournal`."""
         super().__init__(path, AuditEntry)
         self._store_path = store_path
 

@@ -29,7 +29,7 @@ Examples:
 @asking
 def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_json: bool) -> None:
     """Show the check value of KEY, a name of the file or a key under the LMK (BU)."""
-    from specs.hsm import Command, key_check_value
+    from cardswitch.specs.hsm import Command, key_check_value
 
     from .keyfile import find_key, type_of
     from .keys_cli import under

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from specs.hsm.errors import KEY_ALGORITHM_REFUSED, KEY_SCHEME_REFUSED
-from specs.security.block_lmk import (
+from cardswitch.specs.hsm.errors import KEY_ALGORITHM_REFUSED, KEY_SCHEME_REFUSED
+from cardswitch.specs.security.block_lmk import (
     SCHEME,
     VERSION,
     BlockLmk,
@@ -14,7 +14,7 @@ from specs.security.block_lmk import (
     unwrap_key_block,
     wrap_key_block,
 )
-from specs.security.errors import KeyBlockRefused
+from cardswitch.specs.security.errors import KeyBlockRefused
 
 from .attributes import Attributes, attributes_of, block_refusal
 from .keys import AES, TDES, ClearKey, Fields, KeyRing

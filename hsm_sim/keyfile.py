@@ -17,10 +17,10 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from specs.errors import Error
-from specs.hsm.layouts.kinds import ANY_KEY
-from specs.hsm.requests import BY_ATTRIBUTES
-from wire.config import read_config, section
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm.layouts.kinds import ANY_KEY
+from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.wire.config import read_config, section
 
 from .uses import USES
 

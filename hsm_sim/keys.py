@@ -1,7 +1,7 @@
 """Keys as the module sees them: clear for a moment, under an LMK or another key outside.
 
 `KeyRing` is what commands work with; how keys stand under its LMK is for `VariantRing` and
-`BlockRing` (:mod:`hsm_sim.key_blocks`) to know.
+`BlockRing` (:mod:`cardswitch.hsm_sim.key_blocks`) to know.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, cast
 
 from msgspec import Struct
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     CRYPTOGRAPHY_FAILED,
     KEY_ALGORITHM_REFUSED,
     KEY_LENGTH_REFUSED,
@@ -25,17 +25,17 @@ from specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.hsm.requests import BY_ATTRIBUTES
-from specs.security.block_lmk import BlockLmk
-from specs.security.errors import KeyRefused
-from specs.security.keys import (
+from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.security.block_lmk import BlockLmk
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import (
     adjust_parity,
     has_repeated_parts,
     is_weak,
     key_check_value,
     key_check_value_aes,
 )
-from specs.security.lmk import (
+from cardswitch.specs.security.lmk import (
     LmkSet,
     lmk_check_value,
     unwrap_key,
@@ -43,7 +43,7 @@ from specs.security.lmk import (
     wrap_key,
     wrap_key_under_key,
 )
-from specs.security.schemes import Scheme
+from cardswitch.specs.security.schemes import Scheme
 
 from .attributes import Attributes, open_exchange_block, write_exchange_block
 from .policy import Policy, Refused

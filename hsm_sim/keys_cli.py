@@ -11,7 +11,7 @@ import click
 from .link_cli import asking, failing, write_json
 
 if TYPE_CHECKING:
-    from specs.hsm import Command
+    from cardswitch.specs.hsm import Command
 
     from .client import HsmClient
     from .keyfile import StoredKey
@@ -97,7 +97,7 @@ def generate(
     as_json: bool,
 ) -> None:
     """Have a random key made, and keep it as NAME (A0)."""
-    from specs.hsm import generate_key
+    from cardswitch.specs.hsm import generate_key
 
     from .keyfile import find_key, require_free
 
@@ -132,7 +132,7 @@ def import_(
 
     Compare its check value with the one that the other side tells.
     """
-    from specs.hsm import import_key
+    from cardswitch.specs.hsm import import_key
 
     from .keyfile import find_key, require_free
 
@@ -164,7 +164,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Give KEY out under a ZMK, with its check value for the other side (A8)."""
-    from specs.hsm import export_key
+    from cardswitch.specs.hsm import export_key
 
     from .answers import table_lines
     from .keyfile import find_key, type_of
@@ -202,7 +202,7 @@ def _document(key: StoredKey) -> dict[str, str]:
 
 def _type(text: str | None, attributes: str) -> str:
     """The key type that the options ask for."""
-    from specs.hsm.requests import BY_ATTRIBUTES
+    from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 
     from .keyfile import type_of
 
@@ -217,7 +217,7 @@ def _scheme(attributes: str) -> str:
 
 def under(command: Command, lmk_id: str = "", attributes: str = "") -> Command:
     """*command* for the LMK *lmk_id*, with *attributes* for the key that it makes."""
-    from specs.hsm import Command
+    from cardswitch.specs.hsm import Command
 
     ends = {"lmk_id": lmk_id, "attributes": attributes}
     more = {name: value for name, value in ends.items() if value}

@@ -19,7 +19,7 @@ LINK_EXIT: Final = 5
 FINDINGS_EXIT: Final = 6
 LAB: Final = "cardswitch-data/lab.toml"
 PORT: Final = 7100  # where a lab puts its HSM
-TIMEOUT_S: Final = 5.0  # As in hsm_sim.client, which is not imported for help.
+TIMEOUT_S: Final = 5.0  # As in cardswitch.hsm_sim.client, which is not imported for help.
 
 
 def asking(command: Callable[..., None]) -> Callable[..., None]:
@@ -72,8 +72,8 @@ def failing() -> Iterator[None]:
     """Turn what goes wrong into one line and the exit code that the help promises."""
     import ssl
 
-    from specs.errors import CryptoError, EncodeError, FormatError
-    from wire.framing import FramingError
+    from cardswitch.specs.errors import CryptoError, EncodeError, FormatError
+    from cardswitch.wire.framing import FramingError
 
     from .client import HsmError, HsmLinkError
     from .keyfile import KeyFileError
@@ -109,7 +109,7 @@ def write_json(value: Any) -> None:
 
 def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, int]:
     """What the options say, else the lab, else where a lab would put it."""
-    from wire.config import read_config, section
+    from cardswitch.wire.config import read_config, section
 
     from .config import HsmConfig
 
@@ -123,9 +123,9 @@ def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, i
 
 def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
     """TLS as the options ask for it, or none."""
-    from specs.errors import ConfigError
-    from wire.places import Peer
-    from wire.tls import client_tls
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.wire.places import Peer
+    from cardswitch.wire.tls import client_tls
 
     peer = Peer(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
     try:

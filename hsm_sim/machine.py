@@ -8,8 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from specs.hsm import HsmFormatError
-from wire.ports import Append, Close, Effect, Event, Garbled, LinkId, Received, Seconds, Send
+from cardswitch.specs.hsm import HsmFormatError
+from cardswitch.wire.ports import (
+    Append,
+    Close,
+    Effect,
+    Event,
+    Garbled,
+    LinkId,
+    Received,
+    Seconds,
+    Send,
+)
 
 from .audit import AuditEntry, AuditLog
 from .events import POLICY_CHANGED, STARTED

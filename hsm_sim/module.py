@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.errors import ConfigError, CryptoError
-from specs.hsm import Answer, Command, HsmFormatError, answer_code, unpack_command
-from specs.hsm.errors import (
+from cardswitch.specs.errors import ConfigError, CryptoError
+from cardswitch.specs.hsm import Answer, Command, HsmFormatError, answer_code, unpack_command
+from cardswitch.specs.hsm.errors import (
     COMMAND_DISABLED,
     INPUT_REFUSED,
     LMK_UNKNOWN,
@@ -16,8 +16,8 @@ from specs.hsm.errors import (
     NO_ERROR,
     TOO_MANY_PIN_FAILURES,
 )
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
-from specs.security.lmk import TEST_LMK, LmkSet
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 
 from .ceremony import check_value_of_lmk, require_not_published
 from .commands import HANDLERS, PIN_VERIFIERS

@@ -7,23 +7,23 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import CryptoError
-from specs.hsm.errors import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.hsm.errors import (
     ACCOUNT_REFUSED,
     KEY_ALGORITHM_REFUSED,
     PIN_BLOCK_REFUSED,
     PIN_LENGTH_REFUSED,
     PIN_UNDER_LMK_REFUSED,
 )
-from specs.hsm.requests import ISO_0, ISO_4
-from specs.security.errors import PinRefused
-from specs.security.lmk import open_pin
-from specs.security.pinblock_iso_4 import (
+from cardswitch.specs.hsm.requests import ISO_0, ISO_4
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.lmk import open_pin
+from cardswitch.specs.security.pinblock_iso_4 import (
     ISO_4_FILL_LENGTH,
     decipher_pinblock_iso_4,
     encipher_pinblock_iso_4,
 )
-from specs.security.pinblocks import (
+from cardswitch.specs.security.pinblocks import (
     FILL_LENGTH_MIN,
     PIN_LENGTHS,
     decode_pinblock,
@@ -31,7 +31,7 @@ from specs.security.pinblocks import (
     pan12_of,
     require_pin,
 )
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 from .keys import AES, TDES, ClearKey, Fields, KeyRing
 from .policy import Refused

@@ -9,16 +9,16 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from specs.errors import ConfigError, Error
-from specs.hsm.errors import (
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.hsm.errors import (
     COMMAND_DISABLED,
     NOT_LICENSED,
     PIN_BLOCK_FORMAT_DISABLED,
     PIN_BLOCK_FORMAT_UNKNOWN,
 )
-from specs.hsm.layouts import COMMANDS
-from specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
-from specs.masking import printable
+from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
+from cardswitch.specs.masking import printable
 
 Limit = Annotated[int, Meta(ge=1)]
 RsaBits = Annotated[int, Meta(ge=1024, le=4096)]

@@ -40,7 +40,7 @@ def send(
     It is sent as it is, however wrong, so that what the module makes of it can be seen; - reads
     it from standard input.
     """
-    from specs.hsm import HsmFormatError
+    from cardswitch.specs.hsm import HsmFormatError
 
     frame = _named(hsm, words) if by_name else hsm.frame(_text(words, as_hex))
     code = frame[hsm.header_size : hsm.header_size + 2].decode("latin-1")
@@ -58,7 +58,7 @@ def send(
 
 def _text(words: tuple[str, ...], as_hex: bool) -> str:
     """The command that *words* write, a byte a character."""
-    from specs.security.digits import hex_bytes
+    from cardswitch.specs.security.digits import hex_bytes
 
     text = " ".join(words)
     if text == "-":
@@ -76,7 +76,7 @@ def _text(words: tuple[str, ...], as_hex: bool) -> str:
 
 def _named(hsm: HsmClient, words: tuple[str, ...]) -> bytes:
     """The frame of the code in *words* and the fields behind it. Raises EncodeError."""
-    from specs.hsm import Command, pack_command
+    from cardswitch.specs.hsm import Command, pack_command
 
     code, *pairs = words
     fields: dict[str, str] = {}

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from specs.errors import ConfigError, CryptoError
-from wire.channel import HsmServerChannel
-from wire.links import LinkLimits
-from wire.runtime import Clock, Runtime
+from cardswitch.specs.errors import ConfigError, CryptoError
+from cardswitch.wire.channel import HsmServerChannel
+from cardswitch.wire.links import LinkLimits
+from cardswitch.wire.runtime import Clock, Runtime
 
 from .ceremony import Lmk
 from .config import HsmConfig

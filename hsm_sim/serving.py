@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
-from specs.errors import Error
-from wire.ports import Effect, Seconds
-from wire.runtime import Runtime
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Effect, Seconds
+from cardswitch.wire.runtime import Runtime
 
 from .machine import HsmMachine
 from .module import HsmModule

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from specs.hsm import Answer
-from specs.hsm.errors import COMMAND_DISABLED, NOT_AUTHORISED, STORAGE_REFUSED
+from cardswitch.specs.hsm import Answer
+from cardswitch.specs.hsm.errors import COMMAND_DISABLED, NOT_AUTHORISED, STORAGE_REFUSED
 
 from .events import AUTHORITY_CANCELLED, MODE_CHANGED, PINS_CLOSED, PINS_REOPENED
 from .policy import Policy, Refused

@@ -21,19 +21,12 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from specs.errors import CryptoError, Error
-from specs.security.digits import hex_bytes
-from specs.security.keystore import open_keystore, seal_keystore
+from cardswitch.specs.errors import CryptoError, Error
+from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.keystore import open_keystore, seal_keystore
 
 from .authority import OFFICERS_MAX, Officer
-from .ceremony import (
-    Lmk,
-    LmkKind,
-    check_value_of_lmk,
-    from_bytes,
-    require_not_published,
-    to_bytes,
-)
+from .ceremony import Lmk, LmkKind, check_value_of_lmk, from_bytes, require_not_published, to_bytes
 
 FORMAT: Final = "cardswitch-hsm-1"
 FILE_MODE: Final = 0o600

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from specs.hsm.errors import LMK_UNKNOWN, SOURCE_KEY_REFUSED
+from cardswitch.specs.hsm.errors import LMK_UNKNOWN, SOURCE_KEY_REFUSED
 
 from .keys import ClearKey, Fields, KeyRing
 from .policy import Refused

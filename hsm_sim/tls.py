@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 
-from specs.errors import ConfigError
-from specs.masking import printable
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.masking import printable
 
 from .config import HsmConfig
 

@@ -52,9 +52,9 @@ def translate(
 
     Which formats may be made of which, the policy of the module says.
     """
-    from specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
-    from specs.hsm.requests import ZPK
-    from specs.security.pins import pan12_of
+    from cardswitch.specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+    from cardswitch.specs.hsm.requests import ZPK
+    from cardswitch.specs.security.pins import pan12_of
 
     from .answers import table_lines
     from .keyfile import find_key, type_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from binascii import unhexlify
 
-from specs.hsm.errors import PIN_BLOCK_REFUSED, PIN_LENGTH_REFUSED
-from specs.security.errors import PinRefused
-from specs.security.pinblock_change import BOUND_FORMATS, change_pinblock_iso
-from specs.security.pinblocks import FILL_LENGTH_MIN
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
+from cardswitch.specs.hsm.errors import PIN_BLOCK_REFUSED, PIN_LENGTH_REFUSED
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, change_pinblock_iso
+from cardswitch.specs.security.pinblocks import FILL_LENGTH_MIN
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 from .keys import ClearKey, Fields, KeyRing
 from .pin_blocks import Account, require_pin_key, require_pin_max

@@ -11,9 +11,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.codes import CVV2_SERVICE_CODE
-from specs.errors import Error
-from specs.hsm import (
+from cardswitch.specs.codes import CVV2_SERVICE_CODE
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import (
     Answer,
     Command,
     generate_cvv,
@@ -23,10 +23,10 @@ from specs.hsm import (
     pin_to_lmk,
     pvv_from_lmk_pin,
 )
-from specs.hsm.requests import CVK, TPK, ZMK, ZPK
-from specs.security.lmk import TEST_LMK, wrap_key
-from specs.security.pinblocks import pan12_of
-from terminal.pinpad import TEST_TMK, PinPad
+from cardswitch.specs.hsm.requests import CVK, TPK, ZMK, ZPK
+from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
+from cardswitch.specs.security.pinblocks import pan12_of
+from cardswitch.terminal.pinpad import TEST_TMK, PinPad
 
 Ask = Callable[[Command], Answer]
 TMK: Final = TPK  # They share a pair and variant of the LMK.

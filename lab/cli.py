@@ -8,22 +8,34 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from specs.errors import ConfigError, Error
-from wire.lazy_group import Commands, LazyGroup
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
-    from switch.core.entry import Vault
+    from cardswitch.switch.core.entry import Vault
 
 COMMANDS: Final[Commands] = {
-    "demo": ("lab.demo:demo", "See one bank day from the first sale to the deposit, in seconds."),
-    "up": ("lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
-    "terminal": ("terminal.cli:terminal", "Sell, repeat, reverse at a software POS terminal."),
-    "spec": ("lab.spec_cli:spec", "Decode, encode and explain ISO 8583 messages."),
-    "fuzz": ("lab.fuzz_cli:fuzz", "Fuzz a parser of ISO 8583: ours, or a function of yours."),
-    "switch": ("switch.cli:switch", "Run the switch alone; look into its journal."),
-    "hsm": ("hsm_sim.cli:hsm", "Run the HSM simulator alone."),
-    "host": ("hosts.cli:host", "Run the acquirer or the issuer alone."),
-    "settle": ("switch.settle_cli:settle", "Close a bank day and write the deposit files."),
+    "demo": (
+        "cardswitch.lab.demo:demo",
+        "See one bank day from the first sale to the deposit, in seconds.",
+    ),
+    "up": ("cardswitch.lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "terminal": (
+        "cardswitch.terminal.cli:terminal",
+        "Sell, repeat, reverse at a software POS terminal.",
+    ),
+    "spec": ("cardswitch.lab.spec_cli:spec", "Decode, encode and explain ISO 8583 messages."),
+    "fuzz": (
+        "cardswitch.lab.fuzz_cli:fuzz",
+        "Fuzz a parser of ISO 8583: ours, or a function of yours.",
+    ),
+    "switch": ("cardswitch.switch.cli:switch", "Run the switch alone; look into its journal."),
+    "hsm": ("cardswitch.hsm_sim.cli:hsm", "Run the HSM simulator alone."),
+    "host": ("cardswitch.hosts.cli:host", "Run the acquirer or the issuer alone."),
+    "settle": (
+        "cardswitch.switch.settle_cli:settle",
+        "Close a bank day and write the deposit files.",
+    ),
 }
 EPILOG: Final = """\b
 Examples:

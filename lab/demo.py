@@ -36,8 +36,8 @@ def demo(keep: str | None, as_json: bool) -> None:
     """
     import msgspec
 
-    from specs.errors import ConfigError
-    from wire.runtime import run
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.wire.runtime import run
 
     from .story import Story
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import digits
 
-from specs.amounts import currency, format_amount
-from specs.bitmap import bitmap_of
-from specs.codes import NETWORK_CODES, entry_text, processing_text, reason
-from specs.dialect import Dialect
-from specs.errors import FormatError
-from specs.masking import mask_pan, open_fields, printable
-from specs.message import Message
-from specs.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
-from specs.tracks import unpack_track2
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.bitmap import bitmap_of
+from cardswitch.specs.codes import NETWORK_CODES, entry_text, processing_text, reason
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import mask_pan, open_fields, printable
+from cardswitch.specs.message import Message
+from cardswitch.specs.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
+from cardswitch.specs.tracks import unpack_track2
 
 from .message_views import align
 
@@ -44,7 +44,7 @@ def description_document(dialect: Dialect, message: Message) -> dict[str, object
 def summary(dialect: Dialect, message: Message) -> str:
     """*message* in one line, masked.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> echo = Message("0800", {7: "1123130500", 11: "000001", 70: "301"})
     >>> summary(load_dialect("iso87-ascii"), echo)
     '0800 network management request, echo, STAN 000001'

@@ -10,8 +10,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.doctor.diagnose import MESSAGES_MAX
-from specs.errors import FormatError
+from cardswitch.specs.doctor.diagnose import MESSAGES_MAX
+from cardswitch.specs.errors import FormatError
 
 from .pasted import INPUT_SIZE_MAX, read_base64, read_hex
 

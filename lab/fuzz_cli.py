@@ -66,8 +66,8 @@ def fuzz() -> None:
 def _dialects(
     _ctx: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
 ) -> list[str]:
-    from specs.dialect import load_dialect
-    from specs.errors import DialectError
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.errors import DialectError
 
     try:
         for name in names:

@@ -10,18 +10,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.dialect import Dialect
-from specs.errors import FormatError
-from specs.message import Message
-from wire.framing import Framing
-from wire.pcap import read_capture
-from wire.reassembly import Streams, frames_of, streams_of
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.pcap import read_capture
+from cardswitch.wire.reassembly import Streams, frames_of, streams_of
 
 from .pasted import INPUT_SIZE_MAX, read_bytes
 from .workbench import read_document, split_documents
 
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
-CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; what a capture may have, see wire.pcap
+CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; what a capture may have, see cardswitch.wire.pcap
 _TEXT: Final = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\r\n")
 ITEMS_MAX: Final = 1_000_000
 # How a capture is cut into messages; the one that finds most of them is taken.
@@ -62,7 +62,7 @@ def read_items(
 
     FormatError if nothing of it can be read; a single bad line among many is an item of its own.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> echo = b"0800002000000000000000" + b"0001"
     >>> items = read_items(echo + b"\\n" + echo, "auto", load_dialect("pos"))
     >>> [item.origin for item in items]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from specs.dialect import Dialect
-from specs.errors import FormatError
-from specs.masking import open_fields, printable
-from specs.message import Message
-from specs.mti import describe_mti
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import open_fields, printable
+from cardswitch.specs.message import Message
+from cardswitch.specs.mti import describe_mti
 
 from .workbench import show_value
 
@@ -25,7 +25,7 @@ def differences(
 
     Without a *dialect* fields have no names, and values no meanings.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> ours, theirs = Message("0210", {39: "00"}), Message("0210", {39: "51", 11: "000001"})
     >>> for line in differences(load_dialect("iso87-ascii"), ours, theirs):
     ...     print(line)

@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from specs.dialect import Dialect, HeadedDialect
-from specs.errors import FormatError
-from specs.fields import Field
-from specs.masking import open_fields, printable
-from specs.message import Message
-from specs.mti import VERSIONS, describe_mti
-from specs.tracks import unpack_track2
+from cardswitch.specs.dialect import Dialect, HeadedDialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.fields import Field
+from cardswitch.specs.masking import open_fields, printable
+from cardswitch.specs.message import Message
+from cardswitch.specs.mti import VERSIONS, describe_mti
+from cardswitch.specs.tracks import unpack_track2
 
 from .workbench import show_value
 

@@ -12,8 +12,8 @@ from binascii import a2b_base64, unhexlify
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.dialect import Dialect
-from specs.errors import FormatError
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import FormatError
 
 INPUT_SIZE_MAX: Final = 1 << 20  # bytes; a frame has at most 64 KiB: more is the wrong file
 _BLANK: Final = frozenset(string.whitespace.encode())
@@ -28,7 +28,7 @@ def read_bytes(given: bytes, form: str, dialect: Dialect, skip: int = 0) -> byte
     *form* is ``hex``, ``base64``, ``raw``, or ``auto``: the one of them that begins with an MTI of
     *dialect*. FormatError says what cannot be read, with the byte of *given*; never the byte.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> read_bytes(b"08 00 20", "auto", load_dialect("pos")).hex()
     '080020'
     """

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from specs.dialect import Dialect
-    from specs.message import Message
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.message import Message
 
 MARKER: Final = "iso8583_dialect"
 DEFAULT_DIALECT: Final = "iso87-ascii"
@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def iso_dialect(request: pytest.FixtureRequest) -> Iterator[Dialect]:
     """The dialect of this test: of its nearest marker, else of the setting, else iso87-ascii."""
-    from specs.dialect import load_dialect
+    from cardswitch.specs.dialect import load_dialect
 
     marker = request.node.get_closest_marker(MARKER)
     dialect = load_dialect(marker.args[0] if marker else request.config.getini(MARKER))
@@ -60,9 +60,9 @@ def iso_message(iso_dialect: Dialect) -> Callable[..., Message]:
     """
 
     def make(mti: str, fields: Mapping[int, str | None] | None = None) -> Message:
-        from specs.fuzzing.chance import simplest
-        from specs.fuzzing.seeds import make_value
-        from specs.message import Message
+        from cardswitch.specs.fuzzing.chance import simplest
+        from cardswitch.specs.fuzzing.seeds import make_value
+        from cardswitch.specs.message import Message
 
         rule = iso_dialect.messages.get(mti)
         plain = (
@@ -77,7 +77,7 @@ def iso_message(iso_dialect: Dialect) -> Callable[..., Message]:
 @pytest.fixture(scope="session")
 def iso8583_dialects() -> list[str]:
     """The names of the dialects that come with cardswitch."""
-    from specs.dialect import list_dialects
+    from cardswitch.specs.dialect import list_dialects
 
     return list_dialects()
 
@@ -90,7 +90,7 @@ def pytest_assertrepr_compare(
 ) -> list[str] | None:
     """Messages that are not equal, or bytes of the dialect of this test, field by field."""
     # Who has no message has not imported what makes them.
-    known: Any = sys.modules.get("specs.message")
+    known: Any = sys.modules.get("cardswitch.specs.message")
     message = getattr(known, "Message", None)
     if op != "==" or message is None:
         return None
@@ -104,7 +104,7 @@ def pytest_assertrepr_compare(
 
 
 def _explained(dialect: Dialect | None, left: Message, right: Message, unsafe: bool) -> list[str]:
-    from lab.message_diff import differences
+    from cardswitch.lab.message_diff import differences
 
     hint = [] if unsafe else [f"card data is masked: {_UNSAFE} shows it"]
     first = f"<{left.mti} message> == <{right.mti} message>"
@@ -112,7 +112,7 @@ def _explained(dialect: Dialect | None, left: Message, right: Message, unsafe: b
 
 
 def _compared_bytes(dialect: Dialect, left: bytes, right: bytes, unsafe: bool) -> list[str] | None:
-    from specs.errors import FormatError
+    from cardswitch.specs.errors import FormatError
 
     try:
         lines = _explained(dialect, dialect.unpack(left), dialect.unpack(right), unsafe)
@@ -123,8 +123,8 @@ def _compared_bytes(dialect: Dialect, left: bytes, right: bytes, unsafe: bool) -
 
 def _default(config: pytest.Config) -> Dialect | None:
     """The dialect of the setting, or None where there is none such."""
-    from specs.dialect import load_dialect
-    from specs.errors import DialectError
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.errors import DialectError
 
     try:
         return load_dialect(config.getini(MARKER))

@@ -7,17 +7,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from hosts.acquirer import NETWORK, Acquirer
-from hosts.issuer import Issuer
-from hosts.serve import serve_acquirer, serve_issuer
-from hosts.verification import HSM as ISSUER_HSM
-from hsm_sim.serve import serve as serve_hsm
-from specs.errors import Error
-from switch.core.desk import HSM as SWITCH_HSM
-from switch.core.machine import Switch
-from switch.serve import serve as serve_switch
-from wire.runtime import Clock, Runtime
-from wire.tap import Tap
+from cardswitch.hosts.acquirer import NETWORK, Acquirer
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.serve import serve_acquirer, serve_issuer
+from cardswitch.hosts.verification import HSM as ISSUER_HSM
+from cardswitch.hsm_sim.serve import serve as serve_hsm
+from cardswitch.specs.errors import Error
+from cardswitch.switch.core.desk import HSM as SWITCH_HSM
+from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.serve import serve as serve_switch
+from cardswitch.wire.runtime import Clock, Runtime
+from cardswitch.wire.tap import Tap
 
 from .topology import Lab, open_vault
 

@@ -6,22 +6,46 @@ from typing import Final
 
 import click
 
-from wire.lazy_group import Commands, LazyGroup
+from cardswitch.wire.lazy_group import Commands, LazyGroup
 
 COMMANDS: Final[Commands] = {
-    "decode": ("lab.spec_messages_cli:decode", "Show the fields of messages."),
-    "describe": ("lab.spec_messages_cli:describe", "Explain messages: what they say, what misses."),
-    "validate": ("lab.spec_messages_cli:validate", "Check messages: whole, plausible, complete?"),
-    "encode": ("lab.spec_messages_cli:encode", "Write messages from JSON; set and delete parts."),
-    "diff": ("lab.spec_compare_cli:diff", "Compare two messages, field by field."),
-    "redact": ("lab.spec_compare_cli:redact", "Replace card data, so that messages can be shared."),
-    "convert": ("lab.spec_convert_cli:convert", "Write a message in another dialect or edition."),
-    "doctor": ("lab.spec_doctor_cli:doctor", "Find out how unknown bytes are written."),
-    "explain": ("lab.spec_dialects_cli:explain", "Explain the code of an error."),
-    "list": ("lab.spec_dialects_cli:list_", "List the dialects that come with cardswitch."),
-    "show": ("lab.spec_dialects_cli:show", "Show the fields and parts of a dialect."),
-    "import": ("lab.spec_interop_cli:import_", "Make a dialect of another tool's specification."),
-    "export": ("lab.spec_interop_cli:export", "Write a dialect for other tools, or to read."),
+    "decode": ("cardswitch.lab.spec_messages_cli:decode", "Show the fields of messages."),
+    "describe": (
+        "cardswitch.lab.spec_messages_cli:describe",
+        "Explain messages: what they say, what misses.",
+    ),
+    "validate": (
+        "cardswitch.lab.spec_messages_cli:validate",
+        "Check messages: whole, plausible, complete?",
+    ),
+    "encode": (
+        "cardswitch.lab.spec_messages_cli:encode",
+        "Write messages from JSON; set and delete parts.",
+    ),
+    "diff": ("cardswitch.lab.spec_compare_cli:diff", "Compare two messages, field by field."),
+    "redact": (
+        "cardswitch.lab.spec_compare_cli:redact",
+        "Replace card data, so that messages can be shared.",
+    ),
+    "convert": (
+        "cardswitch.lab.spec_convert_cli:convert",
+        "Write a message in another dialect or edition.",
+    ),
+    "doctor": ("cardswitch.lab.spec_doctor_cli:doctor", "Find out how unknown bytes are written."),
+    "explain": ("cardswitch.lab.spec_dialects_cli:explain", "Explain the code of an error."),
+    "list": (
+        "cardswitch.lab.spec_dialects_cli:list_",
+        "List the dialects that come with cardswitch.",
+    ),
+    "show": ("cardswitch.lab.spec_dialects_cli:show", "Show the fields and parts of a dialect."),
+    "import": (
+        "cardswitch.lab.spec_interop_cli:import_",
+        "Make a dialect of another tool's specification.",
+    ),
+    "export": (
+        "cardswitch.lab.spec_interop_cli:export",
+        "Write a dialect for other tools, or to read.",
+    ),
 }
 EPILOG: Final = """\b
 Examples:

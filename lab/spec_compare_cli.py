@@ -21,8 +21,8 @@ from .spec_options import (
 )
 
 if TYPE_CHECKING:
-    from specs.dialect import Dialect
-    from specs.message import Message
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.message import Message
 
 KEY_SIZE: Final = 32  # bytes
 DIFF_EPILOG: Final = """\b
@@ -96,7 +96,7 @@ def redact(
     key_path: Path | None,
 ) -> None:
     """Replace card data by other card data of the same form, so that messages can be shared."""
-    from specs.redact import Redactor
+    from cardswitch.specs.redact import Redactor
 
     from .outputs import write_messages
     from .workbench import write_document
@@ -123,8 +123,8 @@ def _key(path: Path) -> bytes:
     """The key in the file at *path*, which is made, for its owner alone, if it is not there."""
     import secrets
 
-    from specs.errors import ConfigError
-    from specs.redact import KEY_SIZE_MIN
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.specs.redact import KEY_SIZE_MIN
 
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

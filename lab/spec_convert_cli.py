@@ -10,8 +10,8 @@ import click
 from .spec_options import Given, load, message_input, refusing, say
 
 if TYPE_CHECKING:
-    from specs.convert import Converted
-    from specs.dialect import Dialect
+    from cardswitch.specs.convert import Converted
+    from cardswitch.specs.dialect import Dialect
 
 CONVERT_EPILOG: Final = """\b
 Examples:
@@ -46,7 +46,7 @@ Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it c
 @click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
 def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: bool) -> None:
     """Write messages of one dialect in another, across editions; tell all that is lost."""
-    from specs.convert import convert as converted
+    from cardswitch.specs.convert import convert as converted
 
     from .pasted import write_bytes
 

@@ -9,7 +9,7 @@ import click
 from .spec_options import load, say, say_json
 
 if TYPE_CHECKING:
-    from specs.dialect import Dialect
+    from cardswitch.specs.dialect import Dialect
 
 LIST_EPILOG: Final = """\b
 Examples:
@@ -30,7 +30,7 @@ Examples:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
 def list_(as_json: bool) -> None:
     """List the dialects that come with cardswitch."""
-    from specs.dialect import list_dialects, load_dialect
+    from cardswitch.specs.dialect import list_dialects, load_dialect
 
     from .message_views import align
 
@@ -59,9 +59,9 @@ def show(dialect: Dialect, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
 def explain(code: str | None, as_json: bool) -> None:
     """Explain CODE, which an error of these commands names: the rule, and what to try."""
-    from specs.errors import FormatError
-    from specs.explain import explain as explained
-    from specs.explain import explanations
+    from cardswitch.specs.errors import FormatError
+    from cardswitch.specs.explain import explain as explained
+    from cardswitch.specs.explain import explanations
 
     from .message_views import align
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from specs.doctor import Diagnosis
+    from cardswitch.specs.doctor import Diagnosis
 
     from .doctor_input import Reading
 
@@ -95,8 +95,8 @@ def doctor(
 
 def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, list[Diagnosis]]:
     """The best diagnosis of every reading of *given*; edits only where no dialect does as it is."""
-    from specs.doctor import diagnose, diagnose_with, load_base, load_bases
-    from specs.errors import DialectError
+    from cardswitch.specs.doctor import diagnose, diagnose_with, load_base, load_bases
+    from cardswitch.specs.errors import DialectError
 
     from .doctor_input import read_messages
 

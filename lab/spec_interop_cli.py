@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from specs.interop.drafts import Exported, Imported, Loss
+    from cardswitch.specs.interop.drafts import Exported, Imported, Loss
 
 IMPORTS: Final = ("jpos", "moov", "pyiso8583")
 EXPORTS: Final = ("jpos", "moov", "pyiso8583", "markdown", "wireshark", "toml")
@@ -72,7 +72,7 @@ def import_(
 
     What cannot be carried is told on standard error, with its line.
     """
-    from specs.interop.toml_writer import write_toml
+    from cardswitch.specs.interop.toml_writer import write_toml
 
     imported = _read(file, origin, _VERSIONS[edition])
     if output or not as_json:
@@ -102,9 +102,9 @@ def export(dialect: str, target: str, output: Path | None) -> None:
 
     What the format cannot say is told on standard error.
     """
-    from specs.dialect import load_dialect
-    from specs.dialect_file import read_dialect_file
-    from specs.errors import DialectError
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.dialect_file import read_dialect_file
+    from cardswitch.specs.errors import DialectError
 
     try:
         load_dialect(dialect)  # checks it whole
@@ -118,11 +118,11 @@ def export(dialect: str, target: str, output: Path | None) -> None:
 
 def _read(file: str, origin: str | None, version: str) -> Imported:
     """The dialect in *file*, a path or a place in a Python package."""
-    from specs.errors import DialectError
-    from specs.interop.drafts import FOREIGN_SIZE_MAX
-    from specs.interop.jpos import import_jpos
-    from specs.interop.moov import import_moov
-    from specs.interop.pyiso8583 import import_installed, import_pyiso8583
+    from cardswitch.specs.errors import DialectError
+    from cardswitch.specs.interop.drafts import FOREIGN_SIZE_MAX
+    from cardswitch.specs.interop.jpos import import_jpos
+    from cardswitch.specs.interop.moov import import_moov
+    from cardswitch.specs.interop.pyiso8583 import import_installed, import_pyiso8583
 
     path = Path(file)
     if ":" in file and not path.exists():
@@ -148,13 +148,13 @@ def _origin_of(text: str) -> str:
 
 
 def _exporters() -> Mapping[str, Callable[..., Exported]]:
-    from specs.interop.drafts import Exported
-    from specs.interop.jpos_export import export_jpos
-    from specs.interop.markdown import export_markdown
-    from specs.interop.moov_export import export_moov
-    from specs.interop.pyiso8583 import export_pyiso8583
-    from specs.interop.toml_writer import write_toml
-    from specs.interop.wireshark import export_wireshark
+    from cardswitch.specs.interop.drafts import Exported
+    from cardswitch.specs.interop.jpos_export import export_jpos
+    from cardswitch.specs.interop.markdown import export_markdown
+    from cardswitch.specs.interop.moov_export import export_moov
+    from cardswitch.specs.interop.pyiso8583 import export_pyiso8583
+    from cardswitch.specs.interop.toml_writer import write_toml
+    from cardswitch.specs.interop.wireshark import export_wireshark
 
     return {
         "jpos": export_jpos,
@@ -180,7 +180,7 @@ def _told(losses: Sequence[Loss]) -> str:
 
 
 def _plain(text: str) -> str:
-    from specs.masking import printable
+    from cardswitch.specs.masking import printable
 
     return printable(text)
 

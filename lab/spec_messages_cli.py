@@ -24,8 +24,8 @@ from .spec_options import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from specs.dialect import Dialect
-    from specs.message import Message
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.message import Message
 
     from .inputs import Item
 
@@ -118,7 +118,7 @@ def _tell(
     with_origin: bool,
 ) -> None:
     """What *show* makes of each message; a bad one among many is told, and the next one comes."""
-    from specs.errors import FormatError
+    from cardswitch.specs.errors import FormatError
 
     from .workbench import show_fault
 
@@ -173,8 +173,8 @@ def validate(
 
 def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, str]]:
     """Fields and what is wrong with them; the fault of a message *alone* is shown at length."""
-    from specs.errors import FormatError
-    from specs.findings import find_faults
+    from cardswitch.specs.errors import FormatError
+    from cardswitch.specs.findings import find_faults
 
     try:
         message = item.read(dialect)

@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from specs.dialect import Dialect
-    from specs.errors import FormatError
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.errors import FormatError
 
     from .inputs import Item
 
 UNREADABLE_EXIT: Final = 5
 NAME_SIZE_MAX: Final = 255  # characters; no file system allows more
 FINDINGS_EXIT: Final = 6
-# As in lab.inputs, which is not imported for help.
+# As in cardswitch.lab.inputs, which is not imported for help.
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
 FRAMINGS: Final = ("auto", "binary2", "binary2-inclusive", "ascii4", "ascii4-inclusive", "bcd2")
 
 
 def load(_ctx: click.Context, _parameter: click.Parameter, name: str) -> Dialect:
     """The dialect that an option names; a usage error if there is none."""
-    from specs.dialect import load_dialect
-    from specs.errors import DialectError
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.errors import DialectError
 
     try:
         return load_dialect(name)
@@ -153,7 +153,7 @@ def refusing(
     dialect: Dialect | None = None,
 ) -> Iterator[None]:
     """Inside, what cannot be read or written ends the command: a clear message, an exit code."""
-    from specs.errors import FormatError
+    from cardswitch.specs.errors import FormatError
 
     try:
         yield

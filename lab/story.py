@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from specs.amounts import format_amount, parse_amount
-from specs.codes import reason
-from specs.dates import utc_text
-from specs.errors import Error
-from switch.core.entry import Entry
-from switch.core.states import State
-from switch.settle import CALM_S, close_days
-from switch.store import JournalReader
-from terminal.card import Card, find_card
-from terminal.config import read_cards
-from terminal.messages import Order
-from terminal.receipt import receipt
-from terminal.session import Session, open_session
-from terminal.state import Kind, Outcome
-from wire.runtime import Clock
+from cardswitch.specs.amounts import format_amount, parse_amount
+from cardswitch.specs.codes import reason
+from cardswitch.specs.dates import utc_text
+from cardswitch.specs.errors import Error
+from cardswitch.switch.core.entry import Entry
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settle import CALM_S, close_days
+from cardswitch.switch.store import JournalReader
+from cardswitch.terminal.card import Card, find_card
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.receipt import receipt
+from cardswitch.terminal.session import Session, open_session
+from cardswitch.terminal.state import Kind, Outcome
+from cardswitch.wire.runtime import Clock
 
 from .ceremony import Keys
 from .running import Running, running

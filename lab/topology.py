@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from hosts.config import AcquirerConfig, IssuerConfig
-from hsm_sim.config import HsmConfig
-from hsm_sim.module import HsmModule
-from specs.amounts import parse_amount
-from specs.errors import ConfigError
-from specs.security.vault import AesVault
-from switch.config import SettlementConfig, SwitchConfig
-from terminal.config import TerminalConfig, read_terminal_config
-from wire.config import read_config, section
+from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs.amounts import parse_amount
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.security.vault import AesVault
+from cardswitch.switch.config import SettlementConfig, SwitchConfig
+from cardswitch.terminal.config import TerminalConfig, read_terminal_config
+from cardswitch.wire.config import read_config, section
 
 from .ceremony import Ask, Keys, make_keys, personalise
 

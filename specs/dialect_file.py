@@ -56,7 +56,7 @@ class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
 
 
 class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What the value at one path is made of: see :mod:`specs.parts`.
+    """What the value at one path is made of: see :mod:`cardswitch.specs.parts`.
 
     *layout* is positional, ber-tlv, tlv, ltv, bitmap, datasets, dataset-bitmap, or opaque, which
     takes back an inherited one. Only positional: *repeat*, in groups to the end. Only tlv and ltv:

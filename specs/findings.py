@@ -39,7 +39,7 @@ class Finding(Struct, frozen=True):
 def find_faults(dialect: Dialect, message: Message, data: bytes) -> list[Finding]:
     """All that is wrong with *message*, which *data* stands for in *dialect*; empty if nothing.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> pos, late = load_dialect("pos"), Message("0810", {11: "000001", 39: "00"})
     >>> [str(finding) for finding in find_faults(pos, late, pos.pack(late))]
     ['field 70: mandatory in 0810, and missing']

@@ -37,7 +37,7 @@ def track2(draw: st.DrawFn) -> Track2:
 
 @st.composite
 def tlv(draw: st.DrawFn) -> tuple[Tlv, ...]:
-    """Trees of BER-TLV; :func:`specs.tlv.pack_tlv` writes them as field 55 has it."""
+    """Trees of BER-TLV; :func:`cardswitch.specs.tlv.pack_tlv` writes them as field 55 has it."""
     return seeds.make_tlv(_picking(draw))
 
 

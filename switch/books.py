@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import Connection, Engine, Table, func, select
 
-from specs.errors import Error
-from wire.ports import Seconds
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Seconds
 
 from .database import Database, open_reader, reading
 from .settlement.close import DayClose

@@ -50,7 +50,7 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
     """The section [switch] of the file *path*, and the vault that the lab opens for it."""
-    from wire.config import read_config, section
+    from cardswitch.wire.config import read_config, section
 
     from .config import SwitchConfig
 
@@ -63,9 +63,9 @@ def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
 @click.pass_obj
 def serve(obj: dict[str, Any], config_path: Path) -> None:
     """Serve terminals and acquirers until stopped."""
-    from specs.errors import Error
-    from wire.runtime import run
-    from wire.service import until_stopped
+    from cardswitch.specs.errors import Error
+    from cardswitch.wire.runtime import run
+    from cardswitch.wire.service import until_stopped
 
     from .serve import serve as start
 

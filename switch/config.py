@@ -9,8 +9,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specs.dates import CutOff
-from wire.places import Peer, Place
+from cardswitch.specs.dates import CutOff
+from cardswitch.wire.places import Peer, Place
 
 from .core.settings import Door, Route, Settings, Upstream
 from .settlement.parties import Acquirer, Merchant

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from specs.errors import ConfigError, Error
+from cardswitch.specs.errors import ConfigError, Error
 
 from .tables import SCHEMAS, Schema
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 
 @contextmanager

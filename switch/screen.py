@@ -9,10 +9,10 @@ from typing import Final
 import click
 import msgspec
 
-from specs.amounts import currency, format_amount
-from specs.dates import utc_text
-from specs.errors import FormatError
-from specs.masking import printable
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.dates import utc_text
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import printable
 
 from .books import Closed, Deposit
 from .settle import Preview

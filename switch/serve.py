@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from wire.channel import HsmClientChannel
-from wire.links import TERMINAL_LIMITS
-from wire.ports import Seconds
-from wire.runtime import Clock, Runtime
-from wire.tap import Tap
-from wire.tls import client_tls
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.links import TERMINAL_LIMITS
+from cardswitch.wire.ports import Seconds
+from cardswitch.wire.runtime import Clock, Runtime
+from cardswitch.wire.tap import Tap
+from cardswitch.wire.tls import client_tls
 
 from .config import SwitchConfig
 from .core.desk import HSM

@@ -9,9 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.dates import CutOff, utc_text
-from specs.errors import ConfigError, Error
-from wire.ports import Seconds
+from cardswitch.specs.dates import CutOff, utc_text
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.ports import Seconds
 
 from .books import Books, BooksReader, Closed, Deposit
 from .config import SettlementConfig, SwitchConfig

@@ -48,8 +48,8 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _checked_date(_ctx: click.Context, _option: click.Parameter, date: str | None) -> str | None:
-    from specs.dates import CutOff
-    from specs.errors import FormatError
+    from cardswitch.specs.dates import CutOff
+    from cardswitch.specs.errors import FormatError
 
     try:
         if date is not None:
@@ -115,7 +115,7 @@ def preview(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
 @common
 def show(config_path: Path, date: str | None, as_json: bool) -> None:
     """Show what was closed: batches, deposits, files."""
-    from specs.errors import Error
+    from cardswitch.specs.errors import Error
 
     from .books import BooksReader
     from .screen import show_closed
@@ -130,7 +130,7 @@ def show(config_path: Path, date: str | None, as_json: bool) -> None:
 
 
 def _read_settlement(path: Path) -> SettlementConfig:
-    from wire.config import read_config, section
+    from cardswitch.wire.config import read_config, section
 
     from .config import SettlementConfig
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 
-from wire.ports import Seconds
+from cardswitch.wire.ports import Seconds
 
 from .core.entry import Entry, Record, Vault, from_record, to_record
 from .core.states import State

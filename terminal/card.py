@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specs.dates import is_expiry
-from specs.errors import Error, FormatError
-from specs.masking import mask_pan
-from specs.tracks import TRACK_2_MAX, Track2, is_pan, pack_track2
+from cardswitch.specs.dates import is_expiry
+from cardswitch.specs.errors import Error, FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.tracks import TRACK_2_MAX, Track2, is_pan, pack_track2
 
 # A stripe whose issuer is unknown: service code "anywhere, no chip", then PVKI, PVV and CVV of 0.
 UNKNOWN_SERVICE_CODE = "101"

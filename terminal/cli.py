@@ -164,7 +164,7 @@ def status(config: TerminalConfig, as_json: bool) -> None:
 @common
 def close_batch(config: TerminalConfig, as_json: bool) -> None:
     """Print the totals of the batch and start the next one."""
-    from wire.runtime import run
+    from cardswitch.wire.runtime import run
 
     from .screen import show
     from .session import close_batch as close
@@ -173,8 +173,8 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
 
 
 def _amount(text: str, currency: str) -> int:
-    from specs.amounts import parse_amount
-    from specs.errors import FormatError
+    from cardswitch.specs.amounts import parse_amount
+    from cardswitch.specs.errors import FormatError
 
     try:
         return parse_amount(text, currency)
@@ -183,7 +183,7 @@ def _amount(text: str, currency: str) -> int:
 
 
 def _card(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
-    from specs.errors import ConfigError, Error
+    from cardswitch.specs.errors import ConfigError, Error
 
     from .card import find_card
     from .config import read_cards

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta, Struct
 
-from specs.errors import ConfigError
-from wire.config import read_config, section
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.config import read_config, section
 
 from .card import Card
 

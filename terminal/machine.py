@@ -7,24 +7,16 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from specs.errors import Error, FormatError
-from specs.masking import mask_pan
-from specs.message import Message
-from wire.kernel import NoAnswer
-from wire.matching import IsoExchange
-from wire.ports import Effect, LinkId, Seconds, door_of
-from wire.program import Program
+from cardswitch.specs.errors import Error, FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.program import Program
 
 from .card import Card
-from .messages import (
-    Order,
-    Place,
-    fits,
-    repeat_request,
-    reversal_request,
-    sale_request,
-    stored,
-)
+from .messages import Order, Place, fits, repeat_request, reversal_request, sale_request, stored
 from .pinpad import PinPad
 from .state import (
     Answered,

@@ -6,15 +6,15 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from specs.amounts import currency, de4
-from specs.codes import CVV2_TAG
-from specs.dates import local_time, transmission_time
-from specs.errors import ConfigError, FormatError
-from specs.identity import original_data
-from specs.masking import NEVER_STORED
-from specs.message import Message
-from specs.tlv import pack_private
-from wire.ports import Seconds
+from cardswitch.specs.amounts import currency, de4
+from cardswitch.specs.codes import CVV2_TAG
+from cardswitch.specs.dates import local_time, transmission_time
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.identity import original_data
+from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.specs.message import Message
+from cardswitch.specs.tlv import pack_private
+from cardswitch.wire.ports import Seconds
 
 from .card import Card
 from .pinpad import PinPad

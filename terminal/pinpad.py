@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.errors import CryptoError
-from specs.security.keys import has_odd_parity
-from specs.security.lmk import unwrap_key_under_key
-from specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.keys import has_odd_parity
+from cardswitch.specs.security.lmk import unwrap_key_under_key
+from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 # The terminal master key of every emulated terminal. Public, like the module's test LMK: it stands
 # for the key that a real PIN pad gets injected in a secure room, and protects test keys alone.
@@ -31,7 +31,7 @@ class PinPad:
 
         Raises CryptoError if PIN or PAN has the wrong form.
 
-        >>> from specs.security.lmk import wrap_key_under_key
+        >>> from cardswitch.specs.security.lmk import wrap_key_under_key
         >>> tpk = wrap_key_under_key(TEST_TMK, "X", bytes.fromhex("0123456789ABCDEF" * 2))
         >>> PinPad(tpk).encrypt("1234", "9999990000000014")
         '9C0212B844C61BDD'

@@ -5,9 +5,9 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import Final, Literal
 
-from specs.amounts import currency, format_amount
-from specs.codes import reason
-from specs.masking import printable
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.codes import reason
+from cardswitch.specs.masking import printable
 
 from .state import Book, Kind, Outcome
 

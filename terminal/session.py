@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any, Final
 
-from specs.dialect import load_dialect
-from wire.channel import IsoChannel
-from wire.framing import Framing
-from wire.headers import Tpdu
-from wire.journal import FileJournal, Journal
-from wire.ports import Effect, LinkId, Seconds
-from wire.runtime import Clock, Runtime
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.wire.channel import IsoChannel
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.journal import FileJournal, Journal
+from cardswitch.wire.ports import Effect, LinkId, Seconds
+from cardswitch.wire.runtime import Clock, Runtime
 
 from .config import TerminalConfig
 from .machine import SWITCH, NoLink, Terminal, Timers

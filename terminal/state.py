@@ -16,9 +16,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from specs.errors import Error
-from specs.message import Message
-from wire.ports import Seconds
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Seconds
 
 from .batch import Batch
 

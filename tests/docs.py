@@ -20,14 +20,14 @@ import click
 import msgspec
 from msgspec import Struct
 
-from hosts.config import AcquirerConfig, IssuerConfig
-from hsm_sim.config import HsmConfig
-from lab.cli import cli
-from specs.codes import REASONS
-from switch.config import SettlementConfig, SwitchConfig
-from switch.core.states import mermaid
-from terminal.card import Card
-from terminal.config import TerminalConfig
+from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.lab.cli import cli
+from cardswitch.specs.codes import REASONS
+from cardswitch.switch.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.core.states import mermaid
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.config import TerminalConfig
 
 ROOT: Final = Path(__file__).parent.parent
 NAME: Final = "cardswitch"
@@ -77,7 +77,7 @@ def run_block(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
     programs = folder / ".programs"
     programs.mkdir()
     command = programs / NAME
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lab "$@"\n', "utf-8")
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m cardswitch "$@"\n', "utf-8")
     command.chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
     process = subprocess.Popen(

@@ -22,9 +22,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from specs.hsm import Answer, Command, answer_code
-from specs.message import Message
-from wire.ports import (
+from cardswitch.specs.hsm import Answer, Command, answer_code
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import (
     Append,
     Close,
     Effect,

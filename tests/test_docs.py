@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lab.cli import cli
-from specs.codes import REASONS
-from switch.core.states import mermaid
+from cardswitch.lab.cli import cli
+from cardswitch.specs.codes import REASONS
+from cardswitch.switch.core.states import mermaid
 from tests import docs
 
 README = Path(__file__).parent.parent / "README.md"

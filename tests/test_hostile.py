@@ -4,19 +4,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hosts.acquirer import Acquirer
-from hosts.issuer import Issuer
-from specs.dialect import load_dialect
-from specs.hsm import Answer, Command
-from specs.message import Message
-from specs.security.vault import AesVault
-from specs.strategies import messages
-from switch.core.machine import Switch
-from terminal.machine import Terminal
-from terminal.messages import Place
+from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
+from cardswitch.specs.security.vault import AesVault
+from cardswitch.specs.strategies import messages
+from cardswitch.switch.core.machine import Switch
+from cardswitch.terminal.machine import Terminal
+from cardswitch.terminal.messages import Place
+from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.world.people import acquirer_config, deck, issuer_config
 from tests.world.people import settings as switch_settings
-from wire.ports import LinkDown, LinkId, LinkUp, Received
 
 DIALECT = load_dialect("iso87-ascii")
 KEYS = deck().keys

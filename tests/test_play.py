@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from specs.hsm import Command
-from specs.message import Message
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Append, Close, Effect, LinkId, LinkUp, Received, Send
 from tests.play import START, Playbook, after, answered, appended, closed, sent
-from wire.ports import Append, Close, Effect, LinkId, LinkUp, Received, Send
 
 POS, HOST = LinkId("pos/1"), LinkId("host")
 SALE = Message("0200", {4: "000000001250", 11: "000007"})

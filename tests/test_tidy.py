@@ -8,6 +8,7 @@ from tests.tidy import (
     PACKAGES,
     SOURCE_RULES,
     TEST_RULES,
+    bare_names,
     complaints,
     docstrings,
     file_size,
@@ -121,6 +122,8 @@ FAULTS = [
     (docstrings, DOCUMENTED.replace("_Hinge", "Hinge"), "Hinge is public"),
     (unfinished, "x = 1  # TO" + "DO: more\n", "places.py:1: TO" + "DO"),
     (unfinished, "\n'''FIX" + "ME'''\n", "places.py:2: FIX" + "ME"),
+    (bare_names, "import json, specs.codes\n", "places.py:1: specs.codes: say cardswitch.specs"),
+    (bare_names, "def f():\n    from wire import ports\n", "places.py:2: wire: say"),
     (prints, "x = 1\nprint(x)\n", "places.py:2: print"),
     (prints, "def f():\n    return [print(x) for x in y]\n", "places.py:2: print"),
 ]
@@ -138,6 +141,7 @@ FREE = [
     (opening, DOCUMENTED),
     (docstrings, DOCUMENTED),
     (unfinished, "name = 'COBADEFFXXX'\nTO" + "DOS = 1\n"),
+    (bare_names, "from . import wire\nfrom cardswitch.specs import tlv\nimport wired\n"),
     (prints, '"""Never print(x)."""\nself.print()\nfingerprint(x)\n'),
 ]
 

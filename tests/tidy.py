@@ -99,11 +99,29 @@ def prints(path: str, text: str) -> list[str]:
     ]
 
 
+def bare_names(path: str, text: str) -> list[str]:
+    """An import of a room by its bare name, which no installation has."""
+    return [
+        f"{path}:{node.lineno}: {name}: say cardswitch.{name}, only cardswitch is installed"
+        for node in ast.walk(ast.parse(text))
+        for name in _imported(node)
+        if name.partition(".")[0] in PACKAGES
+    ]
+
+
 # Packages whose modules are parts of one table.
 TABLES: Final = ("specs/hsm/layouts", "specs/hsm/requests")
 
-SOURCE_RULES: Final = (file_size, function_size, opening, docstrings, unfinished, prints)
-TEST_RULES: Final = (file_size, function_size, opening, unfinished)
+SOURCE_RULES: Final = (
+    file_size,
+    function_size,
+    opening,
+    docstrings,
+    unfinished,
+    prints,
+    bare_names,
+)
+TEST_RULES: Final = (file_size, function_size, opening, unfinished, bare_names)
 
 
 # Rules over all files -----------------------------------------------------------------------------
@@ -183,6 +201,13 @@ def _explained_methods(module: ast.Module) -> dict[str, set[str]]:
             own = {n.name for n in node.body if isinstance(n, Function) and ast.get_docstring(n)}
             explained[node.name] = own.union(*inherited)
     return explained
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """The modules that *node* imports by an absolute name."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
 
 
 def _is_stub(node: Definition) -> bool:

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-from specs.errors import DecodeError
-from specs.hsm import HEADER_SIZE, pack_answer, pack_command, unpack_answer, unpack_command
-from specs.message import Message
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.hsm import (
+    HEADER_SIZE,
+    pack_answer,
+    pack_command,
+    unpack_answer,
+    unpack_command,
+)
+from cardswitch.specs.message import Message
 
 from .framing import Framing
 from .headers import Header

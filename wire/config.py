@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 S = TypeVar("S", bound=Struct)
 
@@ -37,11 +37,11 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
 
     >>> class Limits(Struct):
     ...     links_max: int = 10
-    >>> section({"limits": {"links_max": 5}}, "limits", Limits, "lab.toml")
+    >>> section({"limits": {"links_max": 5}}, "limits", Limits, "a.toml")
     Limits(links_max=5)
-    >>> section({"limits": {"links": 5}}, "limits", Limits, "lab.toml")
+    >>> section({"limits": {"links": 5}}, "limits", Limits, "a.toml")
     Traceback (most recent call last):
-    specs.errors.ConfigError: lab.toml: limits.links: unknown key, did you mean links_max?
+    cardswitch.specs.errors.ConfigError: a.toml: limits.links: unknown key, did you mean links_max?
     """
     table = data.get(name, {})
     try:

@@ -101,7 +101,7 @@ class Connections:
         limits: LinkLimits,
         allows: Callable[[str], bool],
     ) -> int:
-        """See :meth:`~wire.runtime.Runtime.listen`."""
+        """See :meth:`~cardswitch.wire.runtime.Runtime.listen`."""
         entrance = Door(door, links_max, lambda name: self._link(name, channel, limits), allows)
         server = await self._loop.create_server(
             entrance.accept,
@@ -124,7 +124,7 @@ class Connections:
         tls: ssl.SSLContext | None,
         limits: LinkLimits,
     ) -> None:
-        """See :meth:`~wire.runtime.Runtime.dial`."""
+        """See :meth:`~cardswitch.wire.runtime.Runtime.dial`."""
         assert link not in self._diallers, "one connection for every name"
         name = LinkId(link)
         task = self._loop.create_task(
@@ -186,7 +186,7 @@ class Connections:
     # From the links: what a Keeper does ---------------------------------------------------------
 
     def opened(self, link: Link) -> bool:
-        """See :class:`~wire.links.Keeper`."""
+        """See :class:`~cardswitch.wire.links.Keeper`."""
         if not self._is_open or (link.door is not None and not link.door.admits(link)):
             self.counts["link_refused"] += 1
             return False
@@ -198,11 +198,11 @@ class Connections:
         return True
 
     def written(self, link: Link) -> None:
-        """See :class:`~wire.links.Keeper`."""
+        """See :class:`~cardswitch.wire.links.Keeper`."""
         self._unflushed.append(link)
 
     def lost(self, link: Link) -> None:
-        """See :class:`~wire.links.Keeper`."""
+        """See :class:`~cardswitch.wire.links.Keeper`."""
         del self.links[link.name]
         self._held.discard(link)
 

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from specs.errors import EncodeError, Error
+from cardswitch.specs.errors import EncodeError, Error
 
 LengthEncoding = Literal["binary2", "ascii4", "bcd2"]
 # For every encoding: how many bytes it takes, the greatest length it can say, and how it says it.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from specs.errors import EncodeError
+from cardswitch.specs.errors import EncodeError
 
 from .framing import FramingError
 

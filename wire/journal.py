@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 if sys.platform == "win32":  # pragma: no cover
     import msvcrt

@@ -13,9 +13,9 @@ from typing import Any, Final, Generic, TypeVar, overload
 
 from msgspec import Struct
 
-from specs.errors import Error
-from specs.hsm import Answer, Command
-from specs.message import Message
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
 
 from .matching import AliveKeys, Exchange, Key
 from .ports import Append, Close, Effect, LinkId, Seconds, Send, door_of

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
 
-from specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
 
 from .channel import Channel
 from .framing import FramingError

@@ -6,8 +6,8 @@ from collections import deque
 from collections.abc import Hashable
 from typing import Any, Final, Protocol
 
-from specs.hsm import Answer, Command
-from specs.message import Message
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
 
 from .ports import LinkId, Seconds
 

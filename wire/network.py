@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from specs.codes import ECHO, SIGN_OFF, SIGN_ON
-from specs.dates import transmission_time
-from specs.message import Message
+from cardswitch.specs.codes import ECHO, SIGN_OFF, SIGN_ON
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.message import Message
 
 from .kernel import Desk, NoAnswer
 from .ports import LinkId, Seconds

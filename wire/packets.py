@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError
 
 from .ports import Seconds
 

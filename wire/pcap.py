@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address
 from typing import Final
 
-from specs.errors import DecodeError, EncodeError
+from cardswitch.specs.errors import DecodeError, EncodeError
 
 from .packets import (
     ACK,

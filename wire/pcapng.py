@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError
 
 from .packets import Capture, Packet, check_packet
 
@@ -37,7 +37,7 @@ def read_pcapng(data: bytes) -> Capture:
     """The packets of the pcapng file *data*, in its order, and a note if it ends within a block.
 
     A simple packet block has no time: its packet is given that of the one before it, or 0.0.
-    Raises DecodeError with the offset in *data*; see :func:`wire.pcap.read_capture`.
+    Raises DecodeError with the offset in *data*; see :func:`cardswitch.wire.pcap.read_capture`.
     """
     if data[:4] != SECTION:
         raise DecodeError("a section header of pcapng", offset=0)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from specs.dialect import load_dialect
+from cardswitch.specs.dialect import load_dialect
 
 from .channel import IsoChannel
 from .framing import Framing

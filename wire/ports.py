@@ -10,7 +10,7 @@ from typing import Any, NewType, Protocol
 
 from msgspec import Struct
 
-from specs.errors import FormatError
+from cardswitch.specs.errors import FormatError
 
 # A connection's name: "issuer" for one we dialled, "pos/17" for the 17th that came in at "pos".
 LinkId = NewType("LinkId", str)

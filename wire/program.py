@@ -6,23 +6,12 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from specs.errors import DecodeError, FormatError
-from specs.message import Message
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
 
 from .kernel import Desk, Kernel, Limits
 from .matching import Exchange
-from .ports import (
-    Close,
-    Effect,
-    Event,
-    Garbled,
-    LinkDown,
-    LinkId,
-    LinkUp,
-    Received,
-    Seconds,
-    Send,
-)
+from .ports import Close, Effect, Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds, Send
 
 FORMAT_ERROR: Final = "30"
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.

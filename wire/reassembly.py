@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError
 
 from .framing import Framing
 from .packets import FIN, RST, SYN, Endpoint, Packet, Segment, Timed, segment_of

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Final, TypeVar
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 from .channel import Channel
 from .connections import LINKS_MAX, Connections, anybody

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import Struct
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 from .channel import Channel
 from .framing import Framing

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 from .places import Peer
 
@@ -18,9 +18,9 @@ def client_tls(peer: Peer, prefix: str) -> ssl.SSLContext | None:
 
     >>> client_tls(Peer(port=7100), "switch.hsm.tls_") is None
     True
-    >>> client_tls(Peer(port=7100, tls_ca="/ca.pem"), "switch.hsm.tls_")
+    >>> client_tls(Peer(port=7100, tls_ca="/ca"), "hsm.tls_")
     Traceback (most recent call last):
-    specs.errors.ConfigError: switch.hsm.tls_ca: /ca.pem: cannot be read: No such file or directory
+    cardswitch.specs.errors.ConfigError: hsm.tls_ca: /ca: cannot be read: No such file or directory
     """
     if not peer.tls_ca:
         if peer.tls_certificate or peer.tls_key:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.security.errors import KeyBlockRefused, KeyRefused
-from specs.security.keys import key_check_value, key_check_value_aes
-from specs.security.tr31 import (
+from cardswitch.specs.security.errors import KeyBlockRefused, KeyRefused
+from cardswitch.specs.security.keys import key_check_value, key_check_value_aes
+from cardswitch.specs.security.tr31 import (
     HIDDEN_LENGTHS,
     padding_length_tr31,
     require_strong_kbpk_tr31,
     unwrap_key_tr31,
     wrap_key_tr31,
 )
-from specs.security.tr31_crypto import MAC_LENGTHS, derive_keys_tr31
-from specs.security.tr31_header import KeyBlockHeader, read_header_tr31
+from cardswitch.specs.security.tr31_crypto import MAC_LENGTHS, derive_keys_tr31
+from cardswitch.specs.security.tr31_header import KeyBlockHeader, read_header_tr31
 
 from .steps import Results, Steps, hexadecimal
 

@@ -66,8 +66,8 @@ def wrap(
     """Wrap a key into a key block."""
     import secrets
 
-    from specs.security.tr31_blocks import OptionalBlock
-    from specs.security.tr31_header import KeyBlockHeader
+    from cardswitch.specs.security.tr31_blocks import OptionalBlock
+    from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
     from .blocks import padding_length
     from .blocks import wrap as wrap_key

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from specs.security.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, generate_cvv
-from specs.security.digits import decimalise
-from specs.security.dynamic_cvv import (
+from cardswitch.specs.security.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, generate_cvv
+from cardswitch.specs.security.digits import decimalise
+from cardswitch.specs.security.dynamic_cvv import (
     ATC_DIGITS,
     generate_cvc3,
     generate_dcvv,
     generate_ivcvc3,
 )
-from specs.security.tdes import BLOCK_LENGTH, encrypt_tdes_ecb, xor
+from cardswitch.specs.security.tdes import BLOCK_LENGTH, encrypt_tdes_ecb, xor
 
 from .steps import Results, Steps, hexadecimal
 

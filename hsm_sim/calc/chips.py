@@ -6,22 +6,22 @@ from typing import Literal
 
 from msgspec import Struct
 
-from specs.errors import CryptoError
-from specs.security.emv_cryptograms import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.emv_cryptograms import (
     CryptogramPadding,
     generate_arpc_emv_1,
     generate_arpc_emv_2,
     generate_cryptogram_emv,
 )
-from specs.security.emv_keys import (
+from cardswitch.specs.security.emv_keys import (
     derive_icc_key_emv,
     derive_session_key_emv_csk,
     derive_session_key_mchip_skd,
     encode_account_emv_a,
     encode_account_emv_b,
 )
-from specs.security.mac import pad_iso9797
-from specs.security.tdes import BLOCK_LENGTH, xor
+from cardswitch.specs.security.mac import pad_iso9797
+from cardswitch.specs.security.tdes import BLOCK_LENGTH, xor
 
 from .macs import compute_mac
 from .steps import Results, Steps, hexadecimal

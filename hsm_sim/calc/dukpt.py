@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
-from specs.security.dukpt_aes import (
+from cardswitch.specs.security.dukpt_aes import (
     INITIAL_KEY_ID_LENGTH,
     KSN_AES_LENGTH,
     AesUse,
@@ -15,7 +15,7 @@ from specs.security.dukpt_aes import (
     derive_transaction_key_dukpt_aes,
     derive_working_key_dukpt_aes,
 )
-from specs.security.dukpt_tdes import (
+from cardswitch.specs.security.dukpt_tdes import (
     COUNTER_MAX,
     TdesUse,
     advance_ksn_dukpt_tdes,

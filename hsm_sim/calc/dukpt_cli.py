@@ -11,7 +11,7 @@ from .options_cli import HEX, KEY, calculating
 if TYPE_CHECKING:
     from .steps import Results, Steps
 
-# As in hsm_sim.calc.dukpt, which is not imported for help.
+# As in cardswitch.hsm_sim.calc.dukpt, which is not imported for help.
 KEY_TYPES: Final = (
     *("TDES-2", "TDES-3", "AES-128", "AES-192", "AES-256"),
     *("HMAC-128", "HMAC-192", "HMAC-256"),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Final
 
-from specs.errors import CryptoError
-from specs.security.aes import AES_BLOCK_LENGTH, encrypt_aes_ecb
-from specs.security.components import combine_components, split_key
-from specs.security.keys import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.aes import AES_BLOCK_LENGTH, encrypt_aes_ecb
+from cardswitch.specs.security.components import combine_components, split_key
+from cardswitch.specs.security.keys import (
     adjust_parity,
     effective_length,
     has_odd_parity,
@@ -18,7 +18,7 @@ from specs.security.keys import (
     key_check_value,
     key_check_value_aes,
 )
-from specs.security.tdes import BLOCK_LENGTH, encrypt_tdes_ecb, xor
+from cardswitch.specs.security.tdes import BLOCK_LENGTH, encrypt_tdes_ecb, xor
 
 from .macs import Cipher
 from .steps import Results, Steps, hexadecimal

@@ -67,7 +67,7 @@ def split(steps: Steps, key: bytes, count: int, cipher: Cipher) -> Results:
     """Split KEY into random components, with their check values."""
     import secrets
 
-    from specs.security.keys import adjust_parity
+    from cardswitch.specs.security.keys import adjust_parity
 
     from .keys import split as split_into
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Literal
 
-from specs.errors import CryptoError
-from specs.security.aes import AES_BLOCK_LENGTH, encrypt_aes_ecb
-from specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
-from specs.security.mac import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.aes import AES_BLOCK_LENGTH, encrypt_aes_ecb
+from cardswitch.specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
+from cardswitch.specs.security.mac import (
     ZERO_IV,
     Algorithm,
     Padding,
@@ -16,7 +16,7 @@ from specs.security.mac import (
     generate_mac_iso9797,
     pad_iso9797,
 )
-from specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb, encrypt_tdes_ecb, xor
+from cardswitch.specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb, encrypt_tdes_ecb, xor
 
 from .steps import Results, Steps, hexadecimal
 

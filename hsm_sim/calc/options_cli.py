@@ -17,7 +17,7 @@ else:
     _ParamType = click.ParamType
 
 WARNING: Final = "hsm: a clear key on a command line can be read by others: test keys only"
-_KEY_GIVEN: Final = "hsm_sim.calc.key_given"
+_KEY_GIVEN: Final = "cardswitch.hsm_sim.calc.key_given"
 
 
 class Hexadecimal(_ParamType):
@@ -35,7 +35,7 @@ class Hexadecimal(_ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> bytes:
         """See :meth:`click.ParamType.convert`."""
-        from specs.security.digits import hex_bytes
+        from cardswitch.specs.security.digits import hex_bytes
 
         if isinstance(value, bytes):
             return value
@@ -60,7 +60,7 @@ def calculating(command: Callable[..., Results]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --trace the steps too.")
     @functools.wraps(command)
     def calculates(*args: Any, trace: bool, as_json: bool, **kwargs: Any) -> None:
-        from specs.errors import CryptoError
+        from cardswitch.specs.errors import CryptoError
 
         if click.get_current_context().meta.get(_KEY_GIVEN):
             click.echo(WARNING, err=True)
@@ -77,7 +77,7 @@ def calculating(command: Callable[..., Results]) -> Callable[..., None]:
 
 def pan12_of_options(pan: str | None, pan12: str | None) -> str:
     """The 12 digits of the account that --pan or --pan12 give."""
-    from specs.security.pins import pan12_of
+    from cardswitch.specs.security.pins import pan12_of
 
     if (pan is None) == (pan12 is None):
         raise click.UsageError("give --pan or --pan12")

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.security.aes import decrypt_aes_ecb, encrypt_aes_ecb
-from specs.security.digits import decimalise
-from specs.security.errors import PinRefused
-from specs.security.ibm3624 import (
+from cardswitch.specs.security.aes import decrypt_aes_ecb, encrypt_aes_ecb
+from cardswitch.specs.security.digits import decimalise
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.ibm3624 import (
     decimalise_ibm3624,
     generate_natural_pin_ibm3624,
     generate_offset_ibm3624,
     generate_pin_ibm3624,
 )
-from specs.security.pinblock_iso_4 import (
+from cardswitch.specs.security.pinblock_iso_4 import (
     ISO_4_FILL_LENGTH,
     decipher_pinblock_iso_4,
     encipher_pinblock_iso_4,
     encode_panfield_iso_4,
     encode_pinfield_iso_4,
 )
-from specs.security.pinblocks import (
+from cardswitch.specs.security.pinblocks import (
     FILL_LENGTH_MIN,
     PINBLOCK_LENGTH,
     decode_pinblock,
     encode_pinblock,
 )
-from specs.security.pins import pan12_of
-from specs.security.pvv import generate_pvv
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb, xor
+from cardswitch.specs.security.pins import pan12_of
+from cardswitch.specs.security.pvv import generate_pvv
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb, xor
 
 from .steps import Results, Steps, hexadecimal
 

@@ -12,7 +12,7 @@ from .options_cli import HEX, KEY, calculating, pan12_of_options
 if TYPE_CHECKING:
     from .steps import Results, Steps
 
-# As in hsm_sim.calc.pins, which is not imported for help.
+# As in cardswitch.hsm_sim.calc.pins, which is not imported for help.
 FORMATS: Final = ("iso0", "iso1", "iso2", "iso3", "iso4", "diebold")
 TABLE: Final = "0123456789012345"
 EPILOG: Final = """\b
@@ -125,7 +125,7 @@ def ibm3624(
     length: int,
 ) -> Results:
     """Compute the natural PIN of IBM's 3624 method, the offset of --pin, or the PIN of --offset."""
-    from specs.security.ibm3624 import build_validation_data_ibm3624
+    from cardswitch.specs.security.ibm3624 import build_validation_data_ibm3624
 
     from .pins import compute_ibm3624
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import INPUT_REFUSED
+from cardswitch.specs.hsm.errors import INPUT_REFUSED
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

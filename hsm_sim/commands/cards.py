@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import KEY_LENGTH_REFUSED, MISMATCH
-from specs.security.cvv import CVK_LENGTH, generate_cvv, verify_cvv
+from cardswitch.specs.hsm.errors import KEY_LENGTH_REFUSED, MISMATCH
+from cardswitch.specs.security.cvv import CVK_LENGTH, generate_cvv, verify_cvv
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

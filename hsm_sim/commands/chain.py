@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
-from specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
-from specs.hsm.layouts.chains import SIZE_MAX, name_of
+from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
+from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
+from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

@@ -6,21 +6,21 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     DATA_FORM_REFUSED,
     KEY_MODE_REFUSED,
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.security.aes import (
+from cardswitch.specs.security.aes import (
     AES_BLOCK_LENGTH,
     decrypt_aes_cbc,
     decrypt_aes_ecb,
     encrypt_aes_cbc,
     encrypt_aes_ecb,
 )
-from specs.security.digits import hex_bytes
-from specs.security.tdes import (
+from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.tdes import (
     BLOCK_LENGTH,
     decrypt_tdes_cbc,
     decrypt_tdes_ecb,

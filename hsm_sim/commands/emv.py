@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     INPUT_REFUSED,
     KEY_LENGTH_REFUSED,
     MAC_DATA_LENGTH_REFUSED,
@@ -14,13 +14,13 @@ from specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
-from specs.security.emv_cryptograms import (
+from cardswitch.specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
+from cardswitch.specs.security.emv_cryptograms import (
     generate_arpc_emv_1,
     generate_arpc_emv_2,
     generate_cryptogram_emv,
 )
-from specs.security.emv_keys import (
+from cardswitch.specs.security.emv_keys import (
     EMV_KEY_LENGTH,
     derive_icc_key_emv,
     derive_script_key_vis,
@@ -29,8 +29,8 @@ from specs.security.emv_keys import (
     encode_account_emv_a,
     encode_account_emv_b,
 )
-from specs.security.emv_scripts import generate_script_mac_emv
-from specs.security.emv_tree import derive_session_key_emv2000_tree
+from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
+from cardswitch.specs.security.emv_tree import derive_session_key_emv2000_tree
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.security.keys import key_check_value
+from cardswitch.specs.security.keys import key_check_value
 
 from ..keys import AES, EXCHANGE_BLOCK, TDES, ClearKey, Fields, KeyRing
 

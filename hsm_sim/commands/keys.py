@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     INPUT_REFUSED,
     KEY_TYPE_UNKNOWN,
     PARITY_CORRECTED,

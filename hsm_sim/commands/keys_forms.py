@@ -10,16 +10,16 @@ from collections.abc import Mapping
 from functools import reduce
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     INDEX_REFUSED,
     INPUT_REFUSED,
     KEY_ALGORITHM_REFUSED,
     KEY_LENGTH_REFUSED,
     SOURCE_KEY_REFUSED,
 )
-from specs.security.errors import KeyRefused
-from specs.security.keys import adjust_parity
-from specs.security.tdes import xor
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.tdes import xor
 
 from ..keys import TDES, ClearKey, Fields, Handler, KeyRing, refusal
 from ..policy import Refused

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.hsm.errors import KEY_LENGTH_REFUSED, TARGET_KEY_REFUSED
+from cardswitch.specs.hsm.errors import KEY_LENGTH_REFUSED, TARGET_KEY_REFUSED
 
 from ..attributes import Attributes
 from ..keys import ClearKey, Fields, Handler, KeyRing

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final, cast
 
-from specs.errors import CryptoError
-from specs.hsm.errors import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.hsm.errors import (
     DATA_LENGTH_REFUSED,
     INPUT_REFUSED,
     KEY_ALGORITHM_REFUSED,
@@ -17,22 +17,17 @@ from specs.hsm.errors import (
     KEY_USAGE_REFUSED,
     MISMATCH,
 )
-from specs.hsm.requests import BY_ATTRIBUTES
-from specs.security.block_lmk import SCHEME
-from specs.security.cmac_chain import (
+from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.security.block_lmk import SCHEME
+from cardswitch.specs.security.cmac_chain import (
     chain_cmac_aes,
     chain_cmac_tdes,
     finish_cmac_aes,
     finish_cmac_tdes,
 )
-from specs.security.digits import hex_bytes
-from specs.security.errors import KeyRefused
-from specs.security.mac import (
-    Algorithm,
-    Padding,
-    chain_mac_iso9797,
-    finish_mac_iso9797,
-)
+from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.mac import Algorithm, Padding, chain_mac_iso9797, finish_mac_iso9797
 
 from ..keys import AES, TDES, ClearKey, Fields, Handler, KeyRing
 from ..policy import Refused

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final
 
-from specs.errors import CryptoError
-from specs.hsm.errors import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.hsm.errors import (
     DATA_LENGTH_REFUSED,
     KEY_ALGORITHM_REFUSED,
     MISMATCH,
     SOURCE_KEY_REFUSED,
 )
-from specs.security.cmac import generate_cmac_aes
-from specs.security.mac import generate_mac_iso9797
+from cardswitch.specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.mac import generate_mac_iso9797
 
 from ..dukpt import derive_key, open_bdk
 from ..keys import AES, Fields, Handler, KeyRing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     KEY_LENGTH_REFUSED,
     KEY_TYPE_UNKNOWN,
     MISMATCH,
@@ -13,8 +13,8 @@ from specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.hsm.requests import BY_ATTRIBUTES
-from specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
+from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
 
 from ..dukpt import derive_pin_key, open_bdk
 from ..keys import ClearKey, Fields, Handler, KeyRing

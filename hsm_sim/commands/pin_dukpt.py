@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
+from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
 
 from ..dukpt import derive_pin_key, open_bdk
 from ..keys import ClearKey, Fields, Handler, KeyRing

@@ -6,7 +6,7 @@ from binascii import unhexlify
 from collections.abc import Mapping
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     INPUT_REFUSED,
     LONG_PVK,
     MISMATCH,
@@ -15,15 +15,15 @@ from specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.security.errors import PinRefused
-from specs.security.ibm3624 import (
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.ibm3624 import (
     build_validation_data_ibm3624,
     generate_offset_ibm3624,
     generate_pin_ibm3624,
     verify_pin_ibm3624,
 )
-from specs.security.lmk import seal_pin
-from specs.security.pinblocks import PIN_LENGTHS
+from cardswitch.specs.security.lmk import seal_pin
+from cardswitch.specs.security.pinblocks import PIN_LENGTHS
 
 from ..decimalisation import open_table
 from ..keys import SINGLE_LENGTH, ClearKey, Fields, Handler, KeyRing

@@ -9,18 +9,18 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     CRYPTOGRAPHY_FAILED,
     MISMATCH,
     PIN_LENGTH_REFUSED,
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from specs.hsm.requests import ISO_0
-from specs.security.cmac import generate_cmac_aes
-from specs.security.digits import decimalise
-from specs.security.lmk import seal_pin
-from specs.security.pinblocks import PIN_LENGTHS, require_pin
+from cardswitch.specs.hsm.requests import ISO_0
+from cardswitch.specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.digits import decimalise
+from cardswitch.specs.security.lmk import seal_pin
+from cardswitch.specs.security.pinblocks import PIN_LENGTHS, require_pin
 
 from ..decimalisation import renew_table
 from ..keys import Fields, Handler, KeyRing

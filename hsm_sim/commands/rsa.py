@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final
 
-from specs.hsm.errors import (
+from cardswitch.specs.hsm.errors import (
     FUNCTION_REFUSED,
     INPUT_REFUSED,
     MISMATCH,
@@ -18,10 +18,10 @@ from specs.hsm.errors import (
     PRIVATE_KEY_REFUSED,
     PUBLIC_KEY_LENGTH_REFUSED,
 )
-from specs.hsm.requests import MD5, SHA_1, SHA_224, SHA_256, SHA_384, SHA_512
-from specs.hsm.requests.rsa import DER_SIGNED, PSS, RSA_KEYS
-from specs.security.errors import KeyRefused
-from specs.security.rsa import (
+from cardswitch.specs.hsm.requests import MD5, SHA_1, SHA_224, SHA_256, SHA_384, SHA_512
+from cardswitch.specs.hsm.requests.rsa import DER_SIGNED, PSS, RSA_KEYS
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.rsa import (
     BITS_KNOWN,
     EXPONENT,
     EXPONENTS,
@@ -30,14 +30,14 @@ from specs.security.rsa import (
     encode_public_key_rsa,
     generate_key_rsa,
 )
-from specs.security.rsa_signatures import (
+from cardswitch.specs.security.rsa_signatures import (
     salt_length_pss,
     sign_rsa_pkcs1,
     sign_rsa_pss,
     verify_rsa_pkcs1,
     verify_rsa_pss,
 )
-from specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
+from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from specs.hsm.errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, TARGET_KEY_REFUSED
-from specs.security.emv_keys import (
+from cardswitch.specs.hsm.errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, TARGET_KEY_REFUSED
+from cardswitch.specs.security.emv_keys import (
     ATC_LENGTH,
     derive_script_key_emv_csk,
     derive_script_key_vis,
 )
-from specs.security.emv_scripts import (
+from cardswitch.specs.security.emv_scripts import (
     COMMAND_DATA_LENGTH_MAX,
     ScriptStyle,
     encrypt_script_data_emv,
     generate_script_mac_emv,
 )
-from specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
+from cardswitch.specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
 
 from ..keys import Fields, Handler, KeyRing
 from ..policy import Refused

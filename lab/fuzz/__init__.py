@@ -14,7 +14,7 @@ inputs hold: fuzz with test cards alone.
 
 from typing import Final
 
-# What is asked of every input: see :mod:`lab.fuzz.oracles`.
+# What is asked of every input: see :mod:`cardswitch.lab.fuzz.oracles`.
 ORACLES: Final = (
     "error",
     "roundtrip",

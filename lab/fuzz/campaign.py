@@ -12,10 +12,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import FormatError
-from specs.fuzzing.mutators import mutate
-from specs.fuzzing.seeds import make_message
-from specs.fuzzing.shrink import TRIES_MAX, shrink
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.fuzzing.mutators import mutate
+from cardswitch.specs.fuzzing.seeds import make_message
+from cardswitch.specs.fuzzing.shrink import TRIES_MAX, shrink
 
 from .findings import Finding, key_of
 from .leaks import secrets_of

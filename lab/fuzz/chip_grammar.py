@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from specs.tlv import Tlv
+from cardswitch.specs.tlv import Tlv
 
 SIZE_MAX: Final = 1024  # bytes; construct is slow, and a field of a message has at most 999
 _CONSTRUCTED: Final = 0x20

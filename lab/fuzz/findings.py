@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 from .oracles import Fault, examine, watched
 from .subjects import Subject, subject_of

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from specs.codepages import CODECS
-from specs.masking import NEVER_STORED
-from specs.message import Message
+from cardswitch.specs.codepages import CODECS
+from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.specs.message import Message
 
 SECRET_FIELDS: Final = NEVER_STORED | {2, 34}
 SECRET_SIZE_MIN: Final = 8  # characters; shorter ones are found by accident

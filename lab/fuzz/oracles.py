@@ -28,11 +28,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs import walk
-from specs.errors import FormatError
-from specs.message import Message
-from specs.parts.layout import octets_of
-from specs.tlv import pack_tlv, unpack_tlv
+from cardswitch.specs import walk
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.parts.layout import octets_of
+from cardswitch.specs.tlv import pack_tlv, unpack_tlv
 
 from .chip_grammar import read_chip
 from .leaks import leaked

@@ -51,7 +51,7 @@ _PYTEST_HEAD: Final = '''\
 
 import pytest
 
-from lab.fuzz.findings import fault_of, read_findings
+from cardswitch.lab.fuzz.findings import fault_of, read_findings
 
 FINDINGS = read_findings(
     rb"""

@@ -11,10 +11,10 @@ from typing import Any, Final
 import iso8583
 from msgspec import Struct
 
-from specs.dialect import Dialect, load_dialect
-from specs.errors import ConfigError, FormatError
-from specs.message import Message
-from specs.reference import from_reference, specification
+from cardswitch.specs.dialect import Dialect, load_dialect
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.reference import from_reference, specification
 
 OURS: Final = ("FormatError",)  # what our own reader may raise, with all that is derived from it
 
@@ -23,7 +23,7 @@ class Subject(Struct, frozen=True):
     """*read* takes bytes; the exceptions named in *allow* are its documented errors.
 
     *dialect* is what the inputs are made from. *target* names a function of yours; it is empty for
-    our own reader, of which more is asked: see :mod:`lab.fuzz.oracles`.
+    our own reader, of which more is asked: see :mod:`cardswitch.lab.fuzz.oracles`.
     """
 
     dialect: Dialect

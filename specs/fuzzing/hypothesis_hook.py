@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from hypothesis import strategies as st
 
-    from specs.message import Message
-    from specs.tlv import Tlv
-    from specs.tracks import Track2
+    from cardswitch.specs.message import Message
+    from cardswitch.specs.tlv import Tlv
+    from cardswitch.specs.tracks import Track2
 
 DIALECT: Final = "iso87-ascii"  # of a message that nobody says the dialect of
 
@@ -21,9 +21,9 @@ def register() -> None:
     """Tell Hypothesis how to make messages, tracks and TLV objects."""
     from hypothesis import strategies as st
 
-    from specs.message import Message
-    from specs.tlv import Tlv
-    from specs.tracks import Track2
+    from cardswitch.specs.message import Message
+    from cardswitch.specs.tlv import Tlv
+    from cardswitch.specs.tracks import Track2
 
     st.register_type_strategy(Message, _messages)
     st.register_type_strategy(Track2, _tracks)
@@ -31,19 +31,19 @@ def register() -> None:
 
 
 def _messages(_kind: type[Message]) -> st.SearchStrategy[Message]:
-    from specs.dialect import load_dialect
-    from specs.strategies import messages
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.strategies import messages
 
     return messages(load_dialect(DIALECT))
 
 
 def _tracks(_kind: type[Track2]) -> st.SearchStrategy[Track2]:
-    from specs.strategies import track2
+    from cardswitch.specs.strategies import track2
 
     return track2()
 
 
 def _objects(_kind: type[Tlv]) -> st.SearchStrategy[Tlv]:
-    from specs.strategies import tlv
+    from cardswitch.specs.strategies import tlv
 
     return tlv().map(lambda objects: objects[0])

@@ -6,12 +6,12 @@ from functools import lru_cache
 from itertools import cycle, islice
 from typing import Final
 
-from specs.dialect import Dialect
-from specs.fields import CLASSES, Field
-from specs.message import Message
-from specs.mti import legal_mtis
-from specs.tlv import Tlv, pack_tlv
-from specs.tracks import Track2, luhn_digit, pack_track2
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.fields import CLASSES, Field
+from cardswitch.specs.message import Message
+from cardswitch.specs.mti import legal_mtis
+from cardswitch.specs.tlv import Tlv, pack_tlv
+from cardswitch.specs.tracks import Track2, luhn_digit, pack_track2
 
 from .chance import Pick, choose
 

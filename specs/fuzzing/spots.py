@@ -6,11 +6,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.bitmap import BITMAP_SIZE, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, numbers_of
-from specs.dialect import Dialect
-from specs.encodings import HEX_DIGITS
-from specs.errors import DecodeError
-from specs.fields import Field
+from cardswitch.specs.bitmap import BITMAP_SIZE, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, numbers_of
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.encodings import HEX_DIGITS
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.fields import Field
 
 HEADER: Final = "header"
 MTI: Final = "MTI"
@@ -35,7 +35,7 @@ class Spot(Struct, frozen=True):
 def find_spots(dialect: Dialect, data: bytes) -> tuple[Spot, ...]:
     """What stands where in *data*, up to the first place that cannot be followed. Never raises.
 
-    >>> from specs.dialect import load_dialect
+    >>> from cardswitch.specs.dialect import load_dialect
     >>> spots = find_spots(load_dialect("iso87-ascii"), b"020040000000000000000312")
     >>> [(spot.kind, spot.start, spot.end) for spot in spots]
     [('MTI', 0, 4), ('bitmap', 4, 20), ('length', 20, 22)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from specs.errors import EncodeError
+from cardswitch.specs.errors import EncodeError
 
 from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
 from .grammar import Kind, Layout, digits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.errors import FormatError
+from cardswitch.specs.errors import FormatError
 
 NO_ERROR: Final = "00"
 MISMATCH: Final = "01"

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.masking import printable
+from cardswitch.specs.masking import printable
 
 from .errors import NO_ERROR
 

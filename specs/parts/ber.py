@@ -1,4 +1,4 @@
-"""BER-TLV as chips write it (DE55), on the rules and limits of :mod:`specs.tlv`."""
+"""BER-TLV as chips write it (DE55), on the rules and limits of :mod:`cardswitch.specs.tlv`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .errors import KeyRefused
 from .tdes import xor

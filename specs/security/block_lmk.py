@@ -63,7 +63,7 @@ def unwrap_key_block(lmk: BlockLmk, text: str) -> tuple[KeyBlockHeader, bytes]:
     """The header and the key of *text*; undoes :func:`wrap_key_block`.
 
     Raises KeyRefused (``scheme``: no S in front) and KeyBlockRefused (``mac``: not this LMK, or
-    changed; ``version`` and what :func:`~specs.security.tr31.unwrap_key_tr31` says).
+    changed; ``version`` and what :func:`~cardswitch.specs.security.tr31.unwrap_key_tr31` says).
 
     >>> header = KeyBlockHeader("D", "P0", "T", "B")
     >>> key = bytes.fromhex("0123456789ABCDEF" * 2)

@@ -9,7 +9,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.cmac import CMAC
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .aes import AES_BLOCK_LENGTH, AES_KEY_LENGTHS
 from .errors import KeyRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .aes import AES_BLOCK_LENGTH, encrypt_aes_cbc
 from .cmac import TDES_KEY_LENGTHS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Final
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .digits import decimalise, is_digits, is_pan
 from .errors import KeyRefused

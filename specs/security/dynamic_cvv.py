@@ -9,7 +9,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Final
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .cvv import CVV_LENGTH, generate_cvv
 from .digits import is_digits, is_pan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Final, Literal
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .emv_keys import CRYPTOGRAM_LENGTH, require_emv_key, require_length
 from .mac import generate_mac_iso9797

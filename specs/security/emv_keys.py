@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha1
 from typing import Final
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .digits import decimalise, is_digits, is_pan
 from .errors import KeyRefused

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .emv_keys import require_emv_key
 from .mac import ZERO_IV, generate_mac_iso9797, pad_iso9797

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 
 class _Refused(CryptoError):

@@ -8,7 +8,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 SALT_LENGTH: Final = 16
 NONCE_LENGTH: Final = 12

@@ -8,16 +8,10 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .errors import KeyRefused
-from .tdes import (
-    BLOCK_LENGTH,
-    KEY_LENGTHS,
-    decrypt_tdes_ecb,
-    encrypt_tdes_cbc,
-    encrypt_tdes_ecb,
-)
+from .tdes import BLOCK_LENGTH, KEY_LENGTHS, decrypt_tdes_ecb, encrypt_tdes_cbc, encrypt_tdes_ecb
 
 Algorithm = Literal[1, 3]
 Padding = Literal[0, 1, 2, 3]

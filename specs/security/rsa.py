@@ -12,7 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import rsa
 from msgspec import Struct
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .errors import KeyRefused
 from .rsa_primes import find_prime

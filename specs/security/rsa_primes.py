@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from math import gcd, isqrt
 from typing import Final
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 # Small primes up to this are tried by sieve: twice as many would throw out a fifteenth more.
 SIEVE_MAX: Final = 8_192

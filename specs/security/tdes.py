@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .errors import KeyRefused
 

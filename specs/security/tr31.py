@@ -102,7 +102,7 @@ def require_strong_kbpk_tr31(kbpk: bytes, header: KeyBlockHeader, key_length: in
     >>> require_strong_kbpk_tr31(bytes(16), header, 16)
     >>> require_strong_kbpk_tr31(bytes(16), header, 32)
     Traceback (most recent call last):
-    specs.security.errors.KeyRefused: expected a KBPK of 256 bits of security, seen 128
+    cardswitch.specs.security.errors.KeyRefused: expected a KBPK of 256 bits of security, seen 128
     """
     strength = 8 * len(kbpk) if header.version == "D" else _TDES_STRENGTHS.get(len(kbpk), 0)
     needed = _strength(header.algorithm, key_length)

@@ -8,7 +8,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from specs.errors import CryptoError
+from cardswitch.specs.errors import CryptoError
 
 from .digits import DIGITS, hex_bytes
 from .errors import KeyRefused

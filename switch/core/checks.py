@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from specs.amounts import currency
-from specs.errors import FormatError
-from specs.message import Message
-from specs.tracks import is_luhn_valid, unpack_track2
+from cardswitch.specs.amounts import currency
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import is_luhn_valid, unpack_track2
 
 FORMAT: Final = "30"
 UNKNOWN_TRANSACTION: Final = "12"

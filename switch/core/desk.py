@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from specs.dates import transmission_time
-from specs.errors import Error
-from specs.identity import original_data
-from specs.message import Message
-from wire.kernel import Desk, Wait
-from wire.ports import LinkId
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.errors import Error
+from cardswitch.specs.identity import original_data
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Desk, Wait
+from cardswitch.wire.ports import LinkId
 
 from .entry import Entry
 from .legs import Leg

@@ -11,9 +11,9 @@ from typing import Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from specs.masking import NEVER_STORED, mask_pan
-from specs.message import Message
-from wire.ports import Seconds
+from cardswitch.specs.masking import NEVER_STORED, mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Seconds
 
 from .checks import pan_of
 from .states import State

@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.message import Message
-from wire.matching import join
-from wire.ports import LinkId
+from cardswitch.specs.message import Message
+from cardswitch.wire.matching import join
+from cardswitch.wire.ports import LinkId
 
 from .entry import Entry, storable
 from .states import OPEN, State

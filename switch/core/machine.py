@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from specs.codes import SIGN_OFF, SIGN_ON
-from specs.dates import rrn_stem
-from specs.errors import DecodeError
-from specs.hsm import Command
-from specs.identity import identity, original_identity
-from specs.message import Message
-from wire.kernel import Limits
-from wire.matching import HsmExchange, IsoExchange
-from wire.network import Watch, network_reply
-from wire.ports import Effect, LinkId, Seconds, Send, door_of
-from wire.program import FORMAT_ERROR, Program
+from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
+from cardswitch.specs.dates import rrn_stem
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.identity import identity, original_identity
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Limits
+from cardswitch.wire.matching import HsmExchange, IsoExchange
+from cardswitch.wire.network import Watch, network_reply
+from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, door_of
+from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
 from .desk import HSM, SwitchDesk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 from .settings import Route
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from specs.dates import CutOff
+from cardswitch.specs.dates import CutOff
 
 
 class Door(Struct, frozen=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.hsm import Command, translate_pin_tpk_zpk, translate_pin_zpk_zpk
-from specs.message import Message
-from wire.kernel import NoAnswer
+from cardswitch.specs.hsm import Command, translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import NoAnswer
 
 from .desk import HSM, Decline, SwitchDesk
 from .settings import Upstream

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from specs.amounts import format_amount
+from cardswitch.specs.amounts import format_amount
 
 from ..core.entry import Entry
 from ..core.states import State

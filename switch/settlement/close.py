@@ -8,9 +8,9 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from specs.dates import CutOff, utc_text
-from specs.errors import Error
-from wire.ports import Seconds
+from cardswitch.specs.dates import CutOff, utc_text
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Seconds
 
 from ..core.entry import Entry
 from .ledger import Posting, movement_postings, require_balance

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
 
 from .movements import Kind, Movement
 

@@ -9,9 +9,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.errors import Error
-from specs.masking import printable
-from wire.ports import Seconds
+from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import printable
+from cardswitch.wire.ports import Seconds
 
 from ..core.entry import Entry
 from ..core.states import OPEN, State

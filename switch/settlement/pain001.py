@@ -11,10 +11,10 @@ from typing import Final
 from unicodedata import combining, normalize
 from xml.etree import ElementTree as ET
 
-from specs.amounts import currency, format_amount
-from specs.dates import utc_text
-from specs.errors import Error
-from wire.ports import Seconds
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.dates import utc_text
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Seconds
 
 from .parties import NAME_MAX, SEPA_CHARACTERS, Acquirer
 from .payouts import Payout

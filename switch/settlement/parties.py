@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from specs.amounts import currency
-from specs.errors import ConfigError, FormatError
-from specs.masking import printable
+from cardswitch.specs.amounts import currency
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.masking import printable
 
 MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
 NAME_MAX: Final = 70  # Longest name that SEPA banks carry (EPC 132-08); the XSD would allow 140.

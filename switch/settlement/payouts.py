@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from specs.amounts import currency
-from specs.errors import ConfigError, Error
-from specs.masking import printable
+from cardswitch.specs.amounts import currency
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.masking import printable
 
 from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
 from .parties import Merchant

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import Final
 
-from specs.amounts import currency, format_amount
+from cardswitch.specs.amounts import currency, format_amount
 
 from .payouts import Payout
 

@@ -3,9 +3,9 @@
 from base64 import b64encode
 from pathlib import Path
 
-from specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
-from specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
-from terminal.pinpad import PinPad
+from cardswitch.specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
+from cardswitch.terminal.pinpad import PinPad
 
 
 def forms(text):

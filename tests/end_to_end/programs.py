@@ -11,16 +11,16 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from hosts.books import AcquirerBooks, IssuerBooks
-from hosts.entries import AcquirerEntry, Decided, IssuerEntry
-from hsm_sim.module import HsmModule
-from lab.cli import cli
-from lab.topology import Timing, free_ports, make_lab, open_vault, read_lab
-from switch.core.states import State
-from switch.store import UNFINISHED, JournalReader
-from terminal.state import Entry as TerminalEntry
-from terminal.state import Kind, outcomes
-from wire.journal import FileJournal
+from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
+from cardswitch.hosts.entries import AcquirerEntry, Decided, IssuerEntry
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.cli import cli
+from cardswitch.lab.topology import Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.switch.core.states import State
+from cardswitch.switch.store import UNFINISHED, JournalReader
+from cardswitch.terminal.state import Entry as TerminalEntry
+from cardswitch.terminal.state import Kind, outcomes
+from cardswitch.wire.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # Reached only when something is broken.
@@ -100,7 +100,7 @@ class House:
     def start(self, *words, ready=""):
         """Run `cardswitch` with *words*; return once it has said *ready*."""
         said = self.said / f"{len(self.programs)}-{words[0]}.txt"
-        command = [sys.executable, "-m", "lab", *words, "--config", self.config]
+        command = [sys.executable, "-m", "cardswitch", *words, "--config", self.config]
         program = Program(command, said)
         self.programs.append(program)
         return program.wait_for(ready) if ready else program

@@ -5,13 +5,13 @@ import time
 
 import pytest
 
-from specs.hsm import Command
-from specs.message import Message
-from terminal.card import Card
-from terminal.messages import Order, Place, sale_request
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.message import Message
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.messages import Order, Place, sale_request
+from cardswitch.wire.channel import HsmClientChannel
 from tests.end_to_end.canaries import files_below, found
 from tests.end_to_end.peers import CLOSED, peer_at
-from wire.channel import HsmClientChannel
 
 # Luhn-valid and routed, but of no card: whoever shows it again has echoed or kept what was sent.
 CANARY = "4929999999999991"

@@ -5,14 +5,14 @@ import re
 import sqlite3
 from contextlib import closing
 
-from terminal.card import find_card
-from terminal.config import read_cards, with_id
-from terminal.machine import NoLink
-from terminal.messages import Order
-from terminal.session import UNSETTLED, open_session
-from terminal.state import Kind
+from cardswitch.terminal.card import find_card
+from cardswitch.terminal.config import read_cards, with_id
+from cardswitch.terminal.machine import NoLink
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.session import UNSETTLED, open_session
+from cardswitch.terminal.state import Kind
+from cardswitch.wire.runtime import run
 from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
-from wire.runtime import run
 
 ROUNDS = 5
 TERMINALS = ("TERM0001", "TERM0002", "TERM0003")

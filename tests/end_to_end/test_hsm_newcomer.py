@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.topology import free_ports
+from cardswitch.lab.topology import free_ports
 from tests.end_to_end.programs import PATIENCE_S, Program
 
 ROOT = Path(__file__).parents[2]
@@ -23,13 +23,13 @@ class Newcomer:
         (folder / "cardswitch-data").mkdir()
         lab = folder / "cardswitch-data" / "lab.toml"
         lab.write_text(f"[hsm]\nport = {free_ports().hsm}\n", "utf-8")
-        command = [sys.executable, "-m", "lab", "hsm", "serve", "--config", lab]
+        command = [sys.executable, "-m", "cardswitch", "hsm", "serve", "--config", lab]
         self.server = Program(command, folder / "said.txt")
 
     def types(self, words, *more, stdin=""):
         """`cardswitch` with *words*: exit code, output, error."""
         done = subprocess.run(
-            [sys.executable, "-m", "lab", *words.split(), *more],
+            [sys.executable, "-m", "cardswitch", *words.split(), *more],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             input=stdin,

@@ -6,18 +6,18 @@ from contextlib import asynccontextmanager
 import pytest
 from msgspec.structs import replace
 
-from hosts.serve import serve_issuer
-from hosts.verification import HSM as ISSUER_HSM
-from hsm_sim.serve import serve as serve_hsm
-from lab.topology import free_ports, make_lab, open_vault, read_lab
-from specs.hsm.requests import diagnostics
-from switch.core.desk import HSM as SWITCH_HSM
-from switch.serve import serve as serve_switch
+from cardswitch.hosts.serve import serve_issuer
+from cardswitch.hosts.verification import HSM as ISSUER_HSM
+from cardswitch.hsm_sim.serve import serve as serve_hsm
+from cardswitch.lab.topology import free_ports, make_lab, open_vault, read_lab
+from cardswitch.specs.hsm.requests import diagnostics
+from cardswitch.switch.core.desk import HSM as SWITCH_HSM
+from cardswitch.switch.serve import serve as serve_switch
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.papers import certificate
-from wire.channel import HsmClientChannel
-from wire.kernel import NoAnswer
-from wire.runtime import run
 
 PATIENCE_S = 30.0  # Reached only when something is broken.
 SERVER = {"tls_certificate": "module.pem", "tls_key": "module.key", "tls_clients": "house.pem"}

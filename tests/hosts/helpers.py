@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from hosts.acquirer import Acquirer
-from hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig, Merchant
-from hosts.issuer import Issuer
-from specs.hsm import Answer, Command, answer_code
-from specs.identity import original_data
-from specs.message import Message
+from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.config import (
+    AccountConfig,
+    AcquirerConfig,
+    CardConfig,
+    IssuerConfig,
+    Merchant,
+)
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.specs.hsm import Answer, Command, answer_code
+from cardswitch.specs.identity import original_data
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.play import Playbook, answered, is_question
-from wire.ports import LinkId, LinkUp, Received
 
 NETWORK, FRONT, HSM = LinkId("network/1"), LinkId("front/1"), LinkId("hsm")
 UPSTREAM = LinkId("network")  # what the acquirer calls its link into the network

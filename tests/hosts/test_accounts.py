@@ -4,8 +4,8 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from hosts.accounts import Account
-from specs.errors import Error
+from cardswitch.hosts.accounts import Account
+from cardswitch.specs.errors import Error
 
 
 class AccountMachine(RuleBasedStateMachine):

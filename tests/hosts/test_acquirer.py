@@ -2,10 +2,12 @@
 
 import pytest
 
-from hosts.acquirer import OPEN_MAX, TRACE_GAP, Acquirer
-from hosts.entries import Answered, Forwarded, Refused, Reversing, Undone
-from specs.identity import identity, original_data
-from specs.message import Message
+from cardswitch.hosts.acquirer import OPEN_MAX, TRACE_GAP, Acquirer
+from cardswitch.hosts.entries import Answered, Forwarded, Refused, Reversing, Undone
+from cardswitch.specs.identity import identity, original_data
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Limits
+from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.hosts.helpers import (
     APPROVAL,
     FRONT,
@@ -22,8 +24,6 @@ from tests.hosts.helpers import (
     swiped,
 )
 from tests.play import Playbook, after, answered, appended, sent
-from wire.kernel import Limits
-from wire.ports import LinkDown, LinkId, LinkUp, Received
 
 OTHER_LINK = LinkId("front/2")
 

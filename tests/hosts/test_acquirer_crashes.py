@@ -2,9 +2,10 @@
 
 import pytest
 
-from hosts.entries import Reversing, Undone
-from specs.identity import identity, original_identity
-from specs.message import Message
+from cardswitch.hosts.entries import Reversing, Undone
+from cardswitch.specs.identity import identity, original_identity
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Append, Effect, Received, Send
 from tests.hosts.helpers import (
     APPROVAL,
     FRONT,
@@ -15,7 +16,6 @@ from tests.hosts.helpers import (
     reversal_of,
 )
 from tests.play import Playbook, after, answered
-from wire.ports import Append, Effect, Received, Send
 
 
 class Upstream:

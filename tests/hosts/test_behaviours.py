@@ -2,8 +2,8 @@
 
 import pytest
 
-from hosts.behaviours import MAGIC, NORMAL, behaviour_of
-from specs.codes import REASONS
+from cardswitch.hosts.behaviours import MAGIC, NORMAL, behaviour_of
+from cardswitch.specs.codes import REASONS
 
 
 @pytest.mark.parametrize("digits", MAGIC)

@@ -2,10 +2,18 @@
 
 import pytest
 
-from hosts.books import AcquirerBooks, IssuerBooks
-from hosts.config import AccountConfig
-from hosts.entries import Answered, Decided, Forwarded, PinTried, Refused, Reversing, Undone
-from specs.errors import Error
+from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
+from cardswitch.hosts.config import AccountConfig
+from cardswitch.hosts.entries import (
+    Answered,
+    Decided,
+    Forwarded,
+    PinTried,
+    Refused,
+    Reversing,
+    Undone,
+)
+from cardswitch.specs.errors import Error
 
 ADA = AccountConfig("ada", 1_000)
 

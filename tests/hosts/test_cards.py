@@ -2,9 +2,9 @@
 
 import pytest
 
-from hosts.cards import Presented, pan_of, read_card
-from specs.errors import FormatError
-from specs.message import Message
+from cardswitch.hosts.cards import Presented, pan_of, read_card
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
 
 PAN = "9999990000000014"
 TRACK = f"{PAN}=30122011432112300000"

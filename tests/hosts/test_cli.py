@@ -5,15 +5,15 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from hosts.cli import host
-from lab.topology import free_ports, make_lab, read_lab
-from specs.errors import ConfigError
-from specs.message import Message
+from cardswitch.hosts.cli import host
+from cardswitch.lab.topology import free_ports, make_lab, read_lab
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.message import Message
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.end_to_end.programs import Program
-from wire.runtime import run
 
-CODE = "from hosts.cli import host; host()"
+CODE = "from cardswitch.hosts.cli import host; host()"
 ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})
 
 

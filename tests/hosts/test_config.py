@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
 
 PAN = "9999990000000014"
 ACQUIRER: dict[str, Any] = {

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from hosts.entries import (
+from cardswitch.hosts.entries import (
     AcquirerEntry,
     Answered,
     Decided,
@@ -14,7 +14,7 @@ from hosts.entries import (
     Reversing,
     Undone,
 )
-from specs.message import Message
+from cardswitch.specs.message import Message
 
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
 DECIDED = Decided("me", "like", 1.5, "608801000007", "9****1", "10", "ada", 605, "000001")

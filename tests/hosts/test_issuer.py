@@ -2,10 +2,12 @@
 
 import pytest
 
-from hosts.entries import Decided, Undone
-from hosts.issuer import Issuer
-from specs.codes import REASONS
-from specs.message import Message
+from cardswitch.hosts.entries import Decided, Undone
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.specs.codes import REASONS
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import Limits
+from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.hosts.helpers import (
     HSM,
     NETWORK,
@@ -22,8 +24,6 @@ from tests.hosts.helpers import (
     swiped,
 )
 from tests.play import Playbook, after, answered, appended, sent
-from wire.kernel import Limits
-from wire.ports import LinkId, LinkUp, Received
 
 OTHER_LINK = LinkId("network/2")
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from hosts.entries import Undone
-from specs.message import Message
+from cardswitch.hosts.entries import Undone
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Append, Received, Send
 from tests.hosts.helpers import (
     NETWORK,
     RIGHT_PIN,
@@ -17,7 +18,6 @@ from tests.hosts.helpers import (
     swiped,
 )
 from tests.play import Playbook, after, answered
-from wire.ports import Append, Received, Send
 
 PATHS = {
     "plain": [Received(NETWORK, purchase())],

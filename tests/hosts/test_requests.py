@@ -2,11 +2,11 @@
 
 import pytest
 
-from hosts.requests import REQUIRED, InFlight, likeness_of, require_fields
-from specs.errors import FormatError
+from cardswitch.hosts.requests import REQUIRED, InFlight, likeness_of, require_fields
+from cardswitch.specs.errors import FormatError
+from cardswitch.wire.matching import WAITERS_MAX
+from cardswitch.wire.ports import LinkId
 from tests.hosts.helpers import PAN, purchase
-from wire.matching import WAITERS_MAX
-from wire.ports import LinkId
 
 
 @pytest.mark.parametrize("number", REQUIRED)

@@ -5,13 +5,13 @@ from itertools import count
 
 import pytest
 
-from hosts.serve import serve_acquirer, serve_issuer
-from lab.topology import free_ports
-from specs.errors import ConfigError
+from cardswitch.hosts.serve import serve_acquirer, serve_issuer
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.places import Peer, Place
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.hosts.helpers import acquirer_config, issuer_config, purchase
-from wire.places import Peer, Place
-from wire.runtime import run
 
 PORTS = free_ports()
 FRONT = Place(port=PORTS.acquirer)

@@ -2,9 +2,10 @@
 
 import pytest
 
-from hosts.entries import Decided
-from specs.hsm import Command
-from specs.message import Message
+from cardswitch.hosts.entries import Decided
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Close, LinkDown, LinkUp, Received
 from tests.hosts.helpers import (
     HSM,
     NETWORK,
@@ -21,7 +22,6 @@ from tests.hosts.helpers import (
     swiped,
 )
 from tests.play import after, answered, appended, sent
-from wire.ports import Close, LinkDown, LinkUp, Received
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.security import keystore
+from cardswitch.specs.security import keystore
 
 
 @pytest.fixture(autouse=True)

@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from hsm_sim.attributes import Attributes
-from specs import hsm
-from specs.hsm import Command
-from specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
-from specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
-from specs.security.emv_cryptograms import generate_cryptogram_emv
-from specs.security.emv_keys import (
+from cardswitch.hsm_sim.attributes import Attributes
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
+from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
+from cardswitch.specs.security.emv_cryptograms import generate_cryptogram_emv
+from cardswitch.specs.security.emv_keys import (
     derive_icc_key_emv,
     derive_script_key_vis,
     derive_session_key_emv_csk,
@@ -17,8 +17,8 @@ from specs.security.emv_keys import (
     encode_account_emv_a,
     encode_account_emv_b,
 )
-from specs.security.emv_scripts import generate_script_mac_emv
-from specs.security.mac import generate_mac_iso9797
+from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
+from cardswitch.specs.security.mac import generate_mac_iso9797
 from tests.hsm_sim.helpers import PAN, key, under_lmk
 
 MK_AC, MK_SMI, MK_CVC3, DEK, ZEK, BDK, MK_SMC = KEYS = tuple(map(key, range(20, 27)))

@@ -1,9 +1,9 @@
 """Commands about keys for `test_module`: each key operand, and good ones."""
 
-from hsm_sim.module import OLD_TEST_LMK
-from specs import hsm
-from specs.hsm import Command
-from specs.security.lmk import wrap_key, wrap_key_under_key
+from cardswitch.hsm_sim.module import OLD_TEST_LMK
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.lmk import wrap_key, wrap_key_under_key
 from tests.hsm_sim.helpers import TAK, TPK, ZMK, ZPK, key, under_lmk
 
 BDK, CVK, ZEK = map(key, range(30, 33))

@@ -1,13 +1,13 @@
 """Commands about PINs for `test_module`: each key operand, and good ones."""
 
-from hsm_sim.decimalisation import encrypt_table
-from hsm_sim.module import OLD_TEST_LMK
-from specs import hsm
-from specs.hsm import Command
-from specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from specs.security.ibm3624 import build_validation_data_ibm3624, generate_offset_ibm3624
-from specs.security.lmk import TEST_LMK, seal_pin
-from specs.security.pvv import generate_pvv
+from cardswitch.hsm_sim.decimalisation import encrypt_table
+from cardswitch.hsm_sim.module import OLD_TEST_LMK
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.specs.security.ibm3624 import build_validation_data_ibm3624, generate_offset_ibm3624
+from cardswitch.specs.security.lmk import TEST_LMK, seal_pin
+from cardswitch.specs.security.pvv import generate_pvv
 from tests.hsm_sim.helpers import PAN12, PVK, TPK, ZPK, key, pin_block, under_lmk
 
 BDK = key(30)

@@ -2,12 +2,12 @@
 
 from functools import partial
 
-from specs import hsm
-from specs.hsm import Command
-from specs.security.lmk import TEST_LMK
-from specs.security.rsa import encode_public_key_rsa
-from specs.security.rsa_signatures import sign_rsa_pkcs1, sign_rsa_pss
-from specs.security.rsa_under_lmk import mac_public_key_rsa, seal_key_rsa
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.lmk import TEST_LMK
+from cardswitch.specs.security.rsa import encode_public_key_rsa
+from cardswitch.specs.security.rsa_signatures import sign_rsa_pkcs1, sign_rsa_pss
+from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, seal_key_rsa
 from tests.specs.security.rsa_vectors import SHORT_KEY
 
 # The keys are short, so that tests are too.

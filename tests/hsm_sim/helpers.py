@@ -3,11 +3,11 @@
 from random import Random
 from typing import Any
 
-from hsm_sim.keys import VariantRing
-from hsm_sim.module import HsmModule
-from hsm_sim.policy import Policy
-from hsm_sim.uses import USES
-from specs.hsm import (
+from cardswitch.hsm_sim.keys import VariantRing
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.hsm_sim.uses import USES
+from cardswitch.specs.hsm import (
     Answer,
     Command,
     pack_answer,
@@ -15,10 +15,10 @@ from specs.hsm import (
     unpack_answer,
     unpack_command,
 )
-from specs.security.keys import adjust_parity
-from specs.security.lmk import TEST_LMK, wrap_key
-from specs.security.pinblocks import encode_pinblock
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
+from cardswitch.specs.security.pinblocks import encode_pinblock
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 PAN = "9999990000000011"
 PAN12 = "999000000001"

@@ -8,9 +8,9 @@ from threading import Event, Thread
 
 from click.testing import CliRunner
 
-from hsm_sim.cli import hsm
-from hsm_sim.config import HsmConfig
-from hsm_sim.serve import serve_machine
+from cardswitch.hsm_sim.cli import hsm
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.serve import serve_machine
 
 PATIENCE_S = 30.0  # Reached only when something is broken.
 TURNS = 50  # Of the loop, for links just accepted: asyncio leaks those if it closes now.

@@ -1,7 +1,7 @@
 """Answers for people and programs."""
 
-from hsm_sim.answers import answer_document, answer_lines, table_lines
-from specs.hsm import Answer
+from cardswitch.hsm_sim.answers import answer_document, answer_lines, table_lines
+from cardswitch.specs.hsm import Answer
 
 ANSWER = Answer("0001", "A7", "01", {"key": "U12", "kcv": "ABCDEF"}, "job 7")
 

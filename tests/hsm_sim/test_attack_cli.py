@@ -5,8 +5,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.attack_cli import NAMES, attack
-from hsm_sim.attacks import ATTACKS
+from cardswitch.hsm_sim.attack_cli import NAMES, attack
+from cardswitch.hsm_sim.attacks import ATTACKS
 
 
 def ask(*words):

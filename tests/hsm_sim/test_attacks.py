@@ -4,11 +4,11 @@ from random import Random
 
 import pytest
 
-from hsm_sim.attacks import ATTACKS, Outcome, set_stage
-from hsm_sim.module import HsmModule
-from hsm_sim.policy import Policy
-from specs.errors import Error
-from specs.security.lmk import LmkSet
+from cardswitch.hsm_sim.attacks import ATTACKS, Outcome, set_stage
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.specs.errors import Error
+from cardswitch.specs.security.lmk import LmkSet
 from tests.hsm_sim.helpers import ask
 
 PINS = ["7391", "0000", "9999", "1123", "4950", "0129"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hsm_sim.attributes import Attributes, open_exchange_block, write_exchange_block
-from hsm_sim.policy import Refused
-from hsm_sim.uses import ZPK
+from cardswitch.hsm_sim.attributes import Attributes, open_exchange_block, write_exchange_block
+from cardswitch.hsm_sim.policy import Refused
+from cardswitch.hsm_sim.uses import ZPK
 from tests.hsm_sim import helpers
 
 

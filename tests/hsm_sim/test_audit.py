@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from hsm_sim.audit import (
+from cardswitch.hsm_sim.audit import (
     DETAIL_LENGTH_MAX,
     GENESIS,
     AuditEntry,
@@ -12,8 +12,8 @@ from hsm_sim.audit import (
     read_entries,
     verify_audit,
 )
-from hsm_sim.events import KEY_IMPORTED, STARTED
-from specs.errors import Error
+from cardswitch.hsm_sim.events import KEY_IMPORTED, STARTED
+from cardswitch.specs.errors import Error
 
 
 def entries(count: int = 4) -> list[AuditEntry]:

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.audit import GENESIS, AuditLog
-from hsm_sim.audit_cli import audit
-from hsm_sim.events import KEY_EXPORTED, STARTED
-from specs.errors import Error
+from cardswitch.hsm_sim.audit import GENESIS, AuditLog
+from cardswitch.hsm_sim.audit_cli import audit
+from cardswitch.hsm_sim.events import KEY_EXPORTED, STARTED
+from cardswitch.specs.errors import Error
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hsm_sim.authority import (
+from cardswitch.hsm_sim.authority import (
     MINUTES_MAX,
     OFFICERS_MAX,
     AuthorityRefused,
@@ -16,8 +16,8 @@ from hsm_sim.authority import (
     require_two_officers,
     turn_keys,
 )
-from hsm_sim.policy import Refused
-from hsm_sim.state import ModuleState
+from cardswitch.hsm_sim.policy import Refused
+from cardswitch.hsm_sim.state import ModuleState
 
 ANNA, BEN = Credential("anna", "correct horse"), Credential("ben", "battery staple")
 SALT = bytes(16)

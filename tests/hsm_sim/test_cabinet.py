@@ -4,13 +4,13 @@ from contextlib import closing
 
 import pytest
 
-from hsm_sim.audit import verify_audit
-from hsm_sim.authority import enrol
-from hsm_sim.cabinet import Cabinet
-from hsm_sim.config import HsmConfig
-from hsm_sim.events import LMK_LOADED, OFFICER_ADDED, TAMPERED
-from hsm_sim.store import KeyStore, StoreError, read_store, with_officers, write_store
-from specs.errors import ConfigError, Error
+from cardswitch.hsm_sim.audit import verify_audit
+from cardswitch.hsm_sim.authority import enrol
+from cardswitch.hsm_sim.cabinet import Cabinet
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.events import LMK_LOADED, OFFICER_ADDED, TAMPERED
+from cardswitch.hsm_sim.store import KeyStore, StoreError, read_store, with_officers, write_store
+from cardswitch.specs.errors import ConfigError, Error
 
 CONFIG = HsmConfig(port=0, key_store="hsm.keys")
 STORE = with_officers(KeyStore(), (enrol("anna", "correct horse", bytes(16)),), "", b"")

@@ -7,7 +7,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.calc_cli import calc
+from cardswitch.hsm_sim.calc_cli import calc
 
 
 def leaves(group, *path):

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from hsm_sim.ceremony import (
+from cardswitch.hsm_sim.ceremony import (
     LENGTHS,
     Component,
     check_value_of,
@@ -16,11 +16,11 @@ from hsm_sim.ceremony import (
     require_not_published,
     to_bytes,
 )
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
-from specs.security.components import split_key
-from specs.security.errors import KeyRefused
-from specs.security.keys import has_odd_parity
-from specs.security.lmk import TEST_LMK, LmkSet
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.specs.security.components import split_key
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import has_odd_parity
+from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 
 KINDS = ["variant", "block"]
 TESTS = {"variant": TEST_LMK, "block": TEST_BLOCK_LMK}

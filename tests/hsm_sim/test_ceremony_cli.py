@@ -5,18 +5,18 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.audit_cli import audit
-from hsm_sim.authority import AuthorityRefused
-from hsm_sim.ceremony_cli import lmk, officer
-from hsm_sim.config import HsmConfig
-from hsm_sim.serve import serve
-from hsm_sim.store import open_lmks, read_store
-from specs.errors import CryptoError
-from specs.hsm import Command
-from specs.security.errors import KeyRefused
+from cardswitch.hsm_sim.audit_cli import audit
+from cardswitch.hsm_sim.authority import AuthorityRefused
+from cardswitch.hsm_sim.ceremony_cli import lmk, officer
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.serve import serve
+from cardswitch.hsm_sim.store import open_lmks, read_store
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.runtime import run
 from tests.clients import ask
-from wire.channel import HsmClientChannel
-from wire.runtime import run
 
 STORE_WORDS = "the words of the store"
 ANNA, BEN = ("anna", "correct horse"), ("ben", "battery staple")

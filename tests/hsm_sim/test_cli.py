@@ -7,12 +7,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.cli import COMMANDS, hsm
+from cardswitch.hsm_sim.cli import COMMANDS, hsm
 
 PROBE = """
 import sys
 from click.testing import CliRunner
-from hsm_sim.cli import hsm
+from cardswitch.hsm_sim.cli import hsm
 result = CliRunner().invoke(hsm, {words!r})
 assert result.exit_code == 0, result.output
 print(*(name for name in ("cryptography", "asyncio", "sqlalchemy") if name in sys.modules))

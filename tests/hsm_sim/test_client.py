@@ -4,13 +4,13 @@ import ssl
 
 import pytest
 
-from hsm_sim.client import IN_FLIGHT_MAX, HsmClient, HsmError, HsmLinkError, words_of
-from specs.errors import EncodeError
-from specs.hsm import HsmFormatError, diagnostics, echo, generate_key
-from specs.hsm.errors import ERRORS
-from specs.hsm.requests import ZPK
+from cardswitch.hsm_sim.client import IN_FLIGHT_MAX, HsmClient, HsmError, HsmLinkError, words_of
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import HsmFormatError, diagnostics, echo, generate_key
+from cardswitch.specs.hsm.errors import ERRORS
+from cardswitch.specs.hsm.requests import ZPK
+from cardswitch.wire.framing import FramingError
 from tests.hsm_sim.served import answering, serving, unused_port
-from wire.framing import FramingError
 
 
 def framed(*texts):

@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.cli import hsm
-from hsm_sim.commands import HANDLERS
-from hsm_sim.commands_cli import read_overview
-from specs.hsm.layouts import COMMANDS
+from cardswitch.hsm_sim.cli import hsm
+from cardswitch.hsm_sim.commands import HANDLERS
+from cardswitch.hsm_sim.commands_cli import read_overview
+from cardswitch.specs.hsm.layouts import COMMANDS
 
 
 def test_all_that_is_performed_is_told():

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hsm_sim.config import HsmConfig
-from hsm_sim.policy import Policy
-from specs.errors import ConfigError
-from wire.config import section
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.config import section
 
 
 def read(**table):

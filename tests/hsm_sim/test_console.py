@@ -2,9 +2,9 @@
 
 import pytest
 
-from hsm_sim.authority import AuthorityRefused
-from hsm_sim.console import LINE_LENGTH_MAX, ORDERS, Console, ConsoleError, ask_inside
-from specs.errors import EncodeError
+from cardswitch.hsm_sim.authority import AuthorityRefused
+from cardswitch.hsm_sim.console import LINE_LENGTH_MAX, ORDERS, Console, ConsoleError, ask_inside
+from cardswitch.specs.errors import EncodeError
 from tests.hsm_sim.helpers import ask, module
 
 OUTSIDE = ("send NC", "generate zpk ZPK", "keys", "status", "help")

@@ -2,7 +2,7 @@
 
 from click.testing import CliRunner
 
-from hsm_sim.console_cli import console
+from cardswitch.hsm_sim.console_cli import console
 from tests.hsm_sim.served import run, serving
 
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from hsm_sim.decimalisation import decrypt_table, encrypt_table, open_table, renew_table
-from hsm_sim.policy import Refused
-from specs.security.aes import encrypt_aes_ecb
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
-from specs.security.cmac import generate_cmac_aes
-from specs.security.lmk import KEY_TYPE_VARIANTS, TEST_LMK, LmkSet, wrap_key_under_key
+from cardswitch.hsm_sim.decimalisation import decrypt_table, encrypt_table, open_table, renew_table
+from cardswitch.hsm_sim.policy import Refused
+from cardswitch.specs.security.aes import encrypt_aes_ecb
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, TEST_LMK, LmkSet, wrap_key_under_key
 from tests.hsm_sim.helpers import ring
 
 TABLE = "0123456789012345"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hsm_sim.dukpt import derive_initial_key, derive_pin_key, open_bdk
-from hsm_sim.keys import ClearKey
-from hsm_sim.policy import Refused
-from specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.hsm_sim.dukpt import derive_initial_key, derive_pin_key, open_bdk
+from cardswitch.hsm_sim.keys import ClearKey
+from cardswitch.hsm_sim.policy import Refused
+from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
 from tests.hsm_sim.helpers import key, ring, under_lmk
 
 # ANSI X9.24-1:2009 A.4, and the supplement of ANSI X9.24-3:2017.

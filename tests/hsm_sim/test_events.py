@@ -1,8 +1,8 @@
 """What the audit log tells of."""
 
-from hsm_sim.commands import HANDLERS
-from hsm_sim.events import AUDITED_FIELDS, EVENT_OF_COMMAND, EVENTS
-from specs.hsm.layouts import COMMANDS
+from cardswitch.hsm_sim.commands import HANDLERS
+from cardswitch.hsm_sim.events import AUDITED_FIELDS, EVENT_OF_COMMAND, EVENTS
+from cardswitch.specs.hsm.layouts import COMMANDS
 
 
 def test_every_event_of_a_command_stands_in_the_table() -> None:

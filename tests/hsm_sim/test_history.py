@@ -2,10 +2,10 @@
 
 import pytest
 
-from hsm_sim import events
-from hsm_sim.audit import AuditLog
-from hsm_sim.history import History
-from hsm_sim.state import ModuleState
+from cardswitch.hsm_sim import events
+from cardswitch.hsm_sim.audit import AuditLog
+from cardswitch.hsm_sim.history import History
+from cardswitch.hsm_sim.state import ModuleState
 
 
 def history(*happened: tuple[str, dict[str, str]]) -> History:

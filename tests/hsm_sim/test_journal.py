@@ -4,12 +4,12 @@ from contextlib import closing
 
 import pytest
 
-from hsm_sim.audit import AuditLog
-from hsm_sim.events import STARTED, TAMPERED
-from hsm_sim.journal import AuditJournal
-from hsm_sim.store import KeyStore, read_store, with_lmks, write_store
-from specs.errors import Error
-from specs.security.block_lmk import BlockLmk
+from cardswitch.hsm_sim.audit import AuditLog
+from cardswitch.hsm_sim.events import STARTED, TAMPERED
+from cardswitch.hsm_sim.journal import AuditJournal
+from cardswitch.hsm_sim.store import KeyStore, read_store, with_lmks, write_store
+from cardswitch.specs.errors import Error
+from cardswitch.specs.security.block_lmk import BlockLmk
 
 LIVE = BlockLmk(bytes(range(32)), is_test=False)
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hsm_sim.keyfile import StoredKey, add_key
-from specs.security.keys import key_check_value
+from cardswitch.hsm_sim.keyfile import StoredKey, add_key
+from cardswitch.specs.security.keys import key_check_value
 from tests.hsm_sim.helpers import ZPK, under_lmk
 from tests.hsm_sim.served import run, serving, shown
 

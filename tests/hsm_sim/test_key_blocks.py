@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from hsm_sim.attributes import Attributes
-from hsm_sim.key_blocks import BlockRing
-from hsm_sim.keys import ClearKey
-from hsm_sim.policy import Policy, Refused
-from hsm_sim.uses import CVK, MK_AC, TAK, USES, ZMK, ZPK, KeyUse
-from specs.security.block_lmk import TEST_BLOCK_LMK
+from cardswitch.hsm_sim.attributes import Attributes
+from cardswitch.hsm_sim.key_blocks import BlockRing
+from cardswitch.hsm_sim.keys import ClearKey
+from cardswitch.hsm_sim.policy import Policy, Refused
+from cardswitch.hsm_sim.uses import CVK, MK_AC, TAK, USES, ZMK, ZPK, KeyUse
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from tests.hsm_sim import helpers
 
 CLEAR = ClearKey("T", helpers.ZPK)

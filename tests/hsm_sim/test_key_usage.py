@@ -4,9 +4,9 @@ from hashlib import sha256
 
 import pytest
 
-from specs.hsm import Command
-from specs.hsm.layouts import COMMANDS
-from specs.security.keys import adjust_parity
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.security.keys import adjust_parity
 from tests.hsm_sim import examples_keys, examples_pins
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import ask, module

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.keyfile import (
+from cardswitch.hsm_sim.keyfile import (
     KeyFileError,
     StoredKey,
     add_key,
@@ -17,7 +17,7 @@ from hsm_sim.keyfile import (
     type_of,
     write_keys,
 )
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
 
 KEY = StoredKey("001", "U34E2FC8EAD7CD07BFA2B7ED5FE4D8212", "6FB1C8")
 BLOCK = StoredKey("FFF", "SD0112P0TB00N0000" + "A" * 96, "123456", "01", "P0T2B00N00")

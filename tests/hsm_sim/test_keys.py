@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from hsm_sim.keys import ClearKey, VariantRing
-from hsm_sim.policy import Policy, Refused
-from hsm_sim.uses import IKEY, TAK, USE_OF_TYPE, ZPK
-from specs.security.keys import has_odd_parity
-from specs.security.lmk import TEST_LMK, unwrap_key, wrap_key_under_key
+from cardswitch.hsm_sim.keys import ClearKey, VariantRing
+from cardswitch.hsm_sim.policy import Policy, Refused
+from cardswitch.hsm_sim.uses import IKEY, TAK, USE_OF_TYPE, ZPK
+from cardswitch.specs.security.keys import has_odd_parity
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key_under_key
 from tests.hsm_sim import helpers
 from tests.hsm_sim.helpers import KEY_TYPES, key, ring, under_lmk
 

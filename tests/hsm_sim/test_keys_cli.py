@@ -2,11 +2,11 @@
 
 import pytest
 
-from hsm_sim.keyfile import read_keys
-from hsm_sim.keys_cli import under
-from specs.errors import ConfigError
-from specs.hsm import Command, key_check_value
-from specs.security.lmk import wrap_key_under_key
+from cardswitch.hsm_sim.keyfile import read_keys
+from cardswitch.hsm_sim.keys_cli import under
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.hsm import Command, key_check_value
+from cardswitch.specs.security.lmk import wrap_key_under_key
 from tests.hsm_sim.helpers import under_lmk
 from tests.hsm_sim.served import run, serving, shown
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hsm_sim import link_cli
-from specs.errors import ConfigError
+from cardswitch.hsm_sim import link_cli
+from cardswitch.specs.errors import ConfigError
 from tests.hsm_sim.served import answering, run, serving, unused_port
 from tests.papers import certificate
 

@@ -2,15 +2,32 @@
 
 import pytest
 
-from hsm_sim import events
-from hsm_sim.audit import AuditEntry, AuditLog
-from hsm_sim.authority import AuthorityRefused, authorise
-from hsm_sim.machine import HsmMachine
-from specs.errors import FormatError
-from specs.hsm import Answer, Command, HsmFormatError, echo, unpack_command, verify_pin_pvv_zpk
-from specs.hsm.requests import diagnostics, export_key, generate_key
+from cardswitch.hsm_sim import events
+from cardswitch.hsm_sim.audit import AuditEntry, AuditLog
+from cardswitch.hsm_sim.authority import AuthorityRefused, authorise
+from cardswitch.hsm_sim.machine import HsmMachine
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.hsm import (
+    Answer,
+    Command,
+    HsmFormatError,
+    echo,
+    unpack_command,
+    verify_pin_pvv_zpk,
+)
+from cardswitch.specs.hsm.requests import diagnostics, export_key, generate_key
+from cardswitch.wire.ports import (
+    Append,
+    Close,
+    Effect,
+    Garbled,
+    LinkDown,
+    LinkId,
+    LinkUp,
+    Received,
+    Send,
+)
 from tests.hsm_sim.helpers import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
-from wire.ports import Append, Close, Effect, Garbled, LinkDown, LinkId, LinkUp, Received, Send
 
 LINK = LinkId("hsm/1")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsm_sim.commands import HANDLERS, PIN_VERIFIERS
-from hsm_sim.module import HsmModule
-from hsm_sim.policy import Policy
-from specs import hsm
-from specs.errors import ConfigError
-from specs.hsm import Command, HsmFormatError
-from specs.hsm.grammar import Layout
-from specs.hsm.layouts import COMMANDS, WARNINGS
-from specs.security.block_lmk import BlockLmk
-from specs.security.cvv import generate_cvv
-from specs.security.keys import adjust_parity
-from specs.security.lmk import TEST_LMK, seal_pin, wrap_key_under_key
-from specs.security.mac import chain_mac_iso9797
-from specs.security.pvv import generate_pvv
+from cardswitch.hsm_sim.commands import HANDLERS, PIN_VERIFIERS
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.specs import hsm
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.hsm import Command, HsmFormatError
+from cardswitch.specs.hsm.grammar import Layout
+from cardswitch.specs.hsm.layouts import COMMANDS, WARNINGS
+from cardswitch.specs.security.block_lmk import BlockLmk
+from cardswitch.specs.security.cvv import generate_cvv
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import TEST_LMK, seal_pin, wrap_key_under_key
+from cardswitch.specs.security.mac import chain_mac_iso9797
+from cardswitch.specs.security.pvv import generate_pvv
 from tests.hsm_sim import examples_emv, examples_keys, examples_pins, examples_rsa
 from tests.hsm_sim.helpers import (
     CVK,

@@ -2,10 +2,16 @@
 
 import pytest
 
-from hsm_sim.keys import ClearKey
-from hsm_sim.pin_blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
-from hsm_sim.policy import Refused
-from specs.security.lmk import TEST_LMK, seal_pin
+from cardswitch.hsm_sim.keys import ClearKey
+from cardswitch.hsm_sim.pin_blocks import (
+    Account,
+    make_block,
+    open_block,
+    open_lmk_pin,
+    require_pin_max,
+)
+from cardswitch.hsm_sim.policy import Refused
+from cardswitch.specs.security.lmk import TEST_LMK, seal_pin
 from tests.hsm_sim.helpers import PAN, PAN12, ZPK, ring
 
 TDES, AES = ClearKey("T", ZPK), ClearKey("A", bytes(range(32)))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from hsm_sim.policy import Policy, Refused
-from specs.errors import ConfigError
+from cardswitch.hsm_sim.policy import Policy, Refused
+from cardswitch.specs.errors import ConfigError
 
 ISO_0, ISO_1, ISO_2, ISO_3, ISO_4, DIEBOLD = "01", "05", "34", "47", "48", "03"
 FORMATS = (ISO_0, ISO_1, ISO_2, ISO_3, ISO_4, DIEBOLD)

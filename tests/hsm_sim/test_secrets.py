@@ -8,19 +8,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsm_sim.audit import verify_audit
-from hsm_sim.authority import enrol
-from hsm_sim.ceremony import to_bytes
-from hsm_sim.commands import HANDLERS
-from hsm_sim.journal import AuditJournal
-from hsm_sim.machine import HsmMachine
-from hsm_sim.module import TEST_LMKS, HsmModule
-from hsm_sim.policy import Policy
-from hsm_sim.store import KeyStore, with_lmks, write_store
-from specs import hsm
-from specs.hsm import Command, HsmFormatError
-from specs.hsm.layouts import COMMANDS
-from specs.security.block_lmk import BlockLmk
+from cardswitch.hsm_sim.audit import verify_audit
+from cardswitch.hsm_sim.authority import enrol
+from cardswitch.hsm_sim.ceremony import to_bytes
+from cardswitch.hsm_sim.commands import HANDLERS
+from cardswitch.hsm_sim.journal import AuditJournal
+from cardswitch.hsm_sim.machine import HsmMachine
+from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.hsm_sim.store import KeyStore, with_lmks, write_store
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command, HsmFormatError
+from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.security.block_lmk import BlockLmk
+from cardswitch.wire.channel import HsmServerChannel
+from cardswitch.wire.ports import Append, Garbled, LinkId, Received, Send
 from tests.hsm_sim.helpers import PAN
 from tests.hsm_sim.test_module import (
     GOOD,
@@ -33,8 +35,6 @@ from tests.hsm_sim.test_module import (
     secrets_of,
 )
 from tests.specs.hsm.strategies import commands
-from wire.channel import HsmServerChannel
-from wire.ports import Append, Garbled, LinkId, Received, Send
 
 LINK = LinkId("host/1")
 OWN = BlockLmk(bytes(range(60, 92)), is_test=True)

@@ -7,20 +7,20 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from hsm_sim.audit import AuditEntry, verify_audit
-from hsm_sim.config import HsmConfig
-from hsm_sim.serve import serve, serve_machine
-from hsm_sim.store import KeyStore, read_store, with_lmks, write_store
-from lab.topology import free_ports
-from specs.errors import ConfigError, Error
-from specs.hsm import Command, echo, export_key
-from specs.hsm.requests import diagnostics
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.hsm_sim.audit import AuditEntry, verify_audit
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.serve import serve, serve_machine
+from cardswitch.hsm_sim.store import KeyStore, read_store, with_lmks, write_store
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.hsm import Command, echo, export_key
+from cardswitch.specs.hsm.requests import diagnostics
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.hsm_sim.helpers import ZMK, ZPK, under_lmk
 from tests.papers import certificate
-from wire.channel import HsmClientChannel
-from wire.runtime import run
 
 HOST = "127.0.0.1"
 OWN = BlockLmk(bytes(range(50, 82)), is_test=True)
@@ -188,7 +188,7 @@ def test_a_tamper_of_a_running_module_erases_the_store_before_any_answer(tmp_pat
 
 
 def test_a_live_lmk_with_published_keys_is_refused(tmp_path):
-    from specs.security.errors import KeyRefused
+    from cardswitch.specs.security.errors import KeyRefused
 
     with pytest.raises(KeyRefused, match="published"):
         stored(tmp_path, BlockLmk(TEST_BLOCK_LMK.key, is_test=False))

@@ -6,16 +6,16 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.cli import hsm
-from lab.topology import free_ports
-from specs.errors import ConfigError
-from specs.hsm import Command
+from cardswitch.hsm_sim.cli import hsm
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.hsm import Command
+from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.end_to_end.programs import Program, until
-from wire.channel import HsmClientChannel
-from wire.runtime import run
 
-CODE = "from hsm_sim.cli import hsm; hsm()"
+CODE = "from cardswitch.hsm_sim.cli import hsm; hsm()"
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from hsm_sim.authority import AuthorityRefused, authorise
-from hsm_sim.console import Console, ask_inside
-from hsm_sim.serving import Inside
+from cardswitch.hsm_sim.authority import AuthorityRefused, authorise
+from cardswitch.hsm_sim.console import Console, ask_inside
+from cardswitch.hsm_sim.serving import Inside
 from tests.hsm_sim.served import run, serving
 
 

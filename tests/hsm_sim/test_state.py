@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from hsm_sim.policy import Policy, Refused
-from hsm_sim.state import ModuleState, Window, covers
+from cardswitch.hsm_sim.policy import Policy, Refused
+from cardswitch.hsm_sim.state import ModuleState, Window, covers
 
 
 def test_nothing_is_stored_or_authorised_at_first() -> None:

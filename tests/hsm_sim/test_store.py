@@ -5,9 +5,9 @@ import os
 import msgspec
 import pytest
 
-from hsm_sim.authority import enrol
-from hsm_sim.ceremony import to_bytes
-from hsm_sim.store import (
+from cardswitch.hsm_sim.authority import enrol
+from cardswitch.hsm_sim.ceremony import to_bytes
+from cardswitch.hsm_sim.store import (
     KeyStore,
     StoreError,
     erase_store,
@@ -18,10 +18,10 @@ from hsm_sim.store import (
     without_lmks,
     write_store,
 )
-from specs.errors import CryptoError
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
-from specs.security.errors import KeyRefused
-from specs.security.lmk import TEST_LMK
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.lmk import TEST_LMK
 
 PASSPHRASE = "correct horse"
 LIVE = BlockLmk(bytes(range(100, 132)), is_test=False)

@@ -4,13 +4,13 @@ from random import Random
 
 import pytest
 
-from hsm_sim.module import TEST_LMKS, HsmModule
-from hsm_sim.policy import Policy, Refused
-from hsm_sim.state import ModuleState
-from hsm_sim.tamper import ErasedRing
-from hsm_sim.uses import ZPK
-from specs import hsm
-from specs.hsm import Command
+from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
+from cardswitch.hsm_sim.policy import Policy, Refused
+from cardswitch.hsm_sim.state import ModuleState
+from cardswitch.hsm_sim.tamper import ErasedRing
+from cardswitch.hsm_sim.uses import ZPK
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
 from tests.hsm_sim.helpers import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 from tests.hsm_sim.test_module import GOOD, LAX
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hsm_sim.config import HsmConfig
-from hsm_sim.tls import address_rule, server_tls
-from specs.errors import ConfigError
+from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.tls import address_rule, server_tls
+from cardswitch.specs.errors import ConfigError
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hsm_sim.keyfile import StoredKey, add_key
-from specs.security.pinblocks import decode_pinblock
-from specs.security.tdes import decrypt_tdes_ecb
+from cardswitch.hsm_sim.keyfile import StoredKey, add_key
+from cardswitch.specs.security.pinblocks import decode_pinblock
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 from tests.hsm_sim.helpers import PAN, PAN12, TPK, ZPK, ZPK2, pin_block, under_lmk
 from tests.hsm_sim.served import run, serving, shown
 

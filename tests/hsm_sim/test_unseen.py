@@ -2,10 +2,10 @@
 
 import pytest
 
-from hsm_sim.policy import Policy
-from hsm_sim.unseen import passes_unseen
-from specs import hsm
-from specs.security.tdes import decrypt_tdes_ecb
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.hsm_sim.unseen import passes_unseen
+from cardswitch.specs import hsm
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 from tests.hsm_sim.helpers import PAN12, ZPK, ZPK2, any_block, ask, module, under_lmk
 
 ZPK_TEXT, ZPK2_TEXT = under_lmk("001", ZPK), under_lmk("001", ZPK2)

@@ -1,6 +1,6 @@
 """What keys are for."""
 
-from hsm_sim.uses import PVK, TMK, TPK, USE_OF_TYPE, USE_OF_USAGE, USES
+from cardswitch.hsm_sim.uses import PVK, TMK, TPK, USE_OF_TYPE, USE_OF_USAGE, USES
 
 
 def test_the_first_use_of_a_type_stands_for_it() -> None:

@@ -5,12 +5,12 @@ from random import Random
 import pytest
 from msgspec.structs import replace
 
-from hsm_sim.module import HsmModule
-from lab.ceremony import check_keys, make_keys, personalise
-from specs.errors import Error
-from specs.hsm import verify_cvv, verify_pin_pvv_tpk
-from specs.security.pinblocks import pan12_of
-from terminal.pinpad import PinPad
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.ceremony import check_keys, make_keys, personalise
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import verify_cvv, verify_pin_pvv_tpk
+from cardswitch.specs.security.pinblocks import pan12_of
+from cardswitch.terminal.pinpad import PinPad
 
 PAN, EXPIRY, SERVICE_CODE, PIN = "9999990000000014", "3012", "201", "1234"
 

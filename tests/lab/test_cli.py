@@ -8,10 +8,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from lab.cli import COMMANDS, cli, main
-from lab.topology import free_ports, make_lab, read_lab
+from cardswitch.lab.cli import COMMANDS, cli, main
+from cardswitch.lab.topology import free_ports, make_lab, read_lab
 
-WIRE = {"wire.framing", "wire.ports", "wire.runtime"}  # Its lazy groups are light.
+WIRE = {
+    "cardswitch.wire.framing",
+    "cardswitch.wire.ports",
+    "cardswitch.wire.runtime",
+}  # Its lazy groups are light.
 HEAVY = {"construct", "cryptography", "iso8583", "msgspec", "rich", "sqlalchemy", *WIRE}
 NOWHERE = "nowhere.toml"
 
@@ -77,14 +81,18 @@ def loaded_after(code, modules):
 
 
 def test_the_command_by_itself_imports_nothing_heavy():
-    assert loaded_after("import lab.cli", HEAVY | {"asyncio"}) == []
+    assert loaded_after("import cardswitch.lab.cli", HEAVY | {"asyncio"}) == []
 
 
 def test_no_help_imports_anything_heavy():
-    code = "from click.testing import CliRunner\nfrom lab.cli import cli\n"
+    code = "from click.testing import CliRunner\nfrom cardswitch.lab.cli import cli\n"
     code += f"for path in {PATHS}: assert not CliRunner().invoke(cli, [*path, '--help']).exit_code"
     assert loaded_after(code, HEAVY) == []
-    assert loaded_after("import switch.store", HEAVY) == ["msgspec", "sqlalchemy", "wire.ports"]
+    assert loaded_after("import cardswitch.switch.store", HEAVY) == [
+        "cardswitch.wire.ports",
+        "msgspec",
+        "sqlalchemy",
+    ]
 
 
 # Errors -------------------------------------------------------------------------------------------
@@ -156,7 +164,15 @@ def test_usage_errors_say_where_help_is(run, words):
 
 
 def test_a_process_ends_with_the_same_exit_code(tmp_path):
-    command = [sys.executable, "-m", "lab", "hsm", "serve", "--config", str(tmp_path / NOWHERE)]
+    command = [
+        sys.executable,
+        "-m",
+        "cardswitch",
+        "hsm",
+        "serve",
+        "--config",
+        str(tmp_path / NOWHERE),
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1

@@ -3,17 +3,17 @@
 import pytest
 from hypothesis import given
 
-from lab.descriptions import (
+from cardswitch.lab.descriptions import (
     bitmap_grid,
     describe,
     description_document,
     meanings_of,
     summary,
 )
-from specs.codes import entry_text
-from specs.dialect import load_dialect
-from specs.message import Message
-from specs.strategies import messages
+from cardswitch.specs.codes import entry_text
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import messages
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.doctor_input import read_messages
-from lab.pasted import INPUT_SIZE_MAX
-from specs.errors import FormatError
+from cardswitch.lab.doctor_input import read_messages
+from cardswitch.lab.pasted import INPUT_SIZE_MAX
+from cardswitch.specs.errors import FormatError
 
 ECHO = b"0800822000000000000004000000000000001123130500000001301"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.doctor_views import (
+from cardswitch.lab.doctor_views import (
     describe_command,
     diagnosis_document,
     dialect_text,
@@ -15,9 +15,9 @@ from lab.doctor_views import (
     show_failure,
     sureness,
 )
-from specs.dialect import load_dialect
-from specs.doctor import diagnose, diagnose_with
-from specs.message import Message
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.doctor import diagnose, diagnose_with
+from cardswitch.specs.message import Message
 from tests.specs.doctor.samples import (
     HEADER_12,
     PAN,

@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from lab import fuzz_cli
-from lab.fuzz import ORACLES
-from lab.fuzz.campaign import Report
-from lab.fuzz_cli import fuzz
-from specs.dialect import load_dialect
-from specs.errors import ConfigError
-from specs.message import Message
+from cardswitch.lab import fuzz_cli
+from cardswitch.lab.fuzz import ORACLES
+from cardswitch.lab.fuzz.campaign import Report
+from cardswitch.lab.fuzz_cli import fuzz
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.message import Message
 
 READERS = "tests.lab.fuzz.readers"
 CARELESS = ["--target", f"{READERS}:careless", "--allow", "Refused", "--allow", "ValueError"]

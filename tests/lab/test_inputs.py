@@ -4,12 +4,12 @@ import json
 
 import pytest
 
-from lab.inputs import CAPTURE_SIZE_MAX, is_capture, read_items, size_limit
-from lab.outputs import write_messages
-from lab.pasted import INPUT_SIZE_MAX
-from specs.dialect import load_dialect
-from specs.errors import FormatError
-from specs.message import Message
+from cardswitch.lab.inputs import CAPTURE_SIZE_MAX, is_capture, read_items, size_limit
+from cardswitch.lab.outputs import write_messages
+from cardswitch.lab.pasted import INPUT_SIZE_MAX
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
 
 POS, ASCII = load_dialect("pos"), load_dialect("iso87-ascii")
 ECHOES = [Message("0800", {11: f"{n:06d}", 70: "301"}) for n in range(3)]

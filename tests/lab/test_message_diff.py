@@ -1,8 +1,8 @@
 """lab.message_diff: what differs is named, what it means is said, and card data is masked."""
 
-from lab.message_diff import differences
-from specs.dialect import load_dialect
-from specs.message import Message
+from cardswitch.lab.message_diff import differences
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
 
 ASCII = load_dialect("iso87-ascii")
 PAN, OTHER = "9999991234567890", "9999990000000014"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lab.outputs import write_messages
-from wire.pcap import read_capture
-from wire.reassembly import streams_of
+from cardswitch.lab.outputs import write_messages
+from cardswitch.wire.pcap import read_capture
+from cardswitch.wire.reassembly import streams_of
 
 
 def test_lines():

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.pasted import INPUT_SIZE_MAX, read_base64, read_bytes, read_hex, write_bytes
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import FormatError
-from specs.strategies import messages
+from cardswitch.lab.pasted import INPUT_SIZE_MAX, read_base64, read_bytes, read_hex, write_bytes
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.strategies import messages
 
 ASCII = load_dialect("iso87-ascii")
 POS = load_dialect("pos")

@@ -70,7 +70,7 @@ def test_a_message_has_what_its_mti_must_have_and_what_is_said(inner):
 
 
 COMPARED = f"""
-    from specs.message import Message
+    from cardswitch.specs.message import Message
 
     def test_messages():
         one = Message("0210", {{2: "{PAN}", 39: "00", 52: "0123456789ABCDEF"}})
@@ -119,7 +119,7 @@ def test_bytes_of_the_dialect_of_a_test_are_told_field_by_field(inner):
 
 def test_other_bytes_and_other_values_are_left_to_pytest(inner):
     source = """
-        from specs.message import Message
+        from cardswitch.specs.message import Message
 
         def test_no_message(iso_dialect):
             assert b"0200" == b"0201"
@@ -150,8 +150,9 @@ import sys, pytest
 
 class Look:
     def pytest_sessionfinish(self):
-        ours = [n for n in sys.modules if n.partition(".")[0] in ("specs", "wire", "iso8583")]
-        print("OURS", ours, "lab.pytest_plugin" in sys.modules)
+        heavy = ("cardswitch.specs", "cardswitch.wire", "iso8583")
+        ours = [name for name in sys.modules if name.startswith(heavy)]
+        print("OURS", ours, "cardswitch.lab.pytest_plugin" in sys.modules)
 
 sys.exit(pytest.main(["-q", "--rootdir=.", "test_nothing.py"], plugins=[Look()]))
 """

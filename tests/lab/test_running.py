@@ -5,16 +5,16 @@ import socket
 import pytest
 from msgspec.structs import replace
 
-from lab.running import running
-from lab.topology import free_ports, make_lab, read_lab
-from specs.amounts import parse_amount
-from specs.errors import Error
-from terminal.card import find_card
-from terminal.config import read_cards
-from terminal.messages import Order
-from terminal.session import open_session
-from terminal.state import Kind
-from wire.runtime import run
+from cardswitch.lab.running import running
+from cardswitch.lab.topology import free_ports, make_lab, read_lab
+from cardswitch.specs.amounts import parse_amount
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.card import find_card
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.session import open_session
+from cardswitch.terminal.state import Kind
+from cardswitch.wire.runtime import run
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ def test_a_port_that_is_taken_is_explained_and_nothing_stays(lab):
 
 
 def test_without_an_issuer_it_is_never_ready(lab, monkeypatch):
-    monkeypatch.setattr("lab.running.READY_S", 0.05)
+    monkeypatch.setattr("cardswitch.lab.running.READY_S", 0.05)
     nowhere = replace(lab.switch.upstreams["issuer"], port=lab.hsm.port)
     switch = replace(lab.switch, upstreams={**lab.switch.upstreams, "issuer": nowhere})
 

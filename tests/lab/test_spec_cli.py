@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from lab.spec_cli import COMMANDS, spec
+from cardswitch.lab.spec_cli import COMMANDS, spec
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -5,10 +5,10 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from lab.pasted import write_bytes
-from lab.spec_cli import spec
-from specs.dialect import load_dialect
-from specs.message import Message
+from cardswitch.lab.pasted import write_bytes
+from cardswitch.lab.spec_cli import spec
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
 
 POS = load_dialect("pos")
 PAN = "9999990000000014"

@@ -4,8 +4,8 @@ import json
 
 from click.testing import CliRunner
 
-from lab.spec_cli import spec
-from specs.explain import explanations
+from cardswitch.lab.spec_cli import spec
+from cardswitch.specs.explain import explanations
 
 
 def run(*words):

@@ -8,21 +8,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.cli import cli
-from lab.spec_doctor_cli import NOTHING_FITS_EXIT, doctor
-from specs.dialect import load_dialect
-from specs.strategies import messages
-from tests.specs.doctor.samples import (
-    ECHO,
-    HEADER_12,
-    PAN,
-    SALE,
-    TPDU,
-    TRACK,
-    change,
-    framed,
-    wire,
-)
+from cardswitch.lab.cli import cli
+from cardswitch.lab.spec_doctor_cli import NOTHING_FITS_EXIT, doctor
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.strategies import messages
+from tests.specs.doctor.samples import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
 
 EDITED = wire("iso87-ascii", change(48, format="ans..99"))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lab.spec_interop_cli import EXPORTS, export, import_
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import DialectError
+from cardswitch.lab.spec_interop_cli import EXPORTS, export, import_
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DialectError
 
 FOREIGN = Path(__file__).parents[1] / "vectors" / "foreign"
 SAMPLES = ["jpos.xml", "moov.json", "moov.yaml", "pyiso8583.json"]

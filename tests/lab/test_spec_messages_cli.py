@@ -12,11 +12,11 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.cli import cli
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import EncodeError
-from specs.message import Message
-from specs.strategies import messages, mutations
+from cardswitch.lab.cli import cli
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import messages, mutations
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]

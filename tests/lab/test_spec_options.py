@@ -3,8 +3,8 @@
 import click
 import pytest
 
-from lab import inputs
-from lab.spec_options import FORMS, FRAMINGS, given_bytes
+from cardswitch.lab import inputs
+from cardswitch.lab.spec_options import FORMS, FRAMINGS, given_bytes
 
 
 def test_choices_are_those_that_are_read():

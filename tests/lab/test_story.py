@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab import story
-from lab.story import Story
-from specs.errors import Error
-from terminal.state import Kind
-from wire.runtime import run
+from cardswitch.lab import story
+from cardswitch.lab.story import Story
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.state import Kind
+from cardswitch.wire.runtime import run
 
 
 @pytest.fixture

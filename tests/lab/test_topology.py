@@ -6,12 +6,12 @@ import tomllib
 
 import pytest
 
-from hsm_sim.module import HsmModule
-from lab.ceremony import check_keys
-from lab.topology import Ports, Timing, free_ports, make_lab, open_vault, read_lab
-from specs.errors import ConfigError
-from specs.security.lmk import TEST_LMK, unwrap_key
-from terminal.config import read_cards
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.ceremony import check_keys
+from cardswitch.lab.topology import Ports, Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
+from cardswitch.terminal.config import read_cards
 
 PAN = "9999990000000014"
 

@@ -7,17 +7,17 @@ import re
 import pytest
 from click.testing import CliRunner
 
-import wire.runtime
-from lab import up
-from lab.cli import cli
-from lab.running import running
-from specs.errors import Error
-from terminal.card import find_card
-from terminal.config import read_cards
-from terminal.messages import Order
-from terminal.session import open_session
+from cardswitch.lab import up
+from cardswitch.lab.cli import cli
+from cardswitch.lab.running import running
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.card import find_card
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.session import open_session
+from cardswitch.wire import runtime
+from cardswitch.wire.runtime import Clock, run
 from tests.end_to_end.programs import House
-from wire.runtime import Clock, run
 
 DAY_S = 86_400.0
 PATIENCE_S = 30.0
@@ -117,7 +117,7 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
                 order = Order(1250, "EUR", card, "swipe", "1234")
                 async for _ in session.perform(lambda terminal, now: terminal.sale(order, now)):
                     pass
-            monkeypatch.setattr(wire.runtime, "Clock", Tomorrow)
+            monkeypatch.setattr(runtime, "Clock", Tomorrow)
             await close_until(house.lab, told)
 
     def told():
@@ -141,6 +141,6 @@ def test_what_hinders_a_close_is_said_once(house, monkeypatch, capsys):
         tries.append(1)
         raise Error("a purchase is open")
 
-    monkeypatch.setattr("switch.settle.close_days", refuse)
+    monkeypatch.setattr("cardswitch.switch.settle.close_days", refuse)
     run(close_until(house.lab, lambda: len(tries) > 3))
     assert capsys.readouterr().err == "the bank day cannot be closed yet: a purchase is open\n"

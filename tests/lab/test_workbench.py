@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.pasted import INPUT_SIZE_MAX
-from lab.workbench import read_document, show_fault, show_value, write_document
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import DecodeError, FormatError
-from specs.message import Message
-from specs.strategies import messages
+from cardswitch.lab.pasted import INPUT_SIZE_MAX
+from cardswitch.lab.workbench import read_document, show_fault, show_value, write_document
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import messages
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.amounts import CURRENCIES, currency, de4, format_amount, parse_amount
-from specs.errors import EncodeError, FormatError
+from cardswitch.specs.amounts import CURRENCIES, currency, de4, format_amount, parse_amount
+from cardswitch.specs.errors import EncodeError, FormatError
 
 # ISO 4217: every currency in use whose minor unit is not a hundredth.
 EXPONENTS = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.answers import fits
-from specs.message import Message
+from cardswitch.specs.answers import fits
+from cardswitch.specs.message import Message
 
 ASKED = {4: "000000001250", 37: "632700000001", 49: "978"}
 

@@ -7,12 +7,12 @@ left in `testdata/fuzz`), jPOS (K19, K34: issues 150, 315, 611). Nothing here is
 
 import pytest
 
-from specs.dates import is_expiry, is_month_day, is_time_of_day, is_transmission_time
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError, FormatError
-from specs.message import Message
-from specs.tlv import unpack_private, unpack_tlv
-from specs.tracks import is_luhn_valid, is_pan, unpack_track2
+from cardswitch.specs.dates import is_expiry, is_month_day, is_time_of_day, is_transmission_time
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.tlv import unpack_private, unpack_tlv
+from cardswitch.specs.tracks import is_luhn_valid, is_pan, unpack_track2
 
 PAN, TRACK = "9999991234567890", "9999991234567890=30121010000012300000"
 SALE = Message(

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.bitmap import bitmap_of, numbers_of
+from cardswitch.specs.bitmap import bitmap_of, numbers_of
 
 
 @given(st.sets(st.integers(2, 128).filter(lambda n: n != 65), min_size=1))

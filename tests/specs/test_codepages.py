@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from specs.codepages import CODECS
+from cardswitch.specs.codepages import CODECS
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "codepages.toml"
 KNOWN = "".join(

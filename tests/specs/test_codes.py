@@ -6,9 +6,9 @@ from typing import get_args
 
 import pytest
 
-from specs import codes
-from specs.codes import ACTIONS, GENERIC, REASONS, reason, reason_of_action
-from specs.message import APPROVALS
+from cardswitch.specs import codes
+from cardswitch.specs.codes import ACTIONS, GENERIC, REASONS, reason, reason_of_action
+from cardswitch.specs.message import APPROVALS
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "decline_reasons.toml"
 KNOWN = tomllib.loads(VECTORS.read_text())

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs import walk
-from specs.compile import MISFIT, compile_index, compile_pack, compile_unpack
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.message import Message
-from specs.shapes import SIGHTS_MIN
-from specs.strategies import messages, mutations, pans, values
+from cardswitch.specs import walk
+from cardswitch.specs.compile import MISFIT, compile_index, compile_pack, compile_unpack
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.message import Message
+from cardswitch.specs.shapes import SIGHTS_MIN
+from cardswitch.specs.strategies import messages, mutations, pans, values
 
 # Every encoding, prefix, fill and padding of the grammar in one dialect that nobody speaks.
 MIXED = """

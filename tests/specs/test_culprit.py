@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.culprit import find_culprit
-from specs.dialect import load_dialect
-from specs.message import Message
+from cardswitch.specs.culprit import find_culprit
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
 
 SALE = Message(
     "0200",

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs import dates
-from specs.dates import CutOff
-from specs.errors import ConfigError, FormatError
+from cardswitch.specs import dates
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.errors import ConfigError, FormatError
 
 VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "bank_days.toml").read_text())
 NEW_YEAR_2027 = 1798761600.0

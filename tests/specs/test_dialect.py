@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.codes import TABLES
-from specs.dialect import list_dialects, load_dialect
-from specs.message import Message
-from specs.shapes import SIGHTS_MIN
-from specs.strategies import messages
+from cardswitch.specs.codes import TABLES
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.message import Message
+from cardswitch.specs.shapes import SIGHTS_MIN
+from cardswitch.specs.strategies import messages
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 KNOWN = [

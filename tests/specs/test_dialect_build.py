@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, DialectError, EncodeError
-from specs.message import Message
-from specs.shapes import SIGHTS_MIN
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, DialectError, EncodeError
+from cardswitch.specs.message import Message
+from cardswitch.specs.shapes import SIGHTS_MIN
 
 HEADED = """extends = "iso87-ebcdic"
 [header]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.dialect import load_dialect
-from specs.dialect_file import EXTENDS_MAX, FILE_SIZE_MAX
-from specs.errors import DialectError
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.dialect_file import EXTENDS_MAX, FILE_SIZE_MAX
+from cardswitch.specs.errors import DialectError
 
 
 def load(folder, text, name="mine.toml"):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.encodings import BadFill, Signed, Text, bcd, encoding_of
+from cardswitch.specs.encodings import BadFill, Signed, Text, bcd, encoding_of
 
 DIGITS = st.text("0123456789", min_size=1, max_size=20)
 TEXT = st.text([chr(code) for code in range(0x20, 0x7F)], min_size=1, max_size=20)

@@ -4,9 +4,9 @@ import pickle
 
 import pytest
 
-from specs import errors
-from specs.errors import DecodeError, EncodeError, Error, FormatError
-from specs.message import Message
+from cardswitch.specs import errors
+from cardswitch.specs.errors import DecodeError, EncodeError, Error, FormatError
+from cardswitch.specs.message import Message
 
 PAN = "9999990000000011"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import FormatError
-from specs.explain import explain, explanations
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.explain import explain, explanations
 
 ROOT = Path(__file__).parents[2]
 RAISED = re.compile(r'\bcode(?:=| = error\.code or )"([a-z-]+)"')

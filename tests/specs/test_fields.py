@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.encodings import encoding_of
-from specs.errors import DecodeError, EncodeError
-from specs.fields import Padding, make_field, parse_notation
+from cardswitch.specs.encodings import encoding_of
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.fields import Padding, make_field, parse_notation
 
 
 def field(notation, encoding="ascii", length="ascii", padding=None, number=48):

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.dialect import load_dialect
-from specs.findings import find_faults
-from specs.message import Message
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.findings import find_faults
+from cardswitch.specs.message import Message
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import DecodeError
-from specs.identity import identity, original_data, original_identity
-from specs.message import Message
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.identity import identity, original_data, original_identity
+from cardswitch.specs.message import Message
 
 SALE = Message(
     "0200", {7: "1123120000", 11: "000007", 32: "999001", 41: "TERM0001", 42: "SHOP           "}

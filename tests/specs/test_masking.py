@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.masking import ECHO_FIELDS, NEVER_STORED, OPEN_FIELDS, mask_field, mask_pan, printable
+from cardswitch.specs.masking import (
+    ECHO_FIELDS,
+    NEVER_STORED,
+    OPEN_FIELDS,
+    mask_field,
+    mask_pan,
+    printable,
+)
 
 PANS = st.text("0123456789", min_size=8, max_size=19)
 # ISO 8583:1987 fields that identify a card, an account or a person, or authenticate them.

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.masking import OPEN_FIELDS
-from specs.message import REPLY_FIELDS, Message, reply_mti
+from cardswitch.specs.masking import OPEN_FIELDS
+from cardswitch.specs.message import REPLY_FIELDS, Message, reply_mti
 
 PAN = "9999990000000011"
 TRACK = f"{PAN}=30121010000012300000"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.mti import describe_mti, is_answerable, legal_mtis
+from cardswitch.specs.mti import describe_mti, is_answerable, legal_mtis
 
 
 @pytest.mark.parametrize("mti", ["0100", "0200", "0201", "0421", "0810", "0240", "0285"])

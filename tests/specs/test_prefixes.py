@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.prefixes import PREFIX_ENCODINGS, Counting, Prefix
+from cardswitch.specs.prefixes import PREFIX_ENCODINGS, Counting, Prefix
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.masking import OPEN_FIELDS
-from specs.message import Message
-from specs.redact import Redactor
-from specs.strategies import messages, pans
-from specs.tlv import find, unpack_tlv
-from specs.tracks import is_luhn_valid, unpack_track2
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.masking import OPEN_FIELDS
+from cardswitch.specs.message import Message
+from cardswitch.specs.redact import Redactor
+from cardswitch.specs.strategies import messages, pans
+from cardswitch.specs.tlv import find, unpack_tlv
+from cardswitch.specs.tracks import is_luhn_valid, unpack_track2
 
 KEY = bytes(range(16))
 PAN = "9999990000000014"

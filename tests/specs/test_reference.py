@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import DecodeError, EncodeError, FormatError
-from specs.message import Message
-from specs.reference import reference_pack, reference_unpack
-from specs.strategies import messages, mutations
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.reference import reference_pack, reference_unpack
+from cardswitch.specs.strategies import messages, mutations
 
 SHIPPED = [load_dialect(name) for name in list_dialects()]
 # pyiso8583 knows two bitmaps, and is not told of headers.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.shapes import SHAPES_MAX, SIGHTS_MIN, OnDemand, Shapes
+from cardswitch.specs.shapes import SHAPES_MAX, SIGHTS_MIN, OnDemand, Shapes
 
 
 def seen(shapes, shape, times=SIGHTS_MIN):

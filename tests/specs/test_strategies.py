@@ -3,12 +3,12 @@
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import FormatError
-from specs.message import Message
-from specs.strategies import hostile_tlv, messages, mutations, pans, tlv, track2, values
-from specs.tlv import pack_tlv, unpack_tlv
-from specs.tracks import pack_track2, unpack_track2
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import hostile_tlv, messages, mutations, pans, tlv, track2, values
+from cardswitch.specs.tlv import pack_tlv, unpack_tlv
+from cardswitch.specs.tracks import pack_track2, unpack_track2
 
 POS = load_dialect("pos")
 

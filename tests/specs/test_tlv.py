@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs import tlv
-from specs.errors import DecodeError, EncodeError
-from specs.tlv import Tlv, find, pack_private, pack_tlv, unpack_private, unpack_tlv
+from cardswitch.specs import tlv
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.tlv import Tlv, find, pack_private, pack_tlv, unpack_private, unpack_tlv
 
 VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "tlv.toml").read_text())
 CARD_NUMBER = "9999990000000011"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.toml_lines import line_of
+from cardswitch.specs.toml_lines import line_of
 
 TEXT = """\
 version = "0"

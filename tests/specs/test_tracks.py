@@ -7,9 +7,9 @@ from cardutil.card import calculate_check_digit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DecodeError, EncodeError, FormatError
-from specs.masking import mask_pan
-from specs.tracks import (
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.tracks import (
     TRACK_2_MAX,
     Track2,
     is_luhn_valid,

@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs import walk
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.message import Message
+from cardswitch.specs import walk
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.message import Message
 
 POS, ASCII = load_dialect("pos"), load_dialect("iso87-ascii")
 PAN = "9999990000000011"

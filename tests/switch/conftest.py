@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from switch.config import SettlementConfig, SwitchConfig
-from switch.store import SqlStore
+from cardswitch.switch.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.store import SqlStore
+from cardswitch.wire.config import section
 from tests.switch.histories import GlassVault
-from wire.config import section
 
 LAB = """
 [switch]

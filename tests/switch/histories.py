@@ -5,12 +5,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from specs.dates import CutOff
-from specs.message import Message
-from switch.core.entry import Entry
-from switch.core.states import State
-from switch.settlement.close import DayClose, close_day
-from switch.settlement.parties import Acquirer, Merchant
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import Entry
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settlement.close import DayClose, close_day
+from cardswitch.switch.settlement.parties import Acquirer, Merchant
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")

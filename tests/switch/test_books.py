@@ -4,22 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
-from specs.errors import Error
-from switch.books import Books, BooksReader, Deposit
-from switch.database import Missing
-from switch.files import staged_files
-from switch.settlement.ledger import merchant_of
-from switch.store import JournalReader, SqlStore
-from tests.switch.histories import (
-    CUT,
-    CUT_OFF,
-    DAYS,
-    NOON,
-    GlassVault,
-    History,
-    close,
-    histories,
-)
+from cardswitch.specs.errors import Error
+from cardswitch.switch.books import Books, BooksReader, Deposit
+from cardswitch.switch.database import Missing
+from cardswitch.switch.files import staged_files
+from cardswitch.switch.settlement.ledger import merchant_of
+from cardswitch.switch.store import JournalReader, SqlStore
+from tests.switch.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories
 
 
 class Pair:
@@ -162,7 +153,7 @@ def test_a_crash_in_the_close_is_mended_by_doing_it_again(store, tmp_path, point
     folder = tmp_path / "deposits"
     with monkeypatch.context() as patch:
         if point == "in the record":
-            patch.setattr("switch.books._require_order", crash)
+            patch.setattr("cardswitch.switch.books._require_order", crash)
         with pytest.raises(Crash):
             close_and_crash(store, folder, recorded=point != "before the record")
     assert list(folder.iterdir()) == []

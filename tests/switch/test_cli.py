@@ -10,9 +10,9 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from specs.errors import Error
-from switch.cli import switch
-from switch.core.states import FOLLOWS, mermaid
+from cardswitch.specs.errors import Error
+from cardswitch.switch.cli import switch
+from cardswitch.switch.core.states import FOLLOWS, mermaid
 from tests.switch.histories import ENDINGS, NOON, GlassVault, History
 
 PAN = "9999990000000011"
@@ -84,7 +84,7 @@ def test_the_diagram_has_every_state():
 
 SERVE = """
 import sys
-from switch.cli import switch
+from cardswitch.switch.cli import switch
 from tests.switch.histories import GlassVault
 switch(["serve", "--config", sys.argv[1]], obj={"open_vault": lambda path: GlassVault()})
 """

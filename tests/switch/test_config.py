@@ -4,11 +4,17 @@ from pathlib import Path
 
 import pytest
 
-from specs.dates import CutOff
-from specs.errors import ConfigError
-from switch.config import DoorConfig, SettlementConfig, SwitchConfig, UpstreamConfig, url_in
-from switch.core.settings import Door, Route, Settings, Upstream
-from wire.config import section
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.errors import ConfigError
+from cardswitch.switch.config import (
+    DoorConfig,
+    SettlementConfig,
+    SwitchConfig,
+    UpstreamConfig,
+    url_in,
+)
+from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.wire.config import section
 
 SWITCH = {
     "hsm": {"port": 7100},

@@ -7,14 +7,14 @@ import sys
 
 import pytest
 
-from specs.errors import ConfigError, Error
-from switch.database import Database, open_reader
-from switch.tables import BOOKS_SCHEMA, JOURNAL_SCHEMA, SCHEMAS
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.switch.database import Database, open_reader
+from cardswitch.switch.tables import BOOKS_SCHEMA, JOURNAL_SCHEMA, SCHEMAS
 
 OPEN_AND_DIE = """
 import os, sys
-from switch.database import Database
-from switch.tables import BOOKS_SCHEMA
+from cardswitch.switch.database import Database
+from cardswitch.switch.tables import BOOKS_SCHEMA
 database = Database(sys.argv[1], BOOKS_SCHEMA)
 with database.writer.begin():
     database.writer.exec_driver_sql("INSERT INTO closes VALUES ('2026-11-23', 0, 1, '00')")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import Error
-from switch.files import is_interrupted, staged_files, write_files
+from cardswitch.specs.errors import Error
+from cardswitch.switch.files import is_interrupted, staged_files, write_files
 
 FILES = {"a.csv": b"one", "b.xml": b"two"}
 

@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from switch.books import Closed, Deposit
-from switch.screen import columns, show_closed, show_journal, show_preview
-from switch.settle import Preview
-from switch.settlement.totals import Batch
-from switch.store import Line
+from cardswitch.switch.books import Closed, Deposit
+from cardswitch.switch.screen import columns, show_closed, show_journal, show_preview
+from cardswitch.switch.settle import Preview
+from cardswitch.switch.settlement.totals import Batch
+from cardswitch.switch.store import Line
 
 DAY = "2026-11-23"
 ENDS = 1_795_471_200.0

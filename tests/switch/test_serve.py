@@ -4,17 +4,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from lab.topology import free_ports
-from specs.errors import ConfigError
-from specs.message import Message
-from switch.config import DoorConfig, HsmConfig, SwitchConfig, UpstreamConfig
-from switch.core.settings import Route
-from switch.core.states import State
-from switch.serve import serve
-from switch.store import SqlStore
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.message import Message
+from cardswitch.switch.config import DoorConfig, HsmConfig, SwitchConfig, UpstreamConfig
+from cardswitch.switch.core.settings import Route
+from cardswitch.switch.core.states import State
+from cardswitch.switch.serve import serve
+from cardswitch.switch.store import SqlStore
+from cardswitch.wire.runtime import run
 from tests.clients import ask
 from tests.switch.core.house import PLAIN, GlassVault
-from wire.runtime import run
 
 PORTS = free_ports()
 DOOR = DoorConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")

@@ -3,13 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from specs.errors import ConfigError, Error
-from switch import settle
-from switch.books import Books
-from switch.core.states import State
-from switch.database import Missing
-from switch.settle import CALM_S, Findings, close_days, close_each, preview
-from switch.store import SqlStore
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.switch import settle
+from cardswitch.switch.books import Books
+from cardswitch.switch.core.states import State
+from cardswitch.switch.database import Missing
+from cardswitch.switch.settle import CALM_S, Findings, close_days, close_each, preview
+from cardswitch.switch.store import SqlStore
 from tests.switch.histories import CUT, CUT_OFF, DAYS, LATER, NOON, History
 
 DAY_S = 86_400

@@ -5,11 +5,11 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from specs.errors import Error
-from switch import settle as settling
-from switch.books import Books
-from switch.core.states import State
-from switch.settle_cli import settle
+from cardswitch.specs.errors import Error
+from cardswitch.switch import settle as settling
+from cardswitch.switch.books import Books
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settle_cli import settle
 from tests.switch.histories import CUT, NOON, GlassVault, History
 
 AFTER = CUT + 3600

@@ -9,11 +9,11 @@ from collections import Counter
 import pytest
 from msgspec.structs import replace
 
-from specs.errors import Error
-from specs.masking import NEVER_STORED
-from switch.core.states import FOLLOWS, State
-from switch.database import Missing
-from switch.store import UNFINISHED, JournalReader, SqlStore
+from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.switch.core.states import FOLLOWS, State
+from cardswitch.switch.database import Missing
+from cardswitch.switch.store import UNFINISHED, JournalReader, SqlStore
 from tests.switch.histories import APPROVED, ENDINGS, LATER, NOON, GlassVault, History
 
 PAN, TRACK = "9999990000000011", "9999990000000011D29122010000012345678"
@@ -209,7 +209,7 @@ def test_the_unfinished_are_those_that_the_table_of_states_lets_go_on(store):
 
 COUNT = """
 import sys
-from switch.store import JournalReader
+from cardswitch.switch.store import JournalReader
 from tests.switch.histories import GlassVault
 print(sum(1 for _ in JournalReader(sys.argv[1], GlassVault()).load()))
 """

@@ -7,11 +7,11 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
-from switch.core.entry import Record
-from switch.database import Database
-from switch.settlement.ledger import Posting
-from switch.settlement.totals import Batch
-from switch.tables import (
+from cardswitch.switch.core.entry import Record
+from cardswitch.switch.database import Database
+from cardswitch.switch.settlement.ledger import Posting
+from cardswitch.switch.settlement.totals import Batch
+from cardswitch.switch.tables import (
     BATCHES,
     BOOKS_SCHEMA,
     CLOSES,

@@ -5,13 +5,13 @@ import threading
 
 import pytest
 
-from specs.security.keys import adjust_parity
-from specs.security.lmk import wrap_key_under_key
-from terminal.pinpad import TEST_TMK
-from terminal.session import channel
-from wire.matching import IsoExchange
-from wire.program import Program
-from wire.runtime import Runtime
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.terminal.pinpad import TEST_TMK
+from cardswitch.terminal.session import channel
+from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.program import Program
+from cardswitch.wire.runtime import Runtime
 
 TPK = adjust_parity(bytes.fromhex("89B07B35A1B3F47E98C18C46B2C4058F"))
 CARDS = """

@@ -1,13 +1,13 @@
 """A terminal to play with, and what may happen to it: shared by the playbooks."""
 
-from specs.security.lmk import wrap_key_under_key
-from terminal.card import Card
-from terminal.machine import SWITCH, Terminal
-from terminal.messages import Order, Place
-from terminal.pinpad import TEST_TMK, PinPad
-from terminal.state import outcomes
+from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.machine import SWITCH, Terminal
+from cardswitch.terminal.messages import Order, Place
+from cardswitch.terminal.pinpad import TEST_TMK, PinPad
+from cardswitch.terminal.state import outcomes
+from cardswitch.wire.ports import LinkDown, LinkUp
 from tests.play import Playbook
-from wire.ports import LinkDown, LinkUp
 
 CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))

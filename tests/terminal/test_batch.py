@@ -1,6 +1,6 @@
 """Totals of a batch, and its number."""
 
-from terminal.batch import BATCH_MAX, Batch, Tally
+from cardswitch.terminal.batch import BATCH_MAX, Batch, Tally
 
 
 def test_totals_are_kept_by_currency_and_outcome():

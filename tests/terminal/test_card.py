@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import EncodeError, Error
-from specs.tracks import personal_data, unpack_track2
-from terminal.card import Card, find_card
+from cardswitch.specs.errors import EncodeError, Error
+from cardswitch.specs.tracks import personal_data, unpack_track2
+from cardswitch.terminal.card import Card, find_card
 
 GOOD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", "GOOD CARD", "good")
 RICH = Card("9999990000000022", "3112", alias="rich")

@@ -8,8 +8,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
-from specs.errors import Error
-from terminal.cli import terminal
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.cli import terminal
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_there_is_nothing_to_repeat_at_first(run):
 
 
 def test_no_switch_no_sale(run, lab, small_switch, monkeypatch):
-    monkeypatch.setattr("terminal.session.CONNECT_S", 0.1)
+    monkeypatch.setattr("cardswitch.terminal.session.CONNECT_S", 0.1)
     lab.write_text(lab.read_text().replace(f"port = {small_switch.port}", "port = 1"))
     result = run("sale", "1", "--card", "good", code=5)
     assert "127.0.0.1:1" in result.stderr
@@ -182,7 +182,7 @@ def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
     words = ["sale", "12.69", "--card", "good", "--json", "--config", str(lab)]
     # Programs in the background of a shell ignore the signal, and so do their children.
     heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
-    code = f"{heed}; from terminal.cli import terminal; terminal()"
+    code = f"{heed}; from cardswitch.terminal.cli import terminal; terminal()"
     command = [sys.executable, "-c", code, *words]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
         try:
@@ -230,6 +230,6 @@ def test_every_command_has_examples(command):
 
 
 def test_help_needs_no_heavy_import():
-    heavy = "{'asyncio', 'msgspec', 'cryptography', 'specs', 'wire'}"
-    code = f"import sys, terminal.cli; assert not {heavy} & set(sys.modules)"
+    heavy = "{'asyncio', 'msgspec', 'cryptography', 'cardswitch.specs', 'cardswitch.wire'}"
+    code = f"import sys, cardswitch.terminal.cli; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)

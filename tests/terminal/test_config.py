@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import ConfigError
-from terminal.card import Card
-from terminal.config import read_cards, read_terminal_config
+from cardswitch.specs.errors import ConfigError
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.config import read_cards, read_terminal_config
 
 GOOD = """
 [terminal]

@@ -2,12 +2,12 @@
 
 import pytest
 
-from specs.errors import DecodeError, FormatError
-from specs.identity import original_identity
-from specs.message import Message
-from terminal.machine import SWITCH, NotReady
-from terminal.messages import Order
-from terminal.state import (
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.identity import original_identity
+from cardswitch.specs.message import Message
+from cardswitch.terminal.machine import SWITCH, NotReady
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.state import (
     Answered,
     Begun,
     Closed,
@@ -19,6 +19,7 @@ from terminal.state import (
     outcomes,
     rebuild,
 )
+from cardswitch.wire.ports import Garbled, Received
 from tests.play import START, Playbook, after, answered, appended, sent
 from tests.terminal.stories import (
     CARD,
@@ -31,7 +32,6 @@ from tests.terminal.stories import (
     sell,
     terminal,
 )
-from wire.ports import Garbled, Received
 
 # Results ------------------------------------------------------------------------------------------
 

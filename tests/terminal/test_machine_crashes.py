@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.message import Message
-from terminal.messages import Order
-from terminal.state import (
+from cardswitch.specs.message import Message
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.state import (
     Answered,
     Begun,
     Closed,
@@ -15,6 +15,7 @@ from terminal.state import (
     Reversing,
     rebuild,
 )
+from cardswitch.wire.ports import Append, Send
 from tests.play import START, Playbook, after, answered
 from tests.terminal.stories import (
     CARD,
@@ -27,7 +28,6 @@ from tests.terminal.stories import (
     sell,
     terminal,
 )
-from wire.ports import Append, Send
 
 
 def story(play):

@@ -2,11 +2,11 @@
 
 import pytest
 
-from specs.errors import ConfigError, FormatError
-from specs.identity import identity, original_identity
-from specs.security.lmk import wrap_key_under_key
-from terminal.card import Card
-from terminal.messages import (
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.identity import identity, original_identity
+from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.messages import (
     Order,
     Place,
     fits,
@@ -15,7 +15,7 @@ from terminal.messages import (
     sale_request,
     stored,
 )
-from terminal.pinpad import TEST_TMK, PinPad
+from cardswitch.terminal.pinpad import TEST_TMK, PinPad
 
 NOW = 1_774_746_000.0  # 2026-03-29T01:00:00Z, an hour after clocks in Berlin went forward
 PLACE = Place("TERM01", "SHOP", "Europe/Berlin")

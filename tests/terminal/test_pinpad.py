@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.keys import adjust_parity
-from specs.security.lmk import wrap_key_under_key
-from terminal.pinpad import TEST_TMK, PinPad
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.terminal.pinpad import TEST_TMK, PinPad
 
 TPK = adjust_parity(bytes.fromhex("89B07B35A1B3F47E98C18C46B2C4058F"))
 

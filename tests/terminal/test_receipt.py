@@ -5,8 +5,8 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
-from terminal.receipt import WIDTH, receipt
-from terminal.state import Kind, Outcome
+from cardswitch.terminal.receipt import WIDTH, receipt
+from cardswitch.terminal.state import Kind, Outcome
 
 APPROVED = Outcome(
     Kind.APPROVED,

@@ -5,11 +5,11 @@ import json
 import pytest
 from msgspec.structs import replace
 
-from specs.message import Message
-from terminal.config import read_terminal_config
-from terminal.screen import conclude, show
-from terminal.session import open_journal
-from terminal.state import Begun, Book, Kind, Outcome, Refused, Reversing, rebuild
+from cardswitch.specs.message import Message
+from cardswitch.terminal.config import read_terminal_config
+from cardswitch.terminal.screen import conclude, show
+from cardswitch.terminal.session import open_journal
+from cardswitch.terminal.state import Begun, Book, Kind, Outcome, Refused, Reversing, rebuild
 
 OUTCOME = Outcome(
     Kind.APPROVED,

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from specs.errors import Error
-from terminal.card import Card
-from terminal.config import read_terminal_config
-from terminal.machine import NoLink, NotReady
-from terminal.messages import Order
-from terminal.session import close_batch, open_journal, open_session, read_book
-from terminal.state import Book, Kind
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.config import read_terminal_config
+from cardswitch.terminal.machine import NoLink, NotReady
+from cardswitch.terminal.messages import Order
+from cardswitch.terminal.session import close_batch, open_journal, open_session, read_book
+from cardswitch.terminal.state import Book, Kind
 
 CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
 
@@ -80,7 +80,7 @@ def test_a_terminal_stopped_in_mid_flight_reverses_later(config, small_switch):
 
 
 def test_nothing_happens_without_a_switch(config, monkeypatch):
-    monkeypatch.setattr("terminal.session.CONNECT_S", 0.05)
+    monkeypatch.setattr("cardswitch.terminal.session.CONNECT_S", 0.05)
     with pytest.raises(NoLink, match="cardswitch up"):
         perform(replace(config, port=1), sale(1200))
     assert read_book(config) == Book()
@@ -90,7 +90,7 @@ def test_a_full_disk_ends_the_terminal(config, monkeypatch):
     def full(self, entries):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("wire.journal.FileJournal.commit", full)
+    monkeypatch.setattr("cardswitch.wire.journal.FileJournal.commit", full)
     with pytest.raises(OSError, match="No space"):
         perform(config, sale(1200))
 

@@ -5,10 +5,10 @@ import itertools
 import msgspec
 import pytest
 
-from specs.errors import Error
-from specs.message import Message
-from terminal.batch import Tally
-from terminal.state import (
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.terminal.batch import Tally
+from cardswitch.terminal.state import (
     FOLLOWS,
     Answered,
     Begun,

@@ -2,13 +2,13 @@
 
 import pytest
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, FormatError
-from specs.hsm import Answer, Command
-from specs.message import Message
-from wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
-from wire.framing import Framing, FramingError
-from wire.headers import Tpdu
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
+from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
+from cardswitch.wire.framing import Framing, FramingError
+from cardswitch.wire.headers import Tpdu
 
 FRAMING = Framing("binary2")
 POS = load_dialect("pos")

@@ -3,9 +3,9 @@
 import pytest
 from msgspec import Struct
 
-from specs.errors import ConfigError
-from wire.config import read_config, section
-from wire.framing import Framing
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.config import read_config, section
+from cardswitch.wire.framing import Framing
 
 
 class Peer(Struct):

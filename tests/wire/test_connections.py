@@ -10,11 +10,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from cardswitch.wire import connections
+from cardswitch.wire.connections import Door
+from cardswitch.wire.links import LinkLimits
+from cardswitch.wire.ports import Close
 from tests.wire.helpers import HOST, SmallMachine, Words, peer_at, running, until
-from wire import connections
-from wire.connections import Door
-from wire.links import LinkLimits
-from wire.ports import Close
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import EncodeError
-from wire.framing import Framing, FramingError
+from cardswitch.specs.errors import EncodeError
+from cardswitch.wire.framing import Framing, FramingError
 
 VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "framing.toml").read_text())
 ENCODINGS = ["binary2", "ascii4", "bcd2"]

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import EncodeError
-from wire.framing import FramingError
-from wire.headers import Tpdu
+from cardswitch.specs.errors import EncodeError
+from cardswitch.wire.framing import FramingError
+from cardswitch.wire.headers import Tpdu
 
 
 @given(st.binary(min_size=4, max_size=4), st.binary(max_size=20))

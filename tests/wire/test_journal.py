@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from specs.errors import Error
-from specs.message import Message
-from wire import journal
-from wire.journal import FileJournal
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.wire import journal
+from cardswitch.wire.journal import FileJournal
 
 
 class Entry(Struct, frozen=True):

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from specs.errors import Error
-from specs.hsm import Answer, Command
-from specs.message import Message
-from wire import kernel as kernel_module
-from wire.kernel import Desk, Kernel, Limits, NoAnswer
-from wire.matching import LATE_S, HsmExchange, IsoExchange
-from wire.ports import Append, Close, LinkId, Send
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
+from cardswitch.wire import kernel as kernel_module
+from cardswitch.wire.kernel import Desk, Kernel, Limits, NoAnswer
+from cardswitch.wire.matching import LATE_S, HsmExchange, IsoExchange
+from cardswitch.wire.ports import Append, Close, LinkId, Send
 
 HOST, HSM, POS = LinkId("host"), LinkId("hsm"), LinkId("pos/1")
 ECHO = Message("0800", {11: "000001", 70: "301"})

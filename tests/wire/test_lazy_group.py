@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from wire.lazy_group import LazyGroup
+from cardswitch.wire.lazy_group import LazyGroup
 
 
 @pytest.fixture

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from specs.errors import EncodeError, FormatError
-from wire.framing import Framing, FramingError
-from wire.links import TERMINAL_LIMITS, Link, LinkLimits
-from wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
+from cardswitch.specs.errors import EncodeError, FormatError
+from cardswitch.wire.framing import Framing, FramingError
+from cardswitch.wire.links import TERMINAL_LIMITS, Link, LinkLimits
+from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 
 NAME = LinkId("pos/1")
 FRAMING = Framing("binary2")
@@ -259,7 +259,7 @@ def test_the_last_words_are_said_before_the_end(make, transport):
 
 
 def test_a_peer_that_lets_us_wait_at_the_end_is_cut_off(make, transport, monkeypatch):
-    monkeypatch.setattr("wire.links.CLOSE_S", 0.0)
+    monkeypatch.setattr("cardswitch.wire.links.CLOSE_S", 0.0)
 
     async def main():
         make().end("enough")

@@ -2,11 +2,18 @@
 
 import pytest
 
-from specs.hsm import Answer, Command
-from specs.message import Message
-from wire import matching
-from wire.matching import HSM_HEADER_MAX, LATE_S, STAN_MAX, AliveKeys, HsmExchange, IsoExchange
-from wire.ports import LinkId
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
+from cardswitch.wire import matching
+from cardswitch.wire.matching import (
+    HSM_HEADER_MAX,
+    LATE_S,
+    STAN_MAX,
+    AliveKeys,
+    HsmExchange,
+    IsoExchange,
+)
+from cardswitch.wire.ports import LinkId
 
 LINK, OTHER = LinkId("issuer"), LinkId("acquirer")
 SALE = Message("0200", {4: "000000000100", 11: "000007", 41: "TERM0001"})

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from hosts.acquirer import Acquirer
-from specs.message import Message
+from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.specs.message import Message
+from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.network import Watch, network_reply
+from cardswitch.wire.ports import LinkDown, LinkId, LinkUp
+from cardswitch.wire.program import Program
 from tests.hosts.helpers import UPSTREAM, acquirer, acquirer_config, approved, purchase
 from tests.play import Playbook, after, answered, closed, sent
-from wire.matching import IsoExchange
-from wire.network import Watch, network_reply
-from wire.ports import LinkDown, LinkId, LinkUp
-from wire.program import Program
 
 
 def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:

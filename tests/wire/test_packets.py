@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError
+from cardswitch.wire.packets import LINK_RAW, Capture, Endpoint, Packet, check_packet, segment_of
 from tests.wire.captures import VECTORS, outcome, tcp, wire
-from wire.packets import LINK_RAW, Capture, Endpoint, Packet, check_packet, segment_of
 
 LINKS = sorted({case["link_type"] for case in VECTORS["segments"]})
 
@@ -55,7 +55,7 @@ def test_many_tags_are_read_in_one_pass():
 
 
 def test_a_limit_is_named(monkeypatch):
-    monkeypatch.setattr("wire.packets.PACKETS_MAX", 5)
+    monkeypatch.setattr("cardswitch.wire.packets.PACKETS_MAX", 5)
     check_packet(5, 262_144, 40)
     with pytest.raises(DecodeError, match="at byte 40: expected at most 5 packets"):
         check_packet(6, 1, 40)

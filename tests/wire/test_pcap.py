@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DecodeError, EncodeError
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.packets import LINK_RAW, Endpoint, segment_of
+from cardswitch.wire.pcap import SEGMENT_SIZE_MAX, read_capture, write_pcap
+from cardswitch.wire.reassembly import frames_of, streams_of
 from tests.wire.captures import HERE, THERE, VECTORS, classic_grammar, outcome, wire
-from wire.framing import Framing
-from wire.packets import LINK_RAW, Endpoint, segment_of
-from wire.pcap import SEGMENT_SIZE_MAX, read_capture, write_pcap
-from wire.reassembly import frames_of, streams_of
 
 GRAMMARS = {order: classic_grammar(order) for order in "<>"}
 TICKS = {0xA1B2C3D4: 10**6, 0xA1B23C4D: 10**9}
@@ -51,7 +51,7 @@ def test_what_construct_writes_is_read(order, magic, link_type, written):
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr("wire.pcap.FILE_SIZE_MAX", 30)
+    monkeypatch.setattr("cardswitch.wire.pcap.FILE_SIZE_MAX", 30)
     with pytest.raises(DecodeError, match="at most 30 bytes of capture, seen 31 bytes"):
         read_capture(bytes(31))
 

@@ -4,17 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DecodeError
-from tests.wire.captures import (
-    INTERFACE,
-    NAMES,
-    PACKET,
-    SECTION,
-    VECTORS,
-    pcapng_builder,
-    wire,
-)
-from wire.pcapng import read_pcapng
+from cardswitch.specs.errors import DecodeError
+from cardswitch.wire.pcapng import read_pcapng
+from tests.wire.captures import INTERFACE, NAMES, PACKET, SECTION, VECTORS, pcapng_builder, wire
 
 BUILDERS = {order: pcapng_builder(order) for order in "<>"}
 FILES = [wire(case) for case in VECTORS["files"] if wire(case).startswith(b"\n\r\r\n")]
@@ -70,7 +62,7 @@ def test_a_file_cut_anywhere_has_the_packets_before_the_cut(data):
 
 
 def test_interfaces_are_limited(monkeypatch):
-    monkeypatch.setattr("wire.pcapng.INTERFACES_MAX", 2)
+    monkeypatch.setattr("cardswitch.wire.pcapng.INTERFACES_MAX", 2)
     two = BUILDERS["<"](section([(1, 6)] * 2))
     assert read_pcapng(two + two).packets == ()
     with pytest.raises(DecodeError, match="at most 2 interfaces"):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from specs.errors import ConfigError, DialectError
-from specs.message import Message
-from wire.config import section
-from wire.places import Address, Peer, Place
+from cardswitch.specs.errors import ConfigError, DialectError
+from cardswitch.specs.message import Message
+from cardswitch.wire.config import section
+from cardswitch.wire.places import Address, Peer, Place
 
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
 

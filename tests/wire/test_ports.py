@@ -2,7 +2,7 @@
 
 import pytest
 
-from wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send, door_of
+from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send, door_of
 
 LINK = LinkId("pos/1")
 

@@ -2,12 +2,12 @@
 
 import pytest
 
-from specs.errors import DecodeError, FormatError
-from specs.message import Message
-from wire.kernel import NoAnswer
-from wire.matching import IsoExchange
-from wire.ports import Close, Garbled, LinkDown, LinkId, LinkUp, Received, Send
-from wire.program import GARBAGE_MAX, GARBAGE_S, Program
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.ports import Close, Garbled, LinkDown, LinkId, LinkUp, Received, Send
+from cardswitch.wire.program import GARBAGE_MAX, GARBAGE_S, Program
 
 POS, OTHER, HOST = LinkId("pos/1"), LinkId("pos/2"), LinkId("host")
 ECHO = Message("0800", {11: "000001", 70: "301"})

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.packets import ACK, FIN, RST, SYN, Endpoint, Packet
+from cardswitch.wire.reassembly import REACH_MAX, Piece, frames_of, streams_of
 from tests.wire.captures import HERE, THERE, tcp
-from wire.framing import Framing
-from wire.packets import ACK, FIN, RST, SYN, Endpoint, Packet
-from wire.reassembly import REACH_MAX, Piece, frames_of, streams_of
 
 FRAMING = Framing("binary2")
 PAN = b"9999990000000014"
@@ -196,7 +196,7 @@ def test_what_is_no_tcp_is_counted_by_its_kind():
 
 
 def test_streams_are_limited(monkeypatch):
-    monkeypatch.setattr("wire.reassembly.STREAMS_MAX", 2)
+    monkeypatch.setattr("cardswitch.wire.reassembly.STREAMS_MAX", 2)
     packets = [tcp(0.0, 1, b"a", source=(HERE[0], port)) for port in (1, 2, 3)]
     assert len(streams_of(packets[:2] * 2).streams) == 2
     with pytest.raises(DecodeError, match="at most 2 TCP streams, seen packet 3"):

@@ -7,22 +7,14 @@ import time
 
 import pytest
 
-from specs.errors import Error
-from tests.wire.helpers import (
-    HOST,
-    GatedJournal,
-    SmallMachine,
-    Words,
-    peer_at,
-    running,
-    until,
-)
-from wire import runtime as runtime_module
-from wire.journal import FileJournal
-from wire.links import Link, LinkLimits
-from wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send
-from wire.runtime import Clock, Runtime, run
-from wire.tap import Tap
+from cardswitch.specs.errors import Error
+from cardswitch.wire import runtime as runtime_module
+from cardswitch.wire.journal import FileJournal
+from cardswitch.wire.links import Link, LinkLimits
+from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send
+from cardswitch.wire.runtime import Clock, Runtime, run
+from cardswitch.wire.tap import Tap
+from tests.wire.helpers import HOST, GatedJournal, SmallMachine, Words, peer_at, running, until
 
 POS = LinkId("pos/1")
 

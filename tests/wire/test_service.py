@@ -6,11 +6,11 @@ import signal
 
 import pytest
 
-from specs.errors import Error
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Append
+from cardswitch.wire.runtime import Runtime
+from cardswitch.wire.service import until_stopped
 from tests.wire.helpers import HOST, PATIENCE_S, GatedJournal, SmallMachine, Words, peer_at, until
-from wire.ports import Append
-from wire.runtime import Runtime
-from wire.service import until_stopped
 
 
 def stop_with(error):

@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from specs.dialect import load_dialect
-from specs.errors import FormatError
-from specs.hsm import Command
-from specs.message import Message
-from wire import tap as tap_module
-from wire.channel import HsmClientChannel, IsoChannel
-from wire.framing import Framing, FramingError
-from wire.headers import Tpdu
-from wire.ports import LinkId
-from wire.tap import Seen, Tap
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.message import Message
+from cardswitch.wire import tap as tap_module
+from cardswitch.wire.channel import HsmClientChannel, IsoChannel
+from cardswitch.wire.framing import Framing, FramingError
+from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.ports import LinkId
+from cardswitch.wire.tap import Seen, Tap
 
 LINK = LinkId("pos/1")
 DIALECT = load_dialect("iso87-ascii")

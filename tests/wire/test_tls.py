@@ -6,10 +6,10 @@ import ssl
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
-from specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.places import Peer
+from cardswitch.wire.tls import client_tls
 from tests.papers import HOST, certificate
-from wire.places import Peer
-from wire.tls import client_tls
 
 OURS = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
 

@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
+from cardswitch.wire.writer import JournalWriter
 from tests.wire.helpers import PATIENCE_S, GatedJournal, until
-from wire.writer import JournalWriter
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from specs.errors import FormatError
-from wire.channel import Channel
-from wire.framing import FramingError
-from wire.ports import (
+from cardswitch.specs.errors import FormatError
+from cardswitch.wire.channel import Channel
+from cardswitch.wire.framing import FramingError
+from cardswitch.wire.ports import (
     Append,
     Close,
     Effect,

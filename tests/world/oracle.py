@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hosts.acquirer import Acquirer
-from hosts.issuer import Issuer
-from specs.message import Message
-from switch.core.entry import Entry
-from switch.core.states import State
-from switch.settlement.close import close_day
-from switch.settlement.parties import Acquirer as Bank
-from switch.settlement.parties import Merchant
-from terminal.state import Kind, rebuild
-from terminal.state import outcomes as told
-from wire.matching import LATE_S, IsoExchange
+from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import Entry
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settlement.close import close_day
+from cardswitch.switch.settlement.parties import Acquirer as Bank
+from cardswitch.switch.settlement.parties import Merchant
+from cardswitch.terminal.state import Kind, rebuild
+from cardswitch.terminal.state import outcomes as told
+from cardswitch.wire.matching import LATE_S, IsoExchange
 
 from .network import End, Network
 from .people import CUT_OFF, SHOPS, World

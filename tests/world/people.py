@@ -9,34 +9,27 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from hosts.acquirer import Acquirer
-from hosts.config import (
-    AccountConfig,
-    AcquirerConfig,
-    CardConfig,
-    IssuerConfig,
-)
-from hosts.config import (
-    Merchant as Shop,
-)
-from hosts.issuer import Issuer
-from hsm_sim.machine import HsmMachine
-from hsm_sim.module import HsmModule
-from lab.ceremony import Keys, make_keys, personalise
-from specs.dates import CutOff
-from specs.dialect import load_dialect
-from specs.security.vault import AesVault
-from switch.core.entry import Entry, Record, from_record, to_record
-from switch.core.machine import Switch
-from switch.core.settings import Door, Route, Settings, Upstream
-from terminal.card import Card
-from terminal.machine import NotReady, Terminal
-from terminal.messages import Order, Place
-from terminal.pinpad import PinPad
-from wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
-from wire.framing import Framing
-from wire.headers import Tpdu
-from wire.ports import Append, Effect, Seconds
+from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig
+from cardswitch.hosts.config import Merchant as Shop
+from cardswitch.hosts.issuer import Issuer
+from cardswitch.hsm_sim.machine import HsmMachine
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.ceremony import Keys, make_keys, personalise
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.security.vault import AesVault
+from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
+from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.terminal.card import Card
+from cardswitch.terminal.machine import NotReady, Terminal
+from cardswitch.terminal.messages import Order, Place
+from cardswitch.terminal.pinpad import PinPad
+from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.ports import Append, Effect, Seconds
 
 from .network import Faults, Network, Node
 

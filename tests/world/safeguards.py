@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest import mock
 
-from specs.message import Message
-from switch.core.desk import SwitchDesk
-from switch.core.legs import Leg
-from switch.core.machine import Switch
-from switch.core.states import State
-from wire.kernel import Kernel
-from wire.ports import Append, Effect, Event, LinkId, Seconds
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.desk import SwitchDesk
+from cardswitch.switch.core.legs import Leg
+from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.core.states import State
+from cardswitch.wire.kernel import Kernel
+from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
 from .people import World
 
@@ -46,11 +46,11 @@ def _give_up(desk: SwitchDesk) -> None:
 
 
 def _no_reversal() -> AbstractContextManager[Any]:
-    return mock.patch("switch.core.flows.purchase.undo", _give_up)
+    return mock.patch("cardswitch.switch.core.flows.purchase.undo", _give_up)
 
 
 def _no_recovery() -> AbstractContextManager[Any]:
-    return mock.patch("switch.core.flows.recover.finish")
+    return mock.patch("cardswitch.switch.core.flows.recover.finish")
 
 
 def _no_repeat_detection() -> AbstractContextManager[Any]:

@@ -88,7 +88,7 @@ def _result(*ivs: Kind) -> Layout:
 
 
 # For every chained side the vector with which the next piece of the data begins. What was asked
-# says which of these layouts it is: see `specs.hsm.requests.data.read_data`.
+# says which of these layouts it is: see `cardswitch.specs.hsm.requests.data.read_data`.
 _RESULTS: Final = (_result(), _result(_IV_16), _result(_IV_32))
 _HASH_LENGTHS: Final = (64, 48, 32, 28, 20, 16)
 ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {

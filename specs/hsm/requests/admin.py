@@ -13,7 +13,7 @@ def diagnostics() -> Command:
 def echo(data: str) -> Command:
     """B2: send *data* back. Answers data.
 
-    >>> from specs.hsm.codec import pack_command
+    >>> from cardswitch.specs.hsm.codec import pack_command
     >>> pack_command(echo("HELLO").with_header("0001"))
     b'0001B20005HELLO'
     """

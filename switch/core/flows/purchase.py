@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from specs.answers import fits
-from specs.message import Message
-from wire.kernel import NoAnswer
+from cardswitch.specs.answers import fits
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import NoAnswer
 
 from ..checks import pan_of
 from ..desk import Decline, SwitchDesk

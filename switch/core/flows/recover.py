@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from specs.message import Message
+from cardswitch.specs.message import Message
 
 from ..desk import SwitchDesk
 from ..entry import Entry

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from specs.message import Message
-from wire.ports import LinkId
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import LinkId
 
 from ..desk import SwitchDesk
 from ..states import State

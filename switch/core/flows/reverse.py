@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from specs.message import Message
-from wire.kernel import NoAnswer
-from wire.ports import LinkId, Seconds
+from cardswitch.specs.message import Message
+from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.ports import LinkId, Seconds
 
 from ..desk import SwitchDesk
 from ..settings import Settings

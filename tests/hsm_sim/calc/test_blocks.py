@@ -2,10 +2,10 @@
 
 import pytest
 
-from hsm_sim.calc.blocks import padding_length, read_header, unwrap, wrap
-from hsm_sim.calc.steps import Steps
-from specs.security.errors import KeyBlockRefused
-from specs.security.tr31_header import KeyBlockHeader
+from cardswitch.hsm_sim.calc.blocks import padding_length, read_header, unwrap, wrap
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.security.errors import KeyBlockRefused
+from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
 KBPK = bytes.fromhex("89E88CF7931444F334BD7547FC3F380C")
 KEY = bytes.fromhex("F039121BEC83D26B169BDCD5B22AAF8F")

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.cards import SERVICE_CODES, compute_cvc3, compute_cvv, compute_dcvv
-from hsm_sim.calc.steps import Steps
+from cardswitch.hsm_sim.calc.cards import SERVICE_CODES, compute_cvc3, compute_cvv, compute_dcvv
+from cardswitch.hsm_sim.calc.steps import Steps
 
 KEYS = st.binary(min_size=16, max_size=16)
 PANS = st.text("0123456789", min_size=10, max_size=19)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.chips import (
+from cardswitch.hsm_sim.calc.chips import (
     Card,
     answer_arqc,
     compute_arpc,
@@ -12,10 +12,10 @@ from hsm_sim.calc.chips import (
     compute_card_key,
     compute_session_key,
 )
-from hsm_sim.calc.steps import Steps
-from specs.errors import CryptoError
-from specs.security.keys import adjust_parity
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 KEYS = st.binary(min_size=16, max_size=16)
 

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.dukpt import (
+from cardswitch.hsm_sim.calc.dukpt import (
     AES_USES,
     TDES_USES,
     compute_dukpt_aes,
     compute_dukpt_tdes,
     is_aes_ksn,
 )
-from hsm_sim.calc.steps import Steps
-from specs.security.dukpt_aes import derive_key_dukpt_aes
-from specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from specs.security.errors import KeyRefused
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.security.dukpt_aes import derive_key_dukpt_aes
+from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.specs.security.errors import KeyRefused
 
 KEYS = st.binary(min_size=16, max_size=16)
 COUNTERS = st.integers(1, 0x1FFFFF).filter(lambda counter: counter.bit_count() <= 10)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.keys import combine, compute_kcv, exclusive_or, judge_key, split
-from hsm_sim.calc.steps import Steps
-from specs.errors import CryptoError
-from specs.security.errors import KeyRefused
-from specs.security.keys import has_odd_parity
+from cardswitch.hsm_sim.calc.keys import combine, compute_kcv, exclusive_or, judge_key, split
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import has_odd_parity
 
 KEYS = st.sampled_from([16, 24]).flatmap(lambda size: st.binary(min_size=size, max_size=size))
 

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.macs import BLOCKS_SHOWN, compute_cmac, compute_mac, find_mac, pad_cmac
-from hsm_sim.calc.steps import Steps
-from specs.errors import CryptoError
-from specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
-from specs.security.mac import generate_mac_iso9797, pad_iso9797
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.hsm_sim.calc.macs import BLOCKS_SHOWN, compute_cmac, compute_mac, find_mac, pad_cmac
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
+from cardswitch.specs.security.mac import generate_mac_iso9797, pad_iso9797
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 KEYS = st.binary(min_size=16, max_size=16)
 DATA = st.binary(max_size=100)

@@ -6,8 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from hsm_sim.calc.options_cli import HEX, KEY, WARNING, calculating, pan12_of_options
-from specs.errors import CryptoError
+from cardswitch.hsm_sim.calc.options_cli import HEX, KEY, WARNING, calculating, pan12_of_options
+from cardswitch.specs.errors import CryptoError
 
 
 @click.command()

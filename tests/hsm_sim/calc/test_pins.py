@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.calc.pins import (
+from cardswitch.hsm_sim.calc.pins import (
     FORMATS,
     compute_ibm3624,
     compute_pvv,
@@ -12,9 +12,9 @@ from hsm_sim.calc.pins import (
     encode_block,
     fill_length,
 )
-from hsm_sim.calc.steps import Steps
-from specs.security.errors import PinRefused
-from specs.security.tdes import xor
+from cardswitch.hsm_sim.calc.steps import Steps
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.tdes import xor
 
 PINS = st.text("0123456789", min_size=4, max_size=12)
 PANS = st.text("0123456789", min_size=13, max_size=19)

@@ -1,6 +1,6 @@
 """Steps are kept in order, and bytes are shown as hexadecimal."""
 
-from hsm_sim.calc.steps import Steps, hexadecimal
+from cardswitch.hsm_sim.calc.steps import Steps, hexadecimal
 
 
 def test_steps_are_kept_in_order_even_with_one_name():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.hsm import diagnostics, echo
+from cardswitch.specs.hsm import diagnostics, echo
 from tests.hsm_sim.helpers import ask, module
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.hsm import generate_cvv, verify_cvv
-from specs.security.cvv import generate_cvv as cvv_of
+from cardswitch.specs.hsm import generate_cvv, verify_cvv
+from cardswitch.specs.security.cvv import generate_cvv as cvv_of
 from tests.hsm_sim.helpers import CVK, PAN, ask, key, module, under_lmk
 
 TEXT = under_lmk("402", CVK)

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hsm_sim.commands.chain import ANSWERS_SIZE_MAX
-from hsm_sim.module import HsmModule
-from specs.errors import EncodeError
-from specs.hsm import (
+from cardswitch.hsm_sim.commands.chain import ANSWERS_SIZE_MAX
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import (
     Answer,
     Command,
     HsmFormatError,

@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from hsm_sim.module import HsmModule
-from specs.errors import EncodeError
-from specs.hsm import (
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import (
     MD5,
     SHA_1,
     SHA_224,

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from hsm_sim.module import HsmModule
-from specs.hsm import (
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs.hsm import (
     CSK_OPTION_B,
     M_CHIP,
     VIS_CVN_10,
@@ -25,9 +25,9 @@ from specs.hsm import (
     verify_cvc3,
     verify_dcvv,
 )
-from specs.security.emv_cryptograms import generate_arpc_emv_1, generate_cryptogram_emv
-from specs.security.emv_keys import encode_account_emv_a
-from specs.security.emv_tree import derive_session_key_emv2000_tree
+from cardswitch.specs.security.emv_cryptograms import generate_arpc_emv_1, generate_cryptogram_emv
+from cardswitch.specs.security.emv_keys import encode_account_emv_a
+from cardswitch.specs.security.emv_tree import derive_session_key_emv2000_tree
 from tests.hsm_sim import examples_emv as examples
 from tests.hsm_sim.helpers import ask, key, module, under_lmk
 

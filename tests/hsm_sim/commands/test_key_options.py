@@ -2,9 +2,14 @@
 
 import pytest
 
-from hsm_sim.commands.key_options import check_value, inner_scheme, new_scheme, outer_scheme
-from hsm_sim.keys import ClearKey
-from specs.security.keys import key_check_value
+from cardswitch.hsm_sim.commands.key_options import (
+    check_value,
+    inner_scheme,
+    new_scheme,
+    outer_scheme,
+)
+from cardswitch.hsm_sim.keys import ClearKey
+from cardswitch.specs.security.keys import key_check_value
 from tests.hsm_sim.helpers import key, ring
 
 AES = ClearKey("A", bytes(16))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.hsm import (
+from cardswitch.specs.hsm import (
     Command,
     derive_initial_key,
     export_key,
@@ -12,9 +12,14 @@ from specs.hsm import (
     pack_command,
     unpack_command,
 )
-from specs.security.dukpt_tdes import derive_initial_key_dukpt_tdes
-from specs.security.keys import key_check_value as check_value_of
-from specs.security.lmk import TEST_LMK, unwrap_key, unwrap_key_under_key, wrap_key_under_key
+from cardswitch.specs.security.dukpt_tdes import derive_initial_key_dukpt_tdes
+from cardswitch.specs.security.keys import key_check_value as check_value_of
+from cardswitch.specs.security.lmk import (
+    TEST_LMK,
+    unwrap_key,
+    unwrap_key_under_key,
+    wrap_key_under_key,
+)
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import TPK, ZMK, ZPK, ask, key, module, under_lmk
 

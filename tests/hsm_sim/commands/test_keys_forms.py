@@ -5,12 +5,12 @@ from functools import reduce
 import msgspec
 import pytest
 
-from hsm_sim.module import OLD_TEST_LMK, HsmModule
-from specs import hsm
-from specs.hsm import Command, HsmFormatError
-from specs.security.keys import adjust_parity, key_check_value
-from specs.security.lmk import TEST_LMK, unwrap_key, wrap_key
-from specs.security.tdes import xor
+from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command, HsmFormatError
+from cardswitch.specs.security.keys import adjust_parity, key_check_value
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key
+from cardswitch.specs.security.tdes import xor
 from tests.hsm_sim import examples_keys as keys
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import ZPK, ask, key, module, under_lmk

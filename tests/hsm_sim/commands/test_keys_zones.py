@@ -5,12 +5,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from hsm_sim.attributes import Attributes, write_exchange_block
-from hsm_sim.module import HsmModule
-from specs import hsm
-from specs.hsm import Command
-from specs.security.keys import has_odd_parity, key_check_value
-from specs.security.lmk import TEST_LMK, unwrap_key, unwrap_key_under_key, wrap_key_under_key
+from cardswitch.hsm_sim.attributes import Attributes, write_exchange_block
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.keys import has_odd_parity, key_check_value
+from cardswitch.specs.security.lmk import (
+    TEST_LMK,
+    unwrap_key,
+    unwrap_key_under_key,
+    wrap_key_under_key,
+)
 from tests.hsm_sim import examples_keys as keys
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import CVK, TAK, TPK, ZMK, ZPK, ask, key, module, under_lmk

@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
-from specs.hsm import Command, generate_mac, verify_mac
-from specs.security.mac import generate_mac_iso9797
+from cardswitch.specs.hsm import Command, generate_mac, verify_mac
+from cardswitch.specs.security.mac import generate_mac_iso9797
 from tests.hsm_sim.helpers import TAK, ask, key, module, under_lmk
 
 TEXT = under_lmk("003", TAK)

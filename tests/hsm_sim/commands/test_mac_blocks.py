@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from specs.errors import EncodeError
-from specs.hsm import (
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import (
     CMAC,
     Command,
     chain_mac,
@@ -16,7 +16,7 @@ from specs.hsm import (
     unpack_command,
     verify_mac,
 )
-from specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import TAK, ask, module, under_lmk
 

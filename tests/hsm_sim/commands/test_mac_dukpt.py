@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from specs.hsm import (
+from cardswitch.specs.hsm import (
     CMAC,
     LEFT,
     RIGHT,
@@ -18,7 +18,7 @@ from specs.hsm import (
     unpack_command,
     verify_mac_dukpt,
 )
-from specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.cmac import generate_cmac_aes
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import ask, key, module, under_lmk
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from specs.hsm import (
+from cardswitch.specs.hsm import (
     Command,
     change_pvv,
     pin_to_lmk,
@@ -16,10 +16,13 @@ from specs.hsm import (
     verify_pin_pvv_tpk,
     verify_pin_pvv_zpk,
 )
-from specs.security.pinblock_iso_4 import decipher_pinblock_iso_4, encipher_pinblock_iso_4
-from specs.security.pinblocks import decode_pinblock
-from specs.security.pvv import generate_pvv
-from specs.security.tdes import decrypt_tdes_ecb
+from cardswitch.specs.security.pinblock_iso_4 import (
+    decipher_pinblock_iso_4,
+    encipher_pinblock_iso_4,
+)
+from cardswitch.specs.security.pinblocks import decode_pinblock
+from cardswitch.specs.security.pvv import generate_pvv
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import (
     PAN,

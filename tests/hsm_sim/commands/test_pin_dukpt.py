@@ -5,12 +5,15 @@ from typing import Any
 import msgspec
 import pytest
 
-from specs import hsm
-from specs.hsm import Command
-from specs.security.dukpt_aes import derive_key_dukpt_aes
-from specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from specs.security.pinblock_iso_4 import decipher_pinblock_iso_4, encipher_pinblock_iso_4
-from specs.security.pvv import generate_pvv
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.dukpt_aes import derive_key_dukpt_aes
+from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.specs.security.pinblock_iso_4 import (
+    decipher_pinblock_iso_4,
+    encipher_pinblock_iso_4,
+)
+from cardswitch.specs.security.pvv import generate_pvv
 from tests.hsm_sim import examples_pins as pins
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import PAN, PAN12, PVK, ZPK, ask, key, module, pin_block, under_lmk

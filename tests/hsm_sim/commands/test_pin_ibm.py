@@ -5,12 +5,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from hsm_sim.decimalisation import encrypt_table
-from specs import hsm
-from specs.hsm import Command
-from specs.security.block_lmk import TEST_BLOCK_LMK
-from specs.security.ibm3624 import generate_natural_pin_ibm3624, generate_offset_ibm3624
-from specs.security.lmk import TEST_LMK, open_pin, seal_pin
+from cardswitch.hsm_sim.decimalisation import encrypt_table
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
+from cardswitch.specs.security.ibm3624 import generate_natural_pin_ibm3624, generate_offset_ibm3624
+from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
 from tests.hsm_sim import examples_pins as pins
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import PAN12, PVK, TPK, ZPK, ask, key, module, pin_block, under_lmk

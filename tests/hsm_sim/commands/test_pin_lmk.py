@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hsm_sim.decimalisation import decrypt_table, encrypt_table
-from hsm_sim.keys import VariantRing
-from hsm_sim.module import OLD_TEST_LMK, HsmModule
-from hsm_sim.policy import Policy
-from specs import hsm
-from specs.hsm import Command
-from specs.hsm.layouts import COMMANDS
-from specs.security.block_lmk import TEST_BLOCK_LMK
-from specs.security.lmk import TEST_LMK, open_pin, seal_pin
-from specs.security.pinblock_iso_4 import decipher_pinblock_iso_4
+from cardswitch.hsm_sim.decimalisation import decrypt_table, encrypt_table
+from cardswitch.hsm_sim.keys import VariantRing
+from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
+from cardswitch.hsm_sim.policy import Policy
+from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
+from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
+from cardswitch.specs.security.pinblock_iso_4 import decipher_pinblock_iso_4
 from tests.hsm_sim import examples_pins as pins
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import PAN, PAN12, TPK, ZPK, ask, module, pin_block

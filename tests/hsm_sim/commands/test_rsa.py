@@ -5,15 +5,15 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from hsm_sim.module import HsmModule
-from specs import hsm
-from specs.errors import EncodeError
-from specs.hsm import Answer, Command, HsmFormatError
-from specs.security.block_lmk import TEST_BLOCK_LMK
-from specs.security.lmk import TEST_LMK
-from specs.security.rsa import RsaPublicKey, decode_public_key_rsa, encode_public_key_rsa
-from specs.security.rsa_signatures import HASHES
-from specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs import hsm
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import Answer, Command, HsmFormatError
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
+from cardswitch.specs.security.lmk import TEST_LMK
+from cardswitch.specs.security.rsa import RsaPublicKey, decode_public_key_rsa, encode_public_key_rsa
+from cardswitch.specs.security.rsa_signatures import HASHES
+from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
 from tests.hsm_sim import examples_rsa
 from tests.hsm_sim.examples_rsa import (
     BINDING,

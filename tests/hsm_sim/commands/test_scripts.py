@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from pyemv import kd, sm
 
-from specs.hsm import (
+from cardswitch.specs.hsm import (
     M_CHIP_SCRIPT,
     VIS_SCRIPT,
     Answer,
@@ -15,8 +15,8 @@ from specs.hsm import (
     make_script_csk,
     unpack_command,
 )
-from specs.security.emv_keys import encode_account_emv_a
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.security.emv_keys import encode_account_emv_a
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 from tests.hsm_sim.examples_emv import under_block_lmk
 from tests.hsm_sim.helpers import PAN, ask, key, module, under_lmk
 

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from specs.hsm import (
+from cardswitch.specs.hsm import (
     Command,
     HsmFormatError,
     cancel_authority,

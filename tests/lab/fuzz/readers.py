@@ -2,8 +2,8 @@
 
 import time
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
 
 ASCII = load_dialect("iso87-ascii")
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab.fuzz import campaign
-from lab.fuzz.campaign import Plan, merged, run
-from lab.fuzz.subjects import our_reader, your_reader
-from specs.dialect import list_dialects, load_dialect
-from specs.message import Message
+from cardswitch.lab.fuzz import campaign
+from cardswitch.lab.fuzz.campaign import Plan, merged, run
+from cardswitch.lab.fuzz.subjects import our_reader, your_reader
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.message import Message
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999991234567890"

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.fuzz import chip_grammar
-from lab.fuzz.chip_grammar import SIZE_MAX, read_chip
-from specs.errors import DecodeError
-from specs.strategies import hostile_tlv, tlv
-from specs.tlv import Tlv, pack_tlv, unpack_tlv
+from cardswitch.lab.fuzz import chip_grammar
+from cardswitch.lab.fuzz.chip_grammar import SIZE_MAX, read_chip
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.strategies import hostile_tlv, tlv
+from cardswitch.specs.tlv import Tlv, pack_tlv, unpack_tlv
 
 pytest.importorskip("construct")
 

@@ -3,11 +3,11 @@
 import msgspec
 import pytest
 
-from lab.fuzz.findings import Finding, fault_of, key_of, read_findings, write_findings
-from lab.fuzz.oracles import Fault
-from lab.fuzz.subjects import our_reader
-from specs.dialect import load_dialect
-from specs.errors import ConfigError, DialectError
+from cardswitch.lab.fuzz.findings import Finding, fault_of, key_of, read_findings, write_findings
+from cardswitch.lab.fuzz.oracles import Fault
+from cardswitch.lab.fuzz.subjects import our_reader
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError, DialectError
 
 BAD = Finding(
     "0123456789ab",

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lab.fuzz.leaks import leaked, secrets_of
-from specs.dialect import load_dialect
-from specs.errors import DecodeError
-from specs.message import Message
+from cardswitch.lab.fuzz.leaks import leaked, secrets_of
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.message import Message
 
 PAN, TRACK = "9999991234567890", "9999991234567890=3012101"
 MESSAGE = Message("0200", {2: PAN, 4: "000000001250", 35: TRACK, 52: "0123456789ABCDEF"})

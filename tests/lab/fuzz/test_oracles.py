@@ -5,12 +5,12 @@ import tracemalloc
 
 import pytest
 
-from lab.fuzz import ORACLES, oracles
-from lab.fuzz.oracles import Fault, examine, watched
-from lab.fuzz.subjects import Subject, your_reader
-from specs.dialect import load_dialect
-from specs.errors import DecodeError
-from specs.message import Message
+from cardswitch.lab.fuzz import ORACLES, oracles
+from cardswitch.lab.fuzz.oracles import Fault, examine, watched
+from cardswitch.lab.fuzz.subjects import Subject, your_reader
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.message import Message
 from tests.lab.fuzz import readers
 
 ASCII = load_dialect("iso87-ascii")

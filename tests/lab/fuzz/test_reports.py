@@ -6,9 +6,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from lab.fuzz import ORACLES
-from lab.fuzz.campaign import Report
-from lab.fuzz.reports import WORKFLOW, junit, pytest_file, show_report
+from cardswitch.lab.fuzz import ORACLES
+from cardswitch.lab.fuzz.campaign import Report
+from cardswitch.lab.fuzz.reports import WORKFLOW, junit, pytest_file, show_report
 from tests.lab.fuzz.test_findings import BAD
 
 pytest_plugins = ["pytester"]

@@ -4,9 +4,9 @@ import sys
 
 import pytest
 
-from lab.fuzz.subjects import our_reader, reference_of, subject_of, your_reader
-from specs.dialect import load_dialect
-from specs.errors import ConfigError, DecodeError, DialectError
+from cardswitch.lab.fuzz.subjects import our_reader, reference_of, subject_of, your_reader
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError, DecodeError, DialectError
 
 POS = load_dialect("pos")
 READERS = "tests.lab.fuzz.readers"

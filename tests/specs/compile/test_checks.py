@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs.compile.checks import Checks, bcd_alphabet, filled_bytes, prefix_alphabet
-from specs.compile.code import Code, Misfit
-from specs.encodings import encoding_of
-from specs.prefixes import Prefix
+from cardswitch.specs.compile.checks import Checks, bcd_alphabet, filled_bytes, prefix_alphabet
+from cardswitch.specs.compile.code import Code, Misfit
+from cardswitch.specs.encodings import encoding_of
+from cardswitch.specs.prefixes import Prefix
 
 DIGITS = b"0123456789"
 LETTERS = b"ABC"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.codepages import CODECS
-from specs.compile.code import Code, Misfit, at, end_of, moved, paged
-from specs.dialect import load_dialect
+from cardswitch.specs.codepages import CODECS
+from cardswitch.specs.compile.code import Code, Misfit, at, end_of, moved, paged
+from cardswitch.specs.dialect import load_dialect
 
 EVERY = bytes(range(256))
 

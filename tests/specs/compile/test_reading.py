@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.compile import MISFIT, compile_index, compile_reader, compile_unpack
-from specs.dialect import list_dialects, load_dialect
-from specs.message import Message
+from cardswitch.specs.compile import MISFIT, compile_index, compile_reader, compile_unpack
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.message import Message
 
 POS = load_dialect("pos")
 SALE = Message("0200", {2: "999999000000001", 11: "000007", 35: "999999000000001=30", 55: "9F26"})

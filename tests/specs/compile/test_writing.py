@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.compile import MISFIT, compile_pack, compile_writer
-from specs.dialect import list_dialects, load_dialect
-from specs.message import Message
+from cardswitch.specs.compile import MISFIT, compile_pack, compile_writer
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.message import Message
 
 BINARY = load_dialect("iso87-binary")
 # In a packed message: digits, a small d in track 2, small hexadecimal digits, bytes for text.

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.convert import Loss, convert
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import FormatError
-from specs.message import Message
-from specs.strategies import messages
+from cardswitch.specs.convert import Loss, convert
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import messages
 
 ASCII, EBCDIC, POS = map(load_dialect, ("iso87-ascii", "iso87-ebcdic", "pos"))
 ISO93, ISO2003 = load_dialect("iso93-ascii"), load_dialect("iso2003")

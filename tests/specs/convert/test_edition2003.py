@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs.codes import REASONS
-from specs.convert.edition2003 import STEP_2003, action_down, action_up
-from specs.convert.rules import Draft, take_step
-from specs.dialect import load_dialect
+from cardswitch.specs.codes import REASONS
+from cardswitch.specs.convert.edition2003 import STEP_2003, action_down, action_up
+from cardswitch.specs.convert.rules import Draft, take_step
+from cardswitch.specs.dialect import load_dialect
 
 FEE93 = "00978" + "D00000150" + "00000000" + "D00000160" + "392"
 FEE2003 = "009782" + "D00000150" + "00000000" + "D00000160" + "3920"

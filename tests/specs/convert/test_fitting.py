@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.convert.fitting import fit, fit_value
-from specs.convert.rules import Draft
-from specs.dialect import load_dialect
+from cardswitch.specs.convert.fitting import fit, fit_value
+from cardswitch.specs.convert.rules import Draft
+from cardswitch.specs.dialect import load_dialect
 
 ASCII, POS, HEADED = map(load_dialect, ("iso87-ascii", "pos", "example-ebcdic-header"))
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.convert.rules import (
+from cardswitch.specs.convert.rules import (
     Draft,
     Loss,
     Rule,

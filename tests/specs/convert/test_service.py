@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.convert.service import SERVICE, service_down, service_up
+from cardswitch.specs.convert.service import SERVICE, service_down, service_up
 
 CASES = [
     # 22, 25, 26 of 1987; 22 of 1993

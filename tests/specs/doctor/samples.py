@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from specs.dialect import Dialect, load_dialect
-from specs.dialect_file import FieldEntry
-from specs.doctor.bases import Base, load_base, load_bases
-from specs.doctor.edits import Edit, build
-from specs.message import Message
+from cardswitch.specs.dialect import Dialect, load_dialect
+from cardswitch.specs.dialect_file import FieldEntry
+from cardswitch.specs.doctor.bases import Base, load_base, load_bases
+from cardswitch.specs.doctor.edits import Edit, build
+from cardswitch.specs.message import Message
 
 PAN = "9999990000000014"
 TRACK = f"{PAN}=30121010000012300"

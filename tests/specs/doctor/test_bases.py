@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.dialect_file import list_dialects
-from specs.doctor.bases import fields_of_edition, load_base, load_bases
-from specs.errors import DialectError
+from cardswitch.specs.dialect_file import list_dialects
+from cardswitch.specs.doctor.bases import fields_of_edition, load_base, load_bases
+from cardswitch.specs.errors import DialectError
 
 
 def test_all_that_come_with_us_are_tried_the_examples_last():

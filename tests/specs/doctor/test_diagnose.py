@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.dialect import list_dialects, load_dialect
-from specs.doctor.bases import load_bases
-from specs.doctor.diagnose import diagnose, diagnose_with
-from specs.doctor.edits import group_edit
-from specs.fuzzing.seeds import make_message
-from specs.strategies import messages, mutations
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.doctor.bases import load_bases
+from cardswitch.specs.doctor.diagnose import diagnose, diagnose_with
+from cardswitch.specs.doctor.edits import group_edit
+from cardswitch.specs.fuzzing.seeds import make_message
+from cardswitch.specs.strategies import messages, mutations
 from tests.specs.doctor.samples import (
     ECHO,
     HEADER_12,

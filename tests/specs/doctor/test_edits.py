@@ -1,6 +1,6 @@
 """Edits: laid over a file, and written as one."""
 
-from specs.doctor.edits import build, group_edit, laid_over, patch
+from cardswitch.specs.doctor.edits import build, group_edit, laid_over, patch
 from tests.specs.doctor.samples import base, change, dialect
 
 

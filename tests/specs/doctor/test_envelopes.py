@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.doctor.envelopes import ENVELOPES, FRAMES_MAX, Envelope, open_envelopes
+from cardswitch.specs.doctor.envelopes import ENVELOPES, FRAMES_MAX, Envelope, open_envelopes
 from tests.specs.doctor.samples import framed
 
 CASES = [

@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs.dialect_build import build_field
-from specs.dialect_file import FieldEntry, lay_fields_over
-from specs.doctor.field_edits import definitions, rare_edits, usual_edits
-from specs.errors import DialectError
+from cardswitch.specs.dialect_build import build_field
+from cardswitch.specs.dialect_file import FieldEntry, lay_fields_over
+from cardswitch.specs.doctor.field_edits import definitions, rare_edits, usual_edits
+from cardswitch.specs.errors import DialectError
 from tests.specs.doctor.samples import base
 
 NAMES = ["iso87-ascii", "iso87-binary", "iso87-ebcdic", "iso93-ascii", "iso2003"]

@@ -1,6 +1,6 @@
 """Headers: what a few messages tell of the bytes before the MTI."""
 
-from specs.doctor.headers import describe_header, header_cost, header_entries
+from cardswitch.specs.doctor.headers import describe_header, header_cost, header_entries
 from tests.specs.doctor.samples import HEADER_12, PAN, TPDU
 
 BODIES = [b"x" * 40, b"x" * 61]

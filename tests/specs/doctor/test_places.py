@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.doctor.diagnose import PLACES_MAX
-from specs.doctor.places import find_places
+from cardswitch.specs.doctor.diagnose import PLACES_MAX
+from cardswitch.specs.doctor.places import find_places
 from tests.specs.doctor.samples import HEADER_12, TPDU, framed, wire
 
 

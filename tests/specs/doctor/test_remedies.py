@@ -1,8 +1,8 @@
 """Remedies: what passes the trial, cheapest first; and what is refused."""
 
-from specs.doctor.remedies import DOUBT_MAX, FIELDS_MIN, find_remedies, surface_edits
-from specs.doctor.surfaces import Surface
-from specs.message import Message
+from cardswitch.specs.doctor.remedies import DOUBT_MAX, FIELDS_MIN, find_remedies, surface_edits
+from cardswitch.specs.doctor.surfaces import Surface
+from cardswitch.specs.message import Message
 from tests.specs.doctor.samples import SALE, base, change, wire
 
 BCD = Surface("bcd", "0", "binary", 0)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.doctor.search import UNSETTLED, Budget, Plan, Search, Workshop, end_of
-from specs.errors import DecodeError
+from cardswitch.specs.doctor.search import UNSETTLED, Budget, Plan, Search, Workshop, end_of
+from cardswitch.specs.errors import DecodeError
 from tests.specs.doctor.samples import SALE, base, change, dialect, wire
 
 NUMBERS = sorted(SALE.fields)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.doctor.surfaces import read_numbers, see_surfaces
+from cardswitch.specs.doctor.surfaces import read_numbers, see_surfaces
 from tests.specs.doctor.samples import ECHO, SALE, wire
 
 SEEN = [

@@ -1,7 +1,7 @@
 """The trial: to the end, and the same again."""
 
-from specs.dialect import Dialect
-from specs.doctor.trial import try_dialect
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.doctor.trial import try_dialect
 from tests.specs.doctor.samples import SALE, dialect, wire
 
 

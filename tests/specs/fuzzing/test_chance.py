@@ -2,7 +2,7 @@
 
 from random import Random
 
-from specs.fuzzing.chance import choose, simplest
+from cardswitch.specs.fuzzing.chance import choose, simplest
 
 
 def test_each_item_can_be_chosen():

@@ -2,9 +2,9 @@
 
 from random import Random
 
-from specs.errors import DecodeError
-from specs.fuzzing.hostile_tlv import LENGTHS, make_hostile_tlv
-from specs.tlv import unpack_tlv
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.fuzzing.hostile_tlv import LENGTHS, make_hostile_tlv
+from cardswitch.specs.tlv import unpack_tlv
 
 
 def said(data):

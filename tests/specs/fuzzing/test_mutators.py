@@ -4,13 +4,13 @@ from random import Random
 
 import pytest
 
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import FormatError
-from specs.fuzzing.mutators import MUTATORS, PLAIN, Sample, mutate
-from specs.fuzzing.seeds import make_message
-from specs.fuzzing.spots import find_spots
-from specs.message import Message
-from specs.tlv import unpack_tlv
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.fuzzing.mutators import MUTATORS, PLAIN, Sample, mutate
+from cardswitch.specs.fuzzing.seeds import make_message
+from cardswitch.specs.fuzzing.spots import find_spots
+from cardswitch.specs.message import Message
+from cardswitch.specs.tlv import unpack_tlv
 
 POS, ASCII = load_dialect("pos"), load_dialect("iso87-ascii")
 SALE = Message(

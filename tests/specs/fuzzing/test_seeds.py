@@ -4,11 +4,11 @@ from random import Random
 
 import pytest
 
-from specs.dialect import list_dialects, load_dialect
-from specs.fuzzing.chance import simplest
-from specs.fuzzing.seeds import make_message, make_pan, make_tlv, make_track2, make_value
-from specs.tlv import pack_tlv, unpack_tlv
-from specs.tracks import is_luhn_valid, pack_track2, unpack_track2
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.fuzzing.chance import simplest
+from cardswitch.specs.fuzzing.seeds import make_message, make_pan, make_tlv, make_track2, make_value
+from cardswitch.specs.tlv import pack_tlv, unpack_tlv
+from cardswitch.specs.tracks import is_luhn_valid, pack_track2, unpack_track2
 
 PICKS = [Random(seed).randrange for seed in range(40)]
 

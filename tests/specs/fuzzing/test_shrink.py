@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.fuzzing.shrink import shrink
+from cardswitch.specs.fuzzing.shrink import shrink
 
 
 @given(st.binary(max_size=80), st.sets(st.integers(0, 255), min_size=1, max_size=3))

@@ -4,10 +4,10 @@ from random import Random
 
 import pytest
 
-from specs.dialect import list_dialects, load_dialect
-from specs.fuzzing.seeds import make_message
-from specs.fuzzing.spots import find_spots
-from specs.message import Message
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.fuzzing.seeds import make_message
+from cardswitch.specs.fuzzing.spots import find_spots
+from cardswitch.specs.message import Message
 
 POS, ASCII = load_dialect("pos"), load_dialect("iso87-ascii")
 SALE = {2: "9999990000000014", 3: "000000", 11: "000007", 35: "9999990000000014=3012101"}

@@ -1,6 +1,6 @@
 """Commands about PINs and keys as functions make them, by the lines that they are to be."""
 
-from specs import hsm
+from cardswitch.specs import hsm
 
 TPK, ZPK, PVK, ZMK, BDK = (f"U{digit}{digit}" + "1A" * 15 for digit in "12345")
 BLOCK, LONG, NEW = "6428EB94035AF53B", "A912150391AB65A67E52883D81CE2D15", "91DDDA0A7C12CFAA"

@@ -1,6 +1,6 @@
 """Commands about chip cards, MACs, data and state, by the lines that they are to be."""
 
-from specs import hsm
+from cardswitch.specs import hsm
 
 KEY, OTHER, BDK = "U" + "1A" * 16, "U" + "2B" * 16, "U" + "3C" * 16
 ACCOUNT, ATC, NUMBER, ARQC, ARC = b"account!", b"at", b"un-4", b"arqc-8-b", b"ac"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from specs.errors import EncodeError
-from specs.hsm import (
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import (
     Answer,
     Command,
     HsmFormatError,

@@ -1,8 +1,8 @@
 """Error codes and the error of a broken frame."""
 
-import specs.hsm.errors as codes
-from specs.errors import FormatError
-from specs.hsm import ERRORS, HsmFormatError
+import cardswitch.specs.hsm.errors as codes
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.hsm import ERRORS, HsmFormatError
 
 
 def test_every_code_that_has_a_name_has_words() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from specs.hsm import pack_answer, pack_command, unpack_answer, unpack_command
+from cardswitch.specs.hsm import pack_answer, pack_command, unpack_answer, unpack_command
 
 KNOWN = tomllib.loads((Path(__file__).parents[2] / "vectors" / "hsm_lines.toml").read_text("utf-8"))
 

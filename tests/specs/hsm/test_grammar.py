@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.hsm.grammar import (
+from cardswitch.specs.hsm.grammar import (
     COUNTED,
     DER_SEQUENCE,
     Fault,

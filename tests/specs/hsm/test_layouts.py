@@ -7,8 +7,8 @@ import construct as c
 import pytest
 from hypothesis import given
 
-from specs.hsm import Answer, Command, answer_code, pack_answer, pack_command
-from specs.hsm.layouts import ANSWERS, COMMANDS
+from cardswitch.specs.hsm import Answer, Command, answer_code, pack_answer, pack_command
+from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
 from tests.specs.hsm import grammar_emv, lines_emv
 from tests.specs.hsm.lines import LINES
 from tests.specs.hsm.strategies import answers, commands

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs import hsm
-from specs.errors import EncodeError
+from cardswitch.specs import hsm
+from cardswitch.specs.errors import EncodeError
 from tests.specs.hsm import lines_emv
 from tests.specs.hsm.lines import LINES
 

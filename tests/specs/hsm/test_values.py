@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.hsm import Answer, Command, answer_code
+from cardswitch.specs.hsm import Answer, Command, answer_code
 
 SECRET = "0123456789ABCDEF"
 

@@ -3,11 +3,11 @@
 import tomllib
 from pathlib import Path
 
-from specs.bitmap import bitmap_of
-from specs.dialect import make_dialect
-from specs.dialect_build import build_form
-from specs.dialect_file import Source
-from specs.message import Message
+from cardswitch.specs.bitmap import bitmap_of
+from cardswitch.specs.dialect import make_dialect
+from cardswitch.specs.dialect_build import build_form
+from cardswitch.specs.dialect_file import Source
+from cardswitch.specs.message import Message
 
 FOREIGN = Path(__file__).parents[2] / "vectors" / "foreign"
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DialectError
-from specs.interop.documents import Node, read_document
-from specs.interop.drafts import FOREIGN_SIZE_MAX, Draft
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.documents import Node, read_document
+from cardswitch.specs.interop.drafts import FOREIGN_SIZE_MAX, Draft
 
 
 def plain(node):

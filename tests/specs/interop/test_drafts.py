@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.dialect_file import DialectFile
-from specs.errors import DialectError
-from specs.interop.drafts import NAME_LENGTH_MAX, Draft, Loss, by_number, plain_name
+from cardswitch.specs.dialect_file import DialectFile
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.drafts import NAME_LENGTH_MAX, Draft, Loss, by_number, plain_name
 
 
 @pytest.mark.parametrize("text", ["", "+5", "-5", " 5", "5 ", "1_6", "٣", "0x5", "5.0", "9" * 99])

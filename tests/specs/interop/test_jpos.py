@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import DialectError
-from specs.interop.jpos import import_jpos
-from specs.message import Message
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.jpos import import_jpos
+from cardswitch.specs.message import Message
 from tests.specs.interop.foreign import known, made, pairs, sample, try_field
 
 SAMPLE = import_jpos(sample("jpos.xml"), "jpos.xml")

@@ -2,7 +2,13 @@
 
 import pytest
 
-from specs.interop.jpos_classes import BITMAP_CLASSES, BY_PAD, BY_PAD_F, FIELD_CLASSES, NOTHING
+from cardswitch.specs.interop.jpos_classes import (
+    BITMAP_CLASSES,
+    BY_PAD,
+    BY_PAD_F,
+    FIELD_CLASSES,
+    NOTHING,
+)
 
 CORE = {
     "IF": "CHAR NOP ECHAR",

@@ -2,11 +2,11 @@
 
 import pytest
 
-from specs.dialect_file import DialectFile, FieldEntry, PartsEntry, Rule
-from specs.interop.drafts import Draft
-from specs.interop.jpos import import_jpos
-from specs.interop.jpos_export import export_jpos
-from specs.interop.xml_reader import read_xml
+from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry, Rule
+from cardswitch.specs.interop.drafts import Draft
+from cardswitch.specs.interop.jpos import import_jpos
+from cardswitch.specs.interop.jpos_export import export_jpos
+from cardswitch.specs.interop.xml_reader import read_xml
 
 ENCODINGS = {"mti": "ascii", "bitmap": "hex", "length": "ascii", "a": "ascii"}
 

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from specs.dialect_file import FieldEntry
-from specs.interop.layouts import first_sign, resolve, settle
+from cardswitch.specs.dialect_file import FieldEntry
+from cardswitch.specs.interop.layouts import first_sign, resolve, settle
 
 FORMS = ["n..6", "n..19", "ans 8", "ans...99", "b..8", "x+n 8", "z..37"]
 PAGES = ["ascii", "ebcdic-500", "bcd", "bcd right F", "binary"]

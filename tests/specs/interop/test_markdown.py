@@ -2,7 +2,7 @@
 
 import pytest
 
-from specs.dialect_file import (
+from cardswitch.specs.dialect_file import (
     DialectFile,
     FieldEntry,
     PartsEntry,
@@ -10,7 +10,7 @@ from specs.dialect_file import (
     list_dialects,
     read_dialect_file,
 )
-from specs.interop.markdown import export_markdown
+from cardswitch.specs.interop.markdown import export_markdown
 
 
 def rows(text):

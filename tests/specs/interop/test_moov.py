@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from specs.errors import DialectError
-from specs.interop.moov import import_moov
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.moov import import_moov
 from tests.specs.interop.foreign import known, made, pairs, sample, try_field
 
 JSON = import_moov(sample("moov.json"), "moov.json")

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from specs.dialect_file import DialectFile, FieldEntry, PartsEntry
-from specs.interop.moov import import_moov
-from specs.interop.moov_export import export_moov
+from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry
+from cardswitch.specs.interop.moov import import_moov
+from cardswitch.specs.interop.moov_export import export_moov
 
 ENCODINGS = {"mti": "bcd", "bitmap": "binary", "length": "ascii", "a": "ascii", "b": "binary"}
 

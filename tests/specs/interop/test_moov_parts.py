@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from specs.errors import DialectError
-from specs.interop.documents import read_document
-from specs.interop.drafts import Draft
-from specs.interop.moov import import_moov
-from specs.interop.moov_parts import layout_of
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.documents import read_document
+from cardswitch.specs.interop.drafts import Draft
+from cardswitch.specs.interop.moov import import_moov
+from cardswitch.specs.interop.moov_parts import layout_of
 from tests.specs.interop.test_moov import PLAIN, composite, document
 
 LETTERS = {"type": "String", "length": 9, "enc": "ASCII", "prefix": "ASCII.LL"}

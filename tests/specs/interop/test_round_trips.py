@@ -5,16 +5,16 @@ from functools import cache
 import pytest
 from hypothesis import given, settings
 
-from specs.dialect import list_dialects, load_dialect
-from specs.dialect_file import read_dialect_file
-from specs.fields import CLASSES
-from specs.interop.jpos import import_jpos
-from specs.interop.jpos_export import export_jpos
-from specs.interop.moov import import_moov
-from specs.interop.moov_export import export_moov
-from specs.interop.pyiso8583 import export_pyiso8583, import_pyiso8583
-from specs.message import Message
-from specs.strategies import messages
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.dialect_file import read_dialect_file
+from cardswitch.specs.fields import CLASSES
+from cardswitch.specs.interop.jpos import import_jpos
+from cardswitch.specs.interop.jpos_export import export_jpos
+from cardswitch.specs.interop.moov import import_moov
+from cardswitch.specs.interop.moov_export import export_moov
+from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_pyiso8583
+from cardswitch.specs.message import Message
+from cardswitch.specs.strategies import messages
 from tests.specs.interop.foreign import made
 
 WAYS = {

@@ -7,8 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.dialect_file import DialectFile, FieldEntry, PartsEntry, Rule, read_dialect_file
-from specs.interop.toml_writer import write_toml
+from cardswitch.specs.dialect_file import (
+    DialectFile,
+    FieldEntry,
+    PartsEntry,
+    Rule,
+    read_dialect_file,
+)
+from cardswitch.specs.interop.toml_writer import write_toml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORDS = st.dictionaries(TEXT, TEXT, max_size=3)

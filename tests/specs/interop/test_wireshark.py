@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from specs.dialect import list_dialects, load_dialect
-from specs.dialect_file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
-from specs.interop.wireshark import export_wireshark
-from specs.masking import OPEN_FIELDS
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
+from cardswitch.specs.interop.wireshark import export_wireshark
+from cardswitch.specs.masking import OPEN_FIELDS
 
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 OPENERS = ("function", "then", "do", "repeat")

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import DialectError
-from specs.interop.drafts import FOREIGN_DEPTH_MAX, FOREIGN_SIZE_MAX, Draft
-from specs.interop.xml_reader import Element, read_xml
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.interop.drafts import FOREIGN_DEPTH_MAX, FOREIGN_SIZE_MAX, Draft
+from cardswitch.specs.interop.xml_reader import Element, read_xml
 
 
 def test_elements_know_their_lines():

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from specs.encodings import encoding_of
-from specs.errors import DecodeError, EncodeError
-from specs.fields import make_field, parse_notation
-from specs.parts.ber import EMV_TAGS, PADDING, Ber, encode_length
-from specs.tlv import Tlv, pack_tlv
+from cardswitch.specs.encodings import encoding_of
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.fields import make_field, parse_notation
+from cardswitch.specs.parts.ber import EMV_TAGS, PADDING, Ber, encode_length
+from cardswitch.specs.tlv import Tlv, pack_tlv
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "tlv.toml").read_text())
 BER = Ber(binary=True, names={"9F36": "counter"})

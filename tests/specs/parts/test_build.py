@@ -2,13 +2,13 @@
 
 import pytest
 
-from specs.dialect import list_dialects, load_dialect
-from specs.errors import DialectError
-from specs.parts.ber import Ber
-from specs.parts.datasets import Datasets
-from specs.parts.nested import Bitmap
-from specs.parts.positional import Positional, Repeated
-from specs.parts.tagged import Tagged
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DialectError
+from cardswitch.specs.parts.ber import Ber
+from cardswitch.specs.parts.datasets import Datasets
+from cardswitch.specs.parts.nested import Bitmap
+from cardswitch.specs.parts.positional import Positional, Repeated
+from cardswitch.specs.parts.tagged import Tagged
 
 HEAD = 'extends = "iso87-binary"\n[fields]\n60 = { format = "b...99" }\n'
 ONE = '1 = { name = "one", format = "n 2" }\n'

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.parts.ber import Ber
-from specs.parts.datasets import DBM_BYTES_MAX, TLV, DatasetBitmap, Datasets, element_max
-from specs.parts.layout import PARTS_MAX
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.parts.ber import Ber
+from cardswitch.specs.parts.datasets import DBM_BYTES_MAX, TLV, DatasetBitmap, Datasets, element_max
+from cardswitch.specs.parts.layout import PARTS_MAX
 
 PARTS = load_dialect(str(Path(__file__).parents[2] / "vectors" / "parts_dialect.toml")).form.parts
 DATASETS, BITMAP = PARTS["34"], PARTS["34.71"]

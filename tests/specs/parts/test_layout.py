@@ -2,10 +2,10 @@
 
 import pytest
 
-from specs.encodings import encoding_of
-from specs.errors import DecodeError, EncodeError
-from specs.fields import make_field, parse_notation
-from specs.parts.layout import Layout, Part, octets_of, read_body, text_of, write_body
+from cardswitch.specs.encodings import encoding_of
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.fields import make_field, parse_notation
+from cardswitch.specs.parts.layout import Layout, Part, octets_of, read_body, text_of, write_body
 
 CARD_NUMBER = "9999990000000011"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.parts.nested import HEADER
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.parts.nested import HEADER
 
 PARTS = load_dialect(str(Path(__file__).parents[2] / "vectors" / "parts_dialect.toml")).form.parts
 PLAIN, CONTINUED, HEADED, IN_TEXT = (PARTS[path] for path in ("126", "125", "124", "127"))

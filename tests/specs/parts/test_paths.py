@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError, FormatError
-from specs.message import Message
-from specs.parts.paths import PATH_KEYS_MAX, parse_path
-from specs.strategies import mutations
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.parts.paths import PATH_KEYS_MAX, parse_path
+from cardswitch.specs.strategies import mutations
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 KNOWN = tomllib.loads((VECTORS / "parts.toml").read_text())

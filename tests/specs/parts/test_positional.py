@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.parts.layout import PARTS_MAX
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.parts.layout import PARTS_MAX
 
 PARTS = load_dialect(str(Path(__file__).parents[2] / "vectors" / "parts_dialect.toml")).form.parts
 ALL_KINDS = PARTS["120"]

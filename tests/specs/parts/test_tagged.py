@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.dialect import load_dialect
-from specs.errors import DecodeError, EncodeError
-from specs.parts.layout import PARTS_MAX
-from specs.tlv import pack_private, unpack_private
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, EncodeError
+from cardswitch.specs.parts.layout import PARTS_MAX
+from cardswitch.specs.tlv import pack_private, unpack_private
 
 PARTS = load_dialect(str(Path(__file__).parents[2] / "vectors" / "parts_dialect.toml")).form.parts
 TAGGED = ["48", "60", "61", "62", "63"]

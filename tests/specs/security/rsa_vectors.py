@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Any
 
-from specs.security.rsa import RsaPrivateKey
+from cardswitch.specs.security.rsa import RsaPrivateKey
 
 KNOWN = tomllib.loads((Path(__file__).parents[2] / "vectors" / "rsa.toml").read_text("utf-8"))
 

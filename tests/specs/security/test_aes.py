@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.aes import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.aes import (
     decrypt_aes_cbc,
     decrypt_aes_ecb,
     encrypt_aes_cbc,
     encrypt_aes_ecb,
 )
-from specs.security.errors import KeyRefused
+from cardswitch.specs.security.errors import KeyRefused
 
 VECTORS = tomllib.loads(
     (Path(__file__).parents[2] / "vectors/security_aes.toml").read_text("utf-8")

@@ -2,17 +2,17 @@
 
 import pytest
 
-from specs.security.block_lmk import (
+from cardswitch.specs.security.block_lmk import (
     TEST_BLOCK_LMK,
     BlockLmk,
     block_lmk_check_value,
     unwrap_key_block,
     wrap_key_block,
 )
-from specs.security.errors import KeyBlockRefused, KeyRefused
-from specs.security.lmk import open_pin, seal_pin
-from specs.security.tr31 import unwrap_key_tr31
-from specs.security.tr31_header import KeyBlockHeader
+from cardswitch.specs.security.errors import KeyBlockRefused, KeyRefused
+from cardswitch.specs.security.lmk import open_pin, seal_pin
+from cardswitch.specs.security.tr31 import unwrap_key_tr31
+from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
 KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 HEADER = KeyBlockHeader("D", "P0", "T", "B")

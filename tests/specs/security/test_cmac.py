@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.aes import encrypt_aes_ecb
-from specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
-from specs.security.errors import KeyRefused
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.aes import encrypt_aes_ecb
+from cardswitch.specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 VECTORS = tomllib.loads(
     (Path(__file__).parents[2] / "vectors/security_aes.toml").read_text("utf-8")

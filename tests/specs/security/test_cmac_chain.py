@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
-from specs.security.cmac_chain import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.cmac import generate_cmac_aes, generate_cmac_tdes
+from cardswitch.specs.security.cmac_chain import (
     chain_cmac_aes,
     chain_cmac_tdes,
     finish_cmac_aes,
     finish_cmac_tdes,
 )
-from specs.security.errors import KeyRefused
+from cardswitch.specs.security.errors import KeyRefused
 
 AES = chain_cmac_aes, finish_cmac_aes, generate_cmac_aes, 16
 TDES = chain_cmac_tdes, finish_cmac_tdes, generate_cmac_tdes, 8

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.components import combine_components, split_key
-from specs.security.errors import KeyRefused
-from specs.security.keys import has_odd_parity, key_check_value, key_check_value_aes
+from cardswitch.specs.security.components import combine_components, split_key
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import has_odd_parity, key_check_value, key_check_value_aes
 
 A, B, C = (
     bytes.fromhex(key * 2) for key in ("0123456789ABCDEF", "FEDCBA9876543210", "1334577913345779")

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.cvv import generate_cvv, generate_cvv2, generate_icvv, verify_cvv
-from specs.security.errors import KeyRefused
-from specs.security.lmk import TEST_LMK, unwrap_key
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.cvv import generate_cvv, generate_cvv2, generate_icvv, verify_cvv
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 
 FILES = Path(__file__).parents[2] / "vectors"
 VECTORS = tomllib.loads((FILES / "security.toml").read_text("utf-8"))

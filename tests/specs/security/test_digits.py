@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.digits import decimalise, hex_bytes, is_digits, is_pan
+from cardswitch.specs.security.digits import decimalise, hex_bytes, is_digits, is_pan
 
 # Characters that int(), isdigit() or a careless pattern would let through.
 IMPOSTORS = ["٣", "３", "²", "_", " ", "+", "-", "\n", "\x00", "A", "\ud800", "१"]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.aes import encrypt_aes_cbc
-from specs.security.cmac import generate_cmac_aes
-from specs.security.dukpt_aes import (
+from cardswitch.specs.security.aes import encrypt_aes_cbc
+from cardswitch.specs.security.cmac import generate_cmac_aes
+from cardswitch.specs.security.dukpt_aes import (
     advance_ksn_dukpt_aes,
     derive_initial_key_dukpt_aes,
     derive_key_dukpt_aes,
@@ -19,7 +19,7 @@ from specs.security.dukpt_aes import (
     derive_update_key_dukpt_aes,
     derive_working_key_dukpt_aes,
 )
-from specs.security.errors import KeyRefused
+from cardswitch.specs.security.errors import KeyRefused
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/dukpt.toml").read_text("utf-8"))[
     "aes"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.dukpt_tdes import (
+from cardswitch.specs.security.dukpt_tdes import (
     COUNTER_BITS_MAX,
     COUNTER_MAX,
     advance_ksn_dukpt_tdes,
@@ -19,9 +19,9 @@ from specs.security.dukpt_tdes import (
     derive_working_key_dukpt_tdes,
     next_counter,
 )
-from specs.security.errors import KeyRefused
-from specs.security.mac import generate_mac_iso9797
-from specs.security.tdes import encrypt_tdes_cbc, encrypt_tdes_ecb
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.mac import generate_mac_iso9797
+from cardswitch.specs.security.tdes import encrypt_tdes_cbc, encrypt_tdes_ecb
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/dukpt.toml").read_text("utf-8"))[
     "tdes"

@@ -8,17 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyemv import kd
 
-from specs.errors import CryptoError
-from specs.security.cvv import generate_cvv
-from specs.security.dynamic_cvv import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.cvv import generate_cvv
+from cardswitch.specs.security.dynamic_cvv import (
     generate_cvc3,
     generate_dcvv,
     generate_ivcvc3,
     verify_cvc3,
     verify_dcvv,
 )
-from specs.security.errors import KeyRefused
-from specs.security.tdes import decrypt_tdes_ecb
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 
 VECTORS = tomllib.loads(
     (Path(__file__).parents[2] / "vectors/security_cards.toml").read_text("utf-8")

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.emv_cryptograms import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.emv_cryptograms import (
     generate_arpc_emv_1,
     generate_arpc_emv_2,
     generate_cryptogram_emv,
     verify_cryptogram_emv,
 )
-from specs.security.emv_keys import (
+from cardswitch.specs.security.emv_keys import (
     derive_icc_key_emv,
     derive_session_key_emv_csk,
     derive_session_key_mchip_skd,
     encode_account_emv_a,
 )
-from specs.security.errors import KeyRefused
+from cardswitch.specs.security.errors import KeyRefused
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/emv.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.emv_keys import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.emv_keys import (
     derive_icc_key_emv,
     derive_script_key_emv_csk,
     derive_script_key_vis,
@@ -19,8 +19,8 @@ from specs.security.emv_keys import (
     encode_account_emv_a,
     encode_account_emv_b,
 )
-from specs.security.errors import KeyRefused
-from specs.security.keys import has_odd_parity
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import has_odd_parity
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/emv.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.emv_scripts import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.emv_scripts import (
     encode_pinblock_vis,
     encrypt_script_data_emv,
     generate_script_mac_emv,
 )
-from specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/emv.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.emv_tree import HEIGHTS, derive_session_key_emv2000_tree
-from specs.security.errors import KeyRefused
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.emv_tree import HEIGHTS, derive_session_key_emv2000_tree
+from cardswitch.specs.security.errors import KeyRefused
 
 # The oracle uses names that its library wants to retire; ours must not.
 ORACLE = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")

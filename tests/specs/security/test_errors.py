@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from specs.errors import CryptoError
-from specs.security import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security import (
     aes,
     cmac,
     components,
@@ -22,7 +22,7 @@ from specs.security import (
     tdes,
     vault,
 )
-from specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
 
 # Each secret is wrong in its own way, and all of them can be recognised anywhere.
 KEY = bytes.fromhex("C0FFEEC0FFEEC0FFEEC0FFEEC0FFEEC0FF")  # 17 bytes

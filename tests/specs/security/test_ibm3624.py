@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyRefused, PinRefused
-from specs.security.ibm3624 import (
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.ibm3624 import (
     build_validation_data_ibm3624,
     decimalise_ibm3624,
     generate_natural_pin_ibm3624,

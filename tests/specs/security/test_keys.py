@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.aes import encrypt_aes_ecb
-from specs.security.errors import KeyRefused
-from specs.security.keys import (
+from cardswitch.specs.security.aes import encrypt_aes_ecb
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import (
     WEAK_KEYS,
     adjust_parity,
     effective_length,
@@ -20,7 +20,7 @@ from specs.security.keys import (
     key_check_value,
     key_check_value_aes,
 )
-from specs.security.tdes import encrypt_tdes_ecb
+from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 FILES = Path(__file__).parents[2] / "vectors"
 VECTORS = tomllib.loads((FILES / "security.toml").read_text("utf-8"))

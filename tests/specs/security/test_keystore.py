@@ -4,9 +4,9 @@ from hashlib import scrypt
 
 import pytest
 
-from specs.errors import CryptoError
-from specs.security import keystore
-from specs.security.keystore import open_keystore, seal_keystore, stretch_passphrase
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security import keystore
+from cardswitch.specs.security.keystore import open_keystore, seal_keystore, stretch_passphrase
 
 PASSPHRASE, CONTENT, BESIDE = "correct horse", b"twenty pairs of keys", b"names"
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyRefused, PinRefused
-from specs.security.keys import adjust_parity, has_odd_parity, is_weak, key_check_value
-from specs.security.lmk import (
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.keys import adjust_parity, has_odd_parity, is_weak, key_check_value
+from cardswitch.specs.security.lmk import (
     PAIR_OF_CODE,
     TEST_LMK,
     LmkSet,
@@ -21,7 +21,7 @@ from specs.security.lmk import (
     wrap_key,
     wrap_key_under_key,
 )
-from specs.security.schemes import SCHEME_VARIANTS
+from cardswitch.specs.security.schemes import SCHEME_VARIANTS
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/security.toml").read_text("utf-8"))
 KEY_TYPES = [f"{variant}{code}" for variant in range(10) for code in PAIR_OF_CODE]

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.errors import KeyRefused
-from specs.security.lmk import TEST_LMK, unwrap_key
-from specs.security.mac import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
+from cardswitch.specs.security.mac import (
     chain_mac_iso9797,
     finish_mac_iso9797,
     generate_mac_iso9797,

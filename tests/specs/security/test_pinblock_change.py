@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import PinRefused
-from specs.security.pinblock_change import change_pinblock_iso
-from specs.security.pinblocks import decode_pinblock, encode_pinblock
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.pinblock_change import change_pinblock_iso
+from cardswitch.specs.security.pinblocks import decode_pinblock, encode_pinblock
 
 PAN12 = "550000025321"
 FILL = bytes.fromhex("AABBCCDDEE")

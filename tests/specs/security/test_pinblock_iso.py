@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import PinRefused
-from specs.security.pinblock_iso import (
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.pinblock_iso import (
     decode_pinblock_iso_0,
     decode_pinblock_iso_1,
     decode_pinblock_iso_2,
@@ -17,7 +17,7 @@ from specs.security.pinblock_iso import (
     encode_pinblock_iso_3,
     pin_of_nibbles,
 )
-from specs.security.pins import pan12_of
+from cardswitch.specs.security.pins import pan12_of
 
 PINS = st.from_regex("[0-9]{4,12}", fullmatch=True)
 PANS = st.from_regex("[0-9]{13,19}", fullmatch=True)

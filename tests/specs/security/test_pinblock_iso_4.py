@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.aes import encrypt_aes_ecb
-from specs.security.errors import KeyRefused, PinRefused
-from specs.security.pinblock_iso_4 import (
+from cardswitch.specs.security.aes import encrypt_aes_ecb
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.pinblock_iso_4 import (
     decipher_pinblock_iso_4,
     decode_pinfield_iso_4,
     encipher_pinblock_iso_4,
     encode_panfield_iso_4,
     encode_pinfield_iso_4,
 )
-from specs.security.tdes import xor
+from cardswitch.specs.security.tdes import xor
 
 VECTORS = tomllib.loads(
     (Path(__file__).parents[2] / "vectors/security_pins.toml").read_text("utf-8")

@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import PinRefused
-from specs.security.lmk import TEST_LMK, unwrap_key
-from specs.security.pinblocks import (
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
+from cardswitch.specs.security.pinblocks import (
     FORMAT_CODES,
     decode_pinblock,
     decode_pinblock_diebold,
     encode_pinblock,
     encode_pinblock_diebold,
 )
-from specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
+from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 FILES = Path(__file__).parents[2] / "vectors"
 VECTORS = tomllib.loads((FILES / "security.toml").read_text("utf-8"))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.security.errors import PinRefused
-from specs.security.pins import pan12_of, require_account, require_pan, require_pin
+from cardswitch.specs.security.errors import PinRefused
+from cardswitch.specs.security.pins import pan12_of, require_account, require_pan, require_pin
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyRefused, PinRefused
-from specs.security.pinblocks import pan12_of
-from specs.security.pvv import generate_pvv, verify_pvv
+from cardswitch.specs.security.errors import KeyRefused, PinRefused
+from cardswitch.specs.security.pinblocks import pan12_of
+from cardswitch.specs.security.pvv import generate_pvv, verify_pvv
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/security.toml").read_text("utf-8"))
 # The oracle uses names that its library wants to retire; ours must not.

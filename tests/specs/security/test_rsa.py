@@ -14,16 +14,16 @@ from cryptography.hazmat.primitives.serialization import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.errors import KeyRefused
-from specs.security.rsa import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.rsa import (
     RsaPrivateKey,
     RsaPublicKey,
     decode_public_key_rsa,
     encode_public_key_rsa,
     generate_key_rsa,
 )
-from specs.security.rsa_primes import find_prime
+from cardswitch.specs.security.rsa_primes import find_prime
 from tests.specs.security.rsa_vectors import KEY, KEYS, KNOWN, SHORT_KEY, number_of
 
 
@@ -72,7 +72,7 @@ def test_another_judge_looks_at_new_primes(monkeypatch: pytest.MonkeyPatch) -> N
     def no_prime(bits: int, exponent: int, chance: object) -> int:
         return find_prime(256, 3, first.randbytes) * find_prime(256, 3, second.randbytes)
 
-    monkeypatch.setattr("specs.security.rsa.find_prime", no_prime)
+    monkeypatch.setattr("cardswitch.specs.security.rsa.find_prime", no_prime)
     with pytest.raises(KeyRefused) as refused:
         generate_key_rsa(1024, 65_537, Random(1).randbytes)
     assert refused.value.reason == "form"

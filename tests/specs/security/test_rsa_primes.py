@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from specs.errors import CryptoError
-from specs.security.rsa_primes import SIEVE_MAX, find_prime, is_probable_prime
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.rsa_primes import SIEVE_MAX, find_prime, is_probable_prime
 
 
 def test_every_small_number_is_judged_right() -> None:

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyRefused
-from specs.security.rsa_signatures import (
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.rsa_signatures import (
     HASHES,
     salt_length_pss,
     sign_rsa_pkcs1,

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
-from specs.security.errors import KeyRefused
-from specs.security.lmk import TEST_LMK, LmkSet
-from specs.security.rsa import RsaPrivateKey
-from specs.security.rsa_under_lmk import (
+from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
+from cardswitch.specs.security.rsa import RsaPrivateKey
+from cardswitch.specs.security.rsa_under_lmk import (
     PRIVATE_PAIR,
     PUBLIC_PAIR,
     Lmk,

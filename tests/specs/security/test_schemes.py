@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyRefused
-from specs.security.schemes import (
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.schemes import (
     SCHEME_VARIANTS,
     decrypt_parts,
     read_scheme,

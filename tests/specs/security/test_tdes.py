@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.errors import KeyRefused
-from specs.security.tdes import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.tdes import (
     decrypt_tdes_cbc,
     decrypt_tdes_ecb,
     encrypt_tdes_cbc,
@@ -98,9 +98,9 @@ def test_both_sides_of_an_exclusive_or_have_the_same_length() -> None:
 def test_nothing_that_the_library_will_remove_is_used() -> None:
     # In a process of its own: here the modules are loaded, and single and double keys were used.
     program = (
-        "from specs.security import vault, lmk, mac, cvv, pvv\n"
-        "from specs.security.cmac import generate_cmac_tdes\n"
-        "from specs.security.tdes import encrypt_tdes_ecb, encrypt_tdes_cbc\n"
+        "from cardswitch.specs.security import vault, lmk, mac, cvv, pvv\n"
+        "from cardswitch.specs.security.cmac import generate_cmac_tdes\n"
+        "from cardswitch.specs.security.tdes import encrypt_tdes_ecb, encrypt_tdes_cbc\n"
         "for n in (8, 16, 24):\n"
         "    encrypt_tdes_ecb(bytes(n), bytes(8)), encrypt_tdes_cbc(bytes(n), bytes(8), bytes(8))\n"
         "generate_cmac_tdes(bytes(16), b''), generate_cmac_tdes(bytes(24), b'')\n"

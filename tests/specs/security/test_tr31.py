@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.errors import KeyBlockRefused, KeyRefused
-from specs.security.tr31 import (
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyBlockRefused, KeyRefused
+from cardswitch.specs.security.tr31 import (
     HIDDEN_LENGTHS,
     KEY_LENGTHS_OF,
     padding_length_tr31,
@@ -18,9 +18,13 @@ from specs.security.tr31 import (
     unwrap_key_tr31,
     wrap_key_tr31,
 )
-from specs.security.tr31_blocks import OptionalBlock
-from specs.security.tr31_crypto import MAC_LENGTHS, open_tr31, protect_tr31
-from specs.security.tr31_header import KeyBlockHeader, read_header_tr31, write_header_tr31
+from cardswitch.specs.security.tr31_blocks import OptionalBlock
+from cardswitch.specs.security.tr31_crypto import MAC_LENGTHS, open_tr31, protect_tr31
+from cardswitch.specs.security.tr31_header import (
+    KeyBlockHeader,
+    read_header_tr31,
+    write_header_tr31,
+)
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/tr31.toml").read_text("utf-8"))
 CASES = VECTORS["key_block"]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyBlockRefused
-from specs.security.tr31_blocks import (
+from cardswitch.specs.security.errors import KeyBlockRefused
+from cardswitch.specs.security.tr31_blocks import (
     UPPER_ALPHANUMERIC,
     OptionalBlock,
     pad_blocks_tr31,

@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyBlockRefused, KeyRefused
-from specs.security.tr31_crypto import MAC_LENGTHS, derive_keys_tr31, open_tr31, protect_tr31
+from cardswitch.specs.security.errors import KeyBlockRefused, KeyRefused
+from cardswitch.specs.security.tr31_crypto import (
+    MAC_LENGTHS,
+    derive_keys_tr31,
+    open_tr31,
+    protect_tr31,
+)
 
 # The oracle uses names that its library wants to retire; ours must not.
 ORACLE = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")

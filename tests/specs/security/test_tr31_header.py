@@ -4,9 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.security.errors import KeyBlockRefused
-from specs.security.tr31_blocks import UPPER_ALPHANUMERIC, OptionalBlock
-from specs.security.tr31_header import KeyBlockHeader, read_header_tr31, write_header_tr31
+from cardswitch.specs.security.errors import KeyBlockRefused
+from cardswitch.specs.security.tr31_blocks import UPPER_ALPHANUMERIC, OptionalBlock
+from cardswitch.specs.security.tr31_header import (
+    KeyBlockHeader,
+    read_header_tr31,
+    write_header_tr31,
+)
 
 UPPER = st.sampled_from(UPPER_ALPHANUMERIC)
 TWO = st.tuples(UPPER, UPPER).map("".join)

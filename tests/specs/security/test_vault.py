@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from specs.errors import CryptoError
-from specs.security.errors import KeyRefused
-from specs.security.vault import AesVault
+from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.vault import AesVault
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/security.toml").read_text("utf-8"))
 VAULT, OTHER = AesVault(bytes(32)), AesVault(bytes(31) + b"\x01")

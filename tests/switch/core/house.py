@@ -1,12 +1,12 @@
 """A switch ready for a playbook: its settings, a vault of glass, and a purchase."""
 
-from specs.message import Message
-from switch.core.entry import Entry
-from switch.core.machine import Switch
-from switch.core.settings import Door, Route, Settings, Upstream
-from switch.core.states import State
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import Entry
+from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.play import Playbook, answered, appended, sent
-from wire.ports import LinkId, LinkUp, Received
 
 PAN = "9999990000000014"
 POS = LinkId("pos/1")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.checks import find_fault, pan_of
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.checks import find_fault, pan_of
 
 PAN = "9999990000000014"
 GOOD = {

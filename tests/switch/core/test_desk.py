@@ -2,12 +2,12 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
-from switch.core.settings import Settings
-from switch.core.states import State
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
+from cardswitch.switch.core.settings import Settings
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import Append, LinkDown, LinkId, Received, Send
 from tests.switch.core.house import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
-from wire.ports import Append, LinkDown, LinkId, Received, Send
 
 
 def desk(settings: Settings = SETTINGS) -> SwitchDesk:

@@ -1,9 +1,9 @@
 """Entries come back from disk as they were, but for what must never be there."""
 
-from specs.masking import NEVER_STORED
-from specs.message import Message
-from switch.core.entry import Entry, from_record, to_record
-from switch.core.states import State
+from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import Entry, from_record, to_record
+from cardswitch.switch.core.states import State
 from tests.switch.core.house import GlassVault
 
 PAN = "9999990000000014"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.entry import Entry
-from switch.core.legs import Leg, Legs
-from switch.core.states import State
-from wire.matching import WAITERS_MAX
-from wire.ports import LinkId
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import Entry
+from cardswitch.switch.core.legs import Leg, Legs
+from cardswitch.switch.core.states import State
+from cardswitch.wire.matching import WAITERS_MAX
+from cardswitch.wire.ports import LinkId
 
 REQUEST = Message("0200", {4: "000000001250", 11: "000007", 41: "TERM0001"})
 

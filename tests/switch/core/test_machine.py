@@ -2,11 +2,12 @@
 
 import pytest
 
-from specs.errors import DecodeError
-from specs.message import Message
-from switch.core.machine import rescue, rrn_of
-from switch.core.settings import Door
-from switch.core.states import State
+from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.machine import rescue, rrn_of
+from cardswitch.switch.core.settings import Door
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 from tests.play import answered, closed, sent
 from tests.switch.core.house import (
     ACQUIRER,
@@ -19,7 +20,6 @@ from tests.switch.core.house import (
     opened,
     recorded,
 )
-from wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 
 REPEAT = Message("0201", PLAIN.fields)
 
@@ -127,9 +127,9 @@ def test_a_flow_that_fails_ends_its_leg_as_a_crash_would(state, monkeypatch):
         raise RuntimeError("planted")
 
     play = opened()
-    broken = "switch.core.desk.SwitchDesk.route"
+    broken = "cardswitch.switch.core.desk.SwitchDesk.route"
     if state is State.FORWARDED:
-        broken = "switch.core.flows.purchase.fits"
+        broken = "cardswitch.switch.core.flows.purchase.fits"
     monkeypatch.setattr(broken, fail)
     (play >> Received(POS, PLAIN)).skip()
     if state is State.FORWARDED:

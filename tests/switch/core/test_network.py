@@ -2,11 +2,11 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.states import State
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import LinkDown, LinkUp, Received
 from tests.play import Playbook, after, answered, closed, sent
 from tests.switch.core.house import ACQUIRER, PLAIN, POS, opened, recorded, switch
-from wire.ports import LinkDown, LinkUp, Received
 
 
 def request(code: str) -> Message:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import ConfigError
-from switch.core.routing import Routing
-from switch.core.settings import Route
+from cardswitch.specs.errors import ConfigError
+from cardswitch.switch.core.routing import Routing
+from cardswitch.switch.core.settings import Route
 
 ROUTES = [
     Route("pos", "acquirer"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
 
 SETTINGS = Settings({"pos": Door()}, {"issuer": Upstream()}, (Route("pos", "issuer"),))
 

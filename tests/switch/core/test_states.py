@@ -1,6 +1,6 @@
 """The table of states: every state is reachable, and money never moves twice."""
 
-from switch.core.states import FOLLOWS, OPEN, State, mermaid
+from cardswitch.switch.core.states import FOLLOWS, OPEN, State, mermaid
 
 
 def test_every_state_has_a_row_and_can_be_reached():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.security.pinblocks import pan12_of as pan12_of_the_module
-from switch.core.translate import pan12_of
+from cardswitch.specs.security.pinblocks import pan12_of as pan12_of_the_module
+from cardswitch.switch.core.translate import pan12_of
 
 
 @pytest.mark.parametrize("pan", ["9999990000000014", "4000001234562", "378282246310005"])

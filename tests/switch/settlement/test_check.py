@@ -5,7 +5,7 @@ import re
 import pytest
 from msgspec.structs import replace
 
-from switch.settlement.check import check_close
+from cardswitch.switch.settlement.check import check_close
 from tests.switch.histories import CUT, NOON, History, close
 
 

@@ -5,12 +5,12 @@ from collections import Counter
 import pytest
 from hypothesis import given
 
-from specs.errors import Error
-from switch.core.states import State
-from switch.settlement.check import check_close
-from switch.settlement.close import close_day
-from switch.settlement.ledger import Posting, merchant_of, unbalanced
-from switch.settlement.movements import Kind
+from cardswitch.specs.errors import Error
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settlement.check import check_close
+from cardswitch.switch.settlement.close import close_day
+from cardswitch.switch.settlement.ledger import Posting, merchant_of, unbalanced
+from cardswitch.switch.settlement.movements import Kind
 from tests.switch.histories import (
     ACQUIRER,
     CUT,
@@ -110,7 +110,7 @@ def test_nothing_crooked_is_closed(monkeypatch):
     history = History()
     history.sale(1250)
     crooked = (Posting("capture:1", DAYS[0], "scheme_settlement", "978", 1250),)
-    monkeypatch.setattr("switch.settlement.close.movement_postings", lambda _: crooked)
+    monkeypatch.setattr("cardswitch.switch.settlement.close.movement_postings", lambda _: crooked)
     with pytest.raises(Error, match="capture:1 does not sum to zero"):
         close(history.entries())
 

@@ -2,9 +2,14 @@
 
 import pytest
 
-from specs.errors import Error
-from switch.settlement.ledger import Posting, movement_postings, require_balance, unbalanced
-from switch.settlement.movements import Kind, Movement
+from cardswitch.specs.errors import Error
+from cardswitch.switch.settlement.ledger import (
+    Posting,
+    movement_postings,
+    require_balance,
+    unbalanced,
+)
+from cardswitch.switch.settlement.movements import Kind, Movement
 
 
 def movement(kind):

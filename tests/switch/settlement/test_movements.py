@@ -3,11 +3,11 @@
 import pytest
 from msgspec.structs import replace
 
-from specs.errors import Error
-from specs.message import Message
-from switch.core.states import OPEN, State
-from switch.settlement.check import check_close
-from switch.settlement.movements import Kind, movements
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.states import OPEN, State
+from cardswitch.switch.settlement.check import check_close
+from cardswitch.switch.settlement.movements import Kind, movements
 from tests.switch.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History, close
 
 

@@ -7,10 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from lxml import etree
 
-from specs.errors import Error
-from switch.settlement.pain001 import control_sum, pain001, sepa_text
-from switch.settlement.parties import NAME_MAX, SEPA_CHARACTERS
-from switch.settlement.payouts import Payout
+from cardswitch.specs.errors import Error
+from cardswitch.switch.settlement.pain001 import control_sum, pain001, sepa_text
+from cardswitch.switch.settlement.parties import NAME_MAX, SEPA_CHARACTERS
+from cardswitch.switch.settlement.payouts import Payout
 from tests.switch.histories import ACQUIRER, CUT, DAYS, MERCHANTS
 
 SCHEMA = etree.XMLSchema(etree.parse(Path("tests/vectors/xsd/pain.001.001.09.xsd")))

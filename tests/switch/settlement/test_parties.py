@@ -2,8 +2,8 @@
 
 import pytest
 
-from specs.errors import ConfigError
-from switch.settlement.parties import Acquirer, Merchant, is_bic, is_iban
+from cardswitch.specs.errors import ConfigError
+from cardswitch.switch.settlement.parties import Acquirer, Merchant, is_bic, is_iban
 
 # The examples of the SWIFT IBAN registry.
 IBANS = ["GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947"]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from specs.errors import ConfigError, Error
-from switch.settlement.payouts import payout_postings, payouts
-from switch.settlement.totals import Batch
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.switch.settlement.payouts import payout_postings, payouts
+from cardswitch.switch.settlement.totals import Batch
 from tests.switch.histories import MERCHANTS
 
 DAY = "2026-11-23"

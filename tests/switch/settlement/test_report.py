@@ -5,8 +5,8 @@ from io import StringIO
 
 import pytest
 
-from switch.settlement.payouts import Payout
-from switch.settlement.report import COLUMNS, deposit_csv
+from cardswitch.switch.settlement.payouts import Payout
+from cardswitch.switch.settlement.report import COLUMNS, deposit_csv
 
 ACCOUNT = ("GB82WEST12345698765432", "WESTGB22", "GBP")
 

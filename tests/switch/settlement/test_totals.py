@@ -1,7 +1,7 @@
 """Batches: who took how much in what."""
 
-from switch.settlement.movements import movements
-from switch.settlement.totals import Batch, batches
+from cardswitch.switch.settlement.movements import movements
+from cardswitch.switch.settlement.totals import Batch, batches
 from tests.switch.histories import CUT, CUT_OFF, DAYS, NOON, History
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.settings import Door
-from switch.core.states import State
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.settings import Door
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.play import after, answered, sent
 from tests.switch.core.house import (
     ACQUIRER,
@@ -21,7 +22,6 @@ from tests.switch.core.house import (
     opened,
     recorded,
 )
-from wire.ports import LinkDown, LinkId, LinkUp, Received
 
 
 def test_a_purchase_with_a_pin_is_approved():

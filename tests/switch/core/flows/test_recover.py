@@ -2,9 +2,10 @@
 
 import pytest
 
-from specs.message import Message
-from switch.core.entry import from_record, to_record
-from switch.core.states import State
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.entry import from_record, to_record
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import LinkUp, Received
 from tests.play import Playbook, after, answered, sent
 from tests.switch.core.house import (
     ACQUIRER,
@@ -19,7 +20,6 @@ from tests.switch.core.house import (
     recorded,
     switch,
 )
-from wire.ports import LinkUp, Received
 
 
 def crashed(play: Playbook) -> Playbook:

@@ -2,18 +2,10 @@
 
 import pytest
 
-from switch.core.states import State
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import Received
 from tests.play import after, answered, sent
-from tests.switch.core.house import (
-    PLAIN,
-    POS,
-    REVERSAL,
-    approved,
-    forwarded,
-    opened,
-    recorded,
-)
-from wire.ports import Received
+from tests.switch.core.house import PLAIN, POS, REVERSAL, approved, forwarded, opened, recorded
 
 
 def test_an_approved_purchase_is_undone_once_the_duty_is_durable():

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from switch.core.flows.reverse import pause
-from switch.core.states import State
+from cardswitch.switch.core.flows.reverse import pause
+from cardswitch.switch.core.states import State
+from cardswitch.wire.ports import LinkDown, LinkUp
 from tests.play import after, answered, sent
 from tests.switch.core.house import ACQUIRER, SETTINGS, forwarded, opened, recorded
-from wire.ports import LinkDown, LinkUp
 
 
 def owed():
