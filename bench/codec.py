@@ -26,12 +26,17 @@ from msgspec import Struct
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from cardswitch.specs.codec.shapes import SIGHTS_MIN
 from cardswitch.specs.dialect import Dialect, load_dialect, make_dialect
-from cardswitch.specs.encodings import Bcd, Binary, Encoding, encoding_of
-from cardswitch.specs.fields import Field
+from cardswitch.specs.dialect.reference import (
+    reference_pack,
+    reference_unpack,
+    specification,
+    to_reference,
+)
+from cardswitch.specs.grammar.encodings import Bcd, Binary, Encoding, encoding_of
+from cardswitch.specs.grammar.fields import Field
 from cardswitch.specs.message import Message
-from cardswitch.specs.reference import reference_pack, reference_unpack, specification, to_reference
-from cardswitch.specs.shapes import SIGHTS_MIN
 
 DIALECTS: Final = ("iso87-ascii", "iso87-binary", "pos", "iso87-ebcdic")
 MESSAGES: Final = {

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .hsm_sim.client import HsmClient, HsmError
-    from .specs import strategies
     from .specs.dialect import Dialect, list_dialects, load_dialect
     from .specs.errors import DecodeError, DialectError, EncodeError, Error, FormatError
+    from .specs.fuzzing import strategies
     from .specs.message import Message
 
 __all__ = [
@@ -58,7 +58,7 @@ _HOMES: Final = {
 def __getattr__(name: str) -> Any:
     """Import what is asked for, once: whoever wants a message does not pay for a switch."""
     if name == "strategies":
-        value: Any = importlib.import_module(f"{__name__}.specs.strategies")
+        value: Any = importlib.import_module(f"{__name__}.specs.fuzzing.strategies")
     elif name in _HOMES:
         value = getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
     else:

@@ -12,6 +12,6 @@
     requests      what both do alike with a request
 
 Both are pure machines on the kernel of `wire`: no clock, no socket, no chance. A request is the
-same again if its identity is (specs.identity); a repeat is told what the first was told, and never
+same again if its identity is; a repeat is told what the first was told, and never
 authorises twice. All that an answer promises is in the journal before the answer is sent.
 """

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.answers import fits
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.identity import identity, original_data, original_identity
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.identity import identity, original_data, original_identity
 from cardswitch.wire.kernel import Limits, NoAnswer
 from cardswitch.wire.matching import IsoExchange
 from cardswitch.wire.network import Watch, network_reply

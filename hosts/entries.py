@@ -1,6 +1,6 @@
 """What the hosts write into their journals. An entry never names a card but masked, or by its id.
 
-*identity* is that of the purchase (specs.identity), *at* when it was written, *rrn* field 37;
+*identity* is that of the purchase (specs.transactions), *at* when it was written, *rrn* field 37;
 amounts are minor units.
 """
 

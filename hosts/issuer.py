@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.identity import identity, original_identity
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.kernel import Limits
 from cardswitch.wire.matching import HsmExchange, IsoExchange
 from cardswitch.wire.network import network_reply

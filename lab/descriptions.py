@@ -6,13 +6,13 @@ from collections.abc import Callable
 from string import digits
 
 from cardswitch.specs.amounts import currency, format_amount
-from cardswitch.specs.bitmap import bitmap_of
 from cardswitch.specs.codes import NETWORK_CODES, entry_text, processing_text, reason
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.grammar.bitmap import bitmap_of
+from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
 from cardswitch.specs.masking import mask_pan, open_fields, printable
 from cardswitch.specs.message import Message
-from cardswitch.specs.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
 from cardswitch.specs.tracks import unpack_track2
 
 from .message_views import align

@@ -14,17 +14,17 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from cardswitch.specs.culprit import find_culprit
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.doctor.diagnose import Diagnosis
 from cardswitch.specs.doctor.headers import header_entries
 from cardswitch.specs.doctor.prescribe import as_prescription, tell_apart
 from cardswitch.specs.doctor.remedies import FIELDS_MIN
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.explain import explain
+from cardswitch.specs.grammar.mti import VERSIONS, describe_mti
 from cardswitch.specs.interop.toml_writer import write_toml
 from cardswitch.specs.message import Message
-from cardswitch.specs.mti import VERSIONS, describe_mti
+from cardswitch.specs.review.culprit import find_culprit
+from cardswitch.specs.review.explain import explain
 
 from .message_views import align, show_message
 from .workbench import show_fault, show_value

@@ -7,9 +7,9 @@ from typing import Final
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.grammar.mti import describe_mti
 from cardswitch.specs.masking import open_fields, printable
 from cardswitch.specs.message import Message
-from cardswitch.specs.mti import describe_mti
 
 from .workbench import show_value
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from cardswitch.specs.dialect import Dialect, HeadedDialect
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.fields import Field
+from cardswitch.specs.grammar.fields import Field
+from cardswitch.specs.grammar.mti import VERSIONS, describe_mti
 from cardswitch.specs.masking import open_fields, printable
 from cardswitch.specs.message import Message
-from cardswitch.specs.mti import VERSIONS, describe_mti
 from cardswitch.specs.tracks import unpack_track2
 
 from .workbench import show_value

@@ -96,7 +96,7 @@ def redact(
     key_path: Path | None,
 ) -> None:
     """Replace card data by other card data of the same form, so that messages can be shared."""
-    from cardswitch.specs.redact import Redactor
+    from cardswitch.specs.review.redact import Redactor
 
     from .outputs import write_messages
     from .workbench import write_document
@@ -124,7 +124,7 @@ def _key(path: Path) -> bytes:
     import secrets
 
     from cardswitch.specs.errors import ConfigError
-    from cardswitch.specs.redact import KEY_SIZE_MIN
+    from cardswitch.specs.review.redact import KEY_SIZE_MIN
 
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

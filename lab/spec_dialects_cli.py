@@ -60,8 +60,8 @@ def show(dialect: Dialect, as_json: bool) -> None:
 def explain(code: str | None, as_json: bool) -> None:
     """Explain CODE, which an error of these commands names: the rule, and what to try."""
     from cardswitch.specs.errors import FormatError
-    from cardswitch.specs.explain import explain as explained
-    from cardswitch.specs.explain import explanations
+    from cardswitch.specs.review.explain import explain as explained
+    from cardswitch.specs.review.explain import explanations
 
     from .message_views import align
 

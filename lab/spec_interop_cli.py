@@ -103,7 +103,7 @@ def export(dialect: str, target: str, output: Path | None) -> None:
     What the format cannot say is told on standard error.
     """
     from cardswitch.specs.dialect import load_dialect
-    from cardswitch.specs.dialect_file import read_dialect_file
+    from cardswitch.specs.dialect.file import read_dialect_file
     from cardswitch.specs.errors import DialectError
 
     try:

@@ -174,7 +174,7 @@ def validate(
 def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, str]]:
     """Fields and what is wrong with them; the fault of a message *alone* is shown at length."""
     from cardswitch.specs.errors import FormatError
-    from cardswitch.specs.findings import find_faults
+    from cardswitch.specs.review.findings import find_faults
 
     try:
         message = item.read(dialect)

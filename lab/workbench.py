@@ -12,12 +12,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.culprit import find_culprit
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.fields import DIGITS
+from cardswitch.specs.grammar.fields import DIGITS
 from cardswitch.specs.masking import PAN_DIGITS_USUAL, mask_field, printable
 from cardswitch.specs.message import Message
+from cardswitch.specs.review.culprit import find_culprit
 
 from .pasted import INPUT_SIZE_MAX, read_hex
 

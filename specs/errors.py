@@ -25,7 +25,7 @@ class FormatError(Error, ValueError):
         seen: str = "",
         hint: str = "",
     ) -> None:
-        """*code* is one of :mod:`specs.explain`; *field* a path such as ``"4"`` or ``"55.9F36"``.
+        """*code* is one that `specs.review` explains; *field* a path: ``"4"``, ``"55.9F36"``.
 
         *seen* must be masked already.
         """

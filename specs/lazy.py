@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from .bitmap import SECOND_MAX, TOGETHER, bitmap_of
+from .grammar.bitmap import SECOND_MAX, TOGETHER, bitmap_of
 
 if TYPE_CHECKING:
     from .dialect import Dialect

@@ -10,10 +10,10 @@ from cardswitch.specs.amounts import currency, de4
 from cardswitch.specs.codes import CVV2_TAG
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.errors import ConfigError, FormatError
-from cardswitch.specs.identity import original_data
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
+from cardswitch.specs.transactions.identity import original_data
 from cardswitch.wire.ports import Seconds
 
 from .card import Card

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from cardswitch.hosts.acquirer import Acquirer
 from cardswitch.hosts.issuer import Issuer
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
-from cardswitch.specs.strategies import messages
 from cardswitch.switch.core.machine import Switch
 from cardswitch.terminal.machine import Terminal
 from cardswitch.terminal.messages import Place

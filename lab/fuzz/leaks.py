@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cardswitch.specs.codepages import CODECS
+from cardswitch.specs.grammar.codepages import CODECS
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 

@@ -28,7 +28,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from cardswitch.specs import walk
+from cardswitch.specs.codec import walk
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.layout import octets_of

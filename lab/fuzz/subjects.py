@@ -12,9 +12,9 @@ import iso8583
 from msgspec import Struct
 
 from cardswitch.specs.dialect import Dialect, load_dialect
+from cardswitch.specs.dialect.reference import from_reference, specification
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.reference import from_reference, specification
 
 OURS: Final = ("FormatError",)  # what our own reader may raise, with all that is derived from it
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from ..dialect import Dialect
 from ..errors import FormatError
-from ..fields import Field
+from ..grammar.fields import Field
 from .rules import Draft, Loss, What
 
 # Words for people, which may be cut: what is left still says something. Nothing else is ever cut.

@@ -11,8 +11,8 @@ from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
-from ..fields import DIGITS
-from ..mti import VERSIONS
+from ..grammar.fields import DIGITS
+from ..grammar.mti import VERSIONS
 
 Fields: TypeAlias = Mapping[int, str]
 What = Literal["dropped", "changed", "assumed", "cut", "filled"]

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..dialect import Dialect, load_dialect
-from ..dialect_file import DialectFile, FieldEntry, Source, list_dialects, read_dialect_file
+from ..dialect.file import DialectFile, FieldEntry, Source, list_dialects, read_dialect_file
 
 # Where the fields of each edition stand alone: what an undefined field may well be.
 _EDITIONS: Final = {"0": "_iso87", "1": "_iso93", "2": "_iso2003"}

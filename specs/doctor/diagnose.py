@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..dialect_file import DialectFile
+from ..dialect.file import DialectFile
 from .bases import Base
 from .edits import build
 from .headers import HeaderPart, describe_header, header_cost

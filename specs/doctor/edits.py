@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..dialect import Dialect, make_dialect
-from ..dialect_build import build_form
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry, lay_fields_over
+from ..dialect.build import build_form
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, lay_fields_over
 from ..errors import DialectError
 from ..parts.build import OPAQUE
 from .bases import Base

@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ..codepages import CODECS
-from ..dialect_file import FieldEntry
-from ..fields import Notation, parse_notation
+from ..dialect.file import FieldEntry
+from ..grammar.codepages import CODECS
+from ..grammar.fields import Notation, parse_notation
 from .bases import fields_of_edition
 from .edits import Edit
 

@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..codepages import CODECS
-from ..dialect_file import FieldEntry
-from ..fields import DIGITS
+from ..dialect.file import FieldEntry
+from ..grammar.codepages import CODECS
+from ..grammar.fields import DIGITS
 from ..masking import PAN_DIGITS_USUAL
 from ..tracks import PAN_DIGITS_MAX, is_luhn_valid
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..bitmap import IN_FIELD_65, SECOND, THIRD, TOGETHER, numbers_of
 from ..dialect import Dialect
-from ..dialect_file import DialectFile
-from ..encodings import Encoding, encoding_of
+from ..dialect.file import DialectFile
+from ..grammar.bitmap import IN_FIELD_65, SECOND, THIRD, TOGETHER, numbers_of
+from ..grammar.encodings import Encoding, encoding_of
 from .bases import Base
 from .edits import Edit, build, group_edit
 from .search import ROUTES_MAX, UNSETTLED, Budget, Plan, Route, Search, Workshop

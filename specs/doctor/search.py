@@ -15,11 +15,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..dialect_build import build_field
-from ..dialect_file import FieldEntry, lay_fields_over
-from ..encodings import BadFill
+from ..dialect.build import build_field
+from ..dialect.file import FieldEntry, lay_fields_over
 from ..errors import DialectError
-from ..fields import CLASSES, Field, first_wrong, parse_notation
+from ..grammar.encodings import BadFill
+from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
 from .bases import Base
 from .edits import GROUPS, Edit, group_edit
 from .field_edits import (

@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..bitmap import BITMAP_SIZE, SECOND, numbers_of
-from ..encodings import HEX_DIGITS, encoding_of
-from ..mti import VERSIONS, legal_mtis
+from ..grammar.bitmap import BITMAP_SIZE, SECOND, numbers_of
+from ..grammar.encodings import HEX_DIGITS, encoding_of
+from ..grammar.mti import VERSIONS, legal_mtis
 
 MTI_ENCODINGS: Final = ("ascii", "ebcdic-500", "bcd")
 BITMAP_ENCODINGS: Final = ("binary", "hex", "ebcdic-500")

@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from ..dialect import Dialect
 from ..errors import DecodeError, FormatError
-from ..findings import Finding, find_faults
 from ..message import Message
+from ..review.findings import Finding, find_faults
 
 
 class Trial(Struct, frozen=True):

@@ -7,6 +7,6 @@
     shrink.py        the least of an input that still shows a fault
 
 Every choice is a number that comes in through a :data:`specs.fuzzing.chance.Pick`. A seeded
-generator picks for ``cardswitch fuzz``, Hypothesis for :mod:`specs.strategies`, an engine that is
+generator picks for ``cardswitch fuzz``, Hypothesis for :mod:`strategies`, an engine that is
 guided by coverage for ``bench/atheris_decode.py``.
 """

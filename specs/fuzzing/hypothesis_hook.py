@@ -32,18 +32,18 @@ def register() -> None:
 
 def _messages(_kind: type[Message]) -> st.SearchStrategy[Message]:
     from cardswitch.specs.dialect import load_dialect
-    from cardswitch.specs.strategies import messages
+    from cardswitch.specs.fuzzing.strategies import messages
 
     return messages(load_dialect(DIALECT))
 
 
 def _tracks(_kind: type[Track2]) -> st.SearchStrategy[Track2]:
-    from cardswitch.specs.strategies import track2
+    from cardswitch.specs.fuzzing.strategies import track2
 
     return track2()
 
 
 def _objects(_kind: type[Tlv]) -> st.SearchStrategy[Tlv]:
-    from cardswitch.specs.strategies import tlv
+    from cardswitch.specs.fuzzing.strategies import tlv
 
     return tlv().map(lambda objects: objects[0])

@@ -10,12 +10,12 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from cardswitch.specs.bitmap import SECOND, THIRD
-from cardswitch.specs.codepages import CODECS
 from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.encodings import Bcd, Encoding, Signed
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.fields import Field
+from cardswitch.specs.grammar.bitmap import SECOND, THIRD
+from cardswitch.specs.grammar.codepages import CODECS
+from cardswitch.specs.grammar.encodings import Bcd, Encoding, Signed
+from cardswitch.specs.grammar.fields import Field
 
 from .chance import Pick, choose
 from .hostile_tlv import make_hostile_tlv

@@ -7,9 +7,9 @@ from itertools import cycle, islice
 from typing import Final
 
 from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.fields import CLASSES, Field
+from cardswitch.specs.grammar.fields import CLASSES, Field
+from cardswitch.specs.grammar.mti import legal_mtis
 from cardswitch.specs.message import Message
-from cardswitch.specs.mti import legal_mtis
 from cardswitch.specs.tlv import Tlv, pack_tlv
 from cardswitch.specs.tracks import Track2, luhn_digit, pack_track2
 

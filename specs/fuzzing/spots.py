@@ -6,11 +6,18 @@ from typing import Final
 
 from msgspec import Struct
 
-from cardswitch.specs.bitmap import BITMAP_SIZE, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, numbers_of
 from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.encodings import HEX_DIGITS
 from cardswitch.specs.errors import DecodeError
-from cardswitch.specs.fields import Field
+from cardswitch.specs.grammar.bitmap import (
+    BITMAP_SIZE,
+    IN_FIELD_65,
+    SECOND,
+    SECOND_MAX,
+    THIRD,
+    numbers_of,
+)
+from cardswitch.specs.grammar.encodings import HEX_DIGITS
+from cardswitch.specs.grammar.fields import Field
 
 HEADER: Final = "header"
 MTI: Final = "MTI"

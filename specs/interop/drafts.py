@@ -8,10 +8,10 @@ from typing import Final, NoReturn
 
 from msgspec import Struct
 
-from ..dialect_build import build_form
-from ..dialect_file import DialectFile, Source
+from ..dialect.build import build_form
+from ..dialect.file import DialectFile, Source
 from ..errors import DialectError
-from ..fields import DIGITS, LENGTH_MAX
+from ..grammar.fields import DIGITS, LENGTH_MAX
 
 # Characters of a foreign file. The largest that tools ship have 150 000: more is an attack.
 FOREIGN_SIZE_MAX: Final = 1 << 19

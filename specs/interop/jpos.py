@@ -11,10 +11,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from ..bitmap import FIELD_MAX, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, TOGETHER
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..fields import LENGTH_MAX
-from ..prefixes import Prefix
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.bitmap import FIELD_MAX, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.fields import LENGTH_MAX
+from ..grammar.prefixes import Prefix
 from .drafts import Draft, Imported, plain_name
 from .jpos_classes import (
     BITMAP_CLASSES,

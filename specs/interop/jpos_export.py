@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from ..bitmap import IN_FIELD_65, THIRD
-from ..codepages import CODECS
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..fields import Notation, parse_notation
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.bitmap import IN_FIELD_65, THIRD
+from ..grammar.codepages import CODECS
+from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss, by_number
 from .jpos_classes import TAGGED
 from .layouts import header_size, resolve

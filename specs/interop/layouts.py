@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from ..codepages import CODECS
-from ..dialect_file import DialectFile, FieldEntry
-from ..fields import CLASSES, Notation, parse_notation
+from ..dialect.file import DialectFile, FieldEntry
+from ..grammar.codepages import CODECS
+from ..grammar.fields import CLASSES, Notation, parse_notation
 
 
 def settle(

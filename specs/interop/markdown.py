@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ..codes import TABLES
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..mti import VERSIONS, describe_mti
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.mti import VERSIONS, describe_mti
 from .drafts import Exported, by_number
 
 _MARKS: Final = (("mandatory", "M"), ("conditional", "C"), ("optional", "O"))

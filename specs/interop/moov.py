@@ -10,10 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..fields import LENGTH_MAX
-from ..prefixes import PREFIX_DIGITS_MAX, Prefix
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.fields import LENGTH_MAX
+from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, read_document
 from .drafts import Draft, Imported, plain_name
 from .layouts import notation, settle

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..bitmap import IN_FIELD_65
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..fields import Notation, parse_notation
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.bitmap import IN_FIELD_65
+from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss, by_number
 from .layouts import resolve
 from .moov_names import BER_LENGTH, BER_TAG, FIXED, LETTERS, SORTS

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from ..bitmap import BITMAP_SIZE
-from ..dialect_file import FieldEntry, PartsEntry
-from ..fields import parse_notation
+from ..dialect.file import FieldEntry, PartsEntry
+from ..grammar.bitmap import BITMAP_SIZE
+from ..grammar.fields import parse_notation
 from .documents import Node
 from .drafts import Draft, by_number, plain_name
 from .layouts import notation, settle

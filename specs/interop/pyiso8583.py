@@ -13,14 +13,14 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, Final
 
-from ..bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
 from ..dialect import make_dialect
-from ..dialect_build import build_form
-from ..dialect_file import DialectFile, FieldEntry, Source
-from ..encodings import Bcd, Signed
-from ..fields import LENGTH_MAX
-from ..prefixes import PREFIX_DIGITS_MAX, Prefix
-from ..reference import specification
+from ..dialect.build import build_form
+from ..dialect.file import DialectFile, FieldEntry, Source
+from ..dialect.reference import specification
+from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.encodings import Bcd, Signed
+from ..grammar.fields import LENGTH_MAX
+from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, Value, read_document
 from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, by_number, plain_name
 from .layouts import notation, settle

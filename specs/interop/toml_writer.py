@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import to_builtins
 
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry, Rule
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, Rule
 from .drafts import by_number
 
 _BARE: Final = frozenset(string.ascii_letters + string.digits + "_-")

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ..bitmap import IN_FIELD_65
-from ..codepages import CODECS
 from ..codes import TABLES
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry
-from ..fields import CLASSES, parse_notation
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..grammar.bitmap import IN_FIELD_65
+from ..grammar.codepages import CODECS
+from ..grammar.fields import CLASSES, parse_notation
 from ..masking import OPEN_FIELDS
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss, by_number

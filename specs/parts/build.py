@@ -9,11 +9,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..codes import TABLES
-from ..dialect_file import DialectFile, FieldEntry, PartsEntry, Source
-from ..encodings import encoding_of
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, Source
 from ..errors import EncodeError
-from ..fields import CLASSES, Field, Notation, parse_notation
-from ..prefixes import PREFIX_DIGITS_MAX, Prefix
+from ..grammar.encodings import encoding_of
+from ..grammar.fields import CLASSES, Field, Notation, parse_notation
+from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from ..tlv import TAG_BYTES_MAX
 from .ber import EMV_TAGS, Ber
 from .datasets import DatasetBitmap, Datasets, element_max

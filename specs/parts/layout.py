@@ -8,9 +8,9 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 
-from ..encodings import HEX_DIGITS
 from ..errors import DecodeError, EncodeError, FormatError
-from ..fields import Field
+from ..grammar.encodings import HEX_DIGITS
+from ..grammar.fields import Field
 from ..masking import printable
 
 DEPTH_MAX: Final = 8  # layouts in layouts; nobody has been seen to go deeper than 4

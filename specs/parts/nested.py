@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
-from ..bitmap import SECOND, numbers_of
-from ..encodings import HEX_DIGITS, Encoding
 from ..errors import DecodeError, EncodeError
+from ..grammar.bitmap import SECOND, numbers_of
+from ..grammar.encodings import HEX_DIGITS, Encoding
 from .layout import Layout, Part, octets_of, text_of
 
 BITMAP_BYTES_MAX: Final = 16  # 128 parts, as in a message

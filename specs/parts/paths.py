@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..errors import DecodeError, EncodeError, FormatError
-from ..fields import DIGITS, Field
+from ..grammar.fields import DIGITS, Field
 from ..masking import printable
 from .layout import DEPTH_MAX, Layout, Part, octets_of, text_of
 

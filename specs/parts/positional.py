@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..errors import DecodeError, EncodeError
-from ..fields import DIGITS
+from ..grammar.fields import DIGITS
 from .layout import PARTS_MAX, Layout, Part, octets_of, text_of
 
 

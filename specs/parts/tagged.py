@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..errors import DecodeError, EncodeError
-from ..fields import Field
-from ..prefixes import Prefix
+from ..grammar.fields import Field
+from ..grammar.prefixes import Prefix
 from .layout import PARTS_MAX, Layout, Part, octets_of, read_body, text_of, write_body
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
-from cardswitch.specs.identity import original_data
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import original_data
 from cardswitch.wire.kernel import Desk, Wait
 from cardswitch.wire.ports import LinkId
 

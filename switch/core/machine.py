@@ -10,8 +10,8 @@ from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.identity import identity, original_identity
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.kernel import Limits
 from cardswitch.wire.matching import HsmExchange, IsoExchange
 from cardswitch.wire.network import Watch, network_reply

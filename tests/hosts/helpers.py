@@ -12,8 +12,8 @@ from cardswitch.hosts.config import (
 )
 from cardswitch.hosts.issuer import Issuer
 from cardswitch.specs.hsm import Answer, Command, answer_code
-from cardswitch.specs.identity import original_data
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import original_data
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.play import Playbook, answered, is_question
 

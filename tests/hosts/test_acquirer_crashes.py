@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.hosts.entries import Reversing, Undone
-from cardswitch.specs.identity import identity, original_identity
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.ports import Append, Effect, Received, Send
 from tests.hosts.helpers import (
     APPROVAL,

@@ -12,8 +12,8 @@ from cardswitch.lab.descriptions import (
 )
 from cardswitch.specs.codes import entry_text
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"

@@ -5,8 +5,8 @@ from hypothesis import given
 
 from cardswitch.lab.message_views import dialect_document, show_dialect, show_message
 from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"

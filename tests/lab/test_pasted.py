@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cardswitch.lab.pasted import INPUT_SIZE_MAX, read_base64, read_bytes, read_hex, write_bytes
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.strategies import messages
+from cardswitch.specs.fuzzing.strategies import messages
 
 ASCII = load_dialect("iso87-ascii")
 POS = load_dialect("pos")

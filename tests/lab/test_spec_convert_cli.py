@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from cardswitch.lab.spec_convert_cli import convert
 from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 
 PAN = "9999990000000014"
 ECHO = "0800822000000000000004000000000000001123130500000001301"

@@ -5,7 +5,7 @@ import json
 from click.testing import CliRunner
 
 from cardswitch.lab.spec_cli import spec
-from cardswitch.specs.explain import explanations
+from cardswitch.specs.review.explain import explanations
 
 
 def run(*words):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cardswitch.lab.cli import cli
 from cardswitch.lab.spec_doctor_cli import NOTHING_FITS_EXIT, doctor
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.strategies import messages
+from cardswitch.specs.fuzzing.strategies import messages
 from tests.specs.doctor.samples import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
 
 EDITED = wire("iso87-ascii", change(48, format="ans..99"))

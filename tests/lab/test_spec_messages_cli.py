@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from cardswitch.lab.cli import cli
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.fuzzing.strategies import messages, mutations
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages, mutations
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]

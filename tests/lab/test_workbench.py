@@ -11,8 +11,8 @@ from cardswitch.lab.pasted import INPUT_SIZE_MAX
 from cardswitch.lab.workbench import read_document, show_fault, show_value, write_document
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 
 VECTORS = Path(__file__).parent.parent / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]

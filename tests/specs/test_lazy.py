@@ -2,11 +2,11 @@
 
 import pytest
 
+from cardswitch.specs.codec.shapes import SIGHTS_MIN
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.lazy import LazyFields
 from cardswitch.specs.message import Message
-from cardswitch.specs.shapes import SIGHTS_MIN
 
 POS = load_dialect("pos")
 ASCII = load_dialect("iso87-ascii")

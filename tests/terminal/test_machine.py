@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.identity import original_identity
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import original_identity
 from cardswitch.terminal.machine import SWITCH, NotReady
 from cardswitch.terminal.messages import Order
 from cardswitch.terminal.state import (

@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.specs.errors import ConfigError, FormatError
-from cardswitch.specs.identity import identity, original_identity
 from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.terminal.card import Card
 from cardswitch.terminal.messages import (
     Order,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cardswitch.specs.answers import fits
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.answers import fits
 from cardswitch.wire.kernel import NoAnswer
 
 from ..checks import pan_of

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cardswitch.lab.fuzz import chip_grammar
 from cardswitch.lab.fuzz.chip_grammar import SIZE_MAX, read_chip
 from cardswitch.specs.errors import DecodeError
-from cardswitch.specs.strategies import hostile_tlv, tlv
+from cardswitch.specs.fuzzing.strategies import hostile_tlv, tlv
 from cardswitch.specs.tlv import Tlv, pack_tlv, unpack_tlv
 
 pytest.importorskip("construct")

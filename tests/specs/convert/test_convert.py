@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from cardswitch.specs.convert import Loss, convert
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 
 ASCII, EBCDIC, POS = map(load_dialect, ("iso87-ascii", "iso87-ebcdic", "pos"))
 ISO93, ISO2003 = load_dialect("iso93-ascii"), load_dialect("iso2003")

@@ -3,7 +3,7 @@
 from functools import cache
 
 from cardswitch.specs.dialect import Dialect, load_dialect
-from cardswitch.specs.dialect_file import FieldEntry
+from cardswitch.specs.dialect.file import FieldEntry
 from cardswitch.specs.doctor.bases import Base, load_base, load_bases
 from cardswitch.specs.doctor.edits import Edit, build
 from cardswitch.specs.message import Message

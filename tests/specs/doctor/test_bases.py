@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.dialect_file import list_dialects
+from cardswitch.specs.dialect.file import list_dialects
 from cardswitch.specs.doctor.bases import fields_of_edition, load_base, load_bases
 from cardswitch.specs.errors import DialectError
 

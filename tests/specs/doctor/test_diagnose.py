@@ -11,7 +11,7 @@ from cardswitch.specs.doctor.bases import load_bases
 from cardswitch.specs.doctor.diagnose import diagnose, diagnose_with
 from cardswitch.specs.doctor.edits import group_edit
 from cardswitch.specs.fuzzing.seeds import make_message
-from cardswitch.specs.strategies import messages, mutations
+from cardswitch.specs.fuzzing.strategies import messages, mutations
 from tests.specs.doctor.samples import (
     ECHO,
     HEADER_12,

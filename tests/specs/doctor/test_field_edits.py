@@ -2,8 +2,8 @@
 
 import pytest
 
-from cardswitch.specs.dialect_build import build_field
-from cardswitch.specs.dialect_file import FieldEntry, lay_fields_over
+from cardswitch.specs.dialect.build import build_field
+from cardswitch.specs.dialect.file import FieldEntry, lay_fields_over
 from cardswitch.specs.doctor.field_edits import definitions, rare_edits, usual_edits
 from cardswitch.specs.errors import DialectError
 from tests.specs.doctor.samples import base

@@ -8,7 +8,7 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.doctor.edits import group_edit
 from cardswitch.specs.doctor.prescribe import prescribe, tell_apart
 from cardswitch.specs.doctor.trial import try_dialect
-from cardswitch.specs.strategies import mutations
+from cardswitch.specs.fuzzing.strategies import mutations
 from tests.specs.doctor.samples import SALE, TRACK, base, change, wire
 
 ODD_TRACK = SALE.with_fields({35: f"{TRACK}0"})

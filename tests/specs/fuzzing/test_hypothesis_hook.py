@@ -36,7 +36,7 @@ def test_nothing_heavy_comes_with_hypothesis():
     assert "cardswitch.specs.message" in done.stdout.split()
     heavy = {
         "cardswitch.specs.dialect",
-        "cardswitch.specs.strategies",
+        "cardswitch.specs.fuzzing.strategies",
         "iso8583",
         "cryptography",
         "cardswitch.specs.parts",

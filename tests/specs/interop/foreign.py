@@ -3,10 +3,10 @@
 import tomllib
 from pathlib import Path
 
-from cardswitch.specs.bitmap import bitmap_of
 from cardswitch.specs.dialect import make_dialect
-from cardswitch.specs.dialect_build import build_form
-from cardswitch.specs.dialect_file import Source
+from cardswitch.specs.dialect.build import build_form
+from cardswitch.specs.dialect.file import Source
+from cardswitch.specs.grammar.bitmap import bitmap_of
 from cardswitch.specs.message import Message
 
 FOREIGN = Path(__file__).parents[2] / "vectors" / "foreign"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.dialect_file import DialectFile
+from cardswitch.specs.dialect.file import DialectFile
 from cardswitch.specs.errors import DialectError
 from cardswitch.specs.interop.drafts import NAME_LENGTH_MAX, Draft, Loss, by_number, plain_name
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry, Rule
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, Rule
 from cardswitch.specs.interop.drafts import Draft
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.interop.jpos_export import export_jpos

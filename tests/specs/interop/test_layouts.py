@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cardswitch.specs.dialect_file import FieldEntry
+from cardswitch.specs.dialect.file import FieldEntry
 from cardswitch.specs.interop.layouts import first_sign, resolve, settle
 
 FORMS = ["n..6", "n..19", "ans 8", "ans...99", "b..8", "x+n 8", "z..37"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.dialect_file import (
+from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry
 from cardswitch.specs.interop.moov import import_moov
 from cardswitch.specs.interop.moov_export import export_moov
 

@@ -1,8 +1,8 @@
 """specs.interop.moov_names: all that a document may name has a meaning."""
 
-from cardswitch.specs.encodings import encoding_of
+from cardswitch.specs.grammar.encodings import encoding_of
+from cardswitch.specs.grammar.prefixes import PREFIX_ENCODINGS
 from cardswitch.specs.interop.moov_names import BYTES, ENCODINGS, PACKED, PREFIXES, TEXTS
-from cardswitch.specs.prefixes import PREFIX_ENCODINGS
 
 
 def test_every_encoding_is_one_of_ours():

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
 from cardswitch.specs.errors import DialectError
+from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_installed, import_pyiso8583
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 from tests.specs.interop.foreign import made, pairs, sample
 
 SPECIFICATION = json.loads(sample("pyiso8583.json"))

@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 
 from cardswitch.specs.dialect import list_dialects, load_dialect
-from cardswitch.specs.dialect_file import read_dialect_file
-from cardswitch.specs.fields import CLASSES
+from cardswitch.specs.dialect.file import read_dialect_file
+from cardswitch.specs.fuzzing.strategies import messages
+from cardswitch.specs.grammar.fields import CLASSES
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.interop.jpos_export import export_jpos
 from cardswitch.specs.interop.moov import import_moov
 from cardswitch.specs.interop.moov_export import export_moov
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_pyiso8583
 from cardswitch.specs.message import Message
-from cardswitch.specs.strategies import messages
 from tests.specs.interop.foreign import made
 
 WAYS = {

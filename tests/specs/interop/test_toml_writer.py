@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.specs.dialect_file import (
+from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,

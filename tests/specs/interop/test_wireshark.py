@@ -8,7 +8,7 @@ import re
 import pytest
 
 from cardswitch.specs.dialect import list_dialects, load_dialect
-from cardswitch.specs.dialect_file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
 from cardswitch.specs.interop.wireshark import export_wireshark
 from cardswitch.specs.masking import OPEN_FIELDS
 

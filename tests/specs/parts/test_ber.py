@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cardswitch.specs.encodings import encoding_of
 from cardswitch.specs.errors import DecodeError, EncodeError
-from cardswitch.specs.fields import make_field, parse_notation
+from cardswitch.specs.grammar.encodings import encoding_of
+from cardswitch.specs.grammar.fields import make_field, parse_notation
 from cardswitch.specs.parts.ber import EMV_TAGS, PADDING, Ber, encode_length
 from cardswitch.specs.tlv import Tlv, pack_tlv
 

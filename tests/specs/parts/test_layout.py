@@ -2,9 +2,9 @@
 
 import pytest
 
-from cardswitch.specs.encodings import encoding_of
 from cardswitch.specs.errors import DecodeError, EncodeError
-from cardswitch.specs.fields import make_field, parse_notation
+from cardswitch.specs.grammar.encodings import encoding_of
+from cardswitch.specs.grammar.fields import make_field, parse_notation
 from cardswitch.specs.parts.layout import Layout, Part, octets_of, read_body, text_of, write_body
 
 CARD_NUMBER = "9999990000000011"

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.fuzzing.strategies import mutations
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.paths import PATH_KEYS_MAX, parse_path
-from cardswitch.specs.strategies import mutations
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 KNOWN = tomllib.loads((VECTORS / "parts.toml").read_text())

@@ -1,0 +1,221 @@
+"""The table-driven codec: slow, and says exactly what is wrong. The generated one agrees with it.
+
+A value error of known length does not stop the reading, so that the fields which an answer with
+code 30 repeats can still be found further on; the first error is the one raised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import DecodeError, EncodeError
+from ..grammar.bitmap import (
+    BITMAP_SIZE,
+    IN_FIELD_65,
+    SECOND,
+    SECOND_MAX,
+    THIRD,
+    TOGETHER,
+    bitmap_of,
+    numbers_of,
+)
+from ..grammar.encodings import HEX_DIGITS
+from ..grammar.mti import is_answerable
+from ..masking import ECHO_FIELDS, printable
+from ..message import Message
+
+if TYPE_CHECKING:
+    from ..dialect import Dialect
+
+_STAN = 11
+
+
+def unpack(dialect: Dialect, data: bytes) -> Message:
+    """Read the whole of *data* as one message of *dialect*; DecodeError names the first fault."""
+    mti, offset = _read_mti(dialect, data)
+    numbers, offset, first = _read_bitmap(dialect, data, offset)
+    fields: dict[int, str] = {}
+    fault = _read_fields(dialect, data, offset, numbers, fields)
+    first = first or fault
+    if first is None:
+        return Message(mti, fields)
+    if is_answerable(mti) and _STAN in fields:
+        first.echo = Message(mti, {n: v for n, v in fields.items() if n in ECHO_FIELDS})
+    raise first
+
+
+def pack(dialect: Dialect, message: Message) -> bytes:
+    """Write *message* in *dialect*; EncodeError names the first field that cannot be written."""
+    if message.mti not in dialect.mti_bytes:
+        raise EncodeError(
+            f"an MTI of version {dialect.version}",
+            code="mti",
+            field="MTI",
+            seen=printable(str(message.mti), 4),
+        )
+    if not message.fields:
+        raise EncodeError(
+            "at least one field",
+            code="no-fields",
+            hint="a message of an MTI alone is no message",
+        )
+    for number in message.fields:
+        if number not in dialect.fields:
+            hint = "the bitmap is made by the codec" if number in (SECOND, THIRD) else ""
+            seen = printable(str(number), 8)
+            raise EncodeError(
+                f"a field that {dialect.name} defines",
+                code="field-undefined",
+                field=seen,
+                hint=hint,
+            )
+    numbers = sorted(message.fields)
+    parts = {number: dialect.fields[number].write(message.fields[number]) for number in numbers}
+    bits = bitmap_of(numbers).hex().upper()
+    if numbers[-1] > SECOND_MAX and dialect.tertiary == IN_FIELD_65:
+        parts[THIRD] = dialect.bitmap.encode(bits[32:])
+        bits = bits[:32]
+    body = [parts[number] for number in sorted(parts)]
+    return b"".join([dialect.mti_bytes[message.mti], dialect.bitmap.encode(bits), *body])
+
+
+def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
+    """The MTI and where the bitmap begins."""
+    seen = data[: dialect.mti.size(4)]
+    mti = dialect.mtis.get(seen)
+    if mti is None:
+        shown = seen.decode("latin-1") if dialect.mti.size(4) == 4 else seen.hex()
+        raise DecodeError(
+            f"an MTI of version {dialect.version} in {dialect.mti.name}",
+            code="mti",
+            field="MTI",
+            offset=0,
+            seen=repr(printable(shown, 4)),
+            hint="is the header stripped, and is this the dialect of the link?",
+        )
+    return mti, len(seen)
+
+
+def _read_bitmap(
+    dialect: Dialect, data: bytes, offset: int
+) -> tuple[list[int], int, DecodeError | None]:
+    """The field numbers, where the first field begins, and what is wrong with the bitmap."""
+    bits, end = _read_part(dialect, data, offset, "bitmap")
+    if bits[0] & 0x80:
+        second, end = _read_part(dialect, data, end, "1")
+        bits += second
+        if second[0] & 0x80 and dialect.tertiary == TOGETHER:
+            third, end = _read_part(dialect, data, end, "65")
+            bits += third
+    # A third bitmap among the fields is still to come: there its bit counts as that of a field.
+    marks = (SECOND, THIRD) if dialect.tertiary == TOGETHER else (SECOND,)
+    numbers = [number for number in numbers_of(bits) if number not in marks]
+    highest = numbers[-1] if numbers else 0
+    if highest <= (len(bits) - BITMAP_SIZE) * 8:
+        fault = DecodeError(
+            "a field for each bitmap",
+            code="bitmap-empty",
+            field="bitmap",
+            offset=offset,
+            seen="none" if not highest else f"none above {(len(bits) - BITMAP_SIZE) * 8}",
+            hint="bits 1 and 65 are set only where a field above 64 or 128 follows",
+        )
+        return numbers, end, fault
+    return _known(dialect, offset, numbers, end)
+
+
+def _known(
+    dialect: Dialect, offset: int, numbers: list[int], end: int
+) -> tuple[list[int], int, DecodeError | None]:
+    """*numbers* up to the first that is not defined, and what is wrong with that one."""
+    bitmaps = (THIRD,) if dialect.tertiary == IN_FIELD_65 else ()
+    unknown = next((n for n in numbers if n not in dialect.fields and n not in bitmaps), None)
+    if unknown is None:
+        return numbers, end, None
+    fault = DecodeError(
+        f"a field that {dialect.name} defines",
+        code="field-undefined",
+        field=str(unknown),
+        offset=offset + dialect.bitmap.index((unknown - 1) // 4, 48),
+        seen="its bit in the bitmap",
+        hint="a third bitmap is not defined" if unknown == THIRD else "is the dialect right?",
+    )
+    return numbers[: numbers.index(unknown) + 1], end, fault
+
+
+def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
+    """One bitmap of 64 bits and where it ends."""
+    length = BITMAP_SIZE * 2
+    end = offset + dialect.bitmap.size(length)
+    if end > len(data):
+        raise DecodeError(
+            f"a bitmap of {end - offset} bytes",
+            code="bitmap-short",
+            field=field,
+            offset=offset,
+            seen=f"{len(data) - offset} bytes",
+        )
+    text = dialect.bitmap.decode(data[offset:end], length)
+    wrong = next((i for i, character in enumerate(text) if character not in HEX_DIGITS), None)
+    if wrong is not None:
+        raise DecodeError(
+            "a bitmap of 16 upper-case hexadecimal digits",
+            code="bitmap-digits",
+            field=field,
+            offset=offset + wrong,
+            seen=f"byte {data[offset + wrong]:02X}",
+            hint="is the bitmap of this link in binary?",
+        )
+    return bytes.fromhex(text), end
+
+
+def _read_fields(
+    dialect: Dialect, data: bytes, offset: int, numbers: list[int], fields: dict[int, str]
+) -> DecodeError | None:
+    """Fill *fields* as far as they can be read; the first fault of them, if any."""
+    first: DecodeError | None = None
+    for number in numbers:
+        if number == THIRD and dialect.tertiary == IN_FIELD_65:
+            try:
+                offset = _read_third(dialect, data, offset, numbers)
+            except DecodeError as fault:
+                return first or fault
+            continue
+        field = dialect.fields.get(number)
+        if field is None:  # named by the bitmap already; where it ends nobody knows
+            return first
+        try:
+            start, end, length = field.locate(data, offset)
+        except DecodeError as fault:
+            return first or fault
+        try:
+            fields[number] = field.read(data, start, end, length)
+        except DecodeError as fault:
+            first = first or fault
+        offset = end
+    if offset != len(data):
+        first = first or DecodeError(
+            f"the end of the message after field {numbers[-1] if numbers else 'none'}",
+            code="trailing-bytes",
+            offset=offset,
+            seen=f"{len(data) - offset} more bytes",
+            hint="a bit may be missing in the bitmap, or a length may be too short",
+        )
+    return first
+
+
+def _read_third(dialect: Dialect, data: bytes, offset: int, numbers: list[int]) -> int:
+    """Read the bitmap in field 65 and add what it says to *numbers*; where it ends."""
+    bits, end = _read_part(dialect, data, offset, "65")
+    more = [SECOND_MAX + number for number in numbers_of(bits)]
+    if not more:
+        hint = "bit 65 is set only where a field above 128 follows"
+        raise DecodeError(
+            "a field for each bitmap", code="bitmap-empty", field="65", offset=offset, hint=hint
+        )
+    known, _, fault = _known(dialect, offset, more, end)
+    if fault is not None:
+        fault.offset = offset + dialect.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)
+        raise fault
+    numbers += more
+    return end

@@ -1,0 +1,222 @@
+"""Messages made safe to share: card data replaced by data of the same form, never by stars.
+
+A redacted message packs and reads as before: lengths, classes, Luhn digits and TLV stay as they
+were, the first six digits of a card number too, so that it is routed alike. The same value always
+becomes the same substitute under one key, in every field that holds it; without the key nobody can
+tell which number it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import TYPE_CHECKING, Final
+
+from ..errors import DecodeError
+from ..masking import PAN_DIGITS_USUAL, open_fields
+from ..message import Message
+from ..tlv import Tlv, pack_tlv, unpack_tlv
+from ..tracks import (
+    PAN_DIGITS_MAX,
+    Track2,
+    is_luhn_valid,
+    is_pan,
+    luhn_digit,
+    pack_track2,
+    unpack_track2,
+)
+
+if TYPE_CHECKING:
+    from ..dialect import Dialect
+
+KEY_SIZE_MIN: Final = 16  # bytes; a card number has too few digits to be hidden by less
+BIN_SIZE: Final = 6  # digits of a card number that are kept: they name the issuer, not the card
+_PAN: Final = 2
+_EXPIRY: Final = 14
+_TRACK_2: Final = 35
+_TRACK_1: Final = 45
+_CHIP: Final = 55
+_FREE_TEXT: Final = frozenset([43, 44])  # kept but for card numbers: anybody may write one there
+# ISO/IEC 7813: a format letter, the number, the name, the expiry, the service code, and the rest.
+_TRACK_1_FORM: Final = re.compile(r"([A-Z])([0-9]{8,19})\^([^^]*)\^([0-9]{4})([0-9]{3})(.*)")
+_PAN_RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},{PAN_DIGITS_MAX}}}")
+_HEX: Final = "0123456789ABCDEF"
+# What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
+_OPEN_TAGS: Final = frozenset(
+    [
+        *("4F", "82", "84", "95", "9A", "9B", "9C", "5F2A", "5F34", "9F02", "9F03", "9F06"),
+        *("9F09", "9F1A", "9F1B", "9F21", "9F27", "9F33", "9F34", "9F35", "9F36", "9F39"),
+        *("9F40", "9F41", "9F53", "DF81"),
+    ]
+)
+_PAN_TAG: Final = "5A"
+_TRACK_TAGS: Final = frozenset(["57", "9F6B"])
+_EXPIRY_TAG: Final = "5F24"
+
+
+class Redactor:
+    """Replaces card data under a secret *key* of at least :data:`KEY_SIZE_MIN` bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        """ValueError if *key* is too short."""
+        if len(key) < KEY_SIZE_MIN:
+            raise ValueError(f"a key of at least {KEY_SIZE_MIN} bytes is expected")
+        self._key = key
+        self._by_number: dict[int, Callable[[str], str]] = {
+            _PAN: self.pan,
+            _EXPIRY: self.expiry,
+            _TRACK_2: self.track2,
+            _TRACK_1: self.track1,
+            _CHIP: self.chip,
+        }
+        # By the class of the field, for all others that are not open.
+        self._by_kind: dict[str, Callable[[str], str]] = {
+            "b": self.bytes_like,
+            "z": self._digits_like,
+            "x+n": self._digits_like,
+        }
+
+    def redact(self, dialect: Dialect, message: Message) -> Message:
+        """*message* of *dialect* without card data; it packs to as many bytes as before.
+
+        >>> from ..dialect import load_dialect
+        >>> shared = Redactor(bytes(16)).redact(load_dialect("pos"), Message("0200", {41: "T1"}))
+        >>> shared.fields
+        {41: 'T1'}
+        """
+        fields = {
+            number: self._value(dialect, number, value) for number, value in message.fields.items()
+        }
+        return Message(message.mti, fields, message.header)
+
+    def pan(self, pan: str) -> str:
+        """The substitute of a card number: as long, of the same issuer, Luhn valid if it was.
+
+        >>> substitute = Redactor(bytes(16)).pan("9999990000000014")
+        >>> substitute[:6], len(substitute), is_luhn_valid(substitute)
+        ('999999', 16, True)
+        """
+        kept = pan[:BIN_SIZE] if len(pan) > BIN_SIZE + 1 else ""
+        was_valid = is_luhn_valid(pan)
+        for number in range(10):
+            middle = self.like(pan[len(kept) : -1], f"pan {number}")
+            right = luhn_digit(kept + middle or "0")
+            last = right if was_valid else str((int(right) + 1) % 10)
+            if kept + middle + last != pan:
+                break
+        return kept + middle + last
+
+    def expiry(self, expiry: str) -> str:
+        """An expiry YYMM with another month."""
+        if len(expiry) != 4 or expiry.strip(digits):
+            return self.like(expiry)
+        month = next(self._numbers("expiry", expiry)) % 12 + 1
+        return f"{expiry[:2]}{month:02d}"
+
+    def like(self, text: str, purpose: str = "text") -> str:
+        """Other characters of the same kind in each place: digits, capitals, small letters."""
+        numbers = self._numbers(purpose, text)
+        return "".join(_other(character, numbers) for character in text)
+
+    def bytes_like(self, text: str) -> str:
+        """Other bytes, as many as the hexadecimal *text* has."""
+        numbers = self._numbers("bytes", text)
+        return "".join(_HEX[next(numbers) % 16] for _ in text)
+
+    def text(self, text: str) -> str:
+        """*text* with every card number in it replaced, and nothing else."""
+        return _PAN_RUN.sub(
+            lambda run: self.pan(run[0]) if is_luhn_valid(run[0]) else self.like(run[0]), text
+        )
+
+    def track1(self, track: str) -> str:
+        """A track 1, its number and expiry replaced as everywhere, its service code kept."""
+        read = _TRACK_1_FORM.fullmatch(track)
+        if read is None:
+            return self._secret(track)
+        form, pan, name, expiry, service_code, rest = read.groups()
+        expiry = self.expiry(expiry)
+        return f"{form}{self.pan(pan)}^{self.like(name)}^{expiry}{service_code}{self.like(rest)}"
+
+    def track2(self, track: str) -> str:
+        """A track 2, its number and expiry replaced as everywhere, its service code kept."""
+        try:
+            read = unpack_track2(track)
+        except DecodeError:
+            return self.like(track)
+        separator = "=" if "=" in track else "D"
+        other = Track2(
+            self.pan(read.pan),
+            self.expiry(read.expiry),
+            read.service_code,
+            self.like(read.discretionary),
+        )
+        return pack_track2(other, separator)
+
+    def chip(self, data: str) -> str:
+        """Chip data: what is of the card replaced tag by tag; all of it, if it is no TLV."""
+        try:
+            items = unpack_tlv(data)
+            redacted = pack_tlv([self._tag(item) for item in items])
+        except DecodeError:
+            return self.bytes_like(data)
+        # Filling between tags is lost; then its length would not be what it was.
+        return redacted if len(redacted) == len(data) else self.bytes_like(data)
+
+    def _value(self, dialect: Dialect, number: int, value: str) -> str:
+        if number in _FREE_TEXT:
+            return self.text(value)
+        if number in open_fields(dialect.version):
+            return value
+        kind = dialect.fields[number].notation.kind
+        replace = self._by_number.get(number) or self._by_kind.get(kind, self._secret)
+        return replace(value)
+
+    def _secret(self, value: str) -> str:
+        """A value of unknown meaning: card numbers as everywhere, all else as its kind."""
+        end = 0
+        parts: list[str] = []
+        for run in _PAN_RUN.finditer(value):
+            parts += [self.like(value[end : run.start()]), self.text(run[0])]
+            end = run.end()
+        return "".join([*parts, self.like(value[end:])])
+
+    def _digits_like(self, value: str) -> str:
+        """Other digits; a sign or a separator stays."""
+        bare = iter(self.like("".join(c for c in value if c in digits)))
+        return "".join(next(bare) if c in digits else c for c in value)
+
+    def _tag(self, item: Tlv) -> Tlv:
+        if item.children:
+            return Tlv(item.tag, children=tuple(self._tag(child) for child in item.children))
+        value = item.value.hex().upper()
+        if item.tag in _OPEN_TAGS:
+            return item
+        if item.tag == _PAN_TAG and is_pan(value.rstrip("F")):
+            bare = value.rstrip("F")
+            return Tlv(item.tag, bytes.fromhex(self.pan(bare) + value[len(bare) :]))
+        if item.tag in _TRACK_TAGS and is_pan(value.partition("D")[0]):
+            bare = value.rstrip("F")
+            return Tlv(item.tag, bytes.fromhex(self.track2(bare) + value[len(bare) :]))
+        if item.tag == _EXPIRY_TAG and len(value) == 6:
+            return Tlv(item.tag, bytes.fromhex(self.expiry(value[:4]) + value[4:]))
+        return Tlv(item.tag, bytes.fromhex(self.bytes_like(value)))
+
+    def _numbers(self, purpose: str, value: str) -> Iterator[int]:
+        """Endless numbers, 0 to 65535, that *value* and the key decide."""
+        block = 0
+        while True:
+            said = f"{purpose}\0{block}\0{value}".encode("utf-8", "surrogatepass")
+            digest = hmac.digest(self._key, said, hashlib.sha256)
+            yield from (digest[at] << 8 | digest[at + 1] for at in range(0, len(digest), 2))
+            block += 1
+
+
+def _other(character: str, numbers: Iterator[int]) -> str:
+    for alphabet in (digits, ascii_uppercase, ascii_lowercase):
+        if character in alphabet:
+            return alphabet[next(numbers) % len(alphabet)]
+    return character

@@ -1,0 +1,135 @@
+"""specs.dialect.build: what files may say beyond flat fields: headers, third bitmaps, values."""
+
+import pytest
+
+from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError, DialectError, EncodeError
+from cardswitch.specs.message import Message
+
+HEADED = """extends = "iso87-ebcdic"
+[header]
+1 = { name = "length of header", format = "b 1", value = "06" }
+2 = { name = "destination", format = "n 4", encoding = "bcd", value = "0000" }
+3 = { name = "station", format = "an 3", value = "ABC" }
+"""
+THREE = (
+    'extends = "iso87-binary"\ntertiary = "{}"\n[fields]\n130 = {{ format = "n..9", name = "x" }}\n'
+)
+
+
+def made(folder, text):
+    path = folder / "mine.toml"
+    path.write_text(text)
+    load_dialect.cache_clear()
+    return load_dialect(str(path))
+
+
+def repeatedly(dialect, message, wire):
+    """Written and read by the slow path first, by generated code then."""
+    for _ in range(SIGHTS_MIN + 2):
+        assert dialect.pack(message).hex() == wire.hex()
+        assert dialect.unpack(wire) == message
+
+
+ECHO = {11: "000001", 70: "301"}
+EBCDIC_ECHO = "f0f8f0f080200000000000000400000000000000" + "f0f0f0f0f0f1" + "f3f0f1"
+
+
+def test_a_header_goes_before_the_mti(tmp_path):
+    headed = made(tmp_path, HEADED)
+    wire = bytes.fromhex("06" + "0000" + "c1c2c3" + EBCDIC_ECHO)
+    assert headed.header_size == 6
+    assert headed.pack(Message("0800", ECHO)) == wire
+    theirs = bytes.fromhex("061234e7e8e9")
+    repeatedly(headed, Message("0800", ECHO, theirs), theirs + wire[6:])
+    assert headed.read_header(theirs) == {
+        "length of header": "06",
+        "destination": "1234",
+        "station": "XYZ",
+    }
+
+
+def test_a_wrong_header_is_refused(tmp_path):
+    headed = made(tmp_path, HEADED)
+    body = bytes.fromhex(EBCDIC_ECHO)
+    with pytest.raises(DecodeError) as caught:
+        headed.unpack(bytes.fromhex("06a000c1c2c3") + body)
+    assert caught.value.offset == 1
+    with pytest.raises(DecodeError):
+        headed.unpack(b"\x06\x00")
+    with pytest.raises(EncodeError):
+        headed.pack(Message("0800", ECHO, b"\xff" * 6))
+    with pytest.raises(EncodeError):
+        headed.pack(Message("0800", ECHO, b"\x06"))
+
+
+def test_offsets_count_from_the_header_on(tmp_path):
+    headed = made(tmp_path, HEADED)
+    wire = headed.pack(Message("0800", ECHO))
+    with pytest.raises(DecodeError) as caught:
+        headed.unpack(wire[:-1] + b"\x00")
+    assert caught.value.offset == len(wire) - 1
+    assert caught.value.echo.header == wire[:6]
+
+
+@pytest.mark.parametrize(
+    ("place", "wire"),
+    [
+        ("together", "8000000000000000 4000000000000000 000000 000007 05012345"),
+        ("field 65", "8000000000000000 000000 000007 4000000000000000 05012345"),
+    ],
+)
+def test_a_third_bitmap(tmp_path, place, wire):
+    dialect = made(tmp_path, THREE.format(place))
+    message = Message("0200", {3: "000000", 11: "000007", 130: "12345"})
+    wire = f"0200 a020000000000000 {wire}"
+    repeatedly(dialect, message, bytes.fromhex(wire))
+    lower = Message("0200", {3: "000000", 70: "301"})
+    repeatedly(dialect, lower, dialect.pack(lower))
+
+
+@pytest.mark.parametrize("place", ["together", "field 65"])
+@pytest.mark.parametrize("last", ["0000000000000000", "2000000000000000", "80", ""])
+def test_a_third_bitmap_that_lies(tmp_path, place, last):
+    dialect = made(tmp_path, THREE.format(place))
+    wire = bytes.fromhex("0200 8000000000000000 8000000000000000" + last)
+    for _ in range(SIGHTS_MIN + 2):
+        with pytest.raises(DecodeError) as caught:
+            dialect.unpack(wire)
+        assert caught.value.code in ("bitmap-empty", "bitmap-short", "field-undefined")
+
+
+def test_bit_65_without_a_third_bitmap_is_an_unknown_field():
+    wire = bytes.fromhex("0200 8000000000000000 8000000000000000 4000000000000000")
+    with pytest.raises(DecodeError) as caught:
+        load_dialect("iso87-binary").unpack(wire)
+    assert (caught.value.field, caught.value.offset) == ("65", 10)
+
+
+def test_values_mean_what_a_table_says(tmp_path):
+    text = 'extends = "pos"\n[fields]\n25 = { values = "mine" }\n[values.mine]\n00 = "usual"\n'
+    dialect = made(tmp_path, text)
+    assert dialect.meaning(dialect.fields[25], "00") == "usual"
+    assert dialect.meaning(dialect.fields[25], "99") == ""
+    assert dialect.meaning(dialect.fields[49], "978") == "EUR, Euro"
+    assert dialect.meaning(dialect.fields[11], "000001") == ""
+
+
+WRONG = {
+    "a field above 128 without a place": ('[fields]\n129 = { format = "n 1" }', 3),
+    "a place that is none": ('tertiary = "anywhere"', 2),
+    "a header that varies": ('[header]\n1 = { format = "n..9", name = "x", value = "1" }', 3),
+    "a header without a default": ('[header]\n1 = { format = "n 4", name = "x" }', 3),
+    "an unknown table": ('[fields]\n25 = { values = "nope" }', 3),
+    "an unknown count": ('[fields]\n2 = { count = "words" }', 3),
+    "an unknown encoding": ('[encodings]\nn = "utf-8"', 3),
+    "an unknown length": ('[encodings]\nlength = "octal"', 3),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_wrong_files_are_refused_with_their_line(tmp_path, case):
+    text, line = WRONG[case]
+    with pytest.raises(DialectError, match=rf"mine\.toml, line {line}: "):
+        made(tmp_path, f'extends = "pos"\n{text}\n')
