@@ -22,8 +22,8 @@ from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.terminal.card import Card
 from cardswitch.terminal.messages import Order, Place, sale_request
-from cardswitch.wire.places import Place as Door
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator.addresses import Place as Door
 
 AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
 STAN_MAX: Final = 999_999

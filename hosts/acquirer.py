@@ -10,11 +10,11 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import identity, original_data, original_identity
-from cardswitch.wire.kernel import Limits, NoAnswer
-from cardswitch.wire.matching import IsoExchange
-from cardswitch.wire.network import Watch, network_reply
+from cardswitch.wire.machine.kernel import Limits, NoAnswer
+from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.network import Watch, network_reply
+from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
-from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .books import AcquirerBooks, Booking
 from .cards import pan_of

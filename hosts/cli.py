@@ -26,9 +26,9 @@ def host() -> None:
 )  # fmt: skip
 def serve(name: str, config_path: str) -> None:
     """Serve as the acquirer or as the issuer, NAME, until stopped."""
-    from cardswitch.wire.config import read_config, section
-    from cardswitch.wire.runtime import Runtime, run
-    from cardswitch.wire.service import until_stopped
+    from cardswitch.wire.driver.runtime import Runtime, run
+    from cardswitch.wire.driver.service import until_stopped
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import AcquirerConfig, IssuerConfig
     from .serve import serve_acquirer, serve_issuer

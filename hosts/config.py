@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.places import Peer, Place
+from cardswitch.wire.operator.addresses import Peer, Place
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49

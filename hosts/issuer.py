@@ -9,11 +9,11 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
-from cardswitch.wire.kernel import Limits
-from cardswitch.wire.matching import HsmExchange, IsoExchange
-from cardswitch.wire.network import network_reply
+from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
+from cardswitch.wire.machine.network import network_reply
+from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
-from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks

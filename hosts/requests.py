@@ -8,7 +8,7 @@ from cardswitch.specs.amounts import de4
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.wire.matching import join
+from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
 PURCHASES: Final = ("010", "020")  # MTIs without their last digit, which tells a repeat

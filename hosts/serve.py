@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.journal import FileJournal
-from cardswitch.wire.places import Place
-from cardswitch.wire.runtime import Clock, Runtime
-from cardswitch.wire.tls import client_tls
+from cardswitch.wire.driver.journal import FileJournal
+from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.tls import client_tls
+from cardswitch.wire.operator.addresses import Place
 
 from . import acquirer, issuer, verification
 from .acquirer import Acquirer

@@ -88,7 +88,7 @@ def form(lmk_id: str, kind: LmkKind, components: int, is_test: bool, config_path
     import secrets
 
     from cardswitch.specs.security.keystore import SEAL_RANDOM_LENGTH
-    from cardswitch.wire.runtime import Clock
+    from cardswitch.wire.driver.runtime import Clock
 
     from .ceremony import check_value_of_lmk, form_lmk
     from .events import LMK_LOADED
@@ -129,7 +129,7 @@ def list_lmks(as_json: bool, config_path: Path) -> None:
 @_config_option
 def reset(config_path: Path) -> None:
     """Forget the stored LMKs, also after a tamper: the published test LMKs are used again."""
-    from cardswitch.wire.runtime import Clock
+    from cardswitch.wire.driver.runtime import Clock
 
     from .events import LMK_LOADED
     from .store import without_lmks
@@ -153,7 +153,7 @@ def add(name: str, config_path: Path) -> None:
     import secrets
 
     from cardswitch.specs.security.keystore import SALT_LENGTH, SEAL_RANDOM_LENGTH
-    from cardswitch.wire.runtime import Clock
+    from cardswitch.wire.driver.runtime import Clock
 
     from .authority import add_officer, enrol
     from .events import OFFICER_ADDED
@@ -198,7 +198,7 @@ def _stored(config_path: Path) -> KeyStore | None:
 
 
 def _read(config_path: Path) -> HsmConfig:
-    from cardswitch.wire.config import read_config, section
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import HsmConfig
 

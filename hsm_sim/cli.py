@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from cardswitch.wire.lazy_group import Commands, LazyGroup
+from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 COMMANDS: Final[Commands] = {
     "serve": ("cardswitch.hsm_sim.serve_cli:serve", "Serve host commands until stopped."),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from cardswitch.wire.places import Address
+from cardswitch.wire.operator.addresses import Address
 
 from .policy import Policy
 

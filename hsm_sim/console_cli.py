@@ -83,7 +83,7 @@ def _inside() -> Console:
     import secrets
     from typing import TypeVar
 
-    from cardswitch.wire.runtime import Clock
+    from cardswitch.wire.driver.runtime import Clock
 
     from .console import Console, ask_inside
     from .module import HsmModule

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cardswitch.specs.errors import Error
-from cardswitch.wire.journal import FileJournal
+from cardswitch.wire.driver.journal import FileJournal
 
 from .audit import AuditEntry, verify_audit
 from .events import TAMPERED
@@ -18,7 +18,7 @@ class AuditJournal(FileJournal):
     """The audit file; *store_path* is the key store's, if there is one."""
 
     def __init__(self, path: Path, store_path: Path | None = None) -> None:
-        """See :class:`~cardswitch.wire.journal.FileJournal`."""
+        """See :class:`~cardswitch.wire.driver.journal.FileJournal`."""
         super().__init__(path, AuditEntry)
         self._store_path = store_path
 
@@ -36,7 +36,7 @@ class AuditJournal(FileJournal):
         return entries
 
     def commit(self, entries: Sequence[Any]) -> None:
-        """See :meth:`~wire.journal.Journal.commit`. The LMKs are gone before any answer tells."""
+        """See `Journal.commit`. The LMKs are gone before any answer tells."""
         super().commit(entries)
         for entry in entries:
             if entry.event == TAMPERED and self._store_path is not None:

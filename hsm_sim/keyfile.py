@@ -20,7 +20,7 @@ from msgspec import Meta, Struct
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm.layouts.kinds import ANY_KEY
 from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
-from cardswitch.wire.config import read_config, section
+from cardswitch.wire.operator.config import read_config, section
 
 from .uses import USES
 

@@ -109,7 +109,7 @@ def write_json(value: Any) -> None:
 
 def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, int]:
     """What the options say, else the lab, else where a lab would put it."""
-    from cardswitch.wire.config import read_config, section
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import HsmConfig
 
@@ -124,8 +124,8 @@ def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, i
 def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
     """TLS as the options ask for it, or none."""
     from cardswitch.specs.errors import ConfigError
-    from cardswitch.wire.places import Peer
-    from cardswitch.wire.tls import client_tls
+    from cardswitch.wire.driver.tls import client_tls
+    from cardswitch.wire.operator.addresses import Peer
 
     peer = Peer(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
     try:

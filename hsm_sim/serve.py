@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cardswitch.specs.errors import ConfigError, CryptoError
 from cardswitch.wire.channel import HsmServerChannel
-from cardswitch.wire.links import LinkLimits
-from cardswitch.wire.runtime import Clock, Runtime
+from cardswitch.wire.driver.links import LinkLimits
+from cardswitch.wire.driver.runtime import Clock, Runtime
 
 from .ceremony import Lmk
 from .config import HsmConfig

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from cardswitch.wire.runtime import Runtime
+    from cardswitch.wire.driver.runtime import Runtime
 
     from .config import HsmConfig
     from .machine import HsmMachine
@@ -28,9 +28,9 @@ Examples:
 @click.option("--allow-live-lmk", is_flag=True, help="Start although an LMK is marked live.")
 def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
     """Serve host commands until stopped."""
-    from cardswitch.wire.config import read_config, section
-    from cardswitch.wire.runtime import run
-    from cardswitch.wire.service import until_stopped
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import HsmConfig
     from .serve import serve_machine

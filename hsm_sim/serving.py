@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from cardswitch.specs.errors import Error
+from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.ports import Effect, Seconds
-from cardswitch.wire.runtime import Runtime
 
 from .machine import HsmMachine
 from .module import HsmModule

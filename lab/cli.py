@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from cardswitch.specs.errors import ConfigError, Error
-from cardswitch.wire.lazy_group import Commands, LazyGroup
+from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
     from cardswitch.switch.core.entry import Vault

@@ -37,7 +37,7 @@ def demo(keep: str | None, as_json: bool) -> None:
     import msgspec
 
     from cardswitch.specs.errors import ConfigError
-    from cardswitch.wire.runtime import run
+    from cardswitch.wire.driver.runtime import run
 
     from .story import Story
 

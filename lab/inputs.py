@@ -13,15 +13,17 @@ from msgspec import Struct
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
+from cardswitch.wire.capture.pcap import read_capture
+from cardswitch.wire.capture.reassembly import Streams, frames_of, streams_of
 from cardswitch.wire.framing import Framing
-from cardswitch.wire.pcap import read_capture
-from cardswitch.wire.reassembly import Streams, frames_of, streams_of
 
 from .pasted import INPUT_SIZE_MAX, read_bytes
 from .workbench import read_document, split_documents
 
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
-CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; what a capture may have, see cardswitch.wire.pcap
+CAPTURE_SIZE_MAX: Final = (
+    256 << 20
+)  # bytes; what a capture may have, see cardswitch.wire.capture.pcap
 _TEXT: Final = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\r\n")
 ITEMS_MAX: Final = 1_000_000
 # How a capture is cut into messages; the one that finds most of them is taken.

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from cardswitch.wire.capture.packets import Endpoint
+from cardswitch.wire.capture.pcap import write_pcap
 from cardswitch.wire.framing import Framing
-from cardswitch.wire.packets import Endpoint
-from cardswitch.wire.pcap import write_pcap
 
 from .pasted import write_bytes
 

@@ -16,8 +16,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.serve import serve as serve_switch
-from cardswitch.wire.runtime import Clock, Runtime
-from cardswitch.wire.tap import Tap
+from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.tap import Tap
 
 from .topology import Lab, open_vault
 

@@ -21,7 +21,7 @@ from cardswitch.terminal.messages import Order
 from cardswitch.terminal.receipt import receipt
 from cardswitch.terminal.session import Session, open_session
 from cardswitch.terminal.state import Kind, Outcome
-from cardswitch.wire.runtime import Clock
+from cardswitch.wire.driver.runtime import Clock
 
 from .ceremony import Keys
 from .running import Running, running

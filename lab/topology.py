@@ -22,7 +22,7 @@ from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
-from cardswitch.wire.config import read_config, section
+from cardswitch.wire.operator.config import read_config, section
 
 from .ceremony import Ask, Keys, make_keys, personalise
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 if TYPE_CHECKING:
-    from cardswitch.wire.tap import Tap
+    from cardswitch.wire.driver.tap import Tap
 
     from .topology import Lab
 
@@ -49,8 +49,8 @@ def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
     The configuration is made at the first start, keys and cards included, and printed; change the
     file and start again. A bank day that ends is closed, and its deposit files are written.
     """
-    from cardswitch.wire.runtime import run
-    from cardswitch.wire.tap import Tap
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.tap import Tap
 
     from .topology import CONFIG_NAME, make_lab, read_lab
 
@@ -68,7 +68,7 @@ def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
 
 
 async def _serve(lab: Lab, tap: Tap | None) -> None:
-    from cardswitch.wire.service import until_stopped
+    from cardswitch.wire.driver.service import until_stopped
 
     from .running import running
 
@@ -106,7 +106,7 @@ async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.specs.errors import Error
     from cardswitch.switch.settle import close_days
-    from cardswitch.wire.runtime import Clock
+    from cardswitch.wire.driver.runtime import Clock
 
     from .topology import open_vault
 

@@ -50,7 +50,7 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
     """The section [switch] of the file *path*, and the vault that the lab opens for it."""
-    from cardswitch.wire.config import read_config, section
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import SwitchConfig
 
@@ -64,8 +64,8 @@ def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
 def serve(obj: dict[str, Any], config_path: Path) -> None:
     """Serve terminals and acquirers until stopped."""
     from cardswitch.specs.errors import Error
-    from cardswitch.wire.runtime import run
-    from cardswitch.wire.service import until_stopped
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
 
     from .serve import serve as start
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.wire.places import Peer, Place
+from cardswitch.wire.operator.addresses import Peer, Place
 
 from .core.settings import Door, Route, Settings, Upstream
 from .settlement.parties import Acquirer, Merchant

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.links import TERMINAL_LIMITS
+from cardswitch.wire.driver.links import TERMINAL_LIMITS
+from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.tap import Tap
+from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.runtime import Clock, Runtime
-from cardswitch.wire.tap import Tap
-from cardswitch.wire.tls import client_tls
 
 from .config import SwitchConfig
 from .core.desk import HSM

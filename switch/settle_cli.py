@@ -130,7 +130,7 @@ def show(config_path: Path, date: str | None, as_json: bool) -> None:
 
 
 def _read_settlement(path: Path) -> SettlementConfig:
-    from cardswitch.wire.config import read_config, section
+    from cardswitch.wire.operator.config import read_config, section
 
     from .config import SettlementConfig
 

@@ -164,7 +164,7 @@ def status(config: TerminalConfig, as_json: bool) -> None:
 @common
 def close_batch(config: TerminalConfig, as_json: bool) -> None:
     """Print the totals of the batch and start the next one."""
-    from cardswitch.wire.runtime import run
+    from cardswitch.wire.driver.runtime import run
 
     from .screen import show
     from .session import close_batch as close

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.config import read_config, section
+from cardswitch.wire.operator.config import read_config, section
 
 from .card import Card
 

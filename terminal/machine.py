@@ -10,10 +10,10 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.wire.kernel import NoAnswer
-from cardswitch.wire.matching import IsoExchange
+from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
-from cardswitch.wire.program import Program
 
 from .card import Card
 from .messages import Order, Place, fits, repeat_request, reversal_request, sale_request, stored

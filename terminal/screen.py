@@ -9,7 +9,7 @@ from typing import Final
 import click
 import msgspec
 
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 
 from .config import TerminalConfig
 from .machine import NoLink

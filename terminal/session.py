@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.wire.channel import IsoChannel
+from cardswitch.wire.driver.journal import FileJournal, Journal
+from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
-from cardswitch.wire.journal import FileJournal, Journal
 from cardswitch.wire.ports import Effect, LinkId, Seconds
-from cardswitch.wire.runtime import Clock, Runtime
 
 from .config import TerminalConfig
 from .machine import SWITCH, NoLink, Terminal, Timers

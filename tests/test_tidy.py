@@ -104,7 +104,7 @@ FAULTS = [
     (file_size, lines(401), "401 lines without tables, limit 400"),
     (file_size, lines(400, "TABLE = {\n}\n"), "401 lines"),
     (file_size, lines(400, "def long(\n):\n    pass\n"), "403 lines"),
-    (function_size, function(71), "wire/places.py:1: long has 71 lines, limit 70"),
+    (function_size, function(71), "wire/ports.py:1: long has 71 lines, limit 70"),
     (
         function_size,
         "class Door:\n    async " + lines(71, "def open():\n").replace("x", "      x"),
@@ -120,18 +120,18 @@ FAULTS = [
     (docstrings, DOCUMENTED.replace("(Door)", "(Window)"), ":28: open is public"),
     (docstrings, DOCUMENTED.replace("None: ...", "None: pass"), ":35: open is public"),
     (docstrings, DOCUMENTED.replace("_Hinge", "Hinge"), "Hinge is public"),
-    (unfinished, "x = 1  # TO" + "DO: more\n", "places.py:1: TO" + "DO"),
-    (unfinished, "\n'''FIX" + "ME'''\n", "places.py:2: FIX" + "ME"),
-    (bare_names, "import json, specs.codes\n", "places.py:1: specs.codes: say cardswitch.specs"),
-    (bare_names, "def f():\n    from wire import ports\n", "places.py:2: wire: say"),
-    (prints, "x = 1\nprint(x)\n", "places.py:2: print"),
-    (prints, "def f():\n    return [print(x) for x in y]\n", "places.py:2: print"),
+    (unfinished, "x = 1  # TO" + "DO: more\n", "ports.py:1: TO" + "DO"),
+    (unfinished, "\n'''FIX" + "ME'''\n", "ports.py:2: FIX" + "ME"),
+    (bare_names, "import json, specs.codes\n", "ports.py:1: specs.codes: say cardswitch.specs"),
+    (bare_names, "def f():\n    from wire import ports\n", "ports.py:2: wire: say"),
+    (prints, "x = 1\nprint(x)\n", "ports.py:2: print"),
+    (prints, "def f():\n    return [print(x) for x in y]\n", "ports.py:2: print"),
 ]
 
 
 @pytest.mark.parametrize(("rule", "text", "expected"), FAULTS)
 def test_a_fault_is_found_and_named(rule, text, expected):
-    assert expected in rule("wire/places.py", text)[0]
+    assert expected in rule("wire/ports.py", text)[0]
 
 
 FREE = [
@@ -148,7 +148,7 @@ FREE = [
 
 @pytest.mark.parametrize(("rule", "text"), FREE)
 def test_what_is_allowed_is_not_complained_about(rule, text):
-    assert rule("wire/places.py", text) == []
+    assert rule("wire/ports.py", text) == []
 
 
 @pytest.mark.parametrize("name", ["cli.py", "settle_cli.py", "demo.py"])
@@ -169,8 +169,13 @@ def test_tests_may_be_longer_but_not_endless():
 
 
 def test_a_module_without_a_test_is_named_with_the_place_of_its_test():
-    sources = ["wire/places.py", "switch/core/desk.py", "wire/__init__.py", "lab/__main__.py"]
-    [said] = missing_tests(sources, ["tests/wire/test_places.py", "tests/switch/test_desk.py"])
+    sources = [
+        "wire/ports.py",
+        "switch/core/desk.py",
+        "wire/__init__.py",
+        "lab/__main__.py",
+    ]
+    [said] = missing_tests(sources, ["tests/wire/test_ports.py", "tests/switch/test_desk.py"])
     assert said.startswith("switch/core/desk.py: no tests/switch/core/test_desk.py")
 
 

@@ -9,7 +9,7 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import original_data
-from cardswitch.wire.kernel import Desk, Wait
+from cardswitch.wire.machine.kernel import Desk, Wait
 from cardswitch.wire.ports import LinkId
 
 from .entry import Entry

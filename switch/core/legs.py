@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.matching import join
+from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
 from .entry import Entry, storable

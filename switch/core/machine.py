@@ -12,11 +12,11 @@ from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
-from cardswitch.wire.kernel import Limits
-from cardswitch.wire.matching import HsmExchange, IsoExchange
-from cardswitch.wire.network import Watch, network_reply
+from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
+from cardswitch.wire.machine.network import Watch, network_reply
+from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, door_of
-from cardswitch.wire.program import FORMAT_ERROR, Program
 
 from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
 from .desk import HSM, SwitchDesk

@@ -6,7 +6,7 @@ from typing import Final
 
 from cardswitch.specs.hsm import Command, translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.message import Message
-from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import NoAnswer
 
 from .desk import HSM, Decline, SwitchDesk
 from .settings import Upstream

@@ -20,7 +20,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store import UNFINISHED, JournalReader
 from cardswitch.terminal.state import Entry as TerminalEntry
 from cardswitch.terminal.state import Kind, outcomes
-from cardswitch.wire.journal import FileJournal
+from cardswitch.wire.driver.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # Reached only when something is broken.

@@ -11,7 +11,7 @@ from cardswitch.terminal.machine import NoLink
 from cardswitch.terminal.messages import Order
 from cardswitch.terminal.session import UNSETTLED, open_session
 from cardswitch.terminal.state import Kind
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
 
 ROUNDS = 5

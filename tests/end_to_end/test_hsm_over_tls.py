@@ -14,8 +14,8 @@ from cardswitch.specs.hsm.requests import diagnostics
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.serve import serve as serve_switch
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.kernel import NoAnswer
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.machine.kernel import NoAnswer
 from tests.clients import ask
 from tests.papers import certificate
 

@@ -6,7 +6,7 @@ from cardswitch.hosts.acquirer import OPEN_MAX, TRACE_GAP, Acquirer
 from cardswitch.hosts.entries import Answered, Forwarded, Refused, Reversing, Undone
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_data
-from cardswitch.wire.kernel import Limits
+from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.hosts.helpers import (
     APPROVAL,

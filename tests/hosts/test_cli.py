@@ -9,7 +9,7 @@ from cardswitch.hosts.cli import host
 from cardswitch.lab.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.clients import ask
 from tests.end_to_end.programs import Program
 

@@ -6,7 +6,7 @@ from cardswitch.hosts.entries import Decided, Undone
 from cardswitch.hosts.issuer import Issuer
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.message import Message
-from cardswitch.wire.kernel import Limits
+from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.hosts.helpers import (
     HSM,

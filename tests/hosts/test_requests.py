@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.hosts.requests import REQUIRED, InFlight, likeness_of, require_fields
 from cardswitch.specs.errors import FormatError
-from cardswitch.wire.matching import WAITERS_MAX
+from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
 from tests.hosts.helpers import PAN, purchase
 

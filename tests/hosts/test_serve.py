@@ -8,8 +8,8 @@ import pytest
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.topology import free_ports
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.places import Peer, Place
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator.addresses import Peer, Place
 from tests.clients import ask
 from tests.hosts.helpers import acquirer_config, issuer_config, purchase
 

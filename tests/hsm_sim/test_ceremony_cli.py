@@ -15,7 +15,7 @@ from cardswitch.specs.errors import CryptoError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.clients import ask
 
 STORE_WORDS = "the words of the store"

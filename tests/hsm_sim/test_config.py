@@ -5,7 +5,7 @@ import pytest
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.policy import Policy
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.config import section
+from cardswitch.wire.operator.config import section
 
 
 def read(**table):

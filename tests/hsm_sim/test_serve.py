@@ -17,7 +17,7 @@ from cardswitch.specs.hsm import Command, echo, export_key
 from cardswitch.specs.hsm.requests import diagnostics
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.clients import ask
 from tests.hsm_sim.helpers import ZMK, ZPK, under_lmk
 from tests.papers import certificate

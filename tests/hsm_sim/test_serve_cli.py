@@ -11,7 +11,7 @@ from cardswitch.lab.topology import free_ports
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.clients import ask
 from tests.end_to_end.programs import Program, until
 

@@ -14,7 +14,7 @@ from cardswitch.lab.topology import free_ports, make_lab, read_lab
 WIRE = {
     "cardswitch.wire.framing",
     "cardswitch.wire.ports",
-    "cardswitch.wire.runtime",
+    "cardswitch.wire.driver.runtime",
 }  # Its lazy groups are light.
 HEAVY = {"construct", "cryptography", "iso8583", "msgspec", "rich", "sqlalchemy", *WIRE}
 NOWHERE = "nowhere.toml"

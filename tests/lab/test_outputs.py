@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.lab.outputs import write_messages
-from cardswitch.wire.pcap import read_capture
-from cardswitch.wire.reassembly import streams_of
+from cardswitch.wire.capture.pcap import read_capture
+from cardswitch.wire.capture.reassembly import streams_of
 
 
 def test_lines():

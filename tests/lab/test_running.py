@@ -14,7 +14,7 @@ from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.messages import Order
 from cardswitch.terminal.session import open_session
 from cardswitch.terminal.state import Kind
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from cardswitch.lab import story
 from cardswitch.lab.story import Story
 from cardswitch.specs.errors import Error
 from cardswitch.terminal.state import Kind
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 
 
 @pytest.fixture

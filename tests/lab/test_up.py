@@ -15,8 +15,8 @@ from cardswitch.terminal.card import find_card
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.messages import Order
 from cardswitch.terminal.session import open_session
-from cardswitch.wire import runtime
-from cardswitch.wire.runtime import Clock, run
+from cardswitch.wire.driver import runtime
+from cardswitch.wire.driver.runtime import Clock, run
 from tests.end_to_end.programs import House
 
 DAY_S = 86_400.0

@@ -7,7 +7,7 @@ import pytest
 
 from cardswitch.switch.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.store import SqlStore
-from cardswitch.wire.config import section
+from cardswitch.wire.operator.config import section
 from tests.switch.histories import GlassVault
 
 LAB = """

@@ -14,7 +14,7 @@ from cardswitch.switch.config import (
     url_in,
 )
 from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
-from cardswitch.wire.config import section
+from cardswitch.wire.operator.config import section
 
 SWITCH = {
     "hsm": {"port": 7100},

@@ -12,7 +12,7 @@ from cardswitch.switch.core.settings import Route
 from cardswitch.switch.core.states import State
 from cardswitch.switch.serve import serve
 from cardswitch.switch.store import SqlStore
-from cardswitch.wire.runtime import run
+from cardswitch.wire.driver.runtime import run
 from tests.clients import ask
 from tests.switch.core.house import PLAIN, GlassVault
 

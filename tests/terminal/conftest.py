@@ -9,9 +9,9 @@ from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.pinpad import TEST_TMK
 from cardswitch.terminal.session import channel
-from cardswitch.wire.matching import IsoExchange
-from cardswitch.wire.program import Program
-from cardswitch.wire.runtime import Runtime
+from cardswitch.wire.driver.runtime import Runtime
+from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.program import Program
 
 TPK = adjust_parity(bytes.fromhex("89B07B35A1B3F47E98C18C46B2C4058F"))
 CARDS = """

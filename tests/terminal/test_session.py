@@ -90,7 +90,7 @@ def test_a_full_disk_ends_the_terminal(config, monkeypatch):
     def full(self, entries):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("cardswitch.wire.journal.FileJournal.commit", full)
+    monkeypatch.setattr("cardswitch.wire.driver.journal.FileJournal.commit", full)
     with pytest.raises(OSError, match="No space"):
         perform(config, sale(1200))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import construct as c
 
 from cardswitch.specs.errors import DecodeError
-from cardswitch.wire.packets import ACK, LINK_RAW, Packet
+from cardswitch.wire.capture.packets import ACK, LINK_RAW, Packet
 
 VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "pcap.toml").read_text())
 SECTION, INTERFACE, NAMES, PACKET = 0x0A0D0D0A, 1, 4, 6  # Kinds of blocks.

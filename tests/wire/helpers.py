@@ -4,9 +4,9 @@ import asyncio
 import threading
 from contextlib import asynccontextmanager
 
+from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.ports import LinkId, Received, Send
-from cardswitch.wire.runtime import Runtime
 
 PATIENCE_S = 10.0  # How long a test waits for what must happen; no test takes that long.
 HOST = "127.0.0.1"

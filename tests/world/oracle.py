@@ -19,7 +19,7 @@ from cardswitch.switch.settlement.parties import Acquirer as Bank
 from cardswitch.switch.settlement.parties import Merchant
 from cardswitch.terminal.state import Kind, rebuild
 from cardswitch.terminal.state import outcomes as told
-from cardswitch.wire.matching import LATE_S, IsoExchange
+from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .network import End, Network
 from .people import CUT_OFF, SHOPS, World

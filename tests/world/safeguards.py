@@ -12,7 +12,7 @@ from cardswitch.switch.core.desk import SwitchDesk
 from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.states import State
-from cardswitch.wire.kernel import Kernel
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
 from .people import World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
-from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import NoAnswer
 
 from ..checks import pan_of
 from ..desk import Decline, SwitchDesk

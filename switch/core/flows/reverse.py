@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
 from ..desk import SwitchDesk

@@ -6,7 +6,7 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.legs import Leg, Legs
 from cardswitch.switch.core.states import State
-from cardswitch.wire.matching import WAITERS_MAX
+from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
 
 REQUEST = Message("0200", {4: "000000001250", 11: "000007", 41: "TERM0001"})

@@ -1,0 +1,234 @@
+"""Doors count who comes in; dialled links come back; both over real sockets."""
+
+import asyncio
+import datetime
+import socket
+import ssl
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from cardswitch.wire.driver import connections
+from cardswitch.wire.driver.connections import Door
+from cardswitch.wire.driver.links import LinkLimits
+from cardswitch.wire.ports import Close
+from tests.wire.helpers import HOST, SmallMachine, Words, peer_at, running, until
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch):
+    monkeypatch.setattr(connections, "REDIAL_FIRST_S", 0.01)
+
+
+def free_port():
+    with socket.socket() as unused:
+        unused.bind((HOST, 0))
+        return unused.getsockname()[1]
+
+
+class Counted:
+    door = None
+    address = HOST
+
+    def __init__(self, name):
+        self.name = name
+
+
+def test_a_door_numbers_its_links_and_bounds_them():
+    door = Door("pos", 2, Counted)
+    first, second, third = (door.accept() for _ in range(3))
+    assert [link.name for link in (first, second, third)] == ["pos/1", "pos/2", "pos/3"]
+    assert first.door is door
+    assert [door.admits(link) for link in (first, second, third)] == [True, True, False]
+    door.left(third)
+    assert not door.admits(third)
+    door.left(first)
+    assert door.admits(third)
+
+
+def test_a_door_lets_in_whom_its_rule_allows():
+    asked = []
+    door = Door("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
+    link = door.accept()
+    assert [door.admits(link), door.admits(link)] == [False, True]
+    assert asked == [HOST, HOST]
+
+
+def test_an_address_that_is_not_allowed_hears_nothing(on_loop):
+    machine = SmallMachine()
+
+    async def main():
+        async with running(machine) as runtime:
+            port = await runtime.listen("hsm", HOST, 0, Words(), allows=lambda peer: peer != HOST)
+            async with peer_at(port) as stranger:
+                assert await stranger.ask("one") is None
+            assert runtime.counts["link_refused"] == 1
+        assert machine.events == []
+
+    on_loop(main())
+
+
+def test_a_full_door_refuses_and_lets_in_again(on_loop):
+    machine = SmallMachine()
+
+    async def main():
+        async with running(machine) as runtime:
+            port = await runtime.listen("pos", HOST, 0, Words(), links_max=1)
+            async with peer_at(port) as first:
+                assert await first.ask("one") == "one"
+                async with peer_at(port) as second:
+                    assert await second.hear() is None
+                assert await first.ask("two") == "two"
+            await until(lambda: machine.kinds("pos/1")[-1] == "LinkDown")
+            async with peer_at(port) as third:
+                assert await third.ask("three") == "three"
+            assert runtime.counts["link_refused"] == 1
+
+    on_loop(main())
+    assert machine.kinds("pos/1") == ["LinkUp", "Received", "Received", "LinkDown"]
+    assert machine.kinds("pos/2") == []
+    assert machine.kinds("pos/3")[:2] == ["LinkUp", "Received"]
+
+
+def test_who_comes_while_we_stop_is_not_let_in(on_loop):
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            link = runtime._connections._link("pos/1", Words(), LinkLimits())
+            await runtime.stop()
+            assert not runtime._connections.opened(link)
+            assert runtime.counts["link_refused"] == 1
+
+    on_loop(main())
+
+
+def test_small_messages_leave_at_once_and_dead_peers_are_found(on_loop):
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            port = await runtime.listen("pos", HOST, 0, Words())
+            async with peer_at(port) as peer:
+                await peer.ask("one")
+                (link,) = runtime._links.values()
+                sock = link._transport.get_extra_info("socket")
+                assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+                assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+    on_loop(main())
+
+
+def test_a_dialled_link_waits_for_its_peer_and_comes_back(on_loop):
+    client = SmallMachine()
+    server = SmallMachine(bye=lambda link: [Close(link, "bye")])
+
+    async def main():
+        port = free_port()
+        async with running(client) as dialling:
+            dialling.dial("host", HOST, port, Words())
+            await until(lambda: dialling.counts["dial_failed"] >= 2)
+            assert client.events == []
+            async with running(server) as listening:
+                await listening.listen("front", HOST, port, Words())
+                await until(lambda: client.kinds("host") == ["LinkUp"])
+                dialling._links["host"].put(Words.framing.frame(b"bye"))
+                dialling._connections.flush()
+                await until(lambda: client.kinds("host") == ["LinkUp", "LinkDown", "LinkUp"])
+
+    on_loop(main())
+    assert server.kinds("front/1") == ["LinkUp", "Received", "LinkDown"]
+
+
+def test_one_name_is_dialled_once(on_loop):
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            runtime.dial("host", HOST, 1, Words())
+            with pytest.raises(AssertionError, match="every name"):
+                runtime.dial("host", HOST, 2, Words())
+
+    on_loop(main())
+
+
+def test_a_dialler_that_fails_otherwise_ends_the_runtime(on_loop, monkeypatch):
+    monkeypatch.setattr(connections, "REDIAL_FIRST_S", None)
+
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            runtime.dial("host", HOST, free_port(), Words())
+            with pytest.raises(TypeError, match="NoneType"):
+                await runtime.wait()
+
+    on_loop(main())
+
+
+def test_deadlines_are_looked_at(on_loop, monkeypatch):
+    monkeypatch.setattr(connections, "SWEEP_S", 0.01)
+
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            limits = LinkLimits(first_frame_s=0.02)
+            port = await runtime.listen("pos", HOST, 0, Words(), limits=limits)
+            async with peer_at(port) as peer:
+                assert await peer.hear() is None
+            assert runtime.counts["frame_late"] == 1
+
+    on_loop(main())
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate for this machine, signed by itself, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
+    path.write_bytes(private + made.public_bytes(pem))
+    return path
+
+
+def test_the_same_over_tls(on_loop, certificate):
+    client, server = SmallMachine(), SmallMachine()
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(certificate)
+    ours = ssl.create_default_context(cafile=certificate)
+
+    async def main():
+        async with running(server) as listening, running(client) as dialling:
+            port = await listening.listen("front", HOST, 0, Words(), tls=theirs)
+            dialling.dial("host", "localhost", port, Words(), tls=ours)
+            await until(lambda: client.kinds("host") == ["LinkUp"])
+            client.reactions["hello"] = lambda link: []
+            dialling._links["host"].put(Words.framing.frame(b"hello"))
+            dialling._connections.flush()
+            await until(lambda: client.words == ["hello"])
+            async with peer_at(port) as plain:
+                assert await plain.ask("no TLS at all") is None
+        assert server.words == ["hello"]
+
+    on_loop(main())
+
+
+def test_a_peer_whose_certificate_is_not_trusted_is_not_spoken_to(on_loop, certificate):
+    client, server = SmallMachine(), SmallMachine()
+    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    theirs.load_cert_chain(certificate)
+
+    async def main():
+        async with running(server) as listening, running(client) as dialling:
+            port = await listening.listen("front", HOST, 0, Words(), tls=theirs)
+            dialling.dial("host", "localhost", port, Words(), tls=ssl.create_default_context())
+            await until(lambda: dialling.counts["dial_failed"] >= 1)
+            await asyncio.sleep(0)
+        assert client.events == []
+        assert server.words == []
+
+    on_loop(main())

@@ -1,0 +1,108 @@
+"""TLS of dialled links: what is asked of the peer, and which configurations are refused."""
+
+import asyncio
+import ssl
+
+import pytest
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
+
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.driver.tls import client_tls
+from cardswitch.wire.operator.addresses import Peer
+from tests.papers import HOST, certificate
+
+OURS = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory):
+    """A folder with an authority, servers here and elsewhere, and clients' certificates."""
+    folder = tmp_path_factory.mktemp("papers")
+    house = certificate(folder, "house")
+    certificate(folder, "strangers")
+    certificate(folder, "here", house)
+    certificate(folder, "elsewhere", house, host="10.0.0.1")
+    certificate(folder, "client", house)
+    certificate(folder, "sealed", house, seal=BestAvailableEncryption(b"secret"))
+    both = (folder / "client.pem").read_bytes() + (folder / "client.key").read_bytes()
+    (folder / "both.pem").write_bytes(both)
+    (folder / "nonsense.pem").write_text("nonsense")
+    return folder
+
+
+def context(papers, **keys):
+    return client_tls(Peer(port=0, **keys).placed(papers), "switch.hsm.tls_")
+
+
+def test_without_keys_there_is_no_tls(papers):
+    assert context(papers) is None
+
+
+@pytest.mark.parametrize(
+    "keys", [{"tls_ca": "house.pem"}, OURS, {"tls_ca": "house.pem", "tls_certificate": "both.pem"}]
+)
+def test_the_peer_is_checked_whatever_we_show(papers, keys):
+    made = context(papers, **keys)
+    assert made.minimum_version is ssl.TLSVersion.TLSv1_2
+    assert made.verify_mode is ssl.CERT_REQUIRED
+    assert made.check_hostname
+    assert [each["subject"][0][0][1] for each in made.get_ca_certs()] == ["house"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"tls_certificate": "client.pem"}, "ca: missing"),
+        ({"tls_key": "client.key"}, "ca: missing"),
+        ({"tls_ca": "house.pem", "tls_key": "client.key"}, "certificate: missing"),
+        ({"tls_ca": "no.pem"}, "ca: .*/no.pem: cannot be read: No such file"),
+        ({"tls_ca": "."}, "ca: .*: cannot be read: Is a directory"),
+        ({"tls_ca": "nonsense.pem"}, "ca: .*/nonsense.pem: expected certificates"),
+        ({"tls_ca": "client.key"}, "ca: .*/client.key: expected certificates"),
+        (OURS | {"tls_certificate": "no.pem"}, "certificate: .*/no.pem: cannot be read: No such"),
+        (OURS | {"tls_key": "no.key"}, "key: .*/no.key: cannot be read: No such file"),
+        (OURS | {"tls_key": ""}, "certificate, .*tls_key: .*/client.pem, .*expected a certificate"),
+        (OURS | {"tls_key": "here.key"}, "certificate, .*: .*/here.key: expected a certificate"),
+        (OURS | {"tls_certificate": "nonsense.pem"}, "certificate, .*/nonsense.pem, .*expected"),
+        (OURS | {"tls_certificate": "sealed.pem", "tls_key": "sealed.key"}, "without a password"),
+    ],
+)
+def test_what_is_missing_or_unusable_is_named_by_key_and_file(papers, keys, expected):
+    with pytest.raises(ConfigError, match=rf"^switch\.hsm\.tls_.*{expected}"):
+        context(papers, **keys)
+
+
+def test_options_are_named_as_options():
+    with pytest.raises(ConfigError, match=r"^--tls-ca: missing"):
+        client_tls(Peer(port=0, tls_certificate="client.pem"), "--tls-")
+
+
+async def greeting(papers, server, tls, version=ssl.TLSVersion.TLSv1_3):
+    """What *server*, who speaks TLS up to *version*, says to somebody with *tls*."""
+    theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    theirs.load_cert_chain(papers / f"{server}.pem", papers / f"{server}.key")
+    theirs.maximum_version = version
+
+    async def greet(_, writer):
+        writer.write(b"hello")
+        writer.close()
+
+    async with await asyncio.start_server(greet, HOST, 0, ssl=theirs) as listening:
+        [port] = [each.getsockname()[1] for each in listening.sockets]
+        reader, writer = await asyncio.open_connection(HOST, port, ssl=tls)
+        try:
+            return await reader.read()
+        finally:
+            writer.close()
+
+
+def test_a_server_of_the_house_is_spoken_to(papers):
+    tls = context(papers, **OURS)
+    assert asyncio.run(greeting(papers, "here", tls)) == b"hello"
+    assert asyncio.run(greeting(papers, "here", tls, ssl.TLSVersion.TLSv1_2)) == b"hello"
+
+
+@pytest.mark.parametrize(("server", "why"), [("elsewhere", "IP address"), ("strangers", "self")])
+def test_a_server_of_another_place_or_house_is_not(papers, server, why):
+    with pytest.raises(ssl.SSLCertVerificationError, match=why):
+        asyncio.run(greeting(papers, server, context(papers, **OURS)))

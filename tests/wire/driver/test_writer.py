@@ -1,0 +1,154 @@
+"""What waits for the disk leaves after its commit; what gathers meanwhile is the next one."""
+
+import asyncio
+import threading
+
+import pytest
+
+from cardswitch.wire.driver.writer import JournalWriter
+from tests.wire.helpers import PATIENCE_S, GatedJournal, until
+
+
+@pytest.fixture
+def journal():
+    return GatedJournal()
+
+
+def play(journal, story):
+    """Run *story* with a writer; return what was released, commit by commit, and the failures."""
+    released, failures = [], []
+
+    async def main():
+        writer = JournalWriter(journal, released.append, failures.append)
+        async with asyncio.timeout(PATIENCE_S):
+            await story(writer)
+            journal.let(100)
+            await writer.close()
+
+    asyncio.run(main())
+    return released, failures
+
+
+async def begun(journal):
+    await asyncio.to_thread(journal.begun.acquire)
+
+
+def test_nothing_waits_before_there_is_an_entry(journal):
+    async def story(writer):
+        assert writer.waiting is None
+        writer.submit()
+
+    assert play(journal, story) == ([], [])
+    assert journal.commits == []
+    assert journal.is_closed
+
+
+def test_what_comes_after_an_entry_waits_for_it(journal):
+    async def story(writer):
+        writer.append("entry")
+        writer.waiting.append("answer")
+        writer.submit()
+        await begun(journal)
+        writer.waiting.append("later answer")
+        assert writer.pending == 1
+        journal.let()
+        await until(lambda: writer.pending == 0)
+        assert writer.waiting is None
+
+    assert play(journal, story) == ([["answer", "later answer"]], [])
+    assert journal.commits == [["entry"]]
+
+
+def test_what_gathers_while_the_disk_is_busy_is_the_next_commit(journal):
+    async def story(writer):
+        for number in range(4):
+            writer.append(f"entry {number}")
+            writer.waiting.append(f"answer {number}")
+            writer.submit()
+            if number == 0:
+                await begun(journal)
+        assert writer.pending == 4
+        journal.let()
+        await until(lambda: writer.pending == 3)
+        assert writer.waiting is not None
+        journal.let()
+        await until(lambda: writer.pending == 0)
+        assert writer.commits == 2
+
+    released, _ = play(journal, story)
+    assert journal.commits == [["entry 0"], ["entry 1", "entry 2", "entry 3"]]
+    assert released == [["answer 0"], ["answer 1", "answer 2", "answer 3"]]
+
+
+def test_what_follows_an_entry_that_is_not_yet_submitted_waits_for_that_one(journal):
+    async def story(writer):
+        writer.append("first")
+        writer.submit()
+        await begun(journal)
+        writer.waiting.append("after first")
+        writer.append("second")
+        writer.waiting.append("after second")
+        journal.let()
+        await until(lambda: writer.pending == 1)
+        writer.waiting.append("also after second")
+        writer.submit()
+
+    released, _ = play(journal, story)
+    assert released == [["after first"], ["after second", "also after second"]]
+
+
+def test_the_end_waits_for_everything(journal):
+    async def story(writer):
+        for number in range(3):
+            writer.append(number)
+            writer.waiting.append(number)
+
+    assert play(journal, story) == ([[0, 1, 2]], [])
+    assert journal.commits == [[0, 1, 2]]
+    assert journal.is_closed
+
+
+def test_an_error_is_told_and_nothing_is_written_or_released_after_it(journal):
+    async def story(writer):
+        journal.error = OSError(5, "Input/output error")
+        for number in range(2):
+            writer.append(number)
+            writer.waiting.append(number)
+            writer.submit()
+            if number == 0:
+                await begun(journal)
+        journal.let()
+
+    released, failures = play(journal, story)
+    assert (released, failures) == ([], [journal.error])
+    assert journal.commits == []
+    assert journal.is_closed
+
+
+def test_the_journal_is_used_by_one_thread_alone(journal):
+    async def story(writer):
+        for number in range(2):
+            writer.append(number)
+            writer.submit()
+            journal.let()
+            await until(lambda: writer.pending == 0)
+
+    play(journal, story)
+    assert len(journal.commits) == 2
+    assert len(journal.threads) == 1
+    assert threading.main_thread() not in journal.threads
+
+
+def test_a_loop_that_is_gone_is_no_error(journal):
+    async def main():
+        writer = JournalWriter(journal, print, print)
+        writer.append(1)
+        writer.submit()
+        return writer
+
+    writer = asyncio.run(main())
+    journal.let()
+    writer._queue.put(None)
+    writer._thread.join(PATIENCE_S)
+    assert not writer._thread.is_alive()
+    assert journal.commits == [[1]]

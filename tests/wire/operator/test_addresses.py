@@ -1,0 +1,72 @@
+"""Places: what a section of the configuration says about an address, and what is spoken there."""
+
+from pathlib import Path
+
+import pytest
+
+from cardswitch.specs.errors import ConfigError, DialectError
+from cardswitch.specs.message import Message
+from cardswitch.wire.operator.addresses import Address, Peer, Place
+from cardswitch.wire.operator.config import section
+
+ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
+
+
+def place(**table):
+    return section({"door": table}, "door", Place, "lab.toml")
+
+
+def test_what_is_left_out_is_the_most_common():
+    assert place(port=7100) == Place(
+        host="127.0.0.1", port=7100, dialect="iso87-ascii", framing="ascii4", header="none"
+    )
+
+
+def test_a_channel_speaks_what_is_written():
+    channel = place(port=0, dialect="pos", framing="binary2", header="tpdu").channel()
+    assert channel.framing.length_encoding == "binary2"
+    assert channel.encode(ECHO).hex().startswith("6000000000" + "0800")
+
+
+def test_without_a_header_the_message_comes_first():
+    assert place(port=0).channel().encode(ECHO).startswith(b"0800")
+
+
+def test_an_unknown_dialect_is_named():
+    with pytest.raises(DialectError, match="klingon"):
+        place(port=0, dialect="klingon").channel()
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ({}, "port"),
+        ({"port": 65_536}, r"door\.port"),
+        ({"port": -1}, r"door\.port"),
+        ({"port": "7100"}, r"door\.port"),
+        ({"port": 1, "framing": "ascii2"}, r"door\.framing"),
+        ({"port": 1, "header": "TPDU"}, r"door\.header"),
+        ({"port": 1, "hots": "::1"}, "did you mean host"),
+    ],
+)
+def test_what_cannot_be_is_refused_by_key(table, expected):
+    with pytest.raises(ConfigError, match=expected):
+        place(**table)
+
+
+def test_an_address_has_a_port_and_nothing_of_messages():
+    assert Address(port=1).host == "127.0.0.1"
+    with pytest.raises(TypeError):
+        Address(port=1, dialect="pos")
+
+
+def test_paths_of_a_peer_count_from_the_folder_of_the_file():
+    peer = Peer(port=1, tls_ca="ca.pem", tls_certificate="/etc/client.pem")
+    placed = Peer(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
+    assert peer.placed(Path("/lab")) == placed
+    assert Peer(port=1).placed(Path("/lab")) == Peer(port=1)
+
+
+def test_only_who_dials_is_asked_for_a_client_certificate():
+    with pytest.raises(ConfigError, match=r"door\.tls_ca: unknown key"):
+        place(port=1, tls_ca="ca.pem")

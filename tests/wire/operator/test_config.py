@@ -1,0 +1,87 @@
+"""What is wrong with a configuration is said with file, key, and what would be right."""
+
+import pytest
+from msgspec import Struct
+
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.framing import Framing
+from cardswitch.wire.operator.config import read_config, section
+
+
+class Peer(Struct):
+    host: str
+    port: int = 0
+
+
+class Switch(Struct):
+    name: str = "switch"
+    timeout_s: float = 1.0
+    framing: Framing = Framing("binary2")
+    peers: list[Peer] = []
+    routes: dict[str, Peer] = {}
+
+
+TEXT = """
+[switch]
+name = "front"
+timeout_s = 2.5
+framing = { length_encoding = "ascii4", inclusive = true }
+peers = [{ host = "a" }, { host = "b", port = 7 }]
+[switch.routes.visa]
+host = "c"
+"""
+
+
+def read(tmp_path, text):
+    path = tmp_path / "lab.toml"
+    path.write_text(text)
+    return section(read_config(path), "switch", Switch, path)
+
+
+def test_a_good_file_is_read(tmp_path):
+    assert read(tmp_path, TEXT) == Switch(
+        "front",
+        2.5,
+        Framing("ascii4", inclusive=True),
+        [Peer("a"), Peer("b", 7)],
+        {"visa": Peer("c")},
+    )
+
+
+def test_a_section_left_out_is_all_defaults(tmp_path):
+    assert read(tmp_path, "") == Switch()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("switch = 1", "switch: Expected `object`, got `int`"),
+        ('[switch]\ntimeout_s = "2"', "switch.timeout_s: Expected `float`, got `str`"),
+        ("[switch]\nname = 5", "switch.name: Expected `str`, got `int`"),
+        ("[switch]\npeers = [{ port = 1 }]", "switch.peers[0]: Object missing required"),
+        ("[switch]\nnames = 'x'", "switch.names: unknown key, did you mean name?"),
+        ("[switch]\nzzz = 1", "switch.zzz: unknown key, expected one of framing, name, peers,"),
+        ("[switch]\npeers = [{ host = 'a', prot = 1 }]", "switch.peers[0].prot: unknown key"),
+        ("[switch.routes.visa]\nhost = 'a'\nPort = 1", "switch.routes.visa.Port: unknown key"),
+        ("[switch.framing]\nlength_encoding = 'bcd3'", "switch.framing.length_encoding: Invalid"),
+        ("[switch.framing]\nlength_encoding = 'bcd2'\nframe_size_max = 99999", "switch.framing: f"),
+        ("[switch", "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, text, said):
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path / 'lab.toml'}: {said}")
+
+
+def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"none.toml: cannot be read: No such file"):
+        read_config(tmp_path / "none.toml")
+    (tmp_path / "bytes.toml").write_bytes(b"a = '\xff'")
+    with pytest.raises(ConfigError, match=r"bytes.toml: not UTF-8 at byte 5"):
+        read_config(tmp_path / "bytes.toml")
+
+
+def test_a_newcomer_without_a_lab_is_told_how_to_make_one(tmp_path):
+    with pytest.raises(ConfigError, match="No such file or directory; `cardswitch up` makes a lab"):
+        read_config(tmp_path / "lab.toml")

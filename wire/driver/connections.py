@@ -1,0 +1,261 @@
+"""All connections of a runtime: those that come in at its doors, and those it keeps dialling."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..channel import Channel
+from ..ports import Event, LinkId
+from .links import Link, LinkLimits
+
+LINKS_MAX: Final = 500  # Of one door: two full doors stay within 1,024 open files, a usual limit.
+BACKLOG: Final = 512  # Connections that the system keeps for us while we are busy.
+CONNECT_S: Final = 5.0  # For the TCP connection, and again for the TLS handshake.
+REDIAL_FIRST_S: Final = 0.1
+REDIAL_MAX_S: Final = 5.0
+SWEEP_S: Final = 0.5  # How often the deadlines of links are looked at.
+
+
+def anybody(address: str) -> bool:
+    """The rule of a door that lets every address in."""
+    return True
+
+
+class Door:
+    """Where peers come in: numbers their links, and bounds who they are and how many at once."""
+
+    def __init__(
+        self,
+        name: str,
+        links_max: int,
+        make: Callable[[LinkId], Link],
+        allows: Callable[[str], bool] = anybody,
+    ) -> None:
+        self._name = name
+        self._links_max = links_max
+        self._make = make
+        self._allows = allows
+        self._links: set[Link] = set()
+        self._last = 0
+
+    def accept(self) -> Link:
+        """A link for one more connection: the factory that the loop wants."""
+        self._last += 1
+        link = self._make(LinkId(f"{self._name}/{self._last}"))
+        link.door = self
+        return link
+
+    def admits(self, link: Link) -> bool:
+        """Take *link* in, unless the door is full or not open to its address."""
+        if len(self._links) >= self._links_max or not self._allows(link.address):
+            return False
+        self._links.add(link)
+        return True
+
+    def left(self, link: Link) -> None:
+        """*link* is gone."""
+        self._links.discard(link)
+
+
+class Connections:
+    """Opens, finds, holds and ends links; events of theirs go to *take*."""
+
+    def __init__(
+        self,
+        take: Callable[[Event], None],
+        failed: Callable[[Exception], None],
+        watch: Callable[[Channel, LinkId], Channel],
+        counts: Counter[str],
+    ) -> None:
+        """*failed*: told of what must not happen. *watch*: puts the tap, if any, on a channel."""
+        self.take = take
+        self.counts = counts
+        self.links: dict[LinkId, Link] = {}
+        self._failed = failed
+        self._watch = watch
+        self._loop = asyncio.get_running_loop()
+        self._is_open = True
+        self._is_held = False
+        self._held: set[Link] = set()
+        self._servers: list[asyncio.Server] = []
+        self._diallers: dict[str, asyncio.Task[None]] = {}
+        self._connecting: set[asyncio.Task[Any]] = set()
+        self._unflushed: list[Link] = []
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+
+    # Coming up ----------------------------------------------------------------------------------
+
+    async def listen(
+        self,
+        door: str,
+        host: str,
+        port: int,
+        channel: Channel,
+        links_max: int,
+        tls: ssl.SSLContext | None,
+        limits: LinkLimits,
+        allows: Callable[[str], bool],
+    ) -> int:
+        """See :meth:`~cardswitch.wire.driver.runtime.Runtime.listen`."""
+        entrance = Door(door, links_max, lambda name: self._link(name, channel, limits), allows)
+        server = await self._loop.create_server(
+            entrance.accept,
+            host,
+            port,
+            backlog=BACKLOG,
+            ssl=tls,
+            ssl_handshake_timeout=CONNECT_S if tls else None,
+        )
+        self._servers.append(server)
+        bound: int = server.sockets[0].getsockname()[1]
+        return bound
+
+    def dial(
+        self,
+        link: str,
+        host: str,
+        port: int,
+        channel: Channel,
+        tls: ssl.SSLContext | None,
+        limits: LinkLimits,
+    ) -> None:
+        """See :meth:`~cardswitch.wire.driver.runtime.Runtime.dial`."""
+        assert link not in self._diallers, "one connection for every name"
+        name = LinkId(link)
+        task = self._loop.create_task(
+            self._keep(lambda: self._link(name, channel, limits), host, port, tls), name=link
+        )
+        # A task that nobody holds may vanish.
+        self._diallers[link] = task
+        task.add_done_callback(self._dialler_ended)
+
+    def _link(self, name: LinkId, channel: Channel, limits: LinkLimits) -> Link:
+        return Link(self, name, self._watch(channel, name), limits)
+
+    async def _keep(
+        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+    ) -> None:
+        """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
+        delay = REDIAL_FIRST_S
+        while True:
+            begun = self._loop.time()
+            try:
+                link = await self._connect(make, host, port, tls)
+            except OSError:
+                self.counts["dial_failed"] += 1
+            else:
+                await link.closed.wait()
+                if self._loop.time() - begun > REDIAL_MAX_S:
+                    delay = REDIAL_FIRST_S
+            # Chance keeps the clients of a peer that restarts from all coming back at once.
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311
+            delay = min(2 * delay, REDIAL_MAX_S)
+
+    async def _connect(
+        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+    ) -> Link:
+        """One try. When we end it is let finish: a connection that uvloop has made, but whose
+        making is cancelled, is never reported as lost."""
+        handshake_s = CONNECT_S if tls else None
+        connecting = self._loop.create_task(
+            self._loop.create_connection(
+                make, host, port, ssl=tls, ssl_handshake_timeout=handshake_s
+            )
+        )
+        self._connecting.add(connecting)
+        connecting.add_done_callback(self._connecting.discard)
+        try:
+            async with asyncio.timeout(2 * CONNECT_S):
+                _, link = await asyncio.shield(connecting)
+        except TimeoutError:
+            connecting.cancel()
+            raise
+        return link
+
+    def _dialler_ended(self, task: asyncio.Task[None]) -> None:
+        del self._diallers[task.get_name()]
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._failed(error)
+
+    # From the links: what a Keeper does ---------------------------------------------------------
+
+    def opened(self, link: Link) -> bool:
+        """See :class:`~cardswitch.wire.driver.links.Keeper`."""
+        if not self._is_open or (link.door is not None and not link.door.admits(link)):
+            self.counts["link_refused"] += 1
+            return False
+        assert link.name not in self.links, "two links of one name"
+        self.links[link.name] = link
+        if self._is_held:
+            # Not at once: uvloop begins to read after this, whatever was said before.
+            self._loop.call_soon(self._hold, link)
+        return True
+
+    def written(self, link: Link) -> None:
+        """See :class:`~cardswitch.wire.driver.links.Keeper`."""
+        self._unflushed.append(link)
+
+    def lost(self, link: Link) -> None:
+        """See :class:`~cardswitch.wire.driver.links.Keeper`."""
+        del self.links[link.name]
+        self._held.discard(link)
+
+    # From the runtime ---------------------------------------------------------------------------
+
+    def flush(self) -> None:
+        """Write what was put on any link."""
+        links, self._unflushed = self._unflushed, []
+        for link in links:
+            link.flush()
+
+    def hold(self) -> None:
+        """Take no more work in: read no more from those who came in at a door."""
+        self._is_held = True
+        for link in self.links.values():
+            self._hold(link)
+
+    def _hold(self, link: Link) -> None:
+        if self._is_held and link.door is not None and link not in self._held:
+            self._held.add(link)
+            link.hold()
+
+    def resume(self) -> None:
+        """Undo :meth:`hold`."""
+        self._is_held = False
+        for link in self._held:
+            link.resume()
+        self._held.clear()
+
+    def shut(self) -> None:
+        """Let nobody in and dial nobody from now on."""
+        self._is_open = False
+        self._sweeper.cancel()
+        for server in self._servers:
+            server.close()
+        for task in self._diallers.values():
+            task.cancel()
+
+    def abort(self) -> None:
+        """End every link at once."""
+        for link in list(self.links.values()):
+            link.abort("link_dropped", "the program failed")
+
+    async def end(self) -> None:
+        """End every link once its last bytes are sent, and wait for that."""
+        links = list(self.links.values())
+        for link in links:
+            link.end("the program stops")
+        ends = [link.closed.wait() for link in links]
+        tasks = [*self._diallers.values(), *self._connecting]
+        await asyncio.gather(*ends, *tasks, return_exceptions=True)
+
+    def _sweep(self) -> None:
+        self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        for link in list(self.links.values()):
+            link.grow_older(SWEEP_S)

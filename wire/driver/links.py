@@ -1,0 +1,262 @@
+"""One connection: an asyncio protocol that turns bytes into events, and messages into bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections import Counter
+from typing import Any, Final, Protocol, cast
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+
+from ..channel import Channel
+from ..framing import FramingError
+from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received
+
+LOG: Final = logging.getLogger("cardswitch.wire")
+CLOSE_S: Final = 2.0  # How long a peer may take to read our last bytes before it is cut off.
+NEVER: Final = float("inf")
+
+
+class LinkLimits(Struct, frozen=True):
+    """The bounds of every link of a door, or of a dialled one; times count while we do read.
+
+    Peers that dial and then wait for work, such as clients of an HSM, need the first two at never.
+    """
+
+    first_frame_s: float = NEVER  # From the connection to the end of the first frame.
+    idle_s: float = NEVER  # Without a single byte received.
+    intra_frame_s: float = 2.0  # From the first byte of a frame to its last: nobody is that slow.
+    write_buffer_max: int = 1 << 20  # Bytes that a peer leaves unread before it is dropped.
+    # Handled in a row before other links have their turn, and before anything is written: more
+    # would make all that is in flight travel as one wave, one program working at a time.
+    frames_per_turn: int = 64
+
+
+# For a door of many unknown peers that speak first: those who do not are not worth a connection.
+TERMINAL_LIMITS: Final = LinkLimits(first_frame_s=5.0, idle_s=300.0)
+
+
+class Keeper(Protocol):
+    """What a link needs of the runtime that keeps it."""
+
+    counts: Counter[str]
+
+    def opened(self, link: Link) -> bool:
+        """*link* stands; tell whether it may be used."""
+        ...
+
+    def take(self, event: Event) -> None:
+        """Hand *event* to the machine, and do what it wants."""
+        ...
+
+    def written(self, link: Link) -> None:
+        """*link* holds bytes; have it flushed at the end of this turn of the loop."""
+        ...
+
+    def lost(self, link: Link) -> None:
+        """*link*, which was opened, is gone."""
+        ...
+
+
+class Entrance(Protocol):
+    """What bounds how many links come in."""
+
+    def admits(self, link: Link) -> bool:
+        """Take *link* in, unless there are too many."""
+        ...
+
+    def left(self, link: Link) -> None:
+        """*link* is gone."""
+        ...
+
+
+class Link(asyncio.Protocol):
+    """One connection, from `LinkUp` to `LinkDown`."""
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        name: LinkId,
+        channel: Channel,
+        limits: LinkLimits,
+    ) -> None:
+        self.name = name
+        self.door: Entrance | None = None  # Where it came in, if it was not dialled.
+        self.is_up = False
+        self.closed = asyncio.Event()
+        self._keeper = keeper
+        self._limits = limits
+        self._decode = channel.decode
+        self._encode = channel.encode
+        self._frame = channel.framing.frame
+        self._framer = channel.framing.framer()
+        self._out: list[bytes] = []
+        self._was_up = False
+        self._holds = 0
+        self._wants_first = True
+        self._waited_s = 0.0  # For the first frame, or for the rest of one.
+        self._silent_s = 0.0
+        self._cut_off: asyncio.TimerHandle | None = None
+
+    @property
+    def address(self) -> str:
+        """The peer's IP address, once there is a connection; empty where the system tells none."""
+        peer = self._transport.get_extra_info("peername")
+        return str(peer[0]) if peer else ""
+
+    # From the loop ------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, unless the keeper has enough."""
+        self._transport = cast(asyncio.Transport, transport)  # Those of uvloop are not its kind.
+        self.is_up = self._was_up = self._keeper.opened(self)
+        if not self.is_up:
+            self._transport.abort()
+            return
+        # The loop sets TCP_NODELAY by itself. Keep-alive finds peers that are gone without a word.
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
+        self._keeper.take(LinkUp(self.name))
+
+    def data_received(self, data: bytes) -> None:
+        """Cut *data* into frames and hand them over."""
+        self._silent_s = 0.0
+        try:
+            frames = self._framer.feed(data)
+        except FramingError as error:
+            self._take(error.frames)
+            self.abort("frame_error", error)
+            return
+        if frames:
+            self._waited_s = 0.0
+            self._wants_first = False
+            self._take(frames)
+
+    def pause_writing(self) -> None:
+        """The peer does not read: others must not wait for it."""
+        self.abort("slow_peer", "the peer does not read what it is sent")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End; nothing more comes from here."""
+        if self._cut_off is not None:
+            self._cut_off.cancel()
+        if self.door is not None:
+            self.door.left(self)
+        if self.is_up and self._framer.is_partial:
+            self._keeper.counts["frame_error"] += 1
+        self.is_up = False
+        self.closed.set()
+        if self._was_up:
+            self._keeper.lost(self)
+            self._keeper.take(LinkDown(self.name))
+
+    # Frames in ----------------------------------------------------------------------------------
+
+    def _take(self, frames: list[bytes]) -> None:
+        most = self._limits.frames_per_turn
+        for frame in frames if len(frames) <= most else frames[:most]:
+            if not self.is_up:
+                return
+            event = self._event(frame)
+            if event is not None:
+                self._keeper.take(event)
+        if len(frames) > most and self.is_up:
+            self.hold()
+            asyncio.get_running_loop().call_soon(self._take_rest, frames[most:])
+
+    def _take_rest(self, frames: list[bytes]) -> None:
+        self._take(frames)
+        self.resume()
+
+    def _event(self, frame: bytes) -> Event | None:
+        try:
+            return Received(self.name, self._decode(frame))
+        except FormatError as error:
+            return Garbled(self.name, error)
+        except FramingError as error:
+            self.abort("frame_error", error)
+            return None
+        except Exception as error:  # A defect of the codec must not let one frame stop the program.
+            self._defect("decode", error)
+            return Garbled(self.name, DecodeError("a frame that its codec can read"))
+
+    def hold(self) -> None:
+        """Read no more until :meth:`resume` was called as often as this."""
+        self._holds += 1
+        if self._holds == 1 and self.is_up and not self._transport.is_closing():
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Undo one :meth:`hold`."""
+        self._holds -= 1
+        if self._holds == 0 and self.is_up and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    # Bytes out ----------------------------------------------------------------------------------
+
+    def pack(self, message: Any) -> bytes:
+        """The frame of *message*; empty if it cannot be said on this link."""
+        try:
+            return self._frame(self._encode(message))
+        except EncodeError as error:
+            LOG.error("%s: a message is not sent: %s", self.name, error)
+        except Exception as error:
+            self._defect("encode", error)
+        return b""
+
+    def put(self, data: bytes) -> None:
+        """Send *data* at the end of this turn of the loop, with all else that goes there."""
+        if not self._out:
+            self._keeper.written(self)
+        self._out.append(data)
+
+    def flush(self) -> None:
+        """Write what was put, in one piece."""
+        if self.is_up and self._out:
+            # One buffer: writelines() forgets flow control in some versions (CVE-2024-12254).
+            self._transport.write(b"".join(self._out))
+        self._out.clear()
+
+    # The end ------------------------------------------------------------------------------------
+
+    def end(self, reason: str) -> None:
+        """Send what was put, then close; a peer that does not read is cut off after CLOSE_S."""
+        if self.is_up:
+            self.flush()
+            LOG.info("%s: closed: %s", self.name, reason)
+            self.is_up = False
+            self._transport.close()
+            self._cut_off = asyncio.get_running_loop().call_later(CLOSE_S, self._transport.abort)
+
+    def abort(self, count: str, reason: object) -> None:
+        """Close at once, whatever was put; *count* it."""
+        if self.is_up:
+            self._keeper.counts[count] += 1
+            LOG.warning("%s: aborted: %s", self.name, reason)
+            self.is_up = False
+            self._transport.abort()
+
+    def grow_older(self, seconds: float) -> None:
+        """Let *seconds* pass without a byte; end the link if the peer has let a deadline pass."""
+        if self._holds or not self.is_up:
+            return
+        limits = self._limits
+        self._silent_s += seconds
+        self._waited_s += seconds if self._wants_first or self._framer.is_partial else 0.0
+        if self._framer.is_partial and self._waited_s > limits.intra_frame_s:
+            self.abort("frame_late", "the rest of a frame did not come in time")
+        elif self._wants_first and self._waited_s > limits.first_frame_s:
+            self.abort("frame_late", "the first frame did not come in time")
+        elif self._silent_s > limits.idle_s:
+            self._keeper.counts["link_idle"] += 1
+            self.end("nothing was received for too long")
+
+    def _defect(self, what: str, error: Exception) -> None:
+        """Tell of *error* by its kind alone: it is not one of ours, and may quote anything."""
+        self._keeper.counts["codec_failed"] += 1
+        LOG.error("%s: the codec failed to %s: %s", self.name, what, type(error).__name__)

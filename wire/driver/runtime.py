@@ -1,0 +1,292 @@
+"""The one driver: gives a machine real connections, real time and a real journal.
+
+In one turn of the loop it hands over all that was read, gives the journal's thread what must be
+durable, and writes once to every link; what must wait for the disk leaves when the commit is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import ssl
+import time
+from collections import Counter
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final, TypeVar
+
+from cardswitch.specs.errors import Error
+
+from ..channel import Channel
+from ..ports import Close, Effect, Event, LinkId, Machine, Seconds, Send
+from .connections import LINKS_MAX, Connections, anybody
+from .journal import Journal
+from .links import NEVER, Link, LinkLimits
+from .tap import Tap
+from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
+
+T = TypeVar("T")
+GARBAGE_THRESHOLD: Final = 50_000  # New containers until the collector looks; some megabytes.
+# What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end.
+_Outgoing = tuple[Link, bytes, str]
+
+
+class Clock:
+    """Wall time at the start and monotonic time since: it never steps, and stamps can be read."""
+
+    def __init__(self) -> None:
+        self._offset = time.time() - time.monotonic()
+        self._watchers: list[Callable[[], None]] = []
+
+    def now(self) -> Seconds:
+        """Seconds since the epoch."""
+        return time.monotonic() + self._offset
+
+    def shift(self, seconds: Seconds) -> None:
+        """Let *seconds* pass at once, to emulate the passing of time; ValueError if negative."""
+        if seconds < 0:
+            raise ValueError("time goes forward only")
+        self._offset += seconds
+        for watcher in self._watchers:
+            watcher()
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Have *watcher* called after every shift."""
+        self._watchers.append(watcher)
+
+
+class Runtime:
+    """Drives one machine, within a running loop. An error of the machine or of the journal ends it.
+
+    `counts` tells what was refused, lost or cut off.
+    """
+
+    def __init__(
+        self,
+        machine: Machine,
+        *,
+        clock: Clock | None = None,
+        journal: Journal | None = None,
+        tap: Tap | None = None,
+    ) -> None:
+        """*journal* is closed at the end; without one, entries go nowhere. *tap* is left open."""
+        self.counts: Counter[str] = Counter()
+        self.ports: dict[str, int] = {}  # by door, where it listens
+        self.clock = clock or Clock()
+        self._machine = machine
+        self._tap = tap
+        self._loop = asyncio.get_running_loop()
+        self._writer: JournalWriter[_Outgoing] | None = None
+        if journal is not None:
+            self._writer = JournalWriter(journal, self._release, self._fail)
+        self._ended: asyncio.Future[None] = self._loop.create_future()
+        self._is_running = True
+        self._is_settling = False
+        self._is_held = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._due: Seconds = NEVER
+        self._connections = Connections(self.take, self._fail, self._watch, self.counts)
+        self._links = self._connections.links
+        self.clock.watch(self._time_shifted)
+
+    # For the program ----------------------------------------------------------------------------
+
+    async def listen(
+        self,
+        door: str,
+        host: str,
+        port: int,
+        channel: Channel,
+        links_max: int = LINKS_MAX,
+        tls: ssl.SSLContext | None = None,
+        limits: LinkLimits | None = None,
+        allows: Callable[[str], bool] = anybody,
+    ) -> int:
+        """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
+
+        Their links are called "door/1", "door/2" and so on. *allows* tells of an IP address
+        whether it may come in; with *tls* it is asked after the handshake. Raises OSError.
+        """
+        bound = await self._connections.listen(
+            door, host, port, channel, links_max, tls, limits or LinkLimits(), allows
+        )
+        self.ports[door] = bound
+        return bound
+
+    def dial(
+        self,
+        link: str,
+        host: str,
+        port: int,
+        channel: Channel,
+        tls: ssl.SSLContext | None = None,
+        limits: LinkLimits | None = None,
+    ) -> None:
+        """Keep a connection called *link* to *host*; whenever it is gone, try again and again."""
+        self._connections.dial(link, host, port, channel, tls, limits or LinkLimits())
+
+    def call(self, action: Callable[[Seconds], Sequence[Effect]]) -> None:
+        """Do what *action*, given the time, returns: a command from outside, or a recovery.
+
+        Its errors are the caller's, but an AssertionError ends the runtime too. Raises Error if the
+        runtime has ended.
+        """
+        if not self._is_running:
+            raise Error("the program has ended already")
+        try:
+            effects = action(self.clock.now())
+        except AssertionError as error:
+            self._fail(error)
+            raise
+        self._perform(effects)
+
+    async def wait(self) -> None:
+        """Return after :meth:`stop`; raise the error that ended the runtime, if one did."""
+        await asyncio.shield(self._ended)
+
+    async def stop(self) -> None:
+        """End like a crash with manners: the machine hears nothing more, what it wanted is done.
+
+        Entries are committed, the answers that waited for them leave, links close.
+        """
+        self._shut()
+        if self._writer is not None:
+            await self._writer.close()
+        await self._connections.end()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    # Events in ----------------------------------------------------------------------------------
+
+    def take(self, event: Event) -> None:
+        """Hand *event* to the machine, and do what it wants."""
+        if self._is_running:
+            try:
+                self._perform(self._machine.handle(event, self.clock.now()))
+            except Exception as error:
+                self._fail(error)
+
+    def _wake(self) -> None:
+        self._timer = None
+        self._due = NEVER
+        try:
+            self._perform(self._machine.wake(self.clock.now()))
+        except Exception as error:
+            self._fail(error)
+
+    # Effects out --------------------------------------------------------------------------------
+
+    def _perform(self, effects: Sequence[Effect]) -> None:
+        """Do *effects* in order, or put them where they wait for the disk."""
+        for effect in effects:
+            if isinstance(effect, Send):
+                self._send(effect)
+            elif isinstance(effect, Close):
+                self._close(effect)
+            elif self._writer is not None:
+                self._writer.append(effect.entry)
+        if not self._is_settling:
+            self._settle_soon()
+
+    def _send(self, effect: Send) -> None:
+        link = self._links.get(effect.link)
+        data = link.pack(effect.message) if link is not None and link.is_up else b""
+        if link is None or not data:
+            self.counts["not_sent"] += 1
+            return
+        waiting = self._writer.waiting if self._writer is not None else None
+        if waiting is None:
+            link.put(data)
+        else:
+            waiting.append((link, data, ""))
+
+    def _close(self, effect: Close) -> None:
+        link = self._links.get(effect.link)
+        if link is None:
+            return
+        waiting = self._writer.waiting if self._writer is not None else None
+        if waiting is None:
+            link.end(effect.reason)
+        else:
+            waiting.append((link, b"", effect.reason))
+
+    def _settle_soon(self) -> None:
+        if self._is_running and not self._is_settling:
+            self._is_settling = True
+            self._loop.call_soon(self._settle)
+
+    def _settle(self) -> None:
+        """At the end of a turn: entries to the disk, bytes to the wire, the timer to its time."""
+        self._is_settling = False
+        if self._writer is not None:
+            self._writer.submit()
+            if self._writer.pending > PENDING_HIGH and not self._is_held:
+                self._is_held = True
+                self.counts["held"] += 1
+                self._connections.hold()
+        self._connections.flush()
+        try:
+            self._arm()
+        except Exception as error:
+            self._fail(error)
+
+    def _release(self, outgoing: Sequence[_Outgoing]) -> None:
+        """A commit is done: send what waited for it."""
+        for link, data, reason in outgoing:
+            if data:
+                link.put(data)
+            else:
+                link.end(reason)
+        self._connections.flush()
+        if self._is_held and self._writer is not None and self._writer.pending < PENDING_LOW:
+            self._is_held = False
+            self._connections.resume()
+
+    # Time and limits ----------------------------------------------------------------------------
+
+    def _arm(self) -> None:
+        """One timer, moved only if the machine must be woken earlier than it would be."""
+        deadline = self._machine.deadline() if self._is_running else None
+        if deadline is not None and deadline < self._due:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._due = deadline
+            delay = max(0.0, deadline - self.clock.now())
+            self._timer = self._loop.call_later(delay, self._wake)
+
+    def _time_shifted(self) -> None:
+        """What the timer was set for has come nearer."""
+        self._due = NEVER
+        self._settle_soon()
+
+    def _watch(self, channel: Channel, link: LinkId) -> Channel:
+        return channel if self._tap is None else self._tap.watch(channel, link, self.clock.now)
+
+    # The end ------------------------------------------------------------------------------------
+
+    def _fail(self, error: Exception) -> None:
+        """Stop at once: what state we are in is not known, so nothing more may leave."""
+        self._shut()
+        self._connections.abort()
+        if not self._ended.done():
+            self._ended.set_exception(error)
+
+    def _shut(self) -> None:
+        self._is_running = False
+        self._connections.shut()
+        if self._timer is not None:
+            self._timer.cancel()
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run *main* to its end, on uvloop where that is installed."""
+    # Messages make no cycles, so the collector need not look at every few hundred of them.
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    try:
+        import uvloop
+    except ImportError:
+        make_loop = None
+    else:
+        make_loop = uvloop.new_event_loop
+    with asyncio.Runner(loop_factory=make_loop) as runner:
+        return runner.run(main)

@@ -1,0 +1,313 @@
+"""The kernel: runs the flows of a program and wakes each when its answer, or its time, has come.
+
+A flow is a coroutine that may await only its desk. There is no event loop here: the kernel steps
+a flow with ``send`` and refuses any other awaitable.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
+from typing import Any, Final, Generic, TypeVar, overload
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.message import Message
+
+from ..ports import Append, Close, Effect, LinkId, Seconds, Send, door_of
+from .matching import AliveKeys, Exchange, Key
+
+A = TypeVar("A")
+TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
+NEVER: Final = float("inf")
+
+
+class Limits(Struct, frozen=True):
+    """The bounds of a kernel: each keeps memory finite when a peer misbehaves."""
+
+    flows_max: int = 10_000  # Flows alive at once, over all links.
+    waits_per_link_max: int = 4_000  # Questions open on one link.
+
+
+class NoAnswer(Error):
+    """The peer did not answer in time, its link is down, or too much is asked of it already."""
+
+
+class Wait(Generic[A]):
+    """A flow stopped at an await: what it waits for, and until when."""
+
+    __slots__ = ("flow", "key", "link", "refused", "until")
+
+    def __init__(
+        self, until: Seconds, link: LinkId | None = None, key: Key = None, refused: bool = False
+    ) -> None:
+        self.until = until
+        self.link = link
+        self.key = key
+        self.refused = refused
+        self.flow: _Running | None = None
+
+    def __await__(self) -> Generator[Wait[A], A, A]:
+        if self.refused:
+            raise NoAnswer(f"nothing could be asked of {self.link}")
+        return (yield self)
+
+
+Flow = Coroutine[Wait[Any], Any, None]
+Rescue = Callable[[Exception], None]
+
+
+class _Running:
+    """A flow that has begun, and what to do should it fail."""
+
+    __slots__ = ("flow", "rescue")
+
+    def __init__(self, flow: Flow, rescue: Rescue | None) -> None:
+        self.flow = flow
+        self.rescue = rescue
+
+
+class Kernel:
+    """Runs flows; holds their waits, timers and effects. It belongs to one program."""
+
+    def __init__(self, exchanges: Mapping[str, Exchange], limits: Limits) -> None:
+        """*exchanges*: for every door (see :func:`~wire.ports.door_of`), how answers match."""
+        self.now: Seconds = 0.0
+        self.counts: Counter[str] = Counter()
+        self.up: set[LinkId] = set()
+        self.effects: list[Effect] = []
+        self._exchanges = exchanges
+        self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
+        self._limits = limits
+        self._waiting: dict[LinkId, dict[Key, Wait[Any]]] = {}
+        self._listening: dict[Hashable, list[Wait[Any]]] = {}
+        self._alive = AliveKeys()
+        self._numbers: Counter[str] = Counter()
+        self._timers: list[tuple[Seconds, int, Wait[Any]]] = []
+        self._timer_count = 0
+        self._ready: deque[tuple[_Running, Any, bool]] = deque()
+        self._flows = 0
+
+    # Time and effects -----------------------------------------------------------------------------
+
+    def advance(self, now: Seconds) -> None:
+        """Let the time be *now*; it never runs backwards."""
+        assert now >= self.now, "time went backwards"
+        self.now = now
+
+    def take(self) -> Sequence[Effect]:
+        """Run every flow that can run; return what they want done, in order."""
+        while self._ready:
+            self._step(*self._ready.popleft())
+        taken, self.effects = self.effects, []
+        return taken
+
+    def deadline(self) -> Seconds | None:
+        """When the next timer is due; timers whose wait is over are dropped here."""
+        timers = self._timers
+        while timers and timers[0][2].flow is None:
+            heapq.heappop(timers)
+        return timers[0][0] if timers else None
+
+    def expire(self) -> None:
+        """Wake every flow whose time has come: a sleep goes on, a question has no answer."""
+        while (due := self.deadline()) is not None and due <= self.now:
+            wait = heapq.heappop(self._timers)[2]
+            if wait.link is None:
+                self._wake(wait, None)
+            else:
+                del self._waiting[wait.link][wait.key]
+                self._give_up(wait)
+
+    # Flows ----------------------------------------------------------------------------------------
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more flows may start now."""
+        return self._flows >= self._limits.flows_max
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no flow is alive."""
+        return self._flows == 0
+
+    def start(self, flow: Flow, rescue: Rescue | None = None) -> None:
+        """Begin *flow*. If it fails by itself, *rescue* is called and the others live on."""
+        self._flows += 1
+        self._ready.append((_Running(flow, rescue), None, False))
+
+    def _step(self, running: _Running, value: Any, failed: bool) -> None:
+        try:
+            flow = running.flow
+            wait = flow.throw(NoAnswer("no answer in time")) if failed else flow.send(value)
+        except StopIteration:
+            self._flows -= 1
+            return
+        except AssertionError:
+            raise  # What must hold does not: the program must not go on.
+        except Exception as error:
+            self._flows -= 1
+            if running.rescue is None:
+                raise
+            self.counts["flow_failed"] += 1
+            running.rescue(error)
+            return
+        if type(wait) is not Wait:
+            raise AssertionError(f"a flow may await only its desk, not {type(wait).__name__}")
+        self._park(running, wait)
+
+    def _park(self, running: _Running, wait: Wait[Any]) -> None:
+        wait.flow = running
+        if wait.until != NEVER:
+            self._timer_count += 1
+            heapq.heappush(self._timers, (wait.until, self._timer_count, wait))
+            if len(self._timers) > 2 * self._flows + TIMERS_SLACK:
+                self._timers = [timer for timer in self._timers if timer[2].flow is not None]
+                heapq.heapify(self._timers)
+
+    def _wake(self, wait: Wait[Any], value: Any, failed: bool = False) -> None:
+        running, wait.flow = wait.flow, None
+        assert running is not None, "a wait ends once"
+        self._ready.append((running, value, failed))
+
+    def _give_up(self, wait: Wait[Any]) -> None:
+        self._alive.add(wait.key, self.now)
+        self._wake(wait, None, failed=True)
+
+    # Questions and answers ------------------------------------------------------------------------
+
+    def exchange(self, link: LinkId) -> Exchange:
+        """How answers match on *link*."""
+        exchange = self._exchange_of.get(link)
+        if exchange is None:
+            exchange = self._exchange_of[link] = self._exchanges[door_of(link)]
+        return exchange
+
+    def stamp(self, link: LinkId, question: Any) -> Any:
+        """*question* with a number whose key nothing on *link* still waits for or may answer."""
+        exchange = self.exchange(link)
+        door = door_of(link)
+        waiting = self._waiting.get(link, {})
+        for _ in range(exchange.number_max):
+            self._numbers[door] = self._numbers[door] % exchange.number_max + 1
+            stamped = exchange.stamp(question, self._numbers[door])
+            key = exchange.key(link, stamped)
+            if key not in waiting and key not in self._alive:
+                return stamped
+        raise NoAnswer(f"every number of {link} is in use")
+
+    def skip_numbers(self, door: str, last_used: int) -> None:
+        """After a crash: go on behind *last_used*, which may lie past the last number there is."""
+        self._numbers[door] = last_used % self._exchanges[door].number_max
+
+    def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
+        """Send *question*; the wait ends with its answer, or raises NoAnswer."""
+        exchange = self.exchange(link)
+        waiting = self._waiting.setdefault(link, {})
+        if link not in self.up or len(waiting) >= self._limits.waits_per_link_max:
+            self.counts["not_asked"] += 1
+            return Wait(self.now, link, refused=True)
+        if exchange.stamps_on_ask:
+            question = self.stamp(link, question)
+        key = exchange.key(link, question)
+        assert key not in waiting, "a key still waits for its answer"
+        self._alive.discard(key)
+        wait: Wait[Any] = Wait(self.now + within, link, key)
+        waiting[key] = wait
+        self.effects.append(Send(link, question))
+        return wait
+
+    def answered(self, link: LinkId, answer: Any) -> None:
+        """Hand *answer* to the flow that waits for it; one that comes late is counted."""
+        key = self.exchange(link).key(link, answer)
+        wait = self._waiting.get(link, {}).pop(key, None)
+        if wait is not None:
+            self._wake(wait, answer)
+        elif self._alive.discard(key):
+            self.counts["late_answer"] += 1
+        else:
+            self.counts["unmatched_answer"] += 1
+
+    def link_up(self, link: LinkId) -> None:
+        """*link* may be used."""
+        self.up.add(link)
+
+    def link_down(self, link: LinkId) -> None:
+        """*link* is gone: whatever was asked there has no answer."""
+        self.up.discard(link)
+        self._exchange_of.pop(link, None)
+        for wait in self._waiting.pop(link, {}).values():
+            self._give_up(wait)
+
+    # Waiting for another flow ---------------------------------------------------------------------
+
+    def hear(self, name: Hashable) -> Wait[None]:
+        """A wait that ends when somebody announces *name*."""
+        wait: Wait[None] = Wait(NEVER)
+        self._listening.setdefault(name, []).append(wait)
+        return wait
+
+    def announce(self, name: Hashable) -> None:
+        """End every wait for *name*."""
+        for wait in self._listening.pop(name, []):
+            self._wake(wait, None)
+
+
+class Desk:
+    """What a flow may do, and all that it may do. Programs give their flows a richer one."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    @property
+    def now(self) -> Seconds:
+        """The time."""
+        return self._kernel.now
+
+    @overload
+    def ask(self, link: LinkId, question: Message, within: Seconds) -> Wait[Message]: ...
+    @overload
+    def ask(self, link: LinkId, question: Command, within: Seconds) -> Wait[Answer]: ...
+    def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
+        """Send *question* and wait for its answer for *within* seconds, else raise NoAnswer.
+
+        It must be awaited at once. Messages must carry a number of :meth:`stamp`, or be the
+        repeat of one that did; commands are numbered here.
+        """
+        return self._kernel.ask(link, question, within)
+
+    def stamp(self, link: LinkId, question: Message) -> Message:
+        """*question* with a trace number that is free on *link*."""
+        stamped: Message = self._kernel.stamp(link, question)
+        return stamped
+
+    def is_up(self, link: LinkId) -> bool:
+        """Whether *link* may be used now."""
+        return link in self._kernel.up
+
+    def sleep(self, seconds: Seconds) -> Wait[None]:
+        """Let *seconds* pass."""
+        return Wait(self._kernel.now + seconds)
+
+    def send(self, link: LinkId, message: Message) -> None:
+        """Send *message*, expecting nothing."""
+        self._kernel.effects.append(Send(link, message))
+
+    def append(self, entry: Any) -> None:
+        """Write *entry* to the journal before anything else is sent."""
+        self._kernel.effects.append(Append(entry))
+
+    def close(self, link: LinkId, reason: str) -> None:
+        """End the connection *link*."""
+        self._kernel.effects.append(Close(link, reason))
+
+    def start(self, flow: Flow, rescue: Rescue | None = None) -> None:
+        """Begin another flow."""
+        self._kernel.start(flow, rescue)
+
+    def count(self, name: str) -> None:
+        """Count something worth knowing."""
+        self._kernel.counts[name] += 1

@@ -1,0 +1,108 @@
+"""A program: a machine made of flows, with the same treatment of bad input in every program."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
+
+from ..ports import Close, Effect, Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds, Send
+from .kernel import Desk, Kernel, Limits
+from .matching import Exchange
+
+FORMAT_ERROR: Final = "30"
+GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
+GARBAGE_S: Final = 60.0
+
+
+class Program:
+    """Subclasses say what happens when somebody asks; the rest is the same everywhere."""
+
+    def __init__(self, exchanges: Mapping[str, Exchange], limits: Limits | None = None) -> None:
+        self.kernel = Kernel(exchanges, limits or Limits())
+        self.desk = Desk(self.kernel)
+        self._garbage: dict[LinkId, deque[Seconds]] = {}
+
+    @property
+    def counts(self) -> Counter[str]:
+        """What was counted: late and unmatched answers, garbled and dropped messages."""
+        return self.kernel.counts
+
+    # To be written by each program ----------------------------------------------------------------
+
+    def asked(self, link: LinkId, question: Any) -> None:
+        """Somebody asks something: start a flow, or drop it with a count."""
+        raise AssertionError("a program says what it does when asked")
+
+    def linked(self, link: LinkId) -> None:
+        """A link came up."""
+
+    def unlinked(self, link: LinkId) -> None:
+        """A link went down."""
+
+    # Machine --------------------------------------------------------------------------------------
+
+    def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
+        """Take one event; return what the world must now do, in order."""
+        self.kernel.advance(now)
+        if type(event) is Received:
+            self._received(event.link, event.message)
+        else:
+            self._happened(event)
+        return self.kernel.take()
+
+    def _received(self, link: LinkId, message: Any) -> None:
+        if self.kernel.exchange(link).is_question(message):
+            self.asked(link, message)
+        else:
+            self.kernel.answered(link, message)
+
+    def _happened(self, event: Event) -> None:
+        match event:
+            case Garbled(link, error):
+                self.garbled(link, error)
+            case LinkUp(link):
+                self.kernel.link_up(link)
+                self.linked(link)
+            case LinkDown(link):
+                self._garbage.pop(link, None)
+                self.kernel.link_down(link)
+                self.unlinked(link)
+
+    def wake(self, now: Seconds) -> Sequence[Effect]:
+        """Let time pass up to *now*."""
+        self.kernel.advance(now)
+        self.kernel.expire()
+        return self.kernel.take()
+
+    def deadline(self) -> Seconds | None:
+        """When :meth:`wake` is due."""
+        return self.kernel.deadline()
+
+    # Bad input ------------------------------------------------------------------------------------
+
+    def garbled(self, link: LinkId, error: FormatError) -> None:
+        """A request that can be correlated is answered 30, naming the field; others are dropped."""
+        self.kernel.counts["garbled"] += 1
+        echo = error.echo if isinstance(error, DecodeError) else None
+        if echo is None:
+            self.drop(link)
+            return
+        self.refuse(link, echo, FORMAT_ERROR, error.field)
+
+    def refuse(self, link: LinkId, request: Message, code: str, field: str = "") -> None:
+        """Answer *request* with *code*, naming the bad *field* in field 44; nothing is begun."""
+        self.kernel.counts[f"refused_{code}"] += 1
+        changes = {44: field} if field else None
+        self.kernel.effects.append(Send(link, request.reply(code, changes)))
+
+    def drop(self, link: LinkId) -> None:
+        """Drop a message that nothing can be made of; a link that sends too many is closed."""
+        self.kernel.counts["dropped"] += 1
+        recent = self._garbage.setdefault(link, deque(maxlen=GARBAGE_MAX))
+        recent.append(self.kernel.now)
+        if len(recent) == GARBAGE_MAX and self.kernel.now - recent[0] <= GARBAGE_S:
+            self.kernel.effects.append(Close(link, f"{GARBAGE_MAX} unreadable messages"))

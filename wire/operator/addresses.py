@@ -1,0 +1,57 @@
+"""Where a program is, and what is spoken there: the same in every section of the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.dialect import load_dialect
+
+from ..channel import IsoChannel
+from ..framing import Framing
+from ..headers import Tpdu
+
+
+class Address(Struct, frozen=True, kw_only=True):
+    """Where a program listens; port 0 is any free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65_535)]
+
+
+class Peer(Address, frozen=True, kw_only=True):
+    """An address that is dialled, in TLS if it is said who signs there."""
+
+    tls_ca: str = ""  # PEM file of those who sign the peer's certificate; none: plain TCP
+    tls_certificate: str = ""  # PEM file of ours; none: we show none
+    tls_key: str = ""  # PEM file of its private key; none: the same file
+
+    def placed(self, folder: Path) -> Self:
+        """The same with its relative paths made to count from *folder*.
+
+        >>> Peer(port=7100, tls_ca="ca.pem").placed(Path("/lab")).tls_ca
+        '/lab/ca.pem'
+        """
+        names = ("tls_ca", "tls_certificate", "tls_key")
+        given = {name: path for name in names if (path := getattr(self, name))}
+        return replace(self, **{name: str(folder / path) for name, path in given.items()})
+
+
+class Place(Address, frozen=True, kw_only=True):
+    """An address where ISO 8583 is spoken: which dialect, in what frames, behind what header."""
+
+    dialect: str = "iso87-ascii"
+    framing: Literal["binary2", "ascii4", "bcd2"] = "ascii4"
+    header: Literal["none", "tpdu"] = "none"
+
+    def channel(self) -> IsoChannel:
+        """What turns the bytes spoken here into messages. Raises DialectError.
+
+        >>> Place(port=7100).channel().framing.length_encoding
+        'ascii4'
+        """
+        header = Tpdu() if self.header == "tpdu" else None
+        return IsoChannel(load_dialect(self.dialect), Framing(self.framing), header)
