@@ -20,8 +20,8 @@ from msgspec import Struct
 
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.terminal.card import Card
-from cardswitch.terminal.messages import Order, Place, sale_request
+from cardswitch.terminal.core.messages import Order, Place, sale_request
+from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import Place as Door
 

@@ -17,8 +17,8 @@ from cardswitch.lab.ceremony import Ask, Keys, personalise
 from cardswitch.lab.topology import free_ports, make_lab
 from cardswitch.specs.errors import Error
 from cardswitch.specs.tracks import luhn_digit
-from cardswitch.terminal.card import Card
-from cardswitch.terminal.pinpad import PinPad
+from cardswitch.terminal.customer.card import Card
+from cardswitch.terminal.pinpad.pad import PinPad
 
 from .load import BenchCard
 

@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from .accounts import Account
 from .config import AccountConfig
 from .entries import (
     AcquirerEntry,
@@ -23,6 +22,7 @@ from .entries import (
     Reversing,
     Undone,
 )
+from .issuer.accounts import Account
 
 REMEMBERED_MAX: Final = 200_000  # Finished purchases known for repeats and reversals, some 200 MB.
 

@@ -10,11 +10,13 @@ from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import Place
 
-from . import acquirer, issuer, verification
-from .acquirer import Acquirer
+from .acquirer import machine as acquirer
+from .acquirer.machine import Acquirer
 from .config import AcquirerConfig, IssuerConfig
 from .entries import AcquirerEntry, IssuerEntry
-from .issuer import Issuer
+from .issuer import machine as issuer
+from .issuer import verification
+from .issuer.machine import Issuer
 
 
 async def serve_acquirer(

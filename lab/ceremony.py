@@ -26,7 +26,7 @@ from cardswitch.specs.hsm import (
 from cardswitch.specs.hsm.requests import CVK, TPK, ZMK, ZPK
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.specs.security.pinblocks import pan12_of
-from cardswitch.terminal.pinpad import TEST_TMK, PinPad
+from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 
 Ask = Callable[[Command], Answer]
 TMK: Final = TPK  # They share a pair and variant of the LMK.

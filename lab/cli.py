@@ -21,7 +21,7 @@ COMMANDS: Final[Commands] = {
     ),
     "up": ("cardswitch.lab.up:up", "Run HSM, acquirer, issuer and switch in one process."),
     "terminal": (
-        "cardswitch.terminal.cli:terminal",
+        "cardswitch.terminal.face.cli:terminal",
         "Sell, repeat, reverse at a software POS terminal.",
     ),
     "spec": ("cardswitch.lab.spec_cli:spec", "Decode, encode and explain ISO 8583 messages."),
@@ -29,11 +29,11 @@ COMMANDS: Final[Commands] = {
         "cardswitch.lab.fuzz_cli:fuzz",
         "Fuzz a parser of ISO 8583: ours, or a function of yours.",
     ),
-    "switch": ("cardswitch.switch.cli:switch", "Run the switch alone; look into its journal."),
+    "switch": ("cardswitch.switch.cli.main:switch", "Run the switch alone; look into its journal."),
     "hsm": ("cardswitch.hsm_sim.cli:hsm", "Run the HSM simulator alone."),
     "host": ("cardswitch.hosts.cli:host", "Run the acquirer or the issuer alone."),
     "settle": (
-        "cardswitch.switch.settle_cli:settle",
+        "cardswitch.switch.cli.settle:settle",
         "Close a bank day and write the deposit files.",
     ),
 }

@@ -7,15 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from cardswitch.hosts.acquirer import NETWORK, Acquirer
-from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.acquirer.machine import NETWORK, Acquirer
+from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.issuer.verification import HSM as ISSUER_HSM
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
-from cardswitch.hosts.verification import HSM as ISSUER_HSM
 from cardswitch.hsm_sim.serve import serve as serve_hsm
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.core.machine import Switch
-from cardswitch.switch.serve import serve as serve_switch
+from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tap import Tap
 

@@ -13,14 +13,14 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.states import State
-from cardswitch.switch.settle import CALM_S, close_days
-from cardswitch.switch.store import JournalReader
-from cardswitch.terminal.card import Card, find_card
+from cardswitch.switch.operate.settle import CALM_S, close_days
+from cardswitch.switch.store.journal import JournalReader
 from cardswitch.terminal.config import read_cards
-from cardswitch.terminal.messages import Order
-from cardswitch.terminal.receipt import receipt
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import Kind, Outcome
+from cardswitch.terminal.customer.card import Card, find_card
+from cardswitch.terminal.face.receipt import receipt
 from cardswitch.terminal.session import Session, open_session
-from cardswitch.terminal.state import Kind, Outcome
 from cardswitch.wire.driver.runtime import Clock
 
 from .ceremony import Keys

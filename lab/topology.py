@@ -20,7 +20,7 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.vault import AesVault
-from cardswitch.switch.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
 

@@ -105,7 +105,7 @@ def _places(lab: Lab) -> Iterator[str]:
 async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.specs.errors import Error
-    from cardswitch.switch.settle import close_days
+    from cardswitch.switch.operate.settle import close_days
     from cardswitch.wire.driver.runtime import Clock
 
     from .topology import open_vault

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.operator.config import read_config, section
 
-from .card import Card
+from .customer.card import Card
 
 DEFAULT_CONFIG: Final = "cardswitch-data/lab.toml"  # where `cardswitch up` puts it
 

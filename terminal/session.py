@@ -17,10 +17,10 @@ from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .config import TerminalConfig
-from .machine import SWITCH, NoLink, Terminal, Timers
-from .messages import Place
-from .pinpad import PinPad
-from .state import Book, Entry, Kind, Outcome, rebuild
+from .core.machine import SWITCH, NoLink, Terminal, Timers
+from .core.messages import Place
+from .core.state import Book, Entry, Kind, Outcome, rebuild
+from .pinpad.pad import PinPad
 
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]

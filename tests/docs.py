@@ -24,10 +24,10 @@ from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.lab.cli import cli
 from cardswitch.specs.codes import REASONS
-from cardswitch.switch.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.core.states import mermaid
-from cardswitch.terminal.card import Card
+from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig
+from cardswitch.terminal.customer.card import Card
 
 ROOT: Final = Path(__file__).parent.parent
 NAME: Final = "cardswitch"

@@ -4,16 +4,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cardswitch.hosts.acquirer import Acquirer
-from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.acquirer.machine import Acquirer
+from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.core.machine import Switch
-from cardswitch.terminal.machine import Terminal
-from cardswitch.terminal.messages import Place
+from cardswitch.terminal.core.machine import Terminal
+from cardswitch.terminal.core.messages import Place
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.world.people import acquirer_config, deck, issuer_config
 from tests.world.people import settings as switch_settings

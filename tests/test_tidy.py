@@ -151,12 +151,12 @@ def test_what_is_allowed_is_not_complained_about(rule, text):
     assert rule("wire/ports.py", text) == []
 
 
-@pytest.mark.parametrize("name", ["cli.py", "settle_cli.py", "demo.py"])
+@pytest.mark.parametrize("name", ["face/cli.py", "cli/settle.py", "cli/calc/main.py", "screen.py"])
 def test_a_command_may_speak(name):
     assert prints(f"switch/{name}", "print(1)\n") == []
 
 
-@pytest.mark.parametrize("name", ["click.py", "democracy.py", "cli/module.py"])
+@pytest.mark.parametrize("name", ["click.py", "operate/settle.py", "clip/module.py"])
 def test_nobody_else_may(name):
     assert prints(f"switch/{name}", "print(1)\n") != []
 

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 PACKAGES: Final = ("specs", "wire", "switch", "hsm_sim", "terminal", "hosts", "lab")
 UNFINISHED: Final = re.compile(r"\b(TO[D]O|FIX[M]E)\b")
 # Whose output is meant for people; all others return what they have to say, or log it.
-CLI_NAMES: Final = re.compile(r"([a-z]+_)?cli\.py|demo\.py|screen\.py|up\.py|__main__\.py")
+SPEAKING: Final = re.compile(r".*/cli/.*|.*/([a-z]+_)?cli\.py|.*/screen\.py|.*/__main__\.py")
 # What nobody imports: an architecture note, and a door to a module that has its test.
 UNTESTED_NAMES: Final = ("__init__.py", "__main__.py")
 
@@ -88,7 +88,7 @@ def unfinished(path: str, text: str) -> list[str]:
 
 def prints(path: str, text: str) -> list[str]:
     """A module that speaks by itself, although it is no command."""
-    if CLI_NAMES.fullmatch(PurePosixPath(path).name):
+    if SPEAKING.fullmatch(path):
         return []
     return [
         f"{path}:{node.lineno}: print: return the text, and let a cli module write it"

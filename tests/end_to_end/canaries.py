@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cardswitch.specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
-from cardswitch.terminal.pinpad import PinPad
+from cardswitch.terminal.pinpad.pad import PinPad
 
 
 def forms(text):

@@ -17,9 +17,9 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli import cli
 from cardswitch.lab.topology import Timing, free_ports, make_lab, open_vault, read_lab
 from cardswitch.switch.core.states import State
-from cardswitch.switch.store import UNFINISHED, JournalReader
-from cardswitch.terminal.state import Entry as TerminalEntry
-from cardswitch.terminal.state import Kind, outcomes
+from cardswitch.switch.store.journal import UNFINISHED, JournalReader
+from cardswitch.terminal.core.state import Entry as TerminalEntry
+from cardswitch.terminal.core.state import Kind, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]

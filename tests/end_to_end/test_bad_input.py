@@ -7,8 +7,8 @@ import pytest
 
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.terminal.card import Card
-from cardswitch.terminal.messages import Order, Place, sale_request
+from cardswitch.terminal.core.messages import Order, Place, sale_request
+from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.channel import HsmClientChannel
 from tests.end_to_end.canaries import files_below, found
 from tests.end_to_end.peers import CLOSED, peer_at

@@ -5,12 +5,12 @@ import re
 import sqlite3
 from contextlib import closing
 
-from cardswitch.terminal.card import find_card
 from cardswitch.terminal.config import read_cards, with_id
-from cardswitch.terminal.machine import NoLink
-from cardswitch.terminal.messages import Order
+from cardswitch.terminal.core.machine import NoLink
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import Kind
+from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import UNSETTLED, open_session
-from cardswitch.terminal.state import Kind
 from cardswitch.wire.driver.runtime import run
 from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.config import (
     AccountConfig,
     AcquirerConfig,
@@ -10,7 +10,7 @@ from cardswitch.hosts.config import (
     IssuerConfig,
     Merchant,
 )
-from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import original_data

@@ -10,7 +10,7 @@ from cardswitch.lab.ceremony import check_keys, make_keys, personalise
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import verify_cvv, verify_pin_pvv_tpk
 from cardswitch.specs.security.pinblocks import pan12_of
-from cardswitch.terminal.pinpad import PinPad
+from cardswitch.terminal.pinpad.pad import PinPad
 
 PAN, EXPIRY, SERVICE_CODE, PIN = "9999990000000014", "3012", "201", "1234"
 

@@ -88,7 +88,7 @@ def test_no_help_imports_anything_heavy():
     code = "from click.testing import CliRunner\nfrom cardswitch.lab.cli import cli\n"
     code += f"for path in {PATHS}: assert not CliRunner().invoke(cli, [*path, '--help']).exit_code"
     assert loaded_after(code, HEAVY) == []
-    assert loaded_after("import cardswitch.switch.store", HEAVY) == [
+    assert loaded_after("import cardswitch.switch.store.journal", HEAVY) == [
         "cardswitch.wire.ports",
         "msgspec",
         "sqlalchemy",

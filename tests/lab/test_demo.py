@@ -16,8 +16,8 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli import cli
 from cardswitch.lab.topology import read_lab
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
-from cardswitch.terminal.card import find_card
 from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.customer.card import find_card
 from tests.end_to_end.canaries import found, secrets_of
 
 SCHEMA = etree.XMLSchema(etree.parse(Path("tests/vectors/xsd/pain.001.001.09.xsd")))

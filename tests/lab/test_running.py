@@ -9,11 +9,11 @@ from cardswitch.lab.running import running
 from cardswitch.lab.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.card import find_card
 from cardswitch.terminal.config import read_cards
-from cardswitch.terminal.messages import Order
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import Kind
+from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
-from cardswitch.terminal.state import Kind
 from cardswitch.wire.driver.runtime import run
 
 

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.lab import story
 from cardswitch.lab.story import Story
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.state import Kind
+from cardswitch.terminal.core.state import Kind
 from cardswitch.wire.driver.runtime import run
 
 

@@ -11,9 +11,9 @@ from cardswitch.lab import up
 from cardswitch.lab.cli import cli
 from cardswitch.lab.running import running
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.card import find_card
 from cardswitch.terminal.config import read_cards
-from cardswitch.terminal.messages import Order
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver import runtime
 from cardswitch.wire.driver.runtime import Clock, run
@@ -141,6 +141,6 @@ def test_what_hinders_a_close_is_said_once(house, monkeypatch, capsys):
         tries.append(1)
         raise Error("a purchase is open")
 
-    monkeypatch.setattr("cardswitch.switch.settle.close_days", refuse)
+    monkeypatch.setattr("cardswitch.switch.operate.settle.close_days", refuse)
     run(close_until(house.lab, lambda: len(tries) > 3))
     assert capsys.readouterr().err == "the bank day cannot be closed yet: a purchase is open\n"

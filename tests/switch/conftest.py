@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cardswitch.switch.config import SettlementConfig, SwitchConfig
-from cardswitch.switch.store import SqlStore
+from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.operator.config import section
 from tests.switch.histories import GlassVault
 

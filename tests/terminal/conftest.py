@@ -7,7 +7,7 @@ import pytest
 
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import wrap_key_under_key
-from cardswitch.terminal.pinpad import TEST_TMK
+from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.terminal.session import channel
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.machine.matching import IsoExchange

@@ -1,11 +1,11 @@
 """A terminal to play with, and what may happen to it: shared by the playbooks."""
 
 from cardswitch.specs.security.lmk import wrap_key_under_key
-from cardswitch.terminal.card import Card
-from cardswitch.terminal.machine import SWITCH, Terminal
-from cardswitch.terminal.messages import Order, Place
-from cardswitch.terminal.pinpad import TEST_TMK, PinPad
-from cardswitch.terminal.state import outcomes
+from cardswitch.terminal.core.machine import SWITCH, Terminal
+from cardswitch.terminal.core.messages import Order, Place
+from cardswitch.terminal.core.state import outcomes
+from cardswitch.terminal.customer.card import Card
+from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 from cardswitch.wire.ports import LinkDown, LinkUp
 from tests.play import Playbook
 

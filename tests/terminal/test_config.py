@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.terminal.card import Card
 from cardswitch.terminal.config import read_cards, read_terminal_config
+from cardswitch.terminal.customer.card import Card
 
 GOOD = """
 [terminal]

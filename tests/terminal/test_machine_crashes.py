@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.terminal.messages import Order
-from cardswitch.terminal.state import (
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import (
     Answered,
     Begun,
     Closed,

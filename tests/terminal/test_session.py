@@ -7,12 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.card import Card
 from cardswitch.terminal.config import read_terminal_config
-from cardswitch.terminal.machine import NoLink, NotReady
-from cardswitch.terminal.messages import Order
+from cardswitch.terminal.core.machine import NoLink, NotReady
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import Book, Kind
+from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.session import close_batch, open_journal, open_session, read_book
-from cardswitch.terminal.state import Book, Kind
 
 CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
 

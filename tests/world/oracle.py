@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cardswitch.hosts.acquirer import Acquirer
-from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.acquirer.machine import Acquirer
+from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.close import close_day
 from cardswitch.switch.settlement.parties import Acquirer as Bank
 from cardswitch.switch.settlement.parties import Merchant
-from cardswitch.terminal.state import Kind, rebuild
-from cardswitch.terminal.state import outcomes as told
+from cardswitch.terminal.core.state import Kind, rebuild
+from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .network import End, Network

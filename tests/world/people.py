@@ -9,10 +9,10 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.config import Merchant as Shop
-from cardswitch.hosts.issuer import Issuer
+from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.ceremony import Keys, make_keys, personalise
@@ -22,10 +22,10 @@ from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
-from cardswitch.terminal.card import Card
-from cardswitch.terminal.machine import NotReady, Terminal
-from cardswitch.terminal.messages import Order, Place
-from cardswitch.terminal.pinpad import PinPad
+from cardswitch.terminal.core.machine import NotReady, Terminal
+from cardswitch.terminal.core.messages import Order, Place
+from cardswitch.terminal.customer.card import Card
+from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cardswitch.hosts.acquirer import Acquirer
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply

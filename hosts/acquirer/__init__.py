@@ -1,0 +1,1 @@
+"""The acquirer: checks the merchant, forwards into the network, reverses what it forwarded."""

@@ -1,0 +1,136 @@
+"""What the terminal says, and whether an answer fits what it asked. Pure: values in, values out."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from cardswitch.specs.amounts import currency, de4
+from cardswitch.specs.codes import CVV2_TAG
+from cardswitch.specs.dates import local_time, transmission_time
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.specs.message import Message
+from cardswitch.specs.tlv import pack_private
+from cardswitch.specs.transactions.identity import original_data
+from cardswitch.wire.ports import Seconds
+
+from ..customer.card import Card
+from ..pinpad.pad import PinPad
+from .state import SWIPE
+
+PURCHASE: Final = "000000"  # field 3
+MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
+WITH_PIN_PAD: Final = "1"  # field 22, third digit
+WITHOUT_PIN_PAD: Final = "2"
+NORMAL: Final = "00"  # field 25
+WHOLLY: Final = "00"  # field 39: approved ...
+PARTLY: Final = "10"  # ... but for less
+CODE_LENGTH: Final = 2  # of field 39
+
+_NOT_STORED: Final = NEVER_STORED | {2, 14}
+# What a reversal repeats of its original; neither the card nor the PIN is among them.
+_REVERSAL_FIELDS: Final = (3, 4, 12, 13, 22, 25, 41, 42, 49)
+
+
+class Place(Struct, frozen=True):
+    """Where the terminal stands: fields 41 and 42, and the time zone of its clock."""
+
+    terminal: str  # 1 to 8 characters
+    merchant: str  # 1 to 15 characters
+    zone: str = "UTC"
+
+
+class Order(Struct, frozen=True):
+    """What the merchant and the customer want: *amount* in minor units, *currency* by any code."""
+
+    amount: int
+    currency: str
+    card: Card
+    entry: Literal["swipe", "manual"] = "swipe"
+    pin: str | None = None
+
+    def __repr__(self) -> str:
+        """Without the PIN: an order may stand in any log or exception."""
+        return f"<Order {self.amount} {self.currency} {self.card!r} {self.entry}>"
+
+
+def sale_request(place: Place, order: Order, pinpad: PinPad | None, now: Seconds) -> Message:
+    """The 0200 for *order*, without its trace number.
+
+    Raises FormatError, CryptoError or ConfigError if order, PIN or terminal do not allow it.
+    """
+    if order.amount <= 0:
+        raise FormatError("an amount above zero", field="4")
+    time, date = local_time(now, place.zone)
+    mode = SWIPE if order.entry == "swipe" else MANUAL
+    fields = {
+        3: PURCHASE,
+        4: de4(order.amount),
+        7: transmission_time(now),
+        12: time,
+        13: date,
+        22: mode + (WITH_PIN_PAD if pinpad else WITHOUT_PIN_PAD),
+        25: NORMAL,
+        41: f"{place.terminal:8}",
+        42: f"{place.merchant:15}",
+        49: currency(order.currency).numeric,
+        **card_fields(order.card, mode),
+        **_pin_field(order, pinpad),
+    }
+    return Message("0200", dict(sorted(fields.items())))
+
+
+def card_fields(card: Card, mode: str) -> dict[int, str]:
+    """The fields that hold *card*: its stripe if swiped, else number, expiry and CVV2.
+
+    >>> card_fields(Card("9999990000000014", "3012", cvv2="456"), "01")
+    {2: '9999990000000014', 14: '3012', 48: '9203456'}
+    """
+    if mode == SWIPE:
+        return {35: card.track2}
+    typed = {2: card.pan, 14: card.expiry}
+    return {**typed, 48: pack_private({CVV2_TAG: card.cvv2})} if card.cvv2 else typed
+
+
+def stored(message: Message) -> Message:
+    """*message* as it may lie on disk: without card, expiry, track, CVV2 and PIN block."""
+    return Message(message.mti, message.without(*_NOT_STORED).fields)
+
+
+def repeat_request(request: Message, card: Card) -> Message:
+    """The 0201 for a *request* that was stored; the card is presented anew, the PIN is not."""
+    fields = {**request.fields, **card_fields(card, request[22][:2])}
+    return Message("0201", dict(sorted(fields.items())))
+
+
+def reversal_request(request: Message, now: Seconds) -> Message:
+    """The 0420 for *request*, stored or not, without its trace number."""
+    kept = {number: request[number] for number in _REVERSAL_FIELDS}
+    named = {7: transmission_time(now), 90: original_data(request)}
+    return Message("0420", dict(sorted({**kept, **named}.items())))
+
+
+def fits(answer: Message, request: Message) -> bool:
+    """Whether *answer* can be the result of *request*: no more money and no other currency.
+
+    An approval in whole is for the amount asked; one in part (10) says for how much less.
+    """
+    code, amount, asked = answer.get(39), answer.get(4), request[4]
+    if code == WHOLLY:
+        money_fits = amount in ("", asked)
+    elif code == PARTLY:
+        money_fits = "0" * len(asked) < amount <= asked  # of one length, so text order will do
+    else:
+        money_fits = amount <= asked
+    same = all(answer.get(number, request[number]) == request[number] for number in (7, 49))
+    return money_fits and same and len(code) == CODE_LENGTH
+
+
+def _pin_field(order: Order, pinpad: PinPad | None) -> dict[int, str]:
+    if order.pin is None:
+        return {}
+    if pinpad is None:
+        raise ConfigError("this terminal has no key for its PIN pad: set tpk, or give no PIN")
+    return {52: pinpad.encrypt(order.pin, order.card.pan)}

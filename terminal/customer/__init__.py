@@ -1,0 +1,1 @@
+"""What a customer brings: a test card, with what is embossed on it and what its stripe holds."""

@@ -1,0 +1,196 @@
+"""The `terminal` commands: thin, and quick to import, since help must be quick."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import click
+
+if TYPE_CHECKING:
+    from ..config import TerminalConfig
+    from ..customer.card import Card
+
+EPILOG: Final = """\b
+Examples:
+  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch terminal sale 30 --card good --entry manual --json
+  cardswitch terminal status
+  cardswitch terminal sale --help              more examples
+
+Exit codes: 0 done, 1 error, 2 usage, 3 declined (with --check), 4 no answer in time,
+5 the switch cannot be reached."""
+SALE_EPILOG: Final = """\b
+Examples:
+  sale 12.50 --card good --pin 1234            a swiped purchase with PIN
+  sale 12.50 --card good --pin -               asks for the PIN, without showing it
+  sale 12.50 --card good --entry manual        number, expiry and CVV2 typed in
+  sale 12.50 --card good --pin 9999 --check    wrong PIN; exit code 3 when declined
+  sale 12.50 --card good --cvv 000             wrong CVV (CVV2 with --entry manual)
+  sale 12.50 --card 4242424242424242 --expiry 3012 --entry manual
+  sale 12.69 --card good                       the issuer stays silent: declined (91)"""
+REPEAT_EPILOG: Final = """\b
+Examples:
+  repeat                                       the card is found by its alias
+  repeat --card rich                           another card: declined, code 94"""
+REVERSE_EPILOG: Final = """\b
+Example:
+  reverse-pending                              after a crash, or after Ctrl-C"""
+STATUS_EPILOG: Final = """\b
+Examples:
+  status
+  status --terminal TERM0002 --json"""
+CLOSE_EPILOG: Final = """\b
+Example:
+  close-batch                                  prints the totals, then starts the next batch"""
+
+
+@click.group(epilog=EPILOG)
+def terminal() -> None:
+    """Sell, repeat, reverse at a software POS terminal, against a running switch.
+
+    Receipts go to standard output, all else to standard error. The PINs in the file of test cards
+    are never used by themselves: give --pin.
+    """
+
+
+def common(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command; it gets a TerminalConfig for the first two."""
+
+    @click.option("--config", "config_path", metavar="FILE", help="The lab's TOML file.")
+    @click.option("--terminal", "terminal_id", metavar="ID", help="Be another terminal.")
+    @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
+    @functools.wraps(command)
+    def with_config(config_path: str | None, terminal_id: str | None, **options: Any) -> None:
+        from ..config import DEFAULT_CONFIG, read_terminal_config, with_id
+
+        config = read_terminal_config(Path(config_path or DEFAULT_CONFIG))
+        command(config=with_id(config, terminal_id) if terminal_id else config, **options)
+
+    return with_config
+
+
+@terminal.command(epilog=SALE_EPILOG)
+@click.argument("amount")
+@click.option("--card", required=True, help="Alias of a test card, or a card number.")
+@click.option("--pin", help="The customer's PIN; - asks for it.")
+@click.option(
+    "--entry",
+    type=click.Choice(["swipe", "manual"]),
+    default="swipe",
+    help="Read the stripe, or type number, expiry and CVV2 in.",
+)
+@click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
+@click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2.")
+@click.option("--check", is_flag=True, help="Exit with 3 when declined.")
+@common
+def sale(
+    config: TerminalConfig,
+    amount: str,
+    card: str,
+    pin: str | None,
+    entry: Literal["swipe", "manual"],
+    expiry: str,
+    cvv: str,
+    check: bool,
+    as_json: bool,
+) -> None:
+    """Sell for AMOUNT, such as 12.50, in the terminal's currency."""
+    from ..core.messages import Order
+    from .screen import conclude
+
+    presented = _card(config, card, expiry, cvv)
+    if pin == "-":
+        pin = click.prompt("PIN", hide_input=True, err=True)
+    order = Order(_amount(amount, config.currency), config.currency, presented, entry, pin)
+    conclude(
+        config,
+        lambda session: session.perform(lambda terminal, now: terminal.sale(order, now)),
+        as_json,
+        check,
+    )
+
+
+@terminal.command(epilog=REPEAT_EPILOG)
+@click.option("--card", help="The card of that sale, if its alias is not known.")
+@click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
+@click.option("--check", is_flag=True, help="Exit with 3 when declined.")
+@common
+def repeat(
+    config: TerminalConfig, card: str | None, expiry: str, check: bool, as_json: bool
+) -> None:
+    """Ask for the last sale's result once more: the stored answer, nothing is charged twice."""
+    from ..session import read_book
+    from .screen import conclude
+
+    begun = read_book(config).begun
+    name = card or (begun.alias if begun else "")
+    presented = _card(config, name, expiry) if name else None
+    conclude(
+        config,
+        lambda session: session.perform(lambda terminal, now: terminal.repeat(now, presented)),
+        as_json,
+        check,
+    )
+
+
+@terminal.command("reverse-pending", epilog=REVERSE_EPILOG)
+@common
+def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
+    """Send the reversal that is owed, until it is acknowledged."""
+    from ..core.state import Kind
+    from ..session import UNSETTLED, read_book
+    from .screen import conclude
+
+    if read_book(config).kind in UNSETTLED:
+        conclude(config, lambda session: session.settle(), as_json, good=frozenset({Kind.REVERSED}))
+    else:
+        click.echo("null" if as_json else "Nothing is owed.")
+
+
+@terminal.command(epilog=STATUS_EPILOG)
+@common
+def status(config: TerminalConfig, as_json: bool) -> None:
+    """Show trace number, batch, totals and what is owed."""
+    from ..session import read_book
+    from .screen import show
+
+    show(config, read_book(config), as_json)
+
+
+@terminal.command("close-batch", epilog=CLOSE_EPILOG)
+@common
+def close_batch(config: TerminalConfig, as_json: bool) -> None:
+    """Print the totals of the batch and start the next one."""
+    from cardswitch.wire.driver.runtime import run
+
+    from ..session import close_batch as close
+    from .screen import show
+
+    show(config, run(close(config)), as_json)
+
+
+def _amount(text: str, currency: str) -> int:
+    from cardswitch.specs.amounts import parse_amount
+    from cardswitch.specs.errors import FormatError
+
+    try:
+        return parse_amount(text, currency)
+    except FormatError as error:
+        raise click.BadParameter(str(error), param_hint="AMOUNT") from None
+
+
+def _card(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
+    from cardswitch.specs.errors import ConfigError, Error
+
+    from ..config import read_cards
+    from ..customer.card import find_card
+
+    try:
+        return find_card(read_cards(Path(config.cards)), wanted, expiry).altered(expiry, cvv)
+    except ConfigError:
+        raise
+    except Error as error:
+        raise click.BadParameter(str(error), param_hint="--card") from None

@@ -1,0 +1,134 @@
+"""Receipts as text, 40 columns: one copy for the merchant, one for the customer."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import Final, Literal
+
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.codes import reason
+from cardswitch.specs.masking import printable
+
+from ..core.state import Book, Kind, Outcome
+
+WIDTH: Final = 40  # What a roll of 57 mm holds.
+PAN_DIGITS_SHOWN: Final = 4  # On the customer's copy; the merchant's also shows the first six.
+
+Copy = Literal["merchant", "customer"]
+_VERDICTS: Final = {
+    Kind.BEGUN: "NOT FINISHED",
+    Kind.APPROVED: "APPROVED",
+    Kind.DECLINED: "DECLINED",
+    Kind.PENDING: "NO ANSWER, REVERSING",
+    Kind.REVERSED: "REVERSED",
+    Kind.EXCEPTION: "REVERSAL REFUSED",
+    Kind.UNANSWERED: "NO ANSWER TO THE REPEAT",
+}
+_ADVICE: Final = {
+    Kind.PENDING: "Not paid. Nothing will be charged.",
+    Kind.REVERSED: "Not paid. Nothing was charged.",
+    Kind.EXCEPTION: "Not paid. Ask your bank about a hold.",
+    Kind.UNANSWERED: "The first receipt stands.",
+}
+
+
+def receipt(outcome: Outcome, copy: Copy) -> str:
+    """What is printed for *outcome*; every line ends in a line break."""
+    lines = [
+        f"{copy} copy".upper().center(WIDTH),
+        "",
+        _pair("Merchant", printable(outcome.merchant)),
+        _pair("Terminal", printable(outcome.terminal)),
+        _pair(f"{outcome.date[:2]}-{outcome.date[2:]}", _clock(outcome.time)),
+        _pair("Batch", f"{outcome.batch:03d}"),
+        _pair("STAN", outcome.stan),
+        *([_pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
+        _pair("Card", card_shown(outcome.card, copy)),
+        _pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
+        "",
+        *_money(outcome),
+        "",
+        *_verdict(outcome),
+    ]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def totals(terminal: str, merchant: str, book: Book) -> str:
+    """The report of a terminal: its numbers, the totals of its batch, what is owed or in doubt."""
+    lines = [
+        _pair("Merchant", printable(merchant)),
+        _pair("Terminal", printable(terminal)),
+        _pair("Batch", f"{book.batch.number:03d}"),
+        _pair("Last STAN", f"{book.stan:06d}"),
+    ]
+    for code, tallies in book.batch.totals.items():
+        lines += ["", f"Totals in {currency(code).alpha}"]
+        lines += [
+            _pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
+            for kind, tally in tallies.items()
+        ]
+    if book.outcome is not None and book.outcome.kind in (Kind.BEGUN, Kind.PENDING):
+        lines += ["", f"A REVERSAL IS OWED FOR STAN {book.outcome.stan}"]
+    for outcome in book.exceptions:
+        lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(outcome.code)}"]
+    return "".join(f"{line.rstrip()}\n" for line in lines)
+
+
+def card_shown(masked: str, copy: Copy) -> str:
+    """The card number on a *copy*: the customer's shows the last four digits alone.
+
+    >>> card_shown("999999******0014", "merchant"), card_shown("999999******0014", "customer")
+    ('999999******0014', '************0014')
+    """
+    if copy == "merchant":
+        return masked
+    hidden = max(0, len(masked) - PAN_DIGITS_SHOWN)
+    return "*" * hidden + masked[hidden:]
+
+
+def money(minor: int, code: str) -> str:
+    """*minor* units of the currency *code*, with its name.
+
+    >>> money(1250, "978")
+    'EUR 12.50'
+    """
+    return f"{currency(code).alpha} {format_amount(minor, code)}"
+
+
+def _money(outcome: Outcome) -> list[str]:
+    if outcome.kind is not Kind.APPROVED or outcome.amount == outcome.asked:
+        return [_pair("AMOUNT", money(outcome.amount, outcome.currency))]
+    rest = outcome.asked - outcome.amount
+    return [
+        _pair("Asked", money(outcome.asked, outcome.currency)),
+        _pair("PAID BY CARD", money(outcome.amount, outcome.currency)),
+        _pair("STILL TO PAY", money(rest, outcome.currency)),
+    ]
+
+
+def _verdict(outcome: Outcome) -> list[str]:
+    verdict = _VERDICTS[outcome.kind]
+    if outcome.kind is Kind.APPROVED and outcome.amount < outcome.asked:
+        verdict = "APPROVED IN PART"
+    lines = [f"*** {verdict} ***".center(WIDTH)]
+    if outcome.approval_code:
+        lines.append(f"Approval code {printable(outcome.approval_code)}".center(WIDTH))
+    if outcome.kind in (Kind.DECLINED, Kind.EXCEPTION):
+        lines.append(_fitted(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
+    if outcome.kind in _ADVICE:
+        lines.append(_ADVICE[outcome.kind].center(WIDTH))
+    if outcome.is_repeat:
+        lines.append("REPEAT OF AN EARLIER RECEIPT".center(WIDTH))
+    return lines
+
+
+def _pair(name: str, value: str) -> str:
+    return f"{name} {value:>{WIDTH - len(name) - 1}}"
+
+
+def _fitted(text: str) -> str:
+    return "\n".join(line.center(WIDTH).rstrip() for line in wrap(text, WIDTH))
+
+
+def _clock(time: str) -> str:
+    return f"{time[:2]}:{time[2:4]}:{time[4:]}"

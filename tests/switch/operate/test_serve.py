@@ -1,0 +1,89 @@
+"""The switch on real ports: it answers, and what it decided survives it."""
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from cardswitch.lab.topology import free_ports
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.message import Message
+from cardswitch.switch.core.settings import Route
+from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.config import DoorConfig, HsmConfig, SwitchConfig, UpstreamConfig
+from cardswitch.switch.operate.serve import serve
+from cardswitch.switch.store.journal import SqlStore
+from cardswitch.wire.driver.runtime import run
+from tests.clients import ask
+from tests.switch.core.house import PLAIN, GlassVault
+
+PORTS = free_ports()
+DOOR = DoorConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
+
+
+def config(folder, **changes):
+    """A switch whose only upstream and whose HSM are not there."""
+    values = {
+        "database": f"sqlite:///{folder}/switch.db",
+        "doors": {"pos": DOOR},
+        "upstreams": {"acquirer": UpstreamConfig(port=PORTS.acquirer)},
+        "routes": (Route("pos", "acquirer"),),
+        "hsm": HsmConfig(port=PORTS.hsm),
+    }
+    return SwitchConfig(**values | changes)
+
+
+@asynccontextmanager
+async def served(settings):
+    runtime, machine = await serve(settings, GlassVault())
+    try:
+        yield machine
+    finally:
+        await runtime.stop()
+
+
+def test_a_decision_survives_the_switch(tmp_path):
+    async def main():
+        async with served(config(tmp_path)):
+            answer = await ask(DOOR.port, DOOR.channel(), PLAIN)
+        async with served(config(tmp_path)) as again:
+            repeat = Message("0201", PLAIN.fields)
+            assert await ask(DOOR.port, DOOR.channel(), repeat) == answer
+            assert again.counts["repeat_answered"] == 1
+        return answer
+
+    answer = run(main())
+    assert (answer.mti, answer[39]) == ("0210", "91")
+    store = SqlStore(config(tmp_path).database, GlassVault())
+    try:
+        assert [entry.state for entry in store.load_recent(0.0)] == [State.RECEIVED, State.DECLINED]
+    finally:
+        store.close()
+
+
+def test_two_switches_cannot_have_one_port(tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+
+    async def main():
+        async with served(config(tmp_path)), served(config(other)):
+            raise AssertionError("both of them listen")
+
+    with pytest.raises(OSError, match="address already in use"):
+        run(main())
+
+
+def test_papers_that_are_not_there_are_named_and_nothing_stays(tmp_path):
+    hsm = HsmConfig(port=PORTS.hsm, tls_ca=str(tmp_path / "ca.pem"))
+
+    async def main():
+        with pytest.raises(ConfigError, match=r"^switch\.hsm\.tls_ca: .*/ca\.pem"):
+            await serve(config(tmp_path, hsm=hsm), GlassVault())
+        async with served(config(tmp_path)):
+            pass
+
+    run(main())
+
+
+def test_a_database_that_is_none_is_named(tmp_path):
+    with pytest.raises(ConfigError):
+        run(serve(config(tmp_path, database="no url"), GlassVault()))

@@ -1,0 +1,332 @@
+"""The terminal's flows as playbooks, and a crash between any two effects of each."""
+
+import pytest
+
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import original_identity
+from cardswitch.terminal.core.machine import SWITCH, NotReady
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import (
+    Answered,
+    Begun,
+    Closed,
+    Kind,
+    Refused,
+    Repeated,
+    Reversed,
+    Reversing,
+    outcomes,
+    rebuild,
+)
+from cardswitch.wire.ports import Garbled, Received
+from tests.play import START, Playbook, after, answered, appended, sent
+from tests.terminal.stories import (
+    CARD,
+    DOWN,
+    UP,
+    close_batch,
+    kinds,
+    repeat,
+    restarted,
+    sell,
+    terminal,
+)
+
+# Results ------------------------------------------------------------------------------------------
+
+
+def test_approved():
+    play = Playbook(terminal())
+    assert (
+        play
+        >> UP
+        >> sell()
+        << appended(Begun, at=START, alias="good", card="999999******0014")
+        << sent("switch", "0200", {11: "000001", 4: "000000001250", 35: CARD.track2})
+        >> after(4.4)
+        >> answered("switch", "00", {38: "A1B2C3", 37: "608801000001"})
+        << appended(Answered)
+        >> after(60)
+    )
+    [outcome] = outcomes(play.entries)
+    assert (outcome.kind, outcome.amount, outcome.approval_code) == (Kind.APPROVED, 1250, "A1B2C3")
+    assert (outcome.stan, outcome.rrn) == ("000001", "608801000001")
+    assert play.machine.is_free
+
+
+def test_declined_is_the_end_of_it():
+    play = Playbook(terminal())
+    assert (
+        play
+        >> UP
+        >> sell()
+        << appended(Begun)
+        << sent("switch", "0200")
+        >> answered("switch", "91")
+        << appended(Answered)
+        >> after(600)
+    )
+    assert kinds(play) == [Kind.DECLINED]
+
+
+def test_approved_in_part():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "10", {4: "000000000625", 38: "A1B2C3"})
+    [outcome] = outcomes(play.entries)
+    assert (outcome.kind, outcome.amount, outcome.asked) == (Kind.APPROVED, 625, 1250)
+
+
+@pytest.mark.parametrize(
+    "bad", [{4: "000000009999"}, {49: "840"}, {39: ""}, {39: "10", 4: "000000001251"}]
+)
+def test_an_answer_that_does_not_fit_is_no_answer(bad):
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip()
+    assert (
+        play
+        >> answered("switch", "00", bad)
+        << appended(Reversing)
+        << sent("switch", "0420")
+        >> answered("switch", "00")
+        << appended(Reversed)
+    )
+    assert play.machine.counts["unfit_answer"] == 1
+
+
+# Reversals ----------------------------------------------------------------------------------------
+
+
+def test_no_answer_is_reversed_until_it_is_acknowledged():
+    play = Playbook(terminal())
+    assert (
+        play
+        >> UP
+        >> sell()
+        << appended(Begun)
+        << sent("switch", "0200", {11: "000001"})
+        >> after(4.5)
+        << appended(Reversing)
+        << sent("switch", "0420", {11: "000002"})
+        >> after(4.5)
+        >> after(1)
+        << sent("switch", "0421", {11: "000002"})
+        >> after(4.5)
+        >> after(2)
+        << sent("switch", "0421", {11: "000002"})
+        >> answered("switch", "96")
+        >> after(4)
+        << sent("switch", "0421", {11: "000002"})
+        >> answered("switch", "00")
+        << appended(Reversed)
+        >> after(600)
+    )
+    assert kinds(play) == [Kind.PENDING, Kind.REVERSED]
+    sale, *sends = play.sent_on("switch")
+    assert {tuple(send.fields.items()) for send in sends} == {tuple(sends[0].fields.items())}
+    assert original_identity("pos", sends[0]) == f"pos|TERM01|SHOP|2|000001|{sale[7]}"
+
+
+def test_the_pause_between_two_reversals_has_an_end():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(3600)
+    sends = [message for message in play.sent_on("switch") if message.mti == "0421"]
+    assert len(sends) == pytest.approx(3600 / 34.5, abs=4)
+    assert kinds(play) == [Kind.PENDING]
+
+
+@pytest.mark.parametrize("code", ["12", "30"])
+def test_a_refused_reversal_is_shown_to_a_person(code):
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    play.skip()
+    assert play >> answered("switch", code) << appended(Refused) >> after(600)
+    assert kinds(play) == [Kind.PENDING, Kind.EXCEPTION]
+    assert [outcome.code for outcome in play.machine.book.exceptions] == [code]
+    assert play.machine.is_free
+
+
+def test_the_link_dies_in_mid_flight():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip()
+    assert (
+        play
+        >> DOWN
+        << appended(Reversing)
+        >> after(600)
+        >> UP
+        << sent("switch", "0420")
+        >> DOWN
+        >> after(600)
+        >> UP
+        << sent("switch", "0421")
+        >> answered("switch", "25")
+        << appended(Reversed)
+    )
+
+
+def test_a_late_answer_changes_nothing():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    play.skip()
+    assert play >> answered("switch", "00", ago=2) >> answered("switch", "00") << appended(Reversed)
+    assert play.machine.counts["late_answer"] == 1
+
+
+def test_an_answer_that_comes_twice_is_taken_once():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00")
+    play.skip()
+    assert play >> answered("switch", "51")
+    assert kinds(play) == [Kind.APPROVED]
+
+
+# One at a time ------------------------------------------------------------------------------------
+
+
+def test_no_link_no_sale():
+    play = Playbook(terminal())
+    with pytest.raises(NotReady, match="cannot be reached"):
+        play >> sell()
+    assert not play.effects
+    play >> UP >> sell()
+    assert play.sent_on("switch")[0][11] == "000001"
+
+
+def test_one_sale_at_a_time():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip()
+    with pytest.raises(NotReady, match="under way"):
+        play >> sell()
+
+
+def test_what_is_owed_comes_before_the_next_sale():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    for wanted in (sell(), repeat(), close_batch):
+        with pytest.raises(NotReady, match="STAN 000002"):
+            play.skip() >> wanted
+    play >> answered("switch", "00")
+    play.skip() >> sell()
+    assert play.sent_on("switch")[-1][11] == "000003"
+
+
+def test_a_bad_order_leaves_no_trace():
+    play = Playbook(terminal()) >> UP
+    with pytest.raises(FormatError):
+        play >> sell(Order(0, "EUR", CARD))
+    assert not play.effects
+    assert play.machine.is_free
+
+
+def test_numbers_wrap_and_skip_what_is_still_alive():
+    play = Playbook(terminal()) >> UP
+    play.machine.kernel.skip_numbers("switch", 999_998)
+    for _ in range(3):
+        play.skip() >> sell()
+        play.skip() >> answered("switch", "00")
+    assert [message[11] for message in play.sent_on("switch")] == ["999999", "000001", "000002"]
+
+
+def test_a_number_that_may_still_be_answered_is_not_used_again():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    play.skip() >> answered("switch", "00")
+    play.machine.kernel.skip_numbers("switch", 0)  # As if the numbers had wrapped just now.
+    play.skip() >> sell()
+    assert play.sent_on("switch")[-1][11] == "000002"  # 000001 may still get its late answer.
+
+
+# Repeats ------------------------------------------------------------------------------------------
+
+
+def test_a_repeat_asks_for_the_same_once_more():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00", {38: "A1B2C3"})
+    play.skip()
+    assert (
+        play
+        >> after(60)
+        >> repeat()
+        << sent("switch", "0201")
+        >> answered("switch", "00", {38: "A1B2C3"})
+        << appended(Repeated)
+    )
+    first, second = play.sent_on("switch")
+    assert second.fields == first.without(52).fields
+    told = list(outcomes(play.entries))
+    assert [(outcome.kind, outcome.is_repeat) for outcome in told] == [
+        (Kind.APPROVED, False),
+        (Kind.APPROVED, True),
+    ]
+    assert play.machine.book.batch.totals["978"]["approved"].count == 1
+
+
+def test_a_repeat_without_an_answer_leaves_the_result():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00")
+    play.skip() >> repeat()
+    play.skip()
+    assert play >> after(4.5) << appended(Repeated, answer=None) >> after(60)
+    assert kinds(play) == [Kind.APPROVED, Kind.UNANSWERED]
+    assert play.machine.book.kind is Kind.APPROVED
+
+
+def test_after_a_restart_a_repeat_needs_the_card():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00")
+    again = restarted(play) >> UP
+    with pytest.raises(NotReady, match="present it again"):
+        again >> repeat()
+    again >> repeat(CARD)
+    assert again.sent_on("switch")[0].fields == play.sent_on("switch")[0].without(52).fields
+
+
+def test_there_may_be_nothing_to_repeat():
+    play = Playbook(terminal()) >> UP
+    with pytest.raises(NotReady, match="not there"):
+        play >> repeat()
+    play >> sell()
+    play.skip() >> after(4.5)
+    play.skip() >> answered("switch", "00")
+    with pytest.raises(NotReady, match="reversed"):
+        play.skip() >> repeat()
+
+
+# Batches ------------------------------------------------------------------------------------------
+
+
+def test_a_batch_is_closed():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00")
+    play.skip() >> close_batch
+    assert play << appended(Closed)
+    assert play.machine.book.batch.number == 2
+    assert rebuild(play.entries) == play.machine.book
+
+
+# Bad input ----------------------------------------------------------------------------------------
+
+
+def test_an_unreadable_answer_is_no_answer():
+    error = DecodeError("digits", field="4")
+    error.echo = Message("0210", {11: "000001"})
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip()
+    assert (
+        play
+        >> Garbled(SWITCH, error)
+        >> after(4.5)
+        << appended(Reversing)
+        << sent("switch", "0420")
+    )
+
+
+def test_a_terminal_serves_nobody():
+    question = Message("0800", {7: "0329010000", 11: "000009", 70: "301"})
+    assert (
+        Playbook(terminal())
+        >> UP
+        >> Received(SWITCH, question)
+        << sent("switch", "0810", {39: "12", 11: "000009"})
+    )

@@ -1,0 +1,235 @@
+"""The `terminal` commands against a small switch: what people see, and exit codes."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.face.cli import terminal
+
+
+@pytest.fixture
+def run(lab):
+    """Run one command of the terminal of this lab."""
+
+    def run(*words, code=0, **options):
+        arguments = [*words, "--config", str(lab)]
+        result = CliRunner().invoke(terminal, arguments, **options)
+        if isinstance(result.exception, Error):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+def kind_of(result):
+    return json.loads(result.stdout)["kind"]
+
+
+def test_a_sale_prints_two_receipts(run, small_switch):
+    result = run("sale", "12.50", "--card", "good", "--pin", "1234")
+    assert result.stdout.count("*** APPROVED ***") == 2
+    assert "999999******0014" in result.stdout
+    assert "************0014" in result.stdout
+    assert "9999990000000014" not in result.output
+    [request] = small_switch.seen
+    assert (request.mti, request[4], request[22]) == ("0200", "000000001250", "021")
+    assert len(request[52]) == 16
+
+
+SALES = [
+    (["12.00"], "approved", 0),
+    (["12.00", "--check"], "approved", 0),
+    (["12.10"], "approved", 0),
+    (["12.51"], "declined", 0),
+    (["12.51", "--check"], "declined", 3),
+    (["12.69"], "reversed", 4),
+]
+
+
+@pytest.mark.parametrize(("words", "kind", "code"), SALES)
+def test_how_a_sale_ends(run, words, kind, code):
+    result = run("sale", *words, "--card", "good", "--json", code=code)
+    assert kind_of(result) == kind
+    assert len(result.stdout.splitlines()) == 1
+
+
+def test_the_reason_of_a_decline_is_said(run):
+    assert "Insufficient funds (51)" in run("sale", "12.51", "--card", "good").stdout
+
+
+def test_what_is_typed_in_travels(run, small_switch):
+    run("sale", "1", "--card", "good", "--entry", "manual", "--cvv", "000", "--expiry", "2901")
+    request = small_switch.seen[0]
+    assert [request[n] for n in (2, 14, 22, 48)] == ["9999990000000014", "2901", "011", "9203000"]
+    assert 52 not in request.fields
+
+
+def test_a_card_that_is_not_listed(run, small_switch):
+    run("sale", "1", "--card", "4242424242424242", "--expiry", "3012")
+    assert small_switch.seen[0][35].startswith("4242424242424242=3012101")
+
+
+def test_the_pin_can_be_asked_for(run, small_switch):
+    result = run("sale", "1", "--card", "good", "--pin", "-", input="1234\n")
+    assert 52 in small_switch.seen[0].fields
+    assert "1234" not in result.output
+
+
+def test_no_pin_is_used_by_itself(run, small_switch):
+    run("sale", "1", "--card", "good")
+    assert 52 not in small_switch.seen[0].fields
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["0x10", "--card", "good"], "AMOUNT"),
+        (["1.234", "--card", "good"], "AMOUNT"),
+        (["1", "--card", "bad"], "test cards: good"),
+        (["1", "--card", "4242424242424242"], "expiry"),
+        (["1", "--card", "good", "--expiry", "3013"], "expiry"),
+    ],
+)
+def test_usage_errors_say_what_is_right(run, small_switch, words, expected):
+    assert expected in run("sale", *words, code=2).stderr
+    assert not small_switch.seen
+
+
+def test_a_wrong_pin_form_is_refused_before_anything_leaves(run, small_switch):
+    with pytest.raises(Error, match="4 to 12 digits"):
+        run("sale", "1", "--card", "good", "--pin", "12")
+    assert not small_switch.seen
+    assert json.loads(run("status", "--json").stdout)["stan"] == 0
+
+
+def test_numbers_go_on_from_one_command_to_the_next(run, small_switch):
+    run("sale", "1", "--card", "good")
+    run("sale", "12.69", "--card", "good", code=4)
+    run("sale", "1", "--card", "good")
+    assert [message[11] for message in small_switch.seen] == [
+        "000001",
+        "000002",
+        "000003",
+        "000004",
+    ]
+
+
+def test_a_repeat_finds_its_card_by_the_alias(run, small_switch):
+    run("sale", "1", "--card", "good", "--pin", "1234")
+    result = run("repeat", "--json")
+    assert json.loads(result.stdout)["is_repeat"] is True
+    sale, repeat = small_switch.seen
+    assert repeat.mti == "0201"
+    assert repeat.fields == sale.without(52).fields
+
+
+def test_there_is_nothing_to_repeat_at_first(run):
+    with pytest.raises(Error, match="nothing to repeat"):
+        run("repeat")
+
+
+def test_no_switch_no_sale(run, lab, small_switch, monkeypatch):
+    monkeypatch.setattr("cardswitch.terminal.session.CONNECT_S", 0.1)
+    lab.write_text(lab.read_text().replace(f"port = {small_switch.port}", "port = 1"))
+    result = run("sale", "1", "--card", "good", code=5)
+    assert "127.0.0.1:1" in result.stderr
+    assert "owed" not in result.stderr
+    assert result.stdout == ""
+    assert json.loads(run("status", "--json").stdout)["stan"] == 0
+
+
+def test_status_counts(run):
+    for amount in ("12.00", "12.10", "12.51"):
+        run("sale", amount, "--card", "good")
+    report = json.loads(run("status", "--json").stdout)
+    assert report["batch"] == {
+        "number": 1,
+        "totals": {
+            "978": {
+                "approved": {"count": 2, "amount": 1805},
+                "declined": {"count": 1, "amount": 1251},
+            }
+        },
+    }
+    assert (report["stan"], report["owed"], report["exceptions"]) == (3, None, [])
+    assert "    2 approved                     18.05" in run("status").stdout
+
+
+def test_each_terminal_has_its_own_numbers(run):
+    run("sale", "1", "--card", "good")
+    assert json.loads(run("status", "--terminal", "TERM02", "--json").stdout)["stan"] == 0
+    assert json.loads(run("status", "--json").stdout)["stan"] == 1
+
+
+def test_a_batch_is_closed_with_its_totals(run):
+    run("sale", "1", "--card", "good")
+    assert "1 approved" in run("close-batch").stdout
+    assert json.loads(run("status", "--json").stdout)["batch"] == {"number": 2, "totals": {}}
+
+
+def test_nothing_is_owed(run):
+    assert run("reverse-pending").stdout == "Nothing is owed.\n"
+
+
+def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
+    small_switch.silent = 1_000
+    words = ["sale", "12.69", "--card", "good", "--json", "--config", str(lab)]
+    # Programs in the background of a shell ignore the signal, and so do their children.
+    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heed}; from cardswitch.terminal.face.cli import terminal; terminal()"
+    command = [sys.executable, "-c", code, *words]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
+        try:
+            assert "no answer" in process.stderr.readline()
+            process.send_signal(signal.SIGINT)
+            shown, said = process.communicate(timeout=10)
+        finally:
+            process.kill()
+    assert process.returncode == 4
+    assert json.loads(shown)["kind"] == "pending"
+    assert "still owed" in said
+    assert "STAN 000001" in run("status").stdout
+
+    small_switch.silent = 0
+    assert kind_of(run("reverse-pending", "--json")) == "reversed"
+    assert [message.mti for message in small_switch.seen[:2]] == ["0200", "0420"]
+    assert {message.mti for message in small_switch.seen[2:]} == {"0421"}
+    assert len({message[90] for message in small_switch.seen[1:]}) == 1
+
+
+def test_what_is_owed_goes_out_before_the_next_sale(run, lab, small_switch):
+    run("sale", "1", "--card", "good")
+    journal = lab.parent / "terminal" / "terminal-TERM01.log"
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(lines[0])  # As if the power had failed while the switch was asked.
+    result = run("sale", "2", "--card", "good", "--json")
+    assert kind_of(result) == "approved"
+    assert "STAN 000001: reversed" in result.stderr
+    assert [message.mti for message in small_switch.seen] == ["0200", "0420", "0200"]
+
+
+def test_the_journal_holds_no_secret(run, lab):
+    run("sale", "1", "--card", "good", "--pin", "1234", "--entry", "manual")
+    run("sale", "12.69", "--card", "good", "--pin", "1234", code=4)
+    text = (lab.parent / "terminal" / "terminal-TERM01.log").read_text()
+    for secret in ("9999990000000014", "9203890", "=3012", '"52"', '"35"', '"14"'):
+        assert secret not in text
+    assert "999999******0014" in text
+
+
+@pytest.mark.parametrize("command", sorted(terminal.commands))
+def test_every_command_has_examples(command):
+    result = CliRunner().invoke(terminal, [command, "--help"])
+    assert "Example" in result.stdout
+
+
+def test_help_needs_no_heavy_import():
+    heavy = "{'asyncio', 'msgspec', 'cryptography', 'cardswitch.specs', 'cardswitch.wire'}"
+    code = f"import sys, cardswitch.terminal.face.cli; assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,112 @@
+"""Receipts as people read them."""
+
+from textwrap import dedent
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.terminal.core.state import Kind, Outcome
+from cardswitch.terminal.face.receipt import WIDTH, receipt
+
+APPROVED = Outcome(
+    Kind.APPROVED,
+    at=1_774_746_001.0,
+    stan="000007",
+    amount=1250,
+    asked=1250,
+    currency="978",
+    terminal="TERM01",
+    merchant="CORNERSHOP",
+    card="999999******0014",
+    is_swipe=True,
+    batch=1,
+    time="030000",
+    date="0329",
+    code="00",
+    approval_code="A1B2C3",
+    rrn="608801000001",
+)
+DECLINED = replace(APPROVED, kind=Kind.DECLINED, code="51", approval_code="", is_swipe=False)
+
+
+def test_the_merchants_copy():
+    assert receipt(APPROVED, "merchant") == dedent("""\
+                     MERCHANT COPY
+
+        Merchant                      CORNERSHOP
+        Terminal                          TERM01
+        03-29                           03:00:00
+        Batch                                001
+        STAN                              000007
+        RRN                         608801000001
+        Card                    999999******0014
+        Entry                             swiped
+
+        AMOUNT                         EUR 12.50
+
+                    *** APPROVED ***
+                  Approval code A1B2C3
+        """)
+
+
+def test_the_customers_copy():
+    assert receipt(DECLINED, "customer") == dedent("""\
+                     CUSTOMER COPY
+
+        Merchant                      CORNERSHOP
+        Terminal                          TERM01
+        03-29                           03:00:00
+        Batch                                001
+        STAN                              000007
+        RRN                         608801000001
+        Card                    ************0014
+        Entry                              keyed
+
+        AMOUNT                         EUR 12.50
+
+                    *** DECLINED ***
+                Insufficient funds (51)
+        """)
+
+
+def test_a_partial_approval_says_what_is_left_to_pay():
+    text = receipt(replace(APPROVED, amount=625, code="10"), "customer")
+    assert "*** APPROVED IN PART ***" in text
+    assert [" ".join(line.split()) for line in text.splitlines() if "EUR" in line] == [
+        "Asked EUR 12.50",
+        "PAID BY CARD EUR 6.25",
+        "STILL TO PAY EUR 6.25",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (Kind.PENDING, "NO ANSWER, REVERSING"),
+        (Kind.REVERSED, "Nothing was charged"),
+        (Kind.EXCEPTION, "REVERSAL REFUSED"),
+        (Kind.UNANSWERED, "first receipt stands"),
+        (Kind.BEGUN, "NOT FINISHED"),
+    ],
+)
+def test_every_end_is_said_in_words(kind, words):
+    text = receipt(replace(APPROVED, kind=kind, approval_code="", rrn=""), "merchant")
+    assert words in text
+    assert "*** APPROVED" not in text
+    assert "RRN" not in text
+
+
+def test_a_repeat_says_so():
+    assert "REPEAT" in receipt(replace(APPROVED, is_repeat=True), "merchant")
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("code", ["00", "51", "91", "96", "ZZ", "\x1b["])
+def test_no_line_is_too_wide_and_none_steers_a_printer(kind, code):
+    text = receipt(replace(DECLINED, kind=kind, code=code), "customer")
+    assert all(len(line) <= WIDTH for line in text.splitlines())
+    assert "\x1b" not in text
+
+
+def test_an_unknown_code_is_declined_without_a_reason():
+    assert "Declined (ZZ)" in receipt(replace(DECLINED, code="ZZ"), "merchant")

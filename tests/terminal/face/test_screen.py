@@ -1,0 +1,113 @@
+"""What the commands show, where they show it, and the code they exit with."""
+
+import json
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.specs.message import Message
+from cardswitch.terminal.config import read_terminal_config
+from cardswitch.terminal.core.state import Begun, Book, Kind, Outcome, Refused, Reversing, rebuild
+from cardswitch.terminal.face.screen import conclude, show
+from cardswitch.terminal.session import open_journal
+
+OUTCOME = Outcome(
+    Kind.APPROVED,
+    at=1_774_746_001.0,
+    stan="000007",
+    amount=1250,
+    asked=1250,
+    currency="978",
+    terminal="TERM01",
+    merchant="SHOP",
+    card="999999******0014",
+    is_swipe=True,
+    batch=1,
+    time="030000",
+    date="0329",
+    code="51",
+)
+REQUEST = Message(
+    "0200",
+    {4: "000000001250", 11: "000007", 12: "030000", 13: "0329", 22: "021"}
+    | {41: "TERM01  ", 42: "SHOP           ", 49: "978"},
+)
+BEGUN = Begun(1.0, REQUEST, "999999******0014", "good")
+REVERSING = Reversing(2.0, Message("0420", {11: "000008"}))
+REFUSED = Refused(3.0, Message("0430", {11: "000008", 39: "12"}))
+
+
+@pytest.fixture
+def config(lab):
+    return read_terminal_config(lab)
+
+
+def story(*kinds, error=None):
+    async def tell(session):
+        for kind in kinds:
+            yield replace(OUTCOME, kind=kind)
+        if error:
+            raise error
+
+    return tell
+
+
+def exit_code(*arguments, **options):
+    with pytest.raises(SystemExit) as caught:
+        conclude(*arguments, **options)
+    return caught.value.code
+
+
+ENDS = [
+    ([Kind.APPROVED], {}, 0),
+    ([Kind.DECLINED], {}, 0),
+    ([Kind.DECLINED], {"check": True}, 3),
+    ([Kind.APPROVED], {"check": True}, 0),
+    ([Kind.PENDING, Kind.REVERSED], {}, 4),
+    ([Kind.PENDING, Kind.EXCEPTION], {"check": True}, 4),
+    ([Kind.UNANSWERED], {}, 4),
+    ([Kind.REVERSED], {"good": frozenset({Kind.REVERSED})}, 0),
+    ([Kind.PENDING, Kind.REVERSED, Kind.APPROVED], {}, 0),
+]
+
+
+@pytest.mark.parametrize(("kinds", "options", "code"), ENDS)
+def test_exit_codes(config, capsys, kinds, options, code):
+    assert exit_code(config, story(*kinds), as_json=True, **options) == code
+    assert [json.loads(line)["kind"] for line in capsys.readouterr().out.splitlines()] == kinds[-1:]
+
+
+def test_an_interrupt_shows_how_far_it_came(config, capsys):
+    kinds = story(Kind.PENDING, error=KeyboardInterrupt())
+    assert exit_code(config, kinds, as_json=False) == 4
+    shown = capsys.readouterr()
+    assert shown.out.count("NO ANSWER, REVERSING") == 2
+    assert "STAN 000007: no answer" in shown.err
+
+
+def test_two_copies_go_to_standard_output_and_nothing_else(config, capsys):
+    exit_code(config, story(Kind.DECLINED), as_json=False)
+    shown = capsys.readouterr()
+    assert ("MERCHANT COPY" in shown.out, "CUSTOMER COPY" in shown.out) == (True, True)
+    assert shown.err == ""
+
+
+def test_what_is_owed_and_what_is_in_doubt_is_shown(config, capsys):
+    show(config, rebuild([BEGUN, REVERSING]), as_json=False)
+    assert "A REVERSAL IS OWED FOR STAN 000007" in capsys.readouterr().out
+    show(config, rebuild([BEGUN, REVERSING, REFUSED]), as_json=False)
+    assert "IN DOUBT: STAN 000007, refused with 12" in capsys.readouterr().out
+
+
+def test_a_debt_is_never_silent(config, capsys):
+    journal = open_journal(config)
+    journal.commit([BEGUN, REVERSING])
+    journal.close()
+    exit_code(config, story(), as_json=False)
+    assert "still owed" in capsys.readouterr().err
+
+
+def test_a_new_terminal_has_nothing_to_show(config, capsys):
+    show(config, Book(), as_json=True)
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["stan"], shown["last"], shown["owed"]) == (0, None, None)

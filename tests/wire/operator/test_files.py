@@ -1,0 +1,74 @@
+"""Files appear whole or not at all, whatever fails in between."""
+
+from pathlib import Path
+
+import pytest
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
+
+FILES = {"a.csv": b"one", "b.xml": b"two"}
+
+
+class Crash(BaseException):
+    """Ends the program here."""
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def test_files_get_their_names_after_they_were_recorded(tmp_path):
+    with staged_files(tmp_path / "out", FILES):
+        assert sorted(contents(tmp_path / "out")) == ["a.csv.part", "b.xml.part"]
+    assert contents(tmp_path / "out") == FILES
+
+
+def test_no_file_appears_if_nothing_was_recorded(tmp_path):
+    with pytest.raises(Error, match="not today"), staged_files(tmp_path, FILES):
+        raise Error("not today")
+    assert contents(tmp_path) == {}
+
+
+@pytest.mark.parametrize("step", ["open", "replace"])
+@pytest.mark.parametrize("count", [1, 2])
+def test_after_a_crash_doing_it_again_gives_the_same_files(tmp_path, monkeypatch, step, count):
+    original, calls = getattr(Path, step), []
+
+    def crashing(path, *arguments):
+        calls.append(path)
+        if len(calls) == count:
+            raise Crash
+        return original(path, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, step, crashing)
+        patch.setattr(Path, "unlink", lambda *_, **__: None)  # The dead do not clean up.
+        with pytest.raises(Crash), staged_files(tmp_path, FILES):
+            pass
+    assert is_interrupted(tmp_path, FILES) is ((step, count) != ("open", 1))
+    whole = {name: c for name, c in contents(tmp_path).items() if not name.endswith(".part")}
+    assert whole.items() <= FILES.items()
+    with staged_files(tmp_path, FILES):
+        pass
+    assert contents(tmp_path) == FILES
+
+
+def test_a_folder_that_cannot_be_written_is_found_before_anything_is_recorded(tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_bytes(b"")
+    with pytest.raises(Error, match="files cannot be written"), staged_files(taken, FILES):
+        pytest.fail("recorded although the files could not be written")
+
+
+def test_what_was_there_is_replaced(tmp_path):
+    (tmp_path / "a.csv").write_bytes(b"old")
+    with staged_files(tmp_path, FILES):
+        assert (tmp_path / "a.csv").read_bytes() == b"old"
+    assert contents(tmp_path) == FILES
+
+
+def test_what_was_recorded_can_be_written_again(tmp_path):
+    write_files(tmp_path, FILES)
+    assert contents(tmp_path) == FILES
+    assert not is_interrupted(tmp_path, FILES)
