@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.programs import PROGRAMS, ROOT, await_end, await_port
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.lab.topology import free_ports
+from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import (
     Command,

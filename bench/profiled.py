@@ -12,7 +12,7 @@ import threading
 from types import FrameType
 from typing import Any
 
-from cardswitch.lab.cli import main
+from cardswitch.lab.cli.main import main
 
 
 def run(file: str) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.lab.ceremony import Ask, Keys, personalise
-from cardswitch.lab.topology import free_ports, make_lab
+from cardswitch.lab.house.ceremony import Ask, Keys, personalise
+from cardswitch.lab.house.topology import free_ports, make_lab
 from cardswitch.specs.errors import Error
 from cardswitch.specs.tracks import luhn_digit
 from cardswitch.terminal.customer.card import Card

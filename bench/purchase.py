@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, Report
 from bench.programs import PROGRAMS, ROOT, make_bench_lab, running
-from cardswitch.lab.topology import read_lab
+from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.errors import Error
 
 WARM_UP: Final = 1_000

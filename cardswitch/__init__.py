@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from .hsm_sim.client import HsmClient, HsmError
+    from .hsm_sim.client.client import HsmClient, HsmError
     from .specs.dialect import Dialect, list_dialects, load_dialect
     from .specs.errors import DecodeError, DialectError, EncodeError, Error, FormatError
     from .specs.fuzzing import strategies
@@ -47,8 +47,8 @@ _HOMES: Final = {
     "EncodeError": "specs.errors",
     "Error": "specs.errors",
     "FormatError": "specs.errors",
-    "HsmClient": "hsm_sim.client",
-    "HsmError": "hsm_sim.client",
+    "HsmClient": "hsm_sim.client.client",
+    "HsmError": "hsm_sim.client.client",
     "Message": "specs.message",
     "list_dialects": "specs.dialect",
     "load_dialect": "specs.dialect",

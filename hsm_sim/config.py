@@ -8,7 +8,7 @@ from msgspec import Meta
 
 from cardswitch.wire.operator.addresses import Address
 
-from .policy import Policy
+from .custody.policy import Policy
 
 
 class HsmConfig(Address, frozen=True, kw_only=True):

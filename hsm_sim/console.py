@@ -21,8 +21,9 @@ from cardswitch.specs.hsm import (
 )
 from cardswitch.specs.masking import printable
 
-from .answers import answer_lines, table_lines
-from .authority import (
+from .client.answers import answer_lines, table_lines
+from .client.keyfile import StoredKey, type_of
+from .custody.authority import (
     MINUTES_DEFAULT,
     OFFICERS_NEEDED,
     Credential,
@@ -32,9 +33,8 @@ from .authority import (
     enrol,
     turn_keys,
 )
-from .keyfile import StoredKey, type_of
+from .custody.state import Mode
 from .module import HsmModule
-from .state import Mode
 
 T = TypeVar("T")
 SALT_LENGTH: Final = 16

@@ -21,9 +21,9 @@ from cardswitch.wire.ports import (
     Send,
 )
 
-from .audit import AuditEntry, AuditLog
-from .events import POLICY_CHANGED, STARTED
-from .history import History
+from .custody.audit import AuditEntry, AuditLog
+from .custody.events import POLICY_CHANGED, STARTED
+from .custody.history import History
 from .module import HsmModule
 
 T = TypeVar("T")

@@ -19,14 +19,14 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 
-from .ceremony import check_value_of_lmk, require_not_published
 from .commands import HANDLERS, PIN_VERIFIERS
-from .events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
-from .key_blocks import BlockRing
-from .keys import KeyRing, VariantRing
-from .policy import Policy, Refused
-from .state import ModuleState
-from .tamper import ErasedRing
+from .custody.ceremony import check_value_of_lmk, require_not_published
+from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
+from .custody.policy import Policy, Refused
+from .custody.state import ModuleState
+from .keys.blocks import BlockRing
+from .keys.ring import KeyRing, VariantRing
+from .keys.tamper import ErasedRing
 
 Lmk = LmkSet | BlockLmk
 LMK_ID: Final = "00"  # The LMK of a command that names none.

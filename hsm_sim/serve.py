@@ -11,12 +11,12 @@ from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime
 
-from .ceremony import Lmk
 from .config import HsmConfig
-from .journal import AuditJournal
+from .custody.ceremony import Lmk
+from .custody.journal import AuditJournal
+from .custody.store import KeyStore, open_lmks, read_store
 from .machine import HsmMachine
 from .module import TEST_LMKS, HsmModule
-from .store import KeyStore, open_lmks, read_store
 from .tls import address_rule, server_tls
 
 DOOR = "host"

@@ -1,5 +1,9 @@
 """The lab stands above all programs: it configures them, runs them together, and tells stories.
 
-`cli` is the `cardswitch` command; `ceremony` makes keys and cards in the HSM, `topology` the one
-configuration file; `running` starts every program of it; `up` and `demo` are commands over those.
+house/     one configuration for all programs, its keys and cards, and all of it in one process
+messages/  the workbench: what people paste, and what they read
+doctor/    what the doctor is given, and what it says
+fuzz/      campaigns against a parser, ours or yours
+cli/       the command `cardswitch`
+pytest_plugin      fixtures, and messages that differ told field by field
 """

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
-from cardswitch.lab.cli import cli
+from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS
 from cardswitch.switch.core.states import mermaid
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.lab.cli import cli
+from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS
 from cardswitch.switch.core.states import mermaid
 from tests import docs

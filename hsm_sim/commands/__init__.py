@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys import Handler
+from ..keys.ring import Handler
 from . import (
     admin,
     cards,

@@ -7,8 +7,8 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import INPUT_REFUSED
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
 
 FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
 _TRAILER_START: Final = "\x19"

@@ -8,9 +8,9 @@ from typing import Final
 from cardswitch.specs.hsm.errors import KEY_LENGTH_REFUSED, MISMATCH
 from cardswitch.specs.security.cvv import CVK_LENGTH, generate_cvv, verify_cvv
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import CVK
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
+from ..keys.uses import CVK
 
 
 def make_cvv(ring: KeyRing, fields: Fields) -> Fields:

@@ -9,8 +9,8 @@ from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
 from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
 from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
 
 CHAIN: Final = "NK"
 # A link carries 65,535 bytes at a time: what stands in front of the frames also has its room here.

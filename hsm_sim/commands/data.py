@@ -28,10 +28,10 @@ from cardswitch.specs.security.tdes import (
     encrypt_tdes_ecb,
 )
 
-from ..dukpt import derive_key, open_bdk
-from ..keys import AES, ClearKey, Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import DEK, ZEK
+from ..custody.policy import Refused
+from ..keys.dukpt import derive_key, open_bdk
+from ..keys.ring import AES, ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import DEK, ZEK
 from .mac import use_among
 from .mac_dukpt import DESCRIPTOR_DIGITS
 

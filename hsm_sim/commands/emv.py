@@ -32,9 +32,9 @@ from cardswitch.specs.security.emv_keys import (
 from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
 from cardswitch.specs.security.emv_tree import derive_session_key_emv2000_tree
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import MK_AC, MK_CVC3, MK_SMI, KeyUse
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
+from ..keys.uses import MK_AC, MK_CVC3, MK_SMI, KeyUse
 
 SCHEME_HAS_NO_MAC: Final = "03"
 DISCRETIONARY_MAC_WRONG: Final = "06"

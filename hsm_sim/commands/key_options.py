@@ -7,7 +7,7 @@ from typing import Final
 
 from cardswitch.specs.security.keys import key_check_value
 
-from ..keys import AES, EXCHANGE_BLOCK, TDES, ClearKey, Fields, KeyRing
+from ..keys.ring import AES, EXCHANGE_BLOCK, TDES, ClearKey, Fields, KeyRing
 
 # A scheme that is not given is written as this.
 _NOT_GIVEN: Final = "0"

@@ -13,10 +13,10 @@ from cardswitch.specs.hsm.errors import (
     TARGET_KEY_REFUSED,
 )
 
-from ..dukpt import derive_initial_key, open_bdk
-from ..keys import ClearKey, Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import IKEY, TMK, ZMK, KeyUse
+from ..custody.policy import Refused
+from ..keys.dukpt import derive_initial_key, open_bdk
+from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import IKEY, TMK, ZMK, KeyUse
 from .key_options import check_value
 
 KEY_LENGTH_FLAG_REFUSED: Final = "05"

@@ -21,8 +21,8 @@ from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.tdes import xor
 
-from ..keys import TDES, ClearKey, Fields, Handler, KeyRing, refusal
-from ..policy import Refused
+from ..custody.policy import Refused
+from ..keys.ring import TDES, ClearKey, Fields, Handler, KeyRing, refusal
 from .key_options import inner_scheme
 from .keys import KEY_LENGTH_FLAG_REFUSED, type_of_code
 

@@ -11,10 +11,10 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import KEY_LENGTH_REFUSED, TARGET_KEY_REFUSED
 
-from ..attributes import Attributes
-from ..keys import ClearKey, Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
+from ..custody.policy import Refused
+from ..keys.attributes import Attributes
+from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
 from .key_options import check_value, inner_scheme, new_scheme, outer_scheme
 
 # What a command's key is for, as its fields tell.

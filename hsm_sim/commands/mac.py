@@ -29,9 +29,9 @@ from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.mac import Algorithm, Padding, chain_mac_iso9797, finish_mac_iso9797
 
-from ..keys import AES, TDES, ClearKey, Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import TAK, ZAK, KeyUse
+from ..custody.policy import Refused
+from ..keys.ring import AES, TDES, ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import TAK, ZAK, KeyUse
 
 MAC_SIZE_REFUSED: Final = "04"
 PADDING_REFUSED: Final = "06"

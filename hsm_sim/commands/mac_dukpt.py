@@ -16,9 +16,9 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.mac import generate_mac_iso9797
 
-from ..dukpt import derive_key, open_bdk
-from ..keys import AES, Fields, Handler, KeyRing
-from ..policy import Refused
+from ..custody.policy import Refused
+from ..keys.dukpt import derive_key, open_bdk
+from ..keys.ring import AES, Fields, Handler, KeyRing
 
 DESCRIPTOR_DIGITS: Final = 3
 _CMAC: Final = "6"

@@ -16,12 +16,12 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 from cardswitch.specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
 
-from ..dukpt import derive_pin_key, open_bdk
-from ..keys import ClearKey, Fields, Handler, KeyRing
-from ..pin_blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
-from ..policy import Refused
-from ..unseen import pass_on_unseen, passes_unseen
-from ..uses import PVK, TPK, ZPK, KeyUse
+from ..custody.policy import Refused
+from ..keys.dukpt import derive_pin_key, open_bdk
+from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import PVK, TPK, ZPK, KeyUse
+from ..pins.blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
+from ..pins.unseen import pass_on_unseen, passes_unseen
 
 # What a PIN block may be encrypted under, where a command says it by type.
 _PIN_KEYS: Final = {ZPK.key_type: ZPK, TPK.key_type: TPK, TPK.pci_type: TPK, BY_ATTRIBUTES: ZPK}

@@ -7,9 +7,9 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
 
-from ..dukpt import derive_pin_key, open_bdk
-from ..keys import ClearKey, Fields, Handler, KeyRing
-from ..uses import ZPK
+from ..keys.dukpt import derive_pin_key, open_bdk
+from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import ZPK
 from .pin import compare_pvv, open_target_dukpt, pass_on, require_translation
 from .pin_ibm import compare_offset
 

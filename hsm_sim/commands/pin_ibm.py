@@ -25,11 +25,11 @@ from cardswitch.specs.security.ibm3624 import (
 from cardswitch.specs.security.lmk import seal_pin
 from cardswitch.specs.security.pinblocks import PIN_LENGTHS
 
-from ..decimalisation import open_table
-from ..keys import SINGLE_LENGTH, ClearKey, Fields, Handler, KeyRing
-from ..pin_blocks import Account, open_block, open_lmk_pin, require_pin_max
-from ..policy import Refused
-from ..uses import PVK, TPK, ZPK, KeyUse
+from ..custody.policy import Refused
+from ..keys.ring import SINGLE_LENGTH, ClearKey, Fields, Handler, KeyRing
+from ..keys.uses import PVK, TPK, ZPK, KeyUse
+from ..pins.blocks import Account, open_block, open_lmk_pin, require_pin_max
+from ..pins.decimalisation import open_table
 from .pin import open_pin_key, require_allowed
 
 _WHOLE: Final = "P"  # before validation data into which no account is inserted

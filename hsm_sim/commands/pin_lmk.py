@@ -22,11 +22,11 @@ from cardswitch.specs.security.digits import decimalise
 from cardswitch.specs.security.lmk import seal_pin
 from cardswitch.specs.security.pinblocks import PIN_LENGTHS, require_pin
 
-from ..decimalisation import renew_table
-from ..keys import Fields, Handler, KeyRing
-from ..pin_blocks import Account, make_block, open_block, open_lmk_pin
-from ..policy import Refused
-from ..uses import TPK, ZPK, KeyUse
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
+from ..keys.uses import TPK, ZPK, KeyUse
+from ..pins.blocks import Account, make_block, open_block, open_lmk_pin
+from ..pins.decimalisation import renew_table
 
 # What officers authorise for these.
 CLEAR_PIN_ACTIVITY: Final = "pin.clear.host"

@@ -39,8 +39,8 @@ from cardswitch.specs.security.rsa_signatures import (
 )
 from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
 
 GENERATE_ACTIVITY: Final = "generate.rsa.host"
 IMPORT_ACTIVITY: Final = "import.rsa.host"

@@ -19,9 +19,9 @@ from cardswitch.specs.security.emv_scripts import (
 )
 from cardswitch.specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
 
-from ..keys import Fields, Handler, KeyRing
-from ..policy import Refused
-from ..uses import DEK, MK_SMC, MK_SMI
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
+from ..keys.uses import DEK, MK_SMC, MK_SMI
 from .emv import bytes_of, card_key_of, open_double
 
 OFFSET_REFUSED: Final = "06"

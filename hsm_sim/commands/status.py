@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys import Fields, Handler, KeyRing
+from ..keys.ring import Fields, Handler, KeyRing
 from .admin import FIRMWARE
 
 # What NO says of the wires, in the numbers that hosts know: 32 kB, TCP.

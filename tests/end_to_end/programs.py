@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
 from cardswitch.hosts.entries import AcquirerEntry, Decided, IssuerEntry
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.lab.cli import cli
-from cardswitch.lab.topology import Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.lab.cli.main import cli
+from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader
 from cardswitch.terminal.core.state import Entry as TerminalEntry

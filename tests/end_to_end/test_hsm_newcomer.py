@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cardswitch.lab.topology import free_ports
+from cardswitch.lab.house.topology import free_ports
 from tests.end_to_end.programs import PATIENCE_S, Program
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.hosts.cli import host
-from cardswitch.lab.topology import free_ports, make_lab, read_lab
+from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver.runtime import run

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
-from cardswitch.lab.topology import free_ports
+from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import Peer, Place

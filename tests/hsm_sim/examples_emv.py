@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from cardswitch.hsm_sim.attributes import Attributes
+from cardswitch.hsm_sim.keys.attributes import Attributes
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block

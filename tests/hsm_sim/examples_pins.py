@@ -1,7 +1,7 @@
 """Commands about PINs for `test_module`: each key operand, and good ones."""
 
-from cardswitch.hsm_sim.decimalisation import encrypt_table
 from cardswitch.hsm_sim.module import OLD_TEST_LMK
+from cardswitch.hsm_sim.pins.decimalisation import encrypt_table
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes

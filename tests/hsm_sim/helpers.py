@@ -3,10 +3,10 @@
 from random import Random
 from typing import Any
 
-from cardswitch.hsm_sim.keys import VariantRing
+from cardswitch.hsm_sim.custody.policy import Policy
+from cardswitch.hsm_sim.keys.ring import VariantRing
+from cardswitch.hsm_sim.keys.uses import USES
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.hsm_sim.policy import Policy
-from cardswitch.hsm_sim.uses import USES
 from cardswitch.specs.hsm import (
     Answer,
     Command,

@@ -8,7 +8,7 @@ from threading import Event, Thread
 
 from click.testing import CliRunner
 
-from cardswitch.hsm_sim.cli import hsm
+from cardswitch.hsm_sim.cli.main import hsm
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.serve import serve_machine
 

@@ -5,8 +5,8 @@ from random import Random
 import pytest
 
 from cardswitch.hsm_sim.attacks import ATTACKS, Outcome, set_stage
+from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.hsm_sim.policy import Policy
 from cardswitch.specs.errors import Error
 from cardswitch.specs.security.lmk import LmkSet
 from tests.hsm_sim.helpers import ask

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.hsm_sim.config import HsmConfig
-from cardswitch.hsm_sim.policy import Policy
+from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.operator.config import section
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cardswitch.hsm_sim.authority import AuthorityRefused
 from cardswitch.hsm_sim.console import LINE_LENGTH_MAX, ORDERS, Console, ConsoleError, ask_inside
+from cardswitch.hsm_sim.custody.authority import AuthorityRefused
 from cardswitch.specs.errors import EncodeError
 from tests.hsm_sim.helpers import ask, module
 

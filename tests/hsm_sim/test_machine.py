@@ -2,9 +2,9 @@
 
 import pytest
 
-from cardswitch.hsm_sim import events
-from cardswitch.hsm_sim.audit import AuditEntry, AuditLog
-from cardswitch.hsm_sim.authority import AuthorityRefused, authorise
+from cardswitch.hsm_sim.custody import events
+from cardswitch.hsm_sim.custody.audit import AuditEntry, AuditLog
+from cardswitch.hsm_sim.custody.authority import AuthorityRefused, authorise
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import (

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardswitch.hsm_sim.commands import HANDLERS, PIN_VERIFIERS
+from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.hsm_sim.policy import Policy
 from cardswitch.specs import hsm
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command, HsmFormatError

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.hsm_sim.audit import verify_audit
-from cardswitch.hsm_sim.authority import enrol
-from cardswitch.hsm_sim.ceremony import to_bytes
 from cardswitch.hsm_sim.commands import HANDLERS
-from cardswitch.hsm_sim.journal import AuditJournal
+from cardswitch.hsm_sim.custody.audit import verify_audit
+from cardswitch.hsm_sim.custody.authority import enrol
+from cardswitch.hsm_sim.custody.ceremony import to_bytes
+from cardswitch.hsm_sim.custody.journal import AuditJournal
+from cardswitch.hsm_sim.custody.policy import Policy
+from cardswitch.hsm_sim.custody.store import KeyStore, with_lmks, write_store
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
-from cardswitch.hsm_sim.policy import Policy
-from cardswitch.hsm_sim.store import KeyStore, with_lmks, write_store
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command, HsmFormatError
 from cardswitch.specs.hsm.layouts import COMMANDS

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from cardswitch.hsm_sim.audit import AuditEntry, verify_audit
 from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.custody.audit import AuditEntry, verify_audit
+from cardswitch.hsm_sim.custody.store import KeyStore, read_store, with_lmks, write_store
 from cardswitch.hsm_sim.serve import serve, serve_machine
-from cardswitch.hsm_sim.store import KeyStore, read_store, with_lmks, write_store
-from cardswitch.lab.topology import free_ports
+from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.hsm import Command, echo, export_key
 from cardswitch.specs.hsm.requests import diagnostics

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from cardswitch.hsm_sim.authority import AuthorityRefused, authorise
 from cardswitch.hsm_sim.console import Console, ask_inside
+from cardswitch.hsm_sim.custody.authority import AuthorityRefused, authorise
 from cardswitch.hsm_sim.serving import Inside
 from tests.hsm_sim.served import run, serving
 

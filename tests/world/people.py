@@ -15,7 +15,7 @@ from cardswitch.hosts.config import Merchant as Shop
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.lab.ceremony import Keys, make_keys, personalise
+from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.security.vault import AesVault

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from cardswitch.hsm_sim.calc_cli import calc
+from cardswitch.hsm_sim.cli.calc.main import calc
 
 VECTORS = Path(__file__).parents[2] / "vectors" / "hsm_calc.toml"
 WARNING = "hsm: a clear key on a command line can be read by others: test keys only\n"

@@ -8,7 +8,7 @@ from cardswitch.hsm_sim.commands.key_options import (
     new_scheme,
     outer_scheme,
 )
-from cardswitch.hsm_sim.keys import ClearKey
+from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.specs.security.keys import key_check_value
 from tests.hsm_sim.helpers import key, ring
 

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardswitch.hsm_sim.attributes import Attributes, write_exchange_block
+from cardswitch.hsm_sim.keys.attributes import Attributes, write_exchange_block
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command

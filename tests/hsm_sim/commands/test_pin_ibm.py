@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardswitch.hsm_sim.decimalisation import encrypt_table
+from cardswitch.hsm_sim.pins.decimalisation import encrypt_table
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK

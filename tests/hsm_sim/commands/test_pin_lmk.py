@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardswitch.hsm_sim.decimalisation import decrypt_table, encrypt_table
-from cardswitch.hsm_sim.keys import VariantRing
+from cardswitch.hsm_sim.custody.policy import Policy
+from cardswitch.hsm_sim.keys.ring import VariantRing
 from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
-from cardswitch.hsm_sim.policy import Policy
+from cardswitch.hsm_sim.pins.decimalisation import decrypt_table, encrypt_table
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.layouts import COMMANDS

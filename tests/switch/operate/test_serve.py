@@ -4,7 +4,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from cardswitch.lab.topology import free_ports
+from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.settings import Route

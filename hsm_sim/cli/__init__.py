@@ -1,0 +1,1 @@
+"""The `hsm` commands: one module each, imported when it is used."""

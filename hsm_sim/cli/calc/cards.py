@@ -1,0 +1,63 @@
+"""The command `hsm calc cvv`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import click
+
+from .options import HEX, KEY, calculating
+
+if TYPE_CHECKING:
+    from ...calc.steps import Results, Steps
+
+T = TypeVar("T")
+KINDS: Final = ("cvv", "icvv", "cvv2", "dcvv", "cvc3")
+EPILOG: Final = """\b
+Examples:
+  cvv --key 0123456789ABCDEFFEDCBA9876543210 --pan 4123456789012345 --expiry 8701 --service 101
+  cvv --kind cvv2 --key 13345779133457798664432086644320 --pan 123456789012 --expiry 1108
+  cvv --kind dcvv --key DCE992BCE398C264F7858AFD4C4A324A --pan 1234567890123456 \\
+    --expiry 1310 --service 226 --atc 3210
+  cvv --kind cvc3 --key DCE992BCE398C264F7858AFD4C4A324A --un 00002710 --atc 2710 \\
+    --track 1234567890123456D12012061000110000000FFFFFFFFFFF"""
+
+
+@click.command(epilog=EPILOG)
+@click.option("--kind", type=click.Choice(KINDS), default="cvv", show_default=True)
+@click.option("--key", type=KEY, required=True, help="The CVK pair; dcvv, cvc3: the card's key.")
+@click.option("--pan", help="The card number.")
+@click.option("--expiry", help="4 digits in the issuer's order, mostly YYMM.")
+@click.option("--service", help="The service code; icvv and cvv2 have their own.")
+@click.option("--atc", help="The counter: dcvv 4 digits, cvc3 4 hex digits.")
+@click.option("--track", type=HEX, help="cvc3: the static data of track 1 or 2, in hex.")
+@click.option("--un", type=HEX, help="cvc3: the unpredictable number, 4 bytes.")
+@calculating
+def cvv(
+    steps: Steps,
+    kind: str,
+    key: bytes,
+    pan: str | None,
+    expiry: str | None,
+    service: str | None,
+    atc: str | None,
+    track: bytes | None,
+    un: bytes | None,
+) -> Results:
+    """Compute a card verification value: of a stripe, a chip, the card's back, or contactless."""
+    from ...calc.cards import SERVICE_CODES, compute_cvc3, compute_cvv, compute_dcvv
+
+    if kind == "cvc3":
+        counter = HEX.convert(_needed("--atc", atc), None, None)
+        return compute_cvc3(steps, key, _needed("--track", track), _needed("--un", un), counter)
+    number, date = _needed("--pan", pan), _needed("--expiry", expiry)
+    code = SERVICE_CODES.get(kind) or _needed("--service", service)
+    if kind == "dcvv":
+        return compute_dcvv(steps, key, number, date, code, _needed("--atc", atc))
+    return compute_cvv(steps, key, number, date, code)
+
+
+def _needed(option: str, value: T | None) -> T:
+    if value is None:
+        raise click.UsageError(f"this kind needs {option}")
+    return value

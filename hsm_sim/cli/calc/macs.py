@@ -1,0 +1,72 @@
+"""The command `hsm calc mac`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ..link import FINDINGS_EXIT, refuse
+from .options import HEX, KEY, calculating
+
+if TYPE_CHECKING:
+    from ...calc.steps import Results, Steps
+
+ALGORITHMS: Final = ("1", "3", "cmac-tdes", "cmac-aes")
+EPILOG: Final = """\b
+Examples:
+  mac --key 0123456789ABCDEFFEDCBA9876543210 --text "Now is the time for all "
+  mac --key 0123456789ABCDEFFEDCBA9876543210 --data 0800 --algorithm 1 --padding 2 --trace
+  mac --key 2B7E151628AED2A6ABF7158809CF4F3C --data 6BC1BEE2 --algorithm cmac-aes
+  mac --key 0123456789ABCDEFFEDCBA9876543210 --text hello --match A46DE77F
+
+Exit code 6: nothing gives the MAC of --match: another key, or other data."""
+
+
+@click.command(epilog=EPILOG)
+@click.option("--key", type=KEY, required=True, help="8 to 24 bytes, AES 16 to 32.")
+@click.option("--data", type=HEX, help="What the MAC is over, in hexadecimal.")
+@click.option("--text", help="The same as text (UTF-8).")
+@click.option("--file", type=click.File("rb"), help="The same as a file; - reads standard input.")
+@click.option(
+    "--algorithm", type=click.Choice(ALGORITHMS), default="3", show_default=True,
+    help="1 CBC-MAC and 3 retail MAC of ISO 9797-1, or CMAC.",
+)  # fmt: skip
+@click.option(
+    "--padding", type=click.IntRange(0, 3), default=1, show_default=True,
+    help="0 none, 1 zeros, 2 80 and zeros, 3 length first; of no account to CMAC.",
+)  # fmt: skip
+@click.option("--size", type=click.IntRange(1, 16), help="Bytes of the MAC; 8, CMAC of AES 16.")
+@click.option("--match", type=HEX, help="Say which ways give this MAC, or its beginning.")
+@calculating
+def mac(
+    steps: Steps,
+    key: bytes,
+    data: bytes | None,
+    text: str | None,
+    file: Any,
+    algorithm: Any,
+    padding: Any,
+    size: int | None,
+    match: bytes | None,
+) -> Results:
+    """Compute a MAC, or find out how one was made."""
+    from ...calc.macs import compute_cmac, compute_mac, find_mac
+
+    given = _given(data, text, file)
+    if match is not None:
+        found = find_mac(key, given, match)
+        if not found:
+            refuse("no algorithm and padding gives this MAC with this key", FINDINGS_EXIT)
+        return {f"match_{number}": way for number, way in enumerate(found, 1)}
+    if algorithm.startswith("cmac-"):
+        return compute_cmac(steps, algorithm.removeprefix("cmac-"), key, given, size)
+    return compute_mac(steps, key, given, 3 if algorithm == "3" else 1, padding, size or 8)
+
+
+def _given(data: bytes | None, text: str | None, file: Any) -> bytes:
+    if [data, text, file].count(None) != 2:
+        raise click.UsageError("give one of --data, --text and --file")
+    if data is not None:
+        return data
+    return text.encode() if text is not None else file.read()

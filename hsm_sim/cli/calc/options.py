@@ -1,0 +1,104 @@
+"""What the calculator's commands share: hexadecimal options, and how results are shown."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ...calc.steps import Results, Steps
+from ..link import ERROR_EXIT, refuse, write_json
+
+if TYPE_CHECKING:
+    _ParamType = click.ParamType[bytes]  # Older versions of click know no parameter here.
+else:
+    _ParamType = click.ParamType
+
+WARNING: Final = "hsm: a clear key on a command line can be read by others: test keys only"
+_KEY_GIVEN: Final = "cardswitch.hsm_sim.calc.key_given"
+
+
+class Hexadecimal(_ParamType):
+    """Bytes, written in hexadecimal digits of either case; spaces are left out.
+
+    What is wrong is told by its length alone: it may be a key.
+    """
+
+    name = "hex"
+
+    def __init__(self, *, is_key: bool = False) -> None:
+        self._is_key = is_key
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> bytes:
+        """See :meth:`click.ParamType.convert`."""
+        from cardswitch.specs.security.digits import hex_bytes
+
+        if isinstance(value, bytes):
+            return value
+        digits = "".join(value.split()).upper()
+        data = hex_bytes(digits)
+        if data is None:
+            seen = f"seen {len(digits)} characters"
+            self.fail(f"expected an even number of hexadecimal digits, {seen}", param, ctx)
+        if self._is_key and ctx is not None:
+            ctx.meta[_KEY_GIVEN] = True
+        return data
+
+
+HEX: Final = Hexadecimal()
+KEY: Final = Hexadecimal(is_key=True)
+
+
+def calculating(command: Callable[..., Results]) -> Callable[..., None]:
+    """The options --trace and --json; the command gets `steps`, and returns its results."""
+
+    @click.option("--trace", is_flag=True, help="Show every step with its name.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --trace the steps too.")
+    @functools.wraps(command)
+    def calculates(*args: Any, trace: bool, as_json: bool, **kwargs: Any) -> None:
+        from cardswitch.specs.errors import CryptoError
+
+        if click.get_current_context().meta.get(_KEY_GIVEN):
+            click.echo(WARNING, err=True)
+        steps = Steps()
+        try:
+            results = command(*args, steps=steps, **kwargs)
+        except CryptoError as error:
+            _show({}, steps if trace else None, as_json)
+            refuse(str(error), ERROR_EXIT)
+        _show(results, steps if trace else None, as_json)
+
+    return calculates
+
+
+def pan12_of_options(pan: str | None, pan12: str | None) -> str:
+    """The 12 digits of the account that --pan or --pan12 give."""
+    from cardswitch.specs.security.pins import pan12_of
+
+    if (pan is None) == (pan12 is None):
+        raise click.UsageError("give --pan or --pan12")
+    return pan12_of(pan) if pan is not None else pan12 or ""
+
+
+def _show(results: Results, steps: Steps | None, as_json: bool) -> None:
+    from ...client.answers import table_lines
+
+    if as_json:
+        taken = [{"name": name, "value": value} for name, value in steps.taken] if steps else []
+        write_json({**results, **({"steps": taken} if steps else {})})
+        return
+    if steps:
+        for line in _columns(steps.taken):
+            click.echo(line)
+    for line in table_lines(results):
+        click.echo(line)
+
+
+def _columns(taken: list[tuple[str, str]]) -> list[str]:
+    """The steps below each other; names repeat, so they are no table."""
+    width = max((len(name) for name, _ in taken), default=0)
+    return [f"  {name:{width}}  {value}" for name, value in taken]

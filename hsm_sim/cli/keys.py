@@ -1,0 +1,245 @@
+"""The commands `hsm keys`: made and moved in the HSM, kept by name in a file of the client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .link import asking, failing, write_json
+
+if TYPE_CHECKING:
+    from cardswitch.specs.hsm import Command
+
+    from ..client.client import HsmClient
+    from ..client.keyfile import StoredKey
+
+KEYS_FILE: Final = "hsm-keys.toml"
+EPILOG: Final = """\b
+Examples:
+  keys generate zmk --type ZMK                 a master key of a zone, kept as zmk
+  keys generate zpk --type ZPK --zmk zmk       also under the ZMK, to send to the other side
+  keys export zpk --zmk zmk                    the same later
+  keys import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF
+  keys list
+
+A key is the name of one in the file, or its text under the LMK."""
+GENERATE_EPILOG: Final = """\b
+Examples:
+  generate zmk --type ZMK
+  generate zpk --type ZPK --zmk zmk --zmk-scheme X
+  generate block --lmk-id 01 --attributes P0T2B00N00"""
+IMPORT_EPILOG: Final = """\b
+Examples:
+  import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF
+  import block --type ZPK --zmk zmk RB0080P0TE00E0000..."""
+EXPORT_EPILOG: Final = """\b
+Examples:
+  export zpk --zmk zmk
+  export zpk --zmk zmk --zmk-scheme R          as a key block"""
+LIST_EPILOG: Final = """\b
+Examples:
+  list
+  list --json --file other.toml"""
+
+
+@click.group(epilog=EPILOG)
+def keys() -> None:
+    """Generate, import, export and list keys by name.
+
+    The names are those of a file on this side, by default hsm-keys.toml: the HSM keeps no keys, it
+    gives each out under its LMK. The file is for its owner alone (mode 0600).
+    """
+
+
+def key_file(command: Callable[..., None]) -> Callable[..., None]:
+    """The option --file; the command gets `path`."""
+    return click.option(
+        "--file", "path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+        default=KEYS_FILE, show_default=True, help="The file of keys by name.",
+    )(command)  # fmt: skip
+
+
+def _made(command: Callable[..., None]) -> Callable[..., None]:
+    """What commands have in common that make a key."""
+    for decorate in (
+        click.option("--json", "as_json", is_flag=True, help="Print the key as JSON."),
+        click.option("--replace", is_flag=True, help="Replace the key that has this name."),
+        click.option("--attributes", metavar="TEXT", default="", help="As P0T2B00N00: key blocks."),
+        click.option("--lmk-id", metavar="ID", default="", help="The LMK, such as 01."),
+        click.option("--scheme", help="Under the LMK; U, with --attributes S, unless given."),
+        click.option("--type", "type_text", metavar="TYPE", help="A name such as ZPK, or 001."),
+        key_file,
+    ):
+        command = decorate(command)
+    return command
+
+
+@keys.command(epilog=GENERATE_EPILOG)
+@click.argument("name")
+@click.option("--zmk", metavar="KEY", help="Give the key out under this ZMK as well.")
+@click.option("--zmk-scheme", default="X", show_default=True, help="X, U, T, Y, Z; R: key block.")
+@_made
+@asking
+def generate(
+    hsm: HsmClient,
+    name: str,
+    path: Path,
+    type_text: str | None,
+    zmk: str | None,
+    zmk_scheme: str,
+    scheme: str | None,
+    lmk_id: str,
+    attributes: str,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Have a random key made, and keep it as NAME (A0)."""
+    from cardswitch.specs.hsm import generate_key
+
+    from ..client.keyfile import find_key, require_free
+
+    key_type = _type(type_text, attributes)
+    require_free(path, name, replace=replace)
+    zmk_text = find_key(path, zmk, "000").key if zmk else None
+    command = generate_key(key_type, scheme or _scheme(attributes), zmk_text, zmk_scheme)
+    answer = hsm.ask(under(command, lmk_id, attributes)).fields
+    _keep(path, name, answer, key_type, lmk_id, attributes, as_json)
+
+
+@keys.command("import", epilog=IMPORT_EPILOG)
+@click.argument("name")
+@click.argument("text", metavar="KEY_UNDER_ZMK")
+@click.option("--zmk", metavar="KEY", required=True, help="The ZMK that it came under.")
+@_made
+@asking
+def import_(
+    hsm: HsmClient,
+    name: str,
+    text: str,
+    path: Path,
+    type_text: str | None,
+    zmk: str,
+    scheme: str | None,
+    lmk_id: str,
+    attributes: str,
+    replace: bool,
+    as_json: bool,
+) -> None:
+    """Take in a key that came under a ZMK, and keep it as NAME (A6).
+
+    Compare its check value with the one that the other side tells.
+    """
+    from cardswitch.specs.hsm import import_key
+
+    from ..client.keyfile import find_key, require_free
+
+    key_type = _type(type_text, attributes)
+    require_free(path, name, replace=replace)
+    zmk_text = find_key(path, zmk, "000").key
+    command = import_key(key_type, zmk_text, text, scheme or _scheme(attributes))
+    answer = hsm.ask(under(command, lmk_id, attributes))
+    if not answer.ok:
+        click.echo("hsm: the key came with wrong parity, which was corrected", err=True)
+    _keep(path, name, answer.fields, key_type, lmk_id, attributes, as_json)
+
+
+@keys.command(epilog=EXPORT_EPILOG)
+@click.argument("key")
+@click.option("--zmk", metavar="KEY", required=True, help="The ZMK that it is to go under.")
+@click.option("--zmk-scheme", default="X", show_default=True, help="X, U, T, Y, Z; R: key block.")
+@click.option("--type", "type_text", metavar="TYPE", default="", help="Of a key not in the file.")
+@key_file
+@click.option("--json", "as_json", is_flag=True, help="Print the key as JSON.")
+@asking
+def export(
+    hsm: HsmClient,
+    key: str,
+    path: Path,
+    zmk: str,
+    zmk_scheme: str,
+    type_text: str,
+    as_json: bool,
+) -> None:
+    """Give KEY out under a ZMK, with its check value for the other side (A8)."""
+    from cardswitch.specs.hsm import export_key
+
+    from ..client.answers import table_lines
+    from ..client.keyfile import find_key, type_of
+
+    stored = find_key(path, key, type_of(type_text) if type_text else "")
+    zmk_text = find_key(path, zmk, "000").key
+    command = export_key(stored.type, zmk_text, stored.key, zmk_scheme)
+    answer = hsm.ask(under(command, stored.lmk_id, stored.attributes)).fields
+    shown = {"key_under_zmk": answer["key"], "kcv": answer["kcv"]}
+    write_json(shown) if as_json else click.echo("\n".join(table_lines(shown)))
+
+
+@keys.command("list", epilog=LIST_EPILOG)
+@key_file
+@click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
+def list_(path: Path, as_json: bool) -> None:
+    """Show the keys in the file: name, type, check value, and the key under the LMK."""
+    from ..client.keyfile import name_of, read_keys
+
+    with failing():
+        stored = read_keys(path)
+    if as_json:
+        write_json({name: _document(key) for name, key in stored.items()})
+        return
+    for name, key in stored.items():
+        kind = key.attributes or f"{key.type} {name_of(key.type)}".rstrip()
+        click.echo(f"{name:15}  {kind:15}  {key.kcv}  {key.key}")
+    if not stored:
+        click.echo(f"hsm: no keys in {path}: `cardswitch hsm keys generate` makes one", err=True)
+
+
+def _document(key: StoredKey) -> dict[str, str]:
+    return {name: value for name in key.__struct_fields__ if (value := getattr(key, name))}
+
+
+def _type(text: str | None, attributes: str) -> str:
+    """The key type that the options ask for."""
+    from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+
+    from ..client.keyfile import type_of
+
+    if text is None and not attributes:
+        raise click.UsageError("--type says what the key is for: ZPK, 001 ... (or --attributes)")
+    return type_of(text) if text is not None else BY_ATTRIBUTES
+
+
+def _scheme(attributes: str) -> str:
+    return "S" if attributes else "U"
+
+
+def under(command: Command, lmk_id: str = "", attributes: str = "") -> Command:
+    """*command* for the LMK *lmk_id*, with *attributes* for the key that it makes."""
+    from cardswitch.specs.hsm import Command
+
+    ends = {"lmk_id": lmk_id, "attributes": attributes}
+    more = {name: value for name, value in ends.items() if value}
+    return Command(command.header, command.code, {**command.fields, **more}, command.trailer)
+
+
+def _keep(
+    path: Path,
+    name: str,
+    answer: Mapping[str, str],
+    key_type: str,
+    lmk_id: str,
+    attributes: str,
+    as_json: bool,
+) -> None:
+    """Keep the key in the fields of *answer*, and show it."""
+    from ..client.answers import table_lines
+    from ..client.keyfile import StoredKey, add_key
+
+    add_key(
+        path, name, StoredKey(key_type, answer["key"], answer["kcv"], lmk_id, attributes),
+        replace=True,
+    )  # fmt: skip
+    shown = {"name": name, "type": key_type, **answer}
+    write_json(shown) if as_json else click.echo("\n".join(table_lines(shown)))

@@ -1,0 +1,134 @@
+"""What the commands share that talk to a running HSM: where it is, and how failures end them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    import ssl
+
+ERROR_EXIT: Final = 1
+TIMEOUT_EXIT: Final = 4
+LINK_EXIT: Final = 5
+FINDINGS_EXIT: Final = 6
+LAB: Final = "cardswitch-data/lab.toml"
+PORT: Final = 7100  # where a lab puts its HSM
+TIMEOUT_S: Final = 5.0  # As in cardswitch.hsm_sim.client.client, which is not imported for help.
+
+
+def asking(command: Callable[..., None]) -> Callable[..., None]:
+    """Options that say where the HSM is; the command gets `hsm`, a client that is connected."""
+
+    @click.option("--host", metavar="HOST", help="Where the HSM is; else what the lab says.")
+    @click.option("--port", metavar="PORT", type=click.IntRange(1, 65_535), help="Likewise.")
+    @click.option(
+        "--config", "config_path", metavar="FILE", default=LAB, show_default=True,
+        help=f"The lab's TOML file; without it 127.0.0.1 and {PORT}.",
+    )  # fmt: skip
+    @click.option(
+        "--timeout", "timeout_s", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
+        default=TIMEOUT_S, show_default=True, help="How long an answer may take.",
+    )  # fmt: skip
+    @click.option(
+        "--tls-ca", metavar="PEM", default="",
+        help="Speak TLS with an HSM that this file vouches for.",
+    )  # fmt: skip
+    @click.option(
+        "--tls-certificate", metavar="PEM", default="", help="Our certificate, if it asks for one."
+    )
+    @click.option(
+        "--tls-key", metavar="PEM", default="", help="Its private key; else in the same file."
+    )
+    @functools.wraps(command)
+    def asks(
+        *args: Any,
+        host: str | None,
+        port: int | None,
+        config_path: str,
+        timeout_s: float,
+        tls_ca: str,
+        tls_certificate: str,
+        tls_key: str,
+        **kwargs: Any,
+    ) -> None:
+        from ..client.client import HsmClient
+
+        place = _place(host, port, config_path)
+        tls = _tls(tls_ca, tls_certificate, tls_key)
+        with failing(), HsmClient(*place, timeout_s=timeout_s, tls=tls) as client:
+            command(*args, hsm=client, **kwargs)
+
+    return asks
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """Turn what goes wrong into one line and the exit code that the help promises."""
+    import ssl
+
+    from cardswitch.specs.errors import CryptoError, EncodeError, FormatError
+    from cardswitch.wire.framing import FramingError
+
+    from ..client.client import HsmError, HsmLinkError
+    from ..client.keyfile import KeyFileError
+
+    try:
+        yield
+    except (EncodeError, CryptoError, KeyFileError) as error:
+        raise click.UsageError(str(error)) from None
+    except HsmError as error:
+        refuse(str(error), ERROR_EXIT)
+    except TimeoutError:
+        refuse("no answer in time: is this an HSM? --timeout waits longer", TIMEOUT_EXIT)
+    except (HsmLinkError, FramingError, FormatError) as error:
+        refuse(str(error), LINK_EXIT)
+    except ConnectionRefusedError:
+        refuse("nobody listens there: `cardswitch hsm serve` starts an HSM", LINK_EXIT)
+    except (ConnectionError, ssl.SSLError) as error:
+        refuse(f"the connection failed: {error.strerror or error}", LINK_EXIT)
+
+
+def refuse(text: str, exit_code: int) -> NoReturn:
+    """Say *text* on standard error and end with *exit_code*."""
+    click.echo(f"hsm: {text}", err=True)
+    raise click.exceptions.Exit(exit_code)
+
+
+def write_json(value: Any) -> None:
+    """*value* on standard output, as one line of JSON."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(value).decode())
+
+
+def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, int]:
+    """What the options say, else the lab, else where a lab would put it."""
+    from cardswitch.wire.operator.config import read_config, section
+
+    from ..config import HsmConfig
+
+    if host is not None and port is not None:
+        return host, port
+    if config_path == LAB and not Path(LAB).exists():
+        return host or "127.0.0.1", port or PORT
+    lab = section(read_config(config_path), "hsm", HsmConfig, config_path)
+    return host or lab.host, port or lab.port
+
+
+def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
+    """TLS as the options ask for it, or none."""
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.wire.driver.tls import client_tls
+    from cardswitch.wire.operator.addresses import Peer
+
+    peer = Peer(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
+    try:
+        return client_tls(peer, "--tls-")
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None

@@ -1,0 +1,68 @@
+"""The command `hsm serve`: the simulator on a port, until it is stopped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from cardswitch.wire.driver.runtime import Runtime
+
+    from ..config import HsmConfig
+    from ..machine import HsmMachine
+
+EPILOG = """\b
+Examples:
+  serve --config cardswitch-data/lab.toml
+  serve --console                              orders on standard input: status, authorise ..."""
+
+
+@click.command(epilog=EPILOG)
+@click.option(
+    "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
+    show_default=True, help="The lab's TOML file; audit log and key store lie beside it.",
+)  # fmt: skip
+@click.option("--console", "has_console", is_flag=True, help="Read orders: see `hsm console`.")
+@click.option("--allow-live-lmk", is_flag=True, help="Start although an LMK is marked live.")
+def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
+    """Serve host commands until stopped."""
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
+    from cardswitch.wire.operator.config import read_config, section
+
+    from ..config import HsmConfig
+    from ..serve import serve_machine
+
+    path = Path(config_path)
+    config = section(read_config(path), "hsm", HsmConfig, path)
+
+    async def main() -> None:
+        runtime, machine = await serve_machine(
+            config, folder=path.parent, allow_live_lmk=allow_live_lmk
+        )
+        [port] = runtime.ports.values()
+        status = "live LMK" if machine.module.state.lmks_live else "test LMK"
+        click.echo(f"HSM simulator ({status}) on {config.host}:{port}", err=True)
+        if has_console:
+            _start_console(config, path.parent, runtime, machine)
+        await until_stopped(runtime)
+
+    run(main())
+
+
+def _start_console(config: HsmConfig, folder: Path, runtime: Runtime, machine: HsmMachine) -> None:
+    """Read orders in a thread of their own; it ends with the process, not the process with it."""
+    import asyncio
+    from threading import Thread
+
+    from ..console import Console, ask_inside
+    from ..custody.store import read_store
+    from ..serving import Inside
+    from .console import read_secret, talk
+
+    officers = read_store(folder / config.key_store).officers if config.key_store else ()
+    inside = Inside(asyncio.get_running_loop(), runtime, machine)
+    console = Console(ask_inside(inside), inside, officers, read_secret)
+    Thread(target=talk, args=(console,), daemon=True).start()

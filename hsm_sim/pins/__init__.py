@@ -1,0 +1,1 @@
+"""PINs in the module: blocks of every format, decimalisation tables, digits unseen."""

@@ -1,0 +1,258 @@
+"""The `fuzz` commands: thin, and quick to import, since help must be quick."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from ..fuzz import ORACLES
+
+if TYPE_CHECKING:
+    from ..fuzz.campaign import Plan, Report
+    from ..fuzz.findings import Finding
+    from ..fuzz.subjects import Subject
+
+FINDINGS_EXIT: Final = 6
+CASES: Final = 10_000  # a second or two of each dialect
+CORPUS_FILES_MAX: Final = 10_000
+WRITTEN_MAX: Final = 256  # new files of one run in a corpus
+PROGRESS_S: Final = 5.0
+EPILOG: Final = """\b
+Examples:
+  cardswitch fuzz decode                                        our own parser, 10,000 cases
+  cardswitch fuzz decode --dialect pos --seed 7 --time 60 --junit fuzz.xml
+  cardswitch fuzz decode --target mypackage.iso:parse --allow ParseError
+  cardswitch fuzz workflow > .github/workflows/fuzz.yml
+
+Fuzz with test cards alone: what is found is written down with its input.
+
+Exit codes: 0 nothing found, 1 error, 2 usage, 6 findings."""
+DECODE_EPILOG: Final = """\b
+Examples:
+  decode --dialect pos --dialect iso87-ascii --cases 200000
+  decode --corpus tests/corpus --pytest tests/test_found.py
+  decode --json > findings.json                 then mend, or live with it:
+  decode --baseline findings.json
+  decode --target mypackage.iso:parse --allow ParseError --allow ValueError
+
+Exit codes: 0 nothing found, 2 usage, 6 findings."""
+REPLAY_EPILOG: Final = """\b
+Examples:
+  replay findings.json
+  replay findings.json --json
+
+Exit codes: 0 none is there any more, 2 usage, 6 some are."""
+WORKFLOW_EPILOG: Final = """\b
+Examples:
+  workflow
+  workflow > .github/workflows/fuzz.yml"""
+
+
+@click.group(epilog=EPILOG)
+def fuzz() -> None:
+    """Fuzz a parser of ISO 8583: ours, or a function of yours.
+
+    Messages that are right are spoilt where it hurts: lengths, digits, bitmaps, chip data, code
+    pages, ends. Findings go to standard output, all else to standard error.
+    """
+
+
+def _dialects(
+    _ctx: click.Context, _parameter: click.Parameter, names: tuple[str, ...]
+) -> list[str]:
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.errors import DialectError
+
+    try:
+        for name in names:
+            load_dialect(name)
+    except DialectError as error:
+        raise click.BadParameter(str(error)) from None
+    return list(dict.fromkeys(names))
+
+
+def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
+    return click.Path(exists=exists, dir_okay=dir_okay, file_okay=not dir_okay, path_type=Path)
+
+
+@fuzz.command(epilog=DECODE_EPILOG)
+@click.option(
+    "--dialect",
+    "dialects",
+    metavar="NAME",
+    multiple=True,
+    default=["iso87-ascii"],
+    show_default=True,
+    callback=_dialects,
+    help="What inputs are made from: a name from `spec list`, or a TOML file. May come again.",
+)
+@click.option("--seed", metavar="N", default=0, show_default=True, help="Same seed, same inputs.")
+@click.option(
+    "--cases",
+    metavar="N",
+    type=click.IntRange(1),
+    help=f"Inputs of each dialect; {CASES} without --time.",
+)
+@click.option(
+    "--time",
+    "seconds",
+    metavar="S",
+    type=click.FloatRange(0, min_open=True),
+    help="Stop after S seconds.",
+)
+@click.option(
+    "--corpus",
+    metavar="DIR",
+    type=_file(dir_okay=True, exists=False),
+    help="Every file in DIR is an input, and inputs that end in a new way are added.",
+)
+@click.option("--target", metavar="MODULE:FUNCTION", default="", help="Your parser: takes bytes.")
+@click.option(
+    "--allow",
+    metavar="ERROR",
+    multiple=True,
+    help="A documented error of --target. May come again.",
+)
+@click.option(
+    "--without",
+    type=click.Choice(ORACLES),
+    multiple=True,
+    help="Do not ask for this. May come again.",
+)
+@click.option("--baseline", metavar="FILE", type=_file(), help="Findings to say nothing of.")
+@click.option("--json", "as_json", is_flag=True, help="Findings as one line of JSON.")
+@click.option(
+    "--junit", "junit_file", metavar="FILE", type=_file(exists=False), help="Write JUnit XML."
+)
+@click.option(
+    "--pytest",
+    "pytest_file",
+    metavar="FILE",
+    type=_file(exists=False),
+    help="Write tests that replay the findings, where there are any.",
+)
+def decode(
+    dialects: list[str],
+    seed: int,
+    cases: int | None,
+    seconds: float | None,
+    corpus: Path | None,
+    target: str,
+    allow: tuple[str, ...],
+    without: tuple[str, ...],
+    baseline: Path | None,
+    as_json: bool,
+    junit_file: Path | None,
+    pytest_file: Path | None,
+) -> None:
+    """Feed a parser with messages that are nearly right, and say what it should not have done."""
+    from ..fuzz import reports
+    from ..fuzz.campaign import Plan, merged
+    from ..fuzz.subjects import subject_of
+
+    if allow and not target:
+        raise click.UsageError("--allow names errors of --target; what ours may raise is known")
+    many = sys.maxsize if seconds and not cases else cases or CASES
+    known = {finding.key for finding in _findings(baseline)} if baseline else frozenset()
+    plan = Plan(seed, many, _read_corpus(corpus), known, without)
+    subjects = [subject_of(name, target, allow) for name in dialects]
+    share = seconds / len(subjects) if seconds else None
+    found = [_run(subject, plan, share) for subject in subjects]
+    findings = merged(found)
+    if corpus:
+        _write_corpus(corpus, found)
+    if junit_file:
+        junit_file.write_text(reports.junit(found), "utf-8")
+    if pytest_file and findings:
+        pytest_file.write_text(reports.pytest_file(findings), "utf-8")
+    _tell(findings, as_json, [line for report in found for line in reports.show_report(report)])
+
+
+@fuzz.command(epilog=REPLAY_EPILOG)
+@click.argument("file", type=_file())
+@click.option("--json", "as_json", is_flag=True, help="Those still there as one line of JSON.")
+def replay(file: Path, as_json: bool) -> None:
+    """Try the inputs in FILE, which decode --json printed, once more."""
+    from ..fuzz.findings import fault_of
+
+    faults = [(finding, fault_of(finding)) for finding in _findings(file)]
+    lines = [
+        f"{finding.key}  {f'{fault.oracle}: {fault.what}' if fault else 'nothing any more'}"
+        for finding, fault in faults
+    ]
+    _tell([finding for finding, fault in faults if fault], as_json, lines)
+
+
+@fuzz.command(epilog=WORKFLOW_EPILOG)
+def workflow() -> None:
+    """Print a workflow for GitHub that fuzzes each pull request, and every night."""
+    from ..fuzz.reports import WORKFLOW
+
+    click.echo(WORKFLOW, nl=False)
+
+
+def _run(subject: Subject, plan: Plan, seconds: float | None) -> Report:
+    from ..fuzz.campaign import run
+
+    return run(subject, plan, _goes_on(time.monotonic, seconds))
+
+
+def _goes_on(clock: Callable[[], float], seconds: float | None) -> Callable[[Report], bool]:
+    """Whether there is time left; tells now and then how far it is."""
+    started = told = clock()
+
+    def goes_on(report: Report) -> bool:
+        nonlocal told
+        now = clock()
+        if now - told >= PROGRESS_S:
+            told = now
+            said = f"{report.cases} cases in {now - started:.0f} s, {len(report.findings)} findings"
+            click.echo(f"{report.dialect}: {said}", err=True)
+        return seconds is None or now - started < seconds
+
+    return goes_on
+
+
+def _tell(findings: list[Finding], as_json: bool, lines: list[str]) -> None:
+    from ..fuzz.findings import write_findings
+
+    if as_json:
+        click.echo(write_findings(findings))
+    for line in lines:
+        click.echo(line, err=as_json)
+    if findings:
+        sys.exit(FINDINGS_EXIT)
+
+
+def _findings(file: Path) -> list[Finding]:
+    from ..fuzz.findings import FILE_SIZE_MAX, read_findings
+
+    with file.open("rb") as stream:
+        return read_findings(stream.read(FILE_SIZE_MAX + 1), str(file))
+
+
+def _read_corpus(folder: Path | None) -> tuple[bytes, ...]:
+    """The files of *folder*, by name; those too long for any frame are left out."""
+    from ..fuzz.campaign import INPUT_SIZE_MAX
+
+    if folder is None or not folder.is_dir():
+        return ()
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    fit = [path for path in files if path.stat().st_size <= INPUT_SIZE_MAX]
+    return tuple(path.read_bytes() for path in fit[:CORPUS_FILES_MAX])
+
+
+def _write_corpus(folder: Path, found: list[Report]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    room = min(WRITTEN_MAX, CORPUS_FILES_MAX - sum(1 for _ in folder.iterdir()))
+    inputs = dict.fromkeys(data for report in found for data in report.fresh if data)
+    names = {f"{sha256(data).hexdigest()[:16]}.bin": data for data in inputs}
+    new = [(name, data) for name, data in names.items() if not (folder / name).exists()]
+    for name, data in new[: max(room, 0)]:
+        (folder / name).write_bytes(data)

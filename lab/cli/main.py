@@ -1,0 +1,76 @@
+"""The `cardswitch` command. Sub-commands are imported when they are used, so that help is quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
+
+if TYPE_CHECKING:
+    from cardswitch.switch.core.entry import Vault
+
+COMMANDS: Final[Commands] = {
+    "demo": (
+        "cardswitch.lab.cli.demo:demo",
+        "See one bank day from the first sale to the deposit, in seconds.",
+    ),
+    "up": ("cardswitch.lab.cli.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "terminal": (
+        "cardswitch.terminal.face.cli:terminal",
+        "Sell, repeat, reverse at a software POS terminal.",
+    ),
+    "spec": ("cardswitch.lab.cli.spec:spec", "Decode, encode and explain ISO 8583 messages."),
+    "fuzz": (
+        "cardswitch.lab.cli.fuzz:fuzz",
+        "Fuzz a parser of ISO 8583: ours, or a function of yours.",
+    ),
+    "switch": ("cardswitch.switch.cli.main:switch", "Run the switch alone; look into its journal."),
+    "hsm": ("cardswitch.hsm_sim.cli.main:hsm", "Run the HSM simulator alone."),
+    "host": ("cardswitch.hosts.cli:host", "Run the acquirer or the issuer alone."),
+    "settle": (
+        "cardswitch.switch.cli.settle:settle",
+        "Close a bank day and write the deposit files.",
+    ),
+}
+EPILOG: Final = """\b
+Examples:
+  cardswitch demo                              the whole story, nothing to configure
+  cardswitch up                                everything running, in this folder
+  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch settle close                      the deposit of the last bank day
+
+An emulator for tests, with test keys and test cards. Never use it with live ones."""
+
+
+@click.group(cls=LazyGroup, commands_of=COMMANDS, epilog=EPILOG)
+@click.version_option(package_name="cardswitch")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """An ISO 8583 card switch with everything around it: terminal, acquirer, issuer, HSM."""
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    # The switch cannot build a vault itself: it never reaches cryptography.
+    ctx.obj = {"open_vault": _open_vault}
+
+
+def _open_vault(path: str) -> Vault:
+    from ..house.topology import open_vault
+
+    return open_vault(path)
+
+
+def main() -> None:
+    """Run the command; an error of ours is one line and an exit code, never a traceback."""
+    try:
+        cli()
+    except ConfigError as error:
+        click.echo(f"cardswitch: {error}", err=True)
+        sys.exit(2)
+    except (Error, OSError) as error:  # The system's say what it refused: a port, a file, a disk.
+        click.echo(f"cardswitch: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,139 @@
+"""`cardswitch up`: the whole lab in one process, until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from cardswitch.wire.driver.tap import Tap
+
+    from ..house.topology import Lab
+
+LOOK_FOR_CUT_OFF_S: Final = 5.0
+LOOK_AT_TAP_S: Final = 0.2
+# Of the configuration, what is printed: all but the long lists of accounts and cards.
+_LISTS: Final = re.compile(r"\n\[\[issuer\.accounts\]\]")
+EPILOG: Final = """\b
+Examples:
+  cardswitch up                                makes ./cardswitch-data at the first start
+  cardswitch up --data /tmp/lab --trace        shows every message, masked
+  cardswitch up --config my/lab.toml
+
+\b
+Then, in another shell:
+  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch switch journal
+  cardswitch settle preview"""
+
+
+@click.command(epilog=EPILOG)
+@click.option(
+    "--data",
+    metavar="FOLDER",
+    default="cardswitch-data",
+    show_default=True,
+    help="Where the lab is, or will be made.",
+)
+@click.option("--config", "config_path", metavar="FILE", help="A configuration of your own.")
+@click.option("--trace", is_flag=True, help="Show every message of the switch, masked.")
+@click.option("--quiet", is_flag=True, help="Do not print the configuration.")
+def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
+    """Run HSM, acquirer, issuer and switch in one process, on loopback, until stopped.
+
+    The configuration is made at the first start, keys and cards included, and printed; change the
+    file and start again. A bank day that ends is closed, and its deposit files are written.
+    """
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.tap import Tap
+
+    from ..house.topology import CONFIG_NAME, make_lab, read_lab
+
+    path = Path(config_path) if config_path else Path(data) / CONFIG_NAME
+    if not path.exists() and not config_path:
+        make_lab(path.parent)
+        click.echo(f"made {path}", err=True)
+    lab = read_lab(path)
+    if not quiet:
+        text, *lists = _LISTS.split(path.read_text("utf-8"), maxsplit=1)
+        click.echo(text.strip())
+        if lists:
+            click.echo(f"# … and the issuer's accounts and cards, see {path}")
+    run(_serve(lab, Tap() if trace else None))
+
+
+async def _serve(lab: Lab, tap: Tap | None) -> None:
+    from cardswitch.wire.driver.service import until_stopped
+
+    from ..house.running import running
+
+    async with running(lab, tap=tap) as programs:
+        await programs.ready()
+        for line in _places(lab):
+            click.echo(line, err=True)
+        tasks = [asyncio.create_task(_close_days(lab))]
+        if tap is not None:
+            tasks.append(asyncio.create_task(_show(tap)))
+        try:
+            await until_stopped(*programs.runtimes)
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+def _places(lab: Lab) -> Iterator[str]:
+    doors = lab.switch.doors
+    places = {
+        "terminals": (doors["pos"], "switch, front side"),
+        "acquirers": (doors["network"], "switch, network side"),
+        "acquirer": (lab.acquirer.front, "acquirer emulator"),
+        "issuer": (lab.issuer.network, "issuer emulator"),
+    }
+    for place, who in places.values():
+        address = f"{place.host}:{place.port}"
+        yield f"{who:22} {address:17} {place.dialect}, {place.framing}"
+    address = f"{lab.hsm.host}:{lab.hsm.port}"
+    yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
+    yield "ready; stop with Ctrl-C"
+
+
+async def _close_days(lab: Lab) -> None:
+    """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
+    from cardswitch.specs.errors import Error
+    from cardswitch.switch.operate.settle import close_days
+    from cardswitch.wire.driver.runtime import Clock
+
+    from ..house.topology import open_vault
+
+    clock, said = Clock(), ""
+    vault = open_vault(lab.switch.vault)
+    while True:
+        await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
+        try:
+            closed = await asyncio.to_thread(
+                close_days, lab.switch, lab.settlement, vault, clock.now()
+            )
+        except Error as error:
+            if str(error) != said:
+                said = str(error)
+                click.echo(f"the bank day cannot be closed yet: {error}", err=True)
+            continue
+        for day in closed:
+            click.echo(f"closed {day.business_date}: {', '.join(day.files)}", err=True)
+
+
+async def _show(tap: Tap) -> None:
+    """Print what the tap has seen since the last look."""
+    from cardswitch.specs.dates import utc_text
+
+    while True:
+        await asyncio.sleep(LOOK_AT_TAP_S)
+        while tap.seen:
+            seen = tap.seen.popleft()
+            arrow = "<-" if seen.direction == "in" else "->"
+            click.echo(f"{utc_text(seen.at)[11:]} {arrow} {seen.link:12} {seen.summary}", err=True)

@@ -1,0 +1,1 @@
+"""What `spec doctor` is given and what it says: the doctor itself is in `specs.doctor`."""

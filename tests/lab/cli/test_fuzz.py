@@ -1,0 +1,163 @@
+"""The `fuzz` commands: what they print and write, how they end, what they keep to themselves."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.lab.cli import fuzz as fuzz_cli
+from cardswitch.lab.cli.fuzz import fuzz
+from cardswitch.lab.fuzz import ORACLES
+from cardswitch.lab.fuzz.campaign import Report
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.message import Message
+
+READERS = "tests.lab.fuzz.readers"
+CARELESS = ["--target", f"{READERS}:careless", "--allow", "Refused", "--allow", "ValueError"]
+FEW = ["--cases", "100"]
+SEEDED = ["--cases", "2000", "--seed", "1"]
+PAN = "9999991234567890"
+
+
+def run(*words):
+    return CliRunner().invoke(fuzz, words)
+
+
+@pytest.fixture
+def found(tmp_path):
+    """A file of one finding."""
+    done = run("decode", *CARELESS, *SEEDED, "--json")
+    assert done.exit_code == 6, done.output
+    path = tmp_path / "findings.json"
+    path.write_text(done.stdout)
+    return path
+
+
+def test_nothing_is_found_in_ours():
+    done = run("decode", "--dialect", "pos", "--dialect", "iso87-ebcdic", *FEW)
+    assert done.exit_code == 0
+    assert re.fullmatch(
+        r"(pos|iso87-ebcdic): 100 cases, .* 0 findings", done.stdout.splitlines()[0]
+    )
+    assert len(done.stdout.splitlines()) == 2
+    assert json.loads(run("decode", *FEW, "--json").stdout) == []
+
+
+def test_the_same_seed_prints_the_same():
+    one, same = (run("decode", *FEW, "--seed", "3").stdout for _ in "12")
+    assert one == same
+
+
+def test_findings_end_with_6_and_without_their_input(found):
+    done = run("decode", *CARELESS, *SEEDED)
+    assert done.exit_code == 6
+    assert "error: IndexError in readers.py, careless" in done.stdout
+    [finding] = json.loads(found.read_text())
+    assert finding["data"] not in done.output
+    assert finding["key"] in done.stdout
+
+
+def test_a_baseline_hides_what_is_known(found):
+    done = run("decode", *CARELESS, *SEEDED, "--baseline", str(found))
+    assert done.exit_code == 0
+    assert "0 findings, " in done.stdout
+    assert "known" in done.stdout
+
+
+def test_findings_are_replayed(found):
+    done = run("replay", str(found))
+    assert done.exit_code == 6
+    assert "IndexError" in done.stdout
+    assert json.loads(run("replay", str(found), "--json").stdout)
+    found.write_text(found.read_text().replace(":careless", ":careful"))
+    done = run("replay", str(found))
+    assert done.exit_code == 0
+    assert "nothing any more" in done.stdout
+
+
+def test_reports_are_written(tmp_path):
+    junit, tests = tmp_path / "fuzz.xml", tmp_path / "test_found.py"
+    words = ["--junit", str(junit), "--pytest", str(tests)]
+    assert run("decode", *FEW, *words).exit_code == 0
+    assert ElementTree.parse(junit).getroot()[0].get("failures") == "0"
+    assert not tests.exists()
+    assert run("decode", *CARELESS, *SEEDED, *words).exit_code == 6
+    assert ElementTree.parse(junit).getroot()[0].get("failures") == "1"
+    compile(tests.read_text(), tests, "exec")
+
+
+def test_a_corpus_is_read_and_grows(tmp_path, monkeypatch):
+    folder = tmp_path / "corpus"
+    assert run("decode", "--cases", "64", "--corpus", str(folder)).exit_code == 0
+    first = {path.name for path in folder.iterdir()}
+    assert first
+    assert all(name.endswith(".bin") for name in first)
+    done = run("decode", "--cases", "1", "--corpus", str(folder))
+    assert f"{len(first) + 1} cases" in done.stdout
+    monkeypatch.setattr(fuzz_cli, "WRITTEN_MAX", 3)
+    run("decode", "--cases", "300", "--seed", "9", "--corpus", str(folder))
+    assert len(list(folder.iterdir())) <= len(first) + 1 + 3
+
+
+def test_an_input_of_the_corpus_can_be_the_finding(tmp_path):
+    wire = load_dialect("iso87-ascii").pack(Message("0200", {2: PAN, 11: "000007"}))
+    (tmp_path / "bad").write_bytes(wire[:20] + b"-5" + wire[22:])
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "long").write_bytes(b"0" * 100_000)
+    done = run("decode", *CARELESS, "--cases", "1", "--corpus", str(tmp_path))
+    assert done.exit_code == 6
+    assert "of case 1, corpus" in done.stdout
+    assert PAN not in done.output
+
+
+def test_an_oracle_can_be_left_out():
+    words = ["decode", "--target", f"{READERS}:talkative", "--allow", "Refused", *FEW]
+    assert run(*words).exit_code == 6
+    assert run(*words, "--without", "secret").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--dialect", "iso99"], "iso87-ascii"),
+        (["--cases", "0"], "--cases"),
+        (["--time", "0"], "--time"),
+        (["--allow", "ValueError"], "--target"),
+        (["--without", "luck"], "--without"),
+        (["--baseline", "/nowhere"], "--baseline"),
+    ],
+)
+def test_usage(words, said):
+    done = run("decode", *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+
+
+def test_a_target_or_file_that_is_none(tmp_path):
+    assert isinstance(run("decode", "--target", "nowhere").exception, ConfigError)
+    (tmp_path / "x.json").write_text("{}")
+    assert isinstance(run("replay", str(tmp_path / "x.json")).exception, ConfigError)
+
+
+def test_time_ends_a_run_and_progress_is_told(capsys):
+    times = iter([0.0, 1.0, 6.0, 7.0, 30.0])
+    goes_on = fuzz_cli._goes_on(lambda: next(times), 10.0)
+    assert [goes_on(Report("pos", cases=3)) for _ in "1234"] == [True, True, True, False]
+    assert capsys.readouterr().err == (
+        "pos: 3 cases in 6 s, 0 findings\npos: 3 cases in 30 s, 0 findings\n"
+    )
+    assert run("decode", "--time", "0.2").exit_code == 0
+
+
+def test_the_workflow_is_printed():
+    done = run("workflow")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("# .github/workflows/fuzz.yml")
+
+
+def test_every_oracle_can_be_left_out():
+    help_ = run("decode", "--help").stdout
+    assert all(name in help_ for name in ORACLES)

@@ -1,0 +1,146 @@
+"""`cardswitch up`: one process that says where everybody is, serves, and closes bank days."""
+
+import asyncio
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.lab.cli import up
+from cardswitch.lab.cli.main import cli
+from cardswitch.lab.house.running import running
+from cardswitch.specs.errors import Error
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.customer.card import find_card
+from cardswitch.terminal.session import open_session
+from cardswitch.wire.driver import runtime
+from cardswitch.wire.driver.runtime import Clock, run
+from tests.end_to_end.programs import House
+
+DAY_S = 86_400.0
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def house(tmp_path):
+    """A lab on ports that nobody has; what is started ends with the test."""
+    house = House(tmp_path)
+    try:
+        yield house
+    finally:
+        house.end()
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """`cardswitch up` up to the point where it would serve; its result, and whom it would serve."""
+    served = []
+
+    async def serve(lab, tap):
+        served.append((lab, tap))
+
+    monkeypatch.setattr(up, "_serve", serve)
+    return lambda *words: (CliRunner().invoke(cli, ["up", *map(str, words)]), served)
+
+
+def test_it_serves_until_it_is_asked_to_stop(house):
+    program = house.start("up", "--trace", "--quiet", ready="ready; stop with Ctrl-C")
+    said = program.said.read_text()
+    doors = house.lab.switch.doors
+    for port in (doors["pos"].port, doors["network"].port, house.lab.hsm.port):
+        assert f"127.0.0.1:{port}" in said
+    code, outcome = house.sell("12.50 --card good --pin 1234")
+    assert (code, outcome["code"]) == (0, "00")
+    program.wait_for("-> pos/1 ")  # The trace shows the answer, with the card masked.
+    assert re.search(
+        r"<- pos/1 +<0200 .*35=\*\*\* \(37\).*52=\*\*\* \(16\)", program.said.read_text()
+    )
+    assert program.stop() == 0
+    assert json.loads(house.run("switch", "journal", "--json", "--limit", "1")[1])["code"] == "00"
+
+
+def test_the_first_start_makes_a_lab_and_shows_it(start, tmp_path):
+    result, served = start("--data", tmp_path / "lab")
+    assert result.exit_code == 0
+    assert f"made {tmp_path / 'lab' / 'lab.toml'}" in result.stderr
+    assert "[switch.doors.pos]" in result.stdout
+    assert "[[issuer.cards]]" not in result.stdout
+    assert "9999990000000014" not in result.output
+    [(lab, tap)] = served
+    assert (lab.folder, tap) == (tmp_path / "lab", None)
+
+
+def test_the_second_start_changes_nothing(start, tmp_path):
+    start("--data", tmp_path / "lab")
+    before = (tmp_path / "lab" / "lab.toml").read_bytes()
+    result, served = start("--data", tmp_path / "lab", "--quiet", "--trace")
+    assert result.output == ""
+    assert (tmp_path / "lab" / "lab.toml").read_bytes() == before
+    assert served[1][1] is not None
+
+
+def test_a_configuration_of_ones_own_is_never_made(start, tmp_path):
+    result, served = start("--config", tmp_path / "mine.toml")
+    assert "mine.toml" in str(result.exception)
+    assert not served
+    assert not list(tmp_path.iterdir())
+
+
+class Tomorrow(Clock):
+    """A clock that is a day ahead: every sale of today belongs to a day that has ended."""
+
+    def now(self):
+        return super().now() + DAY_S
+
+
+async def close_until(lab, holds):
+    """Look for ended bank days until *holds()*."""
+    closing = asyncio.create_task(up._close_days(lab))
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not holds():
+                await asyncio.sleep(0.005)
+    finally:
+        closing.cancel()
+
+
+def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
+    monkeypatch.setattr(up, "LOOK_FOR_CUT_OFF_S", 0.005)
+    card = find_card(read_cards(house.folder / "cards.toml"), "good")
+
+    async def main():
+        async with running(house.lab) as programs:
+            await programs.ready()
+            async with open_session(house.lab.terminal) as session:
+                order = Order(1250, "EUR", card, "swipe", "1234")
+                async for _ in session.perform(lambda terminal, now: terminal.sale(order, now)):
+                    pass
+            monkeypatch.setattr(runtime, "Clock", Tomorrow)
+            await close_until(house.lab, told)
+
+    def told():
+        said.append(capsys.readouterr().err)
+        return "closed 20" in "".join(said)
+
+    said = []
+    run(main())
+    [line] = "".join(said).splitlines()
+    [date] = re.findall("closed ([0-9-]+): ", line)
+    assert {f"deposit-{date}.csv", f"deposit-{date}.xml"} == {
+        path.name for path in (house.folder / "deposits").iterdir()
+    }
+
+
+def test_what_hinders_a_close_is_said_once(house, monkeypatch, capsys):
+    monkeypatch.setattr(up, "LOOK_FOR_CUT_OFF_S", 0.001)
+    tries = []
+
+    def refuse(*_):
+        tries.append(1)
+        raise Error("a purchase is open")
+
+    monkeypatch.setattr("cardswitch.switch.operate.settle.close_days", refuse)
+    run(close_until(house.lab, lambda: len(tries) > 3))
+    assert capsys.readouterr().err == "the bank day cannot be closed yet: a purchase is open\n"

@@ -1,0 +1,190 @@
+"""A lab is made in a folder, read back, and never written over."""
+
+import socket
+import stat
+import tomllib
+
+import pytest
+
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.house.ceremony import check_keys
+from cardswitch.lab.house.topology import Ports, Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
+from cardswitch.terminal.config import read_cards
+
+PAN = "9999990000000014"
+
+
+@pytest.fixture
+def made(tmp_path):
+    """The configuration file of a fresh lab, and its keys."""
+    return make_lab(tmp_path / "deep" / "lab")
+
+
+# Made and read ------------------------------------------------------------------------------------
+
+
+def test_what_was_made_can_be_read(made):
+    path, keys = made
+    lab = read_lab(path)
+    assert lab.folder == path.parent
+    assert set(lab.switch.doors) == {"pos", "network"}
+    assert set(lab.switch.upstreams) == {"acquirer", "issuer"}
+    assert lab.issuer.zpk == lab.switch.upstreams["issuer"].pin_key == keys.zpk_issuer
+    assert lab.terminal.tpk == keys.tpk_under_tmk
+    assert {m.id for m in lab.acquirer.merchants} == {m.id for m in lab.settlement.merchants}
+
+
+def test_ports_and_times_are_those_that_were_asked_for(tmp_path):
+    timing = Timing(4.0, 3.0, 2.0, 1.0, 9.0, cut_off="20:00", zone="UTC")
+    lab = read_lab(make_lab(tmp_path, Ports(1, 2, 3, 4, 5), timing)[0])
+    assert (lab.hsm.port, lab.switch.hsm.port, lab.issuer.hsm.port) == (1, 1, 1)
+    assert (lab.switch.doors["network"].port, lab.acquirer.network.port) == (2, 2)
+    assert (lab.switch.upstreams["acquirer"].port, lab.acquirer.front.port) == (3, 3)
+    assert (lab.switch.upstreams["issuer"].port, lab.issuer.network.port) == (4, 4)
+    assert (lab.switch.doors["pos"].port, lab.terminal.port) == (5, 5)
+    assert lab.terminal.timeout_s == 4.0
+    assert lab.switch.upstreams["acquirer"].timeout_s == 3.0
+    assert lab.acquirer.timeout_s == 2.0
+    assert lab.switch.upstreams["issuer"].timeout_s == 1.0
+    assert lab.issuer.late_s == 9.0
+    assert (lab.switch.cut_off.time, lab.switch.cut_off.zone) == ("20:00", "UTC")
+
+
+def test_inner_timers_end_before_outer_ones():
+    times = Timing()
+    assert times.issuer_s < times.acquirer_s < times.front_s < times.terminal_s < 5.0
+    assert times.late_s > times.terminal_s
+
+
+def test_both_sides_speak_the_same(made):
+    lab = read_lab(made[0])
+    for here, there in (
+        (lab.switch.doors["network"], lab.acquirer.network),
+        (lab.switch.upstreams["acquirer"], lab.acquirer.front),
+        (lab.switch.upstreams["issuer"], lab.issuer.network),
+    ):
+        spoken = ("host", "port", "dialect", "framing", "header")
+        assert [getattr(here, n) for n in spoken] == [getattr(there, n) for n in spoken]
+
+
+def test_relative_paths_count_from_the_folder_of_the_lab(made):
+    folder = made[0].parent
+    lab = read_lab(made[0])
+    assert lab.switch.database == f"sqlite:///{folder}/switch.db"
+    assert lab.settlement.books == f"sqlite:///{folder}/books.db"
+    assert lab.switch.vault == str(folder / "vault.key")
+    assert lab.terminal.cards == str(folder / "cards.toml")
+
+
+def test_terminal_and_issuer_know_the_same_cards(made):
+    lab = read_lab(made[0])
+    cards = {card.alias: card for card in read_cards(made[0].parent / "cards.toml")}
+    issued = {card.id: card for card in lab.issuer.cards}
+    assert set(issued) < set(cards)  # One card is in a purse, but no issuer knows it.
+    for name, card in issued.items():
+        assert (card.pan, card.expiry, card.pvv) == (
+            cards[name].pan,
+            cards[name].expiry,
+            cards[name].pvv,
+        )
+    assert cards["good"].cvv != cards["good"].cvv2
+
+
+# What is there already ----------------------------------------------------------------------------
+
+
+def test_a_lab_is_never_written_over(made):
+    path, _ = made
+    before = {file: file.read_bytes() for file in path.parent.iterdir()}
+    with pytest.raises(ConfigError, match="there is a lab already"):
+        make_lab(path.parent)
+    assert {file: file.read_bytes() for file in path.parent.iterdir()} == before
+
+
+def test_the_key_of_a_vault_is_never_written_over(made):
+    path, _ = made
+    key = (path.parent / "vault.key").read_bytes()
+    path.unlink()
+    with pytest.raises(ConfigError, match="there is a lab already"):
+        make_lab(path.parent)
+    assert (path.parent / "vault.key").read_bytes() == key
+
+
+@pytest.mark.parametrize(
+    "section", ["hsm", "switch", "acquirer", "issuer", "terminal", "settlement"]
+)
+def test_a_section_that_is_wrong_is_named(made, section):
+    path, _ = made
+    text = path.read_text("utf-8").replace(f"[{section}]\n", f"[{section}]\ncolour = 1\n")
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=rf"lab\.toml: {section}\.colour: unknown key"):
+        read_lab(path)
+
+
+def test_no_lab_at_all(tmp_path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_lab(tmp_path / "lab.toml")
+
+
+# Secrets ------------------------------------------------------------------------------------------
+
+
+def test_the_vaults_key_is_its_owners_alone(made):
+    file = made[0].parent / "vault.key"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    vault = open_vault(file)
+    assert vault.open(vault.seal(PAN)) == PAN
+
+
+def test_every_lab_has_a_vault_of_its_own(made, tmp_path):
+    other = make_lab(tmp_path / "other")[0].parent / "vault.key"
+    sealed = open_vault(other).seal(PAN)
+    assert open_vault(made[0].parent / "vault.key").seal(PAN) != sealed
+
+
+BAD_KEYS = ["", "00" * 31, "00" * 33, "zz" * 32, "0" * 63, "é" * 64]
+
+
+@pytest.mark.parametrize("text", BAD_KEYS)
+def test_a_vault_key_that_cannot_be_one_is_refused(tmp_path, text):
+    file = tmp_path / "vault.key"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=r"vault\.key: expected") as refused:
+        open_vault(file)
+    assert not text or text not in str(refused.value)
+
+
+def test_a_vault_key_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match=r"vault\.key"):
+        open_vault(tmp_path / "vault.key")
+
+
+def test_no_clear_key_and_no_pin_is_in_the_configuration(made):
+    """Cards and their PINs are in cards.toml by design: test data, for a person to type."""
+    path, keys = made
+    text = path.read_text("utf-8").upper()
+    types = {"tpk": "002", "zpk_acquirer": "001", "zpk_issuer": "001", "pvk": "002", "cvk": "402"}
+    for name, key_type in types.items():
+        clear = unwrap_key(TEST_LMK, key_type, getattr(keys, name)).hex().upper()
+        assert clear not in text
+    assert keys.tpk in text, "the search above would find nothing at all"
+    issuer = tomllib.loads(path.read_text("utf-8"))["issuer"]
+    assert not [card for card in issuer["cards"] if {"pin", "cvv", "cvv2"} & set(card)]
+
+
+def test_the_hsm_of_the_lab_knows_the_keys(made):
+    check_keys(HsmModule(lambda size: bytes(size)).answer, made[1])
+
+
+# Ports --------------------------------------------------------------------------------------------
+
+
+def test_free_ports_are_five_and_can_be_listened_at():
+    ports = free_ports()
+    numbers = [getattr(ports, name) for name in Ports.__struct_fields__]
+    assert len(set(numbers)) == len(numbers) == 5
+    for number in numbers:
+        with socket.socket() as listening:
+            listening.bind(("127.0.0.1", number))
