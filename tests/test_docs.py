@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS
 from cardswitch.switch.core.states import mermaid
-from tests import docs
+from tests.kit.rules import docs
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8") if README.exists() else ""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tidy import (
+from tests.kit.rules.tidy import (
     PACKAGES,
     SOURCE_RULES,
     TEST_RULES,

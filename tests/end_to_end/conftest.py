@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.end_to_end.programs import PATIENT, House
+from tests.kit.programs import PATIENT, House
 
 
 @pytest.fixture(scope="module")

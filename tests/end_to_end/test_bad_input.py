@@ -10,8 +10,8 @@ from cardswitch.specs.message import Message
 from cardswitch.terminal.core.messages import Order, Place, sale_request
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.channel import HsmClientChannel
-from tests.end_to_end.canaries import files_below, found
-from tests.end_to_end.peers import CLOSED, peer_at
+from tests.kit.canaries import files_below, found
+from tests.kit.peers import CLOSED, peer_at
 
 # Luhn-valid and routed, but of no card: whoever shows it again has echoed or kept what was sent.
 CANARY = "4929999999999991"

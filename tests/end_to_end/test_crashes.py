@@ -12,7 +12,7 @@ from cardswitch.terminal.core.state import Kind
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import UNSETTLED, open_session
 from cardswitch.wire.driver.runtime import run
-from tests.end_to_end.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
+from tests.kit.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
 
 ROUNDS = 5
 TERMINALS = ("TERM0001", "TERM0002", "TERM0003")

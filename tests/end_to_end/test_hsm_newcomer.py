@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cardswitch.lab.house.topology import free_ports
-from tests.end_to_end.programs import PATIENCE_S, Program
+from tests.kit.programs import PATIENCE_S, Program
 
 ROOT = Path(__file__).parents[2]
 PAN, PAN12 = "9999990000000014", "999000000001"

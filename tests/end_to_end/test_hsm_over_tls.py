@@ -16,8 +16,8 @@ from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.machine.kernel import NoAnswer
-from tests.clients import ask
-from tests.papers import certificate
+from tests.kit.clients import ask
+from tests.kit.papers import certificate
 
 PATIENCE_S = 30.0  # Reached only when something is broken.
 SERVER = {"tls_certificate": "module.pem", "tls_key": "module.key", "tls_clients": "house.pem"}

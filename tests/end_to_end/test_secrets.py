@@ -7,7 +7,7 @@ import pytest
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.customer.card import find_card
-from tests.end_to_end.canaries import files_below, forms, found, secrets_of
+from tests.kit.canaries import files_below, forms, found, secrets_of
 
 # Test data by design: the cards of the lab, as the issuer and the customer have them.
 BY_DESIGN = {"lab.toml", "cards.toml"}

@@ -6,16 +6,8 @@ from cardswitch.hosts.entries import Reversing, Undone
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.ports import Append, Effect, Received, Send
-from tests.hosts.helpers import (
-    APPROVAL,
-    FRONT,
-    UPSTREAM,
-    acquirer,
-    purchase,
-    repeat_of,
-    reversal_of,
-)
-from tests.play import Playbook, after, answered
+from tests.kit.hosts import APPROVAL, FRONT, UPSTREAM, acquirer, purchase, repeat_of, reversal_of
+from tests.kit.play import Playbook, after, answered
 
 
 class Upstream:

@@ -10,8 +10,8 @@ from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver.runtime import run
-from tests.clients import ask
-from tests.end_to_end.programs import Program
+from tests.kit.clients import ask
+from tests.kit.programs import Program
 
 CODE = "from cardswitch.hosts.cli import host; host()"
 ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.hosts.entries import Undone
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Append, Received, Send
-from tests.hosts.helpers import (
+from tests.kit.hosts import (
     NETWORK,
     RIGHT_PIN,
     WRONG_PIN,
@@ -17,7 +17,7 @@ from tests.hosts.helpers import (
     reversal_of,
     swiped,
 )
-from tests.play import Playbook, after, answered
+from tests.kit.play import Playbook, after, answered
 
 PATHS = {
     "plain": [Received(NETWORK, purchase())],

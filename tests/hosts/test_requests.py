@@ -6,7 +6,7 @@ from cardswitch.hosts.requests import REQUIRED, InFlight, likeness_of, require_f
 from cardswitch.specs.errors import FormatError
 from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
-from tests.hosts.helpers import PAN, purchase
+from tests.kit.hosts import PAN, purchase
 
 
 @pytest.mark.parametrize("number", REQUIRED)

@@ -10,8 +10,8 @@ from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import Peer, Place
-from tests.clients import ask
-from tests.hosts.helpers import acquirer_config, issuer_config, purchase
+from tests.kit.clients import ask
+from tests.kit.hosts import acquirer_config, issuer_config, purchase
 
 PORTS = free_ports()
 FRONT = Place(port=PORTS.acquirer)

@@ -9,7 +9,7 @@ from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.errors import Error
 from cardswitch.specs.security.lmk import LmkSet
-from tests.hsm_sim.helpers import ask
+from tests.kit.hsm.module import ask
 
 PINS = ["7391", "0000", "9999", "1123", "4950", "0129"]
 

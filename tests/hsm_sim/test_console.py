@@ -5,7 +5,7 @@ import pytest
 from cardswitch.hsm_sim.console import LINE_LENGTH_MAX, ORDERS, Console, ConsoleError, ask_inside
 from cardswitch.hsm_sim.custody.authority import AuthorityRefused
 from cardswitch.specs.errors import EncodeError
-from tests.hsm_sim.helpers import ask, module
+from tests.kit.hsm.module import ask, module
 
 OUTSIDE = ("send NC", "generate zpk ZPK", "keys", "status", "help")
 INSIDE = ("officer anna", "authorise export a b", "mode offline", "reopen", "tamper")

@@ -7,9 +7,9 @@ import pytest
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.layouts import COMMANDS
 from cardswitch.specs.security.keys import adjust_parity
-from tests.hsm_sim import examples_keys, examples_pins
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import ask, module
+from tests.kit.hsm import examples_keys, examples_pins
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import ask, module
 
 PIN, MASTER, BASE, PVK = "P0T2B00E00", "K0T2B00E00", "B0T2X00E00", "V2T2C00E00"
 BY_NAME = {"zpk": PIN, "tpk": PIN, "pvk": PVK, "bdk": BASE, "target_bdk": BASE}

@@ -27,7 +27,7 @@ from cardswitch.wire.ports import (
     Received,
     Send,
 )
-from tests.hsm_sim.helpers import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
+from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
 
 LINK = LinkId("hsm/1")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")

@@ -25,8 +25,8 @@ from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import TEST_LMK, seal_pin, wrap_key_under_key
 from cardswitch.specs.security.mac import chain_mac_iso9797
 from cardswitch.specs.security.pvv import generate_pvv
-from tests.hsm_sim import examples_emv, examples_keys, examples_pins, examples_rsa
-from tests.hsm_sim.helpers import (
+from tests.kit.hsm import examples_emv, examples_keys, examples_pins, examples_rsa
+from tests.kit.hsm.module import (
     CVK,
     KEY_TYPES,
     PAN,
@@ -41,7 +41,7 @@ from tests.hsm_sim.helpers import (
     pin_block,
     under_lmk,
 )
-from tests.specs.hsm.strategies import values
+from tests.kit.hsm.strategies import values
 
 VECTORS = sorted((Path(__file__).parent.parent / "vectors").glob("hsm_commands*.toml"))
 

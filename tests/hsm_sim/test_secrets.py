@@ -23,7 +23,6 @@ from cardswitch.specs.hsm.layouts import COMMANDS
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.ports import Append, Garbled, LinkId, Received, Send
-from tests.hsm_sim.helpers import PAN
 from tests.hsm_sim.test_module import (
     GOOD,
     LAX,
@@ -34,7 +33,8 @@ from tests.hsm_sim.test_module import (
     likely_commands,
     secrets_of,
 )
-from tests.specs.hsm.strategies import commands
+from tests.kit.hsm.module import PAN
+from tests.kit.hsm.strategies import commands
 
 LINK = LinkId("host/1")
 OWN = BlockLmk(bytes(range(60, 92)), is_test=True)

@@ -18,9 +18,9 @@ from cardswitch.specs.hsm.requests import diagnostics
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run
-from tests.clients import ask
-from tests.hsm_sim.helpers import ZMK, ZPK, under_lmk
-from tests.papers import certificate
+from tests.kit.clients import ask
+from tests.kit.hsm.module import ZMK, ZPK, under_lmk
+from tests.kit.papers import certificate
 
 HOST = "127.0.0.1"
 OWN = BlockLmk(bytes(range(50, 82)), is_test=True)

@@ -7,7 +7,7 @@ import pytest
 from cardswitch.hsm_sim.console import Console, ask_inside
 from cardswitch.hsm_sim.custody.authority import AuthorityRefused, authorise
 from cardswitch.hsm_sim.serving import Inside
-from tests.hsm_sim.served import run, serving
+from tests.kit.hsm.served import run, serving
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.operator.config import section
-from tests.switch.histories import GlassVault
+from tests.kit.histories import GlassVault
 
 LAB = """
 [switch]

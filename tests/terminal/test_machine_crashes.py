@@ -16,18 +16,8 @@ from cardswitch.terminal.core.state import (
     rebuild,
 )
 from cardswitch.wire.ports import Append, Send
-from tests.play import START, Playbook, after, answered
-from tests.terminal.stories import (
-    CARD,
-    DOWN,
-    PAD,
-    UP,
-    close_batch,
-    repeat,
-    restarted,
-    sell,
-    terminal,
-)
+from tests.kit.play import START, Playbook, after, answered
+from tests.kit.terminal import CARD, DOWN, PAD, UP, close_batch, repeat, restarted, sell, terminal
 
 
 def story(play):

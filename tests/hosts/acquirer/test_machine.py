@@ -8,7 +8,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_data
 from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
-from tests.hosts.helpers import (
+from tests.kit.hosts import (
     APPROVAL,
     FRONT,
     PAN,
@@ -23,7 +23,7 @@ from tests.hosts.helpers import (
     reversal_of,
     swiped,
 )
-from tests.play import Playbook, after, answered, appended, sent
+from tests.kit.play import Playbook, after, answered, appended, sent
 
 OTHER_LINK = LinkId("front/2")
 

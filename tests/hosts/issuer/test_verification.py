@@ -6,7 +6,7 @@ from cardswitch.hosts.entries import Decided
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Close, LinkDown, LinkUp, Received
-from tests.hosts.helpers import (
+from tests.kit.hosts import (
     HSM,
     NETWORK,
     PAN,
@@ -21,7 +21,7 @@ from tests.hosts.helpers import (
     reversal_of,
     swiped,
 )
-from tests.play import after, answered, appended, sent
+from tests.kit.play import after, answered, appended, sent
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run
-from tests.clients import ask
+from tests.kit.clients import ask
 
 STORE_WORDS = "the words of the store"
 ANNA, BEN = ("anna", "correct horse"), ("ben", "battery staple")

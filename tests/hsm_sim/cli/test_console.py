@@ -3,7 +3,7 @@
 from click.testing import CliRunner
 
 from cardswitch.hsm_sim.cli.console import console
-from tests.hsm_sim.served import run, serving
+from tests.kit.hsm.served import run, serving
 
 
 def test_orders_are_obeyed_up_to_quit():

@@ -4,8 +4,8 @@ import pytest
 
 from cardswitch.hsm_sim.client.keyfile import StoredKey, add_key
 from cardswitch.specs.security.keys import key_check_value
-from tests.hsm_sim.helpers import ZPK, under_lmk
-from tests.hsm_sim.served import run, serving, shown
+from tests.kit.hsm.module import ZPK, under_lmk
+from tests.kit.hsm.served import run, serving, shown
 
 KCV = key_check_value(ZPK).hex().upper()
 

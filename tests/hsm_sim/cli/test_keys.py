@@ -7,8 +7,8 @@ from cardswitch.hsm_sim.client.keyfile import read_keys
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
-from tests.hsm_sim.helpers import under_lmk
-from tests.hsm_sim.served import run, serving, shown
+from tests.kit.hsm.module import under_lmk
+from tests.kit.hsm.served import run, serving, shown
 
 
 @pytest.fixture(scope="module")

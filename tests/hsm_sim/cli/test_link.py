@@ -4,8 +4,8 @@ import pytest
 
 from cardswitch.hsm_sim.cli import link as link_cli
 from cardswitch.specs.errors import ConfigError
-from tests.hsm_sim.served import answering, run, serving, unused_port
-from tests.papers import certificate
+from tests.kit.hsm.served import answering, run, serving, unused_port
+from tests.kit.papers import certificate
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.hsm_sim.served import answering, run, serving
+from tests.kit.hsm.served import answering, run, serving
 
 
 @pytest.fixture(scope="module")

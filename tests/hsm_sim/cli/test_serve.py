@@ -12,8 +12,8 @@ from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run
-from tests.clients import ask
-from tests.end_to_end.programs import Program, until
+from tests.kit.clients import ask
+from tests.kit.programs import Program, until
 
 CODE = "from cardswitch.hsm_sim.cli.main import hsm; hsm()"
 

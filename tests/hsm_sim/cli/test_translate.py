@@ -5,8 +5,8 @@ import pytest
 from cardswitch.hsm_sim.client.keyfile import StoredKey, add_key
 from cardswitch.specs.security.pinblocks import decode_pinblock
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb
-from tests.hsm_sim.helpers import PAN, PAN12, TPK, ZPK, ZPK2, pin_block, under_lmk
-from tests.hsm_sim.served import run, serving, shown
+from tests.kit.hsm.module import PAN, PAN12, TPK, ZPK, ZPK2, pin_block, under_lmk
+from tests.kit.hsm.served import run, serving, shown
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from cardswitch.specs.hsm import HsmFormatError, diagnostics, echo, generate_key
 from cardswitch.specs.hsm.errors import ERRORS
 from cardswitch.specs.hsm.requests import ZPK
 from cardswitch.wire.framing import FramingError
-from tests.hsm_sim.served import answering, serving, unused_port
+from tests.kit.hsm.served import answering, serving, unused_port
 
 
 def framed(*texts):

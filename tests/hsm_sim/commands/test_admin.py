@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.hsm import diagnostics, echo
-from tests.hsm_sim.helpers import ask, module
+from tests.kit.hsm.module import ask, module
 
 
 def test_a_module_says_that_it_simulates() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.hsm import generate_cvv, verify_cvv
 from cardswitch.specs.security.cvv import generate_cvv as cvv_of
-from tests.hsm_sim.helpers import CVK, PAN, ask, key, module, under_lmk
+from tests.kit.hsm.module import CVK, PAN, ask, key, module, under_lmk
 
 TEXT = under_lmk("402", CVK)
 CVV = cvv_of(CVK, PAN, "2912", "201")

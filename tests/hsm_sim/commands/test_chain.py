@@ -26,8 +26,8 @@ from cardswitch.specs.hsm import (
     unpack_answer,
     unpack_command,
 )
-from tests.hsm_sim.examples_emv import DEK_KEY
-from tests.hsm_sim.helpers import ZPK, ask, module, under_lmk
+from tests.kit.hsm.examples_emv import DEK_KEY
+from tests.kit.hsm.module import ZPK, ask, module, under_lmk
 
 
 def ask_all(asked: HsmModule, *commands: Command) -> list[Answer]:

@@ -30,8 +30,8 @@ from cardswitch.specs.hsm import (
     translate_data,
     unpack_command,
 )
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import ask, key, module, under_lmk
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import ask, key, module, under_lmk
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 DUKPT = tomllib.loads((VECTORS / "dukpt.toml").read_text("utf-8"))["tdes"]

@@ -28,8 +28,8 @@ from cardswitch.specs.hsm import (
 from cardswitch.specs.security.emv_cryptograms import generate_arpc_emv_1, generate_cryptogram_emv
 from cardswitch.specs.security.emv_keys import encode_account_emv_a
 from cardswitch.specs.security.emv_tree import derive_session_key_emv2000_tree
-from tests.hsm_sim import examples_emv as examples
-from tests.hsm_sim.helpers import ask, key, module, under_lmk
+from tests.kit.hsm import examples_emv as examples
+from tests.kit.hsm.module import ask, key, module, under_lmk
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 KNOWN = tomllib.loads((VECTORS / "emv.toml").read_text())

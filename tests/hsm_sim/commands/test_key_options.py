@@ -10,7 +10,7 @@ from cardswitch.hsm_sim.commands.key_options import (
 )
 from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.specs.security.keys import key_check_value
-from tests.hsm_sim.helpers import key, ring
+from tests.kit.hsm.module import key, ring
 
 AES = ClearKey("A", bytes(16))
 

@@ -20,8 +20,8 @@ from cardswitch.specs.security.lmk import (
     unwrap_key_under_key,
     wrap_key_under_key,
 )
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import TPK, ZMK, ZPK, ask, key, module, under_lmk
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import TPK, ZMK, ZPK, ask, key, module, under_lmk
 
 ZMK_TEXT, ZPK_TEXT = under_lmk("000", ZMK), under_lmk("001", ZPK)
 ZPK_CHECK = check_value_of(ZPK).hex().upper()

@@ -11,9 +11,9 @@ from cardswitch.specs.hsm import Command, HsmFormatError
 from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key
 from cardswitch.specs.security.tdes import xor
-from tests.hsm_sim import examples_keys as keys
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import ZPK, ask, key, module, under_lmk
+from tests.kit.hsm import examples_keys as keys
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import ZPK, ask, key, module, under_lmk
 
 OLD_ZPK = wrap_key(OLD_TEST_LMK, "001", "U", ZPK)
 

@@ -16,9 +16,9 @@ from cardswitch.specs.security.lmk import (
     unwrap_key_under_key,
     wrap_key_under_key,
 )
-from tests.hsm_sim import examples_keys as keys
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import CVK, TAK, TPK, ZMK, ZPK, ask, key, module, under_lmk
+from tests.kit.hsm import examples_keys as keys
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import CVK, TAK, TPK, ZMK, ZPK, ask, key, module, under_lmk
 
 
 def allowed(**policy: Any) -> HsmModule:

@@ -5,7 +5,7 @@ import pytest
 
 from cardswitch.specs.hsm import Command, generate_mac, verify_mac
 from cardswitch.specs.security.mac import generate_mac_iso9797
-from tests.hsm_sim.helpers import TAK, ask, key, module, under_lmk
+from tests.kit.hsm.module import TAK, ask, key, module, under_lmk
 
 TEXT = under_lmk("003", TAK)
 DATA = b"Now is the time for all good men"

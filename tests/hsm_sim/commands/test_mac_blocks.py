@@ -17,8 +17,8 @@ from cardswitch.specs.hsm import (
     verify_mac,
 )
 from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import TAK, ask, module, under_lmk
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import TAK, ask, module, under_lmk
 
 KNOWN = tomllib.loads(
     (Path(__file__).parents[2] / "vectors" / "security_aes.toml").read_text("utf-8")

@@ -19,8 +19,8 @@ from cardswitch.specs.hsm import (
     verify_mac_dukpt,
 )
 from cardswitch.specs.security.cmac import generate_cmac_aes
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import ask, key, module, under_lmk
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import ask, key, module, under_lmk
 
 KNOWN = tomllib.loads((Path(__file__).parents[2] / "vectors" / "dukpt.toml").read_text("utf-8"))
 TDES = KNOWN["tdes"]

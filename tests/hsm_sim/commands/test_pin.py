@@ -23,8 +23,8 @@ from cardswitch.specs.security.pinblock_iso_4 import (
 from cardswitch.specs.security.pinblocks import decode_pinblock
 from cardswitch.specs.security.pvv import generate_pvv
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import (
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import (
     PAN,
     PAN12,
     PVK,

@@ -14,9 +14,9 @@ from cardswitch.specs.security.pinblock_iso_4 import (
     encipher_pinblock_iso_4,
 )
 from cardswitch.specs.security.pvv import generate_pvv
-from tests.hsm_sim import examples_pins as pins
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import PAN, PAN12, PVK, ZPK, ask, key, module, pin_block, under_lmk
+from tests.kit.hsm import examples_pins as pins
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import PAN, PAN12, PVK, ZPK, ask, key, module, pin_block, under_lmk
 
 LONG_KSN, LONG_KSN_2 = "123456789012345600000001", "123456789012345600000003"
 AES_BDK = bytes(range(16))

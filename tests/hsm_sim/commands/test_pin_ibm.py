@@ -11,9 +11,9 @@ from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from cardswitch.specs.security.ibm3624 import generate_natural_pin_ibm3624, generate_offset_ibm3624
 from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
-from tests.hsm_sim import examples_pins as pins
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import PAN12, PVK, TPK, ZPK, ask, key, module, pin_block, under_lmk
+from tests.kit.hsm import examples_pins as pins
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import PAN12, PVK, TPK, ZPK, ask, key, module, pin_block, under_lmk
 
 CHECK = hsm.ibm_check(pins.PVK_TEXT, PAN12, pins.TABLE, pins.VALIDATION)
 NATURAL = generate_natural_pin_ibm3624(PVK, pins.DATA, pins.CLEAR_TABLE, 12)

@@ -17,9 +17,9 @@ from cardswitch.specs.hsm.layouts import COMMANDS
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
 from cardswitch.specs.security.pinblock_iso_4 import decipher_pinblock_iso_4
-from tests.hsm_sim import examples_pins as pins
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import PAN, PAN12, TPK, ZPK, ask, module, pin_block
+from tests.kit.hsm import examples_pins as pins
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import PAN, PAN12, TPK, ZPK, ask, module, pin_block
 
 SEALED, OTHER = seal_pin(TEST_LMK, "1234", PAN12), seal_pin(TEST_LMK, "1235", PAN12)
 T_BLOCK, Z_BLOCK = pin_block(TPK, "1234"), pin_block(ZPK, "1234")

@@ -14,8 +14,8 @@ from cardswitch.specs.security.lmk import TEST_LMK
 from cardswitch.specs.security.rsa import RsaPublicKey, decode_public_key_rsa, encode_public_key_rsa
 from cardswitch.specs.security.rsa_signatures import HASHES
 from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
-from tests.hsm_sim import examples_rsa
-from tests.hsm_sim.examples_rsa import (
+from tests.kit.hsm import examples_rsa
+from tests.kit.hsm.examples_rsa import (
     BINDING,
     BOUND_MAC,
     DATA,
@@ -27,9 +27,9 @@ from tests.hsm_sim.examples_rsa import (
     PUBLIC,
     verify,
 )
-from tests.hsm_sim.helpers import ask
-from tests.hsm_sim.helpers import module as any_module
-from tests.specs.security.rsa_vectors import KEY, KNOWN, SHORT_KEY, data_of, signature_of
+from tests.kit.hsm.module import ask
+from tests.kit.hsm.module import module as any_module
+from tests.kit.samples.rsa import KEY, KNOWN, SHORT_KEY, data_of, signature_of
 
 LMKS = {"00": TEST_LMK, "01": TEST_BLOCK_LMK}
 IDS_OF_HASHES = {

@@ -17,8 +17,8 @@ from cardswitch.specs.hsm import (
 )
 from cardswitch.specs.security.emv_keys import encode_account_emv_a
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
-from tests.hsm_sim.examples_emv import under_block_lmk
-from tests.hsm_sim.helpers import PAN, ask, key, module, under_lmk
+from tests.kit.hsm.examples_emv import under_block_lmk
+from tests.kit.hsm.module import PAN, ask, key, module, under_lmk
 
 SMI, SMC, DEK = map(key, (60, 61, 62))
 ACCOUNT, ATC = encode_account_emv_a(PAN), b"\x00\x1c"

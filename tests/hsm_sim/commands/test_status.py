@@ -18,7 +18,7 @@ from cardswitch.specs.hsm import (
     read_volumes,
     unpack_command,
 )
-from tests.hsm_sim.helpers import ask, module
+from tests.kit.hsm.module import ask, module
 
 
 @pytest.mark.parametrize("length", [1, 8, 256])

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.hsm_sim.custody.policy import Refused
 from cardswitch.hsm_sim.keys.attributes import Attributes, open_exchange_block, write_exchange_block
 from cardswitch.hsm_sim.keys.uses import ZPK
-from tests.hsm_sim import helpers
+from tests.kit.hsm import module as helpers
 
 
 def test_attributes_are_read_and_become_a_header() -> None:

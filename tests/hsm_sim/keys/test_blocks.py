@@ -12,7 +12,7 @@ from cardswitch.hsm_sim.keys.blocks import BlockRing
 from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.hsm_sim.keys.uses import CVK, MK_AC, TAK, USES, ZMK, ZPK, KeyUse
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
-from tests.hsm_sim import helpers
+from tests.kit.hsm import module as helpers
 
 CLEAR = ClearKey("T", helpers.ZPK)
 AES_KEY = ClearKey("A", bytes(range(32)))

@@ -6,7 +6,7 @@ from cardswitch.hsm_sim.custody.policy import Refused
 from cardswitch.hsm_sim.keys.dukpt import derive_initial_key, derive_pin_key, open_bdk
 from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from tests.hsm_sim.helpers import key, ring, under_lmk
+from tests.kit.hsm.module import key, ring, under_lmk
 
 # ANSI X9.24-1:2009 A.4, and the supplement of ANSI X9.24-3:2017.
 TDES = ClearKey("T", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))

@@ -11,8 +11,8 @@ from cardswitch.hsm_sim.keys.ring import ClearKey, VariantRing
 from cardswitch.hsm_sim.keys.uses import IKEY, TAK, USE_OF_TYPE, ZPK
 from cardswitch.specs.security.keys import has_odd_parity
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key_under_key
-from tests.hsm_sim import helpers
-from tests.hsm_sim.helpers import KEY_TYPES, key, ring, under_lmk
+from tests.kit.hsm import module as helpers
+from tests.kit.hsm.module import KEY_TYPES, key, ring, under_lmk
 
 CLEAR = helpers.ZPK
 MASTER = ClearKey("T", helpers.ZMK)

@@ -11,8 +11,8 @@ from cardswitch.hsm_sim.keys.uses import ZPK
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
-from tests.hsm_sim.helpers import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 from tests.hsm_sim.test_module import GOOD, LAX
+from tests.kit.hsm.module import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 
 # Commands that no LMK has a part in; those inside an NK are answered one by one.
 KEYLESS = {"B2", "N0", "NO", "J2", "J4", "J8", "JK", "RA", "GM", "NK", "LA", "LE"}

@@ -12,7 +12,7 @@ from cardswitch.hsm_sim.pins.blocks import (
     require_pin_max,
 )
 from cardswitch.specs.security.lmk import TEST_LMK, seal_pin
-from tests.hsm_sim.helpers import PAN, PAN12, ZPK, ring
+from tests.kit.hsm.module import PAN, PAN12, ZPK, ring
 
 TDES, AES = ClearKey("T", ZPK), ClearKey("A", bytes(range(32)))
 ACCOUNT = Account(PAN12, PAN)

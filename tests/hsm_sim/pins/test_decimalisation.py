@@ -13,7 +13,7 @@ from cardswitch.specs.security.aes import encrypt_aes_ecb
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, TEST_LMK, LmkSet, wrap_key_under_key
-from tests.hsm_sim.helpers import ring
+from tests.kit.hsm.module import ring
 
 TABLE = "0123456789012345"
 OTHER = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)

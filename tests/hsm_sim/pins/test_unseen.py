@@ -6,7 +6,7 @@ from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.pins.unseen import passes_unseen
 from cardswitch.specs import hsm
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb
-from tests.hsm_sim.helpers import PAN12, ZPK, ZPK2, any_block, ask, module, under_lmk
+from tests.kit.hsm.module import PAN12, ZPK, ZPK2, any_block, ask, module, under_lmk
 
 ZPK_TEXT, ZPK2_TEXT = under_lmk("001", ZPK), under_lmk("001", ZPK2)
 

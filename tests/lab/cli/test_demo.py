@@ -18,7 +18,7 @@ from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.customer.card import find_card
-from tests.end_to_end.canaries import found, secrets_of
+from tests.kit.canaries import found, secrets_of
 
 SCHEMA = etree.XMLSchema(etree.parse(Path("tests/vectors/xsd/pain.001.001.09.xsd")))
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}

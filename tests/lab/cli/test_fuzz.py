@@ -15,7 +15,7 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 
-READERS = "tests.lab.fuzz.readers"
+READERS = "tests.kit.samples.readers"
 CARELESS = ["--target", f"{READERS}:careless", "--allow", "Refused", "--allow", "ValueError"]
 FEW = ["--cases", "100"]
 SEEDED = ["--cases", "2000", "--seed", "1"]

@@ -12,7 +12,7 @@ from cardswitch.lab.cli.main import cli
 from cardswitch.lab.cli.spec_doctor import NOTHING_FITS_EXIT, doctor
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
-from tests.specs.doctor.samples import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
+from tests.kit.samples.doctor import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
 
 EDITED = wire("iso87-ascii", change(48, format="ans..99"))
 

@@ -17,7 +17,7 @@ from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver import runtime
 from cardswitch.wire.driver.runtime import Clock, run
-from tests.end_to_end.programs import House
+from tests.kit.programs import House
 
 DAY_S = 86_400.0
 PATIENCE_S = 30.0

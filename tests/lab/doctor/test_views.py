@@ -18,7 +18,7 @@ from cardswitch.lab.doctor.views import (
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.doctor import diagnose, diagnose_with
 from cardswitch.specs.message import Message
-from tests.specs.doctor.samples import (
+from tests.kit.samples.doctor import (
     HEADER_12,
     PAN,
     SALE,

@@ -14,7 +14,7 @@ WIRE = ASCII.pack(Message("0200", {2: PAN, 11: "000007"}))
 
 
 def yours(name, *allow):
-    return your_reader(f"tests.lab.fuzz.readers:{name}", ASCII, allow)
+    return your_reader(f"tests.kit.samples.readers:{name}", ASCII, allow)
 
 
 CARELESS = ("careless", "Refused", "ValueError")

@@ -15,7 +15,7 @@ BAD = Finding(
     "error",
     "IndexError in readers.py, careless",
     (b"0" * 20 + b"-5").hex(),
-    "tests.lab.fuzz.readers:careless",
+    "tests.kit.samples.readers:careless",
     ("Refused", "ValueError"),
     secrets=("9999991234567890",),
 )
@@ -39,7 +39,7 @@ def test_data_must_be_hex():
 
 def test_a_finding_is_replayed():
     assert fault_of(BAD) == Fault("error", "IndexError in readers.py, careless")
-    mended = msgspec.structs.replace(BAD, target="tests.lab.fuzz.readers:careful")
+    mended = msgspec.structs.replace(BAD, target="tests.kit.samples.readers:careful")
     assert fault_of(mended) is None
     with pytest.raises(DialectError):
         fault_of(msgspec.structs.replace(BAD, dialect="iso99"))

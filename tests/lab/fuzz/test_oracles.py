@@ -11,7 +11,7 @@ from cardswitch.lab.fuzz.subjects import Subject, your_reader
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.message import Message
-from tests.lab.fuzz import readers
+from tests.kit.samples import readers
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999991234567890"
@@ -24,7 +24,7 @@ def ours(read=ASCII.unpack):
 
 
 def yours(name):
-    return your_reader(f"tests.lab.fuzz.readers:{name}", ASCII, ("Refused",))
+    return your_reader(f"tests.kit.samples.readers:{name}", ASCII, ("Refused",))
 
 
 def raising(error):

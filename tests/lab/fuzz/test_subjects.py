@@ -9,7 +9,7 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, DecodeError, DialectError
 
 POS = load_dialect("pos")
-READERS = "tests.lab.fuzz.readers"
+READERS = "tests.kit.samples.readers"
 
 
 def test_ours_may_raise_errors_of_format():

@@ -12,7 +12,7 @@ from cardswitch.specs.doctor.diagnose import diagnose, diagnose_with
 from cardswitch.specs.doctor.edits import group_edit
 from cardswitch.specs.fuzzing.seeds import make_message
 from cardswitch.specs.fuzzing.strategies import messages, mutations
-from tests.specs.doctor.samples import (
+from tests.kit.samples.doctor import (
     ECHO,
     HEADER_12,
     SALE,

@@ -1,7 +1,7 @@
 """Edits: laid over a file, and written as one."""
 
 from cardswitch.specs.doctor.edits import build, group_edit, laid_over, patch
-from tests.specs.doctor.samples import base, change, dialect
+from tests.kit.samples.doctor import base, change, dialect
 
 
 def test_a_patch_says_what_is_edited_and_nothing_else():

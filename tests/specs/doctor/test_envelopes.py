@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.specs.doctor.envelopes import ENVELOPES, FRAMES_MAX, Envelope, open_envelopes
-from tests.specs.doctor.samples import framed
+from tests.kit.samples.doctor import framed
 
 CASES = [
     ("binary2", "binary", False, False),

@@ -6,7 +6,7 @@ from cardswitch.specs.dialect.build import build_field
 from cardswitch.specs.dialect.file import FieldEntry, lay_fields_over
 from cardswitch.specs.doctor.field_edits import definitions, rare_edits, usual_edits
 from cardswitch.specs.errors import DialectError
-from tests.specs.doctor.samples import base
+from tests.kit.samples.doctor import base
 
 NAMES = ["iso87-ascii", "iso87-binary", "iso87-ebcdic", "iso93-ascii", "iso2003"]
 

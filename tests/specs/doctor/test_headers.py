@@ -1,7 +1,7 @@
 """Headers: what a few messages tell of the bytes before the MTI."""
 
 from cardswitch.specs.doctor.headers import describe_header, header_cost, header_entries
-from tests.specs.doctor.samples import HEADER_12, PAN, TPDU
+from tests.kit.samples.doctor import HEADER_12, PAN, TPDU
 
 BODIES = [b"x" * 40, b"x" * 61]
 

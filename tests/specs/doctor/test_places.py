@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.doctor.diagnose import PLACES_MAX
 from cardswitch.specs.doctor.places import find_places
-from tests.specs.doctor.samples import HEADER_12, TPDU, framed, wire
+from tests.kit.samples.doctor import HEADER_12, TPDU, framed, wire
 
 
 @pytest.mark.parametrize("name", ["iso87-ascii", "iso87-binary", "iso87-ebcdic"])

@@ -9,7 +9,7 @@ from cardswitch.specs.doctor.edits import group_edit
 from cardswitch.specs.doctor.prescribe import prescribe, tell_apart
 from cardswitch.specs.doctor.trial import try_dialect
 from cardswitch.specs.fuzzing.strategies import mutations
-from tests.specs.doctor.samples import SALE, TRACK, base, change, wire
+from tests.kit.samples.doctor import SALE, TRACK, base, change, wire
 
 ODD_TRACK = SALE.with_fields({35: f"{TRACK}0"})
 LONG = SALE.with_fields({41: "TERM0001TERM"})

@@ -3,7 +3,7 @@
 from cardswitch.specs.doctor.remedies import DOUBT_MAX, FIELDS_MIN, find_remedies, surface_edits
 from cardswitch.specs.doctor.surfaces import Surface
 from cardswitch.specs.message import Message
-from tests.specs.doctor.samples import SALE, base, change, wire
+from tests.kit.samples.doctor import SALE, base, change, wire
 
 BCD = Surface("bcd", "0", "binary", 0)
 ASCII = Surface("ascii", "0", "hex", 0)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.doctor.search import UNSETTLED, Budget, Plan, Search, Workshop, end_of
 from cardswitch.specs.errors import DecodeError
-from tests.specs.doctor.samples import SALE, base, change, dialect, wire
+from tests.kit.samples.doctor import SALE, base, change, dialect, wire
 
 NUMBERS = sorted(SALE.fields)
 

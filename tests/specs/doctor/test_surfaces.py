@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.specs.doctor.surfaces import read_numbers, see_surfaces
-from tests.specs.doctor.samples import ECHO, SALE, wire
+from tests.kit.samples.doctor import ECHO, SALE, wire
 
 SEEN = [
     ("iso87-ascii", "ascii", "0", "hex"),

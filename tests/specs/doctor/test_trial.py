@@ -2,7 +2,7 @@
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.doctor.trial import try_dialect
-from tests.specs.doctor.samples import SALE, dialect, wire
+from tests.kit.samples.doctor import SALE, dialect, wire
 
 
 def test_what_reads_and_writes_fits():

@@ -14,7 +14,7 @@ from cardswitch.specs.hsm import (
     unpack_answer,
     unpack_command,
 )
-from tests.specs.hsm.strategies import answers, commands
+from tests.kit.hsm.strategies import answers, commands
 
 TPK, ZPK = "U" + "1A" * 16, "U" + "2B" * 16
 CA = f"1234CA{TPK}{ZPK}126428EB94035AF53B0101550000025321"

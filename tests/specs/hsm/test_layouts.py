@@ -9,9 +9,9 @@ from hypothesis import given
 
 from cardswitch.specs.hsm import Answer, Command, answer_code, pack_answer, pack_command
 from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
-from tests.specs.hsm import grammar_emv, lines_emv
-from tests.specs.hsm.lines import LINES
-from tests.specs.hsm.strategies import answers, commands
+from tests.kit.hsm import grammar_emv, lines_emv
+from tests.kit.hsm.lines import LINES
+from tests.kit.hsm.strategies import answers, commands
 
 # A letter says how many digits of key follow; without one it depends on the place.
 SIZES = {b"U": 33, b"X": 33, b"T": 49, b"Y": 49, b"K": 4}

@@ -4,8 +4,8 @@ import pytest
 
 from cardswitch.specs import hsm
 from cardswitch.specs.errors import EncodeError
-from tests.specs.hsm import lines_emv
-from tests.specs.hsm.lines import LINES
+from tests.kit.hsm import lines_emv
+from tests.kit.hsm.lines import LINES
 
 TPK, ZPK, PVK = "U" + "1A" * 16, "U" + "2B" * 16, "U" + "3C" * 16
 BLOCK, PAN12, PAN = "6428EB94035AF53B", "550000025321", "4123456789012345"

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.errors import DialectError
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.message import Message
-from tests.specs.interop.foreign import known, made, pairs, sample, try_field
+from tests.kit.samples.foreign import known, made, pairs, sample, try_field
 
 SAMPLE = import_jpos(sample("jpos.xml"), "jpos.xml")
 DIALECT = made(SAMPLE)

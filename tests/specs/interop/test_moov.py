@@ -6,7 +6,7 @@ import pytest
 
 from cardswitch.specs.errors import DialectError
 from cardswitch.specs.interop.moov import import_moov
-from tests.specs.interop.foreign import known, made, pairs, sample, try_field
+from tests.kit.samples.foreign import known, made, pairs, sample, try_field
 
 JSON = import_moov(sample("moov.json"), "moov.json")
 YAML = import_moov(sample("moov.yaml"), "moov.yaml")

@@ -13,7 +13,7 @@ from cardswitch.specs.errors import DialectError
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_installed, import_pyiso8583
 from cardswitch.specs.message import Message
-from tests.specs.interop.foreign import made, pairs, sample
+from tests.kit.samples.foreign import made, pairs, sample
 
 SPECIFICATION = json.loads(sample("pyiso8583.json"))
 SAMPLE = import_pyiso8583(sample("pyiso8583.json"), "pyiso8583.json")

@@ -15,7 +15,7 @@ from cardswitch.specs.interop.moov import import_moov
 from cardswitch.specs.interop.moov_export import export_moov
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_pyiso8583
 from cardswitch.specs.message import Message
-from tests.specs.interop.foreign import made
+from tests.kit.samples.foreign import made
 
 WAYS = {
     "jpos": (export_jpos, import_jpos),

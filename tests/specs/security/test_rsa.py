@@ -24,7 +24,7 @@ from cardswitch.specs.security.rsa import (
     generate_key_rsa,
 )
 from cardswitch.specs.security.rsa_primes import find_prime
-from tests.specs.security.rsa_vectors import KEY, KEYS, KNOWN, SHORT_KEY, number_of
+from tests.kit.samples.rsa import KEY, KEYS, KNOWN, SHORT_KEY, number_of
 
 
 @pytest.mark.parametrize("exponent", [3, 65_537])

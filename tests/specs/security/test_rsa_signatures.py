@@ -18,7 +18,7 @@ from cardswitch.specs.security.rsa_signatures import (
     verify_rsa_pkcs1,
     verify_rsa_pss,
 )
-from tests.specs.security.rsa_vectors import KEY, KEYS, KNOWN, SHORT_KEY, data_of, signature_of
+from tests.kit.samples.rsa import KEY, KEYS, KNOWN, SHORT_KEY, data_of, signature_of
 
 
 @pytest.mark.parametrize("case", KNOWN["pkcs1"], ids=lambda case: case["name"])

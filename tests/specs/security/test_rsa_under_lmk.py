@@ -18,7 +18,7 @@ from cardswitch.specs.security.rsa_under_lmk import (
     open_key_rsa,
     seal_key_rsa,
 )
-from tests.specs.security.rsa_vectors import KEY, SHORT_KEY
+from tests.kit.samples.rsa import KEY, SHORT_KEY
 
 LMKS = [TEST_LMK, TEST_BLOCK_LMK]
 

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cardswitch.specs.errors import Error
 from cardswitch.switch.cli.main import switch
 from cardswitch.switch.core.states import FOLLOWS, mermaid
-from tests.switch.histories import ENDINGS, NOON, GlassVault, History
+from tests.kit.histories import ENDINGS, NOON, GlassVault, History
 
 PAN = "9999990000000011"
 PATIENCE_S = 30.0
@@ -85,7 +85,7 @@ def test_the_diagram_has_every_state():
 SERVE = """
 import sys
 from cardswitch.switch.cli.main import switch
-from tests.switch.histories import GlassVault
+from tests.kit.histories import GlassVault
 switch(["serve", "--config", sys.argv[1]], obj={"open_vault": lambda path: GlassVault()})
 """
 

@@ -10,7 +10,7 @@ from cardswitch.switch.cli.settle import settle
 from cardswitch.switch.core.states import State
 from cardswitch.switch.operate import settle as settling
 from cardswitch.switch.store.books import Books
-from tests.switch.histories import CUT, NOON, GlassVault, History
+from tests.kit.histories import CUT, NOON, GlassVault, History
 
 AFTER = CUT + 3600
 

@@ -7,7 +7,7 @@ from cardswitch.switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
 from cardswitch.switch.core.settings import Settings
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Append, LinkDown, LinkId, Received, Send
-from tests.switch.core.house import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
+from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
 
 
 def desk(settings: Settings = SETTINGS) -> SwitchDesk:

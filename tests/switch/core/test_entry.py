@@ -4,7 +4,7 @@ from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry, from_record, to_record
 from cardswitch.switch.core.states import State
-from tests.switch.core.house import GlassVault
+from tests.kit.switch import GlassVault
 
 PAN = "9999990000000014"
 FIELDS = {

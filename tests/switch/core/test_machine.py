@@ -8,8 +8,8 @@ from cardswitch.switch.core.machine import rescue, rrn_of
 from cardswitch.switch.core.settings import Door
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
-from tests.play import answered, closed, sent
-from tests.switch.core.house import (
+from tests.kit.play import answered, closed, sent
+from tests.kit.switch import (
     ACQUIRER,
     PLAIN,
     POS,

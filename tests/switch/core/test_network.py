@@ -5,8 +5,8 @@ import pytest
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkDown, LinkUp, Received
-from tests.play import Playbook, after, answered, closed, sent
-from tests.switch.core.house import ACQUIRER, PLAIN, POS, opened, recorded, switch
+from tests.kit.play import Playbook, after, answered, closed, sent
+from tests.kit.switch import ACQUIRER, PLAIN, POS, opened, recorded, switch
 
 
 def request(code: str) -> Message:

@@ -13,8 +13,8 @@ from cardswitch.switch.operate.config import DoorConfig, HsmConfig, SwitchConfig
 from cardswitch.switch.operate.serve import serve
 from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.driver.runtime import run
-from tests.clients import ask
-from tests.switch.core.house import PLAIN, GlassVault
+from tests.kit.clients import ask
+from tests.kit.switch import PLAIN, GlassVault
 
 PORTS = free_ports()
 DOOR = DoorConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")

@@ -10,7 +10,7 @@ from cardswitch.switch.operate.settle import CALM_S, Findings, close_days, close
 from cardswitch.switch.store.books import Books
 from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import SqlStore
-from tests.switch.histories import CUT, CUT_OFF, DAYS, LATER, NOON, History
+from tests.kit.histories import CUT, CUT_OFF, DAYS, LATER, NOON, History
 
 DAY_S = 86_400
 AFTER = CUT + CALM_S  # From here on the first day can be closed.

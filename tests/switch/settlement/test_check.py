@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.switch.settlement.check import check_close
-from tests.switch.histories import CUT, NOON, History, close
+from tests.kit.histories import CUT, NOON, History, close
 
 
 def history():

@@ -11,7 +11,7 @@ from cardswitch.switch.settlement.check import check_close
 from cardswitch.switch.settlement.close import close_day
 from cardswitch.switch.settlement.ledger import Posting, merchant_of, unbalanced
 from cardswitch.switch.settlement.movements import Kind
-from tests.switch.histories import (
+from tests.kit.histories import (
     ACQUIRER,
     CUT,
     CUT_OFF,

@@ -8,7 +8,7 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import OPEN, State
 from cardswitch.switch.settlement.check import check_close
 from cardswitch.switch.settlement.movements import Kind, movements
-from tests.switch.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History, close
+from tests.kit.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History, close
 
 
 def moved(history, day=DAYS[0]):

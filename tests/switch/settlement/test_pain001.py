@@ -11,7 +11,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.pain001 import control_sum, pain001, sepa_text
 from cardswitch.switch.settlement.parties import NAME_MAX, SEPA_CHARACTERS
 from cardswitch.switch.settlement.payouts import Payout
-from tests.switch.histories import ACQUIRER, CUT, DAYS, MERCHANTS
+from tests.kit.histories import ACQUIRER, CUT, DAYS, MERCHANTS
 
 SCHEMA = etree.XMLSchema(etree.parse(Path("tests/vectors/xsd/pain.001.001.09.xsd")))
 NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.switch.settlement.payouts import payout_postings, payouts
 from cardswitch.switch.settlement.totals import Batch
-from tests.switch.histories import MERCHANTS
+from tests.kit.histories import MERCHANTS
 
 DAY = "2026-11-23"
 # Ledger balance before the day (a credit is below zero), captured, reversed; deposit, carried.

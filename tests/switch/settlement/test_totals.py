@@ -2,7 +2,7 @@
 
 from cardswitch.switch.settlement.movements import movements
 from cardswitch.switch.settlement.totals import Batch, batches
-from tests.switch.histories import CUT, CUT_OFF, DAYS, NOON, History
+from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, History
 
 
 def test_a_batch_for_each_terminal_and_currency():

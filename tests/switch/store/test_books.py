@@ -10,7 +10,7 @@ from cardswitch.switch.store.books import Books, BooksReader, Deposit
 from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import JournalReader, SqlStore
 from cardswitch.wire.operator.files import staged_files
-from tests.switch.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories
+from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories
 
 
 class Pair:

@@ -14,7 +14,7 @@ from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.switch.core.states import FOLLOWS, State
 from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader, SqlStore
-from tests.switch.histories import APPROVED, ENDINGS, LATER, NOON, GlassVault, History
+from tests.kit.histories import APPROVED, ENDINGS, LATER, NOON, GlassVault, History
 
 PAN, TRACK = "9999990000000011", "9999990000000011D29122010000012345678"
 SECRETS = {35: TRACK, 48: "9203987", 52: "A1B2C3D4E5F60718", 14: "2912"}
@@ -210,7 +210,7 @@ def test_the_unfinished_are_those_that_the_table_of_states_lets_go_on(store):
 COUNT = """
 import sys
 from cardswitch.switch.store.journal import JournalReader
-from tests.switch.histories import GlassVault
+from tests.kit.histories import GlassVault
 print(sum(1 for _ in JournalReader(sys.argv[1], GlassVault()).load()))
 """
 

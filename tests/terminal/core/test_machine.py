@@ -20,18 +20,8 @@ from cardswitch.terminal.core.state import (
     rebuild,
 )
 from cardswitch.wire.ports import Garbled, Received
-from tests.play import START, Playbook, after, answered, appended, sent
-from tests.terminal.stories import (
-    CARD,
-    DOWN,
-    UP,
-    close_batch,
-    kinds,
-    repeat,
-    restarted,
-    sell,
-    terminal,
-)
+from tests.kit.play import START, Playbook, after, answered, appended, sent
+from tests.kit.terminal import CARD, DOWN, UP, close_batch, kinds, repeat, restarted, sell, terminal
 
 # Results ------------------------------------------------------------------------------------------
 

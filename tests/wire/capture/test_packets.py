@@ -13,7 +13,7 @@ from cardswitch.wire.capture.packets import (
     check_packet,
     segment_of,
 )
-from tests.wire.captures import VECTORS, outcome, tcp, wire
+from tests.kit.samples.captures import VECTORS, outcome, tcp, wire
 
 LINKS = sorted({case["link_type"] for case in VECTORS["segments"]})
 

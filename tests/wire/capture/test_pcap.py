@@ -9,7 +9,7 @@ from cardswitch.wire.capture.packets import LINK_RAW, Endpoint, segment_of
 from cardswitch.wire.capture.pcap import SEGMENT_SIZE_MAX, read_capture, write_pcap
 from cardswitch.wire.capture.reassembly import frames_of, streams_of
 from cardswitch.wire.framing import Framing
-from tests.wire.captures import HERE, THERE, VECTORS, classic_grammar, outcome, wire
+from tests.kit.samples.captures import HERE, THERE, VECTORS, classic_grammar, outcome, wire
 
 GRAMMARS = {order: classic_grammar(order) for order in "<>"}
 TICKS = {0xA1B2C3D4: 10**6, 0xA1B23C4D: 10**9}

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.errors import DecodeError
 from cardswitch.wire.capture.pcapng import read_pcapng
-from tests.wire.captures import INTERFACE, NAMES, PACKET, SECTION, VECTORS, pcapng_builder, wire
+from tests.kit.samples.captures import (
+    INTERFACE,
+    NAMES,
+    PACKET,
+    SECTION,
+    VECTORS,
+    pcapng_builder,
+    wire,
+)
 
 BUILDERS = {order: pcapng_builder(order) for order in "<>"}
 FILES = [wire(case) for case in VECTORS["files"] if wire(case).startswith(b"\n\r\r\n")]

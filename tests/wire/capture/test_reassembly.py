@@ -10,7 +10,7 @@ from cardswitch.specs.errors import DecodeError
 from cardswitch.wire.capture.packets import ACK, FIN, RST, SYN, Endpoint, Packet
 from cardswitch.wire.capture.reassembly import REACH_MAX, Piece, frames_of, streams_of
 from cardswitch.wire.framing import Framing
-from tests.wire.captures import HERE, THERE, tcp
+from tests.kit.samples.captures import HERE, THERE, tcp
 
 FRAMING = Framing("binary2")
 PAN = b"9999990000000014"

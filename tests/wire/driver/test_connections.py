@@ -14,7 +14,7 @@ from cardswitch.wire.driver import connections
 from cardswitch.wire.driver.connections import Door
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.ports import Close
-from tests.wire.helpers import HOST, SmallMachine, Words, peer_at, running, until
+from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
 
 
 @pytest.fixture(autouse=True)

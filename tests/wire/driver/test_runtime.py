@@ -14,7 +14,7 @@ from cardswitch.wire.driver.links import Link, LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime, run
 from cardswitch.wire.driver.tap import Tap
 from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send
-from tests.wire.helpers import HOST, GatedJournal, SmallMachine, Words, peer_at, running, until
+from tests.kit.wire import HOST, GatedJournal, SmallMachine, Words, peer_at, running, until
 
 POS = LinkId("pos/1")
 

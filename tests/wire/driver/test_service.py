@@ -10,7 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.driver.service import until_stopped
 from cardswitch.wire.ports import Append
-from tests.wire.helpers import HOST, PATIENCE_S, GatedJournal, SmallMachine, Words, peer_at, until
+from tests.kit.wire import HOST, PATIENCE_S, GatedJournal, SmallMachine, Words, peer_at, until
 
 
 def stop_with(error):

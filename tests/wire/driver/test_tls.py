@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import Peer
-from tests.papers import HOST, certificate
+from tests.kit.papers import HOST, certificate
 
 OURS = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
 

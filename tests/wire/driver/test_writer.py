@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from cardswitch.wire.driver.writer import JournalWriter
-from tests.wire.helpers import PATIENCE_S, GatedJournal, until
+from tests.kit.wire import PATIENCE_S, GatedJournal, until
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp
-from tests.hosts.helpers import UPSTREAM, acquirer, acquirer_config, approved, purchase
-from tests.play import Playbook, after, answered, closed, sent
+from tests.kit.hosts import UPSTREAM, acquirer, acquirer_config, approved, purchase
+from tests.kit.play import Playbook, after, answered, closed, sent
 
 
 def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hsm_sim.calc.helpers import assert_known, cases, results, run
+from tests.kit.hsm.calc import assert_known, cases, results, run
 
 KBPK = "89E88CF7931444F334BD7547FC3F380C"
 KEY = "F039121BEC83D26B169BDCD5B22AAF8F"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hsm_sim.calc.helpers import WARNING, assert_known, cases, results, run
+from tests.kit.hsm.calc import WARNING, assert_known, cases, results, run
 
 KEY = "0123456789ABCDEFFEDCBA9876543210"
 TEXT = "Now is the time for all "

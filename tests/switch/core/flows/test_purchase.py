@@ -6,8 +6,8 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.settings import Door
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
-from tests.play import after, answered, sent
-from tests.switch.core.house import (
+from tests.kit.play import after, answered, sent
+from tests.kit.switch import (
     ACQUIRER,
     HSM,
     NEW_BLOCK,

@@ -6,8 +6,8 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import from_record, to_record
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkUp, Received
-from tests.play import Playbook, after, answered, sent
-from tests.switch.core.house import (
+from tests.kit.play import Playbook, after, answered, sent
+from tests.kit.switch import (
     ACQUIRER,
     HSM,
     PLAIN,

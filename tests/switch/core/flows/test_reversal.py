@@ -4,8 +4,8 @@ import pytest
 
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Received
-from tests.play import after, answered, sent
-from tests.switch.core.house import PLAIN, POS, REVERSAL, approved, forwarded, opened, recorded
+from tests.kit.play import after, answered, sent
+from tests.kit.switch import PLAIN, POS, REVERSAL, approved, forwarded, opened, recorded
 
 
 def test_an_approved_purchase_is_undone_once_the_duty_is_durable():

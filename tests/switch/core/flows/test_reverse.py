@@ -7,8 +7,8 @@ import pytest
 from cardswitch.switch.core.flows.reverse import pause
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkDown, LinkUp
-from tests.play import after, answered, sent
-from tests.switch.core.house import ACQUIRER, SETTINGS, forwarded, opened, recorded
+from tests.kit.play import after, answered, sent
+from tests.kit.switch import ACQUIRER, SETTINGS, forwarded, opened, recorded
 
 
 def owed():

@@ -3,7 +3,7 @@
 import socket
 from contextlib import contextmanager, suppress
 
-from tests.end_to_end.programs import PATIENCE_S
+from tests.kit.programs import PATIENCE_S
 
 CLOSED = None  # What is heard when the link has ended.
 

@@ -6,7 +6,7 @@ from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkId, LinkUp, Received
-from tests.play import Playbook, answered, appended, sent
+from tests.kit.play import Playbook, answered, appended, sent
 
 PAN = "9999990000000014"
 POS = LinkId("pos/1")

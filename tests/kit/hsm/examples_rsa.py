@@ -8,7 +8,7 @@ from cardswitch.specs.security.lmk import TEST_LMK
 from cardswitch.specs.security.rsa import encode_public_key_rsa
 from cardswitch.specs.security.rsa_signatures import sign_rsa_pkcs1, sign_rsa_pss
 from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, seal_key_rsa
-from tests.specs.security.rsa_vectors import SHORT_KEY
+from tests.kit.samples.rsa import SHORT_KEY
 
 # The keys are short, so that tests are too.
 POLICY = {"rsa_bits_min": 1024, "rsa_bits_max": 1024}

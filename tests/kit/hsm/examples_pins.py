@@ -8,7 +8,7 @@ from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
 from cardswitch.specs.security.ibm3624 import build_validation_data_ibm3624, generate_offset_ibm3624
 from cardswitch.specs.security.lmk import TEST_LMK, seal_pin
 from cardswitch.specs.security.pvv import generate_pvv
-from tests.hsm_sim.helpers import PAN12, PVK, TPK, ZPK, key, pin_block, under_lmk
+from tests.kit.hsm.module import PAN12, PVK, TPK, ZPK, key, pin_block, under_lmk
 
 BDK = key(30)
 KEYS = (BDK,)

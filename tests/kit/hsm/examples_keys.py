@@ -4,7 +4,7 @@ from cardswitch.hsm_sim.module import OLD_TEST_LMK
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.lmk import wrap_key, wrap_key_under_key
-from tests.hsm_sim.helpers import TAK, TPK, ZMK, ZPK, key, under_lmk
+from tests.kit.hsm.module import TAK, TPK, ZMK, ZPK, key, under_lmk
 
 BDK, CVK, ZEK = map(key, range(30, 33))
 KEYS = (BDK, CVK, ZEK)

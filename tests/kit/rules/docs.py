@@ -1,6 +1,6 @@
 """What the README must say, as functions over its text: each returns its complaints.
 
-``python -m tests.docs`` prints the parts that are made from the source: the diagram of states and
+``python -m tests.kit.rules.docs`` prints what is made from the source: the diagram of states and
 the table of reasons.
 """
 
@@ -29,7 +29,7 @@ from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig
 from cardswitch.terminal.customer.card import Card
 
-ROOT: Final = Path(__file__).parent.parent
+ROOT: Final = Path(__file__).parents[3]
 NAME: Final = "cardswitch"
 BLOCK_S: Final = 120.0  # A block that takes longer than this waits for something.
 FENCE: Final = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -105,7 +105,7 @@ def wrong_diagrams(text: str) -> list[str]:
     drawn = [block for block in blocks(text, "mermaid") if block.startswith("stateDiagram")]
     if [block.rstrip("\n") for block in drawn] == [mermaid()]:
         return []
-    return [f"expected one diagram of states, the one of `python -m tests.docs`, seen {len(drawn)}"]
+    return [f"expected one diagram, that of `python -m tests.kit.rules.docs`, seen {len(drawn)}"]
 
 
 def reasons_table() -> str:
@@ -122,7 +122,7 @@ def missing_reasons(text: str) -> list[str]:
     """Rows of that table which the section "Reasons" of *text* does not have."""
     there = set(section(text, "Reasons").splitlines())
     return [
-        f"Reasons: no row {row}: print the table with `python -m tests.docs`"
+        f"Reasons: no row {row}: print the table with `python -m tests.kit.rules.docs`"
         for row in reasons_table().splitlines()
         if row not in there
     ]

@@ -9,7 +9,7 @@ import construct as c
 from cardswitch.specs.errors import DecodeError
 from cardswitch.wire.capture.packets import ACK, LINK_RAW, Packet
 
-VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "pcap.toml").read_text())
+VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "pcap.toml").read_text())
 SECTION, INTERFACE, NAMES, PACKET = 0x0A0D0D0A, 1, 4, 6  # Kinds of blocks.
 HERE, THERE = ("192.0.2.1", 50000), ("192.0.2.2", 8583)
 

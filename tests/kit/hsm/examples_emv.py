@@ -19,7 +19,7 @@ from cardswitch.specs.security.emv_keys import (
 )
 from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
 from cardswitch.specs.security.mac import generate_mac_iso9797
-from tests.hsm_sim.helpers import PAN, key, under_lmk
+from tests.kit.hsm.module import PAN, key, under_lmk
 
 MK_AC, MK_SMI, MK_CVC3, DEK, ZEK, BDK, MK_SMC = KEYS = tuple(map(key, range(20, 27)))
 MK_AC_TEXT, MK_SMI_TEXT = under_lmk("109", MK_AC), under_lmk("209", MK_SMI)

@@ -8,7 +8,7 @@ import pytest
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Append, Close, Effect, LinkId, LinkUp, Received, Send
-from tests.play import START, Playbook, after, answered, appended, closed, sent
+from tests.kit.play import START, Playbook, after, answered, appended, closed, sent
 
 POS, HOST = LinkId("pos/1"), LinkId("host")
 SALE = Message("0200", {4: "000000001250", 11: "000007"})

@@ -15,7 +15,7 @@ from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import original_data
 from cardswitch.wire.ports import LinkId, LinkUp, Received
-from tests.play import Playbook, answered, is_question
+from tests.kit.play import Playbook, answered, is_question
 
 NETWORK, FRONT, HSM = LinkId("network/1"), LinkId("front/1"), LinkId("hsm")
 UPSTREAM = LinkId("network")  # what the acquirer calls its link into the network

@@ -7,7 +7,7 @@ from cardswitch.terminal.core.state import outcomes
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 from cardswitch.wire.ports import LinkDown, LinkUp
-from tests.play import Playbook
+from tests.kit.play import Playbook
 
 CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
