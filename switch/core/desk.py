@@ -57,7 +57,7 @@ class SwitchDesk(Desk):
             state,
             leg.source,
             leg.identity,
-            leg.likeness,
+            leg.request_digest,
             leg.business_date,
             leg.upstream,
             message,
@@ -74,7 +74,10 @@ class SwitchDesk(Desk):
         if name is None:
             raise Decline("15")
         link = LinkId(name)
-        if link not in self._switch.ready or self._switch.owed >= self.settings.reversals_owed_max:
+        if (
+            link not in self._switch.ready
+            or self._switch.owed >= self.settings.pending_reversals_max
+        ):
             raise Decline("91")
         self.leg.upstream = name
         return link, self.settings.upstreams[name]
@@ -97,7 +100,7 @@ class SwitchDesk(Desk):
 
     def outcome(self) -> Wait[None]:
         """Wait until the leg, which is still open, has an outcome."""
-        return self._kernel.hear(self.leg.number)
+        return self._kernel.wait_for(self.leg.number)
 
     # Who gets the answer --------------------------------------------------------------------------
 
@@ -111,7 +114,7 @@ class SwitchDesk(Desk):
         for link, request in waiters.items():
             self._switch.answered_on(link)
             self.send(link, self.leg.answer(request))
-        self._kernel.announce(self.leg.number)
+        self._kernel.notify(self.leg.number)
 
     def decline(self, request: Message, code: str) -> None:
         """Record that the switch itself refuses, and say so."""

@@ -60,9 +60,9 @@ class Entry(Struct, frozen=True, gc=False):
     leg: int  # the transaction leg this belongs to: the sequence of its first entry
     at: Seconds
     state: State
-    source: str  # the door that the request came in by: "pos", "acquirer"
+    source: str  # the listener that the request came in by: "pos", "acquirer"
     identity: str  # what makes two requests the same one; see repeats.py
-    likeness: str  # what must agree between a request and its repeat: amount, code, card hash
+    request_digest: str  # what must agree between a request and its repeat: amount, code, card hash
     business_date: str  # assigned when the leg was accepted, and never changed
     upstream: str  # the link it was forwarded to, or ""
     message: Message
@@ -77,7 +77,7 @@ class Record(Struct, frozen=True, gc=False):
     state: str
     source: str
     identity: str
-    likeness: str
+    request_digest: str
     business_date: str
     upstream: str
     mti: str
@@ -105,7 +105,7 @@ def to_record(entry: Entry, vault: Vault) -> Record:
         entry.state.value,
         entry.source,
         entry.identity,
-        entry.likeness,
+        entry.request_digest,
         entry.business_date,
         entry.upstream,
         message.mti,
@@ -133,7 +133,7 @@ def from_record(record: Record, vault: Vault) -> Entry:
         State(record.state),
         record.source,
         record.identity,
-        record.likeness,
+        record.request_digest,
         record.business_date,
         record.upstream,
         Message(record.mti, fields),

@@ -25,7 +25,7 @@ class Leg(Struct, eq=False, gc=False):
     number: int
     source: str
     identity: str
-    likeness: str
+    request_digest: str
     business_date: str
     state: State | None = None
     upstream: str = ""

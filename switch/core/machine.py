@@ -16,7 +16,7 @@ from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, door_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, name_of
 
 from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
 from .desk import HSM, SwitchDesk
@@ -36,7 +36,7 @@ class Switch(Program):
     """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
-        peers = {*settings.doors, *settings.upstreams}
+        peers = {*settings.listeners, *settings.upstreams}
         super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
         self.settings = settings
         self.routing = Routing(settings.routes)
@@ -58,7 +58,7 @@ class Switch(Program):
             self.drop(link)
         elif question.mti[1] == "8":
             self._network(link, question)
-        elif door_of(link) not in self.settings.doors:
+        elif name_of(link) not in self.settings.listeners:
             self.drop(link)  # Upstreams are asked; they do not ask.
         elif question.mti[1] in "12" and question.mti[2] == "0":
             self._purchase(link, question)
@@ -90,24 +90,24 @@ class Switch(Program):
         fault = find_fault(request)
         if fault is not None:
             return self.refuse(link, request, fault.code, fault.field)
-        source = door_of(link)
+        source = name_of(link)
         who = identity(source, request)
         pan_hash = self._vault.fingerprint(pan_of(request))
-        likeness = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
+        request_digest = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
         leg = self.legs.find(who)
         if leg is not None:
-            return self._repeat(link, request, leg, likeness)
+            return self._repeat(link, request, leg, request_digest)
         if self._is_busy(link) or link in self.signed_off:
             return self.refuse(link, request, "91")
-        leg = self.open_leg(source, who, likeness)
+        leg = self.open_leg(source, who, request_digest)
         leg.rrn = request.get(37) or rrn_of(self.kernel.now, leg.number)
         leg.wait(link, request)
         self._in_flight[link] += 1
         desk = SwitchDesk(self, leg)
         return self.kernel.start(purchase(desk, request), lambda _: rescue(desk, request))
 
-    def _repeat(self, link: LinkId, request: Message, leg: Leg, likeness: str) -> None:
-        if leg.likeness and leg.likeness != likeness:
+    def _repeat(self, link: LinkId, request: Message, leg: Leg, request_digest: str) -> None:
+        if leg.request_digest and leg.request_digest != request_digest:
             self.kernel.counts["repeat_differs"] += 1
             self.refuse(link, request, "94")
         elif leg.decision is None:
@@ -120,7 +120,7 @@ class Switch(Program):
     def _reversal(self, link: LinkId, request: Message) -> None:
         if self.kernel.is_full:
             return self.refuse(link, request, "91")
-        source = door_of(link)
+        source = name_of(link)
         try:
             who = original_identity(source, request)
         except DecodeError:
@@ -146,16 +146,16 @@ class Switch(Program):
         )
 
     def _is_busy(self, link: LinkId) -> bool:
-        door = self.settings.doors[door_of(link)]
-        return self.kernel.is_full or self._in_flight[link] >= door.in_flight_max
+        listener = self.settings.listeners[name_of(link)]
+        return self.kernel.is_full or self._in_flight[link] >= listener.in_flight_max
 
     # For the desk ---------------------------------------------------------------------------------
 
-    def open_leg(self, source: str, who: str, likeness: str) -> Leg:
+    def open_leg(self, source: str, who: str, request_digest: str) -> Leg:
         """A new leg, accepted now: that decides its bank day for good."""
         self.leg_number += 1
         day = self.settings.cut_off.business_date(self.kernel.now)
-        leg = Leg(self.leg_number, source, who, likeness, day)
+        leg = Leg(self.leg_number, source, who, request_digest, day)
         self.legs.add(leg)
         return leg
 

@@ -98,7 +98,7 @@ def test_a_line_may_be_empty_or_a_remark(console, line):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("open the door", "help"),
+        ("open the listener", "help"),
         ("generate zpk", "generate NAME TYPE"),
         ("help me", "expected help"),
         ("kcv nobody", "type"),

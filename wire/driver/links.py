@@ -22,7 +22,7 @@ NEVER: Final = float("inf")
 
 
 class LinkLimits(Struct, frozen=True):
-    """The bounds of every link of a door, or of a dialled one; times count while we do read.
+    """The bounds of every link of a listener, or of a dialled one; times count while we do read.
 
     Peers that dial and then wait for work, such as clients of an HSM, need the first two at never.
     """
@@ -36,7 +36,7 @@ class LinkLimits(Struct, frozen=True):
     frames_per_turn: int = 64
 
 
-# For a door of many unknown peers that speak first: those who do not are not worth a connection.
+# For a listener of many unknown peers that speak first: those who do not get no connection.
 TERMINAL_LIMITS: Final = LinkLimits(first_frame_s=5.0, idle_s=300.0)
 
 
@@ -85,7 +85,7 @@ class Link(asyncio.Protocol):
         limits: LinkLimits,
     ) -> None:
         self.name = name
-        self.door: Entrance | None = None  # Where it came in, if it was not dialled.
+        self.listener: Entrance | None = None  # Where it came in, if it was not dialled.
         self.is_up = False
         self.closed = asyncio.Event()
         self._keeper = keeper
@@ -145,8 +145,8 @@ class Link(asyncio.Protocol):
         """End; nothing more comes from here."""
         if self._cut_off is not None:
             self._cut_off.cancel()
-        if self.door is not None:
-            self.door.left(self)
+        if self.listener is not None:
+            self.listener.left(self)
         if self.is_up and self._framer.is_partial:
             self._keeper.counts["frame_error"] += 1
         self.is_up = False

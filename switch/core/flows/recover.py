@@ -30,7 +30,7 @@ def rebuild(switch: Switch, entries: Iterable[Entry]) -> None:
         leg = legs.get(entry.leg)
         if leg is None:
             leg = legs[entry.leg] = Leg(
-                entry.leg, entry.source, entry.identity, entry.likeness, entry.business_date
+                entry.leg, entry.source, entry.identity, entry.request_digest, entry.business_date
             )
             switch.legs.add(leg)
         switch.owed += leg.apply(entry)

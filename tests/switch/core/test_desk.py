@@ -43,7 +43,7 @@ def test_nobody_there_is_91():
 
 def test_too_many_owed_reversals_are_91():
     at = desk()
-    at._switch.owed = SETTINGS.reversals_owed_max
+    at._switch.owed = SETTINGS.pending_reversals_max
     with pytest.raises(Decline, match="91"):
         at.route(PLAIN, PAN)
     at._switch.owed -= 1

@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateTable
 
 from cardswitch.switch.core.entry import Record
 from cardswitch.switch.settlement.ledger import Posting
-from cardswitch.switch.settlement.totals import Batch
+from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.database import Database
 from cardswitch.switch.store.tables import (
     BATCHES,
@@ -38,7 +38,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize(
-    ("table", "struct"), [(JOURNAL, Record), (BATCHES, Batch), (POSTINGS, Posting)]
+    ("table", "struct"), [(JOURNAL, Record), (BATCHES, BatchTotals), (POSTINGS, Posting)]
 )
 def test_columns_are_the_fields_in_their_order(table, struct):
     assert tuple(table.c.keys()) == struct.__struct_fields__
