@@ -56,7 +56,7 @@ def test_books_are_still_there_after_a_restart(lab):
                 await programs.ready()
                 await sell(lab, *sales)
                 held = programs.issuer.held()
-        return held, programs.switch.sequence
+        return held, programs.switch.memory.sequence
 
     held, sequence = run(main())
     assert sum(held.values()) == 1_250

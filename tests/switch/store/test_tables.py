@@ -23,8 +23,8 @@ from cardswitch.switch.store.tables import (
 )
 
 RECORD = Record(
-    1, 1, 0.5, "received", "pos", "who", "like", "2026-11-23", "", "0200", "", "", "", 1, "978",
-    "", "", "", "{}",
+    sequence=1, leg=1, at=0.5, state="received", source="pos", identity="who", request_digest="like", business_date="2026-11-23", upstream="", mti="0200", rrn="", merchant="", terminal="", amount=1, currency="978",
+    code="", pan_masked="", pan_sealed="", fields="{}",
 )  # fmt: skip
 DAY = {"business_date": "2026-11-23"}
 SUMS = {"captures": 1, "captured": 1, "reversals": 0, "reversed": 0}
