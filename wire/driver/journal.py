@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,31 +11,7 @@ import msgspec
 
 from cardswitch.specs.errors import Error
 
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    _LOCKED_AT: Final = 1 << 40  # Far behind any entry: Windows locks bytes, not files.
-
-    def _lock(file: int) -> None:
-        os.lseek(file, _LOCKED_AT, os.SEEK_SET)
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-    def _sync_folder(folder: Path) -> None:
-        """Windows writes the name of a new file through by itself."""
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _sync_folder(folder: Path) -> None:
-        """Make the name of a new file durable too."""
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
+from ..store.disk import lock_file, open_append, sync_file, sync_folder, write_all
 
 _CLOSED: Final = -1
 # Entries take hundreds of bytes; what has no line end for so many more is no journal.
@@ -73,7 +48,7 @@ class FileJournal:
         self.path = Path(path)
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(entry_type).decode
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = open_append(self.path, readable=True)
         try:
             self._take_hold()
         except BaseException:
@@ -82,13 +57,13 @@ class FileJournal:
 
     def _take_hold(self) -> None:
         try:
-            _lock(self._file)
+            lock_file(self._file)
         except OSError as error:
             raise Error(
                 f"{self.path}: cannot be held alone ({error.strerror}); is the program running "
                 "already? Stop it, or name another file"
             ) from error
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         self._cut_unfinished_line()
 
     def _cut_unfinished_line(self) -> None:
@@ -101,7 +76,7 @@ class FileJournal:
             raise Error(f"{self.path}: not a journal, or damaged; name another file")
         if start + end < size:
             os.ftruncate(self._file, start + end)
-            os.fsync(self._file)
+            sync_file(self._file)
 
     def read(self) -> list[Any]:
         """Every entry so far, but for a last one that a crash left unfinished.
@@ -122,10 +97,8 @@ class FileJournal:
 
     def commit(self, entries: Sequence[Any]) -> None:
         """See :meth:`Journal.commit`. Raises OSError."""
-        lines = memoryview(b"".join([self._encode(entry) + b"\n" for entry in entries]))
-        while lines:  # A write may be short, for instance on a full disk, just before it fails.
-            lines = lines[os.write(self._file, lines) :]
-        os.fsync(self._file)
+        write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
+        sync_file(self._file)
 
     def close(self) -> None:
         """See :meth:`Journal.close`; the lock is let go too. Closing twice does no harm."""
