@@ -9,6 +9,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver import journal
 from cardswitch.wire.driver.journal import FileJournal
+from tests.kit.files import is_owners_alone
 
 
 class Entry(Struct, frozen=True):
@@ -46,7 +47,7 @@ def test_what_was_committed_comes_back_in_order(path):
 
 def test_a_new_journal_is_empty_and_its_owner_s_alone(path):
     assert read(path) == []
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
 
 
 @given(st.integers(0, 200))
