@@ -258,4 +258,4 @@ class Connections:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
         for link in list(self.links.values()):
-            link.grow_older(SWEEP_S)
+            link.tick(SWEEP_S)

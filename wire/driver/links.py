@@ -98,7 +98,8 @@ class Link(asyncio.Protocol):
         self._was_up = False
         self._holds = 0
         self._wants_first = True
-        self._waited_s = 0.0  # For the first frame, or for the rest of one.
+        self._first_s = 0.0  # How long the first frame has been waited for,
+        self._rest_s = 0.0  # and how long the rest of one that has begun.
         self._silent_s = 0.0
         self._cut_off: asyncio.TimerHandle | None = None
 
@@ -133,7 +134,7 @@ class Link(asyncio.Protocol):
             self.abort("frame_error", error)
             return
         if frames:
-            self._waited_s = 0.0
+            self._rest_s = 0.0
             self._wants_first = False
             self._take(frames)
 
@@ -241,16 +242,17 @@ class Link(asyncio.Protocol):
             self.is_up = False
             self._transport.abort()
 
-    def grow_older(self, seconds: float) -> None:
+    def tick(self, seconds: float) -> None:
         """Let *seconds* pass without a byte; end the link if the peer has let a deadline pass."""
         if self._holds or not self.is_up:
             return
         limits = self._limits
         self._silent_s += seconds
-        self._waited_s += seconds if self._wants_first or self._framer.is_partial else 0.0
-        if self._framer.is_partial and self._waited_s > limits.intra_frame_s:
+        self._first_s += seconds if self._wants_first else 0.0
+        self._rest_s += seconds if self._framer.is_partial else 0.0
+        if self._rest_s > limits.intra_frame_s:
             self.abort("frame_late", "the rest of a frame did not come in time")
-        elif self._wants_first and self._waited_s > limits.first_frame_s:
+        elif self._wants_first and self._first_s > limits.first_frame_s:
             self.abort("frame_late", "the first frame did not come in time")
         elif self._silent_s > limits.idle_s:
             self._keeper.counts["link_idle"] += 1
