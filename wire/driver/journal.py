@@ -1,5 +1,23 @@
 """The journal of a program: entries on disk when `commit` returns, and back after a crash."""
 
+# What a journal promises, whatever it is made of (a file here, a database in the switch)
+#
+# Order. Entries come back in the order in which they were committed, and a commit is there as a
+# whole, or a first part of it, never a part from its middle. writer.py says what waits for a
+# commit.
+#
+# One writer. Two programs on one journal would each decide from a memory that lacks what the other
+# decided, so the second one is refused when it opens it. The lock is the system's and ends with the
+# process; no file has to be removed by hand after a crash.
+#
+# A crash. It may leave half a line at the end. That line was promised to nobody; it is cut when the
+# file is opened, before anything is added, for what is added must not continue it. A damaged line
+# anywhere else is not a crash's doing, and reading ends there with an error that names the line:
+# leaving an entry out would mean to decide from a false memory.
+#
+# A start. A program reads its journal before it listens or dials, gives the entries to its machine,
+# and performs what the machine then wants to do.
+
 from __future__ import annotations
 
 import os
