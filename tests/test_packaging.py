@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.kit.rules.tidy import PACKAGES
+from tests.kit.rules.tidy import PACKAGES, python_files
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 100.0
@@ -212,3 +212,30 @@ print(load_dialect("pos").name)
     lines = run(sys.executable, "-c", code, cwd=tmp_path, PYTHONPATH=str(tmp_path)).splitlines()
     assert Path(lines[0]).resolve() == (tmp_path / "specs" / "__init__.py").resolve()
     assert lines[1:] == ["pos"]
+
+
+# Another system -----------------------------------------------------------------------------------
+
+ON_WINDOWS = """
+import importlib, sys
+for name in ("fcntl", "grp", "pwd", "resource", "syslog", "termios", "tty", "uvloop"):
+    sys.modules[name] = None  # as if it were not there
+for name in sys.stdin.read().split():
+    importlib.import_module(name)
+"""
+
+
+def test_every_module_is_imported_without_what_only_posix_has():
+    modules = [
+        ".".join(["cardswitch", *Path(path).with_suffix("").parts]).removesuffix(".__init__")
+        for path in python_files(ROOT, *PACKAGES)
+        if not path.endswith("__main__.py")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", ON_WINDOWS],
+        input="\n".join(modules).encode(),
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr.decode()
