@@ -1,5 +1,29 @@
 """All connections of a runtime: those that come in, and those it keeps dialling."""
 
+# Two kinds of link, and their difference
+#
+# A link that came in belongs to a door and brings work. Its name is new every time ("pos/17"), so
+# an answer can never reach the successor of the one that asked. When it is gone, it is gone.
+#
+# A dialled link has one name for good ("issuer"), and its task dials again whenever it is gone:
+# after REDIAL_FIRST_S, then twice as long each time up to REDIAL_MAX_S, each less up to a half by
+# chance. A link that stood for longer than REDIAL_MAX_S starts the series anew. Between two
+# connections the machine has LinkDown; what it sends then is counted as not sent, and nothing is
+# kept for later: it is the machine that knows what is still worth saying.
+#
+# When the journal is behind, the runtime calls `hold`: no more is read from links that came in,
+# those that come in while it lasts included. Dialled links are read all the same, because their
+# answers finish work that was begun, and that is what makes the journal's queue shorter. `resume`
+# undoes it.
+#
+# One sweep every SWEEP_S looks at the deadlines of all links, instead of a timer for each: frames
+# come far more often than deadlines pass.
+#
+# The end, when the program stops: `shut` (nobody comes in, nobody is dialled, the machine hears
+# nothing more), then the journal commits what it has, then `end` lets every link send its last
+# bytes and waits until all are gone. When the program fails: `shut`, then `abort`, for nothing that
+# is still unsent can be trusted.
+
 from __future__ import annotations
 
 import asyncio
@@ -262,4 +286,4 @@ class Connections:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
         for link in list(self.links.values()):
-            link.grow_older(SWEEP_S)
+            link.tick(SWEEP_S)

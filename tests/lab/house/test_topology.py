@@ -1,7 +1,6 @@
 """A lab is made in a folder, read back, and never written over."""
 
 import socket
-import stat
 import tomllib
 
 import pytest
@@ -12,6 +11,7 @@ from cardswitch.lab.house.topology import Ports, Timing, free_ports, make_lab, o
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.terminal.config import read_cards
+from tests.kit.files import is_owners_alone
 
 PAN = "9999990000000014"
 
@@ -133,7 +133,7 @@ def test_no_lab_at_all(tmp_path):
 
 def test_the_vaults_key_is_its_owners_alone(made):
     file = made[0].parent / "vault.key"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert is_owners_alone(file)
     vault = open_vault(file)
     assert vault.open(vault.seal(PAN)) == PAN
 
