@@ -27,7 +27,7 @@ from msgspec import Struct
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cardswitch.specs.codec.shapes import SIGHTS_MIN
-from cardswitch.specs.dialect import Dialect, load_dialect, make_dialect
+from cardswitch.specs.dialect import Dialect, load_dialect
 from cardswitch.specs.dialect.reference import (
     reference_pack,
     reference_unpack,
@@ -135,7 +135,7 @@ def _with_binary_bitmap(dialect: Dialect) -> Dialect:
     form = msgspec.structs.replace(
         dialect.form, name=f"{dialect.name}-b", bitmap=encoding_of("binary")
     )
-    return make_dialect(form)
+    return Dialect(form)
 
 
 def _contests(dialect: Dialect, skipped: list[str]) -> Iterator[Contest]:

@@ -20,6 +20,7 @@ from typing import Final, NoReturn
 import msgspec
 from msgspec import Struct
 
+from ..codec.form import MessageRule
 from ..errors import DialectError
 from ..grammar.bitmap import FIELD_MAX, THIRD
 from ..grammar.fields import CLASSES, DIGITS
@@ -32,14 +33,6 @@ HEADER_PARTS_MAX: Final = 32  # no header has been seen with more than 20
 _FOLDER: Final = Path(__file__).parents[1] / "dialects"
 # x+n is made of a sign in the encoding of `a` and digits in that of `n`.
 _ENCODED: Final = frozenset(["mti", "bitmap", "length", *CLASSES]) - {"x+n"}
-
-
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which fields the messages of one MTI carry: always, on a condition, or as they like."""
-
-    mandatory: frozenset[int] = frozenset()
-    conditional: frozenset[int] = frozenset()
-    optional: frozenset[int] = frozenset()
 
 
 class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -88,7 +81,7 @@ class DialectFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     fields: dict[str, FieldEntry] = {}
     parts: dict[str, PartsEntry] = {}
     values: dict[str, dict[str, str]] = {}
-    messages: dict[str, Rule] = {}
+    messages: dict[str, MessageRule] = {}
 
 
 class Source(Struct, frozen=True):

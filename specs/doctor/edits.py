@@ -8,11 +8,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..dialect import Dialect, make_dialect
+from ..dialect import Dialect
 from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, lay_fields_over
+from ..dialect.parts import OPAQUE
 from ..errors import DialectError
-from ..parts.build import OPAQUE
 from .bases import Base
 
 # Keys of [encodings] that change together: text is hardly ever written in two ways.
@@ -92,5 +92,5 @@ def build(base: Base, edits: Sequence[Edit]) -> tuple[DialectFile, Dialect] | No
             form = build_form(base.source, laid_over(base.written, one))
         except DialectError:
             continue
-        return one, make_dialect(form)
+        return one, Dialect(form)
     return None

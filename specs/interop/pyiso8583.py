@@ -13,7 +13,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, Final
 
-from ..dialect import make_dialect
+from ..dialect import Dialect
 from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, Source
 from ..dialect.reference import specification
@@ -80,7 +80,7 @@ def import_installed(place: str, version: str = "0") -> Imported:
 
 def export_pyiso8583(name: str, written: DialectFile) -> Exported:
     """*written*, the dialect called *name*, as JSON for pyiso8583, and what that cannot say."""
-    dialect = make_dialect(build_form(Source(Path(name), ()), written))
+    dialect = Dialect(build_form(Source(Path(name), ()), written))
     losses = [Loss(f"field {path}", "its parts cannot be said") for path in written.parts]
     if written.header:
         losses.append(Loss("header", "its parts cannot be said: take it off before"))

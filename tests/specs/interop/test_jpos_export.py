@@ -2,7 +2,8 @@
 
 import pytest
 
-from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, Rule
+from cardswitch.specs.codec.form import MessageRule
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry
 from cardswitch.specs.interop.drafts import Draft
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.interop.jpos_export import export_jpos
@@ -119,7 +120,7 @@ def test_what_jpos_cannot_say_is_told():
         FieldEntry("x", "ans 8", "ebcdic-500", padding="left *"),
         PartsEntry("tlv", {"an": "ascii"}, {}, tag="an 2", length="n 2"),
         header={"1": FieldEntry("h", "n 4", "bcd", value="6000")},
-        messages={"0200": Rule(frozenset([48]))},
+        messages={"0200": MessageRule(frozenset([48]))},
         tertiary="field 65",
     )
     exported = export_jpos("x", mine)

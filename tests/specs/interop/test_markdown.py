@@ -2,11 +2,11 @@
 
 import pytest
 
+from cardswitch.specs.codec.form import MessageRule
 from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,
-    Rule,
     list_dialects,
     read_dialect_file,
 )
@@ -57,7 +57,7 @@ def test_all_that_a_dialect_can_say():
             },
             parts={"48": parts, "48.01": nested},
             values={"mine": {"00": "yes | no"}},
-            messages={"1100": Rule(frozenset([39]), frozenset([48]), frozenset())},
+            messages={"1100": MessageRule(frozenset([39]), frozenset([48]), frozenset())},
         ),
     ).text
     for line in [

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cardswitch.specs.codec.form import MessageRule
 from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,
-    Rule,
     read_dialect_file,
 )
 from cardswitch.specs.interop.toml_writer import write_toml
@@ -41,7 +41,7 @@ DIALECTS = st.builds(
     fields=ENTRIES,
     parts=st.dictionaries(TEXT, PARTS, max_size=3),
     values=st.dictionaries(TEXT, WORDS, max_size=2),
-    messages=st.dictionaries(TEXT, st.builds(Rule, NUMBERS, NUMBERS, NUMBERS), max_size=3),
+    messages=st.dictionaries(TEXT, st.builds(MessageRule, NUMBERS, NUMBERS, NUMBERS), max_size=3),
 )
 
 
