@@ -182,4 +182,6 @@ _SAME: Final = frozenset([
     *(43, 44, 45, 47, 48, 52, 53, 55, 57, 58, 59, 60, 61, 62, 63, 67, 71, 72, 93, 94, 95, 96),
     *(98, 99, 100, 101, 102, 103, *range(111, 128)),
 ])  # fmt: skip
-STEP_2003: Final = Step("1993", "2003", _SAME, _RULES, _GONE, (30, 30))
+STEP_2003: Final = Step(
+    older="1993", newer="2003", same=_SAME, rules=_RULES, gone=_GONE, partial=(30, 30)
+)

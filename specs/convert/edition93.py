@@ -252,4 +252,11 @@ _SAME: Final = frozenset([
     *(41, 42, 44, 45, 47, 48, 49, 50, 51, 52, 54, 55, 60, 61, 62, 63, 67, 68, 69),
     *(*range(73, 82), 86, 87, 88, 89, 97, 98, 99, 100, 101, 102, 103, 104, *range(111, 128)),
 ])  # fmt: skip
-STEP_93: Final = Step("1987", "1993", _SAME, _RULES, {64: _MAC, 128: _MAC}, (95, 30))
+STEP_93: Final = Step(
+    older="1987",
+    newer="1993",
+    same=_SAME,
+    rules=_RULES,
+    gone={64: _MAC, 128: _MAC},
+    partial=(95, 30),
+)

@@ -64,7 +64,7 @@ class FieldRule(Struct, frozen=True):
     why: str
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, kw_only=True):
     """Two neighbouring editions: fields that are the *same* in both, *rules*, and why others go.
 
     *partial* are the fields, of the older and of the newer one, that say that an amount is a part.

@@ -35,7 +35,7 @@ _FOLDER: Final = Path(__file__).parents[1] / "dialects"
 _ENCODED: Final = frozenset(["mti", "bitmap", "length", *CLASSES]) - {"x+n"}
 
 
-class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class FieldEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line under `[fields]`; what a file leaves out is inherited."""
 
     name: str = ""
@@ -48,7 +48,7 @@ class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     value: str = ""
 
 
-class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PartsEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the value at one path is made of: see :mod:`cardswitch.specs.parts`.
 
     *layout* is positional, ber-tlv, tlv, ltv, bitmap, datasets, dataset-bitmap, or opaque, which
@@ -69,7 +69,9 @@ class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     header: int = 0
 
 
-class DialectFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class DialectFile(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A dialect file as it is written."""
 
     extends: str = ""

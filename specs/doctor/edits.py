@@ -34,7 +34,7 @@ _TITLES: Final = {
 }
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, kw_only=True):
     """One change: of default *encodings*, or of what the line of field *number* says, by *entry*.
 
     *rarity* orders edits that do the same: 0 is met on every other link, 9 on none. *steps* is how
@@ -56,7 +56,7 @@ def group_edit(group: str, name: str) -> Edit:
     'digits (class n) in bcd'
     """
     keys = GROUPS.get(group, (group,))
-    return Edit(f"{_TITLES[group]} in {name}", encodings=tuple((key, name) for key in keys))
+    return Edit(words=f"{_TITLES[group]} in {name}", encodings=tuple((key, name) for key in keys))
 
 
 def patch(extends: str, edits: Sequence[Edit]) -> DialectFile:

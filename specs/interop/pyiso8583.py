@@ -196,7 +196,11 @@ def _header(row: _Row) -> dict[str, FieldEntry]:
         row.refuse("a header of one length, in bytes, is expected")
     problem = "a message without a header is written with zeros"
     row.draft.lose(row.line, row.where, problem)
-    return {"1": FieldEntry(row.name, notation("b", 0, size), "binary", value="00" * size)}
+    return {
+        "1": FieldEntry(
+            name=row.name, format=notation("b", 0, size), encoding="binary", value="00" * size
+        )
+    }
 
 
 def _field(row: _Row, number: int) -> FieldEntry:
@@ -222,7 +226,9 @@ def _field(row: _Row, number: int) -> FieldEntry:
         row.refuse("max_len: a greater length is expected")
     form = notation(kind, prefix.digits, length // halves)
     count = count if prefix.digits else ""
-    return FieldEntry(row.name, form, encoding, prefix.encoding, count)
+    return FieldEntry(
+        name=row.name, format=form, encoding=encoding, length=prefix.encoding, count=count
+    )
 
 
 def _packed(row: _Row, number: int) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.codec import walk
 from cardswitch.specs.codec.compile import MISFIT, compile_index, compile_pack, compile_unpack
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.fuzzing.strategies import messages, mutations, pans, values
@@ -218,5 +218,5 @@ def test_the_order_of_fields_does_not_matter():
     pos = load_dialect("pos")
     fields = {11: "000001", 4: "000000000100", 3: "000000"}
     backwards = dict(reversed(fields.items()))
-    for _ in range(SIGHTS_MIN + 1):
+    for _ in range(SEEN_MIN + 1):
         assert pos.pack(Message("0200", fields)) == pos.pack(Message("0200", backwards))

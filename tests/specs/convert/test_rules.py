@@ -16,7 +16,14 @@ from cardswitch.specs.convert.rules import (
 
 
 def step(*rules, same=(), gone=None):
-    return Step("1987", "1993", frozenset(same), rules, gone or {}, (95, 30))
+    return Step(
+        older="1987",
+        newer="1993",
+        same=frozenset(same),
+        rules=rules,
+        gone=gone or {},
+        partial=(95, 30),
+    )
 
 
 def draft(fields, mti="0200"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, DialectError
 from cardswitch.specs.message import Message
@@ -21,7 +21,7 @@ def made(folder, text):
 
 def repeatedly(dialect, message, wire):
     """Written and read by the slow path first, by generated code then."""
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         assert dialect.pack(message).hex() == wire.hex()
         assert dialect.unpack(wire) == message
 
@@ -47,7 +47,7 @@ def test_a_third_bitmap(tmp_path, place, wire):
 def test_a_third_bitmap_that_lies(tmp_path, place, last):
     dialect = made(tmp_path, THREE.format(place))
     wire = bytes.fromhex("0200 8000000000000000 8000000000000000" + last)
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         with pytest.raises(DecodeError) as caught:
             dialect.unpack(wire)
         assert caught.value.code in ("bitmap-empty", "bitmap-short", "field-undefined")

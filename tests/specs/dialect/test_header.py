@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.message import Message
@@ -26,7 +26,7 @@ def made(folder, text):
 
 def repeatedly(dialect, message, wire):
     """Written and read by the slow path first, by generated code then."""
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         assert dialect.pack(message).hex() == wire.hex()
         assert dialect.unpack(wire) == message
 
