@@ -2,6 +2,7 @@
 
     toml_lines  the line of every key, so that a fault is told with its place
     file        the file as it is written: typed tables, `extends` followed
+    toml_writer the file written back
     fields      one entry as a field
     parts       what values are made of, as layouts
     build       each entry checked, and all of it as a Form

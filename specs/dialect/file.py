@@ -14,6 +14,7 @@ tertiary = "with the others"        where a third bitmap stands, if there may be
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -107,6 +108,15 @@ def list_dialects() -> list[str]:
     ['iso87-ascii', 'iso87-binary', 'iso87-ebcdic']
     """
     return sorted(path.stem for path in _FOLDER.glob("*.toml") if not path.name.startswith("_"))
+
+
+def by_number(keys: Mapping[str, object]) -> list[str]:
+    """*keys* in the order of numbers; those that are none behind them.
+
+    >>> by_number({"10": 0, "9F02": 0, "2": 0})
+    ['2', '10', '9F02']
+    """
+    return sorted(keys, key=lambda key: (not set(key) <= DIGITS, len(key), key))
 
 
 def read_dialect_file(name_or_path: str) -> tuple[Source, DialectFile]:

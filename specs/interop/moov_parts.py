@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from ..dialect.file import FieldEntry, PartsEntry
+from ..dialect.file import FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import BITMAP_SIZE
 from ..grammar.fields import parse_notation
 from .documents import Node
-from .drafts import Draft, by_number, plain_name
+from .drafts import Draft, plain_name
 from .layouts import notation, settle
 from .moov_names import BER_LENGTH, BER_TAG, BYTES, ENCODINGS, PACKED, SORTS, TEXTS
 

@@ -15,14 +15,14 @@ from typing import Any, Final
 
 from ..dialect import Dialect
 from ..dialect.build import build_form
-from ..dialect.file import DialectFile, FieldEntry, Source
+from ..dialect.file import DialectFile, FieldEntry, Source, by_number
 from ..dialect.reference import specification
 from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
 from ..grammar.encodings import Bcd, Signed
 from ..grammar.fields import LENGTH_MAX
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, Value, read_document
-from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, by_number, plain_name
+from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, plain_name
 from .layouts import notation, settle
 
 _BYTES: Final = "b"

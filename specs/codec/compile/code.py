@@ -40,10 +40,11 @@ class Code:
             self.lines += [f"if {' or '.join(conditions)}:", "    raise Misfit"]
 
     def function(self, argument: str) -> Callable[[Any], Any]:
-        """The finished function."""
+        """The finished function; its docstring is its source."""
         source = "\n    ".join([f"def run({argument}):", *self.lines])
         exec(source, self.objects)  # noqa: S102  # Made of numbers: see the package.
         run: Callable[[Any], Any] = self.objects["run"]
+        run.__doc__ = source
         return run
 
 

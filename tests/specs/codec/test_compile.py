@@ -1,11 +1,14 @@
 """specs.codec.compile: generated code and the table-driven walk agree; no other error comes."""
 
+import ast
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardswitch.specs.codec import compile as compile_package
 from cardswitch.specs.codec import walk
 from cardswitch.specs.codec.compile import MISFIT, compile_index, compile_pack, compile_unpack
 from cardswitch.specs.codec.shapes import SEEN_MIN
@@ -220,3 +223,18 @@ def test_the_order_of_fields_does_not_matter():
     backwards = dict(reversed(fields.items()))
     for _ in range(SEEN_MIN + 1):
         assert pos.pack(Message("0200", fields)) == pos.pack(Message("0200", backwards))
+
+
+def shown_code():
+    """The functions that the page at the head of the package shows."""
+    lines = Path(compile_package.__file__).read_text().splitlines()
+    code = [line.removeprefix("#     ") for line in lines if line.startswith("#     ")]
+    return [ast.unparse(function) for function in ast.parse("\n".join(code)).body]
+
+
+def test_the_page_shows_what_is_generated():
+    message = Message("0210", {3: "000000", 11: "000007", 35: "999999000000001=30", 39: "00"})
+    dialect = load_dialect("iso87-ascii")
+    reads = compile_unpack(dialect.form, dialect.shape_of(dialect.pack(message)))
+    writes = compile_pack(dialect.form, tuple(message.fields))
+    assert shown_code() == [ast.unparse(ast.parse(run.__doc__)) for run in (reads, writes)]

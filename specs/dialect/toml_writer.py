@@ -9,8 +9,7 @@ from typing import Any, Final
 from msgspec import to_builtins
 
 from ..codec.form import MessageRule
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry
-from .drafts import by_number
+from .file import DialectFile, FieldEntry, PartsEntry, by_number
 
 _BARE: Final = frozenset(string.ascii_letters + string.digits + "_-")
 

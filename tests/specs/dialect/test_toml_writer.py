@@ -1,4 +1,4 @@
-"""specs.interop.toml_writer: what is written reads back equal."""
+"""specs.dialect.toml_writer: what is written reads back equal."""
 
 import tomllib
 
@@ -14,7 +14,7 @@ from cardswitch.specs.dialect.file import (
     PartsEntry,
     read_dialect_file,
 )
-from cardswitch.specs.interop.toml_writer import write_toml
+from cardswitch.specs.dialect.toml_writer import write_toml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORDS = st.dictionaries(TEXT, TEXT, max_size=3)
