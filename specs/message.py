@@ -90,6 +90,13 @@ class MessageError(DecodeError):
 
     echo: Message | None = None
 
+    @classmethod
+    def of(cls, fault: DecodeError) -> MessageError:
+        """The same fault, of a whole message."""
+        error = cls(fault.expected)
+        vars(error).update(vars(fault))
+        return error
+
 
 def reply_mti(mti: str) -> str:
     """The MTI of the response to *mti*; a repeat is answered like its first send.

@@ -39,8 +39,7 @@ def unpack(form: Form, data: bytes) -> Message:
         fault = error
     if fault is None:
         return Message(mti, fields)
-    refused = MessageError(fault.expected)
-    vars(refused).update(vars(fault))
+    refused = MessageError.of(fault)
     if _STAN in fields and is_answerable(mti):
         refused.echo = Message(mti, {n: v for n, v in fields.items() if n in ECHO_FIELDS})
     raise refused

@@ -84,9 +84,8 @@ class Dialect:
     def unpack(self, data: bytes) -> Message:
         """The message that the whole of *data* stands for, from the header of the dialect on.
 
-        A header of the link, such as a TPDU, is not the dialect's. Raises DecodeError with the
-        field, the byte offset and what was expected there; it is a MessageError where the fault
-        lies behind the header.
+        A header of the link, such as a TPDU, is not the dialect's. Raises MessageError, which is a
+        DecodeError, with the field, the byte offset and what was expected there.
 
         >>> echo = b"08008220000000000000" + b"0400000000000000" + b"1123130500000001301"
         >>> load_dialect("iso87-ascii").unpack(echo)

@@ -38,7 +38,8 @@ class Header(Struct, frozen=True):
     def strip(self, unpack: Callable[[bytes], Message], data: bytes) -> Message:
         """What *unpack* makes of what follows the header; offsets in errors count from it on."""
         data = bytes(data)
-        self.read(data)
+        if fault := self._fault(data):
+            raise MessageError.of(fault)
         header = data[: self.size]
         try:
             message = unpack(data[self.size :])
@@ -49,6 +50,14 @@ class Header(Struct, frozen=True):
                 error.echo = Message(error.echo.mti, error.echo.fields, header)
             raise
         return Message(message.mti, message.fields, header)
+
+    def _fault(self, data: bytes) -> DecodeError | None:
+        """What is wrong with the header of *data*: raised by others, so that it has no context."""
+        try:
+            self.read(data)
+        except DecodeError as error:
+            return error
+        return None
 
     def of(self, message: Message) -> bytes:
         """That of *message*, of a longer one its end; EncodeError where it is none."""

@@ -50,7 +50,7 @@ def test_a_wrong_header_is_refused(tmp_path):
     body = bytes.fromhex(EBCDIC_ECHO)
     with pytest.raises(DecodeError) as caught:
         headed.unpack(bytes.fromhex("06a000c1c2c3") + body)
-    assert caught.value.offset == 1
+    assert (caught.value.offset, caught.value.echo, caught.value.__context__) == (1, None, None)
     with pytest.raises(DecodeError):
         headed.unpack(b"\x06\x00")
     with pytest.raises(EncodeError):
