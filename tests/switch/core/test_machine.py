@@ -2,8 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, MessageError
 from cardswitch.switch.core.machine import rescue, rrn_of
 from cardswitch.switch.core.settings import ListenerSettings
 from cardswitch.switch.core.states import State
@@ -75,7 +74,7 @@ def test_a_request_without_a_trace_number_is_dropped_and_three_close_the_link():
 
 
 def test_a_garbled_request_is_answered_and_the_next_good_one_is_served():
-    error = DecodeError("digits", field="4", offset=20)
+    error = MessageError("digits", field="4", offset=20)
     error.echo = Message("0200", {7: "0329010000", 11: "000007", 41: "TERM0001"})
     play = opened() >> Garbled(POS, error) << sent("pos/1", "0210", {39: "30", 44: "4"})
     assert approved(play)

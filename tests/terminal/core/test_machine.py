@@ -2,8 +2,8 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message, MessageError
 from cardswitch.specs.transactions.identity import original_identity
 from cardswitch.terminal.core.machine import SWITCH, NotReady
 from cardswitch.terminal.core.messages import Order
@@ -308,7 +308,7 @@ def test_a_batch_is_closed():
 
 
 def test_an_unreadable_answer_is_no_answer():
-    error = DecodeError("digits", field="4")
+    error = MessageError("digits", field="4")
     error.echo = Message("0210", {11: "000001"})
     play = Playbook(terminal()) >> UP >> sell()
     play.skip()
