@@ -1,6 +1,6 @@
 """What the switch knows between two events: its legs, its numbers, who is ready, what is in flight.
 
-The machine and the desks of all flows share one Memory. It decides nothing: it counts and remembers.
+The machine and the desks of all flows share one. It decides nothing: it counts and remembers.
 """
 
 from __future__ import annotations

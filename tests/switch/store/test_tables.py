@@ -23,7 +23,21 @@ from cardswitch.switch.store.tables import (
 )
 
 RECORD = Record(
-    sequence=1, leg=1, at=0.5, state="received", source="pos", identity="who", request_digest="like", business_date="2026-11-23", upstream="", mti="0200", rrn="", merchant="", terminal="", amount=1, currency="978",
+    sequence=1,
+    leg=1,
+    at=0.5,
+    state="received",
+    source="pos",
+    identity="who",
+    request_digest="like",
+    business_date="2026-11-23",
+    upstream="",
+    mti="0200",
+    rrn="",
+    merchant="",
+    terminal="",
+    amount=1,
+    currency="978",
     code="", pan_masked="", pan_sealed="", fields="{}",
 )  # fmt: skip
 DAY = {"business_date": "2026-11-23"}
