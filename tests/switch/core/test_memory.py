@@ -21,7 +21,9 @@ def test_a_link_that_is_gone_leaves_nothing():
     memory.signed_off.add(LINK)
     memory.in_flight[LINK] = 2
     memory.link_down(LINK)
-    assert not (memory.ready or memory.signed_off or memory.in_flight)
+    assert not memory.ready
+    assert not memory.signed_off
+    assert not memory.in_flight
 
 
 def test_work_is_never_below_nothing():
