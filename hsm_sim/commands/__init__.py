@@ -20,20 +20,20 @@ from . import (
     keys,
     keys_forms,
     keys_zones,
-    mac,
+    macs,
     mac_dukpt,
-    pin,
-    pin_dukpt,
-    pin_ibm,
-    pin_lmk,
+    pins,
+    pins_dukpt,
+    pins_ibm,
+    pins_lmk,
     rsa,
     scripts,
     status,
 )
 
-_PINS: Final = (pin, pin_dukpt, pin_ibm, pin_lmk)
+_PINS: Final = (pins, pins_dukpt, pins_ibm, pins_lmk)
 _MODULES: Final = (
-    *(admin, cards, chain, data, emv, mac, mac_dukpt, rsa, scripts, status),
+    *(admin, cards, chain, data, emv, macs, mac_dukpt, rsa, scripts, status),
     *(keys, keys_zones, keys_forms),
     *_PINS,
 )

@@ -32,7 +32,7 @@ from ..custody.policy import Refused
 from ..keys.dukpt import derive_key, open_bdk
 from ..keys.ring import AES, ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import DEK, ZEK
-from .mac import use_among
+from .macs import use_among
 from .mac_dukpt import DESCRIPTOR_DIGITS
 
 KEY_TYPE_REFUSED: Final = "05"

@@ -10,8 +10,8 @@ from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
 from ..keys.dukpt import derive_pin_key, open_bdk
 from ..keys.ring import ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import ZPK
-from .pin import compare_pvv, open_target_dukpt, pass_on, require_translation
-from .pin_ibm import compare_offset
+from .pins import compare_pvv, open_target_dukpt, pass_on, require_translation
+from .pins_ibm import compare_offset
 
 
 def translate_pin_dukpt(ring: KeyRing, fields: Fields) -> Fields:

@@ -30,7 +30,7 @@ from ..keys.ring import SINGLE_LENGTH, ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import PVK, TPK, ZPK, KeyUse
 from ..pins.blocks import Account, open_block, open_lmk_pin, require_pin_max
 from ..pins.decimalisation import open_table
-from .pin import open_pin_key, require_allowed
+from .pins import open_pin_key, require_allowed
 
 _WHOLE: Final = "P"  # before validation data into which no account is inserted
 _FILL: Final = "F"
