@@ -12,16 +12,13 @@ from typing import Final
 
 from ..keys.ring import Handler
 from . import (
-    admin,
     cards,
-    chain,
     data,
     emv,
     keys,
     keys_forms,
     keys_zones,
     macs,
-    mac_dukpt,
     pins,
     pins_dukpt,
     pins_ibm,
@@ -33,7 +30,7 @@ from . import (
 
 _PINS: Final = (pins, pins_dukpt, pins_ibm, pins_lmk)
 _MODULES: Final = (
-    *(admin, cards, chain, data, emv, macs, mac_dukpt, rsa, scripts, status),
+    *(cards, data, emv, macs, rsa, scripts, status),
     *(keys, keys_zones, keys_forms),
     *_PINS,
 )

@@ -32,8 +32,7 @@ from ..custody.policy import Refused
 from ..keys.dukpt import derive_key, open_bdk
 from ..keys.ring import AES, ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import DEK, ZEK
-from .macs import use_among
-from .mac_dukpt import DESCRIPTOR_DIGITS
+from .macs import DESCRIPTOR_DIGITS, use_among
 
 KEY_TYPE_REFUSED: Final = "05"
 TARGET_KEY_TYPE_REFUSED: Final = "08"

@@ -23,8 +23,7 @@ from cardswitch.specs.security.tdes import xor
 
 from ..custody.policy import Refused
 from ..keys.ring import TDES, ClearKey, Fields, Handler, KeyRing, refusal
-from .key_options import inner_scheme
-from .keys import KEY_LENGTH_FLAG_REFUSED, type_of_code
+from .keys import KEY_LENGTH_FLAG_REFUSED, inner_scheme, type_of_code
 
 COMPONENT: Final = "component"
 SCHEME: Final = "scheme"

@@ -15,7 +15,7 @@ from ..custody.policy import Refused
 from ..keys.attributes import Attributes
 from ..keys.ring import ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
-from .key_options import check_value, inner_scheme, new_scheme, outer_scheme
+from .keys import check_value, inner_scheme, new_scheme, outer_scheme
 
 # What a command's key is for, as its fields tell.
 UseOf = Callable[[Fields], KeyUse]

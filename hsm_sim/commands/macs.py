@@ -1,4 +1,4 @@
-"""Message authentication codes: M6 makes one, in one go or in pieces, and M8 verifies one."""
+"""Message authentication codes: M6 makes one, M8 verifies one; GW does both under DUKPT."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ from cardswitch.specs.hsm.errors import (
     KEY_TYPE_UNKNOWN,
     KEY_USAGE_REFUSED,
     MISMATCH,
+    SOURCE_KEY_REFUSED,
 )
 from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 from cardswitch.specs.security.block_lmk import SCHEME
+from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.cmac_chain import (
     chain_cmac_aes,
     chain_cmac_tdes,
@@ -27,9 +29,16 @@ from cardswitch.specs.security.cmac_chain import (
 )
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.errors import KeyRefused
-from cardswitch.specs.security.mac import Algorithm, Padding, chain_mac_iso9797, finish_mac_iso9797
+from cardswitch.specs.security.mac import (
+    Algorithm,
+    Padding,
+    chain_mac_iso9797,
+    finish_mac_iso9797,
+    generate_mac_iso9797,
+)
 
 from ..custody.policy import Refused
+from ..keys.dukpt import derive_key, open_bdk
 from ..keys.ring import AES, TDES, ClearKey, Fields, Handler, KeyRing
 from ..keys.uses import TAK, ZAK, KeyUse
 
@@ -45,6 +54,14 @@ _DIGITS_OF_SIZE: Final = {"0": 8, "1": 16, "2": 32}
 _USAGES: Final[Mapping[str, tuple[str, ...]]] = {"1": ("M0", "M1"), "3": ("M3",), _CMAC: ("M6",)}
 _TO_MAKE: Final = "CGN"
 _TO_CHECK: Final = "CVN"
+DESCRIPTOR_DIGITS: Final = 3
+_DUKPT_MAC_LENGTH: Final = 8
+# Which of the 8 bytes count, by mode; networks approve with the left half, decline with the right.
+_PART_OF_MODE: Final[Mapping[str, slice]] = {
+    **dict.fromkeys("14", slice(0, 16)),
+    **dict.fromkeys("25", slice(0, 8)),
+    **dict.fromkeys("36", slice(8, 16)),
+}
 
 
 def make_mac(ring: KeyRing, fields: Fields) -> Fields:
@@ -161,7 +178,34 @@ def hex_of(text: str) -> bytes:
     return data
 
 
+def handle_mac_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+    """GW: the MAC under the key of what a device sends, made or verified."""
+    expected = _mac_dukpt(ring, fields)[_PART_OF_MODE[fields["mode"]]]
+    if "mac" not in fields:
+        return {"mac": expected}
+    if not compare_digest(expected, fields["mac"]):
+        raise Refused(MISMATCH)
+    return {}
+
+
+def _mac_dukpt(ring: KeyRing, fields: Fields) -> str:
+    """16 hex digits; CMAC is for keys of AES, X9.19 for those of TDES."""
+    bdk = open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED)
+    if (bdk.algorithm == AES) != (fields["method"] == _CMAC):
+        raise Refused(KEY_ALGORITHM_REFUSED)
+    descriptor, ksn = fields["ksn"][:DESCRIPTOR_DIGITS], fields["ksn"][DESCRIPTOR_DIGITS:]
+    key = derive_key(bdk, descriptor, ksn, "mac-request", "mac-generation").value
+    data = fields["data"].encode("latin-1")
+    if bdk.algorithm == AES:
+        return generate_cmac_aes(key, data, _DUKPT_MAC_LENGTH).hex().upper()
+    try:
+        return generate_mac_iso9797(key, data, 3, 0).hex().upper()
+    except CryptoError:
+        raise Refused(DATA_LENGTH_REFUSED) from None
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "M6": make_mac,
     "M8": check_mac,
+    "GW": handle_mac_dukpt,
 }

@@ -1,18 +1,47 @@
-"""The module's state: N0 gives chance, NO and the J commands tell what is, RA ends authority."""
+"""The module itself: NC, NO, J2, J4, J8 and JK tell of it, RA ends all authority.
+
+B2 echoes, N0 gives random bytes, and NK performs the commands that it carries, each as if it had
+come by itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys.ring import Fields, Handler, KeyRing
-from .admin import FIRMWARE
+from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
+from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
+from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
+from ..custody.policy import Refused
+from ..keys.ring import Fields, Handler, KeyRing
+
+FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
+_TRAILER_START: Final = "\x19"
 # What NO says of the wires, in the numbers that hosts know: 32 kB, TCP.
 _BUFFER: Final = "3"
 _TCP: Final = "1"
 NO_CAUSE: Final = "00"
 KNOWN_CAUSE: Final = "01"
+CHAIN: Final = "NK"
+# A link carries 65,535 bytes at a time: what stands in front of the frames also has its room here.
+ANSWERS_SIZE_MAX: Final = 65_000
+_HAVE_HEADERS: Final = "1"
+_LENGTH_DIGITS: Final = 4
+# What an answer takes at least: its length, header, code and error.
+_ANSWER_SIZE_MIN: Final = _LENGTH_DIGITS + HEADER_SIZE + 4
+
+
+def diagnose(ring: KeyRing, fields: Fields) -> Fields:
+    """NC: the check value of the LMK, and the firmware."""
+    return {"lmk_check": ring.check_value(), "firmware": FIRMWARE}
+
+
+def send_back(ring: KeyRing, fields: Fields) -> Fields:
+    """B2: the same data, unless an answer with it could not be told from one with a trailer."""
+    if _TRAILER_START in fields["data"]:
+        raise Refused(INPUT_REFUSED)
+    return {"data": fields["data"]}
 
 
 def give_random(ring: KeyRing, fields: Fields) -> Fields:
@@ -81,7 +110,44 @@ def _digits(count: int, width: int) -> str:
     return f"{min(count, 10**width - 1):0{width}d}"
 
 
+def perform_chain(ring: KeyRing, fields: Fields) -> Fields:
+    """NK: an answer to each command. A chain in a chain is answered 68, and not performed."""
+    count, start = int(fields["commands"]), 0 if fields["headers"] == _HAVE_HEADERS else HEADER_SIZE
+    frames = ["0" * start + fields[name_of(number)] for number in range(1, count + 1)]
+    if not all(_code_of(frame) for frame in frames):
+        raise Refused(INPUT_REFUSED)
+    answers: dict[str, str] = {}
+    room = ANSWERS_SIZE_MAX - count * _ANSWER_SIZE_MIN
+    for number, frame in enumerate(frames, 1):
+        text = _perform_one(ring, frame, start, min(room, SIZE_MAX))
+        room -= len(text)
+        answers[name_of(number)] = text
+    return {"commands": fields["commands"], **answers}
+
+
+def _perform_one(ring: KeyRing, frame: str, start: int, room: int) -> str:
+    """The answer to *frame*; error 80 in its place, though it was performed, if it has no room."""
+    code = _code_of(frame)
+    header, refused = frame[:HEADER_SIZE], answer_code(code)
+    if code == CHAIN:
+        answer = Answer(header, refused, COMMAND_DISABLED)
+    else:
+        answer = ring.state.perform(frame.encode("latin-1"))
+    text = pack_answer(answer)[start:].decode("latin-1")
+    if len(text) <= room:
+        return text
+    return pack_answer(Answer(header, refused, DATA_LENGTH_REFUSED))[start:].decode("latin-1")
+
+
+def _code_of(frame: str) -> str:
+    """The command code in *frame*, or nothing if it has none."""
+    code = frame[HEADER_SIZE : HEADER_SIZE + 2]
+    return code if answer_code(code) else ""
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
+    "NC": diagnose,
+    "B2": send_back,
     "N0": give_random,
     "NO": tell_status,
     "J2": tell_load,
@@ -89,4 +155,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "J8": tell_counts,
     "JK": tell_health,
     "RA": cancel_authority,
+    CHAIN: perform_chain,
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.commands.key_options import (
+from cardswitch.hsm_sim.commands.keys import (
     check_value,
     inner_scheme,
     new_scheme,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.hsm_sim.commands.chain import ANSWERS_SIZE_MAX
+from cardswitch.hsm_sim.commands.status import ANSWERS_SIZE_MAX
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm import (
