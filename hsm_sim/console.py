@@ -138,7 +138,7 @@ class Console:
                 raise ConsoleError("elsewhere only all authority can be cancelled (RA)")
             yield from self._answered(Command("", "RA"))
             return
-        self._inside(lambda module: module.state.cancel_authority(activity))
+        self._inside(lambda module: module.state.authority.cancel(activity))
         yield f"cancelled: {printable(activity) or 'all authority'}"
 
     # As its officers may ------------------------------------------------------------------------
@@ -172,7 +172,7 @@ class Console:
 
     def reopen(self) -> Iterator[str]:
         """Let PINs be verified again after too many failures."""
-        self._require_inside()(lambda module: module.state.reopen_pins())
+        self._require_inside()(lambda module: module.state.pin_failures.reopen())
         yield "PIN verification is open"
 
     def tamper(self, *cause: str) -> Iterator[str]:
@@ -236,17 +236,17 @@ ORDERS: Final[dict[str, tuple[Callable[..., Iterator[str]], int, int, str, str]]
 
 
 def _status(module: HsmModule) -> dict[str, str]:
-    state = module.state
-    authorised = ", ".join(name for name in state.authorised if state.is_authorised(name))
-    told: dict[str, Any] = {
+    state, failures = module.state, module.state.pin_failures
+    authorised = ", ".join(name for name in state.authority.until if state.is_authorised(name))
+    shown: dict[str, Any] = {
         "mode": state.mode,
-        **{f"LMK %{lmk_id}": words for lmk_id, words in module.lmks_told.items()},
+        **{f"LMK %{lmk_id}": words for lmk_id, words in module.lmk_descriptions.items()},
         "tampered": state.tampered or "no",
         "authorised": authorised or "nothing",
-        "PIN failures": f"{state.pin_failures}{', closed' if state.pins_closed else ''}",
-        "commands": sum(state.commands.values()),
+        "PIN failures": f"{failures.count}{', closed' if failures.is_closed else ''}",
+        "commands": state.load.commands.total(),
     }
-    return {name: str(value) for name, value in told.items()}
+    return {name: str(value) for name, value in shown.items()}
 
 
 def _minutes(text: str) -> int:

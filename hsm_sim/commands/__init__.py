@@ -1,6 +1,6 @@
 """Who performs which command: a new one needs its layout (`specs.hsm.layouts`) and a line here.
 
-A handler takes the KeyRing and the command's fields and returns those of the answer. Whatever it
+A handler takes an HsmDesk and the command's fields and returns those of the answer. Whatever it
 finds wrong it raises as Refused, which holds an error code and nothing of the command. Each module
 lists its own handlers, and which of them verify PINs.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys.ring import Handler
+from ..desk import Handler
 from . import (
     cards,
     data,

@@ -38,8 +38,10 @@ from cardswitch.specs.security.mac import (
 )
 
 from ..custody.policy import Refused
+from ..desk import Handler, HsmDesk
+from ..keys.clear import AES, TDES, ClearKey
 from ..keys.dukpt import derive_key, open_bdk
-from ..keys.ring import AES, TDES, ClearKey, Fields, Handler, KeyRing
+from ..keys.ring import Fields
 from ..keys.uses import TAK, ZAK, KeyUse
 
 MAC_SIZE_REFUSED: Final = "04"
@@ -64,15 +66,15 @@ _PART_OF_MODE: Final[Mapping[str, slice]] = {
 }
 
 
-def make_mac(ring: KeyRing, fields: Fields) -> Fields:
+def make_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M6: the MAC; in modes 1 and 2 the value to chain, always whole."""
-    result = _compute(ring, fields, _TO_MAKE)
+    result = _compute(desk, fields, _TO_MAKE)
     return {"mac": result if _is_piece(fields) else _cut(result, fields)}
 
 
-def check_mac(ring: KeyRing, fields: Fields) -> Fields:
+def check_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M8: yes or no; to any piece before the last, the value to chain."""
-    result = _compute(ring, fields, _TO_CHECK)
+    result = _compute(desk, fields, _TO_CHECK)
     if _is_piece(fields):
         return {"mac": result}
     expected = _cut(result, fields)
@@ -84,7 +86,7 @@ def check_mac(ring: KeyRing, fields: Fields) -> Fields:
 
 
 def use_among(
-    ring: KeyRing,
+    desk: HsmDesk,
     key_type: str,
     fields: Fields,
     uses: tuple[KeyUse, ...],
@@ -94,10 +96,14 @@ def use_among(
 
     Raises Refused (*unknown*).
     """
-    if key_type == BY_ATTRIBUTES and "attributes" not in fields and ring.new_key_scheme == SCHEME:
+    if (
+        key_type == BY_ATTRIBUTES
+        and "attributes" not in fields
+        and desk.keys.new_key_scheme == SCHEME
+    ):
         return uses[0]
     try:
-        use = ring.use_of({**fields, "key_type": key_type})
+        use = desk.keys.use_of({**fields, "key_type": key_type})
     except Refused:
         raise Refused(unknown) from None
     if use not in uses:
@@ -117,10 +123,10 @@ def _cut(mac: str, fields: Fields) -> str:
     return mac[:size]
 
 
-def _compute(ring: KeyRing, fields: Fields, modes: str) -> str:
+def _compute(desk: HsmDesk, fields: Fields, modes: str) -> str:
     """All digits of the MAC or of the value to chain; 16, of AES 32."""
-    use = use_among(ring, fields["key_type"], fields, MAC_KEY_USES)
-    key = ring.open_any(use, fields["key"])
+    use = use_among(desk, fields["key_type"], fields, MAC_KEY_USES)
+    key = desk.keys.open_any(use, fields["key"])
     _require_attributes(key, fields["algorithm"], modes)
     data = data_of(fields["data"], fields["input_format"])
     compute = _cmac if fields["algorithm"] == _CMAC else _iso9797
@@ -178,9 +184,9 @@ def hex_of(text: str) -> bytes:
     return data
 
 
-def handle_mac_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+def handle_mac_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GW: the MAC under the key of what a device sends, made or verified."""
-    expected = _mac_dukpt(ring, fields)[_PART_OF_MODE[fields["mode"]]]
+    expected = _mac_dukpt(desk, fields)[_PART_OF_MODE[fields["mode"]]]
     if "mac" not in fields:
         return {"mac": expected}
     if not compare_digest(expected, fields["mac"]):
@@ -188,9 +194,9 @@ def handle_mac_dukpt(ring: KeyRing, fields: Fields) -> Fields:
     return {}
 
 
-def _mac_dukpt(ring: KeyRing, fields: Fields) -> str:
+def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
     """16 hex digits; CMAC is for keys of AES, X9.19 for those of TDES."""
-    bdk = open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED)
+    bdk = open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED)
     if (bdk.algorithm == AES) != (fields["method"] == _CMAC):
         raise Refused(KEY_ALGORITHM_REFUSED)
     descriptor, ksn = fields["ksn"][:DESCRIPTOR_DIGITS], fields["ksn"][DESCRIPTOR_DIGITS:]

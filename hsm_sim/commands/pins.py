@@ -17,8 +17,10 @@ from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 from cardswitch.specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
 
 from ..custody.policy import Refused
+from ..desk import Handler, HsmDesk
+from ..keys.clear import ClearKey
 from ..keys.dukpt import derive_pin_key, open_bdk
-from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.ring import Fields
 from ..keys.uses import PVK, TPK, ZPK, KeyUse
 from ..pins.blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
 from ..pins.unseen import pass_on_unseen, passes_unseen
@@ -30,40 +32,40 @@ _PIN_KEYS: Final = {ZPK.key_type: ZPK, TPK.key_type: TPK, TPK.pci_type: TPK, BY_
 def translate_pin(source_field: str, source_use: KeyUse, target_field: str) -> Handler:
     """CA, CC: the block comes under the key in one field and leaves under the ZPK in another."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        require_translation(ring, fields)
-        source = ring.open_any(source_use, fields[source_field], SOURCE_KEY_REFUSED)
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        require_translation(desk, fields)
+        source = desk.keys.open_any(source_use, fields[source_field], SOURCE_KEY_REFUSED)
         if target_field in fields:
-            target = ring.open_any(ZPK, fields[target_field], TARGET_KEY_REFUSED)
+            target = desk.keys.open_any(ZPK, fields[target_field], TARGET_KEY_REFUSED)
         else:
-            target = open_target_dukpt(ring, fields)
-        return pass_on(ring, source, target, fields)
+            target = open_target_dukpt(desk, fields)
+        return pass_on(desk, source, target, fields)
 
     return perform
 
 
-def require_translation(ring: KeyRing, fields: Fields) -> None:
+def require_translation(desk: HsmDesk, fields: Fields) -> None:
     """Raise Refused unless the block may go from the one format in *fields* to the other."""
-    ring.policy.require_pin_translation(fields["source_format"], fields["target_format"])
+    desk.policy.require_pin_translation(fields["source_format"], fields["target_format"])
 
 
-def open_target_dukpt(ring: KeyRing, fields: Fields) -> ClearKey:
+def open_target_dukpt(desk: HsmDesk, fields: Fields) -> ClearKey:
     """The key of the transaction that the PIN block is to be of."""
-    bdk = open_bdk(ring, fields["target_bdk"], TARGET_KEY_REFUSED)
+    bdk = open_bdk(desk.keys, fields["target_bdk"], TARGET_KEY_REFUSED)
     return derive_pin_key(bdk, fields["target_ksn_descriptor"], fields["target_ksn"])
 
 
-def pass_on(ring: KeyRing, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
+def pass_on(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
     """The block in *fields* out of *source*, into *target*."""
     account, target_format = Account.of(fields), fields["target_format"]
-    if passes_unseen(ring.policy, fields):
-        return pass_on_unseen(ring, source, target, fields)
-    pin = open_block(ring, source, fields["block"], fields["source_format"], account)
+    if passes_unseen(desk.policy, fields):
+        return pass_on_unseen(desk, source, target, fields)
+    pin = open_block(desk, source, fields["block"], fields["source_format"], account)
     if "pin_max" in fields:
         require_pin_max(pin, fields["pin_max"])
     return {
         "pin_length": f"{len(pin):02d}",
-        "block": make_block(ring, target, pin, target_format, account),
+        "block": make_block(desk, target, pin, target_format, account),
         "format": target_format,
     }
 
@@ -71,67 +73,67 @@ def pass_on(ring: KeyRing, source: ClearKey, target: ClearKey, fields: Fields) -
 def verify_pin_pvv(key_field: str, use: KeyUse) -> Handler:
     """DC, EC: the block comes under the key in one field; nothing is told but yes or no."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        ring.policy.require_pin_format(fields["format"])
-        return compare_pvv(ring, ring.open_any(use, fields[key_field]), fields)
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        desk.policy.require_pin_format(fields["format"])
+        return compare_pvv(desk, desk.keys.open_any(use, fields[key_field]), fields)
 
     return perform
 
 
-def compare_pvv(ring: KeyRing, key: ClearKey, fields: Fields) -> Fields:
+def compare_pvv(desk: HsmDesk, key: ClearKey, fields: Fields) -> Fields:
     """Nothing, if the block under *key* holds the PIN of the PVV; else Refused (01)."""
-    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
-    pin = open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
+    pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
     if not verify_pvv(pvk, pin, fields["pan12"], fields["pvki"], fields["pvv"]):
         raise Refused(MISMATCH)
     return {}
 
 
-def pvv_from_lmk_pin(ring: KeyRing, fields: Fields) -> Fields:
+def pvv_from_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """DG: the PVV of a PIN under the LMK."""
-    pvk = _open_pvk(ring, fields["pvk"], SOURCE_KEY_REFUSED)
-    return _new_pvv(ring, pvk, open_lmk_pin(ring, fields["pin"], fields["pan12"]), fields)
+    pvk = _open_pvk(desk, fields["pvk"], SOURCE_KEY_REFUSED)
+    return _new_pvv(desk, pvk, open_lmk_pin(desk, fields["pin"], fields["pan12"]), fields)
 
 
-def pvv_from_block(ring: KeyRing, fields: Fields) -> Fields:
+def pvv_from_block(desk: HsmDesk, fields: Fields) -> Fields:
     """FW: the PVV of a PIN that its owner chose."""
-    key = open_pin_key(ring, fields)
-    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
-    pin = open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
-    return _new_pvv(ring, pvk, pin, fields)
+    key = open_pin_key(desk, fields)
+    pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
+    return _new_pvv(desk, pvk, pin, fields)
 
 
-def change_pvv(ring: KeyRing, fields: Fields) -> Fields:
+def change_pvv(desk: HsmDesk, fields: Fields) -> Fields:
     """CU: the PVV of a new PIN, if the one of today is right."""
-    key = open_pin_key(ring, fields)
-    compare_pvv(ring, key, fields)
-    pvk = _open_pvk(ring, fields["pvk"], TARGET_KEY_REFUSED)
-    pin = open_block(ring, key, fields["new_block"], fields["format"], Account.of(fields))
-    return _new_pvv(ring, pvk, pin, fields)
+    key = open_pin_key(desk, fields)
+    compare_pvv(desk, key, fields)
+    pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
+    pin = open_block(desk, key, fields["new_block"], fields["format"], Account.of(fields))
+    return _new_pvv(desk, pvk, pin, fields)
 
 
-def open_pin_key(ring: KeyRing, fields: Fields) -> ClearKey:
+def open_pin_key(desk: HsmDesk, fields: Fields) -> ClearKey:
     """The key of a PIN block in *fields* that is called by type. Raises Refused: 23, 69, 28, 10."""
-    ring.policy.require_pin_format(fields["format"])
+    desk.policy.require_pin_format(fields["format"])
     use = _PIN_KEYS.get(fields["key_type"])
     if use is None:
         raise Refused(KEY_TYPE_UNKNOWN)
-    return ring.open_any(use, fields["key"])
+    return desk.keys.open_any(use, fields["key"])
 
 
-def require_allowed(ring: KeyRing, pin: str) -> None:
+def require_allowed(desk: HsmDesk, pin: str) -> None:
     """Raise Refused (86) if *pin* is one that nobody may choose."""
-    if pin in ring.policy.pins_excluded:
+    if pin in desk.policy.pins_excluded:
         raise Refused(PIN_EXCLUDED)
 
 
-def _new_pvv(ring: KeyRing, pvk: bytes, pin: str, fields: Fields) -> Fields:
-    require_allowed(ring, pin)
+def _new_pvv(desk: HsmDesk, pvk: bytes, pin: str, fields: Fields) -> Fields:
+    require_allowed(desk, pin)
     return {"pvv": generate_pvv(pvk, pin, fields["pan12"], fields["pvki"])}
 
 
-def _open_pvk(ring: KeyRing, text: str, refused: str) -> bytes:
-    pvk = ring.open(PVK, text, refused)
+def _open_pvk(desk: HsmDesk, text: str, refused: str) -> bytes:
+    pvk = desk.keys.open(PVK, text, refused)
     if len(pvk) != PVK_LENGTH:
         raise Refused(KEY_LENGTH_REFUSED)
     return pvk

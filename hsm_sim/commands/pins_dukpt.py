@@ -7,38 +7,40 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
 
+from ..desk import Handler, HsmDesk
+from ..keys.clear import ClearKey
 from ..keys.dukpt import derive_pin_key, open_bdk
-from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.ring import Fields
 from ..keys.uses import ZPK
 from .pins import compare_pvv, open_target_dukpt, pass_on, require_translation
 from .pins_ibm import compare_offset
 
 
-def translate_pin_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+def translate_pin_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """G0: the block of a device goes on under a ZPK, or as if it came from another device."""
-    require_translation(ring, fields)
-    source = _open_source(ring, fields)
+    require_translation(desk, fields)
+    source = _open_source(desk, fields)
     if "zpk" in fields:
-        target = ring.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
+        target = desk.keys.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
     else:
-        target = open_target_dukpt(ring, fields)
-    return pass_on(ring, source, target, fields)
+        target = open_target_dukpt(desk, fields)
+    return pass_on(desk, source, target, fields)
 
 
-def verify_ibm_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+def verify_ibm_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GO: does the PIN have this offset?"""
-    ring.policy.require_pin_format(fields["format"])
-    return compare_offset(ring, _open_source(ring, fields), fields)
+    desk.policy.require_pin_format(fields["format"])
+    return compare_offset(desk, _open_source(desk, fields), fields)
 
 
-def verify_pvv_dukpt(ring: KeyRing, fields: Fields) -> Fields:
+def verify_pvv_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GQ: does the PIN have this PVV?"""
-    ring.policy.require_pin_format(fields["format"])
-    return compare_pvv(ring, _open_source(ring, fields), fields)
+    desk.policy.require_pin_format(fields["format"])
+    return compare_pvv(desk, _open_source(desk, fields), fields)
 
 
-def _open_source(ring: KeyRing, fields: Fields) -> ClearKey:
-    bdk = open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED)
+def _open_source(desk: HsmDesk, fields: Fields) -> ClearKey:
+    bdk = open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED)
     return derive_pin_key(bdk, fields["ksn_descriptor"], fields["ksn"])
 
 

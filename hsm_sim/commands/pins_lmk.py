@@ -23,7 +23,8 @@ from cardswitch.specs.security.lmk import seal_pin
 from cardswitch.specs.security.pinblocks import PIN_LENGTHS, require_pin
 
 from ..custody.policy import Refused
-from ..keys.ring import Fields, Handler, KeyRing
+from ..desk import Handler, HsmDesk
+from ..keys.ring import Fields
 from ..keys.uses import TPK, ZPK, KeyUse
 from ..pins.blocks import Account, make_block, open_block, open_lmk_pin
 from ..pins.decimalisation import renew_table
@@ -41,89 +42,89 @@ _DRAW: Final = 16  # bytes: nearly always enough for the longest PIN
 PIN_TRIES_MAX: Final = 100
 
 
-def make_pin(ring: KeyRing, fields: Fields) -> Fields:
+def make_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """JA: a random PIN, of 4 digits unless the length is given."""
     length = int(fields.get("pin_length", PIN_LENGTHS.start))
     if length not in PIN_LENGTHS:
         raise Refused(PIN_LENGTH_REFUSED)
     for _ in range(PIN_TRIES_MAX):
-        pin = _random_digits(ring, length)
-        if pin not in ring.policy.pins_excluded:
-            return _under_lmk(ring, pin, fields["pan12"])
+        pin = _random_digits(desk, length)
+        if pin not in desk.policy.pins_excluded:
+            return _under_lmk(desk, pin, fields["pan12"])
     raise Refused(CRYPTOGRAPHY_FAILED)
 
 
 def pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
     """JC, JE: the PIN of a block, encrypted under the LMK and bound to its account."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        return _under_lmk(ring, _pin_of_block(ring, key_field, use, fields), fields["pan12"])
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        return _under_lmk(desk, _pin_of_block(desk, key_field, use, fields), fields["pan12"])
 
     return perform
 
 
-def pin_from_lmk(ring: KeyRing, fields: Fields) -> Fields:
+def pin_from_lmk(desk: HsmDesk, fields: Fields) -> Fields:
     """JG: a PIN under the LMK in a block under a ZPK; it stays bound to its account."""
-    ring.policy.require_pin_translation(ISO_0, fields["format"])
-    zpk = ring.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
-    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
-    return {"block": make_block(ring, zpk, pin, fields["format"], Account.of(fields))}
+    desk.policy.require_pin_translation(ISO_0, fields["format"])
+    zpk = desk.keys.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
+    pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
+    return {"block": make_block(desk, zpk, pin, fields["format"], Account.of(fields))}
 
 
 def compare_pin(key_field: str, use: KeyUse) -> Handler:
     """BC, BE: is the PIN in the block the one under the LMK?"""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        seen = _pin_of_block(ring, key_field, use, fields)
-        if not compare_digest(seen, open_lmk_pin(ring, fields["pin"], fields["pan12"])):
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        seen = _pin_of_block(desk, key_field, use, fields)
+        if not compare_digest(seen, open_lmk_pin(desk, fields["pin"], fields["pan12"])):
             raise Refused(MISMATCH)
         return {}
 
     return perform
 
 
-def take_in_pin(ring: KeyRing, fields: Fields) -> Fields:
+def take_in_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """BA: a PIN in clear comes under the LMK."""
-    ring.state.require_authorised(CLEAR_PIN_ACTIVITY)
-    return _under_lmk(ring, fields["clear_pin"].rstrip(_FILL), fields["pan12"])
+    desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    return _under_lmk(desk, fields["clear_pin"].rstrip(_FILL), fields["pan12"])
 
 
-def give_out_pin(ring: KeyRing, fields: Fields) -> Fields:
+def give_out_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """NG: a PIN in clear, and a number by which its owner may refer to the account."""
-    ring.state.require_authorised(CLEAR_PIN_ACTIVITY)
-    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
-    seal = generate_cmac_aes(ring.lmk.pin_secret, fields["pan12"].encode())
+    desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
+    seal = generate_cmac_aes(desk.keys.lmk.pin_secret, fields["pan12"].encode())
     reference = decimalise(seal, REFERENCE_LENGTH)
     return {"clear_pin": pin.ljust(CLEAR_PIN_LENGTH, _FILL), "reference": reference}
 
 
-def move_pin(ring: KeyRing, fields: Fields) -> Fields:
+def move_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """QK: a PIN under the LMK becomes that of another account, since its card got a new number."""
-    ring.state.require_authorised(ACCOUNT_ACTIVITY)
-    pin = open_lmk_pin(ring, fields["pin"], fields["pan12"])
-    return _under_lmk(ring, pin, fields["new_pan12"])
+    desk.state.require_authorised(ACCOUNT_ACTIVITY)
+    pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
+    return _under_lmk(desk, pin, fields["new_pan12"])
 
 
-def carry_over_table(ring: KeyRing, fields: Fields) -> Fields:
+def carry_over_table(desk: HsmDesk, fields: Fields) -> Fields:
     """LO: a decimalisation table under the LMK of before comes under that of today."""
-    return {"table": renew_table(ring, ring.old_ring().lmk, fields["table"])}
+    return {"table": renew_table(desk, desk.keys.under_old_lmk().lmk, fields["table"])}
 
 
-def _pin_of_block(ring: KeyRing, key_field: str, use: KeyUse, fields: Fields) -> str:
-    ring.policy.require_pin_format(fields["format"])
-    key = ring.open_any(use, fields[key_field], SOURCE_KEY_REFUSED)
-    return open_block(ring, key, fields["block"], fields["format"], Account.of(fields))
+def _pin_of_block(desk: HsmDesk, key_field: str, use: KeyUse, fields: Fields) -> str:
+    desk.policy.require_pin_format(fields["format"])
+    key = desk.keys.open_any(use, fields[key_field], SOURCE_KEY_REFUSED)
+    return open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
 
 
-def _under_lmk(ring: KeyRing, pin: str, pan12: str) -> Fields:
+def _under_lmk(desk: HsmDesk, pin: str, pan12: str) -> Fields:
     require_pin(pin)
-    return {"pin": seal_pin(ring.lmk, pin, pan12)}
+    return {"pin": seal_pin(desk.keys.lmk, pin, pan12)}
 
 
-def _random_digits(ring: KeyRing, length: int) -> str:
+def _random_digits(desk: HsmDesk, length: int) -> str:
     digits = ""
     while len(digits) < length:
-        drawn = ring.random_bytes(_DRAW)
+        drawn = desk.random_bytes(_DRAW)
         digits += "".join(str(byte % 10) for byte in drawn if byte < _FAIR_BYTES)
     return digits[:length]
 

@@ -14,7 +14,8 @@ from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, I
 from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
 from ..custody.policy import Refused
-from ..keys.ring import Fields, Handler, KeyRing
+from ..desk import Handler, HsmDesk
+from ..keys.ring import Fields
 
 FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
 _TRAILER_START: Final = "\x19"
@@ -32,24 +33,24 @@ _LENGTH_DIGITS: Final = 4
 _ANSWER_SIZE_MIN: Final = _LENGTH_DIGITS + HEADER_SIZE + 4
 
 
-def diagnose(ring: KeyRing, fields: Fields) -> Fields:
+def diagnose(desk: HsmDesk, fields: Fields) -> Fields:
     """NC: the check value of the LMK, and the firmware."""
-    return {"lmk_check": ring.check_value(), "firmware": FIRMWARE}
+    return {"lmk_check": desk.keys.check_value(), "firmware": FIRMWARE}
 
 
-def send_back(ring: KeyRing, fields: Fields) -> Fields:
+def send_back(desk: HsmDesk, fields: Fields) -> Fields:
     """B2: the same data, unless an answer with it could not be told from one with a trailer."""
     if _TRAILER_START in fields["data"]:
         raise Refused(INPUT_REFUSED)
     return {"data": fields["data"]}
 
 
-def give_random(ring: KeyRing, fields: Fields) -> Fields:
+def give_random(desk: HsmDesk, fields: Fields) -> Fields:
     """N0: so many random bytes; no key is made of them here."""
-    return {"random": ring.random_bytes(int(fields["length"])).decode("latin-1")}
+    return {"random": desk.random_bytes(int(fields["length"])).decode("latin-1")}
 
 
-def tell_status(ring: KeyRing, fields: Fields) -> Fields:
+def tell_status(desk: HsmDesk, fields: Fields) -> Fields:
     """NO: buffer, network and firmware."""
     return {
         "buffer": _BUFFER,
@@ -60,48 +61,48 @@ def tell_status(ring: KeyRing, fields: Fields) -> Fields:
     }
 
 
-def tell_load(ring: KeyRing, fields: Fields) -> Fields:
+def tell_load(desk: HsmDesk, fields: Fields) -> Fields:
     """J2: commands a second over the last whole 10 seconds, and in all since the start."""
-    state = ring.state
+    load = desk.state.load
     return {
-        "commands_per_second": _digits(round(state.commands_per_second), 7),
-        "commands": _digits(state.commands.total(), 10),
+        "commands_per_second": _digits(round(load.per_second(desk.state.now)), 7),
+        "commands": _digits(load.commands.total(), 10),
     }
 
 
-def tell_volumes(ring: KeyRing, fields: Fields) -> Fields:
+def tell_volumes(desk: HsmDesk, fields: Fields) -> Fields:
     """J4: how often each command came, this one included."""
-    volumes = sorted(ring.state.commands.items())
+    volumes = sorted(desk.state.load.commands.items())
     return {"volumes": "".join(f"{code}{_digits(count, 10)}" for code, count in volumes)}
 
 
-def tell_counts(ring: KeyRing, fields: Fields) -> Fields:
+def tell_counts(desk: HsmDesk, fields: Fields) -> Fields:
     """J8: what has happened that should be rare."""
-    state = ring.state
+    state, failures = desk.state, desk.state.pin_failures
     return {
         "reboots": _digits(state.reboots, 10),
         "tampers": _digits(state.tampers, 10),
-        "pin_minute_limits": _digits(state.pin_minute_limits, 7),
-        "pin_hour_limits": _digits(state.pin_hour_limits, 5),
-        "pin_attacks": _digits(state.pin_attacks, 8),
+        "pin_minute_limits": _digits(failures.minute_limits, 7),
+        "pin_hour_limits": _digits(failures.hour_limits, 5),
+        "pin_attacks": _digits(failures.attacks, 8),
     }
 
 
-def tell_health(ring: KeyRing, fields: Fields) -> Fields:
+def tell_health(desk: HsmDesk, fields: Fields) -> Fields:
     """JK: is it tampered with, which LMKs has it, are PINs still verified? Works without an LMK."""
-    state = ring.state
+    state = desk.state
     return {
         "tampered": "1" if state.tampered else "0",
         "cause": KNOWN_CAUSE if state.tampered else NO_CAUSE,
         "lmks": _digits(state.lmks_test + state.lmks_live, 2),
         "test_lmks": _digits(state.lmks_test, 2),
-        "pins_closed": "1" if state.pins_closed else "0",
+        "pins_closed": "1" if state.pin_failures.is_closed else "0",
     }
 
 
-def cancel_authority(ring: KeyRing, fields: Fields) -> Fields:
+def cancel_authority(desk: HsmDesk, fields: Fields) -> Fields:
     """RA: nobody is authorised for anything any more."""
-    ring.state.cancel_authority()
+    desk.state.authority.cancel()
     return {}
 
 
@@ -110,7 +111,7 @@ def _digits(count: int, width: int) -> str:
     return f"{min(count, 10**width - 1):0{width}d}"
 
 
-def perform_chain(ring: KeyRing, fields: Fields) -> Fields:
+def perform_chain(desk: HsmDesk, fields: Fields) -> Fields:
     """NK: an answer to each command. A chain in a chain is answered 68, and not performed."""
     count, start = int(fields["commands"]), 0 if fields["headers"] == _HAVE_HEADERS else HEADER_SIZE
     frames = ["0" * start + fields[name_of(number)] for number in range(1, count + 1)]
@@ -119,20 +120,20 @@ def perform_chain(ring: KeyRing, fields: Fields) -> Fields:
     answers: dict[str, str] = {}
     room = ANSWERS_SIZE_MAX - count * _ANSWER_SIZE_MIN
     for number, frame in enumerate(frames, 1):
-        text = _perform_one(ring, frame, start, min(room, SIZE_MAX))
+        text = _perform_one(desk, frame, start, min(room, SIZE_MAX))
         room -= len(text)
         answers[name_of(number)] = text
     return {"commands": fields["commands"], **answers}
 
 
-def _perform_one(ring: KeyRing, frame: str, start: int, room: int) -> str:
+def _perform_one(desk: HsmDesk, frame: str, start: int, room: int) -> str:
     """The answer to *frame*; error 80 in its place, though it was performed, if it has no room."""
     code = _code_of(frame)
     header, refused = frame[:HEADER_SIZE], answer_code(code)
     if code == CHAIN:
         answer = Answer(header, refused, COMMAND_DISABLED)
     else:
-        answer = ring.state.perform(frame.encode("latin-1"))
+        answer = desk.perform(frame.encode("latin-1"))
     text = pack_answer(answer)[start:].decode("latin-1")
     if len(text) <= room:
         return text

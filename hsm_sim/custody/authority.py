@@ -123,7 +123,7 @@ def authorise(
         state.note(AUTHORITY_REFUSED, why=str(refused))
         raise
     for activity in names:
-        state.authorised[activity] = state.now + 60.0 * minutes
+        state.authority.until[activity] = state.now + 60.0 * minutes
         state.note(AUTHORISED, activity=activity, minutes=str(minutes), officers=who)
 
 
@@ -142,7 +142,7 @@ def turn_keys(
             state.note(AUTHORITY_REFUSED, why=str(refused))
             raise
     elif state.mode == "secure":
-        state.cancel_authority()
+        state.authority.cancel()
     state.set_mode(mode)
 
 

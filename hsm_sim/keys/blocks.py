@@ -17,9 +17,10 @@ from cardswitch.specs.security.block_lmk import (
 from cardswitch.specs.security.errors import KeyBlockRefused
 
 from ..custody.policy import Policy, Refused
-from ..custody.state import ModuleState
+from ..custody.storage import UserStorage
 from .attributes import Attributes, attributes_of, block_refusal
-from .ring import AES, TDES, ClearKey, Fields, KeyRing
+from .clear import AES, TDES, ClearKey
+from .ring import Fields, KeyRing
 from .uses import KeyUse
 
 _PADDING_MAX: Final = 48  # bytes: no key of ours needs more to hide its length
@@ -36,9 +37,9 @@ class BlockRing(KeyRing):
         lmk: BlockLmk,
         policy: Policy,
         random_bytes: Callable[[int], bytes],
-        state: ModuleState | None = None,
+        storage: UserStorage | None = None,
     ) -> None:
-        super().__init__(policy, random_bytes, state or ModuleState())
+        super().__init__(policy, random_bytes, storage or UserStorage())
         self.lmk = lmk
 
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:

@@ -24,7 +24,8 @@ from cardswitch.specs.security.dukpt_tdes import (
 from cardswitch.specs.security.errors import KeyRefused
 
 from ..custody.policy import Refused
-from .ring import AES, TDES, ClearKey, KeyRing
+from .clear import AES, TDES, ClearKey
+from .ring import KeyRing
 from .uses import BDK
 
 # Digits of the counter that stand behind those of the descriptor: 21 bits, or 32 with AES.
@@ -32,9 +33,9 @@ _COUNTER_DIGITS: Final = {TDES: 5, AES: 8}
 _DEVICE_DIGITS: Final = {TDES: 2 * KSN_LENGTH - 5, AES: 2 * INITIAL_KEY_ID_LENGTH}
 
 
-def open_bdk(ring: KeyRing, text: str, refused: str) -> ClearKey:
+def open_bdk(keys: KeyRing, text: str, refused: str) -> ClearKey:
     """The base derivation key that *text* holds. Raises Refused, also 27 if TDES is not double."""
-    bdk = ring.open_any(BDK, text, refused)
+    bdk = keys.open_any(BDK, text, refused)
     if bdk.algorithm == TDES and len(bdk.value) != DUKPT_KEY_LENGTH:
         raise Refused(KEY_LENGTH_REFUSED)
     return bdk

@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 from cardswitch.specs.hsm.errors import LMK_UNKNOWN, SOURCE_KEY_REFUSED
 
 from ..custody.policy import Refused
-from .ring import ClearKey, Fields, KeyRing
+from .clear import ClearKey
+from .ring import Fields, KeyRing
 from .uses import KeyUse
 
 
@@ -28,8 +29,8 @@ class ErasedRing(KeyRing):
         """See :meth:`KeyRing.generate`."""
         raise Refused(LMK_UNKNOWN)
 
-    def old_ring(self) -> KeyRing:
-        """See :meth:`KeyRing.old_ring`."""
+    def under_old_lmk(self) -> KeyRing:
+        """See :meth:`KeyRing.under_old_lmk`."""
         raise Refused(LMK_UNKNOWN)
 
     def check_value(self) -> str:

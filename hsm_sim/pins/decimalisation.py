@@ -19,7 +19,7 @@ from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, PAIR_OF_CODE, LmkSe
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
 from ..custody.policy import Refused
-from ..keys.ring import KeyRing
+from ..desk import HsmDesk
 
 _VARIANT: Final = KEY_TYPE_VARIANTS[1]
 _PAIR: Final = PAIR_OF_CODE["04"]
@@ -46,23 +46,23 @@ def encrypt_table(lmk: LmkSet | BlockLmk, table: str) -> str:
     return _LETTER + encrypt_aes_ecb(_table_key(lmk), clear + _NOTHING).hex().upper()
 
 
-def open_table(ring: KeyRing, text: str) -> str:
+def open_table(desk: HsmDesk, text: str) -> str:
     """The 16 digits of the table that a command gives as *text*, or stored where it points to.
 
     In clear only if the policy takes such; then by the rule of :func:`encrypt_table` as well.
-    Raises Refused: 25, and 12 for a place where nothing is.
+    Raises Refused: 25, and 12 where nothing is stored.
     """
-    text = _stored(ring, text)
-    if text.startswith(_LETTER) or ring.policy.encrypted_tables_only:
-        return decrypt_table(ring.lmk, text)
+    text = desk.state.storage.resolve(text)
+    if text.startswith(_LETTER) or desk.policy.encrypted_tables_only:
+        return decrypt_table(desk.keys.lmk, text)
     if not is_digits(text, TABLE_LENGTH) or not is_varied_table_ibm3624(text):
         raise Refused(TABLE_REFUSED)
     return text
 
 
-def renew_table(ring: KeyRing, old: LmkSet | BlockLmk, text: str) -> str:
-    """The table that *text* holds under the LMK *old*, under the one of *ring*. Refused: 12, 25."""
-    return encrypt_table(ring.lmk, decrypt_table(old, _stored(ring, text)))
+def renew_table(desk: HsmDesk, old_lmk: LmkSet | BlockLmk, text: str) -> str:
+    """The table that *text* holds under *old_lmk*, under the LMK of today. Refused: 12, 25."""
+    return encrypt_table(desk.keys.lmk, decrypt_table(old_lmk, desk.state.storage.resolve(text)))
 
 
 def decrypt_table(lmk: LmkSet | BlockLmk, text: str) -> str:
@@ -80,10 +80,6 @@ def decrypt_table(lmk: LmkSet | BlockLmk, text: str) -> str:
     if not is_digits(table, TABLE_LENGTH):
         raise Refused(TABLE_REFUSED)
     return table
-
-
-def _stored(ring: KeyRing, text: str) -> str:
-    return ring.state.stored_key(text[1:]) if text.startswith("K") else text
 
 
 def _table_key(lmk: LmkSet | BlockLmk) -> bytes:

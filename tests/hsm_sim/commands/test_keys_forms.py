@@ -20,7 +20,7 @@ OLD_ZPK = wrap_key(OLD_TEST_LMK, "001", "U", ZPK)
 
 def allowed(**policy: bool) -> HsmModule:
     asked = module(**policy)
-    asked.state.authorised.update({"component": 1e9, "scheme": 1e9})
+    asked.state.authority.until.update({"component": 1e9, "scheme": 1e9})
     return asked
 
 

@@ -75,12 +75,13 @@ def test_volumes_count_what_was_asked() -> None:
 def test_counts_of_what_should_be_rare() -> None:
     hsm = module()
     names = ["reboots", "tampers", "pin_minute_limits", "pin_hour_limits", "pin_attacks"]
-    for count, name in enumerate(names, 1):
-        setattr(hsm.state, name, count)
+    state, failures = hsm.state, hsm.state.pin_failures
+    state.reboots, state.tampers = 1, 2
+    failures.minute_limits, failures.hour_limits, failures.attacks = 3, 4, 5
     counts = ask(hsm, health_counts()).fields
     assert list(counts) == names
     assert [int(count) for count in counts.values()] == [1, 2, 3, 4, 5]
-    hsm.state.pin_hour_limits = 1_000_000
+    failures.hour_limits = 1_000_000
     assert ask(hsm, health_counts()).fields["pin_hour_limits"] == "99999"
 
 
@@ -88,7 +89,7 @@ def test_health_shows_a_tamper_and_closed_pins() -> None:
     hsm = module()
     well = {"tampered": "0", "cause": "00", "lmks": "02", "test_lmks": "02", "pins_closed": "0"}
     assert ask(hsm, health()).fields == well
-    hsm.state.pins_closed = True
+    hsm.state.pin_failures.is_closed = True
     assert ask(hsm, health()).fields == {**well, "pins_closed": "1"}
     hsm.tamper("test")
     erased = {"tampered": "1", "cause": "01", "lmks": "00", "test_lmks": "00", "pins_closed": "1"}
@@ -99,7 +100,7 @@ def test_health_shows_a_tamper_and_closed_pins() -> None:
 
 def test_authority_is_cancelled() -> None:
     hsm = module()
-    hsm.state.authorised["export"] = 60.0
+    hsm.state.authority.until["export"] = 60.0
     assert hsm.state.is_authorised("export.001.host")
     assert ask(hsm, cancel_authority()).ok
     assert not hsm.state.is_authorised("export.001.host")

@@ -132,7 +132,7 @@ def test_what_cannot_be_authorised(officers, activities, minutes: int, why: str)
     state, noted = noting()
     with pytest.raises(AuthorityRefused, match=why):
         authorise(state, officers, [ANNA, BEN], activities, minutes)
-    assert state.authorised == {}
+    assert state.authority.until == {}
     assert [event for event, _ in noted] == ["authority refused"]
 
 
@@ -142,7 +142,7 @@ def test_a_refusal_is_noted_without_the_passphrase(officers) -> None:
         authorise(state, officers, [ANNA, Credential("ben", "guess guess")], ["export"])
     assert [event for event, _ in noted] == ["authority refused"]
     assert "guess" not in repr(noted)
-    assert state.authorised == {}
+    assert state.authority.until == {}
 
 
 def test_the_secure_mode_takes_two_officers_and_ends_all_authority(officers) -> None:
@@ -153,7 +153,7 @@ def test_the_secure_mode_takes_two_officers_and_ends_all_authority(officers) -> 
     turn_keys(state, "secure", officers, [ANNA, BEN])
     authorise(state, officers, [ANNA, BEN], ["export"])
     turn_keys(state, "online", officers, [])
-    assert (state.mode, state.authorised) == ("online", {})
+    assert (state.mode, state.authority.until) == ("online", {})
     assert [event for event, _ in noted] == [
         *("authority refused", "mode changed", "authorised"),
         *("authority cancelled", "mode changed"),

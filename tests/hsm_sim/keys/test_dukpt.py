@@ -3,10 +3,10 @@
 import pytest
 
 from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.hsm_sim.keys.dukpt import derive_initial_key, derive_pin_key, open_bdk
-from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from tests.kit.hsm.module import key, ring, under_lmk
+from tests.kit.hsm.module import key, key_ring, under_lmk
 
 # ANSI X9.24-1:2009 A.4, and the supplement of ANSI X9.24-3:2017.
 TDES = ClearKey("T", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
@@ -54,8 +54,8 @@ def test_numbers_of_devices_have_one_length(bdk: ClearKey, device: str) -> None:
 
 
 def test_a_base_key_is_double() -> None:
-    assert open_bdk(ring(), under_lmk("009", key(1)), "10").value == key(1)
+    assert open_bdk(key_ring(), under_lmk("009", key(1)), "10").value == key(1)
     with pytest.raises(Refused, match="27"):
-        open_bdk(ring(), under_lmk("009", key(1, 24), "T"), "10")
+        open_bdk(key_ring(), under_lmk("009", key(1, 24), "T"), "10")
     with pytest.raises(Refused, match="11"):
-        open_bdk(ring(), under_lmk("001", key(1)), "11")
+        open_bdk(key_ring(), under_lmk("001", key(1)), "11")
