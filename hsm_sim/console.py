@@ -31,7 +31,7 @@ from .custody.authority import (
     add_officer,
     authorise,
     enrol,
-    turn_keys,
+    set_mode,
 )
 from .custody.state import Mode
 from .module import HsmModule
@@ -161,13 +161,13 @@ class Console:
         yield f"authorised for {lasting} minutes: {printable(activity)}"
 
     def mode(self, mode: str, *names: str) -> Iterator[str]:
-        """Turn the keys of the module: online, offline, or secure, which takes two officers."""
+        """Set the mode of the module: online, offline, or secure, which takes two officers."""
         inside = self._require_inside()
         if mode not in MODES:
             raise ConsoleError(f"expected mode {', '.join(MODES)}")
         chosen: Mode = mode
         consent = self._credentials(*names) if len(names) == OFFICERS_NEEDED else ()
-        inside(lambda module: turn_keys(module.state, chosen, self._officers, consent))
+        inside(lambda module: set_mode(module.state, chosen, self._officers, consent))
         yield f"mode {mode}"
 
     def reopen(self) -> Iterator[str]:
@@ -227,7 +227,7 @@ ORDERS: Final[dict[str, tuple[Callable[..., Iterator[str]], int, int, str, str]]
     ),
     "mode": (
         *(Console.mode, 1, 3, "online | offline | secure OFFICER OFFICER"),
-        "turn the keys (in this process)",
+        "set the mode (in this process)",
     ),
     "reopen": (Console.reopen, 0, 0, "", "open PIN verification (in this process)"),
     "tamper": (Console.tamper, 0, 9, "[CAUSE]", "erase the LMKs (in this process)"),

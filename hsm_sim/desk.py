@@ -30,5 +30,5 @@ class HsmDesk(Struct, frozen=True):
         return "<HsmDesk>"
 
 
-# What performs a command: makes the fields of the answer from its own, or raises Refused.
+# What performs a command: makes the fields of the answer from its own, or raises CommandRefused.
 Handler = Callable[[HsmDesk, Fields], Fields]

@@ -22,7 +22,7 @@ from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
-from .custody.policy import Policy, Refused
+from .custody.policy import CommandRefused, Policy
 from .custody.state import ModuleState
 from .desk import HsmDesk
 from .keys.blocks import BlockRing
@@ -174,7 +174,7 @@ class HsmModule:
             if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed:
                 return TOO_MANY_PIN_FAILURES, {}
             return NO_ERROR, handler(self._desk_of(command), command.fields)
-        except Refused as refused:
+        except CommandRefused as refused:
             return refused.code, refused.fields
         except CryptoError:
             return INPUT_REFUSED, {}
@@ -186,7 +186,7 @@ class HsmModule:
         if desk is None and (lmk_id is None or not self._desks):
             return self._erased
         if desk is None:
-            raise Refused(LMK_UNKNOWN)
+            raise CommandRefused(LMK_UNKNOWN)
         return desk
 
     def _note(self, command: Command, error: str, fields: Mapping[str, str]) -> None:

@@ -1,8 +1,8 @@
 """Who performs which command: a new one needs its layout (`specs.hsm.layouts`) and a line here.
 
 A handler takes an HsmDesk and the command's fields and returns those of the answer. Whatever it
-finds wrong it raises as Refused, which holds an error code and nothing of the command. Each module
-lists its own handlers, and which of them verify PINs.
+finds wrong it raises as CommandRefused, which holds an error code and nothing of the command. Each
+module lists its own handlers, and which of them verify PINs.
 """
 
 from __future__ import annotations

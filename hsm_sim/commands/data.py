@@ -28,7 +28,7 @@ from cardswitch.specs.security.tdes import (
     encrypt_tdes_ecb,
 )
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.clear import AES, ClearKey
 from ..keys.dukpt import derive_key, open_bdk
@@ -81,10 +81,10 @@ class _Side(NamedTuple):
         return [cipher[-len(self.iv) :].hex().upper()] if self.iv else []
 
     def require_blocks(self, data: bytes) -> None:
-        """Raise Refused (06) unless *data* is whole blocks, and at least one."""
+        """Raise CommandRefused (06) unless *data* is whole blocks, and at least one."""
         block = AES_BLOCK_LENGTH if self.key.algorithm == AES else BLOCK_LENGTH
         if not data or len(data) % block:
-            raise Refused(MESSAGE_LENGTH_REFUSED)
+            raise CommandRefused(MESSAGE_LENGTH_REFUSED)
 
 
 def encrypt_data(desk: HsmDesk, fields: Fields) -> Fields:
@@ -140,7 +140,7 @@ def _open(
     use = use_among(desk, fields[f"{prefix}key_type"], fields, DATA_KEY_USES, unknown)
     key = desk.keys.open_any(use, text, refused)
     if key.attributes is not None and key.attributes.mode_of_use not in modes:
-        raise Refused(KEY_MODE_REFUSED)
+        raise CommandRefused(KEY_MODE_REFUSED)
     return _Side(key, iv)
 
 
@@ -152,20 +152,26 @@ def _derive(desk: HsmDesk, text: str, ksn: str, refused: str) -> ClearKey:
 
 
 def _data_of(fields: Fields) -> bytes:
-    """The bytes given. Raises Refused (35) if they are not hexadecimal where that is said."""
+    """The bytes given.
+
+    Raises CommandRefused (35) if they are not hexadecimal where that is said.
+    """
     text = fields["data"]
     data = hex_bytes(text) if fields["input_format"] == _HEX else text.encode("latin-1")
     if data is None:
-        raise Refused(DATA_FORM_REFUSED)
+        raise CommandRefused(DATA_FORM_REFUSED)
     return data
 
 
 def _answer(fields: Fields, data: bytes, ivs: list[str]) -> Fields:
-    """*data* as asked for, and *ivs*. Raises Refused (35) for a text with unprintable bytes."""
+    """*data* as asked for, and *ivs*.
+
+    Raises CommandRefused (35) for a text with unprintable bytes.
+    """
     wanted = fields["output_format"]
     text = data.hex().upper() if wanted == _HEX else data.decode("latin-1")
     if wanted == _TEXT and not (text.isascii() and text.isprintable()):
-        raise Refused(DATA_FORM_REFUSED)
+        raise CommandRefused(DATA_FORM_REFUSED)
     return {**dict(zip(("iv", "second_iv"), ivs, strict=False)), "data": text}
 
 

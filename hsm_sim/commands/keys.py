@@ -15,9 +15,9 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.security.keys import key_check_value
+from cardswitch.specs.security.keys import key_check_value as tdes_check_value
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.clear import AES, TDES, ClearKey
 from ..keys.dukpt import derive_initial_key, open_bdk
@@ -39,7 +39,7 @@ _INNER: Final[Mapping[int, str]] = {8: "Z", 16: "U", 24: "T"}
 _VARIANT_SCHEME: Final = "U"
 
 
-def make_key(desk: HsmDesk, fields: Fields) -> Fields:
+def generate_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A0: a new key, or one derived, under the LMK and, with a ZMK or TMK, in transport form."""
     use = desk.keys.use_of(fields)
     key = _new_key(desk, use, fields)
@@ -47,7 +47,7 @@ def make_key(desk: HsmDesk, fields: Fields) -> Fields:
     if "zmk" in fields:
         master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
         if master_use is None:
-            raise Refused(INPUT_REFUSED)
+            raise CommandRefused(INPUT_REFUSED)
         master = desk.keys.open_any(master_use, fields["zmk"])
         answer["key_under_zmk"] = wrap_under_zmk(
             desk.keys, master, fields["zmk_scheme"], use, key, fields
@@ -60,24 +60,24 @@ def _new_key(desk: HsmDesk, use: KeyUse, fields: Fields) -> ClearKey:
     if "device" not in fields:
         return desk.keys.generate(use, fields["lmk_scheme"], fields)
     if use is not IKEY:
-        raise Refused(KEY_TYPE_UNKNOWN)
+        raise CommandRefused(KEY_TYPE_UNKNOWN)
     return derive_initial_key(
         open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED), fields["device"]
     )
 
 
-def take_in_key(desk: HsmDesk, fields: Fields) -> Fields:
+def import_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A6: a key under a ZMK comes under the LMK; wrong parity is corrected, with a warning."""
     use = desk.keys.use_of(fields)
     zmk = desk.keys.open_any(ZMK, fields["zmk"])
     key, was_corrected = unwrap_under_zmk(desk.keys, zmk, use, fields["key"])
     answer = {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
     if was_corrected:
-        raise Refused(PARITY_CORRECTED, answer)
+        raise CommandRefused(PARITY_CORRECTED, answer)
     return answer
 
 
-def give_out_key(desk: HsmDesk, fields: Fields) -> Fields:
+def export_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A8: a key under the LMK goes out under a ZMK."""
     use = desk.keys.use_of(fields)
     zmk = desk.keys.open_any(ZMK, fields["zmk"])
@@ -86,12 +86,12 @@ def give_out_key(desk: HsmDesk, fields: Fields) -> Fields:
     return {"key": text, "kcv": key.kcv}
 
 
-def tell_check_value(desk: HsmDesk, fields: Fields) -> Fields:
+def key_check_value(desk: HsmDesk, fields: Fields) -> Fields:
     """BU: the check value, of 16 digits if asked for and allowed."""
     flag, key_type = fields["length_flag"], type_of_code(fields)
     key = desk.keys.open_any(desk.keys.use_of({**fields, "key_type": key_type}), fields["key"])
     if flag not in (_FLAG_OF_LENGTH.get(len(key.value)), _ANY_LENGTH):
-        raise Refused(KEY_LENGTH_FLAG_REFUSED)
+        raise CommandRefused(KEY_LENGTH_FLAG_REFUSED)
     return {"kcv": check_value(desk, fields, key)}
 
 
@@ -134,7 +134,7 @@ def check_value(desk: HsmDesk, fields: Fields, key: ClearKey) -> str:
     """
     wants_all = fields.get("options", _WHOLE_CHECK_VALUE)[-1] == _WHOLE_CHECK_VALUE
     if wants_all and key.algorithm == TDES and not desk.policy.short_check_values:
-        return key_check_value(key.value, 8).hex().upper()
+        return tdes_check_value(key.value, 8).hex().upper()
     return key.kcv
 
 
@@ -143,8 +143,8 @@ def _is_open(fields: Fields) -> bool:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "A0": make_key,
-    "A6": take_in_key,
-    "A8": give_out_key,
-    "BU": tell_check_value,
+    "A0": generate_key,
+    "A6": import_key,
+    "A8": export_key,
+    "BU": key_check_value,
 }

@@ -37,7 +37,7 @@ from cardswitch.specs.security.mac import (
     generate_mac_iso9797,
 )
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.clear import AES, TDES, ClearKey
 from ..keys.dukpt import derive_key, open_bdk
@@ -66,22 +66,22 @@ _PART_OF_MODE: Final[Mapping[str, slice]] = {
 }
 
 
-def make_mac(desk: HsmDesk, fields: Fields) -> Fields:
+def generate_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M6: the MAC; in modes 1 and 2 the value to chain, always whole."""
     result = _compute(desk, fields, _TO_MAKE)
     return {"mac": result if _is_piece(fields) else _cut(result, fields)}
 
 
-def check_mac(desk: HsmDesk, fields: Fields) -> Fields:
+def verify_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M8: yes or no; to any piece before the last, the value to chain."""
     result = _compute(desk, fields, _TO_CHECK)
     if _is_piece(fields):
         return {"mac": result}
     expected = _cut(result, fields)
     if len(fields["mac"]) != len(expected):
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     if not compare_digest(expected, fields["mac"]):
-        raise Refused(MISMATCH)
+        raise CommandRefused(MISMATCH)
     return {}
 
 
@@ -94,7 +94,7 @@ def use_among(
 ) -> KeyUse:
     """Which of *uses* a key of *key_type* is for; of a key block FFF suffices: it says itself.
 
-    Raises Refused (*unknown*).
+    Raises CommandRefused (*unknown*).
     """
     if (
         key_type == BY_ATTRIBUTES
@@ -104,10 +104,10 @@ def use_among(
         return uses[0]
     try:
         use = desk.keys.use_of({**fields, "key_type": key_type})
-    except Refused:
-        raise Refused(unknown) from None
+    except CommandRefused:
+        raise CommandRefused(unknown) from None
     if use not in uses:
-        raise Refused(unknown)
+        raise CommandRefused(unknown)
     return use
 
 
@@ -116,10 +116,13 @@ def _is_piece(fields: Fields) -> bool:
 
 
 def _cut(mac: str, fields: Fields) -> str:
-    """As many digits of *mac* as are asked for. Raises Refused (04) if it has not that many."""
+    """As many digits of *mac* as are asked for.
+
+    Raises CommandRefused (04) if it has not that many.
+    """
     size = _DIGITS_OF_SIZE[fields["mac_size"]]
     if len(mac) < size:
-        raise Refused(MAC_SIZE_REFUSED)
+        raise CommandRefused(MAC_SIZE_REFUSED)
     return mac[:size]
 
 
@@ -133,23 +136,23 @@ def _compute(desk: HsmDesk, fields: Fields, modes: str) -> str:
     try:
         return compute(key, data, fields).hex().upper()
     except KeyRefused:
-        raise Refused(KEY_LENGTH_REFUSED) from None
+        raise CommandRefused(KEY_LENGTH_REFUSED) from None
     except CryptoError:
-        raise Refused(DATA_LENGTH_REFUSED) from None
+        raise CommandRefused(DATA_LENGTH_REFUSED) from None
 
 
 def _require_attributes(key: ClearKey, algorithm: str, modes: str) -> None:
-    """Raise Refused (A6, A8) if the block of *key* says that it is not for this."""
+    """Raise CommandRefused (A6, A8) if the block of *key* says that it is not for this."""
     said = key.attributes
     if said is not None and said.usage not in _USAGES[algorithm]:
-        raise Refused(KEY_USAGE_REFUSED)
+        raise CommandRefused(KEY_USAGE_REFUSED)
     if said is not None and said.mode_of_use not in modes:
-        raise Refused(KEY_MODE_REFUSED)
+        raise CommandRefused(KEY_MODE_REFUSED)
 
 
 def _iso9797(key: ClearKey, data: bytes, fields: Fields) -> bytes:
     if key.algorithm != TDES:
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
     algorithm = cast(Algorithm, int(fields["algorithm"]))
     padding = cast(Padding, int(fields["padding"]))
     iv = hex_of(fields.get("iv", "0" * 16))
@@ -161,7 +164,7 @@ def _iso9797(key: ClearKey, data: bytes, fields: Fields) -> bytes:
 def _cmac(key: ClearKey, data: bytes, fields: Fields) -> bytes:
     """CMAC pads by itself: there is no method to choose."""
     if fields["padding"] != "0":
-        raise Refused(PADDING_REFUSED)
+        raise CommandRefused(PADDING_REFUSED)
     is_aes, is_piece = key.algorithm == AES, _is_piece(fields)
     if is_aes:
         compute = chain_cmac_aes if is_piece else finish_cmac_aes
@@ -172,25 +175,28 @@ def _cmac(key: ClearKey, data: bytes, fields: Fields) -> bytes:
 
 
 def data_of(text: str, input_format: str) -> bytes:
-    """The bytes of *text*: format 1 is hexadecimal, 0 and 2 are as they stand. Refused: 15."""
+    """The bytes of *text*: format 1 is hexadecimal, 0 and 2 are as they stand.
+
+    Raises CommandRefused: 15.
+    """
     return hex_of(text) if input_format == _HEX_INPUT else text.encode("latin-1")
 
 
 def hex_of(text: str) -> bytes:
-    """The bytes of *text* in hexadecimal. Raises Refused (15)."""
+    """The bytes of *text* in hexadecimal. Raises CommandRefused (15)."""
     data = hex_bytes(text)
     if data is None:
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     return data
 
 
-def handle_mac_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
+def mac_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GW: the MAC under the key of what a device sends, made or verified."""
     expected = _mac_dukpt(desk, fields)[_PART_OF_MODE[fields["mode"]]]
     if "mac" not in fields:
         return {"mac": expected}
     if not compare_digest(expected, fields["mac"]):
-        raise Refused(MISMATCH)
+        raise CommandRefused(MISMATCH)
     return {}
 
 
@@ -198,7 +204,7 @@ def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
     """16 hex digits; CMAC is for keys of AES, X9.19 for those of TDES."""
     bdk = open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED)
     if (bdk.algorithm == AES) != (fields["method"] == _CMAC):
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
     descriptor, ksn = fields["ksn"][:DESCRIPTOR_DIGITS], fields["ksn"][DESCRIPTOR_DIGITS:]
     key = derive_key(bdk, descriptor, ksn, "mac-request", "mac-generation").value
     data = fields["data"].encode("latin-1")
@@ -207,11 +213,11 @@ def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
     try:
         return generate_mac_iso9797(key, data, 3, 0).hex().upper()
     except CryptoError:
-        raise Refused(DATA_LENGTH_REFUSED) from None
+        raise CommandRefused(DATA_LENGTH_REFUSED) from None
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "M6": make_mac,
-    "M8": check_mac,
-    "GW": handle_mac_dukpt,
+    "M6": generate_mac,
+    "M8": verify_mac,
+    "GW": mac_dukpt,
 }

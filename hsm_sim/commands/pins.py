@@ -16,7 +16,7 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
 from cardswitch.specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.clear import ClearKey
 from ..keys.dukpt import derive_pin_key, open_bdk
@@ -39,13 +39,13 @@ def translate_pin(source_field: str, source_use: KeyUse, target_field: str) -> H
             target = desk.keys.open_any(ZPK, fields[target_field], TARGET_KEY_REFUSED)
         else:
             target = open_target_dukpt(desk, fields)
-        return pass_on(desk, source, target, fields)
+        return translate_block(desk, source, target, fields)
 
     return perform
 
 
 def require_translation(desk: HsmDesk, fields: Fields) -> None:
-    """Raise Refused unless the block may go from the one format in *fields* to the other."""
+    """Raise CommandRefused unless the block may go from the one format in *fields* to the other."""
     desk.policy.require_pin_translation(fields["source_format"], fields["target_format"])
 
 
@@ -55,7 +55,7 @@ def open_target_dukpt(desk: HsmDesk, fields: Fields) -> ClearKey:
     return derive_pin_key(bdk, fields["target_ksn_descriptor"], fields["target_ksn"])
 
 
-def pass_on(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
+def translate_block(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
     """The block in *fields* out of *source*, into *target*."""
     account, target_format = Account.of(fields), fields["target_format"]
     if passes_unseen(desk.policy, fields):
@@ -81,21 +81,21 @@ def verify_pin_pvv(key_field: str, use: KeyUse) -> Handler:
 
 
 def compare_pvv(desk: HsmDesk, key: ClearKey, fields: Fields) -> Fields:
-    """Nothing, if the block under *key* holds the PIN of the PVV; else Refused (01)."""
+    """Nothing, if the block under *key* holds the PIN of the PVV; else CommandRefused (01)."""
     pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
     pin = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
     if not verify_pvv(pvk, pin, fields["pan12"], fields["pvki"], fields["pvv"]):
-        raise Refused(MISMATCH)
+        raise CommandRefused(MISMATCH)
     return {}
 
 
-def pvv_from_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
+def generate_pvv_of_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """DG: the PVV of a PIN under the LMK."""
     pvk = _open_pvk(desk, fields["pvk"], SOURCE_KEY_REFUSED)
     return _new_pvv(desk, pvk, open_lmk_pin(desk, fields["pin"], fields["pan12"]), fields)
 
 
-def pvv_from_block(desk: HsmDesk, fields: Fields) -> Fields:
+def generate_pvv_of_block(desk: HsmDesk, fields: Fields) -> Fields:
     """FW: the PVV of a PIN that its owner chose."""
     key = open_pin_key(desk, fields)
     pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
@@ -103,7 +103,7 @@ def pvv_from_block(desk: HsmDesk, fields: Fields) -> Fields:
     return _new_pvv(desk, pvk, pin, fields)
 
 
-def change_pvv(desk: HsmDesk, fields: Fields) -> Fields:
+def change_pin_pvv(desk: HsmDesk, fields: Fields) -> Fields:
     """CU: the PVV of a new PIN, if the one of today is right."""
     key = open_pin_key(desk, fields)
     compare_pvv(desk, key, fields)
@@ -113,18 +113,21 @@ def change_pvv(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def open_pin_key(desk: HsmDesk, fields: Fields) -> ClearKey:
-    """The key of a PIN block in *fields* that is called by type. Raises Refused: 23, 69, 28, 10."""
+    """The key of a PIN block in *fields* that is called by type.
+
+    Raises CommandRefused: 23, 69, 28, 10.
+    """
     desk.policy.require_pin_format(fields["format"])
     use = _PIN_KEYS.get(fields["key_type"])
     if use is None:
-        raise Refused(KEY_TYPE_UNKNOWN)
+        raise CommandRefused(KEY_TYPE_UNKNOWN)
     return desk.keys.open_any(use, fields["key"])
 
 
 def require_allowed(desk: HsmDesk, pin: str) -> None:
-    """Raise Refused (86) if *pin* is one that nobody may choose."""
+    """Raise CommandRefused (86) if *pin* is one that nobody may choose."""
     if pin in desk.policy.pins_excluded:
-        raise Refused(PIN_EXCLUDED)
+        raise CommandRefused(PIN_EXCLUDED)
 
 
 def _new_pvv(desk: HsmDesk, pvk: bytes, pin: str, fields: Fields) -> Fields:
@@ -135,7 +138,7 @@ def _new_pvv(desk: HsmDesk, pvk: bytes, pin: str, fields: Fields) -> Fields:
 def _open_pvk(desk: HsmDesk, text: str, refused: str) -> bytes:
     pvk = desk.keys.open(PVK, text, refused)
     if len(pvk) != PVK_LENGTH:
-        raise Refused(KEY_LENGTH_REFUSED)
+        raise CommandRefused(KEY_LENGTH_REFUSED)
     return pvk
 
 
@@ -144,9 +147,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "CC": translate_pin("source_zpk", ZPK, "target_zpk"),
     "DC": verify_pin_pvv("tpk", TPK),
     "EC": verify_pin_pvv("zpk", ZPK),
-    "DG": pvv_from_lmk_pin,
-    "FW": pvv_from_block,
-    "CU": change_pvv,
+    "DG": generate_pvv_of_lmk_pin,
+    "FW": generate_pvv_of_block,
+    "CU": change_pin_pvv,
 }
 # Those whose failures count as guesses at a PIN.
 VERIFIERS: Final = frozenset(["DC", "EC", "CU"])

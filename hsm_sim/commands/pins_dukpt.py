@@ -12,7 +12,7 @@ from ..keys.clear import ClearKey
 from ..keys.dukpt import derive_pin_key, open_bdk
 from ..keys.ring import Fields
 from ..keys.uses import ZPK
-from .pins import compare_pvv, open_target_dukpt, pass_on, require_translation
+from .pins import compare_pvv, open_target_dukpt, require_translation, translate_block
 from .pins_ibm import compare_offset
 
 
@@ -24,16 +24,16 @@ def translate_pin_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
         target = desk.keys.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
     else:
         target = open_target_dukpt(desk, fields)
-    return pass_on(desk, source, target, fields)
+    return translate_block(desk, source, target, fields)
 
 
-def verify_ibm_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
+def verify_pin_ibm_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GO: does the PIN have this offset?"""
     desk.policy.require_pin_format(fields["format"])
     return compare_offset(desk, _open_source(desk, fields), fields)
 
 
-def verify_pvv_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
+def verify_pin_pvv_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     """GQ: does the PIN have this PVV?"""
     desk.policy.require_pin_format(fields["format"])
     return compare_pvv(desk, _open_source(desk, fields), fields)
@@ -46,8 +46,8 @@ def _open_source(desk: HsmDesk, fields: Fields) -> ClearKey:
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     "G0": translate_pin_dukpt,
-    "GO": verify_ibm_dukpt,
-    "GQ": verify_pvv_dukpt,
+    "GO": verify_pin_ibm_dukpt,
+    "GQ": verify_pin_pvv_dukpt,
 }
 # Those whose failures count as guesses at a PIN.
 VERIFIERS: Final = frozenset(["GO", "GQ"])

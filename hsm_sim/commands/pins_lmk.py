@@ -22,7 +22,7 @@ from cardswitch.specs.security.digits import decimalise
 from cardswitch.specs.security.lmk import seal_pin
 from cardswitch.specs.security.pinblocks import PIN_LENGTHS, require_pin
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.ring import Fields
 from ..keys.uses import TPK, ZPK, KeyUse
@@ -42,19 +42,19 @@ _DRAW: Final = 16  # bytes: nearly always enough for the longest PIN
 PIN_TRIES_MAX: Final = 100
 
 
-def make_pin(desk: HsmDesk, fields: Fields) -> Fields:
+def generate_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """JA: a random PIN, of 4 digits unless the length is given."""
     length = int(fields.get("pin_length", PIN_LENGTHS.start))
     if length not in PIN_LENGTHS:
-        raise Refused(PIN_LENGTH_REFUSED)
+        raise CommandRefused(PIN_LENGTH_REFUSED)
     for _ in range(PIN_TRIES_MAX):
         pin = _random_digits(desk, length)
         if pin not in desk.policy.pins_excluded:
             return _under_lmk(desk, pin, fields["pan12"])
-    raise Refused(CRYPTOGRAPHY_FAILED)
+    raise CommandRefused(CRYPTOGRAPHY_FAILED)
 
 
-def pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
+def translate_pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
     """JC, JE: the PIN of a block, encrypted under the LMK and bound to its account."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
@@ -63,7 +63,7 @@ def pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
     return perform
 
 
-def pin_from_lmk(desk: HsmDesk, fields: Fields) -> Fields:
+def translate_pin_from_lmk(desk: HsmDesk, fields: Fields) -> Fields:
     """JG: a PIN under the LMK in a block under a ZPK; it stays bound to its account."""
     desk.policy.require_pin_translation(ISO_0, fields["format"])
     zpk = desk.keys.open_any(ZPK, fields["zpk"], TARGET_KEY_REFUSED)
@@ -77,19 +77,19 @@ def compare_pin(key_field: str, use: KeyUse) -> Handler:
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
         seen = _pin_of_block(desk, key_field, use, fields)
         if not compare_digest(seen, open_lmk_pin(desk, fields["pin"], fields["pan12"])):
-            raise Refused(MISMATCH)
+            raise CommandRefused(MISMATCH)
         return {}
 
     return perform
 
 
-def take_in_pin(desk: HsmDesk, fields: Fields) -> Fields:
+def encrypt_clear_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """BA: a PIN in clear comes under the LMK."""
     desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
     return _under_lmk(desk, fields["clear_pin"].rstrip(_FILL), fields["pan12"])
 
 
-def give_out_pin(desk: HsmDesk, fields: Fields) -> Fields:
+def decrypt_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """NG: a PIN in clear, and a number by which its owner may refer to the account."""
     desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
     pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
@@ -98,15 +98,15 @@ def give_out_pin(desk: HsmDesk, fields: Fields) -> Fields:
     return {"clear_pin": pin.ljust(CLEAR_PIN_LENGTH, _FILL), "reference": reference}
 
 
-def move_pin(desk: HsmDesk, fields: Fields) -> Fields:
+def translate_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """QK: a PIN under the LMK becomes that of another account, since its card got a new number."""
     desk.state.require_authorised(ACCOUNT_ACTIVITY)
     pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
     return _under_lmk(desk, pin, fields["new_pan12"])
 
 
-def carry_over_table(desk: HsmDesk, fields: Fields) -> Fields:
-    """LO: a decimalisation table under the LMK of before comes under that of today."""
+def translate_table(desk: HsmDesk, fields: Fields) -> Fields:
+    """LO: a decimalisation table under the old LMK comes under that of today."""
     return {"table": renew_table(desk, desk.keys.under_old_lmk().lmk, fields["table"])}
 
 
@@ -130,16 +130,16 @@ def _random_digits(desk: HsmDesk, length: int) -> str:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "JA": make_pin,
-    "JC": pin_to_lmk("tpk", TPK),
-    "JE": pin_to_lmk("zpk", ZPK),
-    "JG": pin_from_lmk,
+    "JA": generate_pin,
+    "JC": translate_pin_to_lmk("tpk", TPK),
+    "JE": translate_pin_to_lmk("zpk", ZPK),
+    "JG": translate_pin_from_lmk,
     "BC": compare_pin("tpk", TPK),
     "BE": compare_pin("zpk", ZPK),
-    "BA": take_in_pin,
-    "NG": give_out_pin,
-    "QK": move_pin,
-    "LO": carry_over_table,
+    "BA": encrypt_clear_pin,
+    "NG": decrypt_lmk_pin,
+    "QK": translate_lmk_pin,
+    "LO": translate_table,
 }
 # Those whose failures count as guesses at a PIN.
 VERIFIERS: Final = frozenset(["BC", "BE"])

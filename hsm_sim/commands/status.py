@@ -13,7 +13,7 @@ from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
 from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
 from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.ring import Fields
 
@@ -33,24 +33,24 @@ _LENGTH_DIGITS: Final = 4
 _ANSWER_SIZE_MIN: Final = _LENGTH_DIGITS + HEADER_SIZE + 4
 
 
-def diagnose(desk: HsmDesk, fields: Fields) -> Fields:
+def diagnostics(desk: HsmDesk, fields: Fields) -> Fields:
     """NC: the check value of the LMK, and the firmware."""
     return {"lmk_check": desk.keys.check_value(), "firmware": FIRMWARE}
 
 
-def send_back(desk: HsmDesk, fields: Fields) -> Fields:
+def echo(desk: HsmDesk, fields: Fields) -> Fields:
     """B2: the same data, unless an answer with it could not be told from one with a trailer."""
     if _TRAILER_START in fields["data"]:
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     return {"data": fields["data"]}
 
 
-def give_random(desk: HsmDesk, fields: Fields) -> Fields:
+def random_value(desk: HsmDesk, fields: Fields) -> Fields:
     """N0: so many random bytes; no key is made of them here."""
     return {"random": desk.random_bytes(int(fields["length"])).decode("latin-1")}
 
 
-def tell_status(desk: HsmDesk, fields: Fields) -> Fields:
+def module_status(desk: HsmDesk, fields: Fields) -> Fields:
     """NO: buffer, network and firmware."""
     return {
         "buffer": _BUFFER,
@@ -61,7 +61,7 @@ def tell_status(desk: HsmDesk, fields: Fields) -> Fields:
     }
 
 
-def tell_load(desk: HsmDesk, fields: Fields) -> Fields:
+def module_load(desk: HsmDesk, fields: Fields) -> Fields:
     """J2: commands a second over the last whole 10 seconds, and in all since the start."""
     load = desk.state.load
     return {
@@ -70,13 +70,13 @@ def tell_load(desk: HsmDesk, fields: Fields) -> Fields:
     }
 
 
-def tell_volumes(desk: HsmDesk, fields: Fields) -> Fields:
+def command_volumes(desk: HsmDesk, fields: Fields) -> Fields:
     """J4: how often each command came, this one included."""
     volumes = sorted(desk.state.load.commands.items())
     return {"volumes": "".join(f"{code}{_digits(count, 10)}" for code, count in volumes)}
 
 
-def tell_counts(desk: HsmDesk, fields: Fields) -> Fields:
+def health_counts(desk: HsmDesk, fields: Fields) -> Fields:
     """J8: what has happened that should be rare."""
     state, failures = desk.state, desk.state.pin_failures
     return {
@@ -88,7 +88,7 @@ def tell_counts(desk: HsmDesk, fields: Fields) -> Fields:
     }
 
 
-def tell_health(desk: HsmDesk, fields: Fields) -> Fields:
+def health(desk: HsmDesk, fields: Fields) -> Fields:
     """JK: is it tampered with, which LMKs has it, are PINs still verified? Works without an LMK."""
     state = desk.state
     return {
@@ -116,7 +116,7 @@ def perform_chain(desk: HsmDesk, fields: Fields) -> Fields:
     count, start = int(fields["commands"]), 0 if fields["headers"] == _HAVE_HEADERS else HEADER_SIZE
     frames = ["0" * start + fields[name_of(number)] for number in range(1, count + 1)]
     if not all(_code_of(frame) for frame in frames):
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     answers: dict[str, str] = {}
     room = ANSWERS_SIZE_MAX - count * _ANSWER_SIZE_MIN
     for number, frame in enumerate(frames, 1):
@@ -147,14 +147,14 @@ def _code_of(frame: str) -> str:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "NC": diagnose,
-    "B2": send_back,
-    "N0": give_random,
-    "NO": tell_status,
-    "J2": tell_load,
-    "J4": tell_volumes,
-    "J8": tell_counts,
-    "JK": tell_health,
+    "NC": diagnostics,
+    "B2": echo,
+    "N0": random_value,
+    "NO": module_status,
+    "J2": module_load,
+    "J4": command_volumes,
+    "J8": health_counts,
+    "JK": health,
     "RA": cancel_authority,
     CHAIN: perform_chain,
 }

@@ -127,7 +127,7 @@ def authorise(
         state.note(AUTHORISED, activity=activity, minutes=str(minutes), officers=who)
 
 
-def turn_keys(
+def set_mode(
     state: ModuleState, mode: Mode, officers: Sequence[Officer], credentials: Sequence[Credential]
 ) -> None:
     """Bring the module into *mode*: secure takes two officers, the others nobody.

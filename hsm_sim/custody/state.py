@@ -10,7 +10,7 @@ from cardswitch.specs.hsm.errors import NOT_AUTHORISED
 from .activities import AuthorisedActivities
 from .events import MODE_CHANGED
 from .pin_failures import PinFailures
-from .policy import Refused
+from .policy import CommandRefused
 from .storage import UserStorage
 from .windows import CommandLoad
 
@@ -50,9 +50,9 @@ class ModuleState:
             self.listener(event, details)
 
     def require_authorised(self, activity: str) -> None:
-        """Raise Refused (17) unless *activity*, such as ``export.001.host``, is authorised now."""
+        """Refuse (17) unless *activity*, such as ``export.001.host``, is authorised now."""
         if not self.is_authorised(activity):
-            raise Refused(NOT_AUTHORISED)
+            raise CommandRefused(NOT_AUTHORISED)
 
     def is_authorised(self, activity: str) -> bool:
         """Whether *activity* is authorised now, by itself or as part of a wider one."""

@@ -6,7 +6,7 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import STORAGE_REFUSED
 
-from .policy import Refused
+from .policy import CommandRefused
 
 # A command that gives this letter and an index, K01F, means what is stored there.
 STORED: Final = "K"
@@ -19,12 +19,15 @@ class UserStorage:
         self.texts: dict[str, str] = {}
 
     def read(self, index: str) -> str:
-        """The text at *index*. Raises Refused (12) if there is none."""
+        """The text at *index*. Raises CommandRefused (12) if there is none."""
         text = self.texts.get(index)
         if text is None:
-            raise Refused(STORAGE_REFUSED)
+            raise CommandRefused(STORAGE_REFUSED)
         return text
 
     def resolve(self, text: str) -> str:
-        """*text* as a command gives it, or what is stored where it points to. Refused: 12."""
+        """*text* as a command gives it, or what is stored where it points to.
+
+        Raises CommandRefused: 12.
+        """
         return self.read(text[1:]) if text.startswith(STORED) else text

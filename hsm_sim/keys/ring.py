@@ -33,7 +33,7 @@ from cardswitch.specs.security.lmk import (
     LmkSet,
 )
 
-from ..custody.policy import Policy, Refused
+from ..custody.policy import CommandRefused, Policy
 from ..custody.storage import UserStorage
 from .attributes import Attributes
 from .clear import AES, SINGLE_LENGTH, TDES, ClearKey
@@ -73,19 +73,19 @@ class KeyRing(ABC):
     def open(self, use: KeyUse, text: str, refused: str = SOURCE_KEY_REFUSED) -> bytes:
         """The clear TDES key that *text* holds under the LMK for *use*; see :meth:`open_any`.
 
-        Raises Refused, also A7 for a key of AES.
+        Raises CommandRefused, also A7 for a key of AES.
         """
         key = self.open_any(use, text, refused)
         if key.algorithm != TDES:
-            raise Refused(KEY_ALGORITHM_REFUSED)
+            raise CommandRefused(KEY_ALGORITHM_REFUSED)
         return key.value
 
     def open_any(self, use: KeyUse, text: str, refused: str = SOURCE_KEY_REFUSED) -> ClearKey:
         """The clear key that *text* holds under the LMK for *use*, or ``K`` and an index.
 
         A key of another type decrypts to noise, which its parity shows: the code is then *refused*,
-        as for weak keys. Raises Refused: that, 12 index, 26 scheme, 27 length, 28 type, 75 repeated
-        parts; of key blocks 83, 84, A4 to A9.
+        as for weak keys. Raises CommandRefused: that, 12 index, 26 scheme, 27 length, 28 type, 75
+        repeated parts; of key blocks 83, 84, A4 to A9.
         """
         text = self._storage.resolve(text)
         try:
@@ -95,31 +95,43 @@ class KeyRing(ABC):
 
     @abstractmethod
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
-        """*key* under the LMK for *use*; *fields* may hold attributes. Raises Refused: 26, 28."""
+        """*key* under the LMK for *use*; *fields* may hold attributes.
+
+        Raises CommandRefused: 26, 28.
+        """
 
     @abstractmethod
     def generate(self, use: KeyUse, scheme: str, fields: Fields | None = None) -> ClearKey:
-        """A new key for *use*, as *scheme* or the attributes in *fields* say. Raises Refused."""
+        """A new key for *use*, as *scheme* or the attributes in *fields* say.
+
+        Raises CommandRefused.
+        """
 
     @abstractmethod
     def check_value(self) -> str:
         """16 hexadecimal digits that tell this LMK from others."""
 
     def under_old_lmk(self) -> KeyRing:
-        """The keys under the old LMK in key change storage. Raises Refused (33) if it is empty."""
+        """The keys under the old LMK in key change storage.
+
+        Raises CommandRefused (33) if it is empty.
+        """
         if self.old_lmk is None:
-            raise Refused(LMK_CHANGE_REFUSED)
+            raise CommandRefused(LMK_CHANGE_REFUSED)
         return self.old_lmk
 
     def use_of(self, fields: Fields) -> KeyUse:
-        """What the key is for that a command calls by type, or FFF and attributes. Refused: 28."""
+        """What the key is for that a command calls by type, or FFF and attributes.
+
+        Raises CommandRefused: 28.
+        """
         key_type = fields["key_type"]
         if key_type == BY_ATTRIBUTES and "attributes" in fields:
             use = USE_OF_USAGE.get(Attributes.read(fields["attributes"]).usage)
         else:
             use = USE_OF_TYPE.get(key_type)
         if use is None:
-            raise Refused(KEY_TYPE_UNKNOWN)
+            raise CommandRefused(KEY_TYPE_UNKNOWN)
         return use
 
     def judge(self, key: ClearKey) -> None:
@@ -134,22 +146,22 @@ class KeyRing(ABC):
             raise KeyRefused("repeated", "expected a key whose parts differ")
 
     def new_key(self, algorithm: str, length: int) -> ClearKey:
-        """A random key of *length* bytes that breaks no rule. Raises Refused: 27, 42."""
+        """A random key of *length* bytes that breaks no rule. Raises CommandRefused: 27, 42."""
         if algorithm == AES:
             return ClearKey(AES, self.random_bytes(length))
         if self.policy.refuse_single_length and length == SINGLE_LENGTH:
-            raise Refused(KEY_LENGTH_REFUSED)
+            raise CommandRefused(KEY_LENGTH_REFUSED)
         for _ in range(GENERATION_TRIES_MAX):
             value = adjust_parity(self.random_bytes(length))
             if not is_weak(value) and not has_repeated_parts(value):
                 return ClearKey(TDES, value)
-        raise Refused(CRYPTOGRAPHY_FAILED)
+        raise CommandRefused(CRYPTOGRAPHY_FAILED)
 
     @abstractmethod
     def _open(self, use: KeyUse, text: str) -> ClearKey:
-        """What :meth:`open_any` keeps. Raises KeyRefused and Refused."""
+        """What :meth:`open_any` keeps. Raises KeyRefused and CommandRefused."""
 
 
-def refusal(error: KeyRefused, refused: str) -> Refused:
+def refusal(error: KeyRefused, refused: str) -> CommandRefused:
     """What is answered to *error*; *refused* where only the key's place tells the code."""
-    return Refused(_CODES.get(error.reason, refused))
+    return CommandRefused(_CODES.get(error.reason, refused))

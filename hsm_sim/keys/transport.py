@@ -16,7 +16,7 @@ from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import unwrap_key_under_key, wrap_key_under_key
 from cardswitch.specs.security.schemes import Scheme
 
-from ..custody.policy import Policy, Refused
+from ..custody.policy import CommandRefused, Policy
 from .attributes import Attributes, open_exchange_block, write_exchange_block
 from .clear import AES, TDES, ClearKey
 from .ring import Fields, KeyRing, refusal
@@ -36,14 +36,14 @@ def wrap_under_zmk(
 ) -> str:
     """*key* for *use* in transport form under *zmk*: by *scheme*, R for a key block.
 
-    Raises Refused: 26 scheme, 27 length, AA if its key block says that it must not leave.
+    Raises CommandRefused: 26 scheme, 27 length, AA if its key block says that it must not leave.
     """
     if (
         keys.policy.obey_exportability
         and key.attributes is not None
         and key.attributes.exportability == "N"
     ):
-        raise Refused(KEY_NOT_EXPORTABLE)
+        raise CommandRefused(KEY_NOT_EXPORTABLE)
     if scheme == EXCHANGE_BLOCK:
         attributes = Attributes.of_key(use, key.algorithm, key.attributes, fields)
         _require_strength(keys.policy, zmk, key)
@@ -62,7 +62,7 @@ def wrap_under_zmk(
 def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tuple[ClearKey, bool]:
     """The key that came as *text* under *zmk*, and whether its parity had to be corrected.
 
-    Raises Refused: 11 weak, 26 scheme, 27 length, 75 repeated parts; of key blocks as for
+    Raises CommandRefused: 11 weak, 26 scheme, 27 length, 75 repeated parts; of key blocks as for
     :meth:`KeyRing.open_any`.
     """
     try:
@@ -83,15 +83,15 @@ def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tu
 
 
 def _require_old_form(policy: Policy, *keys: ClearKey) -> None:
-    """Raise Refused (26) unless keys may travel without a key block; those of AES may not."""
+    """Refuse (26) unless keys may travel without a key block; those of AES may not."""
     if policy.key_blocks_only or any(key.algorithm != TDES for key in keys):
-        raise Refused(KEY_SCHEME_REFUSED)
+        raise CommandRefused(KEY_SCHEME_REFUSED)
 
 
 def _require_strength(policy: Policy, zmk: ClearKey, key: ClearKey) -> None:
     """No key travels under one that is weaker: any AES is stronger than any TDES."""
     if policy.refuse_weaker_wrapping and _strength(zmk) < _strength(key):
-        raise Refused(KEY_LENGTH_REFUSED)
+        raise CommandRefused(KEY_LENGTH_REFUSED)
 
 
 def _strength(key: ClearKey) -> int:

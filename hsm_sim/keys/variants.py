@@ -9,7 +9,7 @@ from cardswitch.specs.hsm.errors import KEY_ALGORITHM_REFUSED, KEY_SCHEME_REFUSE
 from cardswitch.specs.security.lmk import LmkSet, lmk_check_value, unwrap_key, wrap_key
 from cardswitch.specs.security.schemes import Scheme
 
-from ..custody.policy import Policy, Refused
+from ..custody.policy import CommandRefused, Policy
 from ..custody.storage import UserStorage
 from .clear import TDES, ClearKey
 from .ring import Fields, KeyRing
@@ -38,7 +38,7 @@ class VariantRing(KeyRing):
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """See :meth:`KeyRing.close`."""
         if key.algorithm != TDES:
-            raise Refused(KEY_ALGORITHM_REFUSED)
+            raise CommandRefused(KEY_ALGORITHM_REFUSED)
         require_scheme(scheme, key.value)
         return wrap_key(
             self.lmk,
@@ -52,7 +52,7 @@ class VariantRing(KeyRing):
         """See :meth:`KeyRing.generate`."""
         length = SCHEME_LENGTHS.get(scheme)
         if length is None:
-            raise Refused(KEY_SCHEME_REFUSED)
+            raise CommandRefused(KEY_SCHEME_REFUSED)
         return self.new_key(TDES, length)
 
     def check_value(self) -> str:
@@ -71,6 +71,6 @@ class VariantRing(KeyRing):
 
 
 def require_scheme(scheme: str, key: bytes) -> None:
-    """Raise Refused (26) unless *scheme* is one for keys as long as *key*."""
+    """Raise CommandRefused (26) unless *scheme* is one for keys as long as *key*."""
     if SCHEME_LENGTHS.get(scheme) != len(key):
-        raise Refused(KEY_SCHEME_REFUSED)
+        raise CommandRefused(KEY_SCHEME_REFUSED)

@@ -33,7 +33,7 @@ from cardswitch.specs.security.pinblocks import (
 )
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from ..desk import HsmDesk
 from ..keys.clear import AES, TDES, ClearKey
 from ..keys.ring import Fields
@@ -49,16 +49,19 @@ class Account(Struct, frozen=True):
 
     @staticmethod
     def of(fields: Fields) -> Account:
-        """The account that *fields* name. Raises Refused (22) if its two numbers disagree."""
+        """The account that *fields* name.
+
+        Raises CommandRefused (22) if its two numbers disagree.
+        """
         account = Account(fields["pan12"], fields.get("pan", ""))
         if account.pan and pan12_of(account.pan) != account.pan12:
-            raise Refused(ACCOUNT_REFUSED)
+            raise CommandRefused(ACCOUNT_REFUSED)
         return account
 
     def whole(self) -> str:
-        """The whole card number. Raises Refused (22) if the command did not give it."""
+        """The whole card number. Raises CommandRefused (22) if the command did not give it."""
         if not self.pan:
-            raise Refused(ACCOUNT_REFUSED)
+            raise CommandRefused(ACCOUNT_REFUSED)
         return self.pan
 
     def __repr__(self) -> str:
@@ -67,16 +70,16 @@ class Account(Struct, frozen=True):
 
 
 def require_pin_key(key: ClearKey, code: str) -> None:
-    """Raise Refused (A7) unless *key* is of AES for format 48, and of TDES for any other."""
+    """Raise CommandRefused (A7) unless *key* is of AES for format 48, and of TDES for any other."""
     if key.algorithm != (AES if code == ISO_4 else TDES):
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
 
 
 def open_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Account) -> str:
     """The PIN in *block*, hexadecimal, of format *code* under *key*.
 
-    Raises Refused: 20 for whatever is wrong in it, if the policy wants that, or 24 for its length;
-    22 (format 48 without the card number), A7.
+    Raises CommandRefused: 20 for whatever is wrong in it, if the policy wants that, or 24 for its
+    length; 22 (format 48 without the card number), A7.
     """
     require_pin_key(key, code)
     encrypted = unhexlify(block)
@@ -86,11 +89,11 @@ def open_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Acc
         return decode_pinblock(code, decrypt_tdes_ecb(key.value, encrypted), account.pan12)
     except PinRefused as error:
         is_told = error.reason == "length" and not desk.policy.uniform_pin_error
-        raise Refused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
+        raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
 
 
 def make_block(desk: HsmDesk, key: ClearKey, pin: str, code: str, account: Account) -> str:
-    """*pin* in a block of format *code* under *key*, hexadecimal. Raises Refused: 22, A7."""
+    """*pin* in a block of format *code* under *key*, hexadecimal. Raises CommandRefused: 22, A7."""
     require_pin_key(key, code)
     if code == ISO_4:
         fill = desk.random_bytes(ISO_4_FILL_LENGTH)
@@ -102,15 +105,15 @@ def make_block(desk: HsmDesk, key: ClearKey, pin: str, code: str, account: Accou
 
 
 def require_pin_max(pin: str, pin_max: str) -> None:
-    """Raise Refused (24) unless *pin* has no more than *pin_max* digits, and that is 4 to 12."""
+    """Refuse (24) unless *pin* has no more than *pin_max* digits, and that is 4 to 12."""
     if int(pin_max) not in PIN_LENGTHS or len(pin) > int(pin_max):
-        raise Refused(PIN_LENGTH_REFUSED)
+        raise CommandRefused(PIN_LENGTH_REFUSED)
 
 
 def open_lmk_pin(desk: HsmDesk, text: str, pan12: str) -> str:
     """The PIN that *text* holds under the LMK for *pan12*.
 
-    Encrypted, or as older modules have it, a zero and the digits. Raises Refused (14).
+    Encrypted, or as older modules have it, a zero and the digits. Raises CommandRefused (14).
     """
     try:
         if text.startswith(_SEALED_LETTER) or desk.policy.encrypted_pins_only:
@@ -118,5 +121,5 @@ def open_lmk_pin(desk: HsmDesk, text: str, pan12: str) -> str:
         pin = text[1:]
         require_pin(pin)
     except CryptoError:
-        raise Refused(PIN_UNDER_LMK_REFUSED) from None
+        raise CommandRefused(PIN_UNDER_LMK_REFUSED) from None
     return pin

@@ -10,7 +10,7 @@ from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, change_pinb
 from cardswitch.specs.security.pinblocks import FILL_LENGTH_MIN
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import Policy, Refused
+from ..custody.policy import CommandRefused, Policy
 from ..desk import HsmDesk
 from ..keys.clear import ClearKey
 from ..keys.ring import Fields
@@ -26,7 +26,7 @@ def passes_unseen(policy: Policy, fields: Fields) -> bool:
 def pass_on_unseen(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
     """The block in *fields* out of *source*, into *target*, whatever digits it has.
 
-    Raises Refused: 20 or 24 as for any block, 22, A7.
+    Raises CommandRefused: 20 or 24 as for any block, 22, A7.
     """
     source_format, target_format = fields["source_format"], fields["target_format"]
     require_pin_key(source, source_format)
@@ -40,7 +40,7 @@ def pass_on_unseen(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fi
         )
     except PinRefused as error:
         is_told = error.reason == "length" and not desk.policy.uniform_pin_error
-        raise Refused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
+        raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
     if "pin_max" in fields:
         require_pin_max("0" * length, fields["pin_max"])
     return {

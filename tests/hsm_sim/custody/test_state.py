@@ -2,15 +2,15 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.custody.state import ModuleState
 
 
 def test_nothing_is_stored_or_authorised_at_first() -> None:
     state = ModuleState()
-    with pytest.raises(Refused, match="12"):
+    with pytest.raises(CommandRefused, match="12"):
         state.storage.read("000")
-    with pytest.raises(Refused, match="17"):
+    with pytest.raises(CommandRefused, match="17"):
         state.require_authorised("export")
 
 
@@ -20,7 +20,7 @@ def test_authority_expires() -> None:
     state.now = 59.0
     state.require_authorised("export")
     state.now = 60.0
-    with pytest.raises(Refused, match="17"):
+    with pytest.raises(CommandRefused, match="17"):
         state.require_authorised("export")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.custody.storage import UserStorage
 
 
@@ -15,5 +15,5 @@ def test_what_is_stored_is_found_by_its_index() -> None:
 
 def test_nothing_is_stored_at_first() -> None:
     for ask in (lambda: UserStorage().read("000"), lambda: UserStorage().resolve("K000")):
-        with pytest.raises(Refused, match="12"):
+        with pytest.raises(CommandRefused, match="12"):
             ask()

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
 from cardswitch.hsm_sim.keys.attributes import Attributes
 from cardswitch.hsm_sim.keys.blocks import BlockRing
 from cardswitch.hsm_sim.keys.clear import ClearKey
@@ -24,7 +24,7 @@ def key_ring(**policy: Any) -> BlockRing:
 
 def code_of(call: Callable[..., Any], *arguments: Any) -> str:
     """The error code that *call* ends with."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         call(*arguments)
     return refused.value.code
 

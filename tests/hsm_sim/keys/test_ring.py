@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.keys.ring import KEYS_CACHED_MAX
 from cardswitch.hsm_sim.keys.uses import ZPK
 from tests.kit.hsm import module as helpers
@@ -11,7 +11,7 @@ from tests.kit.hsm.module import key, key_ring, under_lmk
 
 @pytest.mark.parametrize("key_type", ["00C", "FFF", "70E"])
 def test_a_type_that_is_none(key_type: str) -> None:
-    with pytest.raises(Refused, match="28"):
+    with pytest.raises(CommandRefused, match="28"):
         key_ring().use_of({"key_type": key_type})
 
 
@@ -25,5 +25,5 @@ def test_opened_keys_are_kept_within_bounds() -> None:
 
 
 def test_without_an_old_lmk_nothing_is_under_it() -> None:
-    with pytest.raises(Refused, match="33"):
+    with pytest.raises(CommandRefused, match="33"):
         key_ring().under_old_lmk()

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
 from cardswitch.hsm_sim.custody.storage import UserStorage
 from cardswitch.hsm_sim.keys.tamper import ErasedRing
 from cardswitch.hsm_sim.keys.uses import ZPK
@@ -86,7 +86,7 @@ def test_an_earlier_tamper_is_not_counted_again() -> None:
     ],
 )
 def test_whatever_needs_the_lmk_is_refused(use) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         use(key_ring())
     assert refused.value.code == "13"
 

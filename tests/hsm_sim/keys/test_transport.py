@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
 from cardswitch.hsm_sim.keys.blocks import BlockRing
 from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.hsm_sim.keys.transport import unwrap_under_zmk, wrap_under_zmk
@@ -30,7 +30,7 @@ def block_ring(**policy: Any) -> BlockRing:
 
 def code_of(call: Callable[..., Any], *arguments: Any) -> str:
     """The error code that *call* ends with."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         call(*arguments)
     return refused.value.code
 

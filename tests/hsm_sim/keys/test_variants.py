@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
 from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.hsm_sim.keys.uses import IKEY, TAK, USE_OF_TYPE, ZPK
 from cardswitch.hsm_sim.keys.variants import VariantRing
@@ -23,7 +23,7 @@ REPEATED = bytes.fromhex("0123456789ABCDEF" * 2)
 
 def code_of(call: Callable[..., Any], *arguments: Any) -> str:
     """The error code that *call* ends with."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(CommandRefused) as refused:
         call(*arguments)
     return refused.value.code
 

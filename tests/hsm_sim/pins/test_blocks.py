@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.hsm_sim.pins.blocks import (
     Account,
@@ -33,16 +33,16 @@ def test_a_format_goes_with_one_algorithm(code: str, key: ClearKey) -> None:
         lambda: make_block(desk(), key, "1234", code, ACCOUNT),
         lambda: open_block(desk(), key, "0" * 32, code, ACCOUNT),
     ):
-        with pytest.raises(Refused, match="A7"):
+        with pytest.raises(CommandRefused, match="A7"):
             call()
 
 
 def test_two_numbers_of_one_account_agree() -> None:
     assert Account.of({"pan12": PAN12}).pan == ""
     assert Account.of({"pan12": PAN12, "pan": PAN}) == ACCOUNT
-    with pytest.raises(Refused, match="22"):
+    with pytest.raises(CommandRefused, match="22"):
         Account.of({"pan12": "000000000001", "pan": PAN})
-    with pytest.raises(Refused, match="22"):
+    with pytest.raises(CommandRefused, match="22"):
         make_block(desk(), AES, "1234", "48", Account(PAN12))
     assert PAN12 not in repr(ACCOUNT)
 
@@ -52,7 +52,7 @@ def test_the_longest_pin(pin_max: str, is_fine: bool) -> None:
     if is_fine:
         require_pin_max("123456", pin_max)
     else:
-        with pytest.raises(Refused, match="24"):
+        with pytest.raises(CommandRefused, match="24"):
             require_pin_max("123456", pin_max)
 
 
@@ -61,5 +61,5 @@ def test_pins_under_the_lmk() -> None:
     assert open_lmk_pin(desk(), sealed, PAN12) == "1234"
     assert open_lmk_pin(lax, "01234", PAN12) == "1234"
     for mine, text in ((desk(), "01234"), (lax, "J" + "0" * 32)):
-        with pytest.raises(Refused, match="14"):
+        with pytest.raises(CommandRefused, match="14"):
             open_lmk_pin(mine, text, PAN12)

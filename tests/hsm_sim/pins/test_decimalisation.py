@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.pins.decimalisation import (
     decrypt_table,
     encrypt_table,
@@ -47,7 +47,7 @@ def test_it_is_pair_18_19_variant_1() -> None:
     ],
 )
 def test_what_is_no_table(lmk: LmkSet | BlockLmk, text: str) -> None:
-    with pytest.raises(Refused, match="25"):
+    with pytest.raises(CommandRefused, match="25"):
         decrypt_table(lmk, text)
 
 
@@ -58,7 +58,7 @@ def test_half_of_a_block_is_zeros() -> None:
         if is_fine:
             assert decrypt_table(TEST_BLOCK_LMK, text) == TABLE
         else:
-            with pytest.raises(Refused, match="25"):
+            with pytest.raises(CommandRefused, match="25"):
                 decrypt_table(TEST_BLOCK_LMK, text)
 
 
@@ -70,7 +70,7 @@ def test_tables_that_tell_too_much(table: str) -> None:
         lambda: encrypt_table(TEST_LMK, table),
         lambda: open_table(desk(encrypted_tables_only=False), table),
     ):
-        with pytest.raises(Refused, match="25"):
+        with pytest.raises(CommandRefused, match="25"):
             call()
 
 
@@ -78,13 +78,13 @@ def test_which_form_a_policy_takes() -> None:
     strict, lax = desk(), desk(encrypted_tables_only=False)
     assert open_table(strict, encrypt_table(TEST_LMK, TABLE)) == TABLE
     assert open_table(lax, TABLE) == TABLE
-    with pytest.raises(Refused, match="25"):
+    with pytest.raises(CommandRefused, match="25"):
         open_table(strict, TABLE)
 
 
 def test_tables_in_the_user_storage() -> None:
     mine = desk()
-    with pytest.raises(Refused, match="12"):
+    with pytest.raises(CommandRefused, match="12"):
         open_table(mine, "K001")
     mine.state.storage.texts["001"] = encrypt_table(TEST_LMK, TABLE)
     assert open_table(mine, "K001") == TABLE
