@@ -48,7 +48,7 @@ class ConsoleError(Error):
     """The order is none, or not one for this console; says what would be right."""
 
 
-class Inside(Protocol):
+class ModuleAccess(Protocol):
     """Has *action* done by the module itself, and what it noted written; returns its result."""
 
     def __call__(self, action: Callable[[HsmModule], T], /) -> T: ...
@@ -60,7 +60,7 @@ class Console:
     def __init__(
         self,
         ask: Callable[[Command], Answer],
-        inside: Inside | None = None,
+        inside: ModuleAccess | None = None,
         officers: Sequence[Officer] = (),
         read_secret: Callable[[str], str] = lambda _prompt: "",
         random_bytes: Callable[[int], bytes] | None = None,
@@ -196,13 +196,13 @@ class Console:
             for name in names
         )
 
-    def _require_inside(self) -> Inside:
+    def _require_inside(self) -> ModuleAccess:
         if self._inside is None:
             raise ConsoleError("this order needs the module in this process, not one elsewhere")
         return self._inside
 
 
-def ask_inside(inside: Inside) -> Callable[[Command], Answer]:
+def ask_inside(inside: ModuleAccess) -> Callable[[Command], Answer]:
     """What asks the module as a host would: a command that breaks its layout raises EncodeError."""
 
     def ask(command: Command) -> Answer:

@@ -105,7 +105,7 @@ def test_a_key_gets_another_scheme(text: str, scheme: str, error: str) -> None:
         assert answer.fields == {"key": under_lmk("001", ZPK, scheme)}
 
 
-# The old LMK ---------------------------------------------------------------------------------------
+# The old LMK --------------------------------------------------------------------------------------
 
 
 def test_a_key_comes_under_the_new_lmk() -> None:

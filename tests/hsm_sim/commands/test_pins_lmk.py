@@ -150,7 +150,7 @@ def test_pins_in_clear_are_refused_twice(command: Command) -> None:
     assert ask(allowed(module(commands_disabled=()), "pin.account"), command).error == "17"
 
 
-# The old LMK ---------------------------------------------------------------------------------------
+# The old LMK --------------------------------------------------------------------------------------
 
 
 def test_a_table_comes_under_the_new_lmk() -> None:
