@@ -62,7 +62,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The part of it that the core is told."""
         return Settings(
-            {name: _door(listener) for name, listener in self.listeners.items()},
+            {name: _listener(listener) for name, listener in self.listeners.items()},
             {name: _upstream(upstream) for name, upstream in self.upstreams.items()},
             self.routes,
             self.cut_off,
@@ -98,7 +98,7 @@ def url_in(folder: Path, url: str) -> str:
     return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url
 
 
-def _door(listener: ListenerConfig) -> ListenerSettings:
+def _listener(listener: ListenerConfig) -> ListenerSettings:
     return ListenerSettings(
         listener.pin_key_type, listener.pin_key, listener.terminal_keys, listener.in_flight_max
     )

@@ -122,3 +122,23 @@ def test_an_account_that_cannot_be_paid_is_refused():
     wrong = {**SHOP, "iban": "DE03120300000000202051"}
     with pytest.raises(ConfigError, match=r"iban of merchant SHOP"):
         settlement(merchants=[wrong])
+
+
+def test_an_old_key_is_refused_with_its_new_name():
+    with pytest.raises(
+        ConfigError, match=r"switch\.doors: unknown key, it is called listeners now"
+    ):
+        section(
+            {
+                "switch": {
+                    "listeners": {},
+                    "upstreams": {},
+                    "routes": [],
+                    "hsm": {"port": 1},
+                    "doors": {},
+                }
+            },
+            "switch",
+            SwitchConfig,
+            "lab.toml",
+        )
