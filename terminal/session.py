@@ -188,5 +188,8 @@ class _Heard:
         self._journal.commit(entries)
         self._loop.call_soon_threadsafe(self._durable, entries)
 
+    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+        return self._journal.look_up(questions)
+
     def close(self) -> None:
         self._journal.close()

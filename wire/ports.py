@@ -1,6 +1,7 @@
-"""All that crosses a machine's edge: four events come in, three effects go out.
+"""All that crosses a machine's edge: five events come in, four effects go out.
 
-Effects are performed in order, and an Append is durable before any later Send leaves.
+Effects are performed in order. An Append is durable before any later Send leaves, and a LookUp sees
+every Append before it.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ LinkId = NewType("LinkId", str)
 Seconds = float
 
 
-class Received(Struct, frozen=True, gc=False):
+class Received(Struct, frozen=True):
     """A whole, well-formed message arrived: a Message, or on an HSM link a Command or an Answer."""
 
     link: LinkId
     message: Any
 
 
-class Garbled(Struct, frozen=True, gc=False):
+class Garbled(Struct, frozen=True):
     """A whole frame arrived whose content breaks the link's format; the link itself is fine."""
 
     link: LinkId
@@ -44,17 +45,31 @@ class LinkDown(Struct, frozen=True, gc=False):
     link: LinkId
 
 
-class Send(Struct, frozen=True, gc=False):
+class Found(Struct, frozen=True):
+    """What the journal says to LookUp *number*: its rows in their order, or None if it cannot."""
+
+    number: int
+    rows: Sequence[Any] | None
+
+
+class Send(Struct, frozen=True):
     """Put a message on a link; if the link is down, it is lost."""
 
     link: LinkId
     message: Any
 
 
-class Append(Struct, frozen=True, gc=False):
+class Append(Struct, frozen=True):
     """Write one entry to the program's journal, durably."""
 
     entry: Any
+
+
+class LookUp(Struct, frozen=True):
+    """Ask the program's journal *question*; Found brings the answer."""
+
+    number: int
+    question: Any
 
 
 class Close(Struct, frozen=True, gc=False):
@@ -64,8 +79,8 @@ class Close(Struct, frozen=True, gc=False):
     reason: str
 
 
-Event = Received | Garbled | LinkUp | LinkDown
-Effect = Send | Append | Close
+Event = Received | Garbled | LinkUp | LinkDown | Found
+Effect = Send | Append | Close | LookUp
 
 
 class Machine(Protocol):

@@ -10,7 +10,7 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import identity, original_data, original_identity
-from cardswitch.wire.machine.kernel import Limits, NoAnswer
+from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
@@ -103,7 +103,7 @@ class Acquirer(Program):
             self.desk.send(link, booking.decision.reply(request))
         elif booking is None and (code := self._refusal(request)):
             self._refuse(link, request, request_digest, code)
-        elif self.kernel.is_full:
+        elif self.kernel.is_full():
             self.desk.count("full")  # It may hold money: only its reversal can end it.
         else:
             purchase = self._purchases[name] = InFlight(name, request_digest, link, request)
@@ -119,7 +119,7 @@ class Acquirer(Program):
             return MERCHANT_UNKNOWN
         if request[49] not in merchant.currencies:
             return NOT_PERMITTED
-        overloaded = self.kernel.is_full or len(self.books.open) >= OPEN_MAX
+        overloaded = self.kernel.is_full() or len(self.books.open) >= OPEN_MAX
         return "" if self.desk.is_up(NETWORK) and not overloaded else UNAVAILABLE
 
     def _refuse(self, link: LinkId, request: Message, request_digest: str, code: str) -> None:
@@ -201,7 +201,7 @@ class Acquirer(Program):
         return None
 
     def _begin_reversal(self, booking: Booking, reversal: InFlight) -> None:
-        if self.kernel.is_full:
+        if self.kernel.is_full():
             return self.desk.count("full")  # The front will send it again.
         self._reversals[reversal.identity] = reversal
         self.desk.start(
@@ -247,7 +247,7 @@ class Acquirer(Program):
     def linked(self, link: LinkId) -> None:
         """Sign on when the network is there, and keep asking whether it still is."""
         if link == NETWORK:
-            self.desk.start(self._watch.begin())
+            self.desk.start(self._watch.begin(), budget=Budget.CARING)
 
     def _write(self, entry: AcquirerEntry) -> None:
         self.desk.append(entry)

@@ -96,7 +96,7 @@ class Issuer(Program):
 
     def _begin(self, purchase: InFlight, card: Presented) -> None:
         self._in_flight[purchase.identity] = purchase
-        if self.kernel.is_full:
+        if self.kernel.is_full():
             self.desk.count("full")
             self._answer(purchase, self._record(purchase, card, UNAVAILABLE))
         else:

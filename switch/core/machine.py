@@ -11,7 +11,7 @@ from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
@@ -64,7 +64,7 @@ class Switch(Program):
     def linked(self, link: LinkId) -> None:
         """A link came up: an upstream is signed on to and looked after."""
         if link in self._watches:
-            self.kernel.start(self._watches[link].begin())
+            self.kernel.start(self._watches[link].begin(), budget=Budget.CARING)
 
     def unlinked(self, link: LinkId) -> None:
         """A link went down: nothing is routed there until it has signed on again."""
@@ -110,7 +110,7 @@ class Switch(Program):
             self.kernel.effects.append(Send(link, leg.answer(request)))
 
     def _reversal(self, link: LinkId, request: Message) -> None:
-        if self.kernel.is_full:
+        if self.kernel.is_full():
             return self.refuse(link, request, "91")
         source = name_of(link)
         try:
@@ -139,7 +139,7 @@ class Switch(Program):
 
     def _is_busy(self, link: LinkId) -> bool:
         listener = self.settings.listeners[name_of(link)]
-        return self.kernel.is_full or self.memory.in_flight[link] >= listener.in_flight_max
+        return self.kernel.is_full() or self.memory.in_flight[link] >= listener.in_flight_max
 
     # Legs -----------------------------------------------------------------------------------------
 

@@ -29,7 +29,9 @@ from cardswitch.wire.ports import (
     Close,
     Effect,
     Event,
+    Found,
     LinkId,
+    LookUp,
     Machine,
     Received,
     Seconds,
@@ -54,6 +56,8 @@ class Playbook:
         self.now = now
         self.effects: list[Effect] = []
         self.pending: deque[Effect] = deque()
+        # What the journal says to a question; None keeps look-ups among the effects to be taken.
+        self.journal: Callable[[Any], Sequence[Any] | None] | None = lambda question: ()
 
     def __rshift__(self, happening: Happening) -> Playbook:
         """Let an event happen, or what a function such as :func:`after` makes happen."""
@@ -68,7 +72,7 @@ class Playbook:
         """The next effect is, or matches, *expected*."""
         assert self.pending, f"expected {expected!r}, but nothing more was done"
         effect = self.pending.popleft()
-        is_effect = isinstance(expected, Send | Append | Close)
+        is_effect = isinstance(expected, Send | Append | Close | LookUp)
         held = effect == expected if is_effect else expected.matches(effect)
         assert held, f"expected {expected!r}\n  but did {effect!r}\n  then {list(self.pending)!r}"
         return self
@@ -79,9 +83,14 @@ class Playbook:
         return True
 
     def do(self, effects: Sequence[Effect]) -> None:
-        """Take over what the machine has done."""
-        self.effects += effects
-        self.pending += effects
+        """Take over what the machine has done; its look-ups are answered at once."""
+        for effect in effects:
+            self.effects.append(effect)
+            if isinstance(effect, LookUp) and self.journal is not None:
+                found = Found(effect.number, self.journal(effect.question))
+                self.do(self.machine.handle(found, self.now))
+            else:
+                self.pending.append(effect)
 
     def skip(self) -> Playbook:
         """Take all effects that are there, whatever they are."""

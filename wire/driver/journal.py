@@ -37,10 +37,14 @@ LINE_SIZE_MAX: Final = 1 << 20
 
 
 class Journal(Protocol):
-    """Where a runtime keeps what must survive. Its writer thread alone calls these two."""
+    """Where a runtime keeps what must survive. Its writer thread alone calls these."""
 
     def commit(self, entries: Sequence[Any]) -> None:
         """Write *entries*: durable on return. If this raises, nothing is known of them."""
+        ...
+
+    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+        """For each of *questions*, its rows, among all that was committed; Error if it cannot."""
         ...
 
     def close(self) -> None:
@@ -117,6 +121,10 @@ class FileJournal:
         """See :meth:`Journal.commit`. Raises OSError."""
         write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
         sync_file(self._file)
+
+    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+        """A file of lines has no index: whoever keeps one must remember all of it."""
+        raise Error(f"{self.path}: nothing is looked up in a file of lines")
 
     def close(self) -> None:
         """See :meth:`Journal.close`; the lock is let go too. Closing twice does no harm."""

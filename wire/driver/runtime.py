@@ -17,7 +17,7 @@ from typing import Any, Final, TypeVar
 from cardswitch.specs.errors import Error
 
 from ..channel import Channel
-from ..ports import Close, Effect, Event, LinkId, Machine, Seconds, Send
+from ..ports import Close, Effect, Event, Found, LinkId, LookUp, Machine, Seconds, Send
 from .connections import LINKS_MAX, Connections, anybody
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
@@ -77,7 +77,7 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         self._writer: JournalWriter[_Outgoing] | None = None
         if journal is not None:
-            self._writer = JournalWriter(journal, self._release, self._fail)
+            self._writer = JournalWriter(journal, self._release, self.take, self._fail)
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._is_running = True
         self._is_settling = False
@@ -182,6 +182,8 @@ class Runtime:
                 self._send(effect)
             elif isinstance(effect, Close):
                 self._close(effect)
+            elif isinstance(effect, LookUp):
+                self._look_up(effect)
             elif self._writer is not None:
                 self._writer.append(effect.entry)
         if not self._is_settling:
@@ -208,6 +210,12 @@ class Runtime:
             link.end(effect.reason)
         else:
             waiting.append((link, b"", effect.reason))
+
+    def _look_up(self, effect: LookUp) -> None:
+        if self._writer is not None:
+            self._writer.look_up(effect)
+        else:  # What is not kept cannot be found.
+            self._loop.call_soon(self.take, Found(effect.number, ()))
 
     def _settle_soon(self) -> None:
         if self._is_running and not self._is_settling:

@@ -23,6 +23,9 @@ Everything that gathered while the last commit ran is the next one (group commit
 # terminal need not wait for another's entry), and it is what makes the rule simple: effects leave
 # in the order in which they were decided. Timers and received messages never wait.
 #
+# A look-up goes the same way: the thread answers it after the commit of the batch that it came in,
+# so it sees every entry that was appended before it. Nothing waits for it but the flow that asked.
+#
 # What is known after a commit: all its entries are durable, in the order of their Appends. After a
 # crash in the middle of one: some first part of it may be there, and nobody was told of any of it.
 # After a commit that failed nothing is known, so nothing more is written, nothing that waited is
@@ -42,6 +45,9 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Generic, TypeVar
 
+from cardswitch.specs.errors import Error
+
+from ..ports import Found, LookUp
 from .journal import Journal
 
 W = TypeVar("W")
@@ -52,26 +58,29 @@ PENDING_LOW: Final = 2_000
 
 
 class _Batch(Generic[W]):
-    """The entries of one turn of the loop, and what may leave once they are durable."""
+    """One turn of the loop: its entries, what may leave once they are durable, its look-ups."""
 
-    __slots__ = ("entries", "waiting")
+    __slots__ = ("entries", "look_ups", "waiting")
 
     def __init__(self) -> None:
         self.entries: list[Any] = []
         self.waiting: list[W] = []
+        self.look_ups: list[LookUp] = []
 
 
 class JournalWriter(Generic[W]):
     """Its methods belong to the thread of the loop; only the journal is touched by the other one.
 
-    *release* is given what waited, once for every commit; *failed* the error of a commit, after
-    which nothing is written or released any more, or of the journal's closing.
+    *release* is given what waited, once for every commit; *found* the answers to look-ups; *failed*
+    the error of a commit, after which nothing is written or released any more, or of the journal's
+    closing.
     """
 
     def __init__(
         self,
         journal: Journal,
         release: Callable[[Sequence[W]], None],
+        found: Callable[[Found], None],
         failed: Callable[[Exception], None],
     ) -> None:
         # Where whatever may not leave yet is to be put; None if all entries are durable.
@@ -80,10 +89,11 @@ class JournalWriter(Generic[W]):
         self.commits = 0
         self._journal = journal
         self._release = release
+        self._found = found
         self._failed = failed
         self._open: _Batch[W] | None = None
         self._submitted: deque[_Batch[W]] = deque()
-        self._queue: SimpleQueue[list[Any] | None] = SimpleQueue()
+        self._queue: SimpleQueue[_Batch[W] | None] = SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -91,17 +101,25 @@ class JournalWriter(Generic[W]):
 
     def append(self, entry: Any) -> None:
         """Have *entry* written; whatever comes after it must go into `waiting`."""
+        batch = self._batch()
+        self.waiting = batch.waiting
+        batch.entries.append(entry)
+        self.pending += 1
+
+    def look_up(self, look_up: LookUp) -> None:
+        """Have *look_up* answered after all that was appended before it; nothing waits for it."""
+        self._batch().look_ups.append(look_up)
+
+    def _batch(self) -> _Batch[W]:
         if self._open is None:
             self._open = _Batch()
-            self.waiting = self._open.waiting
-        self._open.entries.append(entry)
-        self.pending += 1
+        return self._open
 
     def submit(self) -> None:
         """Hand what was appended to the thread: once in every turn of the loop."""
         if self._open is not None:
             self._submitted.append(self._open)
-            self._queue.put(self._open.entries)
+            self._queue.put(self._open)
             self._open = None
 
     async def close(self) -> None:
@@ -119,7 +137,6 @@ class JournalWriter(Generic[W]):
             released += batch.waiting
         if not self.pending:
             self.waiting = None
-        self.commits += 1
         self._release(released)
 
     # In the thread ------------------------------------------------------------------------------
@@ -134,10 +151,26 @@ class JournalWriter(Generic[W]):
 
     def _commit_all(self) -> None:
         while batches := self._gathered():
-            self._journal.commit([entry for batch in batches for entry in batch])
+            entries = [entry for batch in batches for entry in batch.entries]
+            if entries:
+                self._journal.commit(entries)
+                self.commits += 1
             self._tell(self._committed, len(batches))
+            self._look_up([each for batch in batches for each in batch.look_ups])
 
-    def _gathered(self) -> list[list[Any]]:
+    def _look_up(self, look_ups: Sequence[LookUp]) -> None:
+        """What cannot be read is not known; only what cannot be written ends the program."""
+        if not look_ups:
+            return
+        found: Sequence[Sequence[Any] | None]
+        try:
+            found = self._journal.look_up([each.question for each in look_ups])
+        except Error:
+            found = [None] * len(look_ups)
+        for each, rows in zip(look_ups, found, strict=True):
+            self._tell(self._found, Found(each.number, rows))
+
+    def _gathered(self) -> list[_Batch[W]]:
         """Wait for a batch, and take every other that is there already; none at the end."""
         batches = []
         batch = self._queue.get()

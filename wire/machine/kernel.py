@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
+from enum import Enum, auto
 from typing import Any, Final, Generic, TypeVar, overload
 
 from msgspec import Struct
@@ -17,7 +18,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 
-from ..ports import Append, Close, Effect, LinkId, Seconds, Send, name_of
+from ..ports import Append, Close, Effect, LinkId, LookUp, Seconds, Send, name_of
 from .matching import AliveKeys, Exchange, Key
 
 A = TypeVar("A")
@@ -25,11 +26,38 @@ TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before i
 NEVER: Final = float("inf")
 
 
+LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
+JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
+
+
+class Budget(Enum):
+    """What a flow is for. Each has room of its own, so that doing never takes that of undoing."""
+
+    DOING = auto()  # requests that move money
+    UNDOING = auto()  # reversals that come in
+    PENDING = auto()  # reversals that go out, while they are asked; those that wait are no flows
+    CARING = auto()  # one for each link that is looked after, so bounded by the configuration
+
+
 class Limits(Struct, frozen=True):
     """The bounds of a kernel: each keeps memory finite when a peer misbehaves."""
 
-    flows_max: int = 10_000  # Flows alive at once, over all links.
+    flows_max: int = 10_000  # Flows for doing alive at once, over all links.
+    undoing_max: int = 4_000  # Flows for undoing, likewise.
+    pending_max: int = 1_000  # Pending reversals that are asked at once.
     waits_per_link_max: int = 4_000  # Questions open on one link.
+
+    def of(self, budget: Budget) -> float:
+        """How many flows of *budget* may be alive at once."""
+        match budget:
+            case Budget.DOING:
+                return self.flows_max
+            case Budget.UNDOING:
+                return self.undoing_max
+            case Budget.PENDING:
+                return self.pending_max
+            case Budget.CARING:
+                return NEVER
 
 
 class NoAnswer(Error):
@@ -63,11 +91,21 @@ Rescue = Callable[[Exception], None]
 class _Running:
     """A flow that has begun, and what to do should it fail."""
 
-    __slots__ = ("flow", "rescue")
+    __slots__ = ("budget", "flow", "rescue")
 
-    def __init__(self, flow: Flow, rescue: Rescue | None) -> None:
+    def __init__(self, flow: Flow, rescue: Rescue | None, budget: Budget) -> None:
         self.flow = flow
         self.rescue = rescue
+        self.budget = budget
+
+
+class _Alarm:
+    """Something to do at a time; no flow waits for it."""
+
+    __slots__ = ("action",)
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.action = action
 
 
 class Kernel:
@@ -86,10 +124,12 @@ class Kernel:
         self._listening: dict[Hashable, list[Wait[Any]]] = {}
         self._alive = AliveKeys()
         self._numbers: Counter[str] = Counter()
-        self._timers: list[tuple[Seconds, int, Wait[Any]]] = []
+        self._timers: list[tuple[Seconds, int, Wait[Any] | _Alarm]] = []
         self._timer_count = 0
         self._ready: deque[tuple[_Running, Any, bool]] = deque()
-        self._flows = 0
+        self._alive_flows: Counter[Budget] = Counter()
+        self._alarms = 0
+        self._look_ups = 0
 
     # Time and effects -----------------------------------------------------------------------------
 
@@ -108,7 +148,7 @@ class Kernel:
     def deadline(self) -> Seconds | None:
         """When the next timer is due; timers whose wait is over are dropped here."""
         timers = self._timers
-        while timers and timers[0][2].flow is None:
+        while timers and _is_over(timers[0][2]):
             heapq.heappop(timers)
         return timers[0][0] if timers else None
 
@@ -116,6 +156,11 @@ class Kernel:
         """Wake every flow whose time has come: a sleep goes on, a question has no answer."""
         while (due := self.deadline()) is not None and due <= self.now:
             wait = heapq.heappop(self._timers)[2]
+            if type(wait) is _Alarm:
+                self._alarms -= 1
+                wait.action()
+                continue
+            assert isinstance(wait, Wait)
             if wait.link is None:
                 self._wake(wait, None)
             else:
@@ -124,32 +169,38 @@ class Kernel:
 
     # Flows ----------------------------------------------------------------------------------------
 
-    @property
-    def is_full(self) -> bool:
-        """Whether no more flows may start now."""
-        return self._flows >= self._limits.flows_max
+    def is_full(self, budget: Budget = Budget.DOING) -> bool:
+        """Whether no more flows of *budget* may start now."""
+        return self._alive_flows[budget] >= self._limits.of(budget)
 
     @property
     def is_idle(self) -> bool:
         """Whether no flow is alive."""
-        return self._flows == 0
+        return not any(self._alive_flows.values())
 
-    def start(self, flow: Flow, rescue: Rescue | None = None) -> None:
+    def start(
+        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
+    ) -> None:
         """Begin *flow*. If it fails by itself, *rescue* is called and the others live on."""
-        self._flows += 1
-        self._ready.append((_Running(flow, rescue), None, False))
+        self._alive_flows[budget] += 1
+        self._ready.append((_Running(flow, rescue, budget), None, False))
+
+    def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
+        """Call *action* in *seconds*: until then no flow is alive for it."""
+        self._alarms += 1
+        self._set_timer(self.now + seconds, _Alarm(action))
 
     def _step(self, running: _Running, value: Any, failed: bool) -> None:
         try:
             flow = running.flow
             wait = flow.throw(NoAnswer("no answer in time")) if failed else flow.send(value)
         except StopIteration:
-            self._flows -= 1
+            self._alive_flows[running.budget] -= 1
             return
         except AssertionError:
             raise  # What must hold does not: the program must not go on.
         except Exception as error:
-            self._flows -= 1
+            self._alive_flows[running.budget] -= 1
             if running.rescue is None:
                 raise
             self.counts["flow_failed"] += 1
@@ -162,11 +213,15 @@ class Kernel:
     def _park(self, running: _Running, wait: Wait[Any]) -> None:
         wait.flow = running
         if wait.until != NEVER:
-            self._timer_count += 1
-            heapq.heappush(self._timers, (wait.until, self._timer_count, wait))
-            if len(self._timers) > 2 * self._flows + TIMERS_SLACK:
-                self._timers = [timer for timer in self._timers if timer[2].flow is not None]
-                heapq.heapify(self._timers)
+            self._set_timer(wait.until, wait)
+
+    def _set_timer(self, due: Seconds, what: Wait[Any] | _Alarm) -> None:
+        self._timer_count += 1
+        heapq.heappush(self._timers, (due, self._timer_count, what))
+        alive = self._alive_flows.total() + self._alarms
+        if len(self._timers) > 2 * alive + TIMERS_SLACK:
+            self._timers = [timer for timer in self._timers if not _is_over(timer[2])]
+            heapq.heapify(self._timers)
 
     def _wake(self, wait: Wait[Any], value: Any, failed: bool = False) -> None:
         running, wait.flow = wait.flow, None
@@ -174,7 +229,10 @@ class Kernel:
         self._ready.append((running, value, failed))
 
     def _give_up(self, wait: Wait[Any]) -> None:
-        self._alive.add(wait.key, self.now)
+        if wait.link == JOURNAL:
+            self.counts["look_up_late"] += 1
+        else:
+            self._alive.add(wait.key, self.now)
         self._wake(wait, None, failed=True)
 
     # Questions and answers ------------------------------------------------------------------------
@@ -242,6 +300,30 @@ class Kernel:
         for wait in self._waiting.pop(link, {}).values():
             self._give_up(wait)
 
+    # The journal ----------------------------------------------------------------------------------
+
+    def look_up(self, question: Any) -> Wait[Sequence[Any]]:
+        """Ask the journal; the wait ends with its rows, or raises NoAnswer: then nothing is known.
+
+        Each flow asks one thing at a time, so the budgets of flows bound this too.
+        """
+        self._look_ups += 1
+        wait: Wait[Sequence[Any]] = Wait(self.now + LOOK_UP_S, JOURNAL, self._look_ups)
+        self._waiting.setdefault(JOURNAL, {})[self._look_ups] = wait
+        self.effects.append(LookUp(self._look_ups, question))
+        return wait
+
+    def found(self, number: int, rows: Sequence[Any] | None) -> None:
+        """Hand *rows* to the flow that looked them up; None is a look-up that failed."""
+        wait = self._waiting.get(JOURNAL, {}).pop(number, None)
+        if wait is None:
+            self.counts["late_look_up"] += 1
+        elif rows is None:
+            self.counts["look_up_failed"] += 1
+            self._wake(wait, None, failed=True)
+        else:
+            self._wake(wait, rows)
+
     # Waiting for another flow ---------------------------------------------------------------------
 
     def wait_for(self, name: Hashable) -> Wait[None]:
@@ -254,6 +336,10 @@ class Kernel:
         """End every wait for *name*."""
         for wait in self._listening.pop(name, []):
             self._wake(wait, None)
+
+
+def _is_over(what: Wait[Any] | _Alarm) -> bool:
+    return type(what) is Wait and what.flow is None
 
 
 class Desk:
@@ -304,9 +390,19 @@ class Desk:
         """End the connection *link*."""
         self._kernel.effects.append(Close(link, reason))
 
-    def start(self, flow: Flow, rescue: Rescue | None = None) -> None:
+    def look_up(self, question: Any) -> Wait[Sequence[Any]]:
+        """The rows of the journal that answer *question*; NoAnswer if it cannot say in time."""
+        return self._kernel.look_up(question)
+
+    def start(
+        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
+    ) -> None:
         """Begin another flow."""
-        self._kernel.start(flow, rescue)
+        self._kernel.start(flow, rescue, budget)
+
+    def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
+        """Call *action* in *seconds*."""
+        self._kernel.later(seconds, action)
 
     def count(self, name: str) -> None:
         """Count something worth knowing."""

@@ -9,7 +9,19 @@ from typing import Any, Final
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message, MessageError
 
-from ..ports import Close, Effect, Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds, Send
+from ..ports import (
+    Close,
+    Effect,
+    Event,
+    Found,
+    Garbled,
+    LinkDown,
+    LinkId,
+    LinkUp,
+    Received,
+    Seconds,
+    Send,
+)
 from .kernel import Desk, Kernel, Limits
 from .matching import Exchange
 
@@ -50,6 +62,8 @@ class Program:
         self.kernel.advance(now)
         if type(event) is Received:
             self._received(event.link, event.message)
+        elif type(event) is Found:
+            self.kernel.found(event.number, event.rows)
         else:
             self._happened(event)
         return self.kernel.take()

@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
+from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.writer import JournalWriter
+from cardswitch.wire.ports import Found, LookUp
 from tests.kit.wire import PATIENCE_S, GatedJournal, until
 
 
@@ -19,7 +21,7 @@ def play(journal, story):
     released, failures = [], []
 
     async def main():
-        writer = JournalWriter(journal, released.append, failures.append)
+        writer = JournalWriter(journal, released.append, print, failures.append)
         async with asyncio.timeout(PATIENCE_S):
             await story(writer)
             journal.let(100)
@@ -141,7 +143,7 @@ def test_the_journal_is_used_by_one_thread_alone(journal):
 
 def test_a_loop_that_is_gone_is_no_error(journal):
     async def main():
-        writer = JournalWriter(journal, print, print)
+        writer = JournalWriter(journal, print, print, print)
         writer.append(1)
         writer.submit()
         return writer
@@ -152,3 +154,48 @@ def test_a_loop_that_is_gone_is_no_error(journal):
     writer._thread.join(PATIENCE_S)
     assert not writer._thread.is_alive()
     assert journal.commits == [[1]]
+
+
+def look_up(journal, *story):
+    """The answers to look-ups among the entries of *story*, which are committed as they are let."""
+    found = []
+
+    async def main():
+        writer = JournalWriter(journal, print, found.append, print)
+        async with asyncio.timeout(PATIENCE_S):
+            for step in story:
+                if isinstance(step, LookUp):
+                    writer.look_up(step)
+                else:
+                    writer.append(step)
+                writer.submit()
+            assert found == []
+            journal.let(100)
+            await writer.close()
+
+    asyncio.run(main())
+    return found
+
+
+def test_a_look_up_sees_every_entry_appended_before_it(journal):
+    [found] = look_up(journal, "first", "second", LookUp(7, "who"))
+    seen = [entry for commit in found.rows[1:] for entry in commit]
+    assert (found.number, found.rows[0], seen) == (7, "who", ["first", "second"])
+
+
+def test_a_look_up_by_itself_commits_nothing(journal):
+    assert look_up(journal, LookUp(7, "who")) == [Found(7, ["who"])]
+    assert journal.commits == []
+
+
+def test_nothing_waits_for_a_look_up(journal):
+    async def story(writer):
+        writer.look_up(LookUp(7, "who"))
+        assert writer.waiting is None
+
+    assert play(journal, story) == ([[]], [])
+
+
+def test_a_journal_that_cannot_be_read_says_nothing(journal):
+    journal.error = Error("the disk is gone")
+    assert look_up(journal, LookUp(7, "who")) == [Found(7, None)]

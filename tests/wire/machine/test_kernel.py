@@ -8,9 +8,9 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine import kernel as kernel_module
-from cardswitch.wire.machine.kernel import Desk, Kernel, Limits, NoAnswer
+from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Desk, Kernel, Limits, NoAnswer
 from cardswitch.wire.machine.matching import LATE_S, HsmExchange, IsoExchange
-from cardswitch.wire.ports import Append, Close, LinkId, Send
+from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Send
 
 HOST, HSM, POS = LinkId("host"), LinkId("hsm"), LinkId("pos/1")
 ECHO = Message("0800", {11: "000001", 70: "301"})
@@ -148,15 +148,75 @@ def test_flows_are_limited(kernel, desk):
         await desk.sleep(1.0)
 
     for _ in range(3):
-        assert not kernel.is_full
+        assert not kernel.is_full()
         desk.start(flow())
     kernel.take()
-    assert kernel.is_full
+    assert kernel.is_full()
     pass_time(kernel, 1.0)
-    assert not kernel.is_full
+    assert not kernel.is_full()
+
+
+def test_a_budget_is_not_spent_by_another(kernel, desk):
+    async def flow():
+        await desk.sleep(1.0)
+
+    for _ in range(3):
+        desk.start(flow())
+    assert kernel.is_full()
+    assert not any(map(kernel.is_full, (Budget.UNDOING, Budget.PENDING, Budget.CARING)))
+    desk.start(flow(), budget=Budget.UNDOING)
+    kernel.take()
+    pass_time(kernel, 1.0)
+    assert kernel.is_idle
 
 
 # Time -------------------------------------------------------------------------------------------
+
+
+def test_what_is_to_be_done_later_is_no_flow_until_then(kernel, desk, story):
+    desk.later(1.0, lambda: story.append(desk.now))
+    assert (kernel.is_idle, kernel.deadline()) == (True, 1001.0)
+    pass_time(kernel, 1.0)
+    assert (story, kernel.deadline()) == ([1001.0], None)
+
+
+# The journal ------------------------------------------------------------------------------------
+
+
+def looking_up(desk, story):
+    async def flow():
+        try:
+            story.append(await desk.look_up("who"))
+        except NoAnswer:
+            story.append("nothing is known")
+
+    desk.start(flow())
+
+
+def test_the_journal_answers_whoever_asked_it(kernel, desk, story):
+    looking_up(desk, story)
+    looking_up(desk, story)
+    first, second = kernel.take()
+    assert (first, second.question) == (LookUp(first.number, "who"), "who")
+    kernel.found(second.number, ["second"])
+    kernel.found(first.number, [])
+    kernel.take()
+    assert story == [["second"], []]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_journal_that_cannot_say_or_is_late_says_nothing(kernel, desk, story, late):
+    looking_up(desk, story)
+    [asked] = kernel.take()
+    if late:
+        pass_time(kernel, LOOK_UP_S)
+    kernel.found(asked.number, ["a row"] if late else None)
+    kernel.take()
+    assert story == ["nothing is known"]
+    assert kernel.is_idle
+
+
+# Sleep ------------------------------------------------------------------------------------------
 
 
 def test_sleepers_wake_in_the_order_of_their_time(kernel, desk, story):
