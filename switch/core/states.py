@@ -10,28 +10,43 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where a leg stands: the last entry of the journal says so."""
+    """Where a leg stands: its last row in the journal says so. In memory a leg begins without."""
 
-    RECEIVED = "received"  # durable, nothing has left yet
     FORWARDED = "forwarded"  # durable before its first byte goes upstream: the peer may hold money
     APPROVED = "approved"
     DECLINED = "declined"
     REVERSING = "reversing"  # a reversal is owed upstream until it is acknowledged
     REVERSED = "reversed"  # undone; also a reversal that came before its original (a tombstone)
+    REDUCED = "reduced"  # undone in part: what stays is still captured
     EXCEPTION = "exception"  # the reversal was refused or never acknowledged: a person must look
+    RESOLVED = "resolved"  # a person did, and said why nothing more is to be sent
+    ANSWERED = "answered"  # a reversal that came in, a leg of its own: its code says how
+
+
+class Mark(StrEnum):
+    """Rows of the journal that belong to no leg; they stand in the column of the state."""
+
+    CUT_OVER = "cut_over"  # a bank day ends here and the next begins
+    CLOSED = "closed"  # settlement has closed a bank day
+    CHECKPOINT = "checkpoint"  # all that a start must know of what is before
 
 
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
-    None: frozenset({State.RECEIVED, State.REVERSED}),
-    State.RECEIVED: frozenset({State.FORWARDED, State.DECLINED}),
+    None: frozenset({State.FORWARDED, State.DECLINED, State.REVERSED, State.ANSWERED}),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
     State.APPROVED: frozenset({State.REVERSING}),
     State.DECLINED: frozenset(),
-    State.REVERSING: frozenset({State.REVERSED, State.EXCEPTION}),
+    State.REVERSING: frozenset({State.REVERSED, State.REDUCED, State.EXCEPTION}),
     State.REVERSED: frozenset(),
-    State.EXCEPTION: frozenset(),
+    State.REDUCED: frozenset({State.REVERSING}),
+    State.EXCEPTION: frozenset({State.REVERSING, State.RESOLVED}),
+    State.RESOLVED: frozenset(),
+    State.ANSWERED: frozenset(),
 }
-OPEN: Final = frozenset({State.RECEIVED, State.FORWARDED})  # No outcome yet.
+# With these a leg is not finished, and is never forgotten.
+UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING})
+# Money is held for it, and a reversal may take it back.
+CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED})
 
 
 def mermaid() -> str:

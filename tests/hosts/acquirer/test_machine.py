@@ -319,7 +319,7 @@ def test_a_purchase_from_the_network_is_none_of_its_business() -> None:
 
 
 def test_a_full_acquirer_declines_for_good() -> None:
-    play = Playbook(Acquirer(acquirer_config(), Limits(flows_max=2)))
+    play = Playbook(Acquirer(acquirer_config(), Limits(flows_max=1)))
     (play >> LinkUp(UPSTREAM)).skip() >> answered(UPSTREAM, "00")
     (play >> Received(FRONT, purchase(trace=1))).skip()
     assert outcome(play, purchase(trace=2), FRONT)[39] == "91"

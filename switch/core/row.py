@@ -1,0 +1,122 @@
+"""What the journal holds: one row for each step of a leg, made once, where it is recorded.
+
+A row holds no card number in clear and no track, CVV, PIN block or key: the PAN is masked, sealed
+for the reversal after a crash, and hashed with a key for look-up (PCI DSS 3.3, 3.5.1.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from cardswitch.specs.masking import NEVER_STORED, mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Seconds
+
+from .checks import pan_of
+
+PAN: Final = 2
+_NOT_IN_ROW: Final = NEVER_STORED | {PAN, 14, 34, 55}
+_fields_of = msgspec.json.Decoder(dict[int, str]).decode
+_json = msgspec.json.Encoder().encode
+
+
+class Vault(Protocol):
+    """Keeps card numbers at rest. The switch is handed one and cannot build one itself."""
+
+    def seal(self, pan: str) -> str:
+        """*pan* as a text that only this vault can open."""
+        ...
+
+    def open(self, sealed: str) -> str:
+        """The PAN that :meth:`seal` was given."""
+        ...
+
+    def fingerprint(self, pan: str) -> str:
+        """A keyed hash: the same for the same *pan*, useless without the key."""
+        ...
+
+
+class Row(Struct, frozen=True, gc=False, kw_only=True):
+    """A row of the journal; the fields are the columns, in their order.
+
+    What is asked of a leg later (where it came in, as what, from whom) stands in its first row;
+    each row says by itself what it does to money, in *moved*.
+    """
+
+    sequence: int  # 1, 2, 3, … in this journal
+    leg: int  # the leg that this belongs to, 1, 2, 3, …; 0 for a Mark
+    at: Seconds
+    state: str  # a State, or a Mark
+    business_date: str  # bank day of the leg: that of its first row, for good
+    day: str  # bank day that this row itself lies in: after a cut-over another than the leg's
+    source: str  # the listener that the request came in by
+    serves: str  # whom that listener serves: "merchants" or "acquirers"
+    link: str  # the connection it came in on: "pos/17"
+    identity: str = ""  # in the first row: what its repeats share; see specs.transactions.identity
+    sent_on: str = ""  # in the first row: the date YYYY-MM-DD of field 7, with the year nearest us
+    request_digest: str = ""  # in the first row: what a repeat must agree in
+    upstream: str = ""  # the link it was forwarded to
+    mti: str = ""
+    rrn: str = ""
+    merchant: str = ""
+    terminal: str = ""
+    amount: int = 0  # minor units; 0 where the message has no field 4
+    currency: str = ""  # ISO 4217 numeric
+    code: str = ""  # field 39
+    moved: int = 0  # what this row adds to the captured funds of its merchant; minor units, signed
+    stays: int = 0  # what a reversal leaves captured, minor units; 0: it takes all
+    original: int = 0  # of a reversal that came in: the leg that it named, if there is one
+    card: str = ""  # fingerprint of the card number
+    pan_masked: str = ""
+    pan_sealed: str = ""
+    fields: str = "{}"  # JSON of the fields that may be stored; of a Mark, what it says
+
+
+def storable(message: Message) -> Message:
+    """*message* as it may be remembered: without secrets, but with the card number of its track.
+
+    >>> storable(Message("0200", {4: "000000001250", 35: "9999990000000014=30122011"}))
+    <0200 2=999999******0014, 4=000000001250>
+    """
+    pan = pan_of(message)
+    kept = {n: value for n, value in message.fields.items() if n not in _NOT_IN_ROW}
+    return Message(message.mti, {**kept, PAN: pan} if pan else kept)
+
+
+def columns_of(message: Message, vault: Vault) -> dict[str, str | int]:
+    """The columns that *message* fills, by name."""
+    fields = message.fields
+    pan = pan_of(message)
+    kept = {n: value for n, value in fields.items() if n not in _NOT_IN_ROW}
+    columns: dict[str, str | int] = {
+        "mti": message.mti,
+        "rrn": fields.get(37, ""),
+        "merchant": fields.get(42, "").rstrip(" "),
+        "terminal": fields.get(41, "").rstrip(" "),
+        "amount": int(fields.get(4, "0")),
+        "currency": fields.get(49, ""),
+        "code": fields.get(39, ""),
+        "fields": _json(kept).decode(),
+    }
+    if pan:
+        columns |= {"pan_masked": mask_pan(pan), "pan_sealed": vault.seal(pan)}
+        columns["card"] = vault.fingerprint(pan)
+    return columns
+
+
+def message_of(row: Row, vault: Vault) -> Message:
+    """The message of *row* as far as the disk can tell: all but what must never be stored."""
+    fields = _fields_of(row.fields)
+    if row.pan_sealed:
+        fields[PAN] = vault.open(row.pan_sealed)
+    return Message(row.mti, fields)
+
+
+def said(row: Row) -> Mapping[str, object]:
+    """What a Mark says."""
+    found: Mapping[str, object] = msgspec.json.decode(row.fields, type=dict[str, object])
+    return found
