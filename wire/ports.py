@@ -65,6 +65,18 @@ class Append(Struct, frozen=True):
     entry: Any
 
 
+class Question(Struct, frozen=True):
+    """What a journal is asked: all rows of every leg whose first row has one of these.
+
+    An identity is looked for together with the date that it was sent on: `specs.transactions`.
+    """
+
+    identities: tuple[tuple[str, str], ...] = ()  # (sent_on, identity)
+    begins: tuple[tuple[str, str], ...] = ()  # (sent_on, how the identity begins)
+    rrns: tuple[tuple[str, str], ...] = ()  # (field 37, how the identity begins)
+    legs: tuple[int, ...] = ()  # numbers of legs
+
+
 class LookUp(Struct, frozen=True):
     """Ask the program's journal *question*; Found brings the answer."""
 
