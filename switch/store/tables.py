@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import msgspec
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Double,
@@ -19,10 +18,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
 )
 
 from cardswitch.wire.store.schema import Schema, version_table
+from cardswitch.wire.store.tables import refuse_changes
 
 from ..core.entry import Record
 
@@ -106,29 +105,4 @@ BOOKS_SCHEMA: Final = Schema(
 )
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
-_REFUSE_IN_SQLITE: Final = """
-CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s
-BEGIN SELECT RAISE(ABORT, '%(table)s is never changed'); END
-"""
-_REFUSAL_IN_POSTGRESQL: Final = """
-CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql
-AS $$ BEGIN RAISE EXCEPTION '%% is never changed', TG_TABLE_NAME; END $$
-"""
-_REFUSE_IN_POSTGRESQL: Final = """
-CREATE TRIGGER %(table)s_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
-FOR EACH STATEMENT EXECUTE FUNCTION never_changed()
-"""
-
-
-_REFUSALS: Final = (
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="UPDATE")),
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="DELETE")),
-    ("postgresql", _REFUSAL_IN_POSTGRESQL),
-    ("postgresql", _REFUSE_IN_POSTGRESQL),
-)
-
-# What is booked stays as it is: mistakes are put right by further rows.
-for _table in (JOURNAL, CLOSES, BATCHES, POSTINGS, FILES):
-    for _dialect, _text in _REFUSALS:
-        _statement = DDL(_text)  # type: ignore[no-untyped-call]
-        event.listen(_table, "after_create", _statement.execute_if(dialect=_dialect))
+refuse_changes(JOURNAL, CLOSES, BATCHES, POSTINGS, FILES)

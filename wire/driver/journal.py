@@ -43,8 +43,11 @@ class Journal(Protocol):
         """Write *entries*: durable on return. If this raises, nothing is known of them."""
         ...
 
-    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
-        """For each of *questions*, its rows, among all that was committed; Error if it cannot."""
+    def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
+        """For each of *questions*, its rows, among all that was committed; None if it cannot say.
+
+        Raises Error if nothing can be read.
+        """
         ...
 
     def close(self) -> None:
@@ -122,7 +125,7 @@ class FileJournal:
         write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
         sync_file(self._file)
 
-    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+    def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         """A file of lines has no index: whoever keeps one must remember all of it."""
         raise Error(f"{self.path}: nothing is looked up in a file of lines")
 

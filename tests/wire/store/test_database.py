@@ -93,7 +93,7 @@ def test_a_wrong_url(url, named):
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(Error, match="unable to open"):
+    with pytest.raises(Error, match="No such file or directory; make the folder"):
         opened(tmp_path / "nowhere" / "switch.db")
 
 
