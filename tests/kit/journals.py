@@ -59,3 +59,17 @@ def checkpoint(sequence: int, legs: Sequence[int] = ()) -> Step:
     """The row that a start begins with, if *legs* are not finished."""
     fields = f'{{"legs":{[*legs]},"more":1}}'
     return Step(sequence=sequence, leg=0, state="checkpoint", amount=0, fields=fields)
+
+
+def another_schema() -> Schema:
+    """Of another program, whose tables may stand beside those of the till."""
+    metadata = MetaData()
+    return Schema(
+        key="ledger.database",
+        metadata=metadata,
+        version_table=version_table("ledger", metadata),
+        version=3,
+        lock_number=4_712,
+        in_use="the ledger is in use",
+        missing="there is no ledger yet",
+    )

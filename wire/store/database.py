@@ -21,7 +21,7 @@ from .schema import Schema, is_ours
 from .trouble import explained, private, trouble
 
 # What else SQLite keeps beside its file, and we our lock.
-_BESIDE: Final = ("-wal", "-shm", ".lock")
+_BESIDE: Final = ("-wal", "-shm", ".lock", ".lock-journal")
 # Without these a server may forget, or tear, what it has said is committed.
 _KEPT_ON: Final = ("fsync", "full_page_writes", "synchronous_commit")
 
