@@ -17,8 +17,9 @@ from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
 from cardswitch.specs.errors import Error
 
 from .engines import file_of, parse_url, reading_engine, writing_engine
+from .files import private
 from .schema import Schema, is_ours
-from .trouble import explained, private, trouble
+from .trouble import explained, trouble
 
 # What else SQLite keeps beside its file, and we our lock.
 _BESIDE: Final = ("-wal", "-shm", ".lock", ".lock-journal")
