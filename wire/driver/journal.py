@@ -11,10 +11,10 @@
 # process; no file has to be removed by hand after a crash.
 #
 # A crash. It may leave half a line at the end. That line was promised to nobody; it is cut when the
-# file is opened, before anything is added, for what is added must not continue it. Only a file whose
-# other lines are ours, or that begins as ours do, is cut: any text may be named by mistake. A damaged
-# line anywhere else is not a crash's doing, and reading ends there with an error that names the line:
-# leaving an entry out would mean to decide from a false memory.
+# file is opened, before anything is added, for what is added must not continue it. Any text may be
+# named by mistake, so only a file is cut whose other lines are ours, or that begins as ours do. A
+# damaged line anywhere else is not a crash's doing, and reading ends there with an error that names
+# the line: leaving an entry out would mean to decide from a false memory.
 #
 # A start. A program reads its journal before it listens or dials, gives the entries to its machine,
 # and performs what the machine then wants to do.
