@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, get_args
 
 import msgspec
+from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
@@ -152,9 +153,12 @@ class FileJournal:
             ) from None
 
     def commit(self, entries: Sequence[Any]) -> None:
-        """See :meth:`Journal.commit`. Raises OSError."""
-        write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
-        sync_file(self._file)
+        """See :meth:`Journal.commit`. Raises Error."""
+        try:
+            write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
+            sync_file(self._file)
+        except OSError as error:
+            raise file_trouble(self.path, error) from None
 
     def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         """A file of lines has no index: whoever keeps one must remember all of it."""
@@ -169,6 +173,6 @@ class FileJournal:
 
 def _beginnings(entry_type: Any) -> set[bytes]:
     """What the lines of *entry_type*, a Struct or several, begin with: a first field."""
-    kinds = get_args(entry_type) or (entry_type,)
+    kinds = [kind for kind in get_args(entry_type) or (entry_type,) if issubclass(kind, Struct)]
     names = {kind.__struct_config__.tag_field or kind.__struct_encode_fields__[0] for kind in kinds}
     return {f'{{"{name}":'.encode() for name in names}

@@ -170,6 +170,8 @@ def test_a_full_disk_is_not_hidden(path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(journal, "sync_file", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(
+        Error, match="journal cannot be written: No space left on device; make room"
+    ):
         opened.commit(ENTRIES)
     opened.close()
