@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -40,6 +39,8 @@ class PostgresServer:
         self._user = USER if hasattr(os, "geteuid") and os.geteuid() == 0 else None
         self._names = itertools.count(1)
         if self._user:
+            import pwd
+
             owner = pwd.getpwnam(USER)
             os.chown(folder, owner.pw_uid, owner.pw_gid)
         with socket.socket() as held:

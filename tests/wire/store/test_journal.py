@@ -72,6 +72,23 @@ def test_a_commit_is_whole_or_nothing(store):
     assert list(store.verify()) == []
 
 
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_full_disk_is_said_with_what_to_try_and_nothing_is_half_done(store):
+    rows = steps(600)
+    writer = store._database.writer
+    pages = writer.exec_driver_sql("PRAGMA page_count").scalar()
+    writer.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
+    writer.commit()
+    with pytest.raises(Error, match=r"database or disk is full .*; make room on the disk"):
+        store.commit(rows)
+    writer.exec_driver_sql("PRAGMA max_page_count=100000")
+    writer.commit()
+    assert list(store.rows()) == []
+    store.commit(rows)
+    assert list(store.rows()) == rows
+    assert list(store.verify()) == []
+
+
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_a_second_program_is_refused_until_the_first_has_ended(store, open_store, url):
     with pytest.raises(Error, match="the journal is in use: stop the other till"):
