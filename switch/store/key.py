@@ -21,7 +21,7 @@ WRONG_KEY: Final = (
 
 
 def require_key(journal: JournalReading[Row], vault: Vault) -> None:
-    """Raise Error unless *vault* opens the last card number in *journal*; if it has none, it fits."""
+    """Raise Error unless *vault* opens the last card number that *journal* holds."""
     c = journal.table.c
     query = select(journal.table).where(c.pan_sealed != "").order_by(c.sequence.desc()).limit(1)
     for row in journal.select(query):
