@@ -53,7 +53,7 @@ class Database:
                 # After a crash the pages are checked; after an orderly end it would only cost time.
                 crashed = _beside(file, "-wal").exists()
         try:
-            with explained("opened"):
+            with _opening(schema):
                 self.writer = self.engine.connect()
                 _claim(self.writer, schema)
                 if crashed:
@@ -106,7 +106,7 @@ def open_reader(url: str | Engine, schema: Schema) -> Engine:
         if file is not None and not file.exists():
             raise Missing(schema.missing)
         engine = reading_engine(parsed)
-    with explained("opened"), engine.connect() as reader:
+    with _opening(schema), engine.connect() as reader:
         if not _has_tables(reader, schema):
             raise Missing(schema.missing)
     return engine
@@ -120,6 +120,18 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 # Opening ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opening(schema: Schema) -> Iterator[None]:
+    """Have every Error say which database it is about: a folder has several."""
+    try:
+        with explained("opened"):
+            yield
+    except Missing:
+        raise
+    except Error as error:
+        raise Error(f"{schema.key}: {error}") from None
 
 
 def _beside(file: Path, suffix: str) -> Path:
