@@ -77,6 +77,12 @@ class PostgresServer:
         self.sql(f"CREATE DATABASE {name}")
         return name
 
+    def schema_url(self) -> str:
+        """The url of a new schema, with nothing in it; quicker to make than a database."""
+        name = f"lab{next(self._names)}"
+        self.sql(f"CREATE SCHEMA {name}")
+        return f"{self.url(USER)}?options=-csearch_path%3D{name}"
+
     def url(self, database: str, port: int | None = None) -> str:
         """The url of *database*; *port* is that of somebody in between."""
         return f"postgresql+psycopg://{USER}@127.0.0.1:{port or self.port}/{database}"

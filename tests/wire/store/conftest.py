@@ -14,8 +14,7 @@ def url(request, tmp_path):
         return memory_engine()
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/steps.db"
-    server = request.getfixturevalue("postgres")
-    return server.url(server.database())
+    return request.getfixturevalue("postgres").schema_url()
 
 
 @pytest.fixture
