@@ -1,11 +1,15 @@
 """A look-up costs one probe, and survives a connection that is lost."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
+from cardswitch.wire.store.engines import memory_engine
+from cardswitch.wire.store.journal import JournalStore
 from cardswitch.wire.store.lookup import LookUps
-from tests.kit.journals import DAY, STEPS, identity, steps
+from tests.kit.journals import DAY, SCHEMA, STEPS, Step, identity, steps
 
 NOWHERE = Question(identities=((DAY, identity(9)),))
 FIRST = Question(identities=((DAY, identity(1)),))
@@ -16,6 +20,47 @@ def test_rows_are_their_columns_without_the_checksum(store):
     [rows] = LookUps(store._engine, STEPS).answer([FIRST])
     assert [row[:2] for row in rows] == [(1, 1), (2, 1)]
     assert [len(row) for row in rows] == [len(STEPS.c) - 1] * 2
+
+
+# What is asked of a few names, by the definition of a question, one row after the other.
+
+NAMES = st.sampled_from(["", "a", "ab", "ab|", "ab|c", "b", "\u00e9", "\U0010fffe"])
+DAYS = st.sampled_from(["", DAY, "2025-11-23"])
+RRNS = st.sampled_from(["", "1", "2"])
+PAIRS = st.lists(st.tuples(DAYS, NAMES), max_size=2).map(tuple)
+QUESTIONS = st.builds(
+    Question,
+    identities=PAIRS,
+    begins=PAIRS,
+    rrns=st.lists(st.tuples(RRNS, NAMES), max_size=2).map(tuple),
+    legs=st.lists(st.integers(1, 9), max_size=2).map(tuple),
+)
+FIRST_ROWS = st.lists(st.tuples(NAMES, DAYS, RRNS), max_size=8)
+
+
+def named(row, question):
+    return bool(row.identity) and (
+        (row.sent_on, row.identity) in question.identities
+        or any(row.sent_on == on and row.identity.startswith(name) for on, name in question.begins)
+        or any(row.rrn == rrn and row.identity.startswith(name) for rrn, name in question.rrns)
+    )
+
+
+@given(FIRST_ROWS, st.lists(QUESTIONS, max_size=3))
+def test_the_answer_is_what_the_question_means(first_rows, questions):
+    rows = [
+        Step(sequence=n, leg=n, identity=name, sent_on=day, rrn=rrn)
+        for n, (name, day, rrn) in enumerate(first_rows, 1)
+    ]
+    rows += [Step(sequence=len(rows) + row.leg, leg=row.leg, rrn=row.rrn) for row in rows]
+    store = JournalStore(memory_engine(), SCHEMA, STEPS, Step)
+    store.commit(rows)
+    expected = []
+    for question in questions:
+        legs = {row.leg for row in rows if row.leg in question.legs or named(row, question)}
+        expected.append([row for row in rows if row.leg in legs])
+    assert store.look_up(questions) == expected
+    store.close()
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
