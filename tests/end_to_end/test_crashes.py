@@ -5,19 +5,12 @@ import re
 import sqlite3
 from contextlib import closing
 
-from cardswitch.terminal.config import read_cards, with_id
-from cardswitch.terminal.core.machine import NoLink
-from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
-from cardswitch.terminal.customer.card import find_card
-from cardswitch.terminal.session import UNSETTLED, open_session
 from cardswitch.wire.driver.runtime import run
-from tests.kit.programs import ALONE, LOOK_S, PATIENCE_S, assert_agree, until
+from tests.kit.programs import ALONE, PATIENCE_S, assert_agree, until
+from tests.kit.selling import SWITCH, TERMINALS, sell_while
 
 ROUNDS = 5
-TERMINALS = ("TERM0001", "TERM0002", "TERM0003")
 NO_ANSWER_EXIT = 4
-SWITCH = ("switch", "serve")
 
 
 def assert_sound(database):
@@ -90,37 +83,8 @@ def test_the_switch_alone_is_killed_again_and_again(patient_house):
 
 
 async def _kill_while_selling(house):
-    """Let terminals sell while the switch dies, ROUNDS times; the one that runs at the end."""
-    sold, stop = [], asyncio.Event()
-    card = find_card(read_cards(house.folder / "cards.toml"), "rich")
-    switch = house.alone(*SWITCH)
-    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
-        for name in TERMINALS:
-            group.create_task(_sell(with_id(house.lab.terminal, name), card, sold, stop))
-        for _ in range(ROUNDS):
-            wanted = len(sold) + len(TERMINALS) + 2
-            while len(sold) < wanted:
-                await asyncio.sleep(LOOK_S)
-            switch.kill()
-            switch = await asyncio.to_thread(house.alone, *SWITCH)
-        stop.set()
-    return switch
+    async def kill(switch):
+        switch.kill()
+        return await asyncio.to_thread(house.alone, *SWITCH)
 
-
-async def _sell(config, card, sold, stop):
-    """Sell without a pause until *stop*; each approved amount goes to *sold*. Then owe nothing."""
-    async with open_session(config) as session:
-        while not stop.is_set():
-            order = Order(100 * (1 + len(sold) % 90), "EUR", card, "swipe", "2580")
-            await _tell(session.perform(lambda terminal, now, o=order: terminal.sale(o, now)), sold)
-        while session.book.kind in UNSETTLED:
-            await _tell(session.settle(), sold)
-
-
-async def _tell(outcomes, sold):
-    try:
-        async for outcome in outcomes:
-            if outcome.kind is SaleState.APPROVED:
-                sold.append(outcome.amount)
-    except NoLink:
-        await asyncio.sleep(LOOK_S)  # The switch is not back yet.
+    return await sell_while(house, ROUNDS, kill)
