@@ -73,6 +73,8 @@ def memory_engine() -> Engine:
         "sqlite://",
         creator=lambda: _connect(":memory:"),
         poolclass=StaticPool,
+        # Whoever was abandoned, as in a crash, is collected while another one writes.
+        pool_reset_on_return=None,
         hide_parameters=True,
     )
     event.listen(engine, "begin", _begin)

@@ -1,5 +1,6 @@
 """Opening: what is in use, damaged or not ours is refused, in words that hold no data."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -217,6 +218,20 @@ def test_memory_needs_no_lock_and_forgets_nothing():
             assert count == expected
             writer.exec_driver_sql(f"INSERT INTO steps VALUES ({count}, 1, 0,'','','','', 0,'','')")
         database.close()
+
+
+def test_who_is_gone_without_a_word_takes_nothing_from_memory():
+    engine = memory_engine()
+    Database(engine, SCHEMA)  # As in a crash: never closed, and collected at any moment.
+    gone = Database(engine, SCHEMA)
+    database = Database(engine, SCHEMA)
+    with database.transaction() as writer:
+        writer.exec_driver_sql("INSERT INTO steps VALUES (1, 1, 0, '', '', '', '', 0, '', '')")
+        del gone
+        gc.collect()
+        writer.exec_driver_sql("INSERT INTO steps VALUES (2, 1, 0, '', '', '', '', 0, '', '')")
+    with database.transaction() as writer:
+        assert writer.exec_driver_sql("SELECT count(*) FROM steps").scalar() == 2
 
 
 # PostgreSQL ---------------------------------------------------------------------------------------
