@@ -222,9 +222,8 @@ def test_memory_needs_no_lock_and_forgets_nothing():
 
 def test_who_is_gone_without_a_word_takes_nothing_from_memory():
     engine = memory_engine()
-    Database(engine, SCHEMA)  # As in a crash: never closed, and collected at any moment.
-    gone = Database(engine, SCHEMA)
     database = Database(engine, SCHEMA)
+    gone = engine.connect()  # As in a crash: never closed, and collected at any moment.
     with database.transaction() as writer:
         writer.exec_driver_sql("INSERT INTO steps VALUES (1, 1, 0, '', '', '', '', 0, '', '')")
         del gone
