@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from errno import EACCES, EDQUOT, EISDIR, ENOENT, ENOSPC, EPERM, EROFS
 from pathlib import Path
@@ -27,9 +28,10 @@ _ADVICE: Final = {
 
 def file_trouble(path: Path, error: OSError) -> Error:
     """The error to raise if *path* cannot be used as a file of ours: what it is, what to try."""
-    advice = _ADVICE.get(error.errno or 0, NOT_OURS)
-    reason = error.strerror or type(error).__name__
-    return Error(f"{path} cannot be written: {reason}; {advice}")
+    # For a folder in its place, Windows says that it may not be opened.
+    code = EISDIR if path.is_dir() else error.errno or 0
+    reason = os.strerror(code) if code else type(error).__name__
+    return Error(f"{path} cannot be written: {reason}; {_ADVICE.get(code, NOT_OURS)}")
 
 
 def private(path: Path, *, make: bool) -> None:

@@ -28,8 +28,9 @@ def mode_of(path):
     ],
 )
 def test_a_file_that_cannot_be_used_says_why_and_what_to_try(tmp_path, code, advice):
-    said = str(file_trouble(tmp_path, OSError(code, os.strerror(code))))
-    assert said.startswith(f"{tmp_path} cannot be written: {os.strerror(code)}; {advice}")
+    path = tmp_path / "kept"
+    said = str(file_trouble(path, OSError(code, os.strerror(code))))
+    assert said.startswith(f"{path} cannot be written: {os.strerror(code)}; {advice}")
 
 
 @POSIX
@@ -64,6 +65,11 @@ def test_what_belongs_to_another_user_stays_as_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
     private(path, make=True)
     assert mode_of(path) == 0o644
+
+
+def test_a_folder_is_said_to_be_one_whatever_the_system_says(tmp_path):
+    said = str(file_trouble(tmp_path, PermissionError(errno.EACCES, "Permission denied")))
+    assert said == f"{tmp_path} cannot be written: Is a directory; name another file"
 
 
 def test_a_folder_is_no_file(tmp_path):
