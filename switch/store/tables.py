@@ -21,9 +21,10 @@ from sqlalchemy import (
     Table,
     Text,
     event,
+    text,
 )
 
-from ..core.entry import Record
+from ..core.row import Row
 
 _JOURNAL: Final = MetaData()
 _BOOKS: Final = MetaData()
@@ -33,30 +34,46 @@ _TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
 
 
 def _journal_columns() -> list[Column[Any]]:
-    first, *others = msgspec.structs.fields(Record)
+    first, *others = msgspec.structs.fields(Row)
     columns = [Column(field.name, _TYPES[field.type], nullable=False) for field in others]
-    return [Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False), *columns]
+    row_number = Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False)
+    return [row_number, *columns, Column("checksum", Text, nullable=False)]
 
 
-# One row for each step of each leg; the columns are the fields of Record, in their order.
+# One row for each step of each leg; the columns are the fields of Row, in their order, and at last
+# a checksum that is chained to the row before.
 JOURNAL: Final = Table("journal", _JOURNAL, *_journal_columns())
-# Both grow at their end only, so they cost the writer little. The first finds whole legs, and holds
-# all that recovery asks of legs long past; the second finds spans of time.
-Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state, JOURNAL.c.upstream)
-Index("journal_at", JOURNAL.c.at, JOURNAL.c.leg)
+# Finds whole legs; and, since they are of leg 0, the rows that belong to none.
+Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state)
+# Finds what a repeat or a reversal means.
+Index("journal_identity", JOURNAL.c.sent_on, JOURNAL.c.identity)
+# Finds what people must look at, or have looked at. A query that says the same words is quick.
+LEFT_TO_PEOPLE: Final = text("state IN ('exception', 'resolved')")
+Index(
+    "journal_exceptions",
+    JOURNAL.c.leg,
+    sqlite_where=LEFT_TO_PEOPLE,
+    postgresql_where=LEFT_TO_PEOPLE,
+)
 
 CLOSES: Final = Table(
     "closes",
     _BOOKS,
-    Column("business_date", Text, primary_key=True),
+    # In the order of the days, which their labels cannot show: 1, 2, 3, …
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("business_date", Text, nullable=False, unique=True),  # the label of the day
+    Column("follows", Text, nullable=False, unique=True),  # that of the day before
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("read_to", BigInteger, nullable=False),  # the last row of the journal that it has seen
+    Column("sha256", Text, nullable=False),  # over all that the books hold of this close
+    Column("books_head", Text, nullable=False),  # over this one and all closes before it
 )
 BATCHES: Final = Table(
     "batches",
     _BOOKS,
     Column("business_date", Text, primary_key=True),
+    Column("moved_on", Text, primary_key=True),
     Column("merchant", Text, primary_key=True),
     Column("terminal", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -105,7 +122,7 @@ JOURNAL_SCHEMA: Final = Schema(
     key="switch.database",
     metadata=_JOURNAL,
     version_table=_version_table("journal_version", _JOURNAL),
-    version=1,
+    version=2,
     lock_number=8_583,
     in_use="the journal is in use: stop the other switch, or give this one its own database",
     missing="there is no journal yet: start the switch once, for instance with cardswitch up",
@@ -114,7 +131,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=_version_table("books_version", _BOOKS),
-    version=1,
+    version=2,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
