@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import (
     DDL,
     BigInteger,
@@ -23,6 +22,8 @@ from sqlalchemy import (
     event,
     text,
 )
+
+from cardswitch.wire.store.schema import Schema, version_table
 
 from ..core.row import Row
 
@@ -102,26 +103,10 @@ FILES: Final = Table(
 )
 
 
-class Schema(Struct, frozen=True):
-    """A group of tables, with all that its opening must know."""
-
-    key: str  # of the configuration: where the url comes from
-    metadata: MetaData
-    version_table: Table  # one row; it also says that the tables are ours
-    version: int
-    lock_number: int  # names our lock among those that PostgreSQL keeps for a database
-    in_use: str  # what to say, and to try, when somebody else holds it
-    missing: str  # what to say to a reader before there is anything to read
-
-
-def _version_table(name: str, metadata: MetaData) -> Table:
-    return Table(name, metadata, Column("version", Integer, primary_key=True))
-
-
 JOURNAL_SCHEMA: Final = Schema(
     key="switch.database",
     metadata=_JOURNAL,
-    version_table=_version_table("journal_version", _JOURNAL),
+    version_table=version_table("journal", _JOURNAL),
     version=2,
     lock_number=8_583,
     in_use="the journal is in use: stop the other switch, or give this one its own database",
@@ -130,7 +115,7 @@ JOURNAL_SCHEMA: Final = Schema(
 BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
-    version_table=_version_table("books_version", _BOOKS),
+    version_table=version_table("books", _BOOKS),
     version=2,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",

@@ -1,13 +1,13 @@
 """The books add up, and no day is booked twice, skipped, or otherwise than it was."""
 
 import pytest
+from cardswitch.switch.store.database import Missing
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.ledger import merchant_of
 from cardswitch.switch.store.books import Books, BooksReader, Deposit
-from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import JournalReader, SqlStore
 from cardswitch.wire.operator.files import staged_files
 from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories

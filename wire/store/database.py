@@ -30,7 +30,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from cardswitch.specs.errors import ConfigError, Error
 
-from .tables import SCHEMAS, Schema
+from .schema import Schema, is_ours
 
 BUSY_TIMEOUT_S: Final = 5.0  # How long to wait for a person who looks at the database by hand.
 # FULL: a commit survives a power cut, not only the death of the process (reliability I28).
@@ -230,8 +230,9 @@ def _require_tables(writer: Connection, schema: Schema) -> None:
 
 def _has_tables(connection: Connection, schema: Schema) -> bool:
     """Whether they are there; refuses a database that is not ours, or of another version."""
-    names = set(inspect(connection).get_table_names())
-    if names and names.isdisjoint(known.version_table.name for known in SCHEMAS):
+    tables = inspect(connection)
+    names = tables.get_table_names()
+    if names and not any(is_ours(tables, name) for name in names):
         raise Error("the database belongs to another program: give this one its own")
     if schema.version_table.name not in names:
         return False

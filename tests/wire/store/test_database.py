@@ -8,12 +8,12 @@ import sys
 import pytest
 
 from cardswitch.specs.errors import ConfigError, Error
-from cardswitch.switch.store.database import Database, open_reader
 from cardswitch.switch.store.tables import BOOKS_SCHEMA, JOURNAL_SCHEMA, SCHEMAS
+from cardswitch.wire.store.database import Database, open_reader
 
 OPEN_AND_DIE = """
 import os, sys
-from cardswitch.switch.store.database import Database
+from cardswitch.wire.store.database import Database
 from cardswitch.switch.store.tables import BOOKS_SCHEMA
 database = Database(sys.argv[1], BOOKS_SCHEMA)
 with database.writer.begin():
