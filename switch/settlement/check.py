@@ -94,7 +94,7 @@ def check_close(
     """What is wrong with *day*, one sentence for each record, or nothing.
 
     *expected* is what must be booked, by it or before; *booked* the amounts that the books hold of
-    that already, by name.
+    it already, by name.
     """
     return (
         *_check_movements(day, expected, booked),
@@ -115,7 +115,6 @@ def _check_movements(
         elif booked.get(name, what.amount) != what.amount:
             yield f"{name} {what} is booked with {booked[name]}, expected {what.amount}"
     yield from (f"{name} is there {count} times" for name, count in seen.items() if count > 1)
-    yield from (f"{name} is booked already" for name in seen if name in booked)
     for movement in day.movements:
         name = f"{movement.journal_id} (RRN {printable(movement.rrn, 12)})"
         found = expected.get(movement.journal_id)

@@ -1,4 +1,4 @@
-"""The close of a bank day: movements of the journal in; batches, postings, payouts and files out."""
+"""The close of a bank day: movements of the journal in, batches, payouts and files out."""
 
 from __future__ import annotations
 

@@ -30,8 +30,9 @@ def pain001(
 ) -> bytes:
     """The file that asks the bank of *acquirer* to deposit *payouts*: UTF-8, one PmtInf a currency.
 
-    *business_date* is the label of the day, *created* its cut-off. Payouts of nothing are left out; empty if none is left, for the
-    standard knows no file without a payment. Raises Error if an amount has over 18 digits.
+    *business_date* is the label of the day, *created* its cut-off. Payouts of nothing are left out;
+    empty if none is left, for the standard knows no file without a payment. Raises Error if an
+    amount has over 18 digits.
     """
     paid = [payout for payout in payouts if payout.amount]
     if not paid:
