@@ -204,9 +204,7 @@ class _Settling:
         """The days to close, in their order."""
         closed = {close.business_date for close in self._books.closes()}
         return [
-            day.label
-            for day in self._journal.days()
-            if day.has_ended and day.label not in closed
+            day.label for day in self._journal.days() if day.has_ended and day.label not in closed
         ]
 
     def close(self, label: str) -> DayReport:

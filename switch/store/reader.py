@@ -139,6 +139,7 @@ class Snapshot:
                 JOURNAL.c.day,
                 *_said(first),
             )
+            .select_from(JOURNAL)
             .join(first, first.c.sequence == _beginning())
             .where(
                 JOURNAL.c.sequence > since.sequence,
@@ -179,6 +180,7 @@ class Snapshot:
                 JOURNAL.c.stays,
                 *_said(first),
             )
+            .select_from(JOURNAL)
             .join(first, first.c.sequence == _beginning())
             .where(JOURNAL.c.leg.in_(touched), telling, first.c.serves == SERVES_MERCHANTS)
         )
