@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec import Struct
 
+from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
 _DATE_LENGTH = len("YYYY-MM-DD")
@@ -34,11 +35,11 @@ class CutOver(Struct, frozen=True, kw_only=True):
 
 
 def bank_days(cut_overs: Iterable[tuple[int, str, str]]) -> tuple[BankDay, ...]:
-    """The days, from the *cut_overs*: sequence, label, and fields of each row, in their order."""
-    rows = [
-        (sequence, label, msgspec.json.decode(fields, type=CutOver))
-        for sequence, label, fields in cut_overs
-    ]
+    """The days, from the *cut_overs*: sequence, label, and fields of each row, in their order.
+
+    Raises Error if one of them does not say when its day begins and ends.
+    """
+    rows = [(sequence, label, _said(sequence, fields)) for sequence, label, fields in cut_overs]
     days = []
     for number, (sequence, label, said) in enumerate(rows):
         after = rows[number + 1][2] if number + 1 < len(rows) else None
@@ -53,6 +54,13 @@ def bank_days(cut_overs: Iterable[tuple[int, str, str]]) -> tuple[BankDay, ...]:
             )
         )
     return tuple(days)
+
+
+def _said(sequence: int, fields: str) -> CutOver:
+    try:
+        return msgspec.json.decode(fields, type=CutOver)
+    except msgspec.MsgspecError:
+        raise Error(f"row {sequence} of the journal is damaged: it begins no bank day") from None
 
 
 def date_of(label: str) -> str:

@@ -52,6 +52,7 @@ Index("journal_identity", JOURNAL.c.sent_on, JOURNAL.c.identity)
 LEFT_TO_PEOPLE: Final = text("state IN ('exception', 'resolved')")
 Index(
     "journal_exceptions",
+    JOURNAL.c.state,
     JOURNAL.c.leg,
     sqlite_where=LEFT_TO_PEOPLE,
     postgresql_where=LEFT_TO_PEOPLE,

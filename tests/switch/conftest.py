@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
-from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.operator.config import section
-from tests.kit.histories import GlassVault
+from tests.kit.histories import History, JournalFile
 
 LAB = """
 [switch]
@@ -30,7 +29,7 @@ bic = "WESTGB22"
 
 
 class SettlementLab:
-    """What a settlement finds; `commit` is what the running switch adds to its journal."""
+    """What a settlement finds; what its switch does is done to `history`, and then committed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,9 +39,17 @@ class SettlementLab:
         data = tomllib.loads(LAB)
         self.switch = section(data, "switch", SwitchConfig, self.path).placed(folder)
         self.settlement = section(data, "settlement", SettlementConfig, self.path).placed(folder)
-        self.vault = GlassVault()
-        self.store = SqlStore(self.switch.database, self.vault)
-        self.commit = self.store.commit
+        self.history = History()
+        self.store = JournalFile(self.switch.database)
+
+    def commit(self) -> None:
+        """Have the journal hold all that `history` has by now."""
+        self.store.write(self.history.rows)
+
+    def record(self, closed) -> None:
+        """What the switch does when it is told that a day is closed."""
+        self.history.closed(closed)
+        self.commit()
 
     def files(self) -> dict[str, bytes]:
         """By name, what lies in the folder of deposits."""
