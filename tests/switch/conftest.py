@@ -1,6 +1,8 @@
 """A lab of settlement alone: configuration, journal of a switch, books and deposits in a folder."""
 
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,3 +64,18 @@ def lab(tmp_path):
     made = SettlementLab(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def damage(lab):
+    """Do to the books of this lab what no program does: a statement, past the triggers."""
+
+    def spoil(statement: str) -> None:
+        with closing(sqlite3.connect(lab.folder / "books.db")) as books:
+            triggers = books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in triggers.fetchall():
+                books.execute(f"DROP TRIGGER {name}")
+            assert books.execute(statement).rowcount, "nothing was damaged"
+            books.commit()
+
+    return spoil
