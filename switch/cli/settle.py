@@ -143,7 +143,7 @@ def close(
 @common
 def preview(config_path: Path, as_json: bool) -> None:
     """Show what the present bank day would pay so far."""
-    from ..operate.settle import preview as look
+    from ..operate.show import preview as look
     from .settle_screen import NO_DAY, show_preview
 
     seen = look(switch_section(config_path), _read_settlement(config_path))
@@ -158,8 +158,8 @@ def preview(config_path: Path, as_json: bool) -> None:
 @common
 def show(config_path: Path, day: str | None, as_json: bool) -> None:
     """Show what was closed, and what the present day would pay so far; with DAY that one alone."""
-    from ..operate.settle import closed_days
-    from ..operate.settle import preview as look
+    from ..operate.show import closed_days
+    from ..operate.show import preview as look
     from .settle_screen import NO_DAY, show_closed, show_preview
 
     config, settlement = switch_section(config_path), _read_settlement(config_path)

@@ -13,7 +13,7 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.masking import printable
 
 from ..core.states import State
-from ..operate.settle import DayReport, Preview
+from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
 from ..settlement.payouts import is_currency
 from ..settlement.totals import BatchTotals

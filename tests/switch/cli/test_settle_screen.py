@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.switch.cli.settle_screen import show_closed, show_preview, show_verdict
-from cardswitch.switch.operate.settle import DayReport, Preview
+from cardswitch.switch.operate.show import DayReport, Preview
 from cardswitch.switch.operate.verify_books import Verdict
 from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import ClosedDay, Deposit, Suspense

@@ -40,8 +40,14 @@ SUMS = {"captures": 1, "captured": 1, "reversals": 0, "reversed": 0}
 ROWS = {
     JOURNAL: {**msgspec.structs.asdict(ROW), "checksum": "00"},
     CLOSES: {
-        **{"number": 1, **DAY, "follows": "", "starts_at": 0.0, "ends_at": 1.0},
-        **{"read_to": 1, "sha256": "00", "books_head": "00"},
+        "number": 1,
+        **DAY,
+        "follows": "",
+        "starts_at": 0.0,
+        "ends_at": 1.0,
+        "read_to": 1,
+        "sha256": "00",
+        "books_head": "00",
     },
     BATCHES: {
         **DAY,
