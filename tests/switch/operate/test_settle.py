@@ -158,6 +158,16 @@ def test_what_is_open_is_named_and_booked_by_the_next_close(lab):
     assert [(b.moved_on, b.captured) for b in second.batches] == [(DAYS[0], 700)]
 
 
+def test_what_came_late_and_before_the_close_is_booked_by_that_close_alone(lab):
+    late = lab.history.begin(700)
+    lab.history.cut_over()
+    lab.history.add(late, State.APPROVED)
+    [first] = close(lab)
+    lab.history.cut_over()
+    [second] = close(lab)
+    assert (amounts(first), second.batches) == ({("SHOP", "978"): 700}, ())
+
+
 def test_what_was_reversed_on_its_day_and_approved_too_late_is_booked_in_both_ways(lab):
     late = lab.history.begin(700)
     lab.history.cut_over()

@@ -1,5 +1,8 @@
 """The books add up, and no day is booked twice, skipped, or otherwise than it was."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
@@ -251,6 +254,16 @@ def test_books_without_a_close(ledger):
 def test_two_settlements_at_once(ledger):
     with pytest.raises(Error, match="the books are in use: another settlement is running"):
         Books(ledger.url)
+
+
+def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
+    ledger.books.close()
+    with closing(sqlite3.connect(ledger.url.removeprefix("sqlite:///"))) as books:
+        books.execute("UPDATE books_version SET version = 1")
+        books.commit()
+    for opened in (Books, BooksReader):
+        with pytest.raises(Error, match="schema 1, this program needs 2: use the version of"):
+            opened(ledger.url)
 
 
 def test_a_reader_comes_too_early(tmp_path):
