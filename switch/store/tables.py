@@ -5,11 +5,9 @@ On SQLite each group is a file of its own; on PostgreSQL both may be in one data
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Double,
@@ -19,36 +17,21 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
     text,
 )
 
 from cardswitch.wire.store.schema import Schema, version_table
+from cardswitch.wire.store.tables import journal_table, refuse_changes
 
 from ..core.row import Row
 
 _JOURNAL: Final = MetaData()
 _BOOKS: Final = MetaData()
-# SQLite takes only a column of exactly this type as its row number, which spares us an index.
-_ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
-_TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
-
-
-def _journal_columns() -> list[Column[Any]]:
-    first, *others = msgspec.structs.fields(Row)
-    columns = [Column(field.name, _TYPES[field.type], nullable=False) for field in others]
-    row_number = Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False)
-    return [row_number, *columns, Column("checksum", Text, nullable=False)]
-
 
 # One row for each step of each leg; the columns are the fields of Row, in their order, and at last
 # a checksum that is chained to the row before.
-JOURNAL: Final = Table("journal", _JOURNAL, *_journal_columns())
-# Finds whole legs; and, since they are of leg 0, the rows that belong to none.
-Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state)
-# Finds what a repeat or a reversal means.
-Index("journal_identity", JOURNAL.c.sent_on, JOURNAL.c.identity)
-# Finds what people must look at, or have looked at. A query that says the same words is quick.
+JOURNAL: Final = journal_table("journal", Row, _JOURNAL)
+# What people must look at, or have looked at. A query that says the same words is quick.
 LEFT_TO_PEOPLE: Final = text("state IN ('exception', 'resolved')")
 Index(
     "journal_exceptions",
@@ -124,29 +107,5 @@ BOOKS_SCHEMA: Final = Schema(
 )
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
-_REFUSE_IN_SQLITE: Final = """
-CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s
-BEGIN SELECT RAISE(ABORT, '%(table)s is never changed'); END
-"""
-_REFUSAL_IN_POSTGRESQL: Final = """
-CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql
-AS $$ BEGIN RAISE EXCEPTION '%% is never changed', TG_TABLE_NAME; END $$
-"""
-_REFUSE_IN_POSTGRESQL: Final = """
-CREATE TRIGGER %(table)s_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
-FOR EACH STATEMENT EXECUTE FUNCTION never_changed()
-"""
-
-
-_REFUSALS: Final = (
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="UPDATE")),
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="DELETE")),
-    ("postgresql", _REFUSAL_IN_POSTGRESQL),
-    ("postgresql", _REFUSE_IN_POSTGRESQL),
-)
-
 # What is booked stays as it is: mistakes are put right by further rows.
-for _table in (JOURNAL, CLOSES, BATCHES, POSTINGS, FILES):
-    for _dialect, _text in _REFUSALS:
-        _statement = DDL(_text)  # type: ignore[no-untyped-call]
-        event.listen(_table, "after_create", _statement.execute_if(dialect=_dialect))
+refuse_changes(CLOSES, BATCHES, POSTINGS, FILES)

@@ -7,35 +7,24 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    NullPool,
-    Table,
-    create_engine,
-    event,
-    func,
-    insert,
-    inspect,
-    make_url,
-    select,
-)
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select
 
-from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.errors import Error
 
+from .engines import file_of, parse_url, reading_engine, writing_engine
+from .files import private
 from .schema import Schema, is_ours
+from .trouble import explained, trouble
 
-BUSY_TIMEOUT_S: Final = 5.0  # How long to wait for a person who looks at the database by hand.
-# FULL: a commit survives a power cut, not only the death of the process (reliability I28).
-_WRITING: Final = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
-_READING: Final = ("query_only=ON",)
+# What else SQLite keeps beside its file, and we our lock.
+_BESIDE: Final = ("-wal", "-shm", ".lock", ".lock-journal")
+# Without these a server may forget, or tear, what it has said is committed.
+_KEPT_ON: Final = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class Missing(Error):
@@ -45,18 +34,26 @@ class Missing(Error):
 class Database:
     """An engine, and the one connection that writes. Its methods may be called from any thread.
 
-    Raises ConfigError (the url) or Error (in use, damaged, not ours).
+    *url* is SQLAlchemy's, or an engine such as `memory_engine` makes. Raises ConfigError (the url)
+    or Error (in use, damaged, not ours).
     """
 
-    def __init__(self, url: str, schema: Schema) -> None:
-        parsed = _parse(url, schema)
-        # After a crash the pages are checked; after an orderly end that would only cost time.
-        crashed = _is_sqlite(parsed) and _path(parsed, "-wal").exists()
+    def __init__(self, url: str | Engine, schema: Schema) -> None:
         self._lock = Lock()
-        self._guard = _guard(parsed, schema)
+        self._is_lost = False
+        self._guard: sqlite3.Connection | None = None
+        crashed = False
+        if isinstance(url, Engine):
+            self.engine = url
+        else:
+            parsed = parse_url(url, schema.key)
+            self.engine = writing_engine(parsed)
+            if file := file_of(parsed):
+                self._guard = _guard(file, schema)
+                # After a crash the pages are checked; after an orderly end it would only cost time.
+                crashed = _beside(file, "-wal").exists()
         try:
-            self.engine = _engine(parsed)
-            with explained("opened"):
+            with _opening(schema):
                 self.writer = self.engine.connect()
                 _claim(self.writer, schema)
                 if crashed:
@@ -68,9 +65,20 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """The connection that writes: all of it is durable at the end, or nothing is."""
-        with self._lock, explained("written"), self.writer.begin():
-            yield self.writer
+        """The connection that writes: all of it is durable at the end, or nothing is.
+
+        After an Error it may be there or not: read before writing it again. Once a server has ended
+        the connection, and with it our hold of the tables, every transaction is refused.
+        """
+        with self._lock:
+            if self._is_lost:
+                raise Error("the connection to the database was lost: start the program again")
+            try:
+                with explained("written"), self.writer.begin():
+                    yield self.writer
+            finally:
+                # SQLAlchemy would connect anew, without the lock that says that we alone write.
+                self._is_lost = self.writer.invalidated
 
     def insertion(self, table: Table) -> str:
         """To be compiled once: only the driver stands between a row and its place in *table*."""
@@ -85,16 +93,20 @@ class Database:
                 self._guard.close()
 
 
-def open_reader(url: str, schema: Schema) -> Engine:
+def open_reader(url: str | Engine, schema: Schema) -> Engine:
     """An engine that only reads, also while another program writes.
 
     Raises ConfigError (the url), Missing (nothing there yet) or Error (damaged, not ours).
     """
-    parsed = _parse(url, schema)
-    if _is_sqlite(parsed) and not _path(parsed).exists():
-        raise Missing(schema.missing)
-    engine = _reading_engine(parsed)
-    with explained("opened"), engine.connect() as reader:
+    if isinstance(url, Engine):
+        engine = url
+    else:
+        parsed = parse_url(url, schema.key)
+        file = file_of(parsed)
+        if file is not None and not file.exists():
+            raise Missing(schema.missing)
+        engine = reading_engine(parsed)
+    with _opening(schema), engine.connect() as reader:
         if not _has_tables(reader, schema):
             raise Missing(schema.missing)
     return engine
@@ -107,100 +119,42 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield reader
 
 
-@contextmanager
-def explained(verb: str) -> Iterator[None]:
-    """Turn the errors of drivers into ours, without the data that theirs may quote."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise Error(f"the database cannot be {verb}: {_reason(error)}") from None
-
-
-def _reason(error: Exception) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig else error
-    name = type(cause).__name__
-    if isinstance(cause, sqlite3.Error):
-        return f"{cause} ({name})"  # SQLite speaks of tables and files, never of values.
-    state = getattr(cause, "sqlstate", None)
-    return f"{name} {state}" if state else name
-
-
 # Opening ------------------------------------------------------------------------------------------
 
 
-def _parse(url: str, schema: Schema) -> URL:
+@contextmanager
+def _opening(schema: Schema) -> Iterator[None]:
+    """Have every Error say which database it is about: a folder has several."""
     try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError(f"{schema.key}: expected a url such as sqlite:///switch.db") from None
-    backend = parsed.get_backend_name()
-    if backend not in ("sqlite", "postgresql"):
-        raise ConfigError(f"{schema.key}: expected sqlite or postgresql, not {backend}")
-    if backend == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise ConfigError(f"{schema.key}: expected a file, since memory does not survive a crash")
-    try:
-        parsed.get_dialect().import_dbapi()
-    except (ImportError, SQLAlchemyError):
-        raise ConfigError(
-            f"{schema.key}: no driver for {parsed.drivername} is installed: "
-            "pip install 'cardswitch[postgres]' brings postgresql+psycopg"
-        ) from None
-    return parsed
+        with explained("opened"):
+            yield
+    except Missing:
+        raise
+    except Error as error:
+        raise Error(f"{schema.key}: {error}") from None
 
 
-def _is_sqlite(url: URL) -> bool:
-    return url.get_backend_name() == "sqlite"
+def _beside(file: Path, suffix: str) -> Path:
+    return file.with_name(file.name + suffix)
 
 
-def _path(url: URL, suffix: str = "") -> Path:
-    return Path(f"{url.database}{suffix}")
+def _guard(file: Path, schema: Schema) -> sqlite3.Connection:
+    """Lock a file beside that of SQLite: the lock ends with our process, however that ends.
 
-
-def _engine(url: URL) -> Engine:
-    if _is_sqlite(url):
-        return _sqlite_engine(url, "rwc", _WRITING)
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, paramstyle="format")
-
-
-def _reading_engine(url: URL) -> Engine:
-    if _is_sqlite(url):
-        return _sqlite_engine(url, "ro", _READING)
-    read_only = {"options": "-c default_transaction_read_only=on"}
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=read_only)
-
-
-def _sqlite_engine(url: URL, mode: str, pragmas: tuple[str, ...]) -> Engine:
-    file = f"{_path(url).absolute().as_uri()}?mode={mode}"
-
-    def connect() -> sqlite3.Connection:
-        # No isolation level: the driver must not begin and end transactions by ideas of its own.
-        return sqlite3.connect(
-            file, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_TIMEOUT_S
-        )
-
-    def set_up(connection: Any, _: Any) -> None:
-        with closing(connection.cursor()) as cursor:
-            for pragma in pragmas:
-                cursor.execute(f"PRAGMA {pragma}")
-
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True)
-    event.listen(engine, "connect", set_up)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
-    return engine
-
-
-def _guard(url: URL, schema: Schema) -> sqlite3.Connection | None:
-    """Lock a file beside that of SQLite: the lock ends with our process, however that ends."""
-    if not _is_sqlite(url):
-        return None
+    All files are ours alone to read: SQLite gives its log the rights that the database has.
+    """
+    for suffix in ("", *_BESIDE):
+        private(_beside(file, suffix), make=suffix in ("", ".lock"))
     with explained("locked"):
         guard = sqlite3.connect(
-            _path(url, ".lock"), isolation_level=None, timeout=0, check_same_thread=False
+            _beside(file, ".lock"), isolation_level=None, timeout=0, check_same_thread=False
         )
     try:
         guard.execute("BEGIN EXCLUSIVE")
-    except sqlite3.Error:
+    except sqlite3.OperationalError as error:
         guard.close()
+        if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            raise trouble("locked", error) from None
         raise Error(schema.in_use) from None
     return guard
 
@@ -211,6 +165,12 @@ def _claim(writer: Connection, schema: Schema) -> None:
             # Held by the session, so it ends with the connection.
             if not writer.scalar(select(func.pg_try_advisory_lock(schema.lock_number))):
                 raise Error(schema.in_use)
+            for setting in _KEPT_ON:
+                if writer.scalar(select(func.current_setting(setting))) != "on":
+                    raise Error(
+                        f"PostgreSQL runs with {setting} = off, so a crash may lose what it has "
+                        "committed: set it to on, or use another server"
+                    )
 
 
 def _require_whole(writer: Connection) -> None:
@@ -239,7 +199,8 @@ def _has_tables(connection: Connection, schema: Schema) -> bool:
     version = connection.scalar(select(schema.version_table.c.version))
     if version != schema.version:
         raise Error(
-            f"the database has schema {version}, this program needs {schema.version}: "
-            "use the version of the program that wrote it"
+            f"the database has schema {version}, this program needs {schema.version}: move it and "
+            "the other files of its folder away and start with a new folder; the version of the "
+            "program that wrote it can still read it there"
         )
     return True

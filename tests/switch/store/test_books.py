@@ -262,7 +262,7 @@ def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
         books.execute("UPDATE books_version SET version = 1")
         books.commit()
     for opened in (Books, BooksReader):
-        with pytest.raises(Error, match="schema 1, this program needs 2: use the version of"):
+        with pytest.raises(Error, match="schema 1, this program needs 2: move it"):
             opened(ledger.url)
 
 

@@ -1,5 +1,6 @@
 """Opening: what is in use, damaged or not ours is refused, in words that hold no data."""
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -8,16 +9,19 @@ import sys
 import pytest
 
 from cardswitch.specs.errors import ConfigError, Error
-from cardswitch.switch.store.tables import BOOKS_SCHEMA, JOURNAL_SCHEMA, SCHEMAS
+from cardswitch.wire.store import engines
 from cardswitch.wire.store.database import Database, open_reader
+from cardswitch.wire.store.engines import memory_engine
+from tests.kit.journals import SCHEMA, another_schema
 
+POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files")
 OPEN_AND_DIE = """
 import os, sys
 from cardswitch.wire.store.database import Database
-from cardswitch.switch.store.tables import BOOKS_SCHEMA
-database = Database(sys.argv[1], BOOKS_SCHEMA)
+from tests.kit.journals import SCHEMA
+database = Database(sys.argv[1], SCHEMA)
 with database.writer.begin():
-    database.writer.exec_driver_sql("INSERT INTO closes VALUES ('2026-11-23', 0, 1, '00')")
+    database.writer.exec_driver_sql("INSERT INTO steps VALUES (1, 1, 0, '', '', '', '', 0, '', '')")
 os._exit(9)
 """
 
@@ -27,7 +31,7 @@ def path(tmp_path):
     return tmp_path / "switch.db"
 
 
-def opened(path, schema=BOOKS_SCHEMA):
+def opened(path, schema=SCHEMA):
     return Database(f"sqlite:///{path}", schema)
 
 
@@ -35,33 +39,29 @@ def pragma(database, name):
     return database.writer.exec_driver_sql(f"PRAGMA {name}").scalar()
 
 
-@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: schema.key)
-def test_a_new_database_is_durable_and_has_its_tables(path, schema):
-    database = opened(path, schema)
+def test_a_new_database_is_durable_and_has_its_tables(path):
+    database = opened(path)
     names = ("journal_mode", "synchronous", "foreign_keys")
     assert [pragma(database, name) for name in names] == ["wal", 2, 1]
     assert pragma(database, "busy_timeout") > 0
-    query = f"SELECT version FROM {schema.version_table}"
-    assert database.writer.exec_driver_sql(query).scalar() == schema.version
+    query = f"SELECT version FROM {SCHEMA.version_table}"
+    assert database.writer.exec_driver_sql(query).scalar() == SCHEMA.version
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("schema", "advice"),
-    [(JOURNAL_SCHEMA, "in use: stop the other switch"), (BOOKS_SCHEMA, "in use: another settlem")],
-)
-def test_a_second_one_refuses_to_start_until_the_first_has_ended(path, schema, advice):
-    first = opened(path, schema)
-    with pytest.raises(Error, match=advice):
-        opened(path, schema)
+def test_a_second_one_refuses_to_start_until_the_first_has_ended(path):
+    first = opened(path)
+    with pytest.raises(Error, match="in use: stop the other till"):
+        opened(path)
     first.close()
-    opened(path, schema).close()
+    opened(path).close()
 
 
 def test_both_groups_of_tables_may_share_a_database(path):
-    for schema in (*SCHEMAS, *SCHEMAS):
+    schemas = (SCHEMA, another_schema())
+    for schema in (*schemas, *schemas):
         opened(path, schema).close()
-    for schema in SCHEMAS:
+    for schema in schemas:
         with open_reader(f"sqlite:///{path}", schema).connect() as reader:
             query = f"SELECT version FROM {schema.version_table}"
             assert reader.exec_driver_sql(query).all() == [(schema.version,)]
@@ -71,35 +71,24 @@ def test_after_a_crash_the_lock_is_gone_and_the_rows_are_there(path):
     arguments = [sys.executable, "-c", OPEN_AND_DIE, f"sqlite:///{path}"]
     assert subprocess.run(arguments, check=False, timeout=60).returncode == 9
     database = opened(path)
-    assert database.writer.exec_driver_sql("SELECT count(*) FROM closes").scalar() == 1
+    assert database.writer.exec_driver_sql("SELECT count(*) FROM steps").scalar() == 1
     database.close()
 
 
-@pytest.mark.parametrize(
-    ("url", "named"),
-    [
-        ("nonsense", "expected a url"),
-        ("mysql://localhost/x", "expected sqlite or postgresql"),
-        ("sqlite://", "expected a file"),
-        ("sqlite:///:memory:", "expected a file"),
-    ],
-)
-def test_a_wrong_url(url, named):
-    for schema in SCHEMAS:
-        with pytest.raises(ConfigError, match=f"{schema.key}: {named}"):
-            Database(url, schema)
-        with pytest.raises(ConfigError, match=named):
-            open_reader(url, schema)
+def test_a_wrong_url_is_named_by_its_key():
+    for opens in (Database, open_reader):
+        with pytest.raises(ConfigError, match=r"till\.database: expected a url"):
+            opens("nonsense", SCHEMA)
 
 
 def test_a_folder_that_is_not_there(tmp_path):
-    with pytest.raises(Error, match="unable to open"):
+    with pytest.raises(Error, match="No such file or directory; make the folder"):
         opened(tmp_path / "nowhere" / "switch.db")
 
 
 def test_what_is_no_database(path):
     path.write_bytes(b"4111111111111111" * 100)
-    for opens in (opened, lambda path: open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)):
+    for opens in (opened, lambda path: open_reader(f"sqlite:///{path}", SCHEMA)):
         with pytest.raises(Error, match="file is not a database") as caught:
             opens(path)
         assert "4111" not in str(caught.value)
@@ -109,29 +98,34 @@ def test_another_programs_database(path):
     other = sqlite3.connect(path)
     other.execute("CREATE TABLE theirs (x)")
     other.close()
-    with pytest.raises(Error, match="belongs to another program"):
+    with pytest.raises(Error, match=r"till\.database: the database belongs to another program"):
         opened(path)
-    with pytest.raises(Error, match="belongs to another program"):
-        open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)
+    with pytest.raises(Error, match=r"till\.database: the database belongs to another program"):
+        open_reader(f"sqlite:///{path}", SCHEMA)
 
 
 def test_another_version(path):
     opened(path).close()
     other = sqlite3.connect(path)
     with other:
-        other.execute("UPDATE books_version SET version = 99")
+        other.execute("UPDATE steps_version SET version = 99")
     other.close()
-    with pytest.raises(Error, match="has schema 99, this program needs 1"):
+    with pytest.raises(
+        Error, match=r"till\.database: the database has schema 99, this program needs 1.*new folder"
+    ):
         opened(path)
-    with pytest.raises(Error, match="has schema 99, this program needs 1"):
-        open_reader(f"sqlite:///{path}", BOOKS_SCHEMA)
+    with pytest.raises(
+        Error, match=r"till\.database: the database has schema 99, this program needs 1.*new folder"
+    ):
+        open_reader(f"sqlite:///{path}", SCHEMA)
 
 
 def test_a_damaged_page_is_found_after_a_crash(tmp_path, path):
     database = opened(path)
     with database.writer.begin():
-        rows = [(f"2026-{n}", "0") for n in range(5000)]
-        database.writer.exec_driver_sql("INSERT INTO closes VALUES (?, 0, 1, ?)", rows)
+        rows = [(n,) for n in range(5000)]
+        insert = "INSERT INTO steps VALUES (?, 1, 0, '', '', '', '', 0, '', '')"
+        database.writer.exec_driver_sql(insert, rows)
     database.close()
     content = bytearray(path.read_bytes())
     content[-8192:] = b"\xff" * 8192
@@ -150,6 +144,114 @@ def test_a_refused_start_lets_go_of_everything(tmp_path, path):
     shutil.rmtree(tmp_path)
 
 
-def test_a_driver_that_is_not_installed_is_named_with_its_cure():
-    with pytest.raises(ConfigError, match=r"no driver for postgresql\+asyncpg.*pip install"):
-        Database("postgresql+asyncpg://localhost/lab", JOURNAL_SCHEMA)
+# Rights -------------------------------------------------------------------------------------------
+
+
+def modes_in(folder):
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+SUFFIXES = ("", "-wal", "-shm", ".lock", ".lock-journal")
+ALL_PRIVATE = {f"switch.db{suffix}": 0o600 for suffix in SUFFIXES}
+
+
+@POSIX
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_all_files_are_for_their_owner_alone(path, umask):
+    previous = os.umask(umask)
+    try:
+        database = opened(path)
+        open_reader(f"sqlite:///{path}", SCHEMA)
+    finally:
+        os.umask(previous)
+    assert modes_in(path.parent) == ALL_PRIVATE
+    database.close()
+
+
+@POSIX
+def test_files_that_others_could_read_are_narrowed(path):
+    arguments = [sys.executable, "-c", OPEN_AND_DIE, f"sqlite:///{path}"]
+    subprocess.run(arguments, check=False, timeout=60)
+    for each in path.parent.iterdir():
+        each.chmod(0o644)
+    assert set(modes_in(path.parent)) == set(ALL_PRIVATE)
+    database = opened(path)
+    assert database.writer.exec_driver_sql("SELECT count(*) FROM steps").scalar() == 1
+    assert modes_in(path.parent) == ALL_PRIVATE
+    database.close()
+
+
+# Trouble ------------------------------------------------------------------------------------------
+
+
+def test_a_folder_in_its_place(tmp_path):
+    with pytest.raises(Error, match="cannot be written: Is a directory; name another file"):
+        opened(tmp_path)
+
+
+@pytest.mark.parametrize("pages", range(6))
+def test_a_full_disk_at_the_start_is_said_and_left_as_it_was(path, monkeypatch, pages):
+    real = engines._connect
+
+    def connect(uri):
+        connection = real(uri)
+        connection.execute(f"PRAGMA max_page_count = {pages}") if pages else None
+        return connection
+
+    monkeypatch.setattr(engines, "_connect", connect)
+    if not pages:
+        opened(path).close()
+        return
+    with pytest.raises(Error, match=r"database or disk is full \(OperationalError\); make room"):
+        opened(path)
+    monkeypatch.undo()
+    opened(path).close()
+
+
+def test_memory_needs_no_lock_and_forgets_nothing():
+    engine = memory_engine()
+    for expected in (0, 1):
+        database = Database(engine, SCHEMA)
+        with database.transaction() as writer:
+            count = writer.exec_driver_sql("SELECT count(*) FROM steps").scalar()
+            assert count == expected
+            writer.exec_driver_sql(f"INSERT INTO steps VALUES ({count}, 1, 0,'','','','', 0,'','')")
+        database.close()
+
+
+# PostgreSQL ---------------------------------------------------------------------------------------
+
+
+def test_once_the_server_has_ended_the_connection_nothing_is_written_any_more(postgres):
+    url = postgres.url(postgres.database())
+    database = Database(url, SCHEMA)
+    pid = database.writer.connection.driver_connection.info.backend_pid
+    postgres.sql(f"SELECT pg_terminate_backend({pid}, 10000)")
+    insert = "INSERT INTO steps VALUES (1, 1, 0, '', '', '', '', 0, '', '')"
+    with pytest.raises(Error, match="cannot be written"), database.transaction() as writer:
+        writer.exec_driver_sql(insert)
+    other = Database(url, SCHEMA)  # Our hold ended with the connection.
+    for _ in range(2):
+        with pytest.raises(Error, match="was lost: start the program again"):
+            database.transaction().__enter__()
+    other.close()
+    database.close()
+
+
+@pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
+def test_a_server_that_may_forget_is_refused(postgres, setting):
+    url = postgres.url(postgres.database())
+    postgres.stop()
+    postgres.start(f"{setting}=off")
+    try:
+        with pytest.raises(Error, match=f"PostgreSQL runs with {setting} = off, so a crash may"):
+            Database(url, SCHEMA)
+    finally:
+        postgres.stop()
+        postgres.start()
+    Database(url, SCHEMA).close()
+
+
+def test_a_server_that_is_not_there(postgres):
+    with pytest.raises(Error, match="the database cannot be opened"):
+        Database(postgres.url("nowhere"), SCHEMA)
