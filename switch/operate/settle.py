@@ -21,7 +21,7 @@ from ..settlement.close import DayClose, close_day
 from ..settlement.days import BankDay
 from ..settlement.movements import due
 from ..store.books import Books, Close, ClosedDay
-from ..store.reader import JournalReader, Snapshot
+from ..store.reader import JournalReader
 from .config import SettlementConfig, SwitchConfig
 from .show import DayReport, closes_of, report_of
 from .verify_books import Findings, unrecorded
@@ -60,8 +60,8 @@ def close_each(
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
         raise ConfigError("settlement.books: expected a file of its own, the switch holds this one")
     journal = JournalReader(switch.database)
-    with journal.snapshot() as seen:
-        unrecorded(seen, closes_of(settlement))  # Before books are made where some were lost.
+    with journal.snapshot():
+        unrecorded(journal, closes_of(settlement))  # Before books are made where some were lost.
     with closing(Books(settlement.books)) as books:
         settling = _Settling(journal, books, settlement, record)
         settling.finish_interrupted(tell)
@@ -101,8 +101,8 @@ class _Settling:
     def finish_interrupted(self, tell: Tell) -> None:
         """After a crash, the files and journal rows that it has kept the last closes from."""
         closes = self._books.closes()
-        with self._journal.snapshot() as journal:
-            missing = unrecorded(journal, closes)
+        with self._journal.snapshot():
+            missing = unrecorded(self._journal, closes)
         files = self._books.files(closes[-1].business_date) if closes else {}
         if is_interrupted(self._folder, files):
             write_files(self._folder, files)
@@ -125,13 +125,14 @@ class _Settling:
 
     def close(self, label: str) -> DayReport:
         """Close the day *label*; if that was done before, write its files as they were."""
-        with self._journal.snapshot() as journal:
+        journal = self._journal
+        with journal.snapshot():
             days = journal.days()
             recorded = self._books.closed(label)
             if recorded is not None:
                 write_files(self._folder, recorded.files)
                 return report_of(journal, days, recorded)
-            made = self._made(journal, days, label)
+            made = self._made(days, label)
             with staged_files(self._folder, made.files):
                 self._books.record_close(made)
             closed = self._books.closed(label)
@@ -140,7 +141,8 @@ class _Settling:
         self._record(closed)
         return report
 
-    def _made(self, journal: Snapshot, days: Sequence[BankDay], label: str) -> DayClose:
+    def _made(self, days: Sequence[BankDay], label: str) -> DayClose:
+        journal = self._journal
         closes = self._books.closes()
         day = _require_next(days, label, closes)
         closed = {close.business_date for close in closes}
@@ -151,7 +153,7 @@ class _Settling:
             self._config.merchants,
             self._config.acquirer,
             self._books.balances(),
-            read_to=journal.last_row(),
+            read_to=journal.head()[0],
         )
         expected = expected_movements(journal.steps(day), days, label)
         others = expected.keys() - {movement.journal_id for movement in made.movements}
@@ -185,6 +187,6 @@ def _sums(balances: dict[tuple[str, str], int]) -> Counter[str]:
 
 
 def _undecided_of_ended(journal: JournalReader) -> bool:
-    with journal.snapshot() as seen:
-        running = seen.days()[-1].label
-        return any(line.business_date != running for line in seen.undecided())
+    with journal.snapshot():
+        running = journal.days()[-1].label
+        return any(line.business_date != running for line in journal.undecided())

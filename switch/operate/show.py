@@ -16,7 +16,7 @@ from ..settlement.movements import due
 from ..settlement.payouts import payouts
 from ..settlement.totals import BatchTotals, batches
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
-from ..store.reader import JournalReader, Line, Snapshot
+from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
 
 
@@ -47,7 +47,8 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
     Raises ConfigError or Error.
     """
     closes, opening = closes_of(settlement), _balances(settlement)
-    with JournalReader(switch.database).snapshot() as journal:
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
         days = journal.days()
         if not days:
             return None
@@ -90,7 +91,8 @@ def closed_days(
             return
         raise
     labels = [business_date] if business_date else [c.business_date for c in books.closes()]
-    with JournalReader(switch.database).snapshot() as journal:
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
         days = journal.days()
         for label in labels:
             closed = books.closed(label)
@@ -99,7 +101,7 @@ def closed_days(
             yield report_of(journal, days, closed)
 
 
-def report_of(journal: Snapshot, days: Sequence[BankDay], closed: ClosedDay) -> DayReport:
+def report_of(journal: JournalReader, days: Sequence[BankDay], closed: ClosedDay) -> DayReport:
     """*closed*, and what the journal says beside it: of purchases, those begun by its end."""
     labels = [day.label for day in days]
     label = closed.business_date
@@ -108,7 +110,7 @@ def report_of(journal: Snapshot, days: Sequence[BankDay], closed: ClosedDay) -> 
     return DayReport(closed, undecided, _left_to_people(journal, label))
 
 
-def _left_to_people(journal: Snapshot, label: str) -> tuple[Line, ...]:
+def _left_to_people(journal: JournalReader, label: str) -> tuple[Line, ...]:
     """What still waits for a person, whenever it began to; and what was resolved on that day."""
     return tuple(
         line

@@ -17,7 +17,7 @@ from ..settlement.ledger import Posting, merchant_of, unbalanced
 from ..settlement.payouts import amount_text, currency_name
 from ..settlement.totals import BatchTotals
 from ..store.books import BooksReader, Close
-from ..store.reader import JournalReader, Snapshot
+from ..store.reader import JournalReader
 from .config import SettlementConfig, SwitchConfig
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
@@ -44,7 +44,8 @@ class Verdict(Struct, frozen=True):
 
 def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
     """Compute every close again from its rows, and compare it with files and journal."""
-    with JournalReader(switch.database).snapshot() as journal:
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
         try:
             books = BooksReader(settlement.books)
         except Missing:
@@ -67,7 +68,7 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
     return Verdict(len(closes), tuple(findings), tuple(not_here))
 
 
-def unrecorded(journal: Snapshot, closes: Sequence[Close]) -> Sequence[Close]:
+def unrecorded(journal: JournalReader, closes: Sequence[Close]) -> Sequence[Close]:
     """Of the books' *closes*, the last ones, which the journal does not name yet.
 
     A crash between books and journal leaves one. Raises Findings if the books lack a close that the
@@ -83,9 +84,9 @@ def unrecorded(journal: Snapshot, closes: Sequence[Close]) -> Sequence[Close]:
     return closes[len(journal.closes()) :]
 
 
-def _disagreements(journal: Snapshot, closes: Sequence[Close]) -> Iterator[str]:
+def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[str]:
     days = {day.label: day for day in journal.days()}
-    last_row = journal.last_row()
+    last_row = journal.head()[0]
     for close in closes:
         day = days.get(close.business_date)
         known = day is not None and day.has_ended

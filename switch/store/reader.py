@@ -6,15 +6,16 @@ Settlement asks all that one close needs of one snapshot, so that no row comes b
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.store.database import open_reader, reading
+from cardswitch.wire.store.database import open_reader
+from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint, JournalReading
+from cardswitch.wire.store.trouble import explained
 
 from ..core.row import Row
 from ..core.states import Mark, State
@@ -23,11 +24,9 @@ from ..settlement.days import BankDay, bank_days
 from ..settlement.movements import Movement, MovementKind
 from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
-ROWS_AT_ONCE: Final = 1_000  # Rows fetched at once: some megabyte, however long the journal is.
 SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
 # A leg that stands at one of these goes on by itself.
 GOES_ON: Final = frozenset({State.FORWARDED, State.REVERSING})
-_COLUMNS: Final = [JOURNAL.c[name] for name in Row.__struct_fields__]
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -58,74 +57,31 @@ class CloseRow(Struct, frozen=True, gc=False, kw_only=True):
     books_head: str
 
 
-class _Checkpoint(Struct, frozen=True):
-    legs: tuple[int, ...] = ()
-
-
-class JournalReader:
+class JournalReader(JournalReading[Row]):
     """Reads a journal, also while its switch is writing; changes nothing, and holds nobody up.
 
     Raises ConfigError (the url), Missing (nothing there yet) or Error (damaged, not ours).
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = open_reader(url, JOURNAL_SCHEMA)
+        super().__init__(open_reader(url, JOURNAL_SCHEMA), JOURNAL, Row)
 
-    @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
-        """The journal as it is at the first question: what is written later is not seen."""
-        with reading(self._engine) as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execution_options(isolation_level="REPEATABLE READ")
-            yield Snapshot(connection)
-
-    def rows(self, after: int = 0) -> Iterator[Row]:
-        """Every row behind the row *after*, in their order."""
-        with reading(self._engine) as connection:
-            connection.execution_options(yield_per=ROWS_AT_ONCE)
-            query = select(*_COLUMNS).where(JOURNAL.c.sequence > after)
-            for row in connection.execute(query.order_by(JOURNAL.c.sequence)):
-                yield Row(**row._mapping)
-
-    def days(self) -> tuple[BankDay, ...]:
-        """The bank days in their order; the last one runs."""
-        with self.snapshot() as journal:
-            return journal.days()
-
-    def newest(self, legs_max: int, states: Collection[State] = ()) -> list[Line]:
-        """The last *legs_max* legs, newest first; only those that stand at one of *states*."""
-        chosen = select(JOURNAL.c.leg).where(JOURNAL.c.leg > 0, ~_followed())
-        if states:
-            chosen = chosen.where(JOURNAL.c.state.in_([state.value for state in states]))
-        with self.snapshot() as journal:
-            return journal.lines(chosen.order_by(JOURNAL.c.leg.desc()).limit(legs_max))[::-1]
-
-
-class Snapshot:
-    """The journal at one instant."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def last_row(self) -> int:
-        """The sequence of the last row, 0 if there is none."""
-        last: int | None = self._connection.scalar(select(func.max(JOURNAL.c.sequence)))
-        return last or 0
+    # Bank days ------------------------------------------------------------------------------------
 
     def days(self) -> tuple[BankDay, ...]:
         """The bank days in their order; the last one runs."""
         columns = JOURNAL.c.sequence, JOURNAL.c.business_date, JOURNAL.c.fields
-        return bank_days(
-            tuple(row) for row in self._connection.execute(_marks(Mark.CUT_OVER, *columns))
-        )
+        return bank_days(tuple(row) for row in self._asked(_marks(Mark.CUT_OVER, *columns)))
 
     def closes(self) -> list[CloseRow]:
         """The bank days that settlement has closed, in their order, each once."""
         found: dict[str, CloseRow] = {}
-        for (fields,) in self._connection.execute(_marks(Mark.CLOSED, JOURNAL.c.fields)):
+        for (fields,) in self._asked(_marks(Mark.CLOSED, JOURNAL.c.fields)):
             close = msgspec.json.decode(fields, type=CloseRow)
             found[close.day] = close
         return list(found.values())
+
+    # Money ----------------------------------------------------------------------------------------
 
     def movements(self, since: BankDay) -> Iterator[Movement]:
         """What rows behind the beginning of *since* have moved for merchants, by what they say."""
@@ -147,7 +103,7 @@ class Snapshot:
                 JOURNAL.c.serves == SERVES_MERCHANTS,
             )
         )
-        for row in self._streamed(query):
+        for row in self._asked(query.order_by(JOURNAL.c.sequence)):
             came_in = row.moved > 0
             yield Movement(
                 kind=MovementKind.CAPTURE if came_in else MovementKind.REVERSAL,
@@ -184,16 +140,17 @@ class Snapshot:
             .join(first, first.c.sequence == _beginning())
             .where(JOURNAL.c.leg.in_(touched), telling, first.c.serves == SERVES_MERCHANTS)
         )
-        for row in self._streamed(query):
+        for row in self._asked(query.order_by(JOURNAL.c.sequence)):
             yield Step(**row._mapping)
+
+    # Legs as people see them ----------------------------------------------------------------------
 
     def undecided(self) -> list[Line]:
         """The merchants' purchases that have no outcome yet, by leg."""
         checkpoint = _marks(Mark.CHECKPOINT, JOURNAL.c.sequence, JOURNAL.c.fields, newest=True)
-        last = self._connection.execute(checkpoint.limit(1)).first()
-        since, fields = tuple(last) if last else (0, "{}")
-        named = msgspec.json.decode(fields, type=_Checkpoint).legs
-        return self.lines(
+        since, fields = next(map(tuple, self._asked(checkpoint.limit(1))), (0, "{}"))
+        named = msgspec.json.decode(fields, type=Checkpoint).legs
+        return self._lines(
             select(JOURNAL.c.leg).where(
                 or_(JOURNAL.c.sequence > since, JOURNAL.c.leg.in_(named)),
                 JOURNAL.c.state == State.FORWARDED.value,
@@ -205,19 +162,27 @@ class Snapshot:
 
     def left_to_people(self) -> list[Line]:
         """The legs that a person must look at, or has looked at and resolved, by leg."""
-        return self.lines(select(JOURNAL.c.leg).where(LEFT_TO_PEOPLE, ~_followed()))
+        return self._lines(select(JOURNAL.c.leg).where(LEFT_TO_PEOPLE, ~_followed()))
 
-    def lines(self, legs: Select[Any]) -> list[Line]:
+    def newest(self, legs_max: int, states: Collection[State] = ()) -> list[Line]:
+        """The last *legs_max* legs, newest first; only those that stand at one of *states*."""
+        chosen = select(JOURNAL.c.leg).where(JOURNAL.c.leg > 0, ~_followed())
+        if states:
+            chosen = chosen.where(JOURNAL.c.state.in_([state.value for state in states]))
+        return self._lines(chosen.order_by(JOURNAL.c.leg.desc()).limit(legs_max))[::-1]
+
+    def _lines(self, legs: Select[Any]) -> list[Line]:
         """A line for each of *legs*, by number."""
         rows: dict[int, list[Row]] = {}
-        query = select(*_COLUMNS).where(JOURNAL.c.leg.in_(legs)).order_by(JOURNAL.c.sequence)
-        for row in self._connection.execute(query):
-            rows.setdefault(row.leg, []).append(Row(**row._mapping))
+        query = select(JOURNAL).where(JOURNAL.c.leg.in_(legs)).order_by(JOURNAL.c.sequence)
+        for row in self.select(query):
+            rows.setdefault(row.leg, []).append(row)
         return [_line(rows[leg]) for leg in sorted(rows)]
 
-    def _streamed(self, query: Select[Any]) -> Iterator[Any]:
-        streaming = query.order_by(JOURNAL.c.sequence).execution_options(yield_per=ROWS_AT_ONCE)
-        yield from self._connection.execute(streaming)
+    def _asked(self, query: Select[Any]) -> Iterator[Any]:
+        """What the journal answers to *query*, streamed."""
+        with self.connection() as connection, explained("read"):
+            yield from connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
 
 
 def _marks(mark: Mark, *columns: ColumnElement[Any], newest: bool = False) -> Select[Any]:

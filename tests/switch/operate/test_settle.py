@@ -43,8 +43,7 @@ def amounts(day):
 
 def named(lab):
     """The closes that the journal names."""
-    with JournalReader(lab.switch.database).snapshot() as journal:
-        return [row.day for row in journal.closes()]
+    return [row.day for row in JournalReader(lab.switch.database).closes()]
 
 
 # Which days ---------------------------------------------------------------------------------------

@@ -112,7 +112,6 @@ def test_the_groups_have_nothing_in_common():
 QUICK = {
     "a leg": ("leg = 7", "journal_leg"),
     "rows of no leg": ("leg = 0 AND state = 'cut_over'", "journal_leg"),
-    "an identity": ("sent_on = 'a' AND identity = 'b'", "journal_identity"),
     "left to people": (str(LEFT_TO_PEOPLE), "journal_exceptions"),
 }
 
