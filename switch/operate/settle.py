@@ -145,6 +145,9 @@ class _Settling:
         journal = self._journal
         closes = self._books.closes()
         day = _require_next(days, label, closes)
+        damage = tuple(journal.verify(after=day.sequence - 1))
+        if damage:
+            raise Findings(f"{label} is not closed, since the journal is damaged", damage)
         closed = {close.business_date for close in closes}
         read_to = closes[-1].read_to if closes else 0
         made = close_day(

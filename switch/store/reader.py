@@ -13,8 +13,8 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.store.database import open_reader
-from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint, JournalReading
+from cardswitch.wire.store.journal import JournalStoreReader
+from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
 from cardswitch.wire.store.trouble import explained
 
 from ..core.row import Row
@@ -57,14 +57,14 @@ class CloseRow(Struct, frozen=True, gc=False, kw_only=True):
     books_head: str
 
 
-class JournalReader(JournalReading[Row]):
+class JournalReader(JournalStoreReader[Row]):
     """Reads a journal, also while its switch is writing; changes nothing, and holds nobody up.
 
     Raises ConfigError (the url), Missing (nothing there yet) or Error (damaged, not ours).
     """
 
     def __init__(self, url: str) -> None:
-        super().__init__(open_reader(url, JOURNAL_SCHEMA), JOURNAL, Row)
+        super().__init__(url, JOURNAL_SCHEMA, JOURNAL, Row)
 
     # Bank days ------------------------------------------------------------------------------------
 

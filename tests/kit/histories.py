@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
-from msgspec.structs import astuple
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.masking import mask_pan
@@ -18,7 +17,7 @@ from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_o
 from cardswitch.switch.settlement.movements import Movement, MovementKind, due
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
-from cardswitch.wire.store.database import Database
+from cardswitch.wire.store.journal import JournalStore
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
@@ -162,18 +161,14 @@ class JournalFile:
     """The journal of a switch that runs, in a real database; `write` adds what is not there yet."""
 
     def __init__(self, url: str) -> None:
-        self._database = Database(url, JOURNAL_SCHEMA)
-        self._insert = self._database.insertion(JOURNAL)
+        self._store = JournalStore(url, JOURNAL_SCHEMA, JOURNAL, Row)
         self._written = 0
-        self.close = self._database.close
+        self.close = self._store.close
 
     def write(self, rows: Sequence[Row]) -> None:
         """Make the journal hold *rows*, of which the first may be there."""
-        added = [(*astuple(row), f"sum:{row.sequence}") for row in rows[self._written :]]
-        if added:
-            with self._database.transaction() as writer:
-                writer.exec_driver_sql(self._insert, added)
-        self._written += len(added)
+        self._store.commit(rows[self._written :])
+        self._written = len(rows)
 
 
 # What settlement asks of a journal, answered from its rows in memory ------------------------------

@@ -1,6 +1,8 @@
 """Which days are closed and in what order, what is paid, and what happens when it is done again."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from itertools import pairwise
 
 import pytest
@@ -392,6 +394,19 @@ def test_an_approved_purchase_that_moves_nothing_is_named_and_the_close_fails(la
     with pytest.raises(Findings, match=r"capture:3 \(RRN 000000000001.* is in no batch"):
         close(lab)
     assert named(lab) == []
+
+
+def test_a_journal_with_a_flipped_digit_pays_nothing(lab):
+    lab.history.sale()
+    lab.history.cut_over()
+    lab.commit()
+    with closing(sqlite3.connect(lab.folder / "switch.db")) as journal:
+        journal.execute("DROP TRIGGER journal_no_UPDATE")
+        journal.execute("UPDATE journal SET moved = 9250, amount = 9250 WHERE sequence = 3")
+        journal.commit()
+    with pytest.raises(Findings, match=r"the journal is damaged: row 3 \(leg 1\)"):
+        close(lab)
+    assert not lab.deposits.exists()
 
 
 def test_two_settlements_at_once(lab):
