@@ -146,7 +146,8 @@ def preview(config_path: Path, as_json: bool) -> None:
     from ..operate.show import preview as look
     from .settle_screen import NO_DAY, show_preview
 
-    seen = look(switch_section(config_path), _read_settlement(config_path))
+    with findings_shown():
+        seen = look(switch_section(config_path), _read_settlement(config_path))
     if seen is None:
         click.echo(NO_DAY, err=True)
     else:
@@ -163,7 +164,8 @@ def show(config_path: Path, day: str | None, as_json: bool) -> None:
     from .settle_screen import NO_DAY, show_closed, show_preview
 
     config, settlement = switch_section(config_path), _read_settlement(config_path)
-    running = look(config, settlement)
+    with findings_shown():
+        running = look(config, settlement)
     if running is None or running.business_date != day:
         for report in closed_days(config, settlement, day):
             show_closed(report, settlement.deposits, as_json)

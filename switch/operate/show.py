@@ -18,6 +18,7 @@ from ..settlement.totals import BatchTotals, batches
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
+from .verify_books import require_all
 
 
 class DayReport(Struct, frozen=True):
@@ -44,14 +45,16 @@ class Preview(Struct, frozen=True, kw_only=True):
 def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | None:
     """What the day that runs would pay so far, if one has begun; nothing is recorded.
 
-    Raises ConfigError or Error.
+    Raises ConfigError, Findings (the books were lost) or Error.
     """
-    closes, opening = closes_of(settlement), _balances(settlement)
     journal = JournalReader(switch.database)
     with journal.snapshot():
         days = journal.days()
         if not days:
             return None
+        # Read behind the journal, the books may be ahead of it and never behind.
+        closes, opening = closes_of(settlement), _balances(settlement)
+        require_all(journal, closes)
         *ended, running = days
         label = running.label
         closed = {close.business_date for close in closes}

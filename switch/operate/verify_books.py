@@ -22,6 +22,9 @@ from .config import SettlementConfig, SwitchConfig
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
+_ASTRAY: Final = (
+    "the books do not go with the journal, so nothing is paid until they are restored from a copy"
+)
 
 
 class Findings(Error):
@@ -76,12 +79,20 @@ def unrecorded(journal: JournalReader, closes: Sequence[Close]) -> Sequence[Clos
     """
     findings = list(_disagreements(journal, closes))
     if findings:
-        raise Findings(
-            "the books do not go with the journal, so nothing is paid until they are restored from "
-            "a copy",
-            findings,
-        )
+        raise Findings(_ASTRAY, findings)
     return closes[len(journal.closes()) :]
+
+
+def require_all(journal: JournalReader, closes: Sequence[Close]) -> None:
+    """Raise Findings if the books lack a close that the journal names; they may be ahead of it."""
+    known = {close.business_date for close in closes}
+    lost = [_lost(row.day) for row in journal.closes() if row.day not in known]
+    if lost:
+        raise Findings(_ASTRAY, lost)
+
+
+def _lost(label: str) -> str:
+    return f"the journal names the close of {label}, which the books lack"
 
 
 def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[str]:
@@ -96,7 +107,7 @@ def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[
             yield f"the books have read row {close.read_to}, and this journal ends at {last_row}"
     for number, row in enumerate(journal.closes()):
         if number >= len(closes):
-            yield f"the journal names the close of {row.day}, which the books lack"
+            yield _lost(row.day)
             continue
         close = closes[number]
         if close.business_date != row.day:

@@ -59,6 +59,12 @@ class SettlementLab:
 
 
 @pytest.fixture
+def lab_in():
+    """Makes a lab in a folder; whoever asks closes its journal."""
+    return SettlementLab
+
+
+@pytest.fixture
 def lab(tmp_path):
     """One whose switch holds its journal, as while it runs."""
     made = SettlementLab(tmp_path)

@@ -93,9 +93,10 @@ def test_books_that_were_lost_exit_with_6(run, sold):
     run("close")
     (sold.folder / "books.db").unlink()
     sold.history.cut_over()
-    result = run("close", code=6)
-    assert "nothing is paid until they are restored from a copy" in result.stderr
-    assert "the journal names the close of 2026-11-23, which the books lack" in result.stderr
+    for command in ("close", "show", "preview"):
+        result = run(command, code=6)
+        assert "nothing is paid until they are restored from a copy" in result.stderr
+        assert "the journal names the close of 2026-11-23, which the books lack" in result.stderr
 
 
 @pytest.mark.parametrize("command", ["close", "show"])

@@ -6,6 +6,8 @@ from contextlib import closing
 from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import ConfigError, Error
@@ -18,12 +20,12 @@ from cardswitch.switch.operate.settle import (
     close_now,
 )
 from cardswitch.switch.operate.show import preview
-from cardswitch.switch.operate.verify_books import Findings
+from cardswitch.switch.operate.verify_books import Findings, verify
 from cardswitch.switch.settlement.parties import MerchantAccount
-from cardswitch.switch.store.books import Books, Suspense
+from cardswitch.switch.store.books import Books, BooksReader, Suspense
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.wire.store.database import Missing
-from tests.kit.histories import CUT, DAYS, JournalFile
+from tests.kit.histories import CUT, DAYS, JournalFile, histories
 
 SHOP2 = MerchantAccount("SHOP2", "Second Shop", "FR1420041010050500013M02606", "PSSTFRPP")
 
@@ -489,3 +491,35 @@ def test_days_follow_each_other_without_a_gap(lab):
     lab.history.cut_over()
     closed = close(lab)
     assert all(first.ends_at == second.starts_at for first, second in pairwise(closed))
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=histories(), data=st.data())
+def test_every_approved_purchase_is_in_one_batch_whenever_settlement_runs(
+    lab_in, tmp_path_factory, rows, data
+):
+    """Settlement runs at instants of its own: between any two rows, before and after cut-overs."""
+    lab = lab_in(tmp_path_factory.mktemp("lab"))
+    try:
+        lab.history.rows = []
+        for row in rows:
+            lab.history.rows.append(replace(row, sequence=len(lab.history.rows) + 1))
+            if data.draw(st.sampled_from([False, False, False, True])):
+                close(lab)
+        close(lab)
+        books = BooksReader(lab.settlement.books)
+        batches = [b for done in books.closes() for b in books.batches(done.business_date)]
+        approved = [
+            row
+            for row in rows
+            if (row.state, row.mti, row.serves) == (State.APPROVED, "0210", "merchants")
+            and row.amount
+        ]
+        assert sum(batch.captures for batch in batches) == len(approved)
+        assert sum(batch.captured for batch in batches) == sum(row.amount for row in approved)
+        assert sum(batch.net for batch in batches) == sum(
+            row.moved for row in rows if row.serves == "merchants"
+        )
+        assert verify(lab.switch, lab.settlement).findings == ()
+    finally:
+        lab.store.close()
