@@ -168,7 +168,7 @@ def show(config_path: Path, day: str | None, as_json: bool) -> None:
         running = look(config, settlement)
     if running is None or running.business_date != day:
         for report in closed_days(config, settlement, day):
-            show_closed(report, settlement.deposits, as_json)
+            show_closed(report, settlement.deposits, as_json, is_past=True)
     if running is None:
         click.echo(NO_DAY, err=True)
     elif day in (None, running.business_date):

@@ -31,8 +31,11 @@ NO_DAY: Final = (
 NOTHING_SOLD: Final = "nothing was sold on it yet: try cardswitch terminal sale 12.50 --card good"
 
 
-def show_closed(report: DayReport, folder: str, as_json: bool) -> None:
-    """Show a day that is closed: its batches, deposits, files in *folder*, and what is left."""
+def show_closed(report: DayReport, folder: str, as_json: bool, *, is_past: bool = False) -> None:
+    """Show a day that is closed: its batches, deposits, files in *folder*, and what is left.
+
+    If it *is_past*, what is left is not said: perhaps it was done since, and the present day says.
+    """
     day = report.closed
     files = [str(Path(folder) / name) for name in day.files]
     if as_json:
@@ -42,7 +45,11 @@ def show_closed(report: DayReport, folder: str, as_json: bool) -> None:
         return
     click.echo(f"{day.business_date}  closed, ended {utc_text(day.ends_at)}")
     _show_sums(day.batches, day.payouts)
-    _say(_suspense(day.suspense), _undecided(report.undecided), _people(report.left_to_people))
+    if is_past:
+        resolved = [line for line in report.left_to_people if line.state == State.RESOLVED]
+        _say((f"was in suspense: {_owed(owed)}" for owed in day.suspense), _people(resolved))
+    else:
+        _say(_suspense(day.suspense), _undecided(report.undecided), _people(report.left_to_people))
     _say(f"file     {file}" for file in files)
 
 
@@ -100,15 +107,17 @@ def _say(*groups: Iterable[str]) -> None:
 
 def _suspense(suspense: Sequence[Suspense]) -> Iterator[str]:
     for owed in suspense:
-        what = money(owed.amount, owed.currency)
-        if not owed.merchant:
-            yield f"in suspense: {what} of sales without a merchant (field 42 is empty)"
-            continue
-        who = printable(owed.merchant, 15)
         remedy = "name its account under [[settlement.merchants]] and the next close pays it"
-        if not is_currency(owed.currency):
+        if not owed.merchant:
+            remedy = "field 42 of these sales is empty"
+        elif not is_currency(owed.currency):
             remedy = "no bank pays a currency that ISO 4217 does not have"
-        yield f"in suspense: {who} {what}; {remedy}"
+        yield f"in suspense: {_owed(owed)}; {remedy}"
+
+
+def _owed(owed: Suspense) -> str:
+    who = printable(owed.merchant, 15) or "no merchant"
+    return f"{who} {money(owed.amount, owed.currency)}"
 
 
 def _undecided(lines: Sequence[Line]) -> Iterator[str]:

@@ -67,7 +67,7 @@ PREVIEW = Preview(
 )
 LEFT = [
     "in suspense: SHOP2 12.00 EUR; name its account under [[settlement.merchants]] and",
-    "in suspense: 0.05 EUR of sales without a merchant (field 42 is empty)",
+    "in suspense: no merchant 0.05 EUR; field 42 of these sales is empty",
     "in suspense: SHOP 7 999; no bank pays a currency that ISO 4217 does not have",
     "no outcome yet, the next close books it: leg 7 of 2026-11-23, RRN 632700000007, "
     "SHOP0001/TERM0001, 12.50 EUR",
@@ -83,6 +83,14 @@ def test_a_closed_day_shows_sums_deposits_files_and_what_is_left(capsys):
     assert out.startswith(f"{DAY}  closed")
     for shown in ("42.50 EUR", "30.00 EUR", "deposits/deposit.csv", "20261123-SHOP0001-EUR", *LEFT):
         assert shown in out
+
+
+def test_a_past_day_does_not_ask_for_what_may_be_done_since(capsys):
+    show_closed(REPORT, "deposits", as_json=False, is_past=True)
+    out = capsys.readouterr().out
+    for shown in ("30.00 EUR", "was in suspense: SHOP2 12.00 EUR\n", "by olga", "deposit.csv"):
+        assert shown in out
+    assert not any(words in out for words in ("name its account", "no outcome", "exception"))
 
 
 def test_a_closed_day_is_one_document(capsys):
