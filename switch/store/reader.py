@@ -71,12 +71,12 @@ class JournalReader(JournalStoreReader[Row]):
     def days(self) -> tuple[BankDay, ...]:
         """The bank days in their order; the last one runs."""
         columns = JOURNAL.c.sequence, JOURNAL.c.business_date, JOURNAL.c.fields
-        return bank_days(tuple(row) for row in self._asked(_marks(Mark.CUT_OVER, *columns)))
+        return bank_days(self._few(_marks(Mark.CUT_OVER, *columns)))
 
     def closes(self) -> list[CloseRow]:
         """The bank days that settlement has closed, in their order, each once."""
         found: dict[str, CloseRow] = {}
-        for (fields,) in self._asked(_marks(Mark.CLOSED, JOURNAL.c.fields)):
+        for (fields,) in self._few(_marks(Mark.CLOSED, JOURNAL.c.fields)):
             close = msgspec.json.decode(fields, type=CloseRow)
             found[close.day] = close
         return list(found.values())
@@ -103,7 +103,7 @@ class JournalReader(JournalStoreReader[Row]):
                 JOURNAL.c.serves == SERVES_MERCHANTS,
             )
         )
-        for row in self._asked(query.order_by(JOURNAL.c.sequence)):
+        for row in self._streamed(query):
             came_in = row.moved > 0
             yield Movement(
                 kind=MovementKind.CAPTURE if came_in else MovementKind.REVERSAL,
@@ -140,7 +140,7 @@ class JournalReader(JournalStoreReader[Row]):
             .join(first, first.c.sequence == _beginning())
             .where(JOURNAL.c.leg.in_(touched), telling, first.c.serves == SERVES_MERCHANTS)
         )
-        for row in self._asked(query.order_by(JOURNAL.c.sequence)):
+        for row in self._streamed(query):
             yield Step(**row._mapping)
 
     # Legs as people see them ----------------------------------------------------------------------
@@ -148,7 +148,7 @@ class JournalReader(JournalStoreReader[Row]):
     def undecided(self) -> list[Line]:
         """The merchants' purchases that have no outcome yet, by leg."""
         checkpoint = _marks(Mark.CHECKPOINT, JOURNAL.c.sequence, JOURNAL.c.fields, newest=True)
-        since, fields = next(map(tuple, self._asked(checkpoint.limit(1))), (0, "{}"))
+        [(since, fields)] = self._few(checkpoint.limit(1)) or [(0, "{}")]
         named = msgspec.json.decode(fields, type=Checkpoint).legs
         return self._lines(
             select(JOURNAL.c.leg).where(
@@ -179,10 +179,16 @@ class JournalReader(JournalStoreReader[Row]):
             rows.setdefault(row.leg, []).append(row)
         return [_line(rows[leg]) for leg in sorted(rows)]
 
-    def _asked(self, query: Select[Any]) -> Iterator[Any]:
-        """What the journal answers to *query*, streamed."""
+    def _few(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """What the journal answers to *query*, when that is little."""
         with self.connection() as connection, explained("read"):
-            yield from connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
+            return [tuple(row) for row in connection.execute(query)]
+
+    def _streamed(self, query: Select[Any]) -> Iterator[Any]:
+        """What the journal answers to *query*, in its order."""
+        streaming = query.order_by(JOURNAL.c.sequence).execution_options(yield_per=ROWS_AT_ONCE)
+        with self.connection() as asked, explained("read"), asked.execute(streaming) as rows:
+            yield from rows
 
 
 def _marks(mark: Mark, *columns: ColumnElement[Any], newest: bool = False) -> Select[Any]:

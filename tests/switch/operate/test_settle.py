@@ -493,6 +493,25 @@ def test_days_follow_each_other_without_a_gap(lab):
     assert all(first.ends_at == second.starts_at for first, second in pairwise(closed))
 
 
+def test_journal_and_books_in_one_database_of_a_server(lab, postgres):
+    url = postgres.url(postgres.database())
+    lab.store.close()
+    lab.store = JournalFile(url)
+    lab.switch = replace(lab.switch, database=url)
+    lab.settlement = replace(lab.settlement, books=url)
+    leg, late = lab.history.sale(300), lab.history.begin(50)
+    lab.history.cut_over()
+    [first] = close(lab)
+    lab.history.reverse(leg, stays=100)
+    lab.history.add(late, State.APPROVED)
+    lab.history.sale(1000)
+    lab.history.cut_over()
+    [second] = close(lab)
+    assert [amounts(first), amounts(second)] == [{("SHOP", "978"): 300}, {("SHOP", "978"): 850}]
+    assert named(lab) == list(DAYS[:2])
+    assert verify(lab.switch, lab.settlement).findings == ()
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories(), data=st.data())
 def test_every_approved_purchase_is_in_one_batch_whenever_settlement_runs(

@@ -1,27 +1,26 @@
 """The books add up, and no day is booked twice, skipped, or otherwise than it was."""
 
-import sqlite3
-from contextlib import closing
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
+from sqlalchemy import update
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.close import books_head
 from cardswitch.switch.settlement.ledger import merchant_of
 from cardswitch.switch.store.books import Books, BooksReader, Deposit, Suspense
+from cardswitch.switch.store.tables import BOOKS_SCHEMA
 from cardswitch.wire.operator.files import staged_files
-from cardswitch.wire.store.database import Missing
+from cardswitch.wire.store.database import Database, Missing
 from tests.kit.histories import DAYS, History, close, days_of, histories
 
 
 class Ledger:
     """The books, and the journal that they are made from."""
 
-    def __init__(self, folder):
-        self.url = f"sqlite:///{folder}/books.db"
+    def __init__(self, url):
+        self.url = url
         self.history = History()
         self.books = Books(self.url)
 
@@ -40,8 +39,8 @@ class Ledger:
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    made = Ledger(tmp_path)
+def ledger(url):
+    made = Ledger(url)
     yield made
     made.books.close()
 
@@ -157,7 +156,7 @@ def test_what_is_booked_of_some_movements(ledger):
 @given(rows=histories())
 def test_all_is_booked_once_whenever_a_day_is_closed(tmp_path_factory, rows):
     """Each day is closed as soon as it has ended: legs may be open then, and end later."""
-    ledger = Ledger(tmp_path_factory.mktemp("day"))
+    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('day')}/books.db")
     try:
         whole = rows
         cuts = [day.sequence for day in days_of(whole)][1:]
@@ -258,9 +257,10 @@ def test_two_settlements_at_once(ledger):
 
 def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
     ledger.books.close()
-    with closing(sqlite3.connect(ledger.url.removeprefix("sqlite:///"))) as books:
-        books.execute("UPDATE books_version SET version = 1")
-        books.commit()
+    database = Database(ledger.url, BOOKS_SCHEMA)
+    with database.transaction() as writer:
+        writer.execute(update(BOOKS_SCHEMA.version_table).values(version=1))
+    database.close()
     for opened in (Books, BooksReader):
         with pytest.raises(Error, match="schema 1, this program needs 2: move it"):
             opened(ledger.url)

@@ -22,10 +22,10 @@ PAN = "9999990000000011"
 
 
 @pytest.fixture
-def journal(tmp_path):
+def journal(url):
     """A journal that a switch holds open, and a reader beside it."""
-    made = JournalFile(f"sqlite:///{tmp_path}/switch.db")
-    made.reader = JournalReader(f"sqlite:///{tmp_path}/switch.db")
+    made = JournalFile(url)
+    made.reader = JournalReader(url)
     yield made
     made.close()
 
