@@ -50,12 +50,17 @@ def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
     """The section [switch] of the file *path*, and the vault that the lab opens for it."""
+    config = switch_section(path)
+    return config, obj["open_vault"](config.vault)
+
+
+def switch_section(path: Path) -> SwitchConfig:
+    """The section [switch] of the file *path*, for those who need no card number."""
     from cardswitch.wire.operator.config import read_config, section
 
     from ..operate.config import SwitchConfig
 
-    config = section(read_config(path), "switch", SwitchConfig, path).placed(path.parent)
-    return config, obj["open_vault"](config.vault)
+    return section(read_config(path), "switch", SwitchConfig, path).placed(path.parent)
 
 
 @switch.command(epilog=SERVE_EPILOG)
@@ -92,18 +97,14 @@ def serve(obj: dict[str, Any], config_path: Path) -> None:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of columns.")
 @config_option
-@click.pass_obj
-def journal(
-    obj: dict[str, Any], config_path: Path, wanted: str | None, limit: int, as_json: bool
-) -> None:
+def journal(config_path: Path, wanted: str | None, limit: int, as_json: bool) -> None:
     """List the last legs, newest first, cards masked."""
     from ..core.states import State
-    from ..store.journal import UNFINISHED, JournalReader
+    from ..store.reader import GOES_ON, JournalReader
     from .screen import show_journal
 
-    states = {"open": UNFINISHED, "exceptions": frozenset({State.EXCEPTION})}
-    config, vault = read_switch(obj, config_path)
-    reader = JournalReader(config.database, vault)
+    states = {"open": GOES_ON, "exceptions": frozenset({State.EXCEPTION})}
+    reader = JournalReader(switch_section(config_path).database)
     show_journal(reader.newest(limit, states.get(wanted or "", frozenset())), as_json)
 
 

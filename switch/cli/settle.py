@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .main import config_option, read_switch
+from .main import config_option, switch_section
 
 if TYPE_CHECKING:
     from ..operate.config import SettlementConfig
@@ -17,23 +19,36 @@ if TYPE_CHECKING:
 FINDINGS_EXIT: Final = 6
 EPILOG: Final = """\b
 Examples:
-  cardswitch settle preview                    what the present day would pay so far
+  cardswitch settle show                       what was closed, and what the day would pay so far
   cardswitch settle close                      every bank day that has ended
-  cardswitch settle close --date 2026-11-23    that day; again: the same files once more
-  cardswitch settle show --json                what was closed
+  cardswitch settle close --now                end the bank day that runs, and close it
+  cardswitch settle close 2026-11-28           that day; again: the same files once more
+  cardswitch settle verify                     whether the books are what was booked
 
-Exit codes: 0 done, 1 error, 2 usage, 6 the day was checked and something does not agree."""
+Exit codes: 0 done, 1 error, 2 usage, 6 something does not agree, and nothing is paid until it
+does."""
 CLOSE_EPILOG: Final = """\b
 Examples:
   close                                        all days that have ended, in their order
-  close --date 2026-11-23                      again: the recorded files, byte for byte"""
+  close 2026-11-28-2                           the second day that began on that date
+  close --now --because "end of the test"      the day that runs ends here
+
+A day ends at its cut-off, or by --now; then the next one begins, and its label is the date, with a
+run number if the date has had a day before. Purchases in flight are waited for; what is still
+open is named, and booked by the next close."""
 PREVIEW_EPILOG: Final = """\b
 Example:
   preview --json"""
 SHOW_EPILOG: Final = """\b
 Examples:
   show
-  show --date 2026-11-23 --json"""
+  show 2026-11-28 --json"""
+VERIFY_EPILOG: Final = """\b
+Example:
+  verify --json
+
+Every close is computed again from its batches, postings and files, and compared with the files in
+the folder of deposits and with the closes that the journal names."""
 
 
 @click.group(epilog=EPILOG)
@@ -47,86 +62,130 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     return as_json(config_option(command))
 
 
-def _checked_date(_ctx: click.Context, _option: click.Parameter, date: str | None) -> str | None:
+def _checked_day(_ctx: click.Context, _option: click.Parameter, day: str | None) -> str | None:
     from cardswitch.specs.dates import CutOff
     from cardswitch.specs.errors import FormatError
 
+    from ..settlement.days import date_of, run_of
+
+    if day is None:
+        return None
     try:
-        if date is not None:
-            CutOff().ends_at(date)  # The one module that knows the calendar refuses what is none.
-    except FormatError as error:
-        raise click.BadParameter(str(error)) from None
-    return date
+        CutOff().ends_at(date_of(day))  # The module that knows the calendar refuses what is none.
+        run = run_of(day)
+    except (FormatError, ValueError):
+        run = 0
+    if day != (date_of(day) if run == 1 else f"{date_of(day)}-{run}") or run < 1:
+        raise click.BadParameter("expected a bank day such as 2026-11-28, or 2026-11-28-2")
+    return day
 
 
-def date_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option --date; the command gets `date`."""
-    return click.option(
-        "--date", metavar="YYYY-MM-DD", callback=_checked_date, help="Only this business date."
-    )(command)
+def day_argument(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The argument DAY; the command gets `day`."""
+    return click.argument("day", required=False, callback=_checked_day)(command)
 
 
-@settle.command(epilog=CLOSE_EPILOG)
-@date_option
-@common
-@click.pass_obj
-def close(obj: dict[str, Any], config_path: Path, date: str | None, as_json: bool) -> None:
-    """Close bank days that have ended, and write their files.
+@contextmanager
+def findings_shown() -> Iterator[None]:
+    """Where records do not agree, name all of them and end with the exit code for that."""
+    from ..operate.verify_books import Findings
 
-    Without --date all that are not closed yet, in their order; with it that one. If it is closed
-    already, its recorded files are written again.
-    """
-    import time
-
-    from ..operate.settle import Findings, close_each
-    from .screen import show_closed
-
-    config, vault = read_switch(obj, config_path)
-    settlement = _read_settlement(config_path)
-    count = 0
     try:
-        for day in close_each(config, settlement, vault, time.time(), date):
-            show_closed(day, settlement.deposits, as_json)
-            count += 1
+        yield
     except Findings as error:
         click.echo(f"cardswitch: {error}", err=True)
         click.echo("\n".join(error.findings), err=True)
         sys.exit(FINDINGS_EXIT)
+
+
+@settle.command(epilog=CLOSE_EPILOG)
+@day_argument
+@click.option("--now", is_flag=True, help="End the bank day that runs, and begin the next.")
+@click.option("--because", metavar="TEXT", default="", help="With --now: why, for the journal.")
+@common
+@click.pass_obj
+def close(
+    obj: dict[str, Any],
+    config_path: Path,
+    day: str | None,
+    now: bool,
+    because: str,
+    as_json: bool,
+) -> None:
+    """Close bank days that have ended, and write their files.
+
+    Without DAY all that are not closed yet, in their order; with it that one. If it is closed
+    already, its recorded files are written again.
+    """
+    from ..operate.settle import close_each, close_now
+    from .settle_screen import show_closed
+
+    if day and now:
+        raise click.UsageError("--now ends the day that runs: give it no other")
+    config, settlement = switch_section(config_path), _read_settlement(config_path)
+    record = partial(obj["record_close"], config)
+    tell = partial(click.echo, err=True)
+    if now:
+        cut_over = partial(obj["cut_over"], config, because)
+        closing = close_now(config, settlement, record, cut_over, tell)
+    else:
+        closing = close_each(config, settlement, record, day, tell)
+    count = 0
+    with findings_shown():
+        for report in closing:
+            show_closed(report, settlement.deposits, as_json)
+            count += 1
     if not count:
-        click.echo("no bank day has ended that is not closed already", err=True)
+        tell("no bank day has ended that is not closed already; --now ends the one that runs")
 
 
 @settle.command(epilog=PREVIEW_EPILOG)
 @common
-@click.pass_obj
-def preview(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
+def preview(config_path: Path, as_json: bool) -> None:
     """Show what the present bank day would pay so far."""
-    import time
+    from ..operate.show import preview as look
+    from .settle_screen import NO_DAY, show_preview
 
-    from ..operate.settle import preview as look
-    from .screen import show_preview
-
-    config, vault = read_switch(obj, config_path)
-    show_preview(look(config, _read_settlement(config_path), vault, time.time()), as_json)
+    with findings_shown():
+        seen = look(switch_section(config_path), _read_settlement(config_path))
+    if seen is None:
+        click.echo(NO_DAY, err=True)
+    else:
+        show_preview(seen, as_json)
 
 
 @settle.command(epilog=SHOW_EPILOG)
-@date_option
+@day_argument
 @common
-def show(config_path: Path, date: str | None, as_json: bool) -> None:
-    """Show what was closed: batches, deposits, files."""
-    from cardswitch.specs.errors import Error
+def show(config_path: Path, day: str | None, as_json: bool) -> None:
+    """Show what was closed, and what the present day would pay so far; with DAY that one alone."""
+    from ..operate.show import closed_days
+    from ..operate.show import preview as look
+    from .settle_screen import NO_DAY, show_closed, show_preview
 
-    from ..store.books import BooksReader
-    from .screen import show_closed
+    config, settlement = switch_section(config_path), _read_settlement(config_path)
+    with findings_shown():
+        running = look(config, settlement)
+    if running is None or running.business_date != day:
+        for report in closed_days(config, settlement, day):
+            show_closed(report, settlement.deposits, as_json, is_past=True)
+    if running is None:
+        click.echo(NO_DAY, err=True)
+    elif day in (None, running.business_date):
+        show_preview(running, as_json)
 
-    settlement = _read_settlement(config_path)
-    books = BooksReader(settlement.books)
-    for name in [date] if date else books.dates():
-        day = books.closed(name)
-        if day is None:
-            raise Error(f"{name} is not closed: cardswitch settle close does that")
-        show_closed(day, settlement.deposits, as_json)
+
+@settle.command(epilog=VERIFY_EPILOG)
+@common
+def verify(config_path: Path, as_json: bool) -> None:
+    """Go through the books from the first close on, and name what does not agree."""
+    from ..operate.verify_books import verify as look
+    from .settle_screen import show_verdict
+
+    verdict = look(switch_section(config_path), _read_settlement(config_path))
+    show_verdict(verdict, as_json)
+    if verdict.findings:
+        sys.exit(FINDINGS_EXIT)
 
 
 def _read_settlement(path: Path) -> SettlementConfig:

@@ -1,33 +1,103 @@
-"""Goes through a closed day again by another way, and names every record that does not agree."""
+"""Goes through a closed day again by another way, and names every record that does not agree.
+
+What must be there is found from what happened to each leg, not from what the rows say of money:
+its states, amounts and what stays; and its day from the place of its rows, not from their label.
+"""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from cardswitch.specs.amounts import format_amount
+from msgspec import Struct
 
-from ..core.entry import Entry
+from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.masking import printable
+
 from ..core.states import State
 from .close import DayClose
+from .days import BankDay
 from .ledger import ACQUIRER_CASH, merchant_payable, unbalanced
-from .movements import SOURCE, MovementKind
+from .movements import MovementKind, journal_id
 from .pain001 import NAMESPACE, control_sum
 
+FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only asks for it.
 _NAMESPACES: Final = {"": NAMESPACE}
 
 
-def check_close(day: DayClose, entries: Iterable[Entry], source: str = SOURCE) -> tuple[str, ...]:
+class Step(Struct, frozen=True, gc=False, kw_only=True):
+    """A leg of a merchant approved, or its reversal owed: one row of the journal."""
+
+    sequence: int
+    leg: int
+    began: int  # the first row of the leg
+    state: str
+    mti: str
+    rrn: str
+    merchant: str
+    terminal: str
+    currency: str
+    amount: int
+    stays: int  # what a reversal leaves captured
+
+
+class Expected(Struct, frozen=True, gc=False):
+    """What a step must have moved: its size, and the batch that it belongs to."""
+
+    step: Step
+    amount: int
+    day: str
+
+    @property
+    def batch(self) -> tuple[str, str, str, str]:
+        """Day, merchant, terminal and currency."""
+        return self.day, self.step.merchant, self.step.terminal, self.step.currency
+
+    def __str__(self) -> str:
+        shop = "/".join(printable(name, 15) for name in (self.step.merchant, self.step.terminal))
+        return f"(RRN {printable(self.step.rrn, 12)}, leg {self.step.leg} of {shop})"
+
+
+def expected_movements(
+    steps: Iterable[Step], days: Sequence[BankDay], last_day: str
+) -> dict[str, Expected]:
+    """By name, what must be booked once *last_day* is closed, on it or before.
+
+    *steps* are those of whole legs, in their order; *days* all bank days of the journal.
+    """
+    begins = [day.sequence for day in days]
+    order = {day.label: number for number, day in enumerate(days)}
+    captured: dict[int, int] = {}
+    expected: dict[str, Expected] = {}
+    for step in steps:
+        if step.state == State.APPROVED:
+            if step.mti[1:2] != FINANCIAL:
+                continue
+            kind, amount, row = MovementKind.CAPTURE, step.amount, step.began
+            captured[step.leg] = step.amount
+        else:
+            kind, row = MovementKind.REVERSAL, step.sequence
+            amount = max(captured.get(step.leg, 0) - step.stays, 0)
+            captured[step.leg] = captured.get(step.leg, 0) - amount
+        day = days[max(bisect_left(begins, row) - 1, 0)].label
+        if amount and order[day] <= order[last_day]:
+            expected[journal_id(kind, step.sequence)] = Expected(step, amount, day)
+    return expected
+
+
+def check_close(
+    day: DayClose, expected: Mapping[str, Expected], booked: Mapping[str, int]
+) -> tuple[str, ...]:
     """What is wrong with *day*, one sentence for each record, or nothing.
 
-    *entries* are those that :func:`~switch.settlement.close.close_day` was given; here they are
-    read by instants, not by the calendar, so that no mistake is made twice.
+    *expected* is what must be booked, by it or before; *booked* the amounts that the books hold of
+    it already, by name.
     """
-    expected = _expected_movements(day, entries, source)
     return (
-        *_check_movements(day, expected),
+        *_check_movements(day, expected, booked),
         *_check_batches(day),
         *_check_postings(day),
         *_check_payouts(day),
@@ -35,52 +105,48 @@ def check_close(day: DayClose, entries: Iterable[Entry], source: str = SOURCE) -
     )
 
 
-def _expected_movements(day: DayClose, entries: Iterable[Entry], source: str) -> dict[str, int]:
-    amounts: dict[int, int] = {}
-    expected: dict[str, int] = {}
-    for entry in entries:
-        if entry.source != source:
-            continue
-        if entry.state is State.APPROVED and entry.message.mti.startswith("02"):
-            amounts[entry.leg] = int(entry.message[4])
-            if entry.business_date == day.business_date:
-                expected[f"{MovementKind.CAPTURE}:{entry.leg}"] = amounts[entry.leg]
-            continue
-        owed = entry.state is State.REVERSING and entry.leg in amounts
-        if owed and day.starts_at <= entry.at < day.ends_at:
-            expected[f"{MovementKind.REVERSAL}:{entry.leg}"] = amounts[entry.leg]
-    return expected
-
-
-def _check_movements(day: DayClose, expected: dict[str, int]) -> Iterator[str]:
+def _check_movements(
+    day: DayClose, expected: Mapping[str, Expected], booked: Mapping[str, int]
+) -> Iterator[str]:
     seen = Counter(movement.journal_id for movement in day.movements)
-    yield from (f"{name} is missing" for name in expected if name not in seen)
+    for name, what in expected.items():
+        if name not in seen and name not in booked:
+            yield f"{name} {what} is in no batch"
+        elif booked.get(name, what.amount) != what.amount:
+            yield f"{name} {what} is booked with {booked[name]}, expected {what.amount}"
     yield from (f"{name} is there {count} times" for name, count in seen.items() if count > 1)
     for movement in day.movements:
-        name = f"{movement.journal_id} (RRN {movement.rrn})"
-        amount = expected.get(movement.journal_id)
-        if amount is None:
+        name = f"{movement.journal_id} (RRN {printable(movement.rrn, 12)})"
+        found = expected.get(movement.journal_id)
+        batch = (movement.moved_on, movement.merchant, movement.terminal, movement.currency)
+        if found is None:
             yield f"{name} does not belong to {day.business_date}"
-        elif movement.amount != amount:
-            yield f"{name} has {movement.amount}, expected {amount}"
+        elif movement.amount != found.amount:
+            yield f"{name} has {movement.amount}, expected {found.amount}"
+        elif batch != found.batch:
+            yield f"{name} is in batch {_path(batch)}, expected {_path(found.batch)}"
 
 
 def _check_batches(day: DayClose) -> Iterator[str]:
-    sums: Counter[tuple[str, str, str, MovementKind]] = Counter()
-    counts: Counter[tuple[str, str, str, MovementKind]] = Counter()
+    sums: Counter[tuple[str, ...]] = Counter()
+    counts: Counter[tuple[str, ...]] = Counter()
     for movement in day.movements:
-        key = (movement.merchant, movement.terminal, movement.currency, movement.kind)
-        sums[key] += movement.amount
-        counts[key] += 1
+        where = (movement.moved_on, movement.merchant, movement.terminal, movement.currency)
+        sums[*where, movement.kind] += movement.amount
+        counts[*where, movement.kind] += 1
     for batch in day.batches:
-        where = (batch.merchant, batch.terminal, batch.currency)
+        where = (batch.moved_on, batch.merchant, batch.terminal, batch.currency)
         captured, undone = (*where, MovementKind.CAPTURE), (*where, MovementKind.REVERSAL)
         counted = (counts.pop(captured, 0), counts.pop(undone, 0))
         if (batch.captures, batch.reversals) != counted:
-            yield f"batch {'/'.join(where)} has other counts than its movements"
+            yield f"batch {_path(where)} has other counts than its movements"
         if (batch.captured, batch.reversed) != (sums[captured], sums[undone]):
-            yield f"batch {'/'.join(where)} has other sums than its movements"
-    yield from (f"{key[3]} of {'/'.join(key[:3])} is in no batch" for key in counts)
+            yield f"batch {_path(where)} has other sums than its movements"
+    yield from (f"{key[-1]} of {_path(key[:-1])} is in no batch" for key in counts)
+
+
+def _path(names: Collection[str]) -> str:
+    return "/".join(printable(name, 15) for name in names)
 
 
 def _check_postings(day: DayClose) -> Iterator[str]:

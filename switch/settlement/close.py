@@ -1,4 +1,4 @@
-"""The close of a bank day: entries of the journal in; batches, postings, payouts and files out."""
+"""The close of a bank day: movements of the journal in, batches, payouts and files out."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.dates import CutOff, utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
-from ..core.entry import Entry
+from .days import BankDay
 from .ledger import Posting, movement_postings, require_balance
-from .movements import Movement, movements
+from .movements import Movement
 from .pain001 import pain001
 from .parties import AcquiringBank, MerchantAccount
 from .payouts import Balances, Payout, payout_postings, payouts
@@ -22,12 +21,14 @@ from .report import deposit_csv
 from .totals import BatchTotals, batches
 
 
-class DayClose(Struct, frozen=True):
-    """All that the close of one bank day says; the same entries always give the same bytes."""
+class DayClose(Struct, frozen=True, kw_only=True):
+    """All that the close of one bank day says; the same movements always give the same bytes."""
 
-    business_date: str
+    business_date: str  # the label of the day
+    follows: str  # that of the day before, which is closed; "" for the first one of the journal
     starts_at: Seconds
     ends_at: Seconds
+    read_to: int  # the last row of the journal that this close has seen
     movements: tuple[Movement, ...]
     batches: tuple[BatchTotals, ...]
     postings: tuple[Posting, ...]
@@ -36,37 +37,49 @@ class DayClose(Struct, frozen=True):
 
     @property
     def sha256(self) -> str:
-        """A fingerprint of all of it, in hexadecimal: two closes of one day must agree."""
-        return sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+        """A fingerprint of all of it that the books keep, in hexadecimal."""
+        return fingerprint(
+            (self.business_date, self.follows, self.starts_at, self.ends_at, self.read_to),
+            self.batches,
+            self.postings,
+            self.files,
+        )
 
 
 def close_day(
-    business_date: str,
-    entries: Iterable[Entry],
+    day: BankDay,
+    moved: Sequence[Movement],
     merchants: Sequence[MerchantAccount],
     acquirer: AcquiringBank,
     opening_balances: Balances,
     *,
-    cut_off: CutOff,
-    now: Seconds,
+    read_to: int,
 ) -> DayClose:
-    """Close *business_date* ``YYYY-MM-DD``, which must have ended at the instant *now*.
+    """Close *day*, which must have ended, with the movements *moved*, read up to row *read_to*.
 
-    *entries* hold, whole, at least the legs that were accepted or reversed on that day;
     *opening_balances* are those of the ledger before it. Gross funding: the deposit is the total of
-    the approved funds. Raises Error if a leg is still open, a merchant is unknown, or it is early.
+    the approved funds. Raises Error if the day still runs.
     """
-    starts_at, ends_at = cut_off.starts_at(business_date), cut_off.ends_at(business_date)
-    if now < ends_at:
-        raise Error(f"{business_date} ends at {utc_text(ends_at)}: it cannot be closed before")
-    moved = movements(business_date, entries, cut_off.business_date)
-    totals = batches(moved)
-    paid = payouts(business_date, totals, merchants, opening_balances)
-    postings = tuple(line for movement in moved for line in movement_postings(movement))
+    label = day.label
+    if not day.has_ended:
+        raise Error(f"{label} is the bank day that runs: it cannot be closed before it ends")
+    totals = batches(label, moved)
+    paid = payouts(label, totals, merchants, opening_balances)
+    postings = tuple(line for movement in moved for line in movement_postings(movement, label))
     postings += tuple(line for payout in paid for line in payout_postings(payout))
     require_balance(postings)
-    files = deposit_files(business_date, paid, acquirer, ends_at)
-    return DayClose(business_date, starts_at, ends_at, moved, totals, postings, paid, files)
+    return DayClose(
+        business_date=label,
+        follows=day.follows,
+        starts_at=day.starts_at,
+        ends_at=day.ends_at,
+        read_to=read_to,
+        movements=tuple(moved),
+        batches=totals,
+        postings=postings,
+        payouts=paid,
+        files=deposit_files(label, paid, acquirer, day.ends_at),
+    )
 
 
 def deposit_files(
@@ -78,3 +91,24 @@ def deposit_files(
     if order:
         files[f"deposit-{business_date}.xml"] = order
     return files
+
+
+def fingerprint(
+    day: tuple[str, str, Seconds, Seconds, int],
+    batches: Iterable[BatchTotals],
+    postings: Iterable[Posting],
+    files: Mapping[str, bytes],
+) -> str:
+    """One SHA-256 over what the books hold of a close, in whatever order they give it back."""
+    content = [
+        day,
+        sorted(msgspec.structs.astuple(batch) for batch in batches),
+        sorted(msgspec.structs.astuple(posting) for posting in postings),
+        sorted((name, sha256(content).hexdigest()) for name, content in files.items()),
+    ]
+    return sha256(msgspec.json.encode(content)).hexdigest()
+
+
+def books_head(before: str, close_sha256: str) -> str:
+    """The books up to a close as one SHA-256, chained: *before* is that of the close before it."""
+    return sha256(f"{before}:{close_sha256}".encode()).hexdigest()

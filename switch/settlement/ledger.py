@@ -24,7 +24,7 @@ class Posting(Struct, frozen=True, gc=False):
     """One line of a journal; *amount* in minor units, debits positive, credits negative."""
 
     journal_id: str  # what is booked; nothing is booked twice under one id
-    business_date: str
+    business_date: str  # label of the bank day whose close has booked it
     account: str
     currency: str  # ISO 4217 numeric
     amount: int
@@ -60,18 +60,16 @@ def transfer(
     )
 
 
-def movement_postings(movement: Movement) -> tuple[Posting, ...]:
-    """A capture is owed by the scheme and to the merchant; a reversal is its mirror image."""
+def movement_postings(movement: Movement, business_date: str) -> tuple[Posting, ...]:
+    """A capture is owed by the scheme and to the merchant; a reversal is its mirror image.
+
+    *business_date* is the label of the day whose close books it.
+    """
     debit, credit = SCHEME_SETTLEMENT, merchant_payable(movement.merchant)
     if movement.kind is MovementKind.REVERSAL:
         debit, credit = credit, debit
     return transfer(
-        movement.journal_id,
-        movement.business_date,
-        debit,
-        credit,
-        movement.currency,
-        movement.amount,
+        movement.journal_id, business_date, debit, credit, movement.currency, movement.amount
     )
 
 

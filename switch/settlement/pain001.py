@@ -16,6 +16,7 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
+from .days import date_of, short_label
 from .parties import NAME_MAX, SEPA_CHARACTERS, AcquiringBank
 from .payouts import Payout
 
@@ -29,13 +30,14 @@ def pain001(
 ) -> bytes:
     """The file that asks the bank of *acquirer* to deposit *payouts*: UTF-8, one PmtInf a currency.
 
-    *created* is the cut-off. Payouts of nothing are left out; empty if none is left, for the
-    standard knows no file without a payment. Raises Error if an amount has over 18 digits.
+    *business_date* is the label of the day, *created* its cut-off. Payouts of nothing are left out;
+    empty if none is left, for the standard knows no file without a payment. Raises Error if an
+    amount has over 18 digits.
     """
     paid = [payout for payout in payouts if payout.amount]
     if not paid:
         return b""
-    message_id = f"DEPOSIT-{business_date.replace('-', '')}"
+    message_id = f"DEPOSIT-{short_label(business_date)}"
     document = ET.Element("Document", xmlns=NAMESPACE)
     initiation = ET.SubElement(document, "CstmrCdtTrfInitn")
     header = ET.SubElement(initiation, "GrpHdr")
@@ -75,7 +77,7 @@ def _payment(
     _text(parent, "PmtInfId", payment_id)
     _text(parent, "PmtMtd", "TRF")
     _count_and_sum(parent, payouts)
-    _text(parent, "ReqdExctnDt/Dt", business_date)
+    _text(parent, "ReqdExctnDt/Dt", date_of(business_date))
     _text(parent, "Dbtr/Nm", sepa_text(acquirer.name))
     _text(parent, "DbtrAcct/Id/IBAN", acquirer.iban)
     _text(parent, "DbtrAgt/FinInstnId/BICFI", acquirer.bic)

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from cardswitch.specs.amounts import currency
-from cardswitch.specs.errors import ConfigError, Error
-from cardswitch.specs.masking import printable
+from cardswitch.specs.amounts import currency, format_amount
+from cardswitch.specs.errors import ConfigError, FormatError
 
+from .days import short_label
 from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
 from .parties import MerchantAccount
 from .totals import BatchTotals
@@ -19,22 +19,23 @@ from .totals import BatchTotals
 Balances = Mapping[tuple[str, str], int]
 
 
-class Payout(Struct, frozen=True, gc=False):
+class Payout(Struct, frozen=True, gc=False, kw_only=True):
     """What one merchant gets in one currency for one day; sums in minor units.
 
-    The account is the one nominated at the close: a later change does not touch this payout.
+    The account is the one nominated at the close: a later change does not touch this payout. Where
+    there is none, the four fields of the account are empty, and what is owed stays in suspense.
     """
 
-    business_date: str
+    business_date: str  # label of the bank day
     merchant: str
     currency: str  # ISO 4217 numeric
-    opening: int  # carried forward from the days before, at most zero where all was paid
+    opening: int  # carried forward from the days before; above zero what was in suspense
     captured: int
     reversed: int
-    name: str
-    iban: str
-    bic: str
-    account_currency: str  # ISO 4217 alphabetic
+    name: str = ""
+    iban: str = ""
+    bic: str = ""
+    account_currency: str = ""  # ISO 4217 alphabetic
 
     @property
     def total(self) -> int:
@@ -43,19 +44,28 @@ class Payout(Struct, frozen=True, gc=False):
 
     @property
     def amount(self) -> int:
-        """The deposit; zero where the merchant owes us."""
-        return max(self.total, 0)
+        """The deposit; zero where the merchant owes us, or where it cannot be paid yet."""
+        return max(self.total, 0) if self._can_be_paid else 0
+
+    @property
+    def in_suspense(self) -> int:
+        """What is owed and not paid, for want of an account or of a currency that banks know."""
+        return 0 if self._can_be_paid else max(self.total, 0)
 
     @property
     def carried_forward(self) -> int:
-        """What is left for the next day: zero, or what the merchant owes us, below zero."""
+        """What the merchant is left to owe us: zero or below."""
         return min(self.total, 0)
 
     @property
     def end_to_end_id(self) -> str:
-        """The reference that the merchant finds on the bank statement: at most 28 characters."""
-        day = self.business_date.replace("-", "")
-        return f"{day}-{self.merchant}-{currency(self.currency).alpha}"
+        """The reference that the merchant finds on the bank statement: at most 35 characters."""
+        code = currency_name(self.currency)
+        return f"{short_label(self.business_date)}-{self.merchant}-{code}"
+
+    @property
+    def _can_be_paid(self) -> bool:
+        return bool(self.iban) and is_currency(self.currency)
 
 
 def payouts(
@@ -66,9 +76,8 @@ def payouts(
 ) -> tuple[Payout, ...]:
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
 
-    *opening* are the balances of the ledger before this day. Raises Error if money is owed to, or
-    by, a merchant that is not among *merchants*,
-    and ConfigError if one is there twice.
+    *opening* are the balances of the ledger before this day. What is owed to a merchant that is not
+    among *merchants* is in suspense. Raises ConfigError if one is there twice.
     """
     captured: Counter[tuple[str, str]] = Counter()
     reversed_: Counter[tuple[str, str]] = Counter()
@@ -79,9 +88,22 @@ def payouts(
     by_id = _by_id(merchants)
     found = []
     for key in sorted(captured.keys() | owed.keys()):
-        merchant = _merchant(by_id, key[0])
-        sums = (owed.get(key, 0), captured[key], reversed_[key])
-        found.append(_payout(business_date, key[1], sums, merchant))
+        merchant, code = key
+        account = by_id.get(merchant)
+        found.append(
+            Payout(
+                business_date=business_date,
+                merchant=merchant,
+                currency=code,
+                opening=owed.get(key, 0),
+                captured=captured[key],
+                reversed=reversed_[key],
+                name=account.name if account else "",
+                iban=account.iban if account else "",
+                bic=account.bic if account else "",
+                account_currency=currency(account.currency).alpha if account else "",
+            )
+        )
     return tuple(found)
 
 
@@ -97,6 +119,33 @@ def payout_postings(payout: Payout) -> tuple[Posting, ...]:
         payout.currency,
         payout.amount,
     )
+
+
+def is_currency(code: str) -> bool:
+    """Whether *code*, from the journal, is a currency: otherwise no bank can pay it."""
+    try:
+        currency(code)
+    except FormatError:
+        return False
+    return True
+
+
+def currency_name(code: str) -> str:
+    """The letters of the currency *code*; itself where the journal holds one that is none.
+
+    >>> currency_name("978"), currency_name("000")
+    ('EUR', '000')
+    """
+    return currency(code).alpha if is_currency(code) else code
+
+
+def amount_text(minor: int, code: str) -> str:
+    """*minor* units as a person writes them; as they are, where *code* is no currency.
+
+    >>> amount_text(1250, "978"), amount_text(1250, "000")
+    ('12.50', '1250')
+    """
+    return format_amount(minor, code) if is_currency(code) else str(minor)
 
 
 def _owed(balances: Balances) -> dict[tuple[str, str], int]:
@@ -115,28 +164,3 @@ def _by_id(merchants: Iterable[MerchantAccount]) -> dict[str, MerchantAccount]:
             raise ConfigError(f"merchant {merchant.id} has two nominated accounts: expected one")
         by_id[merchant.id] = merchant
     return by_id
-
-
-def _merchant(by_id: Mapping[str, MerchantAccount], name: str) -> MerchantAccount:
-    try:
-        return by_id[name]
-    except KeyError:
-        raise Error(
-            f"merchant {printable(name, 15)} has no nominated account: add it to the merchants of "
-            "the settlement configuration, then close again"
-        ) from None
-
-
-def _payout(
-    business_date: str, code: str, sums: tuple[int, int, int], merchant: MerchantAccount
-) -> Payout:
-    return Payout(
-        business_date,
-        merchant.id,
-        code,
-        *sums,
-        merchant.name,
-        merchant.iban,
-        merchant.bic,
-        currency(merchant.currency).alpha,
-    )

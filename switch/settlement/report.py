@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from io import StringIO
 from typing import Final
 
-from cardswitch.specs.amounts import currency, format_amount
-
-from .payouts import Payout
+from .payouts import Payout, amount_text, currency_name
 
 COLUMNS: Final = (
     "business_date", "merchant", "name", "currency", "opening", "captured", "reversed",
-    "deposit", "carried_forward", "iban", "bic", "end_to_end_id",
+    "deposit", "carried_forward", "in_suspense", "iban", "bic", "end_to_end_id",
 )  # fmt: skip
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -45,14 +43,15 @@ def _row(payout: Payout) -> list[str]:
         payout.reversed,
         payout.amount,
         payout.carried_forward,
+        payout.in_suspense,
     )
     return [
         payout.business_date,
         harmless(payout.merchant),
         harmless(payout.name),
-        currency(payout.currency).alpha,
-        *(format_amount(amount, payout.currency) for amount in amounts),
+        harmless(currency_name(payout.currency)),
+        *(amount_text(amount, payout.currency) for amount in amounts),
         payout.iban,
         payout.bic,
-        payout.end_to_end_id,
+        payout.end_to_end_id if payout.iban else "",
     ]

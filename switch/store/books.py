@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -13,13 +13,13 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Database, open_reader, reading
 
-from ..settlement.close import DayClose
-from ..settlement.ledger import merchant_of
+from ..settlement.close import DayClose, books_head
+from ..settlement.ledger import Posting, merchant_of
 from ..settlement.totals import BatchTotals
-from .journal import JournalReader
 from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS
 
 _PAYOUT: Final = "payout:"  # So begin the journal ids of deposits, see settlement.payouts.
+_AT_ONCE: Final = 500  # Names looked for in one question.
 
 
 class Deposit(Struct, frozen=True, gc=False):
@@ -31,14 +31,38 @@ class Deposit(Struct, frozen=True, gc=False):
     end_to_end_id: str
 
 
-class ClosedDay(Struct, frozen=True):
+class Suspense(Struct, frozen=True, gc=False):
+    """What a merchant is owed and could not be paid, for want of an account; in minor units."""
+
+    merchant: str  # "" where field 42 was empty
+    currency: str
+    amount: int
+
+
+class Close(Struct, frozen=True, gc=False, kw_only=True):
+    """One line of the books' list of closes."""
+
+    number: int
+    business_date: str  # the label of the day
+    follows: str
+    starts_at: Seconds
+    ends_at: Seconds
+    read_to: int  # the last row of the journal that it has seen
+    sha256: str
+    books_head: str  # chained over all closes up to this one
+
+
+class ClosedDay(Struct, frozen=True, kw_only=True):
     """A bank day as it was closed, and stays."""
 
     business_date: str
     starts_at: Seconds
     ends_at: Seconds
+    sha256: str
+    books_head: str
     batches: tuple[BatchTotals, ...]
     payouts: tuple[Deposit, ...]
+    suspense: tuple[Suspense, ...]
     files: Mapping[str, bytes]  # by name
 
 
@@ -48,44 +72,71 @@ class _Reading:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def dates(self) -> list[str]:
-        """The business dates that are closed, in their order."""
-        return [row.business_date for row in self._rows(select(CLOSES).order_by(CLOSES.c.ends_at))]
-
-    def last_end(self) -> Seconds | None:
-        """When the last day that is closed ended."""
-        last: Seconds | None = self._rows(select(func.max(CLOSES.c.ends_at)))[0][0]
-        return last
+    def closes(self) -> list[Close]:
+        """All closes, in their order."""
+        return [_close(row) for row in self._rows(select(CLOSES).order_by(CLOSES.c.number))]
 
     def closed(self, business_date: str) -> ClosedDay | None:
-        """What the books hold of *business_date*, if it is closed."""
+        """What the books hold of the day *business_date*, if it is closed."""
         found = self._rows(select(CLOSES).where(CLOSES.c.business_date == business_date))
         if not found:
             return None
-        batches = select(BATCHES).where(BATCHES.c.business_date == business_date)
-        in_order = batches.order_by(BATCHES.c.merchant, BATCHES.c.terminal, BATCHES.c.currency)
+        close = _close(found[0])
         return ClosedDay(
-            business_date,
-            found[0].starts_at,
-            found[0].ends_at,
-            tuple(BatchTotals(*row) for row in self._rows(in_order)),
-            self._deposits(business_date),
-            self.files(business_date),
+            business_date=business_date,
+            starts_at=close.starts_at,
+            ends_at=close.ends_at,
+            sha256=close.sha256,
+            books_head=close.books_head,
+            batches=self.batches(business_date),
+            payouts=self._deposits(business_date),
+            suspense=self._suspense(close.number),
+            files=self.files(business_date),
         )
+
+    def batches(self, business_date: str) -> tuple[BatchTotals, ...]:
+        """The batches of a close, by day, merchant, terminal and currency."""
+        query = select(BATCHES).where(BATCHES.c.business_date == business_date)
+        order = BATCHES.c.moved_on, BATCHES.c.merchant, BATCHES.c.terminal, BATCHES.c.currency
+        return tuple(BatchTotals(**row._mapping) for row in self._rows(query.order_by(*order)))
+
+    def postings(self, business_date: str) -> list[Posting]:
+        """All that a close has booked."""
+        query = select(POSTINGS).where(POSTINGS.c.business_date == business_date)
+        return [Posting(*row) for row in self._rows(query)]
 
     def files(self, business_date: str) -> dict[str, bytes]:
         """By name, the files of a recorded close, as they were then; none if there is no close."""
         query = select(FILES.c.name, FILES.c.content).where(FILES.c.business_date == business_date)
         return {name: bytes(content) for name, content in self._rows(query.order_by(FILES.c.name))}
 
-    def balances(self, before: str) -> dict[tuple[str, str], int]:
-        """By account and currency, the sum of all postings of business dates before *before*."""
-        query = (
-            select(POSTINGS.c.account, POSTINGS.c.currency, func.sum(POSTINGS.c.amount))
-            .where(POSTINGS.c.business_date < before)
-            .group_by(POSTINGS.c.account, POSTINGS.c.currency)
-        )
-        return {(account, code): int(total) for account, code, total in self._rows(query)}
+    def balances(self, up_to: int | None = None) -> dict[tuple[str, str], int]:
+        """By account and currency, the sum of all postings; of those up to close number *up_to*."""
+        query = select(POSTINGS.c.account, POSTINGS.c.currency, func.sum(POSTINGS.c.amount))
+        if up_to is not None:
+            query = query.join(CLOSES, CLOSES.c.business_date == POSTINGS.c.business_date)
+            query = query.where(CLOSES.c.number <= up_to)
+        grouped = query.group_by(POSTINGS.c.account, POSTINGS.c.currency)
+        return {(account, code): int(total) for account, code, total in self._rows(grouped)}
+
+    def booked(self, names: Collection[str]) -> dict[str, int]:
+        """Of the movements *names*, those that are booked, each with its amount."""
+        wanted = list(names)
+        found: dict[str, int] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            query = select(POSTINGS.c.journal_id, POSTINGS.c.amount).where(
+                POSTINGS.c.journal_id.in_(wanted[start : start + _AT_ONCE]), POSTINGS.c.amount > 0
+            )
+            found |= {name: int(amount) for name, amount in self._rows(query)}
+        return found
+
+    def orphans(self) -> Iterator[str]:
+        """The days that something is booked on, though no close is of them."""
+        closed = select(CLOSES.c.business_date)
+        for table in (BATCHES, POSTINGS, FILES):
+            day = table.c.business_date
+            for row in self._rows(select(day).where(day.not_in(closed)).distinct()):
+                yield row.business_date
 
     def _deposits(self, business_date: str) -> tuple[Deposit, ...]:
         query = select(POSTINGS).where(
@@ -98,6 +149,16 @@ class _Reading:
                 name = row.journal_id.removeprefix(_PAYOUT)
                 deposits.append(Deposit(merchant, row.currency, row.amount, name))
         return tuple(deposits)
+
+    def _suspense(self, number: int) -> tuple[Suspense, ...]:
+        """What is still owed behind close *number*: all that could be paid has been."""
+        left = sorted(self.balances(up_to=number).items())
+        owed = ((merchant_of(account), code, -balance) for (account, code), balance in left)
+        return tuple(
+            Suspense(merchant, code, amount)
+            for merchant, code, amount in owed
+            if merchant is not None and amount > 0
+        )
 
     def _rows(self, query: Any) -> list[Any]:
         with reading(self._engine) as reader:
@@ -125,19 +186,18 @@ class Books(_Reading):
         self._database = Database(url, BOOKS_SCHEMA)
         super().__init__(self._database.engine)
 
-    def record_close(self, day: DayClose, journal: JournalReader) -> bool:
+    def record_close(self, day: DayClose) -> bool:
         """Book *day* in one transaction; False if it is booked already, and then nothing changes.
 
-        Raises Error if it is booked with another content, or if days before it must come first:
-        of those *journal* knows.
+        Raises Error if it is booked with another content, or does not follow the last close.
         """
         known = select(CLOSES.c.sha256).where(CLOSES.c.business_date == day.business_date)
         fingerprint = day.sha256
         with self._database.transaction() as writer:
             recorded = writer.scalar(known)
             if recorded is None:
-                _require_order(writer, day, journal)
-                for table, rows in _rows_of(day, fingerprint):
+                close = _require_order(writer, day, fingerprint)
+                for table, rows in _rows_of(day, close):
                     if rows:
                         writer.exec_driver_sql(self._database.insertion(table), rows)
             elif recorded != fingerprint:
@@ -152,23 +212,36 @@ class Books(_Reading):
         self._database.close()
 
 
-def _require_order(writer: Connection, day: DayClose, journal: JournalReader) -> None:
-    """No day is skipped: what was accepted or reversed in between would be in no batch at all."""
-    last_end = writer.scalar(select(func.max(CLOSES.c.ends_at))) or float("-inf")
-    if last_end > day.starts_at:
-        raise Error(f"{day.business_date} cannot be closed: a later day is closed already")
-    if journal.first_between(last_end, day.starts_at) is not None:
-        last = writer.scalar(select(func.max(CLOSES.c.business_date)))
-        since = f"the days after {last}" if last else "the days before it"
-        raise Error(f"{day.business_date} cannot be closed yet: first close {since}, one by one")
+def _close(row: Any) -> Close:
+    return Close(**row._mapping)
 
 
-def _rows_of(day: DayClose, fingerprint: str) -> list[tuple[Table, list[tuple[Any, ...]]]]:
+def _require_order(writer: Connection, day: DayClose, fingerprint: str) -> Close:
+    """The line of *day* behind the last one: no day is skipped, since none would pay for it."""
+    last = writer.execute(select(CLOSES).order_by(CLOSES.c.number.desc()).limit(1)).first()
+    before = _close(last) if last else None
+    if day.follows != (before.business_date if before else ""):
+        raise Error(
+            f"{day.business_date} cannot be closed yet: first close "
+            f"{day.follows or 'no other day'}, one day after the other"
+        )
+    return Close(
+        number=before.number + 1 if before else 1,
+        business_date=day.business_date,
+        follows=day.follows,
+        starts_at=day.starts_at,
+        ends_at=day.ends_at,
+        read_to=day.read_to,
+        sha256=fingerprint,
+        books_head=books_head(before.books_head if before else "", fingerprint),
+    )
+
+
+def _rows_of(day: DayClose, close: Close) -> list[tuple[Table, list[tuple[Any, ...]]]]:
     """The rows of each table; the fields of the Structs are its columns, in their order."""
-    date = day.business_date
     return [
-        (CLOSES, [(date, day.starts_at, day.ends_at, fingerprint)]),
+        (CLOSES, [astuple(close)]),
         (BATCHES, [astuple(batch) for batch in day.batches]),
         (POSTINGS, [astuple(posting) for posting in day.postings]),
-        (FILES, [(date, name, content) for name, content in day.files.items()]),
+        (FILES, [(day.business_date, name, content) for name, content in day.files.items()]),
     ]

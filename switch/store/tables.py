@@ -5,9 +5,8 @@ On SQLite each group is a file of its own; on PostgreSQL both may be in one data
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -18,45 +17,48 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 
 from cardswitch.wire.store.schema import Schema, version_table
-from cardswitch.wire.store.tables import refuse_changes
+from cardswitch.wire.store.tables import journal_table, refuse_changes
 
-from ..core.entry import Record
+from ..core.row import Row
 
 _JOURNAL: Final = MetaData()
 _BOOKS: Final = MetaData()
-# SQLite takes only a column of exactly this type as its row number, which spares us an index.
-_ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
-_TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
 
-
-def _journal_columns() -> list[Column[Any]]:
-    first, *others = msgspec.structs.fields(Record)
-    columns = [Column(field.name, _TYPES[field.type], nullable=False) for field in others]
-    return [Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False), *columns]
-
-
-# One row for each step of each leg; the columns are the fields of Record, in their order.
-JOURNAL: Final = Table("journal", _JOURNAL, *_journal_columns())
-# Both grow at their end only, so they cost the writer little. The first finds whole legs, and holds
-# all that recovery asks of legs long past; the second finds spans of time.
-Index("journal_leg", JOURNAL.c.leg, JOURNAL.c.sequence, JOURNAL.c.state, JOURNAL.c.upstream)
-Index("journal_at", JOURNAL.c.at, JOURNAL.c.leg)
+# One row for each step of each leg; the columns are the fields of Row, in their order, and at last
+# a checksum that is chained to the row before.
+JOURNAL: Final = journal_table("journal", Row, _JOURNAL)
+# What people must look at, or have looked at. A query that says the same words is quick.
+LEFT_TO_PEOPLE: Final = text("state IN ('exception', 'resolved')")
+Index(
+    "journal_exceptions",
+    JOURNAL.c.state,
+    JOURNAL.c.leg,
+    sqlite_where=LEFT_TO_PEOPLE,
+    postgresql_where=LEFT_TO_PEOPLE,
+)
 
 CLOSES: Final = Table(
     "closes",
     _BOOKS,
-    Column("business_date", Text, primary_key=True),
+    # In the order of the days, which their labels cannot show: 1, 2, 3, …
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("business_date", Text, nullable=False, unique=True),  # the label of the day
+    Column("follows", Text, nullable=False, unique=True),  # that of the day before
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
-    Column("sha256", Text, nullable=False),
+    Column("read_to", BigInteger, nullable=False),  # the last row of the journal that it has seen
+    Column("sha256", Text, nullable=False),  # over all that the books hold of this close
+    Column("books_head", Text, nullable=False),  # over this one and all closes before it
 )
 BATCHES: Final = Table(
     "batches",
     _BOOKS,
     Column("business_date", Text, primary_key=True),
+    Column("moved_on", Text, primary_key=True),
     Column("merchant", Text, primary_key=True),
     Column("terminal", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -89,7 +91,7 @@ JOURNAL_SCHEMA: Final = Schema(
     key="switch.database",
     metadata=_JOURNAL,
     version_table=version_table("journal", _JOURNAL),
-    version=1,
+    version=2,
     lock_number=8_583,
     in_use="the journal is in use: stop the other switch, or give this one its own database",
     missing="there is no journal yet: start the switch once, for instance with cardswitch up",
@@ -98,11 +100,12 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=1,
+    version=2,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
 )
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
-refuse_changes(JOURNAL, CLOSES, BATCHES, POSTINGS, FILES)
+# What is booked stays as it is: mistakes are put right by further rows.
+refuse_changes(CLOSES, BATCHES, POSTINGS, FILES)

@@ -1,37 +1,43 @@
 """Journals as the switch would have written them: by hand for examples, drawn for properties."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.specs.message import Message
-from cardswitch.switch.core.entry import Entry
-from cardswitch.switch.core.states import State
+from cardswitch.specs.masking import mask_pan
+from cardswitch.switch.core.row import Row
+from cardswitch.switch.core.states import Mark, State
+from cardswitch.switch.settlement.check import Expected, Step, expected_movements
 from cardswitch.switch.settlement.close import DayClose, close_day
+from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_of
+from cardswitch.switch.settlement.movements import Movement, MovementKind, due
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
+from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
+from cardswitch.wire.store.journal import JournalStore
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
 CUT = CUT_OFF.ends_at(DAYS[0])  # 23 November 2026, 23:00 in Berlin
 NOON = CUT - 11 * 3600
-LATER = CUT_OFF.ends_at(DAYS[-1]) + 3600
 ACQUIRER = AcquiringBank("Acquiring Bank", "DE89370400440532013000", "COBADEFFXXX")
 MERCHANTS = (
     MerchantAccount("SHOP", "Corner Shop", "GB82WEST12345698765432", "WESTGB22", "GBP"),
     MerchantAccount("CAFE", "Café Müller & Söhne", "FR1420041010050500013M02606", "PSSTFRPP"),
 )
-APPROVED = (State.RECEIVED, State.FORWARDED, State.APPROVED)
+# How a purchase may end, as the states of its rows.
 ENDINGS = {
-    "approved": APPROVED,
-    "declined": (State.RECEIVED, State.FORWARDED, State.DECLINED),
-    "refused": (State.RECEIVED, State.DECLINED),
-    "timed out": (State.RECEIVED, State.FORWARDED, State.REVERSING, State.REVERSED),
-    "stuck": (State.RECEIVED, State.FORWARDED, State.REVERSING, State.EXCEPTION),
+    "approved": (State.FORWARDED, State.APPROVED),
+    "declined": (State.FORWARDED, State.DECLINED),
+    "refused": (State.DECLINED,),
+    "open": (State.FORWARDED,),
+    "timed out": (State.FORWARDED, State.REVERSING, State.REVERSED),
+    "stuck": (State.FORWARDED, State.REVERSING, State.EXCEPTION),
     "overtaken": (State.REVERSED,),
 }
-REPLIES = {State.APPROVED: "0210", State.DECLINED: "0210", State.REVERSED: "0430"}
 
 
 class GlassVault:
@@ -48,93 +54,249 @@ class GlassVault:
 
 
 class History:
-    """A journal in the making; every sale is a leg of its own."""
+    """A journal in the making, in the order of the calls; it begins with its first bank day."""
 
-    def __init__(self) -> None:
-        self._steps: list[tuple[float, int, State, Message, dict[str, Any]]] = []
-        self._legs = 0
+    def __init__(self, first: str | None = DAYS[0]) -> None:
+        self.rows: list[Row] = []
+        self.day = ""  # the label of the bank day that runs
+        self._captured: dict[int, int] = {}
+        self._first: dict[int, Row] = {}
+        if first:
+            self._begin(first, CUT_OFF.starts_at(first))
 
-    def sale(
-        self,
-        amount: int = 1250,
-        *,
-        at: float = NOON,
-        states: Iterable[State] = APPROVED,
-        merchant: str = "SHOP",
-        terminal: str = "TERM0001",
-        currency: str = "978",
-        source: str = "pos",
-        pan: str = "",
-        fields: dict[int, str] | None = None,
-    ) -> int:
-        """A leg accepted at *at*, a tenth of a second for each of its *states*; its number."""
-        self._legs += 1
-        leg = self._legs
-        sent = {
-            **({2: pan} if pan else {}), 3: "000000", 4: f"{amount:012d}", 7: "1123110000",
-            11: f"{leg:06d}", 37: f"{leg:012d}", 41: terminal, 42: f"{merchant:<15}", 49: currency,
-            **(fields or {}),
-        }  # fmt: skip
-        about = {
-            "source": source,
-            "identity": f"{source}|{leg}",
-            "request_digest": str(amount),
-            "business_date": CUT_OFF.business_date(at),
-        }
-        for step, state in enumerate(states):
-            message = Message(REPLIES.get(state, "0200"), sent)
-            self._steps.append((at + step / 10, leg, state, message, about))
+    # Bank days ------------------------------------------------------------------------------------
+
+    def cut_over(self, early: bool = False) -> str:
+        """End the day at its cut-off, or *early*, before it; the label of the one that begins."""
+        day = date_of(self.day)
+        if early:
+            label = f"{day}-{run_of(self.day) + 1}"
+            self._begin(label, self._now())
+        else:
+            label = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+            self._begin(label, CUT_OFF.ends_at(day))
+        return label
+
+    def _begin(self, label: str, starts_at: float) -> None:
+        ends_at = CUT_OFF.ends_at(date_of(label))
+        said = {"ended": self.day, "starts_at": starts_at, "ends_at": ends_at}
+        self.day = label
+        self.mark(Mark.CUT_OVER, {**said, "cut_off": "23:00", "zone": "Europe/Berlin"})
+
+    def mark(self, mark: Mark, said: dict[str, Any], label: str = "") -> None:
+        """A row that belongs to no leg."""
+        self._add(
+            leg=0, state=mark.value, business_date=label or self.day, source="", serves="",
+            link="", fields=msgspec.json.encode(said).decode(),
+        )  # fmt: skip
+
+    def closed(self, day: Any) -> None:
+        """What the journal says once the books hold *day*."""
+        said = {"day": day.business_date, "run": run_of(day.business_date)}
+        said |= {"sha256": day.sha256, "books_head": day.books_head, "by": "", "because": ""}
+        self.mark(Mark.CLOSED, said, day.business_date)
+
+    # Legs -----------------------------------------------------------------------------------------
+
+    def sale(self, amount: int = 1250, *, ending: str = "approved", **about: Any) -> int:
+        """A leg with all rows of *ending*; its number."""
+        first, *others = ENDINGS[ending]
+        leg = self.begin(amount, first, **about)
+        for state in others:
+            self.add(leg, state)
         return leg
 
-    def reverse(self, leg: int, at: float, end: State = State.REVERSED) -> None:
-        """The approved *leg* is undone, owed since *at*."""
-        _, _, _, message, about = next(step for step in self._steps if step[1] == leg)
-        for step, state in enumerate((State.REVERSING, end)):
-            self._steps.append((at + step / 10, leg, state, Message("0420", message.fields), about))
+    def begin(self, amount: int = 1250, state: State = State.FORWARDED, **about: Any) -> int:
+        """The first row of a leg; its number."""
+        leg = len(self._first) + 1
+        pan = about.pop("pan", "")
+        columns = {
+            "source": "pos", "serves": "merchants", "mti": "0200", "rrn": f"{leg:012d}",
+            "merchant": "SHOP", "terminal": "TERM0001", "currency": "978", **about,
+        }  # fmt: skip
+        self._first[leg] = self._add(
+            leg=leg, state=state.value, business_date=self.day, amount=amount,
+            link=f"{columns['source']}/1", identity=f"{columns['source']}|{leg}",
+            sent_on=DAYS[0], request_digest=str(amount), pan_masked=mask_pan(pan), **columns,
+        )  # fmt: skip
+        return leg
 
-    def entries(self) -> list[Entry]:
-        """All of it, in the order of time."""
-        steps = sorted(self._steps, key=lambda step: step[0])
-        return [
-            Entry(
-                sequence=number,
-                leg=leg,
-                at=at,
-                state=state,
-                upstream="" if state is State.RECEIVED else "acquirer",
-                message=message,
-                **about,
+    def add(self, leg: int, state: State, *, stays: int = 0, **about: Any) -> Row:
+        """A further row of *leg*; a reversal may leave captured what *stays*."""
+        first = self._first[leg]
+        captured, moved = self._captured.get(leg, 0), 0
+        mti = {State.APPROVED: f"{first.mti[:2]}10", State.DECLINED: "0210"}.get(state, "0420")
+        if state is State.APPROVED and mti == "0210":
+            moved = about.get("amount", first.amount)
+        elif state is State.REVERSING and captured > stays:
+            moved = stays - captured
+        self._captured[leg] = captured + moved
+        kept = {
+            name: getattr(first, name)
+            for name in (
+                "source", "serves", "link", "rrn", "merchant", "terminal", "currency", "amount",
             )
-            for number, (at, leg, state, message, about) in enumerate(steps, 1)
-        ]
+        }  # fmt: skip
+        return self._add(
+            leg=leg, state=state.value, business_date=first.business_date,
+            **{**kept, "mti": mti, "moved": moved, "stays": stays, **about},
+        )  # fmt: skip
+
+    def reverse(self, leg: int, end: State = State.REVERSED, *, stays: int = 0) -> None:
+        """The approved *leg* is undone, but for what *stays*."""
+        self.add(leg, State.REVERSING, stays=stays)
+        self.add(leg, State.REDUCED if stays and end is State.REVERSED else end, stays=stays)
+
+    def _now(self) -> float:
+        return NOON + len(self.rows)
+
+    def _add(self, **columns: Any) -> Row:
+        sequence = len(self.rows) + 1
+        row = Row(sequence=sequence, at=self._now(), day=self.day, **columns)
+        self.rows.append(row)
+        return row
+
+
+class JournalFile:
+    """The journal of a switch that runs, in a real database; `write` adds what is not there yet."""
+
+    def __init__(self, url: str) -> None:
+        self._store = JournalStore(url, JOURNAL_SCHEMA, JOURNAL, Row)
+        self._written = 0
+        self.close = self._store.close
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Make the journal hold *rows*, of which the first may be there."""
+        self._store.commit(rows[self._written :])
+        self._written = len(rows)
+
+
+# What settlement asks of a journal, answered from its rows in memory ------------------------------
+
+
+def days_of(rows: Iterable[Row]) -> tuple[BankDay, ...]:
+    """The bank days that *rows* begin."""
+    cut_overs = (row for row in rows if row.state == Mark.CUT_OVER)
+    return bank_days((row.sequence, row.business_date, row.fields) for row in cut_overs)
+
+
+def day_of(rows: Iterable[Row], label: str) -> BankDay:
+    """The bank day *label*."""
+    return next(day for day in days_of(rows) if day.label == label)
+
+
+def movements_of(rows: Iterable[Row], since: int = 0) -> list[Movement]:
+    """What rows behind row *since* have moved for merchants."""
+    return [
+        Movement(
+            kind=MovementKind.CAPTURE if row.moved > 0 else MovementKind.REVERSAL,
+            sequence=row.sequence,
+            leg=row.leg,
+            moved_on=row.business_date if row.moved > 0 else row.day,
+            merchant=row.merchant,
+            terminal=row.terminal,
+            currency=row.currency,
+            amount=abs(row.moved),
+            rrn=row.rrn,
+        )
+        for row in rows
+        if row.moved and row.serves == "merchants" and row.sequence > since
+    ]
+
+
+def steps_of(rows: Sequence[Row], since: int = 0) -> list[Step]:
+    """What befell the merchants' legs that moved on behind row *since*."""
+    began: dict[int, int] = {}
+    for row in rows:
+        began.setdefault(row.leg, row.sequence)
+    telling = [
+        row
+        for row in rows
+        if row.serves == "merchants" and row.state in (State.APPROVED, State.REVERSING)
+    ]
+    touched = {row.leg for row in telling if row.sequence > since}
+    names = [name for name in Step.__struct_fields__ if name != "began"]
+    return [
+        Step(began=began[row.leg], **{name: getattr(row, name) for name in names})
+        for row in telling
+        if row.leg in touched
+    ]
+
+
+def close(
+    rows: Sequence[Row],
+    label: str = DAYS[0],
+    opening: Any = None,
+    *,
+    closed: Sequence[str] = (),
+    read_to: int = 0,
+    merchants: Sequence[MerchantAccount] = MERCHANTS,
+) -> DayClose:
+    """The close of the day *label*, with the settings of these tests."""
+    day = day_of(rows, label)
+    moved = due(movements_of(rows, day.sequence), label, closed, read_to)
+    return close_day(day, moved, merchants, ACQUIRER, opening or {}, read_to=len(rows))
+
+
+def expected(rows: Sequence[Row], label: str = DAYS[0]) -> dict[str, Expected]:
+    """What must be booked once the day *label* is closed, of legs that moved on since it began."""
+    days = days_of(rows)
+    return expected_movements(steps_of(rows, day_of(rows, label).sequence), days, label)
 
 
 @st.composite
-def histories(draw: Callable[..., Any]) -> list[Entry]:
-    """Three days of two merchants, in currencies of two, none and three decimals."""
+def histories(draw: Callable[..., Any]) -> list[Row]:
+    """Three days and more of two merchants, legs side by side, in currencies of 0, 2, 3 decimals.
+
+    At its end all legs have an outcome, and all of its days but the last have ended.
+    """
     history = History()
-    first = CUT_OFF.starts_at(DAYS[0])
-    for _ in range(draw(st.integers(0, 12))):
-        ending = draw(st.sampled_from(["approved", "approved", *ENDINGS]))
-        # Near the cut-offs as often as anywhere else.
-        at = draw(st.sampled_from([CUT - 0.15, CUT, CUT + 86_400]) | st.floats(first, LATER - 7200))
-        leg = history.sale(
-            draw(st.integers(0, 10**12 - 1) | st.integers(1, 500)),
-            at=at,
-            states=ENDINGS[ending],
-            merchant=draw(st.sampled_from(["SHOP", "CAFE"])),
-            terminal=draw(st.sampled_from(["TERM0001", "TERM0002"])),
-            currency=draw(st.sampled_from(["978", "392", "414"])),
-            source=draw(st.sampled_from(["pos", "pos", "acquirer"])),
-        )
-        if ending == "approved" and draw(st.booleans()):
-            late = min(at + 1 + draw(st.floats(0, 2 * 86_400)), LATER - 3700)
+    open_legs: list[int] = []
+    approved: dict[int, int] = {}
+    for _ in range(draw(st.integers(0, 25))):
+        deed = draw(st.sampled_from(["begin", "begin", "end", "end", "reverse", "cut", "now"]))
+        if deed == "begin":
+            open_legs.append(_drawn_leg(draw, history))
+        elif deed == "end" and open_legs:
+            leg = open_legs.pop(draw(st.integers(0, len(open_legs) - 1)))
+            _end(draw, history, leg, approved)
+        elif deed == "reverse" and approved:
+            leg = draw(st.sampled_from(sorted(approved)))
+            stays = draw(st.sampled_from([0, 0, approved[leg] // 2]))
             history.reverse(
-                leg, max(late, at + 1), draw(st.sampled_from([State.REVERSED, State.EXCEPTION]))
+                leg, draw(st.sampled_from([State.REVERSED, State.EXCEPTION])), stays=stays
             )
-    return history.entries()
+            approved[leg] = stays
+            if not stays or history.rows[-1].state != State.REDUCED:
+                del approved[leg]
+        elif deed in ("cut", "now"):
+            history.cut_over(early=deed == "now")
+    while len(days_of(history.rows)) < len(DAYS):
+        history.cut_over()
+    for leg in open_legs:
+        _end(draw, history, leg, approved)
+    history.cut_over()
+    return history.rows
 
 
-def close(entries: Iterable[Entry], day: str = DAYS[0], opening: Any = None) -> DayClose:
-    """The close of *day* with the settings of these tests."""
-    return close_day(day, entries, MERCHANTS, ACQUIRER, opening or {}, cut_off=CUT_OFF, now=LATER)
+def _drawn_leg(draw: Callable[..., Any], history: History) -> int:
+    return history.begin(
+        draw(st.integers(0, 10**12 - 1) | st.integers(1, 500)),
+        merchant=draw(st.sampled_from(["SHOP", "CAFE"])),
+        terminal=draw(st.sampled_from(["TERM0001", "TERM0002"])),
+        currency=draw(st.sampled_from(["978", "392", "414"])),
+        serves=draw(st.sampled_from(["merchants", "merchants", "acquirers"])),
+        mti=draw(st.sampled_from(["0200", "0200", "0100"])),
+    )
+
+
+def _end(draw: Callable[..., Any], history: History, leg: int, approved: dict[int, int]) -> None:
+    for state in draw(
+        st.sampled_from(
+            [ENDINGS["approved"][1:], *list(ENDINGS.values())[4:6], ENDINGS["declined"][1:]]
+        )
+    ):
+        if state is not State.FORWARDED:
+            row = history.add(leg, state)
+            if state is State.APPROVED:
+                approved[leg] = row.moved

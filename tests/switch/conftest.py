@@ -1,14 +1,15 @@
 """A lab of settlement alone: configuration, journal of a switch, books and deposits in a folder."""
 
+import sqlite3
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
-from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.operator.config import section
-from tests.kit.histories import GlassVault
+from tests.kit.histories import History, JournalFile
 
 LAB = """
 [switch]
@@ -30,7 +31,7 @@ bic = "WESTGB22"
 
 
 class SettlementLab:
-    """What a settlement finds; `commit` is what the running switch adds to its journal."""
+    """What a settlement finds; what its switch does is done to `history`, and then committed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -40,13 +41,27 @@ class SettlementLab:
         data = tomllib.loads(LAB)
         self.switch = section(data, "switch", SwitchConfig, self.path).placed(folder)
         self.settlement = section(data, "settlement", SettlementConfig, self.path).placed(folder)
-        self.vault = GlassVault()
-        self.store = SqlStore(self.switch.database, self.vault)
-        self.commit = self.store.commit
+        self.history = History()
+        self.store = JournalFile(self.switch.database)
+
+    def commit(self) -> None:
+        """Have the journal hold all that `history` has by now."""
+        self.store.write(self.history.rows)
+
+    def record(self, closed) -> None:
+        """What the switch does when it is told that a day is closed."""
+        self.history.closed(closed)
+        self.commit()
 
     def files(self) -> dict[str, bytes]:
         """By name, what lies in the folder of deposits."""
         return {path.name: path.read_bytes() for path in self.deposits.iterdir()}
+
+
+@pytest.fixture
+def lab_in():
+    """Makes a lab in a folder; whoever asks closes its journal."""
+    return SettlementLab
 
 
 @pytest.fixture
@@ -55,3 +70,18 @@ def lab(tmp_path):
     made = SettlementLab(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def damage(lab):
+    """Do to the books of this lab what no program does: a statement, past the triggers."""
+
+    def spoil(statement: str) -> None:
+        with closing(sqlite3.connect(lab.folder / "books.db")) as books:
+            triggers = books.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            for (name,) in triggers.fetchall():
+                books.execute(f"DROP TRIGGER {name}")
+            assert books.execute(statement).rowcount, "nothing was damaged"
+            books.commit()
+
+    return spoil

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cardswitch.specs.errors import Error
 from cardswitch.switch.cli.main import switch
 from cardswitch.switch.core.states import FOLLOWS, mermaid
-from tests.kit.histories import ENDINGS, NOON, GlassVault, History
+from tests.kit.histories import GlassVault
 
 PAN = "9999990000000011"
 PATIENCE_S = 30.0
@@ -30,11 +30,10 @@ def run(lab, *words, code=0):
 
 @pytest.fixture
 def sold(lab):
-    history = History()
-    for number, states in enumerate(ENDINGS.values()):
-        history.sale(1250, at=NOON + number, states=states, pan=PAN)
-    history.sale(700, at=NOON - 1, states=ENDINGS["approved"][:2], terminal="T\x1b[2J")
-    lab.commit(history.entries())
+    for ending in ("approved", "declined", "refused", "timed out", "stuck", "overtaken"):
+        lab.history.sale(1250, ending=ending, pan=PAN)
+    lab.history.sale(700, ending="open", terminal="T\x1b[2J")
+    lab.commit()
     return lab
 
 

@@ -2,16 +2,10 @@
 
 import json
 
-import pytest
-
-from cardswitch.switch.cli.screen import columns, show_closed, show_journal, show_preview
-from cardswitch.switch.operate.settle import Preview
-from cardswitch.switch.settlement.totals import BatchTotals
-from cardswitch.switch.store.books import ClosedDay, Deposit
-from cardswitch.switch.store.journal import Line
+from cardswitch.switch.cli.screen import columns, money, show_journal
+from cardswitch.switch.store.reader import Line
 
 DAY = "2026-11-23"
-ENDS = 1_795_471_200.0
 LINE = Line(
     leg=7,
     at=1_795_442_021.2,
@@ -26,9 +20,6 @@ LINE = Line(
     code="00",
     card="999999******0014",
 )
-BATCH = BatchTotals(DAY, "SHOP0001", "TERM0001", "978", 2, 4250, 1, 1250)
-DEPOSIT = Deposit("SHOP0001", "978", 3000, "20261123-SHOP0001-EUR")
-CLOSED = ClosedDay(DAY, ENDS - 86_400, ENDS, (BATCH,), (DEPOSIT,), {"deposit.csv": b"x"})
 
 
 def test_a_leg_is_a_row(capsys):
@@ -52,26 +43,9 @@ def test_an_empty_journal_says_so_beside_the_data(capsys):
     assert (told.out, told.err) == ("", "no such legs\n")
 
 
-def test_a_closed_day_shows_sums_deposits_and_files(capsys):
-    show_closed(CLOSED, "deposits", as_json=False)
-    out = capsys.readouterr().out
-    assert out.startswith(f"{DAY}  closed")
-    for shown in ("42.50 EUR", "30.00 EUR", "deposits/deposit.csv", "20261123-SHOP0001-EUR"):
-        assert shown in out
-
-
-def test_a_closed_day_is_one_document(capsys):
-    show_closed(CLOSED, "deposits", as_json=True)
-    day = json.loads(capsys.readouterr().out)
-    assert day["files"] == ["deposits/deposit.csv"]
-    assert day["payouts"][0]["amount"] == 3000
-
-
-@pytest.mark.parametrize(("open_legs", "told"), [(0, False), (2, True)])
-def test_a_preview_tells_what_it_does_not_count(capsys, open_legs, told):
-    show_preview(Preview(DAY, ENDS, (), open_legs, (BATCH,), (DEPOSIT,)), as_json=False)
-    assert ("no outcome yet: 2" in capsys.readouterr().out) is told
-
-
 def test_columns_cannot_be_steered_from_the_wire():
     assert "\x1b" not in columns([("NAME",), ("\x1b[2J",)])
+
+
+def test_money_of_a_currency_that_is_none_is_shown_as_it_came():
+    assert [money(1250, code) for code in ("978", "999", "")] == ["12.50 EUR", "1250 999", "1250"]

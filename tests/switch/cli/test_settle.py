@@ -7,111 +7,171 @@ from click.testing import CliRunner
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.cli.settle import settle
-from cardswitch.switch.core.states import State
 from cardswitch.switch.operate import settle as settling
 from cardswitch.switch.store.books import Books
-from tests.kit.histories import CUT, NOON, GlassVault, History
-
-AFTER = CUT + 3600
+from tests.kit.histories import DAYS, History
 
 
 @pytest.fixture
-def run(lab, monkeypatch):
-    """Run one command of this lab at the instant `now`."""
-    opened = []
+def run(lab):
+    """Run one command of this lab."""
 
-    def run(*words, now=AFTER, code=0):
-        monkeypatch.setattr("time.time", lambda: now)
-        obj = {"open_vault": lambda path: opened.append(path) or GlassVault()}
+    def cut_over(_config, because):
+        run.reasons.append(because)
+        lab.history.cut_over(early=True)
+        lab.commit()
+
+    def run(*words, code=0):
+        lab.commit()
+        obj = {"record_close": lambda _config, day: lab.record(day), "cut_over": cut_over}
         result = CliRunner().invoke(settle, [*words, "--config", str(lab.path)], obj=obj)
         if isinstance(result.exception, Error):
             raise result.exception
         assert result.exit_code == code, result.output
-        assert set(opened) <= {lab.switch.vault}
         return result
 
+    run.reasons = []
     return run
 
 
 @pytest.fixture
 def sold(lab):
-    history = History()
-    history.sale(1250)
-    history.reverse(history.sale(300), NOON + 5)
-    lab.commit(history.entries())
+    """A day with two sales, one of them taken back, has ended."""
+    lab.history.sale(1250)
+    lab.history.reverse(lab.history.sale(300))
+    lab.history.cut_over()
     return lab
 
 
 def test_close_says_what_was_paid_and_where_the_files_are(run, sold):
     shown = run("close").stdout
-    assert "2026-11-23  closed" in shown
+    assert "2026-11-23  closed, ended 2026-11-23T22:00:00.000Z" in shown
     assert "TERM0001  2         15.50 EUR  1          3.00 EUR  12.50 EUR" in shown
     assert "12.50 EUR  20261123-SHOP-EUR" in shown
     assert str(sold.deposits / "deposit-2026-11-23.xml") in shown
-    assert "no bank day has ended" in run("close").stderr
+    assert "no bank day has ended that is not closed already" in run("close").stderr
 
 
-def test_close_again_by_its_date(run, sold):
+def test_close_again_by_its_label(run, sold):
     first = run("close", "--json").stdout
     written = sold.files()
     for path in sold.deposits.iterdir():
         path.unlink()
-    assert run("close", "--date", "2026-11-23", "--json").stdout == first
+    assert run("close", "2026-11-23", "--json").stdout == first
     assert sold.files() == written
     [line] = first.splitlines()
-    assert json.loads(line)["payouts"][0]["amount"] == 1250
+    day = json.loads(line)
+    assert (day["state"], day["business_date"]) == ("closed", "2026-11-23")
+    assert (day["payouts"][0]["amount"], day["suspense"], day["undecided"]) == (1250, [], [])
+
+
+def test_close_now_ends_the_day_that_runs(run, lab):
+    lab.history.sale(1250)
+    shown = run("close", "--now", "--because", "end of the test").stdout
+    assert "2026-11-23  closed" in shown
+    lab.history.sale(40)
+    again = run("close", "--now").stdout
+    assert "2026-11-23-2  closed" in again
+    assert "deposit-2026-11-23-2.xml" in again
+    assert run.reasons == ["end of the test", ""]
+    assert "2026-11-23-2  closed" in run("close", "2026-11-23-2").stdout
+
+
+def test_now_ends_no_other_day_than_that_which_runs(run, sold):
+    assert "--now ends the day that runs" in run("close", "2026-11-23", "--now", code=2).stderr
 
 
 def test_close_with_findings_exits_with_6_and_names_all(run, sold, monkeypatch):
     monkeypatch.setattr(settling, "check_close", lambda *_: tuple("abcde"))
     result = run("close", code=6)
-    assert "5 records do not agree: a; b; c\n" in result.stderr
+    assert "since 5 records do not agree: a; b; c\n" in result.stderr
     assert result.stderr.endswith("a\nb\nc\nd\ne\n")
     assert not sold.deposits.exists()
 
 
+def test_books_that_were_lost_exit_with_6(run, sold):
+    run("close")
+    (sold.folder / "books.db").unlink()
+    sold.history.cut_over()
+    for command in ("close", "show", "preview"):
+        result = run(command, code=6)
+        assert "nothing is paid until they are restored from a copy" in result.stderr
+        assert "the journal names the close of 2026-11-23, which the books lack" in result.stderr
+
+
 @pytest.mark.parametrize("command", ["close", "show"])
-@pytest.mark.parametrize("date", ["2026-02-30", "20261123", "yesterday", ""])
-def test_what_is_no_date_is_a_usage_error(run, command, date):
-    assert "expected a date YYYY-MM-DD" in run(command, "--date", date, code=2).stderr
+@pytest.mark.parametrize(
+    "day", ["2026-02-30", "20261123", "yesterday", "2026-11-23-1", "2026-11-23-02", "2026-11-23-x"]
+)
+def test_what_is_no_day_is_a_usage_error(run, command, day):
+    assert "expected a bank day such as 2026-11-28" in run(command, day, code=2).stderr
 
 
-def test_too_early(run, sold):
-    with pytest.raises(Error, match=r"from 2026-11-23T22:00:10\.000Z on"):
-        run("close", "--date", "2026-11-23", now=CUT)
+def test_a_merchant_without_account_is_named(run, lab):
+    lab.history.sale(1200, merchant="SHOP2")
+    lab.history.cut_over()
+    remedy = "name its account under [[settlement.merchants]] and the next close pays it"
+    assert "in suspense" not in run("show").stdout
+    for command in ("close", "preview", "show"):
+        assert f"in suspense: SHOP2 12.00 EUR; {remedy}" in run(command).stdout
 
 
-def test_preview(run, sold):
-    shown = run("preview", now=NOON + 60).stdout
+def test_preview(run, lab):
+    lab.history.sale(1250)
+    shown = run("preview").stdout
     assert "2026-11-23  open until 2026-11-23T22:00:00.000Z; so far:" in shown
     assert "12.50 EUR  20261123-SHOP-EUR" in shown
-    data = json.loads(run("preview", "--json", now=NOON + 60).stdout)
-    assert (data["open_legs"], data["payouts"][0]["amount"]) == (0, 1250)
+    data = json.loads(run("preview", "--json").stdout)
+    assert (data["state"], data["undecided"]) == ("open", [])
+    assert data["payouts"][0]["amount"] == 1250
 
 
-def test_preview_names_what_is_not_counted(run, lab):
-    history = History()
-    history.sale(states=(State.RECEIVED,))
-    history.sale(at=NOON + 86_400, states=(State.RECEIVED,))
-    entries = history.entries()
-    lab.commit(entries)
-    shown = run("preview", now=NOON + 86_400 + 1).stdout
-    assert "not counted, since they have no outcome yet: 1 purchases" in shown
-    assert "to be closed before: 2026-11-23" in shown
-    assert "no deposit" in shown
+def test_show_has_what_was_closed_and_what_runs(run, sold):
+    closed = run("close", "--json").stdout
+    sold.history.sale(40)
+    first, second = run("show", "--json").stdout.splitlines(keepends=True)
+    assert first == closed
+    assert json.loads(second)["business_date"] == DAYS[1]
+    assert run("show", "2026-11-23", "--json").stdout == closed
+    assert run("show", "2026-11-24", "--json").stdout == second
+    assert run("show").stdout.startswith("2026-11-23  closed")
+    sold.history.cut_over()
+    with pytest.raises(Error, match="2026-11-24 is not closed: cardswitch settle close"):
+        run("show", "2026-11-24")
 
 
-def test_show_also_while_somebody_settles(run, sold):
+def test_show_while_somebody_settles(run, sold):
     closed = run("close", "--json").stdout
     books = Books(sold.settlement.books)
-    assert run("show", "--json").stdout == closed
-    assert run("show", "--date", "2026-11-23", "--json").stdout == closed
-    assert "12.50 EUR" in run("show").stdout
-    with pytest.raises(Error, match="2026-11-24 is not closed: cardswitch settle close"):
-        run("show", "--date", "2026-11-24")
+    assert run("show", "2026-11-23", "--json").stdout == closed
     books.close()
 
 
-def test_show_before_the_first_close(run):
-    with pytest.raises(Error, match="no bank day was ever closed"):
+@pytest.mark.parametrize("command", ["show", "preview"])
+def test_nothing_is_never_shown_as_nothing(run, lab, command):
+    lab.history = History(first=None)
+    assert "no bank day has begun: the journal is empty" in run(command).stderr
+    lab.history = History()
+    assert "nothing was sold on it yet: try cardswitch terminal sale" in run(command).stdout
+    lab.history.cut_over()
+    assert "ended and not closed: 2026-11-23" in run(command).stdout
+
+
+def test_show_before_the_first_start(run, lab):
+    lab.path.write_text(
+        lab.path.read_text().replace("[switch]", '[switch]\ndatabase = "sqlite:///none.db"')
+    )
+    with pytest.raises(Error, match="there is no journal yet: start the switch once"):
         run("show")
+
+
+def test_verify(run, sold, damage):
+    assert run("verify").stdout == "no day is closed yet\n"
+    run("close")
+    assert run("verify").stdout == (
+        "1 close in the books: they agree with themselves, their files and the journal\n"
+    )
+    damage("UPDATE postings SET amount = amount + 1 WHERE journal_id = 'capture:3' AND amount > 0")
+    shown = run("verify", code=6).stdout
+    assert "2026-11-23: journal capture:3 does not sum to zero" in shown
+    assert len(json.loads(run("verify", "--json", code=6).stdout)["findings"]) == 2

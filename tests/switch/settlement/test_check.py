@@ -5,17 +5,20 @@ import re
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.check import check_close
-from tests.kit.histories import CUT, NOON, History, close
+from tests.kit.histories import DAYS, History, close, expected
 
 
 def history():
     journal = History()
-    journal.sale(1250)
+    journal.sale(1250)  # The row that moves it is the third.
     journal.sale(750, merchant="CAFE", currency="392")
-    journal.reverse(journal.sale(300), NOON + 60)
-    journal.reverse(journal.sale(200), CUT + 60)
-    return journal.entries()
+    journal.reverse(journal.sale(300))
+    later = journal.sale(200)
+    journal.cut_over()
+    journal.reverse(later)
+    return journal.rows
 
 
 def cent(rows, field):
@@ -28,25 +31,35 @@ def renamed(files, find, put):
 
 
 MISTAKES = {
-    "movement cent": (lambda d: {"movements": cent(d.movements, "amount")}, "capture:1 .RRN 0"),
+    "movement cent": (lambda d: {"movements": cent(d.movements, "amount")}, "capture:3 .RRN 0"),
     "movement twice": (
         lambda d: {"movements": d.movements + d.movements[:1]},
-        "capture:1 is there",
+        "capture:3 is there",
     ),
-    "movement missing": (lambda d: {"movements": d.movements[1:]}, "capture:1 is missing"),
+    "movement missing": (
+        lambda d: {"movements": d.movements[1:]},
+        "capture:3 .RRN 000000000001, leg 1 of SHOP/TERM0001. is in no batch",
+    ),
     "movement of another day": (
-        lambda d: {"movements": (replace(d.movements[0], leg=99), *d.movements)},
+        lambda d: {"movements": (replace(d.movements[0], sequence=99), *d.movements)},
         "capture:99 .RRN 000000000001. does not belong",
     ),
-    "batch cent": (lambda d: {"batches": cent(d.batches, "captured")}, "batch CAFE/TERM0001/392"),
-    "batch reversed": (lambda d: {"batches": cent(d.batches, "reversed")}, "batch CAFE/TERM"),
-    "batch count": (lambda d: {"batches": cent(d.batches, "captures")}, "batch CAFE/TERM0001/392"),
-    "batch twice": (lambda d: {"batches": d.batches + d.batches[:1]}, "batch CAFE/TERM0001/392"),
-    "batch missing": (lambda d: {"batches": d.batches[1:]}, "capture of CAFE/TERM0001/392"),
-    "posting cent": (lambda d: {"postings": cent(d.postings, "amount")}, "journal capture:1 "),
-    "posting missing": (lambda d: {"postings": d.postings[1:]}, "journal capture:1 "),
-    "journal twice": (lambda d: {"postings": d.postings + d.postings[:2]}, "journal capture:1 is"),
-    "journal missing": (lambda d: {"postings": d.postings[2:]}, "journal capture:1 is -1250 away"),
+    "movement to another": (
+        lambda d: {"movements": (replace(d.movements[0], merchant="CAFE"), *d.movements[1:])},
+        "capture:3 .* is in batch 2026-11-23/CAFE.*, expected 2026-11-23/SHOP",
+    ),
+    "batch cent": (lambda d: {"batches": cent(d.batches, "captured")}, "CAFE/TERM0001/392 has"),
+    "batch reversed": (lambda d: {"batches": cent(d.batches, "reversed")}, "23/CAFE/TERM"),
+    "batch count": (lambda d: {"batches": cent(d.batches, "captures")}, "CAFE/TERM0001/392 has"),
+    "batch twice": (lambda d: {"batches": d.batches + d.batches[:1]}, "23/CAFE/TERM0001/392"),
+    "batch missing": (
+        lambda d: {"batches": d.batches[1:]},
+        "capture of 2026-11-23/CAFE/TERM0001/392",
+    ),
+    "posting cent": (lambda d: {"postings": cent(d.postings, "amount")}, "journal capture:3 "),
+    "posting missing": (lambda d: {"postings": d.postings[1:]}, "journal capture:3 "),
+    "journal twice": (lambda d: {"postings": d.postings + d.postings[:2]}, "journal capture:3 is"),
+    "journal missing": (lambda d: {"postings": d.postings[2:]}, "journal capture:3 is -1250 away"),
     "payout cent": (lambda d: {"payouts": cent(d.payouts, "captured")}, "20261123-CAFE-JPY is not"),
     "payout missing": (lambda d: {"payouts": d.payouts[1:]}, "CAFE is paid nothing"),
     "payout twice": (lambda d: {"payouts": d.payouts + d.payouts[:1]}, "20261123-CAFE-JPY"),
@@ -69,15 +82,69 @@ MISTAKES = {
 
 @pytest.mark.parametrize(("mistake", "named"), MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_found_and_named(mistake, named):
-    entries = history()
-    day = close(entries)
-    assert check_close(day, entries) == ()
-    findings = check_close(replace(day, **mistake(day)), entries)
+    rows = history()
+    day = close(rows)
+    assert check_close(day, expected(rows), {}) == ()
+    findings = check_close(replace(day, **mistake(day)), expected(rows), {})
     assert any(re.search(named, finding) for finding in findings), findings
 
 
-def test_entries_that_came_in_after_the_close_are_found():
-    entries = history()
-    day = close(entries)
-    late = [replace(entry, leg=entry.leg + 100) for entry in entries]
-    assert "capture:101 is missing" in check_close(day, [*entries, *late])
+# What is wrong in the row that moves money: nobody reads it but the close, and the check does not.
+LIES = {
+    "moves nothing": {"moved": 0},
+    "moves another amount": {"moved": 1251},
+    "is of another day": {"business_date": DAYS[1]},
+}
+
+
+@pytest.mark.parametrize("lie", LIES.values(), ids=LIES)
+def test_a_row_that_says_other_of_money_than_its_states_do_is_found(lie):
+    rows = history()
+    rows[2] = replace(rows[2], **lie)
+    findings = check_close(close(rows), expected(rows), {})
+    assert any(finding.startswith("capture:3 (RRN 000000000001") for finding in findings), findings
+
+
+def test_a_partial_reversal_is_expected_with_what_it_takes():
+    journal = History()
+    leg = journal.sale(2000)
+    journal.reverse(leg, stays=1500)
+    journal.reverse(leg)
+    journal.cut_over()
+    amounts = [found.amount for found in expected(journal.rows).values()]
+    assert amounts == [2000, 500, 1500]
+    assert check_close(close(journal.rows), expected(journal.rows), {}) == ()
+
+
+def test_a_reversal_that_a_person_sends_again_takes_nothing_more():
+    journal = History()
+    leg = journal.sale(2000)
+    journal.reverse(leg, State.EXCEPTION)
+    journal.reverse(leg)
+    journal.cut_over()
+    assert [found.amount for found in expected(journal.rows).values()] == [2000, 2000]
+    assert check_close(close(journal.rows), expected(journal.rows), {}) == ()
+
+
+def test_an_authorisation_moves_no_money():
+    journal = History()
+    journal.sale(700, mti="0100")
+    journal.cut_over()
+    assert expected(journal.rows) == {}
+    assert check_close(close(journal.rows), {}, {}) == ()
+
+
+def test_what_was_booked_before_is_not_missing_unless_its_amount_is_another():
+    journal = History()
+    journal.sale(700)
+    late = journal.begin(300)
+    journal.cut_over()
+    journal.add(late, State.APPROVED)
+    journal.cut_over()
+    rows = journal.rows
+    day = close(rows, DAYS[1], closed=[DAYS[0]], read_to=len(rows))
+    wanted = expected(rows, DAYS[1])
+    [name] = wanted
+    assert "is in no batch" in check_close(day, wanted, {})[0]
+    assert check_close(day, wanted, {name: 300}) == ()
+    assert "is booked with 299, expected 300" in check_close(day, wanted, {name: 299})[0]

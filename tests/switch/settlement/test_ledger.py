@@ -13,7 +13,17 @@ from cardswitch.switch.settlement.movements import Movement, MovementKind
 
 
 def movement(kind):
-    return Movement(kind, 7, "2026-11-23", "SHOP", "TERM0001", "978", 1250, "632712000007")
+    return Movement(
+        kind=kind,
+        sequence=7,
+        leg=3,
+        moved_on="2026-11-23",
+        merchant="SHOP",
+        terminal="TERM0001",
+        currency="978",
+        amount=1250,
+        rrn="632712000007",
+    )
 
 
 @pytest.mark.parametrize(
@@ -24,16 +34,16 @@ def movement(kind):
     ],
 )
 def test_what_a_movement_books(kind, lines):
-    postings = movement_postings(movement(kind))
+    postings = movement_postings(movement(kind), "2026-11-24")
     assert {posting.account: posting.amount for posting in postings} == lines
     assert {(p.journal_id, p.business_date, p.currency) for p in postings} == {
-        (f"{kind}:7", "2026-11-23", "978")
+        (f"{kind}:7", "2026-11-24", "978")
     }
     require_balance(postings)
 
 
 def test_a_journal_that_does_not_sum_to_zero_is_named():
-    good = movement_postings(movement(MovementKind.CAPTURE))
+    good = movement_postings(movement(MovementKind.CAPTURE), "2026-11-24")
     bad = Posting("capture:8", "2026-11-23", "scheme_settlement", "978", 1)
     assert unbalanced([*good, bad]) == ("capture:8",)
     with pytest.raises(Error, match="capture:8"):

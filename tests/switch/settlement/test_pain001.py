@@ -18,8 +18,18 @@ NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 
 
 def payout(amount=1250, currency="978", merchant=MERCHANTS[0], name=""):
-    account = (name or merchant.name, merchant.iban, merchant.bic, "EUR")
-    return Payout(DAYS[0], merchant.id, currency, 0, amount, 0, *account)
+    return Payout(
+        business_date=DAYS[0],
+        merchant=merchant.id,
+        currency=currency,
+        opening=0,
+        captured=amount,
+        reversed=0,
+        name=name or merchant.name,
+        iban=merchant.iban,
+        bic=merchant.bic,
+        account_currency="EUR",
+    )
 
 
 def written(payouts):

@@ -2,12 +2,29 @@
 
 import pytest
 
-from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.errors import ConfigError
+from cardswitch.switch.settlement.parties import SEPA_CHARACTERS, MerchantAccount
 from cardswitch.switch.settlement.payouts import payout_postings, payouts
 from cardswitch.switch.settlement.totals import BatchTotals
 from tests.kit.histories import MERCHANTS
 
 DAY = "2026-11-23"
+
+
+def batch_of(merchant, captured, reversed_=0, terminal="T", code="978"):
+    return BatchTotals(
+        business_date=DAY,
+        moved_on=DAY,
+        merchant=merchant,
+        terminal=terminal,
+        currency=code,
+        captures=1,
+        captured=captured,
+        reversals=1,
+        reversed=reversed_,
+    )
+
+
 # Ledger balance before the day (a credit is below zero), captured, reversed; deposit, carried.
 SUMS = [
     (0, 1250, 0, 1250, 0),
@@ -23,7 +40,7 @@ SUMS = [
 
 @pytest.mark.parametrize(("balance", "captured", "reversed_", "deposit", "carried"), SUMS)
 def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, deposit, carried):
-    batch = BatchTotals(DAY, "SHOP", "T", "978", 1, captured, 1, reversed_)
+    batch = batch_of("SHOP", captured, reversed_)
     opening = {("merchant_payable:SHOP", "978"): balance, ("acquirer_cash", "978"): 99}
     (payout,) = payouts(DAY, [batch], MERCHANTS, opening)
     assert (payout.amount, payout.carried_forward) == (deposit, carried)
@@ -34,7 +51,7 @@ def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, 
 
 def test_terminals_are_summed_and_currencies_are_not():
     rows = [("A", "978", 100), ("B", "978", 200), ("A", "392", 50)]
-    batches = [BatchTotals(DAY, "SHOP", t, code, 1, amount, 0, 0) for t, code, amount in rows]
+    batches = [batch_of("SHOP", amount, 0, t, code) for t, code, amount in rows]
     found = payouts(DAY, batches, MERCHANTS, {})
     assert [(p.end_to_end_id, p.amount) for p in found] == [
         ("20261123-SHOP-JPY", 50),
@@ -43,9 +60,45 @@ def test_terminals_are_summed_and_currencies_are_not():
     assert (found[0].iban, found[0].account_currency) == ("GB82WEST12345698765432", "GBP")
 
 
-def test_a_merchant_without_account_stops_the_close():
-    with pytest.raises(Error, match="merchant NOBODY has no nominated account"):
-        payouts(DAY, [BatchTotals(DAY, "NOBODY", "T", "978", 1, 5, 0, 0)], MERCHANTS, {})
+def test_a_merchant_without_account_is_not_paid_and_the_others_are():
+    nobody, shop = payouts(DAY, [batch_of("NOBODY", 5), batch_of("SHOP", 7)], MERCHANTS, {})
+    assert (nobody.amount, nobody.in_suspense, nobody.carried_forward) == (0, 5, 0)
+    assert payout_postings(nobody) == ()
+    assert (shop.amount, shop.in_suspense) == (7, 0)
+
+
+def test_what_a_merchant_without_account_owes_is_carried_forward():
+    [nobody] = payouts(DAY, [batch_of("NOBODY", 5, 8)], MERCHANTS, {})
+    assert (nobody.amount, nobody.in_suspense, nobody.carried_forward) == (0, 0, -3)
+
+
+@pytest.mark.parametrize(("code", "paid"), [("978", 5), ("999", 0), ("", 0), ("EUR", 5)])
+def test_no_bank_pays_a_currency_that_is_none(code, paid):
+    [payout] = payouts(DAY, [batch_of("SHOP", 5, code=code)], MERCHANTS, {})
+    assert (payout.amount, payout.in_suspense) == (paid, 5 - paid)
+
+
+LONGEST = MerchantAccount("S" * 15, "Shop", "GB82WEST12345698765432", "WESTGB22")
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("2026-11-23", "20261123-SSSSSSSSSSSSSSS-EUR"),
+        ("2026-11-23-999999", "20261123.999999-SSSSSSSSSSSSSSS-EUR"),
+    ],
+)
+def test_references_fit_into_the_file_of_a_bank(label, name):
+    [payout] = payouts(label, [batch_of(LONGEST.id, 5)], [LONGEST], {})
+    assert payout.end_to_end_id == name
+    assert len(name) <= 35
+    assert SEPA_CHARACTERS.issuperset(name)
+
+
+def test_no_merchant_of_a_second_day_has_the_reference_of_another_on_the_first():
+    [first] = payouts("2026-11-23", [batch_of("2-SHOP", 5)], [], {})
+    [second] = payouts("2026-11-23-2", [batch_of("SHOP", 5)], [], {})
+    assert first.end_to_end_id != second.end_to_end_id
 
 
 def test_a_merchant_with_two_accounts_is_refused():

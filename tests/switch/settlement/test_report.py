@@ -8,11 +8,13 @@ import pytest
 from cardswitch.switch.settlement.payouts import Payout
 from cardswitch.switch.settlement.report import COLUMNS, deposit_csv
 
-ACCOUNT = ("GB82WEST12345698765432", "WESTGB22", "GBP")
+ACCOUNT = {"iban": "GB82WEST12345698765432", "bic": "WESTGB22", "account_currency": "GBP"}
 
 
-def payout(name="Corner Shop", opening=0, captured=1250, reversed_=0, merchant="SHOP"):
-    return Payout("2026-11-23", merchant, "978", opening, captured, reversed_, name, *ACCOUNT)
+def payout(name="Corner Shop", reversed_=0, **about):
+    sums = {"opening": 0, "captured": 1250, "reversed": reversed_}
+    given = {"merchant": "SHOP", "currency": "978", "name": name, **sums, **ACCOUNT, **about}
+    return Payout(business_date="2026-11-23", **given)
 
 
 def rows(content):
@@ -22,8 +24,8 @@ def rows(content):
 def test_a_whole_file():
     assert deposit_csv([payout(opening=-100, reversed_=50)]) == (
         b"business_date,merchant,name,currency,opening,captured,reversed,deposit,carried_forward,"
-        b"iban,bic,end_to_end_id\r\n"
-        b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,"
+        b"in_suspense,iban,bic,end_to_end_id\r\n"
+        b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,0.00,"
         b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR\r\n"
     )
 
@@ -47,3 +49,12 @@ def test_no_cell_is_a_formula(first):
 def test_what_a_merchant_owes_is_a_number_below_zero():
     (row,) = rows(deposit_csv([payout(captured=0, reversed_=300)]))
     assert (row["deposit"], row["carried_forward"]) == ("0.00", "-3.00")
+
+
+@pytest.mark.parametrize(
+    ("code", "shown", "amount"), [("978", "EUR", "12.50"), ("=9", "'=9", "1250")]
+)
+def test_what_is_in_suspense_is_there_without_an_account(code, shown, amount):
+    (row,) = rows(deposit_csv([payout("", currency=code, iban="", bic="")]))
+    assert (row["currency"], row["in_suspense"], row["iban"]) == (shown, amount, "")
+    assert (row["end_to_end_id"], float(row["deposit"])) == ("", 0)

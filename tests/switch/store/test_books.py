@@ -3,129 +3,177 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from msgspec.structs import replace
+from sqlalchemy import update
 
 from cardswitch.specs.errors import Error
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settlement.close import books_head
 from cardswitch.switch.settlement.ledger import merchant_of
-from cardswitch.switch.store.books import Books, BooksReader, Deposit
-from cardswitch.switch.store.journal import JournalReader, SqlStore
+from cardswitch.switch.store.books import Books, BooksReader, Deposit, Suspense
+from cardswitch.switch.store.tables import BOOKS_SCHEMA
 from cardswitch.wire.operator.files import staged_files
-from cardswitch.wire.store.database import Missing
-from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories
+from cardswitch.wire.store.database import Database, Missing
+from tests.kit.histories import DAYS, History, close, days_of, histories
 
 
-class Pair:
-    """The journal of a switch that runs, a reader beside it, and the books."""
+class Ledger:
+    """The books, and the journal that they are made from."""
 
-    def __init__(self, folder):
-        url = f"sqlite:///{folder}/switch.db"
-        self.url = f"sqlite:///{folder}/books.db"
-        self._store = SqlStore(url, GlassVault())
-        self.commit = self._store.commit
-        self.journal = JournalReader(url, GlassVault())
+    def __init__(self, url):
+        self.url = url
+        self.history = History()
         self.books = Books(self.url)
-        self.balances, self.files = self.books.balances, self.books.files
 
-    def record_close(self, day):
-        return self.books.record_close(day, self.journal)
+    def day(self, label=DAYS[0], **options):
+        """The close of the day *label*, as the history is by now."""
+        closes = self.books.closes()
+        closed = [done.business_date for done in closes]
+        read_to = closes[-1].read_to if closes else 0
+        opening = self.books.balances()
+        return close(self.history.rows, label, opening, closed=closed, read_to=read_to, **options)
 
-    def close(self):
-        self.books.close()
-        self._store.close()
+    def close_day(self, label=DAYS[0], **options):
+        day = self.day(label, **options)
+        assert self.books.record_close(day)
+        return day
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = Pair(tmp_path)
-    yield opened
-    opened.close()
+def ledger(url):
+    made = Ledger(url)
+    yield made
+    made.books.close()
 
 
-def day_from(store, day=DAYS[0]):
-    entries = store.journal.load_day(CUT_OFF.starts_at(day), CUT_OFF.ends_at(day))
-    return close(entries, day, store.balances(before=day))
-
-
-def test_a_day_is_booked_once(store):
-    history = History()
-    history.sale(1250)
-    history.reverse(history.sale(300), CUT + 60)
-    store.commit(history.entries())
-    first = day_from(store)
-    assert store.record_close(first) is True
-    assert store.record_close(day_from(store)) is False
-    assert store.files(DAYS[0]) == dict(first.files)
-    assert store.files(DAYS[1]) == {}
-    assert store.balances(before=DAYS[0]) == {}
-    assert store.balances(before=DAYS[1]) == {
-        ("scheme_settlement", "978"): 1550,
-        ("merchant_payable:SHOP", "978"): 0,
-        ("acquirer_cash", "978"): -1550,
-    }
-    second = day_from(store, DAYS[1])
-    assert store.record_close(second) is True
-    assert store.balances(before=DAYS[2])["merchant_payable:SHOP", "978"] == 300
+def test_a_day_is_booked_once(ledger):
+    ledger.history.sale(1250)
+    later = ledger.history.sale(300)
+    ledger.history.cut_over()
+    ledger.history.reverse(later)
+    ledger.history.cut_over()
+    first = ledger.day()
+    assert ledger.books.record_close(first) is True
+    assert ledger.books.record_close(first) is False
+    assert ledger.books.files(DAYS[0]) == dict(first.files)
+    assert ledger.books.files(DAYS[1]) == {}
+    assert ledger.books.balances(up_to=0) == {}
+    assert (
+        ledger.books.balances()
+        == ledger.books.balances(up_to=1)
+        == {
+            ("scheme_settlement", "978"): 1550,
+            ("merchant_payable:SHOP", "978"): 0,
+            ("acquirer_cash", "978"): -1550,
+        }
+    )
+    second = ledger.close_day(DAYS[1])
+    assert ledger.books.balances()["merchant_payable:SHOP", "978"] == 300
+    assert ledger.books.balances(up_to=1)["merchant_payable:SHOP", "978"] == 0
     assert second.payouts[0].carried_forward == -300
 
 
-def test_the_same_day_with_another_content_is_refused_and_nothing_changes(store):
-    history = History()
-    history.sale(1250)
-    store.commit(history.entries())
-    first = day_from(store)
-    store.record_close(first)
+def test_the_same_day_with_another_content_is_refused_and_nothing_changes(ledger):
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    first = ledger.close_day()
     with pytest.raises(Error, match="closed already, with another content"):
-        store.record_close(replace(first, files={"deposit.csv": b"forged"}))
-    assert store.files(DAYS[0]) == dict(first.files)
+        ledger.books.record_close(replace(first, files={"deposit.csv": b"forged"}))
+    assert ledger.books.files(DAYS[0]) == dict(first.files)
 
 
-def test_no_movement_is_booked_on_two_days(store):
-    history = History()
-    history.sale(1250)
-    store.commit(history.entries())
-    first = day_from(store)
-    store.record_close(first)
-    moved = replace(first, business_date=DAYS[1], starts_at=CUT, ends_at=CUT + 86_400, batches=())
+def test_no_movement_is_booked_on_two_days(ledger):
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    ledger.history.cut_over()
+    first = ledger.close_day()
+    moved = replace(first, business_date=DAYS[1], follows=DAYS[0], batches=())
     with pytest.raises(Error, match="cannot be written"):
-        store.record_close(moved)
+        ledger.books.record_close(moved)
     # The whole close is undone, not only its postings: the day can be closed as it should be.
-    assert store.record_close(day_from(store, DAYS[1])) is True
+    ledger.close_day(DAYS[1])
 
 
-def test_no_day_with_movements_is_skipped(store):
-    history = History()
-    history.sale(at=NOON)
-    history.reverse(history.sale(at=NOON + 1), CUT + 60)
-    store.commit(history.entries())
-    with pytest.raises(Error, match="first close the days before it"):
-        store.record_close(day_from(store, DAYS[1]))
-    store.record_close(day_from(store))
-    with pytest.raises(Error, match="first close the days after 2026-11-23"):
-        store.record_close(day_from(store, DAYS[2]))
-    store.record_close(day_from(store, DAYS[1]))
-    store.record_close(day_from(store, DAYS[2]))
+@pytest.mark.parametrize(("before", "label"), [((), DAYS[1]), ((DAYS[0],), DAYS[2])])
+def test_no_day_is_skipped(ledger, before, label):
+    for _ in DAYS:
+        ledger.history.cut_over()
+    for done in before:
+        ledger.close_day(done)
+    with pytest.raises(Error, match=f"{label} cannot be closed yet: first close "):
+        ledger.books.record_close(ledger.day(label))
 
 
-def test_no_day_is_closed_behind_a_later_one(store):
-    store.record_close(day_from(store, DAYS[1]))
-    with pytest.raises(Error, match="a later day is closed already"):
-        store.record_close(day_from(store, DAYS[0]))
+def test_no_day_is_closed_behind_a_later_one(ledger):
+    ledger.history.cut_over()
+    ledger.history.cut_over()
+    ledger.close_day()
+    ledger.close_day(DAYS[1])
+    with pytest.raises(Error, match="cannot be closed yet"):
+        ledger.books.record_close(replace(ledger.day(), business_date="2026-11-22"))
+
+
+def test_closes_are_numbered_and_chained(ledger):
+    early = ledger.history.cut_over(early=True)
+    ledger.history.cut_over()
+    made = [ledger.close_day(), ledger.close_day(early)]
+    first, second = ledger.books.closes()
+    assert [first.number, second.number] == [1, 2]
+    assert [first.business_date, second.business_date] == [DAYS[0], f"{DAYS[0]}-2"]
+    assert [first.follows, second.follows] == ["", DAYS[0]]
+    assert [first.sha256, second.sha256] == [day.sha256 for day in made]
+    assert first.books_head == books_head("", first.sha256)
+    assert second.books_head == books_head(first.books_head, second.sha256)
+    assert second.read_to == len(ledger.history.rows)
+
+
+def test_a_purchase_approved_behind_the_close_of_its_day_is_booked_by_the_next(ledger):
+    late = ledger.history.begin(700)
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    assert [payout.amount for payout in ledger.close_day().payouts] == [1250]
+    ledger.history.add(late, State.APPROVED)
+    ledger.history.sale(40)
+    ledger.history.cut_over()
+    second = ledger.close_day(DAYS[1])
+    assert [payout.amount for payout in second.payouts] == [740]
+    batches = ledger.books.batches(DAYS[1])
+    assert [(batch.moved_on, batch.captured) for batch in batches] == [
+        (DAYS[0], 700),
+        (DAYS[1], 40),
+    ]
+
+
+def test_what_is_booked_of_some_movements(ledger):
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    ledger.close_day()
+    names = ["capture:3", *(f"capture:{number}" for number in range(100, 1200))]
+    assert ledger.books.booked(names) == {"capture:3": 1250}
+    assert ledger.books.booked([]) == {}
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(entries=histories())
-def test_what_load_day_returns_is_enough_to_close_by(tmp_path_factory, entries):
-    store = Pair(tmp_path_factory.mktemp("day"))
+@given(rows=histories())
+def test_all_is_booked_once_whenever_a_day_is_closed(tmp_path_factory, rows):
+    """Each day is closed as soon as it has ended: legs may be open then, and end later."""
+    ledger = Ledger(f"sqlite:///{tmp_path_factory.mktemp('day')}/books.db")
     try:
-        store.commit(entries)
-        for day in DAYS:
-            opening = store.balances(before=day)
-            closed = day_from(store, day)
-            assert closed == close(entries, day, opening)
-            assert store.record_close(closed)
-        left = store.balances(before="9999-12-31")
+        whole = rows
+        cuts = [day.sequence for day in days_of(whole)][1:]
+        for day, cut in zip(days_of(whole), cuts, strict=False):
+            ledger.history.rows = whole[:cut]
+            ledger.close_day(day.label)
+        ledger.history.rows = whole
+        owed = sum(row.moved for row in whole if row.serves == "merchants")
+        booked = sum(
+            batch.net for done in ledger.books.closes()
+            for batch in ledger.books.batches(done.business_date)
+        )  # fmt: skip
+        assert booked == owed
+        left = ledger.books.balances()
         assert all(sum_ >= 0 for (account, _), sum_ in left.items() if merchant_of(account))
     finally:
-        store.close()
+        ledger.books.close()
 
 
 class Crash(BaseException):
@@ -136,64 +184,86 @@ def crash(*_):
     raise Crash
 
 
-def close_and_crash(store, folder, recorded):
-    day = day_from(store)
+def close_and_crash(ledger, folder, recorded):
+    day = ledger.day()
     with staged_files(folder, day.files):
         if recorded:
-            store.record_close(day)
+            ledger.books.record_close(day)
         crash()
 
 
 @pytest.mark.parametrize("point", ["before the record", "in the record", "after the record"])
-def test_a_crash_in_the_close_is_mended_by_doing_it_again(store, tmp_path, point, monkeypatch):
-    history = History()
-    history.sale(1250)
-    store.commit(history.entries())
-    expected = dict(day_from(store).files)
+def test_a_crash_in_the_close_is_mended_by_doing_it_again(ledger, tmp_path, point, monkeypatch):
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    day = ledger.day()
     folder = tmp_path / "deposits"
     with monkeypatch.context() as patch:
         if point == "in the record":
             patch.setattr("cardswitch.switch.store.books._require_order", crash)
         with pytest.raises(Crash):
-            close_and_crash(store, folder, recorded=point != "before the record")
+            close_and_crash(ledger, folder, recorded=point != "before the record")
     assert list(folder.iterdir()) == []
-    assert bool(store.files(DAYS[0])) is (point == "after the record")
-    day = day_from(store)
+    assert bool(ledger.books.files(DAYS[0])) is (point == "after the record")
     with staged_files(folder, day.files):
-        store.record_close(day)
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == expected
+        ledger.books.record_close(day)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == dict(day.files)
 
 
 # Reading ------------------------------------------------------------------------------------------
 
 
-def test_a_closed_day_is_read_back_as_it_was(store):
-    history = History()
-    history.sale(1250)
-    history.sale(300, terminal="TERM0002")
-    history.sale(500, merchant="CAFE", currency="392")
-    store.commit(history.entries())
-    day = day_from(store)
-    store.record_close(day)
-    reader = BooksReader(store.url)  # Nobody is disturbed by it.
+def test_a_closed_day_is_read_back_as_it_was(ledger):
+    ledger.history.sale(1250)
+    ledger.history.sale(300, terminal="TERM0002")
+    ledger.history.sale(500, merchant="CAFE", currency="392")
+    ledger.history.sale(12, merchant="SHOP2")
+    ledger.history.cut_over()
+    day = ledger.close_day()
+    reader = BooksReader(ledger.url)  # Nobody is disturbed by it.
     closed = reader.closed(DAYS[0])
     assert (closed.starts_at, closed.ends_at) == (day.starts_at, day.ends_at)
-    assert closed.batches == day.batches
+    assert (closed.sha256, closed.batches) == (day.sha256, day.batches)
     assert closed.files == dict(day.files)
     assert closed.payouts == tuple(
-        Deposit(p.merchant, p.currency, p.amount, p.end_to_end_id) for p in day.payouts
+        Deposit(p.merchant, p.currency, p.amount, p.end_to_end_id) for p in day.payouts if p.amount
     )
+    assert closed.suspense == (Suspense("SHOP2", "978", 12),)
+    assert sorted(reader.postings(DAYS[0]), key=str) == sorted(day.postings, key=str)
     assert reader.closed(DAYS[1]) is None
-    assert (reader.dates(), reader.last_end()) == ([DAYS[0]], CUT)
+    assert [done.business_date for done in reader.closes()] == [DAYS[0]]
+    assert list(reader.orphans()) == []
 
 
-def test_books_without_a_close(store):
-    assert (store.books.dates(), store.books.last_end()) == ([], None)
+def test_what_was_in_suspense_stays_in_the_day_that_left_it_there(ledger):
+    ledger.history.sale(1250)
+    ledger.history.cut_over()
+    ledger.history.cut_over()
+    ledger.close_day(merchants=())
+    ledger.close_day(DAYS[1])
+    assert ledger.books.closed(DAYS[0]).suspense == (Suspense("SHOP", "978", 1250),)
+    second = ledger.books.closed(DAYS[1])
+    assert (second.suspense, [paid.amount for paid in second.payouts]) == ((), [1250])
 
 
-def test_two_settlements_at_once(store):
+def test_books_without_a_close(ledger):
+    assert (ledger.books.closes(), ledger.books.balances()) == ([], {})
+
+
+def test_two_settlements_at_once(ledger):
     with pytest.raises(Error, match="the books are in use: another settlement is running"):
-        Books(store.url)
+        Books(ledger.url)
+
+
+def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
+    ledger.books.close()
+    database = Database(ledger.url, BOOKS_SCHEMA)
+    with database.transaction() as writer:
+        writer.execute(update(BOOKS_SCHEMA.version_table).values(version=1))
+    database.close()
+    for opened in (Books, BooksReader):
+        with pytest.raises(Error, match="schema 1, this program needs 2: move it"):
+            opened(ledger.url)
 
 
 def test_a_reader_comes_too_early(tmp_path):

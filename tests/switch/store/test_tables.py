@@ -7,9 +7,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
-from cardswitch.switch.core.entry import Record
+from cardswitch.switch.core.row import Row
 from cardswitch.switch.settlement.ledger import Posting
 from cardswitch.switch.settlement.totals import BatchTotals
+from cardswitch.switch.store.books import Close
 from cardswitch.switch.store.tables import (
     BATCHES,
     BOOKS_SCHEMA,
@@ -17,45 +18,61 @@ from cardswitch.switch.store.tables import (
     FILES,
     JOURNAL,
     JOURNAL_SCHEMA,
+    LEFT_TO_PEOPLE,
     POSTINGS,
     SCHEMAS,
 )
 from cardswitch.wire.store.database import Database
 
-RECORD = Record(
+ROW = Row(
     sequence=1,
     leg=1,
     at=0.5,
-    state="received",
-    source="pos",
-    identity="who",
-    request_digest="like",
+    state="forwarded",
     business_date="2026-11-23",
-    upstream="",
-    mti="0200",
-    rrn="",
-    merchant="",
-    terminal="",
-    amount=1,
-    currency="978",
-    code="", pan_masked="", pan_sealed="", fields="{}",
-)  # fmt: skip
+    day="2026-11-23",
+    source="pos",
+    serves="merchants",
+    link="pos/1",
+)
 DAY = {"business_date": "2026-11-23"}
 SUMS = {"captures": 1, "captured": 1, "reversals": 0, "reversed": 0}
 ROWS = {
-    JOURNAL: msgspec.structs.asdict(RECORD),
-    CLOSES: {**DAY, "starts_at": 0.0, "ends_at": 1.0, "sha256": "00"},
-    BATCHES: {**DAY, "merchant": "SHOP", "terminal": "T", "currency": "978", **SUMS},
+    JOURNAL: {**msgspec.structs.asdict(ROW), "checksum": "00"},
+    CLOSES: {
+        "number": 1,
+        **DAY,
+        "follows": "",
+        "starts_at": 0.0,
+        "ends_at": 1.0,
+        "read_to": 1,
+        "sha256": "00",
+        "books_head": "00",
+    },
+    BATCHES: {
+        **DAY,
+        "moved_on": "2026-11-23",
+        "merchant": "SHOP",
+        "terminal": "T",
+        "currency": "978",
+        **SUMS,
+    },
     POSTINGS: {**DAY, "journal_id": "capture:1", "account": "a", "currency": "978", "amount": 1},
     FILES: {**DAY, "name": "a.csv", "content": b"a"},
 }
 
 
 @pytest.mark.parametrize(
-    ("table", "struct"), [(JOURNAL, Record), (BATCHES, BatchTotals), (POSTINGS, Posting)]
+    ("table", "struct", "more"),
+    [
+        (JOURNAL, Row, ("checksum",)),
+        (CLOSES, Close, ()),
+        (BATCHES, BatchTotals, ()),
+        (POSTINGS, Posting, ()),
+    ],
 )
-def test_columns_are_the_fields_in_their_order(table, struct):
-    assert tuple(table.c.keys()) == struct.__struct_fields__
+def test_columns_are_the_fields_in_their_order(table, struct, more):
+    assert tuple(table.c.keys()) == (*struct.__struct_fields__, *more)
 
 
 @pytest.mark.parametrize("table", ROWS, ids=str)
@@ -90,3 +107,20 @@ def test_the_groups_have_nothing_in_common():
     first, second = SCHEMAS
     assert first.metadata.tables.keys().isdisjoint(second.metadata.tables)
     assert first.lock_number != second.lock_number
+
+
+QUICK = {
+    "a leg": ("leg = 7", "journal_leg"),
+    "rows of no leg": ("leg = 0 AND state = 'cut_over'", "journal_leg"),
+    "left to people": (str(LEFT_TO_PEOPLE), "journal_exceptions"),
+}
+
+
+@pytest.mark.parametrize(("words", "index"), QUICK.values(), ids=QUICK)
+def test_no_question_goes_through_all_rows(tmp_path, words, index):
+    database = Database(f"sqlite:///{tmp_path}/a.db", JOURNAL_SCHEMA)
+    question = f"EXPLAIN QUERY PLAN SELECT leg FROM journal WHERE {words}"
+    with database.writer.begin():
+        plan = str(database.writer.exec_driver_sql(question).fetchall())
+    database.close()
+    assert index in plan

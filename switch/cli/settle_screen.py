@@ -1,0 +1,142 @@
+"""What the `settle` commands show: columns for people, one line of JSON a day for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+import msgspec
+
+from cardswitch.specs.dates import utc_text
+from cardswitch.specs.masking import printable
+
+from ..core.states import State
+from ..operate.show import DayReport, Preview
+from ..operate.verify_books import Verdict
+from ..settlement.payouts import is_currency
+from ..settlement.totals import BatchTotals
+from ..store.books import Deposit, Suspense
+from ..store.reader import Line
+from .screen import columns, money
+
+_BATCHES: Final = (
+    "DAY", "MERCHANT", "TERMINAL", "CAPTURES", "CAPTURED", "REVERSALS", "REVERSED", "NET",
+)  # fmt: skip
+NO_DAY: Final = (
+    "no bank day has begun: the journal is empty; cardswitch up starts the switch, then try "
+    "cardswitch terminal sale 12.50 --card good"
+)
+NOTHING_SOLD: Final = "nothing was sold on it yet: try cardswitch terminal sale 12.50 --card good"
+
+
+def show_closed(report: DayReport, folder: str, as_json: bool, *, is_past: bool = False) -> None:
+    """Show a day that is closed: its batches, deposits, files in *folder*, and what is left.
+
+    If it *is_past*, what is left is not said: perhaps it was done since, and the present day says.
+    """
+    day = report.closed
+    files = [str(Path(folder) / name) for name in day.files]
+    if as_json:
+        about = {**msgspec.structs.asdict(report), **msgspec.structs.asdict(day), "files": files}
+        del about["closed"]
+        click.echo(msgspec.json.encode({"state": "closed", **about}))
+        return
+    click.echo(f"{day.business_date}  closed, ended {utc_text(day.ends_at)}")
+    _show_sums(day.batches, day.payouts)
+    if is_past:
+        resolved = [line for line in report.left_to_people if line.state == State.RESOLVED]
+        _say((f"was in suspense: {_owed(owed)}" for owed in day.suspense), _people(resolved))
+    else:
+        _say(_suspense(day.suspense), _undecided(report.undecided), _people(report.left_to_people))
+    _say(f"file     {file}" for file in files)
+
+
+def show_preview(seen: Preview, as_json: bool) -> None:
+    """Show what a day would pay so far."""
+    if as_json:
+        click.echo(msgspec.json.encode({"state": "open", **msgspec.structs.asdict(seen)}))
+        return
+    click.echo(f"{seen.business_date}  open until {utc_text(seen.ends_at)}; so far:")
+    if not seen.batches and not seen.undecided:
+        click.echo(f"  {NOTHING_SOLD}")
+    _show_sums(seen.batches, seen.payouts)
+    _say(_suspense(seen.suspense), _undecided(seen.undecided), _people(seen.left_to_people))
+    if seen.unclosed:
+        days = ", ".join(seen.unclosed)
+        click.echo(f"  ended and not closed: {days}; cardswitch settle close does that")
+
+
+def show_verdict(verdict: Verdict, as_json: bool) -> None:
+    """Show what was found in the books."""
+    if as_json:
+        click.echo(msgspec.json.encode(verdict))
+        return
+    for finding in verdict.findings:
+        click.echo(printable(finding, 500))
+    for name in verdict.not_here:
+        click.echo(f"{name} was taken away, and stands in the books", err=True)
+    if not verdict.findings:
+        closes = f"{verdict.closes} closes" if verdict.closes != 1 else "1 close"
+        agree = "they agree with themselves, their files and the journal"
+        click.echo(f"{closes} in the books: {agree}" if verdict.closes else "no day is closed yet")
+
+
+def _show_sums(batches: Sequence[BatchTotals], payouts: Sequence[Deposit]) -> None:
+    rows = [_BATCHES, *map(_batch, batches)] if batches else []
+    for row in columns(rows).splitlines():
+        click.echo(f"  {row}")
+    paid = [("deposit", p.merchant, money(p.amount, p.currency), p.end_to_end_id) for p in payouts]
+    for row in columns(paid).splitlines() or ["no deposit"]:
+        click.echo(f"  {row}")
+
+
+def _batch(batch: BatchTotals) -> tuple[str, ...]:
+    sums = (batch.captured, batch.reversed, batch.net)
+    captured, undone, net = (money(amount, batch.currency) for amount in sums)
+    where = (batch.moved_on, batch.merchant or "(none)", batch.terminal)
+    return (*where, str(batch.captures), captured, str(batch.reversals), undone, net)
+
+
+def _say(*groups: Iterable[str]) -> None:
+    for group in groups:
+        for line in group:
+            click.echo(f"  {line}")
+
+
+def _suspense(suspense: Sequence[Suspense]) -> Iterator[str]:
+    for owed in suspense:
+        remedy = "name its account under [[settlement.merchants]] and the next close pays it"
+        if not owed.merchant:
+            remedy = "field 42 of these sales is empty"
+        elif not is_currency(owed.currency):
+            remedy = "no bank pays a currency that ISO 4217 does not have"
+        yield f"in suspense: {_owed(owed)}; {remedy}"
+
+
+def _owed(owed: Suspense) -> str:
+    who = printable(owed.merchant, 15) or "no merchant"
+    return f"{who} {money(owed.amount, owed.currency)}"
+
+
+def _undecided(lines: Sequence[Line]) -> Iterator[str]:
+    for line in lines:
+        yield f"no outcome yet, the next close books it: {_leg(line)}"
+
+
+def _people(lines: Sequence[Line]) -> Iterator[str]:
+    for line in lines:
+        if line.state == State.EXCEPTION:
+            yield f"exception: {_leg(line)}; cardswitch switch exceptions says what to do"
+        else:
+            by, because = printable(line.by, 40), printable(line.because)
+            yield f"resolved: {_leg(line)}, by {by or 'nobody named'}: {because or 'no reason'}"
+
+
+def _leg(line: Line) -> str:
+    shop = "/".join(printable(name, 15) for name in (line.merchant, line.terminal))
+    rrn = printable(line.rrn, 12) or "not given yet"
+    return f"leg {line.leg} of {line.business_date}, RRN {rrn}, {shop}, " + money(
+        line.amount, line.currency
+    )

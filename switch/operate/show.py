@@ -1,0 +1,137 @@
+"""What was closed, and what the day that runs would pay so far: looks, which change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.database import Missing
+
+from ..core.states import State
+from ..settlement.days import BankDay
+from ..settlement.movements import due
+from ..settlement.payouts import payouts
+from ..settlement.totals import BatchTotals, batches
+from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
+from ..store.reader import JournalReader, Line
+from .config import SettlementConfig, SwitchConfig
+from .verify_books import require_all
+
+
+class DayReport(Struct, frozen=True):
+    """A day that is closed, and what people must know beside it, as the journal has it now."""
+
+    closed: ClosedDay
+    undecided: tuple[Line, ...]  # no outcome yet: the next close books them
+    left_to_people: tuple[Line, ...]  # exceptions, and those resolved on this day
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What the day that runs would pay if nothing else happened on it."""
+
+    business_date: str  # its label
+    ends_at: Seconds
+    unclosed: tuple[str, ...]  # days before it that are still to be closed, and not counted here
+    undecided: tuple[Line, ...]  # not counted either
+    left_to_people: tuple[Line, ...]
+    batches: tuple[BatchTotals, ...]
+    payouts: tuple[Deposit, ...]
+    suspense: tuple[Suspense, ...]
+
+
+def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | None:
+    """What the day that runs would pay so far, if one has begun; nothing is recorded.
+
+    Raises ConfigError, Findings (the books were lost) or Error.
+    """
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
+        days = journal.days()
+        if not days:
+            return None
+        # Read behind the journal, the books may be ahead of it and never behind.
+        closes, opening = closes_of(settlement), _balances(settlement)
+        require_all(journal, closes)
+        *ended, running = days
+        label = running.label
+        closed = {close.business_date for close in closes}
+        unclosed = tuple(day.label for day in ended if day.label not in closed)
+        # What came late of days before, the next close books: that of the first unclosed day.
+        late_of = closed if not unclosed else ()
+        read_to = closes[-1].read_to if closes else 0
+        moved = due(journal.movements(running), label, late_of, read_to)
+        undecided = tuple(journal.undecided())
+        left_to_people = _left_to_people(journal, label)
+    totals = batches(label, moved)
+    paid = payouts(label, totals, settlement.merchants, opening)
+    return Preview(
+        business_date=label,
+        ends_at=running.ends_at,
+        unclosed=unclosed,
+        undecided=undecided,
+        left_to_people=left_to_people,
+        batches=totals,
+        payouts=tuple(
+            Deposit(p.merchant, p.currency, p.amount, p.end_to_end_id) for p in paid if p.amount
+        ),
+        suspense=tuple(
+            Suspense(p.merchant, p.currency, p.in_suspense) for p in paid if p.in_suspense
+        ),
+    )
+
+
+def closed_days(
+    switch: SwitchConfig, settlement: SettlementConfig, business_date: str | None = None
+) -> Iterator[DayReport]:
+    """What was closed, day by day, or on *business_date* alone. Raises ConfigError or Error."""
+    try:
+        books = BooksReader(settlement.books)
+    except Missing:
+        if business_date is None:
+            return
+        raise
+    labels = [business_date] if business_date else [c.business_date for c in books.closes()]
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
+        days = journal.days()
+        for label in labels:
+            closed = books.closed(label)
+            if closed is None:
+                raise Error(f"{label} is not closed: cardswitch settle close does that")
+            yield report_of(journal, days, closed)
+
+
+def report_of(journal: JournalReader, days: Sequence[BankDay], closed: ClosedDay) -> DayReport:
+    """*closed*, and what the journal says beside it: of purchases, those begun by its end."""
+    labels = [day.label for day in days]
+    label = closed.business_date
+    until = labels[: labels.index(label) + 1] if label in labels else []
+    undecided = tuple(line for line in journal.undecided() if line.business_date in until)
+    return DayReport(closed, undecided, _left_to_people(journal, label))
+
+
+def _left_to_people(journal: JournalReader, label: str) -> tuple[Line, ...]:
+    """What still waits for a person, whenever it began to; and what was resolved on that day."""
+    return tuple(
+        line
+        for line in journal.left_to_people()
+        if line.state == State.EXCEPTION or line.day == label
+    )
+
+
+def closes_of(settlement: SettlementConfig) -> list[Close]:
+    """What the books list, none if there are no books."""
+    try:
+        return BooksReader(settlement.books).closes()
+    except Missing:
+        return []
+
+
+def _balances(settlement: SettlementConfig) -> dict[tuple[str, str], int]:
+    try:
+        return BooksReader(settlement.books).balances()
+    except Missing:
+        return {}

@@ -1,0 +1,147 @@
+"""Goes through the books from the first close to the last, and holds them against the journal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.store.database import Missing
+
+from ..settlement.close import books_head, fingerprint
+from ..settlement.ledger import Posting, merchant_of, unbalanced
+from ..settlement.payouts import amount_text, currency_name
+from ..settlement.totals import BatchTotals
+from ..store.books import BooksReader, Close
+from ..store.reader import JournalReader
+from .config import SettlementConfig, SwitchConfig
+
+FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
+_PAYOUT: Final = "payout:"
+_ASTRAY: Final = (
+    "the books do not go with the journal, so nothing is paid until they are restored from a copy"
+)
+
+
+class Findings(Error):
+    """Records do not agree, and nothing is paid until they do."""
+
+    exit_code: Final = 6
+
+    def __init__(self, what: str, findings: Sequence[str]) -> None:
+        super().__init__(f"{what}: {'; '.join(findings[:FINDINGS_SHOWN])}")
+        self.findings = tuple(findings)
+
+
+class Verdict(Struct, frozen=True):
+    """What a look through the books has found."""
+
+    closes: int  # how many were gone through
+    findings: tuple[str, ...]
+    not_here: tuple[str, ...]  # files that were taken away, which is nobody's fault
+
+
+def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
+    """Compute every close again from its rows, and compare it with files and journal."""
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
+        try:
+            books = BooksReader(settlement.books)
+        except Missing:
+            closes, findings = [], list(_disagreements(journal, []))
+            return Verdict(0, tuple(findings), ())
+        closes = books.closes()
+        findings = list(_disagreements(journal, closes))
+    folder, not_here = Path(settlement.deposits), []
+    for number, close in enumerate(closes):
+        files = books.files(close.business_date)
+        findings += _check_close(close, closes[number - 1] if number else None, books)
+        for name, content in files.items():
+            path = folder / name
+            if not path.exists():
+                not_here.append(name)
+            elif path.read_bytes() != content:
+                findings.append(f"{path} is not what the books hold")
+    orphans = sorted(set(books.orphans()))
+    findings += [f"something is booked on {day or 'no day'}, which has no close" for day in orphans]
+    return Verdict(len(closes), tuple(findings), tuple(not_here))
+
+
+def unrecorded(journal: JournalReader, closes: Sequence[Close]) -> Sequence[Close]:
+    """Of the books' *closes*, the last ones, which the journal does not name yet.
+
+    A crash between books and journal leaves one. Raises Findings if the books lack a close that the
+    journal names, hold another one in its place, or belong to another journal.
+    """
+    findings = list(_disagreements(journal, closes))
+    if findings:
+        raise Findings(_ASTRAY, findings)
+    return closes[len(journal.closes()) :]
+
+
+def require_all(journal: JournalReader, closes: Sequence[Close]) -> None:
+    """Raise Findings if the books lack a close that the journal names; they may be ahead of it."""
+    known = {close.business_date for close in closes}
+    lost = [_lost(row.day) for row in journal.closes() if row.day not in known]
+    if lost:
+        raise Findings(_ASTRAY, lost)
+
+
+def _lost(label: str) -> str:
+    return f"the journal names the close of {label}, which the books lack"
+
+
+def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[str]:
+    days = {day.label: day for day in journal.days()}
+    last_row = journal.head()[0]
+    for close in closes:
+        day = days.get(close.business_date)
+        known = day is not None and day.has_ended
+        if not known or close.starts_at != days[close.business_date].starts_at:
+            yield f"the books close {close.business_date}, a day that this journal has not had"
+        elif close.read_to > last_row:
+            yield f"the books have read row {close.read_to}, and this journal ends at {last_row}"
+    for number, row in enumerate(journal.closes()):
+        if number >= len(closes):
+            yield _lost(row.day)
+            continue
+        close = closes[number]
+        if close.business_date != row.day:
+            yield f"the journal names the close of {row.day}, the books have {close.business_date}"
+        elif (close.sha256, close.books_head) != (row.sha256, row.books_head):
+            yield f"the close of {row.day} is another in the books than the journal names"
+
+
+def _check_close(close: Close, before: Close | None, books: BooksReader) -> Iterator[str]:
+    label = close.business_date
+    batches, postings = books.batches(label), books.postings(label)
+    day = (label, close.follows, close.starts_at, close.ends_at, close.read_to)
+    if fingerprint(day, batches, postings, books.files(label)) != close.sha256:
+        yield f"the close of {label}: batch, posting or file is not what was booked"
+    yield from (f"{label}: journal {name} does not sum to zero" for name in unbalanced(postings))
+    yield from (f"{label}: {what}" for what in _check_batches(batches, postings))
+    head = books_head(before.books_head if before else "", close.sha256)
+    if close.books_head != head or close.follows != (before.business_date if before else ""):
+        yield f"the close of {label} is not chained to the one before it"
+
+
+def _check_batches(batches: Sequence[BatchTotals], postings: Sequence[Posting]) -> Iterator[str]:
+    counted: Counter[tuple[str, str]] = Counter()
+    booked: Counter[tuple[str, str]] = Counter()
+    for batch in batches:
+        counted[batch.merchant, batch.currency] += batch.net
+    for posting in postings:
+        merchant = merchant_of(posting.account)
+        if merchant is not None and not posting.journal_id.startswith(_PAYOUT):
+            booked[merchant, posting.currency] -= posting.amount
+    for merchant, code in sorted(counted.keys() | booked.keys()):
+        key = merchant, code
+        if counted[key] != booked[key]:
+            yield (
+                f"batches of {merchant} come to {amount_text(counted[key], code)}, its postings to "
+                f"{amount_text(booked[key], code)} {currency_name(code)}"
+            )

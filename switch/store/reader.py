@@ -1,0 +1,249 @@
+"""What others than the switch read from its journal: people who look, and settlement, which counts.
+
+Settlement asks all that one close needs of one snapshot, so that no row comes between two answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import ColumnElement, Select, func, or_, select
+
+from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.journal import JournalStoreReader
+from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
+from cardswitch.wire.store.trouble import explained
+
+from ..core.row import Row
+from ..core.states import Mark, State
+from ..settlement.check import FINANCIAL, Step
+from ..settlement.days import BankDay, bank_days
+from ..settlement.movements import Movement, MovementKind
+from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
+
+SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
+# A leg that stands at one of these goes on by itself.
+GOES_ON: Final = frozenset({State.FORWARDED, State.REVERSING})
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """A leg as people may see it: how it stands, and what was last said of the rest."""
+
+    leg: int
+    at: Seconds  # of its last step
+    source: str
+    state: str
+    business_date: str
+    rrn: str
+    merchant: str
+    terminal: str
+    amount: int  # minor units
+    currency: str  # ISO 4217 numeric
+    code: str
+    card: str  # masked
+    day: str = ""  # the bank day of its last step
+    by: str = ""  # who decided on it last, where a person did, and why
+    because: str = ""
+
+
+class CloseRow(Struct, frozen=True, gc=False, kw_only=True):
+    """A bank day that settlement has closed, as the journal remembers it."""
+
+    day: str
+    sha256: str
+    books_head: str
+
+
+class JournalReader(JournalStoreReader[Row]):
+    """Reads a journal, also while its switch is writing; changes nothing, and holds nobody up.
+
+    Raises ConfigError (the url), Missing (nothing there yet) or Error (damaged, not ours).
+    """
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, JOURNAL_SCHEMA, JOURNAL, Row)
+
+    # Bank days ------------------------------------------------------------------------------------
+
+    def days(self) -> tuple[BankDay, ...]:
+        """The bank days in their order; the last one runs."""
+        columns = JOURNAL.c.sequence, JOURNAL.c.business_date, JOURNAL.c.fields
+        return bank_days(self._few(_marks(Mark.CUT_OVER, *columns)))
+
+    def closes(self) -> list[CloseRow]:
+        """The bank days that settlement has closed, in their order, each once."""
+        found: dict[str, CloseRow] = {}
+        for (fields,) in self._few(_marks(Mark.CLOSED, JOURNAL.c.fields)):
+            close = msgspec.json.decode(fields, type=CloseRow)
+            found[close.day] = close
+        return list(found.values())
+
+    # Money ----------------------------------------------------------------------------------------
+
+    def movements(self, since: BankDay) -> Iterator[Movement]:
+        """What rows behind the beginning of *since* have moved for merchants, by what they say."""
+        first = JOURNAL.alias("first")
+        query = (
+            select(
+                JOURNAL.c.sequence,
+                JOURNAL.c.leg,
+                JOURNAL.c.moved,
+                JOURNAL.c.business_date,
+                JOURNAL.c.day,
+                *_said(first),
+            )
+            .select_from(JOURNAL)
+            .join(first, first.c.sequence == _beginning())
+            .where(
+                JOURNAL.c.sequence > since.sequence,
+                JOURNAL.c.moved != 0,
+                JOURNAL.c.serves == SERVES_MERCHANTS,
+            )
+        )
+        for row in self._streamed(query):
+            came_in = row.moved > 0
+            yield Movement(
+                kind=MovementKind.CAPTURE if came_in else MovementKind.REVERSAL,
+                sequence=row.sequence,
+                leg=row.leg,
+                moved_on=row.business_date if came_in else row.day,
+                merchant=row.merchant,
+                terminal=row.terminal,
+                currency=row.currency,
+                amount=abs(row.moved),
+                rrn=row.rrn,
+            )
+
+    def steps(self, since: BankDay) -> Iterator[Step]:
+        """What befell, from first to last, the merchants' legs that moved on behind *since*.
+
+        By their states alone; what the rows say of money is not asked.
+        """
+        first = JOURNAL.alias("first")
+        telling = JOURNAL.c.state.in_([State.APPROVED.value, State.REVERSING.value])
+        touched = select(JOURNAL.c.leg).where(JOURNAL.c.sequence > since.sequence, telling)
+        query = (
+            select(
+                JOURNAL.c.sequence,
+                JOURNAL.c.leg,
+                first.c.sequence.label("began"),
+                JOURNAL.c.state,
+                JOURNAL.c.mti,
+                JOURNAL.c.amount,
+                JOURNAL.c.stays,
+                *_said(first),
+            )
+            .select_from(JOURNAL)
+            .join(first, first.c.sequence == _beginning())
+            .where(JOURNAL.c.leg.in_(touched), telling, first.c.serves == SERVES_MERCHANTS)
+        )
+        for row in self._streamed(query):
+            yield Step(**row._mapping)
+
+    # Legs as people see them ----------------------------------------------------------------------
+
+    def undecided(self) -> list[Line]:
+        """The merchants' purchases that have no outcome yet, by leg."""
+        checkpoint = _marks(Mark.CHECKPOINT, JOURNAL.c.sequence, JOURNAL.c.fields, newest=True)
+        [(since, fields)] = self._few(checkpoint.limit(1)) or [(0, "{}")]
+        named = msgspec.json.decode(fields, type=Checkpoint).legs
+        return self._lines(
+            select(JOURNAL.c.leg).where(
+                or_(JOURNAL.c.sequence > since, JOURNAL.c.leg.in_(named)),
+                JOURNAL.c.state == State.FORWARDED.value,
+                JOURNAL.c.serves == SERVES_MERCHANTS,
+                JOURNAL.c.mti.startswith(f"0{FINANCIAL}"),
+                ~_followed(),
+            )
+        )
+
+    def left_to_people(self) -> list[Line]:
+        """The legs that a person must look at, or has looked at and resolved, by leg."""
+        return self._lines(select(JOURNAL.c.leg).where(LEFT_TO_PEOPLE, ~_followed()))
+
+    def newest(self, legs_max: int, states: Collection[State] = ()) -> list[Line]:
+        """The last *legs_max* legs, newest first; only those that stand at one of *states*."""
+        chosen = select(JOURNAL.c.leg).where(JOURNAL.c.leg > 0, ~_followed())
+        if states:
+            chosen = chosen.where(JOURNAL.c.state.in_([state.value for state in states]))
+        return self._lines(chosen.order_by(JOURNAL.c.leg.desc()).limit(legs_max))[::-1]
+
+    def _lines(self, legs: Select[Any]) -> list[Line]:
+        """A line for each of *legs*, by number."""
+        rows: dict[int, list[Row]] = {}
+        query = select(JOURNAL).where(JOURNAL.c.leg.in_(legs)).order_by(JOURNAL.c.sequence)
+        for row in self.select(query):
+            rows.setdefault(row.leg, []).append(row)
+        return [_line(rows[leg]) for leg in sorted(rows)]
+
+    def _few(self, query: Select[Any]) -> list[tuple[Any, ...]]:
+        """What the journal answers to *query*, when that is little."""
+        with self.connection() as connection, explained("read"):
+            return [tuple(row) for row in connection.execute(query)]
+
+    def _streamed(self, query: Select[Any]) -> Iterator[Any]:
+        """What the journal answers to *query*, in its order."""
+        streaming = query.order_by(JOURNAL.c.sequence).execution_options(yield_per=ROWS_AT_ONCE)
+        with self.connection() as asked, explained("read"), asked.execute(streaming) as rows:
+            yield from rows
+
+
+def _marks(mark: Mark, *columns: ColumnElement[Any], newest: bool = False) -> Select[Any]:
+    order = JOURNAL.c.sequence.desc() if newest else JOURNAL.c.sequence
+    return select(*columns).where(JOURNAL.c.leg == 0, JOURNAL.c.state == mark.value).order_by(order)
+
+
+def _beginning() -> ColumnElement[int]:
+    """The first row of the leg that a row belongs to."""
+    same = JOURNAL.alias("same")
+    whole = select(func.min(same.c.sequence)).where(same.c.leg == JOURNAL.c.leg)
+    return whole.correlate(JOURNAL).scalar_subquery()
+
+
+def _said(first: Any) -> list[ColumnElement[str]]:
+    """Whose money it is: as the row says, or else as the request did, in the first row."""
+    names = ("rrn", "merchant", "terminal", "currency")
+    return [
+        func.coalesce(func.nullif(JOURNAL.c[name], ""), first.c[name]).label(name) for name in names
+    ]
+
+
+def _followed() -> ColumnElement[bool]:
+    """Whether its leg has a later row."""
+    later = JOURNAL.alias("later")
+    return (
+        select(later.c.sequence)
+        .where(later.c.leg == JOURNAL.c.leg, later.c.sequence > JOURNAL.c.sequence)
+        .exists()
+    )
+
+
+def _line(rows: Sequence[Row]) -> Line:
+    """One line of all *rows* of a leg: what a later one leaves out, an earlier one has said."""
+
+    def said(name: str) -> Any:
+        values = [getattr(row, name) for row in rows]
+        return next(filter(None, reversed(values)), values[-1])
+
+    last = rows[-1]
+    fields = msgspec.json.decode(last.fields, type=dict[str, Any])
+    return Line(
+        leg=last.leg,
+        at=last.at,
+        source=last.source,
+        state=last.state,
+        business_date=last.business_date,
+        rrn=said("rrn"),
+        merchant=said("merchant"),
+        terminal=said("terminal"),
+        amount=said("amount"),
+        currency=said("currency"),
+        code=said("code"),
+        card=said("pan_masked"),
+        day=last.day,
+        by=str(fields.get("by", "")),
+        because=str(fields.get("because", "")),
+    )
