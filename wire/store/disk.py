@@ -105,3 +105,17 @@ def replace_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 def is_private(file: int) -> bool:
     """Whether only its owner may read or write *file*; on Windows its folder says so, not it."""
     return os.name != "posix" or not os.fstat(file).st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+
+
+def user_name() -> str:
+    """Who runs this process, as the operating system says; POSIX does not ask the environment."""
+    if sys.platform == "win32":  # pragma: no cover
+        import getpass
+
+        return getpass.getuser()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # A container may run us as a number that has no name.
+        return f"uid {os.getuid()}"
