@@ -16,6 +16,8 @@ from ..core.entry import Vault
 from ..core.machine import Switch
 from ..store.journal import SqlStore
 from .config import SwitchConfig
+from .control import control_verbs
+from .deeds import CONTROL, control_folder
 
 # Repeats and reversals of older purchases do not come any more: terminals settle every day.
 REMEMBER_S: Final[Seconds] = 24 * 3600.0
@@ -31,6 +33,8 @@ async def serve(
     runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
     runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
     try:
+        verbs = control_verbs(runtime, machine)
+        await runtime.serve_control(control_folder(config), CONTROL, verbs)
         await _connect(runtime, config)
     except BaseException:
         await runtime.stop()
