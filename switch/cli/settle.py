@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .main import config_option, read_switch
+from .options import config_option, read_switch
 
 if TYPE_CHECKING:
     from ..operate.config import SettlementConfig
