@@ -188,7 +188,7 @@ class _Heard:
         self._journal.commit(entries)
         self._loop.call_soon_threadsafe(self._durable, entries)
 
-    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+    def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         return self._journal.look_up(questions)
 
     def close(self) -> None:

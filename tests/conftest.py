@@ -4,6 +4,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.kit.postgres import postgres  # noqa: F401
+
 # A busy machine draws slowly: that is no defect.
 _SLOW = [HealthCheck.too_slow]
 settings.register_profile("local", deadline=None, suppress_health_check=_SLOW)

@@ -6,7 +6,7 @@ import secrets
 import socket
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -22,7 +22,8 @@ from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
-from cardswitch.wire.store.disk import create_file
+from cardswitch.wire.store.disk import create_file, narrow_file
+from cardswitch.wire.store.files import file_trouble
 
 from .ceremony import Ask, Keys, make_keys, personalise
 
@@ -83,6 +84,7 @@ def free_ports() -> Ports:
 def read_lab(path: Path) -> Lab:
     """The lab that the file *path* describes. Raises ConfigError, naming file and key."""
     data = read_config(path)
+    _narrow(path, path.with_name(CARDS_NAME))
     return Lab(
         path.parent,
         section(data, "hsm", HsmConfig, path),
@@ -105,7 +107,6 @@ def make_lab(
     path = folder / CONFIG_NAME
     if any((folder / name).exists() for name in (CONFIG_NAME, CARDS_NAME, VAULT_NAME)):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
-    folder.mkdir(parents=True, exist_ok=True)
     ask = ask or HsmModule(secrets.token_bytes).answer
     keys = make_keys(ask)
     cards = list(_personal_cards(ask, keys))
@@ -113,21 +114,51 @@ def make_lab(
     for struct in (ports or Ports(), timing or Timing(), keys):
         values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
-    (folder / CARDS_NAME).write_text(_tables("card", map(_terminal_side, cards)), "utf-8")
-    create_file(folder / VAULT_NAME, secrets.token_hex(VAULT_KEY_BYTES).encode())
-    path.write_text(text + _issuer_side(cards), "utf-8")
+    files = {
+        CARDS_NAME: _tables("card", map(_terminal_side, cards)),
+        VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
+        CONFIG_NAME: text + _issuer_side(cards),
+    }
+    _make_files({folder / name: content for name, content in files.items()})
     return path, keys
+
+
+def _make_files(files: Mapping[Path, str]) -> None:
+    """Make *files*, none of which is there yet: all, or none and Error raised."""
+    for path, content in files.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            create_file(path, content.encode())
+        except OSError as error:
+            for made in files:
+                with suppress(OSError):
+                    made.unlink()
+            raise file_trouble(path, error) from None
 
 
 def open_vault(path: Path | str) -> AesVault:
     """The vault whose key lies in the file *path*. Raises ConfigError."""
+    path = Path(path)
     try:
-        key = bytes.fromhex(Path(path).read_text("ascii"))
-    except (OSError, ValueError):
+        key = bytes.fromhex(path.read_text("ascii"))
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: the vault's key cannot be read: {error.strerror}; restore it from a copy, "
+            "for without it the card numbers in the journal stay sealed"
+        ) from None
+    except ValueError:
         raise ConfigError(f"{path}: expected the vault's key, 64 hexadecimal digits") from None
+    _narrow(path)
     if len(key) != VAULT_KEY_BYTES:
         raise ConfigError(f"{path}: expected a key of {VAULT_KEY_BYTES} bytes")
     return AesVault(key)
+
+
+def _narrow(*paths: Path) -> None:
+    """Keep others from reading *paths*, as far as they are ours to change."""
+    for path in paths:
+        with suppress(OSError):
+            narrow_file(path)
 
 
 # Cards --------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from cardswitch.specs.dates import CutOff, utc_text
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.database import Missing
 
 from ..core.entry import Entry, Vault
 from ..core.states import OPEN
@@ -22,7 +23,6 @@ from ..settlement.movements import SOURCE, movements
 from ..settlement.payouts import payouts
 from ..settlement.totals import BatchTotals, batches
 from ..store.books import Books, BooksReader, ClosedDay, Deposit
-from ..store.database import Missing
 from ..store.journal import JournalReader
 from .config import SettlementConfig, SwitchConfig
 

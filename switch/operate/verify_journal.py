@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cardswitch.wire.store.journal import JournalStoreReader
 from msgspec import Struct
+
+from cardswitch.wire.store.journal import JournalStoreReader
 
 from ..core.row import Row
 from ..store.tables import JOURNAL, JOURNAL_SCHEMA

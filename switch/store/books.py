@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..settlement.close import DayClose
 from ..settlement.ledger import merchant_of
 from ..settlement.totals import BatchTotals
-from .database import Database, open_reader, reading
 from .journal import JournalReader
 from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS
 

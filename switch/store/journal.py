@@ -10,10 +10,10 @@ from msgspec.structs import astuple
 from sqlalchemy import ColumnElement, Engine, Select, func, or_, select
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..core.entry import Entry, Record, Vault, from_record, to_record
 from ..core.states import State
-from .database import Database, open_reader, reading
 from .tables import JOURNAL, JOURNAL_SCHEMA
 
 ROWS_AT_ONCE: Final = 1_000  # Rows fetched at once: some megabyte, however long the journal is.

@@ -8,9 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 from sqlalchemy import (
-    DDL,
     BigInteger,
     Column,
     Double,
@@ -20,8 +18,10 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
-    event,
 )
+
+from cardswitch.wire.store.schema import Schema, version_table
+from cardswitch.wire.store.tables import refuse_changes
 
 from ..core.entry import Record
 
@@ -85,26 +85,10 @@ FILES: Final = Table(
 )
 
 
-class Schema(Struct, frozen=True):
-    """A group of tables, with all that its opening must know."""
-
-    key: str  # of the configuration: where the url comes from
-    metadata: MetaData
-    version_table: Table  # one row; it also says that the tables are ours
-    version: int
-    lock_number: int  # names our lock among those that PostgreSQL keeps for a database
-    in_use: str  # what to say, and to try, when somebody else holds it
-    missing: str  # what to say to a reader before there is anything to read
-
-
-def _version_table(name: str, metadata: MetaData) -> Table:
-    return Table(name, metadata, Column("version", Integer, primary_key=True))
-
-
 JOURNAL_SCHEMA: Final = Schema(
     key="switch.database",
     metadata=_JOURNAL,
-    version_table=_version_table("journal_version", _JOURNAL),
+    version_table=version_table("journal", _JOURNAL),
     version=1,
     lock_number=8_583,
     in_use="the journal is in use: stop the other switch, or give this one its own database",
@@ -113,7 +97,7 @@ JOURNAL_SCHEMA: Final = Schema(
 BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
-    version_table=_version_table("books_version", _BOOKS),
+    version_table=version_table("books", _BOOKS),
     version=1,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
@@ -121,29 +105,4 @@ BOOKS_SCHEMA: Final = Schema(
 )
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
-_REFUSE_IN_SQLITE: Final = """
-CREATE TRIGGER %(table)s_no_{verb} BEFORE {verb} ON %(table)s
-BEGIN SELECT RAISE(ABORT, '%(table)s is never changed'); END
-"""
-_REFUSAL_IN_POSTGRESQL: Final = """
-CREATE OR REPLACE FUNCTION never_changed() RETURNS trigger LANGUAGE plpgsql
-AS $$ BEGIN RAISE EXCEPTION '%% is never changed', TG_TABLE_NAME; END $$
-"""
-_REFUSE_IN_POSTGRESQL: Final = """
-CREATE TRIGGER %(table)s_never_changed BEFORE UPDATE OR DELETE OR TRUNCATE ON %(table)s
-FOR EACH STATEMENT EXECUTE FUNCTION never_changed()
-"""
-
-
-_REFUSALS: Final = (
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="UPDATE")),
-    ("sqlite", _REFUSE_IN_SQLITE.format(verb="DELETE")),
-    ("postgresql", _REFUSAL_IN_POSTGRESQL),
-    ("postgresql", _REFUSE_IN_POSTGRESQL),
-)
-
-# What is booked stays as it is: mistakes are put right by further rows.
-for _table in (JOURNAL, CLOSES, BATCHES, POSTINGS, FILES):
-    for _dialect, _text in _REFUSALS:
-        _statement = DDL(_text)  # type: ignore[no-untyped-call]
-        event.listen(_table, "after_create", _statement.execute_if(dialect=_dialect))
+refuse_changes(JOURNAL, CLOSES, BATCHES, POSTINGS, FILES)

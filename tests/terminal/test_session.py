@@ -99,7 +99,7 @@ def test_a_damaged_journal_is_refused(config):
     journal = open_journal(config)
     journal.close()
     journal.path.write_text("{}\n")
-    with pytest.raises(Error, match="line 1 is damaged"):
+    with pytest.raises(Error, match="not a journal of this program, or damaged"):
         perform(config, sale(1200))
 
 

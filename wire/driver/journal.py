@@ -11,9 +11,10 @@
 # process; no file has to be removed by hand after a crash.
 #
 # A crash. It may leave half a line at the end. That line was promised to nobody; it is cut when the
-# file is opened, before anything is added, for what is added must not continue it. A damaged line
-# anywhere else is not a crash's doing, and reading ends there with an error that names the line:
-# leaving an entry out would mean to decide from a false memory.
+# file is opened, before anything is added, for what is added must not continue it. Any text may be
+# named by mistake, so only a file is cut whose other lines are ours, or that begins as ours do. A
+# damaged line anywhere else is not a crash's doing, and reading ends there with an error that names
+# the line: leaving an entry out would mean to decide from a false memory.
 #
 # A start. A program reads its journal before it listens or dials, gives the entries to its machine,
 # and performs what the machine then wants to do.
@@ -23,13 +24,15 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, get_args
 
 import msgspec
+from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
 from ..store.disk import lock_file, open_append, sync_file, sync_folder, write_all
+from ..store.files import file_trouble, private
 
 _CLOSED: Final = -1
 # Entries take hundreds of bytes; what has no line end for so many more is no journal.
@@ -43,8 +46,11 @@ class Journal(Protocol):
         """Write *entries*: durable on return. If this raises, nothing is known of them."""
         ...
 
-    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
-        """For each of *questions*, its rows, among all that was committed; Error if it cannot."""
+    def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
+        """For each of *questions*, its rows, among all that was committed; None if it cannot say.
+
+        Raises Error if nothing can be read.
+        """
         ...
 
     def close(self) -> None:
@@ -65,17 +71,21 @@ class FileJournal:
     def __init__(self, path: Path | str, entry_type: Any) -> None:
         """Open or create *path*; *entry_type* is what msgspec shall read its lines as.
 
-        Raises Error if another process holds the file.
+        Raises Error if another process holds the file, or if it is not ours.
         """
         self.path = Path(path)
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(entry_type).decode
-        self._file = open_append(self.path, readable=True)
+        self._beginnings = _beginnings(entry_type)
         try:
-            self._take_hold()
-        except BaseException:
-            os.close(self._file)
-            raise
+            self._file = open_append(self.path, readable=True)
+            try:
+                self._take_hold()
+            except BaseException:
+                os.close(self._file)
+                raise
+        except OSError as error:
+            raise file_trouble(self.path, error) from None
 
     def _take_hold(self) -> None:
         try:
@@ -85,20 +95,45 @@ class FileJournal:
                 f"{self.path}: cannot be held alone ({error.strerror}); is the program running "
                 "already? Stop it, or name another file"
             ) from error
-        sync_folder(self.path.parent)
         self._cut_unfinished_line()
+        private(self.path, make=False)
+        sync_folder(self.path.parent)
 
     def _cut_unfinished_line(self) -> None:
-        """A crash may have left half a line: what is added must not continue it."""
+        """A crash may have left half a line: what is added must not continue it.
+
+        Nothing is cut from a file that may be somebody else's.
+        """
         size = os.fstat(self._file).st_size
-        start = max(0, size - LINE_SIZE_MAX)
-        os.lseek(self._file, start, os.SEEK_SET)
-        end = os.read(self._file, LINE_SIZE_MAX).rfind(b"\n") + 1
-        if start and not end:
-            raise Error(f"{self.path}: not a journal, or damaged; name another file")
-        if start + end < size:
-            os.ftruncate(self._file, start + end)
+        first, ended, _ = self._read(0).partition(b"\n")
+        lines, _, unfinished = self._read(max(0, size - LINE_SIZE_MAX)).rpartition(b"\n")
+        if not ended:
+            is_ours = size < LINE_SIZE_MAX and self._may_become_entry(first)
+        else:
+            last = lines.rpartition(b"\n")[2]
+            is_ours = self._is_entry(first) and (not unfinished or self._is_entry(last))
+        if size and not is_ours:
+            raise Error(
+                f"{self.path}: not a journal of this program, or damaged, and left as it is; name "
+                "another file, or restore this one from a copy"
+            )
+        if unfinished:
+            os.ftruncate(self._file, size - len(unfinished))
             sync_file(self._file)
+
+    def _read(self, start: int) -> bytes:
+        os.lseek(self._file, start, os.SEEK_SET)
+        return os.read(self._file, LINE_SIZE_MAX)
+
+    def _is_entry(self, line: bytes) -> bool:
+        try:
+            self._decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        return True
+
+    def _may_become_entry(self, line: bytes) -> bool:
+        return any(line.startswith(b[: len(line)]) for b in self._beginnings)
 
     def read(self) -> list[Any]:
         """Every entry so far, but for a last one that a crash left unfinished.
@@ -118,11 +153,14 @@ class FileJournal:
             ) from None
 
     def commit(self, entries: Sequence[Any]) -> None:
-        """See :meth:`Journal.commit`. Raises OSError."""
-        write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
-        sync_file(self._file)
+        """See :meth:`Journal.commit`. Raises Error."""
+        try:
+            write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
+            sync_file(self._file)
+        except OSError as error:
+            raise file_trouble(self.path, error) from None
 
-    def look_up(self, questions: Sequence[Any]) -> list[Sequence[Any]]:
+    def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         """A file of lines has no index: whoever keeps one must remember all of it."""
         raise Error(f"{self.path}: nothing is looked up in a file of lines")
 
@@ -131,3 +169,10 @@ class FileJournal:
         if self._file != _CLOSED:
             os.close(self._file)
             self._file = _CLOSED
+
+
+def _beginnings(entry_type: Any) -> set[bytes]:
+    """What the lines of *entry_type*, a Struct or several, begin with: a first field."""
+    kinds = [kind for kind in get_args(entry_type) or (entry_type,) if issubclass(kind, Struct)]
+    names = {kind.__struct_config__.tag_field or kind.__struct_encode_fields__[0] for kind in kinds}
+    return {f'{{"{name}":'.encode() for name in names}

@@ -6,6 +6,7 @@ used. A file is its descriptor, for no buffer may stand between a write and its 
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -19,6 +20,7 @@ SHARED: Final = 0o666
 _BINARY: Final[int] = getattr(os, "O_BINARY", 0)
 _LOCKED_AT: Final = 1 << 40  # Far behind any content: Windows locks bytes, not files.
 _PART: Final = ".new"
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 def open_append(path: Path, *, readable: bool = False) -> int:
@@ -104,7 +106,24 @@ def replace_file(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 def is_private(file: int) -> bool:
     """Whether only its owner may read or write *file*; on Windows its folder says so, not it."""
-    return os.name != "posix" or not os.fstat(file).st_mode & (stat.S_IRWXG | stat.S_IRWXO)
+    return os.name != "posix" or not os.fstat(file).st_mode & _OTHERS
+
+
+def narrow_file(path: Path) -> None:
+    """Take from others the right to read or write *path*, if it is there and ours to change.
+
+    By its name, not by opening it: to close a file again would end the locks of SQLite on it.
+    Raises OSError, IsADirectoryError for a folder.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    mode = stat.S_IMODE(found.st_mode)
+    if os.name == "posix" and mode & _OTHERS and found.st_uid == os.geteuid():
+        path.chmod(mode & ~_OTHERS)
 
 
 def user_name() -> str:

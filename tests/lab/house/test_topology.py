@@ -1,14 +1,17 @@
 """A lab is made in a folder, read back, and never written over."""
 
+import errno
+import os
 import socket
 import tomllib
 
 import pytest
 
 from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.house import topology
 from cardswitch.lab.house.ceremony import check_keys
 from cardswitch.lab.house.topology import Ports, Timing, free_ports, make_lab, open_vault, read_lab
-from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.terminal.config import read_cards
 from tests.kit.files import is_owners_alone
@@ -131,11 +134,46 @@ def test_no_lab_at_all(tmp_path):
 # Secrets ------------------------------------------------------------------------------------------
 
 
-def test_the_vaults_key_is_its_owners_alone(made):
-    file = made[0].parent / "vault.key"
-    assert is_owners_alone(file)
-    vault = open_vault(file)
+def test_a_vault_opens_what_it_sealed(made):
+    vault = open_vault(made[0].parent / "vault.key")
     assert vault.open(vault.seal(PAN)) == PAN
+
+
+FILES = ("lab.toml", "cards.toml", "vault.key")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_every_file_of_a_lab_is_its_owners_alone(tmp_path):
+    previous = os.umask(0)
+    try:
+        make_lab(tmp_path)
+    finally:
+        os.umask(previous)
+    assert {each.name for each in tmp_path.iterdir()} == set(FILES)
+    assert all(map(is_owners_alone, tmp_path.iterdir()))
+
+
+def test_files_that_others_could_read_are_narrowed_at_the_start(made):
+    path, _ = made
+    for name in FILES:
+        path.with_name(name).chmod(0o644)
+    open_vault(read_lab(path).switch.vault)
+    assert all(map(is_owners_alone, map(path.with_name, FILES)))
+
+
+@pytest.mark.parametrize("full_at", range(3))
+def test_a_disk_that_is_full_leaves_no_half_of_a_lab(tmp_path, monkeypatch, full_at):
+    room = iter([True] * full_at)
+
+    def create(path, content):
+        path.write_bytes(b"half")
+        if not next(room, False):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(topology, "create_file", create)
+    with pytest.raises(Error, match="cannot be written: No space left on device; make room"):
+        make_lab(tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_lab_has_a_vault_of_its_own(made, tmp_path):
@@ -157,7 +195,7 @@ def test_a_vault_key_that_cannot_be_one_is_refused(tmp_path, text):
 
 
 def test_a_vault_key_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match=r"vault\.key"):
+    with pytest.raises(ConfigError, match=r"vault\.key: .* cannot be read: No such file .* copy"):
         open_vault(tmp_path / "vault.key")
 
 

@@ -8,8 +8,8 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.operate import settle
 from cardswitch.switch.operate.settle import CALM_S, Findings, close_days, close_each, preview
 from cardswitch.switch.store.books import Books
-from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import SqlStore
+from cardswitch.wire.store.database import Missing
 from tests.kit.histories import CUT, CUT_OFF, DAYS, LATER, NOON, History
 
 DAY_S = 86_400

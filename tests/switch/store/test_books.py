@@ -7,9 +7,9 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.ledger import merchant_of
 from cardswitch.switch.store.books import Books, BooksReader, Deposit
-from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import JournalReader, SqlStore
 from cardswitch.wire.operator.files import staged_files
+from cardswitch.wire.store.database import Missing
 from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, GlassVault, History, close, histories
 
 

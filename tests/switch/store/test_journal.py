@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Error
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.switch.core.states import FOLLOWS, State
-from cardswitch.switch.store.database import Missing
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader, SqlStore
+from cardswitch.wire.store.database import Missing
 from tests.kit.histories import APPROVED, ENDINGS, LATER, NOON, GlassVault, History
 
 PAN, TRACK = "9999990000000011", "9999990000000011D29122010000012345678"

@@ -10,7 +10,6 @@ from sqlalchemy.schema import CreateTable
 from cardswitch.switch.core.entry import Record
 from cardswitch.switch.settlement.ledger import Posting
 from cardswitch.switch.settlement.totals import BatchTotals
-from cardswitch.switch.store.database import Database
 from cardswitch.switch.store.tables import (
     BATCHES,
     BOOKS_SCHEMA,
@@ -21,6 +20,7 @@ from cardswitch.switch.store.tables import (
     POSTINGS,
     SCHEMAS,
 )
+from cardswitch.wire.store.database import Database
 
 RECORD = Record(
     sequence=1,

@@ -1,5 +1,7 @@
 """A file journal gives back what was committed, and nothing that a crash left half done."""
 
+import os
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,6 +89,63 @@ def test_a_file_that_is_no_journal_is_left_alone(path, monkeypatch):
     assert path.read_bytes() == b"x" * 11
 
 
+NOT_OURS = [
+    b"shopping list",
+    b"one line\nand half of ano",
+    b"one line\nand another\n",
+    b'{"name": "theirs"}\n{"na',
+    b'{"card": 1}',
+    b'{"number":1}\nnot ours\n{"number":',
+    b"\0" * 100,
+    b"\n",
+    b"\n\n{",
+]
+
+
+@pytest.mark.parametrize("content", NOT_OURS)
+def test_nothing_is_cut_from_what_is_not_ours(path, content):
+    path.write_bytes(content)
+    path.chmod(0o644)
+    with pytest.raises(Error, match=r"not a journal of this program.*left as it is.*another file"):
+        FileJournal(path, Entry)
+    assert path.read_bytes() == content
+    assert not is_owners_alone(path) or os.name != "posix"
+
+
+def test_a_journal_of_several_kinds_begins_with_their_tag(path):
+    class One(Struct, tag=True):
+        a: int
+
+    class Two(Struct, tag="two"):
+        a: int
+
+    for left in (b"{", b'{"type', b'{"type":"On'):
+        path.write_bytes(left)
+        FileJournal(path, One | Two).close()
+        assert path.read_bytes() == b""
+    path.write_bytes(b'{"a":')
+    with pytest.raises(Error, match="not a journal"):
+        FileJournal(path, One | Two)
+
+
+def test_a_file_that_others_could_read_is_narrowed(path):
+    write(path, ENTRIES)
+    path.chmod(0o666)
+    assert read(path) == ENTRIES
+    assert is_owners_alone(path)
+
+
+def test_a_folder_in_its_place(path):
+    path.mkdir()
+    with pytest.raises(Error, match="journal cannot be written: Is a directory; name another file"):
+        FileJournal(path, Entry)
+
+
+def test_a_folder_that_is_not_there(path):
+    with pytest.raises(Error, match="No such file or directory; make the folder"):
+        FileJournal(path / "below", Entry)
+
+
 def test_a_second_process_refuses_to_start(path):
     first = FileJournal(path, Entry)
     with pytest.raises(Error, match="is the program running already"):
@@ -111,6 +170,8 @@ def test_a_full_disk_is_not_hidden(path, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(journal, "sync_file", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(
+        Error, match="journal cannot be written: No space left on device; make room"
+    ):
         opened.commit(ENTRIES)
     opened.close()

@@ -1,0 +1,97 @@
+"""The journal of a program in SQLite or PostgreSQL: its memory, which only grows.
+
+`JournalStore` is what the program itself writes and asks; `JournalStoreReader` is for everybody
+else, also while the program runs. The columns are the fields of the program's Struct. These say
+something here: sequence, leg, at, state, identity, sent_on, rrn and fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from threading import Lock
+from typing import Any
+
+from msgspec.structs import astuple
+from sqlalchemy import Engine, Table
+
+from ..ports import Question
+from .chain import chained
+from .database import Database, open_reader
+from .lookup import LookUps
+from .reading import JournalReading, R
+from .schema import Schema
+
+
+class JournalStore(JournalReading[R]):
+    """A journal for one program alone. Its methods may be called from any thread.
+
+    *url* is SQLAlchemy's: ``sqlite:///switch.db`` or ``postgresql+psycopg://…``, or an engine such
+    as `memory_engine` makes. Raises ConfigError (the url) or Error (in use, damaged, not ours).
+    """
+
+    def __init__(self, url: str | Engine, schema: Schema, table: Table, row_type: type[R]) -> None:
+        self._database = Database(url, schema)
+        super().__init__(self._database.engine, table, row_type)
+        self._look_ups = LookUps(self._engine, table)
+        self._insert = self._database.insertion(table)
+        self._floats = [n for n, column in enumerate(table.c) if column.type.python_type is float]
+        self._writing, self._asking = Lock(), Lock()
+        self._last: str | None = None  # The last checksum on the disk; None if we do not know it.
+
+    def commit(self, rows: Sequence[R]) -> None:
+        """Write *rows*: all of them durable on return. After an Error nothing is known of them.
+
+        Nor should anything more be written then: what led to it was decided on another journal.
+        """
+        if not rows:
+            return
+        with self._writing:
+            last = self.head()[1] if self._last is None else self._last
+            self._last = None
+            values = []
+            for row in rows:
+                columns = self._columns(row)
+                last = chained(last, columns)
+                values.append((*columns, last))
+            with self._database.transaction() as writer:
+                writer.exec_driver_sql(self._insert, values)
+            self._last = last
+
+    def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:
+        """For each of *questions*, all rows, in order, of the legs whose first row it names.
+
+        None for one that names so many legs that it cannot mean any. Raises Error if the journal
+        cannot be read.
+        """
+        with self._asking:
+            return self._found(self._look_ups, questions)
+
+    def close(self) -> None:
+        """Let go of the database; another program may then open it."""
+        self._look_ups.close()
+        self._database.close()
+
+    def _columns(self, row: R) -> tuple[Any, ...]:
+        """As they will come back: an integer in a column of floats comes back as a float."""
+        columns = astuple(row)
+        for n in self._floats:
+            if type(columns[n]) is not float:
+                columns = (*columns[:n], float(columns[n]), *columns[n + 1 :])
+        return columns
+
+
+class JournalStoreReader(JournalReading[R]):
+    """Reads a journal, also while its program is writing; changes nothing, and holds nobody up.
+
+    *url* as for `JournalStore`. Raises ConfigError (the url), Missing (nothing there yet) or Error
+    (damaged, not ours).
+    """
+
+    def __init__(self, url: str | Engine, schema: Schema, table: Table, row_type: type[R]) -> None:
+        super().__init__(open_reader(url, schema), table, row_type)
+
+    def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:
+        """See :meth:`JournalStore.look_up`. It sees what is there now, in a snapshot too."""
+        with closing(LookUps(self._engine, self.table)) as look_ups:
+            return self._found(look_ups, questions)

@@ -1,0 +1,101 @@
+"""Look-ups: which legs a question names, found by the indexes of their first rows, and their rows.
+
+Most questions are about one identity that is not there. That costs one probe of one index, on a
+connection that stays open, with nothing but the driver in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Engine, Select, Table, bindparam, literal_column, select
+
+from cardswitch.specs.errors import Error
+
+from ..ports import Question
+from .tables import CHECKSUM, is_first_row
+from .trouble import explained
+
+LEGS_MAX: Final = (
+    1_000  # Whoever names more means none in particular, and would hold the writer up.
+)
+_LAST: Final = "\U0010ffff"  # Behind every text that begins with what stands before it.
+
+
+class LookUps:
+    """Asks the journal in *table*, on a connection of *engine* that is kept for it.
+
+    If the server ends that connection one call fails, and the next has a new one. The rows come as
+    tuples of the columns but the checksum.
+    """
+
+    def __init__(self, engine: Engine, table: Table) -> None:
+        self._engine = engine
+        self._failure: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self._connection: Any = None
+        c = table.c
+        first = select(c.leg).where(is_first_row(table))
+        # Both as literals: parameters are those of the conditions alone.
+        first = first.limit(literal_column(f"{LEGS_MAX + 1}")).offset(literal_column("0"))
+        sent_on = c.sent_on == bindparam("sent_on")
+        begins = (c.identity >= bindparam("begin"), c.identity <= bindparam("end"))
+        self._by_identity = self._text(first, sent_on, c.identity == bindparam("identity"))
+        self._by_begin = self._text(first, sent_on, *begins)
+        self._by_rrn = self._text(first, c.rrn == bindparam("rrn"), *begins)
+        columns = [column for column in c if column.name != CHECKSUM]
+        self._by_leg = self._text(select(*columns), c.leg == bindparam("leg"))
+
+    def answer(self, questions: Sequence[Question]) -> list[list[tuple[Any, ...]] | None]:
+        """For each of *questions*, all rows of the legs that it names, in their order.
+
+        None for one that names more than LEGS_MAX legs. Raises Error if nothing can be read.
+        """
+        try:
+            with explained("read", self._failure):
+                if self._connection is None:
+                    self._connect()
+                with closing(self._connection.cursor()) as cursor:
+                    return [self._rows(cursor, question) for question in questions]
+        except Error:
+            self._give_up()
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:
+        """*query* compiled once; its parameters are those of *conditions*, in their order."""
+        return str(query.where(*conditions).compile(dialect=self._engine.dialect))
+
+    def _connect(self) -> None:
+        self._connection = self._engine.raw_connection()
+        if self._engine.dialect.name == "postgresql":
+            self._connection.driver_connection.autocommit = True  # One way to the server and back.
+
+    def _give_up(self) -> None:
+        """A failed read does no harm to SQLite; of a server, the connection may be gone."""
+        if self._connection is not None and self._engine.dialect.name == "postgresql":
+            self._connection.invalidate()
+            self._connection = None
+
+    def _rows(self, cursor: Any, question: Question) -> list[tuple[Any, ...]] | None:
+        legs = set(question.legs)
+        for text, parameters in self._probes(question):
+            legs.update(leg for (leg,) in cursor.execute(text, parameters).fetchall())
+        if len(legs) > LEGS_MAX:
+            return None
+        rows = [row for leg in legs for row in cursor.execute(self._by_leg, (leg,)).fetchall()]
+        rows.sort()  # by their first column, the sequence
+        return rows
+
+    def _probes(self, question: Question) -> list[tuple[str, tuple[str, ...]]]:
+        return [
+            *[(self._by_identity, each) for each in question.identities],
+            *[(self._by_begin, (on, begin, begin + _LAST)) for on, begin in question.begins],
+            *[(self._by_rrn, (rrn, begin, begin + _LAST)) for rrn, begin in question.rrns],
+        ]
