@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 from click.core import ParameterSource
 
-from .options import config_option, read_switch
+from .options import config_option, read_switch, switch_section
 
 LEGS_SHOWN: Final = 20
 LEGS_MAX: Final = 10_000  # What is listed is held in memory; whoever wants all reads the database.
@@ -64,14 +64,12 @@ def journal(
 @journal.command(epilog=VERIFY_EPILOG)
 @click.option("--json", "as_json", is_flag=True, help="JSON, on one line.")
 @config_option
-@click.pass_obj
-def verify(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
+def verify(config_path: Path, as_json: bool) -> None:
     """Go through all rows, and name those that are not what was written."""
     from ..operate.verify_journal import verify_journal
     from .deeds_screen import show_verdict
 
-    config, _ = read_switch(obj, config_path)
-    verdict = verify_journal(config)
+    verdict = verify_journal(switch_section(config_path))
     show_verdict(verdict, as_json)
     if verdict.findings:
         sys.exit(FINDINGS_EXIT)
