@@ -21,6 +21,8 @@ Seconds: TypeAlias = float  # since the epoch, 1970-01-01T00:00:00Z
 # 29 February is a date: a message carries no year that could deny it.
 _DAYS_OF_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ONE_DAY: Final = timedelta(days=1)
+_DAY_S: Final[Seconds] = 86_400.0
+_DAYS_KEPT: Final = 1_024  # dates of messages whose year is known: all that one day brings
 _ZONES_MAX: Final = 64  # zones kept loaded: more than any network has merchants' time zones
 
 
@@ -87,6 +89,36 @@ def is_transmission_time(text: str) -> bool:
     (True, False)
     """
     return is_month_day(text[:4]) and is_time_of_day(text[4:])
+
+
+def transmission_at(text: str, near: Seconds) -> Seconds:
+    """The instant that DE7 *text* names, in that year which brings it nearest to *near*.
+
+    Raises FormatError if it names none.
+
+    >>> utc_text(transmission_at("1231235959", 1767225600.0))  # heard on 1 January 2026
+    '2025-12-31T23:59:59.000Z'
+    """
+    if not is_transmission_time(text):
+        raise FormatError("a date and time MMDDhhmmss", field="7", seen=printable(text, 10))
+    hours, minutes, seconds = int(text[4:6]), int(text[6:8]), int(text[8:])
+    midnight = _midnight_near(text[:4], int(near // _DAY_S))
+    return midnight + 3600.0 * hours + 60.0 * minutes + seconds
+
+
+@lru_cache(_DAYS_KEPT)
+def _midnight_near(month_day: str, day: int) -> Seconds:
+    """When *month_day* begins in the year that brings it nearest to *day* since the epoch."""
+    month, number = int(month_day[:2]), int(month_day[2:])
+    this_year = datetime.fromtimestamp(day * _DAY_S, UTC).year
+    found = []
+    # Four years to either side hold a 29 February, but for the turn of most centuries.
+    for year in range(this_year - 8, this_year + 9):
+        try:
+            found.append(datetime(year, month, number, tzinfo=UTC).timestamp())
+        except ValueError:
+            continue
+    return min(found, key=lambda midnight: abs(midnight - day * _DAY_S))
 
 
 def is_month_day(text: str) -> bool:

@@ -12,7 +12,7 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
-    from cardswitch.switch.core.entry import Vault
+    from cardswitch.switch.core.row import Vault
 
 COMMANDS: Final[Commands] = {
     "demo": (

@@ -1,52 +1,46 @@
-"""What makes two messages the same request, and how a reversal names its original (field 90).
+"""What makes two messages the same request: who sent it, what it is, its number, when it was sent.
 
-A trace number alone is never a key: terminals repeat them every day (reliability invariant I13 of
-many hosts), so listener, terminal, merchant, class, date and time belong to it.
+A trace number alone is never a key: terminals repeat them every day, and a date and time without
+its year every year, so all of that belongs to it.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from typing import NamedTuple
 
-from ..errors import DecodeError
+from ..dates import Seconds, transmission_at, utc_date
 from ..message import Message
 
-ORIGINAL_LENGTH: Final = 42  # MTI 4, trace number 6, date and time 10, two institutions 11.
-_DIGITS: Final = frozenset("0123456789")
+
+class Identity(NamedTuple):
+    """What a request and its repeats share, and nothing else has."""
+
+    sent_on: str  # the date YYYY-MM-DD of field 7, with its year
+    name: str  # listener, terminal, merchant, class of the MTI, trace number, date and time
 
 
-def identity(source: str, message: Message) -> str:
-    """The identity of a request that came in by the listener *source*; its repeats share it.
+def identity(source: str, message: Message, now: Seconds) -> Identity:
+    """The identity of a request that came in by the listener *source* at the instant *now*.
+
+    Raises FormatError if field 7 names no date and time.
 
     >>> request = Message("0201", {7: "1123120000", 11: "000007", 41: "TERM0001", 42: "SHOP"})
-    >>> identity("pos", request)
-    'pos|TERM0001|SHOP|2|000007|1123120000'
+    >>> identity("pos", request, 1795435200.0)
+    Identity(sent_on='2026-11-23', name='pos|TERM0001|SHOP|2|000007|20261123120000')
     """
-    return _identity(source, message, message.mti[1], message.get(11), message.get(7))
+    return identity_of(sender(source, message), message.mti[1], message.get(11), message.get(7), now)
 
 
-def original_identity(source: str, reversal: Message) -> str:
-    """The identity of the request that *reversal* wants undone, read from its field 90.
+def identity_of(sender: str, kind: str, stan: str, sent: str, now: Seconds) -> Identity:
+    """The identity with trace number *stan* and field 7 *sent*. Raises FormatError as above."""
+    sent_on = utc_date(transmission_at(sent, now))
+    return Identity(sent_on, f"{sender}{kind}|{stan}|{sent_on[:4]}{sent}")
 
-    Raises DecodeError if field 90 does not hold 42 digits.
+
+def sender(source: str, message: Message) -> str:
+    """How the identity begins of all that one terminal of one merchant sends by *source*.
+
+    >>> sender("pos", Message("0200", {41: "TERM0001", 42: "SHOP           "}))
+    'pos|TERM0001|SHOP|'
     """
-    original = reversal.get(90)
-    if len(original) != ORIGINAL_LENGTH or not _DIGITS.issuperset(original):
-        raise DecodeError(f"{ORIGINAL_LENGTH} digits naming the original", field="90")
-    return _identity(source, reversal, original[1], original[4:10], original[10:20])
-
-
-def original_data(message: Message) -> str:
-    """Field 90 for the reversal of *message*; institutions that are not known are zeros.
-
-    >>> original_data(Message("0200", {7: "1123120000", 11: "000007", 32: "123456"}))
-    '020000000711231200000000012345600000000000'
-    """
-    parts = [f"{message.mti[:3]}0", message.get(11).zfill(6), message.get(7).zfill(10)]
-    return "".join(parts) + message.get(32).zfill(11) + message.get(33).zfill(11)
-
-
-def _identity(source: str, message: Message, kind: str, stan: str, sent: str) -> str:
-    terminal = message.get(41).rstrip(" ")
-    merchant = message.get(42).rstrip(" ")
-    return f"{source}|{terminal}|{merchant}|{kind}|{stan}|{sent}"
+    return f"{source}|{message.get(41).rstrip(' ')}|{message.get(42).rstrip(' ')}|"

@@ -2,65 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
-if TYPE_CHECKING:
-    from ..core.entry import Vault
-    from ..operate.config import SwitchConfig
+from .exceptions import exceptions
+from .journal import journal
+from .options import config_option, read_switch
 
-LEGS_SHOWN: Final = 20
-LEGS_MAX: Final = 10_000  # What is listed is held in memory; whoever wants all reads the database.
 EPILOG: Final = """\b
 Examples:
   cardswitch switch serve                      the [switch] section of the lab
   cardswitch switch journal                    the last legs, also while the switch runs
-  cardswitch switch journal --exceptions       what a person must look at
+  cardswitch switch journal verify             whether the journal is what was written
+  cardswitch switch exceptions list            what a person must look at
   cardswitch switch states                     the state diagram, for Mermaid
 
-Exit codes: 0 done, 1 error, 2 usage."""
+Exit codes: 0 done, 1 error, 2 usage, 6 the journal is not what was written."""
 SERVE_EPILOG: Final = """\b
 Examples:
   serve
   serve --config my/lab.toml"""
-JOURNAL_EPILOG: Final = """\b
-Examples:
-  journal --limit 5
-  journal --open                               no outcome yet, or a reversal still owed
-  journal --json | jq .rrn                     one line of JSON for each leg
-
-A purchase has two legs: one at the listener of the terminals, one at that of the network."""
 
 
 @click.group(epilog=EPILOG)
 def switch() -> None:
     """Run the switch alone, or look into its journal."""
-
-
-def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option --config; the command gets `config_path`."""
-    return click.option(
-        "--config", "config_path", metavar="FILE", type=click.Path(path_type=Path),
-        default="cardswitch-data/lab.toml", show_default=True, help="The lab's TOML file.",
-    )(command)  # fmt: skip
-
-
-def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
-    """The section [switch] of the file *path*, and the vault that the lab opens for it."""
-    config = switch_section(path)
-    return config, obj["open_vault"](config.vault)
-
-
-def switch_section(path: Path) -> SwitchConfig:
-    """The section [switch] of the file *path*, for those who need no card number."""
-    from cardswitch.wire.operator.config import read_config, section
-
-    from ..operate.config import SwitchConfig
-
-    return section(read_config(path), "switch", SwitchConfig, path).placed(path.parent)
 
 
 @switch.command(epilog=SERVE_EPILOG)
@@ -88,29 +56,13 @@ def serve(obj: dict[str, Any], config_path: Path) -> None:
     run(main())
 
 
-@switch.command(epilog=JOURNAL_EPILOG)
-@click.option("--open", "wanted", flag_value="open", help="Only those that are not finished.")
-@click.option("--exceptions", "wanted", flag_value="exceptions", help="Only those left to people.")
-@click.option(
-    "--limit", type=click.IntRange(1, LEGS_MAX), default=LEGS_SHOWN, show_default=True,
-    help="How many.",
-)  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of columns.")
-@config_option
-def journal(config_path: Path, wanted: str | None, limit: int, as_json: bool) -> None:
-    """List the last legs, newest first, cards masked."""
-    from ..core.states import State
-    from ..store.reader import GOES_ON, JournalReader
-    from .screen import show_journal
-
-    states = {"open": GOES_ON, "exceptions": frozenset({State.EXCEPTION})}
-    reader = JournalReader(switch_section(config_path).database)
-    show_journal(reader.newest(limit, states.get(wanted or "", frozenset())), as_json)
-
-
 @switch.command(epilog="\b\nExample:\n  states > states.mmd")
 def states() -> None:
     """Print the states of a leg as a Mermaid diagram."""
     from ..core.states import mermaid
 
     click.echo(mermaid())
+
+
+switch.add_command(journal)
+switch.add_command(exceptions)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .main import config_option, switch_section
+from .options import config_option, switch_section
 
 if TYPE_CHECKING:
     from ..operate.config import SettlementConfig

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
 from typing import Final, NamedTuple
 
 from cardswitch.specs.amounts import currency
+from cardswitch.specs.dates import is_transmission_time
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import is_luhn_valid, unpack_track2
+
+from .settings import Serves
 
 FORMAT: Final = "30"
 UNKNOWN_TRANSACTION: Final = "12"
 # Field 3 of what this switch can settle. A refund, say, must not be paid out as if it were a sale.
 PURCHASE: Final = "00"
+MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
+# What every bank carries in an identifier (EPC 217-08): a deposit names its merchant.
+MERCHANT_ID: Final = frozenset(ascii_letters + digits + "-?:().,'+ ")
 REQUIRED: Final = (3, 4, 7, 41, 42, 49)
 
 
@@ -32,12 +39,28 @@ def pan_of(request: Message) -> str:
     return request.get(2) or request.get(35).replace("D", "=").partition("=")[0]
 
 
-def find_fault(request: Message) -> RequestFault | None:
-    """The first reason not to accept *request*, a purchase or authorisation, or ``None``."""
+def is_merchant_id(text: str) -> bool:
+    """Whether deposits can be made to *text*: what banks carry in a reference, and no blank ends.
+
+    >>> is_merchant_id("SHOP0001"), is_merchant_id("=1+1|x"), is_merchant_id("")
+    (True, False, False)
+    """
+    return 0 < len(text) <= MERCHANT_ID_MAX and text == text.strip() and MERCHANT_ID >= set(text)
+
+
+def find_fault(request: Message, serves: Serves) -> RequestFault | None:
+    """The first reason not to accept *request*, a purchase or authorisation, or ``None``.
+
+    It depends on the message alone, and on whom its listener *serves*: a copy gets the same.
+    """
     fields = request.fields
     for number in REQUIRED:
         if number not in fields:
             return RequestFault(FORMAT, str(number))
+    if not is_transmission_time(fields[7]):
+        return RequestFault(FORMAT, "7")
+    if serves == "merchants" and not is_merchant_id(fields[42].rstrip(" ")):
+        return RequestFault(FORMAT, "42")
     if not fields[3].startswith(PURCHASE):
         return RequestFault(UNKNOWN_TRANSACTION, "3")
     pan = pan_of(request)

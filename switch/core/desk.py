@@ -8,16 +8,16 @@ from typing import Final
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import original_data
-from cardswitch.wire.machine.kernel import Desk, Kernel, Wait
-from cardswitch.wire.ports import LinkId
+from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.wire.machine.kernel import Budget, Desk, Kernel, Wait
+from cardswitch.wire.ports import LinkId, Question
 
-from .entry import Entry
+from .journal import Journal
 from .legs import Leg
-from .memory import Memory
+from .memory import Memory, by_leg
 from .routing import Routing
-from .settings import Settings, Upstream
-from .states import FOLLOWS, State
+from .settings import ListenerSettings, Settings, Upstream
+from .states import State
 
 HSM: Final = LinkId("hsm")
 # What is not passed on as it came: the link's own trace number, PIN data, and MACs.
@@ -35,37 +35,75 @@ class Decline(Error):
 
 
 class SwitchDesk(Desk):
-    """A desk that also routes, records and answers for *leg*."""
+    """A desk that also looks up, routes, records and answers for *leg*."""
 
     def __init__(
-        self, kernel: Kernel, settings: Settings, routing: Routing, memory: Memory, leg: Leg
+        self,
+        kernel: Kernel,
+        settings: Settings,
+        routing: Routing,
+        memory: Memory,
+        journal: Journal,
+        leg: Leg,
     ) -> None:
         super().__init__(kernel)
         self.settings = settings
+        self.memory = memory
         self.leg = leg
         self._routing = routing
-        self._memory = memory
+        self._journal = journal
+
+    @property
+    def listener(self) -> ListenerSettings:
+        """The listener that the leg came in by."""
+        return self.settings.listeners[self.leg.source]
+
+    def of(self, leg: Leg) -> SwitchDesk:
+        """A desk for another *leg*."""
+        return SwitchDesk(
+            self._kernel, self.settings, self._routing, self.memory, self._journal, leg
+        )
+
+    # What is known --------------------------------------------------------------------------------
+
+    async def recall(self, question: Question) -> list[Leg]:
+        """The legs that the journal finds, as they stand in memory now. Raises NoAnswer."""
+        rows = await self.look_up(question)
+        return [self.memory.adopt(of_one) for of_one in by_leg(rows)]
+
+    def outcome_of(self, leg: Leg) -> Wait[None]:
+        """Wait until *leg*, which is still open, has an outcome, or is known to be none."""
+        return self._kernel.wait_for(leg)
+
+    def forget(self) -> None:
+        """Nothing could be found out: whoever asked hears nothing, and may ask again."""
+        self.count("forgotten")
+        self.memory.forget(self.leg)
+        self._kernel.notify(self.leg)
+
+    def has_room(self, budget: Budget) -> bool:
+        """Whether one more flow of *budget* may begin."""
+        return not self._kernel.is_full(budget)
 
     # What is durable ------------------------------------------------------------------------------
 
-    def record(self, state: State, message: Message) -> None:
-        """Journal that the leg is now in *state*; the table of states must allow it."""
-        leg = self.leg
-        assert state in FOLLOWS[leg.state], f"{leg.state} -> {state}"
-        entry = Entry(
-            sequence=self._memory.next_sequence(),
-            leg=leg.number,
-            at=self.now,
-            state=state,
-            source=leg.source,
-            identity=leg.identity,
-            request_digest=leg.request_digest,
-            business_date=leg.business_date,
-            upstream=leg.upstream,
-            message=message,
+    def record(
+        self,
+        state: State,
+        message: Message,
+        *,
+        stays: int = 0,
+        original: int = 0,
+        said: Mapping[str, str] | None = None,
+    ) -> None:
+        """Journal that the leg is now in *state*; the table of states must allow it.
+
+        *stays* is what a reversal leaves, *original* the leg that it names, *said* what a person
+        did and why.
+        """
+        self._journal.record(
+            self.leg, state, message, stays=stays, original=original, said=said
         )
-        self._memory.pending_reversals += leg.apply(entry)
-        self.append(entry)
 
     # Where it goes --------------------------------------------------------------------------------
 
@@ -76,8 +114,8 @@ class SwitchDesk(Desk):
         if name is None:
             raise Decline("15")
         link = LinkId(name)
-        is_full = self._memory.pending_reversals >= self.settings.pending_reversals_max
-        if is_full or link not in self._memory.ready:
+        is_full = self.memory.pending_reversals >= self.settings.pending_reversals_max
+        if is_full or link not in self.memory.ready:
             raise Decline("91")
         self.leg.upstream = name
         return link, self.settings.upstreams[name]
@@ -87,20 +125,22 @@ class SwitchDesk(Desk):
         fields = {n: v for n, v in request.fields.items() if n not in NOT_FORWARDED}
         fields[37] = self.leg.rrn
         if 15 not in fields:
-            fields[15] = self.leg.business_date[5:7] + self.leg.business_date[8:10]
+            today = self.memory.today.date
+            fields[15] = today[5:7] + today[8:10]
         return self.stamp(link, Message(f"{request.mti[:3]}0", {**fields, **pin}))
 
-    def reversal(self) -> Message:
-        """The 0420 that undoes what was forwarded; its numbers and times are the repeats' too."""
+    def reversal(self, stays: int = 0) -> Message:
+        """The 0420 that undoes what was forwarded, but for *stays* minor units.
+
+        Its numbers and times are the repeats' too. Raises NoAnswer if no number is free.
+        """
         forwarded = self.leg.forwarded
         assert forwarded is not None, "only what was forwarded is reversed"
         fields = {n: v for n, v in forwarded.fields.items() if n in REVERSAL_FIELDS}
         fields |= {7: transmission_time(self.now), 90: original_data(forwarded)}
+        if stays:
+            fields[95] = replacement_amounts(stays)
         return self.stamp(LinkId(self.leg.upstream), Message("0420", fields))
-
-    def outcome(self) -> Wait[None]:
-        """Wait until the leg, which is still open, has an outcome."""
-        return self._kernel.wait_for(self.leg.number)
 
     # Who gets the answer --------------------------------------------------------------------------
 
@@ -112,11 +152,28 @@ class SwitchDesk(Desk):
         """Answer everybody who waits for this leg with what was decided."""
         waiters, self.leg.waiters = self.leg.waiters, {}
         for link, request in waiters.items():
-            self._memory.answered_on(link)
+            self.memory.answered_on(link)
             self.send(link, self.leg.answer(request))
-        self._kernel.notify(self.leg.number)
+        self._kernel.notify(self.leg)
+
+    def refuse_waiters(self, code: str) -> None:
+        """Tell *code* to whoever waits, apart from what was decided."""
+        waiters, self.leg.waiters = self.leg.waiters, {}
+        for link, request in waiters.items():
+            self.memory.answered_on(link)
+            self.send(link, request.reply(code))
+        self._kernel.notify(self.leg)
+
+    def forget_waiters(self) -> None:
+        """Whoever waits hears nothing; the leg stays."""
+        self.leg.waiters = {}
 
     def decline(self, request: Message, code: str) -> None:
         """Record that the switch itself refuses, and say so."""
-        self.record(State.DECLINED, request.reply(code, {37: self.leg.rrn}))
+        self.record(State.DECLINED, self.decided(request, code))
         self.respond()
+
+    def decided(self, request: Message, code: str) -> Message:
+        """*request* as the journal keeps it with the answer *code* that it gets from us."""
+        mti = request.reply(code).mti
+        return Message(mti, {**request.fields, 37: self.leg.rrn, 39: code})

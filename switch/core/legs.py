@@ -1,4 +1,7 @@
-"""The legs the switch remembers: for repeats, for reversals, for whoever waits for an answer."""
+"""The legs in memory: for repeats, for reversals, for whoever waits for an answer.
+
+The journal is what remembers; here are the legs in work, and the last finished ones.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,19 @@ from typing import Final
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from .entry import Entry, storable
-from .states import OPEN, State
+from .row import Row, storable
+from .states import CAPTURED, UNFINISHED, State
 
-LEGS_MAX: Final = 200_000  # Finished legs remembered, some 300 MB: hours of repeats on one machine.
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
+FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only holds it.
+REVERSAL: Final = "4"
+BEING_UNDONE: Final = "12"  # What the repeat of a request hears that is undone, or about to be.
+NOBODY_KNOWS: Final = "91"
+PARTLY: Final = "10"
 
 
 class Leg(Struct, eq=False, gc=False, kw_only=True):
@@ -24,20 +32,46 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
 
     number: int
     source: str
+    serves: str
+    link: str
     identity: str
-    request_digest: str
-    business_date: str
+    sent_on: str
+    kind: str  # the second digit of its MTI
+    request_digest: str = ""
+    business_date: str = ""
+    card: str = ""  # fingerprint of the card number
+    requested: int = 0  # minor units
+    currency: str = ""
     state: State | None = None
     upstream: str = ""
     rrn: str = ""
     forwarded: Message | None = None  # as sent, without what must not be kept
+    reversal: Message | None = None  # what is pending upstream
+    held: int = 0  # what is captured, or held by an authorisation, now; minor units
+    stays: int = 0  # what of it the pending reversal leaves
+    original: int = 0  # of a reversal: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: dict[LinkId, Message] = {}
 
     @property
+    def key(self) -> tuple[str, str]:
+        """How the journal finds it."""
+        return self.sent_on, self.identity
+
+    @property
     def is_open(self) -> bool:
         """Whether the outcome is still unknown."""
-        return self.state is None or self.state in OPEN
+        return self.state is None or self.state is State.FORWARDED
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether it was reversed before it ever came."""
+        return self.state is State.REVERSED and self.forwarded is None
+
+    @property
+    def captured(self) -> int:
+        """What the merchant is owed for it; an authorisation captures nothing."""
+        return self.held if self.kind == FINANCIAL and self.state in CAPTURED else 0
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""
@@ -49,37 +83,68 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         known = {37: self.rrn} if self.rrn else {}
         return request.reply(self.decision[39], {**known, **self.decision})
 
-    def apply(self, entry: Entry) -> int:
-        """Take over what *entry* says: the same when it is written and when it is read back.
-
-        Returns how the number of pending reversals changes: 1, 0 or -1.
-        """
-        state, message = entry.state, entry.message
-        pending = (state is State.REVERSING) - (self.state is State.REVERSING)
-        if state is State.FORWARDED:
-            self.upstream = entry.upstream
-            self.forwarded = storable(message)
-        elif state in (State.APPROVED, State.DECLINED):
-            self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
-        elif state is State.REVERSING:
-            self.upstream = entry.upstream
-            self.forwarded = storable(message)
-            # Whoever repeats a request that is being undone must not hear an approval.
-            self.decision = {39: "12" if self.state is State.APPROVED else "91"}
-        elif state is State.REVERSED and self.state is None:
-            self.decision = {39: "12"}  # The reversal overtook its original (a tombstone).
-        self.rrn = message.get(37) or self.rrn
+    def apply(self, row: Row, message: Message) -> None:
+        """Take over *row*, whose message is *message*: the same when written and when read back."""
+        state = State(row.state)
+        match state:
+            case State.FORWARDED:
+                self.upstream = row.upstream
+                self.forwarded = storable(message)
+            case State.APPROVED | State.DECLINED | State.ANSWERED:
+                self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
+                self.held = row.amount if state is State.APPROVED else 0
+                self.original = row.original
+            case State.REVERSING:
+                self.upstream, self.stays = row.upstream, row.stays
+                self.reversal = storable(message)
+                self.decision = self._while_undone(row.stays)
+            case State.REVERSED:
+                self.held = 0
+                self.decision = self.decision or {39: BEING_UNDONE}
+            case State.REDUCED:
+                self.held = self.stays
+        self.business_date = row.business_date
+        self.rrn = row.rrn or self.rrn
         self.state = state
-        return pending
+
+    def _while_undone(self, stays: int) -> dict[int, str]:
+        """Whoever repeats a request that is being undone must not hear an approval of all of it."""
+        if stays:
+            return {**(self.decision or {}), 4: f"{stays:012d}", 39: PARTLY}
+        if self.state in (State.APPROVED, State.REDUCED):
+            return {39: BEING_UNDONE}
+        return self.decision or {39: NOBODY_KNOWS}
+
+
+def new_leg(number: int, who: Identity, kind: str, *, source: str, serves: str, link: str) -> Leg:
+    """A leg that begins now, in memory alone."""
+    return Leg(
+        number=number,
+        source=source,
+        serves=serves,
+        link=link,
+        identity=who.name,
+        sent_on=who.sent_on,
+        kind=kind,
+    )
+
+
+def take_first(leg: Leg, first: Row) -> None:
+    """Let *leg* be the one that the journal knows, by its *first* row."""
+    leg.number = first.leg
+    leg.serves, leg.link = first.serves, first.link
+    leg.request_digest = first.request_digest
+    leg.card, leg.currency = first.card, first.currency
+    leg.requested = first.amount
 
 
 class Legs:
-    """The remembered legs by identity; the oldest finished ones are forgotten first."""
+    """The legs in memory by identity; of the finished ones, the oldest are forgotten first."""
 
-    def __init__(self, legs_max: int = LEGS_MAX) -> None:
+    def __init__(self, legs_max: int) -> None:
         self._legs_max = legs_max
         self._by_identity: dict[str, Leg] = {}
-        self._order: deque[str] = deque()
+        self._order: deque[Leg] = deque()
 
     def __len__(self) -> int:
         return len(self._by_identity)
@@ -88,16 +153,35 @@ class Legs:
         return iter(list(self._by_identity.values()))
 
     def find(self, identity: str) -> Leg | None:
-        """The leg of *identity*, if it is remembered."""
+        """The leg of *identity*, if it is in memory."""
         return self._by_identity.get(identity)
 
+    def begun_as(self, begin: str) -> Iterator[Leg]:
+        """Those that have no row yet, so that no look-up finds them, and begin with *begin*."""
+        return (
+            leg
+            for leg in self._by_identity.values()
+            if leg.state is None and leg.identity.startswith(begin)
+        )
+
     def add(self, leg: Leg) -> None:
-        """Remember *leg*; a leg that is open or owes a reversal is never forgotten."""
+        """Have *leg* in memory; one that is not finished stays until it is."""
         self._by_identity[leg.identity] = leg
-        self._order.append(leg.identity)
-        while len(self._by_identity) > self._legs_max:
-            oldest = self._by_identity[self._order.popleft()]
-            if oldest.is_open or oldest.state is State.REVERSING:
-                self._order.append(oldest.identity)
-                return
-            del self._by_identity[oldest.identity]
+        self._order.append(leg)
+        while len(self._by_identity) > self._legs_max and self._forget_oldest():
+            pass
+
+    def remove(self, leg: Leg) -> None:
+        """*leg* never was: nothing is known of it."""
+        if self._by_identity.get(leg.identity) is leg:
+            del self._by_identity[leg.identity]
+
+    def _forget_oldest(self) -> bool:
+        oldest = self._order.popleft()
+        if self._by_identity.get(oldest.identity) is not oldest:
+            return True
+        if oldest.state in UNFINISHED or oldest.waiters:
+            self._order.append(oldest)
+            return False
+        del self._by_identity[oldest.identity]
+        return True

@@ -1,4 +1,4 @@
-"""The switch as a machine: whoever asks gets a flow, a stored answer, or a refusal."""
+"""The switch as a machine: whoever asks gets a flow, a stored answer, a refusal, or silence."""
 
 from __future__ import annotations
 
@@ -6,27 +6,31 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
-from cardswitch.specs.dates import rrn_stem
-from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.dates import rrn_stem, transmission_time
+from cardswitch.specs.errors import DecodeError, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import identity, original_identity
+from cardswitch.specs.transactions.identity import Identity, identity, identity_of, sender
+from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, name_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
+from .deeds import Deeds
 from .desk import HSM, SwitchDesk
-from .entry import Entry, Vault
-from .flows.purchase import purchase, undo
-from .flows.recover import rebuild
-from .flows.reversal import reversal
-from .legs import Leg
+from .flows.purchase import DUPLICATE, purchase
+from .flows.recover import finish, rebuild, require_upstreams
+from .flows.reversal import repeated, reversal
+from .flows.reverse import undo
+from .journal import Journal
+from .legs import REVERSAL, Leg
 from .memory import Memory
 from .routing import Routing
-from .settings import Settings, Upstream
+from .row import Row, Vault
+from .settings import ListenerSettings, Settings, Upstream
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
@@ -40,8 +44,9 @@ class Switch(Program):
         super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
         self.settings = settings
         self.routing = Routing(settings.routes)
-        self.memory = Memory()
-        self._vault = vault
+        self.memory = Memory(settings, vault)
+        self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
+        self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
 
     # Events ---------------------------------------------------------------------------------------
@@ -54,9 +59,9 @@ class Switch(Program):
             self._network(link, question)
         elif name_of(link) not in self.settings.listeners:
             self.drop(link)  # Upstreams are asked; they do not ask.
-        elif question.mti[1] in "12" and question.mti[2] == "0":
+        elif question.mti[1] in "12" and question.mti[2:] in ("00", "01"):
             self._purchase(link, question)
-        elif question.mti[1] == "4" and question.mti[2] in "02":
+        elif question.mti[1] == REVERSAL and question.mti[2:] in ("00", "01", "20", "21"):
             self._reversal(link, question)
         else:
             self.refuse(link, question, UNKNOWN_TRANSACTION)
@@ -70,55 +75,129 @@ class Switch(Program):
         """A link went down: nothing is routed there until it has signed on again."""
         self.memory.link_down(link)
 
-    def recover(self, entries: Iterable[Entry], now: Seconds) -> Sequence[Effect]:
-        """After a start: remember what the journal holds, and finish what it left open."""
+    def recover(self, rows: Iterable[Row], now: Seconds) -> Sequence[Effect]:
+        """After a start: remember what the journal holds, and finish what it left open.
+
+        Raises ConfigError if something is owed on a link that is not configured.
+        """
         self.kernel.advance(now)
-        rebuild(self.memory, self.kernel, entries, self.desk_of)
+        rebuild(self.memory, self.kernel, self.settings, rows)
+        require_upstreams(self.memory, self.settings)
+        self.deeds.begin_day()
+        finish(self.memory, self.desk_of)
         return self.kernel.take()
+
+    # Deeds of operators ---------------------------------------------------------------------------
+
+    def cut_over_now(self, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+        """End the bank day that runs, and begin the next."""
+        self.kernel.advance(now)
+        self.deeds.cut_over(who, because)
+        return self.kernel.take()
+
+    def record_close(
+        self, now: Seconds, day: str, told: Mapping[str, Any]
+    ) -> Sequence[Effect]:
+        """Have the journal say that settlement has closed *day*, and with which outcome."""
+        self.kernel.advance(now)
+        self.deeds.record_close(day, told)
+        return self.kernel.take()
+
+    def retry(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+        """Send the reversal of *leg* again; Error if it is not in exception."""
+        self.kernel.advance(now)
+        self.deeds.retry(leg, who, because)
+        return self.kernel.take()
+
+    def resolve(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+        """Send nothing more for *leg*; Error if it is not in exception."""
+        self.kernel.advance(now)
+        self.deeds.resolve(leg, who, because)
+        return self.kernel.take()
+
+    def status(self) -> Mapping[str, Any]:
+        """How it stands. "in_flight" lists, as {"leg", "rrn"}, legs forwarded without outcome."""
+        memory = self.memory
+        legs = memory.unfinished.values()
+        forwarded = [leg for leg in legs if leg.state is State.FORWARDED]
+        return {
+            "business_date": memory.today.label,
+            "ends_at": memory.today.ends_at,
+            "in_flight": [{"leg": leg.number, "rrn": leg.rrn} for leg in forwarded],
+            "pending_reversals": memory.pending_reversals,
+            "exceptions": sum(leg.state is State.EXCEPTION for leg in legs),
+            "ready": sorted(memory.ready),
+        }
 
     # Requests -------------------------------------------------------------------------------------
 
     def _purchase(self, link: LinkId, request: Message) -> None:
-        fault = find_fault(request)
+        source = name_of(link)
+        listener = self.settings.listeners[source]
+        fault = find_fault(request, listener.serves)
         if fault is not None:
             return self.refuse(link, request, fault.code, fault.field)
-        source = name_of(link)
-        who = identity(source, request)
-        pan_hash = self._vault.fingerprint(pan_of(request))
-        request_digest = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
-        leg = self.memory.legs.find(who)
+        who = identity(source, request, self.kernel.now)
+        card = self.memory.vault.fingerprint(pan_of(request))
+        digest = f"{request[3]}|{request[4]}|{request[49]}|{card}"
+        leg = self.memory.legs.find(who.name)
         if leg is not None:
-            return self._repeat(link, request, leg, request_digest)
-        if self._is_busy(link) or link in self.memory.signed_off:
-            return self.refuse(link, request, "91")
-        leg = self._open_leg(source, who, request_digest)
-        leg.rrn = request.get(37) or rrn_of(self.kernel.now, leg.number)
+            return self._repeat(link, request, leg, digest)
+        if self.kernel.is_full() or self.memory.in_flight[link] >= listener.in_flight_max:
+            self.kernel.counts["over_the_bound"] += 1
+            return None  # Silence: what is told now, a copy that is let in later would belie.
+        leg = self._open(link, who, request.mti[1], listener)
+        leg.request_digest, leg.card = digest, card
+        leg.requested, leg.currency = int(request[4]), request[49]
+        leg.rrn = request.get(37).strip(" ") or rrn_of(self.kernel.now, leg.number)
         leg.wait(link, request)
         self.memory.in_flight[link] += 1
         desk = self.desk_of(leg)
-        return self.kernel.start(purchase(desk, request), lambda _: rescue(desk, request))
+        flow = purchase(desk, link, request, digest)
+        return self.kernel.start(flow, lambda _: rescue(desk, request))
 
-    def _repeat(self, link: LinkId, request: Message, leg: Leg, request_digest: str) -> None:
-        if leg.request_digest and leg.request_digest != request_digest:
+    def _repeat(self, link: LinkId, request: Message, leg: Leg, digest: str) -> None:
+        if leg.request_digest not in ("", digest):
             self.kernel.counts["repeat_differs"] += 1
-            self.refuse(link, request, "94")
+            self.refuse(link, request, DUPLICATE)
         elif leg.decision is None:
             self.kernel.counts["repeat_in_work"] += 1
             leg.wait(link, request)
         else:
             self.kernel.counts["repeat_answered"] += 1
-            self.kernel.effects.append(Send(link, leg.answer(request)))
+            self.desk.send(link, leg.answer(request))
 
     def _reversal(self, link: LinkId, request: Message) -> None:
-        if self.kernel.is_full():
-            return self.refuse(link, request, "91")
-        source = name_of(link)
+        source, now = name_of(link), self.kernel.now
+        listener = self.settings.listeners[source]
         try:
-            who = original_identity(source, request)
-        except DecodeError:
-            return self.refuse(link, request, FORMAT_ERROR, "90")
-        leg = self.memory.legs.find(who) or self._open_leg(source, who, "")
-        return self.kernel.start(reversal(self.desk_of(leg), link, request))
+            names = reference(source, request, now, listener.reversal_by)
+            sent = request.get(7) or f"{transmission_time(now)[:4]}000000"
+            who = identity_of(sender(source, request), REVERSAL, request[11], sent, now)
+        except FormatError as error:
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
+        if self.kernel.is_full(Budget.UNDOING):
+            self.kernel.counts["over_the_bound"] += 1
+            return None
+        digest = "|".join(request.get(number) for number in (4, 37, 90, 95))
+        own = self.memory.legs.find(who.name)
+        if own is None:
+            own = self._open(link, who, REVERSAL, listener)
+            own.request_digest = digest
+            own.rrn = request.get(37).strip(" ")
+            pan = pan_of(request)
+            own.card = self.memory.vault.fingerprint(pan) if pan else ""
+            own.wait(link, request)
+            desk = self.desk_of(own)
+            flow = reversal(desk, request, names)
+            return self.kernel.start(flow, lambda _: desk.forget(), Budget.UNDOING)
+        if own.request_digest not in ("", digest):
+            return self.refuse(link, request, DUPLICATE)
+        own.wait(link, request)
+        if own.decision is not None:
+            desk = self.desk_of(own)
+            self.kernel.start(repeated(desk), lambda _: desk.forget_waiters(), Budget.UNDOING)
+        return None
 
     def _network(self, link: LinkId, request: Message) -> None:
         if request.get(70) == SIGN_OFF:
@@ -137,26 +216,18 @@ class Switch(Program):
             ready=lambda: self.memory.ready.add(link),
         )
 
-    def _is_busy(self, link: LinkId) -> bool:
-        listener = self.settings.listeners[name_of(link)]
-        return self.kernel.is_full() or self.memory.in_flight[link] >= listener.in_flight_max
-
     # Legs -----------------------------------------------------------------------------------------
 
     def desk_of(self, leg: Leg) -> SwitchDesk:
         """The desk of a flow that works on *leg*."""
-        return SwitchDesk(self.kernel, self.settings, self.routing, self.memory, leg)
+        return SwitchDesk(
+            self.kernel, self.settings, self.routing, self.memory, self.journal, leg
+        )
 
-    def _open_leg(self, source: str, who: str, request_digest: str) -> Leg:
-        """A new leg, accepted now: that decides its bank day for good."""
-        day = self.settings.cut_off.business_date(self.kernel.now)
-        return self.memory.open_leg(source, who, request_digest, day)
-
-    @property
-    def exceptions(self) -> Mapping[str, str]:
-        """By RRN, the bank day of every leg whose reversal a person must look into."""
-        stuck = (leg for leg in self.memory.legs if leg.state is State.EXCEPTION)
-        return {leg.rrn: leg.business_date for leg in stuck}
+    def _open(self, link: LinkId, who: Identity, kind: str, listener: ListenerSettings) -> Leg:
+        return self.memory.open_leg(
+            who, kind, source=name_of(link), serves=listener.serves, link=link
+        )
 
 
 def rrn_of(now: Seconds, number: int) -> str:
@@ -170,7 +241,7 @@ def rrn_of(now: Seconds, number: int) -> str:
 
 def rescue(desk: SwitchDesk, request: Message) -> None:
     """A flow failed by itself: end its leg as after a crash, and let the others go on."""
-    if desk.leg.state is State.RECEIVED:
+    if desk.leg.state is None:
         desk.decline(request, "96")
     elif desk.leg.state is State.FORWARDED:
         undo(desk)

@@ -6,41 +6,112 @@ The machine and the desks of all flows share one. It decides nothing: it counts 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from cardswitch.wire.ports import LinkId
+from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.ports import LinkId, Seconds
 
-from .legs import Leg, Legs
+from .day import BankDay
+from .legs import Leg, Legs, new_leg, take_first
+from .row import Row, Vault, message_of
+from .settings import Settings
+from .states import UNFINISHED, State
+from .tombstones import Tombstones
 
 
 class Memory:
     """Rebuilt from the journal after a start; what concerns links alone begins empty."""
 
-    def __init__(self) -> None:
-        self.legs = Legs()
-        self.sequence = 0  # of the last entry
+    def __init__(self, settings: Settings, vault: Vault) -> None:
+        self.vault = vault
+        self.legs = Legs(settings.legs_max)
+        self.tombstones = Tombstones(settings.tombstones_max)
+        self.sequence = 0  # of the last row
         self.leg_number = 0  # of the last leg
+        self.day: BankDay | None = None
+        self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending_reversals = 0  # legs whose reversal is not yet acknowledged
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[LinkId] = set()  # links whose peer has signed off
         self.in_flight: Counter[LinkId] = Counter()  # requests in work, by the link they came on
+        self.rows_since_checkpoint = 0
+        self._unknown_max = settings.unknown_per_s_max
+        self._unknown: tuple[int, int] = (0, 0)  # in which second, and how many in it
+
+    @property
+    def today(self) -> BankDay:
+        """The bank day that runs."""
+        assert self.day is not None, "a journal begins with a day"
+        return self.day
 
     def next_sequence(self) -> int:
-        """The number of the next entry in the journal."""
+        """The number of the next row in the journal."""
         self.sequence += 1
+        self.rows_since_checkpoint += 1
         return self.sequence
 
-    def open_leg(self, source: str, identity: str, request_digest: str, business_date: str) -> Leg:
+    # Legs -----------------------------------------------------------------------------------------
+
+    def open_leg(self, who: Identity, kind: str, *, source: str, serves: str, link: str) -> Leg:
         """A new leg, found by its identity from now on."""
         self.leg_number += 1
-        leg = Leg(
-            number=self.leg_number,
-            source=source,
-            identity=identity,
-            request_digest=request_digest,
-            business_date=business_date,
-        )
+        leg = new_leg(self.leg_number, who, kind, source=source, serves=serves, link=link)
         self.legs.add(leg)
         return leg
+
+    def adopt(self, rows: Sequence[Row]) -> Leg:
+        """The one leg of *rows*, which are all that the journal has of it.
+
+        Where one of its identity has begun in memory, that one becomes it.
+        """
+        first = rows[0]
+        leg = self.legs.find(first.identity)
+        if leg is None:
+            leg = new_leg(
+                first.leg,
+                Identity(first.sent_on, first.identity),
+                first.identity.split("|", 4)[3],
+                source=first.source,
+                serves=first.serves,
+                link=first.link,
+            )
+            self.legs.add(leg)
+        if leg.state is None:
+            take_first(leg, first)
+            for row in rows:
+                self.apply(leg, row)
+        return leg
+
+    def apply(self, leg: Leg, row: Row) -> None:
+        """*row* was read back: *leg* stands there now."""
+        before = leg.state
+        leg.apply(row, message_of(row, self.vault))
+        self.moved_on(leg, before)
+
+    def moved_on(self, leg: Leg, before: State | None) -> None:
+        """*leg* has left the state *before*."""
+        reversing = State.REVERSING
+        self.pending_reversals += (leg.state is reversing) - (before is reversing)
+        if leg.state in UNFINISHED:
+            self.unfinished[leg.number] = leg
+        else:
+            self.unfinished.pop(leg.number, None)
+
+    def forget(self, leg: Leg) -> None:
+        """*leg* ends without a row, and without an answer to anybody."""
+        self.legs.remove(leg)
+        for link in leg.waiters:
+            self.answered_on(link)
+        leg.waiters = {}
+
+    def may_note_unknown(self, now: Seconds) -> bool:
+        """Whether one more reversal of something unknown may be written down in this second."""
+        second = int(now)
+        count = self._unknown[1] + 1 if self._unknown[0] == second else 1
+        self._unknown = (second, count)
+        return count <= self._unknown_max
+
+    # Links ----------------------------------------------------------------------------------------
 
     def link_down(self, link: LinkId) -> None:
         """*link* is gone: nothing is routed there until it has signed on again."""
@@ -52,3 +123,11 @@ class Memory:
         """One request of *link* is no longer in work."""
         if self.in_flight[link] > 0:
             self.in_flight[link] -= 1
+
+
+def by_leg(rows: Iterable[Row]) -> list[list[Row]]:
+    """*rows*, each leg's by itself."""
+    legs: dict[int, list[Row]] = {}
+    for row in rows:
+        legs.setdefault(row.leg, []).append(row)
+    return list(legs.values())

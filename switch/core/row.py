@@ -7,7 +7,7 @@ for the reversal after a crash, and hashed with a key for look-up (PCI DSS 3.3, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -87,12 +87,10 @@ def storable(message: Message) -> Message:
     return Message(message.mti, {**kept, PAN: pan} if pan else kept)
 
 
-def columns_of(message: Message, vault: Vault) -> dict[str, str | int]:
-    """The columns that *message* fills, by name."""
+def columns_of(message: Message) -> dict[str, Any]:
+    """The columns that *message* fills, by name; of its card nothing."""
     fields = message.fields
-    pan = pan_of(message)
-    kept = {n: value for n, value in fields.items() if n not in _NOT_IN_ROW}
-    columns: dict[str, str | int] = {
+    return {
         "mti": message.mti,
         "rrn": fields.get(37, ""),
         "merchant": fields.get(42, "").rstrip(" "),
@@ -100,12 +98,13 @@ def columns_of(message: Message, vault: Vault) -> dict[str, str | int]:
         "amount": int(fields.get(4, "0")),
         "currency": fields.get(49, ""),
         "code": fields.get(39, ""),
-        "fields": _json(kept).decode(),
+        "fields": _json({n: v for n, v in fields.items() if n not in _NOT_IN_ROW}).decode(),
     }
-    if pan:
-        columns |= {"pan_masked": mask_pan(pan), "pan_sealed": vault.seal(pan)}
-        columns["card"] = vault.fingerprint(pan)
-    return columns
+
+
+def card_columns(pan: str, vault: Vault) -> dict[str, str]:
+    """The columns that keep the card number *pan* itself."""
+    return {"pan_masked": mask_pan(pan), "pan_sealed": vault.seal(pan)} if pan else {}
 
 
 def message_of(row: Row, vault: Vault) -> Message:

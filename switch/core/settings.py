@@ -8,15 +8,22 @@ from typing import Literal
 from msgspec import Struct
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.reversals import WAYS, Way
+
+Serves = Literal["merchants", "acquirers"]
 
 
-class ListenerSettings(Struct, frozen=True):
+class ListenerSettings(Struct, frozen=True, kw_only=True):
     """Where requests come in. PINs arrive under *pin_key*, a cryptogram under the HSM's LMK."""
 
+    serves: Serves  # "merchants" are paid by our settlement, "acquirers" pay theirs themselves
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
     terminal_keys: Mapping[str, str] = {}  # TPKs of single terminals, by terminal id (field 41)
-    in_flight_max: int = 256  # Requests of one link in work at once; more are answered 91.
+    in_flight_max: int = 256  # Requests of one link in work at once; more get no answer.
+    reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order
+    unknown_reversal: Literal["25", "00"] = "25"  # what a reversal of something unknown is told
+    repeat_of_unknown: Literal["perform", "refuse"] = "perform"  # a 0201 whose 0200 never came
 
 
 class Upstream(Struct, frozen=True):
@@ -37,7 +44,7 @@ class Route(Struct, frozen=True):
     merchants: tuple[str, ...] = ()
 
 
-class Settings(Struct, frozen=True):
+class Settings(Struct, frozen=True, kw_only=True):
     """All of the above, and limits of time: they must fit into those of the peer downstream."""
 
     listeners: Mapping[str, ListenerSettings]
@@ -50,3 +57,7 @@ class Settings(Struct, frozen=True):
     reversal_pause_max_s: float = 60.0
     reversals_sent_max: int = 30  # about 25 minutes of silence, then it is a matter for people
     pending_reversals_max: int = 10_000  # more owed than this and new purchases are declined
+    legs_max: int = 50_000  # finished legs kept in memory; older ones are looked up in the journal
+    tombstones_max: int = 10_000  # reversals that name something unknown, and not exactly
+    unknown_per_s_max: int = 100  # reversals of something unknown that are written down in a second
+    checkpoint_rows: int = 10_000  # rows until what a start must know is written down again

@@ -43,8 +43,10 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     State.RESOLVED: frozenset(),
     State.ANSWERED: frozenset(),
 }
-# With these a leg is not finished, and is never forgotten.
-UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING})
+# With these a leg is not finished, and stays in memory; in the last, a person must finish it.
+UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING, State.EXCEPTION})
+# With these something is owed upstream.
+OWING: Final = frozenset({State.FORWARDED, State.REVERSING})
 # Money is held for it, and a reversal may take it back.
 CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED})
 

@@ -10,19 +10,24 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.operator.addresses import IsoAddress, Peer
 
-from ..core.settings import ListenerSettings, Route, Settings, Upstream
+from ..core.settings import ListenerSettings, Route, Serves, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
 class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
     """A listener: its address, and the key that PINs arrive under."""
 
+    serves: Serves
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
     terminal_keys: Mapping[str, str] = {}
     in_flight_max: int = 256
+    reversal_by: tuple[Way, ...] = WAYS
+    unknown_reversal: Literal["25", "00"] = "25"
+    repeat_of_unknown: Literal["perform", "refuse"] = "perform"
     links_max: int = 1_000
 
 
@@ -62,13 +67,13 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The part of it that the core is told."""
         return Settings(
-            {name: _listener(listener) for name, listener in self.listeners.items()},
-            {name: _upstream(upstream) for name, upstream in self.upstreams.items()},
-            self.routes,
-            self.cut_off,
-            self.hsm.timeout_s,
-            self.reversal_timeout_s,
-            self.reversal_pause_s,
+            listeners={name: _listener(each) for name, each in self.listeners.items()},
+            upstreams={name: _upstream(each) for name, each in self.upstreams.items()},
+            routes=self.routes,
+            cut_off=self.cut_off,
+            hsm_timeout_s=self.hsm.timeout_s,
+            reversal_timeout_s=self.reversal_timeout_s,
+            reversal_pause_s=self.reversal_pause_s,
         )
 
 
@@ -99,9 +104,8 @@ def url_in(folder: Path, url: str) -> str:
 
 
 def _listener(listener: ListenerConfig) -> ListenerSettings:
-    return ListenerSettings(
-        listener.pin_key_type, listener.pin_key, listener.terminal_keys, listener.in_flight_max
-    )
+    names = ListenerSettings.__struct_fields__
+    return ListenerSettings(**{name: getattr(listener, name) for name in names})
 
 
 def _upstream(upstream: UpstreamConfig) -> Upstream:

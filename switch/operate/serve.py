@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.links import TERMINAL_LIMITS
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tap import Tap
 from cardswitch.wire.driver.tls import client_tls
-from cardswitch.wire.ports import Seconds
 
 from ..core.desk import HSM
-from ..core.entry import Vault
 from ..core.machine import Switch
-from ..store.journal import SqlStore
+from ..core.row import Vault
+from ..store.journal import open_journal
+from ..store.key import require_key
 from .config import SwitchConfig
-
-# Repeats and reversals of older purchases do not come any more: terminals settle every day.
-REMEMBER_S: Final[Seconds] = 24 * 3600.0
-
+from .control import control_verbs
+from .deeds import CONTROL, control_folder
 
 async def serve(
     config: SwitchConfig, vault: Vault, clock: Clock | None = None, tap: Tap | None = None
@@ -27,10 +23,13 @@ async def serve(
     """A switch that has read its journal, listens and dials. Raises OSError, ConfigError, Error."""
     clock = clock or Clock()
     machine = Switch(config.settings(), vault)
-    store = SqlStore(config.database, vault)
+    store = open_journal(config.database)
     runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
-    runtime.call(lambda now: machine.recover(store.load_recent(now - REMEMBER_S), now))
     try:
+        require_key(store, vault)
+        runtime.call(lambda now: machine.recover(store.recent(), now))
+        verbs = control_verbs(runtime, machine)
+        await runtime.serve_control(control_folder(config), CONTROL, verbs)
         await _connect(runtime, config)
     except BaseException:
         await runtime.stop()

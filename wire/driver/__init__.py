@@ -2,5 +2,6 @@
 
 `runtime` performs what a machine wants done; `connections` and `links` are listeners and dialled
 links, `writer` and `journal` what is durable, `tap` the masked trace, `tls` the contexts of links,
-`service` runs programs until they are stopped. Nothing else touches the world.
+`control` does what an operator asks, `service` runs programs until they are stopped. Nothing else
+touches the world.
 """

@@ -11,7 +11,8 @@ import gc
 import ssl
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from cardswitch.specs.errors import Error
@@ -19,6 +20,7 @@ from cardswitch.specs.errors import Error
 from ..channel import Channel
 from ..ports import Close, Effect, Event, Found, LinkId, LookUp, Machine, Seconds, Send
 from .connections import LINKS_MAX, Connections, anybody
+from .control import Control, Verb, serve_control
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
 from .tap import Tap
@@ -78,6 +80,7 @@ class Runtime:
         self._writer: JournalWriter[_Outgoing] | None = None
         if journal is not None:
             self._writer = JournalWriter(journal, self._release, self.take, self._fail)
+        self._control: Control | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._is_running = True
         self._is_settling = False
@@ -139,6 +142,18 @@ class Runtime:
             raise
         self._perform(effects)
 
+    async def durable(self) -> None:
+        """Return when all that the machine wanted appended so far is committed.
+
+        Raises Error if the journal cannot be written.
+        """
+        if self._writer is not None:
+            await self._writer.durable()
+
+    async def serve_control(self, folder: Path, name: str, verbs: Mapping[str, Verb]) -> None:
+        """Do *verbs* for the operator until the end: see `control.serve_control`. Raises Error."""
+        self._control = await serve_control(folder, name, verbs)
+
     async def wait(self) -> None:
         """Return after :meth:`stop`; raise the error that ended the runtime, if one did."""
         await asyncio.shield(self._ended)
@@ -149,6 +164,8 @@ class Runtime:
         Entries are committed, the answers that waited for them leave, links close.
         """
         self._shut()
+        if self._control is not None:
+            await self._control.close()
         if self._writer is not None:
             await self._writer.close()
         await self._connections.end()

@@ -60,9 +60,10 @@ PENDING_LOW: Final = 2_000
 class _Batch(Generic[W]):
     """One turn of the loop: its entries, what may leave once they are durable, its look-ups."""
 
-    __slots__ = ("entries", "look_ups", "waiting")
+    __slots__ = ("awaited", "entries", "look_ups", "waiting")
 
     def __init__(self) -> None:
+        self.awaited: list[asyncio.Future[None]] = []
         self.entries: list[Any] = []
         self.waiting: list[W] = []
         self.look_ups: list[LookUp] = []
@@ -91,6 +92,7 @@ class JournalWriter(Generic[W]):
         self._release = release
         self._found = found
         self._failed = failed
+        self._error: Exception | None = None
         self._open: _Batch[W] | None = None
         self._submitted: deque[_Batch[W]] = deque()
         self._queue: SimpleQueue[_Batch[W] | None] = SimpleQueue()
@@ -115,6 +117,16 @@ class JournalWriter(Generic[W]):
             self._open = _Batch()
         return self._open
 
+    async def durable(self) -> None:
+        """Return when all that was appended so far is committed; raise Error if it cannot be."""
+        last = self._open or (self._submitted[-1] if self._submitted else None)
+        if self._error is None and last is not None:
+            committed = self._loop.create_future()
+            last.awaited.append(committed)
+            await committed
+        if self._error is not None:
+            raise Error("the journal cannot be written") from self._error
+
     def submit(self) -> None:
         """Hand what was appended to the thread: once in every turn of the loop."""
         if self._open is not None:
@@ -135,9 +147,17 @@ class JournalWriter(Generic[W]):
             batch = self._submitted.popleft()
             self.pending -= len(batch.entries)
             released += batch.waiting
+            _end_wait(batch)
         if not self.pending:
             self.waiting = None
         self._release(released)
+
+    def _broken(self, error: Exception) -> None:
+        """Nothing is written any more: whoever waits for that hears of it."""
+        self._error = error
+        for batch in (*self._submitted, *([self._open] if self._open is not None else [])):
+            _end_wait(batch)
+        self._failed(error)
 
     # In the thread ------------------------------------------------------------------------------
 
@@ -146,7 +166,7 @@ class JournalWriter(Generic[W]):
             try:
                 work()
             except Exception as error:
-                self._tell(self._failed, error)
+                self._tell(self._broken, error)
         self._tell(self._ended.set)
 
     def _commit_all(self) -> None:
@@ -189,3 +209,9 @@ class JournalWriter(Generic[W]):
             self._loop.call_soon_threadsafe(what, *arguments)
         except RuntimeError:
             """The loop was closed without waiting for us: as in a crash, nobody is left to tell."""
+
+
+def _end_wait(batch: _Batch[Any]) -> None:
+    for awaited in batch.awaited:
+        if not awaited.done():  # Whoever was cancelled waits no more.
+            awaited.set_result(None)

@@ -257,6 +257,10 @@ class Kernel:
                 return stamped
         raise NoAnswer(f"every number of {link} is in use")
 
+    def numbers(self) -> dict[str, int]:
+        """By listener, or link, the last number that was given to a question."""
+        return dict(self._numbers)
+
     def skip_numbers(self, listener: str, last_used: int) -> None:
         """After a crash: go on behind *last_used*, which may lie past the last number there is."""
         self._numbers[listener] = last_used % self._exchanges[listener].number_max

@@ -124,3 +124,17 @@ def narrow_file(path: Path) -> None:
     mode = stat.S_IMODE(found.st_mode)
     if os.name == "posix" and mode & _OTHERS and found.st_uid == os.geteuid():
         path.chmod(mode & ~_OTHERS)
+
+
+def user_name() -> str:
+    """Who runs this process, as the operating system says; POSIX does not ask the environment."""
+    if sys.platform == "win32":  # pragma: no cover
+        import getpass
+
+        return getpass.getuser()
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:  # A container may run us as a number that has no name.
+        return f"uid {os.getuid()}"

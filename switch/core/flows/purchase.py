@@ -1,37 +1,97 @@
-"""A purchase or authorisation: check, route, translate the PIN, ask upstream, answer."""
+"""A purchase or authorisation: look it up, check, route, translate the PIN, ask, answer."""
 
 from __future__ import annotations
 
+from typing import Final
+
+from cardswitch.specs.dates import Seconds, transmission_at
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.ports import LinkId, Question
 
-from ..checks import pan_of
+from ..checks import UNKNOWN_TRANSACTION, pan_of
 from ..desk import Decline, SwitchDesk
+from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
-from .reverse import reverse
+from .reverse import undo
+
+DUPLICATE: Final = "94"
+UNKNOWN_ORIGINAL: Final = "25"
+# Older than this, or from further ahead, a request is no purchase of now: a late copy, or a clock
+# that is wrong. Its repeat, which is found, gets its answer all the same.
+CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
 
 
-async def purchase(desk: SwitchDesk, request: Message) -> None:
-    """Take *request* through one side of the switch; both sides go this way."""
-    desk.record(State.RECEIVED, request)
+async def purchase(desk: SwitchDesk, link: LinkId, request: Message, digest: str) -> None:
+    """Take *request*, which came in on *link*, through one side of the switch."""
+    if not await is_new(desk, digest):
+        return None
     try:
+        refuse_late(desk, link, request)
         pan = pan_of(request)
-        link, upstream = desk.route(request, pan)
+        towards, upstream = desk.route(request, pan)
         pin = await translated_pin(desk, request, pan, upstream)
-        forwarded = desk.speak(link, request, pin)
+        forwarded = desk.speak(towards, request, pin)
     except Decline as declined:
         return desk.decline(request, declined.code)
     except NoAnswer:
         return desk.decline(request, "91")
+    return await forward(desk, towards, upstream, forwarded)
 
+
+async def is_new(desk: SwitchDesk, digest: str) -> bool:
+    """Whether the journal knows nothing of the leg; if it does, whoever waits hears what.
+
+    A journal that cannot say makes for silence.
+    """
+    leg = desk.leg
+    try:
+        found = await desk.recall(Question(identities=(leg.key,)))
+    except NoAnswer:
+        desk.forget()
+        return False
+    if not found:
+        return True
+    desk.count("repeat_recalled")
+    if leg.request_digest in ("", digest):
+        desk.respond()
+    else:
+        desk.refuse_waiters(DUPLICATE)
+    return False
+
+
+def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
+    """Declines what is new and yet must not be performed."""
+    leg, now = desk.leg, desk.now
+    if abs(transmission_at(request[7], now) - now) > CLOCK_APART_MAX_S:
+        raise Decline(UNKNOWN_TRANSACTION)
+    if link in desk.memory.signed_off:
+        raise Decline("91")
+    if request.mti[3] == "1" and desk.listener.repeat_of_unknown == "refuse":
+        raise Decline(UNKNOWN_ORIGINAL)
+    if desk.memory.tombstones.binds(
+        leg.identity,
+        request.get(37),
+        now,
+        card=leg.card,
+        amount=leg.requested,
+        currency=leg.currency,
+    ):
+        desk.count("reversed_before")
+        raise Decline(UNKNOWN_TRANSACTION)
+
+
+async def forward(
+    desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message
+) -> None:
+    """Ask upstream, durably; what cannot be known for sure is undone."""
     desk.record(State.FORWARDED, forwarded)
     try:
         answer = await desk.ask(link, forwarded, within=upstream.timeout_s)
     except NoAnswer:
         return undo(desk)
-
     if not fits(answer, forwarded):
         desk.count("unfit_answer")
         return undo(desk)
@@ -42,15 +102,8 @@ async def purchase(desk: SwitchDesk, request: Message) -> None:
     return desk.respond()
 
 
-def undo(desk: SwitchDesk) -> None:
-    """Nobody can say how it ended: record the reversal, answer all waiters, then send it."""
-    reversal = desk.reversal()
-    desk.record(State.REVERSING, reversal)
-    desk.respond()
-    desk.start(reverse(desk, reversal))
-
-
 def settled(answer: Message, forwarded: Message) -> Message:
-    """*answer* as the journal keeps it: with the amount and currency that it may leave out."""
+    """*answer* as the journal keeps it: with what it may leave out, without the card."""
     asked = {n: forwarded[n] for n in (4, 37, 41, 42, 49)}
-    return Message(answer.mti, {**asked, **answer.fields})
+    said = {n: value for n, value in answer.fields.items() if n not in (2, 35)}
+    return Message(answer.mti, {**asked, **said})

@@ -1,68 +1,105 @@
-"""After a crash: remember what the journal holds, and finish what it left open."""
+"""After a start: remember what the journal holds, and finish what it left open."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Kernel
 
+from ..day import BankDay
 from ..desk import SwitchDesk
-from ..entry import Entry
-from ..legs import Leg
+from ..legs import REVERSAL, Leg
 from ..memory import Memory
-from ..states import State
-from .reverse import reverse
+from ..row import Row, message_of, said
+from ..settings import Settings
+from ..states import OWING, Mark, State
+from .reversal import tombstone
+from .reverse import begin, pursue
 
-# Trace numbers that may have been used without an entry in the journal: sign-ons and echoes.
+# Trace numbers that may have been used without a row in the journal: sign-ons and echoes.
 RECOVERY_GAP: Final = 1_000
+TOLD_SHOWN: Final = 3
 
 
 def rebuild(
-    memory: Memory, kernel: Kernel, entries: Iterable[Entry], desk_of: Callable[[Leg], SwitchDesk]
+    memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[Row]
 ) -> None:
-    """Give *memory* its legs and numbers back, and finish the legs that are open."""
-    legs: dict[int, Leg] = {}
-    last: dict[int, Message] = {}
-    for entry in entries:
-        memory.sequence = entry.sequence
-        memory.leg_number = max(memory.leg_number, entry.leg)
-        leg = legs.get(entry.leg)
-        if leg is None:
-            leg = legs[entry.leg] = _leg_of(entry)
-            memory.legs.add(leg)
-        memory.pending_reversals += leg.apply(entry)
-        last[entry.leg] = entry.message
-        if entry.state in (State.FORWARDED, State.REVERSING):
-            kernel.skip_numbers(entry.upstream, int(entry.message[11]) + RECOVERY_GAP)
-    for number, leg in legs.items():
-        finish(desk_of(leg), last[number])
+    """Give *memory* its legs, numbers and bank day back.
 
-
-def _leg_of(first: Entry) -> Leg:
-    return Leg(
-        number=first.leg,
-        source=first.source,
-        identity=first.identity,
-        request_digest=first.request_digest,
-        business_date=first.business_date,
-    )
-
-
-def finish(desk: SwitchDesk, last: Message) -> None:
-    """Finish the leg of *desk*, whose last entry holds the message *last*.
-
-    Never forwarded: declined. Possibly forwarded: reversed, since nobody was promised anything.
-    An outcome that perhaps was not delivered is left alone: the terminal's repeat gets the stored
-    answer, and the terminal's own reversal undoes it.
+    *rows*: the last checkpoint, those of the legs that it names, and all that followed.
     """
-    leg = desk.leg
-    if leg.state is State.RECEIVED:
-        desk.decline(last, "96")
-    elif leg.state is State.FORWARDED:
-        pending = desk.reversal()
-        desk.record(State.REVERSING, pending)
-        desk.start(reverse(desk, pending))
-    elif leg.state is State.REVERSING:
-        desk.start(reverse(desk, last, sent=1))
+    legs: dict[int, Leg] = {}
+    for row in rows:
+        memory.sequence = max(memory.sequence, row.sequence)
+        memory.rows_since_checkpoint += 1
+        if row.leg == 0:
+            _take_mark(memory, kernel, settings, row)
+            continue
+        memory.leg_number = max(memory.leg_number, row.leg)
+        leg = legs.get(row.leg)
+        if leg is None:
+            legs[row.leg] = memory.adopt([row])
+        else:
+            memory.apply(leg, row)
+        if row.state in (State.FORWARDED, State.REVERSING) and row.upstream in settings.upstreams:
+            used = int(message_of(row, memory.vault)[11])
+            kernel.skip_numbers(row.upstream, used + RECOVERY_GAP)
+        if row.state == State.ANSWERED:
+            _bury_again(memory, settings, legs[row.leg], row, kernel.now)
+
+
+def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> None:
+    told: Any = said(row)
+    if row.state in (Mark.CUT_OVER, Mark.CHECKPOINT):
+        memory.day = BankDay(told["date"], told["run"], told["starts_at"], told["ends_at"])
+    if row.state == Mark.CHECKPOINT:
+        memory.rows_since_checkpoint = 0
+        memory.leg_number = max(memory.leg_number, told["leg_number"])
+        for name, last in told["numbers"].items():
+            if name in settings.upstreams:
+                kernel.skip_numbers(name, last + RECOVERY_GAP)
+
+
+def _bury_again(memory: Memory, settings: Settings, own: Leg, row: Row, now: float) -> None:
+    """A reversal that named something unknown, and not exactly, goes on binding what it fits."""
+    listener = settings.listeners.get(own.source)
+    if listener is None or row.original or own.kind != REVERSAL:
+        return
+    request = message_of(row, memory.vault)
+    names = reference(own.source, request, row.at, listener.reversal_by)
+    stone = tombstone(own, request, names, row.at)
+    if not names.is_exact and row.code == listener.unknown_reversal and stone.until > now:
+        memory.tombstones.add(stone)
+
+
+def require_upstreams(memory: Memory, settings: Settings) -> None:
+    """Raise ConfigError where something is owed on a link that is not configured any more."""
+    owed: dict[str, list[str]] = {}
+    for leg in memory.unfinished.values():
+        if leg.state in OWING and leg.upstream not in settings.upstreams:
+            owed.setdefault(leg.upstream, []).append(leg.rrn)
+    for name, rrns in owed.items():
+        more = ", …" if len(rrns) > TOLD_SHOWN else ""
+        raise ConfigError(
+            f"switch.upstreams: {name!r} is missing, and {len(rrns)} purchases must still be undone "
+            f"there (RRN {', '.join(rrns[:TOLD_SHOWN])}{more}): name it again until they are"
+        )
+
+
+def finish(memory: Memory, desk_of: Callable[[Leg], SwitchDesk]) -> None:
+    """Finish every leg without an outcome.
+
+    Possibly forwarded: reversed, since nobody was promised anything. An outcome that perhaps was
+    not delivered is left alone: the terminal's repeat gets the stored answer, and the terminal's
+    own reversal undoes it.
+    """
+    for leg in list(memory.unfinished.values()):
+        desk = desk_of(leg)
+        if leg.state is State.FORWARDED:
+            begin(desk)
+        elif leg.state is State.REVERSING:
+            assert leg.reversal is not None, "what is pending is known"
+            pursue(desk, leg.reversal, sent=1)

@@ -1,29 +1,157 @@
-"""What others want undone: a reversal comes in from downstream."""
+"""What others want undone: a reversal comes in from downstream, and is a leg of its own.
+
+Its answer is a row of its own too, in the same transaction as what it does to the leg it names; so
+its repeat is told the same, and what nobody knows stays unknown, should it come yet.
+"""
 
 from __future__ import annotations
 
+from typing import Final
+
+from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.message import Message
-from cardswitch.wire.ports import LinkId
+from cardswitch.specs.transactions.reversals import Reference, agrees, stays_of
+from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.ports import Question
 
+from ..checks import pan_of
 from ..desk import SwitchDesk
-from ..states import State
-from .reverse import reverse
+from ..legs import REVERSAL, Leg
+from ..states import CAPTURED, State
+from ..tombstones import LIVES_S, Tombstone, keys_of
+from .reverse import begin
+
+AGREED: Final = "00"
+MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
 
 
-async def reversal(desk: SwitchDesk, link: LinkId, request: Message) -> None:
-    """Undo the leg of *desk*, as *request* from *link* asks; agree once that duty is durable.
+async def reversal(desk: SwitchDesk, request: Message, names: Reference) -> None:
+    """Undo the leg that *request* *names*; agree once that duty is durable.
 
-    A leg without an outcome is waited for. A repeat, or a leg that took no money, is agreed to at
-    once. A leg that nobody knows is remembered as undone, should its original still arrive.
+    Whatever cannot be found out, or is in work the other way, makes for silence: it comes again.
     """
-    leg = desk.leg
-    if leg.state is None:
-        desk.record(State.REVERSED, request.reply("00"))
-    elif leg.is_open:
+    own = desk.leg
+    try:
+        found = await desk.recall(Question((own.key, *names.identities), names.begins, names.rrns))
+    except NoAnswer:
+        return desk.forget()
+    if own.decision is not None:
+        desk.count("reversal_recalled")
+        return await repeated(desk)
+    originals = [leg for leg in candidates(desk, names, found) if carries(desk, request, leg)]
+    if not originals:
+        return unknown(desk, request, names)
+    fitting = [leg for leg in originals if fits(desk, request, leg)]
+    if len(fitting) != 1:
+        return answer(desk, request, MISMATCH)
+    return await undo_one(desk, request, fitting[0], names)
+
+
+def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg]:
+    """What *names* may mean: what the journal *found*, and what has no row yet."""
+    legs = desk.memory.legs
+    here = [legs.find(who.name) for who in names.identities]
+    for _, begins in (*names.begins, *names.rrns):
+        here += legs.begun_as(begins)
+    known = {id(leg): leg for leg in (*found, *here) if leg is not None}
+    return [leg for leg in known.values() if leg.kind != REVERSAL]
+
+
+def carries(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
+    """Whether *leg* has what *request* goes by, apart from its name."""
+    rrn = request.get(37)
+    return leg.state is not None or not rrn or leg.rrn == rrn
+
+
+def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
+    """Whether card, amount, currency and approval code of *request* are those of *leg*."""
+    if leg.is_tombstone:
+        return True
+    pan = pan_of(request)
+    card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
+    approval = request.get(38).strip(" ")
+    given = (leg.decision or {}).get(38, "")
+    return (not approval or not given or approval == given) and agrees(
+        request, card_agrees, (leg.requested, leg.held), leg.currency
+    )
+
+
+async def undo_one(desk: SwitchDesk, request: Message, leg: Leg, names: Reference) -> None:
+    """Undo *leg*, when it has an outcome."""
+    if leg.is_open:
         desk.count("reversal_of_open_leg")
-        await desk.outcome()
-    if leg.state is State.APPROVED:
-        pending = desk.reversal()
-        desk.record(State.REVERSING, pending)
-        desk.start(reverse(desk, pending))
-    desk.send(link, request.reply("00", {37: leg.rrn} if leg.rrn else None))
+        await desk.outcome_of(leg)
+    if leg.is_open:
+        return desk.forget()
+    if leg.is_tombstone:
+        return unknown(desk, request, names)
+    try:
+        stays = stays_of(request)
+    except DecodeError:
+        return answer(desk, request, "30", leg)
+    if leg.state is State.REVERSING and leg.stays != stays:
+        return desk.forget()  # One after the other.
+    if leg.state in (State.EXCEPTION, State.RESOLVED) or (leg.held and stays >= leg.held):
+        return answer(desk, request, MISMATCH, leg)
+    if leg.state in CAPTURED:
+        try:
+            begin(desk.of(leg), stays)
+        except NoAnswer:
+            return desk.forget()
+    return answer(desk, request, AGREED, leg)
+
+
+def unknown(desk: SwitchDesk, request: Message, names: Reference) -> None:
+    """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
+    memory, now, own = desk.memory, desk.now, desk.leg
+    exact = [who for who in names.identities if memory.legs.find(who.name) is None]
+    if not memory.may_note_unknown(now) or (
+        not names.is_exact and memory.tombstones.is_full(now)
+    ):
+        desk.count("unknown_reversal_unanswered")
+        return desk.forget()
+    for who in exact:
+        kind = who.name.split("|", 4)[3]
+        buried = memory.open_leg(
+            who, kind, source=own.source, serves=own.serves, link=own.link
+        )
+        desk.of(buried).record(State.REVERSED, desk.decided(request, AGREED))
+    answer(desk, request, desk.listener.unknown_reversal)
+    if not names.is_exact:
+        memory.tombstones.add(tombstone(own, request, names, now))
+    return None
+
+
+def tombstone(own: Leg, request: Message, names: Reference, at: float) -> Tombstone:
+    """What the reversal *own* binds, that was told at the instant *at* that it is unknown."""
+    return Tombstone(
+        leg=own.number,
+        until=at + LIVES_S,
+        keys=keys_of(names),
+        card=own.card,
+        amount=int(request.get(4, "0")),
+        currency=request.get(49),
+    )
+
+
+def answer(desk: SwitchDesk, request: Message, code: str, original: Leg | None = None) -> None:
+    """Durably tell *code* to whoever sent the reversal, and to its repeats."""
+    own = desk.leg
+    if original is not None:
+        own.rrn = original.rrn
+    number = original.number if original is not None else 0
+    desk.record(State.ANSWERED, desk.decided(request, code), original=number)
+    desk.respond()
+
+
+async def repeated(desk: SwitchDesk) -> None:
+    """The same reversal again: the same answer, unless a person must look by now."""
+    own = desk.leg
+    if own.original:
+        try:
+            [original] = await desk.recall(Question(legs=(own.original,)))
+        except NoAnswer:
+            return desk.forget_waiters()
+        if original.state in (State.EXCEPTION, State.RESOLVED):
+            return desk.refuse_waiters(MISMATCH)
+    return desk.respond()

@@ -1,11 +1,15 @@
-"""What we owe: tell a peer upstream to undo, and keep telling it until it agrees."""
+"""What we owe: tell a peer upstream to undo, and keep telling it until it agrees.
+
+A pending reversal is a flow only while it is asked. While it waits for its next time it is an alarm
+of the kernel, so that those that are pending never take the room of those that come in.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
 from ..desk import SwitchDesk
@@ -13,32 +17,57 @@ from ..settings import Settings
 from ..states import State
 
 DONE: Final = frozenset(["00", "25"])  # Undone, or the peer knows nothing of it.
-REFUSED: Final = frozenset(["12", "30"])  # The peer will never agree: a person must look.
+REFUSED: Final = frozenset(["12", "30", "64"])  # The peer will never agree: a person must look.
 
 
-async def reverse(desk: SwitchDesk, reversal: Message, sent: int = 0) -> None:
-    """Send *reversal* as 0420, later as 0421, until acknowledged or refused or the budget ends.
+def undo(desk: SwitchDesk) -> None:
+    """Nobody can say how it ended: record the reversal, answer all waiters, then send it."""
+    begin(desk)
+    desk.respond()
+
+
+def begin(desk: SwitchDesk, stays: int = 0) -> None:
+    """Owe the reversal of the leg, but for *stays* minor units, and send it."""
+    reversal = desk.reversal(stays)
+    desk.record(State.REVERSING, reversal, stays=stays)
+    pursue(desk, reversal)
+
+
+def pursue(desk: SwitchDesk, reversal: Message, sent: int = 0, tries: int = 0) -> None:
+    """Send *reversal* now, or in a while if it cannot be sent now, or if nobody answers.
 
     *sent* counts the sends so far; after a crash nobody knows, so one is assumed.
     """
+    if sent >= desk.settings.reversals_sent_max:
+        desk.record(State.EXCEPTION, reversal)
+    elif desk.has_room(Budget.PENDING) and desk.is_up(LinkId(desk.leg.upstream)):
+        desk.start(ask(desk, reversal, sent, tries), budget=Budget.PENDING)
+    else:
+        again(desk, reversal, sent, tries + 1)
+
+
+def again(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> None:
+    """Try once more after a pause."""
+    seconds = pause(desk.settings, tries, desk.leg.number)
+    desk.later(seconds, lambda: pursue(desk, reversal, sent, tries))
+
+
+async def ask(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> None:
+    """Send *reversal* once: at first as 0420, then as 0421."""
+    question = reversal if sent == 0 else Message("0421", reversal.fields)
     link = LinkId(desk.leg.upstream)
-    settings = desk.settings
-    tries = 0
-    while sent < settings.reversals_sent_max:
-        tries += 1
-        if desk.is_up(link):
-            question = reversal if sent == 0 else Message("0421", reversal.fields)
-            sent += 1
-            try:
-                answer = await desk.ask(link, question, within=settings.reversal_timeout_s)
-            except NoAnswer:
-                answer = None
-            if answer is not None and answer.get(39) in DONE:
-                return desk.record(State.REVERSED, answer)
-            if answer is not None and answer.get(39) in REFUSED:
-                return desk.record(State.EXCEPTION, answer)
-        await desk.sleep(pause(settings, tries, desk.leg.number))
-    return desk.record(State.EXCEPTION, reversal)
+    code = ""
+    try:
+        answer = await desk.ask(link, question, within=desk.settings.reversal_timeout_s)
+        code = answer.get(39)
+    except NoAnswer:
+        desk.count("reversal_no_answer")
+    if code in DONE:
+        desk.record(State.REDUCED if desk.leg.stays else State.REVERSED, answer.without(2))
+    elif code in REFUSED:
+        desk.record(State.EXCEPTION, answer.without(2))
+    else:
+        again(desk, reversal, sent + 1, tries + 1)
 
 
 def pause(settings: Settings, tries: int, number: int) -> Seconds:

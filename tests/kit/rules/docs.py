@@ -215,9 +215,10 @@ def _refusal(words: list[str]) -> str:
     try:
         while isinstance(command, click.Group) and words:
             context = command.make_context(name, list(words), parent=context)
-            name, command, words = command.resolve_command(
-                context, [*context._protected_args, *context.args]
-            )
+            rest = [*context._protected_args, *context.args]
+            if command.invoke_without_command and not rest:
+                return ""  # A group that is a command by itself.
+            name, command, words = command.resolve_command(context, rest)
         if command is not None and not isinstance(command, click.Group):
             command.make_context(name, list(words), parent=context)
     except click.exceptions.Exit:

@@ -13,7 +13,9 @@ from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.driver.links import Link, LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime, run
 from cardswitch.wire.driver.tap import Tap
+from cardswitch.wire.operator.control import ask_control
 from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send
+from cardswitch.wire.store.disk import user_name
 from tests.kit.wire import HOST, GatedJournal, SmallMachine, Words, peer_at, running, until
 
 POS = LinkId("pos/1")
@@ -430,6 +432,40 @@ def test_stopping_keeps_what_was_promised_and_the_machine_hears_no_more(on_loop)
     assert machine.events == [LinkUp(POS), Received(POS, "pay")]
     assert journal.commits == [["entry"]]
     assert journal.is_closed
+
+
+def test_a_deed_of_the_operator_is_answered_when_it_is_durable(on_loop, tmp_path):
+    journal = GatedJournal()
+
+    async def main():
+        runtime = Runtime(SmallMachine(), journal=journal)
+
+        async def note(told):
+            runtime.call(lambda now: [Append(told["who"])])
+            await runtime.durable()
+            return {"commits": len(journal.commits)}
+
+        await runtime.serve_control(tmp_path, "switch", {"note": note})
+        ask = asyncio.to_thread(ask_control, tmp_path, "switch", "note")
+        asked = asyncio.ensure_future(ask)
+        assert await asyncio.to_thread(journal.begun.acquire)
+        assert not asked.done()
+        journal.let()
+        assert await asked == {"commits": 1}
+        await runtime.stop()
+        assert not (tmp_path / "switch.sock").exists()
+
+    on_loop(main())
+    assert journal.commits == [[user_name()]]
+
+
+def test_without_a_journal_everything_is_durable(on_loop):
+    async def main():
+        async with running(SmallMachine(pay=pay)) as runtime:
+            runtime.call(lambda now: [Append("entry")])
+            await runtime.durable()
+
+    on_loop(main())
 
 
 def test_who_waits_may_give_up_waiting(on_loop):

@@ -199,3 +199,43 @@ def test_nothing_waits_for_a_look_up(journal):
 def test_a_journal_that_cannot_be_read_says_nothing(journal):
     journal.error = Error("the disk is gone")
     assert look_up(journal, LookUp(7, "who")) == [Found(7, None)]
+
+
+def test_whoever_waits_for_the_disk_waits_for_all_that_was_appended(journal):
+    async def story(writer):
+        await writer.durable()  # Of nothing, everything is durable.
+        writer.append("first")
+        writer.submit()
+        await begun(journal)
+        writer.append("second")
+        both = asyncio.ensure_future(writer.durable())
+        given_up = asyncio.ensure_future(writer.durable())
+        await asyncio.sleep(0)
+        given_up.cancel()
+        writer.submit()
+        journal.let()
+        await until(lambda: writer.pending == 1)
+        assert not both.done()
+        journal.let()
+        await both
+        assert journal.commits == [["first"], ["second"]]
+        await writer.durable()
+
+    assert play(journal, story)[1] == []
+
+
+def test_whoever_waits_for_a_disk_that_fails_is_told(journal):
+    async def story(writer):
+        journal.error = OSError(28, "No space left on device")
+        writer.append("first")
+        writer.submit()
+        await begun(journal)
+        writer.append("second")
+        waiting = asyncio.ensure_future(writer.durable())
+        await asyncio.sleep(0)
+        journal.let()
+        for late in (waiting, writer.durable()):
+            with pytest.raises(Error, match="the journal cannot be written"):
+                await late
+
+    play(journal, story)

@@ -19,6 +19,7 @@ from cardswitch.wire.store.disk import (
     replace_file,
     sync_file,
     sync_folder,
+    user_name,
     write_all,
 )
 
@@ -198,3 +199,16 @@ def test_on_windows_a_byte_is_locked_and_folders_need_no_sync(tmp_path, file, mo
     lock_file(file)
     sync_folder(tmp_path / "nowhere")
     assert locked == [(1 << 40, 2, 1)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there the environment says it")
+def test_the_name_of_the_user_is_not_what_the_environment_says(monkeypatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "mallory")
+    assert user_name() != "mallory"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="users are numbers there")
+def test_a_user_without_a_name_has_a_number(monkeypatch):
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_123)
+    assert user_name() == "uid 4000123"

@@ -1,0 +1,92 @@
+"""What is done to the switch from outside, by the clock or by a person: each deed is a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.wire.machine.kernel import Kernel
+
+from .desk import SwitchDesk
+from .flows.reverse import pursue
+from .journal import Journal
+from .legs import Leg
+from .memory import Memory
+from .settings import Settings
+from .states import Mark, State
+
+CLOCK: Final = "clock"
+START: Final = "start"
+
+
+class Deeds:
+    """They run in the turn of the program that is told to; their effects are the kernel's."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        settings: Settings,
+        memory: Memory,
+        journal: Journal,
+        desk_of: Callable[[Leg], SwitchDesk],
+    ) -> None:
+        self._kernel = kernel
+        self._settings = settings
+        self._memory = memory
+        self._journal = journal
+        self._desk_of = desk_of
+
+    # Bank days ------------------------------------------------------------------------------------
+
+    def begin_day(self) -> None:
+        """At a start: the first day of a journal, or the one after a cut-off that was slept over."""
+        day = self._memory.day
+        if day is None or day.ends_at <= self._kernel.now:
+            self.cut_over(START)
+        else:
+            self._set_alarm()
+
+    def cut_over(self, by: str, because: str = "") -> None:
+        """The bank day ends here, and the next begins."""
+        self._journal.cut_over(self._settings.cut_off, by, because)
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
+        day = self._memory.today
+        self._kernel.later(max(0.0, day.ends_at - self._kernel.now), self._end_day)
+
+    def _end_day(self) -> None:
+        if self._memory.today.ends_at <= self._kernel.now:
+            self.cut_over(CLOCK)
+
+    def record_close(self, label: str, told: Mapping[str, Any]) -> None:
+        """Settlement has closed the bank day *label*; *told* is what proves which close it was."""
+        self._journal.mark(Mark.CLOSED, label, told)
+
+    # Exceptions -----------------------------------------------------------------------------------
+
+    def retry(self, number: int, who: str, because: str) -> None:
+        """Send the reversal of leg *number* anew. Raises Error unless it is an exception."""
+        leg, reversal = self._exception(number)
+        said = {"by": who, "because": because}
+        desk = self._desk_of(leg)
+        if leg.upstream not in self._settings.upstreams:
+            raise Error(f"leg {number}: there is no upstream {leg.upstream!r} any more: resolve it")
+        desk.record(State.REVERSING, reversal, stays=leg.stays, said=said)
+        pursue(desk, reversal, sent=1)
+
+    def resolve(self, number: int, who: str, because: str) -> None:
+        """A person ends it, and says why nothing more is to be sent. Raises Error as above."""
+        leg, reversal = self._exception(number)
+        self._desk_of(leg).record(State.RESOLVED, reversal, said={"by": who, "because": because})
+
+    def _exception(self, number: int) -> tuple[Leg, Message]:
+        leg = self._memory.unfinished.get(number)
+        if leg is None or leg.state is not State.EXCEPTION or leg.reversal is None:
+            raise Error(
+                f"leg {number} is no exception: `cardswitch switch exceptions list` shows those "
+                "that are"
+            )
+        return leg, leg.reversal

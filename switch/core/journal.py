@@ -1,0 +1,149 @@
+"""Writes the rows of the journal: those of legs, and the marks that belong to none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.message import Message
+from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.ports import Append
+
+from .checks import pan_of
+from .day import BankDay, next_day
+from .legs import FINANCIAL, Leg
+from .memory import Memory
+from .row import Row, card_columns, columns_of
+from .states import CAPTURED, FOLLOWS, Mark, State
+
+# A card number stands where it is needed again: with what went upstream, or is to be undone.
+_WITH_CARD: Final = frozenset({State.FORWARDED, State.DECLINED, State.REVERSING, State.ANSWERED})
+_json = msgspec.json.Encoder().encode
+
+
+class Journal:
+    """Each row is made once, here, and taken over by memory at once."""
+
+    def __init__(self, kernel: Kernel, memory: Memory, checkpoint_rows: int) -> None:
+        self._kernel = kernel
+        self._memory = memory
+        self._checkpoint_rows = checkpoint_rows
+
+    def record(
+        self,
+        leg: Leg,
+        state: State,
+        message: Message,
+        *,
+        stays: int = 0,
+        original: int = 0,
+        said: Mapping[str, str] | None = None,
+    ) -> None:
+        """*leg* is now in *state*, by *message*; the table of states must allow it."""
+        before = leg.state
+        assert state in FOLLOWS[before], f"{before} -> {state}"
+        memory = self._memory
+        today = memory.today.label
+        columns = columns_of(message)
+        if state in _WITH_CARD:
+            columns |= card_columns(pan_of(message), memory.vault)
+        if before is None:
+            leg.business_date = today
+            first = {"identity": leg.identity, "sent_on": leg.sent_on}
+            columns |= {**first, "request_digest": leg.request_digest}
+        if said:
+            columns["fields"] = _json(said).decode()
+        row = Row(
+            sequence=memory.next_sequence(),
+            leg=leg.number,
+            at=self._kernel.now,
+            state=state.value,
+            business_date=leg.business_date,
+            day=today,
+            source=leg.source,
+            serves=leg.serves,
+            link=leg.link,
+            upstream=leg.upstream,
+            moved=moved(leg, state, columns["amount"], stays),
+            stays=stays,
+            original=original,
+            card=leg.card,
+            **columns,
+        )
+        leg.apply(row, message)
+        memory.moved_on(leg, before)
+        self._append(row)
+        if memory.rows_since_checkpoint >= self._checkpoint_rows:
+            self.checkpoint()
+
+    # Marks ----------------------------------------------------------------------------------------
+
+    def cut_over(self, cut_off: CutOff, by: str, because: str = "") -> BankDay:
+        """The next bank day begins here; returns it. The first of all ends none."""
+        before = self._memory.day
+        day = self._memory.day = next_day(before, cut_off, self._kernel.now)
+        said = {
+            "ended": before.label if before else "",
+            "date": day.date,
+            "run": day.run,
+            "starts_at": day.starts_at,
+            "ends_at": day.ends_at,
+            "cut_off": cut_off.time,
+            "zone": cut_off.zone,
+            "by": by,
+            "because": because,
+        }
+        self.mark(Mark.CUT_OVER, day.label, said)
+        self.checkpoint()
+        return day
+
+    def checkpoint(self) -> None:
+        """All that a start must know of what is before this row."""
+        memory = self._memory
+        legs = [*memory.unfinished, *memory.tombstones.legs(self._kernel.now)]
+        day = memory.today
+        said = {
+            "legs": legs,
+            "numbers": self._kernel.numbers(),
+            "leg_number": memory.leg_number,
+            "date": day.date,
+            "run": day.run,
+            "starts_at": day.starts_at,
+            "ends_at": day.ends_at,
+        }
+        self.mark(Mark.CHECKPOINT, day.label, said)
+        memory.rows_since_checkpoint = 0
+
+    def mark(self, mark: Mark, label: str, said: Mapping[str, Any]) -> None:
+        """A row of no leg, about the bank day *label*."""
+        self._append(
+            Row(
+                sequence=self._memory.next_sequence(),
+                leg=0,
+                at=self._kernel.now,
+                state=mark.value,
+                business_date=label,
+                day=self._memory.today.label,
+                source="",
+                serves="",
+                link="",
+                fields=_json(said).decode(),
+            )
+        )
+
+    def _append(self, row: Row) -> None:
+        self._kernel.effects.append(Append(row))
+
+
+def moved(leg: Leg, state: State, amount: int, stays: int) -> int:
+    """What the step of *leg* to *state* adds to the captured funds of its merchant."""
+    if leg.kind != FINANCIAL:
+        return 0
+    if state is State.APPROVED:
+        return amount
+    if state is State.REVERSING and leg.state in CAPTURED:
+        return stays - leg.held
+    return 0

@@ -1,0 +1,88 @@
+"""Reversals of something unknown that do not name it exactly: should it come yet, it is refused.
+
+An exact one is a leg of the journal and lasts for ever. These may fit more than was meant, so they
+bind only what agrees with them, and only for a while: longer than any queue in front of us.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.specs.transactions.reversals import Reference
+from cardswitch.wire.ports import Seconds
+
+LIVES_S: Final[Seconds] = 300.0
+_RRN: Final = "rrn|"
+
+
+class Tombstone(Struct, frozen=True, gc=False, kw_only=True):
+    """What one such reversal says; what it leaves out, empty or 0, agrees with everything."""
+
+    leg: int  # of the reversal
+    until: Seconds
+    keys: tuple[str, ...]
+    card: str
+    amount: int
+    currency: str
+
+
+def keys_of(reference: Reference) -> tuple[str, ...]:
+    """What *reference* goes by, whatever the day."""
+    begins = dict.fromkeys(begin for _, begin in reference.begins)
+    return (*begins, *(f"{who}{_RRN}{rrn}" for rrn, who in reference.rrns))
+
+
+class Tombstones:
+    """At most *tombstones_max* of them; the oldest ends first, since all live equally long."""
+
+    def __init__(self, tombstones_max: int) -> None:
+        self._tombstones_max = tombstones_max
+        self._by_leg: dict[int, Tombstone] = {}
+        self._by_key: dict[str, dict[int, Tombstone]] = {}
+
+    def is_full(self, now: Seconds) -> bool:
+        """Whether no more may be set up."""
+        self._expire(now)
+        return len(self._by_leg) >= self._tombstones_max
+
+    def legs(self, now: Seconds) -> list[int]:
+        """The legs of the reversals that still bind something."""
+        self._expire(now)
+        return list(self._by_leg)
+
+    def add(self, stone: Tombstone) -> None:
+        """Let *stone* bind what comes."""
+        self._by_leg[stone.leg] = stone
+        for key in stone.keys:
+            self._by_key.setdefault(key, {})[stone.leg] = stone
+
+    def binds(
+        self, identity: str, rrn: str, now: Seconds, *, card: str, amount: int, currency: str
+    ) -> bool:
+        """Whether the request of *identity* was reversed before it came."""
+        if not self._by_leg:
+            return False
+        self._expire(now)
+        begin = identity.rpartition("|")[0] + "|"
+        who = "|".join(identity.split("|", 3)[:3]) + "|"
+        return any(
+            stone.card in ("", card)
+            and stone.amount in (0, amount)
+            and stone.currency in ("", currency)
+            for key in (begin, f"{who}{_RRN}{rrn}")
+            for stone in self._by_key.get(key, {}).values()
+        )
+
+    def _expire(self, now: Seconds) -> None:
+        while self._by_leg:
+            oldest = next(iter(self._by_leg.values()))
+            if oldest.until > now:
+                return
+            del self._by_leg[oldest.leg]
+            for key in oldest.keys:
+                stones = self._by_key[key]
+                del stones[oldest.leg]
+                if not stones:
+                    del self._by_key[key]
