@@ -104,7 +104,7 @@ def pytest_assertrepr_compare(
 
 
 def _explained(dialect: Dialect | None, left: Message, right: Message, unsafe: bool) -> list[str]:
-    from cardswitch.lab.messages.diff import differences
+    from cardswitch.lab.messages.views.diff import differences
 
     hint = [] if unsafe else [f"card data is masked: {_UNSAFE} shows it"]
     first = f"<{left.mti} message> == <{right.mti} message>"

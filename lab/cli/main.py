@@ -24,7 +24,7 @@ COMMANDS: Final[Commands] = {
         "cardswitch.terminal.face.cli:terminal",
         "Sell, repeat, reverse at a software POS terminal.",
     ),
-    "spec": ("cardswitch.lab.cli.spec:spec", "Decode, encode and explain ISO 8583 messages."),
+    "spec": ("cardswitch.lab.cli.spec.main:spec", "Decode, encode and explain ISO 8583 messages."),
     "fuzz": (
         "cardswitch.lab.cli.fuzz:fuzz",
         "Fuzz a parser of ISO 8583: ours, or a function of yours.",

@@ -17,8 +17,8 @@ from cardswitch.wire.capture.pcap import read_capture
 from cardswitch.wire.capture.reassembly import Streams, frames_of, streams_of
 from cardswitch.wire.framing import Framing
 
+from .documents import read_document, split_documents
 from .pasted import INPUT_SIZE_MAX, read_bytes
-from .workbench import read_document, split_documents
 
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
 CAPTURE_SIZE_MAX: Final = (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.errors import FormatError
 
-    from ..messages.inputs import Item
+    from ...messages.inputs import Item
 
 UNREADABLE_EXIT: Final = 5
 NAME_SIZE_MAX: Final = 255  # characters; no file system allows more
@@ -66,7 +66,7 @@ class Given(NamedTuple):
 
     def items(self) -> list[Item]:
         """All messages of it; ends the command if nothing can be read."""
-        from ..messages.inputs import read_items
+        from ...messages.inputs import read_items
 
         with refusing():
             data = given_bytes(self.words, self.path)
@@ -127,7 +127,7 @@ def message_input(command: Callable[..., None]) -> Callable[..., Any]:
 
 def given_bytes(words: tuple[str, ...], path: str | None = None) -> bytes:
     """What *words* say, the file that they or *path* name holds, or standard input has."""
-    from ..messages.inputs import size_limit
+    from ...messages.inputs import size_limit
 
     if path is not None and words:
         raise click.UsageError("INPUT or --file, not both")
@@ -165,7 +165,7 @@ def refuse(
     error: FormatError, data: bytes, unsafe: bool, exit_code: int, dialect: Dialect | None = None
 ) -> NoReturn:
     """End the command with *error*, where it is in *data*, and who may be to blame."""
-    from ..messages.workbench import show_fault
+    from ...messages.documents import show_fault
 
     first, *window = show_fault(error, data, unsafe, dialect)
     # What validate finds is its result, even where it cannot go on.

@@ -1,6 +1,6 @@
-"""lab.messages.diff: what differs is named, what it means is said, and card data is masked."""
+"""What differs is named, what it means is said, and card data is masked."""
 
-from cardswitch.lab.messages.diff import differences
+from cardswitch.lab.messages.views.diff import differences
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardswitch.lab.cli.main import cli
-from cardswitch.lab.cli.spec_doctor import NOTHING_FITS_EXIT, doctor
+from cardswitch.lab.cli.spec.doctor import NOTHING_FITS_EXIT, doctor
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from tests.kit.samples.doctor import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire

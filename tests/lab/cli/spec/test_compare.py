@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec import spec
+from cardswitch.lab.cli.spec.main import spec
 from cardswitch.lab.messages.pasted import write_bytes
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .spec_options import Given, load, message_input, refusing, say
+from .options import Given, load, message_input, refusing, say
 
 if TYPE_CHECKING:
     from cardswitch.specs.convert import Converted
@@ -48,7 +48,7 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
     """Write messages of one dialect in another, across editions; tell all that is lost."""
     from cardswitch.specs.convert import convert as converted
 
-    from ..messages.pasted import write_bytes
+    from ...messages.pasted import write_bytes
 
     for item in given.items():
         with refusing(item.data, unsafe, dialect=given.dialect):
@@ -68,7 +68,7 @@ def _document(done: Converted, unsafe: bool) -> str:
     """The message as `decode --json` has it, masked unless *unsafe*, and the losses as data."""
     import msgspec
 
-    from ..messages.workbench import write_document
+    from ...messages.documents import write_document
 
     losses = [msgspec.structs.asdict(loss) for loss in done.losses]
     message = msgspec.Raw(write_document(done.message, unsafe).encode())

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from cardswitch.specs.doctor import Diagnosis
 
-    from ..doctor.pasted import Reading
+    from ...doctor.pasted import Reading
 
 NOTHING_FITS_EXIT: Final = 5
 EPILOG: Final = """\b
@@ -73,8 +73,8 @@ def doctor(
 
     INPUT is text, and - or nothing reads standard input: one message, or one a line.
     """
-    from ..doctor.views import diagnosis_document, show_diagnosis, show_failure
-    from .spec_options import given_bytes, refusing, say, say_json
+    from ...doctor.words import diagnosis_document, show_diagnosis, show_failure
+    from .options import given_bytes, refusing, say, say_json
 
     if output and not output.endswith(".toml"):
         raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")
@@ -98,7 +98,7 @@ def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, li
     from cardswitch.specs.doctor import diagnose, diagnose_with, load_base, load_bases
     from cardswitch.specs.errors import DialectError
 
-    from ..doctor.pasted import read_messages
+    from ...doctor.pasted import read_messages
 
     readings = read_messages(given, form, skip)
     try:
@@ -121,7 +121,7 @@ def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, li
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:
     """Write the dialect file, if one is asked for; the command to go on with."""
-    from ..doctor.views import describe_command, dialect_text
+    from ...doctor.words import describe_command, dialect_text
 
     if output:
         path = Path(output)

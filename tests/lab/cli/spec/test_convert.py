@@ -7,7 +7,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.lab.cli.spec_convert import convert
+from cardswitch.lab.cli.spec.convert import convert
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from cardswitch.lab.messages.descriptions import (
+from cardswitch.lab.messages.views.description import (
     bitmap_grid,
     describe,
     description_document,

@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec import COMMANDS, spec
+from cardswitch.lab.cli.spec.main import COMMANDS, spec
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -18,7 +18,7 @@ from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.fuzzing.strategies import messages, mutations
 from cardswitch.specs.message import Message
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "messages.toml"
+VECTORS = Path(__file__).parents[3] / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]
 ECHO = "0800822000000000000004000000000000001123130500000001301"
 PAN = "9999990000000014"

@@ -3,7 +3,7 @@
 import click
 import pytest
 
-from cardswitch.lab.cli.spec_options import FORMS, FRAMINGS, given_bytes
+from cardswitch.lab.cli.spec.options import FORMS, FRAMINGS, given_bytes
 from cardswitch.lab.messages import inputs
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .spec_options import (
+from .options import (
     FINDINGS_EXIT,
     UNREADABLE_EXIT,
     Given,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.message import Message
 
-    from ..messages.inputs import Item
+    from ...messages.inputs import Item
 
 DECODE_EPILOG: Final = """\b
 Examples:
@@ -72,8 +72,8 @@ def decode(
     unsafe: bool,
 ) -> None:
     """Show the fields of messages; INPUT is text or a file, and - or nothing standard input."""
-    from ..messages.views import show_message, show_parts
-    from ..messages.workbench import write_document
+    from ...messages.documents import write_document
+    from ...messages.views.fields import show_message, show_parts
 
     dialect = given.dialect
 
@@ -97,8 +97,8 @@ def describe(
     """Explain messages, masked: a summary, the MTI, the bitmap, what codes mean, what misses."""
     import json
 
-    from ..messages.descriptions import describe as described
-    from ..messages.descriptions import description_document
+    from ...messages.views.description import describe as described
+    from ...messages.views.description import description_document
 
     dialect = given.dialect
 
@@ -120,7 +120,7 @@ def _tell(
     """What *show* makes of each message; a bad one among many is told, and the next one comes."""
     from cardswitch.specs.errors import FormatError
 
-    from ..messages.workbench import show_fault
+    from ...messages.documents import show_fault
 
     bad = 0
     for place, item in enumerate(items):
@@ -208,8 +208,8 @@ def encode(
     form: str,
 ) -> None:
     """Write messages from JSON, such as decode --json --unsafe prints."""
-    from ..messages.outputs import write_messages
-    from ..messages.workbench import read_documents
+    from ...messages.documents import read_documents
+    from ...messages.outputs import write_messages
 
     with refusing():
         messages = read_documents(given_bytes(given))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cardswitch.lab.doctor.views import (
+from cardswitch.lab.doctor.words import (
     describe_command,
     diagnosis_document,
     dialect_text,

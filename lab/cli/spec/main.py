@@ -9,41 +9,41 @@ import click
 from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 COMMANDS: Final[Commands] = {
-    "decode": ("cardswitch.lab.cli.spec_messages:decode", "Show the fields of messages."),
+    "decode": ("cardswitch.lab.cli.spec.messages:decode", "Show the fields of messages."),
     "describe": (
-        "cardswitch.lab.cli.spec_messages:describe",
+        "cardswitch.lab.cli.spec.messages:describe",
         "Explain messages: what they say, what misses.",
     ),
     "validate": (
-        "cardswitch.lab.cli.spec_messages:validate",
+        "cardswitch.lab.cli.spec.messages:validate",
         "Check messages: whole, plausible, complete?",
     ),
     "encode": (
-        "cardswitch.lab.cli.spec_messages:encode",
+        "cardswitch.lab.cli.spec.messages:encode",
         "Write messages from JSON; set and delete parts.",
     ),
-    "diff": ("cardswitch.lab.cli.spec_compare:diff", "Compare two messages, field by field."),
+    "diff": ("cardswitch.lab.cli.spec.compare:diff", "Compare two messages, field by field."),
     "redact": (
-        "cardswitch.lab.cli.spec_compare:redact",
+        "cardswitch.lab.cli.spec.compare:redact",
         "Replace card data, so that messages can be shared.",
     ),
     "convert": (
-        "cardswitch.lab.cli.spec_convert:convert",
+        "cardswitch.lab.cli.spec.convert:convert",
         "Write a message in another dialect or edition.",
     ),
-    "doctor": ("cardswitch.lab.cli.spec_doctor:doctor", "Find out how unknown bytes are written."),
-    "explain": ("cardswitch.lab.cli.spec_dialects:explain", "Explain the code of an error."),
+    "doctor": ("cardswitch.lab.cli.spec.doctor:doctor", "Find out how unknown bytes are written."),
+    "explain": ("cardswitch.lab.cli.spec.dialects:explain", "Explain the code of an error."),
     "list": (
-        "cardswitch.lab.cli.spec_dialects:list_",
+        "cardswitch.lab.cli.spec.dialects:list_",
         "List the dialects that come with cardswitch.",
     ),
-    "show": ("cardswitch.lab.cli.spec_dialects:show", "Show the fields and parts of a dialect."),
+    "show": ("cardswitch.lab.cli.spec.dialects:show", "Show the fields and parts of a dialect."),
     "import": (
-        "cardswitch.lab.cli.spec_interop:import_",
+        "cardswitch.lab.cli.spec.interop:import_",
         "Make a dialect of another tool's specification.",
     ),
     "export": (
-        "cardswitch.lab.cli.spec_interop:export",
+        "cardswitch.lab.cli.spec.interop:export",
         "Write a dialect for other tools, or to read.",
     ),
 }

@@ -26,8 +26,8 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.review.culprit import find_culprit
 from cardswitch.specs.review.explain import explain
 
-from ..messages.views import align, show_message
-from ..messages.workbench import show_fault, show_value
+from ..messages.documents import show_fault, show_value
+from ..messages.views.fields import align, show_message
 
 FINDINGS_MAX: Final = 6  # implausible things that are listed; the rest is counted
 CHOICES_MAX: Final = 4  # edits that are shown, each instead of the others

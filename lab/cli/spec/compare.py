@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .spec_options import (
+from .options import (
     FINDINGS_EXIT,
     UNREADABLE_EXIT,
     Given,
@@ -53,7 +53,7 @@ Exit codes: 0 done, 2 usage, 5 a message cannot be read: nothing is written then
 @click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
 def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsafe: bool) -> None:
     """Compare the messages LEFT and RIGHT, each a file, or pasted: fields, parts and meanings."""
-    from ..messages.diff import differences
+    from ...messages.views.diff import differences
 
     one, other = (_message(text, dialect, skip) for text in (left, right))
     found = differences(dialect, one, other, unsafe)
@@ -98,8 +98,8 @@ def redact(
     """Replace card data by other card data of the same form, so that messages can be shared."""
     from cardswitch.specs.review.redact import Redactor
 
-    from ..messages.outputs import write_messages
-    from ..messages.workbench import write_document
+    from ...messages.documents import write_document
+    from ...messages.outputs import write_messages
 
     dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
     messages = []

@@ -15,7 +15,7 @@ from cardswitch.specs.masking import mask_pan, open_fields, printable
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import unpack_track2
 
-from .views import align
+from .fields import align
 
 
 def describe(dialect: Dialect, message: Message) -> list[str]:

@@ -17,7 +17,7 @@ from cardswitch.specs.masking import open_fields, printable
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import unpack_track2
 
-from .workbench import show_value
+from ..documents import show_value
 
 VALUE_SIZE_MAX: Final = 9999  # characters shown; no field is longer
 PARTS_SHOWN_MAX: Final = 24  # of one field; all tags of a chip would fill the screen

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 
-from cardswitch.lab.messages.views import dialect_document, show_dialect, show_message
+from cardswitch.lab.messages.views.fields import dialect_document, show_dialect, show_message
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec_interop import EXPORTS, export, import_
+from cardswitch.lab.cli.spec.interop import EXPORTS, export, import_
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DialectError
 
-FOREIGN = Path(__file__).parents[2] / "vectors" / "foreign"
+FOREIGN = Path(__file__).parents[3] / "vectors" / "foreign"
 SAMPLES = ["jpos.xml", "moov.json", "moov.yaml", "pyiso8583.json"]
 
 

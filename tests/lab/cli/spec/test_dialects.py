@@ -4,7 +4,7 @@ import json
 
 from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec import spec
+from cardswitch.lab.cli.spec.main import spec
 from cardswitch.specs.review.explain import explanations
 
 

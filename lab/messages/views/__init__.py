@@ -1,0 +1,1 @@
+"""How messages and dialects are shown to people, a view a file."""
