@@ -1,31 +1,19 @@
-"""The message workbench: messages as JSON and back, and what people see of values and faults.
-
-Pure: the `spec` commands read and print. Everything is masked unless it is asked for *unsafe*.
-"""
+"""Messages as JSON and back, masked unless it is asked for *unsafe*. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import DIGITS
-from cardswitch.specs.masking import PAN_DIGITS_USUAL, mask_field, printable
 from cardswitch.specs.message import Message
-from cardswitch.specs.review.culprit import find_culprit
 
 from .pasted import INPUT_SIZE_MAX, read_hex
+from .values import show_value
 
-# Faults that an earlier wrong length makes.
-_SHIFTED: Final = frozenset(["length", "message-short", "trailing-bytes", "character", "fill"])
-WINDOW_SIZE: Final = 16  # bytes of a message that are shown around a fault
-_FREE_TEXT: Final = frozenset([43, 44])  # shown, yet whoever fills them may write what they like
-_RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},}}")
 _EXAMPLE: Final = 'a message such as {"mti": "0800", "fields": {"11": "000001"}}'
 
 
@@ -36,9 +24,6 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     fields: dict[str, str]
     header: str = ""
     masked: bool = False
-
-
-# JSON ---------------------------------------------------------------------------------------------
 
 
 def write_document(message: Message, unsafe: bool = False) -> str:
@@ -108,63 +93,3 @@ def split_documents(given: bytes) -> list[bytes]:
 
 def _is_number(key: str) -> bool:
     return 1 <= len(key) <= 3 and key[0] != "0" and DIGITS.issuperset(key)
-
-
-# What people see ----------------------------------------------------------------------------------
-
-
-def show_value(number: int, value: str, unsafe: bool, edition: str = "0") -> str:
-    """The value of field *number*, masked unless *unsafe*; so is a card number in free text.
-
-    >>> show_value(2, "9999990000000014", False), show_value(44, "SEE 9999990000000014", False)
-    ('999999******0014', 'SEE ****************')
-    """
-    if unsafe:
-        return value
-    if number in _FREE_TEXT:
-        return _RUN.sub(_starred, value)
-    return mask_field(number, value, edition)
-
-
-def _starred(run: re.Match[str]) -> str:
-    """Stars: a card number of which a digit was lost checks no more, and is one all the same."""
-    return "*" * len(run[0])
-
-
-def show_fault(
-    error: FormatError, data: bytes, unsafe: bool = False, dialect: Dialect | None = None
-) -> list[str]:
-    """*error* in words, where in the message *data* it is, who may be to blame, what explains it.
-
-    The bytes themselves are shown only if *unsafe*; with a *dialect* an earlier length is sought
-    that would mend it.
-
-    >>> show_fault(DecodeError("digits", offset=1), b"0a", unsafe=True)
-    ['at byte 1: expected digits', '  byte   0  1', '  hex   30 61', '            ^']
-    """
-    lines = [printable(str(error), 500)]
-    if error.offset is not None and isinstance(error, DecodeError):
-        lines += _window(error.offset, data, unsafe)
-    if dialect is not None and error.code in _SHIFTED and data:
-        culprit = find_culprit(dialect, data)
-        lines += [f"  likely culprit: {culprit}"] if culprit else []
-    if error.code:
-        lines.append(f"  more: cardswitch spec explain {error.code}")
-    return lines
-
-
-def _window(at: int, data: bytes, unsafe: bool) -> list[str]:
-    """Offsets around *at*, a caret under it."""
-    end = min(max(at + WINDOW_SIZE // 2, WINDOW_SIZE), max(len(data), at + 1))
-    window = range(max(0, end - WINDOW_SIZE), end)
-    width = max(2, len(str(end - 1)))
-    lines = [_row("byte", map(str, window), width)]
-    if unsafe:
-        values = (f"{data[n]:02X}" if n < len(data) else "--" for n in window)
-        lines.append(_row("hex", values, width))
-    caret = ("^" if n == at else "" for n in window)
-    return [*lines, _row("", caret, width).rstrip()]
-
-
-def _row(name: str, cells: Iterable[str], width: int) -> str:
-    return f"  {name:<6}{' '.join(cell.rjust(width) for cell in cells)}"

@@ -32,7 +32,7 @@ def list_(as_json: bool) -> None:
     """List the dialects that come with cardswitch."""
     from cardswitch.specs.dialect import list_dialects, load_dialect
 
-    from ...messages.views.fields import align
+    from ...messages.views.table import align
 
     titles = [(name, load_dialect(name).title) for name in list_dialects()]
     if as_json:
@@ -46,7 +46,7 @@ def list_(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of a table.")
 def show(dialect: Dialect, as_json: bool) -> None:
     """Show the fields of DIALECT: number, name, format, encoding, and which MTIs carry them."""
-    from ...messages.views.fields import dialect_document, show_dialect
+    from ...messages.views.dialect import dialect_document, show_dialect
 
     if as_json:
         say_json(dialect_document(dialect))
@@ -63,7 +63,7 @@ def explain(code: str | None, as_json: bool) -> None:
     from cardswitch.specs.review.explain import explain as explained
     from cardswitch.specs.review.explain import explanations
 
-    from ...messages.views.fields import align
+    from ...messages.views.table import align
 
     if code is None:
         known = {name: said.rule for name, said in explanations().items()}

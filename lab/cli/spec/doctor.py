@@ -73,7 +73,8 @@ def doctor(
 
     INPUT is text, and - or nothing reads standard input: one message, or one a line.
     """
-    from ...doctor.words import diagnosis_document, show_diagnosis, show_failure
+    from ...doctor.document import diagnosis_document
+    from ...doctor.words import show_diagnosis, show_failure
     from .options import given_bytes, refusing, say, say_json
 
     if output and not output.endswith(".toml"):
@@ -121,7 +122,7 @@ def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, li
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:
     """Write the dialect file, if one is asked for; the command to go on with."""
-    from ...doctor.words import describe_command, dialect_text
+    from ...doctor.dialect_file import describe_command, dialect_text
 
     if output:
         path = Path(output)

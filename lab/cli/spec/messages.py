@@ -22,12 +22,13 @@ from .options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.message import Message
 
     from ...messages.inputs import Item
+    from ...messages.views.view import View
 
 DECODE_EPILOG: Final = """\b
 Examples:
@@ -72,19 +73,12 @@ def decode(
     unsafe: bool,
 ) -> None:
     """Show the fields of messages; INPUT is text or a file, and - or nothing standard input."""
-    from ...messages.documents import write_document
-    from ...messages.views.fields import show_message, show_parts
+    from ...messages.views.fields import FieldsView
+    from ...messages.views.paths import PathsView
 
     dialect = given.dialect
-
-    def show(message: Message) -> list[str]:
-        if paths:
-            return show_parts(dialect, message, paths, unsafe, as_json)
-        if as_json:
-            return [write_document(message, unsafe)]
-        return show_message(dialect, message, unsafe)
-
-    _tell(given.items(), dialect, show, unsafe, with_origin=not as_json)
+    view = PathsView(dialect, paths, unsafe) if paths else FieldsView(dialect, unsafe)
+    _show_all(given, view, as_json, unsafe)
 
 
 @click.command(epilog=DESCRIBE_EPILOG)
@@ -95,35 +89,20 @@ def describe(
     as_json: bool,
 ) -> None:
     """Explain messages, masked: a summary, the MTI, the bitmap, what codes mean, what misses."""
-    import json
+    from ...messages.views.description import DescriptionView
 
-    from ...messages.views.description import describe as described
-    from ...messages.views.description import description_document
-
-    dialect = given.dialect
-
-    def show(message: Message) -> list[str]:
-        if as_json:
-            return [json.dumps(description_document(dialect, message))]
-        return described(dialect, message)
-
-    _tell(given.items(), dialect, show, unsafe=False, with_origin=not as_json)
+    _show_all(given, DescriptionView(given.dialect), as_json, unsafe=False)
 
 
-def _tell(
-    items: list[Item],
-    dialect: Dialect,
-    show: Callable[[Message], list[str]],
-    unsafe: bool,
-    with_origin: bool,
-) -> None:
-    """What *show* makes of each message; a bad one among many is told, and the next one comes."""
+def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
+    """Show each message in *view*; among many, one that cannot be read does not end the command."""
     from cardswitch.specs.errors import FormatError
 
-    from ...messages.documents import show_fault
+    from ...messages.faults import show_fault
 
+    items, dialect = given.items(), given.dialect
     bad = 0
-    for place, item in enumerate(items):
+    for index, item in enumerate(items):
         try:
             message = item.read(dialect)
         except FormatError as fault:
@@ -133,9 +112,9 @@ def _tell(
             say([f"{item.origin}: {first}", *window], err=True)
             bad += 1
             continue
-        if item.origin and with_origin:
-            say([*([""] if place else []), item.origin])
-        say(show(message))
+        if item.origin and not as_json:
+            say([*([""] if index else []), item.origin])
+        say([view.json(message)] if as_json else view.lines(message))
     if bad:
         say([f"cardswitch: {bad} of {len(items)} messages could not be read"], err=True)
         sys.exit(UNREADABLE_EXIT)

@@ -165,7 +165,7 @@ def refuse(
     error: FormatError, data: bytes, unsafe: bool, exit_code: int, dialect: Dialect | None = None
 ) -> NoReturn:
     """End the command with *error*, where it is in *data*, and who may be to blame."""
-    from ...messages.documents import show_fault
+    from ...messages.faults import show_fault
 
     first, *window = show_fault(error, data, unsafe, dialect)
     # What validate finds is its result, even where it cannot go on.

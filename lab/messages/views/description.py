@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from string import digits
+import json
 
-from cardswitch.specs.amounts import currency, format_amount
-from cardswitch.specs.codes import NETWORK_CODES, entry_text, processing_text, reason
+from msgspec import Struct
+
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.bitmap import bitmap_of
 from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
-from cardswitch.specs.masking import mask_pan, open_fields, printable
+from cardswitch.specs.masking import mask_pan, printable
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import unpack_track2
 
-from .fields import align
+from ..meanings import meanings_of
+from .table import align
 
 
-def describe(dialect: Dialect, message: Message) -> list[str]:
-    """*message* explained, masked: a summary, MTI, bitmap, codes, and what is missing."""
-    meanings = [(f"{number:>3}", text) for number, text in meanings_of(dialect, message)]
-    missing = [(f"{n:>3}", dialect.fields[n].name) for n in dialect.missing(message)]
-    lines = [summary(dialect, message), "", *_mti_lines(message.mti), "", *bitmap_grid(message)]
-    if meanings:
-        lines += ["", "Codes", *align(meanings)]
-    if missing:
-        lines += ["", f"Missing, though mandatory in {message.mti}", *align(missing)]
-    return lines
+class DescriptionView(Struct, frozen=True):
+    """What a message says in words, and which mandatory fields are missing."""
 
+    dialect: Dialect
 
-def description_document(dialect: Dialect, message: Message) -> dict[str, object]:
-    """The same as data: ``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
-    return {
-        "summary": summary(dialect, message),
-        "mti": message.mti,
-        "fields": sorted(message.fields),
-        "meanings": {str(number): text for number, text in meanings_of(dialect, message)},
-        "missing": dialect.missing(message),
-    }
+    def lines(self, message: Message) -> list[str]:
+        """Summary, MTI, bitmap, codes, and what is missing."""
+        dialect = self.dialect
+        meanings = [(f"{number:>3}", text) for number, text in meanings_of(dialect, message)]
+        missing = [(f"{n:>3}", dialect.fields[n].name) for n in dialect.missing(message)]
+        lines = [summary(dialect, message), "", *_mti_lines(message.mti), ""]
+        lines += bitmap_grid(message)
+        if meanings:
+            lines += ["", "Codes", *align(meanings)]
+        if missing:
+            lines += ["", f"Missing, though mandatory in {message.mti}", *align(missing)]
+        return lines
+
+    def json(self, message: Message) -> str:
+        """``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
+        meanings = {str(number): text for number, text in meanings_of(self.dialect, message)}
+        document = {
+            "summary": summary(self.dialect, message),
+            "mti": message.mti,
+            "fields": sorted(message.fields),
+            "meanings": meanings,
+            "missing": self.dialect.missing(message),
+        }
+        return json.dumps(document)
 
 
 def summary(dialect: Dialect, message: Message) -> str:
@@ -69,62 +77,6 @@ def _pan(message: Message) -> str:
         return unpack_track2(message[35]).pan if 35 in message.fields else ""
     except FormatError:
         return ""
-
-
-def meanings_of(dialect: Dialect, message: Message) -> list[tuple[int, str]]:
-    """Numbers of fields that carry a code or an amount, and what it means."""
-    readers: dict[int, Callable[[str], str]] = {3: processing_text}
-    if dialect.version != "2":
-        readers |= {4: lambda value: _amount(value, message.get(49)), 49: _currency_text}
-    if dialect.version == "0":
-        readers |= {22: entry_text, 39: reason_text}
-        readers[70] = lambda code: NETWORK_CODES.get(code, f"network management code {code}")
-    told = (
-        (number, readers[number](value) if number in readers else _told(dialect, number, value))
-        for number, value in sorted(message.fields.items())
-    )
-    return [(number, printable(meaning)) for number, meaning in told if meaning]
-
-
-def _told(dialect: Dialect, number: int, value: str) -> str:
-    """What the tables of the dialect say of an open field, or of the parts that it is made of."""
-    if number not in open_fields(dialect.version):
-        return ""
-    if meaning := dialect.meaning(dialect.fields[number], value):
-        return meaning
-    try:
-        parts = dialect.parts_of(number, value)
-    except FormatError:
-        return ""
-    said = ((part, dialect.field_of(f"{number}.{part.key}")) for part in parts)
-    told = (dialect.meaning(field, part.value) for part, field in said if field)
-    return ", ".join(meaning for meaning in told if meaning)
-
-
-def reason_text(code: str) -> str:
-    """What *code* in field 39 says to whoever runs a switch.
-
-    >>> reason_text("51")
-    'answer 51: Insufficient funds'
-    """
-    return f"answer {code}: {reason(code).meaning}"
-
-
-def _currency_text(code: str) -> str:
-    try:
-        known = currency(code)
-    except FormatError:
-        return f"{code}: no currency of ISO 4217"
-    return f"{known.alpha}, {known.name}"
-
-
-def _amount(minor: str, code: str) -> str:
-    if not minor or minor.strip(digits):
-        return "no amount"
-    try:
-        return f"{format_amount(int(minor), code)} {currency(code).alpha}"
-    except FormatError:
-        return f"{int(minor)} minor units of an unknown currency"
 
 
 def _mti_lines(mti: str) -> list[str]:

@@ -11,7 +11,7 @@ from cardswitch.specs.grammar.mti import describe_mti
 from cardswitch.specs.masking import open_fields, printable
 from cardswitch.specs.message import Message
 
-from ..documents import show_value
+from ..values import show_value
 
 ABSENT: Final = "not there"
 VALUE_SIZE_MAX: Final = 200  # characters shown of a value

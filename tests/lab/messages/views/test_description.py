@@ -1,15 +1,12 @@
 """Messages explained."""
 
+import json
+
 import pytest
 from hypothesis import given
 
-from cardswitch.lab.messages.views.description import (
-    bitmap_grid,
-    describe,
-    description_document,
-    meanings_of,
-    summary,
-)
+from cardswitch.lab.messages.meanings import meanings_of
+from cardswitch.lab.messages.views.description import DescriptionView, bitmap_grid, summary
 from cardswitch.specs.codes import entry_text
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
@@ -44,25 +41,8 @@ def test_the_card_is_found_on_the_track():
     assert "card" not in summary(ASCII, Message("0200", {35: f"{PAN}=29"}))
 
 
-@pytest.mark.parametrize(
-    ("fields", "expected"),
-    [
-        ({4: "000000000100"}, {4: "100 minor units of an unknown currency"}),
-        ({4: "000000000100", 49: "392"}, {4: "100 JPY", 49: "JPY, Yen"}),
-        ({4: "AB"}, {4: "no amount"}),
-        ({49: "000"}, {49: "000: no currency of ISO 4217"}),
-        ({70: "301"}, {70: "echo"}),
-        ({70: "999"}, {70: "network management code 999"}),
-        ({22: "051"}, {22: "chip, PIN pad"}),
-        ({3: "012000"}, {3: "cash withdrawal from current"}),
-    ],
-)
-def test_codes_have_meanings(fields, expected):
-    assert dict(meanings_of(ASCII, Message("0200", fields))) == expected
-
-
 def test_a_description_has_all_its_parts():
-    lines = describe(ASCII, SALE)
+    lines = DescriptionView(ASCII).lines(SALE)
     assert "MTI 0200: 1987 financial request, acquirer" in lines
     assert "  2  class     financial" in lines
     assert f" 22  {entry_text('021')}" in lines
@@ -84,12 +64,12 @@ def test_the_grid_marks_what_is_set(numbers, rows):
 @given(messages(ASCII))
 def test_every_message_can_be_described_without_its_card(message):
     hidden = [message.get(number) for number in (2, 35, 52, 55)]
-    text = "\n".join(describe(ASCII, message))
+    text = "\n".join(DescriptionView(ASCII).lines(message))
     assert not any(value in text for value in hidden if len(value) > 12)
 
 
 def test_a_description_is_also_data_and_holds_no_value_of_a_secret_field():
-    document = description_document(ASCII, SALE)
+    document = json.loads(DescriptionView(ASCII).json(SALE))
     assert document["fields"] == [2, 3, 4, 11, 22, 41, 49]
     assert document["missing"] == [7, 42]
     assert PAN not in repr(document)

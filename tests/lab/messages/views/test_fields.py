@@ -1,10 +1,10 @@
-"""How messages and dialects are shown."""
+"""How the fields of messages are shown."""
 
 import pytest
 from hypothesis import given
 
-from cardswitch.lab.messages.views.fields import dialect_document, show_dialect, show_message
-from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.lab.messages.views.fields import FieldsView
+from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
 
@@ -14,34 +14,8 @@ CHIP = "9F3602003C" + "E1055F34020001" + "5A08" + PAN
 SALE = Message("0200", {2: PAN, 35: f"{PAN}=30121010000012300000", 43: "SHOP\x1b[2J", 55: CHIP})
 
 
-@pytest.mark.parametrize("name", list_dialects())
-def test_a_dialect_is_shown_whole(name):
-    dialect = load_dialect(name)
-    lines = show_dialect(dialect)
-    header = dialect.form.header
-    table = lines[3 + len(header) :][: len(dialect.fields)]
-    assert [int(line.split()[0]) for line in table] == list(dialect.fields)
-    assert all(f"header: {part.notation} {part.name}" in lines for part in header)
-    assert "Parts of fields" in lines
-    document = dialect_document(dialect)
-    assert [field["number"] for field in document["fields"]] == list(dialect.fields)
-    assert document["fields"][0]["format"] == "n..19"
-
-
-def test_encodings_and_marks_of_a_dialect_are_shown():
-    fields = {field["number"]: field for field in dialect_document(load_dialect("pos"))["fields"]}
-    assert fields[4]["encoding"] == "bcd"
-    assert fields[35]["encoding"] == "bcd right F, length bcd"
-    assert fields[28]["encoding"] == "bcd"
-    requests = ["0100", "0120", "0200", "0220", "0400", "0420"]
-    assert fields[4]["mandatory"] == requests
-    assert [mti for mti in fields[2]["conditional"] if mti in requests] == requests
-    line = next(line for line in show_dialect(ASCII) if line.startswith(" 11"))
-    assert line.split().count("M") == len(ASCII.messages)
-
-
 def test_values_and_their_parts_are_sizes_unless_unsafe():
-    text = "\n".join(show_message(ASCII, SALE))
+    text = "\n".join(FieldsView(ASCII).lines(SALE))
     for hidden in PAN, "3012101", "003C", "\x1b":
         assert hidden not in text
     for shown in "999999******0014", "card number", "(16)", "9F36", "(4)", "  5F34", "\\x1b":
@@ -49,7 +23,7 @@ def test_values_and_their_parts_are_sizes_unless_unsafe():
 
 
 def test_values_and_their_parts_are_shown_if_unsafe():
-    lines = [line.split() for line in show_message(ASCII, SALE, unsafe=True)]
+    lines = [line.split() for line in FieldsView(ASCII, unsafe=True).lines(SALE)]
     assert ["2", "primary", "account", "number", PAN] in lines
     assert ["card", "number", PAN] in lines
     assert ["expiry", "(YYMM)", "3012"] in lines
@@ -60,13 +34,13 @@ def test_values_and_their_parts_are_shown_if_unsafe():
 
 @pytest.mark.parametrize("fields", [{35: f"{PAN}=29"}, {55: "9F36"}])
 def test_what_cannot_be_taken_apart_says_why(fields):
-    text = "\n".join(show_message(ASCII, Message("0200", fields)))
+    text = "\n".join(FieldsView(ASCII).lines(Message("0200", fields)))
     assert "cannot be taken apart" in text
     assert PAN not in text
 
 
 @given(messages(ASCII))
 def test_every_message_can_be_shown(message):
-    lines = show_message(ASCII, message)
+    lines = FieldsView(ASCII).lines(message)
     assert len(lines) > len(message.fields)
-    assert len(show_message(ASCII, message, unsafe=True)) == len(lines)
+    assert len(FieldsView(ASCII, unsafe=True).lines(message)) == len(lines)
