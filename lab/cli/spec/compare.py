@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .options import (
-    FINDINGS_EXIT,
-    UNREADABLE_EXIT,
-    Given,
-    dialect_option,
-    message_input,
-    refusing,
-    say,
-    say_json,
-)
+from .given import Given, message_input
+from .options import dialect_option, unsafe_option
+from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
@@ -50,7 +43,7 @@ Exit codes: 0 done, 2 usage, 5 a message cannot be read: nothing is written then
 @dialect_option
 @click.option("--skip", metavar="N", type=click.IntRange(0), default=0, help="As in decode.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
-@click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
+@unsafe_option
 def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsafe: bool) -> None:
     """Compare the messages LEFT and RIGHT, each a file, or pasted: fields, parts and meanings."""
     from ...messages.views.diff import differences

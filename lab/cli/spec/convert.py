@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .options import Given, load, message_input, refusing, say
+from .given import Given, message_input
+from .options import load, unsafe_option
+from .results import refusing, say
 
 if TYPE_CHECKING:
     from cardswitch.specs.convert import Converted
@@ -43,7 +45,7 @@ Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it c
     help="The year of its local date, which messages of 1987 do not have.",
 )
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON each: message and losses.")
-@click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
+@unsafe_option
 def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: bool) -> None:
     """Write messages of one dialect in another, across editions; tell all that is lost."""
     from cardswitch.specs.convert import convert as converted

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .options import load, say, say_json
+from .options import load
+from .results import say, say_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect

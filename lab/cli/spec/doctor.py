@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from .options import unsafe_option
+
 if TYPE_CHECKING:
     from cardswitch.specs.doctor import Diagnosis
 
@@ -51,7 +53,7 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: how far the 
     help="How INPUT is written; auto tries all of them.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
-@click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
+@unsafe_option
 @click.option(
     "-o",
     "--output",
@@ -75,7 +77,8 @@ def doctor(
     """
     from ...doctor.document import diagnosis_document
     from ...doctor.words import show_diagnosis, show_failure
-    from .options import given_bytes, refusing, say, say_json
+    from .given import given_bytes
+    from .results import refusing, say, say_json
 
     if output and not output.endswith(".toml"):
         raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from .options import output_option
+
 if TYPE_CHECKING:
     from cardswitch.specs.interop.drafts import Exported, Imported, Loss
 
@@ -36,16 +38,6 @@ Examples:
   export --dialect pos --to toml               the dialect and all that it extends, in one file
 
 Exit codes: 0 done, 1 the file cannot be written, 2 usage or an unknown dialect."""
-
-
-def output_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option -o."""
-    return click.option(
-        "-o",
-        "--output",
-        type=click.Path(dir_okay=False, path_type=Path),
-        help="Where to write it, instead of to standard output.",
-    )(command)
 
 
 @click.command("import", epilog=IMPORT_EPILOG)

@@ -7,19 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .options import (
-    FINDINGS_EXIT,
-    UNREADABLE_EXIT,
-    Given,
-    dialect_option,
-    given_bytes,
-    input_argument,
-    message_input,
-    refuse,
-    refusing,
-    say,
-    say_json,
-)
+from .given import Given, given_bytes, input_argument, message_input
+from .options import dialect_option, unsafe_option
+from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refuse, refusing, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +55,7 @@ Exit codes: 0 nothing found, 2 usage, 5 the input is no hex or base64, 6 somethi
 @message_input
 @click.option("--get", "paths", metavar="PATH", multiple=True, help="Only this field or part.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
-@click.option("--unsafe", is_flag=True, help="Show card data as it is. For test cards only.")
+@unsafe_option
 def decode(
     given: Given,
     paths: tuple[str, ...],

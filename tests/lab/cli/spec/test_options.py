@@ -1,21 +1,33 @@
-"""What the spec commands share: where input comes from."""
+"""Options that several commands have."""
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec.options import FORMS, FRAMINGS, given_bytes
-from cardswitch.lab.messages import inputs
-
-
-def test_choices_are_those_that_are_read():
-    assert FORMS == inputs.FORMS
-    assert ("auto", *inputs.FRAMINGS) == FRAMINGS
+from cardswitch.lab.cli.spec.options import dialect_option, load, output_option, unsafe_option
 
 
-def test_words_or_a_file_but_not_both(tmp_path):
-    path = tmp_path / "message.hex"
-    path.write_bytes(b"0800")
-    assert given_bytes(("08", "00")) == b"08 00"
-    assert given_bytes((), str(path)) == given_bytes((str(path),)) == b"0800"
-    with pytest.raises(click.UsageError):
-        given_bytes(("0800",), str(path))
+@click.command()
+@dialect_option
+@unsafe_option
+@output_option
+def command(dialect, unsafe, output):
+    """Print what it is given."""
+    click.echo(f"{dialect.name} {unsafe} {output}")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "iso87-ascii False None\n"),
+        (["--dialect", "pos", "--unsafe", "-o", "x.txt"], "pos True x.txt\n"),
+    ],
+)
+def test_what_a_command_gets(words, expected):
+    assert CliRunner().invoke(command, words).output == expected
+
+
+def test_a_dialect_that_is_not_there_is_a_usage_error():
+    assert CliRunner().invoke(command, ["--dialect", "nosuch"]).exit_code == 2
+    with pytest.raises(click.BadParameter):
+        load(None, None, "nosuch")
