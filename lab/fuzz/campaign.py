@@ -19,7 +19,8 @@ from cardswitch.specs.fuzzing.shrink import TRIES_MAX, shrink
 
 from .findings import Finding, key_of
 from .leaks import secrets_of
-from .oracles import Fault, Outcome, examine, watched
+from .limits import watched
+from .oracles import Fault, Outcome, examine
 from .subjects import Subject
 
 INPUT_SIZE_MAX: Final = 64 * 1024  # bytes; no frame is longer

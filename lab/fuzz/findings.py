@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import ConfigError
 
-from .oracles import Fault, examine, watched
+from .limits import watched
+from .oracles import Fault, examine
 from .subjects import Subject, subject_of
 
 FILE_SIZE_MAX: Final = 16 << 20  # bytes; a hundred findings of the longest inputs
