@@ -36,15 +36,15 @@ def reasons(found: Sequence[Diagnosis], count: int) -> list[str]:
         f"{messages} {reads} to the last byte, {fields} fields, and {is_written} written the same "
         "again."
     ]
-    odd = [str(finding) for finding in trial.findings]
-    said += [f"But {text}." for text in odd[:FINDINGS_MAX]] or [
+    implausible = [str(finding) for finding in trial.findings]
+    said += [f"But {text}." for text in implausible[:FINDINGS_MAX]] or [
         "Nothing is implausible: check digits, dates, currencies, parts of fields."
     ]
-    if len(odd) > FINDINGS_MAX:
-        said.append(f"And {len(odd) - FINDINGS_MAX} more that are implausible.")
+    if len(implausible) > FINDINGS_MAX:
+        said.append(f"And {len(implausible) - FINDINGS_MAX} more that are implausible.")
     if has_unknown_header(best):
         hint = "" if count > 1 else " A second message, in a line of its own, tells more of it."
-        said.append(f"The header is taken for granted: nobody knows what is in it.{hint}")
+        said.append(f"The header is a guess: its content is unknown.{hint}")
     rivals = {} if best.remedy.edits else _rivals(found)
     for name, numbers in rivals.items():
         by = f"field {', '.join(map(str, numbers))} would tell" if numbers else "nothing would tell"

@@ -45,14 +45,14 @@ def show_failure(found: Sequence[Diagnosis], unsafe: bool = False) -> list[str]:
     if not found:
         return [
             "Nothing fits: no MTI with a bitmap behind it in the first bytes, in ASCII, EBCDIC or "
-            "BCD, that all messages have at the same place.",
+            "BCD, at the same offset in all messages.",
             "Are these the bytes of a message, from its beginning on? Is it encrypted?",
         ]
     best = found[0]
     trial = best.remedy.trial
     lines = [f"Nothing fits. The best try: {headline(best)}", "", *_layers(best), ""]
     if trial.error is None:
-        return [*lines, "It reads, but is not the same bytes when it is written again."]
+        return [*lines, "It reads, but is written again as other bytes."]
     body = best.bodies[len(trial.messages)]
     lines += [f"Message {len(trial.messages) + 1} cannot be read:"]
     lines += show_fault(trial.error, body, unsafe)

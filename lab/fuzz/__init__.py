@@ -1,7 +1,7 @@
 """Fuzzing a parser under one seed: the same numbers make the same inputs and the same findings.
 
     subjects.py      what is fuzzed: a dialect of ours, or a function of yours
-    oracles.py       what must hold of every input, whoever made it
+    oracles.py       what must hold of every input
     checks.py        what must hold of a message that our own parser read
     limits.py        time and memory of one input
     leaks.py         whether an error carries card data of its message
@@ -10,8 +10,8 @@
     findings.py      findings as values and as JSON; whether one is still there
     reports.py       findings as text, JUnit XML and a pytest file
 
-The mutations are those of :mod:`cardswitch.specs.fuzzing`. The findings hold inputs, and so whatever the
-inputs hold: fuzz with test cards alone.
+The mutations are those of :mod:`cardswitch.specs.fuzzing`. Findings hold inputs, and the card data
+in them: fuzz with test cards only.
 """
 
 from typing import Final

@@ -19,7 +19,7 @@ FILE_SIZE_MAX: Final = 16 << 20  # bytes; a hundred findings of the longest inpu
 _KEY_SIZE: Final = 12  # hex digits of a name: enough for all findings that anyone will have
 
 
-class Finding(Struct, frozen=True, forbid_unknown_fields=True):
+class Finding(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An input, in hex and as small as could be, that breaks *oracle* in the way *what*.
 
     *key* is the same for all inputs that break it so. *case*, *how* and *seed* say how the input

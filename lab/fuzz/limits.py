@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Final
 
 TIME_MAX_S: Final = 1.0  # a message takes some 50 microseconds: this is no slow machine
-HANG_S: Final = 10.0  # then nobody waits any longer
+HANG_S: Final = 10.0  # then the reader is broken off
 MEMORY_BASE: Final = 64 * 1024  # bytes that any input may take
 MEMORY_PER_BYTE: Final = 200  # a character of Python, its copies, and the fields it is put in
 _TRIES: Final = 3  # of what seemed slow or large: generating a reader is done once
@@ -39,7 +39,7 @@ def is_large(read: Callable[[], object], size: int) -> bool:
 
 
 def _peak(read: Callable[[], object]) -> int:
-    if tracemalloc.is_tracing():  # by somebody who must not be disturbed
+    if tracemalloc.is_tracing():  # by another tool, which must not be disturbed
         return 0
     tracemalloc.start()
     try:

@@ -85,7 +85,7 @@ def read_documents(given: bytes) -> list[Message]:
 
 
 def split_documents(given: bytes) -> list[bytes]:
-    """The JSON documents in *given*: its lines, if each is one, else the whole as it is."""
+    """The JSON documents in *given*: its lines, if each is one, else the whole."""
     lines = [line for line in given.splitlines() if line.strip()]
     is_many = len(lines) > 1 and lines[0].rstrip().endswith(b"}")
     return lines if is_many else [given]

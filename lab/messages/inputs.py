@@ -1,6 +1,6 @@
-"""What commands are given: one message or many, pasted, as JSON, in lines, or in a capture.
+"""The messages that a command is given: one or many, as text, JSON, lines, or a capture.
 
-Pure. Whatever cannot be read is told with its place, never repeated: it may be a card number.
+Pure. An error gives the byte position, never the text: it may be a card number.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def _told(dialect: Dialect, number: int, value: str) -> str:
 
 
 def reason_text(code: str) -> str:
-    """What *code* in field 39 says to whoever runs a switch.
+    """What *code* in field 39 means to the operator of a switch.
 
     >>> reason_text("51")
     'answer 51: Insufficient funds'

@@ -8,7 +8,7 @@ from typing import Final
 from cardswitch.specs.masking import PAN_DIGITS_USUAL, mask_field
 
 VALUE_SIZE_MAX: Final = 9999  # characters shown; no field is longer
-_FREE_TEXT: Final = frozenset([43, 44])  # shown, yet whoever fills them may write what they like
+_FREE_TEXT: Final = frozenset([43, 44])  # shown, although free text may hold a card number
 _RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},}}")
 
 

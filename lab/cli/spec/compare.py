@@ -21,7 +21,7 @@ KEY_SIZE: Final = 32  # bytes
 DIFF_EPILOG: Final = """\b
 Examples:
   diff request.hex forwarded.hex
-  diff --dialect pos 0800...01 0800...02       two messages as they are
+  diff --dialect pos 0800...01 0800...02       two pasted messages
   diff one.json other.json --json
 
 Exit codes: 0 the same, 2 usage, 5 one of them cannot be read, 6 they differ."""
@@ -31,8 +31,8 @@ Examples:
   redact < messages.hex > shared.hex
   redact --key team.key < messages.hex         the same substitutes for the whole team
 
-The same card number always becomes the same substitute under one key. Without --key the key is
-kept in a file of yours that is made at the first use; who has it could search for the numbers.
+Under one key the same card number always becomes the same substitute. Without --key a key is made
+at the first use and kept in your home folder. Keep it secret: it allows a search for the numbers.
 
 Exit codes: 0 done, 2 usage, 5 a message cannot be read: nothing is written then."""
 
@@ -45,7 +45,7 @@ Exit codes: 0 done, 2 usage, 5 a message cannot be read: nothing is written then
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
 @unsafe_option
 def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsafe: bool) -> None:
-    """Compare the messages LEFT and RIGHT, each a file, or pasted: fields, parts and meanings."""
+    """Compare the messages LEFT and RIGHT, each a file or pasted text, field by field."""
     from ...messages.views.diff import differences
 
     one, other = (_message(text, dialect, skip) for text in (left, right))
@@ -60,7 +60,7 @@ def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsa
 
 def _message(text: str, dialect: Dialect, skip: int) -> Message:
     """The one message that *text* is, or that the file of that name holds."""
-    items = Given((text,), None, dialect, "auto", skip, "auto").items()
+    items = Given(words=(text,), dialect=dialect, skip=skip).items()
     if len(items) != 1:
         raise click.UsageError(f"one message is expected, and there are {len(items)}")
     with refusing(items[0].data, dialect=dialect):

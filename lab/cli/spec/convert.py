@@ -1,4 +1,4 @@
-"""The `spec convert` command: a message from one dialect to another, and what did not come over."""
+"""The `spec convert` command: a message from one dialect to another, and what is lost."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Examples:
   convert --dialect iso87-ascii --to iso93-binary --year 2026 < message.hex
   convert --dialect pos --to iso2003 --json 0800 0020010000800000 000001 0001 5445524D30303031
 
-What is dropped, changed, cut, filled or assumed on the way is told on standard error, by its field
-and without its value. The message itself is written whole, card data and all, as encode does;
-with --json it is masked unless --unsafe.
+What is dropped, changed, cut, filled or assumed is reported on standard error, by its field and
+without its value. The message itself is written unmasked, as encode does; with --json it is masked
+unless --unsafe.
 
 Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it can be written."""
 
@@ -36,18 +36,18 @@ Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it c
     metavar="DIALECT",
     required=True,
     callback=load,
-    help="How it shall be written: a name from `spec list`, or the path of a TOML file.",
+    help="The dialect to write: a name from `spec list`, or the path of a TOML file.",
 )
 @click.option(
     "--year",
     metavar="CCYY",
     default="",
-    help="The year of its local date, which messages of 1987 do not have.",
+    help="Year of the local date, for messages of 1987, which carry none.",
 )
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON each: message and losses.")
 @unsafe_option
 def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: bool) -> None:
-    """Write messages of one dialect in another, across editions; tell all that is lost."""
+    """Write messages of one dialect in another, across editions, and report what is lost."""
     from cardswitch.specs.convert import convert as converted
 
     from ...messages.pasted import write_bytes

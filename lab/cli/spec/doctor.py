@@ -1,4 +1,4 @@
-"""The command `spec doctor`: thin, and quick to import, since help must be quick."""
+"""The command `spec doctor`: which dialect reads these bytes?"""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Examples:
 
 Give several messages where you have them: what fits one by chance does not fit two.
 
-Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: how far the best try came."""
+Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try is shown."""
 
 
 @click.command(epilog=EPILOG)
@@ -98,7 +98,7 @@ def doctor(
 
 
 def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, list[Diagnosis]]:
-    """The best diagnosis of every reading of *given*; edits only where no dialect does as it is."""
+    """The best diagnosis of every reading of *given*; edits only where no dialect fits as is."""
     from cardswitch.specs.doctor import diagnose, diagnose_with, load_base, load_bases
     from cardswitch.specs.errors import DialectError
 

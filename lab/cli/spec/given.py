@@ -6,8 +6,9 @@ import functools
 import sys
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -26,19 +27,20 @@ FRAMINGS: Final = ("auto", "binary2", "binary2-inclusive", "ascii4", "ascii4-inc
 
 
 def input_argument(command: Callable[..., Any]) -> Callable[..., Any]:
-    """INPUT, pasted in as many words as it likes, or a file; the command gets it as `given`."""
+    """INPUT: one or more words of pasted text, or a file; the command gets it as `given`."""
     return click.argument("given", metavar="[INPUT]", nargs=-1)(command)
 
 
-class Given(NamedTuple):
-    """What a command was given to read, and how it says it is written."""
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """INPUT of a command, and the options that say how to read it."""
 
     words: tuple[str, ...]
-    path: str | None
     dialect: Dialect
-    form: str
-    skip: int
-    framing: str
+    path: str | None = None
+    form: str = "auto"
+    skip: int = 0
+    framing: str = "auto"
 
     def items(self) -> list[Item]:
         """All messages of it; ends the command if nothing can be read."""
@@ -62,7 +64,8 @@ def message_input(command: Callable[..., None]) -> Callable[..., Any]:
         framing: str,
         **options: Any,
     ) -> None:
-        command(Given(given, path, dialect, form, skip, framing), **options)
+        read = Given(words=given, path=path, dialect=dialect, form=form, skip=skip, framing=framing)
+        command(read, **options)
 
     decorated: Callable[..., Any] = run
     for decorate in (
@@ -86,7 +89,7 @@ def message_input(command: Callable[..., None]) -> Callable[..., Any]:
             type=click.Choice(FORMS),
             default="auto",
             show_default=True,
-            help="How INPUT is written; auto takes what begins with an MTI, a { or a capture.",
+            help="How INPUT is written; auto finds out by its beginning: an MTI, a {, a capture.",
         ),
         click.option(
             "--file",
@@ -117,5 +120,5 @@ def given_bytes(words: tuple[str, ...], path: str | None = None) -> bytes:
 
 
 def _is_file(word: str) -> bool:
-    """Whether *word* names a file: nobody pastes a message that does."""
+    """Whether *word* names a file: no pasted message does."""
     return len(word) <= NAME_SIZE_MAX and Path(word).is_file()

@@ -1,4 +1,4 @@
-"""The `spec import` and `spec export` commands: dialects from other tools, and for them."""
+"""The `spec import` and `spec export` commands: specifications of other tools, in and out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 IMPORTS: Final = ("jpos", "moov", "pyiso8583")
 EXPORTS: Final = ("jpos", "moov", "pyiso8583", "markdown", "wireshark", "toml")
-# What a file is where nobody says it: XML is jPOS's, and YAML moov's. JSON is looked into.
+# The format of a file by its suffix; JSON is told by its content.
 _BY_SUFFIX: Final = {".xml": "jpos", ".yaml": "moov", ".yml": "moov"}
 _VERSIONS: Final = {"1987": "0", "1993": "1", "2003": "2"}
 IMPORT_EPILOG: Final = """\b
@@ -46,14 +46,14 @@ Exit codes: 0 done, 1 the file cannot be written, 2 usage or an unknown dialect.
     "--from",
     "origin",
     type=click.Choice(IMPORTS),
-    help="Whose format it is; otherwise its name and content tell.",
+    help="The tool whose format it is; otherwise found by name and content.",
 )
 @click.option(
     "--edition",
     type=click.Choice(list(_VERSIONS)),
     default="1987",
     show_default=True,
-    help="Of ISO 8583, which decides how its MTIs begin: no format says it.",
+    help="Edition of ISO 8583: the first digit of its MTIs, which no format states.",
 )
 @output_option
 @click.option("--json", "as_json", is_flag=True, help="Report as one line of JSON; TOML needs -o.")
@@ -62,7 +62,7 @@ def import_(
 ) -> None:
     """Make a dialect of FILE, a specification of another tool, as TOML.
 
-    What cannot be carried is told on standard error, with its line.
+    What cannot be carried is reported on standard error, with its line.
     """
     from cardswitch.specs.interop.toml_writer import write_toml
 
@@ -92,7 +92,7 @@ def import_(
 def export(dialect: str, target: str, output: Path | None) -> None:
     """Write a dialect in the format of another tool, or as documentation.
 
-    What the format cannot say is told on standard error.
+    What the format cannot say is reported on standard error.
     """
     from cardswitch.specs.dialect import load_dialect
     from cardswitch.specs.dialect.file import read_dialect_file
@@ -109,7 +109,7 @@ def export(dialect: str, target: str, output: Path | None) -> None:
 
 
 def _read(file: str, origin: str | None, version: str) -> Imported:
-    """The dialect in *file*, a path or a place in a Python package."""
+    """The dialect in *file*, a path or a name in a Python package."""
     from cardswitch.specs.errors import DialectError
     from cardswitch.specs.interop.drafts import FOREIGN_SIZE_MAX
     from cardswitch.specs.interop.jpos import import_jpos

@@ -1,4 +1,4 @@
-"""The `spec` commands: which there are, and where. They are imported when they are used."""
+"""The `spec` commands and the modules they are in; each is imported when it is used."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ COMMANDS: Final[Commands] = {
     "decode": ("cardswitch.lab.cli.spec.messages:decode", "Show the fields of messages."),
     "describe": (
         "cardswitch.lab.cli.spec.messages:describe",
-        "Explain messages: what they say, what misses.",
+        "Explain messages: codes, amounts, missing fields.",
     ),
     "validate": (
         "cardswitch.lab.cli.spec.messages:validate",
-        "Check messages: whole, plausible, complete?",
+        "Check messages: format, plausibility, mandatory fields.",
     ),
     "encode": (
         "cardswitch.lab.cli.spec.messages:encode",
@@ -40,11 +40,11 @@ COMMANDS: Final[Commands] = {
     "show": ("cardswitch.lab.cli.spec.dialects:show", "Show the fields and parts of a dialect."),
     "import": (
         "cardswitch.lab.cli.spec.interop:import_",
-        "Make a dialect of another tool's specification.",
+        "Make a dialect from another tool's specification.",
     ),
     "export": (
         "cardswitch.lab.cli.spec.interop:export",
-        "Write a dialect for other tools, or to read.",
+        "Write a dialect for another tool, or as documentation.",
     ),
 }
 EPILOG: Final = """\b

@@ -78,7 +78,7 @@ def describe(
     given: Given,
     as_json: bool,
 ) -> None:
-    """Explain messages, masked: a summary, the MTI, the bitmap, what codes mean, what misses."""
+    """Explain messages, masked: a summary, MTI, bitmap, what codes mean, missing fields."""
     from ...messages.views.description import DescriptionView
 
     _show_all(given, DescriptionView(given.dialect), as_json, unsafe=False)
@@ -117,7 +117,7 @@ def validate(
     given: Given,
     as_json: bool,
 ) -> None:
-    """Check messages: do they read and write the same, is all there, is it plausible?"""
+    """Check messages: format, mandatory fields, plausibility, the same bytes when written."""
     items = given.items()
     found = 0
     for item in items:
@@ -160,7 +160,9 @@ def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, 
 @input_argument
 @dialect_option
 @click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Set a field or part.")
-@click.option("--delete", "deletions", metavar="PATH", multiple=True, help="Leave one out.")
+@click.option(
+    "--delete", "deletions", metavar="PATH", multiple=True, help="Leave a field or part out."
+)
 @click.option(
     "--format",
     "form",

@@ -31,7 +31,7 @@ def dialect_option(command: Callable[..., Any]) -> Callable[..., Any]:
         default="iso87-ascii",
         show_default=True,
         callback=load,
-        help="How it is written: a name from `spec list`, or the path of a TOML file.",
+        help="The dialect of the messages: a name from `spec list`, or the path of a TOML file.",
     )(command)
 
 
