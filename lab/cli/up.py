@@ -87,10 +87,10 @@ async def _serve(lab: Lab, tap: Tap | None) -> None:
 
 
 def _listeners(lab: Lab) -> Iterator[str]:
-    doors = lab.switch.doors
+    of_switch = lab.switch.listeners
     listeners = {
-        "terminals": (doors["pos"], "switch, front side"),
-        "acquirers": (doors["network"], "switch, network side"),
+        "terminals": (of_switch["pos"], "switch, front side"),
+        "acquirers": (of_switch["network"], "switch, network side"),
         "acquirer": (lab.acquirer.front, "acquirer emulator"),
         "issuer": (lab.issuer.network, "issuer emulator"),
     }

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from cardswitch.specs.dialect.toml_writer import write_toml
 from cardswitch.specs.doctor.diagnose import Diagnosis
 from cardswitch.specs.doctor.headers import header_entries
-from cardswitch.specs.interop.toml_writer import write_toml
 
 
 def dialect_text(diagnosis: Diagnosis, folder: Path) -> str:

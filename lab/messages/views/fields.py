@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from cardswitch.specs.dialect import Dialect, HeadedDialect
+from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.mti import describe_mti
 from cardswitch.specs.masking import open_fields, printable
@@ -49,10 +49,9 @@ class FieldsView(Struct, frozen=True):
         return write_document(message, self.unsafe)
 
     def _header(self, message: Message) -> Iterator[tuple[str, str]]:
-        dialect = self.dialect
-        if isinstance(dialect, HeadedDialect) and len(message.header) >= dialect.header_size:
-            header = message.header[-dialect.header_size :]
-            for name, value in dialect.read_header(header).items():
+        header = self.dialect.header
+        if header and len(message.header) >= header.size:
+            for name, value in header.read(message.header[-header.size :]).items():
                 yield f"header: {name}", value
 
     def _parts(self, number: int, value: str) -> list[tuple[str, str]]:
