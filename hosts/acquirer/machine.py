@@ -9,7 +9,8 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
-from cardswitch.specs.transactions.identity import identity, original_data, original_identity
+from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.reversals import original_data, reference
 from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
@@ -92,7 +93,7 @@ class Acquirer(Program):
             request_digest = request_digest_of(request, pan_of(request))
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        name = identity(FRONT, request)
+        name = identity(FRONT, request, self.desk.now).name
         in_flight, booking = self._purchases.get(name), self.books.find(name)
         known = in_flight or booking
         if known and known.request_digest not in ("", request_digest):
@@ -102,7 +103,7 @@ class Acquirer(Program):
         elif booking and booking.decision:
             self.desk.send(link, booking.decision.reply(request))
         elif booking is None and (code := self._refusal(request)):
-            self._refuse(link, request, request_digest, code)
+            self._refuse(link, request, name, request_digest, code)
         elif self.kernel.is_full():
             self.desk.count("full")  # It may hold money: only its reversal can end it.
         else:
@@ -122,10 +123,12 @@ class Acquirer(Program):
         overloaded = self.kernel.is_full() or len(self.books.open) >= OPEN_MAX
         return "" if self.desk.is_up(NETWORK) and not overloaded else UNAVAILABLE
 
-    def _refuse(self, link: LinkId, request: Message, request_digest: str, code: str) -> None:
+    def _refuse(
+        self, link: LinkId, request: Message, name: str, request_digest: str, code: str
+    ) -> None:
         """Durably, so that a copy of the request that comes late is not forwarded after all."""
         now = self.desk.now
-        refused = PurchaseRefused(identity(FRONT, request), request_digest, now, request[37], code)
+        refused = PurchaseRefused(name, request_digest, now, request[37], code)
         self._write(refused)
         self.desk.send(link, refused.reply(request))
 
@@ -186,7 +189,7 @@ class Acquirer(Program):
     def _reversal(self, link: LinkId, reversal: Message) -> None:
         """Answer at once where no money can be held, else reverse in the network."""
         try:
-            name = original_identity(FRONT, reversal)
+            name = reference(FRONT, reversal, self.desk.now).identities[0].name
         except FormatError as error:
             return self.refuse(link, reversal, FORMAT_ERROR, error.field)
         in_flight, booking = self._reversals.get(name), self.books.find(name)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import identity, original_identity
+from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import network_reply
@@ -80,7 +81,7 @@ class Issuer(Program):
             card = read_card(request)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        name = identity(NETWORK, request)
+        name = identity(NETWORK, request, self.desk.now).name
         request_digest = request_digest_of(request, card.pan)
         in_flight, past = self._in_flight.get(name), self.books.find(name)
         known = in_flight or past
@@ -178,7 +179,7 @@ class Issuer(Program):
     def _reverse(self, link: LinkId, reversal: Message) -> None:
         """Release what is held, once; what is unknown or in work will never be held."""
         try:
-            name = original_identity(NETWORK, reversal)
+            name = reference(NETWORK, reversal, self.desk.now).identities[0].name
         except FormatError as error:
             return self.refuse(link, reversal, FORMAT_ERROR, error.field)
         past = self.books.find(name)

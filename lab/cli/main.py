@@ -13,6 +13,8 @@ from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
     from cardswitch.switch.core.row import Vault
+    from cardswitch.switch.operate.config import SwitchConfig
+    from cardswitch.switch.store.books import ClosedDay
 
 COMMANDS: Final[Commands] = {
     "demo": (
@@ -55,13 +57,25 @@ def cli(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     # The switch cannot build a vault itself: it never reaches cryptography.
-    ctx.obj = {"open_vault": _open_vault}
+    ctx.obj = {"open_vault": _open_vault, "record_close": _record_close, "cut_over": _cut_over}
 
 
 def _open_vault(path: str) -> Vault:
     from ..house.topology import open_vault
 
     return open_vault(path)
+
+
+def _record_close(config: SwitchConfig, closed: ClosedDay) -> None:
+    from cardswitch.switch.operate.closing import record_close
+
+    record_close(config, _open_vault(config.vault), closed)
+
+
+def _cut_over(config: SwitchConfig, because: str) -> None:
+    from cardswitch.switch.operate.closing import cut_over
+
+    cut_over(config, _open_vault(config.vault), because)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -105,25 +106,24 @@ def _listeners(lab: Lab) -> Iterator[str]:
 async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.specs.errors import Error
+    from cardswitch.switch.operate.closing import record_close
     from cardswitch.switch.operate.settle import close_days
-    from cardswitch.wire.driver.runtime import Clock
 
     from ..house.topology import open_vault
 
-    clock, said = Clock(), ""
-    vault = open_vault(lab.switch.vault)
+    said = ""
+    record = partial(record_close, lab.switch, open_vault(lab.switch.vault))
     while True:
         await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
         try:
-            closed = await asyncio.to_thread(
-                close_days, lab.switch, lab.settlement, vault, clock.now()
-            )
+            reports = await asyncio.to_thread(close_days, lab.switch, lab.settlement, record)
         except Error as error:
             if str(error) != said:
                 said = str(error)
                 click.echo(f"the bank day cannot be closed yet: {error}", err=True)
             continue
-        for day in closed:
+        for report in reports:
+            day = report.closed
             click.echo(f"closed {day.business_date}: {', '.join(day.files)}", err=True)
 
 

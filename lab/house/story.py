@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +13,10 @@ from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
-from cardswitch.switch.core.entry import Entry
-from cardswitch.switch.core.states import State
-from cardswitch.switch.operate.settle import CALM_S, close_days
-from cardswitch.switch.store.journal import JournalReader
+from cardswitch.switch.core.row import Row
+from cardswitch.switch.operate.closing import record_close
+from cardswitch.switch.operate.settle import close_days
+from cardswitch.switch.store.reader import JournalReader
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.state import Outcome, SaleState
@@ -32,6 +34,8 @@ PIN: Final = "1234"
 # Short, so that the demo is quick; outer timers are longer than inner ones, as always.
 TIMING: Final = Timing(terminal_s=1.6, front_s=1.2, acquirer_s=0.9, issuer_s=0.6, late_s=2.0)
 BEFORE_CUT_OFF_S: Final = 1_800.0  # The bank's clock when the demo begins.
+CUT_OVER_S: Final = 5.0  # The switch needs a turn of its loop.
+LOOK_S: Final = 0.02
 NAMESPACE: Final = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 Tell = Callable[[str, str], None]
 
@@ -60,7 +64,7 @@ class Story:
             async with open_session(lab.terminal, self._clock) as session:
                 await self._sell(session, lab)
                 receipts = self._sum_of_receipts(session)
-            self._cut_off(lab)
+            await self._cut_off(lab)
             self._check(lab, programs, receipts)
 
     # Before the first sale ------------------------------------------------------------------------
@@ -136,13 +140,19 @@ class Story:
 
     # After the last sale --------------------------------------------------------------------------
 
-    def _cut_off(self, lab: Lab) -> None:
+    async def _cut_off(self, lab: Lab) -> None:
+        """The switch ends the bank day by itself; settlement closes it beside the switch."""
         day = self.facts["business_date"]
         end = lab.switch.cut_off.ends_at(day)
-        self._clock.shift(max(0.0, end + CALM_S - self._clock.now()))
+        self._clock.shift(max(0.0, end - self._clock.now()))
         self._title(f"8. Cut-off: the bank's clock moves on to {utc_text(end)}")
-        vault = open_vault(lab.switch.vault)
-        [closed] = close_days(lab.switch, lab.settlement, vault, self._clock.now(), day)
+        async with asyncio.timeout(CUT_OVER_S):
+            while not self._has_ended(lab, day):
+                await asyncio.sleep(LOOK_S)
+        record = partial(record_close, lab.switch, open_vault(lab.switch.vault))
+        closing = partial(close_days, lab.switch, lab.settlement, record, day)
+        [report] = await asyncio.to_thread(closing)
+        closed = report.closed
         for payout in closed.payouts:
             amount = format_amount(payout.amount, payout.currency)
             self._text(f"deposit for {payout.merchant}: {amount} {CURRENCY}")
@@ -178,11 +188,12 @@ class Story:
         total = ET.parse(file).findtext(path, "")  # noqa: S314 - we have just written it
         return parse_amount(total, CURRENCY)
 
-    def _journal(self, lab: Lab) -> Iterable[Entry]:
-        reader = JournalReader(lab.switch.database, open_vault(lab.switch.vault))
-        day = self.facts["business_date"]
-        cut_off = lab.switch.cut_off
-        return list(reader.load_day(cut_off.starts_at(day), cut_off.ends_at(day)))
+    def _has_ended(self, lab: Lab, label: str) -> bool:
+        days = JournalReader(lab.switch.database).days()
+        return any(day.label == label and day.has_ended for day in days)
+
+    def _journal(self, lab: Lab) -> Iterable[Row]:
+        return [row for row in JournalReader(lab.switch.database).rows() if row.leg]
 
     def _title(self, text: str) -> None:
         self._tell("title", text)
@@ -200,7 +211,6 @@ async def _last(outcomes: Any) -> Outcome:
     return last
 
 
-def _approved(entries: Iterable[Entry], source: str) -> int:
-    """What the journal says was approved in the end, of the legs that came in by *source*."""
-    last: Mapping[int, Entry] = {entry.leg: entry for entry in entries if entry.source == source}
-    return sum(int(e.message[4]) for e in last.values() if e.state is State.APPROVED)
+def _approved(rows: Iterable[Row], source: str) -> int:
+    """What the journal says was captured in the end, of the legs that came in by *source*."""
+    return sum(row.moved for row in rows if row.source == source)

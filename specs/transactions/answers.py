@@ -6,7 +6,6 @@ from typing import Final
 
 from ..message import Message
 
-
 PARTLY_APPROVED: Final = "10"
 NOTHING: Final = "000000000000"
 

@@ -28,7 +28,9 @@ def identity(source: str, message: Message, now: Seconds) -> Identity:
     >>> identity("pos", request, 1795435200.0)
     Identity(sent_on='2026-11-23', name='pos|TERM0001|SHOP|2|000007|20261123120000')
     """
-    return identity_of(sender(source, message), message.mti[1], message.get(11), message.get(7), now)
+    return identity_of(
+        sender(source, message), message.mti[1], message.get(11), message.get(7), now
+    )
 
 
 def identity_of(sender: str, kind: str, stan: str, sent: str, now: Seconds) -> Identity:

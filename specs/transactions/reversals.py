@@ -14,7 +14,7 @@ from ..message import Message
 from .identity import Identity, identity_of, sender
 
 ORIGINAL_LENGTH: Final = 42  # MTI 4, trace number 6, date and time 10, two institutions 11.
-REPLACEMENT_LENGTH: Final = 42  # Field 95: what stays of the transaction 12, of its settlement 12, …
+REPLACEMENT_LENGTH: Final = 42  # Field 95: what stays of the amounts 4 and 5, 12 each; two fees.
 MONEY_CLASSES: Final = ("2", "1")  # What can be undone: financial requests and authorisations.
 _DIGITS: Final = frozenset("0123456789")
 _DAY_S: Final = 86_400.0
@@ -101,9 +101,7 @@ def replacement_amounts(stays: int) -> str:
     return f"{stays:012d}{0:012d}{'D00000000' * 2}"
 
 
-def agrees(
-    reversal: Message, card_agrees: bool, amounts: tuple[int, ...], currency: str
-) -> bool:
+def agrees(reversal: Message, card_agrees: bool, amounts: tuple[int, ...], currency: str) -> bool:
     """Whether what *reversal* carries is what is known of its original.
 
     *amounts*, in minor units, are those that it may name: asked for, and approved. What it leaves

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from .options import config_option, read_switch
+from .options import config_option, read_switch, switch_section
 
 LEGS_MAX: Final = 10_000
 EPILOG: Final = """\b
@@ -57,15 +57,13 @@ def legs_argument(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @exceptions.command("list", epilog=LIST_EPILOG)
 @common
-@click.pass_obj
-def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
+def list_(config_path: Path, as_json: bool) -> None:
     """List the legs that wait for a person, newest first, cards masked."""
     from ..core.states import State
-    from ..store.journal import JournalReader
+    from ..store.reader import JournalReader
     from .screen import show_journal
 
-    config, vault = read_switch(obj, config_path)
-    reader = JournalReader(config.database, vault)
+    reader = JournalReader(switch_section(config_path).database)
     show_journal(reader.newest(LEGS_MAX, frozenset({State.EXCEPTION})), as_json)
 
 

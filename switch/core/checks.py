@@ -45,7 +45,7 @@ def is_merchant_id(text: str) -> bool:
     >>> is_merchant_id("SHOP0001"), is_merchant_id("=1+1|x"), is_merchant_id("")
     (True, False, False)
     """
-    return 0 < len(text) <= MERCHANT_ID_MAX and text == text.strip() and MERCHANT_ID >= set(text)
+    return 0 < len(text) <= MERCHANT_ID_MAX and text == text.strip() and set(text) <= MERCHANT_ID
 
 
 def find_fault(request: Message, serves: Serves) -> RequestFault | None:

@@ -30,7 +30,7 @@ class BankDay(Struct, frozen=True, gc=False):
 
 
 def next_day(before: BankDay | None, cut_off: CutOff, now: Seconds) -> BankDay:
-    """The day that begins at the instant *now*, after *before*; no pair of date and run comes twice.
+    """The day that begins at *now*, after *before*; no pair of date and run comes twice.
 
     >>> first = next_day(None, CutOff("23:00", "UTC"), 1795856400.0)
     >>> first.label, next_day(first, CutOff("23:00", "UTC"), 1795860000.0).label

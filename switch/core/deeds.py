@@ -41,7 +41,7 @@ class Deeds:
     # Bank days ------------------------------------------------------------------------------------
 
     def begin_day(self) -> None:
-        """At a start: the first day of a journal, or the one after a cut-off that was slept over."""
+        """At a start: the first day of a journal, or the next if its cut-off was slept over."""
         day = self._memory.day
         if day is None or day.ends_at <= self._kernel.now:
             self.cut_over(START)

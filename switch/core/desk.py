@@ -101,9 +101,7 @@ class SwitchDesk(Desk):
         *stays* is what a reversal leaves, *original* the leg that it names, *said* what a person
         did and why.
         """
-        self._journal.record(
-            self.leg, state, message, stays=stays, original=original, said=said
-        )
+        self._journal.record(self.leg, state, message, stays=stays, original=original, said=said)
 
     # Where it goes --------------------------------------------------------------------------------
 

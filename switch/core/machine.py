@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import rrn_stem, transmission_time
-from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity, identity_of, sender
@@ -95,9 +95,7 @@ class Switch(Program):
         self.deeds.cut_over(who, because)
         return self.kernel.take()
 
-    def record_close(
-        self, now: Seconds, day: str, told: Mapping[str, Any]
-    ) -> Sequence[Effect]:
+    def record_close(self, now: Seconds, day: str, told: Mapping[str, Any]) -> Sequence[Effect]:
         """Have the journal say that settlement has closed *day*, and with which outcome."""
         self.kernel.advance(now)
         self.deeds.record_close(day, told)
@@ -220,9 +218,7 @@ class Switch(Program):
 
     def desk_of(self, leg: Leg) -> SwitchDesk:
         """The desk of a flow that works on *leg*."""
-        return SwitchDesk(
-            self.kernel, self.settings, self.routing, self.memory, self.journal, leg
-        )
+        return SwitchDesk(self.kernel, self.settings, self.routing, self.memory, self.journal, leg)
 
     def _open(self, link: LinkId, who: Identity, kind: str, listener: ListenerSettings) -> Leg:
         return self.memory.open_leg(

@@ -17,6 +17,7 @@ from .config import SwitchConfig
 from .control import control_verbs
 from .deeds import CONTROL, control_folder
 
+
 async def serve(
     config: SwitchConfig, vault: Vault, clock: Clock | None = None, tap: Tap | None = None
 ) -> tuple[Runtime, Switch]:

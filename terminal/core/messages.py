@@ -13,7 +13,7 @@ from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
-from cardswitch.specs.transactions.identity import original_data
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Seconds
 
 from ..customer.card import Card

@@ -83,9 +83,7 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
         raise Decline(UNKNOWN_TRANSACTION)
 
 
-async def forward(
-    desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message
-) -> None:
+async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:
     """Ask upstream, durably; what cannot be known for sure is undone."""
     desk.record(State.FORWARDED, forwarded)
     try:

@@ -24,9 +24,7 @@ RECOVERY_GAP: Final = 1_000
 TOLD_SHOWN: Final = 3
 
 
-def rebuild(
-    memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[Row]
-) -> None:
+def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[Row]) -> None:
     """Give *memory* its legs, numbers and bank day back.
 
     *rows*: the last checkpoint, those of the legs that it names, and all that followed.
@@ -84,8 +82,8 @@ def require_upstreams(memory: Memory, settings: Settings) -> None:
     for name, rrns in owed.items():
         more = ", …" if len(rrns) > TOLD_SHOWN else ""
         raise ConfigError(
-            f"switch.upstreams: {name!r} is missing, and {len(rrns)} purchases must still be undone "
-            f"there (RRN {', '.join(rrns[:TOLD_SHOWN])}{more}): name it again until they are"
+            f"switch.upstreams: {name!r} is missing, and {len(rrns)} purchases must still be "
+            f"undone there (RRN {', '.join(rrns[:TOLD_SHOWN])}{more}): name it again until they are"
         )
 
 

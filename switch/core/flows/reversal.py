@@ -105,16 +105,12 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference) -> None:
     """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
     memory, now, own = desk.memory, desk.now, desk.leg
     exact = [who for who in names.identities if memory.legs.find(who.name) is None]
-    if not memory.may_note_unknown(now) or (
-        not names.is_exact and memory.tombstones.is_full(now)
-    ):
+    if not memory.may_note_unknown(now) or (not names.is_exact and memory.tombstones.is_full(now)):
         desk.count("unknown_reversal_unanswered")
         return desk.forget()
     for who in exact:
         kind = who.name.split("|", 4)[3]
-        buried = memory.open_leg(
-            who, kind, source=own.source, serves=own.serves, link=own.link
-        )
+        buried = memory.open_leg(who, kind, source=own.source, serves=own.serves, link=own.link)
         desk.of(buried).record(State.REVERSED, desk.decided(request, AGREED))
     answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:

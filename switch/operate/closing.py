@@ -1,0 +1,26 @@
+"""What settlement asks of the switch: to end the bank day that runs, and to note a close."""
+
+from __future__ import annotations
+
+from ..core.row import Vault
+from ..settlement.days import run_of
+from ..store.books import ClosedDay
+from .config import SwitchConfig
+from .deeds import perform
+
+
+def cut_over(config: SwitchConfig, vault: Vault, because: str) -> None:
+    """End the bank day that runs; the switch may run or not. Raises Error."""
+    perform(config, vault, "cut_over", {"because": because})
+
+
+def record_close(config: SwitchConfig, vault: Vault, closed: ClosedDay) -> None:
+    """Have the journal name the close *closed*, so that its books are never refilled by paying."""
+    label = closed.business_date
+    told = {
+        "day": label,
+        "run": run_of(label),
+        "sha256": closed.sha256,
+        "books_head": closed.books_head,
+    }
+    perform(config, vault, "record_close", told)
