@@ -40,15 +40,15 @@ LegNumber = Annotated[int, Meta(ge=1)]
 class Operated(Protocol):
     """The machine of a switch, as far as deeds need it."""
 
-    def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
+    def handle(self, event: Event, now: Seconds, /) -> Sequence[Effect]:
         """See `wire.ports.Machine`."""
         ...
 
-    def recover(self, rows: Iterable[Row], now: Seconds) -> Sequence[Effect]:
+    def recover(self, rows: Iterable[Row], now: Seconds, /) -> Sequence[Effect]:
         """After a start: remember what the journal holds, and finish what it left open."""
         ...
 
-    def cut_over_now(self, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+    def cut_over_now(self, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
         """End the bank day that runs, and begin the next."""
         ...
 
@@ -56,11 +56,11 @@ class Operated(Protocol):
         """Have the journal say that settlement has closed *day*, and with which outcome."""
         ...
 
-    def retry(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+    def retry(self, leg: int, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
         """Send the reversal of *leg* again; Error if it is not in exception."""
         ...
 
-    def resolve(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
+    def resolve(self, leg: int, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
         """Send nothing more for *leg*; Error if it is not in exception."""
         ...
 
@@ -76,11 +76,11 @@ class Store(Protocol):
         """What a start needs."""
         ...
 
-    def commit(self, entries: Sequence[Row]) -> None:
-        """Write *entries*: durable on return."""
+    def commit(self, rows: Sequence[Row], /) -> None:
+        """Write *rows*: durable on return."""
         ...
 
-    def look_up(self, questions: Sequence[Question]) -> Sequence[Sequence[Row] | None]:
+    def look_up(self, questions: Sequence[Question], /) -> Sequence[Sequence[Row] | None]:
         """For each of *questions*, its rows."""
         ...
 

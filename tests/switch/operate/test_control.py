@@ -10,6 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.control import control_verbs
 from cardswitch.switch.operate.deeds import CONTROL, control_folder, perform
 from cardswitch.wire.driver.runtime import Runtime
+from cardswitch.wire.ports import Append
 from cardswitch.wire.store.disk import user_name
 from tests.kit.operated import OperatedMachine, config_in, row, store_of
 from tests.kit.wire import PATIENCE_S, GatedJournal, until
@@ -24,6 +25,7 @@ def play(folder, story, journal=None):
 
     async def main():
         runtime = Runtime(machine, journal=journal or store_of(config))
+        machine.call = runtime.call
         runtime.call(lambda now: machine.recover([row(1, 2, "exception")], now))
         verbs = control_verbs(runtime, machine)
         await runtime.serve_control(control_folder(config), CONTROL, verbs)
@@ -109,3 +111,23 @@ def test_a_cut_over_names_what_is_open_when_the_time_is_over(tmp_path):
         {"leg": 7, "rrn": "000000000007"},
         {"leg": 8, "rrn": "000000000008"},
     ]
+
+
+def test_a_cut_over_waits_until_the_outcomes_are_durable(tmp_path):
+    journal = GatedJournal()
+
+    async def story(machine, ask):
+        machine.in_flight = [7]
+        asked = asyncio.ensure_future(ask("cut_over", {"wait_s": 30}))
+        await until(lambda: machine.did)
+        journal.let()
+        await until(lambda: journal.commits)
+        machine.call(lambda now: [Append(row(9, 7, "approved"))])
+        machine.in_flight = []
+        await asyncio.sleep(0.3)
+        assert not asked.done()
+        journal.let(100)
+        return await asked
+
+    assert play(tmp_path, story, journal)["still_open"] == []
+    assert [each.state for commit in journal.commits for each in commit] == ["cut_over", "approved"]
