@@ -15,7 +15,7 @@ from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.codepages import CODECS
 from ..grammar.fields import CLASSES, parse_notation
-from ..masking import OPEN_FIELDS
+from ..masking import open_fields
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss
 from .layouts import header_size, resolve
@@ -47,7 +47,7 @@ def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Expor
         "port": port,
     }
     fields = {
-        int(key): _field(int(key), written.fields[key], written.encodings, written.values)
+        int(key): _field(int(key), written.fields[key], written.encodings, written)
         for key in by_number(written.fields)
     }
     parts = {
@@ -69,7 +69,7 @@ def _field(
     number: int,
     entry: FieldEntry,
     encodings: Mapping[str, str],
-    values: Mapping[str, Mapping[str, str]],
+    written: DialectFile,
 ) -> dict[str, Any]:
     """What the dissector must know of a field."""
     said = resolve(entry, encodings)
@@ -90,9 +90,9 @@ def _field(
         known["right"] = "right" in said.encoding
     unit, counts = _counted(said, form.kind)
     known |= {"unit": unit, "counts": counts}
-    if number not in OPEN_FIELDS:
+    if number not in open_fields(written.version):
         known["secret"] = True
-    if meanings := values.get(said.values) or TABLES.get(said.values):
+    if meanings := written.values.get(said.values) or TABLES.get(said.values):
         known["values"] = dict(meanings)
     return known
 
@@ -119,7 +119,7 @@ def _parts(path: str, entry: PartsEntry, written: DialectFile) -> dict[str, Any]
     binary = parse_notation(field.format).kind == "b"
     encodings = {**(written.encodings if binary else _OF_TEXT), **entry.encodings}
     order = by_number(entry.fields)
-    said = [_field(number, entry.fields[key], encodings, written.values) for key in order]
+    said = [_field(number, entry.fields[key], encodings, written) for key in order]
     return {"layout": entry.layout, "groups": entry.repeat, "binary": binary, "order": said}
 
 
