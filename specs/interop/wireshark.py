@@ -14,18 +14,17 @@ from ..codes import TABLES
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.codepages import CODECS
-from ..grammar.fields import CLASSES, parse_notation
+from ..grammar.fields import parse_notation
 from ..masking import open_fields
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss
-from .layouts import header_size, resolve
+from .layouts import encodings_of_parts, header_size, resolve
 
 PORT: Final = 8583  # where nobody says another: the number is easy to remember
 _TEMPLATE: Final = Path(__file__).with_name("dissector.lua")
 _PLACE: Final = "-- @tables@"
 _BARE: Final = frozenset(string.ascii_letters + "_")
 _LAYOUTS: Final = ("positional", "ber-tlv")
-_OF_TEXT: Final = {**dict.fromkeys(CLASSES, "ascii"), "length": "ascii", "b": "hex"}
 
 
 def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Exported:
@@ -117,7 +116,7 @@ def _parts(path: str, entry: PartsEntry, written: DialectFile) -> dict[str, Any]
     keys = path.split(".")
     field = written.fields.get(keys[0], FieldEntry(format="ans 1"))
     binary = parse_notation(field.format).kind == "b"
-    encodings = {**(written.encodings if binary else _OF_TEXT), **entry.encodings}
+    encodings = encodings_of_parts(written, entry, binary)
     order = by_number(entry.fields)
     said = [_field(number, entry.fields[key], encodings, written) for key in order]
     return {"layout": entry.layout, "groups": entry.repeat, "binary": binary, "order": said}
