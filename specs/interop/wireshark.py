@@ -34,6 +34,8 @@ def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Expor
         for path, entry in written.parts.items()
         if entry.layout not in (*_LAYOUTS, "opaque")
     ]
+    if len(written.header) > 1:
+        losses.append(Loss("header", "its parts are shown as one value"))
     third = {"": "none", IN_FIELD_65: "field"}.get(written.tertiary, "together")
     dialect = {
         "name": "iso8583_"
