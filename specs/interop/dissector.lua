@@ -8,17 +8,19 @@ local protocol = Proto(dialect.name, "ISO 8583: " .. dialect.title .. " (" .. di
 
 -- Preferences ---------------------------------------------------------------------------------------
 
-local lengths = {
+-- By the number of each: bytes, and how they say a number.
+local lengths = { { 2, "binary" }, { 4, "ascii" }, { 2, "bcd" }, { 4, "binary" }, { 2, "little" }, { 0 } }
+local length_names = {
   { "binary2", "2 bytes, a binary number", 1 },
   { "ascii4", "4 digits in ASCII", 2 },
   { "bcd2", "4 digits packed in 2 bytes", 3 },
-  { "none", "none: a segment is a message", 4 },
+  { "binary4", "4 bytes, a binary number", 4 },
+  { "little2", "2 bytes, a binary number, the low byte first", 5 },
+  { "none", "none: a segment is a message", 6 },
 }
-local length_sizes = { 2, 4, 2, 0 }
-local length_encodings = { "binary", "ascii", "bcd" }
 
 protocol.prefs.port = Pref.uint("TCP port", dialect.port, "The port that messages go to or come from")
-protocol.prefs.length = Pref.enum("Length", 1, "The length in front of a message", lengths, false)
+protocol.prefs.length = Pref.enum("Length", 1, "In front of a message", length_names, false)
 protocol.prefs.inclusive = Pref.bool("Length counts itself", false, "Whether it counts its own bytes")
 protocol.prefs.skip = Pref.uint("Bytes to skip", 0, "Between length and message: a TPDU has 5")
 protocol.prefs.unmasked = Pref.bool("Show card data", false, "For test cards only")
@@ -84,6 +86,7 @@ end
 
 -- What a length says, or nil where it is none.
 local function number_of(tvb, start, size, encoding)
+  if encoding == "little" then return tvb(start, size):le_uint() end
   if encoding == "binary" then
     local number = 0
     for i = 0, size - 1 do number = number * 256 + tvb(start + i, 1):uint() end
@@ -299,9 +302,8 @@ end
 
 -- The size of the frame at offset, its length included; nil where its length is none.
 local function size_at(tvb, offset)
-  local kind = protocol.prefs.length
-  local size = length_sizes[kind]
-  local length = number_of(tvb, offset, size, length_encodings[kind])
+  local size, encoding = lengths[protocol.prefs.length][1], lengths[protocol.prefs.length][2]
+  local length = number_of(tvb, offset, size, encoding)
   if length == nil then return nil end
   if protocol.prefs.inclusive then length = length - size end
   return length >= 0 and length + size or nil
@@ -310,7 +312,7 @@ end
 -- One message with its length in front, and what stands between them.
 local function dissect_frame(tvb, pinfo, tree)
   local subtree = tree:add(protocol, tvb(), "ISO 8583: " .. dialect.title)
-  local size = length_sizes[protocol.prefs.length]
+  local size = lengths[protocol.prefs.length][1]
   local start = size + protocol.prefs.skip
   if size > 0 and size_at(tvb, 0) == nil then
     note(tvb, subtree, 0, tvb:len(), "the length of the message is no number")
@@ -326,7 +328,7 @@ end
 
 function protocol.dissector(tvb, pinfo, tree)
   is_in_column = false
-  local size = length_sizes[protocol.prefs.length]
+  local size = lengths[protocol.prefs.length][1]
   if size == 0 then return dissect_frame(tvb, pinfo, tree) end
   dissect_tcp_pdus(tvb, tree, size, frame_size, dissect_frame)
   return tvb:len()

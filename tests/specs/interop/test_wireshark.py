@@ -123,21 +123,23 @@ PORTS = {name: 9000 + at for at, name in enumerate(WRITTEN)}
 SHAPES = ("one a packet", "segments", "VLAN", "IPv6", "out of order", "answers")
 FIELDS_A_MESSAGE = 16
 TWO_AMOUNTS = "1001978C000000001250" + "2002978D000000000049"
-# How else frames may begin: a dialect, the framing, bytes behind the length, and its preferences.
+DIGITS, PACKED = Framing("ascii4"), Framing("bcd2")
+SELF, DIGITS_SELF = Framing("binary2", inclusive=True), Framing("ascii4", inclusive=True)
+# How else frames may begin: a dialect, what a message becomes, and the preferences that say so.
 FRAMED = {
-    "four digits": ("iso87-ascii", Framing("ascii4"), b"", ["length:ascii4"]),
-    "packed digits": ("pos", Framing("bcd2"), b"", ["length:bcd2"]),
-    "a TPDU": ("pos", FRAMING, bytes.fromhex("6000010000"), ["skip:5"]),
-    "a length that counts itself": (
-        "iso93-binary",
-        Framing("binary2", inclusive=True),
-        b"",
-        ["inclusive:TRUE"],
+    "four digits": ("iso87-ascii", DIGITS.frame, ["length:ascii4"]),
+    "packed digits": ("pos", PACKED.frame, ["length:bcd2"]),
+    "four bytes": ("pos", lambda data: len(data).to_bytes(4) + data, ["length:binary4"]),
+    "the low byte first": (
+        "iso87-ebcdic",
+        lambda data: len(data).to_bytes(2, "little") + data,
+        ["length:little2"],
     ),
+    "a TPDU": ("pos", lambda data: FRAMING.frame(bytes.fromhex("6000010000") + data), ["skip:5"]),
+    "a length that counts itself": ("iso93-binary", SELF.frame, ["inclusive:TRUE"]),
     "digits that count themselves": (
         "example-mixed",
-        Framing("ascii4", inclusive=True),
-        b"",
+        DIGITS_SELF.frame,
         ["length:ascii4", "inclusive:TRUE"],
     ),
 }
@@ -199,10 +201,10 @@ def dissected(tmp_path_factory):
         frames = [FRAMING.frame(load_dialect(name).pack(one)) for one in spoken(name)]
         for at, shape in enumerate(SHAPES):
             packets += shaped(shape, 50000 + server + at * 20, server, frames)
-    for at, (name, framing, between, said) in enumerate(FRAMED.values()):
+    for at, (name, frame, said) in enumerate(FRAMED.values()):
         protocol, server = f"framed {at}", 9100 + at
         scripts[protocol_of(protocol)] = export_wireshark(protocol, WRITTEN[name], server).text
-        frames = [framing.frame(between + load_dialect(name).pack(one)) for one in short(name)]
+        frames = [frame(load_dialect(name).pack(one)) for one in short(name)]
         packets += shaped("segments", 60000 + at, server, frames)
         preferences += [f"{protocol_of(protocol)}.{one}" for one in said]
     preferences += [f"{name}.unmasked:TRUE" for name in scripts]
@@ -284,12 +286,14 @@ def test_nothing_need_be_set_and_card_data_stays_masked(tmp_path):
     data = load_dialect("pos").pack(SALE)
     framed = FRAMING.frame(data)
     packets = stream(50000, PORT, [framed + framed[:9], framed[9:] + b"\0\3\2\0"])
-    packets += stream(50001, 8584, [b"four" + data])
+    packets += stream(50001, 8584, [b"four" + data]) + stream(50002, 8585, [data])
     scripts = {
         "iso8583_pos": export_wireshark("pos", WRITTEN["pos"]).text,
         "iso8583_digits": export_wireshark("digits", WRITTEN["pos"], 8584).text,
+        "iso8583_bare": export_wireshark("bare", WRITTEN["pos"], 8585).text,
     }
-    found = dissect(tmp_path, scripts, packets, "iso8583_digits.length:ascii4")
+    preferences = ["iso8583_digits.length:ascii4", "iso8583_bare.length:none"]
+    found = dissect(tmp_path, scripts, packets, *preferences)
     assert len(found[50000]) == 2
     for protocol, lines in found[50000]:
         assert protocol == "iso8583_pos"
@@ -297,6 +301,7 @@ def test_nothing_need_be_set_and_card_data_stays_masked(tmp_path):
         assert values["iso8583_pos.f4"] == SALE[4]
         assert values["iso8583_pos.f2"] == "*** (16)"
         assert values["iso8583_pos.f35"].startswith("*** (")
+    assert [len(lines) for _, lines in found[50002]] == [len(SALE.fields) + 2]
     assert found[50001] == [("iso8583_digits", [(*NO_LENGTH, [])])]
 
 
