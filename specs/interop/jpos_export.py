@@ -23,7 +23,7 @@ _SUBFIELDS: Final = "org.jpos.iso.packager.GenericSubFieldPackager"
 _DIGITS: Final = ("n", "z")
 _ZERO_FILLED: Final = ("bcd", "bcd left 0", "bcd right 0")
 _F_FILLED: Final = "bcd right F"
-_SPECIAL: Final = ("s", "as", "ns", "ans")  # kinds of what differs from one EBCDIC to another
+_SPECIAL: Final = ("s", "as", "ns", "ans")  # classes with characters that differ from page to page
 _PLACEHOLDER: Final = (
     '<isofield id="0" length="0" name="placeholder" class="org.jpos.iso.IF_CHAR"/>'
 )
@@ -84,15 +84,15 @@ class _Writer:
 
     def field(
         self, depth: int, path: str, key: str, entry: FieldEntry, encodings: Mapping[str, str]
-    ) -> None:
-        """The field or part at *path*, and below it what it is made of."""
+    ) -> bool:
+        """The field or part at *path*, and below it what it is made of; False where it has none."""
         entry = resolve(entry, encodings)
         form = parse_notation(entry.format)
         where = f"field {path}"
         name, pad = _class_of(form, entry, encodings)
         if not name:
             self.lose(where, f"no class for {form} in {entry.encoding}: left out")
-            return
+            return False
         if entry.encoding in ("ebcdic-037", "ebcdic-500") and form.kind in _SPECIAL:
             self.lose(where, "their EBCDIC is IBM-1047: some special characters differ")
         if entry.padding.startswith("left") or entry.padding not in ("", "right space"):
@@ -103,6 +103,7 @@ class _Writer:
         parts = self.written.parts.get(path)
         if parts is None or not self.parts(depth, path, key, length, entry, name, pad):
             self.element(depth, key, length, entry.name or where, name, pad)
+        return True
 
     def element(
         self, depth: int, key: str, length: int, title: str, name: str, pad: bool | None = None
@@ -127,19 +128,15 @@ class _Writer:
         """
         parts = self.written.parts[path]
         is_binary = entry.format.startswith("b")
-        is_ltv = (parts.layout, parts.tag, parts.length, parts.counts_tag) == (
-            *("ltv", _LTV.tag, _LTV.length),
-            True,
-        )
-        fits = parts.layout in ("positional", "bitmap") and not parts.repeat and not parts.header
-        if is_binary != name.endswith("BINARY") or not (fits or is_ltv):
+        is_ltv = _is_ltv(parts)
+        if is_binary != name.endswith("BINARY") or not (is_ltv or _is_plain(parts)):
             self.lose(f"field {path}", f"its parts ({parts.layout}) cannot be said")
             return False
+        lines, losses = len(self.lines), len(self.losses)
         bits = ' bitmapField="0"' if parts.layout == "bitmap" else ' emitBitmap="false"'
         said = _said(key, length, entry.name or f"field {path}", name, pad)
         indent = "  " * depth
         self.lines.append(f'{indent}<isofieldpackager{said}{bits} packager="{_SUBFIELDS}">')
-        begins = len(self.lines)
         encodings = encodings_of_parts(self.written, parts, is_binary)
         if parts.layout == "bitmap":
             size = parts.bitmap * (2 if parts.continues else 1)
@@ -149,12 +146,27 @@ class _Writer:
             if is_ltv:
                 most = parse_notation(inner.format).length
                 self.element(depth + 1, str(int(part)), most, inner.name, TAGGED)
-            else:
-                self.field(depth + 1, f"{path}.{part}", part, inner, encodings)
-        if "<isofieldpackager" in "".join(self.lines[begins : begins + 1]):
-            self.lines.insert(begins, f"{indent}  {_PLACEHOLDER}")
+            elif not self.field(depth + 1, f"{path}.{part}", part, inner, encodings) and (
+                parts.layout == "positional"
+            ):  # all behind it would move
+                del self.lines[lines:], self.losses[losses:]
+                self.lose(f"field {path}", f"its parts ({parts.layout}) cannot all be said")
+                return False
+        if "<isofieldpackager" in "".join(self.lines[lines + 1 : lines + 2]):
+            self.lines.insert(lines + 1, f"{indent}  {_PLACEHOLDER}")
         self.lines.append(f"{indent}</isofieldpackager>")
         return True
+
+
+def _is_ltv(parts: PartsEntry) -> bool:
+    """Whether each of *parts* has its length in front, and then its tag, as one class has it."""
+    said = (parts.layout, parts.tag, parts.length, parts.counts_tag)
+    return said == (_LTV.layout, _LTV.tag, _LTV.length, _LTV.counts_tag)
+
+
+def _is_plain(parts: PartsEntry) -> bool:
+    """Whether *parts* stand one after the other, or behind a bitmap, and nothing else is there."""
+    return parts.layout in ("positional", "bitmap") and not parts.repeat and not parts.header
 
 
 def _said(key: str, length: int, title: str, name: str, pad: bool | None) -> str:

@@ -238,6 +238,18 @@ def test_parts_of_a_part_come_behind_one_that_is_plain():
     assert [len(back[path].fields) for path in ("48", "48.1")] == [2, 1]
 
 
+@pytest.mark.parametrize("parts", [POSITIONAL, BITMAP], ids=lambda parts: parts.layout)
+def test_parts_one_of_which_has_no_class_are_told_whole_where_they_would_move(parts):
+    """Behind a bitmap the others stay where they are."""
+    odd = {"2": FieldEntry(name="odd", format="n 3", encoding="bcd right E")}
+    whole = replace(parts, fields=parts.fields | odd)
+    exported = export_jpos("x", written(FieldEntry(format="b 8", encoding="binary"), whole))
+    accepted(exported)
+    assert (element(exported).tag == "isofield") == (parts is POSITIONAL)
+    where = "field 48" if parts is POSITIONAL else "field 48.2"
+    assert [loss.where for loss in exported.losses] == [where]
+
+
 def test_names_are_text_that_xml_can_carry():
     entry = FieldEntry(name="a\x00--\x1b", format="n 6", encoding="ascii")
     exported = export_jpos("x", replace(written(entry), title="b\x00--\x1b"))
