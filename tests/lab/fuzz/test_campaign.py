@@ -39,7 +39,10 @@ def test_the_same_seed_is_the_same_campaign():
 def test_a_fault_is_found_once_and_made_small():
     report = run(yours(*CARELESS), Plan(seed=1, cases=2000))
     [finding] = report.findings
-    assert (finding.oracle, finding.what) == ("error", "IndexError in readers.py, careless")
+    assert (finding.oracle, finding.what) == (
+        "error",
+        "IndexError in readers.py, careless: raise IndexError(length)",
+    )
     data = bytes.fromhex(finding.data)
     assert len(data) == 22
     assert int(data[20:]) < 0
@@ -137,3 +140,12 @@ def test_what_was_found_is_kept_when_a_person_stops_it(of):
     assert report.stopped
     assert [finding.oracle for finding in report.findings] == ["error"]
     assert report.cases <= 40
+
+
+@pytest.mark.parametrize(("name", "found"), [("mapped", 0), ("numbered", 0), ("trusting", 1)])
+def test_what_a_target_reads_is_compared(name, found):
+    report = run(yours(name, "Refused", "UnicodeDecodeError"), Plan(seed=1, cases=200))
+    assert bool(report.findings) == bool(found)
+    assert {finding.oracle for finding in report.findings} <= {"accept"}
+    left = run(yours(name, "Refused"), Plan(seed=1, cases=200, without=("accept",)))
+    assert left.findings == []
