@@ -16,17 +16,6 @@ from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..books import AcquirerBooks, Booking
-from ..config import AcquirerConfig
-from ..entries import (
-    AcquirerEntry,
-    PurchaseAnswered,
-    PurchaseForwarded,
-    PurchaseRefused,
-    PurchaseUndone,
-    ReversalForwarded,
-)
-from ..issuer.cards import pan_of
 from ..requests import (
     APPROVED,
     DUPLICATE,
@@ -34,8 +23,19 @@ from ..requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
+    pan_of,
     request_digest_of,
     require_fields,
+)
+from .books import AcquirerBooks, Booking
+from .config import AcquirerConfig
+from .entries import (
+    AcquirerEntry,
+    PurchaseAnswered,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
 )
 
 FRONT: Final = "front"  # the listener that merchants' purchases come in by

@@ -45,13 +45,6 @@ def read_card(request: Message) -> Presented:
     return Presented(request[2], request.get(14), False, service_code, cvv2)
 
 
-def pan_of(request: Message) -> str:
-    """The card number alone, for whoever has no business with the rest. FormatError as above."""
-    if 2 in request.fields:
-        return request[2]
-    return unpack_track2(request.get(35)).pan
-
-
 def _swiped(request: Message, track: Track2) -> Presented:
     if request.get(2, track.pan) != track.pan:
         raise FormatError("the card number of field 35", field="2")

@@ -15,9 +15,6 @@ from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..books import IssuerBooks
-from ..config import IssuerConfig
-from ..entries import IssuerEntry, PurchaseDecided, PurchaseUndone
 from ..requests import (
     APPROVED,
     DUPLICATE,
@@ -30,7 +27,10 @@ from ..requests import (
     require_fields,
 )
 from .behaviours import NORMAL, Behaviour, behaviour_of
+from .books import IssuerBooks
 from .cards import Presented, read_card
+from .config import IssuerConfig
+from .entries import IssuerEntry, PurchaseDecided, PurchaseUndone
 from .verification import HSM, NOT_PERMITTED, Decline, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by

@@ -1,15 +1,11 @@
 """Hosts at hand, what they are asked, and a module that verifies what is right."""
 
+import copy
 from typing import Any
 
+from cardswitch.hosts.acquirer.config import AcquirerConfig, Merchant
 from cardswitch.hosts.acquirer.machine import Acquirer
-from cardswitch.hosts.config import (
-    AccountConfig,
-    AcquirerConfig,
-    CardConfig,
-    IssuerConfig,
-    Merchant,
-)
+from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
@@ -152,3 +148,14 @@ def outcome(play: Playbook, request: Message, link: LinkId = NETWORK) -> Message
     answers = [m for m in play.sent_on(link)[before:] if not is_question(m)]
     assert len(answers) == 1, answers
     return answers[0]
+
+
+def changed(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of *data* in which the value at *path* is another."""
+    copied = copy.deepcopy(data)
+    *way, last = path.split(".")
+    place: Any = copied
+    for step in way:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    place[last] = value
+    return copied

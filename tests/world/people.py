@@ -9,9 +9,10 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
-from cardswitch.hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig
-from cardswitch.hosts.config import Merchant as Shop
+from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
