@@ -15,44 +15,31 @@ from .entries import (
     PurchaseUndone,
     ReversalForwarded,
 )
+from .states import OPEN, State
 
 REMEMBERED_MAX: Final = 200_000  # Finished purchases known for repeats and reversals, some 200 MB.
 
 
 class Booking(Struct, eq=False, gc=False):
-    """One purchase at the acquirer: what left it, what came back, and whether it is undone."""
+    """One purchase at the acquirer: its last entry, and what is still needed of those before."""
 
     identity: str
+    last: AcquirerEntry
+    request_digest: str = ""  # what a repeat must be like; any will do if its reversal came first
     forwarded: PurchaseForwarded | None = None
     answer: PurchaseAnswered | None = None
-    refused: PurchaseRefused | None = None
-    reversing: ReversalForwarded | None = None
-    undone: PurchaseUndone | None = None
 
     @property
-    def request_digest(self) -> str:
-        """What a repeat must be like; empty if its reversal came first and any will do."""
-        first = self.forwarded or self.refused
-        return first.request_digest if first else ""
+    def state(self) -> State:
+        """Where it stands."""
+        return self.last.state
 
     @property
     def decision(
         self,
     ) -> PurchaseUndone | ReversalForwarded | PurchaseAnswered | PurchaseRefused | None:
         """What a repeat is told, or ``None`` while the outcome is unknown."""
-        return self.undone or self.reversing or self.answer or self.refused
-
-    @property
-    def may_hold_money(self) -> bool:
-        """Whether the issuer may hold money for it, so that a reversal must go there."""
-        if self.forwarded is None or self.undone:
-            return False
-        return self.answer is None or self.answer.approved
-
-    @property
-    def is_open(self) -> bool:
-        """Whether more must come: an answer, or the end of a reversal."""
-        return self.may_hold_money and (self.answer is None or self.reversing is not None)
+        return None if isinstance(self.last, PurchaseForwarded) else self.last
 
 
 class AcquirerBooks:
@@ -78,30 +65,29 @@ class AcquirerBooks:
                 booking.answer.amount,
             )
             for booking in self._bookings.values()
-            if booking.forwarded and booking.answer and booking.answer.approved
-            if not booking.undone
+            if booking.forwarded and booking.answer and booking.answer.state is State.APPROVED
+            if booking.state is not State.UNDONE
         }
 
     def apply(self, entry: AcquirerEntry) -> None:
         """Take over what *entry* says."""
-        booking = self._bookings.setdefault(entry.identity, Booking(entry.identity))
+        booking = self._bookings.setdefault(entry.identity, Booking(entry.identity, entry))
+        booking.last = entry
         match entry:
             case PurchaseForwarded():
                 booking.forwarded = entry
+                booking.request_digest = entry.request_digest
                 self.last_trace = int(entry.trace)
             case PurchaseRefused():
-                booking.refused = entry
+                booking.request_digest = entry.request_digest
             case PurchaseAnswered():
                 booking.answer = entry
             case ReversalForwarded():
-                booking.reversing = entry
                 self.last_trace = int(entry.trace)
-            case PurchaseUndone():
-                booking.undone = entry
         self._sort(booking)
 
     def _sort(self, booking: Booking) -> None:
-        if booking.is_open:
+        if booking.state in OPEN:
             self.open.add(booking.identity)
             self._finished.pop(booking.identity, None)
             return

@@ -1,10 +1,12 @@
 """What the acquirer writes into its journal. An entry never names a card but masked.
 
 *identity* is that of the purchase (specs.transactions), *at* when it was written, *rrn* field 37;
-amounts are minor units.
+amounts are minor units. *state* is where the purchase stands from then on.
 """
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from msgspec import Struct
 
@@ -12,11 +14,13 @@ from cardswitch.specs.message import APPROVALS, Message
 from cardswitch.wire.ports import Seconds
 
 from ..requests import INVALID, decision
+from .states import State
 
 
 class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
+    state: ClassVar = State.FORWARDED
     identity: str
     request_digest: str
     at: Seconds
@@ -31,6 +35,7 @@ class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
 class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
     """A purchase was declined by the acquirer itself and never left it."""
 
+    state: ClassVar = State.REFUSED
     identity: str
     request_digest: str
     at: Seconds
@@ -52,9 +57,9 @@ class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
     approval_code: str = ""
 
     @property
-    def approved(self) -> bool:
-        """Whether the issuer holds money."""
-        return self.code in APPROVALS
+    def state(self) -> State:
+        """What the code means."""
+        return State.APPROVED if self.code in APPROVALS else State.DECLINED
 
     def reply(self, request: Message) -> Message:
         """The answer, to the purchase and to every repeat of it."""
@@ -64,6 +69,7 @@ class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
 class ReversalForwarded(Struct, frozen=True, tag=True, gc=False):
     """A reversal is about to be sent; every later send of it has the same *trace* and *sent*."""
 
+    state: ClassVar = State.REVERSING
     identity: str
     at: Seconds
     trace: str  # field 11
@@ -77,6 +83,7 @@ class ReversalForwarded(Struct, frozen=True, tag=True, gc=False):
 class PurchaseUndone(Struct, frozen=True, tag=True, gc=False):
     """A purchase is undone, or will never be done: its reversal may have come before itself."""
 
+    state: ClassVar = State.UNDONE
     identity: str
     at: Seconds
     rrn: str

@@ -37,6 +37,7 @@ from .entries import (
     PurchaseUndone,
     ReversalForwarded,
 )
+from .states import FOLLOWS, MAY_HOLD_MONEY
 
 FRONT: Final = "front"  # the listener that merchants' purchases come in by
 NETWORK: Final = LinkId("network")
@@ -192,7 +193,7 @@ class Acquirer(Program):
         in_flight, booking = self._reversals.get(name), self.books.find(name)
         if in_flight:
             in_flight.wait(link, reversal)
-        elif booking and booking.may_hold_money:
+        elif booking and booking.state in MAY_HOLD_MONEY:
             self._begin_reversal(booking, InFlight(name, "", link, reversal))
         else:
             if booking is None:
@@ -231,8 +232,8 @@ class Acquirer(Program):
         """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
         purchase = booking.forwarded
         assert purchase is not None, "what may hold money was forwarded"
-        mti, numbers = "0421", booking.reversing
-        if numbers is None:
+        mti, numbers = "0421", booking.last
+        if not isinstance(numbers, ReversalForwarded):
             mti, now = "0420", self.desk.now
             stamped = self.desk.stamp(NETWORK, Message(mti, reversal.fields))
             sent = reversal.get(7) or transmission_time(now)
@@ -250,6 +251,10 @@ class Acquirer(Program):
             self.desk.start(self._watch.begin())
 
     def _write(self, entry: AcquirerEntry) -> None:
+        """Journal *entry* and take it over; the table of states must allow it."""
+        booking = self.books.find(entry.identity)
+        before = booking.state if booking else None
+        assert entry.state in FOLLOWS[before], f"{before} -> {entry.state}"
         self.desk.append(entry)
         self.books.apply(entry)
 
