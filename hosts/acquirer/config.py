@@ -11,7 +11,7 @@ from cardswitch.wire.operator.addresses import IsoAddress
 from ..config import Currency, Timeout, refuse_twins
 
 
-class Merchant(Struct, frozen=True):
+class Merchant(Struct, frozen=True, kw_only=True):
     """A shop that the acquirer pays; *id* is field 42 without its trailing spaces."""
 
     id: Annotated[str, Meta(min_length=1, max_length=15)]
@@ -27,13 +27,16 @@ class Merchant(Struct, frozen=True):
     def name_location(self) -> str:
         """Field 43: name 25, city 13, country 2.
 
-        >>> Merchant("SHOP", "Corner Shop", "Berlin", "DE", "276", "5411").name_location
+        >>> Merchant(
+        ...     id="SHOP", name="Corner Shop", city="Berlin",
+        ...     country="DE", country_code="276", mcc="5411",
+        ... ).name_location
         'Corner Shop              Berlin       DE'
         """
         return f"{self.name:25}{self.city:13}{self.country}"
 
 
-class AcquirerConfig(Struct, frozen=True):
+class AcquirerConfig(Struct, frozen=True, kw_only=True):
     """The acquirer: its merchants, its own number, its timers in seconds, and its places."""
 
     institution: Annotated[str, Meta(pattern=r"\A[0-9]{1,11}\Z")]  # field 32

@@ -161,15 +161,15 @@ class Acquirer(Program):
         first = self.desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
         self._write(
             PurchaseForwarded(
-                purchase.identity,
-                purchase.request_digest,
-                self.desk.now,
-                request[37],
-                merchant,
-                request[49],
-                int(request[4]),
-                first[11],
-                original_data(first),
+                identity=purchase.identity,
+                request_digest=purchase.request_digest,
+                at=self.desk.now,
+                rrn=request[37],
+                merchant=merchant,
+                currency=request[49],
+                amount=int(request[4]),
+                trace=first[11],
+                original=original_data(first),
             )
         )
         return first

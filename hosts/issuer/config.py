@@ -27,7 +27,7 @@ class AccountConfig(Struct, frozen=True):
     currency: Currency = "978"
 
 
-class CardConfig(Struct, frozen=True):
+class CardConfig(Struct, frozen=True, kw_only=True):
     """A card that the issuer gave out. The books call it by its *id*, never by its number.
 
     *pvki* and *pvv* are for PINs without a track; with one, what the track says is used.
@@ -46,7 +46,7 @@ class CardConfig(Struct, frozen=True):
         return f"<card {self.id} {mask_pan(self.pan)} of {self.account}, {self.status}>"
 
 
-class IssuerConfig(Struct, frozen=True):
+class IssuerConfig(Struct, frozen=True, kw_only=True):
     """The issuer: keys as cryptograms under the HSM's LMK, its accounts and cards."""
 
     zpk: str  # PIN blocks arrive under it

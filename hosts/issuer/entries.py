@@ -14,7 +14,7 @@ from cardswitch.wire.ports import Seconds
 from ..requests import INVALID, decision
 
 
-class PurchaseDecided(Struct, frozen=True, tag=True, gc=False):
+class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
 
     identity: str

@@ -146,15 +146,15 @@ class Issuer(Program):
         if past is not None:
             return past
         decided = PurchaseDecided(
-            purchase.identity,
-            purchase.request_digest,
-            self.desk.now,
-            purchase.request[37],
-            mask_pan(card.pan),
-            code,
-            account,
-            amount,
-            f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
+            identity=purchase.identity,
+            request_digest=purchase.request_digest,
+            at=self.desk.now,
+            rrn=purchase.request[37],
+            card=mask_pan(card.pan),
+            code=code,
+            account=account,
+            amount=amount,
+            approval_code=f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
         )
         self._write(decided)
         return decided

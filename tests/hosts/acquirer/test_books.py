@@ -14,7 +14,17 @@ from cardswitch.hosts.acquirer.states import MAY_HOLD_MONEY
 
 
 def forwarded(n: int) -> PurchaseForwarded:
-    return PurchaseForwarded(f"id {n}", "like", 0.0, f"{n:012d}", "SHOP", "978", 10, f"{n:06d}", "")
+    return PurchaseForwarded(
+        identity=f"id {n}",
+        request_digest="like",
+        at=0.0,
+        rrn=f"{n:012d}",
+        merchant="SHOP",
+        currency="978",
+        amount=10,
+        trace=f"{n:06d}",
+        original="",
+    )
 
 
 def test_a_booking_is_open_until_its_outcome_is_known() -> None:

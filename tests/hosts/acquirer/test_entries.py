@@ -18,7 +18,15 @@ ANSWERED = PurchaseAnswered("me", 1.5, "00", 1_210, "000001")
 REFUSED = PurchaseRefused("me", "like", 1.5, "608801000007", "03")
 REVERSING = ReversalForwarded("me", 1.5, "000009", "0329010000")
 FORWARDED = PurchaseForwarded(
-    "me", "like", 1.5, "608801000007", "SHOP", "978", 1_210, "000002", "0" * 42
+    identity="me",
+    request_digest="like",
+    at=1.5,
+    rrn="608801000007",
+    merchant="SHOP",
+    currency="978",
+    amount=1_210,
+    trace="000002",
+    original="0" * 42,
 )
 UNDONE = PurchaseUndone("me", 1.5, "608801000007")
 

@@ -12,7 +12,15 @@ ADA = AccountConfig("ada", 1_000)
 
 def decided(n: int, amount: int = 10, account: str = "ada") -> PurchaseDecided:
     return PurchaseDecided(
-        f"id {n}", "like", 0.0, f"{n:012d}", "", "00", account, amount, f"{n:06d}"
+        identity=f"id {n}",
+        request_digest="like",
+        at=0.0,
+        rrn=f"{n:012d}",
+        card="",
+        code="00",
+        account=account,
+        amount=amount,
+        approval_code=f"{n:06d}",
     )
 
 
@@ -20,7 +28,11 @@ def test_the_issuer_holds_and_releases() -> None:
     books = IssuerBooks([ADA])
     books.apply(decided(1))
     books.apply(decided(2, 20))
-    books.apply(PurchaseDecided("id 3", "like", 0.0, "000000000003", "", "51"))
+    books.apply(
+        PurchaseDecided(
+            identity="id 3", request_digest="like", at=0.0, rrn="000000000003", card="", code="51"
+        )
+    )
     assert books.held() == {"000000000001": 10, "000000000002": 20}
     assert (books.accounts["ada"].available, books.approvals) == (970, 2)
     for _ in range(2):

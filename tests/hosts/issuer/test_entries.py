@@ -7,8 +7,20 @@ from cardswitch.hosts.issuer.entries import IssuerEntry, PinTried, PurchaseDecid
 from cardswitch.specs.message import Message
 
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
-DECIDED = PurchaseDecided("me", "like", 1.5, "608801000007", "9****1", "10", "ada", 605, "000001")
-DECLINED = PurchaseDecided("me", "like", 1.5, "608801000007", "9****1", "51")
+DECIDED = PurchaseDecided(
+    identity="me",
+    request_digest="like",
+    at=1.5,
+    rrn="608801000007",
+    card="9****1",
+    code="10",
+    account="ada",
+    amount=605,
+    approval_code="000001",
+)
+DECLINED = PurchaseDecided(
+    identity="me", request_digest="like", at=1.5, rrn="608801000007", card="9****1", code="51"
+)
 UNDONE = PurchaseUndone("me", 1.5, "608801000007")
 
 
