@@ -20,8 +20,8 @@ from ..store.books import ClosedDay, Deposit
 from ..store.journal import Line
 
 _JOURNAL: Final = (
-    "LEG", "TIME (UTC)", "DAY", "DOOR", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT", "TERMINAL",
-    "CARD",
+    "LEG", "TIME (UTC)", "DAY", "LISTENER", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT",
+    "TERMINAL", "CARD",
 )  # fmt: skip
 _BATCHES: Final = (
     "MERCHANT", "TERMINAL", "CAPTURES", "CAPTURED", "REVERSALS", "REVERSED", "NET",
