@@ -62,7 +62,15 @@ def _card(ask: Ask, keys: Keys, number: int) -> Card:
     pan = payload + luhn_digit(payload)
     personal = personalise(ask, keys, pan, EXPIRY, SERVICE_CODE, PIN)
     alias = f"bench{number}"
-    return Card(pan, EXPIRY, SERVICE_CODE, personal.pvki, personal.pvv, personal.cvv, alias=alias)
+    return Card(
+        pan=pan,
+        expiry=EXPIRY,
+        service_code=SERVICE_CODE,
+        pvki=personal.pvki,
+        pvv=personal.pvv,
+        cvv=personal.cvv,
+        alias=alias,
+    )
 
 
 def _issued(card: Card) -> str:

@@ -13,10 +13,10 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Desk, NoAnswer
 from cardswitch.wire.ports import LinkId
 
-from ..config import CardConfig, CardStatus, IssuerConfig
-from ..entries import PinTried
 from ..requests import MALFUNCTION, UNAVAILABLE
 from .cards import Presented
+from .config import CardConfig, CardStatus, IssuerConfig
+from .entries import PinTried
 
 HSM: Final = LinkId("hsm")
 SILENCES_MAX: Final = 3  # Commands in a row without an answer until the link counts as dead.

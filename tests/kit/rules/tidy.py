@@ -19,7 +19,7 @@ FOLDER_MAX: Final = 15  # Files in a folder, but for its note.
 UNFINISHED: Final = re.compile(r"\b(TO[D]O|FIX[M]E)\b")
 # Whose output is meant for people; all others return what they have to say, or log it.
 SPEAKING: Final = re.compile(r".*/cli/.*|.*/([a-z]+_)?cli\.py|.*/screen\.py|.*/__main__\.py")
-# What nobody imports: an architecture note, and a door to a module that has its test.
+# What nobody imports: an architecture note, and the start of a module that has its test.
 UNTESTED_NAMES: Final = ("__init__.py", "__main__.py")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import PurchaseUndone, ReversalForwarded
+from cardswitch.hosts.acquirer.entries import PurchaseUndone, ReversalForwarded
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.ports import Append, Effect, Received, Send

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import PurchaseUndone
+from cardswitch.hosts.issuer.entries import PurchaseUndone
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Append, Received, Send
 from tests.kit.hosts import (
