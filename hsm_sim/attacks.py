@@ -15,7 +15,7 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
-from cardswitch.specs.hsm.requests import ISO_0, ISO_1
+from cardswitch.specs.hsm.names import ISO_0, ISO_1
 from cardswitch.specs.security.ibm3624 import generate_offset_ibm3624
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import TEST_LMK, lmk_check_value, wrap_key

@@ -48,7 +48,7 @@ def _overview(overview: dict[str, dict[str, str]]) -> list[str]:
 def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> list[str]:
     """The layouts of *code* and of its answer: names and forms, a line each."""
     from cardswitch.specs.hsm import answer_code
-    from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
+    from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
 
     if code not in COMMANDS:
         raise click.BadParameter("`hsm commands` lists the codes there are", param_hint="CODE")

@@ -202,7 +202,7 @@ def _document(key: StoredKey) -> dict[str, str]:
 
 def _type(text: str | None, attributes: str) -> str:
     """The key type that the options ask for."""
-    from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+    from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 
     from ..client.keyfile import type_of
 

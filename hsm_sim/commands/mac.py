@@ -17,7 +17,7 @@ from cardswitch.specs.hsm.errors import (
     KEY_USAGE_REFUSED,
     MISMATCH,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.specs.security.block_lmk import SCHEME
 from cardswitch.specs.security.cmac_chain import (
     chain_cmac_aes,

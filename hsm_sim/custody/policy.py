@@ -10,14 +10,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.hsm.errors import (
     COMMAND_DISABLED,
     NOT_LICENSED,
     PIN_BLOCK_FORMAT_DISABLED,
     PIN_BLOCK_FORMAT_UNKNOWN,
 )
-from cardswitch.specs.hsm.layouts import COMMANDS
-from cardswitch.specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
+from cardswitch.specs.hsm.names import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
 from cardswitch.specs.masking import printable
 
 Limit = Annotated[int, Meta(ge=1)]

@@ -25,7 +25,7 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.keys import (

@@ -23,7 +23,7 @@ from cardswitch.specs.hsm import (
     pin_to_lmk,
     pvv_from_lmk_pin,
 )
-from cardswitch.specs.hsm.requests import CVK, TPK, ZMK, ZPK
+from cardswitch.specs.hsm.names import CVK, TPK, ZMK, ZPK
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.specs.security.pinblocks import pan12_of
 from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad

@@ -8,9 +8,9 @@ from typing import Final
 
 from cardswitch.specs.errors import EncodeError
 
+from .commands import ANSWERS, COMMANDS, WARNINGS
 from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
 from .grammar import Kind, Layout, digits
-from .layouts import ANSWERS, COMMANDS, WARNINGS
 from .values import Answer, Command, answer_code
 
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.

@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.security.keys import adjust_parity
 from tests.kit.hsm import examples_keys, examples_pins
 from tests.kit.hsm.examples_emv import under_block_lmk

@@ -17,8 +17,8 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs import hsm
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command, HsmFormatError
+from cardswitch.specs.hsm.commands import COMMANDS, WARNINGS
 from cardswitch.specs.hsm.grammar import Layout
-from cardswitch.specs.hsm.layouts import COMMANDS, WARNINGS
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.cvv import generate_cvv
 from cardswitch.specs.security.keys import adjust_parity

@@ -19,7 +19,7 @@ from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command, HsmFormatError
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.ports import Append, Garbled, LinkId, Received, Send

@@ -7,6 +7,24 @@ checked when the command is packed.
 
 from __future__ import annotations
 
+from ..names import (
+    BDK,
+    BY_ATTRIBUTES,
+    CVK,
+    DIEBOLD,
+    IKEY,
+    ISO_0,
+    ISO_1,
+    ISO_2,
+    ISO_3,
+    ISO_4,
+    PIN_LENGTH_MAX,
+    TAK,
+    TPK,
+    ZAK,
+    ZMK,
+    ZPK,
+)
 from .admin import diagnostics, echo
 from .cards import generate_cvv, verify_cvv
 from .chains import chain, read_chain
@@ -81,24 +99,6 @@ from .macs import (
     generate_mac_dukpt,
     verify_mac,
     verify_mac_dukpt,
-)
-from .names import (
-    BDK,
-    BY_ATTRIBUTES,
-    CVK,
-    DIEBOLD,
-    IKEY,
-    ISO_0,
-    ISO_1,
-    ISO_2,
-    ISO_3,
-    ISO_4,
-    PIN_LENGTH_MAX,
-    TAK,
-    TPK,
-    ZAK,
-    ZMK,
-    ZPK,
 )
 from .pins import (
     change_pvv,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from ..commands import ANSWERS
 from ..errors import HsmFormatError
 from ..grammar import Layout
-from ..layouts import ANSWERS
 from ..values import Answer, Command, answer_code
 from .macs import described_ksn
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..names import IKEY
 from ..values import Command
-from .names import IKEY
 
 
 def generate_key(

@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from ..names import ISO_0, PIN_LENGTH_MAX
 from ..values import Command
-from .names import ISO_0, PIN_LENGTH_MAX
 
 
 def translate_pin_tpk_zpk(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..names import ISO_0
 from ..values import Command
-from .names import ISO_0
 from .pins import with_pan
 
 

@@ -6,8 +6,8 @@ follows. An *offset* is of 12 characters, its digits filled up with F.
 
 from __future__ import annotations
 
+from ..names import ISO_0, PIN_LENGTH_MAX
 from ..values import Command
-from .names import ISO_0, PIN_LENGTH_MAX
 
 
 def ibm_check(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..names import ISO_0
 from ..values import Command
-from .names import ISO_0
 from .pins import with_pan
 
 _CLEAR_PIN_LENGTH: Final = 13

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cardswitch.hsm_sim.cli.commands import read_overview
 from cardswitch.hsm_sim.cli.main import hsm
 from cardswitch.hsm_sim.commands import HANDLERS
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 
 
 def test_all_that_is_performed_is_told():

@@ -16,7 +16,7 @@ from cardswitch.specs.hsm import (
     unpack_command,
     verify_mac,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from tests.kit.hsm.examples_emv import under_block_lmk
 from tests.kit.hsm.module import TAK, ask, module, under_lmk
 

@@ -13,7 +13,7 @@ from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
 from cardswitch.hsm_sim.pins.decimalisation import decrypt_table, encrypt_table
 from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
 from cardswitch.specs.security.pinblock_iso_4 import decipher_pinblock_iso_4

@@ -2,7 +2,7 @@
 
 from cardswitch.hsm_sim.commands import HANDLERS
 from cardswitch.hsm_sim.custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, EVENTS
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 
 
 def test_every_event_of_a_command_stands_in_the_table() -> None:

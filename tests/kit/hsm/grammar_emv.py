@@ -1,4 +1,4 @@
-"""The commands about chip cards, data and state in construct, for `test_layouts`."""
+"""The commands about chip cards, data and state in construct, for `test_commands`."""
 
 from typing import Any
 

@@ -5,9 +5,9 @@ import re
 from hypothesis import strategies as st
 
 from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS, WARNINGS
 from cardswitch.specs.hsm.grammar import Kind, Layout
-from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS, WARNINGS
-from cardswitch.specs.hsm.layouts.kinds import KEY_BLOCK
+from cardswitch.specs.hsm.kinds import KEY_BLOCK
 
 BYTES = st.characters(max_codepoint=255)
 HEADERS = st.text(BYTES, min_size=4, max_size=4)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, hexadecimal, one_of
-from .kinds import ANY_KEY, CHECK_VALUE, FLAG, KEY, KEY_TYPE, OPTIONS, SCHEME
+from ..kinds import ANY_KEY, CHECK_VALUE, FLAG, KEY, KEY_TYPE, OPTIONS, SCHEME
 
 
 def _check_value(code: Kind, *key_type: Field) -> Layout:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from cardswitch.specs.hsm import Answer, Command, answer_code, pack_answer, pack_command
-from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
+from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
 from tests.kit.hsm import grammar_emv, lines_emv
 from tests.kit.hsm.lines import LINES
 from tests.kit.hsm.strategies import answers, commands

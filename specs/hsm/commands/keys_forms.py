@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, hexadecimal, one_of
-from .kinds import ANY_KEY, CHECK_VALUE, KEY, KEY_TYPE, NOTHING, SCHEME
+from ..kinds import ANY_KEY, CHECK_VALUE, KEY, KEY_TYPE, NOTHING, SCHEME
 
 COMPONENTS_MAX: Final = 9
 _INDEX: Final = Field("index", hexadecimal(3), "K")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, digits, hexadecimal
+from .grammar import Field, Kind, Layout, digits, hexadecimal
 
 # A key block says its own length, a multiple of 8; the longest that any key of ours makes.
 _BLOCK_LENGTHS: Final = range(56, 513, 8)

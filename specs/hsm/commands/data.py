@@ -12,7 +12,7 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from ..grammar import COUNTED, Field, Kind, Layout, counted, hexadecimal, one_of
-from .kinds import AES_KEY, DESCRIBED_KSN, KEY, TDES_KEY
+from ..kinds import AES_KEY, DESCRIBED_KSN, KEY, TDES_KEY
 
 _PLAIN: Final = Kind("(?!009)[0-9A-F]{3}", "a key type of 3 hex digits")
 _DERIVED: Final = Kind("009", "009, the type of a base derivation key")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, digits
-from .kinds import (
+from ..kinds import (
     BLOCK,
     BLOCKS,
     CHECK_LENGTH,

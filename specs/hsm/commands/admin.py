@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import COUNTED, Field, Kind, Layout, hexadecimal
-from .kinds import ECHOED
+from ..kinds import ECHOED
 
 COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "NC": (Layout(),),

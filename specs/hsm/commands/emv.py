@@ -12,7 +12,7 @@ from typing import Final
 
 from ..errors import MISMATCH
 from ..grammar import Field, Kind, Layout, counted, digits, one_of
-from .kinds import BYTES_2, BYTES_4, BYTES_8, KEY_PAIR, PAN
+from ..kinds import BYTES_2, BYTES_4, BYTES_8, KEY_PAIR, PAN
 
 MODE_REFUSED: Final = "04"
 SCHEME_REFUSED: Final = "05"

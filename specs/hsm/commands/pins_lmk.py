@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, digits
-from .kinds import BLOCK, FORMAT, KEY, NOTHING, PAN12, PIN_UNDER_LMK, TABLE, WHOLE_PAN
+from ..kinds import BLOCK, FORMAT, KEY, NOTHING, PAN12, PIN_UNDER_LMK, TABLE, WHOLE_PAN
 
 _PIN: Final = Field("pin", PIN_UNDER_LMK)
 _PAN12: Final = Field("pan12", PAN12)

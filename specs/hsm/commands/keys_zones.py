@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, one_of
-from .kinds import CHECK_VALUE, KEY, KEY_PAIR, OPTIONS
+from ..kinds import CHECK_VALUE, KEY, KEY_PAIR, OPTIONS
 
 _ZMK: Final = Field("zmk", KEY)
 _FLAG: Final = Field("flag", one_of("01", "0 a ZEK, 1 a ZAK"))

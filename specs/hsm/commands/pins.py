@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, digits
-from .kinds import (
+from ..kinds import (
     BLOCK,
     BLOCKS,
     FORMAT,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import COUNTED, Field, Layout, hexadecimal, one_of
-from .kinds import BYTES_8, KEY, KEY_PAIR
+from ..kinds import BYTES_8, KEY, KEY_PAIR
 
 _SCHEME: Final = Field("scheme", one_of("01", "scheme", "05"))
 _CARD: Final = (

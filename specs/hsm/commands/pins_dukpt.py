@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, digits, hexadecimal, one_of
-from .kinds import (
+from ..kinds import (
     BLOCK,
     CHECK_LENGTH,
     FORMAT,

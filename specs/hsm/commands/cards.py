@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Layout, digits
-from .kinds import KEY_PAIR, NOTHING, PAN
+from ..kinds import KEY_PAIR, NOTHING, PAN
 
 COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "CW": (

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import Field, Kind, Layout, counted, digits, one_of
-from .kinds import NOTHING
+from ..kinds import NOTHING
 
 # Up to 256 bytes at a time.
 _RANDOM_LENGTHS: Final = "00[1-9]|0[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-6]"

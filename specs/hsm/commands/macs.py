@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import COUNTED, Field, Kind, Layout, counted, hexadecimal, one_of
-from .kinds import AES_KEY, DESCRIBED_KSN, KEY, KEY_TYPE, MAC, TDES_KEY
+from ..kinds import AES_KEY, DESCRIBED_KSN, KEY, KEY_TYPE, MAC, TDES_KEY
 
 
 def _mac(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..grammar import DER_SEQUENCE, Field, Kind, Layout, counted, one_of
-from .kinds import BYTES_4, NOTHING
+from ..kinds import BYTES_4, NOTHING
 
 # Bits as they are written, and the bytes that so many need. RFC 8017 knows longer exponents, but
 # nobody has them.
