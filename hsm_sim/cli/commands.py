@@ -69,8 +69,8 @@ def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> li
 
 
 def _form(field: object) -> str:
-    from cardswitch.specs.hsm.grammar import Field
+    from cardswitch.specs.hsm.grammar import HsmField
 
-    assert isinstance(field, Field)
+    assert isinstance(field, HsmField)
     lead = f"{field.lead!r}, then " if field.lead else ""
     return f"{lead}{field.kind.words}{' (may be left out)' if field.optional else ''}"

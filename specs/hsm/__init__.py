@@ -4,7 +4,7 @@
     values    Command and Answer, masked wherever they are shown
     kinds     the kinds of fields that layouts are made of
     names     what commands call PIN block formats and key types
-    grammar   Field and Layout: a line of fields, read by one regular expression
+    grammar   HsmField and HsmLayout: a line of fields, read by one regular expression
     commands  the layout of every command and every answer: data
     codec     bytes to values and back, for client and module alike
     requests  a function for every command, so that nobody else writes field names

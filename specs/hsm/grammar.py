@@ -22,7 +22,7 @@ _COUNT: Final = "count"  # the group of a count; no field is called so
 _DER_SHORT: Final = "0\x7f"  # a sequence of up to 127 bytes; longer ones add their length to this
 
 
-class Kind(Struct, frozen=True):
+class HsmKind(Struct, frozen=True):
     """The form of a field: a *pattern* that spells out its characters, and *words* for people.
 
     *error* is the code for a field that breaks it; a key that begins with the letter of an unknown
@@ -56,11 +56,11 @@ class Kind(Struct, frozen=True):
         return KEY_SCHEME_REFUSED if self.is_key and seen in _UNKNOWN_SCHEMES else self.error
 
 
-class Field(Struct, frozen=True):
+class HsmField(Struct, frozen=True):
     """A named place in a layout; *lead* is a delimiter before it, not part of its value."""
 
     name: str
-    kind: Kind
+    kind: HsmKind
     lead: str = ""
     optional: bool = False
 
@@ -71,7 +71,7 @@ class Field(Struct, frozen=True):
         return f"(?:{pattern})?" if self.optional else pattern
 
 
-class Fault(Struct, frozen=True):
+class HsmFault(Struct, frozen=True):
     """Where a line breaks its layout: the offset, the field, what was expected, the error code."""
 
     offset: int
@@ -80,24 +80,24 @@ class Fault(Struct, frozen=True):
     error: str
 
 
-def digits(length: int) -> Kind:
+def digits(length: int) -> HsmKind:
     """*length* decimal digits."""
-    return Kind(f"[0-9]{{{length}}}", f"{length} digits")
+    return HsmKind(f"[0-9]{{{length}}}", f"{length} digits")
 
 
-def hexadecimal(length: int) -> Kind:
+def hexadecimal(length: int) -> HsmKind:
     """*length* upper-case hexadecimal digits."""
-    return Kind(f"[0-9A-F]{{{length}}}", f"{length} upper-case hex digits")
+    return HsmKind(f"[0-9A-F]{{{length}}}", f"{length} upper-case hex digits")
 
 
-def one_of(characters: str, what: str, error: str = INPUT_REFUSED) -> Kind:
+def one_of(characters: str, what: str, error: str = INPUT_REFUSED) -> HsmKind:
     """One of *characters*."""
-    return Kind(f"[{characters}]", f"{what}: one of {', '.join(characters)}", error)
+    return HsmKind(f"[{characters}]", f"{what}: one of {', '.join(characters)}", error)
 
 
-def counted(number: str, base: int, words: str, unit: int = 1) -> Kind:
+def counted(number: str, base: int, words: str, unit: int = 1) -> HsmKind:
     """As many characters as *number*, a pattern of digits to *base*, says times *unit*."""
-    return Kind("(?s:.{0,65535})", words, counter=number, base=base, unit=unit)
+    return HsmKind("(?s:.{0,65535})", words, counter=number, base=base, unit=unit)
 
 
 # Four hex digits say how many characters follow; the value is those characters.
@@ -107,7 +107,7 @@ COUNTED: Final = counted(
 
 
 # A value that says its own length: the whole of it, from its tag on.
-DER_SEQUENCE: Final = Kind(
+DER_SEQUENCE: Final = HsmKind(
     "(?s:0.{1,65535})",
     "a sequence in DER of up to 65535 bytes",
     counter=r"0(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82[\x01-\xff][\x00-\xff])",
@@ -115,23 +115,23 @@ DER_SEQUENCE: Final = Kind(
 )
 
 
-class Layout:
+class HsmLayout:
     """A line of fields; reads and writes it.
 
     Where fields say themselves how many characters they have, an expression reads all up to the
     next such field, and the count of that one.
     """
 
-    def __init__(self, *fields: Field) -> None:
+    def __init__(self, *fields: HsmField) -> None:
         self.fields = fields
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
         self._has_optional = len(self.required) < len(fields)
 
     @cached_property
-    def _pieces(self) -> list[tuple[re.Pattern[str], Field | None]]:
+    def _pieces(self) -> list[tuple[re.Pattern[str], HsmField | None]]:
         """An expression, and the counted field that follows what it reads; the last has none."""
-        pieces: list[tuple[re.Pattern[str], Field | None]] = []
+        pieces: list[tuple[re.Pattern[str], HsmField | None]] = []
         patterns = ""
         for field in self.fields:
             if not field.kind.counter:
@@ -173,24 +173,24 @@ class Layout:
                 written.append(f"{field.lead}{_count(field.kind, value)}{value}")
         return "".join(written)
 
-    def fault(self, text: str, at: int) -> Fault:
+    def fault(self, text: str, at: int) -> HsmFault:
         """Where the line that begins at *at* first breaks; to be asked when :meth:`read` fails."""
         for field in self.fields:
             kind = field.kind
             pattern = f"{re.escape(field.lead)}({kind.counter})" if kind.counter else field.pattern
             match = re.compile(pattern).match(text, at)
             if match is None:
-                return Fault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
+                return HsmFault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
             at = match.end()
             if kind.counter:
                 size = kind.size(match[1])
                 if at + size > len(text):
-                    return Fault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
+                    return HsmFault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
                 at += size
-        return Fault(at, "", "the end of the line", INPUT_REFUSED)
+        return HsmFault(at, "", "the end of the line", INPUT_REFUSED)
 
 
-def _count(kind: Kind, value: str) -> str:
+def _count(kind: HsmKind, value: str) -> str:
     """What stands before *value* if it is counted."""
     if not kind.counter or kind.is_der:
         return ""

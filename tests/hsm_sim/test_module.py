@@ -18,7 +18,7 @@ from cardswitch.specs import hsm
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command, HsmFormatError
 from cardswitch.specs.hsm.commands import COMMANDS, WARNINGS
-from cardswitch.specs.hsm.grammar import Layout
+from cardswitch.specs.hsm.grammar import HsmLayout
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.cvv import generate_cvv
 from cardswitch.specs.security.keys import adjust_parity
@@ -270,7 +270,7 @@ def test_pins_in_clear_need_both_the_policy_and_the_officers() -> None:
         assert ask(allowed(module(commands_disabled=())), command).ok
 
 
-def admits(layout: Layout, command: Command) -> bool:
+def admits(layout: HsmLayout, command: Command) -> bool:
     """Whether *layout* is that of *command*: some differ only by the forms of their fields."""
     is_named = layout.required <= command.fields.keys() <= layout.names
     return (

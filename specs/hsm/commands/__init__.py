@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..errors import PARITY_CORRECTED
-from ..grammar import Layout
+from ..grammar import HsmLayout
 from . import (
     admin,
     cards,
@@ -39,14 +39,14 @@ _MODULES: Final = (
 )
 
 # By the code of the command, and by that of the answer.
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     code: layouts for module in _MODULES for code, layouts in module.COMMANDS.items()
 }
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     code: layouts for module in _MODULES for code, layouts in module.ANSWERS.items()
 }
 # What follows a few errors all the same, by the code of the answer and the error.
-WARNINGS: Final[Mapping[tuple[str, str], tuple[Layout, ...]]] = {
+WARNINGS: Final[Mapping[tuple[str, str], tuple[HsmLayout, ...]]] = {
     ("A7", PARITY_CORRECTED): ANSWERS["A7"],
     **emv.WARNINGS,
     **pins_ibm.WARNINGS,

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import COUNTED, Field, Kind, Layout, hexadecimal
+from ..grammar import COUNTED, HsmField, HsmKind, HsmLayout, hexadecimal
 from ..kinds import ECHOED
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
-    "NC": (Layout(),),
-    "B2": (Layout(Field("data", COUNTED)),),
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
+    "NC": (HsmLayout(),),
+    "B2": (HsmLayout(HsmField("data", COUNTED)),),
 }
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "ND": (
-        Layout(
-            Field("lmk_check", hexadecimal(16)),
-            Field("firmware", Kind("[0-9A-Z]{4}-[0-9A-Z]{4}", "a firmware number, nnnn-nnnn")),
+        HsmLayout(
+            HsmField("lmk_check", hexadecimal(16)),
+            HsmField(
+                "firmware", HsmKind("[0-9A-Z]{4}-[0-9A-Z]{4}", "a firmware number, nnnn-nnnn")
+            ),
         ),
     ),
-    "B3": (Layout(Field("data", ECHOED)),),
+    "B3": (HsmLayout(HsmField("data", ECHOED)),),
 }

@@ -5,30 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Layout, digits
+from ..grammar import HsmField, HsmLayout, digits
 from ..kinds import KEY_PAIR, NOTHING, PAN
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "CW": (
-        Layout(
-            Field("cvk", KEY_PAIR),
-            Field("pan", PAN),
-            Field("expiry", digits(4), ";"),
-            Field("service_code", digits(3)),
+        HsmLayout(
+            HsmField("cvk", KEY_PAIR),
+            HsmField("pan", PAN),
+            HsmField("expiry", digits(4), ";"),
+            HsmField("service_code", digits(3)),
         ),
     ),
     "CY": (
-        Layout(
-            Field("cvk", KEY_PAIR),
-            Field("cvv", digits(3)),
-            Field("pan", PAN),
-            Field("expiry", digits(4), ";"),
-            Field("service_code", digits(3)),
+        HsmLayout(
+            HsmField("cvk", KEY_PAIR),
+            HsmField("cvv", digits(3)),
+            HsmField("pan", PAN),
+            HsmField("expiry", digits(4), ";"),
+            HsmField("service_code", digits(3)),
         ),
     ),
 }
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
-    "CX": (Layout(Field("cvv", digits(3))),),
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
+    "CX": (HsmLayout(HsmField("cvv", digits(3))),),
     "CZ": NOTHING,
 }

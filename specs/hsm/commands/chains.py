@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, counted, one_of
+from ..grammar import HsmField, HsmKind, HsmLayout, counted, one_of
 
 COMMANDS_MAX: Final = 99  # two digits count them
 SIZE_MAX: Final = 9_999  # four digits say how long one is
@@ -20,18 +20,20 @@ def name_of(number: int) -> str:
     return f"frame_{number:02d}"
 
 
-def _chain(count: int, *head: Field) -> Layout:
-    frames = (Field(name_of(number), _FRAME) for number in range(1, count + 1))
-    return Layout(*head, Field("commands", Kind(f"{count:02d}", "how many: 01 to 99")), *frames)
+def _chain(count: int, *head: HsmField) -> HsmLayout:
+    frames = (HsmField(name_of(number), _FRAME) for number in range(1, count + 1))
+    return HsmLayout(
+        *head, HsmField("commands", HsmKind(f"{count:02d}", "how many: 01 to 99")), *frames
+    )
 
 
 # With 1 each command begins with a header of its own.
-_HEADERS: Final = Field("headers", one_of("01", "whether there are headers", "51"))
+_HEADERS: Final = HsmField("headers", one_of("01", "whether there are headers", "51"))
 _COUNTS: Final = range(1, COMMANDS_MAX + 1)
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "NK": tuple(_chain(count, _HEADERS) for count in _COUNTS),
 }
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "NL": tuple(_chain(count) for count in _COUNTS),
 }

@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, one_of
+from ..grammar import HsmField, HsmKind, HsmLayout, one_of
 from ..kinds import CHECK_VALUE, KEY, KEY_PAIR, OPTIONS
 
-_ZMK: Final = Field("zmk", KEY)
-_FLAG: Final = Field("flag", one_of("01", "0 a ZEK, 1 a ZAK"))
+_ZMK: Final = HsmField("zmk", KEY)
+_FLAG: Final = HsmField("flag", one_of("01", "0 a ZEK, 1 a ZAK"))
 
 
-def _carry(kind: Kind = KEY, *before: Field) -> tuple[Layout, ...]:
-    return (Layout(*before, _ZMK, Field("key", kind), OPTIONS),)
+def _carry(kind: HsmKind = KEY, *before: HsmField) -> tuple[HsmLayout, ...]:
+    return (HsmLayout(*before, _ZMK, HsmField("key", kind), OPTIONS),)
 
 
-_UNDER_TMK: Final = (Layout(Field("tmk", KEY), OPTIONS),)
+_UNDER_TMK: Final = (HsmLayout(HsmField("tmk", KEY), OPTIONS),)
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     # New keys: for a terminal, for a zone, for this house alone.
     "HA": _UNDER_TMK,
     "HC": _UNDER_TMK,
-    "IA": (Layout(_ZMK, OPTIONS),),
-    "FI": (Layout(_FLAG, _ZMK, OPTIONS),),
-    "AS": (Layout(OPTIONS),),
-    "BI": (Layout(OPTIONS),),
+    "IA": (HsmLayout(_ZMK, OPTIONS),),
+    "FI": (HsmLayout(_FLAG, _ZMK, OPTIONS),),
+    "AS": (HsmLayout(OPTIONS),),
+    "BI": (HsmLayout(OPTIONS),),
     # From the ZMK to the LMK, and back: ZPK; TMK, TPK or PVK; ZEK or ZAK; CVK; BDK; TAK.
     "FA": _carry(),
     "GC": _carry(),
@@ -45,19 +45,19 @@ COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "MG": _carry(),
 }
 
-_KEY: Final = Field("key", KEY)
-_KCV: Final = Field("kcv", CHECK_VALUE)
-_NEW_UNDER_TMK: Final = (Layout(Field("key_under_tmk", KEY), _KEY),)
-_NEW_UNDER_ZMK: Final = (Layout(Field("key_under_zmk", KEY), _KEY, _KCV),)
-_CARRIED: Final = (Layout(_KEY, _KCV),)
+_KEY: Final = HsmField("key", KEY)
+_KCV: Final = HsmField("kcv", CHECK_VALUE)
+_NEW_UNDER_TMK: Final = (HsmLayout(HsmField("key_under_tmk", KEY), _KEY),)
+_NEW_UNDER_ZMK: Final = (HsmLayout(HsmField("key_under_zmk", KEY), _KEY, _KCV),)
+_CARRIED: Final = (HsmLayout(_KEY, _KCV),)
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "HB": _NEW_UNDER_TMK,
     "HD": _NEW_UNDER_TMK,
     "IB": _NEW_UNDER_ZMK,
     "FJ": _NEW_UNDER_ZMK,
     "AT": _CARRIED,
-    "BJ": (Layout(_KEY),),
+    "BJ": (HsmLayout(_KEY),),
     **dict.fromkeys(
         ("FB", "GD", "FD", "FF", "FL", "FN", "AX", "AV", "DX", "DZ", "MJ", "MH"), _CARRIED
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, digits
+from ..grammar import HsmField, HsmKind, HsmLayout, digits
 from ..kinds import (
     BLOCK,
     BLOCKS,
@@ -22,68 +22,70 @@ from ..kinds import (
 )
 
 
-def _translate_pin(source: str, *target: Field) -> Layout:
-    return Layout(
-        Field(source, KEY),
+def _translate_pin(source: str, *target: HsmField) -> HsmLayout:
+    return HsmLayout(
+        HsmField(source, KEY),
         *target,
-        Field("pin_max", digits(2)),
-        Field("block", BLOCK),
-        Field("source_format", FORMAT),
-        Field("target_format", FORMAT),
-        Field("pan12", PAN12),
+        HsmField("pin_max", digits(2)),
+        HsmField("block", BLOCK),
+        HsmField("source_format", FORMAT),
+        HsmField("target_format", FORMAT),
+        HsmField("pan12", PAN12),
         WHOLE_PAN,
     )
 
 
-_PVV: Final = (Field("pvki", digits(1)), Field("pvv", digits(4)))
+_PVV: Final = (HsmField("pvki", digits(1)), HsmField("pvv", digits(4)))
 
 
-def _pin_and_pvk(*key: Field, after: tuple[Field, ...], block: Kind = BLOCK) -> Layout:
-    return Layout(
+def _pin_and_pvk(*key: HsmField, after: tuple[HsmField, ...], block: HsmKind = BLOCK) -> HsmLayout:
+    return HsmLayout(
         *key,
-        Field("pvk", KEY_PAIR),
-        Field("block", block),
-        Field("format", FORMAT),
-        Field("pan12", PAN12),
+        HsmField("pvk", KEY_PAIR),
+        HsmField("block", block),
+        HsmField("format", FORMAT),
+        HsmField("pan12", PAN12),
         *after,
         WHOLE_PAN,
     )
 
 
-_TYPED_KEY: Final = (Field("key_type", KEY_TYPE), Field("key", KEY))
+_TYPED_KEY: Final = (HsmField("key_type", KEY_TYPE), HsmField("key", KEY))
 # A key of a terminal that has a new one for each transaction.
 _TO_DUKPT: Final = (
-    Field("target_bdk", KEY, "*"),
-    Field("target_ksn_descriptor", KSN_DESCRIPTOR),
-    Field("target_ksn", KSN),
+    HsmField("target_bdk", KEY, "*"),
+    HsmField("target_ksn_descriptor", KSN_DESCRIPTOR),
+    HsmField("target_ksn", KSN),
 )
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
-    "CA": (_translate_pin("tpk", Field("zpk", KEY)), _translate_pin("tpk", *_TO_DUKPT)),
-    "CC": (_translate_pin("source_zpk", Field("target_zpk", KEY)),),
-    "DC": (_pin_and_pvk(Field("tpk", KEY), after=_PVV),),
-    "EC": (_pin_and_pvk(Field("zpk", KEY), after=_PVV),),
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
+    "CA": (_translate_pin("tpk", HsmField("zpk", KEY)), _translate_pin("tpk", *_TO_DUKPT)),
+    "CC": (_translate_pin("source_zpk", HsmField("target_zpk", KEY)),),
+    "DC": (_pin_and_pvk(HsmField("tpk", KEY), after=_PVV),),
+    "EC": (_pin_and_pvk(HsmField("zpk", KEY), after=_PVV),),
     "CU": tuple(
-        _pin_and_pvk(*_TYPED_KEY, after=(*_PVV, Field("new_block", block)), block=block)
+        _pin_and_pvk(*_TYPED_KEY, after=(*_PVV, HsmField("new_block", block)), block=block)
         for block in BLOCKS
     ),
-    "FW": (_pin_and_pvk(*_TYPED_KEY, after=(Field("pvki", digits(1)),)),),
+    "FW": (_pin_and_pvk(*_TYPED_KEY, after=(HsmField("pvki", digits(1)),)),),
     "DG": (
-        Layout(
-            Field("pvk", KEY_PAIR),
-            Field("pin", PIN_UNDER_LMK),
-            Field("pan12", PAN12),
-            Field("pvki", digits(1)),
+        HsmLayout(
+            HsmField("pvk", KEY_PAIR),
+            HsmField("pin", PIN_UNDER_LMK),
+            HsmField("pan12", PAN12),
+            HsmField("pvki", digits(1)),
         ),
     ),
 }
 
 PIN_TRANSLATED: Final = (
-    Layout(Field("pin_length", digits(2)), Field("block", BLOCK), Field("format", FORMAT)),
+    HsmLayout(
+        HsmField("pin_length", digits(2)), HsmField("block", BLOCK), HsmField("format", FORMAT)
+    ),
 )
-_NEW_PVV: Final = (Layout(Field("pvv", digits(4))),)
+_NEW_PVV: Final = (HsmLayout(HsmField("pvv", digits(4))),)
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "CB": PIN_TRANSLATED,
     "CD": PIN_TRANSLATED,
     "DD": NOTHING,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, digits, hexadecimal, one_of
+from ..grammar import HsmField, HsmKind, HsmLayout, digits, hexadecimal, one_of
 from ..kinds import (
     BLOCK,
     CHECK_LENGTH,
@@ -29,58 +29,58 @@ from ..kinds import (
 from .pins import PIN_TRANSLATED
 
 # Marks a key as a base derivation key; before the source it says nothing new.
-_BDK_FLAG: Final = Field("source_flag", Kind(r"\*", "*"), optional=True)
+_BDK_FLAG: Final = HsmField("source_flag", HsmKind(r"\*", "*"), optional=True)
 
 
-def _to_zpk() -> Layout:
-    return Layout(
+def _to_zpk() -> HsmLayout:
+    return HsmLayout(
         _BDK_FLAG,
-        Field("bdk", KEY),
-        Field("zpk", KEY),
-        Field("ksn_descriptor", KSN_DESCRIPTOR),
-        Field("ksn", KSN),
-        Field("block", BLOCK),
-        Field("source_format", FORMAT),
-        Field("target_format", FORMAT),
-        Field("pan12", PAN12),
+        HsmField("bdk", KEY),
+        HsmField("zpk", KEY),
+        HsmField("ksn_descriptor", KSN_DESCRIPTOR),
+        HsmField("ksn", KSN),
+        HsmField("block", BLOCK),
+        HsmField("source_format", FORMAT),
+        HsmField("target_format", FORMAT),
+        HsmField("pan12", PAN12),
         WHOLE_PAN,
     )
 
 
-def _to_bdk(source_is_aes: bool, target_is_aes: bool) -> Layout:
-    return Layout(
+def _to_bdk(source_is_aes: bool, target_is_aes: bool) -> HsmLayout:
+    return HsmLayout(
         _BDK_FLAG,
-        Field("bdk", KEY),
-        Field("target_bdk", KEY, "*"),
-        Field("ksn_descriptor", KSN_DESCRIPTOR),
-        Field("ksn", hexadecimal(24 if source_is_aes else 20)),
-        Field("target_ksn_descriptor", KSN_DESCRIPTOR),
-        Field("target_ksn", hexadecimal(24 if target_is_aes else 20)),
-        Field("block", hexadecimal(32 if source_is_aes else 16)),
-        Field("source_format", FORMAT),
-        Field("target_format", FORMAT),
-        Field("pan12", PAN12),
+        HsmField("bdk", KEY),
+        HsmField("target_bdk", KEY, "*"),
+        HsmField("ksn_descriptor", KSN_DESCRIPTOR),
+        HsmField("ksn", hexadecimal(24 if source_is_aes else 20)),
+        HsmField("target_ksn_descriptor", KSN_DESCRIPTOR),
+        HsmField("target_ksn", hexadecimal(24 if target_is_aes else 20)),
+        HsmField("block", hexadecimal(32 if source_is_aes else 16)),
+        HsmField("source_format", FORMAT),
+        HsmField("target_format", FORMAT),
+        HsmField("pan12", PAN12),
         WHOLE_PAN,
     )
 
 
-def _verify(pvk: Kind, before: tuple[Field, ...], after: tuple[Field, ...]) -> Layout:
-    return Layout(
-        Field("mode", one_of("0", "mode")),
-        Field("bdk", KEY),
-        Field("pvk", pvk),
-        Field("ksn_descriptor", KSN_DESCRIPTOR),
-        Field("ksn", KSN),
-        Field("block", BLOCK),
-        Field("format", FORMAT),
+def _verify(pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]) -> HsmLayout:
+    return HsmLayout(
+        HsmField("mode", one_of("0", "mode")),
+        HsmField("bdk", KEY),
+        HsmField("pvk", pvk),
+        HsmField("ksn_descriptor", KSN_DESCRIPTOR),
+        HsmField("ksn", KSN),
+        HsmField("block", BLOCK),
+        HsmField("format", FORMAT),
         *before,
-        Field("pan12", PAN12),
+        HsmField("pan12", PAN12),
         *after,
         WHOLE_PAN,
     )
 
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "G0": (
         _to_zpk(),
         *(_to_bdk(source, target) for source in (False, True) for target in (False, True)),
@@ -88,14 +88,18 @@ COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
     "GO": (
         _verify(
             KEY,
-            (Field("check_length", CHECK_LENGTH),),
-            (Field("table", TABLE), Field("validation", VALIDATION), Field("offset", OFFSET)),
+            (HsmField("check_length", CHECK_LENGTH),),
+            (
+                HsmField("table", TABLE),
+                HsmField("validation", VALIDATION),
+                HsmField("offset", OFFSET),
+            ),
         ),
     ),
-    "GQ": (_verify(KEY_PAIR, (), (Field("pvki", digits(1)), Field("pvv", digits(4)))),),
+    "GQ": (_verify(KEY_PAIR, (), (HsmField("pvki", digits(1)), HsmField("pvv", digits(4)))),),
 }
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "G1": PIN_TRANSLATED,
     "GP": NOTHING,
     "GR": NOTHING,

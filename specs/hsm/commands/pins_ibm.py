@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import Field, Kind, Layout, digits
+from ..grammar import HsmField, HsmKind, HsmLayout, digits
 from ..kinds import (
     BLOCK,
     BLOCKS,
@@ -26,47 +26,47 @@ from ..kinds import (
 )
 
 _CHECK: Final = (
-    Field("check_length", CHECK_LENGTH),
-    Field("pan12", PAN12),
-    Field("table", TABLE),
-    Field("validation", VALIDATION),
+    HsmField("check_length", CHECK_LENGTH),
+    HsmField("pan12", PAN12),
+    HsmField("table", TABLE),
+    HsmField("validation", VALIDATION),
 )
-_BLOCK: Final = (Field("block", BLOCK), Field("format", FORMAT), *_CHECK)
-_OFFSET: Final = Field("offset", OFFSET)
-_TYPED_KEY: Final = (Field("key_type", KEY_TYPE), Field("key", KEY))
-_PVK: Final = Field("pvk", KEY)
+_BLOCK: Final = (HsmField("block", BLOCK), HsmField("format", FORMAT), *_CHECK)
+_OFFSET: Final = HsmField("offset", OFFSET)
+_TYPED_KEY: Final = (HsmField("key_type", KEY_TYPE), HsmField("key", KEY))
+_PVK: Final = HsmField("pvk", KEY)
 
 
-def _verify(key: str) -> Layout:
-    pin_max = Field("pin_max", digits(2))
-    return Layout(Field(key, KEY), _PVK, pin_max, *_BLOCK, _OFFSET, WHOLE_PAN)
+def _verify(key: str) -> HsmLayout:
+    pin_max = HsmField("pin_max", digits(2))
+    return HsmLayout(HsmField(key, KEY), _PVK, pin_max, *_BLOCK, _OFFSET, WHOLE_PAN)
 
 
-def _change(block: Kind) -> Layout:
-    today = Field("block", block), Field("format", FORMAT), *_CHECK, _OFFSET
-    return Layout(*_TYPED_KEY, _PVK, *today, Field("new_block", block), WHOLE_PAN)
+def _change(block: HsmKind) -> HsmLayout:
+    today = HsmField("block", block), HsmField("format", FORMAT), *_CHECK, _OFFSET
+    return HsmLayout(*_TYPED_KEY, _PVK, *today, HsmField("new_block", block), WHOLE_PAN)
 
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "DA": (_verify("tpk"),),
     "EA": (_verify("zpk"),),
-    "DE": (Layout(_PVK, Field("pin", PIN_UNDER_LMK), *_CHECK),),
-    "EE": (Layout(_PVK, _OFFSET, *_CHECK),),
-    "BK": (Layout(*_TYPED_KEY, _PVK, *_BLOCK, WHOLE_PAN),),
+    "DE": (HsmLayout(_PVK, HsmField("pin", PIN_UNDER_LMK), *_CHECK),),
+    "EE": (HsmLayout(_PVK, _OFFSET, *_CHECK),),
+    "BK": (HsmLayout(*_TYPED_KEY, _PVK, *_BLOCK, WHOLE_PAN),),
     "DU": tuple(_change(block) for block in BLOCKS),
 }
 
-_NEW_OFFSET: Final = (Layout(_OFFSET),)
+_NEW_OFFSET: Final = (HsmLayout(_OFFSET),)
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "DB": NOTHING,
     "EB": NOTHING,
     "DF": _NEW_OFFSET,
-    "EF": (Layout(Field("pin", PIN_UNDER_LMK)),),
+    "EF": (HsmLayout(HsmField("pin", PIN_UNDER_LMK)),),
     "BL": _NEW_OFFSET,
     "DV": _NEW_OFFSET,
 }
 # The PIN verification key was not of single length: what older modules find worth a warning.
-WARNINGS: Final[Mapping[tuple[str, str], tuple[Layout, ...]]] = {
+WARNINGS: Final[Mapping[tuple[str, str], tuple[HsmLayout, ...]]] = {
     (code, "02"): layouts for code, layouts in ANSWERS.items()
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import DER_SEQUENCE, Field, Kind, Layout, counted, one_of
+from ..grammar import DER_SEQUENCE, HsmField, HsmKind, HsmLayout, counted, one_of
 from ..kinds import BYTES_4, NOTHING
 
 # Bits as they are written, and the bytes that so many need. RFC 8017 knows longer exponents, but
@@ -21,63 +21,65 @@ _EXPONENTS: Final = (
     ("002[5-9]|003[0-2]", 4),
 )
 _BYTES: Final = counted("[0-9]{4}", 10, "4 digits and as many bytes as they say")
-_PUBLIC_KEY: Final = Field("public_key", DER_SEQUENCE)
-_PRIVATE_KEY: Final = Field("private_key", _BYTES)
-_MAC: Final = Field("mac", BYTES_4)
-_ENCODING: Final = Field(
-    "encoding", Kind("0[12]", "encoding of public keys: 01 unsigned, 02 signed integers", "03")
+_PUBLIC_KEY: Final = HsmField("public_key", DER_SEQUENCE)
+_PRIVATE_KEY: Final = HsmField("private_key", _BYTES)
+_MAC: Final = HsmField("mac", BYTES_4)
+_ENCODING: Final = HsmField(
+    "encoding", HsmKind("0[12]", "encoding of public keys: 01 unsigned, 02 signed integers", "03")
 )
-_AUTHENTICATION: Final = Field(
+_AUTHENTICATION: Final = HsmField(
     "authentication",
-    Kind("(?:(?![;%#])[ -~]){1,128}", "1 to 128 printable characters but ; % and #"),
+    HsmKind("(?:(?![;%#])[ -~]){1,128}", "1 to 128 printable characters but ; % and #"),
     optional=True,
 )
 _PAIR: Final = (
-    Field("key_type", one_of("012", "use: 0 signatures, 1 keys, 2 both", "05")),
-    Field("bits", Kind("[0-9]{4}", "a length in bits, of 4 digits", "04")),
+    HsmField("key_type", one_of("012", "use: 0 signatures, 1 keys, 2 both", "05")),
+    HsmField("bits", HsmKind("[0-9]{4}", "a length in bits, of 4 digits", "04")),
     _ENCODING,
 )
 _SIGNATURE: Final = (
-    Field("hash", Kind("0[125678]", "a hash that is known", "05")),
-    Field("signature_type", Kind("01", "signature 01, RSA", "06")),
-    Field("padding", Kind("0[14]", "padding: 01 PKCS #1 v1.5, 04 PSS", "07")),
+    HsmField("hash", HsmKind("0[125678]", "a hash that is known", "05")),
+    HsmField("signature_type", HsmKind("01", "signature 01, RSA", "06")),
+    HsmField("padding", HsmKind("0[14]", "padding: 01 PKCS #1 v1.5, 04 PSS", "07")),
 )
 
 
-def _with_exponent(bits: str, size: int) -> Layout:
-    return Layout(
+def _with_exponent(bits: str, size: int) -> HsmLayout:
+    return HsmLayout(
         *_PAIR,
-        Field("exponent_bits", Kind(bits, "the length of the exponent, 0001 to 0032 bits", "06")),
-        Field("exponent", Kind(f"(?s:.{{{size}}})", f"an exponent of {size} bytes")),
+        HsmField(
+            "exponent_bits", HsmKind(bits, "the length of the exponent, 0001 to 0032 bits", "06")
+        ),
+        HsmField("exponent", HsmKind(f"(?s:.{{{size}}})", f"an exponent of {size} bytes")),
     )
 
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
-    "EI": (*(_with_exponent(*form) for form in _EXPONENTS), Layout(*_PAIR)),
-    "EO": (Layout(_ENCODING, _PUBLIC_KEY, _AUTHENTICATION),),
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
+    "EI": (*(_with_exponent(*form) for form in _EXPONENTS), HsmLayout(*_PAIR)),
+    "EO": (HsmLayout(_ENCODING, _PUBLIC_KEY, _AUTHENTICATION),),
     "EW": (
-        Layout(
+        HsmLayout(
             *_SIGNATURE,
-            Field("data", _BYTES),
-            Field("flag", Kind("99", "99: the private key follows", "04"), ";"),
+            HsmField("data", _BYTES),
+            HsmField("flag", HsmKind("99", "99: the private key follows", "04"), ";"),
             _PRIVATE_KEY,
         ),
     ),
     "EY": (
-        Layout(
+        HsmLayout(
             *_SIGNATURE,
-            Field("signature", _BYTES),
-            Field("data", _BYTES, ";"),
-            Field("mac", BYTES_4, ";"),
+            HsmField("signature", _BYTES),
+            HsmField("data", _BYTES, ";"),
+            HsmField("mac", BYTES_4, ";"),
             _PUBLIC_KEY,
             _AUTHENTICATION,
         ),
     ),
 }
 
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {
-    "EJ": (Layout(_PUBLIC_KEY, _PRIVATE_KEY),),
-    "EP": (Layout(_MAC, _PUBLIC_KEY),),
-    "EX": (Layout(Field("signature", _BYTES)),),
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
+    "EJ": (HsmLayout(_PUBLIC_KEY, _PRIVATE_KEY),),
+    "EP": (HsmLayout(_MAC, _PUBLIC_KEY),),
+    "EX": (HsmLayout(HsmField("signature", _BYTES)),),
     "EZ": NOTHING,
 }

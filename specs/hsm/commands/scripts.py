@@ -10,37 +10,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import COUNTED, Field, Layout, hexadecimal, one_of
+from ..grammar import COUNTED, HsmField, HsmLayout, hexadecimal, one_of
 from ..kinds import BYTES_8, KEY, KEY_PAIR
 
-_SCHEME: Final = Field("scheme", one_of("01", "scheme", "05"))
+_SCHEME: Final = HsmField("scheme", one_of("01", "scheme", "05"))
 _CARD: Final = (
-    Field("mk_smi", KEY_PAIR),
-    Field("account", BYTES_8),
-    Field("session", BYTES_8),
-    Field("message", COUNTED),
+    HsmField("mk_smi", KEY_PAIR),
+    HsmField("account", BYTES_8),
+    HsmField("session", BYTES_8),
+    HsmField("message", COUNTED),
 )
 # What is added to the message, at an offset: data that come under a transport key.
 _SECRET: Final = (
-    Field("mk_smc", KEY_PAIR, ";"),
-    Field("transport_key", KEY),
-    Field("secret_session", BYTES_8),
-    Field("offset", hexadecimal(4)),
-    Field("data", COUNTED),
+    HsmField("mk_smc", KEY_PAIR, ";"),
+    HsmField("transport_key", KEY),
+    HsmField("secret_session", BYTES_8),
+    HsmField("offset", hexadecimal(4)),
+    HsmField("data", COUNTED),
 )
 
 
-def _script(mode: str, *fields: Field) -> Layout:
-    return Layout(Field("mode", one_of(mode, "mode", "04")), *fields)
+def _script(mode: str, *fields: HsmField) -> HsmLayout:
+    return HsmLayout(HsmField("mode", one_of(mode, "mode", "04")), *fields)
 
 
-COMMANDS: Final[Mapping[str, tuple[Layout, ...]]] = {
+COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
     "KU": (_script("0", _SCHEME, *_CARD), _script("2", _SCHEME, *_CARD, *_SECRET)),
     "KY": (_script("0", *_CARD), _script("2", *_CARD, *_SECRET)),
 }
 
 _RESULTS: Final = (
-    Layout(Field("mac", BYTES_8)),
-    Layout(Field("mac", BYTES_8), Field("data", COUNTED)),
+    HsmLayout(HsmField("mac", BYTES_8)),
+    HsmLayout(HsmField("mac", BYTES_8), HsmField("data", COUNTED)),
 )
-ANSWERS: Final[Mapping[str, tuple[Layout, ...]]] = {"KV": _RESULTS, "KZ": _RESULTS}
+ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {"KV": _RESULTS, "KZ": _RESULTS}

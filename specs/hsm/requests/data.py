@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from ..commands import ANSWERS
 from ..errors import HsmFormatError
-from ..grammar import Layout
+from ..grammar import HsmLayout
 from ..values import Answer, Command, answer_code
 from .macs import described_ksn
 
@@ -83,7 +83,7 @@ def read_data(command: Command, answer: Answer) -> Data:
     raise HsmFormatError(expected, field=answer.code, code=answer.code)
 
 
-def _fits(layout: Layout, names: tuple[str, ...], ivs: list[str]) -> bool:
+def _fits(layout: HsmLayout, names: tuple[str, ...], ivs: list[str]) -> bool:
     """Whether *layout* has as many initial vectors as were given, as long as those."""
     kinds = {field.name: field.kind for field in layout.fields if field.name != "data"}
     return tuple(kinds) == names and all(

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS, WARNINGS
-from cardswitch.specs.hsm.grammar import Kind, Layout
+from cardswitch.specs.hsm.grammar import HsmKind, HsmLayout
 from cardswitch.specs.hsm.kinds import KEY_BLOCK
 
 BYTES = st.characters(max_codepoint=255)
@@ -17,7 +17,7 @@ TRAILERS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=
 WITHOUT_LENGTH = frozenset(["N1", "GN"])
 
 
-def values(kind: Kind) -> st.SearchStrategy[str]:
+def values(kind: HsmKind) -> st.SearchStrategy[str]:
     """Texts of the form *kind*."""
     if kind.is_der:
         return st.sampled_from([0, 1, 127, 128, 255, 256, 300]).flatmap(texts_of).map(sequence)
@@ -34,7 +34,7 @@ def values(kind: Kind) -> st.SearchStrategy[str]:
     ).filter(kind.admits)
 
 
-def counts(kind: Kind) -> list[int]:
+def counts(kind: HsmKind) -> list[int]:
     """How many characters a counted field may have, as far as is worth trying."""
     width = int(kind.counter.rpartition("{")[2].rstrip("}"))
     form = f"0{width}X" if kind.base == 16 else f"0{width}d"
@@ -65,7 +65,7 @@ def key_blocks(algorithm: str) -> st.SearchStrategy[str]:
     )
 
 
-def fields_of(layout: Layout) -> st.SearchStrategy[dict[str, str]]:
+def fields_of(layout: HsmLayout) -> st.SearchStrategy[dict[str, str]]:
     """Fields of *layout*, optional ones or not."""
     required = {f.name: values(f.kind) for f in layout.fields if not f.optional}
     optional = {f.name: values(f.kind) for f in layout.fields if f.optional}
@@ -87,7 +87,7 @@ def answers(draw: st.DrawFn) -> Answer:
     """An answer that its layout admits, or an error, most of which stand alone."""
     code = draw(st.sampled_from(sorted(ANSWERS)))
     error = draw(st.sampled_from(["00", "00", "01", "10", "15", "20", "A6"]))
-    layouts = ANSWERS[code] if error == "00" else WARNINGS.get((code, error), (Layout(),))
+    layouts = ANSWERS[code] if error == "00" else WARNINGS.get((code, error), (HsmLayout(),))
     # Of M5 only the command tells two short initial vectors from a long one: see `read_data`.
     layouts = [layout for layout in layouts if "second_iv" not in layout.names]
     layout = draw(st.sampled_from(layouts))

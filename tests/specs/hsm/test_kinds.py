@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.hsm import kinds
-from cardswitch.specs.hsm.grammar import Kind
+from cardswitch.specs.hsm.grammar import HsmKind
 
 TDES_BLOCK, AES_BLOCK = (f"SD0072P0{cipher}" + "0" * 64 for cipher in "TA")
 
@@ -29,7 +29,7 @@ TDES_BLOCK, AES_BLOCK = (f"SD0072P0{cipher}" + "0" * 64 for cipher in "TA")
         (kinds.BYTES_2, "\n%", "\n"),
     ],
 )
-def test_a_kind_admits_its_form_alone(kind: Kind, good: str, bad: str) -> None:
+def test_a_kind_admits_its_form_alone(kind: HsmKind, good: str, bad: str) -> None:
     assert kind.admits(good)
     assert not kind.admits(bad)
     assert not kind.admits(good + "\n")
