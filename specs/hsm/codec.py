@@ -8,7 +8,7 @@ from typing import Final
 
 from cardswitch.specs.errors import EncodeError
 
-from .commands import ANSWERS, COMMANDS, WARNINGS
+from .commands import ANSWERS, COMMANDS
 from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
 from .grammar import HsmKind, HsmLayout, digits
 from .values import Answer, Command, answer_code
@@ -39,8 +39,8 @@ def pack_command(command: Command) -> bytes:
     >>> pack_command(Command("1234", "NC"))
     b'1234NC'
     """
-    layouts = COMMANDS.get(command.code)
-    if layouts is None:
+    known = COMMANDS.get(command.code)
+    if known is None:
         raise EncodeError("the code of a command that has a layout", field=_name(command.code))
     fields, end = dict(command.fields), ""
     for name, lead, kind in _ENDS:
@@ -48,7 +48,7 @@ def pack_command(command: Command) -> bytes:
         if value is not None:
             _require(kind, value, f"{command.code}.{name}")
             end += f"{lead}{value}"
-    line = _write(layouts, fields, command.code) + end
+    line = _write(known.request, fields, command.code) + end
     return _frame(command.header, command.code, line, command.trailer)
 
 
@@ -63,7 +63,9 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
     text = data.decode("latin-1")
     start = header_size + 2
     header, code = text[:header_size], text[header_size:start]
-    for layout in COMMANDS.get(code, ()):
+    known = COMMANDS.get(code)
+    layouts = known.request if known else ()
+    for layout in layouts:
         line = layout.read(text, start)
         if line is None:
             continue
@@ -76,7 +78,7 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
             return Command(header, code, fields, rest["trailer"] or "")
     if len(text) < start:
         raise _cut_short(text, header_size, "command")
-    raise _fault(COMMANDS.get(code, ()), text, start, header, code)
+    raise _fault(layouts, text, start, header, code)
 
 
 def pack_answer(answer: Answer) -> bytes:
@@ -118,9 +120,10 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
 
 def _answer_layouts(code: str, error: str) -> Sequence[HsmLayout]:
     """What may follow *error*: nothing, unless the command was performed or it is a warning."""
+    known = ANSWERS.get(code)
     if error == NO_ERROR:
-        return ANSWERS.get(code, ())
-    return WARNINGS.get((code, error), _NO_FIELDS)
+        return known.answer if known else ()
+    return known.warnings.get(error, _NO_FIELDS) if known else _NO_FIELDS
 
 
 def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -> str:

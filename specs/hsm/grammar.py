@@ -190,6 +190,18 @@ class HsmLayout:
         return HsmFault(at, "", "the end of the line", INPUT_REFUSED)
 
 
+class HostCommand(Struct, frozen=True):
+    """The layouts of one command: what a client sends, and what a module answers.
+
+    Where there are several (a mode decides which fields follow), they stand in the order in which
+    they are tried. An error has no fields, but for *warnings*, by their error code.
+    """
+
+    request: tuple[HsmLayout, ...]
+    answer: tuple[HsmLayout, ...]
+    warnings: Mapping[str, tuple[HsmLayout, ...]] = {}
+
+
 def _count(kind: HsmKind, value: str) -> str:
     """What stands before *value* if it is counted."""
     if not kind.counter or kind.is_der:

@@ -34,7 +34,9 @@ def attributes_of(command: Command, name: str) -> str:
 
 def key_fields(command: Command) -> list[str]:
     """The operands of *command* that are keys under the LMK."""
-    names = {f.name for layout in COMMANDS[command.code] for f in layout.fields if f.kind.is_key}
+    names = {
+        f.name for layout in COMMANDS[command.code].request for f in layout.fields if f.kind.is_key
+    }
     if command.code in UNDER_ANOTHER_KEY:
         names.discard("key")
     return sorted(names & command.fields.keys())

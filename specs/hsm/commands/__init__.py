@@ -1,9 +1,13 @@
-"""The layout of every HSM command and answer, as tables: a command is one line in its module.
+"""Every HSM command: the layouts of its request and answer, and the function that makes it.
 
-Where a command has several layouts (a mode decides which fields follow), they stand in the order
-in which they are tried. Every command may end with ``%`` and an LMK id, with ``#`` and the
-attributes of a key block, and both command and answer with X'19' and a trailer; the codec sees to
-that.
+A family of commands is a module. Its table COMMANDS has a line for each command, by code; its
+functions make the requests and leave the header to the kernel. Keys are text as a module gives
+them out: under its LMK, or under a zone master key where the name says so. *pan12* is the 12
+right-most digits of a card number without its check digit. Forms are checked when a command is
+packed.
+
+Every command may end with ``%`` and an LMK id, with ``#`` and the attributes of a key block, and
+both command and answer with X'19' and a trailer; the codec sees to that.
 """
 
 from __future__ import annotations
@@ -11,8 +15,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..errors import PARITY_CORRECTED
-from ..grammar import HsmLayout
+from ..grammar import HostCommand
+from ..values import answer_code
 from . import (
     admin,
     cards,
@@ -29,25 +33,18 @@ from . import (
     pins_lmk,
     rsa,
     scripts,
-    status,
 )
 
-_MODULES: Final = (
-    *(admin, cards, chains, data, emv, macs, rsa, scripts, status),
+_FAMILIES: Final = (
+    *(admin, cards, chains, data, emv, macs, rsa, scripts),
     *(keys, keys_zones, keys_forms),
     *(pins, pins_dukpt, pins_ibm, pins_lmk),
 )
 
-# By the code of the command, and by that of the answer.
-COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
-    code: layouts for module in _MODULES for code, layouts in module.COMMANDS.items()
+COMMANDS: Final[Mapping[str, HostCommand]] = {
+    code: command for family in _FAMILIES for code, command in family.COMMANDS.items()
 }
-ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
-    code: layouts for module in _MODULES for code, layouts in module.ANSWERS.items()
-}
-# What follows a few errors all the same, by the code of the answer and the error.
-WARNINGS: Final[Mapping[tuple[str, str], tuple[HsmLayout, ...]]] = {
-    ("A7", PARITY_CORRECTED): ANSWERS["A7"],
-    **emv.WARNINGS,
-    **pins_ibm.WARNINGS,
+# The same commands, by the code of the answer.
+ANSWERS: Final[Mapping[str, HostCommand]] = {
+    answer_code(code): command for code, command in COMMANDS.items()
 }

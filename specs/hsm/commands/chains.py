@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar import HsmField, HsmKind, HsmLayout, counted, one_of
+from ..grammar import HostCommand, HsmField, HsmKind, HsmLayout, counted, one_of
 
 COMMANDS_MAX: Final = 99  # two digits count them
 SIZE_MAX: Final = 9_999  # four digits say how long one is
@@ -31,9 +31,9 @@ def _chain(count: int, *head: HsmField) -> HsmLayout:
 _HEADERS: Final = HsmField("headers", one_of("01", "whether there are headers", "51"))
 _COUNTS: Final = range(1, COMMANDS_MAX + 1)
 
-COMMANDS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
-    "NK": tuple(_chain(count, _HEADERS) for count in _COUNTS),
-}
-ANSWERS: Final[Mapping[str, tuple[HsmLayout, ...]]] = {
-    "NL": tuple(_chain(count) for count in _COUNTS),
+COMMANDS: Final[Mapping[str, HostCommand]] = {
+    "NK": HostCommand(
+        request=tuple(_chain(count, _HEADERS) for count in _COUNTS),
+        answer=tuple(_chain(count) for count in _COUNTS),
+    ),
 }

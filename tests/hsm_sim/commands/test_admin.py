@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.hsm import diagnostics, echo
+from cardswitch.specs.hsm.commands.admin import diagnostics, echo
 from tests.kit.hsm.module import ask, module
 
 

@@ -1,13 +1,13 @@
-"""The command that carries others."""
+"""The command that carries others, and its answer: NK needs the codec for what it carries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from ..codec import HEADER_SIZE, pack_command, unpack_answer
-from ..commands.chains import name_of
-from ..values import Answer, Command
+from .codec import HEADER_SIZE, pack_command, unpack_answer
+from .commands.chains import name_of
+from .values import Answer, Command, text_of
 
 _NO_HEADER: Final = "0" * HEADER_SIZE
 
@@ -20,7 +20,7 @@ def chain(commands: Sequence[Command]) -> Command:
     fields = {"headers": "0", "commands": f"{len(commands):02d}"}
     for number, command in enumerate(commands, 1):
         frame = pack_command(command.with_header(_NO_HEADER))
-        fields[name_of(number)] = frame[HEADER_SIZE:].decode("latin-1")
+        fields[name_of(number)] = text_of(frame[HEADER_SIZE:])
     return Command("", "NK", fields)
 
 
