@@ -68,7 +68,7 @@ def plant(dialect: Dialect, folder: Path) -> None:
 
 
 def mutator_of(dialect: Dialect) -> Any:
-    """What atheris calls to spoil an input: theirs and ours in turn, decided by its own seed."""
+    """What atheris calls to mutate an input: theirs and ours in turn, decided by its own seed."""
 
     def custom_mutator(data: bytes, size_max: int, seed: int) -> bytes:
         if seed % 2:

@@ -26,8 +26,8 @@ from msgspec import Struct
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
-from cardswitch.specs.dialect import Dialect, load_dialect, make_dialect
+from cardswitch.specs.codec.shapes import SEEN_MIN
+from cardswitch.specs.dialect import Dialect, load_dialect
 from cardswitch.specs.dialect.reference import (
     reference_pack,
     reference_unpack,
@@ -72,7 +72,7 @@ CHANGED: Final = {7: "1123130501", 11: "000099", 52: "FEDCBA9876543210"}
 FIELDS: Final = (10, 20, 40, 64, 100)  # And as many as the dialect has: 2 to 128 without 65.
 VALUE_MAX: Final = 12  # Characters of a variable value, so that it is the fields that grow.
 SLICE_S: Final = 0.005  # Long beside the clock, short beside the noise of the machine.
-WARM_UP: Final = 5 * SIGHTS_MIN  # A shape is compiled on its fourth sight.
+WARM_UP: Final = 5 * SEEN_MIN  # A shape is compiled when it is seen for the fourth time.
 ROUNDS_MAX: Final = 40  # About half a minute: 170 slices a round, of py8583 included.
 # Whose work ours is measured against, where they have nothing like it.
 THEIRS: Final = {"lazy": "decode", "index": "decode", "splice": "encode"}
@@ -135,7 +135,7 @@ def _with_binary_bitmap(dialect: Dialect) -> Dialect:
     form = msgspec.structs.replace(
         dialect.form, name=f"{dialect.name}-b", bitmap=encoding_of("binary")
     )
-    return make_dialect(form)
+    return Dialect(form)
 
 
 def _contests(dialect: Dialect, skipped: list[str]) -> Iterator[Contest]:
@@ -183,7 +183,7 @@ def _our_works(dialect: Dialect, message: Message) -> dict[str, dict[str, Work]]
 def _lazy_works(dialect: Dialect, message: Message) -> dict[str, dict[str, Work]]:
     data = dialect.pack(message)
     changes = {number: value for number, value in CHANGED.items() if number in message.fields}
-    for _ in range(SIGHTS_MIN):
+    for _ in range(SEEN_MIN):
         received = dialect.unpack_lazy(data)
     changed = received.with_fields(changes)
     assert dialect.pack(changed) == dialect.pack(message.with_fields(changes))

@@ -50,8 +50,8 @@ def make_bench_lab(folder: Path, in_flight: int) -> tuple[Path, list[BenchCard]]
     path, keys = make_lab(folder, free_ports(), ask=ask)
     cards = [_card(ask, keys, number) for number in range(CARDS)]
     text = path.read_text("utf-8").replace("magic_amounts = true", "magic_amounts = false")
-    for door in ("[switch.doors.pos]", "[switch.doors.network]"):
-        text = text.replace(door, f"{door}\nin_flight_max = {in_flight}", 1)
+    for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):
+        text = text.replace(listener, f"{listener}\nin_flight_max = {in_flight}", 1)
     path.write_text(text + "".join(map(_issued, cards)), "utf-8")
     pinpad = PinPad(keys.tpk_under_tmk)
     return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]

@@ -72,16 +72,16 @@ def _measure(
     with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
         config, cards = make_bench_lab(Path(name) / "lab", in_flight)
         lab = read_lab(config)
-        door = lab.switch.doors["pos"]
+        listener = lab.switch.listeners["pos"]
         ports = {
             "hsm": lab.hsm.port,
             "issuer": lab.issuer.network.port,
-            "switch": door.port,
+            "switch": listener.port,
             "acquirer": lab.acquirer.front.port,
         }
         with running(config, ports, profile, file) as pids:
             job = Job(
-                door,
+                listener,
                 lab.terminal.merchant,
                 tuple(cards),
                 purchases,

@@ -13,14 +13,14 @@ from cardswitch.specs.errors import Error
 from .config import AccountConfig
 from .entries import (
     AcquirerEntry,
-    Answered,
-    Decided,
-    Forwarded,
     IssuerEntry,
     PinTried,
-    Refused,
-    Reversing,
-    Undone,
+    PurchaseAnswered,
+    PurchaseDecided,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
 )
 from .issuer.accounts import Account
 
@@ -37,9 +37,9 @@ class IssuerBooks:
         self.tries: dict[str, int] = {}
         self.approvals = 0  # ever given; approval codes are counted from it
         self._remembered_max = remembered_max
-        self._past: OrderedDict[str, Decided | Undone] = OrderedDict()
+        self._past: OrderedDict[str, PurchaseDecided | PurchaseUndone] = OrderedDict()
 
-    def find(self, identity: str) -> Decided | Undone | None:
+    def find(self, identity: str) -> PurchaseDecided | PurchaseUndone | None:
         """What became of the purchase *identity*, if it is remembered."""
         return self._past.get(identity)
 
@@ -47,7 +47,7 @@ class IssuerBooks:
         """What is held, by field 37."""
         held: dict[str, int] = {}
         for past in self._past.values():
-            if isinstance(past, Decided) and past.amount:
+            if isinstance(past, PurchaseDecided) and past.amount:
                 held[past.rrn] = held.get(past.rrn, 0) + past.amount
         return held
 
@@ -56,24 +56,24 @@ class IssuerBooks:
         match entry:
             case PinTried():
                 self.tries[entry.card] = entry.tries
-            case Undone():
+            case PurchaseUndone():
                 self._account_of(self._past.get(entry.identity), release=True)
                 self._remember(entry)
-            case Decided():
+            case PurchaseDecided():
                 assert entry.identity not in self._past, "a purchase is decided once"
                 if entry.amount:
                     self._account(entry.account).hold(entry.identity, entry.amount)
                     self.approvals += 1
                 self._remember(entry)
 
-    def _remember(self, entry: Decided | Undone) -> None:
+    def _remember(self, entry: PurchaseDecided | PurchaseUndone) -> None:
         self._past[entry.identity] = entry
         while len(self._past) > self._remembered_max:
             # Nobody can undo what is forgotten: its hold becomes final, as if it had been cleared.
             self._account_of(self._past.popitem(last=False)[1], release=False)
 
-    def _account_of(self, past: Decided | Undone | None, *, release: bool) -> None:
-        if isinstance(past, Decided) and past.amount:
+    def _account_of(self, past: PurchaseDecided | PurchaseUndone | None, *, release: bool) -> None:
+        if isinstance(past, PurchaseDecided) and past.amount:
             account = self._account(past.account)
             (account.release if release else account.post)(past.identity)
 
@@ -91,20 +91,22 @@ class Booking(Struct, eq=False, gc=False):
     """One purchase at the acquirer: what left it, what came back, and whether it is undone."""
 
     identity: str
-    forwarded: Forwarded | None = None
-    answer: Answered | None = None
-    refused: Refused | None = None
-    reversing: Reversing | None = None
-    undone: Undone | None = None
+    forwarded: PurchaseForwarded | None = None
+    answer: PurchaseAnswered | None = None
+    refused: PurchaseRefused | None = None
+    reversing: ReversalForwarded | None = None
+    undone: PurchaseUndone | None = None
 
     @property
-    def likeness(self) -> str:
+    def request_digest(self) -> str:
         """What a repeat must be like; empty if its reversal came first and any will do."""
         first = self.forwarded or self.refused
-        return first.likeness if first else ""
+        return first.request_digest if first else ""
 
     @property
-    def decision(self) -> Undone | Reversing | Answered | Refused | None:
+    def decision(
+        self,
+    ) -> PurchaseUndone | ReversalForwarded | PurchaseAnswered | PurchaseRefused | None:
         """What a repeat is told, or ``None`` while the outcome is unknown."""
         return self.undone or self.reversing or self.answer or self.refused
 
@@ -152,17 +154,17 @@ class AcquirerBooks:
         """Take over what *entry* says."""
         booking = self._bookings.setdefault(entry.identity, Booking(entry.identity))
         match entry:
-            case Forwarded():
+            case PurchaseForwarded():
                 booking.forwarded = entry
                 self.last_trace = int(entry.trace)
-            case Refused():
+            case PurchaseRefused():
                 booking.refused = entry
-            case Answered():
+            case PurchaseAnswered():
                 booking.answer = entry
-            case Reversing():
+            case ReversalForwarded():
                 booking.reversing = entry
                 self.last_trace = int(entry.trace)
-            case Undone():
+            case PurchaseUndone():
                 booking.undone = entry
         self._sort(booking)
 

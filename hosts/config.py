@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import Peer, Place
+from cardswitch.wire.operator.addresses import IsoAddress, Peer
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49
@@ -48,8 +48,8 @@ class AcquirerConfig(Struct, frozen=True):
     merchants: tuple[Merchant, ...]
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    front: Place = Place(port=7102)  # listens for the front side of the switch
-    network: Place = Place(port=7101)  # dials the network side of the switch
+    front: IsoAddress = IsoAddress(port=7102)  # listens for the front side of the switch
+    network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
     journal: str = "acquirer.journal"
 
     def __post_init__(self) -> None:
@@ -96,7 +96,9 @@ class IssuerConfig(Struct, frozen=True):
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
-    network: Place = Place(port=7103, dialect="iso87-binary", framing="binary2")  # listens
+    network: IsoAddress = IsoAddress(
+        port=7103, dialect="iso87-binary", framing="binary2"
+    )  # listens
     hsm: Peer = Peer(port=7100)  # dials
     journal: str = "issuer.journal"
 

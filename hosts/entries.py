@@ -16,7 +16,7 @@ from .requests import INVALID, decision
 # Both hosts ---------------------------------------------------------------------------------------
 
 
-class Undone(Struct, frozen=True, tag=True, gc=False):
+class PurchaseUndone(Struct, frozen=True, tag=True, gc=False):
     """A purchase is undone, or will never be done: its reversal may have come before itself."""
 
     identity: str
@@ -31,11 +31,11 @@ class Undone(Struct, frozen=True, tag=True, gc=False):
 # The issuer ---------------------------------------------------------------------------------------
 
 
-class Decided(Struct, frozen=True, tag=True, gc=False):
+class PurchaseDecided(Struct, frozen=True, tag=True, gc=False):
     """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
 
     identity: str
-    likeness: str
+    request_digest: str
     at: Seconds
     rrn: str
     card: str  # masked
@@ -52,7 +52,8 @@ class Decided(Struct, frozen=True, tag=True, gc=False):
 class PinTried(Struct, frozen=True, tag=True, gc=False):
     """A card, by its id, has now seen *tries* wrong PINs in a row.
 
-    Written before the Decided of the same request: dying in between counts a PIN twice, never less.
+    Written before the decision on the same request: dying in between counts a PIN twice, never
+    less.
     """
 
     card: str
@@ -60,16 +61,16 @@ class PinTried(Struct, frozen=True, tag=True, gc=False):
     at: Seconds
 
 
-IssuerEntry = Decided | PinTried | Undone
+IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone
 
 # The acquirer -------------------------------------------------------------------------------------
 
 
-class Forwarded(Struct, frozen=True, tag=True, gc=False):
+class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
     identity: str
-    likeness: str
+    request_digest: str
     at: Seconds
     rrn: str
     merchant: str
@@ -79,11 +80,11 @@ class Forwarded(Struct, frozen=True, tag=True, gc=False):
     original: str  # field 90 of a reversal
 
 
-class Refused(Struct, frozen=True, tag=True, gc=False):
+class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
     """A purchase was declined by the acquirer itself and never left it."""
 
     identity: str
-    likeness: str
+    request_digest: str
     at: Seconds
     rrn: str
     code: str
@@ -93,7 +94,7 @@ class Refused(Struct, frozen=True, tag=True, gc=False):
         return request.reply(self.code)
 
 
-class Answered(Struct, frozen=True, tag=True, gc=False):
+class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
     """The network's answer to a purchase that was forwarded; *amount* is 0 if it was declined."""
 
     identity: str
@@ -112,7 +113,7 @@ class Answered(Struct, frozen=True, tag=True, gc=False):
         return decision(request, self.code, self.amount, self.approval_code)
 
 
-class Reversing(Struct, frozen=True, tag=True, gc=False):
+class ReversalForwarded(Struct, frozen=True, tag=True, gc=False):
     """A reversal is about to be sent; every later send of it has the same *trace* and *sent*."""
 
     identity: str
@@ -125,4 +126,6 @@ class Reversing(Struct, frozen=True, tag=True, gc=False):
         return request.reply(INVALID)
 
 
-AcquirerEntry = Forwarded | Refused | Answered | Reversing | Undone
+AcquirerEntry = (
+    PurchaseForwarded | PurchaseRefused | PurchaseAnswered | ReversalForwarded | PurchaseUndone
+)

@@ -25,11 +25,11 @@ MALFUNCTION: Final = "96"
 class InFlight:
     """A request in work: what it must be like to be the same again, and who waits."""
 
-    __slots__ = ("identity", "likeness", "request", "waiters")
+    __slots__ = ("identity", "request", "request_digest", "waiters")
 
-    def __init__(self, identity: str, likeness: str, link: LinkId, request: Message) -> None:
+    def __init__(self, identity: str, request_digest: str, link: LinkId, request: Message) -> None:
         self.identity = identity
-        self.likeness = likeness
+        self.request_digest = request_digest
         self.request = request
         self.waiters = {link: request}
 
@@ -45,11 +45,11 @@ def require_fields(request: Message) -> None:
             raise FormatError("a value in every purchase", field=str(number))
 
 
-def likeness_of(request: Message, pan: str) -> str:
+def request_digest_of(request: Message, pan: str) -> str:
     """What must agree between a purchase and its repeat: what is done, the amount, and the card.
 
     >>> purchase = Message("0200", {3: "000000", 4: "000000001250", 49: "978"})
-    >>> likeness_of(purchase, "4123456789012345")
+    >>> request_digest_of(purchase, "4123456789012345")
     '000000|000000001250|978|412345******2345'
     """
     return f"{request[3]}|{request[4]}|{request[49]}|{mask_pan(pan)}"

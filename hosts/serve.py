@@ -8,7 +8,7 @@ from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
-from cardswitch.wire.operator.addresses import Place
+from cardswitch.wire.operator.addresses import IsoAddress
 
 from .acquirer import machine as acquirer
 from .acquirer.machine import Acquirer
@@ -52,10 +52,10 @@ def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | 
     return runtime
 
 
-async def _listen(runtime: Runtime, door: str, place: Place) -> None:
+async def _listen(runtime: Runtime, listener: str, place: IsoAddress) -> None:
     """Listen, or let go of the journal at once."""
     try:
-        await runtime.listen(door, place.host, place.port, place.channel())
+        await runtime.listen(listener, place.host, place.port, place.channel())
     except BaseException:
         await runtime.stop()
         raise

@@ -2,6 +2,7 @@
 
     machine    the module as a Machine: commands in, audit entries and answers out
     module     HsmModule: takes a command, finds who performs it, answers; counts
+    desk       what a handler works with: keys, policy, state, random bytes
     commands/  what is performed, a family a file
     keys/      keys from under the LMK and back, and what is refused of a key
     pins/      PIN blocks of every format, and PINs under the LMK
@@ -9,7 +10,7 @@
     client/    for whoever talks to a module
     calc/      what the module computes, step by step, from clear test keys
     attacks    published attacks, and the rule that stops each
-    console    orders line by line; serving: the same inside a running server
+    console    orders line by line; serving: gives them to a module that serves
     serve      on a real port, with the files of `config`; tls: who may reach it
     cli/       the `hsm` commands
 

@@ -25,7 +25,7 @@ from .custody.authority import (
     add_officer,
     authorise,
     enrol,
-    turn_keys,
+    set_mode,
 )
 from .custody.state import Mode
 from .module import HsmModule
@@ -42,7 +42,7 @@ class ConsoleError(Error):
     """The order is none, or not one for this console; says what would be right."""
 
 
-class Inside(Protocol):
+class ModuleAccess(Protocol):
     """Has *action* done by the module itself, and what it noted written; returns its result."""
 
     def __call__(self, action: Callable[[HsmModule], T], /) -> T: ...
@@ -54,7 +54,7 @@ class Console:
     def __init__(
         self,
         ask: Callable[[Command], Answer],
-        inside: Inside | None = None,
+        inside: ModuleAccess | None = None,
         officers: Sequence[Officer] = (),
         read_secret: Callable[[str], str] = lambda _prompt: "",
         random_bytes: Callable[[int], bytes] | None = None,
@@ -132,7 +132,7 @@ class Console:
                 raise ConsoleError("elsewhere only all authority can be cancelled (RA)")
             yield from self._answered(Command("", "RA"))
             return
-        self._inside(lambda module: module.state.cancel_authority(activity))
+        self._inside(lambda module: module.state.authority.cancel(activity))
         yield f"cancelled: {printable(activity) or 'all authority'}"
 
     # As its officers may ------------------------------------------------------------------------
@@ -155,18 +155,18 @@ class Console:
         yield f"authorised for {lasting} minutes: {printable(activity)}"
 
     def mode(self, mode: str, *names: str) -> Iterator[str]:
-        """Turn the keys of the module: online, offline, or secure, which takes two officers."""
+        """Set the mode of the module: online, offline, or secure, which takes two officers."""
         inside = self._require_inside()
         if mode not in MODES:
             raise ConsoleError(f"expected mode {', '.join(MODES)}")
         chosen: Mode = mode
         consent = self._credentials(*names) if len(names) == OFFICERS_NEEDED else ()
-        inside(lambda module: turn_keys(module.state, chosen, self._officers, consent))
+        inside(lambda module: set_mode(module.state, chosen, self._officers, consent))
         yield f"mode {mode}"
 
     def reopen(self) -> Iterator[str]:
         """Let PINs be verified again after too many failures."""
-        self._require_inside()(lambda module: module.state.reopen_pins())
+        self._require_inside()(lambda module: module.state.pin_failures.reopen())
         yield "PIN verification is open"
 
     def tamper(self, *cause: str) -> Iterator[str]:
@@ -190,13 +190,13 @@ class Console:
             for name in names
         )
 
-    def _require_inside(self) -> Inside:
+    def _require_inside(self) -> ModuleAccess:
         if self._inside is None:
             raise ConsoleError("this order needs the module in this process, not one elsewhere")
         return self._inside
 
 
-def ask_inside(inside: Inside) -> Callable[[Command], Answer]:
+def ask_inside(inside: ModuleAccess) -> Callable[[Command], Answer]:
     """What asks the module as a host would: a command that breaks its layout raises EncodeError."""
 
     def ask(command: Command) -> Answer:
@@ -221,7 +221,7 @@ ORDERS: Final[dict[str, tuple[Callable[..., Iterator[str]], int, int, str, str]]
     ),
     "mode": (
         *(Console.mode, 1, 3, "online | offline | secure OFFICER OFFICER"),
-        "turn the keys (in this process)",
+        "set the mode (in this process)",
     ),
     "reopen": (Console.reopen, 0, 0, "", "open PIN verification (in this process)"),
     "tamper": (Console.tamper, 0, 9, "[CAUSE]", "erase the LMKs (in this process)"),
@@ -230,17 +230,17 @@ ORDERS: Final[dict[str, tuple[Callable[..., Iterator[str]], int, int, str, str]]
 
 
 def _status(module: HsmModule) -> dict[str, str]:
-    state = module.state
-    authorised = ", ".join(name for name in state.authorised if state.is_authorised(name))
-    told: dict[str, Any] = {
+    state, failures = module.state, module.state.pin_failures
+    authorised = ", ".join(name for name in state.authority.until if state.is_authorised(name))
+    shown: dict[str, Any] = {
         "mode": state.mode,
-        **{f"LMK %{lmk_id}": words for lmk_id, words in module.lmks_told.items()},
+        **{f"LMK %{lmk_id}": words for lmk_id, words in module.lmk_descriptions.items()},
         "tampered": state.tampered or "no",
         "authorised": authorised or "nothing",
-        "PIN failures": f"{state.pin_failures}{', closed' if state.pins_closed else ''}",
-        "commands": sum(state.commands.values()),
+        "PIN failures": f"{failures.count}{', closed' if failures.is_closed else ''}",
+        "commands": state.load.commands.total(),
     }
-    return {name: str(value) for name, value in told.items()}
+    return {name: str(value) for name, value in shown.items()}
 
 
 def _minutes(text: str) -> int:

@@ -58,7 +58,7 @@ class HsmMachine:
         if history.tampered or erased:
             self.module.stay_erased(history.tampered or erased)
         digest = self.module.policy.digest()
-        state.note(STARTED, policy=digest, **_by_lmk(self.module.lmks_told))
+        state.note(STARTED, policy=digest, **_by_lmk(self.module.lmk_descriptions))
         if history.policy not in ("", digest):
             state.note(POLICY_CHANGED, before=history.policy, policy=digest)
         if tampered:
@@ -113,5 +113,5 @@ class HsmMachine:
         return taken
 
 
-def _by_lmk(told: Mapping[str, str]) -> dict[str, str]:
-    return {f"lmk_{lmk_id}": words for lmk_id, words in told.items()}
+def _by_lmk(descriptions: Mapping[str, str]) -> dict[str, str]:
+    return {f"lmk_{lmk_id}": words for lmk_id, words in descriptions.items()}

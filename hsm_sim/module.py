@@ -22,18 +22,20 @@ from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
-from .custody.policy import Policy, Refused
+from .custody.policy import CommandRefused, Policy
 from .custody.state import ModuleState
+from .desk import HsmDesk
 from .keys.blocks import BlockRing
-from .keys.ring import KeyRing, VariantRing
+from .keys.ring import KeyRing
 from .keys.tamper import ErasedRing
+from .keys.variants import VariantRing
 
 Lmk = LmkSet | BlockLmk
 LMK_ID: Final = "00"  # The LMK of a command that names none.
 # By id, as commands name them: %00 has variants, %01 key blocks.
 TEST_LMKS: Final[Mapping[str, Lmk]] = {LMK_ID: TEST_LMK, "01": TEST_BLOCK_LMK}
 # In key change storage while the LMKs are test ones: the published keys, moved by one place. It
-# stands for the LMK of before, from which BW and LO take keys and tables; no command can name it.
+# stands for the old LMK, from which BW and LO take keys and tables; no command can name it.
 OLD_TEST_LMK: Final = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)
 _KCV_LENGTH: Final = 6
 
@@ -60,17 +62,16 @@ class HsmModule:
         self.counts: Counter[str] = Counter()
         self.policy = policy or Policy()
         self.state = ModuleState()
-        self.state.perform = self._perform_frame
         self._random_bytes = random_bytes
         self._allow_live_lmk = allow_live_lmk
-        self._erased = ErasedRing(self.policy, random_bytes, self.state)
-        self._rings: dict[str, KeyRing] = {}
+        self._erased = self._desk(ErasedRing(self.policy, random_bytes, self.state.storage))
+        self._desks: dict[str, HsmDesk] = {}
         self._set_lmks(lmks)
 
     @property
     def pin_failures(self) -> int:
         """PIN verifications that failed, since they were last reopened."""
-        return self.state.pin_failures
+        return self.state.pin_failures.count
 
     def answer(self, command: Command, now: float = 0.0) -> Answer:
         """Perform *command*, whose fields have the forms of its layout; a refusal is an answer.
@@ -78,10 +79,10 @@ class HsmModule:
         *now* is the time of the machine's clock, in seconds.
         """
         self.state.now = now
-        self.state.count_command(command.code)
+        self.state.load.add(command.code, now)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
-            self.state.count_pin_failure(self.policy)
+            self.state.pin_failures.add(self.policy, now)
         if command.code in EVENT_OF_COMMAND:
             self._note(command, error, fields)
         code = answer_code(command.code)
@@ -101,8 +102,8 @@ class HsmModule:
     def tamper(self, cause: str) -> None:
         """Erase the LMKs, stored keys and all authority: from now on, what needs a key gets 13."""
         self._set_lmks({})
-        self.state.stored.clear()
-        self.state.authorised.clear()
+        self.state.storage.texts.clear()
+        self.state.authority.until.clear()
         self.state.tampered = cause
         self.state.tampers += 1
         self.state.note(TAMPERED, cause=cause)
@@ -114,8 +115,8 @@ class HsmModule:
         """
         self._set_lmks(lmks)
         self.state.tampered = ""
-        for lmk_id, told in self.lmks_told.items():
-            self.state.note(LMK_LOADED, lmk_id=lmk_id, lmk=told)
+        for lmk_id, description in self.lmk_descriptions.items():
+            self.state.note(LMK_LOADED, lmk_id=lmk_id, lmk=description)
 
     def stay_erased(self, cause: str) -> None:
         """Begin without LMKs, since an earlier tamper erased them; it is not counted again."""
@@ -123,11 +124,11 @@ class HsmModule:
         self.state.tampered = cause
 
     @property
-    def lmks_told(self) -> dict[str, str]:
+    def lmk_descriptions(self) -> dict[str, str]:
         """What people may know of each LMK, by id: ``"test 4F550070D645C657"``."""
         return {
-            lmk_id: f"{'test' if ring.lmk.is_test else 'live'} {check_value_of_lmk(ring.lmk)}"
-            for lmk_id, ring in self._rings.items()
+            lmk_id: f"{'test' if lmk.is_test else 'live'} {check_value_of_lmk(lmk)}"
+            for lmk_id, lmk in ((lmk_id, desk.keys.lmk) for lmk_id, desk in self._desks.items())
         }
 
     def _set_lmks(self, lmks: Mapping[str, Lmk]) -> None:
@@ -138,17 +139,21 @@ class HsmModule:
             )
         for lmk in lmks.values():
             require_not_published(lmk)
-        self._rings = {lmk_id: self._ring(lmk) for lmk_id, lmk in lmks.items()}
-        for ring in self._rings.values():
-            ring.old = self._ring(OLD_TEST_LMK) if ring.lmk.is_test else None
+        self._desks = {lmk_id: self._desk(self._keys(lmk)) for lmk_id, lmk in lmks.items()}
+        for desk in self._desks.values():
+            if desk.keys.lmk.is_test:
+                desk.keys.old_lmk = self._keys(OLD_TEST_LMK)
         self.state.lmks_test = sum(lmk.is_test for lmk in lmks.values())
         self.state.lmks_live = len(lmks) - self.state.lmks_test
 
-    def _ring(self, lmk: Lmk) -> KeyRing:
+    def _keys(self, lmk: Lmk) -> KeyRing:
         """The keys under *lmk*, whichever its kind."""
         if isinstance(lmk, LmkSet):
-            return VariantRing(lmk, self.policy, self._random_bytes, self.state)
-        return BlockRing(lmk, self.policy, self._random_bytes, self.state)
+            return VariantRing(lmk, self.policy, self._random_bytes, self.state.storage)
+        return BlockRing(lmk, self.policy, self._random_bytes, self.state.storage)
+
+    def _desk(self, keys: KeyRing) -> HsmDesk:
+        return HsmDesk(keys, self.policy, self.state, self._random_bytes, self._perform_frame)
 
     def _perform_frame(self, frame: bytes) -> Answer:
         """The answer to a command that came within another, at the same moment."""
@@ -166,23 +171,23 @@ class HsmModule:
             return COMMAND_DISABLED, {}
         try:
             self.policy.require_command(command.code)
-            if command.code in PIN_VERIFIERS and self.state.pins_closed:
+            if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed:
                 return TOO_MANY_PIN_FAILURES, {}
-            return NO_ERROR, handler(self._ring_of(command), command.fields)
-        except Refused as refused:
+            return NO_ERROR, handler(self._desk_of(command), command.fields)
+        except CommandRefused as refused:
             return refused.code, refused.fields
         except CryptoError:
             return INPUT_REFUSED, {}
 
-    def _ring_of(self, command: Command) -> KeyRing:
-        """The ring that *command* names; without any LMK, what needs none is still performed."""
+    def _desk_of(self, command: Command) -> HsmDesk:
+        """The desk of the LMK that *command* names; without any, what needs none is performed."""
         lmk_id = command.fields.get("lmk_id")
-        ring = self._rings.get(lmk_id or LMK_ID)
-        if ring is None and (lmk_id is None or not self._rings):
+        desk = self._desks.get(lmk_id or LMK_ID)
+        if desk is None and (lmk_id is None or not self._desks):
             return self._erased
-        if ring is None:
-            raise Refused(LMK_UNKNOWN)
-        return ring
+        if desk is None:
+            raise CommandRefused(LMK_UNKNOWN)
+        return desk
 
     def _note(self, command: Command, error: str, fields: Mapping[str, str]) -> None:
         """Have the audit log tell of *command*: what it was about, never what it held."""

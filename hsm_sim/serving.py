@@ -17,7 +17,7 @@ T = TypeVar("T")
 PATIENCE_S: Final = 10.0  # The loop answers in milliseconds; longer means that it has ended.
 
 
-class Inside:
+class ServedModule:
     """Has *machine* do things between the commands of its hosts, with all that they cause."""
 
     def __init__(

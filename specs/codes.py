@@ -20,7 +20,7 @@ Retry = Literal["none", "no", "soft", "user", "3ds"]
 Advice = Literal["", "do_not_try_again", "try_again_later", "confirm_card_data"]
 
 
-class Reason(Struct, frozen=True, gc=False, array_like=True):
+class Reason(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One response code of 1987: *text* is for the shopper, *meaning* for whoever runs the switch.
 
     *cmf* and *action* say the same in the common message format and in ISO 8583:1993.

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .message import Message
-
 
 class Error(Exception):
     """The root of every error that cardswitch raises on purpose."""
@@ -47,13 +42,7 @@ class FormatError(Error, ValueError):
 
 
 class DecodeError(FormatError):
-    """Received bytes break their dialect.
-
-    *echo* is what an answer with code 30 may send back: the MTI and the fields 3, 4, 7, 11, 12, 13,
-    37, 41, 42 as far as they could be read; ``None`` if the message cannot be correlated.
-    """
-
-    echo: Message | None = None
+    """Received bytes break their dialect. Of a whole message: :class:`.message.MessageError`."""
 
 
 class EncodeError(FormatError):

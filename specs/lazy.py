@@ -7,15 +7,13 @@ switch journals most fields of each message, for which reading all of them at on
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterator, Mapping, Set
+from typing import Final
 
 from msgspec import Struct
 
 from .grammar.bitmap import SECOND_MAX, TOGETHER, bitmap_of
-
-if TYPE_CHECKING:
-    from .dialect import Dialect
+from .grammar.encodings import Encoding
 
 # Where a field begins and ends, prefix included: each a place in `LazyFields.ends`, bytes since.
 Span = tuple[int, int, int, int]
@@ -23,10 +21,25 @@ _UNCHANGED: Final[Mapping[int, str]] = {}
 _NONE_GONE: Final[frozenset[int]] = frozenset()
 
 
-class Index(Struct, frozen=True, gc=False):
+class Pieces(Struct, frozen=True, kw_only=True):
+    """How a dialect writes the pieces of a message.
+
+    *mti_bytes* are its legal MTIs as written, *bitmap* is its encoding, *tertiary* where a third
+    one stands. *read* takes the number of a field and where in the data it is, prefix included;
+    *writers* make the bytes of a value, and its prefix.
+    """
+
+    mti_bytes: Mapping[str, bytes]
+    bitmap: Encoding
+    tertiary: str
+    read: Callable[[int, bytes, int, int], str]
+    writers: Mapping[int, Callable[[str], bytes]]
+
+
+class Index(Struct, frozen=True):
     """Where the fields are in the messages of one shape, and where their bitmap is."""
 
-    dialect: Dialect
+    pieces: Pieces
     bitmap: slice
     spans: Mapping[int, Span]
 
@@ -55,7 +68,7 @@ class LazyFields(Mapping[int, str]):
         known = self._known
         if number not in known:
             start, end = self._place(self._index.spans[number])
-            known[number] = self._index.dialect.read_field(number, self._data, start, end)
+            known[number] = self._index.pieces.read(number, self._data, start, end)
         return known[number]
 
     def __contains__(self, number: object) -> bool:
@@ -80,18 +93,18 @@ class LazyFields(Mapping[int, str]):
         left = {n: value for n, value in self._changes.items() if n not in numbers}
         return self._copy(left, self._gone.union(self._index.spans.keys() & numbers))
 
-    def is_of(self, dialect: Dialect) -> bool:
-        """Whether the bytes are those of *dialect*."""
-        return self._index.dialect is dialect
+    def is_of(self, pieces: Pieces) -> bool:
+        """Whether the bytes are in the dialect of *pieces*."""
+        return self._index.pieces is pieces
 
     def pack(self, mti: str) -> bytes:
         """A message of *mti* and these fields: what was not changed is as it was received.
 
-        Where that cannot be written, raises what `Dialect.pack` takes for a misfit.
+        Where that cannot be written, raises one of `codec.compile.MISFIT`.
         """
         index, data, ends, changes = self._index, self._data, self._ends, self._changes
-        writers, here = index.dialect.writers, index.bitmap.start
-        parts = [index.dialect.mti_bytes[mti]]
+        writers, here = index.pieces.writers, index.bitmap.start
+        parts = [index.pieces.mti_bytes[mti]]
         if self._gone or not changes.keys() <= index.spans.keys():
             parts.append(self._bitmap())
             here = index.bitmap.stop
@@ -119,10 +132,10 @@ class LazyFields(Mapping[int, str]):
 
     def _bitmap(self) -> bytes:
         """The bitmaps of the fields that are left; ValueError if they do not stand together."""
-        dialect, numbers = self._index.dialect, sorted(self)
-        if not numbers or (numbers[-1] > SECOND_MAX and dialect.tertiary != TOGETHER):
+        pieces, numbers = self._index.pieces, sorted(self)
+        if not numbers or (numbers[-1] > SECOND_MAX and pieces.tertiary != TOGETHER):
             raise ValueError
-        return dialect.bitmap.encode(bitmap_of(numbers).hex().upper())
+        return pieces.bitmap.encode(bitmap_of(numbers).hex().upper())
 
     def _gap(self, number: int) -> Span:
         """Where field *number*, which was not received, belongs."""

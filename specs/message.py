@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from .errors import DecodeError
 from .lazy import LazyFields
 from .masking import mask_field, printable
 
@@ -78,6 +79,23 @@ class Message(Struct, frozen=True, gc=False):
         fields = sorted(self.fields.items())
         shown = ", ".join(f"{n}={printable(mask_field(n, v, self.mti[:1]))}" for n, v in fields)
         return f"<{self.mti} {shown}>"
+
+
+class MessageError(DecodeError):
+    """A received message breaks its dialect.
+
+    *echo* is what an answer with code 30 may send back: the MTI and the fields 3, 4, 7, 11, 12, 13,
+    37, 41, 42 as far as they could be read; ``None`` if the message cannot be correlated.
+    """
+
+    echo: Message | None = None
+
+    @classmethod
+    def of(cls, fault: DecodeError) -> MessageError:
+        """The same fault, of a whole message."""
+        error = cls(fault.expected)
+        vars(error).update(vars(fault))
+        return error
 
 
 def reply_mti(mti: str) -> str:

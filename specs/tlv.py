@@ -100,6 +100,18 @@ def pack_tlv(items: Sequence[Tlv]) -> str:
     return packed.hex().upper()
 
 
+def encode_length(length: int) -> bytes:
+    """A definite BER length in its shortest form (ISO/IEC 8825-1, 8.1.3).
+
+    >>> encode_length(127).hex(), encode_length(128).hex(), encode_length(256).hex()
+    ('7f', '8180', '820100')
+    """
+    if length < 0x80:
+        return bytes([length])
+    size = (length.bit_length() + 7) // 8
+    return bytes([0x80 + size]) + length.to_bytes(size, "big")
+
+
 def find(items: Sequence[Tlv], path: str) -> Tlv | None:
     """The first object at *path*, tags joined by points, or None.
 
@@ -254,14 +266,7 @@ def _written(items: Sequence[Tlv]) -> bytes:
         else:
             tag, part = item[0], b""
             length = size - item[1]
-        part = _octets(tag, "55") + _length_octets(length) + part
+        part = _octets(tag, "55") + encode_length(length) + part
         parts.append(part)
         size += len(part)
     return b"".join(reversed(parts))
-
-
-def _length_octets(length: int) -> bytes:
-    if length < 0x80:
-        return bytes([length])
-    size = (length.bit_length() + 7) // 8
-    return bytes([0x80 + size]) + length.to_bytes(size, "big")

@@ -18,13 +18,13 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .config import TerminalConfig
 from .core.machine import SWITCH, NoLink, Terminal, Timers
-from .core.messages import Place
-from .core.state import Book, Entry, Kind, Outcome, rebuild
+from .core.messages import TerminalIdentity
+from .core.state import Book, Outcome, SaleState, TerminalEntry, rebuild
 from .pinpad.pad import PinPad
 
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
-UNSETTLED: Final = frozenset({Kind.BEGUN, Kind.PENDING})
+UNSETTLED: Final = frozenset({SaleState.BEGUN, SaleState.PENDING})
 
 
 class Session:
@@ -100,11 +100,11 @@ class Session:
             raise AssertionError("a terminal that was stopped has nothing to tell")
         return outcome
 
-    def _durable(self, entries: Sequence[Entry]) -> None:
+    def _durable(self, entries: Sequence[TerminalEntry]) -> None:
         for entry in entries:
             self.book = self.book.with_entry(entry)
-            if self.book.told is not None:
-                self._told.put_nowait(self.book.told)
+            if self.book.last_outcome is not None:
+                self._told.put_nowait(self.book.last_outcome)
 
 
 @asynccontextmanager
@@ -117,7 +117,7 @@ async def open_session(
     holds its journal or that is damaged.
     """
     terminal = _Linked(
-        Place(config.id, config.merchant, config.zone),
+        TerminalIdentity(config.id, config.merchant, config.zone),
         PinPad(config.tpk) if config.tpk else None,
         Timers(answer_s=config.timeout_s),
     )
@@ -146,7 +146,7 @@ def open_journal(config: TerminalConfig) -> FileJournal:
     """The journal of the terminal *config*; raises Error if another process holds it."""
     folder = Path(config.state)
     folder.mkdir(parents=True, exist_ok=True)
-    return FileJournal(folder / f"terminal-{config.id}.log", Entry)
+    return FileJournal(folder / f"terminal-{config.id}.log", TerminalEntry)
 
 
 def read_book(config: TerminalConfig) -> Book:
@@ -163,7 +163,7 @@ def channel() -> IsoChannel:
 class _Linked(Terminal):
     """A terminal that can be waited for until its link is up."""
 
-    def __init__(self, place: Place, pinpad: PinPad | None, timers: Timers) -> None:
+    def __init__(self, place: TerminalIdentity, pinpad: PinPad | None, timers: Timers) -> None:
         super().__init__(place, pinpad, timers)
         self.is_linked = asyncio.Event()
 

@@ -1,6 +1,7 @@
 """The README is true: its commands run, its tables are complete; and each check is seen to fail."""
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from tests.kit.rules import docs
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8") if README.exists() else ""
+
+needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="blocks are for a POSIX shell")
 
 
 # The README ---------------------------------------------------------------------------------------
@@ -36,6 +39,7 @@ def test_the_readme_shows_commands_and_runs_some():
     assert docs.blocks(TEXT, "sh run"), "mark one block of the README ```sh run"
 
 
+@needs_shell
 @pytest.mark.parametrize("block", docs.blocks(TEXT, "sh run"))
 def test_what_the_readme_runs_succeeds(block, tmp_path):
     done = docs.run_block(block, tmp_path)
@@ -183,16 +187,19 @@ def test_the_diagram_must_be_that_of_the_table_of_states():
         ("echo $UNSET", False, ""),
     ],
 )
+@needs_shell
 def test_a_block_is_run_up_to_its_first_error(block, succeeds, output, tmp_path):
     done = docs.run_block(block, tmp_path)
     assert (done.returncode == 0) is succeeds, done.stdout
     assert output in done.stdout
 
 
+@needs_shell
 def test_a_block_begins_in_an_empty_folder(tmp_path):
     assert docs.run_block("ls", tmp_path).stdout == ""
 
 
+@needs_shell
 def test_what_a_block_leaves_running_is_ended(tmp_path):
     docs.run_block("sleep 600 > /dev/null 2>&1 &\necho $! > pid", tmp_path)
     pid = (tmp_path / "pid").read_text().strip()

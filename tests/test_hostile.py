@@ -13,7 +13,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.core.machine import Switch
 from cardswitch.terminal.core.machine import Terminal
-from cardswitch.terminal.core.messages import Place
+from cardswitch.terminal.core.messages import TerminalIdentity
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.world.people import acquirer_config, deck, issuer_config
 from tests.world.people import settings as switch_settings
@@ -27,7 +27,7 @@ PROGRAMS = {
     ),
     "acquirer": (lambda: Acquirer(acquirer_config()), ("front/1", "network")),
     "issuer": (lambda: Issuer(issuer_config(KEYS)), ("network/1",)),
-    "terminal": (lambda: Terminal(Place("TERM0001", "SHOP0001")), ("switch",)),
+    "terminal": (lambda: Terminal(TerminalIdentity("TERM0001", "SHOP0001")), ("switch",)),
 }
 # Near enough to a purchase to get past the first checks, wrong in any place.
 NEARLY = st.builds(

@@ -4,7 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.kit.rules.imports import circles
+from tests.kit.rules.not_yet import not_forgiven
 from tests.kit.rules.tidy import (
+    FOLDER_MAX,
+    LARGE,
     PACKAGES,
     SOURCE_RULES,
     TEST_RULES,
@@ -12,6 +16,7 @@ from tests.kit.rules.tidy import (
     complaints,
     docstrings,
     file_size,
+    folder_size,
     function_size,
     missing_tests,
     opening,
@@ -30,7 +35,8 @@ TESTS = python_files(ROOT, "tests")
 
 @pytest.mark.parametrize("rule", SOURCE_RULES)
 def test_the_source_is_tidy(rule):
-    assert not (found := complaints(ROOT, rule, SOURCES)), "\n".join(found)
+    found = not_forgiven(rule.__name__, complaints(ROOT, rule, SOURCES))
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("rule", TEST_RULES)
@@ -40,6 +46,15 @@ def test_the_tests_are_tidy(rule):
 
 def test_every_module_has_its_test():
     assert not (found := missing_tests(SOURCES, TESTS)), "\n".join(found)
+
+
+def test_no_folder_is_too_full():
+    assert not (found := not_forgiven("folder_size", folder_size(SOURCES))), "\n".join(found)
+
+
+def test_no_files_import_each_other():
+    found = not_forgiven("circles", circles(ROOT, [*SOURCES, "cardswitch/__init__.py"]))
+    assert not found, "\n".join(found)
 
 
 def test_all_packages_are_looked_at():
@@ -177,6 +192,20 @@ def test_a_module_without_a_test_is_named_with_the_place_of_its_test():
     ]
     [said] = missing_tests(sources, ["tests/wire/test_ports.py", "tests/switch/test_desk.py"])
     assert said.startswith("switch/core/desk.py: no tests/switch/core/test_desk.py")
+
+
+def test_a_full_folder_is_named_and_its_note_does_not_count():
+    files = [f"wire/deep/m{number}.py" for number in range(FOLDER_MAX)]
+    others = ["wire/deep/__init__.py", "wire/a.py", "wire/deep/below/b.py"]
+    assert folder_size([*files, *others]) == []
+    [said] = folder_size([*files, *others, "wire/deep/one_more.py"])
+    assert said.startswith("wire/deep: 16 files, limit 15")
+
+
+def test_a_folder_that_may_be_large_says_why():
+    for folder, reason in LARGE.items():
+        assert len(reason) > 20
+        assert folder_size([f"{folder}/m{number}.py" for number in range(99)]) == []
 
 
 def test_files_are_read_from_the_folders_that_are_named(tmp_path):

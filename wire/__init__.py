@@ -8,8 +8,9 @@ The pure half has no clock, socket or thread:
     machine/            flows, their timers, and which answer belongs to which question
     capture/            capture files, the streams in them, and the frames in those
 
-The other half, the driver, is the only place that touches the world:
+The other half is the only place that touches the world:
 
+    store/              files that are durable, whole, and held by one program alone
     driver/             gives a machine its connections, its time and its journal
     operator/           what every program shows its operator: configuration, addresses, commands
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
-from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.hsm import (
     HEADER_SIZE,
     pack_answer,
@@ -12,7 +11,7 @@ from cardswitch.specs.hsm import (
     unpack_answer,
     unpack_command,
 )
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, MessageError
 
 from .framing import Framing
 from .headers import Header
@@ -79,7 +78,7 @@ class IsoChannel:
         header, payload = self.header.strip(frame)
         try:
             message = self._unpack(payload)
-        except DecodeError as error:
+        except MessageError as error:
             if error.echo is not None:
                 echo = error.echo
                 error.echo = Message(echo.mti, echo.fields, header + echo.header)

@@ -84,10 +84,10 @@ class Machine(Protocol):
         ...
 
 
-def door_of(link: LinkId) -> str:
+def name_of(link: LinkId) -> str:
     """The name that a link is configured under: ``"pos"`` for ``"pos/17"``.
 
-    >>> door_of(LinkId("pos/17")), door_of(LinkId("issuer"))
+    >>> name_of(LinkId("pos/17")), name_of(LinkId("issuer"))
     ('pos', 'issuer')
     """
     return link.partition("/")[0]

@@ -14,11 +14,18 @@ from cardswitch.wire.machine.kernel import Limits, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..books import AcquirerBooks, Booking
 from ..config import AcquirerConfig
-from ..entries import AcquirerEntry, Answered, Forwarded, Refused, Reversing, Undone
+from ..entries import (
+    AcquirerEntry,
+    PurchaseAnswered,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
+)
 from ..issuer.cards import pan_of
 from ..requests import (
     APPROVED,
@@ -27,11 +34,11 @@ from ..requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
-    likeness_of,
+    request_digest_of,
     require_fields,
 )
 
-FRONT: Final = "front"  # the door that merchants' purchases come in by
+FRONT: Final = "front"  # the listener that merchants' purchases come in by
 NETWORK: Final = LinkId("network")
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
 OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
@@ -41,7 +48,7 @@ NOT_PERMITTED: Final = "57"
 
 
 class Acquirer(Program):
-    """Doors: "front" asks us. Links: "network" is asked, and may ask for a sign of life."""
+    """Listeners: "front" asks us. Links: "network" is asked, and may ask for a sign of life."""
 
     def __init__(self, config: AcquirerConfig, limits: Limits | None = None) -> None:
         super().__init__({FRONT: IsoExchange(), NETWORK: IsoExchange()}, limits)
@@ -69,9 +76,9 @@ class Acquirer(Program):
     def asked(self, link: LinkId, question: Any) -> None:
         """A purchase, a reversal, or network management, by either side."""
         kind = question.mti[:3]
-        if door_of(link) == FRONT and kind in PURCHASES:
+        if name_of(link) == FRONT and kind in PURCHASES:
             self._purchase(link, question)
-        elif door_of(link) == FRONT and kind in REVERSALS:
+        elif name_of(link) == FRONT and kind in REVERSALS:
             self._reversal(link, question)
         else:
             self.desk.send(link, network_reply(question))
@@ -82,24 +89,24 @@ class Acquirer(Program):
         """Tell a new purchase from one in work, one that is done, and one without an outcome."""
         try:
             require_fields(request)
-            likeness = likeness_of(request, pan_of(request))
+            request_digest = request_digest_of(request, pan_of(request))
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
         name = identity(FRONT, request)
         in_flight, booking = self._purchases.get(name), self.books.find(name)
         known = in_flight or booking
-        if known and known.likeness not in ("", likeness):
+        if known and known.request_digest not in ("", request_digest):
             self.desk.send(link, request.reply(DUPLICATE))
         elif in_flight:
             in_flight.wait(link, request)
         elif booking and booking.decision:
             self.desk.send(link, booking.decision.reply(request))
         elif booking is None and (code := self._refusal(request)):
-            self._refuse(link, request, likeness, code)
+            self._refuse(link, request, request_digest, code)
         elif self.kernel.is_full:
             self.desk.count("full")  # It may hold money: only its reversal can end it.
         else:
-            purchase = self._purchases[name] = InFlight(name, likeness, link, request)
+            purchase = self._purchases[name] = InFlight(name, request_digest, link, request)
             self.desk.start(
                 self._forward(purchase), lambda _: self._forget(self._purchases, purchase)
             )
@@ -115,10 +122,10 @@ class Acquirer(Program):
         overloaded = self.kernel.is_full or len(self.books.open) >= OPEN_MAX
         return "" if self.desk.is_up(NETWORK) and not overloaded else UNAVAILABLE
 
-    def _refuse(self, link: LinkId, request: Message, likeness: str, code: str) -> None:
+    def _refuse(self, link: LinkId, request: Message, request_digest: str, code: str) -> None:
         """Durably, so that a copy of the request that comes late is not forwarded after all."""
         now = self.desk.now
-        refused = Refused(identity(FRONT, request), likeness, now, request[37], code)
+        refused = PurchaseRefused(identity(FRONT, request), request_digest, now, request[37], code)
         self._write(refused)
         self.desk.send(link, refused.reply(request))
 
@@ -152,9 +159,9 @@ class Acquirer(Program):
             return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
         first = self.desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
         self._write(
-            Forwarded(
+            PurchaseForwarded(
                 purchase.identity,
-                purchase.likeness,
+                purchase.request_digest,
                 self.desk.now,
                 request[37],
                 merchant,
@@ -189,7 +196,7 @@ class Acquirer(Program):
             self._begin_reversal(booking, InFlight(name, "", link, reversal))
         else:
             if booking is None:
-                self._write(Undone(name, self.desk.now, reversal.get(37)))
+                self._write(PurchaseUndone(name, self.desk.now, reversal.get(37)))
             self.desk.send(link, reversal.reply(APPROVED))
         return None
 
@@ -214,7 +221,7 @@ class Acquirer(Program):
         code = answer.get(39)
         if code in REVERSAL_DONE:
             code = APPROVED
-            self._write(Undone(reversal.identity, self.desk.now, reversal.request.get(37)))
+            self._write(PurchaseUndone(reversal.identity, self.desk.now, reversal.request.get(37)))
         if code:
             for link, request in reversal.waiters.items():
                 self.desk.send(link, request.reply(code))
@@ -229,7 +236,7 @@ class Acquirer(Program):
             mti, now = "0420", self.desk.now
             stamped = self.desk.stamp(NETWORK, Message(mti, reversal.fields))
             sent = reversal.get(7) or transmission_time(now)
-            numbers = Reversing(booking.identity, now, stamped[11], sent)
+            numbers = ReversalForwarded(booking.identity, now, stamped[11], sent)
             self._write(numbers)
         fields = {**reversal.fields, **self._acquirer_fields(purchase.merchant)}
         own = {7: numbers.sent, 11: numbers.trace, 37: purchase.rrn, 90: purchase.original}
@@ -251,6 +258,8 @@ class Acquirer(Program):
         table.pop(request.identity, None)
 
 
-def _answered(name: str, now: Seconds, answer: Message, asked: Message) -> Answered:
+def _answered(name: str, now: Seconds, answer: Message, asked: Message) -> PurchaseAnswered:
     amount = int(answer.get(4, asked[4])) if answer.approved else 0
-    return Answered(name, now, answer[39], amount, answer.get(38) if answer.approved else "")
+    return PurchaseAnswered(
+        name, now, answer[39], amount, answer.get(38) if answer.approved else ""
+    )

@@ -13,11 +13,11 @@ from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..books import IssuerBooks
 from ..config import IssuerConfig
-from ..entries import Decided, IssuerEntry, Undone
+from ..entries import IssuerEntry, PurchaseDecided, PurchaseUndone
 from ..requests import (
     APPROVED,
     DUPLICATE,
@@ -26,21 +26,21 @@ from ..requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
-    likeness_of,
+    request_digest_of,
     require_fields,
 )
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .cards import Presented, read_card
 from .verification import HSM, NOT_PERMITTED, Decline, Verification
 
-NETWORK: Final = "network"  # the door that purchases come in by
+NETWORK: Final = "network"  # the listener that purchases come in by
 PARTLY_APPROVED: Final = "10"
 INVALID_AMOUNT: Final = "13"
 NO_FUNDS: Final = "51"
 
 
 class Issuer(Program):
-    """Doors: "network" asks us. Links: "hsm" is asked."""
+    """Listeners: "network" asks us. Links: "hsm" is asked."""
 
     def __init__(self, config: IssuerConfig, limits: Limits | None = None) -> None:
         super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange()}, limits)
@@ -62,7 +62,7 @@ class Issuer(Program):
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A purchase, a reversal, or network management."""
-        if not isinstance(question, Message) or door_of(link) != NETWORK:
+        if not isinstance(question, Message) or name_of(link) != NETWORK:
             self.drop(link)
         elif question.mti[:3] in PURCHASES:
             self._purchase(link, question)
@@ -81,17 +81,17 @@ class Issuer(Program):
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
         name = identity(NETWORK, request)
-        likeness = likeness_of(request, card.pan)
+        request_digest = request_digest_of(request, card.pan)
         in_flight, past = self._in_flight.get(name), self.books.find(name)
         known = in_flight or past
-        if isinstance(known, InFlight | Decided) and known.likeness != likeness:
+        if isinstance(known, InFlight | PurchaseDecided) and known.request_digest != request_digest:
             self.desk.send(link, request.reply(DUPLICATE))
         elif in_flight:
             in_flight.wait(link, request)
         elif past:
             self.desk.send(link, past.reply(request))
         else:
-            self._begin(InFlight(name, likeness, link, request), card)
+            self._begin(InFlight(name, request_digest, link, request), card)
         return None
 
     def _begin(self, purchase: InFlight, card: Presented) -> None:
@@ -122,7 +122,7 @@ class Issuer(Program):
 
     def _hold(
         self, purchase: InFlight, card: Presented, account_id: str, behaviour: Behaviour
-    ) -> Decided | Undone:
+    ) -> PurchaseDecided | PurchaseUndone:
         """Approve: what is asked for, or what *behaviour* makes of it, is held."""
         if behaviour.decline:
             raise Decline(behaviour.decline)
@@ -140,14 +140,14 @@ class Issuer(Program):
 
     def _record(
         self, purchase: InFlight, card: Presented, code: str, account: str = "", amount: int = 0
-    ) -> Decided | Undone:
+    ) -> PurchaseDecided | PurchaseUndone:
         """Decide durably, unless the reversal was faster: then nothing may be held any more."""
         past = self.books.find(purchase.identity)
         if past is not None:
             return past
-        decided = Decided(
+        decided = PurchaseDecided(
             purchase.identity,
-            purchase.likeness,
+            purchase.request_digest,
             self.desk.now,
             purchase.request[37],
             mask_pan(card.pan),
@@ -159,7 +159,7 @@ class Issuer(Program):
         self._write(decided)
         return decided
 
-    def _answer(self, purchase: InFlight, decided: Decided | Undone) -> None:
+    def _answer(self, purchase: InFlight, decided: PurchaseDecided | PurchaseUndone) -> None:
         del self._in_flight[purchase.identity]
         for link, request in purchase.waiters.items():
             self.desk.send(link, decided.reply(request))
@@ -182,7 +182,7 @@ class Issuer(Program):
         except FormatError as error:
             return self.refuse(link, reversal, FORMAT_ERROR, error.field)
         past = self.books.find(name)
-        if past is None or (isinstance(past, Decided) and past.amount):
-            self._write(Undone(name, self.desk.now, reversal.get(37)))
+        if past is None or (isinstance(past, PurchaseDecided) and past.amount):
+            self._write(PurchaseUndone(name, self.desk.now, reversal.get(37)))
         self.desk.send(link, reversal.reply(APPROVED))
         return None

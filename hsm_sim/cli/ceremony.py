@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..config import HsmConfig
     from ..custody.authority import Credential
     from ..custody.ceremony import Component, LmkKind
-    from ..custody.offline import Cabinet
+    from ..custody.offline import OfflineStore
     from ..custody.store import KeyStore
 
 LMK_EPILOG: Final = """\b
@@ -96,16 +96,16 @@ def form(lmk_id: str, kind: LmkKind, components: int, is_test: bool, config_path
 
     if len(lmk_id) != 2 or lmk_id[0] not in "01" or lmk_id[1] not in "0123456789":
         raise click.BadParameter("expected two digits, 00 to 19", param_hint="ID")
-    with _opened(config_path) as (config, cabinet):
-        officers = _two_officers(cabinet)
+    with _opened(config_path) as (config, offline):
+        officers = _two_officers(offline)
         parts = [_ask_component(kind, number) for number in range(1, components + 1)]
         made = form_lmk(kind, parts, is_test=is_test)
-        passphrase = _store_passphrase(config, config_path.parent, bool(cabinet.store.lmks))
-        lmks = {**open_lmks(cabinet.store, passphrase), lmk_id: made}
-        store = with_lmks(cabinet.store, lmks, passphrase, secrets.token_bytes(SEAL_RANDOM_LENGTH))
+        passphrase = _store_passphrase(config, config_path.parent, bool(offline.store.lmks))
+        lmks = {**open_lmks(offline.store, passphrase), lmk_id: made}
+        store = with_lmks(offline.store, lmks, passphrase, secrets.token_bytes(SEAL_RANDOM_LENGTH))
         told = f"{'test' if is_test else 'live'} {check_value_of_lmk(made)}"
         details = {"lmk_id": lmk_id, "lmk": told, "officers": officers}
-        cabinet.keep(store, [(LMK_LOADED, details)], Clock().now())
+        offline.keep(store, [(LMK_LOADED, details)], Clock().now())
     click.echo(f"LMK %{lmk_id}: {kind}, {told}", err=True)
 
 
@@ -134,9 +134,9 @@ def reset(config_path: Path) -> None:
     from ..custody.events import LMK_LOADED
     from ..custody.store import without_lmks
 
-    with _opened(config_path) as (_, cabinet):
-        details = {"lmk": "published test LMKs", "officers": _two_officers(cabinet)}
-        cabinet.keep(without_lmks(cabinet.store, ""), [(LMK_LOADED, details)], Clock().now())
+    with _opened(config_path) as (_, offline):
+        details = {"lmk": "published test LMKs", "officers": _two_officers(offline)}
+        offline.keep(without_lmks(offline.store, ""), [(LMK_LOADED, details)], Clock().now())
     click.echo("the published test LMKs are used from the next start on", err=True)
 
 
@@ -159,20 +159,20 @@ def add(name: str, config_path: Path) -> None:
     from ..custody.events import OFFICER_ADDED
     from ..custody.store import with_officers
 
-    with _opened(config_path) as (config, cabinet):
-        consent = _two_officers(cabinet)
+    with _opened(config_path) as (config, offline):
+        consent = _two_officers(offline)
         passphrase = click.prompt(
             f"passphrase of {name}", hide_input=True, confirmation_prompt=True, err=True
         )
         new = enrol(name, passphrase, secrets.token_bytes(SALT_LENGTH))
-        officers = add_officer(cabinet.store.officers, new)
+        officers = add_officer(offline.store.officers, new)
         opening = ""
-        if cabinet.store.lmks:
+        if offline.store.lmks:
             opening = _store_passphrase(config, config_path.parent, True)
         random = secrets.token_bytes(SEAL_RANDOM_LENGTH)
-        store = with_officers(cabinet.store, officers, opening, random)
+        store = with_officers(offline.store, officers, opening, random)
         details = {"officer": name, "officers": consent}
-        cabinet.keep(store, [(OFFICER_ADDED, details)], Clock().now())
+        offline.keep(store, [(OFFICER_ADDED, details)], Clock().now())
     click.echo(f"officer {name} enrolled: {len(officers)} in all", err=True)
 
 
@@ -206,22 +206,22 @@ def _read(config_path: Path) -> HsmConfig:
 
 
 @contextmanager
-def _opened(config_path: Path) -> Iterator[tuple[HsmConfig, Cabinet]]:
-    from ..custody.offline import Cabinet
+def _opened(config_path: Path) -> Iterator[tuple[HsmConfig, OfflineStore]]:
+    from ..custody.offline import OfflineStore
 
     config = _read(config_path)
-    cabinet = Cabinet(config, config_path.parent)
+    offline = OfflineStore(config, config_path.parent)
     try:
-        yield config, cabinet
+        yield config, offline
     finally:
-        cabinet.close()
+        offline.close()
 
 
-def _two_officers(cabinet: Cabinet) -> str:
+def _two_officers(offline: OfflineStore) -> str:
     """The names of two officers who consent; nobody's as long as there are not two."""
     from ..custody.authority import require_two_officers
 
-    officers = cabinet.store.officers
+    officers = offline.store.officers
     if len(officers) < _FIRST_OFFICERS:
         return ""
     return require_two_officers(officers, [_ask_officer("first"), _ask_officer("second")])

@@ -59,10 +59,10 @@ def _start_console(config: HsmConfig, folder: Path, runtime: Runtime, machine: H
 
     from ..console import Console, ask_inside
     from ..custody.store import read_store
-    from ..serving import Inside
+    from ..serving import ServedModule
     from .console import read_secret, talk
 
     officers = read_store(folder / config.key_store).officers if config.key_store else ()
-    inside = Inside(asyncio.get_running_loop(), runtime, machine)
+    inside = ServedModule(asyncio.get_running_loop(), runtime, machine)
     console = Console(ask_inside(inside), inside, officers, read_secret)
     Thread(target=talk, args=(console,), daemon=True).start()

@@ -10,7 +10,6 @@ Nothing in it is clear, yet who has it and can reach the HSM can use the keys: i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
@@ -21,10 +20,10 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm.kinds import ANY_KEY
 from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.store.disk import replace_file
 
 from ..keys.uses import USES
 
-FILE_MODE: Final = 0o600
 NAME_LENGTH_MAX: Final = 15  # Shorter than any key, so that a name is never taken for one.
 _NAME_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _HEX: Final = frozenset("0123456789ABCDEF")
@@ -66,12 +65,7 @@ def write_keys(path: Path, keys: Mapping[str, StoredKey]) -> None:
         values = {each: getattr(key, each) for each in key.__struct_fields__}
         lines.append(f"\n[{name}]\n")
         lines += [f'{each} = "{value}"\n' for each, value in values.items() if value]
-    new = path.with_name(f"{path.name}.new")
-    new.unlink(missing_ok=True)
-    opened = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-    with os.fdopen(opened, "w", encoding="utf-8") as file:
-        file.writelines(lines)
-    new.replace(path)
+    replace_file(path, "".join(lines).encode())
 
 
 def add_key(path: Path, name: str, key: StoredKey, *, replace: bool = False) -> None:

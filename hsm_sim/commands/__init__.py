@@ -1,8 +1,8 @@
 """Who performs which command: a new one needs its layout (`specs.hsm.commands`) and a line here.
 
-A handler takes the KeyRing and the command's fields and returns those of the answer. Whatever it
-finds wrong it raises as Refused, which holds an error code and nothing of the command. Each module
-lists its own handlers, and which of them verify PINs.
+A handler takes an HsmDesk and the command's fields and returns those of the answer. Whatever it
+finds wrong it raises as CommandRefused, which holds an error code and nothing of the command. Each
+module lists its own handlers, and which of them verify PINs.
 """
 
 from __future__ import annotations
@@ -10,30 +10,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys.ring import Handler
+from ..desk import Handler
 from . import (
-    admin,
     cards,
-    chain,
     data,
     emv,
     keys,
     keys_forms,
     keys_zones,
-    mac,
-    mac_dukpt,
-    pin,
-    pin_dukpt,
-    pin_ibm,
-    pin_lmk,
+    macs,
+    pins,
+    pins_dukpt,
+    pins_ibm,
+    pins_lmk,
     rsa,
     scripts,
     status,
 )
 
-_PINS: Final = (pin, pin_dukpt, pin_ibm, pin_lmk)
+_PINS: Final = (pins, pins_dukpt, pins_ibm, pins_lmk)
 _MODULES: Final = (
-    *(admin, cards, chain, data, emv, mac, mac_dukpt, rsa, scripts, status),
+    *(cards, data, emv, macs, rsa, scripts, status),
     *(keys, keys_zones, keys_forms),
     *_PINS,
 )

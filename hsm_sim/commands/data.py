@@ -28,12 +28,13 @@ from cardswitch.specs.security.tdes import (
     encrypt_tdes_ecb,
 )
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.clear import AES, ClearKey
 from ..keys.dukpt import derive_key, open_bdk
-from ..keys.ring import AES, ClearKey, Fields, Handler, KeyRing
+from ..keys.ring import Fields
 from ..keys.uses import DEK, ZEK
-from .mac import use_among
-from .mac_dukpt import DESCRIPTOR_DIGITS
+from .macs import DESCRIPTOR_DIGITS, use_among
 
 KEY_TYPE_REFUSED: Final = "05"
 TARGET_KEY_TYPE_REFUSED: Final = "08"
@@ -80,34 +81,34 @@ class _Side(NamedTuple):
         return [cipher[-len(self.iv) :].hex().upper()] if self.iv else []
 
     def require_blocks(self, data: bytes) -> None:
-        """Raise Refused (06) unless *data* is whole blocks, and at least one."""
+        """Raise CommandRefused (06) unless *data* is whole blocks, and at least one."""
         block = AES_BLOCK_LENGTH if self.key.algorithm == AES else BLOCK_LENGTH
         if not data or len(data) % block:
-            raise Refused(MESSAGE_LENGTH_REFUSED)
+            raise CommandRefused(MESSAGE_LENGTH_REFUSED)
 
 
-def encrypt_data(ring: KeyRing, fields: Fields) -> Fields:
+def encrypt_data(desk: HsmDesk, fields: Fields) -> Fields:
     """M0: the data encrypted. They are whole blocks: nothing is filled in."""
-    side = _open(ring, fields, "", _TO_ENCRYPT)
+    side = _open(desk, fields, "", _TO_ENCRYPT)
     data = _data_of(fields)
     side.require_blocks(data)
     cipher = side.encrypt(data)
     return _answer(fields, cipher, side.next_iv(cipher))
 
 
-def decrypt_data(ring: KeyRing, fields: Fields) -> Fields:
+def decrypt_data(desk: HsmDesk, fields: Fields) -> Fields:
     """M2: the data in clear."""
-    side = _open(ring, fields, "", _TO_DECRYPT)
+    side = _open(desk, fields, "", _TO_DECRYPT)
     cipher = _data_of(fields)
     side.require_blocks(cipher)
     return _answer(fields, side.decrypt(cipher), side.next_iv(cipher))
 
 
-def translate_data(ring: KeyRing, fields: Fields) -> Fields:
+def translate_data(desk: HsmDesk, fields: Fields) -> Fields:
     """M4: the data from under one key come under another, and are nowhere in clear outside."""
-    source = _open(ring, fields, "source_", _TO_DECRYPT)
+    source = _open(desk, fields, "source_", _TO_DECRYPT)
     target = _open(
-        ring, fields, "target_", _TO_ENCRYPT, TARGET_KEY_TYPE_REFUSED, TARGET_KEY_REFUSED
+        desk, fields, "target_", _TO_ENCRYPT, TARGET_KEY_TYPE_REFUSED, TARGET_KEY_REFUSED
     )
     data = _data_of(fields)
     source.require_blocks(data)
@@ -116,7 +117,7 @@ def translate_data(ring: KeyRing, fields: Fields) -> Fields:
     return _answer(fields, cipher, source.next_iv(data) + target.next_iv(cipher))
 
 
-def hash_data(ring: KeyRing, fields: Fields) -> Fields:
+def hash_data(desk: HsmDesk, fields: Fields) -> Fields:
     """GM: the hash; no key takes part."""
     digest = hashlib.new(_HASHES[fields["hash"]], usedforsecurity=False)
     digest.update(fields["data"].encode("latin-1"))
@@ -124,7 +125,7 @@ def hash_data(ring: KeyRing, fields: Fields) -> Fields:
 
 
 def _open(
-    ring: KeyRing,
+    desk: HsmDesk,
     fields: Fields,
     prefix: str,
     modes: str,
@@ -135,36 +136,42 @@ def _open(
     iv = hex_bytes(fields.get(f"{prefix}iv", "")) or b""
     text, ksn = fields[f"{prefix}key"], fields.get(f"{prefix}ksn")
     if ksn is not None:
-        return _Side(_derive(ring, text, ksn, refused), iv)
-    use = use_among(ring, fields[f"{prefix}key_type"], fields, DATA_KEY_USES, unknown)
-    key = ring.open_any(use, text, refused)
+        return _Side(_derive(desk, text, ksn, refused), iv)
+    use = use_among(desk, fields[f"{prefix}key_type"], fields, DATA_KEY_USES, unknown)
+    key = desk.keys.open_any(use, text, refused)
     if key.attributes is not None and key.attributes.mode_of_use not in modes:
-        raise Refused(KEY_MODE_REFUSED)
+        raise CommandRefused(KEY_MODE_REFUSED)
     return _Side(key, iv)
 
 
-def _derive(ring: KeyRing, text: str, ksn: str, refused: str) -> ClearKey:
+def _derive(desk: HsmDesk, text: str, ksn: str, refused: str) -> ClearKey:
     """The key for what a device sends, which X9.24 also has for both ways."""
-    bdk = open_bdk(ring, text, refused)
+    bdk = open_bdk(desk.keys, text, refused)
     descriptor, number = ksn[:DESCRIPTOR_DIGITS], ksn[DESCRIPTOR_DIGITS:]
     return derive_key(bdk, descriptor, number, "data-request", "data-encryption")
 
 
 def _data_of(fields: Fields) -> bytes:
-    """The bytes given. Raises Refused (35) if they are not hexadecimal where that is said."""
+    """The bytes given.
+
+    Raises CommandRefused (35) if they are not hexadecimal where that is said.
+    """
     text = fields["data"]
     data = hex_bytes(text) if fields["input_format"] == _HEX else text.encode("latin-1")
     if data is None:
-        raise Refused(DATA_FORM_REFUSED)
+        raise CommandRefused(DATA_FORM_REFUSED)
     return data
 
 
 def _answer(fields: Fields, data: bytes, ivs: list[str]) -> Fields:
-    """*data* as asked for, and *ivs*. Raises Refused (35) for a text with unprintable bytes."""
+    """*data* as asked for, and *ivs*.
+
+    Raises CommandRefused (35) for a text with unprintable bytes.
+    """
     wanted = fields["output_format"]
     text = data.hex().upper() if wanted == _HEX else data.decode("latin-1")
     if wanted == _TEXT and not (text.isascii() and text.isprintable()):
-        raise Refused(DATA_FORM_REFUSED)
+        raise CommandRefused(DATA_FORM_REFUSED)
     return {**dict(zip(("iv", "second_iv"), ivs, strict=False)), "data": text}
 
 

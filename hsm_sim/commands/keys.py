@@ -1,4 +1,7 @@
-"""Keys: A0 makes one, A6 takes one in, A8 gives one out, BU tells its check value."""
+"""Keys: A0 makes one, A6 imports and A8 exports one, BU makes its check value.
+
+Older commands end with three options: two key schemes, and how long the check value is.
+"""
 
 from __future__ import annotations
 
@@ -12,70 +15,84 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
+from cardswitch.specs.security.keys import key_check_value as tdes_check_value
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.clear import AES, TDES, ClearKey
 from ..keys.dukpt import derive_initial_key, open_bdk
-from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.ring import Fields
+from ..keys.transport import EXCHANGE_BLOCK, unwrap_under_zmk, wrap_under_zmk
 from ..keys.uses import IKEY, TMK, ZMK, KeyUse
-from .key_options import check_value
 
 KEY_LENGTH_FLAG_REFUSED: Final = "05"
 _TYPE_FOLLOWS: Final = "FF"
 _MASTER_KEY_OF_FLAG: Final = {"0": ZMK, "1": TMK}
 _FLAG_OF_LENGTH: Final = {8: "0", 16: "1", 24: "2"}
 _ANY_LENGTH: Final = "F"
+# A scheme that is not given is written as this.
+_NOT_GIVEN: Final = "0"
+_WHOLE_CHECK_VALUE: Final = "0"
+# How keys of so many bytes travel, and are kept under an LMK of variants, unless asked otherwise.
+_OUTER: Final[Mapping[int, str]] = {8: "Z", 16: "X", 24: "Y"}
+_INNER: Final[Mapping[int, str]] = {8: "Z", 16: "U", 24: "T"}
+_VARIANT_SCHEME: Final = "U"
 
 
-def make_key(ring: KeyRing, fields: Fields) -> Fields:
+def generate_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A0: a new key, or one derived, under the LMK and, with a ZMK or TMK, in transport form."""
-    use = ring.use_of(fields)
-    key = _new_key(ring, use, fields)
-    answer = {"key": ring.close(use, fields["lmk_scheme"], key, fields)}
+    use = desk.keys.use_of(fields)
+    key = _new_key(desk, use, fields)
+    answer = {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields)}
     if "zmk" in fields:
         master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
         if master_use is None:
-            raise Refused(INPUT_REFUSED)
-        master = ring.open_any(master_use, fields["zmk"])
-        answer["key_under_zmk"] = ring.send(master, fields["zmk_scheme"], use, key, fields)
+            raise CommandRefused(INPUT_REFUSED)
+        master = desk.keys.open_any(master_use, fields["zmk"])
+        answer["key_under_zmk"] = wrap_under_zmk(
+            desk.keys, master, fields["zmk_scheme"], use, key, fields
+        )
     return {**answer, "kcv": key.kcv}
 
 
-def _new_key(ring: KeyRing, use: KeyUse, fields: Fields) -> ClearKey:
+def _new_key(desk: HsmDesk, use: KeyUse, fields: Fields) -> ClearKey:
     """A random key; in modes A and B the initial key of a device, which follows from its number."""
     if "device" not in fields:
-        return ring.generate(use, fields["lmk_scheme"], fields)
+        return desk.keys.generate(use, fields["lmk_scheme"], fields)
     if use is not IKEY:
-        raise Refused(KEY_TYPE_UNKNOWN)
-    return derive_initial_key(open_bdk(ring, fields["bdk"], SOURCE_KEY_REFUSED), fields["device"])
+        raise CommandRefused(KEY_TYPE_UNKNOWN)
+    return derive_initial_key(
+        open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED), fields["device"]
+    )
 
 
-def take_in_key(ring: KeyRing, fields: Fields) -> Fields:
+def import_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A6: a key under a ZMK comes under the LMK; wrong parity is corrected, with a warning."""
-    use = ring.use_of(fields)
-    zmk = ring.open_any(ZMK, fields["zmk"])
-    key, was_corrected = ring.receive(zmk, use, fields["key"])
-    answer = {"key": ring.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
+    use = desk.keys.use_of(fields)
+    zmk = desk.keys.open_any(ZMK, fields["zmk"])
+    key, was_corrected = unwrap_under_zmk(desk.keys, zmk, use, fields["key"])
+    answer = {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
     if was_corrected:
-        raise Refused(PARITY_CORRECTED, answer)
+        raise CommandRefused(PARITY_CORRECTED, answer)
     return answer
 
 
-def give_out_key(ring: KeyRing, fields: Fields) -> Fields:
+def export_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A8: a key under the LMK goes out under a ZMK."""
-    use = ring.use_of(fields)
-    zmk = ring.open_any(ZMK, fields["zmk"])
-    key = ring.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-    text = ring.send(zmk, fields["zmk_scheme"], use, key, fields)
+    use = desk.keys.use_of(fields)
+    zmk = desk.keys.open_any(ZMK, fields["zmk"])
+    key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
+    text = wrap_under_zmk(desk.keys, zmk, fields["zmk_scheme"], use, key, fields)
     return {"key": text, "kcv": key.kcv}
 
 
-def tell_check_value(ring: KeyRing, fields: Fields) -> Fields:
+def key_check_value(desk: HsmDesk, fields: Fields) -> Fields:
     """BU: the check value, of 16 digits if asked for and allowed."""
     flag, key_type = fields["length_flag"], type_of_code(fields)
-    key = ring.open_any(ring.use_of({**fields, "key_type": key_type}), fields["key"])
+    key = desk.keys.open_any(desk.keys.use_of({**fields, "key_type": key_type}), fields["key"])
     if flag not in (_FLAG_OF_LENGTH.get(len(key.value)), _ANY_LENGTH):
-        raise Refused(KEY_LENGTH_FLAG_REFUSED)
-    return {"kcv": check_value(ring, fields, key)}
+        raise CommandRefused(KEY_LENGTH_FLAG_REFUSED)
+    return {"kcv": check_value(desk, fields, key)}
 
 
 def type_of_code(fields: Fields) -> str:
@@ -87,9 +104,47 @@ def type_of_code(fields: Fields) -> str:
     return fields["key_type"] if code == _TYPE_FOLLOWS else f"{code[0]}0{code[1]}"
 
 
+def outer_scheme(desk: HsmDesk, fields: Fields, key: ClearKey) -> str:
+    """The scheme of *key* under another key: as asked, else X or its like, or a key block."""
+    asked = fields.get("options", _NOT_GIVEN)[0]
+    if asked != _NOT_GIVEN:
+        return asked
+    if key.algorithm == AES or desk.policy.key_blocks_only:
+        return EXCHANGE_BLOCK
+    return _OUTER[len(key.value)]
+
+
+def inner_scheme(desk: HsmDesk, fields: Fields, key: ClearKey) -> str:
+    """The scheme of *key* under the LMK: as asked, else U or its like, or S."""
+    asked = new_scheme(desk, fields)
+    if asked == _VARIANT_SCHEME and _is_open(fields):
+        return _INNER.get(len(key.value), asked)
+    return asked
+
+
+def new_scheme(desk: HsmDesk, fields: Fields) -> str:
+    """The scheme under the LMK of a key that is yet to be made: as asked, else of double length."""
+    return desk.keys.new_key_scheme if _is_open(fields) else fields["options"][1]
+
+
+def check_value(desk: HsmDesk, fields: Fields, key: ClearKey) -> str:
+    """The check value of *key*: 16 digits if asked for and allowed, else 6.
+
+    Without the options it is a whole one: so it was before there were options.
+    """
+    wants_all = fields.get("options", _WHOLE_CHECK_VALUE)[-1] == _WHOLE_CHECK_VALUE
+    if wants_all and key.algorithm == TDES and not desk.policy.short_check_values:
+        return tdes_check_value(key.value, 8).hex().upper()
+    return key.kcv
+
+
+def _is_open(fields: Fields) -> bool:
+    return "options" not in fields or fields["options"][1] == _NOT_GIVEN
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "A0": make_key,
-    "A6": take_in_key,
-    "A8": give_out_key,
-    "BU": tell_check_value,
+    "A0": generate_key,
+    "A6": import_key,
+    "A8": export_key,
+    "BU": key_check_value,
 }

@@ -21,10 +21,11 @@ from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.tdes import xor
 
-from ..custody.policy import Refused
-from ..keys.ring import TDES, ClearKey, Fields, Handler, KeyRing, refusal
-from .key_options import inner_scheme
-from .keys import KEY_LENGTH_FLAG_REFUSED, type_of_code
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.clear import TDES, ClearKey
+from ..keys.ring import Fields, refusal
+from .keys import KEY_LENGTH_FLAG_REFUSED, inner_scheme, type_of_code
 
 COMPONENT: Final = "component"
 SCHEME: Final = "scheme"
@@ -36,81 +37,81 @@ TEXT_LENGTH_MAX: Final = 513
 _LENGTH_OF_FLAG: Final = {"0": 8, "1": 16, "2": 24, "3": 24}
 
 
-def make_component(ring: KeyRing, fields: Fields) -> Fields:
+def generate_component(desk: HsmDesk, fields: Fields) -> Fields:
     """A2: a random component, under the LMK alone: nothing is printed."""
-    use = ring.use_of(fields)
-    ring.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
-    component = ring.generate(use, fields["lmk_scheme"], fields)
-    return {"component": ring.close(use, fields["lmk_scheme"], component, fields)}
+    use = desk.keys.use_of(fields)
+    desk.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    component = desk.keys.generate(use, fields["lmk_scheme"], fields)
+    return {"component": desk.keys.close(use, fields["lmk_scheme"], component, fields)}
 
 
-def form_key(ring: KeyRing, fields: Fields) -> Fields:
+def form_key_from_components(desk: HsmDesk, fields: Fields) -> Fields:
     """A4: the key that all components make together; its parity is corrected."""
-    use = ring.use_of(fields)
-    ring.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    use = desk.keys.use_of(fields)
+    desk.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
     names = sorted(name for name in fields if name.startswith("component_"))
-    parts = [ring.open_any(use, fields[name]) for name in names]
+    parts = [desk.keys.open_any(use, fields[name]) for name in names]
     algorithm = parts[0].algorithm
     if len({len(part.value) for part in parts}) > 1:
-        raise Refused(KEY_LENGTH_REFUSED)
+        raise CommandRefused(KEY_LENGTH_REFUSED)
     if any(part.algorithm != algorithm for part in parts):
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
     value = reduce(xor, (part.value for part in parts))
     key = ClearKey(algorithm, adjust_parity(value) if algorithm == TDES else value)
     try:
-        ring.judge(key)
+        desk.keys.judge(key)
     except KeyRefused as error:
         raise refusal(error, SOURCE_KEY_REFUSED) from None
-    return {"key": ring.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
+    return {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
 
 
-def change_scheme(ring: KeyRing, fields: Fields) -> Fields:
+def translate_key_scheme(desk: HsmDesk, fields: Fields) -> Fields:
     """B0: the same key under the same LMK, by another scheme."""
-    use = ring.use_of(fields)
-    ring.state.require_authorised(f"{SCHEME}.{use.key_type}.host")
-    key = ring.open_any(use, fields["key"])
-    return {"key": ring.close(use, fields["lmk_scheme"], key, fields)}
+    use = desk.keys.use_of(fields)
+    desk.state.require_authorised(f"{SCHEME}.{use.key_type}.host")
+    key = desk.keys.open_any(use, fields["key"])
+    return {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields)}
 
 
-def carry_over_key(ring: KeyRing, fields: Fields) -> Fields:
-    """BW: a key under the LMK of before comes under that of today, whichever kind that is."""
-    use = ring.use_of({**fields, "key_type": type_of_code(fields)})
-    key = ring.old_ring().open_any(use, fields["key"])
+def translate_key_from_old_lmk(desk: HsmDesk, fields: Fields) -> Fields:
+    """BW: a key under the old LMK comes under that of today, whichever kind that is."""
+    use = desk.keys.use_of({**fields, "key_type": type_of_code(fields)})
+    key = desk.keys.under_old_lmk().open_any(use, fields["key"])
     length = _LENGTH_OF_FLAG.get(fields["length_flag"], len(key.value))
     if length != len(key.value):
-        raise Refused(KEY_LENGTH_FLAG_REFUSED)
-    return {"key": ring.close(use, inner_scheme(ring, fields, key), key, fields)}
+        raise CommandRefused(KEY_LENGTH_FLAG_REFUSED)
+    return {"key": desk.keys.close(use, inner_scheme(desk, fields, key), key, fields)}
 
 
-def store(ring: KeyRing, fields: Fields) -> Fields:
+def load_user_storage(desk: HsmDesk, fields: Fields) -> Fields:
     """LA: texts of one length into places of the user storage, one after the other."""
     places, data = _places(fields), fields["data"]
     length, rest = divmod(len(data), len(places))
     if rest or not 0 < length <= TEXT_LENGTH_MAX:
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     texts = (data[at : at + length] for at in range(0, len(data), length))
-    ring.state.stored.update(zip(places, texts, strict=True))
+    desk.state.storage.texts.update(zip(places, texts, strict=True))
     return {}
 
 
-def read(ring: KeyRing, fields: Fields) -> Fields:
+def read_user_storage(desk: HsmDesk, fields: Fields) -> Fields:
     """LE: what is in places of the user storage, one after the other."""
-    return {"data": "".join(map(ring.state.stored_key, _places(fields)))}
+    return {"data": "".join(map(desk.state.storage.read, _places(fields)))}
 
 
 def _places(fields: Fields) -> list[str]:
-    """The places that *fields* name. Raises Refused (21) if there are none or no such."""
+    """The places that *fields* name. Raises CommandRefused (21) if there are none or no such."""
     first, count = int(fields["index"], 16), int(fields["count"], 16)
     if not 0 < count <= BLOCKS_MAX or first + count > PLACES:
-        raise Refused(INDEX_REFUSED)
+        raise CommandRefused(INDEX_REFUSED)
     return [f"{place:03X}" for place in range(first, first + count)]
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "A2": make_component,
-    "A4": form_key,
-    "B0": change_scheme,
-    "BW": carry_over_key,
-    "LA": store,
-    "LE": read,
+    "A2": generate_component,
+    "A4": form_key_from_components,
+    "B0": translate_key_scheme,
+    "BW": translate_key_from_old_lmk,
+    "LA": load_user_storage,
+    "LE": read_user_storage,
 }

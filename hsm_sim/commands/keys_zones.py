@@ -11,11 +11,14 @@ from typing import Final
 
 from cardswitch.specs.hsm.errors import KEY_LENGTH_REFUSED, TARGET_KEY_REFUSED
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
 from ..keys.attributes import Attributes
-from ..keys.ring import ClearKey, Fields, Handler, KeyRing
+from ..keys.clear import ClearKey
+from ..keys.ring import Fields
+from ..keys.transport import unwrap_under_zmk, wrap_under_zmk
 from ..keys.uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
-from .key_options import check_value, inner_scheme, new_scheme, outer_scheme
+from .keys import check_value, inner_scheme, new_scheme, outer_scheme
 
 # What a command's key is for, as its fields tell.
 UseOf = Callable[[Fields], KeyUse]
@@ -44,102 +47,102 @@ def _of_terminal(fields: Fields) -> KeyUse:
     return TPK
 
 
-def make_under_tmk(use_of: UseOf) -> Handler:
+def generate_under_tmk(use_of: UseOf) -> Handler:
     """HA, HC: a new key, under the terminal master key and under the LMK."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        tmk = ring.open_any(TMK, fields["tmk"])
-        outer, inner, _ = _make(ring, tmk, use_of(fields), fields)
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        tmk = desk.keys.open_any(TMK, fields["tmk"])
+        outer, inner, _ = _generate(desk, tmk, use_of(fields), fields)
         return {"key_under_tmk": outer, "key": inner}
 
     return perform
 
 
-def make_under_zmk(use_of: UseOf) -> Handler:
+def generate_under_zmk(use_of: UseOf) -> Handler:
     """IA, FI: a new key, under the zone master key and under the LMK."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
-        zmk = ring.open_any(ZMK, fields["zmk"])
-        outer, inner, key = _make(ring, zmk, use_of(fields), fields)
-        return {"key_under_zmk": outer, "key": inner, "kcv": check_value(ring, fields, key)}
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        zmk = desk.keys.open_any(ZMK, fields["zmk"])
+        outer, inner, key = _generate(desk, zmk, use_of(fields), fields)
+        return {"key_under_zmk": outer, "key": inner, "kcv": check_value(desk, fields, key)}
 
     return perform
 
 
-def make_cvk(ring: KeyRing, fields: Fields) -> Fields:
+def generate_cvk(desk: HsmDesk, fields: Fields) -> Fields:
     """AS: a new pair of keys for card verification values."""
-    key = ring.generate(CVK, new_scheme(ring, fields), fields)
+    key = desk.keys.generate(CVK, new_scheme(desk, fields), fields)
     if len(key.value) != _PAIR_LENGTH:
-        raise Refused(KEY_LENGTH_REFUSED)
-    text = ring.close(CVK, new_scheme(ring, fields), key, fields)
-    return {"key": text, "kcv": check_value(ring, fields, key)}
+        raise CommandRefused(KEY_LENGTH_REFUSED)
+    text = desk.keys.close(CVK, new_scheme(desk, fields), key, fields)
+    return {"key": text, "kcv": check_value(desk, fields, key)}
 
 
-def make_bdk(ring: KeyRing, fields: Fields) -> Fields:
+def generate_bdk(desk: HsmDesk, fields: Fields) -> Fields:
     """BI: a new base derivation key."""
-    key = ring.generate(BDK, new_scheme(ring, fields), fields)
-    return {"key": ring.close(BDK, new_scheme(ring, fields), key, fields)}
+    key = desk.keys.generate(BDK, new_scheme(desk, fields), fields)
+    return {"key": desk.keys.close(BDK, new_scheme(desk, fields), key, fields)}
 
 
-def take_in(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+def import_from_zmk(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
     """FA, FC, FK, AW, DW, MI: a key under the ZMK comes under the LMK; its parity must be right."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
         use = use_of(fields)
         if needs_authority:
-            ring.state.require_authorised(f"{IMPORT}.{use.key_type}.host")
-        zmk = ring.open_any(ZMK, fields["zmk"])
-        key, was_corrected = ring.receive(zmk, use, fields["key"])
+            desk.state.require_authorised(f"{IMPORT}.{use.key_type}.host")
+        zmk = desk.keys.open_any(ZMK, fields["zmk"])
+        key, was_corrected = unwrap_under_zmk(desk.keys, zmk, use, fields["key"])
         if was_corrected:
-            raise Refused(TARGET_KEY_REFUSED)
-        text = ring.close(use, inner_scheme(ring, fields, key), key, fields)
-        return {"key": text, "kcv": check_value(ring, fields, key)}
+            raise CommandRefused(TARGET_KEY_REFUSED)
+        text = desk.keys.close(use, inner_scheme(desk, fields, key), key, fields)
+        return {"key": text, "kcv": check_value(desk, fields, key)}
 
     return perform
 
 
-def give_out(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+def export_to_zmk(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
     """GC, FE, FM, AU, DY, MG: a key under the LMK goes out under the ZMK."""
 
-    def perform(ring: KeyRing, fields: Fields) -> Fields:
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
         use = use_of(fields)
         if needs_authority:
-            ring.state.require_authorised(f"{EXPORT}.{use.key_type}.host")
-        zmk = ring.open_any(ZMK, fields["zmk"])
-        key = ring.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-        text = ring.send(zmk, outer_scheme(ring, fields, key), use, key, fields)
-        return {"key": text, "kcv": check_value(ring, fields, key)}
+            desk.state.require_authorised(f"{EXPORT}.{use.key_type}.host")
+        zmk = desk.keys.open_any(ZMK, fields["zmk"])
+        key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
+        text = wrap_under_zmk(desk.keys, zmk, outer_scheme(desk, fields, key), use, key, fields)
+        return {"key": text, "kcv": check_value(desk, fields, key)}
 
     return perform
 
 
-def _make(
-    ring: KeyRing, master: ClearKey, use: KeyUse, fields: Fields
+def _generate(
+    desk: HsmDesk, master: ClearKey, use: KeyUse, fields: Fields
 ) -> tuple[str, str, ClearKey]:
     """A new key for *use*: under *master*, under the LMK, and in clear."""
-    scheme = new_scheme(ring, fields)
-    key = ring.generate(use, scheme, fields)
-    outer = ring.send(master, outer_scheme(ring, fields, key), use, key, fields)
-    return outer, ring.close(use, scheme, key, fields), key
+    scheme = new_scheme(desk, fields)
+    key = desk.keys.generate(use, scheme, fields)
+    outer = wrap_under_zmk(desk.keys, master, outer_scheme(desk, fields, key), use, key, fields)
+    return outer, desk.keys.close(use, scheme, key, fields), key
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "HA": make_under_tmk(_always(TAK)),
-    "HC": make_under_tmk(_of_terminal),
-    "IA": make_under_zmk(_always(ZPK)),
-    "FI": make_under_zmk(_by_flag),
-    "AS": make_cvk,
-    "BI": make_bdk,
-    "FA": take_in(_always(ZPK)),
-    "GC": give_out(_always(ZPK)),
-    "FC": take_in(_of_terminal, needs_authority=True),
-    "FE": give_out(_of_terminal, needs_authority=True),
-    "FK": take_in(_by_flag),
-    "FM": give_out(_by_flag),
-    "AW": take_in(_always(CVK)),
-    "AU": give_out(_always(CVK)),
-    "DW": take_in(_always(BDK)),
-    "DY": give_out(_always(BDK)),
-    "MI": take_in(_always(TAK)),
-    "MG": give_out(_always(TAK)),
+    "HA": generate_under_tmk(_always(TAK)),
+    "HC": generate_under_tmk(_of_terminal),
+    "IA": generate_under_zmk(_always(ZPK)),
+    "FI": generate_under_zmk(_by_flag),
+    "AS": generate_cvk,
+    "BI": generate_bdk,
+    "FA": import_from_zmk(_always(ZPK)),
+    "GC": export_to_zmk(_always(ZPK)),
+    "FC": import_from_zmk(_of_terminal, needs_authority=True),
+    "FE": export_to_zmk(_of_terminal, needs_authority=True),
+    "FK": import_from_zmk(_by_flag),
+    "FM": export_to_zmk(_by_flag),
+    "AW": import_from_zmk(_always(CVK)),
+    "AU": export_to_zmk(_always(CVK)),
+    "DW": import_from_zmk(_always(BDK)),
+    "DY": export_to_zmk(_always(BDK)),
+    "MI": import_from_zmk(_always(TAK)),
+    "MG": export_to_zmk(_always(TAK)),
 }

@@ -39,8 +39,9 @@ from cardswitch.specs.security.rsa_signatures import (
 )
 from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
 
-from ..custody.policy import Refused
-from ..keys.ring import Fields, Handler, KeyRing
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.ring import Fields
 
 GENERATE_ACTIVITY: Final = "generate.rsa.host"
 IMPORT_ACTIVITY: Final = "import.rsa.host"
@@ -58,14 +59,14 @@ _HASHES: Final = {
 }
 
 
-def generate_pair(ring: KeyRing, fields: Fields) -> Fields:
+def generate_rsa_pair(desk: HsmDesk, fields: Fields) -> Fields:
     """EI: a new pair, the private key under the LMK. Officers alone may have one made."""
-    lmk = ring.lmk
-    ring.state.require_authorised(GENERATE_ACTIVITY)
+    lmk = desk.keys.lmk
+    desk.state.require_authorised(GENERATE_ACTIVITY)
     bits = int(fields["bits"])
-    if bits not in BITS_KNOWN or not _is_admitted(ring, bits):
-        raise Refused(LENGTH_REFUSED)
-    key = generate_key_rsa(bits, _exponent_of(fields), ring.random_bytes)
+    if bits not in BITS_KNOWN or not _is_admitted(desk, bits):
+        raise CommandRefused(LENGTH_REFUSED)
+    key = generate_key_rsa(bits, _exponent_of(fields), desk.random_bytes)
     is_signed = fields["encoding"] == DER_SIGNED
     return {
         "public_key": _text(encode_public_key_rsa(key.public, is_signed=is_signed)),
@@ -73,76 +74,79 @@ def generate_pair(ring: KeyRing, fields: Fields) -> Fields:
     }
 
 
-def import_public_key(ring: KeyRing, fields: Fields) -> Fields:
+def import_public_key(desk: HsmDesk, fields: Fields) -> Fields:
     """EO: the public key with a MAC, so that EY knows it again. By the word of officers alone."""
-    lmk = ring.lmk
-    ring.state.require_authorised(IMPORT_ACTIVITY)
+    lmk = desk.keys.lmk
+    desk.state.require_authorised(IMPORT_ACTIVITY)
     der = _bytes(fields["public_key"])
-    _read_public_key(ring, der, is_signed=fields["encoding"] == DER_SIGNED)
+    _read_public_key(desk, der, is_signed=fields["encoding"] == DER_SIGNED)
     mac = mac_public_key_rsa(lmk, der, _bytes(fields.get("authentication", "")))
     return {"mac": _text(mac), "public_key": fields["public_key"]}
 
 
-def sign_data(ring: KeyRing, fields: Fields) -> Fields:
+def generate_signature(desk: HsmDesk, fields: Fields) -> Fields:
     """EW: a signature by a private key that is for signatures."""
     try:
-        key, purpose = open_key_rsa(ring.lmk, _bytes(fields["private_key"]))
+        key, purpose = open_key_rsa(desk.keys.lmk, _bytes(fields["private_key"]))
     except KeyRefused:
-        raise Refused(PRIVATE_KEY_REFUSED) from None
+        raise CommandRefused(PRIVATE_KEY_REFUSED) from None
     if purpose == RSA_KEYS:
-        raise Refused(FUNCTION_REFUSED)
-    if not _is_admitted(ring, key.public.bits):
-        raise Refused(PRIVATE_KEY_LENGTH_REFUSED)
+        raise CommandRefused(FUNCTION_REFUSED)
+    if not _is_admitted(desk, key.public.bits):
+        raise CommandRefused(PRIVATE_KEY_LENGTH_REFUSED)
     hash_name, data = _HASHES[fields["hash"]], _bytes(fields["data"])
     if fields["padding"] != PSS:
         return {"signature": _text(sign_rsa_pkcs1(key, hash_name, data))}
-    salt = ring.random_bytes(salt_length_pss(hash_name))
+    salt = desk.random_bytes(salt_length_pss(hash_name))
     try:
         return {"signature": _text(sign_rsa_pss(key, hash_name, data, salt))}
     except KeyRefused:
-        raise Refused(PRIVATE_KEY_LENGTH_REFUSED) from None
+        raise CommandRefused(PRIVATE_KEY_LENGTH_REFUSED) from None
 
 
-def verify_data(ring: KeyRing, fields: Fields) -> Fields:
+def verify_signature(desk: HsmDesk, fields: Fields) -> Fields:
     """EY: is the public key one that EO took in, and the signature by its other half?"""
     der = _bytes(fields["public_key"])
-    mac = mac_public_key_rsa(ring.lmk, der, _bytes(fields.get("authentication", "")))
+    mac = mac_public_key_rsa(desk.keys.lmk, der, _bytes(fields.get("authentication", "")))
     if not compare_digest(mac, _bytes(fields["mac"])):
-        raise Refused(MISMATCH)
-    key = _read_public_key(ring, der)
+        raise CommandRefused(MISMATCH)
+    key = _read_public_key(desk, der)
     verify = verify_rsa_pss if fields["padding"] == PSS else verify_rsa_pkcs1
     data, signature = _bytes(fields["data"]), _bytes(fields["signature"])
     if not verify(key, _HASHES[fields["hash"]], data, signature):
-        raise Refused(SIGNATURE_MISMATCH)
+        raise CommandRefused(SIGNATURE_MISMATCH)
     return {}
 
 
-def _read_public_key(ring: KeyRing, der: bytes, *, is_signed: bool | None = None) -> RsaPublicKey:
-    """The key of *der*. Raises Refused: 04 form, 76 length."""
+def _read_public_key(desk: HsmDesk, der: bytes, *, is_signed: bool | None = None) -> RsaPublicKey:
+    """The key of *der*. Raises CommandRefused: 04 form, 76 length."""
     try:
         key = decode_public_key_rsa(der, is_signed=is_signed)
-        if not _is_admitted(ring, key.bits):
-            raise Refused(PUBLIC_KEY_LENGTH_REFUSED)
+        if not _is_admitted(desk, key.bits):
+            raise CommandRefused(PUBLIC_KEY_LENGTH_REFUSED)
         key.to_library()
     except KeyRefused:
-        raise Refused(PUBLIC_KEY_FORM_REFUSED) from None
+        raise CommandRefused(PUBLIC_KEY_FORM_REFUSED) from None
     return key
 
 
-def _is_admitted(ring: KeyRing, bits: int) -> bool:
+def _is_admitted(desk: HsmDesk, bits: int) -> bool:
     """Whether the policy admits keys of *bits*, neither too short nor too long."""
-    return ring.policy.rsa_bits_min <= bits <= ring.policy.rsa_bits_max
+    return desk.policy.rsa_bits_min <= bits <= desk.policy.rsa_bits_max
 
 
 def _exponent_of(fields: Fields) -> int:
-    """The exponent asked for. Raises Refused: 08 if it is even, 15 if it is not a usual one."""
+    """The exponent asked for.
+
+    Raises CommandRefused: 08 if it is even, 15 if it is not a usual one.
+    """
     if "exponent" not in fields:
         return EXPONENT
     exponent = int.from_bytes(_bytes(fields["exponent"]), "big")
     if exponent % 2 == 0:
-        raise Refused(EVEN_EXPONENT_REFUSED)
+        raise CommandRefused(EVEN_EXPONENT_REFUSED)
     if exponent not in EXPONENTS:
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     return exponent
 
 
@@ -155,8 +159,8 @@ def _text(data: bytes) -> str:
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "EI": generate_pair,
+    "EI": generate_rsa_pair,
     "EO": import_public_key,
-    "EW": sign_data,
-    "EY": verify_data,
+    "EW": generate_signature,
+    "EY": verify_signature,
 }

@@ -19,8 +19,9 @@ from cardswitch.specs.security.emv_scripts import (
 )
 from cardswitch.specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
 
-from ..custody.policy import Refused
-from ..keys.ring import Fields, Handler, KeyRing
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.ring import Fields
 from ..keys.uses import DEK, MK_SMC, MK_SMI
 from .emv import bytes_of, card_key_of, open_double
 
@@ -31,31 +32,31 @@ _VIS: Final = "0"
 Derive = Callable[[bytes, bytes], bytes]
 
 
-def make_script(ring: KeyRing, fields: Fields) -> Fields:
+def generate_script_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """KU: keys and padding of VIS (scheme 0) or of M/Chip."""
     if fields["scheme"] == _VIS:
-        return _make(ring, fields, _derive_vis, "vis")
-    return _make(ring, fields, derive_script_key_emv_csk, "mchip")
+        return _make(desk, fields, _derive_vis, "vis")
+    return _make(desk, fields, derive_script_key_emv_csk, "mchip")
 
 
-def make_script_csk(ring: KeyRing, fields: Fields) -> Fields:
+def generate_script_mac_csk(desk: HsmDesk, fields: Fields) -> Fields:
     """KY: EMV's own keys and padding."""
-    return _make(ring, fields, derive_script_key_emv_csk, "emv")
+    return _make(desk, fields, derive_script_key_emv_csk, "emv")
 
 
-def _make(ring: KeyRing, fields: Fields, derive: Derive, style: ScriptStyle) -> Fields:
+def _make(desk: HsmDesk, fields: Fields, derive: Derive, style: ScriptStyle) -> Fields:
     """The MAC of the message, with the encrypted data in it where there are any."""
     account, message = bytes_of(fields["account"]), bytes_of(fields["message"])
-    card_key = card_key_of(ring, MK_SMI, fields["mk_smi"], account)
+    card_key = card_key_of(desk, MK_SMI, fields["mk_smi"], account)
     mac_key = derive(card_key, bytes_of(fields["session"]))
     if "data" not in fields:
         return {"mac": _mac(mac_key, message)}
-    card_key = card_key_of(ring, MK_SMC, fields["mk_smc"], account, TARGET_KEY_REFUSED)
+    card_key = card_key_of(desk, MK_SMC, fields["mk_smc"], account, TARGET_KEY_REFUSED)
     secret_key = derive(card_key, bytes_of(fields["secret_session"]))
-    clear = _clear_data(ring, fields)
+    clear = _clear_data(desk, fields)
     offset = int(fields["offset"], 16)
     if offset > len(message):
-        raise Refused(OFFSET_REFUSED)
+        raise CommandRefused(OFFSET_REFUSED)
     data = encrypt_script_data_emv(secret_key, clear, style)
     mac = _mac(mac_key, message[:offset] + data + message[offset:])
     return {"mac": mac, "data": data.decode("latin-1")}
@@ -63,27 +64,30 @@ def _make(ring: KeyRing, fields: Fields, derive: Derive, style: ScriptStyle) -> 
 
 def _mac(key: bytes, message: bytes) -> str:
     if not message:
-        raise Refused(DATA_LENGTH_REFUSED)
+        raise CommandRefused(DATA_LENGTH_REFUSED)
     return generate_script_mac_emv(key, message).decode("latin-1")
 
 
-def _clear_data(ring: KeyRing, fields: Fields) -> bytes:
+def _clear_data(desk: HsmDesk, fields: Fields) -> bytes:
     """What comes under the transport key: whole blocks, all of which go to the card."""
-    key = open_double(ring, DEK, fields["transport_key"], TARGET_KEY_REFUSED)
+    key = open_double(desk, DEK, fields["transport_key"], TARGET_KEY_REFUSED)
     data = bytes_of(fields["data"])
     if not data or len(data) % BLOCK_LENGTH or len(data) > COMMAND_DATA_LENGTH_MAX:
-        raise Refused(DATA_LENGTH_REFUSED)
+        raise CommandRefused(DATA_LENGTH_REFUSED)
     return decrypt_tdes_ecb(key, data)
 
 
 def _derive_vis(card_key: bytes, session: bytes) -> bytes:
-    """The card's counter stands at the end of *session*, zeros before it. Raises Refused (15)."""
+    """The card's counter stands at the end of *session*, zeros before it.
+
+    Raises CommandRefused (15).
+    """
     if any(session[:-ATC_LENGTH]):
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     return derive_script_key_vis(card_key, session[-ATC_LENGTH:])
 
 
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "KU": make_script,
-    "KY": make_script_csk,
+    "KU": generate_script_mac,
+    "KY": generate_script_mac_csk,
 }

@@ -1,26 +1,56 @@
-"""The module's state: N0 gives chance, NO and the J commands tell what is, RA ends authority."""
+"""The module itself: NC, NO, J2, J4, J8 and JK tell of it, RA ends all authority.
+
+B2 echoes, N0 gives random bytes, and NK performs the commands that it carries, each as if it had
+come by itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from ..keys.ring import Fields, Handler, KeyRing
-from .admin import FIRMWARE
+from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
+from cardswitch.specs.hsm.commands.chains import SIZE_MAX, name_of
+from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
 
+from ..custody.policy import CommandRefused
+from ..desk import Handler, HsmDesk
+from ..keys.ring import Fields
+
+FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
+_TRAILER_START: Final = "\x19"
 # What NO says of the wires, in the numbers that hosts know: 32 kB, TCP.
 _BUFFER: Final = "3"
 _TCP: Final = "1"
 NO_CAUSE: Final = "00"
 KNOWN_CAUSE: Final = "01"
+CHAIN: Final = "NK"
+# A link carries 65,535 bytes at a time: what stands in front of the frames also has its room here.
+ANSWERS_SIZE_MAX: Final = 65_000
+_HAVE_HEADERS: Final = "1"
+_LENGTH_DIGITS: Final = 4
+# What an answer takes at least: its length, header, code and error.
+_ANSWER_SIZE_MIN: Final = _LENGTH_DIGITS + HEADER_SIZE + 4
 
 
-def give_random(ring: KeyRing, fields: Fields) -> Fields:
+def diagnostics(desk: HsmDesk, fields: Fields) -> Fields:
+    """NC: the check value of the LMK, and the firmware."""
+    return {"lmk_check": desk.keys.check_value(), "firmware": FIRMWARE}
+
+
+def echo(desk: HsmDesk, fields: Fields) -> Fields:
+    """B2: the same data, unless an answer with it could not be told from one with a trailer."""
+    if _TRAILER_START in fields["data"]:
+        raise CommandRefused(INPUT_REFUSED)
+    return {"data": fields["data"]}
+
+
+def random_value(desk: HsmDesk, fields: Fields) -> Fields:
     """N0: so many random bytes; no key is made of them here."""
-    return {"random": ring.random_bytes(int(fields["length"])).decode("latin-1")}
+    return {"random": desk.random_bytes(int(fields["length"])).decode("latin-1")}
 
 
-def tell_status(ring: KeyRing, fields: Fields) -> Fields:
+def module_status(desk: HsmDesk, fields: Fields) -> Fields:
     """NO: buffer, network and firmware."""
     return {
         "buffer": _BUFFER,
@@ -31,48 +61,48 @@ def tell_status(ring: KeyRing, fields: Fields) -> Fields:
     }
 
 
-def tell_load(ring: KeyRing, fields: Fields) -> Fields:
+def module_load(desk: HsmDesk, fields: Fields) -> Fields:
     """J2: commands a second over the last whole 10 seconds, and in all since the start."""
-    state = ring.state
+    load = desk.state.load
     return {
-        "commands_per_second": _digits(round(state.commands_per_second), 7),
-        "commands": _digits(state.commands.total(), 10),
+        "commands_per_second": _digits(round(load.per_second(desk.state.now)), 7),
+        "commands": _digits(load.commands.total(), 10),
     }
 
 
-def tell_volumes(ring: KeyRing, fields: Fields) -> Fields:
+def command_volumes(desk: HsmDesk, fields: Fields) -> Fields:
     """J4: how often each command came, this one included."""
-    volumes = sorted(ring.state.commands.items())
+    volumes = sorted(desk.state.load.commands.items())
     return {"volumes": "".join(f"{code}{_digits(count, 10)}" for code, count in volumes)}
 
 
-def tell_counts(ring: KeyRing, fields: Fields) -> Fields:
+def health_counts(desk: HsmDesk, fields: Fields) -> Fields:
     """J8: what has happened that should be rare."""
-    state = ring.state
+    state, failures = desk.state, desk.state.pin_failures
     return {
         "reboots": _digits(state.reboots, 10),
         "tampers": _digits(state.tampers, 10),
-        "pin_minute_limits": _digits(state.pin_minute_limits, 7),
-        "pin_hour_limits": _digits(state.pin_hour_limits, 5),
-        "pin_attacks": _digits(state.pin_attacks, 8),
+        "pin_minute_limits": _digits(failures.minute_limits, 7),
+        "pin_hour_limits": _digits(failures.hour_limits, 5),
+        "pin_attacks": _digits(failures.attacks, 8),
     }
 
 
-def tell_health(ring: KeyRing, fields: Fields) -> Fields:
+def health(desk: HsmDesk, fields: Fields) -> Fields:
     """JK: is it tampered with, which LMKs has it, are PINs still verified? Works without an LMK."""
-    state = ring.state
+    state = desk.state
     return {
         "tampered": "1" if state.tampered else "0",
         "cause": KNOWN_CAUSE if state.tampered else NO_CAUSE,
         "lmks": _digits(state.lmks_test + state.lmks_live, 2),
         "test_lmks": _digits(state.lmks_test, 2),
-        "pins_closed": "1" if state.pins_closed else "0",
+        "pins_closed": "1" if state.pin_failures.is_closed else "0",
     }
 
 
-def cancel_authority(ring: KeyRing, fields: Fields) -> Fields:
+def cancel_authority(desk: HsmDesk, fields: Fields) -> Fields:
     """RA: nobody is authorised for anything any more."""
-    ring.state.cancel_authority()
+    desk.state.authority.cancel()
     return {}
 
 
@@ -81,12 +111,50 @@ def _digits(count: int, width: int) -> str:
     return f"{min(count, 10**width - 1):0{width}d}"
 
 
+def perform_chain(desk: HsmDesk, fields: Fields) -> Fields:
+    """NK: an answer to each command. A chain in a chain is answered 68, and not performed."""
+    count, start = int(fields["commands"]), 0 if fields["headers"] == _HAVE_HEADERS else HEADER_SIZE
+    frames = ["0" * start + fields[name_of(number)] for number in range(1, count + 1)]
+    if not all(_code_of(frame) for frame in frames):
+        raise CommandRefused(INPUT_REFUSED)
+    answers: dict[str, str] = {}
+    room = ANSWERS_SIZE_MAX - count * _ANSWER_SIZE_MIN
+    for number, frame in enumerate(frames, 1):
+        text = _perform_one(desk, frame, start, min(room, SIZE_MAX))
+        room -= len(text)
+        answers[name_of(number)] = text
+    return {"commands": fields["commands"], **answers}
+
+
+def _perform_one(desk: HsmDesk, frame: str, start: int, room: int) -> str:
+    """The answer to *frame*; error 80 in its place, though it was performed, if it has no room."""
+    code = _code_of(frame)
+    header, refused = frame[:HEADER_SIZE], answer_code(code)
+    if code == CHAIN:
+        answer = Answer(header, refused, COMMAND_DISABLED)
+    else:
+        answer = desk.perform(frame.encode("latin-1"))
+    text = pack_answer(answer)[start:].decode("latin-1")
+    if len(text) <= room:
+        return text
+    return pack_answer(Answer(header, refused, DATA_LENGTH_REFUSED))[start:].decode("latin-1")
+
+
+def _code_of(frame: str) -> str:
+    """The command code in *frame*, or nothing if it has none."""
+    code = frame[HEADER_SIZE : HEADER_SIZE + 2]
+    return code if answer_code(code) else ""
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
-    "N0": give_random,
-    "NO": tell_status,
-    "J2": tell_load,
-    "J4": tell_volumes,
-    "J8": tell_counts,
-    "JK": tell_health,
+    "NC": diagnostics,
+    "B2": echo,
+    "N0": random_value,
+    "NO": module_status,
+    "J2": module_load,
+    "J4": command_volumes,
+    "J8": health_counts,
+    "JK": health,
     "RA": cancel_authority,
+    CHAIN: perform_chain,
 }

@@ -123,11 +123,11 @@ def authorise(
         state.note(AUTHORITY_REFUSED, why=str(refused))
         raise
     for activity in names:
-        state.authorised[activity] = state.now + 60.0 * minutes
+        state.authority.until[activity] = state.now + 60.0 * minutes
         state.note(AUTHORISED, activity=activity, minutes=str(minutes), officers=who)
 
 
-def turn_keys(
+def set_mode(
     state: ModuleState, mode: Mode, officers: Sequence[Officer], credentials: Sequence[Credential]
 ) -> None:
     """Bring the module into *mode*: secure takes two officers, the others nobody.
@@ -142,7 +142,7 @@ def turn_keys(
             state.note(AUTHORITY_REFUSED, why=str(refused))
             raise
     elif state.mode == "secure":
-        state.cancel_authority()
+        state.authority.cancel()
     state.set_mode(mode)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 STARTED: Final = "started"
 POLICY_CHANGED: Final = "policy changed"
@@ -32,6 +32,14 @@ EVENTS: Final = frozenset(
         *(CLEAR_PIN, STORAGE_CHANGED),
     ]
 )
+
+
+class Note(Protocol):
+    """Has an event written to the audit log, if there is one; *details* hold no secret."""
+
+    def __call__(self, event: str, **details: str) -> None: ...
+
+
 # Commands that are events, performed or refused. In those that bring a key from one wrapping under
 # another, the side of the LMK says whether it came in or went out.
 EVENT_OF_COMMAND: Final[Mapping[str, str]] = {

@@ -43,7 +43,8 @@ class History:
         """Have *state* go on from here."""
         state.reboots = self.reboots
         state.tampers = self.tampers
-        state.pins_closed = self.pins_closed
-        state.pin_minute_limits = self.limits["minute"]
-        state.pin_hour_limits = self.limits["hour"]
-        state.pin_attacks = self.limits["total"]
+        failures = state.pin_failures
+        failures.is_closed = self.pins_closed
+        failures.minute_limits = self.limits["minute"]
+        failures.hour_limits = self.limits["hour"]
+        failures.attacks = self.limits["total"]

@@ -17,7 +17,7 @@ from .store import KeyStore, StoreError, read_store, write_store
 Note = tuple[str, Mapping[str, str]]
 
 
-class Cabinet:
+class OfflineStore:
     """What stands in the folder of a lab. It is held alone, so that no module runs meanwhile."""
 
     def __init__(self, config: HsmConfig, folder: Path) -> None:

@@ -43,7 +43,7 @@ PIN_TRANSLATIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 
 
-class Refused(Error):
+class CommandRefused(Error):
     """A command is not performed: *code* is the error of its answer.
 
     A6 alone gives *fields* as well: a key whose parity was corrected is imported with a warning.
@@ -114,28 +114,30 @@ class Policy(Struct, frozen=True):
         _require_known("commands_licensed", self.commands_licensed, COMMANDS.keys())
 
     def require_command(self, code: str) -> None:
-        """Raise Refused unless command *code* is licensed (67) and enabled (68)."""
+        """Raise CommandRefused unless command *code* is licensed (67) and enabled (68)."""
         if self.commands_licensed and code not in self.commands_licensed:
-            raise Refused(NOT_LICENSED)
+            raise CommandRefused(NOT_LICENSED)
         if code in self.commands_disabled:
-            raise Refused(COMMAND_DISABLED)
+            raise CommandRefused(COMMAND_DISABLED)
 
     def digest(self) -> str:
         """16 hexadecimal digits that tell policies apart; for the audit log."""
         return sha256(msgspec.json.encode(self)).hexdigest()[:16].upper()
 
     def require_pin_format(self, code: str) -> None:
-        """Raise Refused unless PIN block format *code* is known and enabled."""
+        """Raise CommandRefused unless PIN block format *code* is known and enabled."""
         if code not in self.pin_formats or code not in PIN_TRANSLATIONS:
             is_known = code in PIN_FORMATS_KNOWN
-            raise Refused(PIN_BLOCK_FORMAT_DISABLED if is_known else PIN_BLOCK_FORMAT_UNKNOWN)
+            raise CommandRefused(
+                PIN_BLOCK_FORMAT_DISABLED if is_known else PIN_BLOCK_FORMAT_UNKNOWN
+            )
 
     def require_pin_translation(self, source: str, target: str) -> None:
-        """Raise Refused unless blocks may go from format *source* to format *target*."""
+        """Raise CommandRefused unless blocks may go from format *source* to format *target*."""
         self.require_pin_format(source)
         self.require_pin_format(target)
         if self.restrict_pin_translation and target not in PIN_TRANSLATIONS[source]:
-            raise Refused(PIN_BLOCK_FORMAT_DISABLED)
+            raise CommandRefused(PIN_BLOCK_FORMAT_DISABLED)
 
 
 def _require_known(key: str, given: Collection[str], known: Collection[str]) -> None:

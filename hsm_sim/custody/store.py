@@ -10,9 +10,6 @@ its LMKs.
 
 from __future__ import annotations
 
-import os
-import stat
-import sys
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -24,12 +21,12 @@ from msgspec import Meta, Struct
 from cardswitch.specs.errors import CryptoError, Error
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.keystore import open_keystore, seal_keystore
+from cardswitch.wire.store.disk import is_private, replace_file
 
 from .authority import OFFICERS_MAX, Officer
 from .ceremony import Lmk, LmkKind, check_value_of_lmk, from_bytes, require_not_published, to_bytes
 
 FORMAT: Final = "cardswitch-hsm-1"
-FILE_MODE: Final = 0o600
 STORE_SIZE_MAX: Final = 1 << 20  # bytes; a full one has some ten thousand
 LMKS_MAX: Final = 20  # of one module, %00 to %19
 
@@ -129,7 +126,10 @@ def read_store(path: Path) -> KeyStore:
     """
     try:
         with path.open("rb") as file:
-            _require_private(path, os.fstat(file.fileno()).st_mode)
+            if not is_private(file.fileno()):
+                raise StoreError(
+                    f"{path}: others may read or write it; make it private: chmod 600 {path}"
+                )
             data = file.read(STORE_SIZE_MAX + 1)
     except FileNotFoundError:
         return _whole(KeyStore())
@@ -148,18 +148,9 @@ def read_store(path: Path) -> KeyStore:
 
 def write_store(path: Path, store: KeyStore) -> None:
     """Put *store* in place of what *path* held, durably, mode 0600. Raises StoreError."""
-    temporary = path.with_name(path.name + ".new")
     try:
-        temporary.unlink(missing_ok=True)
-        file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
-        with os.fdopen(file, "wb") as opened:
-            opened.write(msgspec.json.encode(store) + b"\n")
-            opened.flush()
-            os.fsync(file)
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        replace_file(path, msgspec.json.encode(store) + b"\n")
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
 
 
@@ -171,21 +162,6 @@ def erase_store(path: Path, cause: str) -> None:
     store = read_store(path)
     if store.lmks or store.sealed or not store.is_whole:
         write_store(path, without_lmks(store, cause))
-
-
-def _require_private(path: Path, mode: int) -> None:
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise StoreError(f"{path}: others may read or write it; make it private: chmod 600 {path}")
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name durable too; Windows does so by itself."""
-    if sys.platform != "win32":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def _beside(store: KeyStore) -> bytes:

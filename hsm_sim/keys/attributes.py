@@ -26,7 +26,7 @@ from cardswitch.specs.security.tr31 import (
 )
 from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
-from ..custody.policy import Refused
+from ..custody.policy import CommandRefused
 from .uses import KeyUse
 
 # Bytes of a key by algorithm and the digit after it.
@@ -59,15 +59,21 @@ class Attributes(Struct, frozen=True):
 
     @staticmethod
     def read(text: str) -> Attributes:
-        """The characters that a command gives. Raises Refused (A7) for an unknown algorithm."""
+        """The characters that a command gives.
+
+        Raises CommandRefused (A7) for an unknown algorithm.
+        """
         length = LENGTHS.get(text[2:4])
         if length is None:
-            raise Refused(KEY_ALGORITHM_REFUSED)
+            raise CommandRefused(KEY_ALGORITHM_REFUSED)
         return Attributes(text[:2], text[2], text[4], text[5:7], text[7], length)
 
     @staticmethod
     def of_use(use: KeyUse, fields: Mapping[str, str] | None = None) -> Attributes:
-        """What *fields* ask for, or what a key for *use* usually is. Raises Refused: A6, A7, A8."""
+        """What *fields* ask for, or what a key for *use* usually is.
+
+        Raises CommandRefused: A6, A7, A8.
+        """
         if fields and "attributes" in fields:
             attributes = Attributes.read(fields["attributes"])
             attributes.require(use)
@@ -83,21 +89,21 @@ class Attributes(Struct, frozen=True):
     ) -> Attributes:
         """What the block of a key of *algorithm* says: what *fields* ask, is *known*, is usual.
 
-        Raises Refused: A6, A7, A8.
+        Raises CommandRefused: A6, A7, A8.
         """
         if fields and "attributes" in fields:
             asked = Attributes.of_use(use, fields)
             if asked.algorithm != algorithm:
-                raise Refused(KEY_ALGORITHM_REFUSED)
+                raise CommandRefused(KEY_ALGORITHM_REFUSED)
             return asked
         return known or Attributes(use.usages[0], algorithm, use.modes[0])
 
     def require(self, use: KeyUse) -> None:
-        """Raise Refused (A6 usage, A8 mode) unless a key with these attributes is for *use*."""
+        """Refuse (A6 usage, A8 mode) unless a key with these attributes is for *use*."""
         if self.usage not in use.usages:
-            raise Refused(KEY_USAGE_REFUSED)
+            raise CommandRefused(KEY_USAGE_REFUSED)
         if self.mode_of_use not in use.modes:
-            raise Refused(KEY_MODE_REFUSED)
+            raise CommandRefused(KEY_MODE_REFUSED)
 
     def header(self, version: str) -> KeyBlockHeader:
         """The header of a key block of *version*."""
@@ -130,7 +136,10 @@ def write_exchange_block(
     key: bytes,
     random_bytes: Callable[[int], bytes],
 ) -> str:
-    """*key* as a key block under *zmk*: version D if that is of AES, else B. Raises Refused."""
+    """*key* as a key block under *zmk*: version D if that is of AES, else B.
+
+    Raises CommandRefused.
+    """
     version = "D" if algorithm == "A" else "B"
     try:
         size = padding_length_tr31(version, len(key), HIDDEN_LENGTHS.get(attributes.algorithm, 0))
@@ -138,22 +147,22 @@ def write_exchange_block(
     except KeyBlockRefused as error:
         raise block_refusal(error) from None
     except KeyRefused:
-        raise Refused(WRAPPING_KEY_REFUSED) from None
+        raise CommandRefused(WRAPPING_KEY_REFUSED) from None
 
 
 def open_exchange_block(zmk: bytes, text: str, use: KeyUse) -> tuple[Attributes, bytes]:
-    """What the key block *text* under *zmk* says and holds. Raises Refused."""
+    """What the key block *text* under *zmk* says and holds. Raises CommandRefused."""
     try:
         header, key = unwrap_key_tr31(zmk, text)
     except KeyBlockRefused as error:
         raise block_refusal(error) from None
     except KeyRefused:
-        raise Refused(WRAPPING_KEY_REFUSED) from None
+        raise CommandRefused(WRAPPING_KEY_REFUSED) from None
     attributes = attributes_of(header, len(key))
     attributes.require(use)
     return attributes, key
 
 
-def block_refusal(error: KeyBlockRefused) -> Refused:
+def block_refusal(error: KeyBlockRefused) -> CommandRefused:
     """What is answered to a key block that is refused."""
-    return Refused(_CODES.get(error.reason, KEY_BLOCK_FORM_REFUSED))
+    return CommandRefused(_CODES.get(error.reason, KEY_BLOCK_FORM_REFUSED))

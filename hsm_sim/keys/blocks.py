@@ -16,10 +16,11 @@ from cardswitch.specs.security.block_lmk import (
 )
 from cardswitch.specs.security.errors import KeyBlockRefused
 
-from ..custody.policy import Policy, Refused
-from ..custody.state import ModuleState
+from ..custody.policy import CommandRefused, Policy
+from ..custody.storage import UserStorage
 from .attributes import Attributes, attributes_of, block_refusal
-from .ring import AES, TDES, ClearKey, Fields, KeyRing
+from .clear import AES, TDES, ClearKey
+from .ring import Fields, KeyRing
 from .uses import KeyUse
 
 _PADDING_MAX: Final = 48  # bytes: no key of ours needs more to hide its length
@@ -36,15 +37,15 @@ class BlockRing(KeyRing):
         lmk: BlockLmk,
         policy: Policy,
         random_bytes: Callable[[int], bytes],
-        state: ModuleState | None = None,
+        storage: UserStorage | None = None,
     ) -> None:
-        super().__init__(policy, random_bytes, state or ModuleState())
+        super().__init__(policy, random_bytes, storage or UserStorage())
         self.lmk = lmk
 
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """See :meth:`KeyRing.close`."""
         if scheme != SCHEME:
-            raise Refused(KEY_SCHEME_REFUSED)
+            raise CommandRefused(KEY_SCHEME_REFUSED)
         header = Attributes.of_key(use, key.algorithm, key.attributes, fields).header(VERSION)
         try:
             return wrap_key_block(self.lmk, header, key.value, self.random_bytes(_PADDING_MAX))
@@ -54,7 +55,7 @@ class BlockRing(KeyRing):
     def generate(self, use: KeyUse, scheme: str, fields: Fields | None = None) -> ClearKey:
         """See :meth:`KeyRing.generate`."""
         if scheme != SCHEME:
-            raise Refused(KEY_SCHEME_REFUSED)
+            raise CommandRefused(KEY_SCHEME_REFUSED)
         attributes = Attributes.of_use(use, fields)
         return self.new_key(attributes.algorithm, attributes.length)
 
@@ -64,13 +65,13 @@ class BlockRing(KeyRing):
 
     def _open(self, use: KeyUse, text: str) -> ClearKey:
         if not text.startswith(SCHEME):
-            raise Refused(KEY_SCHEME_REFUSED)
+            raise CommandRefused(KEY_SCHEME_REFUSED)
         try:
             header, value = unwrap_key_block(self.lmk, text)
         except KeyBlockRefused as error:
             raise block_refusal(error) from None
         if header.algorithm not in (TDES, AES):
-            raise Refused(KEY_ALGORITHM_REFUSED)
+            raise CommandRefused(KEY_ALGORITHM_REFUSED)
         attributes = attributes_of(header, len(value))
         attributes.require(use)
         key = ClearKey(header.algorithm, value, attributes)

@@ -23,8 +23,9 @@ from cardswitch.specs.security.dukpt_tdes import (
 )
 from cardswitch.specs.security.errors import KeyRefused
 
-from ..custody.policy import Refused
-from .ring import AES, TDES, ClearKey, KeyRing
+from ..custody.policy import CommandRefused
+from .clear import AES, TDES, ClearKey
+from .ring import KeyRing
 from .uses import BDK
 
 # Digits of the counter that stand behind those of the descriptor: 21 bits, or 32 with AES.
@@ -32,11 +33,14 @@ _COUNTER_DIGITS: Final = {TDES: 5, AES: 8}
 _DEVICE_DIGITS: Final = {TDES: 2 * KSN_LENGTH - 5, AES: 2 * INITIAL_KEY_ID_LENGTH}
 
 
-def open_bdk(ring: KeyRing, text: str, refused: str) -> ClearKey:
-    """The base derivation key that *text* holds. Raises Refused, also 27 if TDES is not double."""
-    bdk = ring.open_any(BDK, text, refused)
+def open_bdk(keys: KeyRing, text: str, refused: str) -> ClearKey:
+    """The base derivation key that *text* holds.
+
+    Raises CommandRefused, also 27 if TDES is not double.
+    """
+    bdk = keys.open_any(BDK, text, refused)
     if bdk.algorithm == TDES and len(bdk.value) != DUKPT_KEY_LENGTH:
-        raise Refused(KEY_LENGTH_REFUSED)
+        raise CommandRefused(KEY_LENGTH_REFUSED)
     return bdk
 
 
@@ -51,28 +55,28 @@ def derive_key(
     """The key that the device of *ksn* has for a use, of the algorithm of *bdk*.
 
     *descriptor* says how many digits of *ksn* are those of base key, sub-key and device: what
-    stands before is fill. Raises Refused: 15 (they disagree, or no transaction has this number),
-    A7 (*ksn* is of the other algorithm).
+    stands before is fill. Raises CommandRefused: 15 (they disagree, or no transaction has this
+    number), A7 (*ksn* is of the other algorithm).
     """
     is_long = len(ksn) == 2 * KSN_AES_LENGTH
     if is_long != (bdk.algorithm == AES):
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
     digits = sum(int(digit, 16) for digit in descriptor) + _COUNTER_DIGITS[bdk.algorithm]
     if digits > len(ksn):
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     try:
         return ClearKey(bdk.algorithm, _derive(bdk, ksn, tdes_use, aes_use))
     except KeyRefused:
-        raise Refused(INPUT_REFUSED) from None
+        raise CommandRefused(INPUT_REFUSED) from None
 
 
 def derive_initial_key(bdk: ClearKey, device: str) -> ClearKey:
     """The key that the device of the serial number *device* begins with.
 
-    15 digits, or 16 with AES. Raises Refused (15) for another length.
+    15 digits, or 16 with AES. Raises CommandRefused (15) for another length.
     """
     if len(device) != _DEVICE_DIGITS[bdk.algorithm]:
-        raise Refused(INPUT_REFUSED)
+        raise CommandRefused(INPUT_REFUSED)
     if bdk.algorithm == AES:
         return ClearKey(AES, derive_initial_key_dukpt_aes(bdk.value, unhexlify(device)))
     ksn = unhexlify(device.ljust(2 * KSN_LENGTH, "0"))

@@ -6,8 +6,9 @@ from typing import Any, NoReturn
 
 from cardswitch.specs.hsm.errors import LMK_UNKNOWN, SOURCE_KEY_REFUSED
 
-from ..custody.policy import Refused
-from .ring import ClearKey, Fields, KeyRing
+from ..custody.policy import CommandRefused
+from .clear import ClearKey
+from .ring import Fields, KeyRing
 from .uses import KeyUse
 
 
@@ -18,29 +19,29 @@ class ErasedRing(KeyRing):
 
     def open_any(self, use: KeyUse, text: str, refused: str = SOURCE_KEY_REFUSED) -> ClearKey:
         """See :meth:`KeyRing.open_any`."""
-        raise Refused(LMK_UNKNOWN)
+        raise CommandRefused(LMK_UNKNOWN)
 
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """See :meth:`KeyRing.close`."""
-        raise Refused(LMK_UNKNOWN)
+        raise CommandRefused(LMK_UNKNOWN)
 
     def generate(self, use: KeyUse, scheme: str, fields: Fields | None = None) -> ClearKey:
         """See :meth:`KeyRing.generate`."""
-        raise Refused(LMK_UNKNOWN)
+        raise CommandRefused(LMK_UNKNOWN)
 
-    def old_ring(self) -> KeyRing:
-        """See :meth:`KeyRing.old_ring`."""
-        raise Refused(LMK_UNKNOWN)
+    def under_old_lmk(self) -> KeyRing:
+        """See :meth:`KeyRing.under_old_lmk`."""
+        raise CommandRefused(LMK_UNKNOWN)
 
     def check_value(self) -> str:
         """See :meth:`KeyRing.check_value`."""
-        raise Refused(LMK_UNKNOWN)
+        raise CommandRefused(LMK_UNKNOWN)
 
     def __getattr__(self, name: str) -> NoReturn:
         """The LMK, which PINs are kept under, and is not there."""
         if name == "lmk":
-            raise Refused(LMK_UNKNOWN)
+            raise CommandRefused(LMK_UNKNOWN)
         raise AttributeError(name)
 
     def _open(self, use: KeyUse, text: str) -> Any:
-        raise Refused(LMK_UNKNOWN)
+        raise CommandRefused(LMK_UNKNOWN)

@@ -33,8 +33,10 @@ from cardswitch.specs.security.pinblocks import (
 )
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import Refused
-from ..keys.ring import AES, TDES, ClearKey, Fields, KeyRing
+from ..custody.policy import CommandRefused
+from ..desk import HsmDesk
+from ..keys.clear import AES, TDES, ClearKey
+from ..keys.ring import Fields
 
 _SEALED_LETTER: Final = "J"
 
@@ -47,16 +49,19 @@ class Account(Struct, frozen=True):
 
     @staticmethod
     def of(fields: Fields) -> Account:
-        """The account that *fields* name. Raises Refused (22) if its two numbers disagree."""
+        """The account that *fields* name.
+
+        Raises CommandRefused (22) if its two numbers disagree.
+        """
         account = Account(fields["pan12"], fields.get("pan", ""))
         if account.pan and pan12_of(account.pan) != account.pan12:
-            raise Refused(ACCOUNT_REFUSED)
+            raise CommandRefused(ACCOUNT_REFUSED)
         return account
 
     def whole(self) -> str:
-        """The whole card number. Raises Refused (22) if the command did not give it."""
+        """The whole card number. Raises CommandRefused (22) if the command did not give it."""
         if not self.pan:
-            raise Refused(ACCOUNT_REFUSED)
+            raise CommandRefused(ACCOUNT_REFUSED)
         return self.pan
 
     def __repr__(self) -> str:
@@ -65,16 +70,16 @@ class Account(Struct, frozen=True):
 
 
 def require_pin_key(key: ClearKey, code: str) -> None:
-    """Raise Refused (A7) unless *key* is of AES for format 48, and of TDES for any other."""
+    """Raise CommandRefused (A7) unless *key* is of AES for format 48, and of TDES for any other."""
     if key.algorithm != (AES if code == ISO_4 else TDES):
-        raise Refused(KEY_ALGORITHM_REFUSED)
+        raise CommandRefused(KEY_ALGORITHM_REFUSED)
 
 
-def open_block(ring: KeyRing, key: ClearKey, block: str, code: str, account: Account) -> str:
+def open_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Account) -> str:
     """The PIN in *block*, hexadecimal, of format *code* under *key*.
 
-    Raises Refused: 20 for whatever is wrong in it, if the policy wants that, or 24 for its length;
-    22 (format 48 without the card number), A7.
+    Raises CommandRefused: 20 for whatever is wrong in it, if the policy wants that, or 24 for its
+    length; 22 (format 48 without the card number), A7.
     """
     require_pin_key(key, code)
     encrypted = unhexlify(block)
@@ -83,38 +88,38 @@ def open_block(ring: KeyRing, key: ClearKey, block: str, code: str, account: Acc
             return decipher_pinblock_iso_4(key.value, encrypted, account.whole())
         return decode_pinblock(code, decrypt_tdes_ecb(key.value, encrypted), account.pan12)
     except PinRefused as error:
-        is_told = error.reason == "length" and not ring.policy.uniform_pin_error
-        raise Refused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
+        is_told = error.reason == "length" and not desk.policy.uniform_pin_error
+        raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
 
 
-def make_block(ring: KeyRing, key: ClearKey, pin: str, code: str, account: Account) -> str:
-    """*pin* in a block of format *code* under *key*, hexadecimal. Raises Refused: 22, A7."""
+def make_block(desk: HsmDesk, key: ClearKey, pin: str, code: str, account: Account) -> str:
+    """*pin* in a block of format *code* under *key*, hexadecimal. Raises CommandRefused: 22, A7."""
     require_pin_key(key, code)
     if code == ISO_4:
-        fill = ring.random_bytes(ISO_4_FILL_LENGTH)
+        fill = desk.random_bytes(ISO_4_FILL_LENGTH)
         block = encipher_pinblock_iso_4(key.value, pin, account.whole(), fill)
     else:
-        fill = b"" if code == ISO_0 else ring.random_bytes(FILL_LENGTH_MIN)
+        fill = b"" if code == ISO_0 else desk.random_bytes(FILL_LENGTH_MIN)
         block = encrypt_tdes_ecb(key.value, encode_pinblock(code, pin, account.pan12, fill))
     return block.hex().upper()
 
 
 def require_pin_max(pin: str, pin_max: str) -> None:
-    """Raise Refused (24) unless *pin* has no more than *pin_max* digits, and that is 4 to 12."""
+    """Refuse (24) unless *pin* has no more than *pin_max* digits, and that is 4 to 12."""
     if int(pin_max) not in PIN_LENGTHS or len(pin) > int(pin_max):
-        raise Refused(PIN_LENGTH_REFUSED)
+        raise CommandRefused(PIN_LENGTH_REFUSED)
 
 
-def open_lmk_pin(ring: KeyRing, text: str, pan12: str) -> str:
+def open_lmk_pin(desk: HsmDesk, text: str, pan12: str) -> str:
     """The PIN that *text* holds under the LMK for *pan12*.
 
-    Encrypted, or as older modules have it, a zero and the digits. Raises Refused (14).
+    Encrypted, or as older modules have it, a zero and the digits. Raises CommandRefused (14).
     """
     try:
-        if text.startswith(_SEALED_LETTER) or ring.policy.encrypted_pins_only:
-            return open_pin(ring.lmk, text, pan12)
+        if text.startswith(_SEALED_LETTER) or desk.policy.encrypted_pins_only:
+            return open_pin(desk.keys.lmk, text, pan12)
         pin = text[1:]
         require_pin(pin)
     except CryptoError:
-        raise Refused(PIN_UNDER_LMK_REFUSED) from None
+        raise CommandRefused(PIN_UNDER_LMK_REFUSED) from None
     return pin

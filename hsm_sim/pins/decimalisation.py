@@ -18,8 +18,8 @@ from cardswitch.specs.security.ibm3624 import TABLE_LENGTH, is_varied_table_ibm3
 from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, PAIR_OF_CODE, LmkSet
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import Refused
-from ..keys.ring import KeyRing
+from ..custody.policy import CommandRefused
+from ..desk import HsmDesk
 
 _VARIANT: Final = KEY_TYPE_VARIANTS[1]
 _PAIR: Final = PAIR_OF_CODE["04"]
@@ -31,46 +31,49 @@ _NOTHING: Final = bytes(8)
 def encrypt_table(lmk: LmkSet | BlockLmk, table: str) -> str:
     """*table* of 16 digits under *lmk*: 16 hexadecimal digits, or ``L`` and 32. For the console.
 
-    Raises Refused (25): not 16 digits, or fewer than eight different ones, or one of them more
-    than four times.
+    Raises CommandRefused (25): not 16 digits, or fewer than eight different ones, or one of them
+    more than four times.
 
     >>> from cardswitch.specs.security.lmk import TEST_LMK
     >>> len(encrypt_table(TEST_LMK, "0123456789012345"))
     16
     """
     if not is_digits(table, TABLE_LENGTH) or not is_varied_table_ibm3624(table):
-        raise Refused(TABLE_REFUSED)
+        raise CommandRefused(TABLE_REFUSED)
     clear = bytes.fromhex(table)
     if isinstance(lmk, LmkSet):
         return encrypt_tdes_ecb(_table_key(lmk), clear).hex().upper()
     return _LETTER + encrypt_aes_ecb(_table_key(lmk), clear + _NOTHING).hex().upper()
 
 
-def open_table(ring: KeyRing, text: str) -> str:
+def open_table(desk: HsmDesk, text: str) -> str:
     """The 16 digits of the table that a command gives as *text*, or stored where it points to.
 
     In clear only if the policy takes such; then by the rule of :func:`encrypt_table` as well.
-    Raises Refused: 25, and 12 for a place where nothing is.
+    Raises CommandRefused: 25, and 12 where nothing is stored.
     """
-    text = _stored(ring, text)
-    if text.startswith(_LETTER) or ring.policy.encrypted_tables_only:
-        return decrypt_table(ring.lmk, text)
+    text = desk.state.storage.resolve(text)
+    if text.startswith(_LETTER) or desk.policy.encrypted_tables_only:
+        return decrypt_table(desk.keys.lmk, text)
     if not is_digits(text, TABLE_LENGTH) or not is_varied_table_ibm3624(text):
-        raise Refused(TABLE_REFUSED)
+        raise CommandRefused(TABLE_REFUSED)
     return text
 
 
-def renew_table(ring: KeyRing, old: LmkSet | BlockLmk, text: str) -> str:
-    """The table that *text* holds under the LMK *old*, under the one of *ring*. Refused: 12, 25."""
-    return encrypt_table(ring.lmk, decrypt_table(old, _stored(ring, text)))
+def renew_table(desk: HsmDesk, old_lmk: LmkSet | BlockLmk, text: str) -> str:
+    """The table that *text* holds under *old_lmk*, under the LMK of today.
+
+    Raises CommandRefused: 12, 25.
+    """
+    return encrypt_table(desk.keys.lmk, decrypt_table(old_lmk, desk.state.storage.resolve(text)))
 
 
 def decrypt_table(lmk: LmkSet | BlockLmk, text: str) -> str:
-    """The table that *text* holds under *lmk*. Raises Refused (25)."""
+    """The table that *text* holds under *lmk*. Raises CommandRefused (25)."""
     is_block = text.startswith(_LETTER)
     body = hex_bytes(text.removeprefix(_LETTER))
     if body is None or is_block == isinstance(lmk, LmkSet) or len(body) != (16 if is_block else 8):
-        raise Refused(TABLE_REFUSED)
+        raise CommandRefused(TABLE_REFUSED)
     if isinstance(lmk, LmkSet):
         clear = decrypt_tdes_ecb(_table_key(lmk), body)
     else:
@@ -78,12 +81,8 @@ def decrypt_table(lmk: LmkSet | BlockLmk, text: str) -> str:
         clear = whole.removesuffix(_NOTHING)
     table = clear.hex()
     if not is_digits(table, TABLE_LENGTH):
-        raise Refused(TABLE_REFUSED)
+        raise CommandRefused(TABLE_REFUSED)
     return table
-
-
-def _stored(ring: KeyRing, text: str) -> str:
-    return ring.state.stored_key(text[1:]) if text.startswith("K") else text
 
 
 def _table_key(lmk: LmkSet | BlockLmk) -> bytes:

@@ -10,8 +10,10 @@ from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, change_pinb
 from cardswitch.specs.security.pinblocks import FILL_LENGTH_MIN
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import Policy, Refused
-from ..keys.ring import ClearKey, Fields, KeyRing
+from ..custody.policy import CommandRefused, Policy
+from ..desk import HsmDesk
+from ..keys.clear import ClearKey
+from ..keys.ring import Fields
 from .blocks import Account, require_pin_key, require_pin_max
 
 
@@ -21,24 +23,24 @@ def passes_unseen(policy: Policy, fields: Fields) -> bool:
     return policy.translate_digits_unseen and formats <= BOUND_FORMATS.keys()
 
 
-def pass_on_unseen(ring: KeyRing, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
+def pass_on_unseen(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
     """The block in *fields* out of *source*, into *target*, whatever digits it has.
 
-    Raises Refused: 20 or 24 as for any block, 22, A7.
+    Raises CommandRefused: 20 or 24 as for any block, 22, A7.
     """
     source_format, target_format = fields["source_format"], fields["target_format"]
     require_pin_key(source, source_format)
     require_pin_key(target, target_format)
     account = Account.of(fields)
     clear = decrypt_tdes_ecb(source.value, unhexlify(fields["block"]))
-    fill = ring.random_bytes(FILL_LENGTH_MIN)
+    fill = desk.random_bytes(FILL_LENGTH_MIN)
     try:
         block, length = change_pinblock_iso(
             source_format, target_format, clear, account.pan12, fill
         )
     except PinRefused as error:
-        is_told = error.reason == "length" and not ring.policy.uniform_pin_error
-        raise Refused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
+        is_told = error.reason == "length" and not desk.policy.uniform_pin_error
+        raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
     if "pin_max" in fields:
         require_pin_max("0" * length, fields["pin_max"])
     return {

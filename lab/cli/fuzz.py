@@ -58,7 +58,7 @@ Examples:
 def fuzz() -> None:
     """Fuzz a parser of ISO 8583: ours, or a function of yours.
 
-    Messages that are right are spoilt where it hurts: lengths, digits, bitmaps, chip data, code
+    Messages that are right are mutated where it hurts: lengths, digits, bitmaps, chip data, code
     pages, ends. Findings go to standard output, all else to standard error.
     """
 

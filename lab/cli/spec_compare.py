@@ -125,12 +125,11 @@ def _key(path: Path) -> bytes:
 
     from cardswitch.specs.errors import ConfigError
     from cardswitch.specs.review.redact import KEY_SIZE_MIN
+    from cardswitch.wire.store.disk import create_file
 
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_SIZE))
+        create_file(path, secrets.token_bytes(KEY_SIZE))
         say([f"A new key for substitutes: {path}"], err=True)
     key = path.read_bytes()
     if len(key) < KEY_SIZE_MIN:

@@ -72,7 +72,7 @@ def import_(
 
     What cannot be carried is told on standard error, with its line.
     """
-    from cardswitch.specs.interop.toml_writer import write_toml
+    from cardswitch.specs.dialect.toml_writer import write_toml
 
     imported = _read(file, origin, _VERSIONS[edition])
     if output or not as_json:
@@ -148,12 +148,12 @@ def _origin_of(text: str) -> str:
 
 
 def _exporters() -> Mapping[str, Callable[..., Exported]]:
+    from cardswitch.specs.dialect.toml_writer import write_toml
     from cardswitch.specs.interop.drafts import Exported
     from cardswitch.specs.interop.jpos_export import export_jpos
     from cardswitch.specs.interop.markdown import export_markdown
     from cardswitch.specs.interop.moov_export import export_moov
     from cardswitch.specs.interop.pyiso8583 import export_pyiso8583
-    from cardswitch.specs.interop.toml_writer import write_toml
     from cardswitch.specs.interop.wireshark import export_wireshark
 
     return {

@@ -87,10 +87,10 @@ async def _serve(lab: Lab, tap: Tap | None) -> None:
 
 
 def _places(lab: Lab) -> Iterator[str]:
-    doors = lab.switch.doors
+    listeners = lab.switch.listeners
     places = {
-        "terminals": (doors["pos"], "switch, front side"),
-        "acquirers": (doors["network"], "switch, network side"),
+        "terminals": (listeners["pos"], "switch, front side"),
+        "acquirers": (listeners["network"], "switch, network side"),
         "acquirer": (lab.acquirer.front, "acquirer emulator"),
         "issuer": (lab.issuer.network, "issuer emulator"),
     }

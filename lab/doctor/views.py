@@ -15,13 +15,13 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.dialect.toml_writer import write_toml
 from cardswitch.specs.doctor.diagnose import Diagnosis
 from cardswitch.specs.doctor.headers import header_entries
 from cardswitch.specs.doctor.prescribe import as_prescription, tell_apart
 from cardswitch.specs.doctor.remedies import FIELDS_MIN
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.mti import VERSIONS, describe_mti
-from cardswitch.specs.interop.toml_writer import write_toml
 from cardswitch.specs.message import Message
 from cardswitch.specs.review.culprit import find_culprit
 from cardswitch.specs.review.explain import explain

@@ -1,6 +1,6 @@
 """A campaign: inputs from one seed, each examined, and the first of each finding made small.
 
-An input that ends in a new way joins the pool, and is itself spoilt further. Nothing but the seed,
+An input that ends in a new way joins the pool, and is itself mutated further. Nothing but the seed,
 the corpus and the number of cases decides what is found: a limit of time only ends it sooner.
 """
 
@@ -32,7 +32,7 @@ _SLOW: Final = ("time", "memory")
 
 
 class Seed(Struct, frozen=True):
-    """An input to be spoilt, and what errors about it may not carry."""
+    """An input to be mutated, and what errors about it may not carry."""
 
     data: bytes
     secrets: tuple[str, ...] = ()
@@ -88,7 +88,7 @@ class _Campaign:
         self.keys: set[str] = set()
 
     def inputs(self) -> Iterator[tuple[Seed, bytes, list[str]]]:
-        """The corpus as it is, then seeds, each first as it is and then spoilt."""
+        """The corpus as it is, then seeds, each first as it is and then mutated."""
         corpus = [self._seed_of(data) for data in self.plan.corpus]
         for seed in corpus:
             yield seed, seed.data, ["corpus"]

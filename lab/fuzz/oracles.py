@@ -148,7 +148,7 @@ def _roundtrip(subject: Subject, data: bytes, message: Message) -> str:
 
 def _walk(subject: Subject, data: bytes, message: Message) -> str:
     size = subject.dialect.header_size
-    slowly = walk.unpack(subject.dialect, data[size:])
+    slowly = walk.unpack(subject.dialect.form, data[size:])
     return "" if slowly == Message(message.mti, message.fields) else "other values are read"
 
 

@@ -48,7 +48,7 @@ class Running:
 
     def _missing(self) -> list[str]:
         """The links that are not up, and of the switch's upstreams those not signed on to."""
-        signed_on = self.switch.ready
+        signed_on = self.switch.memory.ready
         missing = [name for name in self.switch.settings.upstreams if name not in signed_on]
         dialled = {
             "the HSM, by the switch": (self.switch, SWITCH_HSM),

@@ -17,7 +17,7 @@ from cardswitch.switch.operate.settle import CALM_S, close_days
 from cardswitch.switch.store.journal import JournalReader
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Kind, Outcome
+from cardswitch.terminal.core.state import Outcome, SaleState
 from cardswitch.terminal.customer.card import Card, find_card
 from cardswitch.terminal.face.receipt import receipt
 from cardswitch.terminal.session import Session, open_session
@@ -85,14 +85,16 @@ class Story:
     def _show_links(self, lab: Lab) -> None:
         self._title("2. Everybody has signed on")
         self._text("terminal > switch > acquirer > switch > issuer, and the HSM beside them")
-        self._text(f"The bank's clock says {utc_text(self._clock.now())}; terminals use the door")
-        self._text(f"127.0.0.1:{lab.switch.doors['pos'].port}")
+        self._text(
+            f"The bank's clock says {utc_text(self._clock.now())}; terminals use the listener"
+        )
+        self._text(f"127.0.0.1:{lab.switch.listeners['pos'].port}")
 
     # Sales ----------------------------------------------------------------------------------------
 
     async def _sell(self, session: Session, lab: Lab) -> None:
         self._title("3. A purchase with PIN, approved")
-        first = await self._sale(session, "12.50", "good", Kind.APPROVED)
+        first = await self._sale(session, "12.50", "good", SaleState.APPROVED)
         self._text(receipt(first, "customer"))
 
         self._title("4. The same purchase again (0201): answered once more, charged once")
@@ -102,20 +104,22 @@ class Story:
             raise Error("the repeat was answered differently")
 
         self._title("5. A purchase declined, with the reason")
-        await self._sale(session, "80.51", "good", Kind.DECLINED)
+        await self._sale(session, "80.51", "good", SaleState.DECLINED)
 
         self._title("6. A purchase that the issuer never answers: timed out, and reversed")
-        await self._sale(session, "9.69", "good", Kind.DECLINED)
+        await self._sale(session, "9.69", "good", SaleState.DECLINED)
         self._text(f"the issuer's leg went: {' > '.join(self._way_of_last_leg(lab))}")
 
         self._title("7. One more purchase, approved")
-        await self._sale(session, "30.00", "good", Kind.APPROVED)
+        await self._sale(session, "30.00", "good", SaleState.APPROVED)
 
-    async def _sale(self, session: Session, amount: str, alias: str, kind: Kind) -> Outcome:
+    async def _sale(self, session: Session, amount: str, alias: str, kind: SaleState) -> Outcome:
         card = find_card(self._cards, alias)
         order = Order(parse_amount(amount, CURRENCY), CURRENCY, card, "swipe", PIN)
         outcome = await _last(session.perform(lambda terminal, now: terminal.sale(order, now)))
-        why = f": {reason(outcome.code).text} ({outcome.code})" if kind is Kind.DECLINED else ""
+        why = (
+            f": {reason(outcome.code).text} ({outcome.code})" if kind is SaleState.DECLINED else ""
+        )
         self._text(f"{amount} {CURRENCY} with card {outcome.card}: {outcome.kind}{why}")
         self.facts.setdefault("sales", []).append(
             {"amount": amount, "outcome": outcome.kind, "code": outcome.code, "rrn": outcome.rrn}
@@ -167,7 +171,7 @@ class Story:
 
     def _sum_of_receipts(self, session: Session) -> int:
         totals = session.book.batch.totals
-        return sum(tally[Kind.APPROVED].amount for tally in totals.values())
+        return sum(tally[SaleState.APPROVED].amount for tally in totals.values())
 
     def _deposited(self, lab: Lab) -> int:
         """The control sum of the file that the bank would get, read back from the disk."""

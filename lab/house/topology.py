@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import socket
 import tomllib
@@ -23,6 +22,7 @@ from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.store.disk import create_file
 
 from .ceremony import Ask, Keys, make_keys, personalise
 
@@ -114,7 +114,7 @@ def make_lab(
         values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     (folder / CARDS_NAME).write_text(_tables("card", map(_terminal_side, cards)), "utf-8")
-    _write_secret(folder / VAULT_NAME, secrets.token_hex(VAULT_KEY_BYTES))
+    create_file(folder / VAULT_NAME, secrets.token_hex(VAULT_KEY_BYTES).encode())
     path.write_text(text + _issuer_side(cards), "utf-8")
     return path, keys
 
@@ -174,9 +174,3 @@ def _tables(name: str, rows: Any) -> str:
 def _line(item: tuple[str, str | int]) -> str:
     name, value = item
     return f'{name} = "{value}"\n' if isinstance(value, str) else f"{name} = {value}\n"
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Readable by its owner alone from the first moment on."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.dialect import Dialect, HeadedDialect
+from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import Field
 from cardswitch.specs.grammar.mti import VERSIONS, describe_mti
@@ -138,9 +138,9 @@ def _open_or_masked(path: str, value: str, unsafe: bool, edition: str) -> str:
 
 
 def _header(dialect: Dialect, message: Message) -> Iterator[tuple[str, str]]:
-    if isinstance(dialect, HeadedDialect) and len(message.header) >= dialect.header_size:
-        header = message.header[-dialect.header_size :]
-        for name, value in dialect.read_header(header).items():
+    header = dialect.header
+    if header and len(message.header) >= header.size:
+        for name, value in header.read(message.header[-header.size :]).items():
             yield f"header: {name}", value
 
 

@@ -8,7 +8,7 @@ from typing import Final, Generic, TypeVar
 # A shape is a bitmap or a tuple of fields. A link uses dozens; hostile bitmaps are endless.
 SHAPES_MAX: Final = 512
 # Generating costs about ten slow readings: worth it for what comes again, alone.
-SIGHTS_MIN: Final = 4
+SEEN_MIN: Final = 4
 
 Shape = TypeVar("Shape", bound=Hashable)
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -27,7 +27,7 @@ class OnDemand(dict[int, Function], Generic[Function]):
 
 
 class Shapes(dict[Shape, Function], Generic[Shape, Function]):
-    """Generated functions by shape. KeyError for a shape seen fewer than `SIGHTS_MIN` times.
+    """Generated functions by shape. KeyError for a shape seen fewer than `SEEN_MIN` times.
 
     The oldest goes when `SHAPES_MAX` are there; *generate* gives None for a shape that cannot be.
     """
@@ -35,7 +35,7 @@ class Shapes(dict[Shape, Function], Generic[Shape, Function]):
     def __init__(self, generate: Callable[[Shape], Function | None]) -> None:
         super().__init__()
         self._generate = generate
-        self._sights: dict[Shape, int] = {}
+        self._seen_counts: dict[Shape, int] = {}
 
     def __missing__(self, shape: Shape) -> Function:
         function = self._generate(shape) if self._is_usual(shape) else None
@@ -47,11 +47,11 @@ class Shapes(dict[Shape, Function], Generic[Shape, Function]):
         return function
 
     def _is_usual(self, shape: Shape) -> bool:
-        """Count the sight of *shape*, and say whether that is enough."""
-        sights = self._sights.pop(shape, 0) + 1
-        if sights >= SIGHTS_MIN:
+        """Count that *shape* was seen, and say whether that is enough."""
+        seen = self._seen_counts.pop(shape, 0) + 1
+        if seen >= SEEN_MIN:
             return True
-        if len(self._sights) >= SHAPES_MAX:
-            self._sights.clear()
-        self._sights[shape] = sights
+        if len(self._seen_counts) >= SHAPES_MAX:
+            self._seen_counts.clear()
+        self._seen_counts[shape] = seen
         return False

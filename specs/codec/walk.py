@@ -6,8 +6,6 @@ code 30 repeats can still be found further on; the first error is the one raised
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ..errors import DecodeError, EncodeError
 from ..grammar.bitmap import (
     BITMAP_SIZE,
@@ -22,33 +20,36 @@ from ..grammar.bitmap import (
 from ..grammar.encodings import HEX_DIGITS
 from ..grammar.mti import is_answerable
 from ..masking import ECHO_FIELDS, printable
-from ..message import Message
-
-if TYPE_CHECKING:
-    from ..dialect import Dialect
+from ..message import Message, MessageError
+from .form import Form
 
 _STAN = 11
 
 
-def unpack(dialect: Dialect, data: bytes) -> Message:
-    """Read the whole of *data* as one message of *dialect*; DecodeError names the first fault."""
-    mti, offset = _read_mti(dialect, data)
-    numbers, offset, first = _read_bitmap(dialect, data, offset)
-    fields: dict[int, str] = {}
-    fault = _read_fields(dialect, data, offset, numbers, fields)
-    first = first or fault
-    if first is None:
+def unpack(form: Form, data: bytes) -> Message:
+    """Read the whole of *data* as one message of *form*; MessageError names the first fault."""
+    mti, fields = "", dict[int, str]()
+    fault: DecodeError | None
+    try:
+        mti, offset = _read_mti(form, data)
+        numbers, offset, fault = _read_bitmap(form, data, offset)
+        later = _read_fields(form, data, offset, numbers, fields)
+        fault = fault or later
+    except DecodeError as error:
+        fault = error
+    if fault is None:
         return Message(mti, fields)
-    if is_answerable(mti) and _STAN in fields:
-        first.echo = Message(mti, {n: v for n, v in fields.items() if n in ECHO_FIELDS})
-    raise first
+    refused = MessageError.of(fault)
+    if _STAN in fields and is_answerable(mti):
+        refused.echo = Message(mti, {n: v for n, v in fields.items() if n in ECHO_FIELDS})
+    raise refused
 
 
-def pack(dialect: Dialect, message: Message) -> bytes:
-    """Write *message* in *dialect*; EncodeError names the first field that cannot be written."""
-    if message.mti not in dialect.mti_bytes:
+def pack(form: Form, message: Message) -> bytes:
+    """Write *message* in *form*; EncodeError names the first field that cannot be written."""
+    if message.mti not in form.mti_bytes:
         raise EncodeError(
-            f"an MTI of version {dialect.version}",
+            f"an MTI of version {form.version}",
             code="mti",
             field="MTI",
             seen=printable(str(message.mti), 4),
@@ -60,33 +61,33 @@ def pack(dialect: Dialect, message: Message) -> bytes:
             hint="a message of an MTI alone is no message",
         )
     for number in message.fields:
-        if number not in dialect.fields:
+        if number not in form.fields:
             hint = "the bitmap is made by the codec" if number in (SECOND, THIRD) else ""
             seen = printable(str(number), 8)
             raise EncodeError(
-                f"a field that {dialect.name} defines",
+                f"a field that {form.name} defines",
                 code="field-undefined",
                 field=seen,
                 hint=hint,
             )
     numbers = sorted(message.fields)
-    parts = {number: dialect.fields[number].write(message.fields[number]) for number in numbers}
+    parts = {number: form.fields[number].write(message.fields[number]) for number in numbers}
     bits = bitmap_of(numbers).hex().upper()
-    if numbers[-1] > SECOND_MAX and dialect.tertiary == IN_FIELD_65:
-        parts[THIRD] = dialect.bitmap.encode(bits[32:])
+    if numbers[-1] > SECOND_MAX and form.tertiary == IN_FIELD_65:
+        parts[THIRD] = form.bitmap.encode(bits[32:])
         bits = bits[:32]
     body = [parts[number] for number in sorted(parts)]
-    return b"".join([dialect.mti_bytes[message.mti], dialect.bitmap.encode(bits), *body])
+    return b"".join([form.mti_bytes[message.mti], form.bitmap.encode(bits), *body])
 
 
-def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
+def _read_mti(form: Form, data: bytes) -> tuple[str, int]:
     """The MTI and where the bitmap begins."""
-    seen = data[: dialect.mti.size(4)]
-    mti = dialect.mtis.get(seen)
+    seen = data[: form.mti.size(4)]
+    mti = form.mtis.get(seen)
     if mti is None:
-        shown = seen.decode("latin-1") if dialect.mti.size(4) == 4 else seen.hex()
+        shown = seen.decode("latin-1") if form.mti.size(4) == 4 else seen.hex()
         raise DecodeError(
-            f"an MTI of version {dialect.version} in {dialect.mti.name}",
+            f"an MTI of version {form.version} in {form.mti.name}",
             code="mti",
             field="MTI",
             offset=0,
@@ -96,19 +97,17 @@ def _read_mti(dialect: Dialect, data: bytes) -> tuple[str, int]:
     return mti, len(seen)
 
 
-def _read_bitmap(
-    dialect: Dialect, data: bytes, offset: int
-) -> tuple[list[int], int, DecodeError | None]:
+def _read_bitmap(form: Form, data: bytes, offset: int) -> tuple[list[int], int, DecodeError | None]:
     """The field numbers, where the first field begins, and what is wrong with the bitmap."""
-    bits, end = _read_part(dialect, data, offset, "bitmap")
+    bits, end = _read_part(form, data, offset, "bitmap")
     if bits[0] & 0x80:
-        second, end = _read_part(dialect, data, end, "1")
+        second, end = _read_part(form, data, end, "1")
         bits += second
-        if second[0] & 0x80 and dialect.tertiary == TOGETHER:
-            third, end = _read_part(dialect, data, end, "65")
+        if second[0] & 0x80 and form.tertiary == TOGETHER:
+            third, end = _read_part(form, data, end, "65")
             bits += third
     # A third bitmap among the fields is still to come: there its bit counts as that of a field.
-    marks = (SECOND, THIRD) if dialect.tertiary == TOGETHER else (SECOND,)
+    marks = (SECOND, THIRD) if form.tertiary == TOGETHER else (SECOND,)
     numbers = [number for number in numbers_of(bits) if number not in marks]
     highest = numbers[-1] if numbers else 0
     if highest <= (len(bits) - BITMAP_SIZE) * 8:
@@ -121,32 +120,32 @@ def _read_bitmap(
             hint="bits 1 and 65 are set only where a field above 64 or 128 follows",
         )
         return numbers, end, fault
-    return _known(dialect, offset, numbers, end)
+    return _known(form, offset, numbers, end)
 
 
 def _known(
-    dialect: Dialect, offset: int, numbers: list[int], end: int
+    form: Form, offset: int, numbers: list[int], end: int
 ) -> tuple[list[int], int, DecodeError | None]:
     """*numbers* up to the first that is not defined, and what is wrong with that one."""
-    bitmaps = (THIRD,) if dialect.tertiary == IN_FIELD_65 else ()
-    unknown = next((n for n in numbers if n not in dialect.fields and n not in bitmaps), None)
+    bitmaps = (THIRD,) if form.tertiary == IN_FIELD_65 else ()
+    unknown = next((n for n in numbers if n not in form.fields and n not in bitmaps), None)
     if unknown is None:
         return numbers, end, None
     fault = DecodeError(
-        f"a field that {dialect.name} defines",
+        f"a field that {form.name} defines",
         code="field-undefined",
         field=str(unknown),
-        offset=offset + dialect.bitmap.index((unknown - 1) // 4, 48),
+        offset=offset + form.bitmap.index((unknown - 1) // 4, 48),
         seen="its bit in the bitmap",
         hint="a third bitmap is not defined" if unknown == THIRD else "is the dialect right?",
     )
     return numbers[: numbers.index(unknown) + 1], end, fault
 
 
-def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
+def _read_part(form: Form, data: bytes, offset: int, field: str) -> tuple[bytes, int]:
     """One bitmap of 64 bits and where it ends."""
     length = BITMAP_SIZE * 2
-    end = offset + dialect.bitmap.size(length)
+    end = offset + form.bitmap.size(length)
     if end > len(data):
         raise DecodeError(
             f"a bitmap of {end - offset} bytes",
@@ -155,7 +154,7 @@ def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[
             offset=offset,
             seen=f"{len(data) - offset} bytes",
         )
-    text = dialect.bitmap.decode(data[offset:end], length)
+    text = form.bitmap.decode(data[offset:end], length)
     wrong = next((i for i, character in enumerate(text) if character not in HEX_DIGITS), None)
     if wrong is not None:
         raise DecodeError(
@@ -170,18 +169,18 @@ def _read_part(dialect: Dialect, data: bytes, offset: int, field: str) -> tuple[
 
 
 def _read_fields(
-    dialect: Dialect, data: bytes, offset: int, numbers: list[int], fields: dict[int, str]
+    form: Form, data: bytes, offset: int, numbers: list[int], fields: dict[int, str]
 ) -> DecodeError | None:
     """Fill *fields* as far as they can be read; the first fault of them, if any."""
     first: DecodeError | None = None
     for number in numbers:
-        if number == THIRD and dialect.tertiary == IN_FIELD_65:
+        if number == THIRD and form.tertiary == IN_FIELD_65:
             try:
-                offset = _read_third(dialect, data, offset, numbers)
+                offset = _read_third(form, data, offset, numbers)
             except DecodeError as fault:
                 return first or fault
             continue
-        field = dialect.fields.get(number)
+        field = form.fields.get(number)
         if field is None:  # named by the bitmap already; where it ends nobody knows
             return first
         try:
@@ -204,18 +203,18 @@ def _read_fields(
     return first
 
 
-def _read_third(dialect: Dialect, data: bytes, offset: int, numbers: list[int]) -> int:
+def _read_third(form: Form, data: bytes, offset: int, numbers: list[int]) -> int:
     """Read the bitmap in field 65 and add what it says to *numbers*; where it ends."""
-    bits, end = _read_part(dialect, data, offset, "65")
+    bits, end = _read_part(form, data, offset, "65")
     more = [SECOND_MAX + number for number in numbers_of(bits)]
     if not more:
         hint = "bit 65 is set only where a field above 128 follows"
         raise DecodeError(
             "a field for each bitmap", code="bitmap-empty", field="65", offset=offset, hint=hint
         )
-    known, _, fault = _known(dialect, offset, more, end)
+    known, _, fault = _known(form, offset, more, end)
     if fault is not None:
-        fault.offset = offset + dialect.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)
+        fault.offset = offset + form.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)
         raise fault
     numbers += more
     return end

@@ -8,7 +8,7 @@ from typing import Final
 from ..amounts import currency
 from ..codes import REASONS, reason_of_action
 from ..errors import FormatError
-from .rules import Context, Fields, Rule, Step, blocks, is_digits, rewritten
+from .rules import Context, FieldRule, Fields, Step, blocks, is_digits, rewritten
 
 # Amounts of 1993 and the field of their currency.
 _CURRENCY_OF: Final[Mapping[int, int]] = {4: 49, 5: 50, 6: 51, 8: 51, 97: 50}
@@ -151,7 +151,7 @@ def _terminal_down(text: str) -> str:
 
 _DATE: Final = "1993 has no century, and none but 20 is assumed"
 _RULES: Final = (
-    Rule((4, 5, 6, 8, 30, 49, 50, 51, 97), (4, 5, 6, 8, 30, 97), amounts_up, amounts_down,
+    FieldRule((4, 5, 6, 8, 30, 49, 50, 51, 97), (4, 5, 6, 8, 30, 97), amounts_up, amounts_down,
          "2003 writes an amount with its currency: both must be known"),
     rewritten(11, 11, "{:0>12}".format, lambda text: text[6:], "1993 has six digits, 2003 twelve"),
     *(rewritten(n, n, _century_up, _century_down, _DATE) for n in (12, 13, 15, 28, 73)),
@@ -182,4 +182,6 @@ _SAME: Final = frozenset([
     *(43, 44, 45, 47, 48, 52, 53, 55, 57, 58, 59, 60, 61, 62, 63, 67, 71, 72, 93, 94, 95, 96),
     *(98, 99, 100, 101, 102, 103, *range(111, 128)),
 ])  # fmt: skip
-STEP_2003: Final = Step("1993", "2003", _SAME, _RULES, _GONE, (30, 30))
+STEP_2003: Final = Step(
+    older="1993", newer="2003", same=_SAME, rules=_RULES, gone=_GONE, partial=(30, 30)
+)

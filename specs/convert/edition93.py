@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..codes import ACTIONS, CUT_OVER, ECHO, KEY_CHANGE, REASONS, SIGN_OFF, SIGN_ON, reason
-from .rules import Context, Fields, Rule, Step, blocks, is_digits, moved, rewritten
+from .rules import Context, FieldRule, Fields, Step, blocks, is_digits, moved, rewritten
 from .service import SERVICE
 
 # Fee types of 1993 in DE46, as chosen here, and the fields of 1987: in the currency of the
@@ -228,21 +228,23 @@ def _hex_as_digits(text: str) -> str:
 
 _NO_YEAR: Final = "1987 writes no year, and 1993 wants one: it must be given"
 _RULES: Final = (
-    Rule((12, 13), (12,), date_time_up, date_time_down, _NO_YEAR),
-    Rule((15,), (15,), settlement_date_up, settlement_date_down, _NO_YEAR),
+    FieldRule((12, 13), (12,), date_time_up, date_time_down, _NO_YEAR),
+    FieldRule((15,), (15,), settlement_date_up, settlement_date_down, _NO_YEAR),
     moved(18, 26, ""),
     SERVICE,
-    Rule((4, 5, 95), (4, 5, 30), amounts_up, amounts_down,
+    FieldRule((4, 5, 95), (4, 5, 30), amounts_up, amounts_down,
          "1993 has no fees beside amounts replaced"),
-    Rule((28, 29, 30, 31), (46,), fees_up, fees_down,
+    FieldRule((28, 29, 30, 31), (46,), fees_up, fees_down,
          "1987 has four fees, 1993 a list of other kinds"),
-    Rule((39,), (39,), answer_up, answer_down, "no code of the other edition says exactly this"),
+    FieldRule((39,), (39,), answer_up, answer_down,
+         "no code of the other edition says exactly this"),
     rewritten(43, 43, place_up, place_down, "name and place are laid out otherwise, cut in 1987"),
     rewritten(53, 53, _hex_as_digits, _hex_as_digits, "1987 writes sixteen digits, 1993 bytes"),
-    Rule((70, 91), (24,), function_up, function_down, "1987 says what a message is for by its MTI"),
+    FieldRule((70, 91), (24,), function_up, function_down,
+         "1987 says what a message is for by its MTI"),
     rewritten(71, 71, "{:0>8}".format, lambda text: text[4:], "1987 has four digits, 1993 eight"),
-    Rule((90,), (56,), original_up, original_down, "1987 tells the original by its transmission "
-         "time and forwarder, 1993 by its local time"),
+    FieldRule((90,), (56,), original_up, original_down,
+         "1987 tells the original by its transmission time and forwarder, 1993 by its local time"),
 )  # fmt: skip
 _MAC: Final = "a code over the message as it was: it must be made again"
 _SAME: Final = frozenset([
@@ -250,4 +252,11 @@ _SAME: Final = frozenset([
     *(41, 42, 44, 45, 47, 48, 49, 50, 51, 52, 54, 55, 60, 61, 62, 63, 67, 68, 69),
     *(*range(73, 82), 86, 87, 88, 89, 97, 98, 99, 100, 101, 102, 103, 104, *range(111, 128)),
 ])  # fmt: skip
-STEP_93: Final = Step("1987", "1993", _SAME, _RULES, {64: _MAC, 128: _MAC}, (95, 30))
+STEP_93: Final = Step(
+    older="1987",
+    newer="1993",
+    same=_SAME,
+    rules=_RULES,
+    gone={64: _MAC, 128: _MAC},
+    partial=(95, 30),
+)

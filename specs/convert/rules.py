@@ -50,7 +50,7 @@ class Context(Struct, frozen=True, gc=False):
 Turn: TypeAlias = Callable[[Fields, Context], dict[int, str]]
 
 
-class Rule(Struct, frozen=True):
+class FieldRule(Struct, frozen=True):
     """The fields *older* of one edition and *newer* of the next say the same: *up* and *down*.
 
     A turn gets those of its fields that are there, and gives nothing for what it cannot turn.
@@ -64,7 +64,7 @@ class Rule(Struct, frozen=True):
     why: str
 
 
-class Step(Struct, frozen=True):
+class Step(Struct, frozen=True, kw_only=True):
     """Two neighbouring editions: fields that are the *same* in both, *rules*, and why others go.
 
     *partial* are the fields, of the older and of the newer one, that say that an amount is a part.
@@ -73,7 +73,7 @@ class Step(Struct, frozen=True):
     older: str
     newer: str
     same: frozenset[int]
-    rules: tuple[Rule, ...]
+    rules: tuple[FieldRule, ...]
     gone: Mapping[int, str]
     partial: tuple[int, int]
 
@@ -117,7 +117,7 @@ def take_step(step: Step, draft: Draft, upward: bool, year: str) -> Draft:
 
 
 def _compare(
-    draft: Draft, rule: Rule, taken: Fields, made: Fields, again: Fields
+    draft: Draft, rule: FieldRule, taken: Fields, made: Fields, again: Fields
 ) -> Iterable[Loss]:
     """What of *taken* is lost or changed in *made*, which says *again*; what it says besides."""
     for number, value in taken.items():
@@ -147,9 +147,9 @@ def blocks(text: str, size: int) -> list[str]:
     return [text[at : at + size] for at in range(0, len(text), size)]
 
 
-def moved(older: int, newer: int, why: str) -> Rule:
+def moved(older: int, newer: int, why: str) -> FieldRule:
     """The rule of a field that only has another number."""
-    return Rule(
+    return FieldRule(
         (older,),
         (newer,),
         lambda taken, _: {newer: taken[older]} if older in taken else {},
@@ -164,7 +164,7 @@ def rewritten(
     up: Callable[[str], str],
     down: Callable[[str], str],
     why: str,
-) -> Rule:
+) -> FieldRule:
     """The rule of one field whose value is only written otherwise; empty text: it cannot be."""
 
     def turn(source: int, target: int, write: Callable[[str], str]) -> Turn:
@@ -174,4 +174,4 @@ def rewritten(
 
         return turned
 
-    return Rule((older,), (newer,), turn(older, newer, up), turn(newer, older, down), why)
+    return FieldRule((older,), (newer,), turn(older, newer, up), turn(newer, older, down), why)

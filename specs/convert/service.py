@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .rules import Context, Fields, Rule, is_digits
+from .rules import Context, FieldRule, Fields, is_digits
 
 # DE22 of 1987, digits 1-2, and the input mode of 1993 (character 7), which knows no contactless.
 _MODES: Final[Mapping[str, str]] = {
@@ -95,7 +95,7 @@ def _pin(code: str) -> str:
     return {"1": "1", "5": "8"}.get(capability, "0")
 
 
-SERVICE: Final = Rule(
+SERVICE: Final = FieldRule(
     (22, 25, 26),
     (22,),
     service_up,

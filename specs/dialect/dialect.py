@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache
 from typing import Final
 
@@ -15,36 +16,39 @@ from ..codec.compile import (
     compile_unpack,
     compile_writer,
 )
+from ..codec.form import Form
 from ..codec.shapes import OnDemand, Shapes
 from ..codes import TABLES
 from ..errors import DecodeError, EncodeError, FormatError
 from ..grammar.bitmap import TOGETHER
 from ..grammar.fields import Field
-from ..grammar.mti import legal_mtis
-from ..lazy import LazyFields
+from ..lazy import LazyFields, Pieces
 from ..message import Message
 from ..parts import paths
 from ..parts.layout import Part
-from .build import Form, build_form
-from .file import list_dialects, read_dialect_file
-
-__all__ = ["Dialect", "Form", "HeadedDialect", "list_dialects", "load_dialect", "make_dialect"]
+from .build import build_form
+from .file import read_dialect_file
+from .header import Header
 
 DIALECTS_CACHED_MAX: Final = 64  # a process speaks a handful
+_Unpackers = Shapes[bytes, Callable[[bytes], Message]]
 _FIRST_SEND: Final = str.maketrans("135", "024")
 
 
 class Dialect:
-    """How messages are written on one kind of link. Made by :func:`load_dialect`; never changed."""
+    """How messages are written on one kind of link. Made by :func:`load_dialect`; never changed.
+
+    *form* has been checked. Where it has a *header* of its own, all messages begin with it.
+    """
 
     def __init__(self, form: Form) -> None:
         self.form = form
         self.name, self.title, self.version = form.name, form.title, form.version
         self.mti, self.bitmap, self.tertiary = form.mti, form.bitmap, form.tertiary
         self.fields, self.messages = form.fields, form.messages
-        self.header_size = 0
-        self.mti_bytes = {known: self.mti.encode(known) for known in legal_mtis(self.version)}
-        self.mtis = {data: known for known, data in self.mti_bytes.items()}
+        self.header: Header | None = None
+        self.header_size = len(form.header_default)
+        self.mtis = form.mtis
         at = self.mti.size(4)
         one, two, three = (at + self.bitmap.size(digits) for digits in (16, 32, 48))
         goes_on = {self.bitmap.encode(f"{byte:02X}")[0] for byte in range(128, 256)}
@@ -52,37 +56,48 @@ class Dialect:
         self._bitmap_ends = tuple(two if byte in goes_on else one for byte in range(256))
         self._third_ends = tuple(three if byte in goes_on else two for byte in range(256))
         self._bitmap_places = at, one if self.tertiary == TOGETHER else three
-        self._unpackers = Shapes[bytes, Callable[[bytes], Message]](
-            lambda shape: compile_unpack(self, shape)
-        )
-        self._lazy_unpackers = Shapes[bytes, Callable[[bytes], Message]](
-            lambda shape: compile_index(self, shape, strict=True)
-        )
-        self._indexers = Shapes[bytes, Callable[[bytes], Message]](
-            lambda shape: compile_index(self, shape, strict=False)
-        )
         # A field alone, with its prefix.
-        self._readers = OnDemand(lambda number: compile_reader(self.fields[number]))
-        self.writers = OnDemand(lambda number: compile_writer(self.fields[number]))
-        self._packers = Shapes[tuple[int, ...], Callable[[Message], bytes]](
-            lambda shape: compile_pack(self, shape)
+        self._readers = OnDemand(lambda number: compile_reader(form.fields[number]))
+        writers = OnDemand(lambda number: compile_writer(form.fields[number]))
+        self.pieces = Pieces(
+            mti_bytes=form.mti_bytes,
+            bitmap=form.bitmap,
+            tertiary=form.tertiary,
+            read=self.read_field,
+            writers=writers,
         )
+        self._unpackers = _Unpackers(lambda shape: compile_unpack(form, shape))
+        self._lazy_unpackers = _Unpackers(
+            lambda shape: compile_index(form, self.pieces, shape, strict=True)
+        )
+        self._indexers = _Unpackers(
+            lambda shape: compile_index(form, self.pieces, shape, strict=False)
+        )
+        self._packers = Shapes[tuple[int, ...], Callable[[Message], bytes]](
+            lambda shape: compile_pack(form, shape)
+        )
+        self._body = self  # reads and writes what follows the header
+        if form.header:
+            self._body = copy(self)
+            self.header = Header(form.header, form.header_default)
 
     def unpack(self, data: bytes) -> Message:
         """The message that the whole of *data* stands for, from the header of the dialect on.
 
-        A header of the link, such as a TPDU, is not the dialect's. Raises DecodeError with the
-        field, the byte offset and what was expected there.
+        A header of the link, such as a TPDU, is not the dialect's. Raises MessageError, which is a
+        DecodeError, with the field, the byte offset and what was expected there.
 
         >>> echo = b"08008220000000000000" + b"0400000000000000" + b"1123130500000001301"
         >>> load_dialect("iso87-ascii").unpack(echo)
         <0800 7=1123130500, 11=000001, 70=301>
         """
+        if self.header is not None:
+            return self.header.strip(self._body.unpack, data)
         try:
             return self._unpackers[self.shape_of(data)](data)
         except MISFIT:
             pass
-        return walk.unpack(self, bytes(data))
+        return walk.unpack(self.form, bytes(data))
 
     def unpack_lazy(self, data: bytes) -> Message:
         """As :meth:`unpack`, and refuses the same; but a value is cut where it is asked for.
@@ -90,24 +105,26 @@ class Dialect:
         For those who read little of a message, and write it again in this dialect: :meth:`pack`
         then splices what was changed into *data*.
         """
+        if self.header is not None:
+            return self.header.strip(self._body.unpack_lazy, data)
         return self._unpack_lazily(self._lazy_unpackers, data)
 
     def index(self, data: bytes) -> Message:
         """As :meth:`unpack_lazy`, but lengths alone are checked: a wrong value raises DecodeError
         when it is cut, and one that nobody reads is written as it came. Nothing to forward.
         """
+        if self.header is not None:
+            return self.header.strip(self._body.index, data)
         return self._unpack_lazily(self._indexers, data)
 
-    def _unpack_lazily(
-        self, functions: Shapes[bytes, Callable[[bytes], Message]], data: bytes
-    ) -> Message:
+    def _unpack_lazily(self, functions: _Unpackers, data: bytes) -> Message:
         if data.__class__ is not bytes:
             data = bytes(data)  # It is kept, so nobody may change it.
         try:
             return functions[self.shape_of(data)](data)
         except MISFIT:
             pass
-        return Dialect.unpack(self, data)
+        return walk.unpack(self.form, bytes(data))
 
     def pack(self, message: Message) -> bytes:
         """*message* as bytes; EncodeError names the field that does not fit.
@@ -115,14 +132,16 @@ class Dialect:
         >>> load_dialect("pos").pack(Message("0810", {11: "000001", 39: "00"})).hex()
         '081000200000020000000000013030'
         """
+        if self.header is not None:
+            return self.header.of(message) + self._body.pack(message)
         fields = message.fields
         try:
-            if fields.__class__ is LazyFields and fields.is_of(self):
+            if fields.__class__ is LazyFields and fields.is_of(self.pieces):
                 return fields.pack(message.mti)
             return self._packers[tuple(fields)](message)
         except MISFIT:
             pass
-        return walk.pack(self, message)
+        return walk.pack(self.form, message)
 
     def read_field(self, number: int, data: bytes, start: int, end: int) -> str:
         """The value of field *number*, which is data[start:end] with its prefix; DecodeError."""
@@ -242,65 +261,6 @@ class Dialect:
         return f"<dialect {self.name}: {len(self.fields)} fields>"
 
 
-class HeadedDialect(Dialect):
-    """A dialect whose messages begin with a header of its own: fixed parts, before the MTI.
-
-    A message read has it in :attr:`Message.header`; one that has none is written with the default.
-    """
-
-    def __init__(self, form: Form) -> None:
-        super().__init__(form)
-        self.header_size = len(form.header_default)
-
-    def unpack(self, data: bytes) -> Message:
-        """See :meth:`Dialect.unpack`; offsets in errors count from the header on."""
-        return self._behind_header(super().unpack, data)
-
-    def unpack_lazy(self, data: bytes) -> Message:
-        """See :meth:`Dialect.unpack_lazy`."""
-        return self._behind_header(super().unpack_lazy, data)
-
-    def index(self, data: bytes) -> Message:
-        """See :meth:`Dialect.index`."""
-        return self._behind_header(super().index, data)
-
-    def _behind_header(self, unpack: Callable[[bytes], Message], data: bytes) -> Message:
-        data = bytes(data)
-        self.read_header(data)
-        header = data[: self.header_size]
-        try:
-            message = unpack(data[self.header_size :])
-        except DecodeError as error:
-            if error.offset is not None:
-                error.offset += self.header_size
-            if error.echo is not None:
-                error.echo = Message(error.echo.mti, error.echo.fields, header)
-            raise
-        return Message(message.mti, message.fields, header)
-
-    def pack(self, message: Message) -> bytes:
-        """See :meth:`Dialect.pack`; of a longer header, the last part is this dialect's."""
-        size = self.header_size
-        header = message.header[-size:] if message.header else self.form.header_default
-        try:
-            self.read_header(header)
-        except DecodeError as error:
-            raise EncodeError(
-                error.expected, field=error.field, seen=error.seen, hint=error.hint
-            ) from None
-        return header + super().pack(message)
-
-    def read_header(self, header: bytes) -> dict[str, str]:
-        """The parts of *header*, by their names; DecodeError where it is none of this dialect."""
-        values: dict[str, str] = {}
-        offset = 0
-        for field in self.form.header:
-            start, end, length = field.locate(header, offset)
-            values[field.name] = field.read(header, start, end, length)
-            offset = end
-        return values
-
-
 @lru_cache(maxsize=DIALECTS_CACHED_MAX)
 def load_dialect(name_or_path: str) -> Dialect:
     """The dialect shipped under that name, or read from a path that ends in ``.toml``.
@@ -308,9 +268,4 @@ def load_dialect(name_or_path: str) -> Dialect:
     Raises DialectError, which says which file and where in it.
     """
     source, written = read_dialect_file(name_or_path)
-    return make_dialect(build_form(source, written))
-
-
-def make_dialect(form: Form) -> Dialect:
-    """The dialect of *form*, which somebody else has checked."""
-    return HeadedDialect(form) if form.header else Dialect(form)
+    return Dialect(build_form(source, written))

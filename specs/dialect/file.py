@@ -14,12 +14,14 @@ tertiary = "with the others"        where a third bitmap stands, if there may be
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
 import msgspec
 from msgspec import Struct
 
+from ..codec.form import MessageRule
 from ..errors import DialectError
 from ..grammar.bitmap import FIELD_MAX, THIRD
 from ..grammar.fields import CLASSES, DIGITS
@@ -34,15 +36,7 @@ _FOLDER: Final = Path(__file__).parents[1] / "dialects"
 _ENCODED: Final = frozenset(["mti", "bitmap", "length", *CLASSES]) - {"x+n"}
 
 
-class Rule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which fields the messages of one MTI carry: always, on a condition, or as they like."""
-
-    mandatory: frozenset[int] = frozenset()
-    conditional: frozenset[int] = frozenset()
-    optional: frozenset[int] = frozenset()
-
-
-class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class FieldEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One line under `[fields]`; what a file leaves out is inherited."""
 
     name: str = ""
@@ -55,7 +49,7 @@ class FieldEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     value: str = ""
 
 
-class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class PartsEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What the value at one path is made of: see :mod:`cardswitch.specs.parts`.
 
     *layout* is positional, ber-tlv, tlv, ltv, bitmap, datasets, dataset-bitmap, or opaque, which
@@ -76,7 +70,9 @@ class PartsEntry(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=
     header: int = 0
 
 
-class DialectFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class DialectFile(
+    Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """A dialect file as it is written."""
 
     extends: str = ""
@@ -88,7 +84,7 @@ class DialectFile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     fields: dict[str, FieldEntry] = {}
     parts: dict[str, PartsEntry] = {}
     values: dict[str, dict[str, str]] = {}
-    messages: dict[str, Rule] = {}
+    messages: dict[str, MessageRule] = {}
 
 
 class Source(Struct, frozen=True):
@@ -112,6 +108,15 @@ def list_dialects() -> list[str]:
     ['iso87-ascii', 'iso87-binary', 'iso87-ebcdic']
     """
     return sorted(path.stem for path in _FOLDER.glob("*.toml") if not path.name.startswith("_"))
+
+
+def by_number(keys: Mapping[str, object]) -> list[str]:
+    """*keys* in the order of numbers; those that are none behind them.
+
+    >>> by_number({"10": 0, "9F02": 0, "2": 0})
+    ['2', '10', '9F02']
+    """
+    return sorted(keys, key=lambda key: (not set(key) <= DIGITS, len(key), key))
 
 
 def read_dialect_file(name_or_path: str) -> tuple[Source, DialectFile]:

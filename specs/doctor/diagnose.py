@@ -28,7 +28,7 @@ _REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole messag
 _OWN_HEADER_COST: Final = 3
 
 
-class Diagnosis(Struct, frozen=True):
+class Diagnosis(Struct, frozen=True, kw_only=True):
     """At *place*, *base* with the edits of *remedy* reads all; unless :attr:`fits` is not so.
 
     *header* are the parts of what stands before the messages of the dialect, *bodies* are those.
@@ -189,10 +189,12 @@ def _diagnosis(place: Place, base: Base, trial: Trial) -> Diagnosis:
 def _told(place: Place, base: Base, remedy: Remedy) -> Diagnosis:
     own = base.dialect.header_size
     headers, bodies = place.headers(own), place.bodies(own)
-    score = place.envelope.cost + header_cost(headers) + place.surface.oddities
+    score = place.envelope.cost + header_cost(headers) + place.surface.implausibilities
     score += _own_header_cost(base, bodies) + remedy.cost
     header = describe_header(headers, bodies) if headers[0] else ()
-    return Diagnosis(place, base, remedy, header, bodies, score)
+    return Diagnosis(
+        place=place, base=base, remedy=remedy, header=header, bodies=bodies, score=score
+    )
 
 
 def _own_header_cost(base: Base, bodies: Sequence[bytes]) -> int:

@@ -8,11 +8,11 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..dialect import Dialect, make_dialect
+from ..dialect import Dialect
 from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, lay_fields_over
+from ..dialect.parts import OPAQUE
 from ..errors import DialectError
-from ..parts.build import OPAQUE
 from .bases import Base
 
 # Keys of [encodings] that change together: text is hardly ever written in two ways.
@@ -34,7 +34,7 @@ _TITLES: Final = {
 }
 
 
-class Edit(Struct, frozen=True):
+class Edit(Struct, frozen=True, kw_only=True):
     """One change: of default *encodings*, or of what the line of field *number* says, by *entry*.
 
     *rarity* orders edits that do the same: 0 is met on every other link, 9 on none. *steps* is how
@@ -56,7 +56,7 @@ def group_edit(group: str, name: str) -> Edit:
     'digits (class n) in bcd'
     """
     keys = GROUPS.get(group, (group,))
-    return Edit(f"{_TITLES[group]} in {name}", encodings=tuple((key, name) for key in keys))
+    return Edit(words=f"{_TITLES[group]} in {name}", encodings=tuple((key, name) for key in keys))
 
 
 def patch(extends: str, edits: Sequence[Edit]) -> DialectFile:
@@ -92,5 +92,5 @@ def build(base: Base, edits: Sequence[Edit]) -> tuple[DialectFile, Dialect] | No
             form = build_form(base.source, laid_over(base.written, one))
         except DialectError:
             continue
-        return one, make_dialect(form)
+        return one, Dialect(form)
     return None

@@ -80,7 +80,13 @@ def definitions(number: int, version: str) -> Iterator[Edit]:
     standard = fields_of_edition(version).get(str(number))
     if standard is not None:
         entry = FieldEntry(name=standard.name, format=standard.format)
-        yield Edit(f"field {number}: as the standard has it, {entry.format}", number, entry, (), 0)
+        yield Edit(
+            words=f"field {number}: as the standard has it, {entry.format}",
+            number=number,
+            entry=entry,
+            encodings=(),
+            rarity=0,
+        )
     forms = ["ans...999", "ans..99", "b...255", "b..99", "n..19", "n..99", "n...999"]
     for rarity, form in enumerate(forms, 1):
         yield edits.edit(f"defined as {form}", rarity, name=f"field {number}", format=form)
@@ -103,7 +109,14 @@ class _Edits:
     def said(self, words: str, rarity: int, steps: int, said: Mapping[str, str]) -> Edit:
         """The same."""
         entry = FieldEntry(**said)
-        return Edit(f"{self.title}: {words}", self.number, entry, (), rarity, steps)
+        return Edit(
+            words=f"{self.title}: {words}",
+            number=self.number,
+            entry=entry,
+            encodings=(),
+            rarity=rarity,
+            steps=steps,
+        )
 
     def resized(self, notation: Notation, digits: int, rarity: int) -> Edit:
         """Another number of digits in the length."""

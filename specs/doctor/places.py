@@ -22,7 +22,7 @@ class Place(Struct, frozen=True):
     @property
     def cost(self) -> int:
         """How much is assumed, and how odd it is."""
-        return self.envelope.cost + header_cost(self.headers()) + self.surface.oddities
+        return self.envelope.cost + header_cost(self.headers()) + self.surface.implausibilities
 
     def headers(self, own: int = 0) -> list[bytes]:
         """What stands before the header of the dialect, which has *own* bytes."""

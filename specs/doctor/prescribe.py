@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..interop.toml_writer import write_toml
+from ..dialect.toml_writer import write_toml
 from .bases import Base
 from .remedies import Remedy, find_remedies
 from .surfaces import see_surfaces

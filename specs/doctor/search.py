@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..dialect.build import build_field
+from ..dialect.fields import build_field
 from ..dialect.file import FieldEntry, lay_fields_over
 from ..errors import DialectError
 from ..grammar.encodings import BadFill

@@ -15,32 +15,32 @@ from ..grammar.mti import VERSIONS, legal_mtis
 MTI_ENCODINGS: Final = ("ascii", "ebcdic-500", "bcd")
 BITMAP_ENCODINGS: Final = ("binary", "hex", "ebcdic-500")
 _TRACE: Final = 11  # every message that is answered carries a trace number
-_UNTRACED: Final = 12  # oddities: rather a header before the MTI is taken for one
+_UNTRACED: Final = 12  # implausibilities: rather a header before the MTI is taken for one
 _USUAL_CLASSES: Final = frozenset("12458")
 _USUAL_FUNCTIONS: Final = frozenset("0123")
 _USUAL_ORIGINS: Final = frozenset("0123")
-_LOOKS_LIKE_TEXT: Final = 4  # oddities: eight digits are hardly ever bits
+_LOOKS_LIKE_TEXT: Final = 4  # implausibilities: eight digits are hardly ever bits
 _CROWDED: Final = 40  # fields; no message of a bank has so many, random bits do
 
 
 class Surface(Struct, frozen=True):
     """MTIs of edition *version* in encoding *mti*, then a bitmap in encoding *bitmap*.
 
-    *oddities* is how much of it is seldom seen.
+    *implausibilities* is how much of it is seldom seen.
     """
 
     mti: str
     version: str
     bitmap: str
-    oddities: int
+    implausibilities: int
 
 
 def see_surfaces(bodies: Sequence[bytes]) -> list[Surface]:
     """Every surface that all *bodies* may have at their beginning.
 
     >>> wire = b"0800" + b"8220000000000000" + b"0400000000000000"
-    >>> [surface for surface in see_surfaces([wire]) if not surface.oddities]
-    [Surface(mti='ascii', version='0', bitmap='hex', oddities=0)]
+    >>> [surface for surface in see_surfaces([wire]) if not surface.implausibilities]
+    [Surface(mti='ascii', version='0', bitmap='hex', implausibilities=0)]
     """
     found = []
     for mti in MTI_ENCODINGS:
@@ -52,7 +52,7 @@ def see_surfaces(bodies: Sequence[bytes]) -> list[Surface]:
         for bitmap in BITMAP_ENCODINGS:
             fields = [read_numbers(bitmap, body[size:]) for body in bodies]
             if all(fields):
-                odd = max(map(_oddities, mtis, fields))
+                odd = max(map(_implausibilities, mtis, fields))
                 odd += _LOOKS_LIKE_TEXT if bitmap == "binary" and _are_digits(bodies, size) else 0
                 found.append(Surface(mti, mtis[0][0], bitmap, odd))
     return found
@@ -96,7 +96,7 @@ def _are_digits(bodies: Sequence[bytes], size: int) -> bool:
     )
 
 
-def _oddities(mti: str, numbers: list[int]) -> int:
+def _implausibilities(mti: str, numbers: list[int]) -> int:
     odd = 0 if _TRACE in numbers else _UNTRACED
     odd += 0 if mti[1] in _USUAL_CLASSES else 2
     odd += 0 if mti[2] in _USUAL_FUNCTIONS else 1

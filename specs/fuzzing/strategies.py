@@ -1,7 +1,7 @@
 """Hypothesis strategies made from a dialect: messages that are right, and bytes that are nearly so.
 
 Public, for anyone who fuzzes a parser; needs Hypothesis. Nothing imports this at run time. What is
-made, and how it is spoilt, stands in :mod:`specs.fuzzing`: here Hypothesis does the picking.
+made, and how it is mutated, stands in :mod:`specs.fuzzing`: here Hypothesis does the picking.
 """
 
 from __future__ import annotations

@@ -35,6 +35,10 @@ class Encoding(Struct, frozen=True):
         """How many bytes a value of *length* characters takes."""
         return length
 
+    def size_code(self, length: str) -> str:
+        """The same as generated code has it, where *length* is an expression."""
+        return length
+
     def decode(self, data: bytes, length: int) -> str:
         """The *length* characters that *data*, of the right size, stands for."""
         raise NotImplementedError
@@ -88,6 +92,9 @@ class Binary(Encoding, frozen=True):
     def size(self, length: int) -> int:
         return length // 2
 
+    def size_code(self, length: str) -> str:
+        return f"({length} >> 1)"
+
     def decode(self, data: bytes, length: int) -> str:
         return data.hex().upper()
 
@@ -112,6 +119,9 @@ class Bcd(Encoding, frozen=True):
 
     def size(self, length: int) -> int:
         return (length + 1) // 2
+
+    def size_code(self, length: str) -> str:
+        return f"({length} + 1 >> 1)"
 
     def decode(self, data: bytes, length: int) -> str:
         nibbles = data.hex().upper()
@@ -143,6 +153,9 @@ class Signed(Encoding, frozen=True):
 
     def size(self, length: int) -> int:
         return 1 + self.digits.size(length - 1)
+
+    def size_code(self, length: str) -> str:
+        return f"1 + {self.digits.size_code(f'({length} - 1)')}"
 
     def decode(self, data: bytes, length: int) -> str:
         return self.sign.decode(data[:1], 1) + self.digits.decode(data[1:], length - 1)

@@ -92,7 +92,7 @@ class Padding(Struct, frozen=True):
         return value.rjust(length, self.fill) if self.left else value.ljust(length, self.fill)
 
 
-class Field(Struct, frozen=True):
+class Field(Struct, frozen=True, kw_only=True):
     """The field or part of a field at *path*: ``"4"``, ``"3.1"``. Built by :func:`make_field`.
 
     `lengths` reads every legal prefix (bytes to characters of the value), `prefixes` writes it:
@@ -269,7 +269,17 @@ def make_field(
         if maximum > prefix.maximum:
             raise ValueError(f"a length of at most {prefix.maximum}, not {maximum}")
         lengths, prefixes = counting.tables()
-    return Field(path, name, notation, encoding, counting, padding, lengths, prefixes, values)
+    return Field(
+        path=path,
+        name=name,
+        notation=notation,
+        encoding=encoding,
+        counting=counting,
+        padding=padding,
+        lengths=lengths,
+        prefixes=prefixes,
+        values=values,
+    )
 
 
 def _count(kind: str, encoding: Encoding, count: str) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -85,12 +84,3 @@ def plain_name(text: str, otherwise: str) -> str:
     """
     words = "".join(c if c.isprintable() else " " for c in text).split()
     return " ".join(words)[:NAME_LENGTH_MAX] or otherwise
-
-
-def by_number(keys: Mapping[str, object]) -> list[str]:
-    """*keys* in the order of numbers; those that are none behind them.
-
-    >>> by_number({"10": 0, "9F02": 0, "2": 0})
-    ['2', '10', '9F02']
-    """
-    return sorted(keys, key=lambda key: (not set(key) <= DIGITS, len(key), key))

@@ -65,7 +65,16 @@ def import_jpos(text: str, path: str, version: str = "0") -> Imported:
     shared, fields = settle(entries)
     title = plain_name(root.attributes.get("name", ""), "imported from a jPOS packager")
     header = _header(draft, root)
-    written = DialectFile("", title, version, tertiary, header, encodings | shared, fields, parts)
+    written = DialectFile(
+        extends="",
+        title=title,
+        version=version,
+        tertiary=tertiary,
+        header=header,
+        encodings=encodings | shared,
+        fields=fields,
+        parts=parts,
+    )
     return draft.done(written)
 
 
@@ -126,7 +135,11 @@ def _header(draft: Draft, root: Element) -> dict[str, FieldEntry]:
         return {}
     draft.lose(root.line, "headerLength", "a message without a header is written with zeros")
     zeros = "00" * size
-    return {"1": FieldEntry("header", notation("b", 0, size), "binary", value=zeros)}
+    return {
+        "1": FieldEntry(
+            name="header", format=notation("b", 0, size), encoding="binary", value=zeros
+        )
+    }
 
 
 # Fields -------------------------------------------------------------------------------------------
@@ -163,11 +176,11 @@ def _field(draft: Draft, element: Element, where: str, is_track: bool = False) -
     length = _fitting(draft, element, where, made, length)
     kind = "z" if is_track and made.kind == "n" and made.digits else made.kind
     return FieldEntry(
-        plain_name(_attribute(element, "name"), where),
-        notation(kind, made.digits, length),
-        _filled_up(draft, element, where, made.encoding),
-        made.length,
-        made.count,
+        name=plain_name(_attribute(element, "name"), where),
+        format=notation(kind, made.digits, length),
+        encoding=_filled_up(draft, element, where, made.encoding),
+        length=made.length,
+        count=made.count,
     )
 
 
@@ -267,9 +280,11 @@ def _part(draft: Draft, element: Element, where: str, layout: str) -> FieldEntry
     """One part; in LLTT its own length and tag are of the layout, not of the part."""
     if layout != "ltv":
         return _field(draft, element, where)
-    length = _fitting(draft, element, where, FieldClass("ans"), _length(draft, element, where))
+    length = _fitting(draft, element, where, FieldClass(kind="ans"), _length(draft, element, where))
     name = plain_name(_attribute(element, "name"), where)
-    return FieldEntry(name, notation("ans", 2, length), "ascii", "ascii")
+    return FieldEntry(
+        name=name, format=notation("ans", 2, length), encoding="ascii", length="ascii"
+    )
 
 
 def _layout(
@@ -284,7 +299,7 @@ def _layout(
         if names != {TAGGED}:
             draft.refuse(element.line, where, f"parts of {TAGGED} alone are expected")
         heads = {"n": "ascii"}
-        return PartsEntry("ltv", heads, tag="n 2", length="n 2", counts_tag=True)
+        return PartsEntry(layout="ltv", encodings=heads, tag="n 2", length="n 2", counts_tag=True)
     first = draft.number(
         element.line, f"{where}: firstField", _attribute(element, "firstField", "1"), 0, FIELD_MAX
     )
@@ -318,11 +333,13 @@ def _bitmap_layout(
         draft.refuse(bitmap.line, f"{where}.{number}", "a length of 1 to 16 bytes is expected")
     heads = {"bitmap": encoding}
     if size <= BITMAP_LENGTHS[0]:
-        return PartsEntry("bitmap", heads, bitmap=size, header=header)
+        return PartsEntry(layout="bitmap", encodings=heads, bitmap=size, header=header)
     if 1 not in children:  # the other half is there only where bit 1 says so
         half = BITMAP_LENGTHS[0]
-        return PartsEntry("bitmap", heads, bitmap=half, continues=True, header=header)
+        return PartsEntry(
+            layout="bitmap", encodings=heads, bitmap=half, continues=True, header=header
+        )
     problem = "its bit 1 is a part's and says that more follows: jPOS cannot read what it writes"
     draft.lose(bitmap.line, f"{where}.{number}", problem)
     size = BITMAP_LENGTHS[0] if max(children) <= BITMAP_LENGTHS[0] * 8 else size
-    return PartsEntry("bitmap", heads, bitmap=size, header=header)
+    return PartsEntry(layout="bitmap", encodings=heads, bitmap=size, header=header)

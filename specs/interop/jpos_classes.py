@@ -18,7 +18,7 @@ BY_PAD: Final = "bcd by pad 0"
 BY_PAD_F: Final = "bcd by pad F"
 
 
-class FieldClass(Struct, frozen=True, gc=False):
+class FieldClass(Struct, frozen=True, kw_only=True, gc=False):
     """How the fields of one class are written: a class, an encoding and a prefix of ours.
 
     *more* are characters of a value that its `length` counts but ours does not (a sign); *loss* is
@@ -39,56 +39,82 @@ def _families() -> dict[str, FieldClass]:
     for digits in range(1, _PREFIX_DIGITS_MAX + 1):
         ls = "L" * digits
         for family, text, length in (("IFA", "ascii", "ascii"), ("IFE", _EBCDIC, _EBCDIC)):
-            classes[f"{family}_{ls}NUM"] = FieldClass("n", text, digits, length)
-            classes[f"{family}_{ls}CHAR"] = FieldClass("ans", text, digits, length)
+            classes[f"{family}_{ls}NUM"] = FieldClass(
+                kind="n", encoding=text, digits=digits, length=length
+            )
+            classes[f"{family}_{ls}CHAR"] = FieldClass(
+                kind="ans", encoding=text, digits=digits, length=length
+            )
             # Trap: hexadecimal text where it is fixed, bytes as they are behind a length.
-            classes[f"{family}_{ls}BINARY"] = FieldClass("b", "binary", digits, length)
-        classes[f"IFA_{ls}ABINARY"] = FieldClass("b", "hex", digits, "ascii", "bytes")
-        classes[f"IFAE_{ls}CHAR"] = FieldClass("ans", _EBCDIC, digits, "ascii")
-        classes[f"IFEA_{ls}CHAR"] = FieldClass("ans", "ascii", digits, _EBCDIC)
+            classes[f"{family}_{ls}BINARY"] = FieldClass(
+                kind="b", encoding="binary", digits=digits, length=length
+            )
+        classes[f"IFA_{ls}ABINARY"] = FieldClass(
+            kind="b", encoding="hex", digits=digits, length="ascii", count="bytes"
+        )
+        classes[f"IFAE_{ls}CHAR"] = FieldClass(
+            kind="ans", encoding=_EBCDIC, digits=digits, length="ascii"
+        )
+        classes[f"IFEA_{ls}CHAR"] = FieldClass(
+            kind="ans", encoding="ascii", digits=digits, length=_EBCDIC
+        )
         for h, length in (("", "bcd"), ("H", "binary")):
-            classes[f"IFB_{ls}{h}NUM"] = FieldClass("n", BY_PAD, digits, length)
-            classes[f"IFB_{ls}{h}CHAR"] = FieldClass("ans", "ascii", digits, length)
-            classes[f"IFB_{ls}{h}ECHAR"] = FieldClass("ans", _EBCDIC, digits, length)
-            classes[f"IFB_{ls}{h}BINARY"] = FieldClass("b", "binary", digits, length)
+            classes[f"IFB_{ls}{h}NUM"] = FieldClass(
+                kind="n", encoding=BY_PAD, digits=digits, length=length
+            )
+            classes[f"IFB_{ls}{h}CHAR"] = FieldClass(
+                kind="ans", encoding="ascii", digits=digits, length=length
+            )
+            classes[f"IFB_{ls}{h}ECHAR"] = FieldClass(
+                kind="ans", encoding=_EBCDIC, digits=digits, length=length
+            )
+            classes[f"IFB_{ls}{h}BINARY"] = FieldClass(
+                kind="b", encoding="binary", digits=digits, length=length
+            )
         # Trap: this F is the nibble that fills an odd digit up.
-        classes[f"IFB_F{ls}NUM"] = FieldClass("n", BY_PAD_F, digits, "bcd")
-        classes[f"IFB_{ls}HEX"] = FieldClass("b", "binary", digits, "bcd", "nibbles")
+        classes[f"IFB_F{ls}NUM"] = FieldClass(
+            kind="n", encoding=BY_PAD_F, digits=digits, length="bcd"
+        )
+        classes[f"IFB_{ls}HEX"] = FieldClass(
+            kind="b", encoding="binary", digits=digits, length="bcd", count="nibbles"
+        )
         # And this F means that the value is filled up to its greatest length.
         for kind in ("NUM", "CHAR"):
             classes[f"IFA_F{ls}{kind}"] = _filled("ans", "ascii", digits)
         classes[f"IFB_{ls}HFBINARY"] = _filled("b", "binary", (digits + 1) // 2)
         odd = "odd numbers of digits cannot be read or written: their length says none"
         classes[f"IFEB_{ls}NUM"] = FieldClass(
-            "n", "bcd right F", digits, _EBCDIC, "bytes", loss=odd
+            kind="n", encoding="bcd right F", digits=digits, length=_EBCDIC, count="bytes", loss=odd
         )
         even = "jPOS writes the length of an odd number of digits as if they were one more"
-        classes[f"IFA_{ls}BNUM"] = FieldClass("n", BY_PAD, digits, "ascii", loss=even)
+        classes[f"IFA_{ls}BNUM"] = FieldClass(
+            kind="n", encoding=BY_PAD, digits=digits, length="ascii", loss=even
+        )
     return classes
 
 
 def _filled(kind: str, encoding: str, size: int) -> FieldClass:
     loss = "filled up to its greatest length: the value has its length in front, and the filling"
-    return FieldClass(kind, encoding, more=-size, loss=loss)
+    return FieldClass(kind=kind, encoding=encoding, more=-size, loss=loss)
 
 
 FIELD_CLASSES: Final = {
     **_families(),
-    "IF_CHAR": FieldClass("ans"),
-    "IF_ECHAR": FieldClass("ans", _EBCDIC),
-    "IFA_NUMERIC": FieldClass("n"),
-    "IFA_AMOUNT": FieldClass("x+n", more=1),
-    "IFA_AMOUNT2003": FieldClass("n"),
-    "IFA_BINARY": FieldClass("b", "hex"),
-    "IFB_NUMERIC": FieldClass("n", BY_PAD),
-    "IFB_FNUMERIC": FieldClass("n", BY_PAD_F),
-    "IFB_AMOUNT": FieldClass("x+n", BY_PAD, more=1),
-    "IFB_AMOUNT2003": FieldClass("n", BY_PAD),
-    "IFB_BINARY": FieldClass("b", "binary"),
-    "IFE_CHAR": FieldClass("ans", _EBCDIC),
-    "IFE_NUMERIC": FieldClass("n", _EBCDIC),
-    "IFE_AMOUNT": FieldClass("x+n", _EBCDIC, more=1),
-    "IFE_BINARY": FieldClass("b", _EBCDIC),
+    "IF_CHAR": FieldClass(kind="ans"),
+    "IF_ECHAR": FieldClass(kind="ans", encoding=_EBCDIC),
+    "IFA_NUMERIC": FieldClass(kind="n"),
+    "IFA_AMOUNT": FieldClass(kind="x+n", more=1),
+    "IFA_AMOUNT2003": FieldClass(kind="n"),
+    "IFA_BINARY": FieldClass(kind="b", encoding="hex"),
+    "IFB_NUMERIC": FieldClass(kind="n", encoding=BY_PAD),
+    "IFB_FNUMERIC": FieldClass(kind="n", encoding=BY_PAD_F),
+    "IFB_AMOUNT": FieldClass(kind="x+n", encoding=BY_PAD, more=1),
+    "IFB_AMOUNT2003": FieldClass(kind="n", encoding=BY_PAD),
+    "IFB_BINARY": FieldClass(kind="b", encoding="binary"),
+    "IFE_CHAR": FieldClass(kind="ans", encoding=_EBCDIC),
+    "IFE_NUMERIC": FieldClass(kind="n", encoding=_EBCDIC),
+    "IFE_AMOUNT": FieldClass(kind="x+n", encoding=_EBCDIC, more=1),
+    "IFE_BINARY": FieldClass(kind="b", encoding=_EBCDIC),
 }
 BITMAP_CLASSES: Final = {"IFA_BITMAP": "hex", "IFB_BITMAP": "binary", "IFE_BITMAP": _EBCDIC}
 MTI_CLASSES: Final = {"IFA_NUMERIC": "ascii", "IFB_NUMERIC": "bcd", "IFE_NUMERIC": _EBCDIC}

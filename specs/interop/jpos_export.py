@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65, THIRD
 from ..grammar.codepages import CODECS
 from ..grammar.fields import Notation, parse_notation
-from .drafts import Exported, Loss, by_number
+from .drafts import Exported, Loss
 from .jpos_classes import TAGGED
 from .layouts import header_size, resolve
 

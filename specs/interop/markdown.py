@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ..codes import TABLES
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.mti import VERSIONS, describe_mti
-from .drafts import Exported, by_number
+from .drafts import Exported
 
 _MARKS: Final = (("mandatory", "M"), ("conditional", "C"), ("optional", "O"))
 _SPECIAL: Final = str.maketrans({character: f"\\{character}" for character in "\\|*_`[]<>#~"})

@@ -170,12 +170,12 @@ def _entry(draft: Draft, node: Node, path: str, parts: dict[str, PartsEntry]) ->
     kind, encoding, count = _value(draft, said)
     length = draft.number(node.line, f"{said.where}: length", said["length"], 1, LENGTH_MAX)
     return FieldEntry(
-        plain_name(said["description"], said.where),
-        notation(kind, prefix.digits, _within(prefix, length)),
-        encoding,
-        prefix.encoding or "ascii",
-        count if prefix.digits else "",
-        _padding(draft, said, encoding in TEXTS.values()),
+        name=plain_name(said["description"], said.where),
+        format=notation(kind, prefix.digits, _within(prefix, length)),
+        encoding=encoding,
+        length=prefix.encoding or "ascii",
+        count=count if prefix.digits else "",
+        padding=_padding(draft, said, encoding in TEXTS.values()),
     )
 
 
@@ -271,10 +271,10 @@ def _composite(
     is_text = made is not None and all(map(_is_text, [made, *(parts[key] for key in below)]))
     length = draft.number(said.node.line, f"{said.where}: length", said["length"], 1, LENGTH_MAX)
     return FieldEntry(
-        plain_name(said["description"], said.where),
-        notation("ans" if is_text else "b", prefix.digits, _within(prefix, length)),
-        "ascii" if is_text else "binary",
-        prefix.encoding or "ascii",
+        name=plain_name(said["description"], said.where),
+        format=notation("ans" if is_text else "b", prefix.digits, _within(prefix, length)),
+        encoding="ascii" if is_text else "binary",
+        length=prefix.encoding or "ascii",
     )
 
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.fields import Notation, parse_notation
-from .drafts import Exported, Loss, by_number
+from .drafts import Exported, Loss
 from .layouts import resolve
 from .moov_names import BER_LENGTH, BER_TAG, FIXED, LETTERS, SORTS
 

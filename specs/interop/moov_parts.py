@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
-from ..dialect.file import FieldEntry, PartsEntry
+from ..dialect.file import FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import BITMAP_SIZE
 from ..grammar.fields import parse_notation
 from .documents import Node
-from .drafts import Draft, by_number, plain_name
+from .drafts import Draft, plain_name
 from .layouts import notation, settle
 from .moov_names import BER_LENGTH, BER_TAG, BYTES, ENCODINGS, PACKED, SORTS, TEXTS
 
@@ -83,7 +83,7 @@ def _positional(
             return None
         made[str(place)] = entry
     shared, fields = settle(made)
-    return PartsEntry("positional", shared, fields)
+    return PartsEntry(layout="positional", encodings=shared, fields=fields)
 
 
 def _ber(draft: Draft, path: str, subfields: Mapping[str, Node]) -> PartsEntry:
@@ -99,8 +99,8 @@ def _ber(draft: Draft, path: str, subfields: Mapping[str, Node]) -> PartsEntry:
         if enc not in ("Binary", "ASCIIToHex"):
             draft.lose(node.line, where, "its value is hexadecimal here, whatever it holds")
         text = words["description"].text(draft, where) if "description" in words else ""
-        names[key] = FieldEntry(plain_name(text, key))
-    return PartsEntry("ber-tlv", fields=names)
+        names[key] = FieldEntry(name=plain_name(text, key))
+    return PartsEntry(layout="ber-tlv", fields=names)
 
 
 def _tagged(
@@ -133,7 +133,13 @@ def _tagged(
         fields = made  # parts that share the class of the tag, but not how it is written
     heads = {"length": length, kind: encoding}
     width = notation("b", 0, (digits + 1) // 2) if length == "binary" else notation("n", 0, digits)
-    return PartsEntry("tlv", shared | heads, fields, tag=notation(kind, 0, size), length=width)
+    return PartsEntry(
+        layout="tlv",
+        encodings=shared | heads,
+        fields=fields,
+        tag=notation(kind, 0, size),
+        length=width,
+    )
 
 
 def _padded(key: str, words: Mapping[str, str], size: int) -> str:
@@ -166,4 +172,6 @@ def _bitmap(
             made[f"{number}"] = entry
     shared, fields = settle(made)
     heads = {"bitmap": BYTES[enc]}
-    return PartsEntry("bitmap", shared | heads, fields, bitmap=size, continues=continues)
+    return PartsEntry(
+        layout="bitmap", encodings=shared | heads, fields=fields, bitmap=size, continues=continues
+    )

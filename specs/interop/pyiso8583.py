@@ -13,16 +13,16 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any, Final
 
-from ..dialect import make_dialect
+from ..dialect import Dialect
 from ..dialect.build import build_form
-from ..dialect.file import DialectFile, FieldEntry, Source
+from ..dialect.file import DialectFile, FieldEntry, Source, by_number
 from ..dialect.reference import specification
 from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
 from ..grammar.encodings import Bcd, Signed
 from ..grammar.fields import LENGTH_MAX
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, Value, read_document
-from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, by_number, plain_name
+from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, plain_name
 from .layouts import notation, settle
 
 _BYTES: Final = "b"
@@ -80,7 +80,7 @@ def import_installed(place: str, version: str = "0") -> Imported:
 
 def export_pyiso8583(name: str, written: DialectFile) -> Exported:
     """*written*, the dialect called *name*, as JSON for pyiso8583, and what that cannot say."""
-    dialect = make_dialect(build_form(Source(Path(name), ()), written))
+    dialect = Dialect(build_form(Source(Path(name), ()), written))
     losses = [Loss(f"field {path}", "its parts cannot be said") for path in written.parts]
     if written.header:
         losses.append(Loss("header", "its parts cannot be said: take it off before"))
@@ -196,7 +196,11 @@ def _header(row: _Row) -> dict[str, FieldEntry]:
         row.refuse("a header of one length, in bytes, is expected")
     problem = "a message without a header is written with zeros"
     row.draft.lose(row.line, row.where, problem)
-    return {"1": FieldEntry(row.name, notation("b", 0, size), "binary", value="00" * size)}
+    return {
+        "1": FieldEntry(
+            name=row.name, format=notation("b", 0, size), encoding="binary", value="00" * size
+        )
+    }
 
 
 def _field(row: _Row, number: int) -> FieldEntry:
@@ -222,7 +226,9 @@ def _field(row: _Row, number: int) -> FieldEntry:
         row.refuse("max_len: a greater length is expected")
     form = notation(kind, prefix.digits, length // halves)
     count = count if prefix.digits else ""
-    return FieldEntry(row.name, form, encoding, prefix.encoding, count)
+    return FieldEntry(
+        name=row.name, format=form, encoding=encoding, length=prefix.encoding, count=count
+    )
 
 
 def _packed(row: _Row, number: int) -> tuple[str, str]:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..codes import TABLES
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.codepages import CODECS
 from ..grammar.fields import CLASSES, parse_notation
 from ..masking import OPEN_FIELDS
 from ..parts.ber import EMV_TAGS
-from .drafts import Exported, Loss, by_number
+from .drafts import Exported, Loss
 from .layouts import header_size, resolve
 
 PORT: Final = 8583  # where nobody says another: the number is easy to remember

@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from msgspec import Struct, convert
 
 from ..errors import DecodeError, EncodeError
-from ..tlv import unpack_tlv
+from ..tlv import encode_length, unpack_tlv
 from .layout import Layout, Part, octets_of, read_body, write_body
 
 # Zero bytes between objects (EMV Book 3, Annex B1): kept, and shown under this key.
@@ -35,7 +35,7 @@ class Ber(Layout, frozen=True):
     """Objects under their tags; a constructed one is of this same layout. Values are hexadecimal,
     but for tags that the dialect gives a format."""
 
-    asides: ClassVar[frozenset[str]] = frozenset([PADDING])
+    padding_keys: ClassVar[frozenset[str]] = frozenset([PADDING])
 
     def split(self, octets: bytes) -> list[Part]:
         """See :meth:`Layout.split`; objects in templates are checked, and not listed."""
@@ -53,7 +53,16 @@ class Ber(Layout, frozen=True):
         field = self.fields.get(tag)
         value = read_body(field, octets, body, end) if field else octets[body:end].hex().upper()
         name = self.names.get(tag, "")
-        return Part(tag, name, value, start, end, octets[start:end], body, tag in self.names)
+        return Part(
+            key=tag,
+            name=name,
+            value=value,
+            start=start,
+            end=end,
+            raw=octets[start:end],
+            body=body,
+            known=tag in self.names,
+        )
 
     def make(self, key: str, value: str) -> Part:
         """One object; EncodeError if *key* is no tag, or a template is not made of objects."""
@@ -77,18 +86,6 @@ class Ber(Layout, frozen=True):
         return self.inners.get(key) or (self if key[:1] in _CONSTRUCTED else None)
 
 
-def encode_length(length: int) -> bytes:
-    """A definite BER length in its shortest form (ISO/IEC 8825-1, 8.1.3).
-
-    >>> encode_length(127).hex(), encode_length(128).hex(), encode_length(256).hex()
-    ('7f', '8180', '820100')
-    """
-    if length < 0x80:
-        return bytes([length])
-    size = (length.bit_length() + 7) // 8
-    return bytes([0x80 + size]) + length.to_bytes(size, "big")
-
-
 def _body(octets: bytes, at: int) -> tuple[int, int]:
     """Where the value behind the checked length at *at* begins and ends."""
     first = octets[at]
@@ -103,5 +100,17 @@ def _padding(octets: bytes, start: int) -> list[Part]:
     end = start
     while end < len(octets) and octets[end] == 0:
         end += 1
+    if start == end:
+        return []
     raw = octets[start:end]
-    return [Part(PADDING, "padding", raw.hex(), start, end, raw, start)] if raw else []
+    return [
+        Part(
+            key=PADDING,
+            name="padding",
+            value=raw.hex(),
+            start=start,
+            end=end,
+            raw=raw,
+            body=start,
+        )
+    ]

@@ -55,7 +55,16 @@ class Datasets(Layout, frozen=True, kw_only=True):
             seen = f"{len(octets) - body} left"
             raise DecodeError(f"{end - body} bytes of dataset", field=key, offset=body, seen=seen)
         name, value = self.names.get(key, ""), octets[body:end].hex().upper()
-        return Part(key, name, value, start, end, octets[start:end], body, key in self.names)
+        return Part(
+            key=key,
+            name=name,
+            value=value,
+            start=start,
+            end=end,
+            raw=octets[start:end],
+            body=body,
+            known=key in self.names,
+        )
 
     def make(self, key: str, value: str) -> Part:
         """One dataset, its content as hexadecimal."""
@@ -93,7 +102,17 @@ class DatasetBitmap(Numbered, frozen=True, kw_only=True):
             expected = "BER-TLV after the elements" if has_tlv else "the end after the elements"
             raise DecodeError(expected, offset=at, seen=seen)
         if has_tlv:
-            parts.append(Part(TLV, "TLV", rest.hex().upper(), at, len(octets), rest, at))
+            parts.append(
+                Part(
+                    key=TLV,
+                    name="TLV",
+                    value=rest.hex().upper(),
+                    start=at,
+                    end=len(octets),
+                    raw=rest,
+                    body=at,
+                )
+            )
         return parts
 
     def make(self, key: str, value: str) -> Part:
@@ -101,7 +120,7 @@ class DatasetBitmap(Numbered, frozen=True, kw_only=True):
         if key != TLV:
             return super().make(key, value)
         raw = octets_of(value, True, EncodeError)
-        return Part(TLV, "TLV", value, 0, len(raw), raw)
+        return Part(key=TLV, name="TLV", value=value, start=0, end=len(raw), raw=raw)
 
     def join(self, parts: Sequence[Part]) -> bytes:
         """The shortest bitmap, and *parts*."""

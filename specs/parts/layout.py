@@ -18,7 +18,7 @@ PARTS_MAX: Final = 128  # of one value: as many as two bitmaps can say
 _LATIN_LAST: Final = "\xff"
 
 
-class Part(Struct, frozen=True, gc=False):
+class Part(Struct, frozen=True, kw_only=True, gc=False):
     """One part of a value: *key* is the last word of its path, *value* text or upper-case hex.
 
     *start* and *end* are octets of the value it is a part of; *body* is where its own value begins,
@@ -53,7 +53,7 @@ class Layout(Struct, frozen=True):
     inners: Mapping[str, Layout] = {}
 
     # Keys of what stands beside the parts, and does not keep a value alive.
-    asides: ClassVar[frozenset[str]] = frozenset()
+    padding_keys: ClassVar[frozenset[str]] = frozenset()
 
     def split(self, octets: bytes) -> list[Part]:
         """The parts of *octets*, in order; DecodeError where they are none."""
@@ -85,7 +85,7 @@ class Layout(Struct, frozen=True):
 
     def is_empty(self, parts: Sequence[Part]) -> bool:
         """Whether nothing is left that would keep the value alive."""
-        return all(part.key in self.asides for part in parts)
+        return all(part.key in self.padding_keys for part in parts)
 
 
 def octets_of(value: str, binary: bool, fault: type[FormatError] = DecodeError) -> bytes:

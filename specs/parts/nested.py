@@ -27,7 +27,17 @@ class Numbered(Layout, frozen=True):
                 raise DecodeError("a part that is defined", field=str(number), offset=at, hint=hint)
             body, end, length = field.locate(octets, at)
             value = field.read(octets, body, end, length)
-            parts.append(Part(field.path, field.name, value, at, end, octets[at:end], body))
+            parts.append(
+                Part(
+                    key=field.path,
+                    name=field.name,
+                    value=value,
+                    start=at,
+                    end=end,
+                    raw=octets[at:end],
+                    body=body,
+                )
+            )
             at = end
         return parts, at
 
@@ -37,7 +47,15 @@ class Numbered(Layout, frozen=True):
         if field is None:
             raise EncodeError("a part that is defined", field=key)
         raw = field.write(value)
-        return Part(key, field.name, value, 0, len(raw), raw, field.prefix.size)
+        return Part(
+            key=key,
+            name=field.name,
+            value=value,
+            start=0,
+            end=len(raw),
+            raw=raw,
+            body=field.prefix.size,
+        )
 
     def place(self, parts: Sequence[Part], part: Part) -> list[Part]:
         """In the order of their numbers."""
@@ -60,7 +78,7 @@ class Bitmap(Numbered, frozen=True, kw_only=True):
     continues: bool = False
     header: int = 0
 
-    asides: ClassVar[frozenset[str]] = frozenset([HEADER])
+    padding_keys: ClassVar[frozenset[str]] = frozenset([HEADER])
 
     def split(self, octets: bytes) -> list[Part]:
         """The header, if there is one, and the parts in order."""
@@ -81,7 +99,9 @@ class Bitmap(Numbered, frozen=True, kw_only=True):
     def _read_header(self, octets: bytes) -> list[Part]:
         raw = octets[: self.header]
         value = text_of(raw, self.binary)
-        return [Part(HEADER, HEADER, value, 0, self.header, raw)] if raw else []
+        if not raw:
+            return []
+        return [Part(key=HEADER, name=HEADER, value=value, start=0, end=self.header, raw=raw)]
 
     def _read_bits(self, octets: bytes, at: int) -> tuple[bytes, int]:
         """The bits of one bitmap, and where it ends."""
@@ -111,7 +131,7 @@ class Bitmap(Numbered, frozen=True, kw_only=True):
         raw = octets_of(value, self.binary, EncodeError)
         if len(raw) != self.header:
             raise EncodeError(f"{self.header} bytes", field=HEADER, seen=f"{len(raw)}")
-        return Part(HEADER, HEADER, value, 0, len(raw), raw)
+        return Part(key=HEADER, name=HEADER, value=value, start=0, end=len(raw), raw=raw)
 
     def join(self, parts: Sequence[Part]) -> bytes:
         """Header, bitmap and *parts*; EncodeError if the header is missing."""

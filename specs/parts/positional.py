@@ -32,7 +32,17 @@ class Positional(Layout, frozen=True):
                 break
             body, end, length = field.locate(octets, at)
             value = field.read(octets, body, end, length)
-            parts.append(Part(key, field.name, value, at, end, octets[at:end], body))
+            parts.append(
+                Part(
+                    key=key,
+                    name=field.name,
+                    value=value,
+                    start=at,
+                    end=end,
+                    raw=octets[at:end],
+                    body=body,
+                )
+            )
             at = end
         return parts, at
 
@@ -42,7 +52,15 @@ class Positional(Layout, frozen=True):
         if field is None:
             raise EncodeError(f"a part of 1 to {len(self.fields)}", field=key)
         raw = field.write(value)
-        return Part(key, field.name, value, 0, len(raw), raw, field.prefix.size)
+        return Part(
+            key=key,
+            name=field.name,
+            value=value,
+            start=0,
+            end=len(raw),
+            raw=raw,
+            body=field.prefix.size,
+        )
 
     def place(self, parts: Sequence[Part], part: Part) -> list[Part]:
         """Behind the last one alone; and where there is none, only what is the whole."""
@@ -82,14 +100,16 @@ class Repeated(Layout, frozen=True, kw_only=True):
                 raise DecodeError(count, field=key, offset=at, seen=f"{len(parts)}")
             raw = octets[at:end]
             value = text_of(raw, self.binary)
-            groups.append(Part(key, f"group {key}", value, at, end, raw, at))
+            groups.append(
+                Part(key=key, name=f"group {key}", value=value, start=at, end=end, raw=raw, body=at)
+            )
             at = end
         return groups
 
     def make(self, key: str, value: str) -> Part:
         """A group of parts in one piece."""
         raw = octets_of(value, self.binary, EncodeError)
-        return Part(key, f"group {key}", value, 0, len(raw), raw)
+        return Part(key=key, name=f"group {key}", value=value, start=0, end=len(raw), raw=raw)
 
     def place(self, parts: Sequence[Part], part: Part) -> list[Part]:
         """Behind the last group alone."""

@@ -51,7 +51,16 @@ class Tagged(Layout, frozen=True, kw_only=True):
         field, end = self.fields.get(key), at + length
         raw = octets[at:end]
         value = read_body(field, octets, at, end) if field else text_of(raw, self.binary)
-        return Part(key, self.names.get(key, ""), value, start, end, octets[start:end], at, known)
+        return Part(
+            key=key,
+            name=self.names.get(key, ""),
+            value=value,
+            start=start,
+            end=end,
+            raw=octets[start:end],
+            body=at,
+            known=known,
+        )
 
     def make(self, key: str, value: str) -> Part:
         """Tag, length and value; EncodeError if one of them cannot be written."""
@@ -63,7 +72,16 @@ class Tagged(Layout, frozen=True, kw_only=True):
         tag, length = self.tag.write(key), self.length.encode(count)
         raw = (length + tag if self.length_first else tag + length) + body
         at = len(raw) - len(body)
-        return Part(key, self.names.get(key, ""), value, 0, len(raw), raw, at, key in self.names)
+        return Part(
+            key=key,
+            name=self.names.get(key, ""),
+            value=value,
+            start=0,
+            end=len(raw),
+            raw=raw,
+            body=at,
+            known=key in self.names,
+        )
 
     @property
     def _counted(self) -> int:

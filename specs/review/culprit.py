@@ -3,7 +3,7 @@
 A wrong length prefix is seldom noticed where it stands: all that follows is shifted, and some later
 field looks wrong. So each variable field before the fault is given every other legal length; where
 all that follows then reads to the very end, the length is suspect. The reading with the fewest
-oddities (a card number that fails its check, a date of no calendar) is the answer.
+implausibilities (a card number that fails its check, a date of no calendar) is the answer.
 """
 
 from __future__ import annotations
@@ -70,13 +70,13 @@ def find_culprit(dialect: Dialect, data: bytes) -> Culprit | None:
         for length in place.field.legal_lengths:
             values = reader.values_from(place.at, place.start, length)
             if length != place.length and values:
-                odd = _oddities(dialect, body, place, values)
+                odd = _implausibilities(dialect, body, place, values)
                 change = abs(length - place.length)
                 mended.append((odd, change, Culprit(place.field, place.length, length)))
     return min(mended, key=lambda found: found[:2])[2] if mended else None
 
 
-def _oddities(dialect: Dialect, body: bytes, place: _Place, values: dict[int, str]) -> int:
+def _implausibilities(dialect: Dialect, body: bytes, place: _Place, values: dict[int, str]) -> int:
     """How much of what was read is implausible: other readings may be the right one."""
     mti = dialect.mtis.get(body[: dialect.mti.size(4)])
     message = Message(mti or "", {**place.before, **values})

@@ -1,7 +1,7 @@
 """What makes two messages the same request, and how a reversal names its original (field 90).
 
 A trace number alone is never a key: terminals repeat them every day (reliability invariant I13 of
-many hosts), so the door, the terminal, the merchant, the class and the date and time belong to it.
+many hosts), so listener, terminal, merchant, class, date and time belong to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _DIGITS: Final = frozenset("0123456789")
 
 
 def identity(source: str, message: Message) -> str:
-    """The identity of a request that came in by the door *source*; its repeats share it.
+    """The identity of a request that came in by the listener *source*; its repeats share it.
 
     >>> request = Message("0201", {7: "1123120000", 11: "000007", 41: "TERM0001", 42: "SHOP"})
     >>> identity("pos", request)

@@ -32,7 +32,7 @@ Examples:
   journal --open                               no outcome yet, or a reversal still owed
   journal --json | jq .rrn                     one line of JSON for each leg
 
-A purchase has two legs: one at the door of the terminals, one at that of the network."""
+A purchase has two legs: one at the listener of the terminals, one at that of the network."""
 
 
 @click.group(epilog=EPILOG)
@@ -76,8 +76,8 @@ def serve(obj: dict[str, Any], config_path: Path) -> None:
             runtime, _ = await start(config, vault)
         except OSError as error:
             raise Error(f"a port cannot be opened: {error.strerror or error}") from error
-        for name, door in config.doors.items():
-            click.echo(f"{name} on {door.host}:{door.port}, {door.dialect}", err=True)
+        for name, listener in config.listeners.items():
+            click.echo(f"{name} on {listener.host}:{listener.port}, {listener.dialect}", err=True)
         await until_stopped(runtime)
 
     run(main())

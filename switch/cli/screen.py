@@ -15,8 +15,8 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import printable
 
 from ..operate.settle import Preview
-from ..settlement.totals import Batch
-from ..store.books import Closed, Deposit
+from ..settlement.totals import BatchTotals
+from ..store.books import ClosedDay, Deposit
 from ..store.journal import Line
 
 _JOURNAL: Final = (
@@ -39,7 +39,7 @@ def show_journal(lines: Sequence[Line], as_json: bool) -> None:
         click.echo("no such legs", err=True)
 
 
-def show_closed(day: Closed, folder: str, as_json: bool) -> None:
+def show_closed(day: ClosedDay, folder: str, as_json: bool) -> None:
     """Show a day that is closed: its batches, deposits, and files in *folder*."""
     files = [str(Path(folder) / name) for name in day.files]
     if as_json:
@@ -75,7 +75,7 @@ def columns(rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
-def _show_sums(batches: Sequence[Batch], payouts: Sequence[Deposit]) -> None:
+def _show_sums(batches: Sequence[BatchTotals], payouts: Sequence[Deposit]) -> None:
     rows = [_BATCHES, *map(_batch, batches)] if batches else []
     for row in columns(rows).splitlines():
         click.echo(f"  {row}")
@@ -100,7 +100,7 @@ def _leg(line: Line) -> tuple[str, ...]:
     )
 
 
-def _batch(batch: Batch) -> tuple[str, ...]:
+def _batch(batch: BatchTotals) -> tuple[str, ...]:
     sums = (batch.captured, batch.reversed, batch.net)
     captured, undone, net = (_money(amount, batch.currency) for amount in sums)
     where = (batch.merchant, batch.terminal)

@@ -16,7 +16,7 @@ PURCHASE: Final = "00"
 REQUIRED: Final = (3, 4, 7, 41, 42, 49)
 
 
-class Fault(NamedTuple):
+class RequestFault(NamedTuple):
     """Why a request is refused: the code for field 39 and the field to name in 44."""
 
     code: str
@@ -32,30 +32,30 @@ def pan_of(request: Message) -> str:
     return request.get(2) or request.get(35).replace("D", "=").partition("=")[0]
 
 
-def find_fault(request: Message) -> Fault | None:
+def find_fault(request: Message) -> RequestFault | None:
     """The first reason not to accept *request*, a purchase or authorisation, or ``None``."""
     fields = request.fields
     for number in REQUIRED:
         if number not in fields:
-            return Fault(FORMAT, str(number))
+            return RequestFault(FORMAT, str(number))
     if not fields[3].startswith(PURCHASE):
-        return Fault(UNKNOWN_TRANSACTION, "3")
+        return RequestFault(UNKNOWN_TRANSACTION, "3")
     pan = pan_of(request)
     if 35 in fields:
         try:
             track = unpack_track2(fields[35])
         except FormatError:
-            return Fault(FORMAT, "35")
+            return RequestFault(FORMAT, "35")
         if track.pan != pan:
-            return Fault(FORMAT, "2")
+            return RequestFault(FORMAT, "2")
     if not pan:
-        return Fault(FORMAT, "2")
+        return RequestFault(FORMAT, "2")
     if not is_luhn_valid(pan):
-        return Fault("14", "2")
+        return RequestFault("14", "2")
     if fields[4] == "000000000000":
-        return Fault("13", "4")
+        return RequestFault("13", "4")
     try:
         currency(fields[49])
     except FormatError:
-        return Fault(FORMAT, "49")
+        return RequestFault(FORMAT, "49")
     return None

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import original_data
-from cardswitch.wire.machine.kernel import Desk, Wait
+from cardswitch.wire.machine.kernel import Desk, Kernel, Wait
 from cardswitch.wire.ports import LinkId
 
 from .entry import Entry
 from .legs import Leg
-from .settings import Upstream
+from .memory import Memory
+from .routing import Routing
+from .settings import Settings, Upstream
 from .states import FOLLOWS, State
-
-if TYPE_CHECKING:
-    from .machine import Switch
 
 HSM: Final = LinkId("hsm")
 # What is not passed on as it came: the link's own trace number, PIN data, and MACs.
@@ -38,11 +37,14 @@ class Decline(Error):
 class SwitchDesk(Desk):
     """A desk that also routes, records and answers for *leg*."""
 
-    def __init__(self, switch: Switch, leg: Leg) -> None:
-        super().__init__(switch.kernel)
-        self._switch = switch
+    def __init__(
+        self, kernel: Kernel, settings: Settings, routing: Routing, memory: Memory, leg: Leg
+    ) -> None:
+        super().__init__(kernel)
+        self.settings = settings
         self.leg = leg
-        self.settings = switch.settings
+        self._routing = routing
+        self._memory = memory
 
     # What is durable ------------------------------------------------------------------------------
 
@@ -51,18 +53,18 @@ class SwitchDesk(Desk):
         leg = self.leg
         assert state in FOLLOWS[leg.state], f"{leg.state} -> {state}"
         entry = Entry(
-            self._switch.next_sequence(),
-            leg.number,
-            self.now,
-            state,
-            leg.source,
-            leg.identity,
-            leg.likeness,
-            leg.business_date,
-            leg.upstream,
-            message,
+            sequence=self._memory.next_sequence(),
+            leg=leg.number,
+            at=self.now,
+            state=state,
+            source=leg.source,
+            identity=leg.identity,
+            request_digest=leg.request_digest,
+            business_date=leg.business_date,
+            upstream=leg.upstream,
+            message=message,
         )
-        self._switch.owed += leg.apply(entry)
+        self._memory.pending_reversals += leg.apply(entry)
         self.append(entry)
 
     # Where it goes --------------------------------------------------------------------------------
@@ -70,11 +72,12 @@ class SwitchDesk(Desk):
     def route(self, request: Message, pan: str) -> tuple[LinkId, Upstream]:
         """The link to forward *request* on. Declines 15 (no route) or 91 (nobody there)."""
         merchant = request[42].rstrip(" ")
-        name = self._switch.routing.find(self.leg.source, merchant, pan)
+        name = self._routing.find(self.leg.source, merchant, pan)
         if name is None:
             raise Decline("15")
         link = LinkId(name)
-        if link not in self._switch.ready or self._switch.owed >= self.settings.reversals_owed_max:
+        is_full = self._memory.pending_reversals >= self.settings.pending_reversals_max
+        if is_full or link not in self._memory.ready:
             raise Decline("91")
         self.leg.upstream = name
         return link, self.settings.upstreams[name]
@@ -97,7 +100,7 @@ class SwitchDesk(Desk):
 
     def outcome(self) -> Wait[None]:
         """Wait until the leg, which is still open, has an outcome."""
-        return self._kernel.hear(self.leg.number)
+        return self._kernel.wait_for(self.leg.number)
 
     # Who gets the answer --------------------------------------------------------------------------
 
@@ -109,9 +112,9 @@ class SwitchDesk(Desk):
         """Answer everybody who waits for this leg with what was decided."""
         waiters, self.leg.waiters = self.leg.waiters, {}
         for link, request in waiters.items():
-            self._switch.answered_on(link)
+            self._memory.answered_on(link)
             self.send(link, self.leg.answer(request))
-        self._kernel.announce(self.leg.number)
+        self._kernel.notify(self.leg.number)
 
     def decline(self, request: Message, code: str) -> None:
         """Record that the switch itself refuses, and say so."""

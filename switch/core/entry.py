@@ -49,7 +49,7 @@ class Vault(Protocol):
         ...
 
 
-class Entry(Struct, frozen=True, gc=False):
+class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """One step of one leg.
 
     *message* is the request (received), what goes upstream (forwarded, reversing), or the answer
@@ -60,15 +60,15 @@ class Entry(Struct, frozen=True, gc=False):
     leg: int  # the transaction leg this belongs to: the sequence of its first entry
     at: Seconds
     state: State
-    source: str  # the door that the request came in by: "pos", "acquirer"
-    identity: str  # what makes two requests the same one; see repeats.py
-    likeness: str  # what must agree between a request and its repeat: amount, code, card hash
+    source: str  # the listener that the request came in by: "pos", "acquirer"
+    identity: str  # what makes two requests the same one: specs.transactions
+    request_digest: str  # what must agree between a request and its repeat: amount, code, card hash
     business_date: str  # assigned when the leg was accepted, and never changed
     upstream: str  # the link it was forwarded to, or ""
     message: Message
 
 
-class Record(Struct, frozen=True, gc=False):
+class Record(Struct, frozen=True, gc=False, kw_only=True):
     """An Entry as columns of the journal table; fields in the order of the columns."""
 
     sequence: int
@@ -77,7 +77,7 @@ class Record(Struct, frozen=True, gc=False):
     state: str
     source: str
     identity: str
-    likeness: str
+    request_digest: str
     business_date: str
     upstream: str
     mti: str
@@ -99,25 +99,25 @@ def to_record(entry: Entry, vault: Vault) -> Record:
     pan = pan_of(message)
     kept = {n: value for n, value in fields.items() if n not in _NOT_IN_RECORD}
     return Record(
-        entry.sequence,
-        entry.leg,
-        entry.at,
-        entry.state.value,
-        entry.source,
-        entry.identity,
-        entry.likeness,
-        entry.business_date,
-        entry.upstream,
-        message.mti,
-        fields.get(37, ""),
-        fields.get(42, "").rstrip(" "),
-        fields.get(41, "").rstrip(" "),
-        int(fields.get(4, "0")),
-        fields.get(49, ""),
-        fields.get(39, ""),
-        mask_pan(pan),
-        vault.seal(pan) if pan else "",
-        msgspec.json.encode(kept).decode(),
+        sequence=entry.sequence,
+        leg=entry.leg,
+        at=entry.at,
+        state=entry.state.value,
+        source=entry.source,
+        identity=entry.identity,
+        request_digest=entry.request_digest,
+        business_date=entry.business_date,
+        upstream=entry.upstream,
+        mti=message.mti,
+        rrn=fields.get(37, ""),
+        merchant=fields.get(42, "").rstrip(" "),
+        terminal=fields.get(41, "").rstrip(" "),
+        amount=int(fields.get(4, "0")),
+        currency=fields.get(49, ""),
+        code=fields.get(39, ""),
+        pan_masked=mask_pan(pan),
+        pan_sealed=vault.seal(pan) if pan else "",
+        fields=msgspec.json.encode(kept).decode(),
     )
 
 
@@ -127,14 +127,14 @@ def from_record(record: Record, vault: Vault) -> Entry:
     if record.pan_sealed:
         fields[PAN] = vault.open(record.pan_sealed)
     return Entry(
-        record.sequence,
-        record.leg,
-        record.at,
-        State(record.state),
-        record.source,
-        record.identity,
-        record.likeness,
-        record.business_date,
-        record.upstream,
-        Message(record.mti, fields),
+        sequence=record.sequence,
+        leg=record.leg,
+        at=record.at,
+        state=State(record.state),
+        source=record.source,
+        identity=record.identity,
+        request_digest=record.request_digest,
+        business_date=record.business_date,
+        upstream=record.upstream,
+        message=Message(record.mti, fields),
     )

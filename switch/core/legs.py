@@ -19,13 +19,13 @@ LEGS_MAX: Final = 200_000  # Finished legs remembered, some 300 MB: hours of rep
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 
 
-class Leg(Struct, eq=False, gc=False):
+class Leg(Struct, eq=False, gc=False, kw_only=True):
     """One request on its way through the switch: what came in, where it went, how it ended."""
 
     number: int
     source: str
     identity: str
-    likeness: str
+    request_digest: str
     business_date: str
     state: State | None = None
     upstream: str = ""
@@ -52,10 +52,10 @@ class Leg(Struct, eq=False, gc=False):
     def apply(self, entry: Entry) -> int:
         """Take over what *entry* says: the same when it is written and when it is read back.
 
-        Returns how the number of reversals that are owed changes: 1, 0 or -1.
+        Returns how the number of pending reversals changes: 1, 0 or -1.
         """
         state, message = entry.state, entry.message
-        owed = (state is State.REVERSING) - (self.state is State.REVERSING)
+        pending = (state is State.REVERSING) - (self.state is State.REVERSING)
         if state is State.FORWARDED:
             self.upstream = entry.upstream
             self.forwarded = storable(message)
@@ -70,7 +70,7 @@ class Leg(Struct, eq=False, gc=False):
             self.decision = {39: "12"}  # The reversal overtook its original (a tombstone).
         self.rrn = message.get(37) or self.rrn
         self.state = state
-        return owed
+        return pending
 
 
 class Legs:

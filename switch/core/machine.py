@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -16,7 +15,7 @@ from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, door_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, name_of
 
 from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
 from .desk import HSM, SwitchDesk
@@ -24,7 +23,8 @@ from .entry import Entry, Vault
 from .flows.purchase import purchase, undo
 from .flows.recover import rebuild
 from .flows.reversal import reversal
-from .legs import Leg, Legs
+from .legs import Leg
+from .memory import Memory
 from .routing import Routing
 from .settings import Settings, Upstream
 from .states import State
@@ -36,18 +36,12 @@ class Switch(Program):
     """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
-        peers = {*settings.doors, *settings.upstreams}
+        peers = {*settings.listeners, *settings.upstreams}
         super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
         self.settings = settings
         self.routing = Routing(settings.routes)
-        self.legs = Legs()
-        self.ready: set[LinkId] = set()  # upstreams that are up and signed on
-        self.signed_off: set[LinkId] = set()
-        self.owed = 0  # legs that owe a reversal
+        self.memory = Memory()
         self._vault = vault
-        self.sequence = 0  # of the last entry
-        self.leg_number = 0  # of the last leg
-        self._in_flight: Counter[LinkId] = Counter()
         self._watches = dict(map(self._watch, settings.upstreams.items()))
 
     # Events ---------------------------------------------------------------------------------------
@@ -58,7 +52,7 @@ class Switch(Program):
             self.drop(link)
         elif question.mti[1] == "8":
             self._network(link, question)
-        elif door_of(link) not in self.settings.doors:
+        elif name_of(link) not in self.settings.listeners:
             self.drop(link)  # Upstreams are asked; they do not ask.
         elif question.mti[1] in "12" and question.mti[2] == "0":
             self._purchase(link, question)
@@ -74,14 +68,12 @@ class Switch(Program):
 
     def unlinked(self, link: LinkId) -> None:
         """A link went down: nothing is routed there until it has signed on again."""
-        self.ready.discard(link)
-        self.signed_off.discard(link)
-        self._in_flight.pop(link, None)
+        self.memory.link_down(link)
 
     def recover(self, entries: Iterable[Entry], now: Seconds) -> Sequence[Effect]:
         """After a start: remember what the journal holds, and finish what it left open."""
         self.kernel.advance(now)
-        rebuild(self, entries)
+        rebuild(self.memory, self.kernel, entries, self.desk_of)
         return self.kernel.take()
 
     # Requests -------------------------------------------------------------------------------------
@@ -90,24 +82,24 @@ class Switch(Program):
         fault = find_fault(request)
         if fault is not None:
             return self.refuse(link, request, fault.code, fault.field)
-        source = door_of(link)
+        source = name_of(link)
         who = identity(source, request)
         pan_hash = self._vault.fingerprint(pan_of(request))
-        likeness = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
-        leg = self.legs.find(who)
+        request_digest = f"{request[3]}|{request[4]}|{request[49]}|{pan_hash}"
+        leg = self.memory.legs.find(who)
         if leg is not None:
-            return self._repeat(link, request, leg, likeness)
-        if self._is_busy(link) or link in self.signed_off:
+            return self._repeat(link, request, leg, request_digest)
+        if self._is_busy(link) or link in self.memory.signed_off:
             return self.refuse(link, request, "91")
-        leg = self.open_leg(source, who, likeness)
+        leg = self._open_leg(source, who, request_digest)
         leg.rrn = request.get(37) or rrn_of(self.kernel.now, leg.number)
         leg.wait(link, request)
-        self._in_flight[link] += 1
-        desk = SwitchDesk(self, leg)
+        self.memory.in_flight[link] += 1
+        desk = self.desk_of(leg)
         return self.kernel.start(purchase(desk, request), lambda _: rescue(desk, request))
 
-    def _repeat(self, link: LinkId, request: Message, leg: Leg, likeness: str) -> None:
-        if leg.likeness and leg.likeness != likeness:
+    def _repeat(self, link: LinkId, request: Message, leg: Leg, request_digest: str) -> None:
+        if leg.request_digest and leg.request_digest != request_digest:
             self.kernel.counts["repeat_differs"] += 1
             self.refuse(link, request, "94")
         elif leg.decision is None:
@@ -120,19 +112,19 @@ class Switch(Program):
     def _reversal(self, link: LinkId, request: Message) -> None:
         if self.kernel.is_full:
             return self.refuse(link, request, "91")
-        source = door_of(link)
+        source = name_of(link)
         try:
             who = original_identity(source, request)
         except DecodeError:
             return self.refuse(link, request, FORMAT_ERROR, "90")
-        leg = self.legs.find(who) or self.open_leg(source, who, "")
-        return self.kernel.start(reversal(SwitchDesk(self, leg), link, request))
+        leg = self.memory.legs.find(who) or self._open_leg(source, who, "")
+        return self.kernel.start(reversal(self.desk_of(leg), link, request))
 
     def _network(self, link: LinkId, request: Message) -> None:
         if request.get(70) == SIGN_OFF:
-            self.signed_off.add(link)
+            self.memory.signed_off.add(link)
         elif request.get(70) == SIGN_ON:
-            self.signed_off.discard(link)
+            self.memory.signed_off.discard(link)
         self.desk.send(link, network_reply(request))
 
     def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, Watch]:
@@ -142,37 +134,28 @@ class Switch(Program):
             link,
             upstream.echo_s,
             sign_on=upstream.sign_on,
-            ready=lambda: self.ready.add(link),
+            ready=lambda: self.memory.ready.add(link),
         )
 
     def _is_busy(self, link: LinkId) -> bool:
-        door = self.settings.doors[door_of(link)]
-        return self.kernel.is_full or self._in_flight[link] >= door.in_flight_max
+        listener = self.settings.listeners[name_of(link)]
+        return self.kernel.is_full or self.memory.in_flight[link] >= listener.in_flight_max
 
-    # For the desk ---------------------------------------------------------------------------------
+    # Legs -----------------------------------------------------------------------------------------
 
-    def open_leg(self, source: str, who: str, likeness: str) -> Leg:
+    def desk_of(self, leg: Leg) -> SwitchDesk:
+        """The desk of a flow that works on *leg*."""
+        return SwitchDesk(self.kernel, self.settings, self.routing, self.memory, leg)
+
+    def _open_leg(self, source: str, who: str, request_digest: str) -> Leg:
         """A new leg, accepted now: that decides its bank day for good."""
-        self.leg_number += 1
         day = self.settings.cut_off.business_date(self.kernel.now)
-        leg = Leg(self.leg_number, source, who, likeness, day)
-        self.legs.add(leg)
-        return leg
-
-    def next_sequence(self) -> int:
-        """The number of the next entry in the journal."""
-        self.sequence += 1
-        return self.sequence
-
-    def answered_on(self, link: LinkId) -> None:
-        """One request of *link* is no longer in work."""
-        if self._in_flight[link] > 0:
-            self._in_flight[link] -= 1
+        return self.memory.open_leg(source, who, request_digest, day)
 
     @property
     def exceptions(self) -> Mapping[str, str]:
         """By RRN, the bank day of every leg whose reversal a person must look into."""
-        stuck = (leg for leg in self.legs if leg.state is State.EXCEPTION)
+        stuck = (leg for leg in self.memory.legs if leg.state is State.EXCEPTION)
         return {leg.rrn: leg.business_date for leg in stuck}
 
 

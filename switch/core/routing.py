@@ -1,4 +1,4 @@
-"""Where a request goes: by the door it came in, the merchant, and the longest matching BIN."""
+"""Where a request goes: by the listener it came in, the merchant, and the longest matching BIN."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the core must be told: its doors, its upstreams, the routes between them, and its limits."""
+"""What the core must be told: listeners, upstreams, the routes between them, and limits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msgspec import Struct
 from cardswitch.specs.dates import CutOff
 
 
-class Door(Struct, frozen=True):
+class ListenerSettings(Struct, frozen=True):
     """Where requests come in. PINs arrive under *pin_key*, a cryptogram under the HSM's LMK."""
 
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
@@ -40,7 +40,7 @@ class Route(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """All of the above, and limits of time: they must fit into those of the peer downstream."""
 
-    doors: Mapping[str, Door]
+    listeners: Mapping[str, ListenerSettings]
     upstreams: Mapping[str, Upstream]
     routes: tuple[Route, ...]
     cut_off: CutOff = CutOff()
@@ -49,4 +49,4 @@ class Settings(Struct, frozen=True):
     reversal_pause_s: float = 1.0  # before the second send; doubled for each later one
     reversal_pause_max_s: float = 60.0
     reversals_sent_max: int = 30  # about 25 minutes of silence, then it is a matter for people
-    reversals_owed_max: int = 10_000  # more owed than this and new purchases are declined
+    pending_reversals_max: int = 10_000  # more owed than this and new purchases are declined

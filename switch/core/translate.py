@@ -49,11 +49,11 @@ async def translated_pin(
 def _command(
     desk: SwitchDesk, request: Message, block: str, pan12: str, upstream: Upstream
 ) -> Command:
-    door = desk.settings.doors[desk.leg.source]
-    key = door.terminal_keys.get(request[41].rstrip(" "), door.pin_key)
+    listener = desk.settings.listeners[desk.leg.source]
+    key = listener.terminal_keys.get(request[41].rstrip(" "), listener.pin_key)
     if not key or not upstream.pin_key:
         desk.count("pin_key_missing")
         raise Decline("96")
-    if door.pin_key_type == "TPK":
+    if listener.pin_key_type == "TPK":
         return translate_pin_tpk_zpk(key, upstream.pin_key, block, pan12)
     return translate_pin_zpk_zpk(key, upstream.pin_key, block, pan12)

@@ -10,14 +10,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.wire.operator.addresses import Peer, Place
+from cardswitch.wire.operator.addresses import IsoAddress, Peer
 
-from ..core.settings import Door, Route, Settings, Upstream
-from ..settlement.parties import Acquirer, Merchant
+from ..core.settings import ListenerSettings, Route, Settings, Upstream
+from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
-class DoorConfig(Place, frozen=True, kw_only=True):
-    """A door: its address, and the key that PINs arrive under."""
+class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
+    """A listener: its address, and the key that PINs arrive under."""
 
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
@@ -26,7 +26,7 @@ class DoorConfig(Place, frozen=True, kw_only=True):
     links_max: int = 1_000
 
 
-class UpstreamConfig(Place, frozen=True, kw_only=True):
+class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     """A peer that the switch dials: its address, and the key that PINs leave under."""
 
     pin_key: str = ""
@@ -47,7 +47,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     database: str = "sqlite:///switch.db"
     vault: str = "vault.key"  # the file of the key that card numbers are sealed with
     cut_off: CutOff = CutOff()
-    doors: Mapping[str, DoorConfig]
+    listeners: Mapping[str, ListenerConfig]
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[Route, ...]
     hsm: HsmConfig
@@ -62,7 +62,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The part of it that the core is told."""
         return Settings(
-            {name: _door(door) for name, door in self.doors.items()},
+            {name: _listener(listener) for name, listener in self.listeners.items()},
             {name: _upstream(upstream) for name, upstream in self.upstreams.items()},
             self.routes,
             self.cut_off,
@@ -77,8 +77,8 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
 
     books: str = "sqlite:///books.db"
     deposits: str = "deposits"  # the folder of the files
-    acquirer: Acquirer
-    merchants: tuple[Merchant, ...]
+    acquirer: AcquiringBank
+    merchants: tuple[MerchantAccount, ...]
 
     def placed(self, folder: Path) -> SettlementConfig:
         """The same with its relative paths made to count from *folder*."""
@@ -98,8 +98,10 @@ def url_in(folder: Path, url: str) -> str:
     return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url
 
 
-def _door(door: DoorConfig) -> Door:
-    return Door(door.pin_key_type, door.pin_key, door.terminal_keys, door.in_flight_max)
+def _listener(listener: ListenerConfig) -> ListenerSettings:
+    return ListenerSettings(
+        listener.pin_key_type, listener.pin_key, listener.terminal_keys, listener.in_flight_max
+    )
 
 
 def _upstream(upstream: UpstreamConfig) -> Upstream:

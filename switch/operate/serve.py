@@ -39,9 +39,14 @@ async def serve(
 
 
 async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
-    for name, door in config.doors.items():
+    for name, listener in config.listeners.items():
         await runtime.listen(
-            name, door.host, door.port, door.channel(), door.links_max, limits=TERMINAL_LIMITS
+            name,
+            listener.host,
+            listener.port,
+            listener.channel(),
+            listener.links_max,
+            limits=TERMINAL_LIMITS,
         )
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())

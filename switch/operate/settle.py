@@ -20,8 +20,8 @@ from ..settlement.check import check_close
 from ..settlement.close import close_day
 from ..settlement.movements import SOURCE, movements
 from ..settlement.payouts import payouts
-from ..settlement.totals import Batch, batches
-from ..store.books import Books, BooksReader, Closed, Deposit
+from ..settlement.totals import BatchTotals, batches
+from ..store.books import Books, BooksReader, ClosedDay, Deposit
 from ..store.database import Missing
 from ..store.journal import JournalReader
 from .config import SettlementConfig, SwitchConfig
@@ -50,7 +50,7 @@ class Preview(Struct, frozen=True):
     ends_at: Seconds
     unclosed: tuple[str, ...]  # days before it that are still to be closed, and not counted here
     open_legs: int  # purchases without an outcome yet, not counted either
-    batches: tuple[Batch, ...]
+    batches: tuple[BatchTotals, ...]
     payouts: tuple[Deposit, ...]
 
 
@@ -60,7 +60,7 @@ def close_days(
     vault: Vault,
     now: Seconds,
     business_date: str | None = None,
-) -> list[Closed]:
+) -> list[ClosedDay]:
     """Close *business_date*, or every day that has ended by *now*, is not closed, and must be.
 
     Those are the days with something in the journal, and those between them. A day that is closed
@@ -76,7 +76,7 @@ def close_each(
     vault: Vault,
     now: Seconds,
     business_date: str | None = None,
-) -> Iterator[Closed]:
+) -> Iterator[ClosedDay]:
     """The same, one by one: what comes out is closed, though a later day may fail."""
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
         raise ConfigError("settlement.books: expected a file of its own, the switch holds this one")
@@ -145,7 +145,7 @@ class _Settling:
         if is_interrupted(self._folder, files):
             write_files(self._folder, files)
 
-    def close(self, date: str) -> Closed:
+    def close(self, date: str) -> ClosedDay:
         """Close *date*; if that was done before, write its files as they were."""
         recorded = self._books.closed(date)
         if recorded is None:
@@ -154,7 +154,7 @@ class _Settling:
         write_files(self._folder, recorded.files)
         return recorded
 
-    def _close(self, date: str) -> Closed:
+    def _close(self, date: str) -> ClosedDay:
         day = close_day(
             date,
             self._entries(date),

@@ -13,7 +13,7 @@ from ..core.entry import Entry
 from ..core.states import State
 from .close import DayClose
 from .ledger import ACQUIRER_CASH, merchant_payable, unbalanced
-from .movements import SOURCE, Kind
+from .movements import SOURCE, MovementKind
 from .pain001 import NAMESPACE, control_sum
 
 _NAMESPACES: Final = {"": NAMESPACE}
@@ -44,11 +44,11 @@ def _expected_movements(day: DayClose, entries: Iterable[Entry], source: str) ->
         if entry.state is State.APPROVED and entry.message.mti.startswith("02"):
             amounts[entry.leg] = int(entry.message[4])
             if entry.business_date == day.business_date:
-                expected[f"{Kind.CAPTURE}:{entry.leg}"] = amounts[entry.leg]
+                expected[f"{MovementKind.CAPTURE}:{entry.leg}"] = amounts[entry.leg]
             continue
         owed = entry.state is State.REVERSING and entry.leg in amounts
         if owed and day.starts_at <= entry.at < day.ends_at:
-            expected[f"{Kind.REVERSAL}:{entry.leg}"] = amounts[entry.leg]
+            expected[f"{MovementKind.REVERSAL}:{entry.leg}"] = amounts[entry.leg]
     return expected
 
 
@@ -66,15 +66,15 @@ def _check_movements(day: DayClose, expected: dict[str, int]) -> Iterator[str]:
 
 
 def _check_batches(day: DayClose) -> Iterator[str]:
-    sums: Counter[tuple[str, str, str, Kind]] = Counter()
-    counts: Counter[tuple[str, str, str, Kind]] = Counter()
+    sums: Counter[tuple[str, str, str, MovementKind]] = Counter()
+    counts: Counter[tuple[str, str, str, MovementKind]] = Counter()
     for movement in day.movements:
         key = (movement.merchant, movement.terminal, movement.currency, movement.kind)
         sums[key] += movement.amount
         counts[key] += 1
     for batch in day.batches:
         where = (batch.merchant, batch.terminal, batch.currency)
-        captured, undone = (*where, Kind.CAPTURE), (*where, Kind.REVERSAL)
+        captured, undone = (*where, MovementKind.CAPTURE), (*where, MovementKind.REVERSAL)
         counted = (counts.pop(captured, 0), counts.pop(undone, 0))
         if (batch.captures, batch.reversals) != counted:
             yield f"batch {'/'.join(where)} has other counts than its movements"

@@ -16,10 +16,10 @@ from ..core.entry import Entry
 from .ledger import Posting, movement_postings, require_balance
 from .movements import Movement, movements
 from .pain001 import pain001
-from .parties import Acquirer, Merchant
+from .parties import AcquiringBank, MerchantAccount
 from .payouts import Balances, Payout, payout_postings, payouts
 from .report import deposit_csv
-from .totals import Batch, batches
+from .totals import BatchTotals, batches
 
 
 class DayClose(Struct, frozen=True):
@@ -29,7 +29,7 @@ class DayClose(Struct, frozen=True):
     starts_at: Seconds
     ends_at: Seconds
     movements: tuple[Movement, ...]
-    batches: tuple[Batch, ...]
+    batches: tuple[BatchTotals, ...]
     postings: tuple[Posting, ...]
     payouts: tuple[Payout, ...]
     files: Mapping[str, bytes]  # by name; what the bank and the people at the acquirer get
@@ -43,8 +43,8 @@ class DayClose(Struct, frozen=True):
 def close_day(
     business_date: str,
     entries: Iterable[Entry],
-    merchants: Sequence[Merchant],
-    acquirer: Acquirer,
+    merchants: Sequence[MerchantAccount],
+    acquirer: AcquiringBank,
     opening_balances: Balances,
     *,
     cut_off: CutOff,
@@ -70,7 +70,7 @@ def close_day(
 
 
 def deposit_files(
-    business_date: str, payouts: Sequence[Payout], acquirer: Acquirer, ends_at: Seconds
+    business_date: str, payouts: Sequence[Payout], acquirer: AcquiringBank, ends_at: Seconds
 ) -> dict[str, bytes]:
     """By name: the CSV of all *payouts*, and the pain.001 if any of them comes to something."""
     files = {f"deposit-{business_date}.csv": deposit_csv(payouts)}

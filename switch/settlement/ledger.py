@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from .movements import Kind, Movement
+from .movements import Movement, MovementKind
 
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
@@ -63,7 +63,7 @@ def transfer(
 def movement_postings(movement: Movement) -> tuple[Posting, ...]:
     """A capture is owed by the scheme and to the merchant; a reversal is its mirror image."""
     debit, credit = SCHEME_SETTLEMENT, merchant_payable(movement.merchant)
-    if movement.kind is Kind.REVERSAL:
+    if movement.kind is MovementKind.REVERSAL:
         debit, credit = credit, debit
     return transfer(
         movement.journal_id,

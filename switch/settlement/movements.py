@@ -23,7 +23,7 @@ FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 onl
 _NEEDED: Final = (4, 37, 41, 42, 49)
 
 
-class Kind(StrEnum):
+class MovementKind(StrEnum):
     """Which way the money goes."""
 
     CAPTURE = "capture"
@@ -33,7 +33,7 @@ class Kind(StrEnum):
 class Movement(Struct, frozen=True, gc=False):
     """Funds that a merchant gets, or gives back; *amount* in minor units, never negative."""
 
-    kind: Kind
+    kind: MovementKind
     leg: int  # the transaction leg in the journal
     business_date: str  # of this movement: a reversal after cut-off belongs to the later day
     merchant: str
@@ -45,7 +45,7 @@ class Movement(Struct, frozen=True, gc=False):
     @property
     def signed(self) -> int:
         """What it adds to that which the merchant is owed."""
-        return self.amount if self.kind is Kind.CAPTURE else -self.amount
+        return self.amount if self.kind is MovementKind.CAPTURE else -self.amount
 
     @property
     def journal_id(self) -> str:
@@ -92,7 +92,7 @@ def capture(approved: Entry) -> Movement:
             f"{missing[0] if missing else 4} in the answer that approved it"
         )
     return Movement(
-        Kind.CAPTURE,
+        MovementKind.CAPTURE,
         approved.leg,
         approved.business_date,
         fields[42].rstrip(" "),
@@ -106,7 +106,7 @@ def capture(approved: Entry) -> Movement:
 def reversal(captured: Movement, business_date: str) -> Movement:
     """The movement that takes *captured* back on *business_date*."""
     return Movement(
-        Kind.REVERSAL,
+        MovementKind.REVERSAL,
         captured.leg,
         business_date,
         captured.merchant,

@@ -16,7 +16,7 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
-from .parties import NAME_MAX, SEPA_CHARACTERS, Acquirer
+from .parties import NAME_MAX, SEPA_CHARACTERS, AcquiringBank
 from .payouts import Payout
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
@@ -25,7 +25,7 @@ _SPELLED: Final = str.maketrans({"&": "+", "ß": "ss", "Æ": "AE", "æ": "ae", "
 
 
 def pain001(
-    payouts: Iterable[Payout], acquirer: Acquirer, business_date: str, created: Seconds
+    payouts: Iterable[Payout], acquirer: AcquiringBank, business_date: str, created: Seconds
 ) -> bytes:
     """The file that asks the bank of *acquirer* to deposit *payouts*: UTF-8, one PmtInf a currency.
 
@@ -69,7 +69,7 @@ def _payment(
     parent: ET.Element,
     payment_id: str,
     payouts: Sequence[Payout],
-    acquirer: Acquirer,
+    acquirer: AcquiringBank,
     business_date: str,
 ) -> None:
     _text(parent, "PmtInfId", payment_id)

@@ -20,7 +20,7 @@ ID_CHARACTERS: Final = SEPA_CHARACTERS - {"/"}
 _BASE_36: Final = {c: str(n) for n, c in enumerate(digits + ascii_uppercase)}
 
 
-class Acquirer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class AcquiringBank(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """The bank that deposits: the account that the money comes from. Raises ConfigError."""
 
     name: str
@@ -31,7 +31,7 @@ class Acquirer(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
         _check_account("the acquirer", self.name, self.iban, self.bic)
 
 
-class Merchant(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class MerchantAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
     """A merchant (*id* as in field 42) and its nominated account. Raises ConfigError.
 
     *currency* (ISO 4217, alphabetic or numeric) is that of the account. Funds of every currency

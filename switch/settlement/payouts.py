@@ -12,8 +12,8 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.masking import printable
 
 from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
-from .parties import Merchant
-from .totals import Batch
+from .parties import MerchantAccount
+from .totals import BatchTotals
 
 # By account and currency, as the ledger has them: what is owed to a merchant is below zero.
 Balances = Mapping[tuple[str, str], int]
@@ -60,8 +60,8 @@ class Payout(Struct, frozen=True, gc=False):
 
 def payouts(
     business_date: str,
-    batches: Iterable[Batch],
-    merchants: Iterable[Merchant],
+    batches: Iterable[BatchTotals],
+    merchants: Iterable[MerchantAccount],
     opening: Balances,
 ) -> tuple[Payout, ...]:
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
@@ -108,8 +108,8 @@ def _owed(balances: Balances) -> dict[tuple[str, str], int]:
     return owed
 
 
-def _by_id(merchants: Iterable[Merchant]) -> dict[str, Merchant]:
-    by_id: dict[str, Merchant] = {}
+def _by_id(merchants: Iterable[MerchantAccount]) -> dict[str, MerchantAccount]:
+    by_id: dict[str, MerchantAccount] = {}
     for merchant in merchants:
         if merchant.id in by_id:
             raise ConfigError(f"merchant {merchant.id} has two nominated accounts: expected one")
@@ -117,7 +117,7 @@ def _by_id(merchants: Iterable[Merchant]) -> dict[str, Merchant]:
     return by_id
 
 
-def _merchant(by_id: Mapping[str, Merchant], name: str) -> Merchant:
+def _merchant(by_id: Mapping[str, MerchantAccount], name: str) -> MerchantAccount:
     try:
         return by_id[name]
     except KeyError:
@@ -128,7 +128,7 @@ def _merchant(by_id: Mapping[str, Merchant], name: str) -> Merchant:
 
 
 def _payout(
-    business_date: str, code: str, sums: tuple[int, int, int], merchant: Merchant
+    business_date: str, code: str, sums: tuple[int, int, int], merchant: MerchantAccount
 ) -> Payout:
     return Payout(
         business_date,

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from .movements import Kind, Movement
+from .movements import Movement, MovementKind
 
 
-class Batch(Struct, frozen=True, gc=False):
+class BatchTotals(Struct, frozen=True, gc=False):
     """Counts and sums of one terminal's day; sums in minor units.
 
     A purchase that was reversed on its own day stands in both counts and adds nothing to the net.
@@ -30,7 +30,7 @@ class Batch(Struct, frozen=True, gc=False):
         return self.captured - self.reversed
 
 
-def batches(movements: Iterable[Movement]) -> tuple[Batch, ...]:
+def batches(movements: Iterable[Movement]) -> tuple[BatchTotals, ...]:
     """*movements* in batches, ordered by day, merchant, terminal and currency."""
     groups: dict[tuple[str, str, str, str], list[Movement]] = {}
     for movement in movements:
@@ -39,7 +39,7 @@ def batches(movements: Iterable[Movement]) -> tuple[Batch, ...]:
     return tuple(_batch(key, groups[key]) for key in sorted(groups))
 
 
-def _batch(key: tuple[str, str, str, str], group: list[Movement]) -> Batch:
-    captured = [m.amount for m in group if m.kind is Kind.CAPTURE]
-    reversed_ = [m.amount for m in group if m.kind is Kind.REVERSAL]
-    return Batch(*key, len(captured), sum(captured), len(reversed_), sum(reversed_))
+def _batch(key: tuple[str, str, str, str], group: list[Movement]) -> BatchTotals:
+    captured = [m.amount for m in group if m.kind is MovementKind.CAPTURE]
+    reversed_ = [m.amount for m in group if m.kind is MovementKind.REVERSAL]
+    return BatchTotals(*key, len(captured), sum(captured), len(reversed_), sum(reversed_))

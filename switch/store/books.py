@@ -14,7 +14,7 @@ from cardswitch.wire.ports import Seconds
 
 from ..settlement.close import DayClose
 from ..settlement.ledger import merchant_of
-from ..settlement.totals import Batch
+from ..settlement.totals import BatchTotals
 from .database import Database, open_reader, reading
 from .journal import JournalReader
 from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS
@@ -31,13 +31,13 @@ class Deposit(Struct, frozen=True, gc=False):
     end_to_end_id: str
 
 
-class Closed(Struct, frozen=True):
+class ClosedDay(Struct, frozen=True):
     """A bank day as it was closed, and stays."""
 
     business_date: str
     starts_at: Seconds
     ends_at: Seconds
-    batches: tuple[Batch, ...]
+    batches: tuple[BatchTotals, ...]
     payouts: tuple[Deposit, ...]
     files: Mapping[str, bytes]  # by name
 
@@ -57,18 +57,18 @@ class _Reading:
         last: Seconds | None = self._rows(select(func.max(CLOSES.c.ends_at)))[0][0]
         return last
 
-    def closed(self, business_date: str) -> Closed | None:
+    def closed(self, business_date: str) -> ClosedDay | None:
         """What the books hold of *business_date*, if it is closed."""
         found = self._rows(select(CLOSES).where(CLOSES.c.business_date == business_date))
         if not found:
             return None
         batches = select(BATCHES).where(BATCHES.c.business_date == business_date)
         in_order = batches.order_by(BATCHES.c.merchant, BATCHES.c.terminal, BATCHES.c.currency)
-        return Closed(
+        return ClosedDay(
             business_date,
             found[0].starts_at,
             found[0].ends_at,
-            tuple(Batch(*row) for row in self._rows(in_order)),
+            tuple(BatchTotals(*row) for row in self._rows(in_order)),
             self._deposits(business_date),
             self.files(business_date),
         )

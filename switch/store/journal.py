@@ -25,7 +25,7 @@ _NUMBERED: Final = (State.FORWARDED.value, State.REVERSING.value)
 _DATED: Final = (State.RECEIVED.value, State.REVERSING.value)
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, kw_only=True):
     """A leg as people may see it: how it stands, and what was last said of the rest."""
 
     leg: int
@@ -79,14 +79,14 @@ class _Reading:
         legs: dict[int, list[Record]] = {}
         with reading(self._engine) as reader:
             for row in reader.execute(_whole(chosen).order_by(JOURNAL.c.sequence)):
-                legs.setdefault(row.leg, []).append(Record(*row))
+                legs.setdefault(row.leg, []).append(_record(row))
         return [_line(legs[leg]) for leg in sorted(legs, reverse=True)]
 
     def _entries(self, query: Select[Any]) -> Iterator[Entry]:
         with reading(self._engine) as reader:
             reader.execution_options(yield_per=ROWS_AT_ONCE)
             for row in reader.execute(query.order_by(JOURNAL.c.sequence)):
-                yield from_record(Record(*row), self._vault)
+                yield from_record(_record(row), self._vault)
 
 
 class JournalReader(_Reading):
@@ -145,6 +145,10 @@ class SqlStore(_Reading):
         return self._entries(_whole(recent.union(unfinished, holders, last_leg)))
 
 
+def _record(row: Any) -> Record:
+    return Record(**dict(zip(Record.__struct_fields__, row, strict=True)))
+
+
 def _whole(legs: Any) -> Select[Any]:
     return select(JOURNAL).where(JOURNAL.c.leg.in_(legs))
 
@@ -168,16 +172,16 @@ def _line(records: Sequence[Record]) -> Line:
 
     last = records[-1]
     return Line(
-        last.leg,
-        last.at,
-        last.source,
-        last.state,
-        last.business_date,
-        said("rrn"),
-        said("merchant"),
-        said("terminal"),
-        said("amount"),
-        said("currency"),
-        said("code"),
-        said("pan_masked"),
+        leg=last.leg,
+        at=last.at,
+        source=last.source,
+        state=last.state,
+        business_date=last.business_date,
+        rrn=said("rrn"),
+        merchant=said("merchant"),
+        terminal=said("terminal"),
+        amount=said("amount"),
+        currency=said("currency"),
+        code=said("code"),
+        card=said("pan_masked"),
     )

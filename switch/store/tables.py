@@ -102,7 +102,7 @@ def _version_table(name: str, metadata: MetaData) -> Table:
 
 
 JOURNAL_SCHEMA: Final = Schema(
-    key="switch.store.database",
+    key="switch.database",
     metadata=_JOURNAL,
     version_table=_version_table("journal_version", _JOURNAL),
     version=1,

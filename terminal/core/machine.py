@@ -13,22 +13,30 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, door_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..customer.card import Card
 from ..pinpad.pad import PinPad
-from .messages import Order, Place, fits, repeat_request, reversal_request, sale_request, stored
+from .messages import (
+    Order,
+    TerminalIdentity,
+    fits,
+    repeat_request,
+    reversal_request,
+    sale_request,
+    stored,
+)
 from .state import (
-    Answered,
-    Begun,
+    BatchClosed,
     Book,
-    Closed,
-    Entry,
-    Kind,
-    Refused,
-    Repeated,
-    Reversed,
-    Reversing,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    SaleState,
+    TerminalEntry,
     rebuild,
 )
 
@@ -64,7 +72,7 @@ class Terminal(Program):
 
     def __init__(
         self,
-        place: Place,
+        place: TerminalIdentity,
         pinpad: PinPad | None = None,
         timers: Timers | None = None,
         link: LinkId = SWITCH,
@@ -102,7 +110,7 @@ class Terminal(Program):
         self.kernel.advance(now)
         self._require_ready()
         begun, card = self.book.begun, card or self._card
-        if begun is None or self.book.kind not in (Kind.APPROVED, Kind.DECLINED):
+        if begun is None or self.book.kind not in (SaleState.APPROVED, SaleState.DECLINED):
             raise NotReady(f"nothing to repeat: the last sale is {self.book.kind or 'not there'}")
         if card is None:
             raise NotReady("the card is not known any more: present it again")
@@ -113,16 +121,16 @@ class Terminal(Program):
         """Close the batch and open the next; its totals are in the book until then."""
         self.kernel.advance(now)
         self._require_free()
-        self._record(Closed(now))
+        self._record(BatchClosed(now))
         return self.kernel.take()
 
-    def recover(self, entries: Iterable[Entry], now: Seconds) -> Sequence[Effect]:
+    def recover(self, entries: Iterable[TerminalEntry], now: Seconds) -> Sequence[Effect]:
         """After a start: take up what *entries* left. A sale without a result is reversed."""
         self.kernel.advance(now)
         self.book = rebuild(entries)
         # Nothing is sent whose number is not in the journal, so the last one there is the last.
-        self.kernel.skip_numbers(door_of(self.link), self.book.stan)
-        if self.book.kind is Kind.BEGUN:
+        self.kernel.skip_numbers(name_of(self.link), self.book.stan)
+        if self.book.kind is SaleState.BEGUN:
             self.kernel.start(self._reverse())
         elif self.book.owed is not None:
             self.kernel.start(self._send_reversal("0421"))
@@ -132,21 +140,21 @@ class Terminal(Program):
 
     async def _sale(self, request: Message, card: Card) -> None:
         """Ask; an answer that fits is the result, anything else leads to a reversal."""
-        self._record(Begun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
+        self._record(SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
         answer = await self._answer(request)
         if answer is None:
             return await self._reverse()
-        return self._record(Answered(self.desk.now, stored(answer)))
+        return self._record(SaleAnswered(self.desk.now, stored(answer)))
 
     async def _repeat(self, request: Message) -> None:
         answer = await self._answer(request)
-        self._record(Repeated(self.desk.now, stored(answer) if answer else None))
+        self._record(SaleRepeated(self.desk.now, stored(answer) if answer else None))
 
     async def _reverse(self) -> None:
         """Owe the reversal of the sale that has no result, and pay it."""
         assert self.book.begun is not None
         reversal = reversal_request(self.book.begun.request, self.desk.now)
-        self._record(Reversing(self.desk.now, self.desk.stamp(self.link, reversal)))
+        self._record(SaleReversing(self.desk.now, self.desk.stamp(self.link, reversal)))
         await self._send_reversal("0420")
 
     async def _send_reversal(self, mti: str) -> None:
@@ -156,7 +164,7 @@ class Terminal(Program):
         pause = self._timers.back_off_min_s
         while True:
             if not self.desk.is_up(self.link):
-                await self.kernel.hear(LINKED)
+                await self.kernel.wait_for(LINKED)
             if await self._is_acknowledged(Message(mti, fields)):
                 return
             mti = "0421"
@@ -170,9 +178,9 @@ class Terminal(Program):
         except NoAnswer:
             return False
         if answer.get(39) in UNDONE:
-            self._record(Reversed(self.desk.now, stored(answer)))
+            self._record(SaleReversed(self.desk.now, stored(answer)))
         elif answer.get(39) in NOT_UNDONE:
-            self._record(Refused(self.desk.now, stored(answer)))
+            self._record(ReversalRefused(self.desk.now, stored(answer)))
         return self.book.owed is None
 
     async def _answer(self, request: Message) -> Message | None:
@@ -186,7 +194,7 @@ class Terminal(Program):
         self.desk.count("unfit_answer")
         return None
 
-    def _record(self, entry: Entry) -> None:
+    def _record(self, entry: TerminalEntry) -> None:
         self.book = self.book.with_entry(entry)
         self.desk.append(entry)
 
@@ -194,7 +202,7 @@ class Terminal(Program):
 
     def linked(self, link: LinkId) -> None:
         """What is owed goes out now."""
-        self.kernel.announce(LINKED)
+        self.kernel.notify(LINKED)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A terminal serves nobody."""

@@ -34,7 +34,7 @@ _NOT_STORED: Final = NEVER_STORED | {2, 14}
 _REVERSAL_FIELDS: Final = (3, 4, 12, 13, 22, 25, 41, 42, 49)
 
 
-class Place(Struct, frozen=True):
+class TerminalIdentity(Struct, frozen=True):
     """Where the terminal stands: fields 41 and 42, and the time zone of its clock."""
 
     terminal: str  # 1 to 8 characters
@@ -56,7 +56,9 @@ class Order(Struct, frozen=True):
         return f"<Order {self.amount} {self.currency} {self.card!r} {self.entry}>"
 
 
-def sale_request(place: Place, order: Order, pinpad: PinPad | None, now: Seconds) -> Message:
+def sale_request(
+    place: TerminalIdentity, order: Order, pinpad: PinPad | None, now: Seconds
+) -> Message:
     """The 0200 for *order*, without its trace number.
 
     Raises FormatError, CryptoError or ConfigError if order, PIN or terminal do not allow it.

@@ -25,7 +25,7 @@ from .batch import Batch
 SWIPE: Final = "02"  # The first two digits of field 22: how the card was read.
 
 
-class Begun(Struct, frozen=True, tag="begun"):
+class SaleBegun(Struct, frozen=True, tag="begun"):
     """A sale is about to leave: until it has a result, it owes a reversal."""
 
     at: Seconds
@@ -34,51 +34,59 @@ class Begun(Struct, frozen=True, tag="begun"):
     alias: str = ""  # what the lab calls the card, or ""
 
 
-class Answered(Struct, frozen=True, tag="answered"):
+class SaleAnswered(Struct, frozen=True, tag="answered"):
     """The sale has its result: approved or declined."""
 
     at: Seconds
     answer: Message
 
 
-class Repeated(Struct, frozen=True, tag="repeated"):
+class SaleRepeated(Struct, frozen=True, tag="repeated"):
     """The sale was sent once more; *answer* is ``None`` if there was none. Its result stands."""
 
     at: Seconds
     answer: Message | None
 
 
-class Reversing(Struct, frozen=True, tag="reversing"):
+class SaleReversing(Struct, frozen=True, tag="reversing"):
     """The sale has no answer: *reversal* is owed to the switch until it is acknowledged."""
 
     at: Seconds
     reversal: Message
 
 
-class Reversed(Struct, frozen=True, tag="reversed"):
+class SaleReversed(Struct, frozen=True, tag="reversed"):
     """The reversal is acknowledged: nothing was charged, nothing is owed."""
 
     at: Seconds
     answer: Message
 
 
-class Refused(Struct, frozen=True, tag="refused"):
+class ReversalRefused(Struct, frozen=True, tag="refused"):
     """The reversal was refused for good: a person must look."""
 
     at: Seconds
     answer: Message
 
 
-class Closed(Struct, frozen=True, tag="closed"):
+class BatchClosed(Struct, frozen=True, tag="closed"):
     """The batch was closed and the next one opened."""
 
     at: Seconds
 
 
-Entry = Begun | Answered | Repeated | Reversing | Reversed | Refused | Closed
+TerminalEntry = (
+    SaleBegun
+    | SaleAnswered
+    | SaleRepeated
+    | SaleReversing
+    | SaleReversed
+    | ReversalRefused
+    | BatchClosed
+)
 
 
-class Kind(StrEnum):
+class SaleState(StrEnum):
     """How a sale stands."""
 
     BEGUN = "begun"  # sent perhaps, not answered yet
@@ -90,23 +98,25 @@ class Kind(StrEnum):
     UNANSWERED = "unanswered"  # of a repeat alone: the sale stands as it stood
 
 
-_AT_REST: Final = frozenset({None, Kind.APPROVED, Kind.DECLINED, Kind.REVERSED, Kind.EXCEPTION})
+_AT_REST: Final = frozenset(
+    {None, SaleState.APPROVED, SaleState.DECLINED, SaleState.REVERSED, SaleState.EXCEPTION}
+)
 # The entries, and how the last sale must stand for each.
-FOLLOWS: Final[dict[type[Entry], frozenset[Kind | None]]] = {
-    Begun: _AT_REST,
-    Answered: frozenset({Kind.BEGUN}),
-    Repeated: frozenset({Kind.APPROVED, Kind.DECLINED}),
-    Reversing: frozenset({Kind.BEGUN}),
-    Reversed: frozenset({Kind.PENDING}),
-    Refused: frozenset({Kind.PENDING}),
-    Closed: _AT_REST,
+FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
+    SaleBegun: _AT_REST,
+    SaleAnswered: frozenset({SaleState.BEGUN}),
+    SaleRepeated: frozenset({SaleState.APPROVED, SaleState.DECLINED}),
+    SaleReversing: frozenset({SaleState.BEGUN}),
+    SaleReversed: frozenset({SaleState.PENDING}),
+    ReversalRefused: frozenset({SaleState.PENDING}),
+    BatchClosed: _AT_REST,
 }
 
 
 class Outcome(Struct, frozen=True):
     """How one sale stands: what a receipt says and a test looks at. All of it may be shown."""
 
-    kind: Kind
+    kind: SaleState
     at: Seconds  # of the last change
     stan: str
     amount: int  # minor units: what was approved, or else asked
@@ -130,18 +140,18 @@ class Book(Struct, frozen=True):
 
     stan: int = 0  # the last number used
     batch: Batch = Batch()
-    begun: Begun | None = None  # the last sale ...
+    begun: SaleBegun | None = None  # the last sale ...
     outcome: Outcome | None = None  # ... and how it stands
-    told: Outcome | None = None  # what the last entry has to tell, if anything
+    last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
     owed: Message | None = None  # the reversal that must still be acknowledged
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> SaleState | None:
         """How the last sale stands; ``None`` before the first."""
         return self.outcome.kind if self.outcome else None
 
-    def with_entry(self, entry: Entry) -> Book:
+    def with_entry(self, entry: TerminalEntry) -> Book:
         """The book after *entry*; raises Error if it cannot follow what is there."""
         if self.kind not in FOLLOWS[type(entry)]:
             raise Error(
@@ -149,56 +159,58 @@ class Book(Struct, frozen=True):
                 f" a sale that is {self.kind or 'not there'}"
             )
         match entry:
-            case Begun(at, request, card):
+            case SaleBegun(at, request, card):
                 begun = _begun(at, request, card, self.batch.number)
-                return replace(self, stan=int(request[11]), begun=entry, outcome=begun, told=None)
-            case Answered(at, answer):
+                return replace(
+                    self, stan=int(request[11]), begun=entry, outcome=begun, last_outcome=None
+                )
+            case SaleAnswered(at, answer):
                 return self._moved(_kind_of(answer), at, answer)
-            case Repeated(at, answer):
-                return replace(self, told=self._repeated(at, answer))
-            case Reversing(at, reversal):
-                book = self._moved(Kind.PENDING, at)
+            case SaleRepeated(at, answer):
+                return replace(self, last_outcome=self._repeated(at, answer))
+            case SaleReversing(at, reversal):
+                book = self._moved(SaleState.PENDING, at)
                 return replace(book, owed=reversal, stan=int(reversal[11]))
-            case Reversed(at, answer):
-                return replace(self._moved(Kind.REVERSED, at, answer), owed=None)
-            case Refused(at, answer):
-                book = self._moved(Kind.EXCEPTION, at, answer)
+            case SaleReversed(at, answer):
+                return replace(self._moved(SaleState.REVERSED, at, answer), owed=None)
+            case ReversalRefused(at, answer):
+                book = self._moved(SaleState.EXCEPTION, at, answer)
                 assert book.outcome is not None
                 return replace(book, owed=None, exceptions=(*self.exceptions, book.outcome))
-            case Closed():
-                return replace(self, batch=self.batch.next(), told=None, exceptions=())
+            case BatchClosed():
+                return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
 
-    def _moved(self, kind: Kind, at: Seconds, answer: Message | None = None) -> Book:
+    def _moved(self, kind: SaleState, at: Seconds, answer: Message | None = None) -> Book:
         """The book with the last sale now in the state *kind*; a final one is counted."""
         assert self.outcome is not None
         outcome = _stands(self.outcome, kind, at, answer)
         batch = self.batch
         if kind in _AT_REST:
             batch = batch.plus(kind, outcome.currency, outcome.amount)
-        return replace(self, outcome=outcome, told=outcome, batch=batch)
+        return replace(self, outcome=outcome, last_outcome=outcome, batch=batch)
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
-        kind = _kind_of(answer) if answer else Kind.UNANSWERED
+        kind = _kind_of(answer) if answer else SaleState.UNANSWERED
         return replace(_stands(self.outcome, kind, at, answer), is_repeat=True)
 
 
-def rebuild(entries: Iterable[Entry]) -> Book:
+def rebuild(entries: Iterable[TerminalEntry]) -> Book:
     """The book that *entries* make. Raises Error if one cannot follow those before it."""
     return reduce(Book.with_entry, entries, Book())
 
 
-def outcomes(entries: Iterable[Entry]) -> Iterator[Outcome]:
+def outcomes(entries: Iterable[TerminalEntry]) -> Iterator[Outcome]:
     """What there was to tell, in order: every change of a sale, and every repeat's answer."""
     for book in accumulate(entries, Book.with_entry, initial=Book()):
-        if book.told is not None:
-            yield book.told
+        if book.last_outcome is not None:
+            yield book.last_outcome
 
 
 def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     asked = int(request[4])
     return Outcome(
-        Kind.BEGUN,
+        SaleState.BEGUN,
         at,
         stan=request[11],
         amount=asked,
@@ -214,10 +226,10 @@ def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     )
 
 
-def _stands(outcome: Outcome, kind: Kind, at: Seconds, answer: Message | None) -> Outcome:
+def _stands(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message | None) -> Outcome:
     if answer is None:
         return replace(outcome, kind=kind, at=at)
-    approved = kind is Kind.APPROVED
+    approved = kind is SaleState.APPROVED
     return replace(
         outcome,
         kind=kind,
@@ -229,5 +241,5 @@ def _stands(outcome: Outcome, kind: Kind, at: Seconds, answer: Message | None) -
     )
 
 
-def _kind_of(answer: Message) -> Kind:
-    return Kind.APPROVED if answer.approved else Kind.DECLINED
+def _kind_of(answer: Message) -> SaleState:
+    return SaleState.APPROVED if answer.approved else SaleState.DECLINED

@@ -140,12 +140,14 @@ def repeat(
 @common
 def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
     """Send the reversal that is owed, until it is acknowledged."""
-    from ..core.state import Kind
+    from ..core.state import SaleState
     from ..session import UNSETTLED, read_book
     from .screen import conclude
 
     if read_book(config).kind in UNSETTLED:
-        conclude(config, lambda session: session.settle(), as_json, good=frozenset({Kind.REVERSED}))
+        conclude(
+            config, lambda session: session.settle(), as_json, good=frozenset({SaleState.REVERSED})
+        )
     else:
         click.echo("null" if as_json else "Nothing is owed.")
 

@@ -9,26 +9,26 @@ from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.masking import printable
 
-from ..core.state import Book, Kind, Outcome
+from ..core.state import Book, Outcome, SaleState
 
 WIDTH: Final = 40  # What a roll of 57 mm holds.
 PAN_DIGITS_SHOWN: Final = 4  # On the customer's copy; the merchant's also shows the first six.
 
 Copy = Literal["merchant", "customer"]
 _VERDICTS: Final = {
-    Kind.BEGUN: "NOT FINISHED",
-    Kind.APPROVED: "APPROVED",
-    Kind.DECLINED: "DECLINED",
-    Kind.PENDING: "NO ANSWER, REVERSING",
-    Kind.REVERSED: "REVERSED",
-    Kind.EXCEPTION: "REVERSAL REFUSED",
-    Kind.UNANSWERED: "NO ANSWER TO THE REPEAT",
+    SaleState.BEGUN: "NOT FINISHED",
+    SaleState.APPROVED: "APPROVED",
+    SaleState.DECLINED: "DECLINED",
+    SaleState.PENDING: "NO ANSWER, REVERSING",
+    SaleState.REVERSED: "REVERSED",
+    SaleState.EXCEPTION: "REVERSAL REFUSED",
+    SaleState.UNANSWERED: "NO ANSWER TO THE REPEAT",
 }
 _ADVICE: Final = {
-    Kind.PENDING: "Not paid. Nothing will be charged.",
-    Kind.REVERSED: "Not paid. Nothing was charged.",
-    Kind.EXCEPTION: "Not paid. Ask your bank about a hold.",
-    Kind.UNANSWERED: "The first receipt stands.",
+    SaleState.PENDING: "Not paid. Nothing will be charged.",
+    SaleState.REVERSED: "Not paid. Nothing was charged.",
+    SaleState.EXCEPTION: "Not paid. Ask your bank about a hold.",
+    SaleState.UNANSWERED: "The first receipt stands.",
 }
 
 
@@ -67,7 +67,7 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
             _pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
             for kind, tally in tallies.items()
         ]
-    if book.outcome is not None and book.outcome.kind in (Kind.BEGUN, Kind.PENDING):
+    if book.outcome is not None and book.outcome.kind in (SaleState.BEGUN, SaleState.PENDING):
         lines += ["", f"A REVERSAL IS OWED FOR STAN {book.outcome.stan}"]
     for outcome in book.exceptions:
         lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(outcome.code)}"]
@@ -96,7 +96,7 @@ def money(minor: int, code: str) -> str:
 
 
 def _money(outcome: Outcome) -> list[str]:
-    if outcome.kind is not Kind.APPROVED or outcome.amount == outcome.asked:
+    if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
         return [_pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest = outcome.asked - outcome.amount
     return [
@@ -108,12 +108,12 @@ def _money(outcome: Outcome) -> list[str]:
 
 def _verdict(outcome: Outcome) -> list[str]:
     verdict = _VERDICTS[outcome.kind]
-    if outcome.kind is Kind.APPROVED and outcome.amount < outcome.asked:
+    if outcome.kind is SaleState.APPROVED and outcome.amount < outcome.asked:
         verdict = "APPROVED IN PART"
     lines = [f"*** {verdict} ***".center(WIDTH)]
     if outcome.approval_code:
         lines.append(f"Approval code {printable(outcome.approval_code)}".center(WIDTH))
-    if outcome.kind in (Kind.DECLINED, Kind.EXCEPTION):
+    if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
         lines.append(_fitted(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
     if outcome.kind in _ADVICE:
         lines.append(_ADVICE[outcome.kind].center(WIDTH))

@@ -13,7 +13,7 @@ from cardswitch.wire.driver.runtime import run
 
 from ..config import TerminalConfig
 from ..core.machine import NoLink
-from ..core.state import Book, Kind, Outcome
+from ..core.state import Book, Outcome, SaleState
 from ..session import UNSETTLED, Session, open_session, read_book
 from .receipt import receipt, totals
 
@@ -22,7 +22,7 @@ Story = Callable[[Session], AsyncIterator[Outcome]]
 DECLINED_EXIT: Final = 3  # with --check
 TIMEOUT_EXIT: Final = 4
 LINK_EXIT: Final = 5
-_GOOD: Final = frozenset({Kind.APPROVED, Kind.DECLINED})
+_GOOD: Final = frozenset({SaleState.APPROVED, SaleState.DECLINED})
 
 
 def conclude(
@@ -30,7 +30,7 @@ def conclude(
     story: Story,
     as_json: bool,
     check: bool = False,
-    good: frozenset[Kind] = _GOOD,
+    good: frozenset[SaleState] = _GOOD,
 ) -> None:
     """Run *story*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*."""
     last: Outcome | None = None
@@ -52,7 +52,7 @@ def conclude(
     _warn_of_debts(read_book(config))
     if last is not None:
         _print(last, as_json)
-        if check and last.kind is Kind.DECLINED:
+        if check and last.kind is SaleState.DECLINED:
             code = code or DECLINED_EXIT
         elif last.kind not in good:
             code = code or TIMEOUT_EXIT
@@ -79,11 +79,11 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
 def _report(outcome: Outcome) -> None:
     """What a person should know while it happens."""
     words = {
-        Kind.PENDING: "no answer, reversing until that is acknowledged (Ctrl-C stops)",
-        Kind.REVERSED: "reversed, nothing was charged",
-        Kind.EXCEPTION: f"the reversal was refused with code {outcome.code}: was the card charged?"
+        SaleState.PENDING: "no answer, reversing until that is acknowledged (Ctrl-C stops)",
+        SaleState.REVERSED: "reversed, nothing was charged",
+        SaleState.EXCEPTION: f"the reversal was refused with code {outcome.code}: was it charged?"
         " Ask whoever runs the switch",
-        Kind.UNANSWERED: "no answer to the repeat; the sale stands as it stood",
+        SaleState.UNANSWERED: "no answer to the repeat; the sale stands as it stood",
     }
     if outcome.kind in words:
         click.echo(f"STAN {outcome.stan}: {words[outcome.kind]}", err=True)

@@ -8,7 +8,7 @@ from contextlib import closing
 from cardswitch.terminal.config import read_cards, with_id
 from cardswitch.terminal.core.machine import NoLink
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Kind
+from cardswitch.terminal.core.state import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import UNSETTLED, open_session
 from cardswitch.wire.driver.runtime import run
@@ -120,7 +120,7 @@ async def _sell(config, card, sold, stop):
 async def _tell(outcomes, sold):
     try:
         async for outcome in outcomes:
-            if outcome.kind is Kind.APPROVED:
+            if outcome.kind is SaleState.APPROVED:
                 sold.append(outcome.amount)
     except NoLink:
         await asyncio.sleep(LOOK_S)  # The switch is not back yet.

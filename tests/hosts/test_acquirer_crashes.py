@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import Reversing, Undone
+from cardswitch.hosts.entries import PurchaseUndone, ReversalForwarded
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.wire.ports import Append, Effect, Received, Send
@@ -90,7 +90,7 @@ def _crash_at(done: list[Effect], upstream: Upstream) -> None:
             upstream.answer(effect.message)
     entries = [effect.entry for effect in done if isinstance(effect, Append)]
     told = [e.message for e in done if isinstance(e, Send) and e.link == FRONT]
-    is_reversed = any(isinstance(entry, Reversing | Undone) for entry in entries)
+    is_reversed = any(isinstance(entry, ReversalForwarded | PurchaseUndone) for entry in entries)
 
     play = acquirer(entries)
     answer = go_on(play, upstream, repeat_of(purchase()))
@@ -104,6 +104,6 @@ def _crash_at(done: list[Effect], upstream: Upstream) -> None:
     assert not play.machine.approved()
     sent_again = [m for m in play.sent_on(UPSTREAM) if m.mti[:2] == "04"]
     for entry in entries:
-        if isinstance(entry, Reversing):
+        if isinstance(entry, ReversalForwarded):
             numbers = {(m.mti, m[11], m[7]) for m in sent_again}
             assert numbers <= {("0421", entry.trace, entry.sent)}

@@ -5,25 +5,27 @@ import pytest
 from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
 from cardswitch.hosts.config import AccountConfig
 from cardswitch.hosts.entries import (
-    Answered,
-    Decided,
-    Forwarded,
     PinTried,
-    Refused,
-    Reversing,
-    Undone,
+    PurchaseAnswered,
+    PurchaseDecided,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
 )
 from cardswitch.specs.errors import Error
 
 ADA = AccountConfig("ada", 1_000)
 
 
-def decided(n: int, amount: int = 10, account: str = "ada") -> Decided:
-    return Decided(f"id {n}", "like", 0.0, f"{n:012d}", "", "00", account, amount, f"{n:06d}")
+def decided(n: int, amount: int = 10, account: str = "ada") -> PurchaseDecided:
+    return PurchaseDecided(
+        f"id {n}", "like", 0.0, f"{n:012d}", "", "00", account, amount, f"{n:06d}"
+    )
 
 
-def forwarded(n: int) -> Forwarded:
-    return Forwarded(f"id {n}", "like", 0.0, f"{n:012d}", "SHOP", "978", 10, f"{n:06d}", "")
+def forwarded(n: int) -> PurchaseForwarded:
+    return PurchaseForwarded(f"id {n}", "like", 0.0, f"{n:012d}", "SHOP", "978", 10, f"{n:06d}", "")
 
 
 # The issuer --------------------------------------------------------------------------------------
@@ -33,11 +35,11 @@ def test_the_issuer_holds_and_releases() -> None:
     books = IssuerBooks([ADA])
     books.apply(decided(1))
     books.apply(decided(2, 20))
-    books.apply(Decided("id 3", "like", 0.0, "000000000003", "", "51"))
+    books.apply(PurchaseDecided("id 3", "like", 0.0, "000000000003", "", "51"))
     assert books.held() == {"000000000001": 10, "000000000002": 20}
     assert (books.accounts["ada"].available, books.approvals) == (970, 2)
     for _ in range(2):
-        books.apply(Undone("id 1", 0.0, "000000000001"))
+        books.apply(PurchaseUndone("id 1", 0.0, "000000000001"))
     assert books.held() == {"000000000002": 20}
     assert books.accounts["ada"].available == 980
 
@@ -50,7 +52,7 @@ def test_a_hold_that_is_forgotten_leaves_the_balance_for_good() -> None:
     assert list(books.held()) == ["000000000003", "000000000004"]
     account = books.accounts["ada"]
     assert (account.balance, account.held, account.available) == (970, 20, 950)
-    books.apply(Undone("id 0", 0.0, ""))
+    books.apply(PurchaseUndone("id 0", 0.0, ""))
     assert account.available == 950
 
 
@@ -76,9 +78,17 @@ def test_a_booking_is_open_until_its_outcome_is_known() -> None:
     books = AcquirerBooks()
     steps = [
         (forwarded(1), {"id 1"}, {}),
-        (Answered("id 1", 0.0, "00", 10, "1"), set(), {"000000000001": ("SHOP", "978", 10)}),
-        (Reversing("id 1", 0.0, "000009", ""), {"id 1"}, {"000000000001": ("SHOP", "978", 10)}),
-        (Undone("id 1", 0.0, ""), set(), {}),
+        (
+            PurchaseAnswered("id 1", 0.0, "00", 10, "1"),
+            set(),
+            {"000000000001": ("SHOP", "978", 10)},
+        ),
+        (
+            ReversalForwarded("id 1", 0.0, "000009", ""),
+            {"id 1"},
+            {"000000000001": ("SHOP", "978", 10)},
+        ),
+        (PurchaseUndone("id 1", 0.0, ""), set(), {}),
     ]
     for entry, is_open, approved in steps:
         books.apply(entry)
@@ -91,10 +101,10 @@ def test_open_bookings_are_never_forgotten() -> None:
     books = AcquirerBooks(remembered_max=2)
     books.apply(forwarded(1))
     books.apply(forwarded(2))
-    books.apply(Answered("id 2", 0.0, "00", 10, "1"))
-    books.apply(Reversing("id 2", 0.0, "000009", ""))
+    books.apply(PurchaseAnswered("id 2", 0.0, "00", 10, "1"))
+    books.apply(ReversalForwarded("id 2", 0.0, "000009", ""))
     for n in range(3, 9):
-        books.apply(Refused(f"id {n}", "like", 0.0, "", "03"))
+        books.apply(PurchaseRefused(f"id {n}", "like", 0.0, "", "03"))
     assert books.open == {"id 1", "id 2"}
     remembered = [n for n in range(1, 9) if books.find(f"id {n}")]
     assert remembered == [1, 2, 7, 8]
@@ -104,15 +114,15 @@ def test_open_bookings_are_never_forgotten() -> None:
     ("entries", "may_hold_money"),
     [
         ([], False),
-        ([Refused("id 1", "like", 0.0, "", "03")], False),
+        ([PurchaseRefused("id 1", "like", 0.0, "", "03")], False),
         ([forwarded(1)], True),
-        ([forwarded(1), Answered("id 1", 0.0, "51")], False),
-        ([forwarded(1), Answered("id 1", 0.0, "10", 5, "1")], True),
-        ([forwarded(1), Reversing("id 1", 0.0, "000009", "")], True),
-        ([forwarded(1), Undone("id 1", 0.0, "")], False),
+        ([forwarded(1), PurchaseAnswered("id 1", 0.0, "51")], False),
+        ([forwarded(1), PurchaseAnswered("id 1", 0.0, "10", 5, "1")], True),
+        ([forwarded(1), ReversalForwarded("id 1", 0.0, "000009", "")], True),
+        ([forwarded(1), PurchaseUndone("id 1", 0.0, "")], False),
     ],
 )
-def test_who_may_hold_money(entries: list[Forwarded], may_hold_money: bool) -> None:
+def test_who_may_hold_money(entries: list[PurchaseForwarded], may_hold_money: bool) -> None:
     books = AcquirerBooks()
     for entry in entries:
         books.apply(entry)

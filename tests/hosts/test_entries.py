@@ -5,25 +5,27 @@ import pytest
 
 from cardswitch.hosts.entries import (
     AcquirerEntry,
-    Answered,
-    Decided,
-    Forwarded,
     IssuerEntry,
     PinTried,
-    Refused,
-    Reversing,
-    Undone,
+    PurchaseAnswered,
+    PurchaseDecided,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
 )
 from cardswitch.specs.message import Message
 
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
-DECIDED = Decided("me", "like", 1.5, "608801000007", "9****1", "10", "ada", 605, "000001")
-DECLINED = Decided("me", "like", 1.5, "608801000007", "9****1", "51")
-ANSWERED = Answered("me", 1.5, "00", 1_210, "000001")
-REFUSED = Refused("me", "like", 1.5, "608801000007", "03")
-REVERSING = Reversing("me", 1.5, "000009", "0329010000")
-FORWARDED = Forwarded("me", "like", 1.5, "608801000007", "SHOP", "978", 1_210, "000002", "0" * 42)
-UNDONE = Undone("me", 1.5, "608801000007")
+DECIDED = PurchaseDecided("me", "like", 1.5, "608801000007", "9****1", "10", "ada", 605, "000001")
+DECLINED = PurchaseDecided("me", "like", 1.5, "608801000007", "9****1", "51")
+ANSWERED = PurchaseAnswered("me", 1.5, "00", 1_210, "000001")
+REFUSED = PurchaseRefused("me", "like", 1.5, "608801000007", "03")
+REVERSING = ReversalForwarded("me", 1.5, "000009", "0329010000")
+FORWARDED = PurchaseForwarded(
+    "me", "like", 1.5, "608801000007", "SHOP", "978", 1_210, "000002", "0" * 42
+)
+UNDONE = PurchaseUndone("me", 1.5, "608801000007")
 
 
 @pytest.mark.parametrize(
@@ -50,13 +52,13 @@ def test_round_trip(entry: msgspec.Struct, kind: type) -> None:
         (DECIDED, "000000000605", "000001", "10"),
         (DECLINED, "000000001210", "", "51"),
         (ANSWERED, "000000001210", "000001", "00"),
-        (Answered("me", 1.5, "05"), "000000001210", "", "05"),
+        (PurchaseAnswered("me", 1.5, "05"), "000000001210", "", "05"),
         (REFUSED, "000000001210", "", "03"),
         (REVERSING, "000000001210", "", "12"),
         (UNDONE, "000000001210", "", "12"),
     ],
 )
-def test_reply(entry: Decided, amount: str, approval_code: str, code: str) -> None:
+def test_reply(entry: PurchaseDecided, amount: str, approval_code: str, code: str) -> None:
     answer = entry.reply(REQUEST)
     assert answer.mti == "0210"
     assert (answer[4], answer.get(38), answer[39]) == (amount, approval_code, code)

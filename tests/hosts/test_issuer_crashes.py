@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import Undone
+from cardswitch.hosts.entries import PurchaseUndone
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Append, Received, Send
 from tests.kit.hosts import (
@@ -61,7 +61,7 @@ def _crash_at(whole: Playbook, cut: int, request: Message) -> None:
     done = whole.effects[:cut]
     entries = [effect.entry for effect in done if isinstance(effect, Append)]
     told = [e.message for e in done if isinstance(e, Send) and e.link == NETWORK]
-    undone = any(isinstance(entry, Undone) for entry in entries)
+    undone = any(isinstance(entry, PurchaseUndone) for entry in entries)
     play = issuer(entries)
     # The first repeat may be answered late, or never; the second has its answer stored.
     play.do(play.machine.handle(Received(NETWORK, repeat_of(request)), play.now))

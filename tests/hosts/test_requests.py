@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.requests import REQUIRED, InFlight, likeness_of, require_fields
+from cardswitch.hosts.requests import REQUIRED, InFlight, request_digest_of, require_fields
 from cardswitch.specs.errors import FormatError
 from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
@@ -27,8 +27,8 @@ def test_waiters_are_one_a_link_and_bounded() -> None:
 
 @pytest.mark.parametrize("changed", [{"f3": "010000"}, {"f4": "000000000001"}, {"f49": "840"}])
 def test_likeness_tells_what_must_agree(changed: dict[str, str]) -> None:
-    alike = likeness_of(purchase(), PAN)
-    assert likeness_of(purchase(f38="1", f12="120000", f52="0"), PAN) == alike
-    assert likeness_of(purchase(**changed), PAN) != alike
-    assert likeness_of(purchase(), "9999990000000022") != alike
+    alike = request_digest_of(purchase(), PAN)
+    assert request_digest_of(purchase(f38="1", f12="120000", f52="0"), PAN) == alike
+    assert request_digest_of(purchase(**changed), PAN) != alike
+    assert request_digest_of(purchase(), "9999990000000022") != alike
     assert PAN not in alike

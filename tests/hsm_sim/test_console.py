@@ -77,10 +77,10 @@ def test_the_mode_is_turned(console, asked):
 
 
 def test_pins_are_reopened(console, asked):
-    asked.state.pins_closed = True
+    asked.state.pin_failures.is_closed = True
     assert "closed" in "".join(obeyed(console, "status"))
     obeyed(console, "reopen")
-    assert not asked.state.pins_closed
+    assert not asked.state.pin_failures.is_closed
 
 
 def test_a_tamper_erases_the_keys(console):
@@ -98,7 +98,7 @@ def test_a_line_may_be_empty_or_a_remark(console, line):
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("open the door", "help"),
+        ("open the listener", "help"),
         ("generate zpk", "generate NAME TYPE"),
         ("help me", "expected help"),
         ("kcv nobody", "type"),

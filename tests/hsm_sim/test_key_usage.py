@@ -56,7 +56,7 @@ def in_blocks(command: Command, wrong: str = "") -> Command:
 
 def error_of(command: Command) -> str:
     asked = module()
-    asked.state.authorised.update(dict.fromkeys(examples_keys.ACTIVITIES, 1e9))
+    asked.state.authority.until.update(dict.fromkeys(examples_keys.ACTIVITIES, 1e9))
     return ask(asked, command).error
 
 

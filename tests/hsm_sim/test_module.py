@@ -121,7 +121,7 @@ OPERANDS = [
 def allowed(asked: HsmModule) -> HsmModule:
     """*asked*, in which two officers have allowed all that can be allowed."""
     activities = (*examples_keys.ACTIVITIES, *examples_rsa.ACTIVITIES)
-    asked.state.authorised.update(dict.fromkeys(activities, 1e9))
+    asked.state.authority.until.update(dict.fromkeys(activities, 1e9))
     return asked
 
 

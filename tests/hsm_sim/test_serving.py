@@ -6,14 +6,14 @@ import pytest
 
 from cardswitch.hsm_sim.console import Console, ask_inside
 from cardswitch.hsm_sim.custody.authority import AuthorityRefused, authorise
-from cardswitch.hsm_sim.serving import Inside
+from cardswitch.hsm_sim.serving import ServedModule
 from tests.kit.hsm.served import run, serving
 
 
 @pytest.fixture
 def module():
     with serving() as (port, machine, runtime):
-        yield port, Inside(runtime._loop, runtime, machine)
+        yield port, ServedModule(runtime._loop, runtime, machine)
 
 
 def test_what_is_done_inside_is_seen_outside(module):

@@ -42,7 +42,7 @@ def files_below(*folders: Path):
 
 def secrets_of(card, pin, lab, ask):
     """What a sale with *card* and *pin* carries: by name, as text; *ask* is an HSM."""
-    front, network = lab.switch.doors["pos"], lab.switch.doors["network"]
+    front, network = lab.switch.listeners["pos"], lab.switch.listeners["network"]
     pan12 = pan12_of(card.pan)
     clear = encode_pinblock_iso_0(pin, pan12).hex().upper()
     block = PinPad(lab.terminal.tpk).encrypt(pin, card.pan)

@@ -10,17 +10,17 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.close import DayClose, close_day
-from cardswitch.switch.settlement.parties import Acquirer, Merchant
+from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
 CUT = CUT_OFF.ends_at(DAYS[0])  # 23 November 2026, 23:00 in Berlin
 NOON = CUT - 11 * 3600
 LATER = CUT_OFF.ends_at(DAYS[-1]) + 3600
-ACQUIRER = Acquirer("Acquiring Bank", "DE89370400440532013000", "COBADEFFXXX")
+ACQUIRER = AcquiringBank("Acquiring Bank", "DE89370400440532013000", "COBADEFFXXX")
 MERCHANTS = (
-    Merchant("SHOP", "Corner Shop", "GB82WEST12345698765432", "WESTGB22", "GBP"),
-    Merchant("CAFE", "Café Müller & Söhne", "FR1420041010050500013M02606", "PSSTFRPP"),
+    MerchantAccount("SHOP", "Corner Shop", "GB82WEST12345698765432", "WESTGB22", "GBP"),
+    MerchantAccount("CAFE", "Café Müller & Söhne", "FR1420041010050500013M02606", "PSSTFRPP"),
 )
 APPROVED = (State.RECEIVED, State.FORWARDED, State.APPROVED)
 ENDINGS = {
@@ -78,7 +78,7 @@ class History:
         about = {
             "source": source,
             "identity": f"{source}|{leg}",
-            "likeness": str(amount),
+            "request_digest": str(amount),
             "business_date": CUT_OFF.business_date(at),
         }
         for step, state in enumerate(states):

@@ -12,14 +12,13 @@ from typing import Any
 from click.testing import CliRunner
 
 from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
-from cardswitch.hosts.entries import AcquirerEntry, Decided, IssuerEntry
+from cardswitch.hosts.entries import AcquirerEntry, IssuerEntry, PurchaseDecided
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader
-from cardswitch.terminal.core.state import Entry as TerminalEntry
-from cardswitch.terminal.core.state import Kind, outcomes
+from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +150,7 @@ class House:
     def has_decided(self, count):
         """Whether the issuer has decided on at least *count* purchases, as its disk says."""
         journal = self.folder / "issuer.journal"
-        return journal.read_bytes().count(b'"type":"Decided"') >= count
+        return journal.read_bytes().count(b'"type":"PurchaseDecided"') >= count
 
     def books(self):
         """Everybody's approved amounts by RRN, read from the disk: all programs must have ended."""
@@ -180,7 +179,7 @@ class House:
     def decisions(self):
         """What the issuer ever decided, undone or not."""
         entries = _read(self.folder / "issuer.journal", IssuerEntry)
-        return [entry for entry in entries if isinstance(entry, Decided)]
+        return [entry for entry in entries if isinstance(entry, PurchaseDecided)]
 
     def _receipts(self):
         last = {}
@@ -189,8 +188,10 @@ class House:
                 if not outcome.is_repeat:
                     last[path.name, outcome.stan] = outcome
         kinds = {outcome.kind for outcome in last.values()}
-        assert kinds <= {Kind.APPROVED, Kind.DECLINED, Kind.REVERSED}, f"not at rest: {kinds}"
-        return {o.rrn: o.amount for o in last.values() if o.kind is Kind.APPROVED}
+        assert kinds <= {SaleState.APPROVED, SaleState.DECLINED, SaleState.REVERSED}, (
+            f"not at rest: {kinds}"
+        )
+        return {o.rrn: o.amount for o in last.values() if o.kind is SaleState.APPROVED}
 
 
 def assert_agree(books):

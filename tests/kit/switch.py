@@ -3,7 +3,7 @@
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.machine import Switch
-from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.kit.play import Playbook, answered, appended, sent
@@ -46,7 +46,7 @@ REVERSAL = Message(
     },
 )
 SETTINGS = Settings(
-    doors={"pos": Door("TPK", TPK), "network": Door("ZPK", ZPK)},
+    listeners={"pos": ListenerSettings("TPK", TPK), "network": ListenerSettings("ZPK", ZPK)},
     upstreams={"acquirer": Upstream(ZPK, timeout_s=3.5, echo_s=30.0)},
     routes=(Route("pos", "acquirer", bins=("999999",)), Route("network", "acquirer")),
 )

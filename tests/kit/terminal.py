@@ -2,7 +2,7 @@
 
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.core.machine import SWITCH, Terminal
-from cardswitch.terminal.core.messages import Order, Place
+from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.core.state import outcomes
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
@@ -17,7 +17,7 @@ DOWN = LinkDown(SWITCH)
 
 
 def terminal():
-    return Terminal(Place("TERM01", "SHOP"), PAD)
+    return Terminal(TerminalIdentity("TERM01", "SHOP"), PAD)
 
 
 def sell(order=ORDER):

@@ -6,9 +6,7 @@ import pytest
 
 from cardswitch.specs import errors
 from cardswitch.specs.errors import DecodeError, EncodeError, Error, FormatError
-from cardswitch.specs.message import Message
-
-PAN = "9999990000000011"
+from cardswitch.specs.message import MessageError
 
 
 @pytest.mark.parametrize(
@@ -36,17 +34,9 @@ def test_all_errors_have_one_root():
     assert issubclass(FormatError, ValueError)
 
 
-@pytest.mark.parametrize("kind", [FormatError, DecodeError, EncodeError])
+@pytest.mark.parametrize("kind", [FormatError, DecodeError, EncodeError, MessageError])
 def test_an_error_survives_a_process_boundary(kind):
     error = kind("a digit", field="4", offset=3, seen="1B", hint="byte 30-39")
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is kind
     assert str(copy) == str(error)
-
-
-def test_what_may_be_echoed_is_the_errors_own():
-    error = DecodeError("a digit", field="4")
-    assert error.echo is None
-    error.echo = Message("0200", {2: PAN, 11: "000007"})
-    assert DecodeError.echo is None
-    assert PAN not in f"{error}{error!r}{vars(error)}{error.args}"

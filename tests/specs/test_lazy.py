@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.lazy import LazyFields
@@ -17,7 +17,7 @@ SALE = Message("0200", FIELDS)
 
 def read(dialect, data, how="unpack_lazy"):
     """What *data* is once its shape is usual."""
-    for _ in range(SIGHTS_MIN):
+    for _ in range(SEEN_MIN):
         message = getattr(dialect, how)(data)
     assert isinstance(message.fields, LazyFields)
     return message
@@ -121,7 +121,7 @@ def test_no_field_at_all_is_refused(sale):
 
 def test_an_index_finds_a_wrong_value_when_it_is_cut():
     data = ASCII.pack(SALE).replace(b"000007", b"00000X")
-    for _ in range(SIGHTS_MIN + 1):
+    for _ in range(SEEN_MIN + 1):
         with pytest.raises(DecodeError) as refused:
             ASCII.unpack_lazy(data)
     message = read(ASCII, ASCII.pack(SALE), "index")

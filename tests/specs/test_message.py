@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.specs.masking import OPEN_FIELDS
-from cardswitch.specs.message import REPLY_FIELDS, Message, reply_mti
+from cardswitch.specs.message import REPLY_FIELDS, Message, MessageError, reply_mti
 
 PAN = "9999990000000011"
 TRACK = f"{PAN}=30121010000012300000"
@@ -101,3 +101,11 @@ def test_a_repeat_is_answered_like_its_first_send(request_mti, response):
 def test_approved(code, approved):
     assert Message("0210", {39: code}).approved is approved
     assert not Message("0210").approved
+
+
+def test_what_may_be_echoed_is_the_errors_own():
+    error = MessageError("a digit", field="4")
+    assert error.echo is None
+    error.echo = Message("0200", {2: PAN, 11: "000007"})
+    assert MessageError.echo is None
+    assert PAN not in f"{error}{error!r}{vars(error)}{error.args}"

@@ -99,7 +99,7 @@ def test_one_changed_byte_is_read_or_refused_by_name(items, data):
 def nested(depth: int) -> bytes:
     data = b""
     for _ in range(depth):
-        data = b"\xe1" + tlv._length_octets(len(data)) + data
+        data = b"\xe1" + tlv.encode_length(len(data)) + data
     return data
 
 

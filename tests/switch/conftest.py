@@ -12,7 +12,7 @@ from tests.kit.histories import GlassVault
 
 LAB = """
 [switch]
-doors = {}
+listeners = {}
 upstreams = {}
 routes = []
 hsm = { port = 1 }

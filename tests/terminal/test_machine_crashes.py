@@ -5,14 +5,14 @@ import pytest
 from cardswitch.specs.message import Message
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.state import (
-    Answered,
-    Begun,
-    Closed,
-    Kind,
-    Refused,
-    Repeated,
-    Reversed,
-    Reversing,
+    BatchClosed,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    SaleState,
     rebuild,
 )
 from cardswitch.wire.ports import Append, Send
@@ -45,7 +45,15 @@ EFFECTS = story(Playbook(terminal())).effects
 
 def test_the_story_is_long_enough():
     told = {type(effect.entry) for effect in EFFECTS if isinstance(effect, Append)}
-    assert told == {Begun, Answered, Repeated, Reversing, Reversed, Refused, Closed}
+    assert told == {
+        SaleBegun,
+        SaleAnswered,
+        SaleRepeated,
+        SaleReversing,
+        SaleReversed,
+        ReversalRefused,
+        BatchClosed,
+    }
 
 
 @pytest.mark.parametrize("cut", range(len(EFFECTS) + 1))
@@ -54,12 +62,12 @@ def test_a_crash_between_any_two_effects(cut):
     before.effects = list(EFFECTS[:cut])
     again = restarted(before)
     book = rebuild(before.entries)
-    owes = book.kind in (Kind.BEGUN, Kind.PENDING)
+    owes = book.kind in (SaleState.BEGUN, SaleState.PENDING)
     assert again.machine.is_free is not owes
     again.skip() >> UP
     reversals = again.sent_on("switch")
     assert [message.mti for message in reversals] == (
-        [] if not owes else ["0420"] if book.kind is Kind.BEGUN else ["0421"]
+        [] if not owes else ["0420"] if book.kind is SaleState.BEGUN else ["0421"]
     )
     if owes:
         assert reversals[0][90][4:10] == book.begun.request[11]
@@ -80,7 +88,7 @@ def test_every_request_is_in_the_journal_before_it_leaves(cut):
         case [Send(_, message)] if message.mti in ("0200", "0420"):
             known = rebuild(e.entry for e in EFFECTS[:cut] if isinstance(e, Append))
             assert known.stan == int(message[11])
-            assert known.kind is (Kind.BEGUN if message.mti == "0200" else Kind.PENDING)
+            assert known.kind is (SaleState.BEGUN if message.mti == "0200" else SaleState.PENDING)
 
 
 def test_a_reversal_that_was_sent_before_the_crash_stays_the_same():

@@ -10,7 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.terminal.config import read_terminal_config
 from cardswitch.terminal.core.machine import NoLink, NotReady
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Book, Kind
+from cardswitch.terminal.core.state import Book, SaleState
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.session import close_batch, open_journal, open_session, read_book
 
@@ -38,9 +38,9 @@ def perform(config, *actions):
 
 def test_three_sales_in_a_row(config, small_switch):
     kinds = perform(config, sale(1200), sale(1269), sale(1251))
-    assert kinds == [Kind.APPROVED, Kind.PENDING, Kind.REVERSED, Kind.DECLINED]
+    assert kinds == [SaleState.APPROVED, SaleState.PENDING, SaleState.REVERSED, SaleState.DECLINED]
     assert [m.mti for m in small_switch.seen] == ["0200", "0200", "0420", "0200"]
-    assert read_book(config).kind is Kind.DECLINED
+    assert read_book(config).kind is SaleState.DECLINED
 
 
 def test_what_is_told_is_on_disk_already(config):
@@ -51,7 +51,7 @@ def test_what_is_told_is_on_disk_already(config):
             outcome = await anext(session.perform(sale(1200)))
             return outcome.kind, path.read_text().count("\n")
 
-    assert asyncio.run(main()) == (Kind.APPROVED, 2)
+    assert asyncio.run(main()) == (SaleState.APPROVED, 2)
 
 
 def test_a_second_process_must_wait(config):
@@ -72,11 +72,11 @@ def test_a_terminal_stopped_in_mid_flight_reverses_later(config, small_switch):
                 return
 
     asyncio.run(main())
-    assert read_book(config).kind is Kind.PENDING
+    assert read_book(config).kind is SaleState.PENDING
     with pytest.raises(NotReady, match="owed"):
         asyncio.run(close_batch(config))
     small_switch.silent = 0
-    assert perform(config, sale(1200)) == [Kind.REVERSED, Kind.APPROVED]
+    assert perform(config, sale(1200)) == [SaleState.REVERSED, SaleState.APPROVED]
 
 
 def test_nothing_happens_without_a_switch(config, monkeypatch):
@@ -110,8 +110,8 @@ def test_what_was_settled_unheard_is_told_before_the_next_sale(config, small_swi
 
     async def main():
         async with open_session(config) as session:
-            while session.book.kind is not Kind.REVERSED:
+            while session.book.kind is not SaleState.REVERSED:
                 await asyncio.sleep(0.01)
             return [outcome.kind async for outcome in session.perform(sale(1200))]
 
-    assert asyncio.run(main()) == [Kind.PENDING, Kind.REVERSED, Kind.APPROVED]
+    assert asyncio.run(main()) == [SaleState.PENDING, SaleState.REVERSED, SaleState.APPROVED]

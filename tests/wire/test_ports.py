@@ -1,17 +1,17 @@
-"""What crosses a machine's edge is frozen, and a link knows its door."""
+"""What crosses a machine's edge is frozen, and a link knows its listener."""
 
 import pytest
 
-from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send, door_of
+from cardswitch.wire.ports import Append, Close, LinkDown, LinkId, LinkUp, Received, Send, name_of
 
 LINK = LinkId("pos/1")
 
 
 @pytest.mark.parametrize(
-    ("link", "door"), [("pos/17", "pos"), ("issuer", "issuer"), ("a/b/3", "a"), ("", "")]
+    ("link", "listener"), [("pos/17", "pos"), ("issuer", "issuer"), ("a/b/3", "a"), ("", "")]
 )
-def test_door_of(link, door):
-    assert door_of(LinkId(link)) == door
+def test_door_of(link, listener):
+    assert name_of(LinkId(link)) == listener
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,8 @@ from cardswitch.specs.message import Message
 from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.close import close_day
-from cardswitch.switch.settlement.parties import Acquirer as Bank
-from cardswitch.switch.settlement.parties import Merchant
-from cardswitch.terminal.core.state import Kind, rebuild
+from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
+from cardswitch.terminal.core.state import SaleState, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
@@ -27,7 +26,7 @@ from .people import CUT_OFF, SHOPS, World
 Book = Mapping[str, int]  # minor units approved and not undone, by RRN
 ENDED = frozenset({State.APPROVED, State.DECLINED, State.REVERSED})
 IBAN = "DE89370400440532013000"
-BANK = Bank("Acquirer", IBAN, "COBADEFFXXX")
+BANK = AcquiringBank("Acquirer", IBAN, "COBADEFFXXX")
 
 
 class Broken(AssertionError):
@@ -101,11 +100,11 @@ def _terminal_book(world: World) -> Book:
     book: dict[str, int] = {}
     for node in world.terminals:
         stand = rebuild(node.journal)
-        if stand.owed is not None or stand.kind is Kind.BEGUN or stand.exceptions:
+        if stand.owed is not None or stand.kind is SaleState.BEGUN or stand.exceptions:
             raise Broken(f"{node.name} still owes a reversal, or a person must look")
         sales = {o.stan: o for o in told(node.journal) if not o.is_repeat}
         for outcome in sales.values():
-            if outcome.kind is Kind.APPROVED:
+            if outcome.kind is SaleState.APPROVED:
                 book[outcome.rrn] = book.get(outcome.rrn, 0) + outcome.amount
     return book
 
@@ -140,7 +139,7 @@ def _issuer_book(world: World) -> Book:
 
 def _check_deposit(world: World, entries: list[Entry], expected: int) -> None:
     day = CUT_OFF.business_date(world.started)
-    merchants = [Merchant(shop, shop, IBAN, "COBADEFFXXX") for shop in SHOPS]
+    merchants = [MerchantAccount(shop, shop, IBAN, "COBADEFFXXX") for shop in SHOPS]
     now = CUT_OFF.ends_at(day)
     close = close_day(day, entries, merchants, BANK, {}, cut_off=CUT_OFF, now=now)
     deposited = sum(payout.amount for payout in close.payouts)

@@ -21,9 +21,9 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 from cardswitch.switch.core.machine import Switch
-from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.terminal.core.machine import NotReady, Terminal
-from cardswitch.terminal.core.messages import Order, Place
+from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
@@ -73,9 +73,9 @@ def deck() -> Deck:
 def settings(keys: Keys) -> Settings:
     """The switch of the default topology."""
     return Settings(
-        doors={
-            "pos": Door("TPK", keys.tpk),
-            "network": Door("ZPK", keys.zpk_acquirer),
+        listeners={
+            "pos": ListenerSettings("TPK", keys.tpk),
+            "network": ListenerSettings("ZPK", keys.zpk_acquirer),
         },
         upstreams={
             "acquirer": Upstream(keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
@@ -152,7 +152,7 @@ class World(Network):
         return machine, machine.recover(journal, self.now)
 
     def _add_terminal(self, number: int) -> Node:
-        place = Place(f"TERM{number:04d}", SHOPS[number % len(SHOPS)])
+        place = TerminalIdentity(f"TERM{number:04d}", SHOPS[number % len(SHOPS)])
         pinpad = PinPad(self.keys.tpk_under_tmk)
 
         def build(journal: Sequence[Any]) -> tuple[Terminal, Sequence[Effect]]:

@@ -55,7 +55,7 @@ def _no_recovery() -> AbstractContextManager[Any]:
 
 def _no_repeat_detection() -> AbstractContextManager[Any]:
     def forget(switch: Switch, link: LinkId, request: Message, leg: Leg, _: str) -> None:
-        switch.legs._by_identity.pop(leg.identity)
+        switch.memory.legs._by_identity.pop(leg.identity)
         switch._purchase(link, request)
 
     return mock.patch.object(Switch, "_repeat", forget)

@@ -82,7 +82,7 @@ class Endpoint(Struct, frozen=True, gc=False):
         return f"{host}:{self.port}"
 
 
-class Segment(Timed, frozen=True, gc=False):
+class Segment(Timed, frozen=True, gc=False, kw_only=True):
     """A TCP segment: *data* is what was captured of the *size* bytes that it had on the wire.
 
     *ends* are both addresses and both ports as they stand in the headers, the source first.

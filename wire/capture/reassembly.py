@@ -34,7 +34,7 @@ class Piece(Timed, frozen=True, gc=False):
     offset: int
 
 
-class Stream(Struct, frozen=True):
+class Stream(Struct, frozen=True, kw_only=True):
     """What one end of a connection said. *gaps* counts the places where bytes are missing.
 
     *has_start* and *has_end* say whether its first and last byte are known: a SYN, a FIN or reset
@@ -164,8 +164,14 @@ class _Flow:
         ends = [0, *(piece.offset + len(piece.data) for piece in pieces)]
         starts = [*(piece.offset for piece in pieces), self._high - start]
         gaps = sum(begin > end for end, begin in zip(ends, starts, strict=True))
-        has_start = self._start is not None
-        return Stream(source, destination, pieces, gaps, has_start, self._has_end)
+        return Stream(
+            source=source,
+            destination=destination,
+            pieces=pieces,
+            gaps=gaps,
+            has_start=self._start is not None,
+            has_end=self._has_end,
+        )
 
     def _position(self, segment: Segment) -> int:
         """The position nearest to where the stream stands."""

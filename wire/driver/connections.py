@@ -1,4 +1,28 @@
-"""All connections of a runtime: those that come in at its doors, and those it keeps dialling."""
+"""All connections of a runtime: those that come in, and those it keeps dialling."""
+
+# Two kinds of link, and their difference
+#
+# A link that came in belongs to a door and brings work. Its name is new every time ("pos/17"), so
+# an answer can never reach the successor of the one that asked. When it is gone, it is gone.
+#
+# A dialled link has one name for good ("issuer"), and its task dials again whenever it is gone:
+# after REDIAL_FIRST_S, then twice as long each time up to REDIAL_MAX_S, each less up to a half by
+# chance. A link that stood for longer than REDIAL_MAX_S starts the series anew. Between two
+# connections the machine has LinkDown; what it sends then is counted as not sent, and nothing is
+# kept for later: it is the machine that knows what is still worth saying.
+#
+# When the journal is behind, the runtime calls `hold`: no more is read from links that came in,
+# those that come in while it lasts included. Dialled links are read all the same, because their
+# answers finish work that was begun, and that is what makes the journal's queue shorter. `resume`
+# undoes it.
+#
+# One sweep every SWEEP_S looks at the deadlines of all links, instead of a timer for each: frames
+# come far more often than deadlines pass.
+#
+# The end, when the program stops: `shut` (nobody comes in, nobody is dialled, the machine hears
+# nothing more), then the journal commits what it has, then `end` lets every link send its last
+# bytes and waits until all are gone. When the program fails: `shut`, then `abort`, for nothing that
+# is still unsent can be trusted.
 
 from __future__ import annotations
 
@@ -13,7 +37,9 @@ from ..channel import Channel
 from ..ports import Event, LinkId
 from .links import Link, LinkLimits
 
-LINKS_MAX: Final = 500  # Of one door: two full doors stay within 1,024 open files, a usual limit.
+LINKS_MAX: Final = (
+    500  # Of one listener: two full listeners stay within 1,024 open files, a usual limit.
+)
 BACKLOG: Final = 512  # Connections that the system keeps for us while we are busy.
 CONNECT_S: Final = 5.0  # For the TCP connection, and again for the TLS handshake.
 REDIAL_FIRST_S: Final = 0.1
@@ -22,11 +48,11 @@ SWEEP_S: Final = 0.5  # How often the deadlines of links are looked at.
 
 
 def anybody(address: str) -> bool:
-    """The rule of a door that lets every address in."""
+    """The rule of a listener that lets every address in."""
     return True
 
 
-class Door:
+class Listener:
     """Where peers come in: numbers their links, and bounds who they are and how many at once."""
 
     def __init__(
@@ -47,11 +73,11 @@ class Door:
         """A link for one more connection: the factory that the loop wants."""
         self._last += 1
         link = self._make(LinkId(f"{self._name}/{self._last}"))
-        link.door = self
+        link.listener = self
         return link
 
     def admits(self, link: Link) -> bool:
-        """Take *link* in, unless the door is full or not open to its address."""
+        """Take *link* in, unless the listener is full or not open to its address."""
         if len(self._links) >= self._links_max or not self._allows(link.address):
             return False
         self._links.add(link)
@@ -92,7 +118,7 @@ class Connections:
 
     async def listen(
         self,
-        door: str,
+        listener: str,
         host: str,
         port: int,
         channel: Channel,
@@ -102,7 +128,9 @@ class Connections:
         allows: Callable[[str], bool],
     ) -> int:
         """See :meth:`~cardswitch.wire.driver.runtime.Runtime.listen`."""
-        entrance = Door(door, links_max, lambda name: self._link(name, channel, limits), allows)
+        entrance = Listener(
+            listener, links_max, lambda name: self._link(name, channel, limits), allows
+        )
         server = await self._loop.create_server(
             entrance.accept,
             host,
@@ -187,7 +215,7 @@ class Connections:
 
     def opened(self, link: Link) -> bool:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
-        if not self._is_open or (link.door is not None and not link.door.admits(link)):
+        if not self._is_open or (link.listener is not None and not link.listener.admits(link)):
             self.counts["link_refused"] += 1
             return False
         assert link.name not in self.links, "two links of one name"
@@ -215,13 +243,13 @@ class Connections:
             link.flush()
 
     def hold(self) -> None:
-        """Take no more work in: read no more from those who came in at a door."""
+        """Take no more work in: read no more from those who came in at a listener."""
         self._is_held = True
         for link in self.links.values():
             self._hold(link)
 
     def _hold(self, link: Link) -> None:
-        if self._is_held and link.door is not None and link not in self._held:
+        if self._is_held and link.listener is not None and link not in self._held:
             self._held.add(link)
             link.hold()
 
@@ -258,4 +286,4 @@ class Connections:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
         for link in list(self.links.values()):
-            link.grow_older(SWEEP_S)
+            link.tick(SWEEP_S)

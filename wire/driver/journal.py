@@ -1,9 +1,26 @@
 """The journal of a program: entries on disk when `commit` returns, and back after a crash."""
 
+# What a journal promises, whatever it is made of (a file here, a database in the switch)
+#
+# Order. Entries come back in the order in which they were committed, and a commit is there as a
+# whole, or a first part of it, never a part from its middle. writer.py says what waits for a
+# commit.
+#
+# One writer. Two programs on one journal would each decide from a memory that lacks what the other
+# decided, so the second one is refused when it opens it. The lock is the system's and ends with the
+# process; no file has to be removed by hand after a crash.
+#
+# A crash. It may leave half a line at the end. That line was promised to nobody; it is cut when the
+# file is opened, before anything is added, for what is added must not continue it. A damaged line
+# anywhere else is not a crash's doing, and reading ends there with an error that names the line:
+# leaving an entry out would mean to decide from a false memory.
+#
+# A start. A program reads its journal before it listens or dials, gives the entries to its machine,
+# and performs what the machine then wants to do.
+
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -12,31 +29,7 @@ import msgspec
 
 from cardswitch.specs.errors import Error
 
-if sys.platform == "win32":  # pragma: no cover
-    import msvcrt
-
-    _LOCKED_AT: Final = 1 << 40  # Far behind any entry: Windows locks bytes, not files.
-
-    def _lock(file: int) -> None:
-        os.lseek(file, _LOCKED_AT, os.SEEK_SET)
-        msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-    def _sync_folder(folder: Path) -> None:
-        """Windows writes the name of a new file through by itself."""
-else:
-    import fcntl
-
-    def _lock(file: int) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _sync_folder(folder: Path) -> None:
-        """Make the name of a new file durable too."""
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-
+from ..store.disk import lock_file, open_append, sync_file, sync_folder, write_all
 
 _CLOSED: Final = -1
 # Entries take hundreds of bytes; what has no line end for so many more is no journal.
@@ -73,7 +66,7 @@ class FileJournal:
         self.path = Path(path)
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(entry_type).decode
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = open_append(self.path, readable=True)
         try:
             self._take_hold()
         except BaseException:
@@ -82,13 +75,13 @@ class FileJournal:
 
     def _take_hold(self) -> None:
         try:
-            _lock(self._file)
+            lock_file(self._file)
         except OSError as error:
             raise Error(
                 f"{self.path}: cannot be held alone ({error.strerror}); is the program running "
                 "already? Stop it, or name another file"
             ) from error
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
         self._cut_unfinished_line()
 
     def _cut_unfinished_line(self) -> None:
@@ -101,7 +94,7 @@ class FileJournal:
             raise Error(f"{self.path}: not a journal, or damaged; name another file")
         if start + end < size:
             os.ftruncate(self._file, start + end)
-            os.fsync(self._file)
+            sync_file(self._file)
 
     def read(self) -> list[Any]:
         """Every entry so far, but for a last one that a crash left unfinished.
@@ -122,10 +115,8 @@ class FileJournal:
 
     def commit(self, entries: Sequence[Any]) -> None:
         """See :meth:`Journal.commit`. Raises OSError."""
-        lines = memoryview(b"".join([self._encode(entry) + b"\n" for entry in entries]))
-        while lines:  # A write may be short, for instance on a full disk, just before it fails.
-            lines = lines[os.write(self._file, lines) :]
-        os.fsync(self._file)
+        write_all(self._file, b"".join([self._encode(entry) + b"\n" for entry in entries]))
+        sync_file(self._file)
 
     def close(self) -> None:
         """See :meth:`Journal.close`; the lock is let go too. Closing twice does no harm."""

@@ -1,5 +1,45 @@
 """One connection: an asyncio protocol that turns bytes into events, and messages into bytes."""
 
+# The life of a connection
+#
+#     made ──► up ──► ending ──► gone            made ──► refused
+#
+# made      The object exists and has its name; with TLS the handshake is still going on.
+# refused   The program is stopping, the door is full, or the address is not allowed. The machine
+#           never hears of it.
+# up        `is_up` is true. It begins with LinkUp. Every whole frame becomes one event, in the
+#           order of the bytes: Received, or Garbled if its content cannot be read; then the link
+#           goes on.
+# ending    `is_up` is false. `end` writes what was put and closes; the peer has CLOSE_S to read it.
+#           `abort` throws away what was put. From here on no event but LinkDown comes, and what is
+#           sent here is counted as not sent.
+# gone      The system says so: LinkDown, one for each LinkUp unless the program ends first. A peer
+#           that closes or resets comes here at once.
+#
+# What ends a link: the machine (Close), the program's end, the peer, bytes that are no frame
+# (`frame_error`; after those nobody knows where the next frame begins, so the link cannot go on), a
+# deadline, and a peer that does not read. All but the first three are counted under a name.
+#
+# Deadlines. `first_frame_s` runs from LinkUp to the end of the first frame, `intra_frame_s` from
+# the first byte of any frame to its last, `idle_s` since the last byte of any kind. `tick` adds up
+# the time, in steps of connections.SWEEP_S, so a deadline is late by up to one step. While we do
+# not read, no time is added: a peer is not blamed for what we left lying. A peer that vanished
+# without a word is found by the system's keep-alive.
+#
+# Back-pressure, inwards. `hold` stops reading, and the peer's bytes stay with the system, which
+# makes the peer wait. There are two reasons, so holds are counted: one delivery of more than
+# `frames_per_turn` frames, whose rest is handled in the next turn of the loop, so that one peer
+# cannot starve the others; and a journal that is behind (see connections.py).
+#
+# Back-pressure, outwards. Nobody waits for a peer that does not read, since one slow terminal would
+# then hold up all others. When `write_buffer_max` bytes lie unread, the link is aborted.
+#
+# Who may write, and when. Only the thread of the loop touches a link. `put` collects, `flush`
+# writes everything in one piece; the runtime flushes at the end of every turn of the loop, and when
+# a commit of the journal is done. Whether bytes may be put already is not decided here: the runtime
+# asks the journal's writer, and keeps back what comes after an entry that is not durable yet. The
+# order in which a machine sent its messages on a link is the order in which they leave.
+
 from __future__ import annotations
 
 import asyncio
@@ -22,7 +62,7 @@ NEVER: Final = float("inf")
 
 
 class LinkLimits(Struct, frozen=True):
-    """The bounds of every link of a door, or of a dialled one; times count while we do read.
+    """The bounds of every link of a listener, or of a dialled one; times count while we do read.
 
     Peers that dial and then wait for work, such as clients of an HSM, need the first two at never.
     """
@@ -36,7 +76,7 @@ class LinkLimits(Struct, frozen=True):
     frames_per_turn: int = 64
 
 
-# For a door of many unknown peers that speak first: those who do not are not worth a connection.
+# For a listener of many unknown peers that speak first: those who do not get no connection.
 TERMINAL_LIMITS: Final = LinkLimits(first_frame_s=5.0, idle_s=300.0)
 
 
@@ -85,7 +125,7 @@ class Link(asyncio.Protocol):
         limits: LinkLimits,
     ) -> None:
         self.name = name
-        self.door: Entrance | None = None  # Where it came in, if it was not dialled.
+        self.listener: Entrance | None = None  # Where it came in, if it was not dialled.
         self.is_up = False
         self.closed = asyncio.Event()
         self._keeper = keeper
@@ -98,7 +138,8 @@ class Link(asyncio.Protocol):
         self._was_up = False
         self._holds = 0
         self._wants_first = True
-        self._waited_s = 0.0  # For the first frame, or for the rest of one.
+        self._first_s = 0.0  # How long the first frame has been waited for,
+        self._rest_s = 0.0  # and how long the rest of one that has begun.
         self._silent_s = 0.0
         self._cut_off: asyncio.TimerHandle | None = None
 
@@ -133,7 +174,7 @@ class Link(asyncio.Protocol):
             self.abort("frame_error", error)
             return
         if frames:
-            self._waited_s = 0.0
+            self._rest_s = 0.0
             self._wants_first = False
             self._take(frames)
 
@@ -145,8 +186,8 @@ class Link(asyncio.Protocol):
         """End; nothing more comes from here."""
         if self._cut_off is not None:
             self._cut_off.cancel()
-        if self.door is not None:
-            self.door.left(self)
+        if self.listener is not None:
+            self.listener.left(self)
         if self.is_up and self._framer.is_partial:
             self._keeper.counts["frame_error"] += 1
         self.is_up = False
@@ -241,16 +282,17 @@ class Link(asyncio.Protocol):
             self.is_up = False
             self._transport.abort()
 
-    def grow_older(self, seconds: float) -> None:
+    def tick(self, seconds: float) -> None:
         """Let *seconds* pass without a byte; end the link if the peer has let a deadline pass."""
         if self._holds or not self.is_up:
             return
         limits = self._limits
         self._silent_s += seconds
-        self._waited_s += seconds if self._wants_first or self._framer.is_partial else 0.0
-        if self._framer.is_partial and self._waited_s > limits.intra_frame_s:
+        self._first_s += seconds if self._wants_first else 0.0
+        self._rest_s += seconds if self._framer.is_partial else 0.0
+        if self._rest_s > limits.intra_frame_s:
             self.abort("frame_late", "the rest of a frame did not come in time")
-        elif self._wants_first and self._waited_s > limits.first_frame_s:
+        elif self._wants_first and self._first_s > limits.first_frame_s:
             self.abort("frame_late", "the first frame did not come in time")
         elif self._silent_s > limits.idle_s:
             self._keeper.counts["link_idle"] += 1

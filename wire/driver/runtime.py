@@ -70,7 +70,7 @@ class Runtime:
     ) -> None:
         """*journal* is closed at the end; without one, entries go nowhere. *tap* is left open."""
         self.counts: Counter[str] = Counter()
-        self.ports: dict[str, int] = {}  # by door, where it listens
+        self.ports: dict[str, int] = {}  # by listener, where it listens
         self.clock = clock or Clock()
         self._machine = machine
         self._tap = tap
@@ -92,7 +92,7 @@ class Runtime:
 
     async def listen(
         self,
-        door: str,
+        listener: str,
         host: str,
         port: int,
         channel: Channel,
@@ -103,13 +103,13 @@ class Runtime:
     ) -> int:
         """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
 
-        Their links are called "door/1", "door/2" and so on. *allows* tells of an IP address
+        Their links are called "listener/1", "listener/2" and so on. *allows* tells of an IP address
         whether it may come in; with *tls* it is asked after the handshake. Raises OSError.
         """
         bound = await self._connections.listen(
-            door, host, port, channel, links_max, tls, limits or LinkLimits(), allows
+            listener, host, port, channel, links_max, tls, limits or LinkLimits(), allows
         )
-        self.ports[door] = bound
+        self.ports[listener] = bound
         return bound
 
     def dial(

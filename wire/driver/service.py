@@ -11,7 +11,11 @@ from typing import Final
 
 from .runtime import Runtime
 
-_SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)  # Ctrl-C, and what service managers send.
+# Ctrl-C, what service managers send, and Ctrl-Break: all that one process of Windows may send to
+# another. `signal.signal` serves every system; the loop's own `add_signal_handler` POSIX alone.
+SIGNALS: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)
+)
 
 
 async def until_stopped(*runtimes: Runtime) -> None:
@@ -41,7 +45,7 @@ def _signals() -> Iterator[asyncio.Event]:
         # Python calls this between any two steps; the loop is told, and woken.
         loop.call_soon_threadsafe(asked.set)
 
-    before = {number: signal.signal(number, ask) for number in _SIGNALS}
+    before = {number: signal.signal(number, ask) for number in SIGNALS}
     try:
         yield asked
     finally:

@@ -16,6 +16,7 @@ from cardswitch.specs.errors import Error
 from ..channel import Channel
 from ..framing import Framing
 from ..ports import LinkId, Seconds
+from ..store.disk import open_append
 
 SEEN_MAX: Final = 10_000  # What is kept in memory: some megabytes.
 FILE_SIZE_MAX: Final = 1 << 30  # What a trace that somebody forgot may take of the disk.
@@ -41,8 +42,7 @@ class Tap:
         """Lines are added to *path*, readable by its owner alone; raises OSError."""
         self.seen: deque[Seen] = deque(maxlen=seen_max)
         self.lost = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self._file = None if path is None else os.open(path, flags, 0o600)
+        self._file = None if path is None else open_append(Path(path))
         self._left = FILE_SIZE_MAX
 
     def watch(self, channel: Channel, link: LinkId, now: Callable[[], Seconds]) -> Channel:

@@ -3,6 +3,36 @@
 Everything that gathered while the last commit ran is the next one (group commit); nothing lingers.
 """
 
+# How an entry becomes durable, and what waits for it
+#
+#     loop      Append ─► batch ─► submit ┐                    ┌─► release: put, flush
+#     thread                              └─► write, sync ─────┘
+#
+# 1. A machine returns effects. The runtime performs them in order. An Append goes into the batch of
+#    this turn of the loop; a Send or Close that comes after it goes into `waiting` of that batch.
+# 2. At the end of the turn the batch is submitted to the thread. While the thread syncs, the loop
+#    goes on: the machine has its entry in memory and reads the next event. What it decides on an
+#    entry that is not durable yet, it may say only after that entry, so nothing untrue can leave.
+# 3. The thread takes all batches that are there, and commits them at once: one write and one sync,
+#    or one transaction. The busier the program, the more entries share a sync; when it is quiet, an
+#    entry waits for nobody.
+# 4. The loop hears of it, releases what waited, in order, and writes once to every link.
+#
+# Once something waits, everything that is sent later waits behind it, on every link, until no entry
+# is pending: `waiting` is then None again. That is more than the rule asks for (an answer to one
+# terminal need not wait for another's entry), and it is what makes the rule simple: effects leave
+# in the order in which they were decided. Timers and received messages never wait.
+#
+# What is known after a commit: all its entries are durable, in the order of their Appends. After a
+# crash in the middle of one: some first part of it may be there, and nobody was told of any of it.
+# After a commit that failed nothing is known, so nothing more is written, nothing that waited is
+# released, and the runtime ends with the error. It does not try again: a disk that has refused a
+# sync may report the next one as done although the bytes are lost.
+#
+# The bound. At more than PENDING_HIGH entries that are not durable the runtime reads no more from
+# links that came in, below PENDING_LOW it does again. Answers from upstream are always read.
+# Nothing is dropped, peers wait.
+
 from __future__ import annotations
 
 import asyncio

@@ -17,7 +17,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 
-from ..ports import Append, Close, Effect, LinkId, Seconds, Send, door_of
+from ..ports import Append, Close, Effect, LinkId, Seconds, Send, name_of
 from .matching import AliveKeys, Exchange, Key
 
 A = TypeVar("A")
@@ -74,7 +74,7 @@ class Kernel:
     """Runs flows; holds their waits, timers and effects. It belongs to one program."""
 
     def __init__(self, exchanges: Mapping[str, Exchange], limits: Limits) -> None:
-        """*exchanges*: for every door (see :func:`~wire.ports.door_of`), how answers match."""
+        """*exchanges*: for every listener (see :func:`~wire.ports.name_of`), how answers match."""
         self.now: Seconds = 0.0
         self.counts: Counter[str] = Counter()
         self.up: set[LinkId] = set()
@@ -183,25 +183,25 @@ class Kernel:
         """How answers match on *link*."""
         exchange = self._exchange_of.get(link)
         if exchange is None:
-            exchange = self._exchange_of[link] = self._exchanges[door_of(link)]
+            exchange = self._exchange_of[link] = self._exchanges[name_of(link)]
         return exchange
 
     def stamp(self, link: LinkId, question: Any) -> Any:
         """*question* with a number whose key nothing on *link* still waits for or may answer."""
         exchange = self.exchange(link)
-        door = door_of(link)
+        listener = name_of(link)
         waiting = self._waiting.get(link, {})
         for _ in range(exchange.number_max):
-            self._numbers[door] = self._numbers[door] % exchange.number_max + 1
-            stamped = exchange.stamp(question, self._numbers[door])
+            self._numbers[listener] = self._numbers[listener] % exchange.number_max + 1
+            stamped = exchange.stamp(question, self._numbers[listener])
             key = exchange.key(link, stamped)
             if key not in waiting and key not in self._alive:
                 return stamped
         raise NoAnswer(f"every number of {link} is in use")
 
-    def skip_numbers(self, door: str, last_used: int) -> None:
+    def skip_numbers(self, listener: str, last_used: int) -> None:
         """After a crash: go on behind *last_used*, which may lie past the last number there is."""
-        self._numbers[door] = last_used % self._exchanges[door].number_max
+        self._numbers[listener] = last_used % self._exchanges[listener].number_max
 
     def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
         """Send *question*; the wait ends with its answer, or raises NoAnswer."""
@@ -244,13 +244,13 @@ class Kernel:
 
     # Waiting for another flow ---------------------------------------------------------------------
 
-    def hear(self, name: Hashable) -> Wait[None]:
+    def wait_for(self, name: Hashable) -> Wait[None]:
         """A wait that ends when somebody announces *name*."""
         wait: Wait[None] = Wait(NEVER)
         self._listening.setdefault(name, []).append(wait)
         return wait
 
-    def announce(self, name: Hashable) -> None:
+    def notify(self, name: Hashable) -> None:
         """End every wait for *name*."""
         for wait in self._listening.pop(name, []):
             self._wake(wait, None)

@@ -6,8 +6,8 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message, MessageError
 
 from ..ports import Close, Effect, Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds, Send
 from .kernel import Desk, Kernel, Limits
@@ -87,7 +87,7 @@ class Program:
     def garbled(self, link: LinkId, error: FormatError) -> None:
         """A request that can be correlated is answered 30, naming the field; others are dropped."""
         self.kernel.counts["garbled"] += 1
-        echo = error.echo if isinstance(error, DecodeError) else None
+        echo = error.echo if isinstance(error, MessageError) else None
         if echo is None:
             self.drop(link)
             return

@@ -40,7 +40,7 @@ class Peer(Address, frozen=True, kw_only=True):
         return replace(self, **{name: str(folder / path) for name, path in given.items()})
 
 
-class Place(Address, frozen=True, kw_only=True):
+class IsoAddress(Address, frozen=True, kw_only=True):
     """An address where ISO 8583 is spoken: which dialect, in what frames, behind what header."""
 
     dialect: str = "iso87-ascii"
@@ -50,7 +50,7 @@ class Place(Address, frozen=True, kw_only=True):
     def channel(self) -> IsoChannel:
         """What turns the bytes spoken here into messages. Raises DialectError.
 
-        >>> Place(port=7100).channel().framing.length_encoding
+        >>> IsoAddress(port=7100).channel().framing.length_encoding
         'ascii4'
         """
         header = Tpdu() if self.header == "tpdu" else None

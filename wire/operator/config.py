@@ -6,7 +6,7 @@ import difflib
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,8 @@ from msgspec import Struct
 from cardswitch.specs.errors import ConfigError
 
 S = TypeVar("S", bound=Struct)
+# Keys that had another name once, and the name that they have now.
+RENAMED: Final = {"doors": "listeners"}
 
 
 def read_config(path: Path | str) -> dict[str, Any]:
@@ -76,5 +78,7 @@ def _unknown_keys(data: Any, value: Any, where: str) -> Iterator[tuple[str, Coll
 
 
 def _advice(key: str, known: Collection[str]) -> str:
+    if RENAMED.get(key) in known:
+        return f"it is called {RENAMED[key]} now"
     close = difflib.get_close_matches(key, known, n=1)
     return f"did you mean {close[0]}?" if close else f"expected one of {', '.join(sorted(known))}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from cardswitch.specs.errors import Error
+
+from ..store.disk import SHARED, create_file, rename_file, sync_folder
 
 
 @contextmanager
@@ -22,13 +23,14 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
         with _explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for path, part in staged.items():
-                _write(part, files[path.name])
-            _sync(folder)
+                part.unlink(missing_ok=True)  # What a crash left.
+                create_file(part, files[path.name], SHARED)
+            sync_folder(folder)
         yield
         with _explained(folder):
             for path, part in staged.items():
-                part.replace(path)
-            _sync(folder)
+                rename_file(part, path)
+            sync_folder(folder)
     finally:
         for part in staged.values():
             with suppress(OSError):
@@ -56,20 +58,3 @@ def _explained(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Error(f"files cannot be written to {folder}: {error.strerror}") from None
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    """Make the names durable as well; not every system lets a folder be opened for that."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ...grammar.encodings import Bcd, Binary, HexText, Text
 from ...grammar.fields import Field
 
 # What generated code raises where data does not fit.
@@ -14,8 +13,6 @@ MISFIT: Final = (LookupError, ValueError, TypeError, AttributeError)
 LATIN_1: Final = "latin-1"
 # A place in a message: the number of the variable field it lies behind (0: none), bytes since.
 Place = tuple[int, int]
-# How many bytes a variable field of n characters takes.
-_TAKEN: Final = {Bcd: "(n{0} + 1 >> 1)", Binary: "(n{0} >> 1)", Text: "n{0}", HexText: "n{0}"}
 
 
 class Misfit(ValueError):
@@ -40,10 +37,11 @@ class Code:
             self.lines += [f"if {' or '.join(conditions)}:", "    raise Misfit"]
 
     def function(self, argument: str) -> Callable[[Any], Any]:
-        """The finished function."""
+        """The finished function; its docstring is its source."""
         source = "\n    ".join([f"def run({argument}):", *self.lines])
         exec(source, self.objects)  # noqa: S102  # Made of numbers: see the package.
         run: Callable[[Any], Any] = self.objects["run"]
+        run.__doc__ = source
         return run
 
 
@@ -69,10 +67,8 @@ def end_of(code: Code, field: Field, start: Place) -> Place:
     if field.is_fixed:
         return moved(start, field.encoding.size(field.notation.characters))
     number = field.number
-    taken = _TAKEN.get(type(field.encoding))
-    if taken is None:
-        taken = f"{code.keep(f'size{number}', field.encoding.size)}(n{{0}})"
-    code.lines.append(f"e{number} = {at(start)} + {taken.format(number)}")
+    taken = field.encoding.size_code(f"n{number}")
+    code.lines.append(f"e{number} = {at(start)} + {taken}")
     return number, 0
 
 

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...grammar.bitmap import bitmap_of, numbers_of
 from ...grammar.codepages import CODECS
 from ...grammar.encodings import HEX_DIGITS, Bcd, Binary, Encoding, Signed, Text
 from ...grammar.fields import Field
-from ...lazy import Index, LazyFields, Span
+from ...lazy import Index, LazyFields, Pieces, Span
 from ...message import Message
+from ..form import Form
 from .checks import Checks, alphabet_of
 from .code import LATIN_1, Code, Place, at, end_of, moved, paged
-
-if TYPE_CHECKING:
-    from ...dialect import Dialect
 
 _HEXED: Final = "data.hex()"
 # A literal of more is put together from parts by CPython 3.11: filling a copy is faster then.
 _LITERAL_MAX: Final = 15
 
 
-def compile_unpack(dialect: Dialect, shape: bytes) -> Callable[[bytes], Message] | None:
+def compile_unpack(form: Form, shape: bytes) -> Callable[[bytes], Message] | None:
     """Code that reads the messages whose bitmap is *shape*; None if no message can have it."""
-    numbers = _numbers(dialect, shape)
+    numbers = _numbers(form, shape)
     if numbers is None:
         return None
     code = Code()
-    reader = _Reader(code, dialect.mti.size(4) + len(shape))
-    values = {number: reader.value(dialect.fields[number]) for number in numbers}
+    reader = _Reader(code, form.mti.size(4) + len(shape))
+    values = {number: reader.value(form.fields[number]) for number in numbers}
     reader.finish()
     fields = "fields"
     if len(values) > _LITERAL_MAX:
@@ -39,34 +37,34 @@ def compile_unpack(dialect: Dialect, shape: bytes) -> Callable[[bytes], Message]
         code.lines += [f"fields[{number}] = {value}" for number, value in values.items()]
     else:
         fields = f"{{{', '.join(f'{number}: {value}' for number, value in values.items())}}}"
-    return _returning(code, dialect, fields)
+    return _returning(code, form, fields)
 
 
 def compile_index(
-    dialect: Dialect, shape: bytes, *, strict: bool
+    form: Form, pieces: Pieces, shape: bytes, *, strict: bool
 ) -> Callable[[bytes], Message] | None:
     """Code that finds where the fields are; *strict*: and refuses what :func:`compile_unpack` does.
 
-    None if no message can have the bitmap *shape*.
+    *pieces* read and write its fields. None if no message can have the bitmap *shape*.
     """
-    numbers = _numbers(dialect, shape)
+    numbers = _numbers(form, shape)
     if numbers is None:
         return None
     code = Code()
-    start = dialect.mti.size(4)
+    start = form.mti.size(4)
     reader = _Reader(code, start + len(shape))
     places: dict[int, tuple[Place, Place]] = {}
     for number in numbers:
         before = reader.here
-        reader.locate(dialect.fields[number], strict=strict)
+        reader.locate(form.fields[number], strict=strict)
         places[number] = before, reader.here
     reader.finish()
     behind = list(dict.fromkeys(place[0] for span in places.values() for place in span))
     spans = {n: _span(behind, first, last) for n, (first, last) in places.items()}
-    code.keep("index", Index(dialect, slice(start, start + len(shape)), spans))
+    code.keep("index", Index(pieces, slice(start, start + len(shape)), spans))
     code.keep("LazyFields", LazyFields)
     ends = "".join(f"{at((number, 0))}, " for number in behind)
-    return _returning(code, dialect, f"LazyFields(index, data, ({ends}))")
+    return _returning(code, form, f"LazyFields(index, data, ({ends}))")
 
 
 def compile_reader(field: Field) -> Callable[[bytes], str]:
@@ -79,24 +77,24 @@ def compile_reader(field: Field) -> Callable[[bytes], str]:
     return code.function("data")
 
 
-def _numbers(dialect: Dialect, shape: bytes) -> list[int] | None:
-    """The fields of the bitmap *shape*, if the dialect defines them all."""
-    if len(shape) not in [dialect.bitmap.size(digits) for digits in (16, 32, 48)]:
+def _numbers(form: Form, shape: bytes) -> list[int] | None:
+    """The fields of the bitmap *shape*, if the form defines them all."""
+    if len(shape) not in [form.bitmap.size(digits) for digits in (16, 32, 48)]:
         return None
-    text = dialect.bitmap.decode(shape, len(shape))
+    text = form.bitmap.decode(shape, len(shape))
     if not set(text) <= HEX_DIGITS:
         return None
     bits = unhexlify(text)
-    numbers = [number for number in numbers_of(bits) if number in dialect.fields]
+    numbers = [number for number in numbers_of(bits) if number in form.fields]
     # Whatever else is set must be what these fields need: no field unknown, no bitmap too many.
     return numbers if numbers and bitmap_of(numbers) == bits else None
 
 
-def _returning(code: Code, dialect: Dialect, fields: str) -> Callable[[bytes], Message]:
+def _returning(code: Code, form: Form, fields: str) -> Callable[[bytes], Message]:
     """The function that returns a message of *fields*, an expression."""
     code.keep("Message", Message)
-    code.keep("mtis", dialect.mtis)
-    code.lines.append(f"return Message(mtis[data[:{dialect.mti.size(4)}]], {fields})")
+    code.keep("mtis", form.mtis)
+    code.lines.append(f"return Message(mtis[data[:{form.mti.size(4)}]], {fields})")
     return code.function("data")
 
 

@@ -5,35 +5,33 @@ from __future__ import annotations
 from binascii import unhexlify
 from collections import Counter
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from ...grammar.bitmap import SECOND_MAX, TOGETHER, bitmap_of
 from ...grammar.codepages import CODECS
 from ...grammar.encodings import Bcd, Encoding, HexText, Signed, Text
 from ...grammar.fields import Field
 from ...message import Message
+from ..form import Form
 from .checks import alphabet_of, wrong_bytes
 from .code import Code, paged
-
-if TYPE_CHECKING:
-    from ...dialect import Dialect
 
 _HEX: Final = "hex"  # the view of parts that are hexadecimal digits; all others are codecs
 
 
-def compile_pack(dialect: Dialect, shape: tuple[int, ...]) -> Callable[[Message], bytes] | None:
+def compile_pack(form: Form, shape: tuple[int, ...]) -> Callable[[Message], bytes] | None:
     """Code that writes messages whose fields are *shape*, in this order; None if none can be."""
-    if not shape or not all(number in dialect.fields for number in shape):
+    if not shape or not all(number in form.fields for number in shape):
         return None
-    if max(shape) > SECOND_MAX and dialect.tertiary != TOGETHER:
+    if max(shape) > SECOND_MAX and form.tertiary != TOGETHER:
         return None  # A bitmap among the fields is rare: the walk writes it.
     code = Code()
     writer = _Writer(code)
     code.lines.append(f"{''.join(f'v{n}, ' for n in shape)}= message.fields.values()")
-    writer.part("", f"{code.keep('mti_bytes', dialect.mti_bytes)}[message.mti]")
-    writer.part("", code.keep("bitmap", dialect.bitmap.encode(bitmap_of(shape).hex().upper())))
+    writer.part("", f"{code.keep('mti_bytes', form.mti_bytes)}[message.mti]")
+    writer.part("", code.keep("bitmap", form.bitmap.encode(bitmap_of(shape).hex().upper())))
     for number in sorted(shape):
-        writer.field(dialect.fields[number])
+        writer.field(form.fields[number])
     writer.finish()
     return code.function("message")
 

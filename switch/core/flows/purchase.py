@@ -43,7 +43,7 @@ async def purchase(desk: SwitchDesk, request: Message) -> None:
 
 
 def undo(desk: SwitchDesk) -> None:
-    """Nobody can say how it ended: owe a reversal, tell whoever waits, and pay what is owed."""
+    """Nobody can say how it ended: record the reversal, answer all waiters, then send it."""
     reversal = desk.reversal()
     desk.record(State.REVERSING, reversal)
     desk.respond()

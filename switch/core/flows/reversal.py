@@ -23,7 +23,7 @@ async def reversal(desk: SwitchDesk, link: LinkId, request: Message) -> None:
         desk.count("reversal_of_open_leg")
         await desk.outcome()
     if leg.state is State.APPROVED:
-        owed = desk.reversal()
-        desk.record(State.REVERSING, owed)
-        desk.start(reverse(desk, owed))
+        pending = desk.reversal()
+        desk.record(State.REVERSING, pending)
+        desk.start(reverse(desk, pending))
     desk.send(link, request.reply("00", {37: leg.rrn} if leg.rrn else None))

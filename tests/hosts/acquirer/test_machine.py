@@ -3,7 +3,13 @@
 import pytest
 
 from cardswitch.hosts.acquirer.machine import OPEN_MAX, TRACE_GAP, Acquirer
-from cardswitch.hosts.entries import Answered, Forwarded, Refused, Reversing, Undone
+from cardswitch.hosts.entries import (
+    PurchaseAnswered,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
+)
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_data
 from cardswitch.wire.machine.kernel import Limits
@@ -38,10 +44,12 @@ def test_a_purchase_goes_into_the_network_and_its_answer_comes_back() -> None:
     assert (
         play
         >> Received(FRONT, purchase(f52=RIGHT_PIN))
-        << appended(Forwarded, merchant="SHOP", amount=1_250, currency="978", trace="000002")
+        << appended(
+            PurchaseForwarded, merchant="SHOP", amount=1_250, currency="978", trace="000002"
+        )
         << sent(UPSTREAM, "0200", {**ours, **kept, 11: "000002", 52: RIGHT_PIN})
         >> answered(UPSTREAM, "00", APPROVAL)
-        << appended(Answered, code="00", amount=1_250, approval_code="000001")
+        << appended(PurchaseAnswered, code="00", amount=1_250, approval_code="000001")
         << sent(FRONT, "0210", {39: "00", 38: "000001", 11: "000007", 4: "000000001250", 2: None})
     )
     assert play.machine.approved() == {"608801000007": ("SHOP", "978", 1_250)}
@@ -57,7 +65,7 @@ def test_a_decline_keeps_its_reason() -> None:
     assert (
         play.skip()
         >> answered(UPSTREAM, "51")
-        << appended(Answered, code="51", amount=0)
+        << appended(PurchaseAnswered, code="51", amount=0)
         << sent(FRONT, "0210", {39: "51", 38: None, 4: "000000001250"})
     )
     assert not play.machine.approved()
@@ -68,7 +76,7 @@ def test_a_partial_approval_is_booked_as_approved() -> None:
     assert (
         play
         >> answered(UPSTREAM, "10", {**APPROVAL, 4: "000000000605"})
-        << appended(Answered, code="10", amount=605)
+        << appended(PurchaseAnswered, code="10", amount=605)
         << sent(FRONT, "0210", {39: "10", 4: "000000000605", 38: "000001"})
     )
     assert play.machine.approved() == {"608801000007": ("SHOP", "978", 605)}
@@ -91,7 +99,7 @@ def test_what_the_acquirer_refuses_itself(extra: dict[str, str], code: str) -> N
     play = acquirer()
     assert outcome(play, purchase(**extra), FRONT)[39] == code
     assert not play.sent_on(UPSTREAM)
-    assert [type(entry) for entry in play.entries] == ([] if code == "30" else [Refused])
+    assert [type(entry) for entry in play.entries] == ([] if code == "30" else [PurchaseRefused])
 
 
 def test_without_a_network_the_answer_is_91_for_good() -> None:
@@ -99,7 +107,7 @@ def test_without_a_network_the_answer_is_91_for_good() -> None:
     assert (
         play
         >> Received(FRONT, purchase())
-        << appended(Refused, code="91")
+        << appended(PurchaseRefused, code="91")
         << sent(FRONT, "0210", {39: "91"})
     )
     (play >> LinkUp(UPSTREAM)).skip()
@@ -147,7 +155,7 @@ def test_a_repeat_in_flight_is_attached_and_answered_once_a_link() -> None:
         >> Received(FRONT, repeat_of(purchase()))
         >> Received(OTHER_LINK, repeat_of(purchase()))
         >> answered(UPSTREAM, "00", APPROVAL)
-        << appended(Answered)
+        << appended(PurchaseAnswered)
         << sent(FRONT, "0210", {39: "00"})
         << sent(OTHER_LINK, "0210", {39: "00"})
     )
@@ -162,7 +170,7 @@ def test_a_repeat_without_an_outcome_is_asked_again_with_the_same_number() -> No
         >> Received(FRONT, repeat_of(purchase()))
         << sent(UPSTREAM, "0201", {7: first[7], 11: first[11], 37: first[37]})
         >> answered(UPSTREAM, "00", APPROVAL)
-        << appended(Answered, amount=1_250)
+        << appended(PurchaseAnswered, amount=1_250)
         << sent(FRONT, "0210", {39: "00"})
     )
 
@@ -188,10 +196,10 @@ def test_a_reversal_goes_into_the_network_and_names_what_was_sent_there() -> Non
     assert (
         play
         >> Received(FRONT, reversal_of(purchase()))
-        << appended(Reversing, trace="000003", sent="0329010000")
+        << appended(ReversalForwarded, trace="000003", sent="0329010000")
         << sent(UPSTREAM, "0420", {**named, 11: "000003"})
         >> answered(UPSTREAM, "00")
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(FRONT, "0430", {39: "00", 11: "000900"})
         >> Received(FRONT, reversal_of(purchase(), "0421"))
         << sent(FRONT, "0430", {39: "00"})
@@ -221,7 +229,7 @@ def test_every_later_send_is_an_0421_with_the_same_numbers_even_after_a_crash() 
         >> Received(FRONT, reversal_of(purchase(), "0421"))
         << sent(UPSTREAM, "0421", same)
         >> answered(UPSTREAM, "00")
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(FRONT, "0430", {39: "00"})
     )
 
@@ -250,7 +258,7 @@ def test_a_purchase_that_comes_after_its_reversal_is_refused(rebuild: bool) -> N
     assert (
         play
         >> Received(FRONT, reversal_of(purchase()))
-        << appended(Undone, identity=identity("front", purchase()))
+        << appended(PurchaseUndone, identity=identity("front", purchase()))
         << sent(FRONT, "0430", {39: "00"})
     )
     play = acquirer(play.entries) if rebuild else play
@@ -262,12 +270,12 @@ def test_a_reversal_in_flight_wins_over_the_approval() -> None:
     assert (
         play
         >> Received(FRONT, reversal_of(purchase()))
-        << appended(Reversing)
+        << appended(ReversalForwarded)
         << sent(UPSTREAM, "0420")
         >> answered(UPSTREAM, "00", APPROVAL, ago=2)
         << sent(FRONT, "0210", {39: "12", 38: None})
         >> answered(UPSTREAM, "00")
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(FRONT, "0430", {39: "00"})
     )
     assert not play.machine.approved()
@@ -280,7 +288,7 @@ def test_a_doubled_reversal_is_sent_once() -> None:
         play
         >> Received(FRONT, reversal_of(purchase(), "0421"))
         >> answered(UPSTREAM, "00")
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(FRONT, "0430", {39: "00"})
     )
 
@@ -339,7 +347,9 @@ def test_a_flow_that_fails_is_silent_and_leaves_nothing_behind(monkeypatch) -> N
     assert play >> Received(FRONT, purchase())
     monkeypatch.undo()
     assert play.machine.counts["flow_failed"] == 1
-    assert play >> Received(FRONT, purchase()) << appended(Forwarded) << sent(UPSTREAM, "0200")
+    assert (
+        play >> Received(FRONT, purchase()) << appended(PurchaseForwarded) << sent(UPSTREAM, "0200")
+    )
 
 
 def test_numbers_go_on_behind_those_that_may_be_alive() -> None:

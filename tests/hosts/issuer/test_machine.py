@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import Decided, Undone
+from cardswitch.hosts.entries import PurchaseDecided, PurchaseUndone
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.message import Message
@@ -94,12 +94,12 @@ def test_answers_that_come_late_or_never_hold_the_money() -> None:
     assert (
         play
         >> Received(NETWORK, purchase(1_268))
-        << appended(Decided, code="00", amount=1_268)
+        << appended(PurchaseDecided, code="00", amount=1_268)
         >> after(7.9)
         >> after(0.2)
         << sent(NETWORK, "0210", {39: "00"})
         >> Received(NETWORK, purchase(1_269, trace=8))
-        << appended(Decided, code="00", amount=1_269)
+        << appended(PurchaseDecided, code="00", amount=1_269)
         >> after(60.0)
     )
     assert len(play.machine.held()) == 2
@@ -110,9 +110,9 @@ def test_a_late_answer_still_approves_after_its_reversal() -> None:
     assert (
         play
         >> Received(NETWORK, purchase(1_268))
-        << appended(Decided)
+        << appended(PurchaseDecided)
         >> Received(NETWORK, reversal_of(purchase(1_268)))
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(NETWORK, "0430", {39: "00"})
         >> after(8.1)
         << sent(NETWORK, "0210", {39: "00"})
@@ -151,7 +151,7 @@ def test_a_repeat_in_flight_is_attached_and_answered_once_a_link() -> None:
         >> Received(NETWORK, repeat_of(request))
         >> Received(OTHER_LINK, repeat_of(request))
         >> answered("hsm", "00")
-        << appended(Decided, amount=1_250)
+        << appended(PurchaseDecided, amount=1_250)
         << sent(NETWORK, "0210", {39: "00"})
         << sent(OTHER_LINK, "0210", {39: "00"})
     )
@@ -180,7 +180,7 @@ def test_a_reversal_releases_once() -> None:
     assert (
         play
         >> Received(NETWORK, first)
-        << appended(Undone, identity="network|TERM0001|SHOP|2|000007|0329010000")
+        << appended(PurchaseUndone, identity="network|TERM0001|SHOP|2|000007|0329010000")
         << sent(NETWORK, "0430", {39: "00"})
         >> Received(NETWORK, reversal_of(purchase(), "0421"))
         << sent(NETWORK, "0430", {39: "00"})
@@ -207,7 +207,7 @@ def test_a_reversal_in_flight_leaves_no_hold() -> None:
         >> Received(NETWORK, request)
         << sent("hsm", "EC")
         >> Received(NETWORK, reversal_of(request))
-        << appended(Undone)
+        << appended(PurchaseUndone)
         << sent(NETWORK, "0430", {39: "00"})
         >> answered("hsm", "00")
         << sent(NETWORK, "0210", {39: "12", 38: None})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import Decided
+from cardswitch.hosts.entries import PurchaseDecided
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Close, LinkDown, LinkUp, Received
@@ -51,7 +51,9 @@ def test_pin_and_cvv_are_verified_by_the_module_alone() -> None:
         >> answered("hsm", "00")
         << sent("hsm", "CY", cvv)
         >> answered("hsm", "00")
-        << appended(Decided, code="00", amount=1_250, account="good", card="999999******0014")
+        << appended(
+            PurchaseDecided, code="00", amount=1_250, account="good", card="999999******0014"
+        )
         << sent(NETWORK, "0210", {39: "00", 38: "000001", 4: "000000001250", 35: None, 52: None})
     )
 
@@ -131,7 +133,7 @@ def test_an_error_of_the_module_is_no_wrong_pin(error: str) -> None:
     assert (
         play
         >> answered("hsm", error)
-        << appended(Decided, code="96")
+        << appended(PurchaseDecided, code="96")
         << sent(NETWORK, "0210", {39: "96"})
     )
     assert not play.machine.books.tries

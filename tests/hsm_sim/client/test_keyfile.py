@@ -1,7 +1,5 @@
 """Keys by name in a file."""
 
-import stat
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +16,7 @@ from cardswitch.hsm_sim.client.keyfile import (
     write_keys,
 )
 from cardswitch.specs.errors import ConfigError
+from tests.kit.files import is_owners_alone
 
 KEY = StoredKey("001", "U34E2FC8EAD7CD07BFA2B7ED5FE4D8212", "6FB1C8")
 BLOCK = StoredKey("FFF", "SD0112P0TB00N0000" + "A" * 96, "123456", "01", "P0T2B00N00")
@@ -37,7 +36,7 @@ def test_it_is_for_its_owner_alone(path):
     path.write_text("")
     path.chmod(0o644)
     add_key(path, "zpk", KEY)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert is_owners_alone(path)
     assert [each.name for each in path.parent.iterdir()] == ["keys.toml"]
 
 

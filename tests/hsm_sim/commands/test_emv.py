@@ -118,11 +118,11 @@ def test_published_answers_to_cards(known: dict[str, Any]) -> None:
 @pytest.mark.parametrize("session", ["none", "skd", "csk"])
 def test_only_the_authorised_see_what_the_module_computed(session: str) -> None:
     asked, arqc = published(), arqc_of(session, 1)
-    asked.state.authorised["diagnostic"] = 60.0
+    asked.state.authority.until["diagnostic"] = 60.0
     answer = ask(asked, verify(session, 1, bytes(8)))
     assert answer.error == "01"
     assert answer.fields["diagnostic"].encode("latin-1") == arqc
-    asked.state.cancel_authority()
+    asked.state.authority.cancel()
     assert ask(asked, verify(session, 1, bytes(8))).fields == {}
 
 
@@ -224,7 +224,7 @@ def test_published_dynamic_cvvs(known: dict[str, Any]) -> None:
     answer = ask(published(), wrong)
     assert (answer.error, answer.fields) == ("01", {})
     watched = published()
-    watched.state.authorised["diagnostic"] = 60.0
+    watched.state.authority.until["diagnostic"] = 60.0
     assert ask(watched, wrong).fields == {"diagnostic": known["dcvv"]}
 
 

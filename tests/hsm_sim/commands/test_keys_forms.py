@@ -28,7 +28,7 @@ OLD_ZPK = wrap_key(OLD_TEST_LMK, "001", "U", ZPK)
 
 def allowed(**policy: bool) -> HsmModule:
     asked = module(**policy)
-    asked.state.authorised.update({"component": 1e9, "scheme": 1e9})
+    asked.state.authority.until.update({"component": 1e9, "scheme": 1e9})
     return asked
 
 
@@ -113,7 +113,7 @@ def test_a_key_gets_another_scheme(text: str, scheme: str, error: str) -> None:
         assert answer.fields == {"key": under_lmk("001", ZPK, scheme)}
 
 
-# The LMK of before --------------------------------------------------------------------------------
+# The old LMK --------------------------------------------------------------------------------------
 
 
 def test_a_key_comes_under_the_new_lmk() -> None:

@@ -42,7 +42,7 @@ from tests.kit.hsm.module import CVK, TAK, TPK, ZMK, ZPK, ask, key, module, unde
 
 def allowed(**policy: Any) -> HsmModule:
     asked = module(**policy)
-    asked.state.authorised.update({"import": 1e9, "export": 1e9})
+    asked.state.authority.until.update({"import": 1e9, "export": 1e9})
     return asked
 
 
@@ -142,7 +142,7 @@ def test_keys_of_terminals_need_two_officers() -> None:
     for command, activity in ((take_in, "import.002.host"), (give_out, "export.002.host")):
         asked = module()
         assert ask(asked, command).error == "17"
-        asked.state.authorised[activity] = 1e9
+        asked.state.authority.until[activity] = 1e9
         assert ask(asked, command).ok
 
 

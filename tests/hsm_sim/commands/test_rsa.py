@@ -65,7 +65,7 @@ IDS_OF_HASHES = {
 def module(**policy: int) -> HsmModule:
     """A module that takes short keys, and whose officers allow all that RSA needs."""
     asked = any_module(**{**POLICY, **policy})
-    asked.state.authorised.update(dict.fromkeys(examples_rsa.ACTIVITIES, 1e9))
+    asked.state.authority.until.update(dict.fromkeys(examples_rsa.ACTIVITIES, 1e9))
     return asked
 
 
@@ -122,7 +122,7 @@ def test_every_pair_is_another_by_the_chance_of_the_module() -> None:
 
 def test_a_pair_of_the_usual_length() -> None:
     asked = any_module()
-    asked.state.authorised["generate.rsa"] = 1e9
+    asked.state.authority.until["generate.rsa"] = 1e9
     made = ask(asked, generate_rsa_pair())
     public = load_der_public_key(
         encode_public_key_rsa(decode_public_key_rsa(raw(made, "public_key")))
@@ -217,7 +217,7 @@ def test_refusals(command: Command, error: str) -> None:
 
 def test_short_keys_are_refused_by_default() -> None:
     asked = any_module()
-    asked.state.authorised.update(dict.fromkeys(examples_rsa.ACTIVITIES, 1e9))
+    asked.state.authority.until.update(dict.fromkeys(examples_rsa.ACTIVITIES, 1e9))
     errors = [ask(asked, command).error for command in examples_rsa.GOOD]
     assert errors == ["04", "04", "76", "76", "78", "78", "76", "76", "76"]
 
@@ -228,7 +228,7 @@ def test_short_keys_are_refused_by_default() -> None:
 def test_officers_allow_it(command: Command, activity: str) -> None:
     asked = any_module(**POLICY)
     assert ask(asked, command).error == "17"
-    asked.state.authorised[activity] = 1e9
+    asked.state.authority.until[activity] = 1e9
     assert ask(asked, command).ok
 
 

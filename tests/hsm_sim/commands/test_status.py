@@ -1,4 +1,4 @@
-"""N0, NO, J2, J4, J8, JK and RA."""
+"""NC, B2, N0, NO, J2, J4, J8, JK and RA."""
 
 from random import Random
 
@@ -9,6 +9,7 @@ from cardswitch.specs.hsm.commands.admin import (
     cancel_authority,
     command_volumes,
     diagnostics,
+    echo,
     health,
     health_counts,
     module_load,
@@ -17,6 +18,20 @@ from cardswitch.specs.hsm.commands.admin import (
     read_volumes,
 )
 from tests.kit.hsm.module import ask, module
+
+
+def test_a_module_says_that_it_simulates() -> None:
+    answer = ask(module(), diagnostics())
+    assert answer.fields == {"lmk_check": "4F550070D645C657", "firmware": "0000-SIM0"}
+
+
+@pytest.mark.parametrize("data", ["", "HELLO", "100% ; \r\n\x00\xff", "x" * 65535])
+def test_echo(data: str) -> None:
+    assert ask(module(), echo(data)).fields == {"data": data}
+
+
+def test_what_would_look_like_a_trailer_is_not_echoed() -> None:
+    assert ask(module(), echo("a\x19b")).error == "15"
 
 
 @pytest.mark.parametrize("length", [1, 8, 256])
@@ -58,12 +73,13 @@ def test_volumes_count_what_was_asked() -> None:
 def test_counts_of_what_should_be_rare() -> None:
     hsm = module()
     names = ["reboots", "tampers", "pin_minute_limits", "pin_hour_limits", "pin_attacks"]
-    for count, name in enumerate(names, 1):
-        setattr(hsm.state, name, count)
+    state, failures = hsm.state, hsm.state.pin_failures
+    state.reboots, state.tampers = 1, 2
+    failures.minute_limits, failures.hour_limits, failures.attacks = 3, 4, 5
     counts = ask(hsm, health_counts()).fields
     assert list(counts) == names
     assert [int(count) for count in counts.values()] == [1, 2, 3, 4, 5]
-    hsm.state.pin_hour_limits = 1_000_000
+    failures.hour_limits = 1_000_000
     assert ask(hsm, health_counts()).fields["pin_hour_limits"] == "99999"
 
 
@@ -71,7 +87,7 @@ def test_health_shows_a_tamper_and_closed_pins() -> None:
     hsm = module()
     well = {"tampered": "0", "cause": "00", "lmks": "02", "test_lmks": "02", "pins_closed": "0"}
     assert ask(hsm, health()).fields == well
-    hsm.state.pins_closed = True
+    hsm.state.pin_failures.is_closed = True
     assert ask(hsm, health()).fields == {**well, "pins_closed": "1"}
     hsm.tamper("test")
     erased = {"tampered": "1", "cause": "01", "lmks": "00", "test_lmks": "00", "pins_closed": "1"}
@@ -82,7 +98,7 @@ def test_health_shows_a_tamper_and_closed_pins() -> None:
 
 def test_authority_is_cancelled() -> None:
     hsm = module()
-    hsm.state.authorised["export"] = 60.0
+    hsm.state.authority.until["export"] = 60.0
     assert hsm.state.is_authorised("export.001.host")
     assert ask(hsm, cancel_authority()).ok
     assert not hsm.state.is_authorised("export.001.host")

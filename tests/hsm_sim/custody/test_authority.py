@@ -14,9 +14,9 @@ from cardswitch.hsm_sim.custody.authority import (
     authorise,
     enrol,
     require_two_officers,
-    turn_keys,
+    set_mode,
 )
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.custody.state import ModuleState
 
 ANNA, BEN = Credential("anna", "correct horse"), Credential("ben", "battery staple")
@@ -107,10 +107,10 @@ def test_authority_is_for_what_was_asked_and_ends(officers) -> None:
     authorise(state, officers, [ANNA, BEN], ["export.001.host"], minutes=5)
     state.require_authorised("export.001.host")
     for other in ("export.402.host", "export", "pin.clear.host"):
-        with pytest.raises(Refused, match="17"):
+        with pytest.raises(CommandRefused, match="17"):
             state.require_authorised(other)
     state.now += 5 * 60
-    with pytest.raises(Refused, match="17"):
+    with pytest.raises(CommandRefused, match="17"):
         state.require_authorised("export.001.host")
     details = {"activity": "export.001.host", "minutes": "5", "officers": "anna, ben"}
     assert noted == [("authorised", details)]
@@ -132,7 +132,7 @@ def test_what_cannot_be_authorised(officers, activities, minutes: int, why: str)
     state, noted = noting()
     with pytest.raises(AuthorityRefused, match=why):
         authorise(state, officers, [ANNA, BEN], activities, minutes)
-    assert state.authorised == {}
+    assert state.authority.until == {}
     assert [event for event, _ in noted] == ["authority refused"]
 
 
@@ -142,18 +142,18 @@ def test_a_refusal_is_noted_without_the_passphrase(officers) -> None:
         authorise(state, officers, [ANNA, Credential("ben", "guess guess")], ["export"])
     assert [event for event, _ in noted] == ["authority refused"]
     assert "guess" not in repr(noted)
-    assert state.authorised == {}
+    assert state.authority.until == {}
 
 
 def test_the_secure_mode_takes_two_officers_and_ends_all_authority(officers) -> None:
     state, noted = noting()
     with pytest.raises(AuthorityRefused):
-        turn_keys(state, "secure", officers, [ANNA])
+        set_mode(state, "secure", officers, [ANNA])
     assert state.mode == "online"
-    turn_keys(state, "secure", officers, [ANNA, BEN])
+    set_mode(state, "secure", officers, [ANNA, BEN])
     authorise(state, officers, [ANNA, BEN], ["export"])
-    turn_keys(state, "online", officers, [])
-    assert (state.mode, state.authorised) == ("online", {})
+    set_mode(state, "online", officers, [])
+    assert (state.mode, state.authority.until) == ("online", {})
     assert [event for event, _ in noted] == [
         *("authority refused", "mode changed", "authorised"),
         *("authority cancelled", "mode changed"),
@@ -163,5 +163,5 @@ def test_the_secure_mode_takes_two_officers_and_ends_all_authority(officers) -> 
 def test_offline_and_online_take_nobody() -> None:
     state, noted = noting()
     for mode in ("offline", "offline", "online"):
-        turn_keys(state, mode, (), [])
+        set_mode(state, mode, (), [])
     assert [details["mode"] for _, details in noted] == ["offline", "online"]

@@ -42,8 +42,12 @@ def test_the_counters_come_back() -> None:
         (events.PINS_CLOSED, {"limit": "total"}),
     ).restore(state)
     assert (state.reboots, state.tampers) == (2, 0)
-    assert (state.pin_minute_limits, state.pin_hour_limits, state.pin_attacks) == (2, 1, 1)
-    assert state.pins_closed
+    assert (
+        state.pin_failures.minute_limits,
+        state.pin_failures.hour_limits,
+        state.pin_failures.attacks,
+    ) == (2, 1, 1)
+    assert state.pin_failures.is_closed
 
 
 def test_the_policy_is_that_of_the_last_run() -> None:

@@ -10,6 +10,7 @@ from cardswitch.hsm_sim.custody.journal import AuditJournal
 from cardswitch.hsm_sim.custody.store import KeyStore, read_store, with_lmks, write_store
 from cardswitch.specs.errors import Error
 from cardswitch.specs.security.block_lmk import BlockLmk
+from tests.kit.files import is_owners_alone
 
 LIVE = BlockLmk(bytes(range(32)), is_test=False)
 
@@ -25,7 +26,7 @@ def test_entries_come_back_and_the_chain_goes_on(tmp_path) -> None:
         assert journal.read_verified() == [first]
         journal.commit([second])
         assert journal.read_verified() == [first, second]
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
 
 
 def test_a_broken_chain_is_named_by_its_line(tmp_path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
 from cardswitch.specs.errors import ConfigError
 
 ISO_0, ISO_1, ISO_2, ISO_3, ISO_4, DIEBOLD = "01", "05", "34", "47", "48", "03"
@@ -27,7 +27,7 @@ def test_every_change_of_format(source: str, target: str) -> None:
     if target in ALLOWED[source]:
         bound.require_pin_translation(source, target)
     else:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(CommandRefused) as refused:
             bound.require_pin_translation(source, target)
         assert refused.value.code == "69"
 
@@ -41,15 +41,15 @@ def test_every_change_of_format(source: str, target: str) -> None:
 )
 def test_formats_unknown_and_disabled(code: str, error: str) -> None:
     for source, target in ((code, ISO_0), (ISO_1, code)):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(CommandRefused) as refused:
             Policy().require_pin_translation(source, target)
         assert refused.value.code == error
 
 
 def test_a_format_can_be_switched_off_but_none_switched_on_that_is_not_there() -> None:
-    with pytest.raises(Refused, match="69"):
+    with pytest.raises(CommandRefused, match="69"):
         Policy(pin_formats=(ISO_0,)).require_pin_format(ISO_3)
-    with pytest.raises(Refused, match="69"):
+    with pytest.raises(CommandRefused, match="69"):
         Policy(pin_formats=frozenset(["04"])).require_pin_format("04")
 
 
@@ -81,7 +81,7 @@ def test_every_other_rule_is_on_by_default() -> None:
 def test_commands_not_licensed_and_not_enabled(policy: dict, code: str, error: str) -> None:
     rules = Policy(**policy)
     if error:
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(CommandRefused) as refused:
             rules.require_command(code)
         assert refused.value.code == error
     else:

@@ -22,6 +22,7 @@ from cardswitch.specs.errors import CryptoError
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.lmk import TEST_LMK
+from tests.kit.files import is_owners_alone
 
 PASSPHRASE = "correct horse"
 LIVE = BlockLmk(bytes(range(100, 132)), is_test=False)
@@ -60,7 +61,7 @@ def test_no_file_is_an_empty_store(path) -> None:
 
 def test_the_file_is_private_and_holds_no_key_in_clear(path) -> None:
     write_store(path, filled())
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
     data = path.read_bytes().lower()
     for lmk in LMKS.values():
         _, value = to_bytes(lmk)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
+from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.hsm_sim.keys.dukpt import derive_initial_key, derive_pin_key, open_bdk
-from cardswitch.hsm_sim.keys.ring import ClearKey
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
-from tests.kit.hsm.module import key, ring, under_lmk
+from tests.kit.hsm.module import key, key_ring, under_lmk
 
 # ANSI X9.24-1:2009 A.4, and the supplement of ANSI X9.24-3:2017.
 TDES = ClearKey("T", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
@@ -43,19 +43,19 @@ def test_keys_of_devices() -> None:
     ],
 )
 def test_numbers_that_have_no_key(bdk: ClearKey, descriptor: str, ksn: str, error: str) -> None:
-    with pytest.raises(Refused, match=error):
+    with pytest.raises(CommandRefused, match=error):
         derive_pin_key(bdk, descriptor, ksn)
 
 
 @pytest.mark.parametrize(("bdk", "device"), [(TDES, "F" * 16), (AES, "F" * 15)])
 def test_numbers_of_devices_have_one_length(bdk: ClearKey, device: str) -> None:
-    with pytest.raises(Refused, match="15"):
+    with pytest.raises(CommandRefused, match="15"):
         derive_initial_key(bdk, device)
 
 
 def test_a_base_key_is_double() -> None:
-    assert open_bdk(ring(), under_lmk("009", key(1)), "10").value == key(1)
-    with pytest.raises(Refused, match="27"):
-        open_bdk(ring(), under_lmk("009", key(1, 24), "T"), "10")
-    with pytest.raises(Refused, match="11"):
-        open_bdk(ring(), under_lmk("001", key(1)), "11")
+    assert open_bdk(key_ring(), under_lmk("009", key(1)), "10").value == key(1)
+    with pytest.raises(CommandRefused, match="27"):
+        open_bdk(key_ring(), under_lmk("009", key(1, 24), "T"), "10")
+    with pytest.raises(CommandRefused, match="11"):
+        open_bdk(key_ring(), under_lmk("001", key(1)), "11")

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Policy, Refused
-from cardswitch.hsm_sim.custody.state import ModuleState
+from cardswitch.hsm_sim.custody.policy import CommandRefused, Policy
+from cardswitch.hsm_sim.custody.storage import UserStorage
 from cardswitch.hsm_sim.keys.tamper import ErasedRing
 from cardswitch.hsm_sim.keys.uses import ZPK
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
@@ -22,8 +22,8 @@ TRANSLATION = translate_pin_tpk_zpk(
 )
 
 
-def ring() -> ErasedRing:
-    return ErasedRing(Policy(), Random(1).randbytes, ModuleState())
+def key_ring() -> ErasedRing:
+    return ErasedRing(Policy(), Random(1).randbytes, UserStorage())
 
 
 @pytest.mark.parametrize(
@@ -31,9 +31,9 @@ def ring() -> ErasedRing:
 )
 def test_every_command_with_a_key_is_answered_13(command: Command) -> None:
     asked = HsmModule(Random(1).randbytes, LAX)
-    asked.state.authorised[""] = 10.0
+    asked.state.authority.until[""] = 10.0
     asked.tamper("lid opened")
-    asked.state.authorised[""] = 10.0  # Authority went with the keys.
+    asked.state.authority.until[""] = 10.0  # Authority went with the keys.
     answer = ask(asked, command)
     assert (answer.error, answer.fields) == ("13", {})
 
@@ -48,13 +48,13 @@ def test_what_needs_no_key_goes_on() -> None:
 
 def test_a_tamper_takes_everything_and_is_counted() -> None:
     asked = module()
-    asked.state.stored["000"] = under_lmk("002", TPK)
-    asked.state.authorised["export"] = 10.0
+    asked.state.storage.texts["000"] = under_lmk("002", TPK)
+    asked.state.authority.until["export"] = 10.0
     assert ask(asked, TRANSLATION).ok
     asked.tamper("lid opened")
     state = asked.state
     assert (state.tampered, state.tampers) == ("lid opened", 1)
-    assert (state.stored, state.authorised) == ({}, {})
+    assert (state.storage.texts, state.authority.until) == ({}, {})
     assert (state.lmks_test, state.lmks_live) == (0, 0)
     assert ask(asked, TRANSLATION).error == "13"
 
@@ -87,11 +87,11 @@ def test_an_earlier_tamper_is_not_counted_again() -> None:
     ],
 )
 def test_whatever_needs_the_lmk_is_refused(use) -> None:
-    with pytest.raises(Refused) as refused:
-        use(ring())
+    with pytest.raises(CommandRefused) as refused:
+        use(key_ring())
     assert refused.value.code == "13"
 
 
 def test_what_is_no_attribute_is_none() -> None:
     with pytest.raises(AttributeError):
-        _ = ring().lmks
+        _ = key_ring().lmks

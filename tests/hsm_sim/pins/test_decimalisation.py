@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hsm_sim.custody.policy import Refused
+from cardswitch.hsm_sim.custody.policy import CommandRefused
 from cardswitch.hsm_sim.pins.decimalisation import (
     decrypt_table,
     encrypt_table,
@@ -13,7 +13,7 @@ from cardswitch.specs.security.aes import encrypt_aes_ecb
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.lmk import KEY_TYPE_VARIANTS, TEST_LMK, LmkSet, wrap_key_under_key
-from tests.kit.hsm.module import ring
+from tests.kit.hsm.module import desk
 
 TABLE = "0123456789012345"
 OTHER = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)
@@ -47,7 +47,7 @@ def test_it_is_pair_18_19_variant_1() -> None:
     ],
 )
 def test_what_is_no_table(lmk: LmkSet | BlockLmk, text: str) -> None:
-    with pytest.raises(Refused, match="25"):
+    with pytest.raises(CommandRefused, match="25"):
         decrypt_table(lmk, text)
 
 
@@ -58,7 +58,7 @@ def test_half_of_a_block_is_zeros() -> None:
         if is_fine:
             assert decrypt_table(TEST_BLOCK_LMK, text) == TABLE
         else:
-            with pytest.raises(Refused, match="25"):
+            with pytest.raises(CommandRefused, match="25"):
                 decrypt_table(TEST_BLOCK_LMK, text)
 
 
@@ -68,28 +68,28 @@ def test_half_of_a_block_is_zeros() -> None:
 def test_tables_that_tell_too_much(table: str) -> None:
     for call in (
         lambda: encrypt_table(TEST_LMK, table),
-        lambda: open_table(ring(encrypted_tables_only=False), table),
+        lambda: open_table(desk(encrypted_tables_only=False), table),
     ):
-        with pytest.raises(Refused, match="25"):
+        with pytest.raises(CommandRefused, match="25"):
             call()
 
 
 def test_which_form_a_policy_takes() -> None:
-    strict, lax = ring(), ring(encrypted_tables_only=False)
+    strict, lax = desk(), desk(encrypted_tables_only=False)
     assert open_table(strict, encrypt_table(TEST_LMK, TABLE)) == TABLE
     assert open_table(lax, TABLE) == TABLE
-    with pytest.raises(Refused, match="25"):
+    with pytest.raises(CommandRefused, match="25"):
         open_table(strict, TABLE)
 
 
 def test_tables_in_the_user_storage() -> None:
-    mine = ring()
-    with pytest.raises(Refused, match="12"):
+    mine = desk()
+    with pytest.raises(CommandRefused, match="12"):
         open_table(mine, "K001")
-    mine.state.stored["001"] = encrypt_table(TEST_LMK, TABLE)
+    mine.state.storage.texts["001"] = encrypt_table(TEST_LMK, TABLE)
     assert open_table(mine, "K001") == TABLE
 
 
 def test_a_table_from_another_lmk() -> None:
-    mine = ring()
+    mine = desk()
     assert renew_table(mine, OTHER, encrypt_table(OTHER, TABLE)) == encrypt_table(TEST_LMK, TABLE)

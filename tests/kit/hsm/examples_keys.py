@@ -104,5 +104,5 @@ def _operands(command: Command) -> list[tuple[Command, str, str, str]]:
 
 # command, operand, the type it must have, the code when it has another.
 OPERANDS = [row for command in GOOD + AUTHORISED for row in _operands(command)]
-# Keys under a ZMK, and under the LMK of before: under the LMK of today they have no type.
+# Keys under a ZMK, and under the old LMK: under the LMK of today they have no type.
 OTHERS = {(code, "key") for code in ("FA", "FC", "FK", "AW", "DW", "MI", "BW")}

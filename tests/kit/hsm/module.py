@@ -4,8 +4,10 @@ from random import Random
 from typing import Any
 
 from cardswitch.hsm_sim.custody.policy import Policy
-from cardswitch.hsm_sim.keys.ring import VariantRing
+from cardswitch.hsm_sim.custody.state import ModuleState
+from cardswitch.hsm_sim.desk import HsmDesk
 from cardswitch.hsm_sim.keys.uses import USES
+from cardswitch.hsm_sim.keys.variants import VariantRing
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.hsm import (
     Answer,
@@ -47,9 +49,20 @@ def module(**policy: Any) -> HsmModule:
     return HsmModule(Random(2024).randbytes, Policy(**policy))
 
 
-def ring(**policy: Any) -> VariantRing:
-    """The same without its commands."""
+def key_ring(**policy: Any) -> VariantRing:
+    """The keys of such a module."""
     return VariantRing(TEST_LMK, Policy(**policy), Random(2024).randbytes)
+
+
+def desk(**policy: Any) -> HsmDesk:
+    """What a handler of such a module works with; it performs no further command."""
+    rules, random_bytes, state = Policy(**policy), Random(2024).randbytes, ModuleState()
+    keys = VariantRing(TEST_LMK, rules, random_bytes, state.storage)
+    return HsmDesk(keys, rules, state, random_bytes, _not_performed)
+
+
+def _not_performed(frame: bytes) -> Answer:
+    raise AssertionError("a handler alone performs no further command")
 
 
 def ask(asked: HsmModule, command: Command) -> Answer:

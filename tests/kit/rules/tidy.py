@@ -1,12 +1,21 @@
-"""The hard limits of style as functions: source text in, complaints out, each saying what to do."""
+"""The hard limits of style as functions: source text in, complaints out, each saying what to do.
+
+``python -m tests.kit.rules.tidy`` prints the folders with how many files they have, and circles.
+"""
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple
 
+from .imports import circles
+from .portable import portable
+from .structs import hidden_from_collector, many_fields
+
 PACKAGES: Final = ("specs", "wire", "switch", "hsm_sim", "terminal", "hosts", "lab")
+FOLDER_MAX: Final = 15  # Files in a folder, but for its note.
 UNFINISHED: Final = re.compile(r"\b(TO[D]O|FIX[M]E)\b")
 # Whose output is meant for people; all others return what they have to say, or log it.
 SPEAKING: Final = re.compile(r".*/cli/.*|.*/([a-z]+_)?cli\.py|.*/screen\.py|.*/__main__\.py")
@@ -109,6 +118,9 @@ def bare_names(path: str, text: str) -> list[str]:
     ]
 
 
+# Folders that may have more files than others, and why.
+LARGE: Final = {"specs/security": "a file for every scheme of a standard; none of them is a part"}
+
 SOURCE_RULES: Final = (
     file_size,
     function_size,
@@ -117,6 +129,9 @@ SOURCE_RULES: Final = (
     unfinished,
     prints,
     bare_names,
+    portable,
+    many_fields,
+    hidden_from_collector,
 )
 TEST_RULES: Final = (file_size, function_size, opening, unfinished, bare_names)
 
@@ -132,6 +147,21 @@ def missing_tests(sources: Collection[str], tests: Collection[str]) -> list[str]
         for source, test in sorted(wanted.items())
         if test not in tests and PurePosixPath(source).name not in UNTESTED_NAMES
     ]
+
+
+def folder_size(files: Collection[str]) -> list[str]:
+    """Folders with more modules than a reader keeps apart; an `__init__` does not count."""
+    return [
+        f"{folder}: {number} files, limit {FOLDER_MAX}: give those that belong together a folder"
+        for folder, number in sorted(folders(files).items())
+        if number > FOLDER_MAX and folder not in LARGE
+    ]
+
+
+def folders(files: Collection[str]) -> Counter[str]:
+    """How many modules each folder has."""
+    paths = map(PurePosixPath, files)
+    return Counter(str(path.parent) for path in paths if path.name != "__init__.py")
 
 
 def python_files(root: Path, *folders: str) -> list[str]:
@@ -205,3 +235,15 @@ def _imported(node: ast.AST) -> list[str]:
 def _is_stub(node: Definition) -> bool:
     """One line of ``...``: an overload, or a method of a protocol whose docstring says enough."""
     return isinstance(node, Function) and [*map(ast.unparse, node.body)] == ["..."]
+
+
+def _main() -> None:
+    root = Path(__file__).parents[3]
+    files = [*python_files(root, *PACKAGES), "cardswitch/__init__.py"]
+    for folder, number in sorted(folders(files).items()):
+        print(f"{number:3} {folder}")
+    print(*circles(root, files) or ["no circles"], sep="\n")
+
+
+if __name__ == "__main__":
+    _main()

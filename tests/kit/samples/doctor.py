@@ -48,7 +48,7 @@ def bases() -> tuple[Base, ...]:
 
 
 def change(number: int, **said: str) -> Edit:
-    return Edit("changed", number, FieldEntry(**said))
+    return Edit(words="changed", number=number, entry=FieldEntry(**said))
 
 
 def dialect(name: str, *edits: Edit) -> Dialect:

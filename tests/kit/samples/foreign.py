@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from cardswitch.specs.dialect import make_dialect
+from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.dialect.build import build_form
 from cardswitch.specs.dialect.file import Source
 from cardswitch.specs.grammar.bitmap import bitmap_of
@@ -22,7 +22,7 @@ def known(name):
 
 def made(imported, name="imported"):
     """The dialect that was imported."""
-    return make_dialect(build_form(Source(Path(name), ()), imported.written))
+    return Dialect(build_form(Source(Path(name), ()), imported.written))
 
 
 def try_field(dialect, case):

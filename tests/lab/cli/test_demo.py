@@ -118,8 +118,8 @@ def test_nothing_secret_is_told_or_kept(told, tmp_path):
 def keys_of(folder):
     """Every key of the lab in *folder*: as its file has it, and in clear where we know how."""
     data = tomllib.loads((folder / "lab.toml").read_text())
-    tpk = data["switch"]["doors"]["pos"]["pin_key"]
-    zpk = data["switch"]["doors"]["network"]["pin_key"]
+    tpk = data["switch"]["listeners"]["pos"]["pin_key"]
+    zpk = data["switch"]["listeners"]["network"]["pin_key"]
     keys = {"TPK": tpk, "ZPK": zpk} | {n: data["issuer"][n] for n in ("zpk", "pvk", "cvk")}
     keys = {name: key.lstrip("U") for name, key in keys.items()}
     clear = {"clear TPK": ("002", tpk), "clear ZPK": ("001", zpk)}

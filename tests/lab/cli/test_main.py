@@ -132,7 +132,7 @@ def test_a_configuration_that_cannot_be_read_is_named(run, tmp_path, words, cont
         (["hsm", "serve"], lambda lab: lab.hsm.port),
         (["host", "serve", "issuer"], lambda lab: lab.issuer.network.port),
         (["host", "serve", "acquirer"], lambda lab: lab.acquirer.front.port),
-        (["switch", "serve"], lambda lab: lab.switch.doors["network"].port),
+        (["switch", "serve"], lambda lab: lab.switch.listeners["network"].port),
         (["up", "--quiet"], lambda lab: lab.hsm.port),
     ],
 )

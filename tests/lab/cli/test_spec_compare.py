@@ -9,6 +9,7 @@ from cardswitch.lab.cli.spec import spec
 from cardswitch.lab.messages.pasted import write_bytes
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
+from tests.kit.files import is_owners_alone
 
 POS = load_dialect("pos")
 PAN = "9999990000000014"
@@ -68,7 +69,7 @@ def test_redacted_messages_read_as_before_and_hold_no_card(run):
 def test_the_key_is_made_once_and_for_its_owner_alone(run, tmp_path):
     run("redact", "--dialect", "pos", given=hexed(SALE).encode())
     [key] = (tmp_path / "state").rglob("redact.key")
-    assert key.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(key)
     other = run(
         "redact", "--dialect", "pos", "--key", str(tmp_path / "x"), given=hexed(SALE).encode()
     )

@@ -48,8 +48,8 @@ def start(monkeypatch):
 def test_it_serves_until_it_is_asked_to_stop(house):
     program = house.start("up", "--trace", "--quiet", ready="ready; stop with Ctrl-C")
     said = program.said.read_text()
-    doors = house.lab.switch.doors
-    for port in (doors["pos"].port, doors["network"].port, house.lab.hsm.port):
+    listeners = house.lab.switch.listeners
+    for port in (listeners["pos"].port, listeners["network"].port, house.lab.hsm.port):
         assert f"127.0.0.1:{port}" in said
     code, outcome = house.sell("12.50 --card good --pin 1234")
     assert (code, outcome["code"]) == (0, "00")
@@ -65,7 +65,7 @@ def test_the_first_start_makes_a_lab_and_shows_it(start, tmp_path):
     result, served = start("--data", tmp_path / "lab")
     assert result.exit_code == 0
     assert f"made {tmp_path / 'lab' / 'lab.toml'}" in result.stderr
-    assert "[switch.doors.pos]" in result.stdout
+    assert "[switch.listeners.pos]" in result.stdout
     assert "[[issuer.cards]]" not in result.stdout
     assert "9999990000000014" not in result.output
     [(lab, tap)] = served

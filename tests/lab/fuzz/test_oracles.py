@@ -37,7 +37,7 @@ def raising(error):
 def test_all_is_well_with_our_own():
     assert examine(ours(), WIRE, (PAN,), True).fault is None
     assert examine(ours(), WIRE).ending == ("read", "0200", "2 3 11 55 60")
-    assert examine(ours(), WIRE[:-1], (PAN,), True).ending[:2] == ("DecodeError", "60")
+    assert examine(ours(), WIRE[:-1], (PAN,), True).ending[:2] == ("MessageError", "60")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import Error
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Kind
+from cardswitch.terminal.core.state import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run
@@ -43,8 +43,8 @@ def test_a_sale_goes_all_the_way_and_all_books_agree(lab):
             return outcomes, programs.acquirer.approved(), programs.issuer.held()
 
     (first, second), approved, held = run(main())
-    assert (first.kind, first.amount, first.code) == (Kind.APPROVED, 1_250, "00")
-    assert (second.kind, second.code) == (Kind.DECLINED, "51")
+    assert (first.kind, first.amount, first.code) == (SaleState.APPROVED, 1_250, "00")
+    assert (second.kind, second.code) == (SaleState.DECLINED, "51")
     assert [amount for *_, amount in approved.values()] == [1_250]
     assert sum(held.values()) == 1_250
 
@@ -56,7 +56,7 @@ def test_books_are_still_there_after_a_restart(lab):
                 await programs.ready()
                 await sell(lab, *sales)
                 held = programs.issuer.held()
-        return held, programs.switch.sequence
+        return held, programs.switch.memory.sequence
 
     held, sequence = run(main())
     assert sum(held.values()) == 1_250
@@ -83,7 +83,7 @@ def test_a_port_that_is_taken_is_explained_and_nothing_stays(lab):
         with pytest.raises(Error, match=r"a port is taken.*lab\.toml"):
             run(main())
     with socket.socket() as mine:
-        mine.bind(("127.0.0.1", lab.switch.doors["pos"].port))
+        mine.bind(("127.0.0.1", lab.switch.listeners["pos"].port))
 
 
 def test_without_an_issuer_it_is_never_ready(lab, monkeypatch):

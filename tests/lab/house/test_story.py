@@ -5,7 +5,7 @@ import pytest
 from cardswitch.lab.house import story
 from cardswitch.lab.house.story import Story
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.core.state import Kind
+from cardswitch.terminal.core.state import SaleState
 from cardswitch.wire.driver.runtime import run
 
 
@@ -27,7 +27,7 @@ def short(monkeypatch):
     """One approved sale instead of four."""
 
     async def sell(self, session, lab):
-        await self._sale(session, "12.50", "good", Kind.APPROVED)
+        await self._sale(session, "12.50", "good", SaleState.APPROVED)
 
     monkeypatch.setattr(Story, "_sell", sell)
 

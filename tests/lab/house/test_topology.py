@@ -1,7 +1,6 @@
 """A lab is made in a folder, read back, and never written over."""
 
 import socket
-import stat
 import tomllib
 
 import pytest
@@ -12,6 +11,7 @@ from cardswitch.lab.house.topology import Ports, Timing, free_ports, make_lab, o
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.terminal.config import read_cards
+from tests.kit.files import is_owners_alone
 
 PAN = "9999990000000014"
 
@@ -29,7 +29,7 @@ def test_what_was_made_can_be_read(made):
     path, keys = made
     lab = read_lab(path)
     assert lab.folder == path.parent
-    assert set(lab.switch.doors) == {"pos", "network"}
+    assert set(lab.switch.listeners) == {"pos", "network"}
     assert set(lab.switch.upstreams) == {"acquirer", "issuer"}
     assert lab.issuer.zpk == lab.switch.upstreams["issuer"].pin_key == keys.zpk_issuer
     assert lab.terminal.tpk == keys.tpk_under_tmk
@@ -40,10 +40,10 @@ def test_ports_and_times_are_those_that_were_asked_for(tmp_path):
     timing = Timing(4.0, 3.0, 2.0, 1.0, 9.0, cut_off="20:00", zone="UTC")
     lab = read_lab(make_lab(tmp_path, Ports(1, 2, 3, 4, 5), timing)[0])
     assert (lab.hsm.port, lab.switch.hsm.port, lab.issuer.hsm.port) == (1, 1, 1)
-    assert (lab.switch.doors["network"].port, lab.acquirer.network.port) == (2, 2)
+    assert (lab.switch.listeners["network"].port, lab.acquirer.network.port) == (2, 2)
     assert (lab.switch.upstreams["acquirer"].port, lab.acquirer.front.port) == (3, 3)
     assert (lab.switch.upstreams["issuer"].port, lab.issuer.network.port) == (4, 4)
-    assert (lab.switch.doors["pos"].port, lab.terminal.port) == (5, 5)
+    assert (lab.switch.listeners["pos"].port, lab.terminal.port) == (5, 5)
     assert lab.terminal.timeout_s == 4.0
     assert lab.switch.upstreams["acquirer"].timeout_s == 3.0
     assert lab.acquirer.timeout_s == 2.0
@@ -61,7 +61,7 @@ def test_inner_timers_end_before_outer_ones():
 def test_both_sides_speak_the_same(made):
     lab = read_lab(made[0])
     for here, there in (
-        (lab.switch.doors["network"], lab.acquirer.network),
+        (lab.switch.listeners["network"], lab.acquirer.network),
         (lab.switch.upstreams["acquirer"], lab.acquirer.front),
         (lab.switch.upstreams["issuer"], lab.issuer.network),
     ):
@@ -133,7 +133,7 @@ def test_no_lab_at_all(tmp_path):
 
 def test_the_vaults_key_is_its_owners_alone(made):
     file = made[0].parent / "vault.key"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert is_owners_alone(file)
     vault = open_vault(file)
     assert vault.open(vault.seal(PAN)) == PAN
 

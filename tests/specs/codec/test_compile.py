@@ -1,14 +1,17 @@
 """specs.codec.compile: generated code and the table-driven walk agree; no other error comes."""
 
+import ast
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardswitch.specs.codec import compile as compile_package
 from cardswitch.specs.codec import walk
 from cardswitch.specs.codec.compile import MISFIT, compile_index, compile_pack, compile_unpack
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.fuzzing.strategies import messages, mutations, pans, values
@@ -76,7 +79,7 @@ def dialects(draw):
 def fast_unpack(dialect, wire):
     """What generated code makes of *wire*: a message, or None where it refuses."""
     with suppress(*MISFIT):
-        code = compile_unpack(dialect, dialect.shape_of(wire))
+        code = compile_unpack(dialect.form, dialect.shape_of(wire))
         return code(wire) if code else None
     return None
 
@@ -84,19 +87,19 @@ def fast_unpack(dialect, wire):
 def lazy_unpack(dialect, wire, *, strict):
     """The same of generated code that finds the fields alone."""
     with suppress(*MISFIT):
-        code = compile_index(dialect, dialect.shape_of(wire), strict=strict)
+        code = compile_index(dialect.form, dialect.pieces, dialect.shape_of(wire), strict=strict)
         return code(wire) if code else None
     return None
 
 
 def slow_unpack(dialect, wire):
     with suppress(DecodeError):
-        return walk.unpack(dialect, wire)
+        return walk.unpack(dialect.form, wire)
     return None
 
 
 def fast_pack(dialect, message):
-    code = compile_pack(dialect, tuple(message.fields))
+    code = compile_pack(dialect.form, tuple(message.fields))
     with suppress(*MISFIT):
         return code(message) if code else None
     return None
@@ -104,16 +107,16 @@ def fast_pack(dialect, message):
 
 def slow_pack(dialect, message):
     with suppress(EncodeError):
-        return walk.pack(dialect, message)
+        return walk.pack(dialect.form, message)
     return None
 
 
 @given(st.data(), dialects())
 def test_round_trip_on_both_paths(data, dialect):
     message = data.draw(messages(dialect))
-    wire = walk.pack(dialect, message)
+    wire = walk.pack(dialect.form, message)
     assert fast_pack(dialect, message) == wire
-    assert walk.unpack(dialect, wire) == message
+    assert walk.unpack(dialect.form, wire) == message
     assert fast_unpack(dialect, wire) == message
 
 
@@ -129,13 +132,13 @@ def test_both_paths_agree_on_mutated_bytes(data, dialect):
 
 @given(st.data(), dialects())
 def test_an_index_reads_the_same_or_says_the_field(data, dialect):
-    wire = data.draw(mutations(walk.pack(dialect, data.draw(messages(dialect)))))
+    wire = data.draw(mutations(walk.pack(dialect.form, data.draw(messages(dialect)))))
     message, found = slow_unpack(dialect, wire), lazy_unpack(dialect, wire, strict=False)
     if message is not None or found is None:
         assert found == message
         return
     with pytest.raises(DecodeError) as expected:
-        walk.unpack(dialect, wire)
+        walk.unpack(dialect.form, wire)
     with pytest.raises(DecodeError) as caught:
         dict(found.fields)
     assert caught.value.field == expected.value.field
@@ -145,7 +148,7 @@ def test_an_index_reads_the_same_or_says_the_field(data, dialect):
 @given(st.data(), dialects())
 def test_changes_are_spliced_as_they_would_be_written(data, dialect):
     message = data.draw(messages(dialect))
-    found = lazy_unpack(dialect, walk.pack(dialect, message), strict=True)
+    found = lazy_unpack(dialect, walk.pack(dialect.form, message), strict=True)
     gone = data.draw(st.lists(st.sampled_from(sorted(message.fields)), max_size=3))
     numbers = data.draw(st.lists(st.sampled_from(sorted(dialect.fields)), max_size=3))
     changes = {n: data.draw(values(dialect.fields[n])) for n in numbers}
@@ -211,12 +214,27 @@ def test_every_truncation_is_refused(data, dialect):
 
 @pytest.mark.parametrize("shape", [b"", b"\0" * 8, b"\x80" + b"\0" * 15, b"\xff" * 8, b"\xff" * 16])
 def test_shapes_that_no_message_has(shape):
-    assert compile_unpack(load_dialect("pos"), shape) is None
+    assert compile_unpack(load_dialect("pos").form, shape) is None
 
 
 def test_the_order_of_fields_does_not_matter():
     pos = load_dialect("pos")
     fields = {11: "000001", 4: "000000000100", 3: "000000"}
     backwards = dict(reversed(fields.items()))
-    for _ in range(SIGHTS_MIN + 1):
+    for _ in range(SEEN_MIN + 1):
         assert pos.pack(Message("0200", fields)) == pos.pack(Message("0200", backwards))
+
+
+def shown_code():
+    """The functions that the page at the head of the package shows."""
+    lines = Path(compile_package.__file__).read_text().splitlines()
+    code = [line.removeprefix("#     ") for line in lines if line.startswith("#     ")]
+    return [ast.unparse(function) for function in ast.parse("\n".join(code)).body]
+
+
+def test_the_page_shows_what_is_generated():
+    message = Message("0210", {3: "000000", 11: "000007", 35: "999999000000001=30", 39: "00"})
+    dialect = load_dialect("iso87-ascii")
+    reads = compile_unpack(dialect.form, dialect.shape_of(dialect.pack(message)))
+    writes = compile_pack(dialect.form, tuple(message.fields))
+    assert shown_code() == [ast.unparse(ast.parse(run.__doc__)) for run in (reads, writes)]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cardswitch.specs.codec.shapes import SHAPES_MAX, SIGHTS_MIN, OnDemand, Shapes
+from cardswitch.specs.codec.shapes import SEEN_MIN, SHAPES_MAX, OnDemand, Shapes
 
 
-def seen(shapes, shape, times=SIGHTS_MIN):
+def seen(shapes, shape, times=SEEN_MIN):
     for _ in range(times - 1):
         with pytest.raises(KeyError):
             shapes[shape]
@@ -22,7 +22,7 @@ def test_a_shape_is_generated_once_it_is_usual():
 
 def test_what_cannot_be_generated_is_not_kept():
     shapes = Shapes(lambda shape: None)
-    for _ in range(SIGHTS_MIN * 3):
+    for _ in range(SEEN_MIN * 3):
         with pytest.raises(KeyError):
             shapes["no"]
     assert not shapes
@@ -34,10 +34,15 @@ def test_bounded():
         seen(shapes, shape)
     assert len(shapes) == SHAPES_MAX
     assert 0 not in shapes
-    for shape in range(SHAPES_MAX * 3):
+
+
+def test_what_is_rare_is_forgotten():
+    shapes = Shapes(lambda shape: lambda: shape)
+    for rare in [*["often"] * (SEEN_MIN - 1), *range(SHAPES_MAX)]:
         with pytest.raises(KeyError):
-            shapes["rare", shape]
-    assert len(shapes._sights) <= SHAPES_MAX
+            shapes[rare]
+    with pytest.raises(KeyError):  # its count went with those of all that came once
+        shapes["often"]
 
 
 def test_a_function_of_a_field_is_made_once():

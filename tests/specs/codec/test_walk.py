@@ -178,5 +178,5 @@ def test_messages_that_cannot_be_written(message, field):
 
 
 def test_slow_is_right_by_itself():
-    assert walk.unpack(ASCII, WIRE) == Message("0200", SALE)
-    assert walk.pack(ASCII, Message("0200", SALE)) == WIRE
+    assert walk.unpack(ASCII.form, WIRE) == Message("0200", SALE)
+    assert walk.pack(ASCII.form, Message("0200", SALE)) == WIRE

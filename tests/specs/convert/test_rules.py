@@ -4,8 +4,8 @@ import pytest
 
 from cardswitch.specs.convert.rules import (
     Draft,
+    FieldRule,
     Loss,
-    Rule,
     Step,
     blocks,
     is_digits,
@@ -16,7 +16,14 @@ from cardswitch.specs.convert.rules import (
 
 
 def step(*rules, same=(), gone=None):
-    return Step("1987", "1993", frozenset(same), rules, gone or {}, (95, 30))
+    return Step(
+        older="1987",
+        newer="1993",
+        same=frozenset(same),
+        rules=rules,
+        gone=gone or {},
+        partial=(95, 30),
+    )
 
 
 def draft(fields, mti="0200"):
@@ -33,7 +40,7 @@ def halved(text):
 
 
 HALF = rewritten(5, 6, halved, lambda text: text * 2, "one is twice as long")
-PAIR = Rule(
+PAIR = FieldRule(
     (1, 2),
     (3,),
     lambda taken, _: {3: taken.get(1, "a") + taken.get(2, "b")} if taken else {},
@@ -85,7 +92,7 @@ def test_losses_of_a_second_step_have_the_numbers_of_the_source():
 
 
 def test_what_a_rule_adds_of_its_own_is_nobodys_loss():
-    made = Rule((), (24,), lambda taken, _: {24: "200"}, lambda taken, _: {}, "")
+    made = FieldRule((), (24,), lambda taken, _: {24: "200"}, lambda taken, _: {}, "")
     first = take_step(step(made), draft({}), True, "")
     assert first.fields == {24: "200"}
     assert take_step(step(), first, True, "").losses == ()
@@ -93,7 +100,7 @@ def test_what_a_rule_adds_of_its_own_is_nobodys_loss():
 
 def test_the_context_says_what_a_rule_may_know():
     seen = []
-    spy = Rule((), (), lambda _, context: seen.append(context) or {}, lambda *_: {}, "")
+    spy = FieldRule((), (), lambda _, context: seen.append(context) or {}, lambda *_: {}, "")
     take_step(step(spy), draft({95: "x"}), True, "2026")
     [context] = seen
     assert (context.mti, context.year, context.is_partial) == ("0200", "2026", True)

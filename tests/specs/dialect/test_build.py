@@ -1,18 +1,12 @@
-"""specs.dialect.build: what files may say beyond flat fields: headers, third bitmaps, values."""
+"""specs.dialect.build: what files may say beyond flat fields: third bitmaps, values."""
 
 import pytest
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.errors import DecodeError, DialectError, EncodeError
+from cardswitch.specs.errors import DecodeError, DialectError
 from cardswitch.specs.message import Message
 
-HEADED = """extends = "iso87-ebcdic"
-[header]
-1 = { name = "length of header", format = "b 1", value = "06" }
-2 = { name = "destination", format = "n 4", encoding = "bcd", value = "0000" }
-3 = { name = "station", format = "an 3", value = "ABC" }
-"""
 THREE = (
     'extends = "iso87-binary"\ntertiary = "{}"\n[fields]\n130 = {{ format = "n..9", name = "x" }}\n'
 )
@@ -27,50 +21,9 @@ def made(folder, text):
 
 def repeatedly(dialect, message, wire):
     """Written and read by the slow path first, by generated code then."""
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         assert dialect.pack(message).hex() == wire.hex()
         assert dialect.unpack(wire) == message
-
-
-ECHO = {11: "000001", 70: "301"}
-EBCDIC_ECHO = "f0f8f0f080200000000000000400000000000000" + "f0f0f0f0f0f1" + "f3f0f1"
-
-
-def test_a_header_goes_before_the_mti(tmp_path):
-    headed = made(tmp_path, HEADED)
-    wire = bytes.fromhex("06" + "0000" + "c1c2c3" + EBCDIC_ECHO)
-    assert headed.header_size == 6
-    assert headed.pack(Message("0800", ECHO)) == wire
-    theirs = bytes.fromhex("061234e7e8e9")
-    repeatedly(headed, Message("0800", ECHO, theirs), theirs + wire[6:])
-    assert headed.read_header(theirs) == {
-        "length of header": "06",
-        "destination": "1234",
-        "station": "XYZ",
-    }
-
-
-def test_a_wrong_header_is_refused(tmp_path):
-    headed = made(tmp_path, HEADED)
-    body = bytes.fromhex(EBCDIC_ECHO)
-    with pytest.raises(DecodeError) as caught:
-        headed.unpack(bytes.fromhex("06a000c1c2c3") + body)
-    assert caught.value.offset == 1
-    with pytest.raises(DecodeError):
-        headed.unpack(b"\x06\x00")
-    with pytest.raises(EncodeError):
-        headed.pack(Message("0800", ECHO, b"\xff" * 6))
-    with pytest.raises(EncodeError):
-        headed.pack(Message("0800", ECHO, b"\x06"))
-
-
-def test_offsets_count_from_the_header_on(tmp_path):
-    headed = made(tmp_path, HEADED)
-    wire = headed.pack(Message("0800", ECHO))
-    with pytest.raises(DecodeError) as caught:
-        headed.unpack(wire[:-1] + b"\x00")
-    assert caught.value.offset == len(wire) - 1
-    assert caught.value.echo.header == wire[:6]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +47,7 @@ def test_a_third_bitmap(tmp_path, place, wire):
 def test_a_third_bitmap_that_lies(tmp_path, place, last):
     dialect = made(tmp_path, THREE.format(place))
     wire = bytes.fromhex("0200 8000000000000000 8000000000000000" + last)
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         with pytest.raises(DecodeError) as caught:
             dialect.unpack(wire)
         assert caught.value.code in ("bitmap-empty", "bitmap-short", "field-undefined")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.specs.codec.shapes import SIGHTS_MIN
+from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.codes import TABLES
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
@@ -39,7 +39,7 @@ def test_known_answers_on_both_paths(vector):
     fields = {int(number): value for number, value in vector["fields"].items()}
     header = bytes.fromhex(vector.get("header", ""))
     message = Message(vector["mti"], fields, header)
-    for _ in range(SIGHTS_MIN + 1):  # from slow to generated
+    for _ in range(SEEN_MIN + 1):  # from slow to generated
         assert dialect.unpack(wire) == message
         assert dialect.pack(message) == wire
 
@@ -148,6 +148,6 @@ def test_loaded_once():
 @pytest.mark.parametrize("kind", [bytearray, memoryview])
 def test_other_kinds_of_bytes(kind):
     wire = bytes.fromhex("0800 0020000000000000 000001")
-    for _ in range(SIGHTS_MIN + 2):
+    for _ in range(SEEN_MIN + 2):
         assert load_dialect("pos").unpack(kind(wire))[11] == "000001"
         load_dialect("pos").unpack(wire)

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.dialect.file import EXTENDS_MAX, FILE_SIZE_MAX
+from cardswitch.specs.dialect.file import EXTENDS_MAX, FILE_SIZE_MAX, by_number
 from cardswitch.specs.errors import DialectError
 
 
@@ -86,3 +86,7 @@ def test_a_field_inherits_what_it_does_not_say(tmp_path):
 def test_names(name):
     with pytest.raises(DialectError):
         load_dialect(name)
+
+
+def test_keys_that_are_no_numbers_stand_behind():
+    assert by_number({"9F02": 0, "10": 0, "9": 0, "": 0}) == ["", "9", "10", "9F02"]

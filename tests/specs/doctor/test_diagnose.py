@@ -174,11 +174,11 @@ def test_junk_fits_nothing(junk):
 
 @settings(max_examples=12)
 @given(data=st.data())
-def test_spoilt_messages_end_in_a_diagnosis_or_none(data):
+def test_mutated_messages_end_in_a_diagnosis_or_none(data):
     name = data.draw(st.sampled_from(NAMES))
     dialect = load_dialect(name)
-    spoilt = data.draw(mutations(dialect.pack(data.draw(messages(dialect))), dialect))
-    if not spoilt:
+    mutated = data.draw(mutations(dialect.pack(data.draw(messages(dialect))), dialect))
+    if not mutated:
         return
-    for diagnosis in found_in(spoilt, name):
+    for diagnosis in found_in(mutated, name):
         assert diagnosis.fits == (diagnosis.remedy.trial.error is None)

@@ -122,7 +122,7 @@ def test_it_is_always_the_same():
 
 @settings(max_examples=15)
 @given(data=st.data())
-def test_spoilt_messages_end_in_prescriptions_or_none(data):
-    spoilt = data.draw(mutations(wire("pos"), load_dialect("pos")))
-    for prescription in prescribe(base("pos"), [spoilt]):
+def test_mutated_messages_end_in_prescriptions_or_none(data):
+    mutated = data.draw(mutations(wire("pos"), load_dialect("pos")))
+    for prescription in prescribe(base("pos"), [mutated]):
         assert prescription.remedy.trial.fits

@@ -18,8 +18,8 @@ SEEN = [
 @pytest.mark.parametrize(("name", "mti", "version", "bitmap"), SEEN)
 def test_a_surface_is_seen_and_is_the_least_odd(name, mti, version, bitmap, message):
     found = see_surfaces([wire(name, message=message)])
-    best = min(found, key=lambda surface: surface.oddities)
-    assert (best.mti, best.version, best.bitmap, best.oddities) == (mti, version, bitmap, 0)
+    best = min(found, key=lambda surface: surface.implausibilities)
+    assert (best.mti, best.version, best.bitmap, best.implausibilities) == (mti, version, bitmap, 0)
 
 
 def test_a_bitmap_in_ebcdic_digits_is_seen():

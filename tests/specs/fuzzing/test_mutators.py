@@ -114,7 +114,7 @@ def test_a_mutator_that_finds_no_place_takes_any(name):
 
 
 @pytest.mark.parametrize("name", list_dialects())
-def test_any_bytes_can_be_spoilt(name):
+def test_any_bytes_can_be_mutated(name):
     dialect, random = load_dialect(name), Random(7)
     data = dialect.pack(make_message(dialect, random.randrange))
     for _ in range(300):

@@ -33,6 +33,17 @@ def test_binary_round_trip(name, data):
     assert encoding.decode(wire, len(value)) == value
 
 
+SIGNED = [Signed("x+n", Text("ascii"), encoding_of(name)) for name in ("bcd", "ascii")]
+
+
+@pytest.mark.parametrize(
+    "encoding", [*map(encoding_of, ["ascii", "hex", "binary", "bcd"]), *SIGNED]
+)
+def test_generated_code_computes_the_same_size(encoding):
+    for length in range(2, 20, encoding.unit):
+        assert eval(encoding.size_code("n"), {"n": length}) == encoding.size(length)
+
+
 @given(DIGITS, st.booleans())
 def test_signed_round_trip(amount, packed):
     encoding = Signed("x+n", Text("ascii"), encoding_of("bcd" if packed else "ascii"))

@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.dialect.file import DialectFile
 from cardswitch.specs.errors import DialectError
-from cardswitch.specs.interop.drafts import NAME_LENGTH_MAX, Draft, Loss, by_number, plain_name
+from cardswitch.specs.interop.drafts import NAME_LENGTH_MAX, Draft, Loss, plain_name
 
 
 @pytest.mark.parametrize("text", ["", "+5", "-5", " 5", "5 ", "1_6", "٣", "0x5", "5.0", "9" * 99])
@@ -37,7 +37,3 @@ def test_what_is_no_dialect_is_not_given_away():
 def test_names_are_bounded():
     assert plain_name("\x1b\u202e\ud800", "field 2") == "field 2"
     assert len(plain_name("x" * 999, "")) == NAME_LENGTH_MAX
-
-
-def test_keys_that_are_no_numbers_stand_behind():
-    assert by_number({"9F02": 0, "10": 0, "9": 0, "": 0}) == ["", "9", "10", "9F02"]

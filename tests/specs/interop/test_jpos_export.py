@@ -2,7 +2,8 @@
 
 import pytest
 
-from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, Rule
+from cardswitch.specs.codec.form import MessageRule
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry
 from cardswitch.specs.interop.drafts import Draft
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.interop.jpos_export import export_jpos
@@ -65,7 +66,10 @@ CLASSES = [
 
 @pytest.mark.parametrize(("form", "encoding", "length", "count", "said"), CLASSES)
 def test_the_class_of_a_field(form, encoding, length, count, said):
-    exported = export_jpos("x", written(FieldEntry("x", form, encoding, length, count)))
+    exported = export_jpos(
+        "x",
+        written(FieldEntry(name="x", format=form, encoding=encoding, length=length, count=count)),
+    )
     found = element(exported)
     if not said:
         assert found is None
@@ -79,21 +83,24 @@ def test_the_class_of_a_field(form, encoding, length, count, said):
 
 
 POSITIONAL = PartsEntry(
-    "positional",
-    {"n": "bcd", "length": "ascii"},
-    {"1": FieldEntry("a", "n 4"), "2": FieldEntry("b", "n 2")},
+    layout="positional",
+    encodings={"n": "bcd", "length": "ascii"},
+    fields={"1": FieldEntry(name="a", format="n 4"), "2": FieldEntry(name="b", format="n 2")},
 )
 BITMAP = PartsEntry(
-    "bitmap",
-    {"bitmap": "binary", "ans": "ascii", "length": "ascii"},
-    {"2": FieldEntry("a", "ans 4"), "66": FieldEntry("b", "ans..20")},
+    layout="bitmap",
+    encodings={"bitmap": "binary", "ans": "ascii", "length": "ascii"},
+    fields={
+        "2": FieldEntry(name="a", format="ans 4"),
+        "66": FieldEntry(name="b", format="ans..20"),
+    },
     bitmap=8,
     continues=True,
 )
 LTV = PartsEntry(
-    "ltv",
-    {"n": "ascii", "ans": "ascii", "length": "ascii"},
-    {"01": FieldEntry("a", "ans..4")},
+    layout="ltv",
+    encodings={"n": "ascii", "ans": "ascii", "length": "ascii"},
+    fields={"01": FieldEntry(name="a", format="ans..4")},
     tag="n 2",
     length="n 2",
     counts_tag=True,
@@ -102,7 +109,9 @@ LTV = PartsEntry(
 
 @pytest.mark.parametrize("parts", [POSITIONAL, BITMAP, LTV], ids=lambda parts: parts.layout)
 def test_parts_come_back_as_they_were(parts):
-    exported = export_jpos("x", written(FieldEntry("x", "b...999", "binary"), parts))
+    exported = export_jpos(
+        "x", written(FieldEntry(name="x", format="b...999", encoding="binary"), parts)
+    )
     back = import_jpos(exported.text, "x.xml").written.parts["48"]
     assert (back.layout, back.bitmap, back.continues) == (
         parts.layout,
@@ -116,10 +125,10 @@ def test_parts_come_back_as_they_were(parts):
 
 def test_what_jpos_cannot_say_is_told():
     mine = written(
-        FieldEntry("x", "ans 8", "ebcdic-500", padding="left *"),
-        PartsEntry("tlv", {"an": "ascii"}, {}, tag="an 2", length="n 2"),
-        header={"1": FieldEntry("h", "n 4", "bcd", value="6000")},
-        messages={"0200": Rule(frozenset([48]))},
+        FieldEntry(name="x", format="ans 8", encoding="ebcdic-500", padding="left *"),
+        PartsEntry(layout="tlv", encodings={"an": "ascii"}, fields={}, tag="an 2", length="n 2"),
+        header={"1": FieldEntry(name="h", format="n 4", encoding="bcd", value="6000")},
+        messages={"0200": MessageRule(frozenset([48]))},
         tertiary="field 65",
     )
     exported = export_jpos("x", mine)

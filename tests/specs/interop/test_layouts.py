@@ -12,7 +12,7 @@ PAGES = ["ascii", "ebcdic-500", "bcd", "bcd right F", "binary"]
 ENTRIES = st.dictionaries(
     st.sampled_from([str(number) for number in range(2, 12)]),
     st.builds(
-        lambda form, page, length: FieldEntry("x", form, page, length),
+        lambda form, page, length: FieldEntry(name="x", format=form, encoding=page, length=length),
         st.sampled_from(FORMS),
         st.sampled_from(PAGES),
         st.sampled_from(["ascii", "bcd", "binary"]),
@@ -33,12 +33,15 @@ def test_what_is_settled_resolves_to_what_it_was(entries):
 
 
 def test_what_most_fields_have_is_said_once():
-    most = FieldEntry("x", "n..6", "bcd", "bcd")
+    most = FieldEntry(name="x", format="n..6", encoding="bcd", length="bcd")
     shared, bare = settle({"2": most, "3": replace(most, encoding="ascii"), "4": most})
     assert shared == {"length": "bcd", "n": "bcd"}
     assert [bare[key].encoding for key in "234"] == ["", "ascii", ""]
 
 
 def test_a_sign_is_in_the_page_of_its_digits_or_in_ascii():
-    assert first_sign({"28": FieldEntry("x", "x+n 8", "ebcdic-1047")}) == "ebcdic-1047"
-    assert first_sign({"4": FieldEntry("x", "n 8", "bcd")}) == ""
+    assert (
+        first_sign({"28": FieldEntry(name="x", format="x+n 8", encoding="ebcdic-1047")})
+        == "ebcdic-1047"
+    )
+    assert first_sign({"4": FieldEntry(name="x", format="n 8", encoding="bcd")}) == ""

@@ -2,11 +2,11 @@
 
 import pytest
 
+from cardswitch.specs.codec.form import MessageRule
 from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,
-    Rule,
     list_dialects,
     read_dialect_file,
 )
@@ -39,9 +39,17 @@ def test_tables_keep_their_columns():
 
 
 def test_all_that_a_dialect_can_say():
-    parts = PartsEntry("tlv", {}, {"01": FieldEntry("one", "n..2")}, False, "an 2", "n 3", True)
+    parts = PartsEntry(
+        layout="tlv",
+        encodings={},
+        fields={"01": FieldEntry(name="one", format="n..2")},
+        repeat=False,
+        tag="an 2",
+        length="n 3",
+        counts_tag=True,
+    )
     nested = PartsEntry(
-        "bitmap", fields={"2": FieldEntry("two")}, bitmap=8, continues=True, header=3
+        layout="bitmap", fields={"2": FieldEntry(name="two")}, bitmap=8, continues=True, header=3
     )
     text = export_markdown(
         "mine",
@@ -49,15 +57,22 @@ def test_all_that_a_dialect_can_say():
             title="Mine | *yours*",
             version="1",
             tertiary="together",
-            header={"1": FieldEntry("route", "b 2", value="0102")},
+            header={"1": FieldEntry(name="route", format="b 2", value="0102")},
             encodings={"mti": "ascii", "bitmap": "hex", "n": "bcd"},
             fields={
-                "39": FieldEntry("code", "an 2", values="mine"),
-                "48": FieldEntry("key", "ans..9", "ascii", "bcd", "bytes", "right space"),
+                "39": FieldEntry(name="code", format="an 2", values="mine"),
+                "48": FieldEntry(
+                    name="key",
+                    format="ans..9",
+                    encoding="ascii",
+                    length="bcd",
+                    count="bytes",
+                    padding="right space",
+                ),
             },
             parts={"48": parts, "48.01": nested},
             values={"mine": {"00": "yes | no"}},
-            messages={"1100": Rule(frozenset([39]), frozenset([48]), frozenset())},
+            messages={"1100": MessageRule(frozenset([39]), frozenset([48]), frozenset())},
         ),
     ).text
     for line in [

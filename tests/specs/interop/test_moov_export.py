@@ -13,7 +13,15 @@ ENCODINGS = {"mti": "bcd", "bitmap": "binary", "length": "ascii", "a": "ascii", 
 
 def written(entry, parts=None, **more):
     parts = {"48": parts} if parts else {}
-    return DialectFile("", "x", "0", encodings=ENCODINGS, fields={"48": entry}, parts=parts, **more)
+    return DialectFile(
+        extends="",
+        title="x",
+        version="0",
+        encodings=ENCODINGS,
+        fields={"48": entry},
+        parts=parts,
+        **more,
+    )
 
 
 def said(entry, parts=None):
@@ -43,7 +51,9 @@ FIELDS = [
 
 @pytest.mark.parametrize(("form", "encoding", "length", "count", "expected"), FIELDS)
 def test_how_a_field_is_said(form, encoding, length, count, expected):
-    field, losses = said(FieldEntry("x", form, encoding, length, count))
+    field, losses = said(
+        FieldEntry(name="x", format=form, encoding=encoding, length=length, count=count)
+    )
     if not expected:
         assert field is None
         assert "left out" in str(losses[-1])
@@ -53,41 +63,60 @@ def test_how_a_field_is_said(form, encoding, length, count, expected):
 
 
 def test_a_packed_amount_is_a_sign_and_digits():
-    field, _ = said(FieldEntry("fee", "x+n 8", "bcd"))
+    field, _ = said(FieldEntry(name="fee", format="x+n 8", encoding="bcd"))
     assert (field["type"], field["length"]) == ("Composite", 5)
     assert [field["subfields"][key]["enc"] for key in "12"] == ["ASCII", "BCD"]
 
 
 def test_padding():
-    field, _ = said(FieldEntry("x", "ans 8", "ascii", padding="right space"))
+    field, _ = said(FieldEntry(name="x", format="ans 8", encoding="ascii", padding="right space"))
     assert field["padding"] == {"type": "Right", "pad": " "}
 
 
 TEXT = {"ans": "ascii", "n": "ascii", "length": "ascii", "an": "ascii"}
-ONE = {"01": FieldEntry("a", "ans..9")}
-TWO = {"2": FieldEntry("a", "ans..9")}
+ONE = {"01": FieldEntry(name="a", format="ans..9")}
+TWO = {"2": FieldEntry(name="a", format="ans..9")}
 PARTS = [
-    ("ans 6", "ascii", PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans 6")})),
+    (
+        "ans 6",
+        "ascii",
+        PartsEntry(
+            layout="positional", encodings=TEXT, fields={"1": FieldEntry(name="a", format="ans 6")}
+        ),
+    ),
     (
         "ans...99",
         "ascii",
-        PartsEntry("tlv", TEXT, {"01": FieldEntry("a", "ans..9")}, tag="an 2", length="n 2"),
-    ),
-    (
-        "b..99",
-        "binary",
         PartsEntry(
-            "bitmap", {**TEXT, "bitmap": "binary"}, {"1": FieldEntry("a", "ans 6")}, bitmap=8
+            layout="tlv",
+            encodings=TEXT,
+            fields={"01": FieldEntry(name="a", format="ans..9")},
+            tag="an 2",
+            length="n 2",
         ),
     ),
-    ("b..99", "binary", PartsEntry("ber-tlv", {}, {"9F02": FieldEntry("amount")})),
     (
         "b..99",
         "binary",
         PartsEntry(
-            "tlv",
-            {**TEXT, "b": "binary"},
-            {"56": FieldEntry("a", "b....90", length="binary")},
+            layout="bitmap",
+            encodings={**TEXT, "bitmap": "binary"},
+            fields={"1": FieldEntry(name="a", format="ans 6")},
+            bitmap=8,
+        ),
+    ),
+    (
+        "b..99",
+        "binary",
+        PartsEntry(layout="ber-tlv", encodings={}, fields={"9F02": FieldEntry(name="amount")}),
+    ),
+    (
+        "b..99",
+        "binary",
+        PartsEntry(
+            layout="tlv",
+            encodings={**TEXT, "b": "binary"},
+            fields={"56": FieldEntry(name="a", format="b....90", length="binary")},
             tag="b 1",
             length="b 2",
         ),
@@ -99,7 +128,9 @@ PARTS = [
     ("form", "encoding", "parts"), PARTS, ids=lambda one: getattr(one, "layout", "")
 )
 def test_parts_come_back_as_they_were(form, encoding, parts):
-    entry = FieldEntry("x", form, encoding, "binary" if form[0] == "b" else "ascii")
+    entry = FieldEntry(
+        name="x", format=form, encoding=encoding, length="binary" if form[0] == "b" else "ascii"
+    )
     exported = export_moov("x", written(entry, parts))
     back = import_moov(exported.text, "x").written
     assert back.fields["48"].format == form
@@ -118,23 +149,52 @@ def test_parts_come_back_as_they_were(form, encoding, parts):
 @pytest.mark.parametrize(
     "parts",
     [
-        PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans 6")}, repeat=True),
-        PartsEntry("ltv", TEXT, ONE, tag="an 2", length="n 2"),
-        PartsEntry("tlv", TEXT, ONE, tag="an 2", length="n 2", counts_tag=True),
-        PartsEntry("tlv", TEXT, {"01": FieldEntry("named")}, tag="an 2", length="n 2"),
-        PartsEntry("bitmap", {**TEXT, "bitmap": "hex"}, TWO, bitmap=8, continues=True),
-        PartsEntry("bitmap", {**TEXT, "bitmap": "hex"}, TWO, bitmap=8, header=2),
-        PartsEntry("positional", TEXT, {"1": FieldEntry("a", "ans.....9")}),
+        PartsEntry(
+            layout="positional",
+            encodings=TEXT,
+            fields={"1": FieldEntry(name="a", format="ans 6")},
+            repeat=True,
+        ),
+        PartsEntry(layout="ltv", encodings=TEXT, fields=ONE, tag="an 2", length="n 2"),
+        PartsEntry(
+            layout="tlv", encodings=TEXT, fields=ONE, tag="an 2", length="n 2", counts_tag=True
+        ),
+        PartsEntry(
+            layout="tlv",
+            encodings=TEXT,
+            fields={"01": FieldEntry(name="named")},
+            tag="an 2",
+            length="n 2",
+        ),
+        PartsEntry(
+            layout="bitmap",
+            encodings={**TEXT, "bitmap": "hex"},
+            fields=TWO,
+            bitmap=8,
+            continues=True,
+        ),
+        PartsEntry(
+            layout="bitmap", encodings={**TEXT, "bitmap": "hex"}, fields=TWO, bitmap=8, header=2
+        ),
+        PartsEntry(
+            layout="positional",
+            encodings=TEXT,
+            fields={"1": FieldEntry(name="a", format="ans.....9")},
+        ),
     ],
 )
 def test_parts_that_cannot_be_said_are_told(parts):
-    field, losses = said(FieldEntry("x", "ans...99", "ascii", "ascii"), parts)
+    field, losses = said(
+        FieldEntry(name="x", format="ans...99", encoding="ascii", length="ascii"), parts
+    )
     assert (field["type"], field["enc"]) == ("String", "ASCII")
     assert f"its parts ({parts.layout}) cannot be said" in str(losses[-1])
 
 
 def test_what_a_document_has_no_place_for_is_told():
-    header = {"1": FieldEntry("h", "b 2", "binary", value="0000")}
-    mine = written(FieldEntry("x", "ans 8", "ascii"), header=header, tertiary="field 65")
+    header = {"1": FieldEntry(name="h", format="b 2", encoding="binary", value="0000")}
+    mine = written(
+        FieldEntry(name="x", format="ans 8", encoding="ascii"), header=header, tertiary="field 65"
+    )
     places = [loss.where for loss in export_moov("x", mine).losses]
     assert places == ["tertiary", "header"]

@@ -197,15 +197,21 @@ def test_what_the_library_cannot_say_is_told():
     written = DialectFile(
         version="0",
         tertiary="field 65",
-        header={"1": FieldEntry("id", "n 2", "bcd", value="60")},
+        header={"1": FieldEntry(name="id", format="n 2", encoding="bcd", value="60")},
         encodings={"mti": "ascii", "bitmap": "hex", "length": "ascii", "a": "ascii"},
         fields={
-            "28": FieldEntry("fee", "x+n 8", "bcd"),
-            "41": FieldEntry("terminal", "ans 8", "ascii", padding="right space"),
-            "48": FieldEntry("private", "ans...99", "ascii"),
-            "56": FieldEntry("counted", "b..20", "hex", count="bytes"),
+            "28": FieldEntry(name="fee", format="x+n 8", encoding="bcd"),
+            "41": FieldEntry(
+                name="terminal", format="ans 8", encoding="ascii", padding="right space"
+            ),
+            "48": FieldEntry(name="private", format="ans...99", encoding="ascii"),
+            "56": FieldEntry(name="counted", format="b..20", encoding="hex", count="bytes"),
         },
-        parts={"48": PartsEntry("positional", fields={"1": FieldEntry("a", "ans 2")})},
+        parts={
+            "48": PartsEntry(
+                layout="positional", fields={"1": FieldEntry(name="a", format="ans 2")}
+            )
+        },
     )
     exported = export_pyiso8583("mine", written)
     places = [loss.where for loss in exported.losses]

@@ -77,14 +77,14 @@ def test_parts_and_names_of_tags():
 
 
 def test_what_is_not_taken_apart_is_told():
-    entry = PartsEntry("bitmap", {"bitmap": "binary", "length": "ascii"}, bitmap=8)
+    entry = PartsEntry(layout="bitmap", encodings={"bitmap": "binary", "length": "ascii"}, bitmap=8)
     mine = DialectFile(
         title='Mine "\\\n]] --',
         version="0",
         tertiary="field 65",
         encodings={"mti": "ascii", "bitmap": "hex", "length": "ascii", "n": "ascii"},
-        header={"1": FieldEntry("h", "n 5", "bcd")},
-        fields={"48": FieldEntry("é\x00", "b..9", "binary")},
+        header={"1": FieldEntry(name="h", format="n 5", encoding="bcd")},
+        fields={"48": FieldEntry(name="é\x00", format="b..9", encoding="binary")},
         parts={"48": entry},
     )
     exported = export_wireshark("My dialect/2", mine)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.grammar.encodings import encoding_of
 from cardswitch.specs.grammar.fields import make_field, parse_notation
-from cardswitch.specs.parts.ber import EMV_TAGS, PADDING, Ber, encode_length
-from cardswitch.specs.tlv import Tlv, pack_tlv
+from cardswitch.specs.parts.ber import EMV_TAGS, PADDING, Ber
+from cardswitch.specs.tlv import Tlv, encode_length, pack_tlv
 
 VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors" / "tlv.toml").read_text())
 BER = Ber(binary=True, names={"9F36": "counter"})

@@ -91,10 +91,10 @@ def test_how_many_elements_a_bitmap_says(size, last):
     """14 in two bytes: bit 16 says that TLV follows. Where a byte follows, it is element 15."""
     # Every element is an octet, so that the highest alone tells the size of the bitmap.
     one = BITMAP.make("1", "AB")
-    part = type(one)(str(last), "", "", 0, 0, b"")
+    part = type(one)(key=str(last), name="", value="", start=0, end=0, raw=b"")
     assert len(BITMAP.join([part])) == size
     if last < element_max():
-        beyond = type(one)(str(last + 1), "", "", 0, 0, b"")
+        beyond = type(one)(key=str(last + 1), name="", value="", start=0, end=0, raw=b"")
         assert len(BITMAP.join([beyond])) == size + 1
 
 

@@ -77,14 +77,19 @@ def test_an_odd_number_of_packed_digits_would_not_come_back():
 
 
 def test_no_value_is_shown():
-    part = Part("5A", "account", CARD_NUMBER, 0, 10, CARD_NUMBER.encode())
+    part = Part(
+        key="5A", name="account", value=CARD_NUMBER, start=0, end=10, raw=CARD_NUMBER.encode()
+    )
     assert repr(part) == "<5A (10)>"
-    assert repr(Part("\x1b[", "", "", 0, 2, b"")) == "<\\x1b[ (2)>"
+    assert repr(Part(key="\x1b[", name="", value="", start=0, end=2, raw=b"")) == "<\\x1b[ (2)>"
 
 
 def test_what_every_layout_does():
     layout = Layout(binary=True)
-    one, two = Part("1", "", "A", 0, 1, b"A"), Part("2", "", "B", 1, 2, b"B")
+    one, two = (
+        Part(key="1", name="", value="A", start=0, end=1, raw=b"A"),
+        Part(key="2", name="", value="B", start=1, end=2, raw=b"B"),
+    )
     assert layout.join([one, two]) == b"AB"
     assert layout.place([one], two) == [one, two]
     assert layout.drop([one, one, two], two) == [one, one]

@@ -92,7 +92,7 @@ switch(["serve", "--config", sys.argv[1]], obj={"open_vault": lambda path: Glass
 
 def with_door(lab, port):
     text = lab.path.read_text("utf-8").replace(
-        "doors = {}", f"doors = {{ pos = {{ port = {port} }} }}"
+        "listeners = {}", f"listeners = {{ pos = {{ port = {port} }} }}"
     )
     lab.path.write_text(text, "utf-8")
 
@@ -114,7 +114,7 @@ def test_serve_says_where_and_ends_with_manners(lab, number):
         finally:
             process.kill()
     assert journal.stdout == ""
-    assert not (lab.folder / "switch.db-wal").exists()  # Closed in order, nothing to recover.
+    assert not (lab.folder / "switch.db-wal").exists()  # ClosedDay in order, nothing to recover.
 
 
 def test_a_port_that_is_taken_is_said(lab):

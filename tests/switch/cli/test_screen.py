@@ -6,29 +6,29 @@ import pytest
 
 from cardswitch.switch.cli.screen import columns, show_closed, show_journal, show_preview
 from cardswitch.switch.operate.settle import Preview
-from cardswitch.switch.settlement.totals import Batch
-from cardswitch.switch.store.books import Closed, Deposit
+from cardswitch.switch.settlement.totals import BatchTotals
+from cardswitch.switch.store.books import ClosedDay, Deposit
 from cardswitch.switch.store.journal import Line
 
 DAY = "2026-11-23"
 ENDS = 1_795_471_200.0
 LINE = Line(
-    7,
-    1_795_442_021.2,
-    "pos",
-    "approved",
-    DAY,
-    "632700000007",
-    "SHOP0001",
-    "TERM0001",
-    1250,
-    "978",
-    "00",
-    "999999******0014",
+    leg=7,
+    at=1_795_442_021.2,
+    source="pos",
+    state="approved",
+    business_date=DAY,
+    rrn="632700000007",
+    merchant="SHOP0001",
+    terminal="TERM0001",
+    amount=1250,
+    currency="978",
+    code="00",
+    card="999999******0014",
 )
-BATCH = Batch(DAY, "SHOP0001", "TERM0001", "978", 2, 4250, 1, 1250)
+BATCH = BatchTotals(DAY, "SHOP0001", "TERM0001", "978", 2, 4250, 1, 1250)
 DEPOSIT = Deposit("SHOP0001", "978", 3000, "20261123-SHOP0001-EUR")
-CLOSED = Closed(DAY, ENDS - 86_400, ENDS, (BATCH,), (DEPOSIT,), {"deposit.csv": b"x"})
+CLOSED = ClosedDay(DAY, ENDS - 86_400, ENDS, (BATCH,), (DEPOSIT,), {"deposit.csv": b"x"})
 
 
 def test_a_leg_is_a_row(capsys):

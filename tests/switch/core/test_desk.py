@@ -4,6 +4,7 @@ import pytest
 
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
+from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Settings
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Append, LinkDown, LinkId, Received, Send
@@ -12,10 +13,14 @@ from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
 
 def desk(settings: Settings = SETTINGS) -> SwitchDesk:
     """The desk of a fresh leg of a switch that is open."""
-    switch = opened(settings).skip().machine
-    leg = switch.open_leg("pos", "pos|1", "")
-    leg.rrn = "608800000042"
-    return SwitchDesk(switch, leg)
+    at = desk_of(opened(settings).skip().machine)
+    at.leg.rrn = "608800000042"
+    return at
+
+
+def desk_of(switch: Switch, day: str = "2026-03-29") -> SwitchDesk:
+    """The desk of a fresh leg of *switch*."""
+    return switch.desk_of(switch.memory.open_leg("pos", "pos|1", "", day))
 
 
 # Where it goes ------------------------------------------------------------------------------------
@@ -36,17 +41,17 @@ def test_without_a_route_it_is_15():
 
 def test_nobody_there_is_91():
     play = opened() >> LinkDown(ACQUIRER)
-    switch = play.machine
     with pytest.raises(Decline, match="91"):
-        SwitchDesk(switch, switch.open_leg("pos", "pos|1", "")).route(PLAIN, PAN)
+        desk_of(play.machine).route(PLAIN, PAN)
 
 
-def test_too_many_owed_reversals_are_91():
-    at = desk()
-    at._switch.owed = SETTINGS.reversals_owed_max
+def test_too_many_pending_reversals_are_91():
+    switch = opened().skip().machine
+    at = desk_of(switch)
+    switch.memory.pending_reversals = SETTINGS.pending_reversals_max
     with pytest.raises(Decline, match="91"):
         at.route(PLAIN, PAN)
-    at._switch.owed -= 1
+    switch.memory.pending_reversals -= 1
     assert at.route(PLAIN, PAN)
 
 
@@ -87,7 +92,7 @@ def test_a_reversal_repeats_its_original_and_nothing_secret():
 def test_an_entry_is_written_with_all_that_is_known_of_the_leg():
     at = desk()
     at.record(State.RECEIVED, PLAIN)
-    [effect] = at._switch.kernel.take()
+    [effect] = at._kernel.take()
     assert isinstance(effect, Append)
     entry = effect.entry
     assert (entry.state, entry.leg, entry.source) == (State.RECEIVED, at.leg.number, "pos")
@@ -99,7 +104,7 @@ def test_what_the_table_of_states_forbids_is_not_written():
     at = desk()
     with pytest.raises(AssertionError, match="None -> approved"):
         at.record(State.APPROVED, PLAIN)
-    assert not at._switch.kernel.take()
+    assert not at._kernel.take()
 
 
 def test_everybody_who_waits_is_told_once():
@@ -110,7 +115,7 @@ def test_everybody_who_waits_is_told_once():
     at.leg.wait(other, PLAIN.with_fields({11: "000009"}))
     at.decline(PLAIN, "96")
     at.respond()
-    sent = [effect for effect in at._switch.kernel.take() if isinstance(effect, Send)]
+    sent = [effect for effect in at._kernel.take() if isinstance(effect, Send)]
     assert [(effect.link, effect.message[11]) for effect in sent] == [
         (POS, "000007"),
         (other, "000009"),
@@ -120,8 +125,7 @@ def test_everybody_who_waits_is_told_once():
 
 def test_an_answer_can_be_delivered_while_one_who_waits_is_there():
     play = opened()
-    switch = play.machine
-    at = SwitchDesk(switch, switch.open_leg("pos", "pos|1", ""))
+    at = desk_of(play.machine)
     assert not at.is_deliverable()
     at.leg.wait(POS, PLAIN)
     at.leg.wait(LinkId("pos/2"), PLAIN)
@@ -132,4 +136,4 @@ def test_an_answer_can_be_delivered_while_one_who_waits_is_there():
 
 def test_a_decline_of_the_switch_frees_its_place_among_those_in_work():
     play = opened() >> Received(POS, PLAIN.with_fields({2: "4242424242424242"}))
-    assert play.machine._in_flight[POS] == 0
+    assert play.machine.memory.in_flight[POS] == 0

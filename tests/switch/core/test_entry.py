@@ -24,16 +24,16 @@ FIELDS = {
     52: "0123456789ABCDEF",
 }
 ENTRY = Entry(
-    3,
-    1,
-    1_795_000_000.5,
-    State.APPROVED,
-    "pos",
-    "pos|TERM0001|SHOP|2|000007|1123120000",
-    "000000|000000001250|978|x",
-    "2026-11-23",
-    "acquirer",
-    Message("0210", FIELDS),
+    sequence=3,
+    leg=1,
+    at=1_795_000_000.5,
+    state=State.APPROVED,
+    source="pos",
+    identity="pos|TERM0001|SHOP|2|000007|1123120000",
+    request_digest="000000|000000001250|978|x",
+    business_date="2026-11-23",
+    upstream="acquirer",
+    message=Message("0210", FIELDS),
 )
 
 
@@ -60,7 +60,16 @@ def test_an_entry_comes_back_without_what_is_never_stored():
 
 def test_an_entry_without_card_or_amount_is_recorded_too():
     tombstone = Entry(
-        1, 1, 1.0, State.REVERSED, "pos", "who", "", "2026-11-23", "", Message("0430", {39: "00"})
+        sequence=1,
+        leg=1,
+        at=1.0,
+        state=State.REVERSED,
+        source="pos",
+        identity="who",
+        request_digest="",
+        business_date="2026-11-23",
+        upstream="",
+        message=Message("0430", {39: "00"}),
     )
     record = to_record(tombstone, GlassVault())
     assert (record.amount, record.pan_sealed, record.pan_masked) == (0, "", "")

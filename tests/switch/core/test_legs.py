@@ -13,11 +13,22 @@ REQUEST = Message("0200", {4: "000000001250", 11: "000007", 41: "TERM0001"})
 
 
 def entry(state: State, message: Message) -> Entry:
-    return Entry(1, 1, 0.0, state, "pos", "who", "", "2026-11-23", "acquirer", message)
+    return Entry(
+        sequence=1,
+        leg=1,
+        at=0.0,
+        state=state,
+        source="pos",
+        identity="who",
+        request_digest="",
+        business_date="2026-11-23",
+        upstream="acquirer",
+        message=message,
+    )
 
 
 def leg_after(*steps: tuple[State, dict[int, str]]) -> Leg:
-    leg = Leg(1, "pos", "who", "", "2026-11-23")
+    leg = Leg(number=1, source="pos", identity="who", request_digest="", business_date="2026-11-23")
     for state, fields in steps:
         leg.apply(entry(state, Message("0210", fields)))
     return leg
@@ -57,7 +68,12 @@ def test_reversals_owed_are_counted_up_and_down():
     leg = leg_after((State.FORWARDED, {}))
     changes = [leg.apply(entry(s, REQUEST)) for s in (State.REVERSING, State.REVERSED)]
     assert changes == [1, -1]
-    assert Leg(1, "pos", "who", "", "d").apply(entry(State.REVERSED, REQUEST)) == 0
+    assert (
+        Leg(number=1, source="pos", identity="who", request_digest="", business_date="d").apply(
+            entry(State.REVERSED, REQUEST)
+        )
+        == 0
+    )
 
 
 def test_secrets_are_not_remembered():
@@ -68,7 +84,7 @@ def test_secrets_are_not_remembered():
 
 
 def test_too_many_waiting_links_push_out_the_oldest():
-    leg = Leg(1, "pos", "who", "", "2026-11-23")
+    leg = Leg(number=1, source="pos", identity="who", request_digest="", business_date="2026-11-23")
     for n in range(WAITERS_MAX + 1):
         leg.wait(LinkId(f"pos/{n}"), REQUEST)
     assert list(leg.waiters) == [f"pos/{n}" for n in range(1, WAITERS_MAX + 1)]
@@ -77,10 +93,18 @@ def test_too_many_waiting_links_push_out_the_oldest():
 def test_finished_legs_are_forgotten_and_open_ones_are_not():
     legs = Legs(legs_max=3)
     for n in range(5):
-        leg = Leg(n, "pos", f"leg {n}", "", "2026-11-23")
+        leg = Leg(
+            number=n,
+            source="pos",
+            identity=f"leg {n}",
+            request_digest="",
+            business_date="2026-11-23",
+        )
         leg.state = State.FORWARDED if n == 0 else State.DECLINED
         legs.add(leg)
-    legs.add(Leg(9, "pos", "leg 9", "", "2026-11-23"))
+    legs.add(
+        Leg(number=9, source="pos", identity="leg 9", request_digest="", business_date="2026-11-23")
+    )
     assert legs.find("leg 0") is not None
     assert legs.find("leg 1") is None
     assert legs.find("leg 9") is not None

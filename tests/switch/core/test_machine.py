@@ -2,10 +2,9 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, MessageError
 from cardswitch.switch.core.machine import rescue, rrn_of
-from cardswitch.switch.core.settings import Door
+from cardswitch.switch.core.settings import ListenerSettings
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import answered, closed, sent
@@ -75,7 +74,7 @@ def test_a_request_without_a_trace_number_is_dropped_and_three_close_the_link():
 
 
 def test_a_garbled_request_is_answered_and_the_next_good_one_is_served():
-    error = DecodeError("digits", field="4", offset=20)
+    error = MessageError("digits", field="4", offset=20)
     error.echo = Message("0200", {7: "0329010000", 11: "000007", 41: "TERM0001"})
     play = opened() >> Garbled(POS, error) << sent("pos/1", "0210", {39: "30", 44: "4"})
     assert approved(play)
@@ -99,8 +98,8 @@ def test_what_the_switch_does_not_do_it_refuses(mti):
 
 
 def test_a_link_may_have_only_so_much_in_work():
-    doors = {**SETTINGS.doors, "pos": Door("TPK", TPK, in_flight_max=1)}
-    settings = type(SETTINGS)(doors, SETTINGS.upstreams, SETTINGS.routes)
+    listeners = {**SETTINGS.listeners, "pos": ListenerSettings("TPK", TPK, in_flight_max=1)}
+    settings = type(SETTINGS)(listeners, SETTINGS.upstreams, SETTINGS.routes)
     play = forwarded(opened(settings))
     second = PLAIN.with_fields({11: "000008"})
     play >> Received(POS, second) << sent("pos/1", "0210", {39: "91"})
@@ -116,7 +115,7 @@ def test_a_link_may_have_only_so_much_in_work():
 
 def test_when_too_much_is_owed_nothing_new_is_begun():
     play = opened()
-    play.machine.owed = SETTINGS.reversals_owed_max
+    play.machine.memory.pending_reversals = SETTINGS.pending_reversals_max
     play >> Received(POS, PLAIN) << recorded(State.RECEIVED) << recorded(State.DECLINED)
     assert play << sent("pos/1", "0210", {39: "91"})
 

@@ -18,9 +18,9 @@ def test_an_upstream_is_signed_on_to_before_anything_is_routed_there():
     play << sent("acquirer", "0800", {70: "001"})
     play >> Received(POS, PLAIN) << recorded(State.RECEIVED) << recorded(State.DECLINED)
     assert play << sent("pos/1", "0210", {39: "91"})
-    assert ACQUIRER not in play.machine.ready
+    assert ACQUIRER not in play.machine.memory.ready
     play >> answered("acquirer", "00")
-    assert ACQUIRER in play.machine.ready
+    assert ACQUIRER in play.machine.memory.ready
 
 
 def test_a_refused_sign_on_is_tried_again():

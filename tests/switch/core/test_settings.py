@@ -2,9 +2,9 @@
 
 import pytest
 
-from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 
-SETTINGS = Settings({"pos": Door()}, {"issuer": Upstream()}, (Route("pos", "issuer"),))
+SETTINGS = Settings({"pos": ListenerSettings()}, {"issuer": Upstream()}, (Route("pos", "issuer"),))
 
 
 def test_a_route_without_bins_takes_every_card_of_every_merchant():
@@ -23,7 +23,9 @@ def test_an_upstream_is_signed_on_to_unless_told_otherwise():
     assert Upstream().sign_on
 
 
-@pytest.mark.parametrize("value", [SETTINGS, Door(), Upstream(), Route("pos", "issuer")])
+@pytest.mark.parametrize(
+    "value", [SETTINGS, ListenerSettings(), Upstream(), Route("pos", "issuer")]
+)
 def test_nobody_changes_a_setting(value):
     with pytest.raises(AttributeError, match="immutable"):
         setattr(value, value.__struct_fields__[0], None)

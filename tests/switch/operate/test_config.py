@@ -6,9 +6,9 @@ import pytest
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import ConfigError
-from cardswitch.switch.core.settings import Door, Route, Settings, Upstream
+from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.switch.operate.config import (
-    DoorConfig,
+    ListenerConfig,
     SettlementConfig,
     SwitchConfig,
     UpstreamConfig,
@@ -18,7 +18,7 @@ from cardswitch.wire.operator.config import section
 
 SWITCH = {
     "hsm": {"port": 7100},
-    "doors": {"pos": {"port": 7104}},
+    "listeners": {"pos": {"port": 7104}},
     "upstreams": {"issuer": {"port": 7103}},
     "routes": [{"source": "pos", "upstream": "issuer"}],
 }
@@ -41,7 +41,7 @@ def test_little_must_be_written():
     assert config.database == "sqlite:///switch.db"
     assert config.cut_off == CutOff("23:00", "Europe/Berlin")
     assert config.hsm.timeout_s == 1.0
-    assert config.doors == {"pos": DoorConfig(port=7104)}
+    assert config.listeners == {"pos": ListenerConfig(port=7104)}
     assert config.upstreams == {"issuer": UpstreamConfig(port=7103)}
 
 
@@ -55,8 +55,8 @@ def test_what_must_be_written_is_asked_for(missing):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"doors": {"pos": {"port": 1, "pin_key_type": "ZMK"}}}, "pin_key_type"),
-        ({"doors": {"pos": {"port": 1, "in_flight": 3}}}, "did you mean in_flight_max"),
+        ({"listeners": {"pos": {"port": 1, "pin_key_type": "ZMK"}}}, "pin_key_type"),
+        ({"listeners": {"pos": {"port": 1, "in_flight": 3}}}, "did you mean in_flight_max"),
         ({"upstreams": {"a": {"port": 1, "timeout": 3.0}}}, "did you mean timeout_s"),
         ({"cut_off": {"time": "25:00"}}, "25:00"),
         ({"cut_off": {"zone": "Europe/Atlantis"}}, "Atlantis"),
@@ -69,19 +69,19 @@ def test_what_is_wrong_is_named(changes, expected):
 
 
 def test_the_core_is_told_its_part():
-    door = {"port": 1, "pin_key_type": "ZPK", "pin_key": "U1", "in_flight_max": 3}
-    door["terminal_keys"] = {"TERM0001": "U2"}
+    listener = {"port": 1, "pin_key_type": "ZPK", "pin_key": "U1", "in_flight_max": 3}
+    listener["terminal_keys"] = {"TERM0001": "U2"}
     upstream = {"port": 2, "pin_key": "U3", "timeout_s": 1.5, "echo_s": 9.0, "sign_on": False}
     config = switch(
         hsm={"port": 3, "timeout_s": 0.5},
-        doors={"pos": door},
+        listeners={"pos": listener},
         upstreams={"issuer": upstream},
         cut_off={"time": "20:00", "zone": "UTC"},
         reversal_timeout_s=2.0,
         reversal_pause_s=0.1,
     )
     assert config.settings() == Settings(
-        doors={"pos": Door("ZPK", "U1", {"TERM0001": "U2"}, 3)},
+        listeners={"pos": ListenerSettings("ZPK", "U1", {"TERM0001": "U2"}, 3)},
         upstreams={"issuer": Upstream("U3", 1.5, 9.0, False)},
         routes=(Route("pos", "issuer"),),
         cut_off=CutOff("20:00", "UTC"),
@@ -93,7 +93,7 @@ def test_the_core_is_told_its_part():
 
 def test_what_is_left_out_means_the_same_to_the_core():
     assert switch().settings() == Settings(
-        {"pos": Door()}, {"issuer": Upstream()}, (Route("pos", "issuer"),)
+        {"pos": ListenerSettings()}, {"issuer": Upstream()}, (Route("pos", "issuer"),)
     )
 
 
@@ -122,3 +122,23 @@ def test_an_account_that_cannot_be_paid_is_refused():
     wrong = {**SHOP, "iban": "DE03120300000000202051"}
     with pytest.raises(ConfigError, match=r"iban of merchant SHOP"):
         settlement(merchants=[wrong])
+
+
+def test_an_old_key_is_refused_with_its_new_name():
+    with pytest.raises(
+        ConfigError, match=r"switch\.doors: unknown key, it is called listeners now"
+    ):
+        section(
+            {
+                "switch": {
+                    "listeners": {},
+                    "upstreams": {},
+                    "routes": [],
+                    "hsm": {"port": 1},
+                    "doors": {},
+                }
+            },
+            "switch",
+            SwitchConfig,
+            "lab.toml",
+        )

@@ -9,7 +9,7 @@ from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.settings import Route
 from cardswitch.switch.core.states import State
-from cardswitch.switch.operate.config import DoorConfig, HsmConfig, SwitchConfig, UpstreamConfig
+from cardswitch.switch.operate.config import HsmConfig, ListenerConfig, SwitchConfig, UpstreamConfig
 from cardswitch.switch.operate.serve import serve
 from cardswitch.switch.store.journal import SqlStore
 from cardswitch.wire.driver.runtime import run
@@ -17,14 +17,14 @@ from tests.kit.clients import ask
 from tests.kit.switch import PLAIN, GlassVault
 
 PORTS = free_ports()
-DOOR = DoorConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
+DOOR = ListenerConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
 
 
 def config(folder, **changes):
     """A switch whose only upstream and whose HSM are not there."""
     values = {
         "database": f"sqlite:///{folder}/switch.db",
-        "doors": {"pos": DOOR},
+        "listeners": {"pos": DOOR},
         "upstreams": {"acquirer": UpstreamConfig(port=PORTS.acquirer)},
         "routes": (Route("pos", "acquirer"),),
         "hsm": HsmConfig(port=PORTS.hsm),

@@ -10,7 +10,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.check import check_close
 from cardswitch.switch.settlement.close import close_day
 from cardswitch.switch.settlement.ledger import Posting, merchant_of, unbalanced
-from cardswitch.switch.settlement.movements import Kind
+from cardswitch.switch.settlement.movements import MovementKind
 from tests.kit.histories import (
     ACQUIRER,
     CUT,
@@ -64,7 +64,9 @@ def test_the_deposits_are_the_approved_funds(entries):
 @given(histories())
 def test_every_capture_is_in_one_batch_and_every_journal_sums_to_zero(entries):
     closed, _ = close_all(entries)
-    captured = Counter(m.leg for day in closed for m in day.movements if m.kind is Kind.CAPTURE)
+    captured = Counter(
+        m.leg for day in closed for m in day.movements if m.kind is MovementKind.CAPTURE
+    )
     expected = [e.leg for e in entries if e.source == "pos" and e.state is State.APPROVED]
     assert captured == Counter(expected)
     assert sum(batch.captures for day in closed for batch in day.batches) == len(expected)

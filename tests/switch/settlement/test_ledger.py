@@ -9,7 +9,7 @@ from cardswitch.switch.settlement.ledger import (
     require_balance,
     unbalanced,
 )
-from cardswitch.switch.settlement.movements import Kind, Movement
+from cardswitch.switch.settlement.movements import Movement, MovementKind
 
 
 def movement(kind):
@@ -19,8 +19,8 @@ def movement(kind):
 @pytest.mark.parametrize(
     ("kind", "lines"),
     [
-        (Kind.CAPTURE, {"scheme_settlement": 1250, "merchant_payable:SHOP": -1250}),
-        (Kind.REVERSAL, {"merchant_payable:SHOP": 1250, "scheme_settlement": -1250}),
+        (MovementKind.CAPTURE, {"scheme_settlement": 1250, "merchant_payable:SHOP": -1250}),
+        (MovementKind.REVERSAL, {"merchant_payable:SHOP": 1250, "scheme_settlement": -1250}),
     ],
 )
 def test_what_a_movement_books(kind, lines):
@@ -33,7 +33,7 @@ def test_what_a_movement_books(kind, lines):
 
 
 def test_a_journal_that_does_not_sum_to_zero_is_named():
-    good = movement_postings(movement(Kind.CAPTURE))
+    good = movement_postings(movement(MovementKind.CAPTURE))
     bad = Posting("capture:8", "2026-11-23", "scheme_settlement", "978", 1)
     assert unbalanced([*good, bad]) == ("capture:8",)
     with pytest.raises(Error, match="capture:8"):

@@ -7,7 +7,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import OPEN, State
 from cardswitch.switch.settlement.check import check_close
-from cardswitch.switch.settlement.movements import Kind, movements
+from cardswitch.switch.settlement.movements import MovementKind, movements
 from tests.kit.histories import CUT, CUT_OFF, DAYS, ENDINGS, NOON, History, close
 
 
@@ -20,7 +20,7 @@ def moved(history, day=DAYS[0]):
 def test_only_what_was_approved_is_captured(ending):
     history = History()
     history.sale(700, states=ENDINGS[ending])
-    expected = [(Kind.CAPTURE, 700, DAYS[0])] if ending == "approved" else []
+    expected = [(MovementKind.CAPTURE, 700, DAYS[0])] if ending == "approved" else []
     assert moved(history) == expected
 
 
@@ -70,7 +70,7 @@ def test_each_movement_belongs_to_its_own_day(accepted, reversed_at, first, seco
 def test_a_refused_reversal_still_takes_the_money_back_from_the_merchant():
     history = History()
     history.reverse(history.sale(), NOON + 60, State.EXCEPTION)
-    assert [kind for kind, _, _ in moved(history)] == [Kind.CAPTURE, Kind.REVERSAL]
+    assert [kind for kind, _, _ in moved(history)] == [MovementKind.CAPTURE, MovementKind.REVERSAL]
 
 
 def test_the_other_side_of_the_switch_is_not_counted_again():

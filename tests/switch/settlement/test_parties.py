@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.switch.settlement.parties import Acquirer, Merchant, is_bic, is_iban
+from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount, is_bic, is_iban
 
 # The examples of the SWIFT IBAN registry.
 IBANS = ["GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947"]
@@ -54,11 +54,11 @@ def test_bic(text, good):
     ],
 )
 def test_a_wrong_merchant_is_refused_by_name(change, named):
-    Merchant(**GOOD)
+    MerchantAccount(**GOOD)
     with pytest.raises(ConfigError, match=named):
-        Merchant(**{**GOOD, **change})
+        MerchantAccount(**{**GOOD, **change})
 
 
 def test_a_wrong_acquirer_is_refused():
     with pytest.raises(ConfigError, match="iban of the acquirer"):
-        Acquirer("Bank", "DE00", "COBADEFF")
+        AcquiringBank("Bank", "DE00", "COBADEFF")

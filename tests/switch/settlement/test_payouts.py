@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.switch.settlement.payouts import payout_postings, payouts
-from cardswitch.switch.settlement.totals import Batch
+from cardswitch.switch.settlement.totals import BatchTotals
 from tests.kit.histories import MERCHANTS
 
 DAY = "2026-11-23"
@@ -23,7 +23,7 @@ SUMS = [
 
 @pytest.mark.parametrize(("balance", "captured", "reversed_", "deposit", "carried"), SUMS)
 def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, deposit, carried):
-    batch = Batch(DAY, "SHOP", "T", "978", 1, captured, 1, reversed_)
+    batch = BatchTotals(DAY, "SHOP", "T", "978", 1, captured, 1, reversed_)
     opening = {("merchant_payable:SHOP", "978"): balance, ("acquirer_cash", "978"): 99}
     (payout,) = payouts(DAY, [batch], MERCHANTS, opening)
     assert (payout.amount, payout.carried_forward) == (deposit, carried)
@@ -34,7 +34,7 @@ def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, 
 
 def test_terminals_are_summed_and_currencies_are_not():
     rows = [("A", "978", 100), ("B", "978", 200), ("A", "392", 50)]
-    batches = [Batch(DAY, "SHOP", t, code, 1, amount, 0, 0) for t, code, amount in rows]
+    batches = [BatchTotals(DAY, "SHOP", t, code, 1, amount, 0, 0) for t, code, amount in rows]
     found = payouts(DAY, batches, MERCHANTS, {})
     assert [(p.end_to_end_id, p.amount) for p in found] == [
         ("20261123-SHOP-JPY", 50),
@@ -45,7 +45,7 @@ def test_terminals_are_summed_and_currencies_are_not():
 
 def test_a_merchant_without_account_stops_the_close():
     with pytest.raises(Error, match="merchant NOBODY has no nominated account"):
-        payouts(DAY, [Batch(DAY, "NOBODY", "T", "978", 1, 5, 0, 0)], MERCHANTS, {})
+        payouts(DAY, [BatchTotals(DAY, "NOBODY", "T", "978", 1, 5, 0, 0)], MERCHANTS, {})
 
 
 def test_a_merchant_with_two_accounts_is_refused():

@@ -1,7 +1,7 @@
 """Batches: who took how much in what."""
 
 from cardswitch.switch.settlement.movements import movements
-from cardswitch.switch.settlement.totals import Batch, batches
+from cardswitch.switch.settlement.totals import BatchTotals, batches
 from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, History
 
 
@@ -14,10 +14,10 @@ def test_a_batch_for_each_terminal_and_currency():
     history.sale(500, merchant="CAFE", terminal="A")
     day = DAYS[0]
     assert batches(movements(day, history.entries(), CUT_OFF.business_date)) == (
-        Batch(day, "CAFE", "A", "978", 1, 500, 0, 0),
-        Batch(day, "SHOP", "A", "392", 1, 400, 0, 0),
-        Batch(day, "SHOP", "A", "978", 2, 500, 0, 0),
-        Batch(day, "SHOP", "B", "978", 1, 100, 0, 0),
+        BatchTotals(day, "CAFE", "A", "978", 1, 500, 0, 0),
+        BatchTotals(day, "SHOP", "A", "392", 1, 400, 0, 0),
+        BatchTotals(day, "SHOP", "A", "978", 2, 500, 0, 0),
+        BatchTotals(day, "SHOP", "B", "978", 1, 100, 0, 0),
     )
 
 
@@ -28,8 +28,8 @@ def test_reversals_are_counted_and_taken_off():
     history.reverse(history.sale(300), CUT + 60)
     entries = history.entries()
     first, second = (batches(movements(day, entries, CUT_OFF.business_date))[0] for day in DAYS[:2])
-    assert first == Batch(DAYS[0], "SHOP", "TERM0001", "978", 3, 600, 1, 200)
-    assert second == Batch(DAYS[1], "SHOP", "TERM0001", "978", 0, 0, 1, 300)
+    assert first == BatchTotals(DAYS[0], "SHOP", "TERM0001", "978", 3, 600, 1, 200)
+    assert second == BatchTotals(DAYS[1], "SHOP", "TERM0001", "978", 0, 0, 1, 300)
     assert (first.net, second.net) == (400, -300)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.schema import CreateTable
 
 from cardswitch.switch.core.entry import Record
 from cardswitch.switch.settlement.ledger import Posting
-from cardswitch.switch.settlement.totals import Batch
+from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.database import Database
 from cardswitch.switch.store.tables import (
     BATCHES,
@@ -23,8 +23,22 @@ from cardswitch.switch.store.tables import (
 )
 
 RECORD = Record(
-    1, 1, 0.5, "received", "pos", "who", "like", "2026-11-23", "", "0200", "", "", "", 1, "978",
-    "", "", "", "{}",
+    sequence=1,
+    leg=1,
+    at=0.5,
+    state="received",
+    source="pos",
+    identity="who",
+    request_digest="like",
+    business_date="2026-11-23",
+    upstream="",
+    mti="0200",
+    rrn="",
+    merchant="",
+    terminal="",
+    amount=1,
+    currency="978",
+    code="", pan_masked="", pan_sealed="", fields="{}",
 )  # fmt: skip
 DAY = {"business_date": "2026-11-23"}
 SUMS = {"captures": 1, "captured": 1, "reversals": 0, "reversed": 0}
@@ -38,7 +52,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize(
-    ("table", "struct"), [(JOURNAL, Record), (BATCHES, Batch), (POSTINGS, Posting)]
+    ("table", "struct"), [(JOURNAL, Record), (BATCHES, BatchTotals), (POSTINGS, Posting)]
 )
 def test_columns_are_the_fields_in_their_order(table, struct):
     assert tuple(table.c.keys()) == struct.__struct_fields__

@@ -2,20 +2,20 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message, MessageError
 from cardswitch.specs.transactions.identity import original_identity
 from cardswitch.terminal.core.machine import SWITCH, NotReady
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.state import (
-    Answered,
-    Begun,
-    Closed,
-    Kind,
-    Refused,
-    Repeated,
-    Reversed,
-    Reversing,
+    BatchClosed,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    SaleState,
     outcomes,
     rebuild,
 )
@@ -32,15 +32,19 @@ def test_approved():
         play
         >> UP
         >> sell()
-        << appended(Begun, at=START, alias="good", card="999999******0014")
+        << appended(SaleBegun, at=START, alias="good", card="999999******0014")
         << sent("switch", "0200", {11: "000001", 4: "000000001250", 35: CARD.track2})
         >> after(4.4)
         >> answered("switch", "00", {38: "A1B2C3", 37: "608801000001"})
-        << appended(Answered)
+        << appended(SaleAnswered)
         >> after(60)
     )
     [outcome] = outcomes(play.entries)
-    assert (outcome.kind, outcome.amount, outcome.approval_code) == (Kind.APPROVED, 1250, "A1B2C3")
+    assert (outcome.kind, outcome.amount, outcome.approval_code) == (
+        SaleState.APPROVED,
+        1250,
+        "A1B2C3",
+    )
     assert (outcome.stan, outcome.rrn) == ("000001", "608801000001")
     assert play.machine.is_free
 
@@ -51,20 +55,20 @@ def test_declined_is_the_end_of_it():
         play
         >> UP
         >> sell()
-        << appended(Begun)
+        << appended(SaleBegun)
         << sent("switch", "0200")
         >> answered("switch", "91")
-        << appended(Answered)
+        << appended(SaleAnswered)
         >> after(600)
     )
-    assert kinds(play) == [Kind.DECLINED]
+    assert kinds(play) == [SaleState.DECLINED]
 
 
 def test_approved_in_part():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> answered("switch", "10", {4: "000000000625", 38: "A1B2C3"})
     [outcome] = outcomes(play.entries)
-    assert (outcome.kind, outcome.amount, outcome.asked) == (Kind.APPROVED, 625, 1250)
+    assert (outcome.kind, outcome.amount, outcome.asked) == (SaleState.APPROVED, 625, 1250)
 
 
 @pytest.mark.parametrize(
@@ -76,10 +80,10 @@ def test_an_answer_that_does_not_fit_is_no_answer(bad):
     assert (
         play
         >> answered("switch", "00", bad)
-        << appended(Reversing)
+        << appended(SaleReversing)
         << sent("switch", "0420")
         >> answered("switch", "00")
-        << appended(Reversed)
+        << appended(SaleReversed)
     )
     assert play.machine.counts["unfit_answer"] == 1
 
@@ -93,10 +97,10 @@ def test_no_answer_is_reversed_until_it_is_acknowledged():
         play
         >> UP
         >> sell()
-        << appended(Begun)
+        << appended(SaleBegun)
         << sent("switch", "0200", {11: "000001"})
         >> after(4.5)
-        << appended(Reversing)
+        << appended(SaleReversing)
         << sent("switch", "0420", {11: "000002"})
         >> after(4.5)
         >> after(1)
@@ -108,10 +112,10 @@ def test_no_answer_is_reversed_until_it_is_acknowledged():
         >> after(4)
         << sent("switch", "0421", {11: "000002"})
         >> answered("switch", "00")
-        << appended(Reversed)
+        << appended(SaleReversed)
         >> after(600)
     )
-    assert kinds(play) == [Kind.PENDING, Kind.REVERSED]
+    assert kinds(play) == [SaleState.PENDING, SaleState.REVERSED]
     sale, *sends = play.sent_on("switch")
     assert {tuple(send.fields.items()) for send in sends} == {tuple(sends[0].fields.items())}
     assert original_identity("pos", sends[0]) == f"pos|TERM01|SHOP|2|000001|{sale[7]}"
@@ -122,7 +126,7 @@ def test_the_pause_between_two_reversals_has_an_end():
     play.skip() >> after(3600)
     sends = [message for message in play.sent_on("switch") if message.mti == "0421"]
     assert len(sends) == pytest.approx(3600 / 34.5, abs=4)
-    assert kinds(play) == [Kind.PENDING]
+    assert kinds(play) == [SaleState.PENDING]
 
 
 @pytest.mark.parametrize("code", ["12", "30"])
@@ -130,8 +134,8 @@ def test_a_refused_reversal_is_shown_to_a_person(code):
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
     play.skip()
-    assert play >> answered("switch", code) << appended(Refused) >> after(600)
-    assert kinds(play) == [Kind.PENDING, Kind.EXCEPTION]
+    assert play >> answered("switch", code) << appended(ReversalRefused) >> after(600)
+    assert kinds(play) == [SaleState.PENDING, SaleState.EXCEPTION]
     assert [outcome.code for outcome in play.machine.book.exceptions] == [code]
     assert play.machine.is_free
 
@@ -142,7 +146,7 @@ def test_the_link_dies_in_mid_flight():
     assert (
         play
         >> DOWN
-        << appended(Reversing)
+        << appended(SaleReversing)
         >> after(600)
         >> UP
         << sent("switch", "0420")
@@ -151,7 +155,7 @@ def test_the_link_dies_in_mid_flight():
         >> UP
         << sent("switch", "0421")
         >> answered("switch", "25")
-        << appended(Reversed)
+        << appended(SaleReversed)
     )
 
 
@@ -159,7 +163,12 @@ def test_a_late_answer_changes_nothing():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
     play.skip()
-    assert play >> answered("switch", "00", ago=2) >> answered("switch", "00") << appended(Reversed)
+    assert (
+        play
+        >> answered("switch", "00", ago=2)
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+    )
     assert play.machine.counts["late_answer"] == 1
 
 
@@ -168,7 +177,7 @@ def test_an_answer_that_comes_twice_is_taken_once():
     play.skip() >> answered("switch", "00")
     play.skip()
     assert play >> answered("switch", "51")
-    assert kinds(play) == [Kind.APPROVED]
+    assert kinds(play) == [SaleState.APPROVED]
 
 
 # One at a time ------------------------------------------------------------------------------------
@@ -240,14 +249,14 @@ def test_a_repeat_asks_for_the_same_once_more():
         >> repeat()
         << sent("switch", "0201")
         >> answered("switch", "00", {38: "A1B2C3"})
-        << appended(Repeated)
+        << appended(SaleRepeated)
     )
     first, second = play.sent_on("switch")
     assert second.fields == first.without(52).fields
     told = list(outcomes(play.entries))
     assert [(outcome.kind, outcome.is_repeat) for outcome in told] == [
-        (Kind.APPROVED, False),
-        (Kind.APPROVED, True),
+        (SaleState.APPROVED, False),
+        (SaleState.APPROVED, True),
     ]
     assert play.machine.book.batch.totals["978"]["approved"].count == 1
 
@@ -257,9 +266,9 @@ def test_a_repeat_without_an_answer_leaves_the_result():
     play.skip() >> answered("switch", "00")
     play.skip() >> repeat()
     play.skip()
-    assert play >> after(4.5) << appended(Repeated, answer=None) >> after(60)
-    assert kinds(play) == [Kind.APPROVED, Kind.UNANSWERED]
-    assert play.machine.book.kind is Kind.APPROVED
+    assert play >> after(4.5) << appended(SaleRepeated, answer=None) >> after(60)
+    assert kinds(play) == [SaleState.APPROVED, SaleState.UNANSWERED]
+    assert play.machine.book.kind is SaleState.APPROVED
 
 
 def test_after_a_restart_a_repeat_needs_the_card():
@@ -290,7 +299,7 @@ def test_a_batch_is_closed():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> answered("switch", "00")
     play.skip() >> close_batch
-    assert play << appended(Closed)
+    assert play << appended(BatchClosed)
     assert play.machine.book.batch.number == 2
     assert rebuild(play.entries) == play.machine.book
 
@@ -299,7 +308,7 @@ def test_a_batch_is_closed():
 
 
 def test_an_unreadable_answer_is_no_answer():
-    error = DecodeError("digits", field="4")
+    error = MessageError("digits", field="4")
     error.echo = Message("0210", {11: "000001"})
     play = Playbook(terminal()) >> UP >> sell()
     play.skip()
@@ -307,7 +316,7 @@ def test_an_unreadable_answer_is_no_answer():
         play
         >> Garbled(SWITCH, error)
         >> after(4.5)
-        << appended(Reversing)
+        << appended(SaleReversing)
         << sent("switch", "0420")
     )
 

@@ -7,7 +7,7 @@ from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.specs.transactions.identity import identity, original_identity
 from cardswitch.terminal.core.messages import (
     Order,
-    Place,
+    TerminalIdentity,
     fits,
     repeat_request,
     reversal_request,
@@ -18,7 +18,7 @@ from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 
 NOW = 1_774_746_000.0  # 2026-03-29T01:00:00Z, an hour after clocks in Berlin went forward
-PLACE = Place("TERM01", "SHOP", "Europe/Berlin")
+PLACE = TerminalIdentity("TERM01", "SHOP", "Europe/Berlin")
 CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890")
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
 BASE = {

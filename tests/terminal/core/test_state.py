@@ -10,16 +10,16 @@ from cardswitch.specs.message import Message
 from cardswitch.terminal.core.batch import Tally
 from cardswitch.terminal.core.state import (
     FOLLOWS,
-    Answered,
-    Begun,
+    BatchClosed,
     Book,
-    Closed,
-    Entry,
-    Kind,
-    Refused,
-    Repeated,
-    Reversed,
-    Reversing,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    SaleState,
+    TerminalEntry,
     outcomes,
     rebuild,
 )
@@ -40,28 +40,28 @@ REQUEST = Message(
         49: "978",
     },
 )
-BEGUN = Begun(1.0, REQUEST, "999999******0014", "good")
-APPROVED = Answered(2.0, REQUEST.reply("00", {38: "A1B2C3", 37: "608801000001"}))
-PARTLY = Answered(2.0, REQUEST.reply("10", {4: "000000000625", 38: "A1B2C3"}))
-DECLINED = Answered(2.0, REQUEST.reply("51"))
-REPEATED = Repeated(3.0, REQUEST.reply("94"))
-SILENCE = Repeated(3.0, None)
+BEGUN = SaleBegun(1.0, REQUEST, "999999******0014", "good")
+APPROVED = SaleAnswered(2.0, REQUEST.reply("00", {38: "A1B2C3", 37: "608801000001"}))
+PARTLY = SaleAnswered(2.0, REQUEST.reply("10", {4: "000000000625", 38: "A1B2C3"}))
+DECLINED = SaleAnswered(2.0, REQUEST.reply("51"))
+REPEATED = SaleRepeated(3.0, REQUEST.reply("94"))
+SILENCE = SaleRepeated(3.0, None)
 REVERSAL = Message("0420", {**REQUEST.fields, 11: "000008", 90: "0" * 42})
-REVERSING = Reversing(2.0, REVERSAL)
-REVERSED = Reversed(3.0, REVERSAL.reply("00"))
-REFUSED = Refused(3.0, REVERSAL.reply("12"))
-CLOSED = Closed(4.0)
+REVERSING = SaleReversing(2.0, REVERSAL)
+REVERSED = SaleReversed(3.0, REVERSAL.reply("00"))
+REFUSED = ReversalRefused(3.0, REVERSAL.reply("12"))
+CLOSED = BatchClosed(4.0)
 
 ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
     ([], None, "bc"),
-    ([BEGUN], Kind.BEGUN, "av"),
-    ([BEGUN, APPROVED], Kind.APPROVED, "brc"),
-    ([BEGUN, DECLINED], Kind.DECLINED, "brc"),
-    ([BEGUN, REVERSING], Kind.PENDING, "xf"),
-    ([BEGUN, REVERSING, REVERSED], Kind.REVERSED, "bc"),
-    ([BEGUN, REVERSING, REFUSED], Kind.EXCEPTION, "bc"),
+    ([BEGUN], SaleState.BEGUN, "av"),
+    ([BEGUN, APPROVED], SaleState.APPROVED, "brc"),
+    ([BEGUN, DECLINED], SaleState.DECLINED, "brc"),
+    ([BEGUN, REVERSING], SaleState.PENDING, "xf"),
+    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bc"),
+    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bc"),
 ]
 LETTERS = dict(zip("barvxfc", ALL, strict=True))
 
@@ -83,16 +83,22 @@ def test_every_entry_has_its_place_in_the_table():
 
 
 OUTCOMES = [
-    ([APPROVED], [(Kind.APPROVED, 1250, "00", "A1B2C3")]),
-    ([PARTLY], [(Kind.APPROVED, 625, "10", "A1B2C3")]),
-    ([DECLINED], [(Kind.DECLINED, 1250, "51", "")]),
+    ([APPROVED], [(SaleState.APPROVED, 1250, "00", "A1B2C3")]),
+    ([PARTLY], [(SaleState.APPROVED, 625, "10", "A1B2C3")]),
+    ([DECLINED], [(SaleState.DECLINED, 1250, "51", "")]),
     (
         [APPROVED, REPEATED],
-        [(Kind.APPROVED, 1250, "00", "A1B2C3"), (Kind.DECLINED, 1250, "94", "")],
+        [(SaleState.APPROVED, 1250, "00", "A1B2C3"), (SaleState.DECLINED, 1250, "94", "")],
     ),
-    ([REVERSING, REVERSED], [(Kind.PENDING, 1250, "", ""), (Kind.REVERSED, 1250, "00", "")]),
-    ([REVERSING, REFUSED], [(Kind.PENDING, 1250, "", ""), (Kind.EXCEPTION, 1250, "12", "")]),
-    ([APPROVED, CLOSED], [(Kind.APPROVED, 1250, "00", "A1B2C3")]),
+    (
+        [REVERSING, REVERSED],
+        [(SaleState.PENDING, 1250, "", ""), (SaleState.REVERSED, 1250, "00", "")],
+    ),
+    (
+        [REVERSING, REFUSED],
+        [(SaleState.PENDING, 1250, "", ""), (SaleState.EXCEPTION, 1250, "12", "")],
+    ),
+    ([APPROVED, CLOSED], [(SaleState.APPROVED, 1250, "00", "A1B2C3")]),
 ]
 
 
@@ -106,8 +112,8 @@ def test_what_there_is_to_tell(entries, expected):
 
 def test_an_unanswered_repeat_leaves_the_sale_alone():
     book = rebuild([BEGUN, APPROVED, SILENCE])
-    assert (book.told.kind, book.told.is_repeat) == (Kind.UNANSWERED, True)
-    assert (book.kind, book.outcome.is_repeat) == (Kind.APPROVED, False)
+    assert (book.last_outcome.kind, book.last_outcome.is_repeat) == (SaleState.UNANSWERED, True)
+    assert (book.kind, book.outcome.is_repeat) == (SaleState.APPROVED, False)
 
 
 def test_totals_count_every_sale_once():
@@ -142,10 +148,12 @@ def test_what_is_owed_is_the_same_message_until_it_is_not_owed():
 
 @pytest.mark.parametrize("entry", [*ALL, SILENCE, PARTLY, DECLINED])
 def test_entries_survive_the_disk(entry):
-    assert msgspec.json.decode(msgspec.json.encode(entry), type=Entry) == entry
+    assert msgspec.json.decode(msgspec.json.encode(entry), type=TerminalEntry) == entry
 
 
 def test_the_book_survives_the_disk_too():
     entries = [BEGUN, REVERSING, REVERSED, BEGUN, APPROVED, REPEATED]
-    read = [msgspec.json.decode(msgspec.json.encode(entry), type=Entry) for entry in entries]
+    read = [
+        msgspec.json.decode(msgspec.json.encode(entry), type=TerminalEntry) for entry in entries
+    ]
     assert rebuild(read) == rebuild(entries) != Book()

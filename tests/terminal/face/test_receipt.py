@@ -5,11 +5,11 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
-from cardswitch.terminal.core.state import Kind, Outcome
+from cardswitch.terminal.core.state import Outcome, SaleState
 from cardswitch.terminal.face.receipt import WIDTH, receipt
 
 APPROVED = Outcome(
-    Kind.APPROVED,
+    SaleState.APPROVED,
     at=1_774_746_001.0,
     stan="000007",
     amount=1250,
@@ -26,7 +26,7 @@ APPROVED = Outcome(
     approval_code="A1B2C3",
     rrn="608801000001",
 )
-DECLINED = replace(APPROVED, kind=Kind.DECLINED, code="51", approval_code="", is_swipe=False)
+DECLINED = replace(APPROVED, kind=SaleState.DECLINED, code="51", approval_code="", is_swipe=False)
 
 
 def test_the_merchants_copy():
@@ -82,11 +82,11 @@ def test_a_partial_approval_says_what_is_left_to_pay():
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (Kind.PENDING, "NO ANSWER, REVERSING"),
-        (Kind.REVERSED, "Nothing was charged"),
-        (Kind.EXCEPTION, "REVERSAL REFUSED"),
-        (Kind.UNANSWERED, "first receipt stands"),
-        (Kind.BEGUN, "NOT FINISHED"),
+        (SaleState.PENDING, "NO ANSWER, REVERSING"),
+        (SaleState.REVERSED, "Nothing was charged"),
+        (SaleState.EXCEPTION, "REVERSAL REFUSED"),
+        (SaleState.UNANSWERED, "first receipt stands"),
+        (SaleState.BEGUN, "NOT FINISHED"),
     ],
 )
 def test_every_end_is_said_in_words(kind, words):
@@ -100,7 +100,7 @@ def test_a_repeat_says_so():
     assert "REPEAT" in receipt(replace(APPROVED, is_repeat=True), "merchant")
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", SaleState)
 @pytest.mark.parametrize("code", ["00", "51", "91", "96", "ZZ", "\x1b["])
 def test_no_line_is_too_wide_and_none_steers_a_printer(kind, code):
     text = receipt(replace(DECLINED, kind=kind, code=code), "customer")

@@ -7,12 +7,20 @@ from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
 from cardswitch.terminal.config import read_terminal_config
-from cardswitch.terminal.core.state import Begun, Book, Kind, Outcome, Refused, Reversing, rebuild
+from cardswitch.terminal.core.state import (
+    Book,
+    Outcome,
+    ReversalRefused,
+    SaleBegun,
+    SaleReversing,
+    SaleState,
+    rebuild,
+)
 from cardswitch.terminal.face.screen import conclude, show
 from cardswitch.terminal.session import open_journal
 
 OUTCOME = Outcome(
-    Kind.APPROVED,
+    SaleState.APPROVED,
     at=1_774_746_001.0,
     stan="000007",
     amount=1250,
@@ -32,9 +40,9 @@ REQUEST = Message(
     {4: "000000001250", 11: "000007", 12: "030000", 13: "0329", 22: "021"}
     | {41: "TERM01  ", 42: "SHOP           ", 49: "978"},
 )
-BEGUN = Begun(1.0, REQUEST, "999999******0014", "good")
-REVERSING = Reversing(2.0, Message("0420", {11: "000008"}))
-REFUSED = Refused(3.0, Message("0430", {11: "000008", 39: "12"}))
+BEGUN = SaleBegun(1.0, REQUEST, "999999******0014", "good")
+REVERSING = SaleReversing(2.0, Message("0420", {11: "000008"}))
+REFUSED = ReversalRefused(3.0, Message("0430", {11: "000008", 39: "12"}))
 
 
 @pytest.fixture
@@ -59,15 +67,15 @@ def exit_code(*arguments, **options):
 
 
 ENDS = [
-    ([Kind.APPROVED], {}, 0),
-    ([Kind.DECLINED], {}, 0),
-    ([Kind.DECLINED], {"check": True}, 3),
-    ([Kind.APPROVED], {"check": True}, 0),
-    ([Kind.PENDING, Kind.REVERSED], {}, 4),
-    ([Kind.PENDING, Kind.EXCEPTION], {"check": True}, 4),
-    ([Kind.UNANSWERED], {}, 4),
-    ([Kind.REVERSED], {"good": frozenset({Kind.REVERSED})}, 0),
-    ([Kind.PENDING, Kind.REVERSED, Kind.APPROVED], {}, 0),
+    ([SaleState.APPROVED], {}, 0),
+    ([SaleState.DECLINED], {}, 0),
+    ([SaleState.DECLINED], {"check": True}, 3),
+    ([SaleState.APPROVED], {"check": True}, 0),
+    ([SaleState.PENDING, SaleState.REVERSED], {}, 4),
+    ([SaleState.PENDING, SaleState.EXCEPTION], {"check": True}, 4),
+    ([SaleState.UNANSWERED], {}, 4),
+    ([SaleState.REVERSED], {"good": frozenset({SaleState.REVERSED})}, 0),
+    ([SaleState.PENDING, SaleState.REVERSED, SaleState.APPROVED], {}, 0),
 ]
 
 
@@ -78,7 +86,7 @@ def test_exit_codes(config, capsys, kinds, options, code):
 
 
 def test_an_interrupt_shows_how_far_it_came(config, capsys):
-    kinds = story(Kind.PENDING, error=KeyboardInterrupt())
+    kinds = story(SaleState.PENDING, error=KeyboardInterrupt())
     assert exit_code(config, kinds, as_json=False) == 4
     shown = capsys.readouterr()
     assert shown.out.count("NO ANSWER, REVERSING") == 2
@@ -86,7 +94,7 @@ def test_an_interrupt_shows_how_far_it_came(config, capsys):
 
 
 def test_two_copies_go_to_standard_output_and_nothing_else(config, capsys):
-    exit_code(config, story(Kind.DECLINED), as_json=False)
+    exit_code(config, story(SaleState.DECLINED), as_json=False)
     shown = capsys.readouterr()
     assert ("MERCHANT COPY" in shown.out, "CUSTOMER COPY" in shown.out) == (True, True)
     assert shown.err == ""

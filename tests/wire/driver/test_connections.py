@@ -1,4 +1,4 @@
-"""Doors count who comes in; dialled links come back; both over real sockets."""
+"""Listeners count who comes in; dialled links come back; both over real sockets."""
 
 import asyncio
 import datetime
@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cardswitch.wire.driver import connections
-from cardswitch.wire.driver.connections import Door
+from cardswitch.wire.driver.connections import Listener
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.ports import Close
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
@@ -29,7 +29,7 @@ def free_port():
 
 
 class Counted:
-    door = None
+    listener = None
     address = HOST
 
     def __init__(self, name):
@@ -37,22 +37,22 @@ class Counted:
 
 
 def test_a_door_numbers_its_links_and_bounds_them():
-    door = Door("pos", 2, Counted)
-    first, second, third = (door.accept() for _ in range(3))
+    listener = Listener("pos", 2, Counted)
+    first, second, third = (listener.accept() for _ in range(3))
     assert [link.name for link in (first, second, third)] == ["pos/1", "pos/2", "pos/3"]
-    assert first.door is door
-    assert [door.admits(link) for link in (first, second, third)] == [True, True, False]
-    door.left(third)
-    assert not door.admits(third)
-    door.left(first)
-    assert door.admits(third)
+    assert first.listener is listener
+    assert [listener.admits(link) for link in (first, second, third)] == [True, True, False]
+    listener.left(third)
+    assert not listener.admits(third)
+    listener.left(first)
+    assert listener.admits(third)
 
 
 def test_a_door_lets_in_whom_its_rule_allows():
     asked = []
-    door = Door("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
-    link = door.accept()
-    assert [door.admits(link), door.admits(link)] == [False, True]
+    listener = Listener("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
+    link = listener.accept()
+    assert [listener.admits(link), listener.admits(link)] == [False, True]
     assert asked == [HOST, HOST]
 
 

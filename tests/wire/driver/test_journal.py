@@ -9,6 +9,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver import journal
 from cardswitch.wire.driver.journal import FileJournal
+from tests.kit.files import is_owners_alone
 
 
 class Entry(Struct, frozen=True):
@@ -46,7 +47,7 @@ def test_what_was_committed_comes_back_in_order(path):
 
 def test_a_new_journal_is_empty_and_its_owner_s_alone(path):
     assert read(path) == []
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
 
 
 @given(st.integers(0, 200))
@@ -97,20 +98,10 @@ def test_a_second_process_refuses_to_start(path):
 def test_every_commit_is_synced_once_and_before_it_returns(path, monkeypatch):
     opened = FileJournal(path, Entry)
     synced = []
-    monkeypatch.setattr(journal.os, "fsync", lambda file: synced.append(path.read_bytes()))
+    monkeypatch.setattr(journal, "sync_file", lambda file: synced.append(path.read_bytes()))
     opened.commit(ENTRIES)
     assert [found.count(b"\n") for found in synced] == [3]
     opened.close()
-
-
-def test_a_short_write_is_finished(path, monkeypatch):
-    opened = FileJournal(path, Entry)
-    real = journal.os.write
-    monkeypatch.setattr(journal.os, "write", lambda file, data: real(file, data[:7]))
-    opened.commit(ENTRIES)
-    opened.close()
-    monkeypatch.undo()
-    assert read(path) == ENTRIES
 
 
 def test_a_full_disk_is_not_hidden(path, monkeypatch):
@@ -119,7 +110,7 @@ def test_a_full_disk_is_not_hidden(path, monkeypatch):
     def full(file):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(journal.os, "fsync", full)
+    monkeypatch.setattr(journal, "sync_file", full)
     with pytest.raises(OSError, match="No space"):
         opened.commit(ENTRIES)
     opened.close()

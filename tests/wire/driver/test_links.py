@@ -284,18 +284,28 @@ def test_a_link_that_is_refused_was_never_there(transport):
 
 def test_the_first_frame_must_come_in_time(make, keeper, transport):
     link = make(first_frame_s=5.0)
-    link.grow_older(5.0)
+    link.tick(5.0)
     assert link.is_up
-    link.grow_older(0.5)
+    link.tick(0.5)
     assert not link.is_up
     assert transport.done == ["abort"]
     assert keeper.counts == {"frame_late": 1}
 
 
+def test_a_first_frame_that_begins_late_has_the_time_of_any_frame(make, keeper):
+    link = make(intra_frame_s=2.0)
+    link.tick(1000.0)
+    link.data_received(wire("one")[:1])
+    link.tick(2.0)
+    link.data_received(wire("one")[1:])
+    assert link.is_up
+    assert keeper.events[-1:] == received("one")
+
+
 def test_after_the_first_frame_a_peer_may_be_silent(make):
     link = make(first_frame_s=5.0)
     link.data_received(wire("first"))
-    link.grow_older(1000.0)
+    link.tick(1000.0)
     assert link.is_up
 
 
@@ -303,10 +313,10 @@ def test_a_frame_that_has_begun_must_end_in_time_whatever_drips_in(make, keeper)
     link = make(intra_frame_s=2.0)
     link.data_received(wire("good") + b"\0\5")
     for byte in b"ab":
-        link.grow_older(1.0)
+        link.tick(1.0)
         link.data_received(bytes([byte]))
     assert link.is_up
-    link.grow_older(0.5)
+    link.tick(0.5)
     assert keeper.counts == {"frame_late": 1}
 
 
@@ -315,7 +325,7 @@ def test_every_frame_has_its_own_time(make):
     stream = wire("abc", "abc", "abc")
     for start in range(1, 12, 2):
         link.data_received(stream[start - 1 : start + 1])
-        link.grow_older(0.7)
+        link.tick(0.7)
     assert link.is_up
 
 
@@ -323,10 +333,10 @@ def test_a_silent_link_is_closed_in_the_end(make, keeper, transport):
     async def main():
         link = make(idle_s=300.0)
         for _ in range(3):
-            link.grow_older(299.0)
+            link.tick(299.0)
             link.data_received(wire("still here"))
         assert link.is_up
-        link.grow_older(301.0)
+        link.tick(301.0)
         link.connection_lost(None)
 
     asyncio.run(main())
@@ -338,13 +348,13 @@ def test_time_stands_still_while_we_do_not_read(make, transport):
     link = make(first_frame_s=5.0, idle_s=10.0)
     for _ in range(2):
         link.hold()
-    link.grow_older(1000.0)
+    link.tick(1000.0)
     assert link.is_up
     link.resume()
     assert transport.done == ["pause_reading"]
     link.resume()
     assert transport.done == ["pause_reading", "resume_reading"]
-    link.grow_older(5.5)
+    link.tick(5.5)
     assert not link.is_up
 
 

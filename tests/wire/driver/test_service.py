@@ -1,14 +1,13 @@
 """Programs end when they are asked to, all of them, and no error is lost on the way."""
 
 import asyncio
-import os
 import signal
 
 import pytest
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Runtime
-from cardswitch.wire.driver.service import until_stopped
+from cardswitch.wire.driver.service import SIGNALS, until_stopped
 from cardswitch.wire.ports import Append
 from tests.kit.wire import HOST, PATIENCE_S, GatedJournal, SmallMachine, Words, peer_at, until
 
@@ -37,7 +36,7 @@ def is_running(runtime):
     return True
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_a_signal_stops_all_in_the_other_order_and_is_then_what_it_was(on_loop, number):
     stopped = []
 
@@ -52,7 +51,7 @@ def test_a_signal_stops_all_in_the_other_order_and_is_then_what_it_was(on_loop, 
 
         async def ask():
             assert all(map(is_running, runtimes))
-            os.kill(os.getpid(), number)
+            signal.raise_signal(number)
 
         await ended(runtimes, ask)
         assert not any(map(is_running, runtimes))
@@ -88,7 +87,7 @@ def test_what_fails_in_the_last_commit_is_raised_too(on_loop):
 
         async def ask():
             runtime.call(lambda now: [Append("entry")])
-            os.kill(os.getpid(), signal.SIGTERM)
+            signal.raise_signal(signal.SIGTERM)
             journal.let()
 
         with pytest.raises(Error, match="disk full"):

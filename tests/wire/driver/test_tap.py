@@ -14,6 +14,7 @@ from cardswitch.wire.driver.tap import Seen, Tap
 from cardswitch.wire.framing import Framing, FramingError
 from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.ports import LinkId
+from tests.kit.files import is_owners_alone
 
 LINK = LinkId("pos/1")
 DIALECT = load_dialect("iso87-ascii")
@@ -67,7 +68,7 @@ def test_a_file_gets_one_line_a_frame_and_adds_to_what_is_there(tmp_path):
         tap.close()
     expected = {"at": 1.5, "link": "pos/1", "direction": "in", "size": 4, "summary": "a\nb"}
     assert [json.loads(line) for line in path.read_text().splitlines()] == [expected] * 2
-    assert path.stat().st_mode & 0o777 == 0o600
+    assert is_owners_alone(path)
 
 
 def test_memory_is_bounded():

@@ -370,18 +370,18 @@ def test_links_of_one_door_share_their_numbers(kernel, desk):
 
 def test_everybody_who_listens_hears_an_announcement_once(kernel, desk, story):
     async def listens(name):
-        await kernel.hear("done")
+        await kernel.wait_for("done")
         story.append(name)
 
     for name in ("first", "second"):
         desk.start(listens(name))
     kernel.take()
     assert kernel.deadline() is None
-    kernel.announce("something else")
+    kernel.notify("something else")
     kernel.take()
     assert story == []
-    kernel.announce("done")
-    kernel.announce("done")
+    kernel.notify("done")
+    kernel.notify("done")
     kernel.take()
     assert story == ["first", "second"]
     assert kernel.is_idle

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError, FormatError
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message, MessageError
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import GARBAGE_MAX, GARBAGE_S, Program
@@ -47,7 +47,7 @@ def relay():
 
 
 def unreadable(field="4", echo=ECHO):
-    error = DecodeError("12 digits", field=field)
+    error = MessageError("12 digits", field=field)
     error.echo = echo
     return error
 

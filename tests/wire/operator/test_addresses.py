@@ -6,18 +6,18 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError, DialectError
 from cardswitch.specs.message import Message
-from cardswitch.wire.operator.addresses import Address, Peer, Place
+from cardswitch.wire.operator.addresses import Address, IsoAddress, Peer
 from cardswitch.wire.operator.config import section
 
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
 
 
 def place(**table):
-    return section({"door": table}, "door", Place, "lab.toml")
+    return section({"listener": table}, "listener", IsoAddress, "lab.toml")
 
 
 def test_what_is_left_out_is_the_most_common():
-    assert place(port=7100) == Place(
+    assert place(port=7100) == IsoAddress(
         host="127.0.0.1", port=7100, dialect="iso87-ascii", framing="ascii4", header="none"
     )
 
@@ -41,11 +41,11 @@ def test_an_unknown_dialect_is_named():
     ("table", "expected"),
     [
         ({}, "port"),
-        ({"port": 65_536}, r"door\.port"),
-        ({"port": -1}, r"door\.port"),
-        ({"port": "7100"}, r"door\.port"),
-        ({"port": 1, "framing": "ascii2"}, r"door\.framing"),
-        ({"port": 1, "header": "TPDU"}, r"door\.header"),
+        ({"port": 65_536}, r"listener\.port"),
+        ({"port": -1}, r"listener\.port"),
+        ({"port": "7100"}, r"listener\.port"),
+        ({"port": 1, "framing": "ascii2"}, r"listener\.framing"),
+        ({"port": 1, "header": "TPDU"}, r"listener\.header"),
         ({"port": 1, "hots": "::1"}, "did you mean host"),
     ],
 )
@@ -68,5 +68,5 @@ def test_paths_of_a_peer_count_from_the_folder_of_the_file():
 
 
 def test_only_who_dials_is_asked_for_a_client_certificate():
-    with pytest.raises(ConfigError, match=r"door\.tls_ca: unknown key"):
+    with pytest.raises(ConfigError, match=r"listener\.tls_ca: unknown key"):
         place(port=1, tls_ca="ca.pem")

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cardswitch.specs.errors import Error
+from cardswitch.wire.operator import files
 from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
 
 FILES = {"a.csv": b"one", "b.xml": b"two"}
@@ -30,10 +31,10 @@ def test_no_file_appears_if_nothing_was_recorded(tmp_path):
     assert contents(tmp_path) == {}
 
 
-@pytest.mark.parametrize("step", ["open", "replace"])
+@pytest.mark.parametrize("step", ["create_file", "rename_file"])
 @pytest.mark.parametrize("count", [1, 2])
 def test_after_a_crash_doing_it_again_gives_the_same_files(tmp_path, monkeypatch, step, count):
-    original, calls = getattr(Path, step), []
+    original, calls = getattr(files, step), []
 
     def crashing(path, *arguments):
         calls.append(path)
@@ -42,11 +43,11 @@ def test_after_a_crash_doing_it_again_gives_the_same_files(tmp_path, monkeypatch
         return original(path, *arguments)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, step, crashing)
+        patch.setattr(files, step, crashing)
         patch.setattr(Path, "unlink", lambda *_, **__: None)  # The dead do not clean up.
         with pytest.raises(Crash), staged_files(tmp_path, FILES):
             pass
-    assert is_interrupted(tmp_path, FILES) is ((step, count) != ("open", 1))
+    assert is_interrupted(tmp_path, FILES) is ((step, count) != ("create_file", 1))
     whole = {name: c for name, c in contents(tmp_path).items() if not name.endswith(".part")}
     assert whole.items() <= FILES.items()
     with staged_files(tmp_path, FILES):

@@ -14,9 +14,9 @@ SHAPE = POS.shape_of(DATA)
 
 @pytest.mark.parametrize("strict", [True, False])
 def test_an_index_is_of_its_shape(strict):
-    run = compile_index(POS, SHAPE, strict=strict)
+    run = compile_index(POS.form, POS.pieces, SHAPE, strict=strict)
     assert run(DATA) == SALE
-    assert compile_index(POS, b"\xff" * 8, strict=strict) is None
+    assert compile_index(POS.form, POS.pieces, b"\xff" * 8, strict=strict) is None
     for wrong in (DATA[:-1], DATA + b"0", b"\x99" + DATA[1:]):
         with pytest.raises(MISFIT):
             run(wrong)
@@ -24,10 +24,13 @@ def test_an_index_is_of_its_shape(strict):
 
 def test_strict_is_what_reading_is():
     wrong = DATA[:11] + b"\x1f" + DATA[12:]
-    for run in (compile_unpack(POS, SHAPE), compile_index(POS, SHAPE, strict=True)):
+    for run in (
+        compile_unpack(POS.form, SHAPE),
+        compile_index(POS.form, POS.pieces, SHAPE, strict=True),
+    ):
         with pytest.raises(MISFIT):
             run(wrong)
-    assert compile_index(POS, SHAPE, strict=False)(wrong)[11] == "000007"
+    assert compile_index(POS.form, POS.pieces, SHAPE, strict=False)(wrong)[11] == "000007"
 
 
 @pytest.mark.parametrize("name", list_dialects())

@@ -37,7 +37,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("change", WRONG, ids=repr)
 def test_only_what_can_be_read_again_is_written(change):
-    run = compile_pack(BINARY, tuple(RIGHT))
+    run = compile_pack(BINARY.form, tuple(RIGHT))
     assert BINARY.unpack(run(Message("0200", RIGHT))) == Message("0200", RIGHT)
     with pytest.raises(MISFIT):
         run(Message("0200", {**RIGHT, **change}))
@@ -47,9 +47,9 @@ def test_only_what_can_be_read_again_is_written(change):
 
 
 def test_shapes_that_no_message_has():
-    assert compile_pack(BINARY, ()) is None
-    assert compile_pack(BINARY, (1, 2)) is None
-    assert compile_pack(BINARY, (2, 150)) is None
+    assert compile_pack(BINARY.form, ()) is None
+    assert compile_pack(BINARY.form, (1, 2)) is None
+    assert compile_pack(BINARY.form, (2, 150)) is None
 
 
 @pytest.mark.parametrize("name", list_dialects())

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.settings import Door
+from cardswitch.switch.core.settings import ListenerSettings
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import after, answered, sent
@@ -186,8 +186,8 @@ def test_an_hsm_that_is_silent_costs_a_second():
 
 def test_a_terminal_may_have_a_key_of_its_own():
     own = "U" + "3" * 32
-    doors = {**SETTINGS.doors, "pos": Door("TPK", TPK, {"TERM0001": own})}
-    settings = type(SETTINGS)(doors, SETTINGS.upstreams, SETTINGS.routes)
+    listeners = {**SETTINGS.listeners, "pos": ListenerSettings("TPK", TPK, {"TERM0001": own})}
+    settings = type(SETTINGS)(listeners, SETTINGS.upstreams, SETTINGS.routes)
     assert (
         opened(settings)
         >> Received(POS, SALE)

@@ -66,7 +66,7 @@ def test_a_reversal_that_was_owed_goes_on_as_a_repeat():
     first = play.sent_on(ACQUIRER)[-1]
     again = linked(crashed(play.skip())) >> after(1.0)
     again << sent("acquirer", "0421", {11: first[11], 7: first[7], 90: first[90]})
-    assert again.machine.owed == 1
+    assert again.machine.memory.pending_reversals == 1
 
 
 def test_a_tombstone_outlives_the_crash():

@@ -19,7 +19,7 @@ def owed():
 @pytest.mark.parametrize("code", ["00", "25"])
 def test_an_acknowledged_reversal_is_done(code):
     play = owed() >> answered("acquirer", code) << recorded(State.REVERSED)
-    assert play.machine.owed == 0
+    assert play.machine.memory.pending_reversals == 0
     assert play >> after(25.0)
 
 
@@ -44,7 +44,7 @@ def test_every_later_send_is_a_repeat_with_the_same_numbers():
 
 def test_a_link_that_is_down_is_waited_for_and_costs_no_try():
     play = owed() >> LinkDown(ACQUIRER) >> after(3_000.0)
-    assert play.machine.owed == 1
+    assert play.machine.memory.pending_reversals == 1
     play = (play >> LinkUp(ACQUIRER)).skip() >> after(60.0)
     assert any(m.mti == "0421" for m in play.sent_on(ACQUIRER))
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cardswitch.hsm_sim.commands.chain import ANSWERS_SIZE_MAX
+from cardswitch.hsm_sim.commands.status import ANSWERS_SIZE_MAX
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm import (
@@ -54,7 +54,7 @@ def test_each_command_is_answered_as_if_it_had_come_alone() -> None:
 
 def test_they_are_performed_in_turn_and_counted() -> None:
     hsm = module()
-    hsm.state.authorised["export"] = 60.0
+    hsm.state.authority.until["export"] = 60.0
     first, _, last = ask_all(hsm, generate_key("001"), cancel_authority(), command_volumes())
     assert first.ok
     assert not hsm.state.is_authorised("export")
@@ -142,7 +142,7 @@ def chains(draw: st.DrawFn, depth: int = 3) -> str:
 def test_a_chain_never_carries_a_chain(line: str) -> None:
     hsm = module()
     answer = ask_frame(hsm, f"1234{line}".encode())
-    assert hsm.state.commands["NK"] == 1
+    assert hsm.state.load.commands["NK"] == 1
     assert answer.error == "00"
     command = unpack_command(f"1234{line}".encode())
     for number, inner in enumerate(read_chain(answer), 1):

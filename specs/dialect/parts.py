@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ..codes import TABLES
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry, Source
 from ..errors import EncodeError
 from ..grammar.encodings import encoding_of
 from ..grammar.fields import CLASSES, Field, Notation, parse_notation
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
+from ..parts.ber import EMV_TAGS, Ber
+from ..parts.datasets import DatasetBitmap, Datasets, element_max
+from ..parts.layout import DEPTH_MAX, Layout
+from ..parts.nested import BITMAP_BYTES_MAX, Bitmap
+from ..parts.positional import Positional, Repeated
+from ..parts.tagged import Tagged
 from ..tlv import TAG_BYTES_MAX
-from .ber import EMV_TAGS, Ber
-from .datasets import DatasetBitmap, Datasets, element_max
-from .layout import DEPTH_MAX, Layout
-from .nested import BITMAP_BYTES_MAX, Bitmap
-from .positional import Positional, Repeated
-from .tagged import Tagged
-
-FieldMaker = Callable[[Source, str, str, FieldEntry, Mapping[str, str]], Field]
+from .fields import build_field
+from .file import DialectFile, FieldEntry, PartsEntry, Source
 
 OPAQUE: Final = "opaque"  # takes back what a dialect would inherit
 # The keys that a layout takes besides `layout`, `encodings` and `fields`.
@@ -49,16 +48,13 @@ _TAG_CLASSES: Final = ("a", "n", "an", "b")  # no points: they join a path
 
 
 def build_parts(
-    source: Source, written: DialectFile, fields: Mapping[int, Field], make: FieldMaker
+    source: Source, written: DialectFile, fields: Mapping[int, Field]
 ) -> Mapping[str, Layout]:
-    """The layout of every path under `[parts]`; DialectError with the file and line that is wrong.
-
-    *make* builds a field from its entry.
-    """
+    """The layout of every path under `[parts]`; DialectError with the file and line."""
     entries = {path: entry for path, entry in written.parts.items() if entry.layout != OPAQUE}
     for path, entry in written.parts.items():
         _check_entry(source, path, entry, entries, fields)
-    builder = _Builder(source, written, entries, make, {})
+    builder = _Builder(source, written, entries, {})
     for path in entries:
         if "." not in path:
             builder.build(path, fields[int(path)].notation.kind == "b")
@@ -94,7 +90,6 @@ class _Builder(Struct, frozen=True):
     source: Source
     written: DialectFile
     entries: Mapping[str, PartsEntry]
-    make: FieldMaker
     built: dict[str, Layout]
 
     def build(self, path: str, binary: bool) -> Layout:
@@ -168,7 +163,7 @@ class _Builder(Struct, frozen=True):
     def tagged(self, path: str, common: Layout, encodings: Mapping[str, str]) -> Tagged:
         """The layout of tags and lengths in given formats."""
         entry, where = self.entries[path], f"parts.{path}"
-        tag = self.make(
+        tag = build_field(
             self.source, where, "tag", FieldEntry(name="tag", format=entry.tag), encodings
         )
         octets = tag.encoding.size(tag.notation.characters)
@@ -203,7 +198,7 @@ class _Builder(Struct, frozen=True):
     def field(self, path: str, key: str, encodings: Mapping[str, str]) -> Field:
         """The format of one part; its path is its key: where the value stands is not its matter."""
         table = f"parts.{path}.fields"
-        field = self.make(self.source, table, key, self.entries[path].fields[key], encodings)
+        field = build_field(self.source, table, key, self.entries[path].fields[key], encodings)
         if field.values and field.values not in {*self.written.values, *TABLES}:
             known = ", ".join(sorted({*self.written.values, *TABLES}))
             self.source.refuse(f"{table}.{key}.values", f"one of {known} is expected")

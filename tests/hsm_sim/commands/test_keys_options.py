@@ -2,15 +2,15 @@
 
 import pytest
 
-from cardswitch.hsm_sim.commands.key_options import (
+from cardswitch.hsm_sim.commands.keys import (
     check_value,
     inner_scheme,
     new_scheme,
     outer_scheme,
 )
-from cardswitch.hsm_sim.keys.ring import ClearKey
+from cardswitch.hsm_sim.keys.clear import ClearKey
 from cardswitch.specs.security.keys import key_check_value
-from tests.kit.hsm.module import key, ring
+from tests.kit.hsm.module import desk, key
 
 AES = ClearKey("A", bytes(16))
 
@@ -31,25 +31,25 @@ AES = ClearKey("A", bytes(16))
 def test_schemes(length: int, options: str | None, outer: str, inner: str) -> None:
     fields = {"options": options} if options else {}
     clear = ClearKey("T", key(3, length))
-    assert outer_scheme(ring(), fields, clear) == outer
-    assert inner_scheme(ring(), fields, clear) == inner
+    assert outer_scheme(desk(), fields, clear) == outer
+    assert inner_scheme(desk(), fields, clear) == inner
 
 
 def test_what_needs_a_key_block_gets_one() -> None:
-    assert outer_scheme(ring(), {}, AES) == "R"
-    assert outer_scheme(ring(key_blocks_only=True), {}, ClearKey("T", key(3))) == "R"
+    assert outer_scheme(desk(), {}, AES) == "R"
+    assert outer_scheme(desk(key_blocks_only=True), {}, ClearKey("T", key(3))) == "R"
 
 
 @pytest.mark.parametrize(("options", "scheme"), [(None, "U"), ("X01", "U"), ("XT1", "T")])
 def test_new_keys(options: str | None, scheme: str) -> None:
-    assert new_scheme(ring(), {"options": options} if options else {}) == scheme
+    assert new_scheme(desk(), {"options": options} if options else {}) == scheme
 
 
 def test_check_values() -> None:
     clear = ClearKey("T", key(3))
     whole = key_check_value(clear.value, 8).hex().upper()
     for fields in ({}, {"options": "000"}):
-        assert check_value(ring(), fields, clear) == whole[:6]
-        assert check_value(ring(short_check_values=False), fields, clear) == whole
-    assert check_value(ring(short_check_values=False), {"options": "001"}, clear) == whole[:6]
-    assert check_value(ring(short_check_values=False), {}, AES) == AES.kcv
+        assert check_value(desk(), fields, clear) == whole[:6]
+        assert check_value(desk(short_check_values=False), fields, clear) == whole
+    assert check_value(desk(short_check_values=False), {"options": "001"}, clear) == whole[:6]
+    assert check_value(desk(short_check_values=False), {}, AES) == AES.kcv

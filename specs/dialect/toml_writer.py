@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from msgspec import to_builtins
 
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry, Rule
-from .drafts import by_number
+from ..codec.form import MessageRule
+from .file import DialectFile, FieldEntry, PartsEntry, by_number
 
 _BARE: Final = frozenset(string.ascii_letters + string.digits + "_-")
 
@@ -60,7 +60,7 @@ def _strings(words: Mapping[str, str]) -> list[str]:
     return [f"{_key(key)} = {_string(word)}" for key, word in words.items()]
 
 
-def _rules(messages: Mapping[str, Rule]) -> list[str]:
+def _rules(messages: Mapping[str, MessageRule]) -> list[str]:
     """Each MTI with the numbers of its fields, ascending, and none of the words it leaves empty."""
     lines = []
     for mti, rule in messages.items():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.hsm_sim.custody.policy import Policy
-from cardswitch.hsm_sim.keys.ring import VariantRing
+from cardswitch.hsm_sim.keys.variants import VariantRing
 from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
 from cardswitch.hsm_sim.pins.decimalisation import decrypt_table, encrypt_table
 from cardswitch.specs.hsm import Command
@@ -43,7 +43,7 @@ def under_blocks(command: Command) -> Command:
 
 
 def allowed(asked: HsmModule, *activities: str) -> HsmModule:
-    asked.state.authorised.update(dict.fromkeys(activities, 1e9))
+    asked.state.authority.until.update(dict.fromkeys(activities, 1e9))
     return asked
 
 
@@ -159,7 +159,7 @@ def test_pins_in_clear_are_refused_twice(command: Command) -> None:
     assert ask(allowed(module(commands_disabled=()), "pin.account"), command).error == "17"
 
 
-# The LMK of before --------------------------------------------------------------------------------
+# The old LMK --------------------------------------------------------------------------------------
 
 
 def test_a_table_comes_under_the_new_lmk() -> None:
@@ -173,6 +173,6 @@ def test_a_table_comes_under_the_new_lmk() -> None:
 
 
 def test_there_may_be_no_lmk_of_before() -> None:
-    ring = VariantRing(TEST_LMK, Policy(), bytes)
+    keys = VariantRing(TEST_LMK, Policy(), bytes)
     with pytest.raises(Exception, match="33"):
-        ring.old_ring()
+        keys.under_old_lmk()

@@ -1,4 +1,4 @@
-"""specs.parts.build: a wrong [parts] table is refused with its file and its line."""
+"""specs.dialect.parts: a wrong [parts] table is refused with its file and its line."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""specs.interop.toml_writer: what is written reads back equal."""
+"""specs.dialect.toml_writer: what is written reads back equal."""
 
 import tomllib
 
@@ -7,41 +7,43 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cardswitch.specs.codec.form import MessageRule
 from cardswitch.specs.dialect.file import (
     DialectFile,
     FieldEntry,
     PartsEntry,
-    Rule,
     read_dialect_file,
 )
-from cardswitch.specs.interop.toml_writer import write_toml
+from cardswitch.specs.dialect.toml_writer import write_toml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORDS = st.dictionaries(TEXT, TEXT, max_size=3)
-ENTRIES = st.dictionaries(TEXT, st.builds(FieldEntry, *[TEXT] * 8), max_size=3)
+ENTRIES = st.dictionaries(
+    TEXT, st.builds(FieldEntry, **dict.fromkeys(FieldEntry.__struct_fields__, TEXT)), max_size=3
+)
 NUMBERS = st.frozensets(st.integers(2, 192), max_size=4)
 PARTS = st.builds(
     PartsEntry,
-    TEXT,
-    WORDS,
-    ENTRIES,
-    st.booleans(),
-    TEXT,
-    TEXT,
-    st.booleans(),
-    st.integers(0, 99),
-    st.booleans(),
-    st.integers(0, 99),
+    layout=TEXT,
+    encodings=WORDS,
+    fields=ENTRIES,
+    repeat=st.booleans(),
+    tag=TEXT,
+    length=TEXT,
+    counts_tag=st.booleans(),
+    bitmap=st.integers(0, 99),
+    continues=st.booleans(),
+    header=st.integers(0, 99),
 )
 DIALECTS = st.builds(
     DialectFile,
-    *[TEXT] * 4,
+    **dict.fromkeys(["extends", "title", "version", "tertiary"], TEXT),
     header=ENTRIES,
     encodings=WORDS,
     fields=ENTRIES,
     parts=st.dictionaries(TEXT, PARTS, max_size=3),
     values=st.dictionaries(TEXT, WORDS, max_size=2),
-    messages=st.dictionaries(TEXT, st.builds(Rule, NUMBERS, NUMBERS, NUMBERS), max_size=3),
+    messages=st.dictionaries(TEXT, st.builds(MessageRule, NUMBERS, NUMBERS, NUMBERS), max_size=3),
 )
 
 

@@ -1,0 +1,99 @@
+"""How keys travel: under a zone or terminal master key, as a key block or in an older form."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from cardswitch.specs.hsm.errors import (
+    KEY_LENGTH_REFUSED,
+    KEY_NOT_EXPORTABLE,
+    KEY_SCHEME_REFUSED,
+    SOURCE_KEY_REFUSED,
+    TARGET_KEY_REFUSED,
+)
+from cardswitch.specs.security.errors import KeyRefused
+from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.lmk import unwrap_key_under_key, wrap_key_under_key
+from cardswitch.specs.security.schemes import Scheme
+
+from ..custody.policy import CommandRefused, Policy
+from .attributes import Attributes, open_exchange_block, write_exchange_block
+from .clear import AES, TDES, ClearKey
+from .ring import Fields, KeyRing, refusal
+from .uses import KeyUse
+from .variants import require_scheme
+
+EXCHANGE_BLOCK: Final = "R"  # the scheme of key blocks under another key than the LMK
+
+
+def wrap_under_zmk(
+    keys: KeyRing,
+    zmk: ClearKey,
+    scheme: str,
+    use: KeyUse,
+    key: ClearKey,
+    fields: Fields | None = None,
+) -> str:
+    """*key* for *use* in transport form under *zmk*: by *scheme*, R for a key block.
+
+    Raises CommandRefused: 26 scheme, 27 length, AA if its key block says that it must not leave.
+    """
+    if (
+        keys.policy.obey_exportability
+        and key.attributes is not None
+        and key.attributes.exportability == "N"
+    ):
+        raise CommandRefused(KEY_NOT_EXPORTABLE)
+    if scheme == EXCHANGE_BLOCK:
+        attributes = Attributes.of_key(use, key.algorithm, key.attributes, fields)
+        _require_strength(keys.policy, zmk, key)
+        return EXCHANGE_BLOCK + write_exchange_block(
+            zmk.algorithm, zmk.value, attributes, key.value, keys.random_bytes
+        )
+    _require_old_form(keys.policy, zmk, key)
+    require_scheme(scheme, key.value)
+    _require_strength(keys.policy, zmk, key)
+    try:
+        return wrap_key_under_key(zmk.value, cast(Scheme, scheme), key.value)
+    except KeyRefused as error:
+        raise refusal(error, SOURCE_KEY_REFUSED) from None
+
+
+def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tuple[ClearKey, bool]:
+    """The key that came as *text* under *zmk*, and whether its parity had to be corrected.
+
+    Raises CommandRefused: 11 weak, 26 scheme, 27 length, 75 repeated parts; of key blocks as for
+    :meth:`KeyRing.open_any`.
+    """
+    try:
+        if text.startswith(EXCHANGE_BLOCK):
+            attributes, value = open_exchange_block(zmk.value, text[1:], use)
+            received = ClearKey(attributes.algorithm, value, attributes)
+        else:
+            _require_old_form(keys.policy, zmk)
+            received = ClearKey(TDES, unwrap_key_under_key(zmk.value, text))
+        _require_strength(keys.policy, zmk, received)
+        key = received
+        if received.algorithm == TDES and not use.any_parity:
+            key = ClearKey(TDES, adjust_parity(received.value), received.attributes)
+        keys.judge(key)
+    except KeyRefused as error:
+        raise refusal(error, TARGET_KEY_REFUSED) from None
+    return key, key.value != received.value
+
+
+def _require_old_form(policy: Policy, *keys: ClearKey) -> None:
+    """Refuse (26) unless keys may travel without a key block; those of AES may not."""
+    if policy.key_blocks_only or any(key.algorithm != TDES for key in keys):
+        raise CommandRefused(KEY_SCHEME_REFUSED)
+
+
+def _require_strength(policy: Policy, zmk: ClearKey, key: ClearKey) -> None:
+    """No key travels under one that is weaker: any AES is stronger than any TDES."""
+    if policy.refuse_weaker_wrapping and _strength(zmk) < _strength(key):
+        raise CommandRefused(KEY_LENGTH_REFUSED)
+
+
+def _strength(key: ClearKey) -> int:
+    """For comparison alone: by length, and all AES above all TDES."""
+    return len(key.value) + (100 if key.algorithm == AES else 0)

@@ -1,0 +1,53 @@
+"""What a codec is made of: all that a dialect file says, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from msgspec import Struct
+
+from ..grammar.encodings import Encoding
+from ..grammar.fields import Field
+from ..grammar.mti import legal_mtis
+from ..parts.layout import Layout
+
+
+class MessageRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which fields the messages of one MTI carry: always, on a condition, or as they like."""
+
+    mandatory: frozenset[int] = frozenset()
+    conditional: frozenset[int] = frozenset()
+    optional: frozenset[int] = frozenset()
+
+
+class Form(Struct, frozen=True, kw_only=True, dict=True):
+    """The form of the messages on one kind of link.
+
+    *header* are the fixed parts before the MTI, and *header_default* their bytes where a message
+    brings none. *tertiary* is where a third bitmap stands, *values* what codes mean, by table.
+    *parts* says what values are made of, by path.
+    """
+
+    name: str
+    title: str
+    version: str
+    mti: Encoding
+    bitmap: Encoding
+    fields: Mapping[int, Field]
+    messages: Mapping[str, MessageRule] = {}
+    tertiary: str = ""
+    header: tuple[Field, ...] = ()
+    header_default: bytes = b""
+    values: Mapping[str, Mapping[str, str]] = {}
+    parts: Mapping[str, Layout] = {}
+
+    @cached_property
+    def mti_bytes(self) -> Mapping[str, bytes]:
+        """Each legal MTI as it is written."""
+        return {known: self.mti.encode(known) for known in legal_mtis(self.version)}
+
+    @cached_property
+    def mtis(self) -> Mapping[bytes, str]:
+        """Each legal MTI by how it is written."""
+        return {data: known for known, data in self.mti_bytes.items()}
