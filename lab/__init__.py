@@ -5,5 +5,5 @@ messages/  the workbench: what people paste, and what they read
 doctor/    what the doctor is given, and what it says
 fuzz/      campaigns against a parser, ours or yours
 cli/       the command `cardswitch`
-pytest_plugin      fixtures, and messages that differ told field by field
+pytest_plugin      fixtures, and messages that differ shown field by field
 """

@@ -1,4 +1,4 @@
-"""The pytest plugin: fixtures that know dialects, and messages that differ told field by field.
+"""The pytest plugin: fixtures that know dialects, and messages that differ shown field by field.
 
 pytest loads it wherever cardswitch is installed: nothing of ours is imported until it is used.
 """
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 MARKER: Final = "iso8583_dialect"
 DEFAULT_DIALECT: Final = "iso87-ascii"
 _UNSAFE: Final = "--iso8583-unsafe"
-# The dialect of the test that runs, where it has said so: bytes cannot say it themselves.
+# The dialect of the test that runs, where it names one: bytes do not tell it.
 _CURRENT: Final = pytest.StashKey["Dialect"]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option --iso8583-unsafe and the setting iso8583_dialect."""
-    said = "show card data as it is where ISO 8583 messages differ: for test cards only"
+    said = "show card data unmasked where ISO 8583 messages differ: for test cards only"
     parser.getgroup("iso8583").addoption(_UNSAFE, action="store_true", help=said)
     said = "the dialect of messages in tests: a name from `cardswitch spec list`, or a TOML file"
     parser.addini(MARKER, said, default=DEFAULT_DIALECT)
@@ -104,7 +104,7 @@ def pytest_assertrepr_compare(
 
 
 def _explained(dialect: Dialect | None, left: Message, right: Message, unsafe: bool) -> list[str]:
-    from cardswitch.lab.messages.diff import differences
+    from cardswitch.lab.messages.views.diff import differences
 
     hint = [] if unsafe else [f"card data is masked: {_UNSAFE} shows it"]
     first = f"<{left.mti} message> == <{right.mti} message>"

@@ -46,6 +46,16 @@ def test_what_the_readme_runs_succeeds(block, tmp_path):
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("block", docs.blocks(TEXT, "python run"))
+def test_what_the_readme_shows_in_python_runs(block):
+    exec(compile(block, "README.md", "exec"), {})
+
+
+def test_the_readme_shows_what_is_imported_from_the_one_name():
+    assert docs.blocks(TEXT, "python run"), "mark one block of the README ```python run"
+    assert all(f"`{name}`" in TEXT for name in ("load_dialect", "Message", "HsmClient"))
+
+
 @pytest.mark.parametrize("path", list(docs.all_commands(cli)), ids=" ".join)
 def test_every_command_has_help(path):
     result = CliRunner().invoke(cli, [*path, "--help"])

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 EPILOG: Final = """\b
 Examples:
-  cardswitch demo                              needs nothing, leaves nothing behind
+  cardswitch demo                              needs no configuration, leaves no files
   cardswitch demo --keep ./demo                keeps journals, books and deposit files
   cardswitch demo --json                       the same as data"""
 NEXT: Final = """
 
 Try next:
-  cardswitch up                                            the same programs, to stay
+  cardswitch up                                            the same programs, until stopped
   cardswitch terminal sale 12.50 --card good --pin 1234    in another shell
   cardswitch settle preview                                what the merchants will be paid
 """
@@ -27,7 +27,7 @@ Try next:
 
 @click.command(epilog=EPILOG)
 @click.option("--keep", metavar="FOLDER", help="Keep everything in FOLDER, which must not exist.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of the story.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
 def demo(keep: str | None, as_json: bool) -> None:
     """See one bank day from the first sale to the deposit, in seconds.
 

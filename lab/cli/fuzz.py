@@ -1,4 +1,4 @@
-"""The `fuzz` commands: thin, and quick to import, since help must be quick."""
+"""The `fuzz` commands. They import what they use when they run, so that help is quick."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Examples:
   cardswitch fuzz decode --target mypackage.iso:parse --allow ParseError
   cardswitch fuzz workflow > .github/workflows/fuzz.yml
 
-Fuzz with test cards alone: what is found is written down with its input.
+Fuzz with test cards only: a finding holds its input.
 
 Exit codes: 0 nothing found, 1 error, 2 usage, 6 findings."""
 DECODE_EPILOG: Final = """\b
 Examples:
   decode --dialect pos --dialect iso87-ascii --cases 200000
   decode --corpus tests/corpus --pytest tests/test_found.py
-  decode --json > findings.json                 then mend, or live with it:
+  decode --json > findings.json                 then correct the parser, or accept them:
   decode --baseline findings.json
   decode --target mypackage.iso:parse --allow ParseError --allow ValueError
 
@@ -47,7 +47,7 @@ Examples:
   replay findings.json
   replay findings.json --json
 
-Exit codes: 0 none is there any more, 2 usage, 6 some are."""
+Exit codes: 0 no finding is left, 2 usage, 6 findings are left."""
 WORKFLOW_EPILOG: Final = """\b
 Examples:
   workflow
@@ -58,8 +58,8 @@ Examples:
 def fuzz() -> None:
     """Fuzz a parser of ISO 8583: ours, or a function of yours.
 
-    Messages that are right are mutated where it hurts: lengths, digits, bitmaps, chip data, code
-    pages, ends. Findings go to standard output, all else to standard error.
+    Valid messages are mutated: lengths, digits, bitmaps, chip data, code pages, ends. Findings go
+    to standard output, all else to standard error.
     """
 
 
@@ -90,7 +90,7 @@ def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
     default=["iso87-ascii"],
     show_default=True,
     callback=_dialects,
-    help="What inputs are made from: a name from `spec list`, or a TOML file. May come again.",
+    help="What inputs are made from: a name from `spec list`, or a TOML file. May be repeated.",
 )
 @click.option("--seed", metavar="N", default=0, show_default=True, help="Same seed, same inputs.")
 @click.option(
@@ -117,15 +117,17 @@ def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
     "--allow",
     metavar="ERROR",
     multiple=True,
-    help="A documented error of --target. May come again.",
+    help="A documented error of --target. May be repeated.",
 )
 @click.option(
     "--without",
     type=click.Choice(ORACLES),
     multiple=True,
-    help="Do not ask for this. May come again.",
+    help="Leave out this check. May be repeated.",
 )
-@click.option("--baseline", metavar="FILE", type=_file(), help="Findings to say nothing of.")
+@click.option(
+    "--baseline", metavar="FILE", type=_file(), help="Findings that are known, and not reported."
+)
 @click.option("--json", "as_json", is_flag=True, help="Findings as one line of JSON.")
 @click.option(
     "--junit", "junit_file", metavar="FILE", type=_file(exists=False), help="Write JUnit XML."
@@ -151,7 +153,7 @@ def decode(
     junit_file: Path | None,
     pytest_file: Path | None,
 ) -> None:
-    """Feed a parser with messages that are nearly right, and say what it should not have done."""
+    """Give a parser mutated messages, and report where it crashes, misreads, leaks or hangs."""
     from ..fuzz import reports
     from ..fuzz.campaign import Plan, merged
     from ..fuzz.subjects import subject_of
@@ -178,12 +180,12 @@ def decode(
 @click.argument("file", type=_file())
 @click.option("--json", "as_json", is_flag=True, help="Those still there as one line of JSON.")
 def replay(file: Path, as_json: bool) -> None:
-    """Try the inputs in FILE, which decode --json printed, once more."""
+    """Parse the inputs in FILE again, as decode --json printed them."""
     from ..fuzz.findings import fault_of
 
     faults = [(finding, fault_of(finding)) for finding in _findings(file)]
     lines = [
-        f"{finding.key}  {f'{fault.oracle}: {fault.what}' if fault else 'nothing any more'}"
+        f"{finding.key}  {f'{fault.oracle}: {fault.what}' if fault else 'no longer found'}"
         for finding, fault in faults
     ]
     _tell([finding for finding, fault in faults if fault], as_json, lines)
@@ -204,7 +206,7 @@ def _run(subject: Subject, plan: Plan, seconds: float | None) -> Report:
 
 
 def _goes_on(clock: Callable[[], float], seconds: float | None) -> Callable[[Report], bool]:
-    """Whether there is time left; tells now and then how far it is."""
+    """Whether there is time left; reports progress on standard error."""
     started = told = clock()
 
     def goes_on(report: Report) -> bool:

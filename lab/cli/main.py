@@ -22,9 +22,9 @@ COMMANDS: Final[Commands] = {
     "up": ("cardswitch.lab.cli.up:up", "Run HSM, acquirer, issuer and switch in one process."),
     "terminal": (
         "cardswitch.terminal.face.cli:terminal",
-        "Sell, repeat, reverse at a software POS terminal.",
+        "Sales, repeats and reversals at a POS terminal.",
     ),
-    "spec": ("cardswitch.lab.cli.spec:spec", "Decode, encode and explain ISO 8583 messages."),
+    "spec": ("cardswitch.lab.cli.spec.main:spec", "Decode, encode and explain ISO 8583 messages."),
     "fuzz": (
         "cardswitch.lab.cli.fuzz:fuzz",
         "Fuzz a parser of ISO 8583: ours, or a function of yours.",
@@ -39,19 +39,19 @@ COMMANDS: Final[Commands] = {
 }
 EPILOG: Final = """\b
 Examples:
-  cardswitch demo                              the whole story, nothing to configure
-  cardswitch up                                everything running, in this folder
+  cardswitch demo                              one bank day, nothing to configure
+  cardswitch up                                all programs, with their state in this folder
   cardswitch terminal sale 12.50 --card good --pin 1234
   cardswitch settle close                      the deposit of the last bank day
 
-An emulator for tests, with test keys and test cards. Never use it with live ones."""
+An emulator for tests, with test keys and test cards. Never use it with live keys or cards."""
 
 
 @click.group(cls=LazyGroup, commands_of=COMMANDS, epilog=EPILOG)
 @click.version_option(package_name="cardswitch")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """An ISO 8583 card switch with everything around it: terminal, acquirer, issuer, HSM."""
+    """An ISO 8583 card switch with terminal, acquirer, issuer, HSM and settlement, for tests."""
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     # The switch cannot build a vault itself: it never reaches cryptography.
@@ -65,12 +65,12 @@ def _open_vault(path: str) -> Vault:
 
 
 def main() -> None:
-    """Run the command; an error of ours is one line and an exit code, never a traceback."""
+    """Run the command; a known error is one line and an exit code, never a traceback."""
     try:
         cli()
     except ConfigError as error:
         click.echo(f"cardswitch: {error}", err=True)
         sys.exit(2)
-    except (Error, OSError) as error:  # The system's say what it refused: a port, a file, a disk.
+    except (Error, OSError) as error:  # An OSError says what the system refused: a port, a file.
         click.echo(f"cardswitch: {error}", err=True)
         sys.exit(1)

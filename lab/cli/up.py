@@ -1,4 +1,4 @@
-"""`cardswitch up`: the whole lab in one process, until stopped."""
+"""`cardswitch up`: all programs in one process, until stopped."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Then, in another shell:
     metavar="FOLDER",
     default="cardswitch-data",
     show_default=True,
-    help="Where the lab is, or will be made.",
+    help="The folder of configuration and state; made if it is not there.",
 )
 @click.option("--config", "config_path", metavar="FILE", help="A configuration of your own.")
 @click.option("--trace", is_flag=True, help="Show every message of the switch, masked.")
@@ -74,7 +74,7 @@ async def _serve(lab: Lab, tap: Tap | None) -> None:
 
     async with running(lab, tap=tap) as programs:
         await programs.ready()
-        for line in _places(lab):
+        for line in _listeners(lab):
             click.echo(line, err=True)
         tasks = [asyncio.create_task(_close_days(lab))]
         if tap is not None:
@@ -86,17 +86,17 @@ async def _serve(lab: Lab, tap: Tap | None) -> None:
                 task.cancel()
 
 
-def _places(lab: Lab) -> Iterator[str]:
-    listeners = lab.switch.listeners
-    places = {
-        "terminals": (listeners["pos"], "switch, front side"),
-        "acquirers": (listeners["network"], "switch, network side"),
+def _listeners(lab: Lab) -> Iterator[str]:
+    of_switch = lab.switch.listeners
+    listeners = {
+        "terminals": (of_switch["pos"], "switch, front side"),
+        "acquirers": (of_switch["network"], "switch, network side"),
         "acquirer": (lab.acquirer.front, "acquirer emulator"),
         "issuer": (lab.issuer.network, "issuer emulator"),
     }
-    for place, who in places.values():
-        address = f"{place.host}:{place.port}"
-        yield f"{who:22} {address:17} {place.dialect}, {place.framing}"
+    for listener, who in listeners.values():
+        address = f"{listener.host}:{listener.port}"
+        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
     yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
     yield "ready; stop with Ctrl-C"
@@ -128,7 +128,7 @@ async def _close_days(lab: Lab) -> None:
 
 
 async def _show(tap: Tap) -> None:
-    """Print what the tap has seen since the last look."""
+    """Print each message that passes the switch, masked."""
     from cardswitch.specs.dates import utc_text
 
     while True:

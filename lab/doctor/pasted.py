@@ -1,6 +1,6 @@
-"""What is pasted to the doctor: one message, or one a line; in hex, in base64, or as it is.
+"""INPUT of `spec doctor`: one message, or one a line; in hex, in base64, or raw bytes.
 
-Pure. Nobody has said where the MTI is yet, so that *auto* gives every reading there may be.
+Pure. Where the MTI is, is not known yet: *auto* gives every possible reading.
 """
 
 from __future__ import annotations

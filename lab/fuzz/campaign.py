@@ -19,13 +19,14 @@ from cardswitch.specs.fuzzing.shrink import TRIES_MAX, shrink
 
 from .findings import Finding, key_of
 from .leaks import secrets_of
-from .oracles import Fault, Outcome, examine, watched
+from .limits import watched
+from .oracles import Fault, Outcome, examine
 from .subjects import Subject
 
 INPUT_SIZE_MAX: Final = 64 * 1024  # bytes; no frame is longer
 POOL_MAX: Final = 1024  # inputs that ended in a new way; later ones are seldom worth much
-FINDINGS_MAX: Final = 100  # that many are one finding: nobody reads more
-SPOILT_EACH: Final = 16  # cases made from one seed, itself among them, before the next is taken
+FINDINGS_MAX: Final = 100  # more than that have one cause, as a rule
+MUTATED_EACH: Final = 16  # cases made from one seed, itself among them, before the next is taken
 MEASURED_EACH: Final = 64  # of that many cases, one has its memory looked at, which is slow
 _SHRINK_SLOWLY: Final = 50  # tries, where each takes long
 _SLOW: Final = ("time", "memory")
@@ -48,10 +49,11 @@ class Plan(Struct, frozen=True):
     without: Container[str] = ()
 
 
-class Report(Struct):
+class Report(Struct, kw_only=True):
     """What came of it: grows while the campaign runs.
 
-    *fresh* are inputs that ended in a new way, for a corpus; *known* counts what was not told.
+    *fresh* are inputs that ended in a new way, for a corpus; *known* counts findings that are not
+    reported again.
     """
 
     dialect: str
@@ -80,7 +82,7 @@ def run(
 class _Campaign:
     def __init__(self, subject: Subject, plan: Plan) -> None:
         self.subject, self.plan = subject, plan
-        self.report = Report(subject.dialect.name)
+        self.report = Report(dialect=subject.dialect.name)
         # Not for secrets: so that a seed tells the whole campaign.
         self.random = random.Random(f"{plan.seed} {subject.dialect.name}")  # noqa: S311
         self.pool: list[Seed] = []
@@ -88,14 +90,14 @@ class _Campaign:
         self.keys: set[str] = set()
 
     def inputs(self) -> Iterator[tuple[Seed, bytes, list[str]]]:
-        """The corpus as it is, then seeds, each first as it is and then mutated."""
+        """The corpus unchanged, then seeds, each first unchanged and then mutated."""
         corpus = [self._seed_of(data) for data in self.plan.corpus]
         for seed in corpus:
             yield seed, seed.data, ["corpus"]
         self.pool = [*corpus, *self.pool][:POOL_MAX]
         pick, seed = self.random.randrange, Seed(b"")
         for case in range(self.plan.cases):
-            if case % SPOILT_EACH == 0:
+            if case % MUTATED_EACH == 0:
                 seed = self._next_seed()
                 yield seed, seed.data, ["seed"]
                 continue
@@ -141,17 +143,17 @@ class _Campaign:
 
         tries = 0 if fault.oracle == "time" else _SHRINK_SLOWLY if slow else TRIES_MAX
         return Finding(
-            key,
-            self.subject.dialect.name,
-            fault.oracle,
-            fault.what,
-            shrink(data, is_same, tries).hex().upper(),
-            self.subject.target,
-            self.subject.allow,
-            seed.secrets if fault.oracle == "secret" else (),
-            self.plan.seed,
-            self.report.cases,
-            tuple(how),
+            key=key,
+            dialect=self.subject.dialect.name,
+            oracle=fault.oracle,
+            what=fault.what,
+            data=shrink(data, is_same, tries).hex().upper(),
+            target=self.subject.target,
+            allow=self.subject.allow,
+            secrets=seed.secrets if fault.oracle == "secret" else (),
+            seed=self.plan.seed,
+            case=self.report.cases,
+            how=tuple(how),
         )
 
     def _next_seed(self) -> Seed:

@@ -1,7 +1,7 @@
-"""BER-TLV once more, as a grammar of construct: an opinion on field 55 that is not our own.
+"""BER-TLV as a grammar of the library construct, to compare our reading of field 55 with.
 
 It is looser than ours, taking what is not of the shortest form and any number of tags. Where both
-read, both must read the same. construct is optional: without it there is no opinion.
+read, both must read the same. construct is optional: without it nothing is compared.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def grammar() -> Any:
 
 
 def read_chip(data: bytes) -> tuple[Tlv, ...] | None:
-    """The objects in *data* as construct reads them; None if it refuses, or has no opinion.
+    """The objects in *data* as construct reads them; None if it refuses, or is not installed.
 
     >>> read_chip(bytes.fromhex("9F3602003C")) in ((Tlv("9F36", bytes([0, 0x3C])),), None)
     True

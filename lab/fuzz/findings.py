@@ -11,14 +11,15 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import ConfigError
 
-from .oracles import Fault, examine, watched
+from .limits import watched
+from .oracles import Fault, examine
 from .subjects import Subject, subject_of
 
 FILE_SIZE_MAX: Final = 16 << 20  # bytes; a hundred findings of the longest inputs
 _KEY_SIZE: Final = 12  # hex digits of a name: enough for all findings that anyone will have
 
 
-class Finding(Struct, frozen=True, forbid_unknown_fields=True):
+class Finding(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """An input, in hex and as small as could be, that breaks *oracle* in the way *what*.
 
     *key* is the same for all inputs that break it so. *case*, *how* and *seed* say how the input

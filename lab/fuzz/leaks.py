@@ -55,7 +55,7 @@ def _parts(error: BaseException) -> Iterator[tuple[str, str]]:
         yield f"{name}repr", repr(current)
         yield f"{name}args", repr(current.args)
         # What an echo may hold is decided by field number. Once lengths are wrong, card data may
-        # be read as any field, and nobody can tell: see :class:`specs.errors.DecodeError`.
+        # be read as any field: see :class:`cardswitch.specs.errors.DecodeError`.
         for key, value in vars(current).items():
             if not isinstance(value, Message):
                 yield f"{name}{key}", repr(value)

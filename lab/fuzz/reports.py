@@ -16,7 +16,7 @@ from .findings import Finding, write_findings
 
 WIDTH_MAX: Final = 64  # characters of a test that JUnit viewers show without breaking
 WORKFLOW: Final = """\
-# .github/workflows/fuzz.yml: cut it to your dialect; findings.json holds what you live with.
+# .github/workflows/fuzz.yml: change the dialect; findings.json: known findings.
 name: fuzz
 on:
   pull_request:
@@ -72,7 +72,7 @@ def test_nothing_is_found_any_more(finding):
 def show_report(report: Report) -> list[str]:
     """What came of one campaign, in words.
 
-    >>> show_report(Report("pos", cases=3, read=1, refused=2))
+    >>> show_report(Report(dialect="pos", cases=3, read=1, refused=2))
     ['pos: 3 cases, 1 read, 2 refused as documented, 0 findings']
     """
     known = f", {report.known} known" if report.known else ""

@@ -28,7 +28,7 @@ TMK: Final = TPK  # They share a pair and variant of the LMK.
 PVKI: Final = "1"
 
 
-class Keys(Struct, frozen=True):
+class Keys(Struct, frozen=True, kw_only=True):
     """The lab's keys, as cryptograms under the HSM's LMK, and how to check them."""
 
     tpk: str
@@ -67,18 +67,18 @@ def make_keys(ask: Ask) -> Keys:
         _share(ask, zmk["key"], key, name)
     check_values = {name: key["kcv"] for name, key in made.items()}
     return Keys(
-        tpk["key"],
-        tpk["key_under_zmk"],
-        acquirer["key"],
-        issuer["key"],
-        pvk["key"],
-        cvk["key"],
-        {"tpk": tpk["kcv"], **check_values, "pvk": pvk["kcv"], "cvk": cvk["kcv"]},
+        tpk=tpk["key"],
+        tpk_under_tmk=tpk["key_under_zmk"],
+        zpk_acquirer=acquirer["key"],
+        zpk_issuer=issuer["key"],
+        pvk=pvk["key"],
+        cvk=cvk["key"],
+        check_values={"tpk": tpk["kcv"], **check_values, "pvk": pvk["kcv"], "cvk": cvk["kcv"]},
     )
 
 
 def check_keys(ask: Ask, keys: Keys) -> None:
-    """See that the HSM still knows *keys*, by their check values. Raises Error if it does not."""
+    """Check that the HSM still knows *keys*, by their check values. Raises Error if it does not."""
     types = {"tpk": TPK, "zpk_acquirer": ZPK, "zpk_issuer": ZPK, "pvk": TPK, "cvk": CVK}
     for name, key_type in types.items():
         answer = ask(key_check_value(key_type, getattr(keys, name)))

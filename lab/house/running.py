@@ -1,4 +1,4 @@
-"""All programs of a lab in one process, on one clock; each as it would be alone."""
+"""All programs of a lab in one process, on one clock, each with its own runtime."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cardswitch.wire.driver.tap import Tap
 
 from .topology import Lab, open_vault
 
-READY_S: Final = 5.0  # On one machine, everybody has found everybody long before.
+READY_S: Final = 5.0  # On one machine the links are up long before.
 LOOK_S: Final = 0.005
 
 
@@ -37,14 +37,14 @@ class Running:
         self.issuer = issuer
 
     async def ready(self) -> None:
-        """Return once everybody has found everybody. Raises Error if somebody is not found."""
+        """Return once all links are up and signed on. Raises Error naming those that are not."""
         try:
             async with asyncio.timeout(READY_S):
                 while self._missing():
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             missing = ", ".join(self._missing())
-            raise Error(f"not found in {READY_S:g} s: {missing}") from None
+            raise Error(f"no link in {READY_S:g} s: {missing}") from None
 
     def _missing(self) -> list[str]:
         """The links that are not up, and of the switch's upstreams those not signed on to."""

@@ -1,4 +1,4 @@
-"""The story that the demo tells: every part of it happens, over TCP, with journals on disk."""
+"""The bank day that `cardswitch demo` runs: all of it over TCP, with journals on disk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from .topology import Lab, Timing, free_ports, make_lab, open_vault, read_lab
 
 CURRENCY: Final = "EUR"
 PIN: Final = "1234"
-# Short, so that the issuer's silence does not bore anybody; the order of the timers is the same.
+# Short, so that the demo is quick; outer timers are longer than inner ones, as always.
 TIMING: Final = Timing(terminal_s=1.6, front_s=1.2, acquirer_s=0.9, issuer_s=0.6, late_s=2.0)
 BEFORE_CUT_OFF_S: Final = 1_800.0  # The bank's clock when the demo begins.
 NAMESPACE: Final = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
@@ -37,7 +37,7 @@ Tell = Callable[[str, str], None]
 
 
 class Story:
-    """Plays in *folder*, tells *tell* of it ("title" or "text"), and collects *facts*."""
+    """Runs a bank day in *folder*, reports to *tell* ("title" or "text"), collects *facts*."""
 
     def __init__(self, folder: Path, tell: Tell) -> None:
         self.facts: dict[str, Any] = {}
@@ -48,7 +48,7 @@ class Story:
         self._cards: tuple[Card, ...] = ()
 
     async def play(self) -> None:
-        """The whole of it. Raises Error if a part of it does not happen as it should."""
+        """Run the whole day. Raises Error if a step does not end as it should."""
         path, keys = make_lab(self._folder, free_ports(), TIMING)
         lab = read_lab(path)
         self._cards = read_cards(Path(lab.terminal.cards))
@@ -83,11 +83,9 @@ class Story:
         self.facts["business_date"] = day
 
     def _show_links(self, lab: Lab) -> None:
-        self._title("2. Everybody has signed on")
+        self._title("2. All links are up and signed on")
         self._text("terminal > switch > acquirer > switch > issuer, and the HSM beside them")
-        self._text(
-            f"The bank's clock says {utc_text(self._clock.now())}; terminals use the listener"
-        )
+        self._text(f"The bank's clock says {utc_text(self._clock.now())}; terminals connect to")
         self._text(f"127.0.0.1:{lab.switch.listeners['pos'].port}")
 
     # Sales ----------------------------------------------------------------------------------------
@@ -108,7 +106,7 @@ class Story:
 
         self._title("6. A purchase that the issuer never answers: timed out, and reversed")
         await self._sale(session, "9.69", "good", SaleState.DECLINED)
-        self._text(f"the issuer's leg went: {' > '.join(self._way_of_last_leg(lab))}")
+        self._text(f"states of the issuer's leg: {' > '.join(self._states_of_last_leg(lab))}")
 
         self._title("7. One more purchase, approved")
         await self._sale(session, "30.00", "good", SaleState.APPROVED)
@@ -131,7 +129,7 @@ class Story:
     async def _repeat(self, session: Session) -> Outcome:
         return await _last(session.perform(lambda terminal, now: terminal.repeat(now)))
 
-    def _way_of_last_leg(self, lab: Lab) -> list[str]:
+    def _states_of_last_leg(self, lab: Lab) -> list[str]:
         """The states of the last leg on the network side, as the journal has them."""
         entries = [e for e in self._journal(lab) if e.source == "network"]
         return [entry.state for entry in entries if entry.leg == entries[-1].leg]
@@ -198,7 +196,7 @@ async def _last(outcomes: Any) -> Outcome:
     async for outcome in outcomes:
         last = outcome
     if last is None:
-        raise Error("the terminal told nothing")
+        raise Error("the terminal reported no outcome")
     return last
 
 

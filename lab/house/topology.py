@@ -34,7 +34,7 @@ _HERE: Final = Path(__file__).parent
 
 
 class Ports(Struct, frozen=True):
-    """Where everybody listens; the defaults lie in a range that nobody well known claims."""
+    """The ports that the programs listen at; no well-known service uses the defaults."""
 
     hsm: int = 7100
     network: int = 7101
@@ -43,7 +43,7 @@ class Ports(Struct, frozen=True):
     pos: int = 7104
 
 
-class Timing(Struct, frozen=True):
+class Timing(Struct, frozen=True, kw_only=True):
     """Outer timers are longer than inner ones, and the whole is under five seconds."""
 
     terminal_s: float = 4.5
@@ -55,7 +55,7 @@ class Timing(Struct, frozen=True):
     zone: str = "Europe/Berlin"
 
 
-class Lab(Struct, frozen=True):
+class Lab(Struct, frozen=True, kw_only=True):
     """Everything in the configuration file, and the folder that its relative paths count from."""
 
     folder: Path
@@ -68,7 +68,7 @@ class Lab(Struct, frozen=True):
 
 
 def free_ports() -> Ports:
-    """Ports of 127.0.0.1 that nobody has now: all are held at once, so that no two are the same.
+    """Ports of 127.0.0.1 that are free now: all are held at once, so that no two are the same.
 
     For a lab beside another one, such as a demonstration or a test. Raises OSError.
     """
@@ -84,13 +84,13 @@ def read_lab(path: Path) -> Lab:
     """The lab that the file *path* describes. Raises ConfigError, naming file and key."""
     data = read_config(path)
     return Lab(
-        path.parent,
-        section(data, "hsm", HsmConfig, path),
-        section(data, "switch", SwitchConfig, path).placed(path.parent),
-        section(data, "acquirer", AcquirerConfig, path),
-        section(data, "issuer", IssuerConfig, path),
-        read_terminal_config(path),
-        section(data, "settlement", SettlementConfig, path).placed(path.parent),
+        folder=path.parent,
+        hsm=section(data, "hsm", HsmConfig, path),
+        switch=section(data, "switch", SwitchConfig, path).placed(path.parent),
+        acquirer=section(data, "acquirer", AcquirerConfig, path),
+        issuer=section(data, "issuer", IssuerConfig, path),
+        terminal=read_terminal_config(path),
+        settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
     )
 
 
@@ -99,7 +99,7 @@ def make_lab(
 ) -> tuple[Path, Keys]:
     """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vault's key.
 
-    *ask* reaches the HSM; without it, one is made for the occasion: all have the same test LMK.
+    *ask* reaches the HSM; without it a new one is made, since all have the same test LMK.
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME

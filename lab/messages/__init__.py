@@ -1,5 +1,11 @@
-"""The message workbench: what people paste becomes messages, and messages become what they read.
+"""Messages for people: what is pasted becomes messages, and messages become text.
 
-`pasted` and `inputs` read, `outputs` writes for other tools, `workbench` turns messages into JSON
-and back, `views`, `descriptions` and `diff` are for people; all of it masked unless asked.
+pasted      text becomes bytes and back: hex, base64, raw
+inputs      what a command is given becomes messages, one or many
+outputs     messages become what other tools read
+documents   messages as JSON and back
+values      the value of a field as people see it, masked
+meanings    what codes and amounts mean
+faults      an error in words, with its byte
+views/      the tables and texts, a view a file
 """

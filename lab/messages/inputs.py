@@ -1,6 +1,6 @@
-"""What commands are given: one message or many, pasted, as JSON, in lines, or in a capture.
+"""The messages that a command is given: one or many, as text, JSON, lines, or a capture.
 
-Pure. Whatever cannot be read is told with its place, never repeated: it may be a card number.
+Pure. An error gives the byte position, never the text: it may be a card number.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from cardswitch.wire.capture.pcap import read_capture
 from cardswitch.wire.capture.reassembly import Streams, frames_of, streams_of
 from cardswitch.wire.framing import Framing
 
+from .documents import read_document, split_documents
 from .pasted import INPUT_SIZE_MAX, read_bytes
-from .workbench import read_document, split_documents
 
 FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
 CAPTURE_SIZE_MAX: Final = (

@@ -1,6 +1,6 @@
-"""What people paste: hex, base64 or a message as it is become bytes, and bytes become text again.
+"""Pasted text becomes bytes and back: hex, base64, or the raw bytes of a message.
 
-Pure. What cannot be read is named by its place, never repeated: it may be a card number.
+Pure. An error gives the byte position, never the text: it may be a card number.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ def _start_of_hex(given: bytes, at: int, size: int) -> bytes:
 
 
 def _raw(given: bytes) -> bytes:
-    """*given* as it is, but for the line end that a shell puts after text."""
+    """*given* itself, without the line end that a shell puts after text."""
     text = given.rstrip(b"\r\n")
     return text if _PRINTABLE.issuperset(text) else given
 

@@ -1,4 +1,4 @@
-"""The `terminal` commands: thin, and quick to import, since help must be quick."""
+"""The `terminal` commands. They import what they use when they run, so that help is quick."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Examples:
   sale 12.50 --card good --pin 9999 --check    wrong PIN; exit code 3 when declined
   sale 12.50 --card good --cvv 000             wrong CVV (CVV2 with --entry manual)
   sale 12.50 --card 4242424242424242 --expiry 3012 --entry manual
-  sale 12.69 --card good                       the issuer stays silent: declined (91)"""
+  sale 12.69 --card good                       the issuer does not answer: declined (91)"""
 REPEAT_EPILOG: Final = """\b
 Examples:
   repeat                                       the card is found by its alias
@@ -49,10 +49,10 @@ Example:
 
 @click.group(epilog=EPILOG)
 def terminal() -> None:
-    """Sell, repeat, reverse at a software POS terminal, against a running switch.
+    """Sales, repeats and reversals at a software POS terminal, against a running switch.
 
-    Receipts go to standard output, all else to standard error. The PINs in the file of test cards
-    are never used by themselves: give --pin.
+    Receipts go to standard output, all else to standard error. A PIN is sent only if --pin gives
+    it; those in the file of test cards are for people to read.
     """
 
 
@@ -60,7 +60,12 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command; it gets a TerminalConfig for the first two."""
 
     @click.option("--config", "config_path", metavar="FILE", help="The lab's TOML file.")
-    @click.option("--terminal", "terminal_id", metavar="ID", help="Be another terminal.")
+    @click.option(
+        "--terminal",
+        "terminal_id",
+        metavar="ID",
+        help="Terminal identity (field 41).",
+    )
     @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
     @functools.wraps(command)
     def with_config(config_path: str | None, terminal_id: str | None, **options: Any) -> None:
@@ -80,7 +85,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     "--entry",
     type=click.Choice(["swipe", "manual"]),
     default="swipe",
-    help="Read the stripe, or type number, expiry and CVV2 in.",
+    help="Read the magnetic stripe, or key in number, expiry and CVV2.",
 )
 @click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
 @click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2.")
@@ -121,7 +126,7 @@ def sale(
 def repeat(
     config: TerminalConfig, card: str | None, expiry: str, check: bool, as_json: bool
 ) -> None:
-    """Ask for the last sale's result once more: the stored answer, nothing is charged twice."""
+    """Repeat the last sale (0201): the switch sends the stored answer, nothing is charged twice."""
     from ..session import read_book
     from .screen import conclude
 
@@ -139,7 +144,7 @@ def repeat(
 @terminal.command("reverse-pending", epilog=REVERSE_EPILOG)
 @common
 def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
-    """Send the reversal that is owed, until it is acknowledged."""
+    """Send the pending reversal until it is acknowledged."""
     from ..core.state import SaleState
     from ..session import UNSETTLED, read_book
     from .screen import conclude
@@ -149,13 +154,13 @@ def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
             config, lambda session: session.settle(), as_json, good=frozenset({SaleState.REVERSED})
         )
     else:
-        click.echo("null" if as_json else "Nothing is owed.")
+        click.echo("null" if as_json else "No reversal is pending.")
 
 
 @terminal.command(epilog=STATUS_EPILOG)
 @common
 def status(config: TerminalConfig, as_json: bool) -> None:
-    """Show trace number, batch, totals and what is owed."""
+    """Show trace number, batch, totals and the pending reversal."""
     from ..session import read_book
     from .screen import show
 

@@ -54,7 +54,7 @@ def receipt(outcome: Outcome, copy: Copy) -> str:
 
 
 def totals(terminal: str, merchant: str, book: Book) -> str:
-    """The report of a terminal: its numbers, the totals of its batch, what is owed or in doubt."""
+    """The report of a terminal: numbers, batch totals, a pending reversal, what is in doubt."""
     lines = [
         _pair("Merchant", printable(merchant)),
         _pair("Terminal", printable(terminal)),
@@ -68,7 +68,7 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
             for kind, tally in tallies.items()
         ]
     if book.outcome is not None and book.outcome.kind in (SaleState.BEGUN, SaleState.PENDING):
-        lines += ["", f"A REVERSAL IS OWED FOR STAN {book.outcome.stan}"]
+        lines += ["", f"REVERSAL PENDING FOR STAN {book.outcome.stan}"]
     for outcome in book.exceptions:
         lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(outcome.code)}"]
     return "".join(f"{line.rstrip()}\n" for line in lines)

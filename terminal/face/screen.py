@@ -17,7 +17,7 @@ from ..core.state import Book, Outcome, SaleState
 from ..session import UNSETTLED, Session, open_session, read_book
 from .receipt import receipt, totals
 
-Story = Callable[[Session], AsyncIterator[Outcome]]
+Steps = Callable[[Session], AsyncIterator[Outcome]]
 
 DECLINED_EXIT: Final = 3  # with --check
 TIMEOUT_EXIT: Final = 4
@@ -27,18 +27,18 @@ _GOOD: Final = frozenset({SaleState.APPROVED, SaleState.DECLINED})
 
 def conclude(
     config: TerminalConfig,
-    story: Story,
+    steps: Steps,
     as_json: bool,
     check: bool = False,
     good: frozenset[SaleState] = _GOOD,
 ) -> None:
-    """Run *story*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*."""
+    """Run *steps*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*."""
     last: Outcome | None = None
 
     async def tell() -> None:
         nonlocal last
         async with open_session(config) as session:
-            async for last in story(session):
+            async for last in steps(session):
                 _report(last)
 
     code = 0
@@ -49,7 +49,7 @@ def conclude(
         code = LINK_EXIT
     except KeyboardInterrupt:
         code = TIMEOUT_EXIT
-    _warn_of_debts(read_book(config))
+    _warn_of_pending(read_book(config))
     if last is not None:
         _print(last, as_json)
         if check and last.kind is SaleState.DECLINED:
@@ -60,7 +60,7 @@ def conclude(
 
 
 def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
-    """Show *book*: its numbers, the totals of its batch, what is owed or in doubt."""
+    """Show *book*: its numbers, the totals of its batch, the pending reversal, what is in doubt."""
     if not as_json:
         click.echo(totals(config.id, config.merchant, book), nl=False)
         return
@@ -70,14 +70,14 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
         "stan": book.stan,
         "batch": book.batch,
         "last": book.outcome,
-        "owed": book.outcome if book.kind in UNSETTLED else None,
+        "pending_reversal": book.outcome if book.kind in UNSETTLED else None,
         "exceptions": book.exceptions,
     }
     click.echo(msgspec.json.encode(shown))
 
 
 def _report(outcome: Outcome) -> None:
-    """What a person should know while it happens."""
+    """Tell on standard error what the receipt cannot say yet."""
     words = {
         SaleState.PENDING: "no answer, reversing until that is acknowledged (Ctrl-C stops)",
         SaleState.REVERSED: "reversed, nothing was charged",
@@ -89,10 +89,10 @@ def _report(outcome: Outcome) -> None:
         click.echo(f"STAN {outcome.stan}: {words[outcome.kind]}", err=True)
 
 
-def _warn_of_debts(book: Book) -> None:
+def _warn_of_pending(book: Book) -> None:
     if book.kind in UNSETTLED and book.outcome is not None:
         stan = book.outcome.stan
-        click.echo(f"STAN {stan}: a reversal is still owed; the next command sends it", err=True)
+        click.echo(f"STAN {stan}: a reversal is pending; the next command sends it", err=True)
 
 
 def _print(outcome: Outcome, as_json: bool) -> None:

@@ -16,8 +16,6 @@ NOT_YET: Final[dict[str, tuple[str, ...]]] = {
         # hsm_sim
         "Stage has", "AuditEntry has", "Policy has", "KeyStore has", "Attributes has",
         "KeyUse has",
-        # lab
-        "Report has", "Finding has", "Keys has", "Timing has", "Lab has",
         # specs
         "Reason has", "Step has", "Form has", "FieldEntry has", "PartsEntry has",
         "DialectFile has", "Diagnosis has", "Edit has", "Field has", "Kind has", "FieldClass has",

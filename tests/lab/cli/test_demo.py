@@ -25,7 +25,7 @@ NAMESPACE = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 # Of every chapter, in their order, what must be read there.
 CHAPTERS = [
     ("1. Keys are made in the HSM, and shared", "check value"),
-    ("2. Everybody has signed on", "terminal > switch > acquirer > switch > issuer"),
+    ("2. All links are up and signed on", "terminal > switch > acquirer > switch > issuer"),
     ("3. A purchase with PIN, approved", "*** APPROVED ***"),
     ("4. The same purchase again", "same answer: 00"),
     ("5. A purchase declined, with the reason", "Insufficient funds (51)"),

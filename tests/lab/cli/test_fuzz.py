@@ -75,7 +75,7 @@ def test_findings_are_replayed(found):
     found.write_text(found.read_text().replace(":careless", ":careful"))
     done = run("replay", str(found))
     assert done.exit_code == 0
-    assert "nothing any more" in done.stdout
+    assert "no longer found" in done.stdout
 
 
 def test_reports_are_written(tmp_path):
@@ -145,7 +145,7 @@ def test_a_target_or_file_that_is_none(tmp_path):
 def test_time_ends_a_run_and_progress_is_told(capsys):
     times = iter([0.0, 1.0, 6.0, 7.0, 30.0])
     goes_on = fuzz_cli._goes_on(lambda: next(times), 10.0)
-    assert [goes_on(Report("pos", cases=3)) for _ in "1234"] == [True, True, True, False]
+    assert [goes_on(Report(dialect="pos", cases=3)) for _ in "1234"] == [True, True, True, False]
     assert capsys.readouterr().err == (
         "pos: 3 cases in 6 s, 0 findings\npos: 3 cases in 30 s, 0 findings\n"
     )

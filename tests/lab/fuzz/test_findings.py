@@ -10,13 +10,13 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, DialectError
 
 BAD = Finding(
-    "0123456789ab",
-    "iso87-ascii",
-    "error",
-    "IndexError in readers.py, careless",
-    (b"0" * 20 + b"-5").hex(),
-    "tests.kit.samples.readers:careless",
-    ("Refused", "ValueError"),
+    key="0123456789ab",
+    dialect="iso87-ascii",
+    oracle="error",
+    what="IndexError in readers.py, careless",
+    data=(b"0" * 20 + b"-5").hex(),
+    target="tests.kit.samples.readers:careless",
+    allow=("Refused", "ValueError"),
     secrets=("9999991234567890",),
 )
 

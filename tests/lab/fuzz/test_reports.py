@@ -12,8 +12,8 @@ from cardswitch.lab.fuzz.reports import WORKFLOW, junit, pytest_file, show_repor
 from tests.lab.fuzz.test_findings import BAD
 
 pytest_plugins = ["pytester"]
-CLEAN = Report("pos", cases=10, read=4, refused=6)
-FOUND = Report("iso87-ascii", cases=10, read=4, refused=5, known=1, findings=[BAD])
+CLEAN = Report(dialect="pos", cases=10, read=4, refused=6)
+FOUND = Report(dialect="iso87-ascii", cases=10, read=4, refused=5, known=1, findings=[BAD])
 
 
 def test_words():

@@ -95,5 +95,5 @@ def test_without_an_issuer_it_is_never_ready(lab, monkeypatch):
         async with running(replace(lab, switch=switch)) as programs:
             await programs.ready()
 
-    with pytest.raises(Error, match=r"not found in .*issuer"):
+    with pytest.raises(Error, match=r"no link in .*issuer"):
         run(main())

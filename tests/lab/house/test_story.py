@@ -63,5 +63,5 @@ def test_nobody_to_tell_is_an_error():
         for outcome in ():
             yield outcome
 
-    with pytest.raises(Error, match="told nothing"):
+    with pytest.raises(Error, match="no outcome"):
         run(story._last(nothing()))

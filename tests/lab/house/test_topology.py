@@ -37,7 +37,15 @@ def test_what_was_made_can_be_read(made):
 
 
 def test_ports_and_times_are_those_that_were_asked_for(tmp_path):
-    timing = Timing(4.0, 3.0, 2.0, 1.0, 9.0, cut_off="20:00", zone="UTC")
+    timing = Timing(
+        terminal_s=4.0,
+        front_s=3.0,
+        acquirer_s=2.0,
+        issuer_s=1.0,
+        late_s=9.0,
+        cut_off="20:00",
+        zone="UTC",
+    )
     lab = read_lab(make_lab(tmp_path, Ports(1, 2, 3, 4, 5), timing)[0])
     assert (lab.hsm.port, lab.switch.hsm.port, lab.issuer.hsm.port) == (1, 1, 1)
     assert (lab.switch.listeners["network"].port, lab.acquirer.network.port) == (2, 2)

@@ -139,7 +139,7 @@ def test_no_switch_no_sale(run, lab, small_switch, monkeypatch):
     lab.write_text(lab.read_text().replace(f"port = {small_switch.port}", "port = 1"))
     result = run("sale", "1", "--card", "good", code=5)
     assert "127.0.0.1:1" in result.stderr
-    assert "owed" not in result.stderr
+    assert "pending" not in result.stderr
     assert result.stdout == ""
     assert json.loads(run("status", "--json").stdout)["stan"] == 0
 
@@ -157,7 +157,7 @@ def test_status_counts(run):
             }
         },
     }
-    assert (report["stan"], report["owed"], report["exceptions"]) == (3, None, [])
+    assert (report["stan"], report["pending_reversal"], report["exceptions"]) == (3, None, [])
     assert "    2 approved                     18.05" in run("status").stdout
 
 
@@ -173,8 +173,8 @@ def test_a_batch_is_closed_with_its_totals(run):
     assert json.loads(run("status", "--json").stdout)["batch"] == {"number": 2, "totals": {}}
 
 
-def test_nothing_is_owed(run):
-    assert run("reverse-pending").stdout == "Nothing is owed.\n"
+def test_no_reversal_is_pending(run):
+    assert run("reverse-pending").stdout == "No reversal is pending.\n"
 
 
 def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
@@ -193,7 +193,7 @@ def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
             process.kill()
     assert process.returncode == 4
     assert json.loads(shown)["kind"] == "pending"
-    assert "still owed" in said
+    assert "a reversal is pending" in said
     assert "STAN 000001" in run("status").stdout
 
     small_switch.silent = 0
@@ -203,7 +203,7 @@ def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
     assert len({message[90] for message in small_switch.seen[1:]}) == 1
 
 
-def test_what_is_owed_goes_out_before_the_next_sale(run, lab, small_switch):
+def test_a_pending_reversal_goes_out_before_the_next_sale(run, lab, small_switch):
     run("sale", "1", "--card", "good")
     journal = lab.parent / "terminal" / "terminal-TERM01.log"
     lines = journal.read_bytes().splitlines(keepends=True)

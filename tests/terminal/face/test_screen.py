@@ -100,9 +100,9 @@ def test_two_copies_go_to_standard_output_and_nothing_else(config, capsys):
     assert shown.err == ""
 
 
-def test_what_is_owed_and_what_is_in_doubt_is_shown(config, capsys):
+def test_what_is_pending_and_what_is_in_doubt_is_shown(config, capsys):
     show(config, rebuild([BEGUN, REVERSING]), as_json=False)
-    assert "A REVERSAL IS OWED FOR STAN 000007" in capsys.readouterr().out
+    assert "REVERSAL PENDING FOR STAN 000007" in capsys.readouterr().out
     show(config, rebuild([BEGUN, REVERSING, REFUSED]), as_json=False)
     assert "IN DOUBT: STAN 000007, refused with 12" in capsys.readouterr().out
 
@@ -112,10 +112,10 @@ def test_a_debt_is_never_silent(config, capsys):
     journal.commit([BEGUN, REVERSING])
     journal.close()
     exit_code(config, story(), as_json=False)
-    assert "still owed" in capsys.readouterr().err
+    assert "a reversal is pending" in capsys.readouterr().err
 
 
 def test_a_new_terminal_has_nothing_to_show(config, capsys):
     show(config, Book(), as_json=True)
     shown = json.loads(capsys.readouterr().out)
-    assert (shown["stan"], shown["last"], shown["owed"]) == (0, None, None)
+    assert (shown["stan"], shown["last"], shown["pending_reversal"]) == (0, None, None)

@@ -1,0 +1,1 @@
+"""The `spec` commands, a file for each kind; `main` says which there are."""

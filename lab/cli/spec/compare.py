@@ -1,0 +1,130 @@
+"""The `spec` commands diff and redact."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .given import Given, message_input
+from .options import dialect_option, unsafe_option
+from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_json
+
+if TYPE_CHECKING:
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.message import Message
+
+KEY_SIZE: Final = 32  # bytes
+DIFF_EPILOG: Final = """\b
+Examples:
+  diff request.hex forwarded.hex
+  diff --dialect pos 0800...01 0800...02       two pasted messages
+  diff one.json other.json --json
+
+Exit codes: 0 the same, 2 usage, 5 one of them cannot be read, 6 they differ."""
+REDACT_EPILOG: Final = """\b
+Examples:
+  redact --file capture.pcap --dialect pos --skip 5 --to pcap > shared.pcap
+  redact < messages.hex > shared.hex
+  redact --key team.key < messages.hex         the same substitutes for the whole team
+
+Under one key the same card number always becomes the same substitute. Without --key a key is made
+at the first use and kept in your home folder. Keep it secret: it allows a search for the numbers.
+
+Exit codes: 0 done, 2 usage, 5 a message cannot be read: nothing is written then."""
+
+
+@click.command(epilog=DIFF_EPILOG)
+@click.argument("left")
+@click.argument("right")
+@dialect_option
+@click.option("--skip", metavar="N", type=click.IntRange(0), default=0, help="As in decode.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
+@unsafe_option
+def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsafe: bool) -> None:
+    """Compare the messages LEFT and RIGHT, each a file or pasted text, field by field."""
+    from ...messages.views.diff import differences
+
+    one, other = (_message(text, dialect, skip) for text in (left, right))
+    found = differences(dialect, one, other, unsafe)
+    if as_json:
+        say_json(found)
+    else:
+        say(found or ["They are the same."], err=not found)
+    if found:
+        sys.exit(FINDINGS_EXIT)
+
+
+def _message(text: str, dialect: Dialect, skip: int) -> Message:
+    """The one message that *text* is, or that the file of that name holds."""
+    items = Given(words=(text,), dialect=dialect, skip=skip).items()
+    if len(items) != 1:
+        raise click.UsageError(f"one message is expected, and there are {len(items)}")
+    with refusing(items[0].data, dialect=dialect):
+        return items[0].read(dialect)
+
+
+@click.command(epilog=REDACT_EPILOG)
+@message_input
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["hex", "base64", "raw", "json", "pcap"]),
+    default="hex",
+    show_default=True,
+    help="How the messages are written.",
+)
+@click.option(
+    "--key",
+    "key_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file with the secret key of at least 16 bytes; made if it is not there.",
+)
+def redact(
+    given: Given,
+    target: str,
+    key_path: Path | None,
+) -> None:
+    """Replace card data by other card data of the same form, so that messages can be shared."""
+    from cardswitch.specs.review.redact import Redactor
+
+    from ...messages.documents import write_document
+    from ...messages.outputs import write_messages
+
+    dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
+    messages = []
+    for item in given.items():
+        with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
+            messages.append(redactor.redact(dialect, item.read(dialect)))
+    if target == "json":
+        say([write_document(message, unsafe=True) for message in messages])
+    else:
+        written = write_messages([dialect.pack(message) for message in messages], target)
+        sys.stdout.buffer.write(written)
+
+
+def _own_key() -> Path:
+    """Where the key of this user is kept."""
+    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "cardswitch" / "redact.key"
+
+
+def _key(path: Path) -> bytes:
+    """The key in the file at *path*, which is made, for its owner alone, if it is not there."""
+    import secrets
+
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.specs.review.redact import KEY_SIZE_MIN
+    from cardswitch.wire.store.disk import create_file
+
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        create_file(path, secrets.token_bytes(KEY_SIZE))
+        say([f"A new key for substitutes: {path}"], err=True)
+    key = path.read_bytes()
+    if len(key) < KEY_SIZE_MIN:
+        raise ConfigError(f"{path}: a key of at least {KEY_SIZE_MIN} bytes is expected")
+    return key

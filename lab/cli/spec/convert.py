@@ -1,0 +1,83 @@
+"""The `spec convert` command: a message from one dialect to another, and what is lost."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .given import Given, message_input
+from .options import load, unsafe_option
+from .results import refusing, say
+
+if TYPE_CHECKING:
+    from cardswitch.specs.convert import Converted
+    from cardswitch.specs.dialect import Dialect
+
+CONVERT_EPILOG: Final = """\b
+Examples:
+  convert --to pos 0800822000000000000004000000000000001123130500000001301
+  convert --dialect iso87-ascii --to iso93-binary --year 2026 < message.hex
+  convert --dialect pos --to iso2003 --json 0800 0020010000800000 000001 0001 5445524D30303031
+
+What is dropped, changed, cut, filled or assumed is reported on standard error, by its field and
+without its value. The message itself is written unmasked, as encode does; with --json it is masked
+unless --unsafe.
+
+Exit codes: 0 converted, 2 usage, 5 the input cannot be read, or nothing of it can be written."""
+
+
+@click.command(epilog=CONVERT_EPILOG)
+@message_input
+@click.option(
+    "--to",
+    "target",
+    metavar="DIALECT",
+    required=True,
+    callback=load,
+    help="The dialect to write: a name from `spec list`, or the path of a TOML file.",
+)
+@click.option(
+    "--year",
+    metavar="CCYY",
+    default="",
+    help="Year of the local date, for messages of 1987, which carry none.",
+)
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON each: message and losses.")
+@unsafe_option
+def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: bool) -> None:
+    """Write messages of one dialect in another, across editions, and report what is lost."""
+    from cardswitch.specs.convert import convert as converted
+
+    from ...messages.pasted import write_bytes
+
+    for item in given.items():
+        with refusing(item.data, unsafe, dialect=given.dialect):
+            message = item.read(given.dialect)
+        with refusing():
+            done = converted(message, given.dialect, target, year)
+            wire = target.pack(done.message)
+        if as_json:
+            click.echo(_document(done, unsafe))
+            continue
+        sys.stdout.buffer.write(write_bytes(wire, "hex"))
+        lead = f"{item.origin}: " if item.origin else ""
+        say([f"{lead}{loss}" for loss in [*done.losses, *_missing(done, target)]], err=True)
+
+
+def _document(done: Converted, unsafe: bool) -> str:
+    """The message as `decode --json` has it, masked unless *unsafe*, and the losses as data."""
+    import msgspec
+
+    from ...messages.documents import write_document
+
+    losses = [msgspec.structs.asdict(loss) for loss in done.losses]
+    message = msgspec.Raw(write_document(done.message, unsafe).encode())
+    return msgspec.json.encode({"message": message, "losses": losses}).decode()
+
+
+def _missing(done: Converted, target: Dialect) -> list[str]:
+    """What the target asks for, and the message does not have now."""
+    mti = done.message.mti
+    return [f"field {n}: missing: mandatory in {mti}" for n in target.missing(done.message)]

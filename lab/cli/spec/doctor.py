@@ -1,0 +1,134 @@
+"""The command `spec doctor`: which dialect reads these bytes?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .options import unsafe_option
+
+if TYPE_CHECKING:
+    from cardswitch.specs.doctor import Diagnosis
+
+    from ...doctor.pasted import Reading
+
+NOTHING_FITS_EXIT: Final = 5
+EPILOG: Final = """\b
+Examples:
+  doctor < capture.hex                         one message, or a few of the same link, one a line
+  doctor 6000010000 0800 2020010000800000 000000 000001 0001 5445524D30303031
+  doctor --dialect ./mine.toml < message.hex   what is nearly right in mine.toml?
+  doctor --dialect ./mine.toml -o new.toml < message.hex
+  describe --dialect ./new.toml < message.hex
+
+Give several messages where you have them: what fits one by chance does not fit two.
+
+Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try is shown."""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("given", metavar="[INPUT]", nargs=-1)
+@click.option(
+    "--dialect",
+    metavar="NAME|PATH",
+    default="",
+    help="A dialect that is right or nearly so; without it, all that come with cardswitch.",
+)
+@click.option(
+    "--skip",
+    metavar="N",
+    type=click.IntRange(0),
+    default=0,
+    help="Leave out the first N bytes of every message.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "hex", "base64", "raw"]),
+    default="auto",
+    show_default=True,
+    help="How INPUT is written; auto tries all of them.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
+@unsafe_option
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE.toml",
+    type=click.Path(dir_okay=False),
+    default="",
+    help="Write the dialect file that reads these messages, header included.",
+)
+def doctor(
+    given: tuple[str, ...],
+    dialect: str,
+    skip: int,
+    form: str,
+    as_json: bool,
+    unsafe: bool,
+    output: str,
+) -> None:
+    """Find out how unknown messages are written: framing, header, MTI, bitmap, dialect, edits.
+
+    INPUT is text, and - or nothing reads standard input: one message, or one a line.
+    """
+    from ...doctor.document import diagnosis_document
+    from ...doctor.words import show_diagnosis, show_failure
+    from .given import given_bytes
+    from .results import refusing, say, say_json
+
+    if output and not output.endswith(".toml"):
+        raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")
+    with refusing():
+        reading, found = _examine(given_bytes(given), form, skip, dialect)
+    fits = bool(found) and found[0].fits
+    command = _finish(found[0], reading, skip, output) if fits else ""
+    count = len(found[0].place.messages) if found else 0
+    if as_json:
+        say_json(diagnosis_document(found, count, unsafe, command))
+    elif fits:
+        say(show_diagnosis(found, count, unsafe, command))
+    else:
+        say(show_failure(found, unsafe), err=True)
+    if not fits:
+        sys.exit(NOTHING_FITS_EXIT)
+
+
+def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, list[Diagnosis]]:
+    """The best diagnosis of every reading of *given*; edits only where no dialect fits as is."""
+    from cardswitch.specs.doctor import diagnose, diagnose_with, load_base, load_bases
+    from cardswitch.specs.errors import DialectError
+
+    from ...doctor.pasted import read_messages
+
+    readings = read_messages(given, form, skip)
+    try:
+        base = load_base(name) if name else None
+    except DialectError as error:
+        raise click.BadParameter(str(error), param_hint="--dialect") from None
+    tried: list[tuple[Reading, list[Diagnosis]]] = []
+    for edits in (False, True):
+        for reading in readings:
+            if base is None:
+                found = diagnose(reading.messages, load_bases(), edits=edits)
+            else:
+                found = diagnose_with(reading.messages, base, edits=edits)
+            tried.append((reading, found))
+        fitting = [each for each in tried if each[1] and each[1][0].fits]
+        if fitting:
+            return min(fitting, key=lambda each: each[1][0].score)
+    return next((each for each in tried if each[1]), tried[0])
+
+
+def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:
+    """Write the dialect file, if one is asked for; the command to go on with."""
+    from ...doctor.dialect_file import describe_command, dialect_text
+
+    if output:
+        path = Path(output)
+        path.write_text(dialect_text(best, path.parent), "utf-8")
+        output = output if "/" in output else f"./{output}"
+    return describe_command(best, reading.form, skip, output)

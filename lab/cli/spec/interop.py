@@ -1,0 +1,196 @@
+"""The `spec import` and `spec export` commands: specifications of other tools, in and out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from .options import output_option
+
+if TYPE_CHECKING:
+    from cardswitch.specs.interop.drafts import Exported, Imported, Loss
+
+IMPORTS: Final = ("jpos", "moov", "pyiso8583")
+EXPORTS: Final = ("jpos", "moov", "pyiso8583", "markdown", "wireshark", "toml")
+# The format of a file by its suffix; JSON is told by its content.
+_BY_SUFFIX: Final = {".xml": "jpos", ".yaml": "moov", ".yml": "moov"}
+_VERSIONS: Final = {"1987": "0", "1993": "1", "2003": "2"}
+IMPORT_EPILOG: Final = """\b
+Examples:
+  import packager.xml -o mine.toml             a jPOS GenericPackager
+  import spec87.yaml > mine.toml               moov-io/iso8583, YAML or JSON
+  import spec.json --from pyiso8583 --json     what cannot be carried, as one line of JSON
+  import iso8583.specs:default_ascii           pyiso8583, from an installed Python package
+
+A specification in a Python package is imported, which runs the code of that package: only one
+that is installed is, never a file of this folder.
+
+Exit codes: 0 done, 1 the file cannot be read as a specification: where, and why; 2 usage."""
+EXPORT_EPILOG: Final = """\b
+Examples:
+  export --dialect pos --to jpos > pos.xml
+  export --dialect ./mine.toml --to markdown -o MINE.md
+  export --dialect pos --to wireshark -o pos.lua     a dissector, for the folder of Lua plugins
+  export --dialect pos --to toml               the dialect and all that it extends, in one file
+
+Exit codes: 0 done, 1 the file cannot be written, 2 usage or an unknown dialect."""
+
+
+@click.command("import", epilog=IMPORT_EPILOG)
+@click.argument("file")
+@click.option(
+    "--from",
+    "origin",
+    type=click.Choice(IMPORTS),
+    help="The tool whose format it is; otherwise found by name and content.",
+)
+@click.option(
+    "--edition",
+    type=click.Choice(list(_VERSIONS)),
+    default="1987",
+    show_default=True,
+    help="Edition of ISO 8583: the first digit of its MTIs, which no format states.",
+)
+@output_option
+@click.option("--json", "as_json", is_flag=True, help="Report as one line of JSON; TOML needs -o.")
+def import_(
+    file: str, origin: str | None, edition: str, output: Path | None, as_json: bool
+) -> None:
+    """Make a dialect of FILE, a specification of another tool, as TOML.
+
+    What cannot be carried is reported on standard error, with its line.
+    """
+    from cardswitch.specs.dialect.toml_writer import write_toml
+
+    imported = _read(file, origin, _VERSIONS[edition])
+    if output or not as_json:
+        text = write_toml(
+            imported.written, f"Imported from {_plain(file)}.{_told(imported.losses)}"
+        )
+        _write(text, output)
+    if as_json:
+        report = {"fields": len(imported.written.fields), "parts": len(imported.written.parts)}
+        _json({"file": file, **report, "losses": _documents(imported.losses)})
+    else:
+        _tell(imported.losses, file)
+
+
+@click.command("export", epilog=EXPORT_EPILOG)
+@click.option(
+    "--dialect",
+    metavar="NAME",
+    default="iso87-ascii",
+    show_default=True,
+    help="A name from `spec list`, or the path of a TOML file.",
+)
+@click.option("--to", "target", type=click.Choice(EXPORTS), required=True, help="The format.")
+@output_option
+def export(dialect: str, target: str, output: Path | None) -> None:
+    """Write a dialect in the format of another tool, or as documentation.
+
+    What the format cannot say is reported on standard error.
+    """
+    from cardswitch.specs.dialect import load_dialect
+    from cardswitch.specs.dialect.file import read_dialect_file
+    from cardswitch.specs.errors import DialectError
+
+    try:
+        load_dialect(dialect)  # checks it whole
+        written = read_dialect_file(dialect)[1]
+    except DialectError as error:
+        raise click.BadParameter(str(error), param_hint="'--dialect'") from None
+    exported = _exporters()[target](Path(dialect).name.removesuffix(".toml"), written)
+    _write(exported.text, output)
+    _tell(exported.losses, target)
+
+
+def _read(file: str, origin: str | None, version: str) -> Imported:
+    """The dialect in *file*, a path or a name in a Python package."""
+    from cardswitch.specs.errors import DialectError
+    from cardswitch.specs.interop.drafts import FOREIGN_SIZE_MAX
+    from cardswitch.specs.interop.jpos import import_jpos
+    from cardswitch.specs.interop.moov import import_moov
+    from cardswitch.specs.interop.pyiso8583 import import_installed, import_pyiso8583
+
+    path = Path(file)
+    if ":" in file and not path.exists():
+        return import_installed(file, version)
+    try:
+        with path.open("rb") as stream:
+            # A character has at most four bytes; the importer counts them.
+            text = stream.read(FOREIGN_SIZE_MAX * 4 + 1).decode("utf-8-sig")
+    except OSError as error:
+        raise DialectError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DialectError(f"{file}: text in UTF-8 is expected") from None
+    origin = origin or _BY_SUFFIX.get(path.suffix.lower()) or _origin_of(text)
+    readers = {"jpos": import_jpos, "moov": import_moov, "pyiso8583": import_pyiso8583}
+    return readers[origin](text, file, version)
+
+
+def _origin_of(text: str) -> str:
+    """Whose format *text* is, by a word that only one of them has."""
+    if text.lstrip().startswith("<"):
+        return "jpos"
+    return "pyiso8583" if '"data_enc"' in text else "moov"
+
+
+def _exporters() -> Mapping[str, Callable[..., Exported]]:
+    from cardswitch.specs.dialect.toml_writer import write_toml
+    from cardswitch.specs.interop.drafts import Exported
+    from cardswitch.specs.interop.jpos_export import export_jpos
+    from cardswitch.specs.interop.markdown import export_markdown
+    from cardswitch.specs.interop.moov_export import export_moov
+    from cardswitch.specs.interop.pyiso8583 import export_pyiso8583
+    from cardswitch.specs.interop.wireshark import export_wireshark
+
+    return {
+        "jpos": export_jpos,
+        "moov": export_moov,
+        "pyiso8583": export_pyiso8583,
+        "markdown": export_markdown,
+        "wireshark": export_wireshark,
+        "toml": lambda _, written: Exported(write_toml(written)),
+    }
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        output.write_text(text, "utf-8")
+
+
+def _told(losses: Sequence[Loss]) -> str:
+    """The losses as lines of a comment, so that they stay with the file."""
+    lines = [f"\n  {_plain(str(loss))}" for loss in losses]
+    return f" Not carried:{''.join(lines)}" if lines else ""
+
+
+def _plain(text: str) -> str:
+    from cardswitch.specs.masking import printable
+
+    return printable(text)
+
+
+def _tell(losses: Sequence[Loss], whose: str) -> None:
+    for loss in losses:
+        click.echo(f"{_plain(whose)}: {_plain(str(loss))}", err=True)
+    if losses:
+        count = "1 thing was" if len(losses) == 1 else f"{len(losses)} things were"
+        click.echo(f"{count} not carried.", err=True)
+
+
+def _documents(losses: Sequence[Loss]) -> list[dict[str, Any]]:
+    return [{"line": loss.line, "where": loss.where, "problem": loss.problem} for loss in losses]
+
+
+def _json(document: object) -> None:
+    import json
+
+    json.dump(document, sys.stdout)
+    click.echo()

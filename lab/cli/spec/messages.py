@@ -1,0 +1,201 @@
+"""The `spec` commands about messages: decode, describe, validate, encode."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from .given import Given, given_bytes, input_argument, message_input
+from .options import dialect_option, unsafe_option
+from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refuse, refusing, say, say_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.message import Message
+
+    from ...messages.inputs import Item
+    from ...messages.views.view import View
+
+DECODE_EPILOG: Final = """\b
+Examples:
+  decode 0800822000000000000004000000000000001123130500000001301
+  decode --dialect pos 60 0001 0000 0800 0020010000800000 ... --skip 5
+  decode --file capture.pcap --dialect pos --skip 5     every message of a capture
+  decode --json --unsafe < message.hex         what encode reads; many are JSON lines
+  decode --get 3.1 --get 55.9F36 < message.hex fields and parts of fields alone
+
+Exit codes: 0 done, 2 usage, 5 the input cannot be read: where, and what was expected there."""
+ENCODE_EPILOG: Final = """\b
+Examples:
+  encode '{"mti": "0800", "fields": {"7": "1123130500", "11": "000001", "70": "301"}}'
+  encode --set 3.1=20 --delete 55.9F36 < sale.json
+  encode --dialect pos --format raw < echo.json > echo.bin
+  encode --format pcap < messages.ndjson > messages.pcap
+
+Exit codes: 0 done, 2 usage, 5 the message cannot be read or written: which field, and why."""
+DESCRIBE_EPILOG: Final = """\b
+Examples:
+  describe 0800822000000000000004000000000000001123130500000001301
+  describe --dialect pos --format raw - < capture.bin
+
+Exit codes: 0 done, 2 usage, 5 the input cannot be read."""
+VALIDATE_EPILOG: Final = """\b
+Examples:
+  validate 0800822000000000000004000000000000001123130500000001301
+  validate --dialect iso87-binary --file messages.hex
+
+Exit codes: 0 nothing found, 2 usage, 5 the input is no hex or base64, 6 something was found."""
+
+
+@click.command(epilog=DECODE_EPILOG)
+@message_input
+@click.option("--get", "paths", metavar="PATH", multiple=True, help="Only this field or part.")
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
+@unsafe_option
+def decode(
+    given: Given,
+    paths: tuple[str, ...],
+    as_json: bool,
+    unsafe: bool,
+) -> None:
+    """Show the fields of messages; INPUT is text or a file, and - or nothing standard input."""
+    from ...messages.views.fields import FieldsView
+    from ...messages.views.paths import PathsView
+
+    dialect = given.dialect
+    view = PathsView(dialect, paths, unsafe) if paths else FieldsView(dialect, unsafe)
+    _show_all(given, view, as_json, unsafe)
+
+
+@click.command(epilog=DESCRIBE_EPILOG)
+@message_input
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
+def describe(
+    given: Given,
+    as_json: bool,
+) -> None:
+    """Explain messages, masked: a summary, MTI, bitmap, what codes mean, missing fields."""
+    from ...messages.views.description import DescriptionView
+
+    _show_all(given, DescriptionView(given.dialect), as_json, unsafe=False)
+
+
+def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
+    """Show each message in *view*; among many, one that cannot be read does not end the command."""
+    from cardswitch.specs.errors import FormatError
+
+    from ...messages.faults import show_fault
+
+    items, dialect = given.items(), given.dialect
+    bad = 0
+    for index, item in enumerate(items):
+        try:
+            message = item.read(dialect)
+        except FormatError as fault:
+            if len(items) == 1:
+                refuse(fault, item.data, unsafe, UNREADABLE_EXIT, dialect)
+            first, *window = show_fault(fault, item.data, unsafe, dialect)
+            say([f"{item.origin}: {first}", *window], err=True)
+            bad += 1
+            continue
+        if item.origin and not as_json:
+            say([*([""] if index else []), item.origin])
+        say([view.json(message)] if as_json else view.lines(message))
+    if bad:
+        say([f"cardswitch: {bad} of {len(items)} messages could not be read"], err=True)
+        sys.exit(UNREADABLE_EXIT)
+
+
+@click.command(epilog=VALIDATE_EPILOG)
+@message_input
+@click.option("--json", "as_json", is_flag=True, help="A line of JSON for each message.")
+def validate(
+    given: Given,
+    as_json: bool,
+) -> None:
+    """Check messages: format, mandatory fields, plausibility, the same bytes when written."""
+    items = given.items()
+    found = 0
+    for item in items:
+        findings = list(_findings(given.dialect, item, alone=len(items) == 1 and not as_json))
+        found += len(findings)
+        if as_json:
+            document = [{"field": field, "text": text} for field, text in findings]
+            say_json({"origin": item.origin, "findings": document} if item.origin else document)
+            continue
+        lead = f"{item.origin}: " if item.origin else ""
+        say(
+            [
+                f"{lead}{f'field {field}' if field else 'message'}: {text}"
+                for field, text in findings
+            ]
+        )
+    if found:
+        sys.exit(FINDINGS_EXIT)
+    if not as_json:
+        say(["Nothing found."], err=True)
+
+
+def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, str]]:
+    """Fields and what is wrong with them; the fault of a message *alone* is shown at length."""
+    from cardswitch.specs.errors import FormatError
+    from cardswitch.specs.review.findings import find_faults
+
+    try:
+        message = item.read(dialect)
+    except FormatError as fault:
+        if alone:
+            refuse(fault, item.data, False, FINDINGS_EXIT, dialect)
+        yield fault.field, str(fault)
+        return
+    for finding in find_faults(dialect, message, item.data):
+        yield finding.field, finding.text
+
+
+@click.command(epilog=ENCODE_EPILOG)
+@input_argument
+@dialect_option
+@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Set a field or part.")
+@click.option(
+    "--delete", "deletions", metavar="PATH", multiple=True, help="Leave a field or part out."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["hex", "base64", "raw", "pcap"]),
+    default="hex",
+    show_default=True,
+    help="How the messages are written.",
+)
+def encode(
+    given: tuple[str, ...],
+    dialect: Dialect,
+    changes: tuple[str, ...],
+    deletions: tuple[str, ...],
+    form: str,
+) -> None:
+    """Write messages from JSON, such as decode --json --unsafe prints."""
+    from ...messages.documents import read_documents
+    from ...messages.outputs import write_messages
+
+    with refusing():
+        messages = read_documents(given_bytes(given))
+        written = [dialect.pack(_changed(dialect, one, changes, deletions)) for one in messages]
+    sys.stdout.buffer.write(write_messages(written, form))
+
+
+def _changed(
+    dialect: Dialect, message: Message, changes: tuple[str, ...], deletions: tuple[str, ...]
+) -> Message:
+    for change in changes:
+        path, equals, value = change.partition("=")
+        if not equals:
+            raise click.BadParameter("PATH=VALUE is expected, such as 3.1=20", param_hint="--set")
+        message = dialect.write(message, path, value)
+    for path in deletions:
+        message = dialect.delete(message, path)
+    return message

@@ -1,0 +1,60 @@
+"""How the `spec` commands end: lines, JSON, and what cannot be read, with an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from cardswitch.specs.dialect import Dialect
+    from cardswitch.specs.errors import FormatError
+
+UNREADABLE_EXIT: Final = 5
+FINDINGS_EXIT: Final = 6
+
+
+def say(lines: list[str], err: bool = False) -> None:
+    """Write *lines* to standard output, or to standard error."""
+    for line in lines:
+        click.echo(line, err=err)
+
+
+def say_json(document: object) -> None:
+    """Write *document* as one line of JSON."""
+    click.echo(json.dumps(document))
+
+
+@contextmanager
+def refusing(
+    data: bytes = b"",
+    unsafe: bool = False,
+    exit_code: int = UNREADABLE_EXIT,
+    dialect: Dialect | None = None,
+) -> Iterator[None]:
+    """Inside, what cannot be read or written ends the command: a clear message, an exit code."""
+    from cardswitch.specs.errors import FormatError
+
+    try:
+        yield
+    except FormatError as error:
+        refuse(error, data, unsafe, exit_code, dialect)
+
+
+def refuse(
+    error: FormatError, data: bytes, unsafe: bool, exit_code: int, dialect: Dialect | None = None
+) -> NoReturn:
+    """End the command with *error*, where it is in *data*, and who may be to blame."""
+    from ...messages.faults import show_fault
+
+    first, *window = show_fault(error, data, unsafe, dialect)
+    # What validate finds is its result, even where it cannot go on.
+    say(
+        [first if exit_code == FINDINGS_EXIT else f"cardswitch: {first}", *window],
+        err=exit_code != FINDINGS_EXIT,
+    )
+    sys.exit(exit_code)

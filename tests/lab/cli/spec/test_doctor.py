@@ -1,0 +1,136 @@
+"""The command `spec doctor`: the newcomer's path, its exit codes, and what it never shows."""
+
+import json
+from base64 import b64encode
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cardswitch.lab.cli.main import cli
+from cardswitch.lab.cli.spec.doctor import NOTHING_FITS_EXIT, doctor
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
+from tests.kit.samples.doctor import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
+
+EDITED = wire("iso87-ascii", change(48, format="ans..99"))
+
+
+def run(*words, given=b""):
+    return CliRunner().invoke(doctor, words, input=given)
+
+
+def spec(*words, given=b""):
+    return CliRunner().invoke(cli, ["spec", *words], input=given)
+
+
+def test_the_path_of_a_newcomer(tmp_path):
+    """Unknown bytes, a dialect file, and on with the other commands."""
+    data = HEADER_12 + wire("iso87-ebcdic")
+    path = tmp_path / "mine.toml"
+    done = run("-o", str(path), given=data.hex().encode())
+    assert done.exit_code == 0
+    assert "iso87-ebcdic behind a header of 12 bytes" in done.stdout
+    command = done.stdout.rstrip().splitlines()[-1].replace("…", "").split()
+    assert command[:3] == ["cardswitch", "spec", "describe"]
+    described = spec(*command[2:], given=data.hex().encode())
+    assert described.exit_code == 0
+    assert "12.50 EUR" in described.stdout
+    exported = spec("export", "--dialect", str(path), "--to", "toml")
+    assert exported.exit_code == 0
+    assert "ebcdic-500" in exported.stdout
+
+
+@pytest.mark.parametrize("form", ["hex", "base64", "raw"])
+@pytest.mark.parametrize("given_form", ["auto", ""])
+def test_every_form_is_read(form, given_form):
+    data = framed("binary2", TPDU + wire("pos", message=SALE.with_fields({35: f"{TRACK}0"})))
+    text = {"hex": data.hex().encode(), "base64": b64encode(data), "raw": data}[form]
+    done = run("--format", given_form or form, given=text)
+    assert done.exit_code == 0
+    assert "pos behind a header of 5 bytes, framed" in done.stdout
+    assert f"--dialect pos --format {form} --skip 7" in done.stdout
+
+
+def test_messages_may_stand_in_lines_or_words():
+    lines = b"\n".join(wire("pos", message=each).hex().encode() for each in (SALE, ECHO))
+    assert "All 2 messages read" in run(given=lines).stdout
+    assert "0800: 1987 network management" in run(wire("pos", message=ECHO).hex()).stdout
+    text = wire("iso87-ascii").decode()
+    assert "iso87-ascii" in run(text).stdout
+
+
+def test_a_text_that_looks_like_hex_is_read_as_the_text_it_is():
+    done = run("--json", wire("iso87-ascii", message=ECHO).decode())
+    assert json.loads(done.stdout)["best"]["dialect"] == "iso87-ascii"
+
+
+def test_a_dialect_that_is_nearly_right_is_mended(tmp_path):
+    own, new = tmp_path / "own.toml", tmp_path / "new.toml"
+    own.write_text('extends = "iso87-ascii"\n[fields]\n43 = { format = "ans 40" }\n', "utf-8")
+    done = run("--dialect", str(own), "-o", str(new), given=EDITED)
+    assert done.exit_code == 0
+    assert '48 = { format = "ans..99" }' in done.stdout
+    decoded = spec("decode", "--dialect", str(new), "--json", "--unsafe", given=EDITED)
+    assert json.loads(decoded.stdout)["fields"]["48"] == "ABC DEF 123"
+
+
+def test_skip_leaves_bytes_out():
+    done = run("--json", "--skip", "3", given=b"ISO" + EDITED)
+    assert json.loads(done.stdout)["best"]["header_size"] == 0
+
+
+def test_what_fits_nothing_ends_with_five_and_an_explanation():
+    done = run("--dialect", "pos", given=TPDU + wire("pos")[:-8])
+    assert done.exit_code == NOTHING_FITS_EXIT
+    assert not done.stdout
+    assert "Nothing fits. The best try: pos behind a header of 5 bytes" in done.stderr
+    assert "field 55" in done.stderr
+    told = run("--json", given=b"\xff" * 40)
+    assert told.exit_code == NOTHING_FITS_EXIT
+    assert json.loads(told.stdout)["fits"] is False
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "code"),
+    [
+        (["--dialect", "iso99"], b"0800", 2),
+        (["-o", "mine.txt"], b"0800", 2),
+        (["--format", "hex"], b"08x0", 5),
+        ([], b"", 5),
+    ],
+)
+def test_what_cannot_be_done_is_refused(words, given, code):
+    done = run(*words, given=given)
+    assert done.exit_code == code
+    assert done.stderr
+
+
+@pytest.mark.parametrize("json_", [[], ["--json"]])
+def test_card_data_is_masked_unless_asked_for(json_):
+    for data in (EDITED, TPDU + EDITED, wire("pos")[:-8]):
+        done = run(*json_, given=data)
+        for secret in (PAN, TRACK, "0123456789ABCDEF", "ABC DEF 123"):
+            assert secret not in done.output
+    assert PAN in run(*json_, "--unsafe", given=EDITED).stdout
+
+
+@settings(max_examples=10)
+@given(data=st.data())
+def test_what_we_write_is_recognised(data):
+    name = data.draw(st.sampled_from(["iso87-ascii", "pos", "iso93-binary"]))
+    dialect = load_dialect(name)
+    wires = [dialect.pack(data.draw(messages(dialect))) for _ in range(2)]
+    done = run("--json", "--format", "hex", given=b"\n".join(w.hex().encode() for w in wires))
+    found = json.loads(done.stdout)
+    assert found["fits"]
+    assert name in [found["best"]["dialect"], *(each["dialect"] for each in found["others"])]
+
+
+@settings(max_examples=25)
+@given(st.binary(max_size=100))
+def test_junk_never_ends_in_a_traceback(junk):
+    done = run("--dialect", "pos", given=junk)
+    assert done.exit_code == NOTHING_FITS_EXIT
+    assert isinstance(done.exception, SystemExit)

@@ -1,0 +1,112 @@
+"""`spec import` and `spec export`: what they print and where, and how they end."""
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.lab.cli.spec.interop import EXPORTS, export, import_
+from cardswitch.specs.dialect import list_dialects, load_dialect
+from cardswitch.specs.errors import DialectError
+
+FOREIGN = Path(__file__).parents[3] / "vectors" / "foreign"
+SAMPLES = ["jpos.xml", "moov.json", "moov.yaml", "pyiso8583.json"]
+
+
+def run(command, *words):
+    return CliRunner().invoke(command, [str(word) for word in words])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_becomes_a_dialect_that_loads(name, tmp_path):
+    output = tmp_path / "mine.toml"
+    result = run(import_, FOREIGN / name, "-o", output)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert load_dialect(str(output)).fields
+    assert result.stderr.splitlines()[-1].endswith("not carried.")
+    comment = [line[1:].strip() for line in output.read_text().splitlines() if line[:1] == "#"]
+    told = [line.partition(f"{name}: ")[2] for line in result.stderr.splitlines()[:-1]]
+    assert comment[1:] == told
+
+
+def test_without_an_output_toml_goes_to_standard_output():
+    result = run(import_, FOREIGN / "moov.yaml")
+    assert tomllib.loads(result.stdout)["title"] == "Traps of YAML"
+    assert "field 53" in result.stderr
+
+
+def test_json_is_the_report_alone():
+    result = run(import_, FOREIGN / "jpos.xml", "--json")
+    report = json.loads(result.stdout)
+    assert (report["fields"], report["parts"], result.stderr) == (26, 5, "")
+    assert {"line": 8, "where": "headerLength"}.items() <= report["losses"][0].items()
+
+
+def test_json_beside_an_output(tmp_path):
+    result = run(import_, FOREIGN / "jpos.xml", "--json", "-o", tmp_path / "mine.toml")
+    assert json.loads(result.stdout)["losses"]
+    assert (tmp_path / "mine.toml").is_file()
+
+
+def test_an_edition_begins_the_mtis(tmp_path):
+    output = tmp_path / "mine.toml"
+    assert run(import_, FOREIGN / "moov.yaml", "--edition", "1993", "-o", output).exit_code == 0
+    assert load_dialect(str(output)).version == "1"
+
+
+def test_a_specification_in_an_installed_package():
+    result = run(import_, "iso8583.specs:default_ascii")
+    assert tomllib.loads(result.stdout)["encodings"]["bitmap"] == "hex"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("bad.xml", "<isopackager/>", r"bad\.xml, line 1: field 0"),
+        ("bad.json", "{}", r"bad\.json, line 1: fields"),
+        ("bad.json", '{"x": {"data_enc": 1}}', "the MTI"),
+        ("bad.txt", "  <isopackager/>", "field 0"),
+        ("bad.xml", b"\xff\xfe", "UTF-8"),
+        ("bad.yaml", "x" * (1 << 20), "at most"),
+    ],
+)
+def test_a_bad_file_is_an_error_that_names_it(name, content, words, tmp_path):
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    result = run(import_, path)
+    assert isinstance(result.exception, DialectError)
+    with pytest.raises(DialectError, match=words):
+        raise result.exception
+
+
+def test_a_missing_file_is_an_error():
+    assert isinstance(run(import_, "nowhere.xml").exception, DialectError)
+
+
+@pytest.mark.parametrize("target", EXPORTS)
+@pytest.mark.parametrize("name", list_dialects())
+def test_every_dialect_is_exported_in_every_format(name, target, tmp_path):
+    output = tmp_path / "out"
+    result = run(export, "--dialect", name, "--to", target, "-o", output)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert output.read_text("utf-8").endswith("\n")
+
+
+def test_what_is_exported_as_toml_is_the_whole_dialect(tmp_path):
+    output = tmp_path / "whole.toml"
+    run(export, "--dialect", "pos", "--to", "toml", "-o", output)
+    assert "extends" not in tomllib.loads(output.read_text())
+    assert load_dialect(str(output)).fields == load_dialect("pos").fields
+
+
+def test_losses_go_to_standard_error():
+    result = run(export, "--dialect", "pos", "--to", "jpos")
+    assert result.stdout.startswith("<?xml")
+    assert "jpos: messages: " in result.stderr
+
+
+@pytest.mark.parametrize("words", [["--to", "cobol"], ["--to", "toml", "--dialect", "nope"], []])
+def test_usage(words):
+    assert run(export, *words).exit_code == 2

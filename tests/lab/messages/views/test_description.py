@@ -1,0 +1,75 @@
+"""Messages explained."""
+
+import json
+
+import pytest
+from hypothesis import given
+
+from cardswitch.lab.messages.meanings import meanings_of
+from cardswitch.lab.messages.views.description import DescriptionView, bitmap_grid, summary
+from cardswitch.specs.codes import entry_text
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
+from cardswitch.specs.message import Message
+
+ASCII = load_dialect("iso87-ascii")
+PAN = "9999990000000014"
+SALE = Message(
+    "0200",
+    {2: PAN, 3: "000000", 4: "000000001250", 11: "000007", 22: "021", 41: "TERM0001", 49: "978"},
+)
+
+
+def test_a_sale_in_one_line():
+    assert summary(ASCII, SALE) == (
+        "0200 financial request, purchase, 12.50 EUR, card 999999******0014, "
+        "terminal TERM0001, STAN 000007"
+    )
+
+
+def test_an_answer_says_why():
+    answer = Message("0210", {11: "000007", 39: "51"})
+    assert summary(ASCII, answer).startswith("0210 financial request response, STAN 000007, ")
+    assert summary(ASCII, answer).endswith(
+        "answer 51: " + dict(meanings_of(ASCII, answer))[39][11:]
+    )
+
+
+def test_the_card_is_found_on_the_track():
+    swiped = Message("0200", {35: f"{PAN}=30121010000012300000"})
+    assert "card 999999******0014" in summary(ASCII, swiped)
+    assert "card" not in summary(ASCII, Message("0200", {35: f"{PAN}=29"}))
+
+
+def test_a_description_has_all_its_parts():
+    lines = DescriptionView(ASCII).lines(SALE)
+    assert "MTI 0200: 1987 financial request, acquirer" in lines
+    assert "  2  class     financial" in lines
+    assert f" 22  {entry_text('021')}" in lines
+    missing = lines[lines.index("Missing, though mandatory in 0200") + 1 :]
+    assert [line.split()[0] for line in missing] == ["7", "42"]
+
+
+@pytest.mark.parametrize(("numbers", "rows"), [([2, 64], 8), ([2, 70, 128], 16)])
+def test_the_grid_marks_what_is_set(numbers, rows):
+    head, *grid = bitmap_grid(Message("0200", dict.fromkeys(numbers, "0")))
+    assert len(grid) == rows
+    text = "\n".join(grid)
+    for number in range(1, rows * 8 + 1):
+        is_set = number in numbers or (number == 1 and rows == 16)
+        assert (f"[{number:>3}]" in text) is is_set
+    assert head.startswith("Bitmap")
+
+
+@given(messages(ASCII))
+def test_every_message_can_be_described_without_its_card(message):
+    hidden = [message.get(number) for number in (2, 35, 52, 55)]
+    text = "\n".join(DescriptionView(ASCII).lines(message))
+    assert not any(value in text for value in hidden if len(value) > 12)
+
+
+def test_a_description_is_also_data_and_holds_no_value_of_a_secret_field():
+    document = json.loads(DescriptionView(ASCII).json(SALE))
+    assert document["fields"] == [2, 3, 4, 11, 22, 41, 49]
+    assert document["missing"] == [7, 42]
+    assert PAN not in repr(document)
