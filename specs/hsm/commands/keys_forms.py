@@ -102,7 +102,7 @@ def change_key_scheme(key_type: str, key: str, scheme: str) -> Command:
 
 
 def renew_key(key_type: str, key: str, scheme: str = "U") -> Command:
-    """BW: a *key* under the LMK of before, under that of today. Answers key."""
+    """BW: a *key* under the old LMK in key change storage, under that of today. Answers key."""
     fields = {"type_code": "FF", "length_flag": "F", "key": key, "key_type": key_type}
     return Command("", "BW", {**fields, "options": f"0{scheme}0"})
 

@@ -120,5 +120,8 @@ def move_lmk_pin(pin: str, pan12: str, new_pan12: str) -> Command:
 
 
 def renew_table(table: str) -> Command:
-    """LO: a decimalisation *table* under the LMK of before, under that of today. Answers table."""
+    """LO: a decimalisation *table* under the old LMK in key change storage, under that of today.
+
+    Answers table.
+    """
     return Command("", "LO", {"table": table})
