@@ -55,7 +55,7 @@ class CommandRefused(Error):
         self.fields = fields or {}
 
 
-class Policy(Struct, frozen=True):
+class Policy(Struct, frozen=True, kw_only=True):
     """What is refused although the bare command could do it: the table [hsm.policy]."""
 
     # PIN blocks change their format only as PIN_TRANSLATIONS says.

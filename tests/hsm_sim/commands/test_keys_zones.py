@@ -221,6 +221,7 @@ def test_what_is_refused_of_key_blocks(command: Command, attributes: str, error:
 
 
 def test_a_version_b_block_from_elsewhere_comes_in() -> None:
-    text = "R" + write_exchange_block("T", ZMK, Attributes("P0", "T", "B"), ZPK, bytes)
+    attributes = Attributes(usage="P0", algorithm="T", mode_of_use="B")
+    text = "R" + write_exchange_block("T", ZMK, attributes, ZPK, bytes)
     got = ask(module(), import_zpk(keys.ZMK_TEXT, text)).fields
     assert unwrap_key(TEST_LMK, "001", got["key"]) == ZPK

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
-from cardswitch.specs.hsm.grammar import HsmKind, HsmLayout
+from cardswitch.specs.hsm.grammar import HsmCount, HsmKind, HsmLayout
 from cardswitch.specs.hsm.kinds import KEY_BLOCK
 
 BYTES = st.characters(max_codepoint=255)
@@ -20,10 +20,10 @@ WITHOUT_LENGTH = frozenset(["N1", "GN"])
 
 def values(kind: HsmKind) -> st.SearchStrategy[str]:
     """Texts of the form *kind*."""
-    if kind.is_der:
+    if kind.count and kind.count.is_der:
         return st.sampled_from([0, 1, 127, 128, 255, 256, 300]).flatmap(texts_of).map(sequence)
-    if kind.counter:
-        return st.sampled_from(counts(kind)).flatmap(texts_of)
+    if kind.count:
+        return st.sampled_from(sizes(kind.count)).flatmap(texts_of)
     if not kind.is_key:
         return st.from_regex(kind.pattern, fullmatch=True, alphabet=BYTES)
     # Its pattern spells out every length of a key block: too much to draw from.
@@ -35,11 +35,10 @@ def values(kind: HsmKind) -> st.SearchStrategy[str]:
     ).filter(kind.admits)
 
 
-def counts(kind: HsmKind) -> list[int]:
+def sizes(count: HsmCount) -> list[int]:
     """How many characters a counted field may have, as far as is worth trying."""
-    width = int(kind.counter.rpartition("{")[2].rstrip("}"))
-    form = f"0{width}X" if kind.base == 16 else f"0{width}d"
-    return [n * kind.unit for n in range(24) if re.fullmatch(kind.counter, format(n, form))]
+    tried = [n * count.unit for n in range(24)]
+    return [size for size in tried if re.fullmatch(count.pattern, count.before("x" * size))]
 
 
 def texts_of(size: int) -> st.SearchStrategy[str]:

@@ -13,13 +13,6 @@ NOT_YET: Final[dict[str, tuple[str, ...]]] = {
         # hosts
         "Booking has", "Merchant has", "AcquirerConfig has", "CardConfig has", "IssuerConfig has",
         "PurchaseDecided has", "PurchaseForwarded has", "Presented has",
-        # hsm_sim
-        "Stage has", "AuditEntry has", "Policy has", "KeyStore has", "Attributes has",
-        "KeyUse has",
-        # specs
-        "Reason has", "Step has", "Form has", "FieldEntry has", "PartsEntry has",
-        "DialectFile has", "Diagnosis has", "Edit has", "Field has", "Kind has", "FieldClass has",
-        "Part has", "HsmKind has", "KeyBlockHeader has",
         # switch
         "Entry has", "Record has", "Leg has", "Settings has", "Preview has", "DayClose has",
         "Movement has", "Payout has", "BatchTotals has", "ClosedDay has", "Line has", "Schema has",
