@@ -97,7 +97,7 @@ def generate(
     as_json: bool,
 ) -> None:
     """Have a random key made, and keep it as NAME (A0)."""
-    from cardswitch.specs.hsm import generate_key
+    from cardswitch.specs.hsm.commands.keys import generate_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -132,7 +132,7 @@ def import_(
 
     Compare its check value with the one that the other side tells.
     """
-    from cardswitch.specs.hsm import import_key
+    from cardswitch.specs.hsm.commands.keys import import_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -164,7 +164,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Give KEY out under a ZMK, with its check value for the other side (A8)."""
-    from cardswitch.specs.hsm import export_key
+    from cardswitch.specs.hsm.commands.keys import export_key
 
     from ..client.answers import table_lines
     from ..client.keyfile import find_key, type_of
@@ -202,7 +202,7 @@ def _document(key: StoredKey) -> dict[str, str]:
 
 def _type(text: str | None, attributes: str) -> str:
     """The key type that the options ask for."""
-    from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+    from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 
     from ..client.keyfile import type_of
 

@@ -74,7 +74,12 @@ def wrap(
 
     pairs = [pair.partition("=") for pair in optional]
     header = KeyBlockHeader(
-        *(version, usage, algorithm, mode, key_version, exportability),
+        version=version,
+        usage=usage,
+        algorithm=algorithm,
+        mode_of_use=mode,
+        key_version=key_version,
+        exportability=exportability,
         blocks=tuple(OptionalBlock(name, data) for name, _, data in pairs),
     )
     if padding is None:

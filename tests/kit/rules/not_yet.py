@@ -4,21 +4,11 @@ from collections.abc import Iterable
 from typing import Final
 
 NOT_YET: Final[dict[str, tuple[str, ...]]] = {
-    "folder_size": ("hsm_sim/commands:", "specs/hsm/layouts:", "specs/hsm/requests:"),
+    "folder_size": (),
     "circles": (),
-    "hidden_from_collector": (
-        "Received.message may", "Garbled.error may", "Send.message may", "Append.entry may",
-    ),
+    "hidden_from_collector": (),
     "many_fields": (
-        # hsm_sim
-        "Stage has", "AuditEntry has", "Policy has", "KeyStore has", "Attributes has",
-        "KeyUse has",
-        # specs
-        "Reason has", "Step has", "Form has", "FieldEntry has", "PartsEntry has",
-        "DialectFile has", "Diagnosis has", "Edit has", "Field has", "Kind has", "FieldClass has",
-        "Part has", "KeyBlockHeader has",
-        # switch
-        "Settings has", "Schema has",
+        
     ),
 }  # fmt: skip
 
