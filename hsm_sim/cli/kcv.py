@@ -22,8 +22,19 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("key")
-@click.option("--type", "type_text", metavar="TYPE", default="", help="Of a key not in the file.")
-@click.option("--expect", metavar="KCV", default="", help="Compare with this, as far as it goes.")
+@click.option(
+    "--type",
+    "type_text",
+    metavar="TYPE",
+    default="",
+    help="The type of a key that is not in the file.",
+)
+@click.option(
+    "--expect",
+    metavar="KCV",
+    default="",
+    help="Compare with this check value, which may be shorter.",
+)
 @key_file
 @click.option("--json", "as_json", is_flag=True, help="Print the check value as JSON.")
 @asking
