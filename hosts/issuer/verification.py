@@ -10,7 +10,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Command, verify_cvv, verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Desk, NoAnswer
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId
 
 from ..requests import MALFUNCTION, UNAVAILABLE

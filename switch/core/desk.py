@@ -9,7 +9,8 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
-from cardswitch.wire.machine.kernel import Budget, Desk, Kernel, Wait
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import Budget, Kernel, Wait
 from cardswitch.wire.ports import LinkId, Question
 
 from .journal import Journal
