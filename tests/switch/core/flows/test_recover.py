@@ -3,39 +3,19 @@
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.entry import from_record, to_record
 from cardswitch.switch.core.states import State
-from cardswitch.wire.ports import LinkUp, Received
-from tests.kit.play import Playbook, after, answered, sent
+from cardswitch.wire.ports import Received
+from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
     ACQUIRER,
-    HSM,
     PLAIN,
     POS,
     REVERSAL,
-    GlassVault,
     approved,
     forwarded,
     opened,
     recorded,
-    switch,
 )
-
-
-def crashed(play: Playbook) -> Playbook:
-    """A new switch that has read what *play* wrote, with its links up again."""
-    vault = GlassVault()
-    entries = [from_record(to_record(entry, vault), vault) for entry in play.entries]
-    again = Playbook(switch(), play.now + 1.0)
-    again.do(again.machine.recover(entries, again.now))
-    return again
-
-
-def linked(play: Playbook) -> Playbook:
-    for link in (POS, HSM, ACQUIRER):
-        play >> LinkUp(link)
-        play.skip()
-    return play >> answered("acquirer", "00")
 
 
 def repeat() -> Received:
