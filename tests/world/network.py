@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -18,15 +18,19 @@ from cardswitch.wire.ports import (
     Close,
     Effect,
     Event,
+    Found,
     Garbled,
     LinkDown,
     LinkId,
     LinkUp,
+    LookUp,
     Machine,
     Received,
     Seconds,
     Send,
 )
+
+from .journals import Journal, ListJournal
 
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
 
@@ -43,6 +47,9 @@ class Faults:
     reset: float = 0.0  # the connection breaks as a frame is sent, and both ends hear of it
     silent: float = 0.0  # the connection dies as a frame is sent, and nobody hears of it
     crash: float = 0.0  # a program dies before it performs an effect
+    unsaid: float = 0.0  # a look-up is never answered
+    failed: float = 0.0  # a look-up fails
+    slow: float = 0.0  # a look-up takes about as long as anybody waits, or longer
     until: Seconds = float("inf")
 
 
@@ -51,9 +58,9 @@ class Node:
     """A program: the machine that lives now, and the journal that outlives it."""
 
     name: str
-    build: Callable[[Sequence[Any]], tuple[Machine, Sequence[Effect]]]
+    build: Callable[[Iterable[Any]], tuple[Machine, Sequence[Effect]]]
     can_crash: bool = True
-    journal: list[Any] = field(default_factory=list)
+    journal: Journal = field(default_factory=ListJournal)
     machine: Machine | None = None
     wires: dict[LinkId, End] = field(default_factory=dict)
     lives: int = 0
@@ -154,7 +161,7 @@ class Network:
     def start(self, node: Node) -> None:
         """Begin *node* from its journal, as after a crash or at the very first."""
         node.lives += 1
-        node.machine, effects = node.build(node.journal)
+        node.machine, effects = node.build(node.journal.recent())
         self.perform(node, effects)
         for end in list(node.wires.values()):
             self.at(self.random.uniform(0.01, 0.3), lambda end=end: self._raise(end))
@@ -193,6 +200,8 @@ class Network:
             match effect:
                 case Append(entry):
                     node.journal.append(entry)
+                case LookUp(number, question):
+                    self._look_up(node, number, question)
                 case Send(link, message):
                     self._send(node, link, message)
                 case Close(link, reason):
@@ -201,6 +210,28 @@ class Network:
             if node.lives != life or node.machine is None:
                 return
         self._arm(node)
+
+    def _look_up(self, node: Node, number: int, question: Any) -> None:
+        """The journal answers at some time from now on, with what it holds then, or not at all."""
+        if self.chance(self.faults.unsaid):
+            self.counts["look_up_unsaid"] += 1
+            return
+        life, fails = node.lives, self.chance(self.faults.failed)
+        takes = self.random.uniform(0.0, 0.002)
+        if self.chance(self.faults.slow):
+            takes = self.random.uniform(0.1, 0.8)
+        self.counts["look_up_failed" if fails else "look_up"] += 1
+
+        def ask() -> None:
+            if node.lives == life and node.machine is not None:
+                rows = None if fails else node.journal.look_up(question)
+                self.at(self.random.uniform(0.0, takes), lambda: tell(rows))
+
+        def tell(rows: Sequence[Any] | None) -> None:
+            if node.lives == life:
+                self.handle(node, Found(number, rows))
+
+        self.at(self.random.uniform(0.0, takes), ask)
 
     def _arm(self, node: Node) -> None:
         machine = node.machine

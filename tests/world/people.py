@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from typing import Any
+
 
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig
@@ -19,9 +20,10 @@ from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.security.vault import AesVault
-from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
+from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.terminal.core.machine import NotReady, Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
@@ -29,8 +31,10 @@ from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
-from cardswitch.wire.ports import Append, Effect, Seconds
+from cardswitch.wire.ports import Effect, Seconds
 
+from .bank import Bank
+from .journals import StoreJournal
 from .network import Faults, Network, Node
 
 SHOPS = ("SHOP0001", "SHOP0002")
@@ -74,8 +78,10 @@ def settings(keys: Keys) -> Settings:
     """The switch of the default topology."""
     return Settings(
         listeners={
-            "pos": ListenerSettings("TPK", keys.tpk),
-            "network": ListenerSettings("ZPK", keys.zpk_acquirer),
+            "pos": ListenerSettings(serves="merchants", pin_key_type="TPK", pin_key=keys.tpk),
+            "network": ListenerSettings(
+                serves="acquirers", pin_key_type="ZPK", pin_key=keys.zpk_acquirer
+            ),
         },
         upstreams={
             "acquirer": Upstream(keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
@@ -127,27 +133,29 @@ class World(Network):
     def __init__(self, seed: int, faults: Faults, terminals: int = 3, sales: int = 4) -> None:
         super().__init__(seed, faults)
         self.vault = AesVault(bytes(32))
+        self.rows = StoreJournal(JOURNAL_SCHEMA, JOURNAL, Row)
         keys = deck().keys
-        self.switch = self.add(Node("switch", self._build_switch))
+        self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
         self.acquirer = self.add(Node("acquirer", self._build_acquirer))
         self.issuer = self.add(Node("issuer", self._build_issuer))
         self.hsm = self.add(Node("hsm", lambda _: (HsmMachine(deck().module()), ())))
         self.keys = keys
+        self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
         self._plan(sales)
 
     # Programs -------------------------------------------------------------------------------------
 
-    def _build_switch(self, journal: Sequence[Any]) -> tuple[Switch, Sequence[Effect]]:
+    def _build_switch(self, journal: Iterable[Any]) -> tuple[Switch, Sequence[Effect]]:
         machine = self.switch_class(settings(self.keys), self.vault)
-        return machine, machine.recover(self.entries(journal), self.now)
+        return machine, machine.recover(journal, self.now)
 
-    def _build_acquirer(self, journal: Sequence[Any]) -> tuple[Acquirer, Sequence[Effect]]:
+    def _build_acquirer(self, journal: Iterable[Any]) -> tuple[Acquirer, Sequence[Effect]]:
         machine = Acquirer(acquirer_config())
         return machine, machine.recover(journal, self.now)
 
-    def _build_issuer(self, journal: Sequence[Any]) -> tuple[Issuer, Sequence[Effect]]:
+    def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
         machine = Issuer(issuer_config(self.keys))
         return machine, machine.recover(journal, self.now)
 
@@ -155,7 +163,7 @@ class World(Network):
         place = TerminalIdentity(f"TERM{number:04d}", SHOPS[number % len(SHOPS)])
         pinpad = PinPad(self.keys.tpk_under_tmk)
 
-        def build(journal: Sequence[Any]) -> tuple[Terminal, Sequence[Effect]]:
+        def build(journal: Iterable[Any]) -> tuple[Terminal, Sequence[Effect]]:
             machine = Terminal(place, pinpad)
             return machine, machine.recover(journal, self.now)
 
@@ -175,19 +183,6 @@ class World(Network):
         asks, serves = HsmClientChannel(), HsmServerChannel()
         self.connect((switch, "hsm", asks), (self.hsm, "host/1", serves), 0.002)
         self.connect((issuer, "hsm", asks), (self.hsm, "host/2", serves), 0.002)
-
-    def perform(self, node: Node, effects: Sequence[Effect]) -> None:
-        """As any network does; the switch's journal holds what the disk would: records."""
-        if node is self.switch:
-            effects = [
-                Append(to_record(e.entry, self.vault)) if isinstance(e, Append) else e
-                for e in effects
-            ]
-        super().perform(node, effects)
-
-    def entries(self, journal: Sequence[Record]) -> list[Entry]:
-        """What the switch reads back from its disk."""
-        return [from_record(record, self.vault) for record in journal]
 
     # People ---------------------------------------------------------------------------------------
 
@@ -218,6 +213,10 @@ class World(Network):
         amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC)
         pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999"))
         return Order(amount, "EUR", card, chance.choice(("swipe", "swipe", "manual")), pin)
+
+    def end_day(self) -> None:
+        """An operator ends the bank day that runs."""
+        self.call(self.switch, lambda machine: machine.cut_over_now(self.now, "operator", ""))
 
     def live(self) -> World:
         """Start everything, let the sales happen among faults, then let it all come to rest."""
