@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cardswitch.specs.dates import transmission_time
@@ -148,19 +148,11 @@ class SwitchDesk(Desk):
 
     def respond(self) -> None:
         """Answer everybody who waits for this leg with what was decided."""
-        waiters, self.leg.waiters = self.leg.waiters, {}
-        for link, request in waiters.items():
-            self.memory.answered_on(link)
-            self.send(link, self.leg.answer(request))
-        self._kernel.notify(self.leg)
+        self._tell_waiters(self.leg.answer)
 
     def refuse_waiters(self, code: str) -> None:
         """Tell *code* to whoever waits, apart from what was decided."""
-        waiters, self.leg.waiters = self.leg.waiters, {}
-        for link, request in waiters.items():
-            self.memory.answered_on(link)
-            self.send(link, request.reply(code))
-        self._kernel.notify(self.leg)
+        self._tell_waiters(lambda request: request.reply(code))
 
     def forget_waiters(self) -> None:
         """Whoever waits hears nothing; the leg stays."""
@@ -174,4 +166,12 @@ class SwitchDesk(Desk):
     def decided(self, request: Message, code: str) -> Message:
         """*request* as the journal keeps it with the answer *code* that it gets from us."""
         mti = request.reply(code).mti
-        return Message(mti, {**request.fields, 37: self.leg.rrn, 39: code})
+        known = {37: self.leg.rrn} if self.leg.rrn else {}
+        return Message(mti, {**request.fields, **known, 39: code})
+
+    def _tell_waiters(self, answer: Callable[[Message], Message]) -> None:
+        waiters, self.leg.waiters = self.leg.waiters, {}
+        self.memory.end_work(self.leg)
+        for link, request in waiters.items():
+            self.send(link, answer(request))
+        self._kernel.notify(self.leg)

@@ -52,6 +52,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     original: int = 0  # of a reversal: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: dict[LinkId, Message] = {}
+    in_work: bool = False  # counted among those in flight on its link
 
     @property
     def key(self) -> tuple[str, str]:
@@ -90,9 +91,11 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
             case State.FORWARDED:
                 self.upstream = row.upstream
                 self.forwarded = storable(message)
-            case State.APPROVED | State.DECLINED | State.ANSWERED:
+            case State.APPROVED | State.DECLINED:
                 self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
                 self.held = row.amount if state is State.APPROVED else 0
+            case State.ANSWERED:
+                self.decision = {39: row.code}
                 self.original = row.original
             case State.REVERSING:
                 self.upstream, self.stays = row.upstream, row.stays
@@ -132,7 +135,7 @@ def new_leg(number: int, who: Identity, kind: str, *, source: str, serves: str, 
 def take_first(leg: Leg, first: Row) -> None:
     """Let *leg* be the one that the journal knows, by its *first* row."""
     leg.number = first.leg
-    leg.serves, leg.link = first.serves, first.link
+    leg.serves = first.serves
     leg.request_digest = first.request_digest
     leg.card, leg.currency = first.card, first.currency
     leg.requested = first.amount
@@ -144,6 +147,7 @@ class Legs:
     def __init__(self, legs_max: int) -> None:
         self._legs_max = legs_max
         self._by_identity: dict[str, Leg] = {}
+        self._without_row: dict[str, Leg] = {}
         self._order: deque[Leg] = deque()
 
     def __len__(self) -> int:
@@ -158,15 +162,13 @@ class Legs:
 
     def begun_as(self, begin: str) -> Iterator[Leg]:
         """Those that have no row yet, so that no look-up finds them, and begin with *begin*."""
-        return (
-            leg
-            for leg in self._by_identity.values()
-            if leg.state is None and leg.identity.startswith(begin)
-        )
+        return (leg for name, leg in self._without_row.items() if name.startswith(begin))
 
     def add(self, leg: Leg) -> None:
         """Have *leg* in memory; one that is not finished stays until it is."""
         self._by_identity[leg.identity] = leg
+        if leg.state is None:
+            self._without_row[leg.identity] = leg
         self._order.append(leg)
         while len(self._by_identity) > self._legs_max and self._forget_oldest():
             pass
@@ -175,6 +177,11 @@ class Legs:
         """*leg* never was: nothing is known of it."""
         if self._by_identity.get(leg.identity) is leg:
             del self._by_identity[leg.identity]
+            self._without_row.pop(leg.identity, None)
+
+    def has_row(self, leg: Leg) -> None:
+        """From now on a look-up finds *leg*."""
+        self._without_row.pop(leg.identity, None)
 
     def _forget_oldest(self) -> bool:
         oldest = self._order.popleft()

@@ -149,7 +149,7 @@ class Switch(Program):
         leg.requested, leg.currency = int(request[4]), request[49]
         leg.rrn = request.get(37).strip(" ") or rrn_of(self.kernel.now, leg.number)
         leg.wait(link, request)
-        self.memory.in_flight[link] += 1
+        self.memory.begin_work(leg)
         desk = self.desk_of(leg)
         flow = purchase(desk, link, request, digest)
         return self.kernel.start(flow, lambda _: rescue(desk, request))

@@ -90,6 +90,8 @@ class Memory:
 
     def moved_on(self, leg: Leg, before: State | None) -> None:
         """*leg* has left the state *before*."""
+        if before is None:
+            self.legs.has_row(leg)
         reversing = State.REVERSING
         self.pending_reversals += (leg.state is reversing) - (before is reversing)
         if leg.state in UNFINISHED:
@@ -100,8 +102,7 @@ class Memory:
     def forget(self, leg: Leg) -> None:
         """*leg* ends without a row, and without an answer to anybody."""
         self.legs.remove(leg)
-        for link in leg.waiters:
-            self.answered_on(link)
+        self.end_work(leg)
         leg.waiters = {}
 
     def may_note_unknown(self, now: Seconds) -> bool:
@@ -119,10 +120,17 @@ class Memory:
         self.signed_off.discard(link)
         self.in_flight.pop(link, None)
 
-    def answered_on(self, link: LinkId) -> None:
-        """One request of *link* is no longer in work."""
-        if self.in_flight[link] > 0:
+    def begin_work(self, leg: Leg) -> None:
+        """*leg* is in flight on its link."""
+        leg.in_work = True
+        self.in_flight[LinkId(leg.link)] += 1
+
+    def end_work(self, leg: Leg) -> None:
+        """*leg* is in flight no more, if it was; its link may be gone by now."""
+        link = LinkId(leg.link)
+        if leg.in_work and self.in_flight[link] > 0:
             self.in_flight[link] -= 1
+        leg.in_work = False
 
 
 def by_leg(rows: Iterable[Row]) -> list[list[Row]]:

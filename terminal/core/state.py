@@ -113,7 +113,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
 }
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, kw_only=True):
     """How one sale stands: what a receipt says and a test looks at. All of it may be shown."""
 
     kind: SaleState
@@ -135,7 +135,7 @@ class Outcome(Struct, frozen=True):
     is_repeat: bool = False
 
 
-class Book(Struct, frozen=True):
+class Book(Struct, frozen=True, kw_only=True):
     """All that the terminal knows; made of its entries and of nothing else."""
 
     stan: int = 0  # the last number used
@@ -210,8 +210,8 @@ def outcomes(entries: Iterable[TerminalEntry]) -> Iterator[Outcome]:
 def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     asked = int(request[4])
     return Outcome(
-        SaleState.BEGUN,
-        at,
+        kind=SaleState.BEGUN,
+        at=at,
         stan=request[11],
         amount=asked,
         asked=asked,

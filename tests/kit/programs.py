@@ -11,8 +11,10 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from cardswitch.hosts.books import AcquirerBooks, IssuerBooks
-from cardswitch.hosts.entries import AcquirerEntry, IssuerEntry, PurchaseDecided
+from cardswitch.hosts.acquirer.books import AcquirerBooks
+from cardswitch.hosts.acquirer.entries import AcquirerEntry
+from cardswitch.hosts.issuer.books import IssuerBooks
+from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab

@@ -54,7 +54,12 @@ def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg
     for _, begins in (*names.begins, *names.rrns):
         here += legs.begun_as(begins)
     known = {id(leg): leg for leg in (*found, *here) if leg is not None}
-    return [leg for leg in known.values() if leg.kind != REVERSAL]
+    today = desk.memory.today.label
+    return [
+        leg
+        for leg in known.values()
+        if leg.kind != REVERSAL and not (names.same_day and leg.business_date not in ("", today))
+    ]
 
 
 def carries(desk: SwitchDesk, request: Message, leg: Leg) -> bool:

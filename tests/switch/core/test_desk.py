@@ -13,14 +13,14 @@ from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
 
 def desk(settings: Settings = SETTINGS) -> SwitchDesk:
     """The desk of a fresh leg of a switch that is open."""
-    at = desk_of(opened(settings).skip().machine)
-    at.leg.rrn = "608800000042"
-    return at
+    return desk_of(opened(settings).skip().machine)
 
 
 def desk_of(switch: Switch, day: str = "2026-03-29") -> SwitchDesk:
     """The desk of a fresh leg of *switch*."""
-    return switch.desk_of(switch.memory.open_leg("pos", "pos|1", "", day))
+    at = switch.desk_of(switch.memory.open_leg("pos", "pos|1", "", day))
+    at.leg.rrn = "608800000042"
+    return at
 
 
 # Where it goes ------------------------------------------------------------------------------------
@@ -90,9 +90,10 @@ def test_a_reversal_repeats_its_original_and_nothing_secret():
 
 
 def test_an_entry_is_written_with_all_that_is_known_of_the_leg():
-    at = desk()
+    switch = opened().skip().machine
+    at = desk_of(switch)
     at.record(State.RECEIVED, PLAIN)
-    [effect] = at._kernel.take()
+    [effect] = switch.kernel.take()
     assert isinstance(effect, Append)
     entry = effect.entry
     assert (entry.state, entry.leg, entry.source) == (State.RECEIVED, at.leg.number, "pos")
@@ -101,21 +102,23 @@ def test_an_entry_is_written_with_all_that_is_known_of_the_leg():
 
 
 def test_what_the_table_of_states_forbids_is_not_written():
-    at = desk()
+    switch = opened().skip().machine
+    at = desk_of(switch)
     with pytest.raises(AssertionError, match="None -> approved"):
         at.record(State.APPROVED, PLAIN)
-    assert not at._kernel.take()
+    assert not switch.kernel.take()
 
 
 def test_everybody_who_waits_is_told_once():
-    at = desk()
+    switch = opened().skip().machine
+    at = desk_of(switch)
     at.record(State.RECEIVED, PLAIN)
     other = LinkId("pos/2")
     at.leg.wait(POS, PLAIN)
     at.leg.wait(other, PLAIN.with_fields({11: "000009"}))
     at.decline(PLAIN, "96")
     at.respond()
-    sent = [effect for effect in at._kernel.take() if isinstance(effect, Send)]
+    sent = [effect for effect in switch.kernel.take() if isinstance(effect, Send)]
     assert [(effect.link, effect.message[11]) for effect in sent] == [
         (POS, "000007"),
         (other, "000009"),

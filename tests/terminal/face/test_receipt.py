@@ -9,7 +9,7 @@ from cardswitch.terminal.core.state import Outcome, SaleState
 from cardswitch.terminal.face.receipt import WIDTH, receipt
 
 APPROVED = Outcome(
-    SaleState.APPROVED,
+    kind=SaleState.APPROVED,
     at=1_774_746_001.0,
     stan="000007",
     amount=1250,

@@ -20,7 +20,7 @@ from cardswitch.terminal.face.screen import conclude, show
 from cardswitch.terminal.session import open_journal
 
 OUTCOME = Outcome(
-    SaleState.APPROVED,
+    kind=SaleState.APPROVED,
     at=1_774_746_001.0,
     stan="000007",
     amount=1250,

@@ -419,7 +419,7 @@ def test_after_a_crash_numbers_go_on_behind_the_last(kernel, desk):
     assert number_of(desk.stamp(HOST, ECHO)) == "000001"
 
 
-def test_links_of_one_door_share_their_numbers(kernel, desk):
+def test_links_of_one_listener_share_their_numbers(kernel, desk):
     kernel.link_up(LinkId("pos/2"))
     assert number_of(desk.stamp(POS, ECHO)) == "000001"
     assert number_of(desk.stamp(LinkId("pos/2"), ECHO)) == "000002"
