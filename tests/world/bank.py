@@ -73,7 +73,7 @@ class Bank:
         """Ask the switch; if it is dead, or dies, the next close does it."""
         told = {"day": closed.business_date, "run": 1, "sha256": closed.sha256}
         told |= {"books_head": closed.books_head, "by": "bank"}
-        now = self._network.now
+        now = self._network.time_of(self._switch)
         self._network.call(
             self._switch, lambda machine: machine.record_close(now, closed.business_date, told)
         )

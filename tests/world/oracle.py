@@ -24,7 +24,7 @@ from .people import World
 
 Book = Mapping[str, int]  # minor units approved and not undone, by RRN
 ENDED = frozenset(
-    {State.APPROVED, State.DECLINED, State.REVERSED, State.REDUCED, State.ANSWERED}
+    {State.APPROVED, State.DECLINED, State.REVERSED, State.REDUCED, State.ANSWERED, State.RESOLVED}
 )
 
 
@@ -73,16 +73,17 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
     legs = _legs(world.rows.rows())
     _check_journal(world, legs)
     issuer = _issuer_book(world)
+    acquirer = _acquirer_book(world)
+    direct = _switch_book(legs, "merchants", "issuer")
     books = {
-        "terminals": _terminal_book(world),
-        "switch, front side": _switch_book(legs, "merchants"),
-        "acquirer": _acquirer_book(world),
-        "switch, network side": _switch_book(legs, "acquirers"),
-        "issuer": issuer,
+        "terminals": (_terminal_book(world), _switch_book(legs, "merchants")),
+        "acquirer": (acquirer, _switch_book(legs, "merchants", "acquirer")),
+        "network side": (_switch_book(legs, "acquirers"), acquirer),
+        "issuer": (issuer, Counter(acquirer) + Counter(direct)),
     }
-    for name, book in books.items():
-        if book != issuer:
-            raise Broken(f"{name} and issuer differ: {_difference(book, issuer)}")
+    for name, (book, other) in books.items():
+        if book != other:
+            raise Broken(f"{name} and next book differ: {_difference(book, other)}")
     _check_accounts(world, sum(issuer.values()))
     _check_deposits(world, legs)
 
@@ -140,10 +141,11 @@ def _terminal_book(world: World) -> Book:
     return book
 
 
-def _switch_book(legs: Iterable[Stand], serves: str) -> Book:
+def _switch_book(legs: Iterable[Stand], serves: str, upstream: str = "") -> Book:
     book: Counter[str] = Counter()
     for stand in legs:
-        if stand.first.serves == serves and stand.held:
+        at_upstream = upstream in ("", stand.last.upstream)
+        if stand.first.serves == serves and stand.held and at_upstream:
             book[stand.last.rrn or stand.first.rrn] += stand.held
     return book
 

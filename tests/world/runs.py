@@ -23,6 +23,8 @@ def faults() -> Faults:
         unsaid=0.003,
         failed=0.003,
         slow=0.01,
+        copied=0.05,
+        step=0.2,
     )
 
 
