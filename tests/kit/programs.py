@@ -18,7 +18,8 @@ from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader
-from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
+from cardswitch.terminal.core.entries import TerminalEntry
+from cardswitch.terminal.core.state import SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]

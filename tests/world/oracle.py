@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cardswitch.switch.core.entry import Entry
+
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.entry import Entry
 from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.close import close_day
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
@@ -100,8 +101,8 @@ def _terminal_book(world: World) -> Book:
     book: dict[str, int] = {}
     for node in world.terminals:
         stand = rebuild(node.journal)
-        if stand.owed is not None or stand.kind is SaleState.BEGUN or stand.exceptions:
-            raise Broken(f"{node.name} still owes a reversal, or a person must look")
+        if stand.unsettled or stand.exceptions:
+            raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal) if not o.is_repeat}
         for outcome in sales.values():
             if outcome.kind is SaleState.APPROVED:
