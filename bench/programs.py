@@ -62,7 +62,15 @@ def _card(ask: Ask, keys: Keys, number: int) -> Card:
     pan = payload + luhn_digit(payload)
     personal = personalise(ask, keys, pan, EXPIRY, SERVICE_CODE, PIN)
     alias = f"bench{number}"
-    return Card(pan, EXPIRY, SERVICE_CODE, personal.pvki, personal.pvv, personal.cvv, alias=alias)
+    return Card(
+        pan=pan,
+        expiry=EXPIRY,
+        service_code=SERVICE_CODE,
+        pvki=personal.pvki,
+        pvv=personal.pvv,
+        cvv=personal.cvv,
+        alias=alias,
+    )
 
 
 def _issued(card: Card) -> str:
@@ -87,7 +95,7 @@ def running(
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, words in PROGRAMS.items():
-            module = ["bench.profiled", str(profile_file)] if name == profile else ["lab"]
+            module = ["bench.profiled", str(profile_file)] if name == profile else ["cardswitch"]
             command = [sys.executable, "-m", *module, *words, "--config", str(config)]
             log = config.with_name(f"{name}.log")
             with log.open("wb") as output:

@@ -2,13 +2,12 @@
 
     acquirer/   checks the merchant, forwards into the network, reverses what it forwarded
     issuer/     tells new purchases from repeats, holds the money, releases it
-    config      the [acquirer] and [issuer] sections of the configuration
-    entries     what both write into their journals
-    books       what both know, rebuilt from those entries
     requests    what both do alike with a request
-    serve, cli  both on real connections, and the `host` commands
+    config      what their sections of the configuration have in common
+    serve, cli  each on real connections, and the `host` commands
 
-Both are pure machines on the kernel of `wire`: no clock, no socket, no chance. A request is the
-same again if its identity is; a repeat is told what the first was told, and never
+The two are peers that talk through the switch alone: neither imports the other, and each has its
+own journal. Both are pure machines on the kernel of `wire`: no clock, no socket, no chance. A
+request is the same again if its identity is; a repeat is told what the first was told, and never
 authorises twice. All that an answer promises is in the journal before the answer is sent.
 """

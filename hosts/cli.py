@@ -30,7 +30,8 @@ def serve(name: str, config_path: str) -> None:
     from cardswitch.wire.driver.service import until_stopped
     from cardswitch.wire.operator.config import read_config, section
 
-    from .config import AcquirerConfig, IssuerConfig
+    from .acquirer.config import AcquirerConfig
+    from .issuer.config import IssuerConfig
     from .serve import serve_acquirer, serve_issuer
 
     path = Path(config_path)

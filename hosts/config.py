@@ -1,121 +1,18 @@
-"""The sections [acquirer] and [issuer] of the configuration, as frozen values."""
+"""What the sections [acquirer] and [issuer] of the configuration have in common."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
-from msgspec import Meta, Struct
-
-from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from msgspec import Meta
 
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49
-Expiry = Annotated[str, Meta(pattern=r"\A[0-9]{2}(0[1-9]|1[0-2])\Z")]  # YYMM
-Pan = Annotated[str, Meta(pattern=r"\A[0-9]{13,19}\Z")]  # 13: a PIN needs 12 digits and the last
-Id = Annotated[str, Meta(min_length=1, max_length=40)]
 Timeout = Annotated[float, Meta(gt=0.0)]
 
-CardStatus = Literal["active", "lost", "stolen", "closed", "restricted", "pin_blocked"]
 
-
-class Merchant(Struct, frozen=True):
-    """A shop that the acquirer pays; *id* is field 42 without its trailing spaces."""
-
-    id: Annotated[str, Meta(min_length=1, max_length=15)]
-    name: Annotated[str, Meta(max_length=25)]
-    city: Annotated[str, Meta(max_length=13)]
-    country: Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
-    country_code: Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 3166-1 numeric, field 19
-    mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
-    currencies: tuple[Currency, ...] = ("978",)
-    active: bool = True
-
-    @property
-    def name_location(self) -> str:
-        """Field 43: name 25, city 13, country 2.
-
-        >>> Merchant("SHOP", "Corner Shop", "Berlin", "DE", "276", "5411").name_location
-        'Corner Shop              Berlin       DE'
-        """
-        return f"{self.name:25}{self.city:13}{self.country}"
-
-
-class AcquirerConfig(Struct, frozen=True):
-    """The acquirer: its merchants, its own number, its timers in seconds, and its places."""
-
-    institution: Annotated[str, Meta(pattern=r"\A[0-9]{1,11}\Z")]  # field 32
-    merchants: tuple[Merchant, ...]
-    timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
-    echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    front: IsoAddress = IsoAddress(port=7102)  # listens for the front side of the switch
-    network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
-    journal: str = "acquirer.journal"
-
-    def __post_init__(self) -> None:
-        _refuse_twins("merchants", [merchant.id for merchant in self.merchants])
-
-
-class AccountConfig(Struct, frozen=True):
-    """An account as it is opened: *balance* in minor units of *currency*."""
-
-    id: Id
-    balance: Annotated[int, Meta(ge=0)]
-    currency: Currency = "978"
-
-
-class CardConfig(Struct, frozen=True):
-    """A card that the issuer gave out. The books call it by its *id*, never by its number.
-
-    *pvki* and *pvv* are for PINs without a track; with one, what the track says is used.
-    """
-
-    id: Id
-    pan: Pan
-    account: Id
-    expiry: Expiry
-    status: CardStatus = "active"
-    pvki: Annotated[str, Meta(pattern=r"\A[0-9]?\Z")] = ""
-    pvv: Annotated[str, Meta(pattern=r"\A([0-9]{4})?\Z")] = ""
-
-    def __repr__(self) -> str:
-        """Masked: a configuration may stand in any log or exception."""
-        return f"<card {self.id} {mask_pan(self.pan)} of {self.account}, {self.status}>"
-
-
-class IssuerConfig(Struct, frozen=True):
-    """The issuer: keys as cryptograms under the HSM's LMK, its accounts and cards."""
-
-    zpk: str  # PIN blocks arrive under it
-    pvk: str  # for PIN verification values
-    cvk: str  # for card verification values
-    accounts: tuple[AccountConfig, ...]
-    cards: tuple[CardConfig, ...]
-    magic_amounts: bool = False  # the last two digits of an amount choose the answer
-    cvv_required: bool = False  # refuse a request that brings neither track nor CVV2
-    pin_tries_max: Annotated[int, Meta(ge=1)] = 3
-    hsm_timeout_s: Timeout = 1.0
-    late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
-    network: IsoAddress = IsoAddress(
-        port=7103, dialect="iso87-binary", framing="binary2"
-    )  # listens
-    hsm: Peer = Peer(port=7100)  # dials
-    journal: str = "issuer.journal"
-
-    def __post_init__(self) -> None:
-        accounts = [account.id for account in self.accounts]
-        _refuse_twins("accounts", accounts)
-        _refuse_twins("cards", [card.id for card in self.cards])
-        if len({card.pan for card in self.cards}) < len(self.cards):
-            raise ValueError("expected every card number once among cards")
-        for card in self.cards:
-            if card.account not in accounts:
-                raise ValueError(
-                    f"card {card.id!r}: no account {card.account!r}, expected one of accounts"
-                )
-
-
-def _refuse_twins(where: str, names: list[str]) -> None:
+def refuse_twins(where: str, names: list[str]) -> None:
+    """Raise ValueError if one of *names* comes again; *where* is the key they stand under."""
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:
         raise ValueError(f"expected every id once among {where}, {twins[0]!r} comes again")

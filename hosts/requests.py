@@ -8,6 +8,7 @@ from cardswitch.specs.amounts import de4
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import unpack_track2
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
@@ -43,6 +44,13 @@ def require_fields(request: Message) -> None:
     for number in REQUIRED:
         if number not in request.fields:
             raise FormatError("a value in every purchase", field=str(number))
+
+
+def pan_of(request: Message) -> str:
+    """The card number alone: FormatError, naming field 35, if it stands in neither field."""
+    if 2 in request.fields:
+        return request[2]
+    return unpack_track2(request.get(35)).pan
 
 
 def request_digest_of(request: Message, pan: str) -> str:

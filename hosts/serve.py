@@ -11,11 +11,13 @@ from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 
 from .acquirer import machine as acquirer
+from .acquirer.config import AcquirerConfig
+from .acquirer.entries import AcquirerEntry
 from .acquirer.machine import Acquirer
-from .config import AcquirerConfig, IssuerConfig
-from .entries import AcquirerEntry, IssuerEntry
 from .issuer import machine as issuer
 from .issuer import verification
+from .issuer.config import IssuerConfig
+from .issuer.entries import IssuerEntry
 from .issuer.machine import Issuer
 
 

@@ -19,7 +19,7 @@ from .machine import HsmMachine
 from .module import TEST_LMKS, HsmModule
 from .tls import address_rule, server_tls
 
-DOOR = "host"
+LISTENER = "host"
 STORE_CHANGED = "the key store was changed"
 
 
@@ -66,7 +66,7 @@ async def serve_machine(
         erased = store.tampered if store is not None else ""
         runtime.call(lambda now: machine.start(entries, now, tampered, erased))
         await runtime.listen(
-            DOOR,
+            LISTENER,
             config.host,
             config.port,
             HsmServerChannel(),

@@ -21,7 +21,7 @@ TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
 MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
 
 
-class TerminalConfig(Struct, frozen=True):
+class TerminalConfig(Struct, frozen=True, kw_only=True):
     """Where the terminal stands, what it talks to, and where it keeps its state."""
 
     host: str

@@ -17,17 +17,6 @@ from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..books import AcquirerBooks, Booking
-from ..config import AcquirerConfig
-from ..entries import (
-    AcquirerEntry,
-    PurchaseAnswered,
-    PurchaseForwarded,
-    PurchaseRefused,
-    PurchaseUndone,
-    ReversalForwarded,
-)
-from ..issuer.cards import pan_of
 from ..requests import (
     APPROVED,
     DUPLICATE,
@@ -35,9 +24,21 @@ from ..requests import (
     REVERSALS,
     UNAVAILABLE,
     InFlight,
+    pan_of,
     request_digest_of,
     require_fields,
 )
+from .books import AcquirerBooks, Booking
+from .config import AcquirerConfig
+from .entries import (
+    AcquirerEntry,
+    PurchaseAnswered,
+    PurchaseForwarded,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalForwarded,
+)
+from .states import FOLLOWS, MAY_HOLD_MONEY
 
 FRONT: Final = "front"  # the listener that merchants' purchases come in by
 NETWORK: Final = LinkId("network")
@@ -163,15 +164,15 @@ class Acquirer(Program):
         first = self.desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
         self._write(
             PurchaseForwarded(
-                purchase.identity,
-                purchase.request_digest,
-                self.desk.now,
-                request[37],
-                merchant,
-                request[49],
-                int(request[4]),
-                first[11],
-                original_data(first),
+                identity=purchase.identity,
+                request_digest=purchase.request_digest,
+                at=self.desk.now,
+                rrn=request[37],
+                merchant=merchant,
+                currency=request[49],
+                amount=int(request[4]),
+                trace=first[11],
+                original=original_data(first),
             )
         )
         return first
@@ -195,7 +196,7 @@ class Acquirer(Program):
         in_flight, booking = self._reversals.get(name), self.books.find(name)
         if in_flight:
             in_flight.wait(link, reversal)
-        elif booking and booking.may_hold_money:
+        elif booking and booking.state in MAY_HOLD_MONEY:
             self._begin_reversal(booking, InFlight(name, "", link, reversal))
         else:
             if booking is None:
@@ -234,8 +235,8 @@ class Acquirer(Program):
         """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
         purchase = booking.forwarded
         assert purchase is not None, "what may hold money was forwarded"
-        mti, numbers = "0421", booking.reversing
-        if numbers is None:
+        mti, numbers = "0421", booking.last
+        if not isinstance(numbers, ReversalForwarded):
             mti, now = "0420", self.desk.now
             stamped = self.desk.stamp(NETWORK, Message(mti, reversal.fields))
             sent = reversal.get(7) or transmission_time(now)
@@ -253,6 +254,10 @@ class Acquirer(Program):
             self.desk.start(self._watch.begin(), budget=Budget.CARING)
 
     def _write(self, entry: AcquirerEntry) -> None:
+        """Journal *entry* and take it over; the table of states must allow it."""
+        booking = self.books.find(entry.identity)
+        before = booking.state if booking else None
+        assert entry.state in FOLLOWS[before], f"{before} -> {entry.state}"
         self.desk.append(entry)
         self.books.apply(entry)
 

@@ -12,7 +12,7 @@ from cardswitch.specs.tlv import unpack_private
 from cardswitch.specs.tracks import Track2, personal_data, unpack_track2
 
 
-class Presented(Struct, frozen=True, gc=False):
+class Presented(Struct, frozen=True, kw_only=True, gc=False):
     """A card as presented; what it lacks of *service_code*, *cvv*, *pvki*, *pvv* is empty."""
 
     pan: str
@@ -42,14 +42,9 @@ def read_card(request: Message) -> Presented:
         raise FormatError("a card number, or a track 2", field="2")
     cvv2 = unpack_private(request.get(48)).get(CVV2_TAG, "")
     service_code = CVV2_SERVICE_CODE if cvv2 else ""
-    return Presented(request[2], request.get(14), False, service_code, cvv2)
-
-
-def pan_of(request: Message) -> str:
-    """The card number alone, for whoever has no business with the rest. FormatError as above."""
-    if 2 in request.fields:
-        return request[2]
-    return unpack_track2(request.get(35)).pan
+    return Presented(
+        pan=request[2], expiry=request.get(14), has_track=False, service_code=service_code, cvv=cvv2
+    )
 
 
 def _swiped(request: Message, track: Track2) -> Presented:
@@ -59,4 +54,12 @@ def _swiped(request: Message, track: Track2) -> Presented:
         pvki, pvv, cvv = personal_data(track)
     except FormatError:  # Too short: a track that somebody cut, or of another issuer.
         pvki = pvv = cvv = ""
-    return Presented(track.pan, track.expiry, True, track.service_code, cvv, pvki, pvv)
+    return Presented(
+        pan=track.pan,
+        expiry=track.expiry,
+        has_track=True,
+        service_code=track.service_code,
+        cvv=cvv,
+        pvki=pvki,
+        pvv=pvv,
+    )

@@ -16,9 +16,6 @@ from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..books import IssuerBooks
-from ..config import IssuerConfig
-from ..entries import IssuerEntry, PurchaseDecided, PurchaseUndone
 from ..requests import (
     APPROVED,
     DUPLICATE,
@@ -31,7 +28,10 @@ from ..requests import (
     require_fields,
 )
 from .behaviours import NORMAL, Behaviour, behaviour_of
+from .books import IssuerBooks
 from .cards import Presented, read_card
+from .config import IssuerConfig
+from .entries import IssuerEntry, PurchaseDecided, PurchaseUndone
 from .verification import HSM, NOT_PERMITTED, Decline, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
@@ -147,15 +147,15 @@ class Issuer(Program):
         if past is not None:
             return past
         decided = PurchaseDecided(
-            purchase.identity,
-            purchase.request_digest,
-            self.desk.now,
-            purchase.request[37],
-            mask_pan(card.pan),
-            code,
-            account,
-            amount,
-            f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
+            identity=purchase.identity,
+            request_digest=purchase.request_digest,
+            at=self.desk.now,
+            rrn=purchase.request[37],
+            card=mask_pan(card.pan),
+            code=code,
+            account=account,
+            amount=amount,
+            approval_code=f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
         )
         self._write(decided)
         return decided

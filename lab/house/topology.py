@@ -13,7 +13,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount

@@ -87,7 +87,7 @@ def sale_request(
 def card_fields(card: Card, mode: str) -> dict[int, str]:
     """The fields that hold *card*: its stripe if swiped, else number, expiry and CVV2.
 
-    >>> card_fields(Card("9999990000000014", "3012", cvv2="456"), "01")
+    >>> card_fields(Card(pan="9999990000000014", expiry="3012", cvv2="456"), "01")
     {2: '9999990000000014', 14: '3012', 48: '9203456'}
     """
     if mode == SWIPE:

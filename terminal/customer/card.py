@@ -16,7 +16,7 @@ from cardswitch.specs.tracks import TRACK_2_MAX, Track2, is_pan, pack_track2
 UNKNOWN_SERVICE_CODE = "101"
 
 
-class Card(Struct, frozen=True, gc=False):
+class Card(Struct, frozen=True, kw_only=True, gc=False):
     """*expiry* is ``YYMM``; the stripe carries *pvki* (1 digit), *pvv* (4) and *cvv* (3).
 
     Raises FormatError if number or expiry have another form; neither needs to be true.
@@ -42,7 +42,10 @@ class Card(Struct, frozen=True, gc=False):
     def track2(self) -> str:
         """The stripe without sentinels; EncodeError if a part of it has the wrong form.
 
-        >>> Card("9999990000000014", "3012", "101", "1", "1234", "567").track2
+        >>> Card(
+        ...     pan="9999990000000014", expiry="3012", service_code="101",
+        ...     pvki="1", pvv="1234", cvv="567",
+        ... ).track2
         '9999990000000014=30121011123456700000'
         """
         room = TRACK_2_MAX - len(f"{self.pan}={self.expiry}{self.service_code}")
@@ -64,7 +67,7 @@ def find_card(cards: Iterable[Card], wanted: str, expiry: str = "") -> Card:
 
     Raises Error when there is no such card; the text names the aliases there are.
 
-    >>> find_card([Card("9999990000000014", "3012", alias="good")], "good")
+    >>> find_card([Card(pan="9999990000000014", expiry="3012", alias="good")], "good")
     <Card good 999999******0014>
     """
     listed = list(cards)
@@ -76,4 +79,4 @@ def find_card(cards: Iterable[Card], wanted: str, expiry: str = "") -> Card:
         raise Error(f"no such card: expected a card number, or one of the test cards: {known}")
     if not expiry:
         raise Error("this card number is not among the test cards: give its expiry, YYMM, too")
-    return Card(wanted, expiry)
+    return Card(pan=wanted, expiry=expiry)

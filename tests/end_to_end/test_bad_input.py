@@ -16,7 +16,7 @@ from tests.kit.peers import CLOSED, peer_at
 # Luhn-valid and routed, but of no card: whoever shows it again has echoed or kept what was sent.
 CANARY = "4929999999999991"
 TRACK = f"{CANARY}=30121011234500000000"
-CARD = Card(CANARY, "3012", cvv2="987")
+CARD = Card(pan=CANARY, expiry="3012", cvv2="987")
 NO_SUCH_CARD = "14"
 TPDU = bytes.fromhex("6000010000")
 HTTP = f"GET /?card={CANARY} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()

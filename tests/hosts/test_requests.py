@@ -2,11 +2,11 @@
 
 import pytest
 
-from cardswitch.hosts.requests import REQUIRED, InFlight, request_digest_of, require_fields
+from cardswitch.hosts.requests import REQUIRED, InFlight, pan_of, request_digest_of, require_fields
 from cardswitch.specs.errors import FormatError
 from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
-from tests.kit.hosts import PAN, purchase
+from tests.kit.hosts import PAN, purchase, swiped
 
 
 @pytest.mark.parametrize("number", REQUIRED)
@@ -25,8 +25,17 @@ def test_waiters_are_one_a_link_and_bounded() -> None:
     assert len(request.waiters) == WAITERS_MAX
 
 
+def test_a_card_number_stands_in_field_2_or_in_the_track() -> None:
+    assert pan_of(purchase()) == pan_of(swiped()) == PAN
+    for unreadable in (swiped().without(35), swiped(f35=PAN)):
+        with pytest.raises(FormatError) as caught:
+            pan_of(unreadable)
+        assert caught.value.field == "35"
+        assert PAN not in str(caught.value)
+
+
 @pytest.mark.parametrize("changed", [{"f3": "010000"}, {"f4": "000000000001"}, {"f49": "840"}])
-def test_likeness_tells_what_must_agree(changed: dict[str, str]) -> None:
+def test_the_request_digest_tells_what_must_agree(changed: dict[str, str]) -> None:
     alike = request_digest_of(purchase(), PAN)
     assert request_digest_of(purchase(f38="1", f12="120000", f52="0"), PAN) == alike
     assert request_digest_of(purchase(**changed), PAN) != alike

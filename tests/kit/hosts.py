@@ -1,19 +1,15 @@
 """Hosts at hand, what they are asked, and a module that verifies what is right."""
 
+import copy
 from typing import Any
 
+from cardswitch.hosts.acquirer.config import AcquirerConfig, Merchant
 from cardswitch.hosts.acquirer.machine import Acquirer
-from cardswitch.hosts.config import (
-    AccountConfig,
-    AcquirerConfig,
-    CardConfig,
-    IssuerConfig,
-    Merchant,
-)
+from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import original_data
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.kit.play import Playbook, answered, is_question
 
@@ -27,16 +23,20 @@ RIGHT_CVV, WRONG_CVV = "123", "999"
 APPROVAL = {38: "000001"}  # what an approval carries besides its code
 
 CARDS = (
-    CardConfig("good", PAN, "good", "3012", pvki="1", pvv="4321"),
-    CardConfig("typed", TYPED_PAN, "good", "3012", pvki="1", pvv="4321"),
-    CardConfig("no-pin", "9999990000000030", "good", "3012"),
-    CardConfig("expired", "9999990000000048", "good", "2602"),
-    CardConfig("last-month", "9999990000000055", "good", "2603"),
-    CardConfig("lost", "9999990000000063", "good", "3012", "lost"),
-    CardConfig("stolen", "9999990000000071", "good", "3012", "stolen"),
-    CardConfig("closed", "9999990000000089", "good", "3012", "closed"),
-    CardConfig("restricted", "9999990000000097", "good", "3012", "restricted"),
-    CardConfig("blocked", "9999990000000105", "good", "3012", "pin_blocked"),
+    CardConfig(id="good", pan=PAN, account="good", expiry="3012", pvki="1", pvv="4321"),
+    CardConfig(id="typed", pan=TYPED_PAN, account="good", expiry="3012", pvki="1", pvv="4321"),
+    CardConfig(id="no-pin", pan="9999990000000030", account="good", expiry="3012"),
+    CardConfig(id="expired", pan="9999990000000048", account="good", expiry="2602"),
+    CardConfig(id="last-month", pan="9999990000000055", account="good", expiry="2603"),
+    CardConfig(id="lost", pan="9999990000000063", account="good", expiry="3012", status="lost"),
+    CardConfig(id="stolen", pan="9999990000000071", account="good", expiry="3012", status="stolen"),
+    CardConfig(id="closed", pan="9999990000000089", account="good", expiry="3012", status="closed"),
+    CardConfig(
+        id="restricted", pan="9999990000000097", account="good", expiry="3012", status="restricted"
+    ),
+    CardConfig(
+        id="blocked", pan="9999990000000105", account="good", expiry="3012", status="pin_blocked"
+    ),
 )
 PANS = {card.id: card.pan for card in CARDS} | {"unknown": "9999990000009999"}
 
@@ -61,9 +61,25 @@ def issuer(entries: Any = (), **changes: Any) -> Playbook:
 
 def acquirer_config(**changes: Any) -> AcquirerConfig:
     """An acquirer with one merchant that is there, and one that left."""
-    shop = Merchant("SHOP", "Corner Shop", "Berlin", "DE", "276", "5411", ("978", "840"))
-    left = Merchant("LEFT", "Former Shop", "Berlin", "DE", "276", "5411", active=False)
-    return AcquirerConfig("123456", (shop, left), **changes)
+    shop = Merchant(
+        id="SHOP",
+        name="Corner Shop",
+        city="Berlin",
+        country="DE",
+        country_code="276",
+        mcc="5411",
+        currencies=("978", "840"),
+    )
+    left = Merchant(
+        id="LEFT",
+        name="Former Shop",
+        city="Berlin",
+        country="DE",
+        country_code="276",
+        mcc="5411",
+        active=False,
+    )
+    return AcquirerConfig(institution="123456", merchants=(shop, left), **changes)
 
 
 def acquirer(entries: Any = (), *, signed_on: bool = True, **changes: Any) -> Playbook:
@@ -152,3 +168,14 @@ def outcome(play: Playbook, request: Message, link: LinkId = NETWORK) -> Message
     answers = [m for m in play.sent_on(link)[before:] if not is_question(m)]
     assert len(answers) == 1, answers
     return answers[0]
+
+
+def changed(data: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of *data* in which the value at *path* is another."""
+    copied = copy.deepcopy(data)
+    *way, last = path.split(".")
+    place: Any = copied
+    for step in way:
+        place = place[int(step)] if isinstance(place, list) else place[step]
+    place[last] = value
+    return copied

@@ -9,7 +9,16 @@ from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 from cardswitch.wire.ports import LinkDown, LinkUp
 from tests.kit.play import Playbook
 
-CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
+CARD = Card(
+    pan="9999990000000014",
+    expiry="3012",
+    service_code="201",
+    pvki="1",
+    pvv="1234",
+    cvv="567",
+    cvv2="890",
+    alias="good",
+)
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
 ORDER = Order(1250, "EUR", CARD, pin="1234")
 UP = LinkUp(SWITCH)

@@ -72,7 +72,17 @@ def test_cards_leave_alone_what_is_for_others(tmp_path):
         """,
     )
     assert read_cards(path) == (
-        Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", "GOOD CARD", "good"),
+        Card(
+            pan="9999990000000014",
+            expiry="3012",
+            service_code="201",
+            pvki="1",
+            pvv="1234",
+            cvv="567",
+            cvv2="890",
+            name="GOOD CARD",
+            alias="good",
+        ),
     )
 
 

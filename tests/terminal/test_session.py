@@ -14,7 +14,16 @@ from cardswitch.terminal.core.state import Book, SaleState
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.session import close_batch, open_journal, open_session, read_book
 
-CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", alias="good")
+CARD = Card(
+    pan="9999990000000014",
+    expiry="3012",
+    service_code="201",
+    pvki="1",
+    pvv="1234",
+    cvv="567",
+    cvv2="890",
+    alias="good",
+)
 
 
 @pytest.fixture

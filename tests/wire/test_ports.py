@@ -10,7 +10,7 @@ LINK = LinkId("pos/1")
 @pytest.mark.parametrize(
     ("link", "listener"), [("pos/17", "pos"), ("issuer", "issuer"), ("a/b/3", "a"), ("", "")]
 )
-def test_door_of(link, listener):
+def test_name_of(link, listener):
     assert name_of(LinkId(link)) == listener
 
 

@@ -9,9 +9,12 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
+
+from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
-from cardswitch.hosts.config import AccountConfig, AcquirerConfig, CardConfig, IssuerConfig
-from cardswitch.hosts.config import Merchant as Shop
+from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
@@ -19,7 +22,6 @@ from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.security.vault import AesVault
-from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.terminal.core.machine import NotReady, Terminal
@@ -65,7 +67,13 @@ def deck() -> Deck:
     for alias, pan in {**NAMES, "unknown": UNKNOWN}.items():
         personal = personalise(module.answer, keys, pan, "3012", "201", PIN)
         cards[alias] = Card(
-            pan, "3012", "201", personal.pvki, personal.pvv, personal.cvv, personal.cvv2
+            pan=pan,
+            expiry="3012",
+            service_code="201",
+            pvki=personal.pvki,
+            pvv=personal.pvv,
+            cvv=personal.cvv,
+            cvv2=personal.cvv2,
         )
     return Deck(keys, cards)
 
@@ -88,8 +96,18 @@ def settings(keys: Keys) -> Settings:
 
 def acquirer_config() -> AcquirerConfig:
     """Two shops of one acquirer."""
-    shops = [Shop(name, f"Shop {name[-1]}", "Berlin", "DE", "276", "5411") for name in SHOPS]
-    return AcquirerConfig("999001", tuple(shops), echo_s=15.0)
+    shops = [
+        Shop(
+            id=name,
+            name=f"Shop {name[-1]}",
+            city="Berlin",
+            country="DE",
+            country_code="276",
+            mcc="5411",
+        )
+        for name in SHOPS
+    ]
+    return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
 
 
 def issuer_config(keys: Keys) -> IssuerConfig:
@@ -97,23 +115,23 @@ def issuer_config(keys: Keys) -> IssuerConfig:
     accounts = tuple(AccountConfig(name, BALANCE) for name in NAMES)
     cards = tuple(
         CardConfig(
-            name,
-            card.pan,
-            name,
-            card.expiry,
-            "lost" if name == "lost" else "active",
-            card.pvki,
-            card.pvv,
+            id=name,
+            pan=card.pan,
+            account=name,
+            expiry=card.expiry,
+            status="lost" if name == "lost" else "active",
+            pvki=card.pvki,
+            pvv=card.pvv,
         )
         for name, card in deck().cards.items()
         if name in NAMES
     )
     return IssuerConfig(
-        keys.zpk_issuer,
-        keys.pvk,
-        keys.cvk,
-        accounts,
-        cards,
+        zpk=keys.zpk_issuer,
+        pvk=keys.pvk,
+        cvk=keys.cvk,
+        accounts=accounts,
+        cards=cards,
         magic_amounts=True,
         pin_tries_max=1_000,
     )

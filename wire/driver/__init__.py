@@ -5,3 +5,27 @@ links, `writer` and `journal` what is durable, `tap` the masked trace, `tls` the
 `control` does what an operator asks, `service` runs programs until they are stopped. Nothing else
 touches the world.
 """
+
+# A turn of the loop
+#
+#     sockets ──► links ──► runtime ──► machine ──► effects ─┬─► Append ──► writer ──► journal
+#                              ▲                             └─► Send, Close ──► links ──► sockets
+#                              └── one timer, at the machine's deadline
+#
+# Two threads. The loop's thread has the links, the timer and the machine, so a machine is never
+# called twice at once and needs no locks. The writer's thread has the journal alone: a sync takes
+# milliseconds, and meanwhile the loop reads on.
+#
+# One turn. The system says which sockets can be read. Every whole frame is an event, the machine is
+# given one after the other, and what it wants done is done or put down in that order. When all were
+# handled, the turn is settled: the entries go to the writer, what was put on a link is written in
+# one piece, the timer is moved if the machine must be woken earlier. What came after an entry is
+# not written now but when its commit is done (writer.py), so nobody hears what a crash could undo.
+#
+# The start. The journal is read and given to the machine before the program listens or dials:
+# whoever asks first is answered from all that was promised before.
+#
+# The end. Asked to stop, the runtime gives the machine no more events, commits, lets the answers
+# leave that waited for that, and closes the links. When the machine or the journal fails, it cuts
+# the links at once, for what the program knows can no longer be trusted; `wait` raises the error.
+# Both are like a crash to the machine: it is never told, and learns of it from its journal.

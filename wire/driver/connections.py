@@ -2,8 +2,8 @@
 
 # Two kinds of link, and their difference
 #
-# A link that came in belongs to a door and brings work. Its name is new every time ("pos/17"), so
-# an answer can never reach the successor of the one that asked. When it is gone, it is gone.
+# A link that came in belongs to a listener and brings work. Its name is new every time ("pos/17"),
+# so an answer can never reach the successor of the one that asked. When it is gone, it is gone.
 #
 # A dialled link has one name for good ("issuer"), and its task dials again whenever it is gone:
 # after REDIAL_FIRST_S, then twice as long each time up to REDIAL_MAX_S, each less up to a half by

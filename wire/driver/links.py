@@ -5,8 +5,8 @@
 #     made ──► up ──► ending ──► gone            made ──► refused
 #
 # made      The object exists and has its name; with TLS the handshake is still going on.
-# refused   The program is stopping, the door is full, or the address is not allowed. The machine
-#           never hears of it.
+# refused   The program is stopping, the listener is full, or the address is not allowed. The
+#           machine never hears of it.
 # up        `is_up` is true. It begins with LinkUp. Every whole frame becomes one event, in the
 #           order of the bytes: Received, or Garbled if its content cannot be read; then the link
 #           goes on.

@@ -1,8 +1,44 @@
-"""The kernel: runs the flows of a program and wakes each when its answer, or its time, has come.
+"""The kernel: runs the flows of a program and wakes each when its answer, or its time, has come."""
 
-A flow is a coroutine that may await only its desk. There is no event loop here: the kernel steps
-a flow with ``send`` and refuses any other awaitable.
-"""
+# How a program waits without a thread, a socket or a clock
+#
+#     event ──► Program.handle ──► answered, start ──► ready ──► step ──► effects ──► the driver
+#                                                        ▲         │ await
+#                                                        └─ wake ◄─┴► waiting, timers
+#
+# A flow is one piece of work from its beginning to its end, such as one purchase: an ordinary
+# coroutine, so that what happens after an answer stands below the question. It ends, or it stops
+# at an `await`; between two awaits no other flow runs, so what it has looked up is still true.
+#
+# What may be awaited. Only what the desk gives: `ask` (a question and its answer), `sleep`, and
+# what is built on the kernel's `wait_for`. Each gives a `Wait`, which yields itself to the kernel;
+# there is no event loop. Anything else that yields, such as a future of asyncio, is an
+# AssertionError: the world may touch a program only by events. Everything else that a flow does to
+# the world (send, append, close) is an effect: it is put down in order and never waited for.
+#
+# Which answer belongs to which question. The link's `Exchange` makes one key of both: for ISO 8583
+# link, class, trace number and terminal, for an HSM link and header. `ask` notes the key before the
+# question leaves, and an answer with that key wakes the flow. `stamp` gives no number whose key
+# still waits, or was given up a short time ago: a late answer must not be taken for that of
+# another question. An answer that nobody waits for is counted, "late" or "unmatched", and dropped.
+#
+# When there is no answer. A question ends once: by its answer, by its deadline, or because its link
+# went down. The last two raise NoAnswer inside the flow, at the await, and so does a question that
+# could not be asked (the link is down, too many wait there). The flow must decide what silence
+# means; for money it means that the peer may have acted. A timer whose wait has ended stays in
+# the heap until it comes up, or until such timers are too many and the heap is made anew.
+#
+# When a flow fails. An exception that it lets out ends this flow alone: its `rescue` is called and
+# must bring its work to an end, the others go on. What it had already sent or journalled stands.
+# Without a rescue the exception leaves the kernel and ends the program, and so does every
+# AssertionError: what must hold does not, and a restart from the journal is safer than going on.
+# Flows are not journalled; after a crash the program begins new ones for what it finds unfinished.
+#
+# What the driver must do. Hand over one event at a time, with a time that never runs backwards;
+# say LinkUp before a link is used and LinkDown when it is gone; perform the effects in order, and
+# let none leave before the Append ahead of it is durable; look at `deadline` after every call, and
+# call `wake` when it is due. With a driver that obeys, the same events at the same times give the
+# same effects: a whole network of programs can be simulated and run again.
 
 from __future__ import annotations
 
@@ -10,22 +46,18 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.message import Message
 
-from ..ports import Append, Close, Effect, LinkId, LookUp, Seconds, Send, name_of
+from ..ports import Effect, LinkId, LookUp, Seconds, Send, name_of
 from .matching import AliveKeys, Exchange, Key
 
 A = TypeVar("A")
 TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
 NEVER: Final = float("inf")
-
-
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
 
@@ -344,70 +376,3 @@ class Kernel:
 
 def _is_over(what: Wait[Any] | _Alarm) -> bool:
     return type(what) is Wait and what.flow is None
-
-
-class Desk:
-    """What a flow may do, and all that it may do. Programs give their flows a richer one."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-
-    @property
-    def now(self) -> Seconds:
-        """The time."""
-        return self._kernel.now
-
-    @overload
-    def ask(self, link: LinkId, question: Message, within: Seconds) -> Wait[Message]: ...
-    @overload
-    def ask(self, link: LinkId, question: Command, within: Seconds) -> Wait[Answer]: ...
-    def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
-        """Send *question* and wait for its answer for *within* seconds, else raise NoAnswer.
-
-        It must be awaited at once. Messages must carry a number of :meth:`stamp`, or be the
-        repeat of one that did; commands are numbered here.
-        """
-        return self._kernel.ask(link, question, within)
-
-    def stamp(self, link: LinkId, question: Message) -> Message:
-        """*question* with a trace number that is free on *link*."""
-        stamped: Message = self._kernel.stamp(link, question)
-        return stamped
-
-    def is_up(self, link: LinkId) -> bool:
-        """Whether *link* may be used now."""
-        return link in self._kernel.up
-
-    def sleep(self, seconds: Seconds) -> Wait[None]:
-        """Let *seconds* pass."""
-        return Wait(self._kernel.now + seconds)
-
-    def send(self, link: LinkId, message: Message) -> None:
-        """Send *message*, expecting nothing."""
-        self._kernel.effects.append(Send(link, message))
-
-    def append(self, entry: Any) -> None:
-        """Write *entry* to the journal before anything else is sent."""
-        self._kernel.effects.append(Append(entry))
-
-    def close(self, link: LinkId, reason: str) -> None:
-        """End the connection *link*."""
-        self._kernel.effects.append(Close(link, reason))
-
-    def look_up(self, question: Any) -> Wait[Sequence[Any]]:
-        """The rows of the journal that answer *question*; NoAnswer if it cannot say in time."""
-        return self._kernel.look_up(question)
-
-    def start(
-        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
-    ) -> None:
-        """Begin another flow."""
-        self._kernel.start(flow, rescue, budget)
-
-    def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
-        """Call *action* in *seconds*."""
-        self._kernel.later(seconds, action)
-
-    def count(self, name: str) -> None:
-        """Count something worth knowing."""
-        self._kernel.counts[name] += 1

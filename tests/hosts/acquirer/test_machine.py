@@ -2,14 +2,14 @@
 
 import pytest
 
-from cardswitch.hosts.acquirer.machine import OPEN_MAX, TRACE_GAP, Acquirer
-from cardswitch.hosts.entries import (
+from cardswitch.hosts.acquirer.entries import (
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseRefused,
     PurchaseUndone,
     ReversalForwarded,
 )
+from cardswitch.hosts.acquirer.machine import OPEN_MAX, TRACE_GAP, Acquirer
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity, original_data
 from cardswitch.wire.machine.kernel import Limits

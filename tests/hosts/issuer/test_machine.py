@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import PurchaseDecided, PurchaseUndone
+from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.message import Message

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.hosts.entries import PurchaseDecided
+from cardswitch.hosts.issuer.entries import PurchaseDecided
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Close, LinkDown, LinkUp, Received

@@ -20,7 +20,8 @@ import click
 import msgspec
 from msgspec import Struct
 
-from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS

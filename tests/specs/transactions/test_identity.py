@@ -33,7 +33,7 @@ def test_another_request_has_another_identity(change):
     assert identity("pos", SALE.with_fields(change)) != identity("pos", SALE)
 
 
-def test_another_door_makes_another_identity():
+def test_another_listener_makes_another_identity():
     assert identity("acquirer", SALE) != identity("pos", SALE)
 
 

@@ -89,7 +89,7 @@ switch(["serve", "--config", sys.argv[1]], obj={"open_vault": lambda path: Glass
 """
 
 
-def with_door(lab, port):
+def with_listener(lab, port):
     text = lab.path.read_text("utf-8").replace(
         "listeners = {}", f"listeners = {{ pos = {{ port = {port} }} }}"
     )
@@ -100,7 +100,7 @@ def with_door(lab, port):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_says_where_and_ends_with_manners(lab, number):
     lab.store.close()
-    with_door(lab, 0)
+    with_listener(lab, 0)
     command = [sys.executable, "-c", SERVE, str(lab.path)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -121,6 +121,6 @@ def test_a_port_that_is_taken_is_said(lab):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        with_door(lab, taken.getsockname()[1])
+        with_listener(lab, taken.getsockname()[1])
         with pytest.raises(Error, match=r"a port cannot be opened: .*in use"):
             run(lab, "serve")

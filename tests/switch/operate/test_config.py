@@ -100,15 +100,15 @@ def test_what_is_left_out_means_the_same_to_the_core():
 def test_paths_of_the_switch_count_from_the_folder_of_the_file():
     hsm = {"port": 1, "tls_ca": "ca.pem"}
     config = switch(database="sqlite:///journal.db", vault="keys/vault.key", hsm=hsm)
-    placed = config.placed(FOLDER)
-    assert placed.database == "sqlite:////lab/journal.db"
-    assert placed.vault == "/lab/keys/vault.key"
-    assert placed.hsm.tls_ca == "/lab/ca.pem"
+    resolved = config.placed(FOLDER)
+    assert resolved.database == "sqlite:////lab/journal.db"
+    assert resolved.vault == "/lab/keys/vault.key"
+    assert resolved.hsm.tls_ca == "/lab/ca.pem"
 
 
 def test_paths_of_the_settlement_do_so_too():
-    placed = settlement(deposits="out").placed(FOLDER)
-    assert (placed.books, placed.deposits) == ("sqlite:////lab/books.db", "/lab/out")
+    resolved = settlement(deposits="out").placed(FOLDER)
+    assert (resolved.books, resolved.deposits) == ("sqlite:////lab/books.db", "/lab/out")
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,14 @@ from tests.kit.clients import ask
 from tests.kit.switch import PLAIN, GlassVault
 
 PORTS = free_ports()
-DOOR = ListenerConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
+LISTENER = ListenerConfig(port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu")
 
 
 def config(folder, **changes):
     """A switch whose only upstream and whose HSM are not there."""
     values = {
         "database": f"sqlite:///{folder}/switch.db",
-        "listeners": {"pos": DOOR},
+        "listeners": {"pos": LISTENER},
         "upstreams": {"acquirer": UpstreamConfig(port=PORTS.acquirer)},
         "routes": (Route("pos", "acquirer"),),
         "hsm": HsmConfig(port=PORTS.hsm),
@@ -44,10 +44,10 @@ async def served(settings):
 def test_a_decision_survives_the_switch(tmp_path):
     async def main():
         async with served(config(tmp_path)):
-            answer = await ask(DOOR.port, DOOR.channel(), PLAIN)
+            answer = await ask(LISTENER.port, LISTENER.channel(), PLAIN)
         async with served(config(tmp_path)) as again:
             repeat = Message("0201", PLAIN.fields)
-            assert await ask(DOOR.port, DOOR.channel(), repeat) == answer
+            assert await ask(LISTENER.port, LISTENER.channel(), repeat) == answer
             assert again.counts["repeat_answered"] == 1
         return answer
 

@@ -20,7 +20,15 @@ from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
 
 NOW = 1_774_746_000.0  # 2026-03-29T01:00:00Z, an hour after clocks in Berlin went forward
 PLACE = TerminalIdentity("TERM01", "SHOP", "Europe/Berlin")
-CARD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890")
+CARD = Card(
+    pan="9999990000000014",
+    expiry="3012",
+    service_code="201",
+    pvki="1",
+    pvv="1234",
+    cvv="567",
+    cvv2="890",
+)
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
 BASE = {
     3: "000000",

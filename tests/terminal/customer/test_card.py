@@ -6,8 +6,18 @@ from cardswitch.specs.errors import EncodeError, Error
 from cardswitch.specs.tracks import personal_data, unpack_track2
 from cardswitch.terminal.customer.card import Card, find_card
 
-GOOD = Card("9999990000000014", "3012", "201", "1", "1234", "567", "890", "GOOD CARD", "good")
-RICH = Card("9999990000000022", "3112", alias="rich")
+GOOD = Card(
+    pan="9999990000000014",
+    expiry="3012",
+    service_code="201",
+    pvki="1",
+    pvv="1234",
+    cvv="567",
+    cvv2="890",
+    name="GOOD CARD",
+    alias="good",
+)
+RICH = Card(pan="9999990000000022", expiry="3112", alias="rich")
 
 
 def test_the_stripe_reads_back():
@@ -18,12 +28,12 @@ def test_the_stripe_reads_back():
 
 @pytest.mark.parametrize("digits", range(8, 20))
 def test_the_stripe_is_always_full(digits):
-    assert len(Card("9" * digits, "3012").track2) == 37
+    assert len(Card(pan="9" * digits, expiry="3012").track2) == 37
 
 
 def test_a_stripe_of_letters_is_refused():
     with pytest.raises(EncodeError):
-        _ = Card("9999990000000014", "3012", cvv="12A").track2
+        _ = Card(pan="9999990000000014", expiry="3012", cvv="12A").track2
 
 
 def test_a_card_shows_no_number():

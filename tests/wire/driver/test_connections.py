@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cardswitch.wire.driver import connections
 from cardswitch.wire.driver.connections import Listener
 from cardswitch.wire.driver.links import LinkLimits
-from cardswitch.wire.ports import Close
+from cardswitch.wire.ports import Close, LinkId, Send
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
 
 
@@ -36,7 +36,7 @@ class Counted:
         self.name = name
 
 
-def test_a_door_numbers_its_links_and_bounds_them():
+def test_a_listener_numbers_its_links_and_bounds_them():
     listener = Listener("pos", 2, Counted)
     first, second, third = (listener.accept() for _ in range(3))
     assert [link.name for link in (first, second, third)] == ["pos/1", "pos/2", "pos/3"]
@@ -48,7 +48,7 @@ def test_a_door_numbers_its_links_and_bounds_them():
     assert listener.admits(third)
 
 
-def test_a_door_lets_in_whom_its_rule_allows():
+def test_a_listener_lets_in_whom_its_rule_allows():
     asked = []
     listener = Listener("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
     link = listener.accept()
@@ -70,7 +70,7 @@ def test_an_address_that_is_not_allowed_hears_nothing(on_loop):
     on_loop(main())
 
 
-def test_a_full_door_refuses_and_lets_in_again(on_loop):
+def test_a_full_listener_refuses_and_lets_in_again(on_loop):
     machine = SmallMachine()
 
     async def main():
@@ -130,8 +130,7 @@ def test_a_dialled_link_waits_for_its_peer_and_comes_back(on_loop):
             async with running(server) as listening:
                 await listening.listen("front", HOST, port, Words())
                 await until(lambda: client.kinds("host") == ["LinkUp"])
-                dialling._links["host"].put(Words.framing.frame(b"bye"))
-                dialling._connections.flush()
+                dialling.call(lambda now: [Send(LinkId("host"), "bye")])
                 await until(lambda: client.kinds("host") == ["LinkUp", "LinkDown", "LinkUp"])
 
     on_loop(main())
@@ -207,8 +206,7 @@ def test_the_same_over_tls(on_loop, certificate):
             dialling.dial("host", "localhost", port, Words(), tls=ours)
             await until(lambda: client.kinds("host") == ["LinkUp"])
             client.reactions["hello"] = lambda link: []
-            dialling._links["host"].put(Words.framing.frame(b"hello"))
-            dialling._connections.flush()
+            dialling.call(lambda now: [Send(LinkId("host"), "hello")])
             await until(lambda: client.words == ["hello"])
             async with peer_at(port) as plain:
                 assert await plain.ask("no TLS at all") is None

@@ -233,7 +233,7 @@ def test_when_the_disk_is_behind_no_more_work_is_taken_in(on_loop, monkeypatch):
             port = await runtime.listen("pos", HOST, 0, Words())
             runtime.dial("host", HOST, await host.listen("front", HOST, 0, Words()), Words())
             async with peer_at(port) as peer:
-                await until(lambda: "host" in runtime._links)
+                await until(lambda: machine.kinds("host") == ["LinkUp"])
                 peer.say(*["pay"] * 6)
                 await until(lambda: runtime.counts["held"] == 1)
                 peer.say("no more")
@@ -242,8 +242,7 @@ def test_when_the_disk_is_behind_no_more_work_is_taken_in(on_loop, monkeypatch):
                     newcomer.say("no more")
                     # Answers to what is under way still come in, so that it can end.
                     for turn in range(1, 5):
-                        host._links[LinkId("front/1")].put(Words.framing.frame(b"answer"))
-                        host._connections.flush()
+                        host.call(lambda now: [Send(LinkId("front/1"), "answer")])
                         await until(lambda turn=turn: machine.words.count("answer") == turn)
                     assert "no more" not in machine.words
                     journal.let(1000)

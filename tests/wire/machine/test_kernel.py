@@ -8,7 +8,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine import kernel as kernel_module
-from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Desk, Kernel, Limits, NoAnswer
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Kernel, Limits, NoAnswer
 from cardswitch.wire.machine.matching import LATE_S, HsmExchange, IsoExchange
 from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Send
 
@@ -419,7 +420,7 @@ def test_after_a_crash_numbers_go_on_behind_the_last(kernel, desk):
     assert number_of(desk.stamp(HOST, ECHO)) == "000001"
 
 
-def test_links_of_one_door_share_their_numbers(kernel, desk):
+def test_links_of_one_listener_share_their_numbers(kernel, desk):
     kernel.link_up(LinkId("pos/2"))
     assert number_of(desk.stamp(POS, ECHO)) == "000001"
     assert number_of(desk.stamp(LinkId("pos/2"), ECHO)) == "000002"

@@ -62,8 +62,8 @@ def test_an_address_has_a_port_and_nothing_of_messages():
 
 def test_paths_of_a_peer_count_from_the_folder_of_the_file():
     peer = Peer(port=1, tls_ca="ca.pem", tls_certificate="/etc/client.pem")
-    placed = Peer(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
-    assert peer.placed(Path("/lab")) == placed
+    resolved = Peer(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
+    assert peer.placed(Path("/lab")) == resolved
     assert Peer(port=1).placed(Path("/lab")) == Peer(port=1)
 
 

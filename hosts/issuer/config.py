@@ -1,0 +1,78 @@
+"""The section [issuer] of the configuration, as frozen values."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cardswitch.specs.masking import mask_pan
+from cardswitch.wire.operator.addresses import IsoAddress, Peer
+
+from ..config import Currency, Timeout, refuse_twins
+
+# \A and \Z, since $ would let a line break pass.
+Expiry = Annotated[str, Meta(pattern=r"\A[0-9]{2}(0[1-9]|1[0-2])\Z")]  # YYMM
+Pan = Annotated[str, Meta(pattern=r"\A[0-9]{13,19}\Z")]  # 13: a PIN needs 12 digits and the last
+Id = Annotated[str, Meta(min_length=1, max_length=40)]
+
+CardStatus = Literal["active", "lost", "stolen", "closed", "restricted", "pin_blocked"]
+
+
+class AccountConfig(Struct, frozen=True):
+    """An account as it is opened: *balance* in minor units of *currency*."""
+
+    id: Id
+    balance: Annotated[int, Meta(ge=0)]
+    currency: Currency = "978"
+
+
+class CardConfig(Struct, frozen=True, kw_only=True):
+    """A card that the issuer gave out. The books call it by its *id*, never by its number.
+
+    *pvki* and *pvv* are for PINs without a track; with one, what the track says is used.
+    """
+
+    id: Id
+    pan: Pan
+    account: Id
+    expiry: Expiry
+    status: CardStatus = "active"
+    pvki: Annotated[str, Meta(pattern=r"\A[0-9]?\Z")] = ""
+    pvv: Annotated[str, Meta(pattern=r"\A([0-9]{4})?\Z")] = ""
+
+    def __repr__(self) -> str:
+        """Masked: a configuration may stand in any log or exception."""
+        return f"<card {self.id} {mask_pan(self.pan)} of {self.account}, {self.status}>"
+
+
+class IssuerConfig(Struct, frozen=True, kw_only=True):
+    """The issuer: keys as cryptograms under the HSM's LMK, its accounts and cards."""
+
+    zpk: str  # PIN blocks arrive under it
+    pvk: str  # for PIN verification values
+    cvk: str  # for card verification values
+    accounts: tuple[AccountConfig, ...]
+    cards: tuple[CardConfig, ...]
+    magic_amounts: bool = False  # the last two digits of an amount choose the answer
+    cvv_required: bool = False  # refuse a request that brings neither track nor CVV2
+    pin_tries_max: Annotated[int, Meta(ge=1)] = 3
+    hsm_timeout_s: Timeout = 1.0
+    late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
+    network: IsoAddress = IsoAddress(
+        port=7103, dialect="iso87-binary", framing="binary2"
+    )  # listens
+    hsm: Peer = Peer(port=7100)  # dials
+    journal: str = "issuer.journal"
+
+    def __post_init__(self) -> None:
+        accounts = [account.id for account in self.accounts]
+        refuse_twins("accounts", accounts)
+        refuse_twins("cards", [card.id for card in self.cards])
+        if len({card.pan for card in self.cards}) < len(self.cards):
+            raise ValueError("expected every card number once among cards")
+        for card in self.cards:
+            if card.account not in accounts:
+                raise ValueError(
+                    f"card {card.id!r}: no account {card.account!r}, expected one of accounts"
+                )

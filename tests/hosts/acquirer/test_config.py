@@ -1,0 +1,48 @@
+"""The section [acquirer]: what is wrong in it is named by its path."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from cardswitch.hosts.acquirer.config import AcquirerConfig
+from tests.kit.hosts import changed
+
+CONFIG: dict[str, Any] = {
+    "institution": "123456",
+    "merchants": [
+        {
+            "id": "SHOP",
+            "name": "Corner Shop",
+            "city": "Berlin",
+            "country": "DE",
+            "country_code": "276",
+            "mcc": "5411",
+        }
+    ],
+}
+
+
+def test_the_defaults_are_the_agreed_timers() -> None:
+    acquirer = msgspec.convert(CONFIG, AcquirerConfig)
+    assert acquirer.timeout_s == 3.0
+    assert acquirer.merchants[0].currencies == ("978",)
+    assert len(acquirer.merchants[0].name_location) == 40
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        ("institution", "12a", "$.institution"),
+        ("timeout_s", 0.0, "$.timeout_s"),
+        ("merchants.0.mcc", "5411\n", "merchants"),
+        ("merchants.0.country_code", "DE", "country_code"),
+        ("merchants.0.id", "S" * 16, "merchants"),
+        ("merchants", CONFIG["merchants"] * 2, "'SHOP' comes again"),
+    ],
+)
+def test_what_is_wrong_is_named(path: str, value: Any, place: str) -> None:
+    data = {**CONFIG, "network": {"port": 1}}
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.convert(changed(data, path, value), AcquirerConfig)
+    assert place in str(caught.value)
