@@ -20,7 +20,8 @@ from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import GOES_ON, JournalReader
-from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
+from cardswitch.terminal.core.entries import TerminalEntry
+from cardswitch.terminal.core.state import SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 
 ROOT = Path(__file__).parents[2]

@@ -132,8 +132,8 @@ def _terminal_book(world: World) -> Book:
     book: dict[str, int] = {}
     for node in world.terminals:
         stand = rebuild(node.journal.entries)
-        if stand.owed is not None or stand.kind is SaleState.BEGUN or stand.exceptions:
-            raise Broken(f"{node.name} still owes a reversal, or a person must look")
+        if stand.unsettled or stand.exceptions:
+            raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
             if outcome.kind is SaleState.APPROVED:
