@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Final
 
 from cardswitch.specs.errors import Error
-from cardswitch.wire.machine.kernel import Desk
+from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.ports import Question
 
 from ..row import CHECKPOINT, HostRow, Rows, told_by

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from click.testing import CliRunner
 
 from cardswitch.hosts.acquirer.books import AcquirerBooks
@@ -184,7 +185,8 @@ class House:
 
     def decisions(self):
         """What the issuer ever decided, undone or not."""
-        return [row for row in self._issuer_rows() if row.state == PurchaseDecided.__name__]
+        decided = [row for row in self._issuer_rows() if row.state == PurchaseDecided.__name__]
+        return [msgspec.json.decode(row.fields, type=PurchaseDecided) for row in decided]
 
     def _issuer_rows(self):
         reader = JournalStoreReader(
