@@ -9,6 +9,7 @@ from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
+from cardswitch.wire.store.journal import JournalStore
 
 from .acquirer import machine as acquirer
 from .acquirer.config import AcquirerConfig
@@ -17,8 +18,10 @@ from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
 from .issuer.config import IssuerConfig
-from .issuer.entries import IssuerEntry
 from .issuer.machine import Issuer
+from .row import HostRow
+from .store import ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
+from .vault import open_vault
 
 
 async def serve_acquirer(
@@ -37,16 +40,36 @@ async def serve_issuer(
     config: IssuerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Issuer]:
     """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
-    hsm = config.hsm.placed(folder)
+    config = config.placed(folder)
+    hsm = config.hsm
     tls = client_tls(hsm, "issuer.hsm.tls_")
-    machine = Issuer(config)
-    runtime = _recovered(machine, FileJournal(folder / config.journal, IssuerEntry), clock)
+    old = folder / "issuer.journal"
+    journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
+    machine, runtime = await _recovered_issuer(config, journal, clock)
     await _listen(runtime, issuer.NETWORK, config.network)
     runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
     return runtime, machine
 
 
-def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | None) -> Runtime:
+async def _recovered_issuer(
+    config: IssuerConfig, journal: JournalStore[HostRow], clock: Clock | None
+) -> tuple[Issuer, Runtime]:
+    """An issuer that knows what *journal* holds, and its runtime."""
+    try:
+        machine = Issuer(config, open_vault(config.vault).fingerprint)
+    except BaseException:
+        journal.close()
+        raise
+    runtime = Runtime(machine, clock=clock, journal=journal)
+    try:
+        runtime.call(lambda now: machine.recover(journal.recent(), now))
+    except BaseException:
+        await runtime.stop()
+        raise
+    return machine, runtime
+
+
+def _recovered(machine: Acquirer, journal: FileJournal, clock: Clock | None) -> Runtime:
     """A runtime whose *machine* knows what *journal* holds."""
     runtime = Runtime(machine, clock=clock, journal=journal)
     entries = journal.read()

@@ -13,11 +13,18 @@ from cardswitch.wire.operator.addresses import IsoAddress, Peer
 from tests.kit.clients import ask
 from tests.kit.hosts import acquirer_config, issuer_config, purchase
 
+KEY = "a5" * 32  # of the issuer's vault
 PORTS = free_ports()
 FRONT = IsoAddress(port=PORTS.acquirer)
 NETWORK = IsoAddress(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
+
+
+@pytest.fixture(autouse=True)
+def vault(tmp_path):
+    """The key of the issuer's vault, as the lab makes it."""
+    (tmp_path / "issuer.vault").write_text(KEY)
 
 
 @asynccontextmanager
@@ -41,7 +48,7 @@ def test_an_issuer_answers_and_remembers(tmp_path):
             assert again.held() == held
 
     run(main())
-    assert (tmp_path / "issuer.journal").stat().st_size > 0
+    assert (tmp_path / "issuer.db").stat().st_size > 0
 
 
 def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
