@@ -10,26 +10,35 @@ from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 
-from .acquirer import machine as acquirer
 from .acquirer.config import AcquirerConfig
-from .acquirer.entries import AcquirerEntry
+from .acquirer.desk import FRONT, NETWORK
 from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
 from .issuer.config import IssuerConfig
 from .issuer.entries import IssuerEntry
 from .issuer.machine import Issuer
+from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, open_journal
+from .vault import open_vault
 
 
 async def serve_acquirer(
     config: AcquirerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
-    machine = Acquirer(config)
-    runtime = _recovered(machine, FileJournal(folder / config.journal, AcquirerEntry), clock)
-    await _listen(runtime, acquirer.FRONT, config.front)
+    config = config.placed(folder)
+    machine = Acquirer(config, open_vault(config.vault).fingerprint)
+    old = folder / "acquirer.journal"
+    store = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
+    runtime = Runtime(machine, clock=clock, journal=store)
+    try:
+        runtime.call(lambda now: machine.recover(store.recent(), now))
+    except BaseException:
+        await runtime.stop()
+        raise
+    await _listen(runtime, FRONT, config.front)
     network = config.network
-    runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
+    runtime.dial(NETWORK, network.host, network.port, network.channel())
     return runtime, machine
 
 
@@ -46,7 +55,7 @@ async def serve_issuer(
     return runtime, machine
 
 
-def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | None) -> Runtime:
+def _recovered(machine: Issuer, journal: FileJournal, clock: Clock | None) -> Runtime:
     """A runtime whose *machine* knows what *journal* holds."""
     runtime = Runtime(machine, clock=clock, journal=journal)
     entries = journal.read()

@@ -15,9 +15,10 @@ from cardswitch.hosts.acquirer.books import AcquirerBooks
 from cardswitch.hosts.acquirer.entries import AcquirerEntry
 from cardswitch.hosts.issuer.books import IssuerBooks
 from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
+from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
-from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader
 from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes

@@ -12,7 +12,6 @@ from cardswitch.switch.operate.config import (
     SettlementConfig,
     SwitchConfig,
     UpstreamConfig,
-    url_in,
 )
 from cardswitch.wire.operator.config import section
 
@@ -109,13 +108,6 @@ def test_paths_of_the_switch_count_from_the_folder_of_the_file():
 def test_paths_of_the_settlement_do_so_too():
     resolved = settlement(deposits="out").placed(FOLDER)
     assert (resolved.books, resolved.deposits) == ("sqlite:////lab/books.db", "/lab/out")
-
-
-@pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:////var/switch.db", "postgresql+psycopg:///switch"]
-)
-def test_what_is_no_relative_path_stays(url):
-    assert url_in(FOLDER, url) == url
 
 
 def test_an_account_that_cannot_be_paid_is_refused():
