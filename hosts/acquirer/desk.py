@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Budget, Desk, Flow, Kernel
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import Budget, Flow, Kernel
 from cardswitch.wire.machine.network import Watch
 from cardswitch.wire.ports import LinkId, Question
 
