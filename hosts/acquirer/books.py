@@ -158,8 +158,7 @@ class Books:
 
     def _take(self, leg: Leg, row: HostRow) -> None:
         leg.number = row.leg
-        if isinstance(leg, Booking):
-            leg.rrn = row.rrn or leg.rrn
+        leg.rrn = row.rrn or leg.rrn
         self.apply(leg, self._rows.read(row))
 
     def _count(self, number: int, entry: AcquirerEntry) -> None:
@@ -177,8 +176,8 @@ def by_leg(rows: Iterable[HostRow]) -> list[list[HostRow]]:
     return list(legs.values())
 
 
-def approved_in(rows: Iterable[HostRow]) -> Mapping[str, Approved]:
-    """By identity, what is approved and not undone, of a whole journal: *rows* are all of it."""
+def books_of(rows: Iterable[HostRow]) -> Books:
+    """The books of a whole journal, for whoever looks at it from outside: *rows* are all of it."""
     books = Books(Rows(AcquirerEntry), sys.maxsize)
     books.recall(rows)
-    return books.approved()
+    return books

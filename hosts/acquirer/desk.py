@@ -15,7 +15,7 @@ from ..row import Rows
 from .books import Books
 from .config import AcquirerConfig
 from .entries import AcquirerEntry
-from .legs import Booking, Leg, Reversal
+from .legs import Leg, Reversal
 from .states import FOLLOWS
 
 FRONT: Final = "front"  # the listener that merchants' purchases come in by
@@ -73,17 +73,15 @@ class AcquirerDesk(Desk):
 
     # What is durable ------------------------------------------------------------------------------
 
-    def write(self, leg: Leg, entry: AcquirerEntry, rrn: str = "") -> None:
-        """Journal *entry* of *leg* and take it over; the table of states must allow it.
-
-        *rrn* is that of a purchase, in its first row.
-        """
+    def write(self, leg: Leg, entry: AcquirerEntry) -> None:
+        """Journal *entry* of *leg* and take it over; the table of states must allow it."""
         assert entry.state in FOLLOWS[leg.state], f"{leg.state} -> {entry.state}"
-        who = None if leg.number else leg.identity
-        leg.number = leg.number or self.rows.new_leg()
-        if isinstance(leg, Booking):
-            leg.rrn = leg.rrn or rrn
-        self.append(self.rows.row(entry, self.now, leg.number, who, rrn))
+        if leg.number:
+            row = self.rows.row(entry, self.now, leg.number)
+        else:
+            leg.number = self.rows.new_leg()
+            row = self.rows.row(entry, self.now, leg.number, leg.identity, leg.rrn)
+        self.append(row)
         self.books.apply(leg, entry)
         if self.rows.since_checkpoint >= self._checkpoint_rows:
             self.checkpoint()

@@ -34,6 +34,7 @@ class Leg(Struct, eq=False, kw_only=True):
 
     identity: Identity
     number: int = 0  # in the journal; 0 before its first row
+    rrn: str = ""  # by which a reversal may name it
     last: AcquirerEntry | None = None
     waiters: dict[LinkId, Message] = {}
     flows: int = 0  # that work on it: it must stay in memory
@@ -56,7 +57,6 @@ class Booking(Leg, eq=False, kw_only=True):
     """One purchase at the acquirer."""
 
     asked: Asked | None = None  # None: anything will do, since its reversal came first
-    rrn: str = ""
     forwarded: PurchaseForwarded | None = None
     answer: PurchaseAnswered | None = None
     reversal: ReversalForwarded | None = None  # the last one
@@ -136,7 +136,7 @@ def leg_of(identity: Identity) -> Booking | Reversal:
 def class_of(identity: Identity) -> str:
     """The class of the MTI of whatever has *identity*.
 
-    >>> class_of(Identity("2026-11-23", "front|TERM0001|A|SHOP|2|000007|20261123120000"))
+    >>> class_of(Identity("2026-11-23", "front|TERM0001|SHOP|2|000007|20261123120000"))
     '2'
     """
-    return identity.name.rsplit("|", 3)[1]
+    return identity.name.split("|", 4)[3]

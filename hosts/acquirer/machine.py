@@ -57,7 +57,7 @@ class Acquirer(Program):
     def approved(self) -> Mapping[str, Approved]:
         """By identity, what is approved and not undone, of the purchases in memory.
 
-        All of them, and not only the last, `books.approved_in` finds in the journal.
+        All of them, and not only the last, `books.books_of` finds in the journal.
         """
         return self.books.approved()
 
@@ -95,7 +95,7 @@ class Acquirer(Program):
             who = identity(FRONT, request, desk.now)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        booking = self.books.find(who.name) or Booking(identity=who, asked=asked)
+        booking = self.books.find(who.name) or Booking(identity=who, asked=asked, rrn=request[37])
         assert isinstance(booking, Booking), "a class for each kind of leg"
         if booking.asked not in (None, asked):
             return desk.send(link, request.reply(DUPLICATE))

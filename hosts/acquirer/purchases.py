@@ -55,7 +55,7 @@ async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked
     if booking.asked not in (None, asked):
         return desk.tell(booking, DUPLICATE)
     if booking.state is None and (code := refusal(desk, request)):
-        desk.write(booking, PurchaseRefused(asked, code), request[37])
+        desk.write(booking, PurchaseRefused(asked, code))
     elif not booking.is_decided:
         await forward(desk, booking, request)
     return respond(desk, booking)
@@ -105,7 +105,7 @@ def into_network(desk: AcquirerDesk, booking: Booking, request: Message) -> Mess
     assert booking.asked is not None, "who asks, asks for something"
     first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
     entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first))
-    desk.write(booking, entry, request[37])
+    desk.write(booking, entry)
     return first
 
 

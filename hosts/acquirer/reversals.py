@@ -13,7 +13,6 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity_of, sender
 from cardswitch.specs.transactions.reversals import (
-    MONEY_CLASSES,
     Reference,
     agrees,
     stays_of,
@@ -23,14 +22,20 @@ from cardswitch.wire.ports import Question
 
 from ..requests import APPROVED, DUPLICATE
 from .desk import FRONT, NETWORK, AcquirerDesk
-from .entries import PurchaseReduced, PurchaseUndone, ReversalAnswered, ReversalForwarded
-from .legs import REVERSAL, Booking, Leg, Reversal, class_of, leg_of
+from .entries import (
+    PurchaseAnswered,
+    PurchaseReduced,
+    PurchaseUndone,
+    ReversalAnswered,
+    ReversalForwarded,
+)
+from .legs import REVERSAL, Booking, Leg, Reversal, leg_of
 from .purchases import card_number
 from .states import MAY_HOLD_MONEY, State
 
 UNKNOWN: Final = "25"  # Nobody knows the original, so nothing is held for it.
 MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
-DONE: Final = (State.UNDONE, State.REDUCED)
+NOT_ANSWERED: Final = PurchaseAnswered("")
 SAID: Final = (4, 37, 90, 95)  # What must agree between a reversal and its repeat.
 
 
@@ -94,16 +99,17 @@ def fits(own: Reversal, request: Message, booking: Booking) -> bool:
         return True
     card_agrees = own.card in ("", asked.card)
     approval = request.get(38).strip(" ")
-    given = booking.answer.approval_code if booking.answer else ""
-    return (not approval or not given or approval == given) and agrees(
-        request, card_agrees, (asked.amount, booking.held), asked.currency
+    said = booking.answer or NOT_ANSWERED
+    amounts = tuple(filter(None, (asked.amount, said.amount, booking.held)))
+    return approval in ("", said.approval_code or approval) and agrees(
+        request, card_agrees, amounts, asked.currency
     )
 
 
 def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:
     """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
     for who in names.identities:
-        if class_of(who) in MONEY_CLASSES and desk.books.find(who.name) is None:
+        if desk.books.find(who.name) is None:
             buried = leg_of(who)
             desk.books.hold(buried)
             desk.write(buried, PurchaseUndone())
@@ -114,15 +120,13 @@ def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Referenc
 async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> None:
     """Undo *booking* in the network, if money may be held for it."""
     stays = stays_of(request)
-    is_ours = booking.reversal is not None and booking.reversal.by == own.identity.name
-    if is_ours and booking.state in DONE:  # A crash came between that row and our answer.
-        return answer(desk, own, request, APPROVED, booking)
-    if not is_ours and booking.held and stays >= booking.held:
-        return answer(desk, own, request, MISMATCH, booking)
-    if booking.state is not None and booking.state not in MAY_HOLD_MONEY:
-        return answer(desk, own, request, APPROVED, booking)
     if is_in_the_way(booking, stays):
         return desk.count("reversal_in_the_way")
+    is_so = booking.state is State.REDUCED and booking.held == stays
+    if stays and not is_so and stays >= booking.held:
+        return answer(desk, own, request, MISMATCH, booking)
+    if is_so or booking.state not in MAY_HOLD_MONEY:
+        return answer(desk, own, request, APPROVED, booking)
     own.original = booking
     booking.is_reversal_asked = True
     desk.books.hold(booking)
@@ -135,7 +139,7 @@ def is_in_the_way(booking: Booking, stays: int) -> bool:
         return True
     if booking.state is State.REVERSING:
         return booking.stays != stays
-    return stays > 0 and booking.state is State.FORWARDED
+    return booking.state is State.FORWARDED and stays > 0
 
 
 async def undo_in_network(
@@ -143,7 +147,7 @@ async def undo_in_network(
 ) -> None:
     """Without an answer stay silent: the front will ask again. A refusal is handed on as it is."""
     try:
-        asked = into_network(desk, own, request, booking, stays)
+        asked = into_network(desk, request, booking, stays)
         said = await desk.ask_network(asked)
     except NoAnswer:
         return None
@@ -155,9 +159,7 @@ async def undo_in_network(
     return desk.tell(own, MISMATCH if code == UNKNOWN else code) if code else None
 
 
-def into_network(
-    desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking, stays: int
-) -> Message:
+def into_network(desk: AcquirerDesk, request: Message, booking: Booking, stays: int) -> Message:
     """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
     purchase = booking.forwarded
     assert purchase is not None, "what may hold money was forwarded"
@@ -166,7 +168,7 @@ def into_network(
         mti = "0420"
         stamped = desk.stamp(NETWORK, Message(mti, request.fields))
         sent = request.get(7) or transmission_time(desk.now)
-        numbers = ReversalForwarded(own.identity.name, stamped[11], sent, stays)
+        numbers = ReversalForwarded(stamped[11], sent, stays)
         desk.write(booking, numbers)
     fields = {**request.fields, **desk.acquirer_fields(purchase.merchant)}
     numbered = {7: numbers.sent, 11: numbers.trace, 37: booking.rrn, 90: purchase.original}

@@ -11,11 +11,11 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from cardswitch.hosts.acquirer.books import AcquirerBooks
-from cardswitch.hosts.acquirer.entries import AcquirerEntry
+from cardswitch.hosts.acquirer.books import books_of
 from cardswitch.hosts.issuer.books import IssuerBooks
 from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
-from cardswitch.hosts.vault import open_vault
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
@@ -23,6 +23,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import GOES_ON, JournalReader
 from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
 from cardswitch.wire.driver.journal import FileJournal
+from cardswitch.wire.store.journal import JournalStoreReader
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # Reached only when something is broken.
@@ -167,11 +168,11 @@ class House:
         }
 
     def _acquirer(self):
-        books = AcquirerBooks()
-        for entry in _read(self.folder / "acquirer.journal", AcquirerEntry):
-            books.apply(entry)
+        url = self.lab.acquirer.database
+        journal = JournalStoreReader(url, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        books = books_of(journal.rows())
         assert not books.open, "the acquirer waits for something"
-        return {rrn: amount for rrn, (_, _, amount) in books.approved().items()}
+        return {sale.rrn: sale.amount for sale in books.approved().values()}
 
     def _issuer(self):
         books = IssuerBooks(self.lab.issuer.accounts)
