@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig, Merchant
+from cardswitch.hosts.acquirer.entries import AcquirerEntry
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.entries import IssuerEntry
@@ -15,6 +16,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Append, Effect, LinkId, LinkUp, Question, Received
+from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, answered, is_question
 
 NETWORK, FRONT, HSM = LinkId("network/1"), LinkId("front/1"), LinkId("hsm")
@@ -93,15 +95,59 @@ def acquirer_config(**changes: Any) -> AcquirerConfig:
     return AcquirerConfig(institution="123456", merchants=(shop, left), **changes)
 
 
-def acquirer(entries: Any = (), *, signed_on: bool = True, **changes: Any) -> Playbook:
-    """An acquirer with its links up, rebuilt from *entries*; its sign-on is answered."""
-    play = _playing(Acquirer(acquirer_config(**changes)), entries, FRONT, UPSTREAM)
-    if signed_on:
-        sign_on = play.sent_on(UPSTREAM)[-1]
-        play.do(play.machine.handle(Received(UPSTREAM, sign_on.reply("00")), play.now))
-        play.effects.clear()
-        play.skip()
+def fingerprint(pan: str) -> str:
+    """What cards are known by here."""
+    return f"print:{pan[-2:]}"
+
+
+def acquirer(rows: Any = (), **bounds: Any) -> Playbook:
+    """An acquirer with its links up and its sign-on answered; its journal held *rows* before.
+
+    *bounds* as of :class:`Acquirer`.
+    """
+    play = Playbook(Acquirer(acquirer_config(), fingerprint, **bounds))
+    notebook = play.journal = Notebook(play, rows)
+    play.do(play.machine.recover(notebook.recent(), play.now))
+    for link in (FRONT, UPSTREAM):
+        play.do(play.machine.handle(LinkUp(link), play.now))
+    (play.skip() >> answered(UPSTREAM, "00")).skip()
+    play.journal = Notebook(play, notebook.rows)
+    play.effects.clear()
     return play
+
+
+def again(play: Playbook, **bounds: Any) -> Playbook:
+    """The same acquirer after a crash: another one, with what its journal holds."""
+    return acquirer(rows_of(play), **bounds)
+
+
+def rows_of(play: Playbook) -> list[HostRow]:
+    """All that the journal of the acquirer of *play* holds."""
+    assert isinstance(play.journal, Notebook)
+    return play.journal.rows
+
+
+def entries_of(play: Playbook) -> list[AcquirerEntry]:
+    """What the acquirer of *play* has written: its entries, without checkpoints."""
+    rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
+    return [rows.read(row) for row in play.entries if row.state != CHECKPOINT]
+
+
+class booked:
+    """A row is appended whose entry is of this *kind*, with attributes as given."""
+
+    def __init__(self, kind: type, **attributes: Any) -> None:
+        self.kind = kind
+        self.attributes = attributes
+
+    def matches(self, effect: Effect) -> bool:
+        if not isinstance(effect, Append) or effect.entry.state != self.kind.__name__:
+            return False
+        entry = Rows(AcquirerEntry).read(effect.entry)
+        return all(getattr(entry, name) == value for name, value in self.attributes.items())
+
+    def __repr__(self) -> str:
+        return f"booked({self.kind.__name__}, {self.attributes!r})"
 
 
 def approved(play: Playbook, request: Message) -> Playbook:

@@ -121,7 +121,9 @@ def _check_journal(world: World, legs: Sequence[Stand]) -> None:
         raise Broken(f"the journal: {damage}")
     for stand in legs:
         if stand.last.state not in ENDED:
-            raise Broken(f"leg {stand.last.leg} of {stand.first.source} was left {stand.last.state}")
+            raise Broken(
+                f"leg {stand.last.leg} of {stand.first.source} was left {stand.last.state}"
+            )
     names = Counter((stand.first.sent_on, stand.first.identity) for stand in legs)
     for name, count in names.items():
         if count > 1:

@@ -9,8 +9,6 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
-
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
