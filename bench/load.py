@@ -20,10 +20,10 @@ from msgspec import Struct
 
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import IsoAddress, Order, sale_request
+from cardswitch.terminal.core.messages import Order, TerminalIdentity, sale_request
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.addresses import IsoAddress as ListenerSettings
+from cardswitch.wire.operator.addresses import IsoAddress
 
 AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
 STAN_MAX: Final = 999_999
@@ -42,7 +42,7 @@ class BenchCard(Struct, frozen=True):
 class Job(Struct, frozen=True):
     """What to do: where, how much, and whose CPU time to read (process ids by program)."""
 
-    listener: ListenerSettings
+    listener: IsoAddress
     merchant: str
     cards: tuple[BenchCard, ...]
     purchases: int
@@ -199,7 +199,7 @@ class Load:
 def _template(bench_card: BenchCard, merchant: str) -> Message:
     """A swiped purchase with PIN, as the terminal makes it, but for its numbers and times."""
     order = Order(AMOUNT, "EUR", bench_card.card)
-    request = sale_request(IsoAddress("", merchant), order, None, 0.0)
+    request = sale_request(TerminalIdentity("", merchant), order, None, 0.0)
     return request.with_fields({22: "021", 52: bench_card.pin_block})
 
 

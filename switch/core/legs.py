@@ -92,9 +92,11 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
             case State.FORWARDED:
                 self.upstream = row.upstream
                 self.forwarded = storable(message)
-            case State.APPROVED | State.DECLINED | State.ANSWERED:
+            case State.APPROVED | State.DECLINED:
                 self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
                 self.held = self.approved = row.amount if state is State.APPROVED else 0
+            case State.ANSWERED:
+                self.decision = {39: row.code}
                 self.original = row.original
             case State.REVERSING:
                 self.upstream, self.stays = row.upstream, row.stays
@@ -134,7 +136,7 @@ def new_leg(number: int, who: Identity, kind: str, *, source: str, serves: str, 
 def take_first(leg: Leg, first: Row) -> None:
     """Let *leg* be the one that the journal knows, by its *first* row."""
     leg.number = first.leg
-    leg.serves, leg.link = first.serves, first.link
+    leg.serves = first.serves
     leg.request_digest = first.request_digest
     leg.card, leg.currency = first.card, first.currency
     leg.requested = first.amount
@@ -150,6 +152,7 @@ class Legs:
     def __init__(self, legs_max: int) -> None:
         self._legs_max = legs_max
         self._by_identity: dict[str, Leg] = {}
+        self._without_row: dict[str, Leg] = {}
         self._order: deque[Leg] = deque()
         self._look_ups: dict[int, int] = {}  # the last row when each was asked, oldest first
         self._look_up = 0
@@ -166,15 +169,13 @@ class Legs:
 
     def begun_as(self, begin: str) -> Iterator[Leg]:
         """Those that have no row yet, so that no look-up finds them, and begin with *begin*."""
-        return (
-            leg
-            for leg in self._by_identity.values()
-            if leg.state is None and leg.identity.startswith(begin)
-        )
+        return (leg for name, leg in self._without_row.items() if name.startswith(begin))
 
     def add(self, leg: Leg) -> None:
         """Have *leg* in memory; one that is not finished stays until it is."""
         self._by_identity[leg.identity] = leg
+        if leg.state is None:
+            self._without_row[leg.identity] = leg
         self._order.append(leg)
         while len(self._by_identity) > self._legs_max and self._forget_oldest():
             pass
@@ -183,6 +184,11 @@ class Legs:
         """*leg* never was: nothing is known of it."""
         if self._by_identity.get(leg.identity) is leg:
             del self._by_identity[leg.identity]
+            self._without_row.pop(leg.identity, None)
+
+    def has_row(self, leg: Leg) -> None:
+        """From now on a look-up finds *leg*."""
+        self._without_row.pop(leg.identity, None)
 
     def look_up_begins(self, sequence: int) -> int:
         """A look-up is asked after the row *sequence*; returns what :meth:`look_up_ends` wants."""

@@ -96,6 +96,8 @@ class Memory:
 
     def moved_on(self, leg: Leg, before: State | None) -> None:
         """*leg* has left the state *before*."""
+        if before is None:
+            self.legs.has_row(leg)
         reversing = State.REVERSING
         self.pending_reversals += (leg.state is reversing) - (before is reversing)
         if leg.state in UNFINISHED:

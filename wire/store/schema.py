@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Column, Inspector, Integer, MetaData, Table
 
 
-class Schema(Struct, frozen=True):
+class Schema(Struct, frozen=True, kw_only=True):
     """A group of tables, with all that its opening must know."""
 
     key: str  # of the configuration: where the url comes from
