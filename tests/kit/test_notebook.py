@@ -53,8 +53,8 @@ def rows(*, checkpoint: bool) -> list[Row]:
 
 
 @pytest.fixture
-def store():
-    made = open_journal("sqlite://")
+def store(tmp_path):
+    made = open_journal(f"sqlite:///{tmp_path}/switch.db")
     yield made
     made.close()
 
