@@ -128,8 +128,8 @@ def test_a_journal_that_another_holds_is_left_alone(config, machine):
         ("resolve", {"leg": 7, "because": "x"}, Resolve("ann", 7, "x")),
         (
             "record_close",
-            {"day": "2026-11-28", "run": 1, "sha256": "ab", "books_head": "cd"},
-            RecordClose("ann", "2026-11-28", 1, "ab", "cd"),
+            {"day": "2026-11-28-2", "run": 2, "sha256": "ab", "books_head": "cd"},
+            RecordClose("ann", "2026-11-28-2", 2, "ab", "cd"),
         ),
         ("retry", {"leg": 7, "because": "RRN 608800000007"}, Retry("ann", 7, "RRN 608800000007")),
     ],
