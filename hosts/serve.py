@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 from cardswitch.wire.store.journal import JournalStore
 
-from .acquirer import machine as acquirer
 from .acquirer.config import AcquirerConfig
-from .acquirer.entries import AcquirerEntry
+from .acquirer.desk import FRONT, NETWORK
 from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
 from .issuer.config import IssuerConfig
 from .issuer.machine import Issuer
 from .row import HostRow
-from .store import ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
+from .store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+    open_journal,
+)
 from .vault import open_vault
+
+H = TypeVar("H", Acquirer, Issuer)
 
 
 async def serve_acquirer(
     config: AcquirerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
-    machine = Acquirer(config)
-    runtime = _recovered(machine, FileJournal(folder / config.journal, AcquirerEntry), clock)
-    await _listen(runtime, acquirer.FRONT, config.front)
+    config = config.placed(folder)
+    old = folder / "acquirer.journal"
+    journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
+    make = partial(Acquirer, config)
+    runtime, machine = await _recovered(make, config.vault, journal, clock)
+    await _listen(runtime, FRONT, config.front)
     network = config.network
-    runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
+    runtime.dial(NETWORK, network.host, network.port, network.channel())
     return runtime, machine
 
 
@@ -45,36 +57,32 @@ async def serve_issuer(
     tls = client_tls(hsm, "issuer.hsm.tls_")
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
-    machine, runtime = await _recovered_issuer(config, journal, clock)
+    make = partial(Issuer, config)
+    runtime, machine = await _recovered(make, config.vault, journal, clock)
     await _listen(runtime, issuer.NETWORK, config.network)
     runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
     return runtime, machine
 
 
-async def _recovered_issuer(
-    config: IssuerConfig, journal: JournalStore[HostRow], clock: Clock | None
-) -> tuple[Issuer, Runtime]:
-    """An issuer that knows what *journal* holds, and its runtime."""
+async def _recovered(
+    make: Callable[[Callable[[str], str]], H],
+    vault: str,
+    journal: JournalStore[HostRow],
+    clock: Clock | None,
+) -> tuple[Runtime, H]:
+    """A machine that knows cards by the key in *vault* and what *journal* holds; its runtime."""
     try:
-        machine = Issuer(config, open_vault(config.vault).fingerprint)
+        machine = make(open_vault(vault).fingerprint)
+        runtime = Runtime(machine, clock=clock, journal=journal)
     except BaseException:
         journal.close()
         raise
-    runtime = Runtime(machine, clock=clock, journal=journal)
     try:
         runtime.call(lambda now: machine.recover(journal.recent(), now))
     except BaseException:
         await runtime.stop()
         raise
-    return machine, runtime
-
-
-def _recovered(machine: Acquirer, journal: FileJournal, clock: Clock | None) -> Runtime:
-    """A runtime whose *machine* knows what *journal* holds."""
-    runtime = Runtime(machine, clock=clock, journal=journal)
-    entries = journal.read()
-    runtime.call(lambda now: machine.recover(entries, now))
-    return runtime
+    return runtime, machine
 
 
 async def _listen(runtime: Runtime, listener: str, place: IsoAddress) -> None:

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from cardswitch.hosts.acquirer.machine import NETWORK, Acquirer
+from cardswitch.hosts.acquirer.desk import NETWORK
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.issuer.verification import HSM as ISSUER_HSM
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer

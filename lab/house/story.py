@@ -165,7 +165,7 @@ class Story:
         books = {
             "terminal, receipts": receipts,
             "switch, front side": _approved(journal, "pos"),
-            "acquirer, books": sum(a for _, _, a in programs.acquirer.approved().values()),
+            "acquirer, books": sum(a.amount for a in programs.acquirer.approved().values()),
             "switch, network side": _approved(journal, "network"),
             "issuer, holds": sum(programs.issuer.held_in_all().values()),
             "deposit file": self._deposited(lab),

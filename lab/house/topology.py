@@ -32,6 +32,7 @@ CONFIG_NAME: Final = "lab.toml"
 CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
 ISSUER_VAULT_NAME: Final = "issuer.vault"
+ACQUIRER_VAULT_NAME: Final = "acquirer.vault"
 _HERE: Final = Path(__file__).parent
 
 
@@ -90,7 +91,7 @@ def read_lab(path: Path) -> Lab:
         folder=path.parent,
         hsm=section(data, "hsm", HsmConfig, path),
         switch=section(data, "switch", SwitchConfig, path).placed(path.parent),
-        acquirer=section(data, "acquirer", AcquirerConfig, path),
+        acquirer=section(data, "acquirer", AcquirerConfig, path).placed(path.parent),
         issuer=section(data, "issuer", IssuerConfig, path).placed(path.parent),
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
@@ -106,7 +107,7 @@ def make_lab(
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    names = (CONFIG_NAME, CARDS_NAME, VAULT_NAME, ISSUER_VAULT_NAME)
+    names = (CONFIG_NAME, CARDS_NAME, VAULT_NAME, ISSUER_VAULT_NAME, ACQUIRER_VAULT_NAME)
     if any((folder / name).exists() for name in names):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     ask = ask or HsmModule(secrets.token_bytes).answer
@@ -120,6 +121,7 @@ def make_lab(
         CARDS_NAME: _tables("card", map(_terminal_side, cards)),
         VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
         ISSUER_VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
+        ACQUIRER_VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
         CONFIG_NAME: text + _issuer_side(cards),
     }
     _make_files({folder / name: content for name, content in files.items()})

@@ -12,12 +12,16 @@ from typing import Any
 import msgspec
 from click.testing import CliRunner
 
-from cardswitch.hosts.acquirer.books import AcquirerBooks
-from cardswitch.hosts.acquirer.entries import AcquirerEntry
+from cardswitch.hosts.acquirer.books import books_of
 from cardswitch.hosts.issuer.entries import PurchaseDecided
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.row import HostRow
-from cardswitch.hosts.store import ISSUER_JOURNAL, ISSUER_SCHEMA
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
 from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
@@ -170,11 +174,11 @@ class House:
         }
 
     def _acquirer(self):
-        books = AcquirerBooks()
-        for entry in _read(self.folder / "acquirer.journal", AcquirerEntry):
-            books.apply(entry)
+        url = self.lab.acquirer.database
+        journal = JournalStoreReader(url, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        books = books_of(journal.rows())
         assert not books.open, "the acquirer waits for something"
-        return {rrn: amount for rrn, (_, _, amount) in books.approved().items()}
+        return {sale.rrn: sale.amount for sale in books.approved().values()}
 
     def _issuer(self):
         machine = Issuer(self.lab.issuer, open_vault(self.lab.issuer.vault).fingerprint)
