@@ -55,18 +55,21 @@ class Journal:
         return [self._adopt(list(of_one)) for _, of_one in groupby(rows, lambda row: row.leg)]
 
     def recover(self, rows: Iterable[HostRow]) -> None:
-        """Know again what *rows* say: the last checkpoint, and all that followed.
+        """Know again what *rows* say: the last checkpoint, what moves again later, what followed.
 
         Raises Error if they were written with another key, or for other accounts.
         """
         legs: dict[int, Leg] = {}
+        told_until = 0
         for row in rows:
-            self._rows.seen(row)
             if row.state == CHECKPOINT:
+                told_until = row.sequence
                 self._restore(row)
                 continue
             entry = self._rows.read(row)
-            self._books.apply(entry)
+            if row.sequence > told_until:  # What is older, the sums of the checkpoint contain.
+                self._rows.seen(row)
+                self._books.apply(entry)
             if row.identity:
                 legs[row.leg] = leg_of(row, entry)
             elif row.leg in legs:
@@ -81,6 +84,7 @@ class Journal:
         if told["key"] != self._key:
             raise Error(WRONG_KEY)
         self._books.restore(told)
+        self._rows.seen(row)
         self._rows.leg = max(self._rows.leg, told["leg_number"])
         self._rows.since_checkpoint = 0
 

@@ -110,7 +110,7 @@ class Legs:
 
     def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
         self.in_work: dict[str, Leg] = {}  # bounded by the flows; somebody waits for each
-        self._remembered_max = remembered_max
+        self.remembered_max = remembered_max
         self._finished: OrderedDict[str, Leg] = OrderedDict()
 
     def __len__(self) -> int:
@@ -129,7 +129,7 @@ class Legs:
         finished = self._finished
         finished[leg.who.name] = leg
         finished.move_to_end(leg.who.name)
-        while len(finished) > self._remembered_max:
+        while len(finished) > self.remembered_max:
             if next(iter(finished.values())).written_at + FRESH_S >= now:
                 return
             finished.popitem(last=False)

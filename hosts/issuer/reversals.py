@@ -63,7 +63,7 @@ class Reversals:
             stays = stays_of(request)
         except FormatError as error:
             return self._program.refuse(link, request, FORMAT_ERROR, error.field)
-        digest = "|".join(request.get(number) for number in _CARRIED)
+        digest = "|".join([*(request.get(number) for number in _CARRIED), card])
         known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
         if isinstance(known, Reversal):
             return self._repeat(link, request, known, digest)
@@ -165,5 +165,5 @@ def fits(request: Message, original: Purchase, card: str) -> bool:
         approved = decided.amount
         if approval and decided.approval_code and approval != decided.approval_code:
             return False
-    amounts = (terms.amount, approved, original.held)
+    amounts = tuple(filter(None, (terms.amount, approved, original.held)))
     return agrees(request, card in ("", terms.card), amounts, terms.currency)

@@ -2,6 +2,7 @@
 
 import time
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import count
 
 import pytest
@@ -13,9 +14,8 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import IsoAddress, Peer
 from tests.kit.clients import ask
-from tests.kit.hosts import acquirer_config, issuer_config, purchase
+from tests.kit.hosts import acquirer_config, issuer_config, purchase, repeat_of, reversal_of
 
-KEY = "a5" * 32  # of the issuer's vault
 PORTS = free_ports()
 FRONT = IsoAddress(port=PORTS.acquirer)
 NETWORK = IsoAddress(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
@@ -23,10 +23,11 @@ ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def vault(tmp_path):
-    """The key of the issuer's vault, as the lab makes it."""
-    (tmp_path / "issuer.vault").write_text(KEY)
+    """The keys of the cards of both hosts, whose folder is *tmp_path*."""
+    for name in ("acquirer.vault", "issuer.vault"):
+        (tmp_path / name).write_text("a5" * 32)
 
 
 def now():
@@ -44,6 +45,7 @@ async def served(starting):
         await runtime.stop()
 
 
+@pytest.mark.usefixtures("vault")
 def test_an_issuer_answers_and_remembers(tmp_path):
     async def main():
         async with served(serve_issuer(ISSUER, tmp_path)) as issuer:
@@ -62,12 +64,6 @@ def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
     hsm = Peer(port=PORTS.hsm, tls_ca="ca.pem")
     with pytest.raises(ConfigError, match=rf"^issuer\.hsm\.tls_ca: {tmp_path}/ca\.pem"):
         run(serve_issuer(issuer_config(network=NETWORK, hsm=hsm), tmp_path))
-
-
-@pytest.fixture
-def vault(tmp_path):
-    """The key of the cards of an acquirer whose folder is *tmp_path*."""
-    (tmp_path / "acquirer.vault").write_text("a5" * 32)
 
 
 @pytest.mark.usefixtures("vault")
@@ -107,7 +103,7 @@ def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
 @pytest.mark.usefixtures("vault")
 def test_a_journal_of_an_older_acquirer_is_not_forgotten_in_silence(tmp_path):
     (tmp_path / "acquirer.journal").write_text("{}\n")
-    with pytest.raises(Error, match="acquirer.journal: .* older version .* start with a new one"):
+    with pytest.raises(Error, match=r"acquirer\.journal: .* older version .* start with a new one"):
         run(serve_acquirer(ACQUIRER, tmp_path))
     assert not (tmp_path / "acquirer.db").exists()
 
@@ -128,5 +124,63 @@ def test_an_acquirer_with_another_key_lets_go_of_its_journal(tmp_path):
         (tmp_path / "acquirer.vault").write_text("a5" * 32)
         async with served(serve_acquirer(ACQUIRER, tmp_path)):
             pass
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_issuer_finds_in_its_journal_what_it_has_forgotten(tmp_path, monkeypatch):
+    monkeypatch.setattr("cardswitch.hosts.issuer.legs.FRESH_S", -1.0)
+    serving = partial(serve_issuer, ISSUER, tmp_path)
+
+    async def asked(request):
+        return await ask(NETWORK.port, NETWORK.channel(), request)
+
+    async def main():
+        answers = []
+        async with served(serving()) as issuer:
+            issuer.legs.remembered_max = 0
+            answers += [await asked(request) for request in (purchase(1_250), purchase(500, 8))]
+            assert not len(issuer.legs)
+        async with served(serving()) as again:
+            again.legs.remembered_max = 0
+            undo = reversal_of(purchase(1_250))
+            repeat = repeat_of(purchase(1_250))
+            answers += [await asked(each) for each in (repeat, undo, repeat_of(undo), repeat)]
+            assert again.held_in_all() == {"978": 500}
+        return [(answer[39], answer.get(38)) for answer in answers]
+
+    assert run(main()) == [
+        ("00", "000001"),
+        ("00", "000002"),
+        ("00", "000001"),
+        ("00", ""),
+        ("00", ""),
+        ("12", ""),
+    ]
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_journal_of_an_older_issuer_is_not_forgotten_in_silence(tmp_path):
+    (tmp_path / "issuer.journal").write_text("{}\n")
+    with pytest.raises(Error, match=r"issuer\.journal: .* older version .* start with a new one"):
+        run(serve_issuer(ISSUER, tmp_path))
+    assert not (tmp_path / "issuer.db").exists()
+
+
+def test_an_issuer_whose_key_is_missing_or_another_says_so_and_lets_go_of_its_journal(tmp_path):
+    key = tmp_path / "issuer.vault"
+
+    async def main():
+        with pytest.raises(ConfigError, match=r"issuer\.vault: the vault's key cannot be read"):
+            await serve_issuer(ISSUER, tmp_path)
+        for text, is_right in (("a5", True), ("5a", False), ("a5", True)):
+            key.write_text(text * 32)
+            if is_right:
+                async with served(serve_issuer(ISSUER, tmp_path)):
+                    pass
+            else:
+                with pytest.raises(Error, match="not the one that this journal was written with"):
+                    await serve_issuer(ISSUER, tmp_path)
 
     run(main())

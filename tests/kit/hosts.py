@@ -13,9 +13,8 @@ from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.row import CHECKPOINT, HostRow, Rows
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
-from cardswitch.specs.security.vault import AesVault
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.wire.ports import Append, Effect, LinkId, LinkUp, Question, Received
+from cardswitch.wire.ports import Append, Effect, LinkId, LinkUp, Received
 from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, answered, is_question
 
@@ -26,7 +25,6 @@ PAN = "9999990000000014"
 TYPED_PAN = "9999990000000022"
 RIGHT_PIN, WRONG_PIN = "1111111111111111", "2222222222222222"  # blocks, for the module below
 RIGHT_CVV, WRONG_CVV = "123", "999"
-FINGERPRINT = AesVault(bytes(range(32))).fingerprint
 BOUNDS = ("limits", "remembered_max", "checkpoint_rows")  # of an issuer
 APPROVAL = {38: "000001"}  # what an approval carries besides its code
 
@@ -68,8 +66,12 @@ def issuer(rows: Sequence[HostRow] = (), **changes: Any) -> Playbook:
     *changes* are those of its configuration, or bounds such as `remembered_max`.
     """
     bounds = {name: changes.pop(name) for name in BOUNDS if name in changes}
-    machine = Issuer(issuer_config(**changes), FINGERPRINT, **bounds)
-    return _playing(machine, rows, NETWORK, HSM)
+    play = Playbook(Issuer(issuer_config(**changes), fingerprint, **bounds))
+    notebook = play.journal = Notebook(play, rows)
+    play.do(play.machine.recover(notebook.recent(), play.now))
+    for link in (NETWORK, HSM):
+        play.do(play.machine.handle(LinkUp(link), play.now))
+    return play.skip()
 
 
 def acquirer_config(**changes: Any) -> AcquirerConfig:
@@ -181,37 +183,6 @@ class wrote:
 
     def __repr__(self) -> str:
         return f"wrote({self.kind.__name__}, {self.attributes!r})"
-
-
-def found_in(rows: Sequence[HostRow], question: Question) -> list[HostRow]:
-    """What a journal of *rows* answers to *question*, as the real one does."""
-    legs = {row.leg for row in rows if row.identity and is_meant(question, row)}
-    return [row for row in rows if row.leg in legs | {*question.legs}]
-
-
-def is_meant(question: Question, first: HostRow) -> bool:
-    """Whether the leg whose *first* row this is is one that *question* names."""
-    return (
-        (first.sent_on, first.identity) in question.identities
-        or any(first.sent_on == on and first.identity.startswith(b) for on, b in question.begins)
-        or any(first.rrn == rrn and first.identity.startswith(b) for rrn, b in question.rrns)
-    )
-
-
-def recent(rows: Sequence[HostRow]) -> list[HostRow]:
-    """What a start reads of *rows*, if no leg is open: the last checkpoint, and what follows."""
-    marks = [n for n, row in enumerate(rows) if row.state == CHECKPOINT]
-    return list(rows[marks[-1] if marks else 0 :])
-
-
-def _playing(machine: Any, rows: Any, *links: LinkId) -> Playbook:
-    play = Playbook(machine)
-    if isinstance(machine, Issuer):
-        play.journal = lambda question: found_in([*rows, *play.entries], question)
-    play.do(machine.recover(recent(rows) if isinstance(machine, Issuer) else rows, play.now))
-    for link in links:
-        play.do(machine.handle(LinkUp(link), play.now))
-    return play.skip()
 
 
 def purchase(amount: int = 1_250, trace: int = 7, mti: str = "0200", **extra: str) -> Message:

@@ -7,21 +7,20 @@ from cardswitch.hosts.issuer.legs import FRESH_S
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.row import CHECKPOINT
 from cardswitch.specs.errors import Error
-from cardswitch.specs.security.vault import AesVault
 from cardswitch.wire.ports import Found, LookUp, Received
 from tests.kit.hosts import (
-    FINGERPRINT,
     NETWORK,
     WRONG_PIN,
+    fingerprint,
     issuer,
     issuer_config,
     outcome,
     purchase,
-    recent,
     repeat_of,
     reversal_of,
     wrote,
 )
+from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, after
 
 
@@ -117,7 +116,7 @@ def test_a_start_from_a_checkpoint_knows_all_that_counts() -> None:
     outcome(play, reversal_of(purchase(100, 1)))
     assert play.entries[5].state == CHECKPOINT
     rows = play.entries
-    assert len(recent(rows)) < len(rows)
+    assert len(Notebook(play).recent()) < len(rows)
     again = issuer(rows, checkpoint_rows=4)
     assert again.machine.books.told() == play.machine.books.told()
     assert outcome(again, purchase(100, 4))[38] == "000003"
@@ -130,10 +129,10 @@ def test_a_start_from_a_checkpoint_knows_all_that_counts() -> None:
 def test_a_journal_of_another_key_is_refused() -> None:
     play = issuer()
     outcome(play, purchase())
-    other = Issuer(issuer_config(), AesVault(bytes(32)).fingerprint)
+    other = Issuer(issuer_config(), lambda _: "another key")
     with pytest.raises(Error, match=r"key in issuer\.vault is not the one"):
         other.recover(play.entries, play.now)
-    Issuer(issuer_config(), FINGERPRINT).recover(play.entries, play.now)
+    Issuer(issuer_config(), fingerprint).recover(play.entries, play.now)
 
 
 def test_a_row_says_what_a_look_up_finds_it_by() -> None:
