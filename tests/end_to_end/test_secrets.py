@@ -53,7 +53,7 @@ def test_nothing_secret_is_in_any_file(house):
     # It looks where it must, and would find what is there: the number, in the customer's purse.
     names = {path.name for path in files}
     assert {"switch.db", "switch.db-wal", "issuer.journal", "0-up.txt"} <= names
-    assert {"terminal-SECRET01.log", "acquirer.journal"} <= names
+    assert {"terminal-SECRET01.log", "acquirer.db", "acquirer.db-wal"} <= names
     assert found([house.folder / "cards.toml"], secrets)
     assert found(files, {"masked": "999999******0014"})
 

@@ -100,7 +100,7 @@ def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
 @pytest.mark.usefixtures("vault")
 def test_a_journal_of_an_older_acquirer_is_not_forgotten_in_silence(tmp_path):
     (tmp_path / "acquirer.journal").write_text("{}\n")
-    with pytest.raises(Error, match="acquirer.journal: .* older version .* start with a new one"):
+    with pytest.raises(Error, match=r"acquirer\.journal: .* older version .* start with a new one"):
         run(serve_acquirer(ACQUIRER, tmp_path))
     assert not (tmp_path / "acquirer.db").exists()
 
