@@ -124,7 +124,8 @@ class House:
 
     def run(self, *words):
         """A command of the terminal or the switch: exit code and what it printed."""
-        result = CliRunner().invoke(cli, [*words, "--config", str(self.config)])
+        config = [] if "--config" in words else ["--config", str(self.config)]
+        result = CliRunner().invoke(cli, [*words, *config])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout
@@ -146,8 +147,14 @@ class House:
         [leg] = [leg for leg in self.legs() if (leg.rrn, leg.source) == (rrn, source)]
         return leg
 
+    def leg_of_sale(self, rrn, source):
+        """The same of the purchase alone: a reversal that names it is a leg of its own."""
+        legs = [leg for leg in self.legs() if leg.mti.startswith("02")]
+        [leg] = [leg for leg in legs if (leg.rrn, leg.source) == (rrn, source)]
+        return leg
+
     def settled(self):
-        """Return once no leg is open and no reversal is owed."""
+        """Return once no leg is open and no reversal is pending."""
         until(lambda: not {leg.state for leg in self.legs()} & GOES_ON, "all legs finished")
 
     def has_decided(self, count):
