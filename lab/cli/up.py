@@ -106,11 +106,10 @@ def _listeners(lab: Lab) -> Iterator[str]:
 
 async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
+    from cardswitch.hosts.vault import open_vault
     from cardswitch.specs.errors import Error
     from cardswitch.switch.operate.closing import record_close
     from cardswitch.switch.operate.settle import close_days
-
-    from ..house.topology import open_vault
 
     said = ""
     record = partial(record_close, lab.switch, open_vault(lab.switch.vault))

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from cardswitch.hosts.vault import open_vault
 from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
@@ -27,7 +28,7 @@ from cardswitch.wire.driver.runtime import Clock
 
 from .ceremony import Keys
 from .running import Running, running
-from .topology import Lab, Timing, free_ports, make_lab, open_vault, read_lab
+from .topology import Lab, Timing, free_ports, make_lab, read_lab
 
 CURRENCY: Final = "EUR"
 PIN: Final = "1234"
@@ -164,9 +165,9 @@ class Story:
         books = {
             "terminal, receipts": receipts,
             "switch, front side": _approved(journal, "merchants"),
-            "acquirer, books": sum(a for _, _, a in programs.acquirer.approved().values()),
+            "acquirer, books": sum(a.amount for a in programs.acquirer.approved().values()),
             "switch, network side": _approved(journal, "acquirers"),
-            "issuer, holds": sum(programs.issuer.held().values()),
+            "issuer, holds": sum(programs.issuer.held_in_all().values()),
             "deposit file": self._deposited(lab),
         }
         self._title("9. Do all books agree?")

@@ -28,7 +28,7 @@ main()
 STARTS = {
     ("switch", "serve"): "switch.db",
     ("up", "--quiet"): "switch.db",
-    ("host", "serve", "issuer"): "issuer.journal",
+    ("host", "serve", "issuer"): "issuer.db",
     ("host", "serve", "acquirer"): "acquirer.journal",
 }
 starts = pytest.mark.parametrize(

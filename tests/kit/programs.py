@@ -9,12 +9,20 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from click.testing import CliRunner
 
-from cardswitch.hosts.acquirer.books import AcquirerBooks
-from cardswitch.hosts.acquirer.entries import AcquirerEntry
-from cardswitch.hosts.issuer.books import IssuerBooks
-from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
+from cardswitch.hosts.acquirer.books import books_of
+from cardswitch.hosts.issuer.entries import PurchaseDecided
+from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
+from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
@@ -23,6 +31,7 @@ from cardswitch.switch.store.reader import GOES_ON, JournalReader
 from cardswitch.terminal.core.entries import TerminalEntry
 from cardswitch.terminal.core.state import SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
+from cardswitch.wire.store.journal import JournalStoreReader
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # Reached only when something is broken.
@@ -159,8 +168,7 @@ class House:
 
     def has_decided(self, count):
         """Whether the issuer has decided on at least *count* purchases, as its disk says."""
-        journal = self.folder / "issuer.journal"
-        return journal.read_bytes().count(b'"type":"PurchaseDecided"') >= count
+        return len(self.decisions()) >= count
 
     def books(self):
         """Everybody's approved amounts by RRN, read from the disk: all programs must have ended."""
@@ -174,22 +182,29 @@ class House:
         }
 
     def _acquirer(self):
-        books = AcquirerBooks()
-        for entry in _read(self.folder / "acquirer.journal", AcquirerEntry):
-            books.apply(entry)
+        url = self.lab.acquirer.database
+        journal = JournalStoreReader(url, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        books = books_of(journal.rows())
         assert not books.open, "the acquirer waits for something"
-        return {rrn: amount for rrn, (_, _, amount) in books.approved().items()}
+        return {sale.rrn: sale.amount for sale in books.approved().values()}
 
     def _issuer(self):
-        books = IssuerBooks(self.lab.issuer.accounts)
-        for entry in _read(self.folder / "issuer.journal", IssuerEntry):
-            books.apply(entry)
-        return dict(books.held())
+        machine = Issuer(self.lab.issuer, open_vault(self.lab.issuer.vault).fingerprint)
+        machine.recover(self._issuer_rows(), 0.0)
+        held = dict(machine.held())
+        assert sum(held.values()) == sum(machine.held_in_all().values())
+        return held
 
     def decisions(self):
         """What the issuer ever decided, undone or not."""
-        entries = _read(self.folder / "issuer.journal", IssuerEntry)
-        return [entry for entry in entries if isinstance(entry, PurchaseDecided)]
+        decided = [row for row in self._issuer_rows() if row.state == PurchaseDecided.__name__]
+        return [msgspec.json.decode(row.fields, type=PurchaseDecided) for row in decided]
+
+    def _issuer_rows(self):
+        reader = JournalStoreReader(
+            self.lab.issuer.database, ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow
+        )
+        return list(reader.rows())
 
     def _receipts(self):
         last = {}
