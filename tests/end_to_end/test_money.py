@@ -13,6 +13,7 @@ import pytest
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.switch.store.reader import GOES_ON
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import (
     Order,
@@ -22,7 +23,7 @@ from cardswitch.terminal.core.messages import (
 )
 from cardswitch.terminal.customer.card import find_card
 from tests.kit.peers import peer_at
-from tests.kit.programs import House, until
+from tests.kit.programs import House, assert_agree, until
 
 ACCOUNT = """
 [[settlement.merchants]]
@@ -35,16 +36,33 @@ PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 STANS = itertools.count(1)
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory):
+def lab_with_till(folder):
     """A lab whose terminals come in by `till`, and whose second shop has no account."""
-    house = House(tmp_path_factory.mktemp("house"))
+    house = House(folder)
     text = house.config.read_text("utf-8").replace("listeners.pos]", "listeners.till]")
     text = text.replace('source = "pos"', 'source = "till"')
+    assert ACCOUNT.strip() in text
     house.config.write_text(text.replace(ACCOUNT.strip(), ""), "utf-8")
     house.lab = read_lab(house.config)
+    return house
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    """It runs, shared by all tests that sell on wires and terminals of their own."""
+    house = lab_with_till(tmp_path_factory.mktemp("house"))
     try:
         house.up()
+        yield house
+    finally:
+        house.end()
+
+
+@pytest.fixture
+def own_house(tmp_path):
+    """The same for one test alone."""
+    house = lab_with_till(tmp_path)
+    try:
         yield house
     finally:
         house.end()
@@ -94,12 +112,11 @@ def test_what_stays_is_deposited_and_a_shop_without_account_waits(house):
     _, sale = house.sell("20 --card good --pin 1234")
     code, outcome = reverse(house, "--keep", "17.50")
     assert (code, outcome["kind"], outcome["amount"]) == (0, "reduced", 1750)
-    until(lambda: house.leg_of_sale(sale["rrn"], "network").stays == 1750, "undone everywhere")
     code, outcome = reverse(house, "--keep", "15.00")
     assert (code, outcome["amount"], outcome["reversed"]) == (0, 1500, 500)
     house.settled()
-    leg = house.leg_of_sale(sale["rrn"], "till")
-    assert (leg.state, leg.stays) == ("reduced", 1500)
+    for source in ("till", "network"):
+        until(lambda s=source: house.leg(sale["rrn"], s).stays == 1500, f"undone at {source}")
     house.sell("9 --card good")
     code, outcome = reverse(house)
     assert (code, outcome["kind"], outcome["amount"]) == (0, "reversed", 0)
@@ -174,7 +191,7 @@ def test_a_reversal_that_disagrees_is_refused_and_undoes_nothing(house, till, ch
     assert till.ask(reversal)[39] == "64"
     assert till.ask(Message("0421", reversal.fields))[39] == "64"
     house.settled()
-    assert house.leg_of_sale(sale[37], "till").state == "approved"
+    assert house.leg(sale[37], "till").state == "approved"
 
 
 def test_a_reversal_of_nothing_is_told_so(till):
@@ -195,3 +212,30 @@ def test_a_repeat_after_a_reversal_in_part_hears_what_stays(house, till):
     house.settled()
     answer = till.ask(Message("0201", request.fields))
     assert (answer[39], answer[4], answer[37]) == ("10", "000000001500", sale[37])
+
+
+def test_all_books_agree_on_what_stays(own_house):
+    """Also the issuer's, which holds for the card what stays of each sale."""
+    house = own_house
+    program = house.up()
+    stays = {}
+    for kept in (["17.50", "15.00"], ["0.01"], [], None):
+        _, sale = house.sell("20 --card rich")
+        for keep in kept or []:
+            code, outcome = reverse(house, "--keep", keep)
+            assert (code, outcome["kind"]) == (0, "reduced")
+        if kept == []:
+            assert reverse(house)[0] == 0
+        else:
+            stays[sale["rrn"]] = int(float(kept[-1]) * 100) if kept else 2000
+    until(lambda: all_undone(house), "all legs finished")
+    assert program.stop() == 0
+    books = house.books()
+    assert_agree(books)
+    assert books["issuer"] == stays
+
+
+def all_undone(house):
+    """Whether both sides of the switch have undone the same."""
+    held = [house.captured(house.legs(), serves) for serves in ("merchants", "acquirers")]
+    return held[0] == held[1] and not {leg.state for leg in house.legs()} & GOES_ON
