@@ -133,7 +133,7 @@ class Terminal(Program):
             raise NotReady("nothing to reverse: the batch of the last sale is closed")
         if not 0 <= stays < sale.outcome.amount:
             paid = format_amount(sale.outcome.amount, sale.outcome.currency)
-            raise NotReady(f"nothing was sent: keep less than the {paid} that are paid")
+            raise NotReady(f"nothing was sent: {paid} is paid, so keep less than that")
         request = sale.begun.request
         self._start(self._reverse(key_of(request[11], request[7]), stays))
         return self.kernel.take()
@@ -287,7 +287,12 @@ class Terminal(Program):
             raise NotReady("a sale is under way")
 
     def _last_sale(self) -> str:
-        kind = self.book.kind
-        if kind is SaleState.EXCEPTION:
-            return "the reversal of the last sale was refused; ask whoever runs the switch"
-        return f"the last sale is {kind}" if kind else "there was no sale yet"
+        match self.book.kind:
+            case None:
+                return "there was no sale yet"
+            case SaleState.EXCEPTION:
+                return "the reversal of the last sale was refused; ask whoever runs the switch"
+            case SaleState.REVERSED:
+                return "the last sale is reversed already"
+            case kind:
+                return f"the last sale is {kind}"

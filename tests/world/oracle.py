@@ -15,7 +15,7 @@ from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
@@ -138,7 +138,7 @@ def _terminal_book(world: World) -> Book:
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
-            if outcome.kind is SaleState.APPROVED:
+            if outcome.kind in PAID:
                 book[outcome.rrn] = book.get(outcome.rrn, 0) + outcome.amount
     return book
 

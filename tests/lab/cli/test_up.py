@@ -7,10 +7,10 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from cardswitch.hosts.vault import open_vault
 from cardswitch.lab.cli import up
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.running import running
-from cardswitch.lab.house.topology import open_vault
 from cardswitch.specs.errors import Error
 from cardswitch.switch.operate.closing import cut_over
 from cardswitch.terminal.config import read_cards

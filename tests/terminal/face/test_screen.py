@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.terminal.config import read_terminal_config
-from cardswitch.terminal.core.entries import ReversalRefused, SaleBegun, SaleReversing
+from cardswitch.terminal.core.entries import ReversalRefused, SaleAnswered, SaleBegun, SaleReversing
 from cardswitch.terminal.core.state import Book, Outcome, SaleState, rebuild
 from cardswitch.terminal.face.screen import conclude, show
 from cardswitch.terminal.session import open_journal
@@ -77,6 +77,21 @@ ENDS = [
 def test_exit_codes(config, capsys, kinds, options, code):
     assert exit_code(config, story(*kinds), as_json=True, **options) == code
     assert [json.loads(line)["kind"] for line in capsys.readouterr().out.splitlines()] == kinds[-1:]
+
+
+def test_the_receipt_is_that_of_the_last_sale(config, capsys):
+    journal = open_journal(config)
+    journal.commit([BEGUN, SaleAnswered(2.0, REQUEST.reply("00"))])
+    journal.close()
+
+    async def tell(session):
+        yield OUTCOME
+        yield replace(OUTCOME, stan="000001", kind=SaleState.REVERSED)
+
+    assert exit_code(config, tell, as_json=True) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["kind"] == "approved"
+    assert "STAN 000001: reversed" in shown.err
 
 
 def test_an_interrupt_shows_how_far_it_came(config, capsys):
