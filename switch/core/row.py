@@ -20,7 +20,7 @@ from .checks import pan_of
 
 PAN: Final = 2
 _NOT_IN_ROW: Final = NEVER_STORED | {PAN, 14, 34, 55}
-_fields_of = msgspec.json.Decoder(dict[int, str]).decode
+_fields_of = msgspec.json.Decoder(dict[str, str]).decode
 _json = msgspec.json.Encoder().encode
 
 
@@ -87,9 +87,13 @@ def storable(message: Message) -> Message:
     return Message(message.mti, {**kept, PAN: pan} if pan else kept)
 
 
-def columns_of(message: Message) -> dict[str, Any]:
-    """The columns that *message* fills, by name; of its card nothing."""
+def columns_of(message: Message, said: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The columns that *message* fills, by name; of its card nothing.
+
+    What a person *said* of the step stands beside its fields.
+    """
     fields = message.fields
+    kept: dict[Any, str] = {n: v for n, v in fields.items() if n not in _NOT_IN_ROW}
     return {
         "mti": message.mti,
         "rrn": fields.get(37, ""),
@@ -98,7 +102,7 @@ def columns_of(message: Message) -> dict[str, Any]:
         "amount": int(fields.get(4, "0")),
         "currency": fields.get(49, ""),
         "code": fields.get(39, ""),
-        "fields": _json({n: v for n, v in fields.items() if n not in _NOT_IN_ROW}).decode(),
+        "fields": _json({**kept, **said} if said else kept).decode(),
     }
 
 
@@ -109,7 +113,8 @@ def card_columns(pan: str, vault: Vault) -> dict[str, str]:
 
 def message_of(row: Row, vault: Vault) -> Message:
     """The message of *row* as far as the disk can tell: all but what must never be stored."""
-    fields = _fields_of(row.fields)
+    # What a person said of the step stands there too, under names.
+    fields = {int(name): value for name, value in _fields_of(row.fields).items() if name.isdigit()}
     if row.pan_sealed:
         fields[PAN] = vault.open(row.pan_sealed)
     return Message(row.mti, fields)
