@@ -32,7 +32,7 @@ from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
-from cardswitch.wire.ports import Effect, Seconds
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .bank import Bank
 from .journals import StoreJournal
@@ -200,7 +200,8 @@ class World(Network):
         self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
 
         def hear(what: str, end: End, message: Any) -> None:
-            if what == "sent" and end.node in self.terminals and end.other.link != link:
+            is_near = name_of(end.other.link) == name_of(LinkId(link))
+            if what == "sent" and is_near and end.node in self.terminals:
                 stranger.heard.append(message)
 
         self.watch.append(hear)

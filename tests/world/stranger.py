@@ -18,7 +18,7 @@ from cardswitch.wire.ports import Effect, Event, LinkDown, LinkId, Received, Sec
 
 SWITCH = LinkId("switch")
 TERMINAL, SHOP = "TERM6666", "SHOP0001"
-PARTLY = "10"
+FORGETS_S: Seconds = 100 * 86_400.0
 
 
 class Stranger:
@@ -91,16 +91,18 @@ class Stranger:
         self.sales.append((now, sale))
         return sale
 
-    def _any(self) -> Message | None:
-        return self._random.choice(self.sales[-6:])[1] if self.sales else None
+    def _any(self, now: Seconds) -> Message | None:
+        """One of its last sales; of those of last year field 90 could not say the year."""
+        recent = [sale for at, sale in self.sales[-6:] if now - at < FORGETS_S]
+        return self._random.choice(recent) if recent else None
 
     def _repeat(self, now: Seconds) -> Message | None:
-        sale = self._any()
+        sale = self._any(now)
         return sale and Message(f"{sale.mti[:3]}1", sale.fields)
 
     def _alter(self, now: Seconds) -> Message | None:
         """The same request for another amount."""
-        sale = self._any()
+        sale = self._any(now)
         return sale and Message(sale.mti, {**sale.fields, 4: f"{123:012d}"})
 
     def _echo(self, now: Seconds) -> Message | None:
@@ -113,7 +115,7 @@ class Stranger:
 
     def _reverse(self, now: Seconds) -> Message | None:
         """A sale of its own: all of it, in part, or with something that does not agree."""
-        sale = self._any()
+        sale = self._any(now)
         if sale is None:
             return None
         fields = self._reversal(sale, now)
@@ -129,7 +131,7 @@ class Stranger:
         return Message("0420", fields)
 
     def _reverse_unknown(self, now: Seconds) -> Message | None:
-        sale = self._any()
+        sale = self._any(now)
         if sale is None:
             return None
         fields = self._reversal(sale, now)
@@ -138,7 +140,7 @@ class Stranger:
 
     def _guess(self, now: Seconds) -> Message | None:
         """A sale of its own, or what comes next, named as inexactly as may be."""
-        sale = self._any()
+        sale = self._any(now)
         if sale is None:
             return None
         fields = self._reversal(sale, now)
