@@ -396,6 +396,10 @@ class Network:
         for node in self.nodes.values():
             self.start(node)
 
+    def forget_kept(self) -> None:
+        """Nobody sends again what is so old."""
+        self._copies.clear()
+
     def send_kept(self) -> None:
         """Much of what somebody has kept comes again, in the next minute."""
         for end, frame in self._copies[-20:]:

@@ -294,6 +294,7 @@ class World(Network):
                 self.send_kept()
             else:  # After a year nobody could tell a copy from what is new.
                 self.sleep(nap - (self.now - self._began))
+                self.forget_kept()
                 self._sell_as_last_year()
             self._stretch()
             self.mend()
