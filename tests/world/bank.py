@@ -14,8 +14,8 @@ from sqlalchemy import Engine
 from cardswitch.switch.operate.settle import close_each
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
 from cardswitch.switch.store.books import Books, ClosedDay
-from cardswitch.wire.store.engines import memory_engine
 
+from .journals import empty_database
 from .network import Network, Node
 
 IBAN = "DE89370400440532013000"
@@ -44,7 +44,7 @@ class Bank:
     def __init__(self, network: Network, switch: Node, journal: Engine, shops: tuple[str, ...]):
         self._network, self._switch = network, switch
         self._config: Any = Journalled(journal)
-        self.books = memory_engine()
+        self.books = empty_database()
         self._merchants = tuple(MerchantAccount(shop, shop, IBAN, BIC) for shop in shops)
 
     def close(self) -> None:

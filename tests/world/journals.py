@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from msgspec import Struct
-from sqlalchemy import Table
+from sqlalchemy import Engine, Table
 
 from cardswitch.wire.store.engines import memory_engine
 from cardswitch.wire.store.journal import JournalStore
 from cardswitch.wire.store.schema import Schema
+
+
+# Used in turn, since an engine that has compiled its queries once is quick: only the databases of
+# the last worlds can still be read.
+_ENGINES = itertools.cycle([memory_engine() for _ in range(12)])
+
+
+def empty_database() -> Engine:
+    """A database of SQLite in memory, with nothing in it."""
+    engine = next(_ENGINES)
+    engine.dispose()
+    return engine
 
 
 class Journal(Protocol):
@@ -52,7 +65,7 @@ class StoreJournal:
     """The store of a program as it is, on SQLite in memory."""
 
     def __init__(self, schema: Schema, table: Table, row_type: type[Struct]) -> None:
-        self.engine = memory_engine()
+        self.engine = empty_database()
         self.store: JournalStore[Any] = JournalStore(self.engine, schema, table, row_type)
 
     def append(self, entry: Any) -> None:

@@ -21,6 +21,7 @@ NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
 BEFORE_CUT_OFF: Seconds = 1_795_039_140.0  # one minute before
 HOUR_S: Seconds = 3600.0
 YEAR_S: Seconds = 365 * 24 * HOUR_S
+HAS_PARTS = False  # Whether acquirer and issuer undo in part.
 NAPS = (HOUR_S, 3 * HOUR_S, 23 * HOUR_S, 26 * HOUR_S, 240 * HOUR_S, YEAR_S, YEAR_S)
 
 
@@ -35,6 +36,7 @@ class Lot(Struct, frozen=True, kw_only=True):
     unfit: float  # how often an upstream answers a purchase with nonsense
     unwilling: float  # how often an upstream refuses a reversal
     has_stranger: bool  # a terminal that is not ours
+    has_own_rrns: bool  # it says what its field 37 is, and says it twice
 
 
 def draw(random: Random, keys: Keys) -> Lot:
@@ -51,6 +53,7 @@ def draw(random: Random, keys: Keys) -> Lot:
         unfit=random.choice((0.0, 0.1)) if is_odd else 0.0,
         unwilling=random.choice((0.0, 0.3)) if is_odd else 0.0,
         has_stranger=random.random() < 0.5,
+        has_own_rrns=random.random() < 0.3,
     )
 
 

@@ -178,7 +178,7 @@ class Network:
         """Begin *node* from its journal, as after a crash or at the very first."""
         node.lives += 1
         node.told = 0.0
-        if self.chance(self.faults.step):
+        if node.can_crash and self.chance(self.faults.step):
             self.counts["clock_set"] += 1
             node.clock += self.random.choice((1, -1)) * self.random.choice((3, 600, 4_000, 40_000))
         node.machine, effects = node.build(node.journal.recent())
@@ -396,7 +396,11 @@ class Network:
         for node in self.nodes.values():
             self.start(node)
 
+    def forget_kept(self) -> None:
+        """Nobody sends again what is so old."""
+        self._copies.clear()
+
     def send_kept(self) -> None:
-        """Everything that somebody has kept comes again, in the next minute."""
+        """Much of what somebody has kept comes again, in the next minute."""
         for end, frame in self._copies[-20:]:
             self.at(self.random.uniform(1.0, 60.0), lambda e=end, f=frame: self.send_copy(e, f))

@@ -12,8 +12,10 @@ from typing import Any, NamedTuple
 
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.row import Row
+from cardswitch.specs.transactions.reversals import stays_of
+from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
 from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
@@ -21,6 +23,7 @@ from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .network import End, Network
 from .people import World
+from .stranger import TERMINAL, Stranger
 
 Book = Mapping[str, int]  # minor units approved and not undone, by RRN
 ENDED = frozenset(
@@ -44,7 +47,7 @@ class KeyWatch:
 
     def see(self, what: str, end: End, message: Any) -> None:
         """Called with everything that is sent and received."""
-        if not isinstance(message, Message):
+        if not isinstance(message, Message) or end.node.name == "stranger":
             return
         key = (end.node.name, self._exchange.key(end.link, message))
         if what == "received":
@@ -72,11 +75,12 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
             raise Broken(f"a flow of {node.name} failed by itself")
     legs = _legs(world.rows.rows())
     _check_journal(world, legs)
+    ours = [stand for stand in legs if f"|{TERMINAL}|" not in stand.first.identity]
     issuer = _issuer_book(world)
     acquirer = _acquirer_book(world)
     direct = _switch_book(legs, "merchants", "issuer")
     books = {
-        "terminals": (_terminal_book(world), _switch_book(legs, "merchants")),
+        "terminals": (_terminal_book(world, legs), _switch_book(ours, "merchants")),
         "acquirer": (acquirer, _switch_book(legs, "merchants", "acquirer")),
         "network side": (_switch_book(legs, "acquirers"), acquirer),
         "issuer": (issuer, Counter(acquirer) + Counter(direct)),
@@ -84,6 +88,9 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
     for name, (book, other) in books.items():
         if book != other:
             raise Broken(f"{name} and next book differ: {_difference(book, other)}")
+    _check_reversals(world.vault, legs)
+    if world.stranger is not None:
+        _check_told(world.stranger, legs)
     _check_accounts(world, sum(issuer.values()))
     _check_deposits(world, legs)
 
@@ -94,6 +101,7 @@ class Stand(NamedTuple):
     first: Row
     last: Row
     held: int
+    was_approved: bool = False
 
 
 def _legs(rows: Iterable[Row]) -> list[Stand]:
@@ -101,7 +109,8 @@ def _legs(rows: Iterable[Row]) -> list[Stand]:
     for row in rows:
         if row.leg:
             stand = legs.get(row.leg) or Stand(row, row, 0)
-            legs[row.leg] = Stand(stand.first, row, _held(row, stand.held))
+            approved = stand.was_approved or row.state == State.APPROVED
+            legs[row.leg] = Stand(stand.first, row, _held(row, stand.held), approved)
     return list(legs.values())
 
 
@@ -130,11 +139,58 @@ def _check_journal(world: World, legs: Sequence[Stand]) -> None:
             raise Broken(f"{name} is {count} legs")
 
 
-def _terminal_book(world: World) -> Book:
+def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
+    """What is told to be undone is undone, and nothing that was approved is undone otherwise."""
+    by_number = {stand.first.leg: stand for stand in legs}
+    undone = set()
+    for stand in legs:
+        row = stand.last
+        if row.state != State.ANSWERED or row.code != "00" or not row.original:
+            continue
+        undone.add(row.original)
+        original = by_number[row.original]
+        stays = stays_of(message_of(row, vault))
+        if original.held > stays:
+            raise Broken(f"leg {row.original} holds {original.held}, {stays} was to stay")
+    for number, stand in by_number.items():
+        is_undone = stand.last.state not in (State.APPROVED, State.DECLINED)
+        if stand.was_approved and is_undone and number not in undone:
+            raise Broken(f"leg {number} was approved, and nobody asked to undo it")
+
+
+def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:
+    """An approval that the stranger has heard was one; what it has heard refused holds nothing."""
+    by_name: dict[str, list[Stand]] = {}
+    for stand in legs:
+        if f"|{TERMINAL}|" in stand.first.identity:
+            by_name.setdefault(stand.first.identity.split("|", 3)[3], []).append(stand)
+    for now, answer in stranger.told:
+        if answer.mti[1] not in "12" or answer.get(41).rstrip(" ") != TERMINAL:
+            continue
+        name = f"{answer.mti[1]}|{answer[11]}|{utc_date(now)[:4]}{answer[7]}"
+        found = by_name.get(name, [])
+        if answer.approved and not any(stand.was_approved for stand in found):
+            raise Broken(f"the stranger was told that {name} is approved, and it never was")
+        if not answer.approved and answer[39] != "94" and any(stand.held for stand in found):
+            raise Broken(f"the stranger was told {answer[39]} for {name}, which is held")
+
+
+def _is_stuck(terminal: str, legs: Iterable[Stand]) -> bool:
+    """Whether a reversal of *terminal* was refused, since a person had to look at its sale."""
+    return any(
+        stand.last.state == State.ANSWERED
+        and stand.last.code == "64"
+        and f"|{terminal}|" in stand.first.identity
+        for stand in legs
+    )
+
+
+def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     book: dict[str, int] = {}
     for node in world.terminals:
         stand = rebuild(node.journal.entries)
-        if stand.unsettled or stand.exceptions:
+        is_left = stand.unsettled or stand.exceptions
+        if is_left and not _is_stuck(node.machine.place.terminal, legs):
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():

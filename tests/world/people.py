@@ -32,12 +32,13 @@ from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
-from cardswitch.wire.ports import Effect, Seconds
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .bank import Bank
 from .journals import StoreJournal
-from .lot import draw
-from .network import Faults, Network, Node
+from .lot import HAS_PARTS, YEAR_S, draw
+from .network import End, Faults, Network, Node
+from .stranger import Stranger
 from .upstream import Unwilling
 
 SHOPS = ("SHOP0001", "SHOP0002")
@@ -156,6 +157,7 @@ class World(Network):
         self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
+        self.stranger = self._add_stranger() if self.lot.has_stranger else None
         self.sales = sales
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
 
@@ -186,6 +188,29 @@ class World(Network):
         link = f"{'till' if at_till else 'pos'}/{number}"
         self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
         return node
+
+    def _add_stranger(self) -> Stranger:
+        is_direct = self.lot.is_direct and self.random.random() < 0.5
+        cards = [deck().cards[name] for name in ("good", "rich")]
+        has_own_rrns = is_direct and self.lot.has_own_rrns
+        chance = Random(self.random.random())
+        stranger = Stranger(chance, cards, has_own_rrns=has_own_rrns, has_parts=HAS_PARTS)
+        node = self.add(Node("stranger", lambda _: (stranger, ()), can_crash=False))
+        link = "till/6666" if is_direct else "pos/6666"
+        self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
+
+        def hear(what: str, end: End, message: Any) -> None:
+            is_near = name_of(end.other.link) == name_of(LinkId(link))
+            if what == "sent" and is_near and end.node in self.terminals:
+                stranger.heard.append(message)
+
+        self.watch.append(hear)
+        return stranger
+
+    def _annoy(self) -> None:
+        """The stranger does something."""
+        stranger = self.stranger
+        self.call(self.nodes["stranger"], lambda _: stranger.act(self.now))
 
     def _connect_hosts(self) -> None:
         text = IsoChannel(load_dialect("iso87-ascii"), Framing("ascii4"))
@@ -261,18 +286,39 @@ class World(Network):
         for node in self.nodes.values():
             self.start(node)
         self._stretch()
+        self.mend()
         for nap in self.lot.naps:
             self.faults.until = self.now + nap + 120.0
-            self.sleep(nap)
-            self.send_kept()
+            if nap < YEAR_S:
+                self.sleep(nap)
+                self.send_kept()
+            else:  # After a year nobody could tell a copy from what is new.
+                self.sleep(nap - (self.now - self._began))
+                self.forget_kept()
+                self._sell_as_last_year()
             self._stretch()
-        self.mend()
+            self.mend()
         return self
+
+    def _sell_as_last_year(self) -> None:
+        """The stranger sells anew, with the numbers, dates and times of its sales of last year."""
+        if self.stranger is None:
+            return
+        stranger, node = self.stranger, self.nodes["stranger"]
+        stranger.heard.clear()
+        for at, sale in stranger.sales:
+            if at + YEAR_S > self.now + 1.0:
+                self.at_time(
+                    at + YEAR_S, lambda s=sale: self.call(node, lambda _: stranger.send(s))
+                )
 
     def _stretch(self) -> None:
         """Two minutes of life among faults, and then the quiet."""
+        self._began = self.now
         self.faults.until = self.now + 120.0
         self._plan(self.sales)
+        for _ in range(15 if self.stranger else 0):
+            self.at(self.random.uniform(1.0, 110.0), self._annoy)
         for _ in range(self.random.choice((0, 0, 1, 2))):
             self.at(self.random.uniform(5.0, 110.0), self.end_day)
         for _ in range(self.random.choice((0, 1, 2))):
