@@ -14,6 +14,13 @@ from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
@@ -151,8 +158,10 @@ class World(Network):
         self.lot = draw(self.random, self.keys)
         self.now = self.started = self.lot.begins
         self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
-        self.acquirer = self.add(Node("acquirer", self._build_acquirer))
-        self.issuer = self.add(Node("issuer", self._build_issuer))
+        of_acquirer = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        of_issuer = StoreJournal(ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow)
+        self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=of_acquirer))
+        self.issuer = self.add(Node("issuer", self._build_issuer, journal=of_issuer))
         self.hsm = self.add(Node("hsm", lambda _: (HsmMachine(deck().module()), ())))
         self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
@@ -168,11 +177,11 @@ class World(Network):
         return machine, machine.recover(journal, self.time_of(self.switch))
 
     def _build_acquirer(self, journal: Iterable[Any]) -> tuple[Acquirer, Sequence[Effect]]:
-        machine = Acquirer(acquirer_config())
+        machine = Acquirer(acquirer_config(), self.vault.fingerprint)
         return machine, machine.recover(journal, self.time_of(self.acquirer))
 
     def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
-        machine = Issuer(issuer_config(self.keys))
+        machine = Issuer(issuer_config(self.keys), self.vault.fingerprint)
         return machine, machine.recover(journal, self.time_of(self.issuer))
 
     def _add_terminal(self, number: int) -> Node:
