@@ -163,7 +163,10 @@ def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:
     by_name: dict[str, list[Stand]] = {}
     for stand in legs:
         if f"|{TERMINAL}|" in stand.first.identity:
-            by_name.setdefault(stand.first.identity.split("|", 3)[3], []).append(stand)
+            # The year of the row, since what the identity says of it is what is looked at.
+            kind, stan, sent = stand.first.identity.split("|")[3:]
+            name = f"{kind}|{stan}|{utc_date(stand.first.at)[:4]}{sent[4:]}"
+            by_name.setdefault(name, []).append(stand)
     for now, answer in stranger.told:
         if answer.mti[1] not in "12" or answer.get(41).rstrip(" ") != TERMINAL:
             continue
