@@ -12,7 +12,8 @@ from cardswitch.specs.hsm.commands.cards import verify_cvv
 from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Desk, NoAnswer
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId
 
 from ..requests import MALFUNCTION, UNAVAILABLE
@@ -95,11 +96,11 @@ class Verification:
         self._refuse_if_blocked(record)
         tries = self._tries.get(record.id, 0)
         if not right:
-            self._write(PinTried(record.id, tries + 1, self._desk.now))
+            self._write(PinTried(record.id, tries + 1))
             self._refuse_if_blocked(record)
             raise Decline(WRONG_PIN)
         if tries:
-            self._write(PinTried(record.id, 0, self._desk.now))
+            self._write(PinTried(record.id, 0))
 
     async def _check_cvv(self, record: CardConfig, card: Presented) -> None:
         """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""

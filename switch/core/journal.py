@@ -40,14 +40,14 @@ class Journal:
         *,
         stays: int = 0,
         original: int = 0,
-        said: Mapping[str, str] | None = None,
+        deed: Mapping[str, str] | None = None,
     ) -> None:
         """*leg* is now in *state*, by *message*; the table of states must allow it."""
         before = leg.state
         assert state in FOLLOWS[before], f"{before} -> {state}"
         memory = self._memory
         today = memory.today.label
-        columns = columns_of(message, said)
+        columns = columns_of(message, deed)
         if state in _WITH_CARD:
             columns |= card_columns(pan_of(message), memory.vault)
         if before is None:

@@ -20,7 +20,7 @@ from .network import Network, Node
 
 IBAN = "DE89370400440532013000"
 BIC = "COBADEFFXXX"
-MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of its own is made in it; nothing may be slow
+MEMORY = Path("/dev/shm")  # a folder of its own is made in it; nothing may be slow
 
 
 class Journalled(Struct):

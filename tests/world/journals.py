@@ -13,7 +13,6 @@ from cardswitch.wire.store.engines import memory_engine
 from cardswitch.wire.store.journal import JournalStore
 from cardswitch.wire.store.schema import Schema
 
-
 # Used in turn, since an engine that has compiled its queries once is quick: only the databases of
 # the last worlds can still be read.
 _ENGINES = itertools.cycle([memory_engine() for _ in range(12)])

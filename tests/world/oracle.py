@@ -17,7 +17,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
@@ -192,13 +192,12 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     book: dict[str, int] = {}
     for node in world.terminals:
         stand = rebuild(node.journal.entries)
-        is_left = stand.owed is not None or stand.exceptions
-        terminal = node.machine.place.terminal
-        if stand.kind is SaleState.BEGUN or (is_left and not _is_stuck(terminal, legs)):
-            raise Broken(f"{node.name} still owes a reversal, or a person must look")
+        is_left = stand.unsettled or stand.exceptions
+        if is_left and not _is_stuck(node.machine.place.terminal, legs):
+            raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
-            if outcome.kind is SaleState.APPROVED:
+            if outcome.kind in PAID:
                 book[outcome.rrn] = book.get(outcome.rrn, 0) + outcome.amount
     return book
 

@@ -270,7 +270,9 @@ class World(Network):
                 if line.state == State.EXCEPTION and line.source == side:
                     self.counts["exception"] += 1
                     leg = line.leg
-                    self.call(self.switch, lambda m, leg=leg: m.retry(leg, now, "ann", "look"))
+                    self.call(
+                        self.switch, lambda m, leg=leg, now=now: m.retry(leg, now, "ann", "look")
+                    )
             self.run(60.0)
             now = self.time_of(self.switch)
         held = self.issuer.machine.held()

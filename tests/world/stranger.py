@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import Any
 
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message

@@ -22,7 +22,8 @@ from ..ports import (
     Seconds,
     Send,
 )
-from .kernel import Desk, Kernel, Limits
+from .desk import Desk
+from .kernel import Kernel, Limits
 from .matching import Exchange
 
 FORMAT_ERROR: Final = "30"
@@ -49,6 +50,9 @@ class Program:
         """Somebody asks something: start a flow, or drop it with a count."""
         raise AssertionError("a program says what it does when asked")
 
+    def unexpected(self, link: LinkId, answer: Any) -> None:
+        """An answer came that nobody waits for, late or foreign; it is counted already."""
+
     def linked(self, link: LinkId) -> None:
         """A link came up."""
 
@@ -71,8 +75,8 @@ class Program:
     def _received(self, link: LinkId, message: Any) -> None:
         if self.kernel.exchange(link).is_question(message):
             self.asked(link, message)
-        else:
-            self.kernel.answered(link, message)
+        elif not self.kernel.answered(link, message):
+            self.unexpected(link, message)
 
     def _happened(self, event: Event) -> None:
         match event:

@@ -154,6 +154,13 @@ def test_recent_is_the_last_checkpoint_what_stood_open_and_what_followed(store):
     assert found == [13, 3, 4, 9, 10, 17, 18]
 
 
+def test_recent_has_the_whole_of_a_finished_leg_that_moves_again(store):
+    """Undone after the checkpoint: who was undone stands in a row before it."""
+    undone = Step(sequence=6, leg=1, state="reversing")
+    store.commit([*steps(2), checkpoint(5), undone])
+    assert [row.sequence for row in store.recent()] == [5, 1, 2, 6]
+
+
 def test_recent_takes_many_open_legs(store):
     store.commit([*steps(1200), checkpoint(2401, range(1200, 0, -1))])
     assert [row.sequence for row in store.recent()] == [2401, *range(1, 2401)]
