@@ -190,5 +190,6 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "a row before a refusal": _no_row_of_refusals,
     "room for undoing": _one_budget,
     "tombstones": _no_tombstone,
+    "undone in part": _no_part,
     "money set aside": _never_held,
 }
