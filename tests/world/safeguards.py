@@ -159,11 +159,11 @@ def _no_tombstone() -> AbstractContextManager[Any]:
 
 
 def _no_part() -> AbstractContextManager[Any]:
-    return mock.patch("cardswitch.switch.core.flows.reversal.stays_of", lambda _: 0)
+    return mock.patch("cardswitch.switch.core.flows.reversal.stays_of", return_value=0)
 
 
 def _never_held() -> AbstractContextManager[Any]:
-    return mock.patch.object(Account, "hold", lambda *_: None)
+    return mock.patch.object(Account, "hold", return_value=None)
 
 
 @contextmanager
