@@ -5,31 +5,35 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
+from cardswitch.wire.store.journal import JournalStore
 
-from .acquirer import machine as acquirer
 from .acquirer.config import AcquirerConfig
-from .acquirer.entries import AcquirerEntry
+from .acquirer.desk import FRONT, NETWORK
 from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
 from .issuer.config import IssuerConfig
-from .issuer.entries import IssuerEntry
 from .issuer.machine import Issuer
+from .row import HostRow
+from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
+from .vault import open_vault
 
 
 async def serve_acquirer(
     config: AcquirerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
-    machine = Acquirer(config)
-    runtime = _recovered(machine, FileJournal(folder / config.journal, AcquirerEntry), clock)
-    await _listen(runtime, acquirer.FRONT, config.front)
+    config = config.placed(folder)
+    machine = Acquirer(config, open_vault(config.vault).fingerprint)
+    old = folder / "acquirer.journal"
+    journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
+    runtime = await _recovered(machine, journal, clock)
+    await _listen(runtime, FRONT, config.front)
     network = config.network
-    runtime.dial(acquirer.NETWORK, network.host, network.port, network.channel())
+    runtime.dial(NETWORK, network.host, network.port, network.channel())
     return runtime, machine
 
 
@@ -37,20 +41,28 @@ async def serve_issuer(
     config: IssuerConfig, folder: Path, clock: Clock | None = None
 ) -> tuple[Runtime, Issuer]:
     """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
-    hsm = config.hsm.placed(folder)
+    config = config.placed(folder)
+    hsm = config.hsm
     tls = client_tls(hsm, "issuer.hsm.tls_")
-    machine = Issuer(config)
-    runtime = _recovered(machine, FileJournal(folder / config.journal, IssuerEntry), clock)
+    machine = Issuer(config, open_vault(config.vault).fingerprint)
+    old = folder / "issuer.journal"
+    journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
+    runtime = await _recovered(machine, journal, clock)
     await _listen(runtime, issuer.NETWORK, config.network)
     runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
     return runtime, machine
 
 
-def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | None) -> Runtime:
+async def _recovered(
+    machine: Acquirer | Issuer, journal: JournalStore[HostRow], clock: Clock | None
+) -> Runtime:
     """A runtime whose *machine* knows what *journal* holds."""
     runtime = Runtime(machine, clock=clock, journal=journal)
-    entries = journal.read()
-    runtime.call(lambda now: machine.recover(entries, now))
+    try:
+        runtime.call(lambda now: machine.recover(journal.recent(), now))
+    except BaseException:
+        await runtime.stop()
+        raise
     return runtime
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from cardswitch.wire.operator.addresses import IsoAddress, Peer, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -63,7 +65,13 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens
     hsm: Peer = Peer(port=7100)  # dials
-    journal: str = "issuer.journal"
+    database: str = "sqlite:///issuer.db"  # its journal
+    vault: str = "issuer.vault"  # the file of the key that card numbers are recognised with
+
+    def placed(self, folder: Path) -> IssuerConfig:
+        """The same with every relative path counted from *folder*."""
+        database, vault = url_in(folder, self.database), str(folder / self.vault)
+        return replace(self, database=database, vault=vault, hsm=self.hsm.placed(folder))
 
     def __post_init__(self) -> None:
         accounts = [account.id for account in self.accounts]

@@ -55,3 +55,15 @@ class IsoAddress(Address, frozen=True, kw_only=True):
         """
         header = Tpdu() if self.header == "tpdu" else None
         return IsoChannel(load_dialect(self.dialect), Framing(self.framing), header)
+
+
+def url_in(folder: Path, url: str) -> str:
+    """*url* of a database; the relative path of an SQLite file counts from *folder*.
+
+    >>> url_in(Path("/lab"), "sqlite:///switch.db")
+    'sqlite:////lab/switch.db'
+    >>> url_in(Path("/lab"), "postgresql+psycopg://localhost/switch")
+    'postgresql+psycopg://localhost/switch'
+    """
+    kind, mark, path = url.partition(":///")
+    return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url
