@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import Clock, Runtime
@@ -21,16 +18,8 @@ from .issuer import verification
 from .issuer.config import IssuerConfig
 from .issuer.machine import Issuer
 from .row import HostRow
-from .store import (
-    ACQUIRER_JOURNAL,
-    ACQUIRER_SCHEMA,
-    ISSUER_JOURNAL,
-    ISSUER_SCHEMA,
-    open_journal,
-)
+from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
 from .vault import open_vault
-
-H = TypeVar("H", Acquirer, Issuer)
 
 
 async def serve_acquirer(
@@ -38,10 +27,10 @@ async def serve_acquirer(
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
     config = config.placed(folder)
+    machine = Acquirer(config, open_vault(config.vault).fingerprint)
     old = folder / "acquirer.journal"
     journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
-    make = partial(Acquirer, config)
-    runtime, machine = await _recovered(make, config.vault, journal, clock)
+    runtime = await _recovered(machine, journal, clock)
     await _listen(runtime, FRONT, config.front)
     network = config.network
     runtime.dial(NETWORK, network.host, network.port, network.channel())
@@ -55,34 +44,26 @@ async def serve_issuer(
     config = config.placed(folder)
     hsm = config.hsm
     tls = client_tls(hsm, "issuer.hsm.tls_")
+    machine = Issuer(config, open_vault(config.vault).fingerprint)
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
-    make = partial(Issuer, config)
-    runtime, machine = await _recovered(make, config.vault, journal, clock)
+    runtime = await _recovered(machine, journal, clock)
     await _listen(runtime, issuer.NETWORK, config.network)
     runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
     return runtime, machine
 
 
 async def _recovered(
-    make: Callable[[Callable[[str], str]], H],
-    vault: str,
-    journal: JournalStore[HostRow],
-    clock: Clock | None,
-) -> tuple[Runtime, H]:
-    """A machine that knows cards by the key in *vault* and what *journal* holds; its runtime."""
-    try:
-        machine = make(open_vault(vault).fingerprint)
-        runtime = Runtime(machine, clock=clock, journal=journal)
-    except BaseException:
-        journal.close()
-        raise
+    machine: Acquirer | Issuer, journal: JournalStore[HostRow], clock: Clock | None
+) -> Runtime:
+    """A runtime whose *machine* knows what *journal* holds."""
+    runtime = Runtime(machine, clock=clock, journal=journal)
     try:
         runtime.call(lambda now: machine.recover(journal.recent(), now))
     except BaseException:
         await runtime.stop()
         raise
-    return runtime, machine
+    return runtime
 
 
 async def _listen(runtime: Runtime, listener: str, place: IsoAddress) -> None:

@@ -20,7 +20,7 @@ from ..row import CHECKPOINT_ROWS, HostRow
 from .books import REMEMBERED_MAX, Approved
 from .config import AcquirerConfig
 from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
-from .legs import Booking, Reversal
+from .legs import Booking, Leg, Reversal
 from .purchases import asked_by, purchase
 from .reversals import card_of, identity_of_reversal, reversal, said_by
 
@@ -28,6 +28,7 @@ WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
     "this data folder back, or move the folder away and start with a new one"
 )
+ACQUIRERS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
 
 
@@ -79,10 +80,11 @@ class Acquirer(Program):
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A purchase, a reversal, or network management, by either side."""
+        is_asked = name_of(link) == FRONT and question.mti[3] in ACQUIRERS
         kind = question.mti[:3]
-        if name_of(link) == FRONT and kind in PURCHASES:
+        if is_asked and kind in PURCHASES:
             self._purchase(link, question)
-        elif name_of(link) == FRONT and kind in REVERSALS:
+        elif is_asked and kind in REVERSALS:
             self._reversal(link, question)
         else:
             self.desk.send(link, network_reply(question))
@@ -98,7 +100,7 @@ class Acquirer(Program):
         booking = self.books.find(who.name) or Booking(identity=who, asked=asked, rrn=request[37])
         assert isinstance(booking, Booking), "a class for each kind of leg"
         if booking.asked not in (None, asked):
-            return desk.send(link, request.reply(DUPLICATE))
+            return self._differs(link, request, booking)
         if booking.is_decided:
             return desk.send(link, booking.reply(request))
         if booking.waiters:
@@ -122,7 +124,7 @@ class Acquirer(Program):
         own = self.books.find(who.name) or Reversal(identity=who, card=card, said=said)
         assert isinstance(own, Reversal), "a class for each kind of leg"
         if own.said != said:
-            return desk.send(link, request.reply(DUPLICATE))
+            return self._differs(link, request, own)
         if own.answer is not None:
             return desk.send(link, request.reply(own.answer.code))
         if own.waiters:
@@ -131,6 +133,11 @@ class Acquirer(Program):
             return None  # The front will send it again.
         own.wait(link, request)
         return desk.work(own, reversal(desk, own, request, names), Budget.UNDOING)
+
+    def _differs(self, link: LinkId, request: Message, leg: Leg) -> None:
+        """Refuse what has the identity of another request, once that is sure to stay known."""
+        if leg.last is not None:
+            self.desk.send(link, request.reply(DUPLICATE))
 
     def linked(self, link: LinkId) -> None:
         """Sign on when the network is there, and keep asking whether it still is."""

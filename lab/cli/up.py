@@ -88,16 +88,17 @@ async def _serve(lab: Lab, tap: Tap | None) -> None:
 
 
 def _listeners(lab: Lab) -> Iterator[str]:
-    of_switch = lab.switch.listeners
-    listeners = {
-        "terminals": (of_switch["pos"], "switch, front side"),
-        "acquirers": (of_switch["network"], "switch, network side"),
-        "acquirer": (lab.acquirer.front, "acquirer emulator"),
-        "issuer": (lab.issuer.network, "issuer emulator"),
-    }
-    for listener, who in listeners.values():
+    listeners = [
+        *(
+            (f"switch, {name}", listener, f", for {listener.serves}")
+            for name, listener in lab.switch.listeners.items()
+        ),
+        ("acquirer emulator", lab.acquirer.front, ""),
+        ("issuer emulator", lab.issuer.network, ""),
+    ]
+    for who, listener, whom in listeners:
         address = f"{listener.host}:{listener.port}"
-        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}"
+        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}{whom}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
     yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
     yield "ready; stop with Ctrl-C"

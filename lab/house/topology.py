@@ -107,7 +107,8 @@ def make_lab(
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    names = (CONFIG_NAME, CARDS_NAME, VAULT_NAME, ISSUER_VAULT_NAME, ACQUIRER_VAULT_NAME)
+    vaults = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
+    names = (CONFIG_NAME, CARDS_NAME, *vaults)
     if any((folder / name).exists() for name in names):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     ask = ask or HsmModule(secrets.token_bytes).answer
@@ -119,9 +120,7 @@ def make_lab(
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     files = {
         CARDS_NAME: _tables("card", map(_terminal_side, cards)),
-        VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
-        ISSUER_VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
-        ACQUIRER_VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
+        **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in vaults},
         CONFIG_NAME: text + _issuer_side(cards),
     }
     _make_files({folder / name: content for name, content in files.items()})

@@ -29,7 +29,7 @@ STARTS = {
     ("switch", "serve"): "switch.db",
     ("up", "--quiet"): "switch.db",
     ("host", "serve", "issuer"): "issuer.db",
-    ("host", "serve", "acquirer"): "acquirer.journal",
+    ("host", "serve", "acquirer"): "acquirer.db",
 }
 starts = pytest.mark.parametrize(
     ("command", "journal"), STARTS.items(), ids=[" ".join(command) for command in STARTS]

@@ -314,16 +314,16 @@ class Kernel:
         self.effects.append(Send(link, question))
         return wait
 
-    def answered(self, link: LinkId, answer: Any) -> None:
-        """Hand *answer* to the flow that waits for it; one that comes late is counted."""
+    def answered(self, link: LinkId, answer: Any) -> bool:
+        """Hand *answer* to the flow that waits for it; if there is none, count it and say so."""
         key = self.exchange(link).key(link, answer)
         wait = self._waiting.get(link, {}).pop(key, None)
         if wait is not None:
             self._wake(wait, answer)
-        elif self._alive.discard(key):
-            self.counts["late_answer"] += 1
-        else:
-            self.counts["unmatched_answer"] += 1
+            return True
+        late = self._alive.discard(key)
+        self.counts["late_answer" if late else "unmatched_answer"] += 1
+        return False
 
     def link_up(self, link: LinkId) -> None:
         """*link* may be used."""

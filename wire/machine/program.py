@@ -50,6 +50,9 @@ class Program:
         """Somebody asks something: start a flow, or drop it with a count."""
         raise AssertionError("a program says what it does when asked")
 
+    def unexpected(self, link: LinkId, answer: Any) -> None:
+        """An answer came that nobody waits for, late or foreign; it is counted already."""
+
     def linked(self, link: LinkId) -> None:
         """A link came up."""
 
@@ -72,8 +75,8 @@ class Program:
     def _received(self, link: LinkId, message: Any) -> None:
         if self.kernel.exchange(link).is_question(message):
             self.asked(link, message)
-        else:
-            self.kernel.answered(link, message)
+        elif not self.kernel.answered(link, message):
+            self.unexpected(link, message)
 
     def _happened(self, event: Event) -> None:
         match event:

@@ -214,6 +214,17 @@ def test_the_same_identity_with_other_contents_is_refused(
     assert play >> Received(FRONT, purchase(**changed)) << sent(FRONT, "0210", {39: "94"})
 
 
+def test_while_nothing_is_sure_other_contents_are_met_with_silence() -> None:
+    """The first may be forgotten yet, and then the other is done: it must not hear a decline."""
+    play = acquirer()
+    play.journal = None
+    other = purchase(f4="000000009999")
+    assert play >> Received(FRONT, purchase()) << looked_up()
+    assert play >> Received(OTHER_LINK, other)
+    assert play >> found(None)
+    assert play >> Received(OTHER_LINK, other) << looked_up()
+
+
 def test_another_card_with_the_same_ends_is_another_card() -> None:
     """A masked number would not tell them apart."""
     play = approved(acquirer(), purchase())

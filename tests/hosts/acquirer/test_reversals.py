@@ -125,6 +125,14 @@ def test_a_purchase_that_comes_after_its_reversal_is_refused(rebuild: bool) -> N
     )
 
 
+def test_while_nothing_is_sure_another_one_of_its_number_is_met_with_silence() -> None:
+    play = acquirer()
+    play.journal = None
+    asked = reversal_of(purchase())
+    assert play >> Received(FRONT, asked) << looked_up()
+    assert play >> Received(FRONT, asked.with_fields({4: "000000000777"}))
+
+
 def test_a_reversal_in_flight_wins_over_the_approval() -> None:
     play = (acquirer() >> Received(FRONT, purchase())).skip()
     assert (
