@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp
-from tests.kit.hosts import UPSTREAM, acquirer, approved, purchase
+from tests.kit.hosts import UPSTREAM, acquirer, acquirer_config, approved, fingerprint, purchase
 from tests.kit.play import Playbook, after, answered, closed, sent
 
 
 def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:
-    play = Playbook(Asking(lambda: None))
+    play = Playbook(Acquirer(acquirer_config(), fingerprint))
     assert (
         play
         >> LinkUp(UPSTREAM)
