@@ -1,14 +1,12 @@
 """The issuer's journal is its memory: looked up on every miss, and a start reads little of it."""
 
-from collections.abc import Sequence
-
 import pytest
 from msgspec.structs import replace
 
 from cardswitch.hosts.issuer.entries import PurchaseDecided
 from cardswitch.hosts.issuer.legs import FRESH_S
 from cardswitch.hosts.issuer.machine import Issuer
-from cardswitch.hosts.row import CHECKPOINT, HostRow
+from cardswitch.hosts.row import CHECKPOINT
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Found, LookUp, Received
 from tests.kit.hosts import (
@@ -27,9 +25,9 @@ from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, after
 
 
-def forgetful(count: int = 5, rows: Sequence[HostRow] = (), **bounds: int) -> Playbook:
+def forgetful(count: int = 5, **bounds: int) -> Playbook:
     """An issuer that has sold *count* times 1.00, and remembers the last one or two."""
-    play = issuer(rows, remembered_max=1, **bounds)
+    play = issuer(remembered_max=1, **bounds)
     for n in range(count):
         assert outcome(play, purchase(100, n))[39] == "00"
         play >> after(FRESH_S + 0.1)
@@ -162,7 +160,11 @@ def test_behind_a_checkpoint_numbers_and_the_next_checkpoint_go_on() -> None:
 
 def test_a_clock_that_was_set_back_keeps_nothing_in_memory() -> None:
     rows = [replace(row, at=row.at + 86_400.0) for row in forgetful().entries]
-    assert forgetful(rows=rows).machine.held_in_all() == {"978": 500}
+    play = issuer(rows, remembered_max=1)
+    play >> after(FRESH_S + 0.1)
+    outcome(play, purchase(100, 9))
+    assert len(play.machine.legs) == 1
+    assert play.machine.held_in_all() == {"978": 600}
 
 
 def test_a_journal_of_another_key_is_refused() -> None:
