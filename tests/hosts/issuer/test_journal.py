@@ -158,6 +158,15 @@ def test_behind_a_checkpoint_numbers_and_the_next_checkpoint_go_on() -> None:
     assert [row.sequence for row in rows] == list(range(1, 11))
 
 
+def test_a_clock_that_was_set_back_keeps_nothing_in_memory() -> None:
+    rows = [replace(row, at=row.at + 86_400.0) for row in forgetful().entries]
+    play = issuer(rows, remembered_max=1)
+    play >> after(FRESH_S + 0.1)
+    outcome(play, purchase(100, 9))
+    assert len(play.machine.legs) == 1
+    assert play.machine.held_in_all() == {"978": 600}
+
+
 def test_a_journal_of_another_key_is_refused() -> None:
     play = issuer()
     outcome(play, purchase())
