@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING, Final
 
 import click
 
-from .given import Given, given_bytes, input_argument, message_input
+from .given import Given, given_chunks, input_argument, message_input
 from .options import dialect_option, unsafe_option
-from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refuse, refusing, say, say_json
+from .results import (
+    FINDINGS_EXIT,
+    UNREADABLE_EXIT,
+    no_message,
+    refuse,
+    refusing,
+    say,
+    say_fault,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,33 +91,69 @@ def describe(
     """Explain messages, masked: a summary, MTI, bitmap, what codes mean, missing fields."""
     from ...messages.views.description import DescriptionView
 
-    _show_all(given, DescriptionView(given.dialect), as_json, unsafe=False)
+    dialect = given.dialect
+    start = DescriptionView(dialect, is_whole=False)
+    _show_all(given, DescriptionView(dialect), as_json, unsafe=False, view_of_start=start)
 
 
-def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
-    """Show each message in *view*; among many, one that cannot be read does not end the command."""
+def _show_all(
+    given: Given, view: View, as_json: bool, unsafe: bool, view_of_start: View | None = None
+) -> None:
+    """Show each message in *view*; of one that cannot be read, its start, the fault and the rest.
+
+    Among many, such a one does not end the command. *view_of_start* shows what was read of it.
+    """
+    count = bad = 0
+    for item in given.items():
+        if item.origin and not as_json:
+            say([*([""] if count else []), item.origin])
+        count += 1
+        bad += not _show(given.dialect, item, view, as_json, unsafe, view_of_start or view)
+    if not count:
+        with refusing():
+            raise no_message()
+    if bad:
+        if count > 1:
+            say([f"cardswitch: {bad} of {count} messages could not be read"], err=True)
+        sys.exit(UNREADABLE_EXIT)
+
+
+def _show(
+    dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool, view_of_start: View
+) -> bool:
+    """Show *item*; whether all of it could be read."""
     from cardswitch.specs.errors import FormatError
 
-    from ...messages.faults import show_fault
+    from ...messages.faults import fault_document, show_fault, show_rest
+    from ...messages.values import shield
 
-    items, dialect = given.items(), given.dialect
-    bad = 0
-    for index, item in enumerate(items):
-        try:
-            message = item.read(dialect)
-        except FormatError as fault:
-            if len(items) == 1:
-                refuse(fault, item.data, unsafe, UNREADABLE_EXIT, dialect)
-            first, *window = show_fault(fault, item.data, unsafe, dialect)
-            say([f"{item.origin}: {first}", *window], err=True)
-            bad += 1
-            continue
-        if item.origin and not as_json:
-            say([*([""] if index else []), item.origin])
-        say([view.json(message)] if as_json else view.lines(message))
-    if bad:
-        say([f"cardswitch: {bad} of {len(items)} messages could not be read"], err=True)
-        sys.exit(UNREADABLE_EXIT)
+    try:
+        partial = item.look(dialect)
+        message = partial.message
+        if partial.fault is not None:
+            view = view_of_start
+            message = message if unsafe else shield(message)
+        lines: list[str] = []
+        if message.mti:
+            lines = [view.json(message)] if as_json else view.lines(message)
+    except FormatError as fault:
+        # There are no bytes, or the view asks for what is not there.
+        if as_json:
+            say_json(fault_document(fault, b"", 0, unsafe))
+        say_fault(item, show_fault(fault, b"", unsafe))
+        return False
+    body = item.body
+    if partial.fault is None:
+        say(lines)
+        return True
+    if as_json:
+        said = fault_document(partial.fault, body, partial.rest, unsafe)
+        say_json((json.loads(lines[0]) if lines else {}) | said)
+    else:
+        say(lines)
+    say_fault(item, show_fault(partial.fault, body, unsafe, dialect, partial))
+    say([] if as_json else show_rest(body, partial.rest, unsafe))
+    return False
 
 
 @click.command(epilog=VALIDATE_EPILOG)
@@ -118,10 +164,10 @@ def validate(
     as_json: bool,
 ) -> None:
     """Check messages: format, mandatory fields, plausibility, the same bytes when written."""
-    items = given.items()
-    found = 0
-    for item in items:
-        findings = list(_findings(given.dialect, item, alone=len(items) == 1 and not as_json))
+    found = count = 0
+    for item in given.items():
+        count += 1
+        findings = list(_findings(given.dialect, item, alone=not (item.origin or as_json)))
         found += len(findings)
         if as_json:
             document = [{"field": field, "text": text} for field, text in findings]
@@ -134,6 +180,9 @@ def validate(
                 for field, text in findings
             ]
         )
+    if not count:
+        with refusing():
+            raise no_message()
     if found:
         sys.exit(FINDINGS_EXIT)
     if not as_json:
@@ -179,13 +228,33 @@ def encode(
     form: str,
 ) -> None:
     """Write messages from JSON, such as decode --json --unsafe prints."""
-    from ...messages.documents import read_documents
-    from ...messages.outputs import write_messages
+    from cardswitch.specs.errors import FormatError
 
-    with refusing():
-        messages = read_documents(given_bytes(given))
-        written = [dialect.pack(_changed(dialect, one, changes, deletions)) for one in messages]
-    sys.stdout.buffer.write(write_messages(written, form))
+    from ...messages.documents import read_document, split_documents
+    from ...messages.outputs import write_messages
+    from ...messages.pasted.texts import lines_of
+
+    def written(text: str) -> bytes:
+        message = read_document(text.encode("utf-8", "surrogateescape"), dialect)
+        return dialect.pack(_changed(dialect, message, changes, deletions))
+
+    packed: list[bytes] = []  # A capture is written as a whole.
+    count = 0
+    with refusing(), given_chunks(given) as chunks:
+        for number, text in split_documents(lines_of(chunks)):
+            count += 1
+            try:
+                packed.append(written(text))
+            except FormatError as error:
+                at = f"in line {number}" if number else ""
+                error.hint = ": ".join(word for word in (at, error.hint) if word)
+                raise
+            if form != "pcap":
+                sys.stdout.buffer.write(write_messages([packed.pop()], form))
+        if not count:
+            raise no_message()
+    if form == "pcap":
+        sys.stdout.buffer.write(write_messages(packed, form))
 
 
 def _changed(

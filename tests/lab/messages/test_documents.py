@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.lab.messages.documents import read_document, write_document
-from cardswitch.lab.messages.pasted import INPUT_SIZE_MAX
+from cardswitch.lab.messages.pasted.plain import INPUT_SIZE_MAX
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.fuzzing.strategies import messages

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.lab.cli.spec.main import spec
-from cardswitch.lab.messages.pasted import write_bytes
+from cardswitch.lab.messages.outputs import write_bytes
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
 from tests.kit.files import is_owners_alone

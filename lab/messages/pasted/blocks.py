@@ -1,0 +1,129 @@
+"""A text of many lines as blocks of what stands together, line by line, whatever its size. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import FormatError
+
+from .dumps import is_row, read_dumps
+from .isomsg import START, depth_after, elements, read_isomsg
+from .lines import read_line
+from .masks import MASKS
+from .one import readings
+from .piece import Begins, Piece
+
+BLOCK_SIZE_MAX: Final = 4 << 20  # characters; a dump of the largest frame has some 300,000
+_FIRST_ROW: Final = re.compile(r"\s*[\[(<]?(?:0x)?0{3,16}[hH]?[\])>]?[hH]?[:|\-]*(?:\s|$)")
+_HEX_LINE: Final = re.compile(rf"\s*(?:[0-9A-Fa-f{re.escape(MASKS)}]{{2}}\s*)+")
+Kind = Literal["dump", "isomsg", "hex", "line"]
+
+
+class Block(Struct, frozen=True):
+    """Lines that stand together, the first of them number *line*."""
+
+    kind: Kind
+    line: int
+    lines: tuple[str, ...]
+
+
+def blocks_of(lines: Iterable[str]) -> Iterator[Block]:
+    """The blocks of *lines*; FormatError for one that never ends.
+
+    >>> [block.kind for block in blocks_of(["sent:", "0000  30 38", "0002  30 30", "ok"])]
+    ['line', 'dump', 'line']
+    """
+    open_lines: list[str] = []
+    kind: Kind = "line"
+    first = depth = size = 0
+    for number, line in enumerate(lines, 1):
+        if not (depth > 0 or _goes_on(kind, line)):
+            if open_lines:
+                yield Block(kind, first, tuple(open_lines))
+            open_lines, kind, first, size = [], _kind_of(line), number, 0
+        open_lines.append(line)
+        size += len(line)
+        depth = depth_after(line, depth) if kind == "isomsg" else 0
+        if size > BLOCK_SIZE_MAX:
+            raise FormatError(
+                f"at most {BLOCK_SIZE_MAX} characters in one dump or element",
+                code="input-size",
+                seen=f"more from line {first} on",
+            )
+    if open_lines:
+        yield Block(kind, first, tuple(open_lines))
+
+
+def _goes_on(kind: Kind, line: str) -> bool:
+    """Whether *line* belongs to a block of *kind*; an offset of zero begins another dump."""
+    if kind == "dump":
+        return is_row(line) and not _FIRST_ROW.match(line)
+    return kind == "hex" and _kind_of(line) == "hex"
+
+
+def _kind_of(line: str) -> Kind:
+    if START.search(line):
+        return "isomsg"
+    if _HEX_LINE.fullmatch(line):
+        return "dump" if _FIRST_ROW.match(line) else "hex"
+    return "dump" if is_row(line) else "line"
+
+
+def read_blocks(lines: Iterable[str], begins: Begins) -> Iterator[Piece]:
+    """The messages in *lines*; what stands around them is passed over."""
+    for block in blocks_of(lines):
+        if block.kind == "isomsg":
+            for element in elements("\n".join(block.lines)):
+                yield replace(_isomsg(element), line=block.line)
+        elif block.kind == "dump":
+            yield from _dumps(block, begins)
+        elif block.kind == "hex":
+            yield from _hex(block, begins)
+        elif piece := read_line(block.lines[0], begins):
+            yield replace(piece, line=block.line)
+
+
+def _isomsg(element: str) -> Piece:
+    try:
+        return read_isomsg(element)
+    except FormatError as fault:
+        return Piece(kind="isomsg XML of a log", fault=fault)
+
+
+def _dumps(block: Block, begins: Begins) -> Iterator[Piece]:
+    """The dumps of *block*, and messages in lines of it that are of none."""
+    at = 0
+    for dump in read_dumps(block.lines):
+        yield from _single(block, at, dump.lines[0], begins)
+        piece = next((one for one in dump.pieces if begins(one.data)), dump.pieces[0])
+        yield replace(piece, line=block.line + dump.lines[0])
+        at = dump.lines[1]
+    yield from _single(block, at, len(block.lines), begins)
+
+
+def _single(block: Block, start: int, end: int, begins: Begins) -> Iterator[Piece]:
+    for number in range(start, end):
+        if piece := read_line(block.lines[number], begins):
+            yield replace(piece, line=block.line + number)
+
+
+def _hex(block: Block, begins: Begins) -> Iterator[Piece]:
+    """Messages of lines of hex: one that begins like none belongs to the line before it."""
+    start = 0
+    for number in range(1, len(block.lines) + 1):
+        if number < len(block.lines) and not _begins(block.lines[number], begins):
+            continue
+        text = "\n".join(block.lines[start:number])
+        piece = next((one for one in readings(text) if begins(one.data)), None)
+        if piece:
+            yield replace(piece, line=block.line + start)
+        start = number
+
+
+def _begins(line: str, begins: Begins) -> bool:
+    return any(begins(piece.data) for piece in readings(line))
