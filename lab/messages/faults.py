@@ -49,15 +49,16 @@ def show_rest(data: bytes, rest: int, unsafe: bool = False) -> list[str]:
     """The bytes of *data* from *rest* on, which were not read: in hex, masked unless *unsafe*.
 
     >>> show_rest(b"08001", 4, unsafe=True), show_rest(b"08001", 4)
-    (['rest from byte 4, 1 not read: 31'], ['rest from byte 4, 1 not read: ..'])
+    (['rest from byte 4, 1 not read: 31'], ['rest from byte 4, 1 not read: --unsafe shows it'])
     """
     left = data[rest:]
     if not left:
         return []
-    shown = left[:REST_SIZE_MAX]
-    text = shown.hex(" ").upper() if unsafe else " ".join([_HIDDEN] * len(shown))
     more = " …" if len(left) > REST_SIZE_MAX else ""
-    return [f"rest from byte {rest}, {len(left)} not read: {text}{more}"]
+    text = left[:REST_SIZE_MAX].hex(" ").upper() + more
+    return [
+        f"rest from byte {rest}, {len(left)} not read: {text if unsafe else '--unsafe shows it'}"
+    ]
 
 
 def fault_document(error: FormatError, data: bytes, rest: int, unsafe: bool) -> dict[str, Any]:

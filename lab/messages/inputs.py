@@ -25,8 +25,9 @@ from .pasted.piece import Piece
 from .pasted.plain import INPUT_SIZE_MAX, read_base64, read_hex
 from .pasted.reader import Mode, read_pasted
 from .pasted.texts import lines_of
+from .records import begins_with_record, read_records
 
-FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "log", "pcap")
+FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "log", "pcap", "vbs")
 CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; see cardswitch.wire.capture.pcap
 _HEAD_SIZE: Final = 16  # bytes that tell a capture and JSON from all else
 _MODES: Final[Mapping[str, Mode]] = {"lines": "lines", "log": "log"}
@@ -124,6 +125,8 @@ def stream_items(
         yield from _captured(chunks, dialect, skip, framing)
     elif form == "json" or (form == "auto" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"):
         yield from _documents(chunks, dialect)
+    elif form == "vbs" or (form == "auto" and _is_clearing(head, dialect)):
+        yield from _records(chunks, skip)
     elif form in _READERS:
         yield _sized(Item(data=_READERS[form](whole(chunks))), skip)
     else:
@@ -220,6 +223,22 @@ def _documents(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Item]:
                 raise
             item = Item(fault=fault)
         yield replace(item, origin=f"line {number}") if number else item
+
+
+def _is_clearing(head: bytes, dialect: Dialect) -> bool:
+    at, size = dialect.header_size, dialect.mti.size(4)
+    return begins_with_record(head, lambda data: data[at : at + size] in dialect.mtis)
+
+
+def _records(chunks: Iterable[bytes], skip: int) -> Iterator[Item]:
+    """The records of a clearing file; one that is no record ends it, and is a fault."""
+    number = 0
+    try:
+        for number, record in enumerate(read_records(whole(chunks, CAPTURE_SIZE_MAX)), 1):
+            kind = "records of a clearing file"
+            yield Item(data=record[skip:], origin=f"record {number}", kind=kind)
+    except DecodeError as fault:
+        yield Item(origin=f"record {number + 1}", fault=fault)
 
 
 def _captured(chunks: Iterable[bytes], dialect: Dialect, skip: int, framing: str) -> Iterator[Item]:

@@ -25,7 +25,7 @@ Examples:
   diff --dialect pos 0800...01 0800...02       two pasted messages
   diff one.json other.json --json
 
-Exit codes: 0 the same, 2 usage, 5 one of them cannot be read, 6 they differ."""
+Exit codes: 0 the same, 2 usage, 5 one of them cannot be read whole, 6 they differ."""
 REDACT_EPILOG: Final = """\b
 Examples:
   redact --file capture.pcap --dialect pos --skip 5 --to pcap > shared.pcap

@@ -19,6 +19,8 @@ NOTHING_FITS_EXIT: Final = 5
 EPILOG: Final = """\b
 Examples:
   doctor < capture.hex                         one message, or a few of the same link, one a line
+  doctor < dump.txt                            a dump, a list of bytes, a log: as it was copied
+  doctor < capture.pcap                        what was said on the busiest ports
   doctor 6000010000 0800 2020010000800000 000000 000001 0001 5445524D30303031
   doctor --dialect ./mine.toml < message.hex   what is nearly right in mine.toml?
   doctor --dialect ./mine.toml -o new.toml < message.hex

@@ -25,7 +25,7 @@ NAME_SIZE_MAX: Final = 255  # characters; no file system allows more
 CHUNK_SIZE: Final = 1 << 16  # bytes that are read at a time
 BAR_SIZE_MIN: Final = 1 << 20  # bytes; less is read in no time
 # As in cardswitch.lab.messages, which is not imported for help.
-FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "log", "pcap")
+FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "log", "pcap", "vbs")
 FRAMINGS: Final = (
     *("auto", "binary2", "binary2-inclusive", "binary2-little", "ascii4", "ascii4-inclusive"),
     *("ascii5", "hex4", "bcd2", "vap", "stx-etx", "none"),

@@ -34,31 +34,42 @@ DECODE_EPILOG: Final = """\b
 Examples:
   decode 0800822000000000000004000000000000001123130500000001301
   decode --dialect pos 60 0001 0000 0800 0020010000800000 ... --skip 5
+  decode '[48, 56, 48, 48, 56, 50, ...]'       a list of bytes; a dump; escapes: as it was copied
+  decode --file switch.log.gz                  every message of a log, with words around it
   decode --file capture.pcap --dialect pos --skip 5     every message of a capture
   decode --json --unsafe < message.hex         what encode reads; many are JSON lines
   decode --get 3.1 --get 55.9F36 < message.hex fields and parts of fields alone
 
-Exit codes: 0 done, 2 usage, 5 the input cannot be read: where, and what was expected there."""
+Standard error says what INPUT was taken for. Masked places, XX or ****, are shown as unknown. A
+message that cannot be read is shown up to where it fails, then the fault and the rest in hex.
+
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: where, and what was expected there."""
 ENCODE_EPILOG: Final = """\b
 Examples:
   encode '{"mti": "0800", "fields": {"7": "1123130500", "11": "000001", "70": "301"}}'
   encode --set 3.1=20 --delete 55.9F36 < sale.json
+  encode '{"mti": "0800", "fields": {}, "parts": {"3.1": {"value": "01"}, ...}}'
   encode --dialect pos --format raw < echo.json > echo.bin
   encode --format pcap < messages.ndjson > messages.pcap
+
+A field is made of its parts where it is not in `fields`; where it is, they must say the same.
 
 Exit codes: 0 done, 2 usage, 5 the message cannot be read or written: which field, and why."""
 DESCRIBE_EPILOG: Final = """\b
 Examples:
   describe 0800822000000000000004000000000000001123130500000001301
   describe --dialect pos --format raw - < capture.bin
+  describe < dump-of-a-page.txt                offsets and text column as they are
 
-Exit codes: 0 done, 2 usage, 5 the input cannot be read."""
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: it is explained up to there."""
 VALIDATE_EPILOG: Final = """\b
 Examples:
   validate 0800822000000000000004000000000000001123130500000001301
   validate --dialect iso87-binary --file messages.hex
 
-Exit codes: 0 nothing found, 2 usage, 5 the input is no hex or base64, 6 something was found."""
+This is strict: what stands before the MTI must be skipped, and nothing be masked.
+
+Exit codes: 0 nothing found, 2 usage, 5 there is no message in it, 6 something was found."""
 
 
 @click.command(epilog=DECODE_EPILOG)

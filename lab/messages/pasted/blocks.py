@@ -16,6 +16,7 @@ from .isomsg import START, depth_after, elements, read_isomsg
 from .lines import read_line
 from .masks import MASKS
 from .one import readings
+from .packets import payloads_of
 from .piece import Begins, Piece
 
 BLOCK_SIZE_MAX: Final = 4 << 20  # characters; a dump of the largest frame has some 300,000
@@ -100,7 +101,9 @@ def _dumps(block: Block, begins: Begins) -> Iterator[Piece]:
     at = 0
     for dump in read_dumps(block.lines):
         yield from _single(block, at, dump.lines[0], begins)
-        piece = next((one for one in dump.pieces if begins(one.data)), dump.pieces[0])
+        carried = [inner for one in dump.pieces for inner in payloads_of(one)]
+        likely = next((one for one in [*dump.pieces, *carried] if begins(one.data)), None)
+        piece = likely or (carried or dump.pieces)[0]
         yield replace(piece, line=block.line + dump.lines[0])
         at = dump.lines[1]
     yield from _single(block, at, len(block.lines), begins)

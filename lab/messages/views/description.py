@@ -32,8 +32,8 @@ class DescriptionView(Struct, frozen=True):
         dialect = self.dialect
         meanings = [(f"{number:>3}", text) for number, text in meanings_of(dialect, message)]
         missing = [(f"{n:>3}", dialect.fields[n].name) for n in self._missing(message)]
-        lines = [summary(dialect, message), "", *_mti_lines(message.mti), ""]
-        lines += bitmap_grid(message) if self.is_whole else []
+        lines = [summary(dialect, message), "", *_mti_lines(message.mti)]
+        lines += ["", *bitmap_grid(message)] if self.is_whole else []
         if meanings:
             lines += ["", "Codes", *align(meanings)]
         if missing:

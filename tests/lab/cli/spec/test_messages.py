@@ -155,7 +155,8 @@ def test_a_message_that_cannot_be_read_is_one_clear_message_with_its_place(comma
     assert values[: len(caret)].endswith("..")
     assert more == "  more: cardswitch spec explain character"
     assert "0800" in done.stdout
-    assert done.stdout.splitlines()[-1].startswith("rest from byte 36, 19 not read: .. ..")
+    last = "rest from byte 36, 19 not read: --unsafe shows it"
+    assert done.stdout.splitlines()[-1] == last
 
 
 BROKEN = ECHO.replace("000001301", "00x001301")
