@@ -112,7 +112,9 @@ def _in_words(given: bytes, skip: int) -> Iterator[Reading]:
 def _of_pieces(pieces: list[Piece], skip: int) -> Iterator[Reading]:
     messages = tuple(piece.data[skip:] for piece in pieces[:MESSAGES_MAX] if piece.fault is None)
     if messages and all(messages):
-        yield Reading("auto", messages, pieces[0].kind)
+        is_masked = any(piece.masked for piece in pieces)
+        kind = f"{pieces[0].kind}: those count as 00" if is_masked else pieces[0].kind
+        yield Reading("auto", messages, kind)
 
 
 def _captured(given: bytes, skip: int) -> list[Reading]:

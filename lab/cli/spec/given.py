@@ -101,10 +101,11 @@ def message_input(command: Callable[..., None]) -> Callable[..., Any]:
     for decorate in (
         click.option(
             "--framing",
+            metavar="NAME",
             type=click.Choice(FRAMINGS),
             default="auto",
             show_default=True,
-            help="The length before each message of a capture.",
+            help=f"The length before each message of a capture: {', '.join(FRAMINGS)}.",
         ),
         click.option(
             "--skip",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import io
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -36,21 +37,31 @@ def text_of(given: bytes, is_all: bool = True) -> str | None:
 
 
 def lines_of(chunks: Iterable[bytes]) -> Iterator[str]:
-    """The lines of a text in *chunks*, without their ends; FormatError for one that never ends."""
+    """The lines of a text in *chunks*, without their ends; FormatError for one that never ends.
+
+    >>> list(lines_of([b"08\\r", b"\\n00\\r82"]))
+    ['08', '00', '82']
+    """
     rest = ""
     for text in _decoded(chunks):
         *lines, rest = (rest + text).split("\n")
-        yield from (line.rstrip("\r") for line in lines)
+        yield from lines
         if len(rest) > LINE_SIZE_MAX:
             raise FormatError(f"lines of at most {LINE_SIZE_MAX} characters", code="input-size")
     if rest:
-        yield rest.rstrip("\r")
+        yield rest
 
 
 def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder: codecs.IncrementalDecoder | None = None
+    """The text in *chunks*; all ends of lines, of whatever system, are line feeds."""
+    decoder: io.IncrementalNewlineDecoder | None = None
     for chunk in chunks:
         if decoder is None:
-            name = "utf-16" if chunk.startswith(_UTF_16) else "utf-8"
-            decoder = codecs.getincrementaldecoder(name)("surrogateescape")
+            name, errors = "utf-8", "surrogateescape"
+            if chunk.startswith(_UTF_16):
+                name, errors = "utf-16", "replace"
+            inner = codecs.getincrementaldecoder(name)(errors)
+            decoder = io.IncrementalNewlineDecoder(inner, translate=True)
         yield decoder.decode(chunk).translate(_OF_PAGES)
+    if decoder is not None:
+        yield decoder.decode(b"", final=True).translate(_OF_PAGES)

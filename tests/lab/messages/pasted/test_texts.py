@@ -22,6 +22,19 @@ def test_bytes_are_no_text():
     assert text_of("é".encode()[:1] + b"", is_all=False) == ""
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("size", [1, 5, 99])
+def test_lines_end_as_on_every_system(end, size):
+    data = end.join(["08", "00", "", "82"]).encode()
+    chunks = [data[at : at + size] for at in range(0, len(data), size)]
+    assert list(lines_of(chunks)) == ["08", "00", "", "82"]
+
+
+@pytest.mark.parametrize("given", [b"08\xc3", b"\xff\xfe0\x008", b"\xff\xfe\x00\xd8"])
+def test_a_text_that_ends_amid_a_character_is_read_to_its_end(given):
+    assert len("".join(lines_of([given]))) > 0
+
+
 @given(st.text(), st.integers(1, 9))
 def test_lines_come_out_whatever_the_chunks_are(text, size):
     data = text.encode()
