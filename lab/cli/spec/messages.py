@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -150,7 +150,7 @@ def _show(
     except FormatError as fault:
         # There are no bytes, or the view asks for what is not there.
         if as_json:
-            say_json(fault_document(fault, b"", 0, unsafe))
+            say_json(_with_origin(item, fault_document(fault, b"", 0, unsafe)))
         say_fault(item, show_fault(fault, b"", unsafe))
         return False
     body = item.body
@@ -159,12 +159,17 @@ def _show(
         return True
     if as_json:
         said = fault_document(partial.fault, body, partial.rest, unsafe)
-        say_json((json.loads(lines[0]) if lines else {}) | said)
+        say_json(_with_origin(item, (json.loads(lines[0]) if lines else {}) | said))
     else:
         say(lines)
     say_fault(item, show_fault(partial.fault, body, unsafe, dialect, partial))
     say([] if as_json else show_rest(body, partial.rest, unsafe))
     return False
+
+
+def _with_origin(item: Item, document: dict[str, Any]) -> dict[str, Any]:
+    """Of one of many, a faulty *document* says which it is."""
+    return document | ({"origin": item.origin} if item.origin else {})
 
 
 @click.command(epilog=VALIDATE_EPILOG)

@@ -275,6 +275,8 @@ def test_a_large_file_is_read_to_its_last_line(command, tmp_path):
     count = (1 << 20) // len(line) + 300
     path.write_text(line * count + "zz\n")
     done = run(command, "--file", str(path), "--json")
+    assert len(done.stdout.splitlines()) == count + 1
+    assert json.loads(done.stdout.splitlines()[-1])["origin"] == f"line {count + 1}"
     assert f"line {count + 1}" in done.stdout + done.stderr
     assert done.exit_code in (5, 6)
 
