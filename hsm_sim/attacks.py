@@ -15,7 +15,7 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
-from cardswitch.specs.hsm.requests import ISO_0, ISO_1
+from cardswitch.specs.hsm.names import ISO_0, ISO_1
 from cardswitch.specs.security.ibm3624 import generate_offset_ibm3624
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import TEST_LMK, lmk_check_value, wrap_key
@@ -41,7 +41,7 @@ class Stopped(Error):
         self.code = code
 
 
-class Stage(Struct, frozen=True):
+class Stage(Struct, frozen=True, kw_only=True):
     """What the attacker has: cryptograms, numbers that are no secret, and a terminal to type at.
 
     *block* holds the PIN of the victim's card in format 01 under *zpk*; *type_pin* gives the block
@@ -120,12 +120,12 @@ def set_stage(ask: Ask, random_bytes: Callable[[int], bytes], pin: str = DEMO_PI
         return _encrypted(tpk, typed, pan12)
 
     return Stage(
-        wrap_key(TEST_LMK, "001", "U", zpk),
-        wrap_key(TEST_LMK, "002", "U", tpk),
-        wrap_key(TEST_LMK, "002", "U", pvk),
-        _encrypted(zpk, pin, VICTIM_PAN12),
-        generate_offset_ibm3624(pvk, bytes.fromhex(VALIDATION), TABLE, pin),
-        type_pin,
+        zpk=wrap_key(TEST_LMK, "001", "U", zpk),
+        tpk=wrap_key(TEST_LMK, "002", "U", tpk),
+        pvk=wrap_key(TEST_LMK, "002", "U", pvk),
+        block=_encrypted(zpk, pin, VICTIM_PAN12),
+        offset=generate_offset_ibm3624(pvk, bytes.fromhex(VALIDATION), TABLE, pin),
+        type_pin=type_pin,
     )
 
 

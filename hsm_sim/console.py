@@ -10,15 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol, TypeVar, get_args
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm import (
-    Answer,
-    Command,
-    diagnostics,
-    generate_key,
-    key_check_value,
-    pack_command,
-    unpack_command,
-)
+from cardswitch.specs.hsm import Answer, Command, pack_command, unpack_command
+from cardswitch.specs.hsm.commands.admin import diagnostics
+from cardswitch.specs.hsm.commands.keys import generate_key, key_check_value
 from cardswitch.specs.masking import printable
 
 from .client.answers import answer_lines, table_lines

@@ -7,7 +7,9 @@ from typing import Final
 
 from cardswitch.specs.dates import expiry_passed
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm import Command, verify_cvv, verify_pin_pvv_zpk
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.cards import verify_cvv
+from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Desk, NoAnswer

@@ -31,7 +31,9 @@ def wrap(steps: Steps, kbpk: bytes, header: KeyBlockHeader, key: bytes, padding:
     """*key* under *kbpk*. A weaker *kbpk* is a remark of its own, no error. Raises KeyRefused,
     KeyBlockRefused.
 
-    >>> header = KeyBlockHeader("A", "P0", "T", "E", exportability="E")
+    >>> header = KeyBlockHeader(
+    ...     version="A", usage="P0", algorithm="T", mode_of_use="E", exportability="E"
+    ... )
     >>> kbpk = bytes.fromhex("89E88CF7931444F334BD7547FC3F380C")
     >>> key = bytes.fromhex("F039121BEC83D26B169BDCD5B22AAF8F")
     >>> wrap(Steps(), kbpk, header, key, bytes.fromhex("720DF563BB07"))["block"][:32]

@@ -32,11 +32,15 @@ Exit codes: 0 shown, 1 error, 2 usage."""
 @click.command(epilog=EPILOG)
 @click.argument("name", metavar="LIST|NAME", type=click.Choice(["list", *NAMES]))
 @click.option(
-    "--policy", type=click.Choice(["off", "on"]), help="The rule that stops it; else one by one."
+    "--policy",
+    type=click.Choice(["off", "on"]),
+    help="Try with the rule that stops it off, or on; by default both in turn.",
 )
-@click.option("--host", metavar="HOST", help="A running module instead.")
-@click.option("--port", metavar="PORT", type=click.IntRange(1, 65_535), help="Likewise.")
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each try.")
+@click.option("--host", metavar="HOST", help="The host of a running module to attack.")
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(1, 65_535), help="The port of the running module."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each try.")
 def attack(
     name: str, policy: str | None, host: str | None, port: int | None, as_json: bool
 ) -> None:

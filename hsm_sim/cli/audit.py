@@ -38,8 +38,10 @@ def audit() -> None:
 
 @audit.command(epilog="\b\nExample:\n  verify cardswitch-data/hsm.audit --json")
 @_FILE
-@click.option("--head", metavar="HASH", default="", help="A hash that must still be in the file.")
-@click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+@click.option(
+    "--head", metavar="HASH", default="", help="Check that this hash is still in the file."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def verify(path: Path, head: str, as_json: bool) -> None:
     """Tell whether every entry is as it was written; exit code 6 if not.
 
@@ -67,12 +69,12 @@ def verify(path: Path, head: str, as_json: bool) -> None:
 
 @audit.command(epilog="\b\nExample:\n  show cardswitch-data/hsm.audit --event tampered --json")
 @_FILE
-@click.option("--event", default="", help="Only this event, such as authorised or tampered.")
+@click.option("--event", default="", help="Show only this event, such as authorised or tampered.")
 @click.option(
     "--limit", type=click.IntRange(1, ENTRIES_MAX), default=ENTRIES_SHOWN, show_default=True,
-    help="How many, the last ones.",
+    help="How many of the last entries to show.",
 )  # fmt: skip
-@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each entry.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each entry.")
 def show(path: Path, event: str, limit: int, as_json: bool) -> None:
     """Show the last entries, oldest first; whether they are true, `verify` tells."""
     import msgspec

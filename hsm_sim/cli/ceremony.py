@@ -44,9 +44,9 @@ def _config_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 _kind_option = click.option(
     "--kind", type=click.Choice(["variant", "block"]), required=True,
-    help="Twenty pairs of TDES keys, or one key of AES for key blocks.",
+    help="variant: twenty pairs of TDES keys; block: one AES key.",
 )  # fmt: skip
-_json_option = click.option("--json", "as_json", is_flag=True, help="JSON instead of words.")
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group(epilog=LMK_EPILOG)
@@ -75,9 +75,19 @@ def component(kind: LmkKind, as_json: bool) -> None:
 @click.argument("lmk_id", metavar="ID")
 @_kind_option
 @click.option(
-    "--components", type=click.IntRange(2, 9), default=3, show_default=True, help="How many people."
+    "--components",
+    type=click.IntRange(2, 9),
+    default=3,
+    show_default=True,
+    help="How many people bring a component.",
 )
-@click.option("--test/--live", "is_test", default=True, show_default=True, help="Its status.")
+@click.option(
+    "--test/--live",
+    "is_test",
+    default=True,
+    show_default=True,
+    help="Whether the LMK is for tests.",
+)
 @_config_option
 def form(lmk_id: str, kind: LmkKind, components: int, is_test: bool, config_path: Path) -> None:
     """Ask for every component and its check value, and store the LMK as %ID (00 to 19).

@@ -48,12 +48,12 @@ def _overview(overview: dict[str, dict[str, str]]) -> list[str]:
 def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> list[str]:
     """The layouts of *code* and of its answer: names and forms, a line each."""
     from cardswitch.specs.hsm import answer_code
-    from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS
+    from cardswitch.specs.hsm.commands import COMMANDS
 
     if code not in COMMANDS:
         raise click.BadParameter("`hsm commands` lists the codes there are", param_hint="CODE")
     words = next(said[code] for said in overview.values() if code in said)
-    tables = {code: COMMANDS[code], answer_code(code): ANSWERS[answer_code(code)]}
+    tables = {code: COMMANDS[code].request, answer_code(code): COMMANDS[code].answer}
     forms = {
         name: [{field.name: _form(field) for field in layout.fields} for layout in layouts]
         for name, layouts in tables.items()
@@ -69,8 +69,8 @@ def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> li
 
 
 def _form(field: object) -> str:
-    from cardswitch.specs.hsm.grammar import Field
+    from cardswitch.specs.hsm.grammar import HsmField
 
-    assert isinstance(field, Field)
+    assert isinstance(field, HsmField)
     lead = f"{field.lead!r}, then " if field.lead else ""
     return f"{lead}{field.kind.words}{' (may be left out)' if field.optional else ''}"

@@ -26,8 +26,10 @@ them; where input is piped they are its next lines. Exit code 1: an order was re
 
 
 @click.command(epilog=EPILOG)
-@click.option("--host", metavar="HOST", help="A running module instead: where it is.")
-@click.option("--port", metavar="PORT", type=click.IntRange(1, 65_535), help="Likewise.")
+@click.option("--host", metavar="HOST", help="The host of a running module to give orders to.")
+@click.option(
+    "--port", metavar="PORT", type=click.IntRange(1, 65_535), help="The port of the running module."
+)
 def console(host: str | None, port: int | None) -> None:
     """Give orders to a module: status, keys, authority, tamper.
 

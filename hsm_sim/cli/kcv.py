@@ -22,14 +22,26 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("key")
-@click.option("--type", "type_text", metavar="TYPE", default="", help="Of a key not in the file.")
-@click.option("--expect", metavar="KCV", default="", help="Compare with this, as far as it goes.")
+@click.option(
+    "--type",
+    "type_text",
+    metavar="TYPE",
+    default="",
+    help="The type of a key that is not in the file.",
+)
+@click.option(
+    "--expect",
+    metavar="KCV",
+    default="",
+    help="Compare with this check value, which may be shorter.",
+)
 @key_file
 @click.option("--json", "as_json", is_flag=True, help="Print the check value as JSON.")
 @asking
 def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_json: bool) -> None:
     """Show the check value of KEY, a name of the file or a key under the LMK (BU)."""
-    from cardswitch.specs.hsm import Command, key_check_value
+    from cardswitch.specs.hsm import Command
+    from cardswitch.specs.hsm.commands.keys import key_check_value
 
     from ..client.keyfile import find_key, type_of
     from .keys import under

@@ -58,7 +58,7 @@ def key_file(command: Callable[..., None]) -> Callable[..., None]:
     """The option --file; the command gets `path`."""
     return click.option(
         "--file", "path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-        default=KEYS_FILE, show_default=True, help="The file of keys by name.",
+        default=KEYS_FILE, show_default=True, help="The file that keeps keys by name.",
     )(command)  # fmt: skip
 
 
@@ -67,10 +67,22 @@ def _made(command: Callable[..., None]) -> Callable[..., None]:
     for decorate in (
         click.option("--json", "as_json", is_flag=True, help="Print the key as JSON."),
         click.option("--replace", is_flag=True, help="Replace the key that has this name."),
-        click.option("--attributes", metavar="TEXT", default="", help="As P0T2B00N00: key blocks."),
-        click.option("--lmk-id", metavar="ID", default="", help="The LMK, such as 01."),
-        click.option("--scheme", help="Under the LMK; U, with --attributes S, unless given."),
-        click.option("--type", "type_text", metavar="TYPE", help="A name such as ZPK, or 001."),
+        click.option(
+            "--attributes",
+            metavar="TEXT",
+            default="",
+            help="The attributes of a key block, such as P0T2B00N00.",
+        ),
+        click.option("--lmk-id", metavar="ID", default="", help="The id of the LMK, such as 01."),
+        click.option(
+            "--scheme", help="The scheme under the LMK; by default U, with --attributes S."
+        ),
+        click.option(
+            "--type",
+            "type_text",
+            metavar="TYPE",
+            help="The type: a name such as ZPK, or a number such as 001.",
+        ),
         key_file,
     ):
         command = decorate(command)
@@ -80,7 +92,12 @@ def _made(command: Callable[..., None]) -> Callable[..., None]:
 @keys.command(epilog=GENERATE_EPILOG)
 @click.argument("name")
 @click.option("--zmk", metavar="KEY", help="Give the key out under this ZMK as well.")
-@click.option("--zmk-scheme", default="X", show_default=True, help="X, U, T, Y, Z; R: key block.")
+@click.option(
+    "--zmk-scheme",
+    default="X",
+    show_default=True,
+    help="The scheme under the ZMK: X, U, T, Y, Z, or R for a key block.",
+)
 @_made
 @asking
 def generate(
@@ -97,7 +114,7 @@ def generate(
     as_json: bool,
 ) -> None:
     """Have a random key made, and keep it as NAME (A0)."""
-    from cardswitch.specs.hsm import generate_key
+    from cardswitch.specs.hsm.commands.keys import generate_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -132,7 +149,7 @@ def import_(
 
     Compare its check value with the one that the other side tells.
     """
-    from cardswitch.specs.hsm import import_key
+    from cardswitch.specs.hsm.commands.keys import import_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -149,8 +166,19 @@ def import_(
 @keys.command(epilog=EXPORT_EPILOG)
 @click.argument("key")
 @click.option("--zmk", metavar="KEY", required=True, help="The ZMK that it is to go under.")
-@click.option("--zmk-scheme", default="X", show_default=True, help="X, U, T, Y, Z; R: key block.")
-@click.option("--type", "type_text", metavar="TYPE", default="", help="Of a key not in the file.")
+@click.option(
+    "--zmk-scheme",
+    default="X",
+    show_default=True,
+    help="The scheme under the ZMK: X, U, T, Y, Z, or R for a key block.",
+)
+@click.option(
+    "--type",
+    "type_text",
+    metavar="TYPE",
+    default="",
+    help="The type of a key that is not in the file.",
+)
 @key_file
 @click.option("--json", "as_json", is_flag=True, help="Print the key as JSON.")
 @asking
@@ -164,7 +192,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Give KEY out under a ZMK, with its check value for the other side (A8)."""
-    from cardswitch.specs.hsm import export_key
+    from cardswitch.specs.hsm.commands.keys import export_key
 
     from ..client.answers import table_lines
     from ..client.keyfile import find_key, type_of
@@ -202,7 +230,7 @@ def _document(key: StoredKey) -> dict[str, str]:
 
 def _type(text: str | None, attributes: str) -> str:
     """The key type that the options ask for."""
-    from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+    from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 
     from ..client.keyfile import type_of
 

@@ -25,25 +25,36 @@ TIMEOUT_S: Final = 5.0  # As in cardswitch.hsm_sim.client.client, which is not i
 def asking(command: Callable[..., None]) -> Callable[..., None]:
     """Options that say where the HSM is; the command gets `hsm`, a client that is connected."""
 
-    @click.option("--host", metavar="HOST", help="Where the HSM is; else what the lab says.")
-    @click.option("--port", metavar="PORT", type=click.IntRange(1, 65_535), help="Likewise.")
+    @click.option("--host", metavar="HOST", help="The HSM's host; by default that of the lab.")
+    @click.option(
+        "--port",
+        metavar="PORT",
+        type=click.IntRange(1, 65_535),
+        help="The HSM's port; by default that of the lab.",
+    )
     @click.option(
         "--config", "config_path", metavar="FILE", default=LAB, show_default=True,
-        help=f"The lab's TOML file; without it 127.0.0.1 and {PORT}.",
+        help=f"The lab's TOML file. Without it the HSM is at 127.0.0.1:{PORT}.",
     )  # fmt: skip
     @click.option(
         "--timeout", "timeout_s", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
-        default=TIMEOUT_S, show_default=True, help="How long an answer may take.",
+        default=TIMEOUT_S, show_default=True, help="How many seconds an answer may take.",
     )  # fmt: skip
     @click.option(
         "--tls-ca", metavar="PEM", default="",
-        help="Speak TLS with an HSM that this file vouches for.",
+        help="Speak TLS, and trust certificates of this authority.",
     )  # fmt: skip
     @click.option(
-        "--tls-certificate", metavar="PEM", default="", help="Our certificate, if it asks for one."
+        "--tls-certificate",
+        metavar="PEM",
+        default="",
+        help="The client certificate, if the HSM asks for one.",
     )
     @click.option(
-        "--tls-key", metavar="PEM", default="", help="Its private key; else in the same file."
+        "--tls-key",
+        metavar="PEM",
+        default="",
+        help="The private key, if it is not in the file of the certificate.",
     )
     @functools.wraps(command)
     def asks(

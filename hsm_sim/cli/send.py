@@ -28,8 +28,15 @@ The answer is shown as it is: card verification values, for example, are clear."
 
 @click.command(epilog=EPILOG)
 @click.argument("words", metavar="COMMAND [NAME=VALUE]...", nargs=-1, required=True)
-@click.option("--fields", "by_name", is_flag=True, help="A code and the fields of its layout.")
-@click.option("--hex", "as_hex", is_flag=True, help="COMMAND is hexadecimal; so is what is shown.")
+@click.option(
+    "--fields",
+    "by_name",
+    is_flag=True,
+    help="COMMAND is a code, and the fields of its layout follow.",
+)
+@click.option(
+    "--hex", "as_hex", is_flag=True, help="Take COMMAND, and show the answer, in hexadecimal."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
 @asking
 def send(

@@ -22,10 +22,10 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.option(
     "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
-    show_default=True, help="The lab's TOML file; audit log and key store lie beside it.",
+    show_default=True, help="The lab's TOML file. Audit log and key store are beside it.",
 )  # fmt: skip
-@click.option("--console", "has_console", is_flag=True, help="Read orders: see `hsm console`.")
-@click.option("--allow-live-lmk", is_flag=True, help="Start although an LMK is marked live.")
+@click.option("--console", "has_console", is_flag=True, help="Read orders, as `hsm console` does.")
+@click.option("--allow-live-lmk", is_flag=True, help="Start even if an LMK is marked as live.")
 def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
     """Serve host commands until stopped."""
     from cardswitch.wire.driver.runtime import run

@@ -25,11 +25,20 @@ machine can read a command line."""
 
 @click.command(epilog=EPILOG)
 @click.argument("block", metavar="PIN_BLOCK")
-@click.option("--from", "source", metavar="KEY", required=True, help="Where it comes from.")
-@click.option("--to", "target", metavar="KEY", required=True, help="The ZPK it goes under.")
-@click.option("--from-type", default="TPK", show_default=True, help="Of a key not in the file.")
+@click.option(
+    "--from", "source", metavar="KEY", required=True, help="The key that the PIN block is under."
+)
+@click.option(
+    "--to", "target", metavar="KEY", required=True, help="The ZPK that it is to go under."
+)
+@click.option(
+    "--from-type",
+    default="TPK",
+    show_default=True,
+    help="The type of a key that is not in the file.",
+)
 @click.option("--pan", help="The card number.")
-@click.option("--pan12", help="Or its 12 right-most digits without the last.")
+@click.option("--pan12", help="The 12 right-most digits of the card number but the last.")
 @click.option("--from-format", type=click.Choice([*FORMATS]), default="iso0", show_default=True)
 @click.option("--to-format", type=click.Choice([*FORMATS]), default="iso0", show_default=True)
 @key_file
@@ -52,8 +61,8 @@ def translate(
 
     Which formats may be made of which, the policy of the module says.
     """
-    from cardswitch.specs.hsm import translate_pin_tpk_zpk, translate_pin_zpk_zpk
-    from cardswitch.specs.hsm.requests import ZPK
+    from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+    from cardswitch.specs.hsm.names import ZPK
     from cardswitch.specs.security.pins import pan12_of
 
     from ..client.answers import table_lines

@@ -17,8 +17,8 @@ from typing import Annotated, Final
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm.layouts.kinds import ANY_KEY
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.kinds import ANY_KEY
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.wire.operator.config import read_config, section
 from cardswitch.wire.store.disk import replace_file
 

@@ -1,4 +1,4 @@
-"""Who performs which command: a new one needs its layout (`specs.hsm.layouts`) and a line here.
+"""Who performs which command: a new one needs its layout (`specs.hsm.commands`) and a line here.
 
 A handler takes an HsmDesk and the command's fields and returns those of the answer. Whatever it
 finds wrong it raises as CommandRefused, which holds an error code and nothing of the command. Each

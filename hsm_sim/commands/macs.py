@@ -18,7 +18,7 @@ from cardswitch.specs.hsm.errors import (
     MISMATCH,
     SOURCE_KEY_REFUSED,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.specs.security.block_lmk import SCHEME
 from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.cmac_chain import (

@@ -13,7 +13,7 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.specs.security.pvv import PVK_LENGTH, generate_pvv, verify_pvv
 
 from ..custody.policy import CommandRefused

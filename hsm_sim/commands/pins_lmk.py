@@ -16,7 +16,7 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.hsm.requests import ISO_0
+from cardswitch.specs.hsm.names import ISO_0
 from cardswitch.specs.security.cmac import generate_cmac_aes
 from cardswitch.specs.security.digits import decimalise
 from cardswitch.specs.security.lmk import seal_pin

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from hmac import compare_digest
 from typing import Final
 
+from cardswitch.specs.hsm.commands.data import MD5, SHA_1, SHA_224, SHA_256, SHA_384, SHA_512
+from cardswitch.specs.hsm.commands.rsa import DER_SIGNED, PSS, RSA_KEYS
 from cardswitch.specs.hsm.errors import (
     FUNCTION_REFUSED,
     INPUT_REFUSED,
@@ -18,8 +20,6 @@ from cardswitch.specs.hsm.errors import (
     PRIVATE_KEY_REFUSED,
     PUBLIC_KEY_LENGTH_REFUSED,
 )
-from cardswitch.specs.hsm.requests import MD5, SHA_1, SHA_224, SHA_256, SHA_384, SHA_512
-from cardswitch.specs.hsm.requests.rsa import DER_SIGNED, PSS, RSA_KEYS
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.rsa import (
     BITS_KNOWN,

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
+from cardswitch.specs.hsm.commands.chains import SIZE_MAX, name_of
 from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
-from cardswitch.specs.hsm.layouts.chains import SIZE_MAX, name_of
 
 from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk

@@ -23,7 +23,7 @@ DETAIL_LENGTH_MAX: Final = 80  # Of one detail: names, codes and check values ar
 LINE_LENGTH_MAX: Final = 4_096  # Of one entry: no line of ours comes near it.
 
 
-class AuditEntry(Struct, frozen=True, forbid_unknown_fields=True):
+class AuditEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One event: *time* in seconds since the epoch, *details* without any PAN, PIN or key."""
 
     sequence: int
@@ -67,7 +67,14 @@ class AuditLog:
         shown = {name: printable(text, DETAIL_LENGTH_MAX) for name, text in details.items()}
         previous = self.last_hash
         self.last_hash = _hash_of(self.sequence, now, event, shown, previous)
-        return AuditEntry(self.sequence, now, event, shown, previous, self.last_hash)
+        return AuditEntry(
+            sequence=self.sequence,
+            time=now,
+            event=event,
+            details=shown,
+            previous=previous,
+            hash=self.last_hash,
+        )
 
 
 def verify_audit(lines: Iterable[bytes], head: str = "") -> list[Finding]:

@@ -10,14 +10,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.hsm.errors import (
     COMMAND_DISABLED,
     NOT_LICENSED,
     PIN_BLOCK_FORMAT_DISABLED,
     PIN_BLOCK_FORMAT_UNKNOWN,
 )
-from cardswitch.specs.hsm.layouts import COMMANDS
-from cardswitch.specs.hsm.requests import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
+from cardswitch.specs.hsm.names import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
 from cardswitch.specs.masking import printable
 
 Limit = Annotated[int, Meta(ge=1)]
@@ -55,7 +55,7 @@ class CommandRefused(Error):
         self.fields = fields or {}
 
 
-class Policy(Struct, frozen=True):
+class Policy(Struct, frozen=True, kw_only=True):
     """What is refused although the bare command could do it: the table [hsm.policy]."""
 
     # PIN blocks change their format only as PIN_TRANSLATIONS says.

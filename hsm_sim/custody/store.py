@@ -44,7 +44,7 @@ class SealedLmk(Struct, frozen=True, forbid_unknown_fields=True):
     check: str
 
 
-class KeyStore(Struct, frozen=True, forbid_unknown_fields=True):
+class KeyStore(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the file says, sealed or readable; *tampered* is why its LMKs were erased."""
 
     format: Literal["cardswitch-hsm-1"] = FORMAT

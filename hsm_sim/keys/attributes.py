@@ -47,7 +47,7 @@ _CODES: Final = {
 }
 
 
-class Attributes(Struct, frozen=True):
+class Attributes(Struct, frozen=True, kw_only=True):
     """Usage, algorithm, mode of use, version and exportability of a key, as in its block."""
 
     usage: str
@@ -66,7 +66,14 @@ class Attributes(Struct, frozen=True):
         length = LENGTHS.get(text[2:4])
         if length is None:
             raise CommandRefused(KEY_ALGORITHM_REFUSED)
-        return Attributes(text[:2], text[2], text[4], text[5:7], text[7], length)
+        return Attributes(
+            usage=text[:2],
+            algorithm=text[2],
+            mode_of_use=text[4],
+            key_version=text[5:7],
+            exportability=text[7],
+            length=length,
+        )
 
     @staticmethod
     def of_use(use: KeyUse, fields: Mapping[str, str] | None = None) -> Attributes:
@@ -78,7 +85,7 @@ class Attributes(Struct, frozen=True):
             attributes = Attributes.read(fields["attributes"])
             attributes.require(use)
             return attributes
-        return Attributes(use.usages[0], "T", use.modes[0])
+        return Attributes(usage=use.usages[0], algorithm="T", mode_of_use=use.modes[0])
 
     @staticmethod
     def of_key(
@@ -96,7 +103,9 @@ class Attributes(Struct, frozen=True):
             if asked.algorithm != algorithm:
                 raise CommandRefused(KEY_ALGORITHM_REFUSED)
             return asked
-        return known or Attributes(use.usages[0], algorithm, use.modes[0])
+        return known or Attributes(
+            usage=use.usages[0], algorithm=algorithm, mode_of_use=use.modes[0]
+        )
 
     def require(self, use: KeyUse) -> None:
         """Refuse (A6 usage, A8 mode) unless a key with these attributes is for *use*."""
@@ -108,24 +117,24 @@ class Attributes(Struct, frozen=True):
     def header(self, version: str) -> KeyBlockHeader:
         """The header of a key block of *version*."""
         return KeyBlockHeader(
-            version,
-            self.usage,
-            self.algorithm,
-            self.mode_of_use,
-            self.key_version,
-            self.exportability,
+            version=version,
+            usage=self.usage,
+            algorithm=self.algorithm,
+            mode_of_use=self.mode_of_use,
+            key_version=self.key_version,
+            exportability=self.exportability,
         )
 
 
 def attributes_of(header: KeyBlockHeader, length: int) -> Attributes:
     """What *header* says of a key of *length* bytes; its optional blocks are left aside."""
     return Attributes(
-        header.usage,
-        header.algorithm,
-        header.mode_of_use,
-        header.key_version,
-        header.exportability,
-        length,
+        usage=header.usage,
+        algorithm=header.algorithm,
+        mode_of_use=header.mode_of_use,
+        key_version=header.key_version,
+        exportability=header.exportability,
+        length=length,
     )
 
 

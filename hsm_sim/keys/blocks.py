@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from cardswitch.specs.hsm.errors import KEY_ALGORITHM_REFUSED, KEY_SCHEME_REFUSED
@@ -16,31 +15,19 @@ from cardswitch.specs.security.block_lmk import (
 )
 from cardswitch.specs.security.errors import KeyBlockRefused
 
-from ..custody.policy import CommandRefused, Policy
-from ..custody.storage import UserStorage
+from ..custody.policy import CommandRefused
 from .attributes import Attributes, attributes_of, block_refusal
 from .clear import AES, TDES, ClearKey
-from .ring import Fields, KeyRing
+from .ring import Fields, LmkRing
 from .uses import KeyUse
 
 _PADDING_MAX: Final = 48  # bytes: no key of ours needs more to hide its length
 
 
-class BlockRing(KeyRing):
+class BlockRing(LmkRing[BlockLmk]):
     """Keys under a key block LMK: S, then a key block."""
 
-    lmk: BlockLmk
     new_key_scheme = SCHEME
-
-    def __init__(
-        self,
-        lmk: BlockLmk,
-        policy: Policy,
-        random_bytes: Callable[[int], bytes],
-        storage: UserStorage | None = None,
-    ) -> None:
-        super().__init__(policy, random_bytes, storage or UserStorage())
-        self.lmk = lmk
 
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """See :meth:`KeyRing.close`."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from cardswitch.specs.hsm.errors import (
     CRYPTOGRAPHY_FAILED,
@@ -21,7 +21,7 @@ from cardswitch.specs.hsm.errors import (
     LMK_CHANGE_REFUSED,
     SOURCE_KEY_REFUSED,
 )
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.keys import (
@@ -52,6 +52,7 @@ _CODES: Final = {
 }
 
 Fields = Mapping[str, str]
+AnyLmk = TypeVar("AnyLmk", LmkSet, BlockLmk)
 
 
 class KeyRing(ABC):
@@ -160,6 +161,22 @@ class KeyRing(ABC):
     @abstractmethod
     def _open(self, use: KeyUse, text: str) -> ClearKey:
         """What :meth:`open_any` keeps. Raises KeyRefused and CommandRefused."""
+
+
+class LmkRing(KeyRing, Generic[AnyLmk]):
+    """The keys under an LMK of one kind, which is not erased."""
+
+    lmk: AnyLmk
+
+    def __init__(
+        self,
+        lmk: AnyLmk,
+        policy: Policy,
+        random_bytes: Callable[[int], bytes],
+        storage: UserStorage | None = None,
+    ) -> None:
+        super().__init__(policy, random_bytes, storage or UserStorage())
+        self.lmk = lmk
 
 
 def refusal(error: KeyRefused, refused: str) -> CommandRefused:

@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 
-class KeyUse(Struct, frozen=True):
+class KeyUse(Struct, frozen=True, kw_only=True):
     """A purpose that commands open keys for.
 
     *key_type* is its type under a variant LMK; *pci_type* the one instead if terminal keys are kept
@@ -24,24 +24,24 @@ class KeyUse(Struct, frozen=True):
     any_parity: bool = False
 
 
-ZMK: Final = KeyUse("ZMK", "000", ("K0", "K1"), "BDEN")
-TMK: Final = KeyUse("TMK", "002", ("K0", "K1"), "BDEN", "80D")
-ZPK: Final = KeyUse("ZPK", "001", ("P0",), "BDEN")
-TPK: Final = KeyUse("TPK", "002", ("P0",), "BDEN", "70D")
-PVK: Final = KeyUse("PVK", "002", ("V2", "V1", "V0"), "CGVN")
-TAK: Final = KeyUse("TAK", "003", ("M3", "M1", "M6", "M0"), "CGVN")
-ZAK: Final = KeyUse("ZAK", "008", ("M3", "M1", "M6", "M0"), "CGVN")
-CVK: Final = KeyUse("CVK", "402", ("C0",), "CGVN")
-BDK: Final = KeyUse("BDK", "009", ("B0",), "XN")
-IKEY: Final = KeyUse("IKEY", "302", ("B1",), "XN", any_parity=True)
-MK_AC: Final = KeyUse("MK-AC", "109", ("E0",), "XN")
-MK_SMI: Final = KeyUse("MK-SMI", "209", ("E2",), "XN")
-MK_SMC: Final = KeyUse("MK-SMC", "309", ("E1",), "XN")
-MK_DAC: Final = KeyUse("MK-DAC", "409", ("E3",), "XN")
-MK_DN: Final = KeyUse("MK-DN", "509", ("E4",), "XN")
-MK_CVC3: Final = KeyUse("MK-CVC3", "709", ("E6",), "XN")
-ZEK: Final = KeyUse("ZEK", "00A", ("D0",), "BDEN")
-DEK: Final = KeyUse("DEK", "00B", ("D0",), "BDEN")
+ZMK: Final = KeyUse(name="ZMK", key_type="000", usages=("K0", "K1"), modes="BDEN")
+TMK: Final = KeyUse(name="TMK", key_type="002", usages=("K0", "K1"), modes="BDEN", pci_type="80D")
+ZPK: Final = KeyUse(name="ZPK", key_type="001", usages=("P0",), modes="BDEN")
+TPK: Final = KeyUse(name="TPK", key_type="002", usages=("P0",), modes="BDEN", pci_type="70D")
+PVK: Final = KeyUse(name="PVK", key_type="002", usages=("V2", "V1", "V0"), modes="CGVN")
+TAK: Final = KeyUse(name="TAK", key_type="003", usages=("M3", "M1", "M6", "M0"), modes="CGVN")
+ZAK: Final = KeyUse(name="ZAK", key_type="008", usages=("M3", "M1", "M6", "M0"), modes="CGVN")
+CVK: Final = KeyUse(name="CVK", key_type="402", usages=("C0",), modes="CGVN")
+BDK: Final = KeyUse(name="BDK", key_type="009", usages=("B0",), modes="XN")
+IKEY: Final = KeyUse(name="IKEY", key_type="302", usages=("B1",), modes="XN", any_parity=True)
+MK_AC: Final = KeyUse(name="MK-AC", key_type="109", usages=("E0",), modes="XN")
+MK_SMI: Final = KeyUse(name="MK-SMI", key_type="209", usages=("E2",), modes="XN")
+MK_SMC: Final = KeyUse(name="MK-SMC", key_type="309", usages=("E1",), modes="XN")
+MK_DAC: Final = KeyUse(name="MK-DAC", key_type="409", usages=("E3",), modes="XN")
+MK_DN: Final = KeyUse(name="MK-DN", key_type="509", usages=("E4",), modes="XN")
+MK_CVC3: Final = KeyUse(name="MK-CVC3", key_type="709", usages=("E6",), modes="XN")
+ZEK: Final = KeyUse(name="ZEK", key_type="00A", usages=("D0",), modes="BDEN")
+DEK: Final = KeyUse(name="DEK", key_type="00B", usages=("D0",), modes="BDEN")
 
 # Of uses that share a type the first one stands for it: TMK, TPK and PVK cannot be told apart.
 USES: Final = (

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, cast
 
 from cardswitch.specs.hsm.errors import KEY_ALGORITHM_REFUSED, KEY_SCHEME_REFUSED
 from cardswitch.specs.security.lmk import LmkSet, lmk_check_value, unwrap_key, wrap_key
 from cardswitch.specs.security.schemes import Scheme
 
-from ..custody.policy import CommandRefused, Policy
-from ..custody.storage import UserStorage
+from ..custody.policy import CommandRefused
 from .clear import TDES, ClearKey
-from .ring import Fields, KeyRing
+from .ring import Fields, LmkRing
 from .uses import KeyUse
 
 # How long a key is, in bytes, that a scheme writes.
 SCHEME_LENGTHS: Final[Mapping[str, int]] = {"Z": 8, "X": 16, "Y": 24, "U": 16, "T": 24}
 
 
-class VariantRing(KeyRing):
+class VariantRing(LmkRing[LmkSet]):
     """Keys under the twenty pairs of a variant LMK, schemes U, T, X, Y and Z."""
 
-    lmk: LmkSet
     new_key_scheme = "U"
-
-    def __init__(
-        self,
-        lmk: LmkSet,
-        policy: Policy,
-        random_bytes: Callable[[int], bytes],
-        storage: UserStorage | None = None,
-    ) -> None:
-        super().__init__(policy, random_bytes, storage or UserStorage())
-        self.lmk = lmk
 
     def close(self, use: KeyUse, scheme: str, key: ClearKey, fields: Fields | None = None) -> str:
         """See :meth:`KeyRing.close`."""

@@ -15,7 +15,7 @@ from cardswitch.specs.hsm.errors import (
     PIN_LENGTH_REFUSED,
     PIN_UNDER_LMK_REFUSED,
 )
-from cardswitch.specs.hsm.requests import ISO_0, ISO_4
+from cardswitch.specs.hsm.names import ISO_0, ISO_4
 from cardswitch.specs.security.errors import PinRefused
 from cardswitch.specs.security.lmk import open_pin
 from cardswitch.specs.security.pinblock_iso_4 import (

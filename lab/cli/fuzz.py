@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..fuzz.subjects import Subject
 
 FINDINGS_EXIT: Final = 6
+STOPPED_EXIT: Final = 130  # what shells say of a program that Ctrl-C ended
 CASES: Final = 10_000  # a second or two of each dialect
 CORPUS_FILES_MAX: Final = 10_000
 WRITTEN_MAX: Final = 256  # new files of one run in a corpus
@@ -41,11 +42,15 @@ Examples:
   decode --baseline findings.json
   decode --target mypackage.iso:parse --allow ParseError --allow ValueError
 
-Exit codes: 0 nothing found, 2 usage, 6 findings."""
+Ctrl-C prints what was found so far.
+
+Exit codes: 0 nothing found, 2 usage, 6 findings, 130 stopped by Ctrl-C with nothing found."""
 REPLAY_EPILOG: Final = """\b
 Examples:
   replay findings.json
   replay findings.json --json
+  replay --data 30323030 --dialect pos          a line of the text that decode prints
+  replay --data 30323030 --target mypackage.iso:parse --allow ParseError
 
 Exit codes: 0 no finding is left, 2 usage, 6 findings are left."""
 WORKFLOW_EPILOG: Final = """\b
@@ -130,6 +135,9 @@ def _file(dir_okay: bool = False, exists: bool = True) -> click.Path:
 )
 @click.option("--json", "as_json", is_flag=True, help="Findings as one line of JSON.")
 @click.option(
+    "--unsafe", is_flag=True, help="Print the bytes of findings of a corpus too, card data and all."
+)
+@click.option(
     "--junit", "junit_file", metavar="FILE", type=_file(exists=False), help="Write JUnit XML."
 )
 @click.option(
@@ -150,6 +158,7 @@ def decode(
     without: tuple[str, ...],
     baseline: Path | None,
     as_json: bool,
+    unsafe: bool,
     junit_file: Path | None,
     pytest_file: Path | None,
 ) -> None:
@@ -165,7 +174,7 @@ def decode(
     plan = Plan(seed, many, _read_corpus(corpus), known, without)
     subjects = [subject_of(name, target, allow) for name in dialects]
     share = seconds / len(subjects) if seconds else None
-    found = [_run(subject, plan, share) for subject in subjects]
+    found = _run_all(subjects, plan, share)
     findings = merged(found)
     if corpus:
         _write_corpus(corpus, found)
@@ -173,17 +182,41 @@ def decode(
         junit_file.write_text(reports.junit(found), "utf-8")
     if pytest_file and findings:
         pytest_file.write_text(reports.pytest_file(findings), "utf-8")
-    _tell(findings, as_json, [line for report in found for line in reports.show_report(report)])
+    with_bytes = unsafe or not plan.corpus
+    lines = [line for one in found for line in reports.show_report(one, with_bytes)]
+    _tell(findings, as_json, lines)
+    if found[-1].stopped:
+        sys.exit(STOPPED_EXIT)
 
 
 @fuzz.command(epilog=REPLAY_EPILOG)
-@click.argument("file", type=_file())
+@click.argument("file", type=_file(), required=False)
+@click.option("--data", metavar="HEX", help="An input instead of FILE, with the options below.")
+@click.option("--dialect", metavar="NAME", default="iso87-ascii", show_default=True)
+@click.option("--target", metavar="MODULE:FUNCTION", default="", help="Your parser: takes bytes.")
+@click.option("--allow", metavar="ERROR", multiple=True, help="A documented error of --target.")
+@click.option("--secret", metavar="TEXT", multiple=True, help="What no error may carry.")
 @click.option("--json", "as_json", is_flag=True, help="Those still there as one line of JSON.")
-def replay(file: Path, as_json: bool) -> None:
-    """Parse the inputs in FILE again, as decode --json printed them."""
-    from ..fuzz.findings import fault_of
+def replay(
+    file: Path | None,
+    data: str | None,
+    dialect: str,
+    target: str,
+    allow: tuple[str, ...],
+    secret: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Parse the inputs in FILE again, as decode --json printed them, or one that is given."""
+    from ..fuzz.findings import fault_of, finding_of
 
-    faults = [(finding, fault_of(finding)) for finding in _findings(file)]
+    if (file is None) == (data is None):
+        raise click.UsageError("either FILE or --data is expected")
+    try:
+        given = finding_of(data or "", dialect, target, allow, secret)
+    except ValueError:
+        raise click.BadParameter("hexadecimal digits are expected", param_hint="--data") from None
+    findings = _findings(file) if file else [given]
+    faults = [(finding, fault_of(finding)) for finding in findings]
     lines = [
         f"{finding.key}  {f'{fault.oracle}: {fault.what}' if fault else 'no longer found'}"
         for finding, fault in faults
@@ -203,6 +236,17 @@ def _run(subject: Subject, plan: Plan, seconds: float | None) -> Report:
     from ..fuzz.campaign import run
 
     return run(subject, plan, _goes_on(time.monotonic, seconds))
+
+
+def _run_all(subjects: list[Subject], plan: Plan, seconds: float | None) -> list[Report]:
+    """The reports of all *subjects*, or of those up to the one that a person stopped."""
+    found: list[Report] = []
+    for subject in subjects:
+        found.append(_run(subject, plan, seconds))
+        if found[-1].stopped:
+            click.echo(f"stopped: what was found up to here, in {subject.dialect.name}", err=True)
+            break
+    return found
 
 
 def _goes_on(clock: Callable[[], float], seconds: float | None) -> Callable[[Report], bool]:

@@ -3,6 +3,7 @@
     subjects.py      what is fuzzed: a dialect of ours, or a function of yours
     oracles.py       what must hold of every input
     checks.py        what must hold of a message that our own parser read
+    accept.py        whether a function of yours reads what ours reads
     limits.py        time and memory of one input
     leaks.py         whether an error carries card data of its message
     chip_grammar.py  BER-TLV as the library construct reads it, to compare with
@@ -24,6 +25,7 @@ ORACLES: Final = (
     "lazy",
     "reference",
     "parts",
+    "accept",
     "chip",
     "secret",
     "time",

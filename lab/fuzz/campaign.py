@@ -17,6 +17,7 @@ from cardswitch.specs.fuzzing.mutators import mutate
 from cardswitch.specs.fuzzing.seeds import make_message
 from cardswitch.specs.fuzzing.shrink import TRIES_MAX, shrink
 
+from .chip_grammar import why_off
 from .findings import Finding, key_of
 from .leaks import secrets_of
 from .limits import watched
@@ -27,6 +28,7 @@ INPUT_SIZE_MAX: Final = 64 * 1024  # bytes; no frame is longer
 POOL_MAX: Final = 1024  # inputs that ended in a new way; later ones are seldom worth much
 FINDINGS_MAX: Final = 100  # more than that have one cause, as a rule
 MUTATED_EACH: Final = 16  # cases made from one seed, itself among them, before the next is taken
+MUTATIONS_MAX: Final = 100  # of one seed, until one changes it: one in a hundred changes nothing
 MEASURED_EACH: Final = 64  # of that many cases, one has its memory looked at, which is slow
 _SHRINK_SLOWLY: Final = 50  # tries, where each takes long
 _SLOW: Final = ("time", "memory")
@@ -53,7 +55,7 @@ class Report(Struct, kw_only=True):
     """What came of it: grows while the campaign runs.
 
     *fresh* are inputs that ended in a new way, for a corpus; *known* counts findings that are not
-    reported again.
+    reported again; *off* says of oracles why they are not asked. *stopped*: a person did so.
     """
 
     dialect: str
@@ -63,26 +65,36 @@ class Report(Struct, kw_only=True):
     known: int = 0
     findings: list[Finding] = []
     fresh: list[bytes] = []
+    off: dict[str, str] = {}
+    stopped: bool = False
 
 
 def run(
     subject: Subject, plan: Plan, goes_on: Callable[[Report], bool] = lambda report: True
 ) -> Report:
-    """Examine cases of *plan* until they are done, or *goes_on*, asked before each, says no."""
+    """Examine cases of *plan* until they are done, or *goes_on*, asked before each, says no.
+
+    What was found is returned too where KeyboardInterrupt ends it.
+    """
     campaign = _Campaign(subject, plan)
     report = campaign.report
     with watched():
-        for seed, data, how in campaign.inputs():
-            if len(report.findings) >= FINDINGS_MAX or not goes_on(report):
-                break
-            campaign.take(seed, data, how)
+        try:
+            for seed, data, how in campaign.inputs():
+                if len(report.findings) >= FINDINGS_MAX or report.stopped or not goes_on(report):
+                    break
+                campaign.take(seed, data, how)
+        except KeyboardInterrupt:
+            report.stopped = True
     return report
 
 
 class _Campaign:
     def __init__(self, subject: Subject, plan: Plan) -> None:
         self.subject, self.plan = subject, plan
-        self.report = Report(dialect=subject.dialect.name)
+        reason = "" if subject.target or "chip" in plan.without else why_off()
+        off = {"chip": reason} if reason else {}
+        self.report = Report(dialect=subject.dialect.name, off=off)
         # Not for secrets: so that a seed tells the whole campaign.
         self.random = random.Random(f"{plan.seed} {subject.dialect.name}")  # noqa: S311
         self.pool: list[Seed] = []
@@ -101,8 +113,12 @@ class _Campaign:
                 seed = self._next_seed()
                 yield seed, seed.data, ["seed"]
                 continue
-            data, how = mutate(seed.data, pick, self.subject.dialect)
-            yield seed, data[:INPUT_SIZE_MAX], how
+            for _ in range(MUTATIONS_MAX):
+                data, how = mutate(seed.data, pick, self.subject.dialect)
+                data = data[:INPUT_SIZE_MAX]
+                if data != seed.data:
+                    yield seed, data, how
+                    break
 
     def take(self, seed: Seed, data: bytes, how: list[str]) -> None:
         """Examine one input and note what came of it."""
@@ -142,12 +158,16 @@ class _Campaign:
             return found is not None and key_of(self.subject, found) == key
 
         tries = 0 if fault.oracle == "time" else _SHRINK_SLOWLY if slow else TRIES_MAX
+        try:
+            data = shrink(data, is_same, tries)
+        except KeyboardInterrupt:  # as long as it is, it is found
+            self.report.stopped = True
         return Finding(
             key=key,
-            dialect=self.subject.dialect.name,
+            dialect=self.subject.asked or self.subject.dialect.name,
             oracle=fault.oracle,
             what=fault.what,
-            data=shrink(data, is_same, tries).hex().upper(),
+            data=data.hex().upper(),
             target=self.subject.target,
             allow=self.subject.allow,
             secrets=seed.secrets if fault.oracle == "secret" else (),

@@ -36,6 +36,11 @@ def grammar() -> Any:
     return c.GreedyRange(c.Select(padding, item)) >> c.Terminated
 
 
+def why_off() -> str:
+    """Why nothing is compared; nothing where something is."""
+    return "" if grammar() else "the library construct is not installed: nothing compares field 55"
+
+
 def read_chip(data: bytes) -> tuple[Tlv, ...] | None:
     """The objects in *data* as construct reads them; None if it refuses, or is not installed.
 

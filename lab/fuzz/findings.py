@@ -49,6 +49,27 @@ def key_of(subject: Subject, fault: Fault) -> str:
     return sha256(said.encode("utf-8", "replace")).hexdigest()[:_KEY_SIZE]
 
 
+def finding_of(
+    data: str, dialect: str, target: str, allow: tuple[str, ...], secrets: tuple[str, ...]
+) -> Finding:
+    """An input in hex as a finding of which nothing else is known; ValueError if it is none.
+
+    >>> finding_of("30", "pos", "", (), ()).key
+    'given'
+    """
+    bytes.fromhex(data)
+    return Finding(
+        key="given",
+        dialect=dialect,
+        oracle="",
+        what="",
+        data=data,
+        target=target,
+        allow=allow,
+        secrets=secrets,
+    )
+
+
 def write_findings(findings: Sequence[Finding]) -> str:
     """*findings* as one line of JSON."""
     return msgspec.json.encode(findings).decode()

@@ -6,20 +6,24 @@ walk        the generated reader and the table-driven one read the same
 lazy        the lazy reader takes what the strict one takes, and reads and writes the same
 reference   pyiso8583, where it reads too, reads the same
 parts       fields that have parts are taken apart and joined as they came
+accept      what a function of yours returns as a mapping is what our reader reads
 chip        what is taken for BER-TLV in field 55 is written again, and read alike by construct
 secret      no error carries card data of its message
 time        no input takes more than a second
 memory      no input takes memory out of proportion
 
-Only error, secret, time and memory are asked of a function of yours.
+Only error, accept, secret, time and memory are asked of a function of yours.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from linecache import getline
 from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
+from typing import Final
 
 from msgspec import Struct
 
@@ -27,10 +31,13 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 
 from . import limits
+from .accept import accept
 from .checks import CHECKS
 from .leaks import leaked
 from .limits import HangError, alarm
 from .subjects import Subject
+
+LINE_MAX: Final = 80  # characters of a line of code that a place is known by
 
 
 class Fault(Struct, frozen=True):
@@ -94,6 +101,8 @@ def _lazily_refused(subject: Subject, data: bytes) -> Fault | None:
 
 
 def _read(subject: Subject, data: bytes, message: object, secrets: tuple[str, ...]) -> Outcome:
+    if subject.target and isinstance(message, Mapping) and (what := accept(subject, data, message)):
+        return Outcome(Fault("accept", what))
     if subject.target or not isinstance(message, Message):
         return Outcome(None, ("read", type(message).__name__))
     for check in CHECKS:
@@ -111,11 +120,15 @@ def _read(subject: Subject, data: bytes, message: object, secrets: tuple[str, ..
 
 
 def raised_in(traceback: TracebackType | None) -> str:
-    """The innermost function that *traceback* leads to: file and name, no line, which moves."""
+    """The innermost place that *traceback* leads to: file, function, and what the line says.
+
+    Not its number, which moves whenever somebody works above it.
+    """
     found = "nowhere"
-    for frame, _ in walk_tb(traceback):
+    for frame, number in walk_tb(traceback):
         code = frame.f_code
-        found = f"{Path(code.co_filename).name}, {code.co_name}"
+        line = getline(code.co_filename, number).strip()[:LINE_MAX]
+        found = f"{Path(code.co_filename).name}, {code.co_name}{f': {line}' if line else ''}"
     return found
 
 

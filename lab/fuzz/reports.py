@@ -1,10 +1,12 @@
 """Findings for people and for CI: lines of text, JUnit XML, and a pytest file that replays them.
 
-Pure. Inputs stand in hex in the pytest file alone, which cannot do without.
+Pure. Inputs stand in hex in the pytest file, which cannot do without, and in the lines of text,
+unless they come from a corpus: nobody knows whose card data that has.
 """
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from textwrap import indent
 from typing import Final
@@ -14,6 +16,7 @@ from . import ORACLES
 from .campaign import Report
 from .findings import Finding, write_findings
 
+SHOWN_MAX: Final = 256  # bytes of an input; all of them stand in the replay line
 WIDTH_MAX: Final = 64  # characters of a test that JUnit viewers show without breaking
 WORKFLOW: Final = """\
 # .github/workflows/fuzz.yml: change the dialect; findings.json: known findings.
@@ -46,6 +49,7 @@ jobs:
             test_found.py
             tests/corpus
 """
+_INDENT: Final = " " * 16
 _PYTEST_HEAD: Final = '''\
 """What `cardswitch fuzz decode` found: an input each, red until its fault is mended."""
 
@@ -69,7 +73,7 @@ def test_nothing_is_found_any_more(finding):
 '''
 
 
-def show_report(report: Report) -> list[str]:
+def show_report(report: Report, with_bytes: bool = True) -> list[str]:
     """What came of one campaign, in words.
 
     >>> show_report(Report(dialect="pos", cases=3, read=1, refused=2))
@@ -78,11 +82,16 @@ def show_report(report: Report) -> list[str]:
     known = f", {report.known} known" if report.known else ""
     count = len(report.findings)
     found = f"{count} finding{'' if count == 1 else 's'}"
-    line = (
-        f"{report.dialect}: {report.cases} cases, {report.read} read, "
+    lines = [
+        f"{report.dialect}: {report.cases} case{'' if report.cases == 1 else 's'}, "
+        f"{report.read} read, "
         f"{report.refused} refused as documented, {found}{known}"
-    )
-    return [line, *(each for finding in report.findings for each in show_finding(finding))]
+    ]
+    lines += [f"  {oracle} is off: {reason}" for oracle, reason in report.off.items()]
+    for finding in report.findings:
+        lines += show_finding(finding)
+        lines += _show_input(finding) if with_bytes else [f"{_INDENT}bytes: with --unsafe"]
+    return lines
 
 
 def show_finding(finding: Finding) -> list[str]:
@@ -91,8 +100,20 @@ def show_finding(finding: Finding) -> list[str]:
     how = f", {' and '.join(finding.how)}" if finding.how else ""
     return [
         f"  {finding.key}  {finding.oracle}: {finding.what}",
-        f"  {'':12}  {of}: {len(finding.data) // 2} bytes, of case {finding.case}{how}",
+        f"{_INDENT}{of}: {len(finding.data) // 2} bytes, of case {finding.case}{how}",
     ]
+
+
+def _show_input(finding: Finding) -> list[str]:
+    """The bytes of a finding, and the command that reads them again."""
+    size = len(finding.data) // 2
+    shown = finding.data[: SHOWN_MAX * 2]
+    more = f"… ({size} bytes)" if size > SHOWN_MAX else ""
+    words = ["cardswitch", "fuzz", "replay", "--data", finding.data, "--dialect", finding.dialect]
+    words += ["--target", finding.target] if finding.target else []
+    words += [word for name in finding.allow for word in ("--allow", name) if finding.target]
+    words += [word for secret in finding.secrets for word in ("--secret", secret)]
+    return [f"{_INDENT}bytes  {shown}{more}", f"{_INDENT}replay {shlex.join(words)}"]
 
 
 def junit(reports: Sequence[Report]) -> str:
@@ -110,9 +131,13 @@ def _suite(root: ElementTree.Element, report: Report) -> None:
     name = f"fuzz {report.dialect}"
     tests, failures = str(len(ORACLES) - len(broken) + len(found)), str(len(found))
     suite = ElementTree.SubElement(root, "testsuite", name=name, tests=tests, failures=failures)
+    if off := report.off.keys() - broken:
+        suite.set("skipped", str(len(off)))
     for oracle in ORACLES:
         if oracle not in broken:
-            ElementTree.SubElement(suite, "testcase", classname=name, name=oracle)
+            case = ElementTree.SubElement(suite, "testcase", classname=name, name=oracle)
+            if oracle in report.off:
+                ElementTree.SubElement(case, "skipped", message=report.off[oracle])
     for finding in found:
         title = f"{finding.oracle} {finding.key}"
         case = ElementTree.SubElement(suite, "testcase", classname=name, name=title)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import iso8583
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.dialect import Dialect, load_dialect
 from cardswitch.specs.dialect.reference import from_reference, specification
@@ -22,7 +23,8 @@ OURS: Final = ("FormatError",)  # what our own reader may raise, with all that i
 class Subject(Struct, frozen=True):
     """*read* takes bytes; the exceptions named in *allow* are its documented errors.
 
-    *dialect* is what the inputs are made from. *target* names a function of yours; it is empty for
+    *dialect* is what the inputs are made from, and *asked* by what name or path it is found again,
+    where that is not its own name. *target* names a function of yours; it is empty for
     our own reader, of which more is asked: see :mod:`cardswitch.lab.fuzz.oracles`.
     """
 
@@ -30,6 +32,7 @@ class Subject(Struct, frozen=True):
     read: Callable[[bytes], object]
     allow: tuple[str, ...] = OURS
     target: str = ""
+    asked: str = ""
 
     def allows(self, error: BaseException) -> bool:
         """Whether *error*, or a class that it is derived from, is a documented one."""
@@ -63,13 +66,36 @@ def your_reader(target: str, dialect: Dialect, allow: tuple[str, ...] = ()) -> S
         raise ConfigError(f"--target {target}: {type(error).__name__}: {error}") from None
     if not callable(found):
         raise ConfigError(f"--target {target}: a function of bytes is expected")
-    return Subject(dialect, found, allow, target)
+    return Subject(dialect, found, tuple(_known_error(name, module) for name in allow), target)
+
+
+def _known_error(name: str, module: str) -> str:
+    """*name* as :meth:`Subject.allows` compares it; ConfigError if no exception bears it.
+
+    A misspelt name would allow nothing, and each refusal of the target would be a finding.
+    """
+    kinds, known = [BaseException], set[str]()
+    while kinds:
+        kind = kinds.pop()
+        known |= {kind.__name__, f"{kind.__module__}.{kind.__qualname__}"}
+        kinds += type.__subclasses__(kind)
+    if name in known:
+        return name
+    where, _, last = name.rpartition(".")
+    try:
+        found = getattr(import_module(where or module), last)
+    except (ImportError, AttributeError, ValueError):
+        found = None
+    if not (isinstance(found, type) and issubclass(found, BaseException)):
+        raise ConfigError(f"--allow {name!r}: the name of an exception is expected")
+    return f"{found.__module__}.{found.__qualname__}"
 
 
 def subject_of(dialect: str, target: str, allow: tuple[str, ...]) -> Subject:
     """The subject that a finding names; DialectError or ConfigError if it is not there."""
     loaded = load_dialect(dialect)
-    return your_reader(target, loaded, allow) if target else our_reader(loaded)
+    subject = your_reader(target, loaded, allow) if target else our_reader(loaded)
+    return replace(subject, asked=dialect)
 
 
 class Reference:

@@ -38,7 +38,7 @@ _KEYS: Final[Mapping[str, frozenset[str]]] = {
 _OF_BYTES: Final = frozenset(["ber-tlv", "datasets", "dataset-bitmap"])
 _HEADER_MAX: Final = 64  # octets before a nested bitmap; 12 is the most that has been seen
 # The octets of a text are its characters, whatever page it came in.
-_OF_TEXT: Final = {
+OF_TEXT: Final[Mapping[str, str]] = {
     **dict.fromkeys(CLASSES, "ascii"),
     "length": "ascii",
     "b": "hex",
@@ -97,7 +97,7 @@ class _Builder(Struct, frozen=True):
         entry, where = self.entries[path], f"parts.{path}"
         if entry.layout in _OF_BYTES and not binary:
             self.source.refuse(f"{where}.layout", "a field of class b is expected")
-        encodings = {**(self.written.encodings if binary else _OF_TEXT), **entry.encodings}
+        encodings = {**(self.written.encodings if binary else OF_TEXT), **entry.encodings}
         fields = {
             key: self.field(path, key, encodings)
             for key, said in entry.fields.items()

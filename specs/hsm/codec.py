@@ -8,9 +8,9 @@ from typing import Final
 
 from cardswitch.specs.errors import EncodeError
 
+from .commands import ANSWERS, COMMANDS
 from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
-from .grammar import Kind, Layout, digits
-from .layouts import ANSWERS, COMMANDS, WARNINGS
+from .grammar import HsmKind, HsmLayout, digits
 from .values import Answer, Command, answer_code
 
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
@@ -24,11 +24,11 @@ _COMMAND_END: Final = re.compile(
 _ANSWER_END: Final = re.compile(_TRAILER)
 _ENDS: Final = (  # by name: how it begins, and its form
     ("lmk_id", "%", digits(2)),
-    ("attributes", "#", Kind(_ATTRIBUTES, "the attributes of a key block, such as P0T2B00N00")),
+    ("attributes", "#", HsmKind(_ATTRIBUTES, "the attributes of a key block, such as P0T2B00N00")),
 )
-_TRAILER_KIND: Final = Kind("[ -~]{0,32}", "up to 32 printable ASCII characters")
+_TRAILER_KIND: Final = HsmKind("[ -~]{0,32}", "up to 32 printable ASCII characters")
 _ERROR_CODE: Final = re.compile("[0-9A-Z]{2}")
-_NO_FIELDS: Final = (Layout(),)
+_NO_FIELDS: Final = (HsmLayout(),)
 
 
 def pack_command(command: Command) -> bytes:
@@ -39,8 +39,8 @@ def pack_command(command: Command) -> bytes:
     >>> pack_command(Command("1234", "NC"))
     b'1234NC'
     """
-    layouts = COMMANDS.get(command.code)
-    if layouts is None:
+    known = COMMANDS.get(command.code)
+    if known is None:
         raise EncodeError("the code of a command that has a layout", field=_name(command.code))
     fields, end = dict(command.fields), ""
     for name, lead, kind in _ENDS:
@@ -48,7 +48,7 @@ def pack_command(command: Command) -> bytes:
         if value is not None:
             _require(kind, value, f"{command.code}.{name}")
             end += f"{lead}{value}"
-    line = _write(layouts, fields, command.code) + end
+    line = _write(known.request, fields, command.code) + end
     return _frame(command.header, command.code, line, command.trailer)
 
 
@@ -63,7 +63,9 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
     text = data.decode("latin-1")
     start = header_size + 2
     header, code = text[:header_size], text[header_size:start]
-    for layout in COMMANDS.get(code, ()):
+    known = COMMANDS.get(code)
+    layouts = known.request if known else ()
+    for layout in layouts:
         line = layout.read(text, start)
         if line is None:
             continue
@@ -76,7 +78,7 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
             return Command(header, code, fields, rest["trailer"] or "")
     if len(text) < start:
         raise _cut_short(text, header_size, "command")
-    raise _fault(COMMANDS.get(code, ()), text, start, header, code)
+    raise _fault(layouts, text, start, header, code)
 
 
 def pack_answer(answer: Answer) -> bytes:
@@ -116,16 +118,17 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
     raise _fault(layouts, text, start, header, code)
 
 
-def _answer_layouts(code: str, error: str) -> Sequence[Layout]:
+def _answer_layouts(code: str, error: str) -> Sequence[HsmLayout]:
     """What may follow *error*: nothing, unless the command was performed or it is a warning."""
+    known = ANSWERS.get(code)
     if error == NO_ERROR:
-        return ANSWERS.get(code, ())
-    return WARNINGS.get((code, error), _NO_FIELDS)
+        return known.answer if known else ()
+    return known.warnings.get(error, _NO_FIELDS) if known else _NO_FIELDS
 
 
-def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> str:
+def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -> str:
     """The line of *fields* in the first layout that has these names and admits these forms."""
-    named: Layout | None = None
+    named: HsmLayout | None = None
     for layout in layouts:
         if not layout.required <= fields.keys() <= layout.names:
             continue
@@ -140,7 +143,7 @@ def _write(layouts: Sequence[Layout], fields: Mapping[str, str], code: str) -> s
     raise EncodeError(f"the fields {expected}", field=_name(code))
 
 
-def _unwritable(layout: Layout, fields: Mapping[str, str], code: str) -> EncodeError:
+def _unwritable(layout: HsmLayout, fields: Mapping[str, str], code: str) -> EncodeError:
     """Which of *fields* does not have the form of its place."""
     wrong = (f for f in layout.fields if f.name in fields and not f.kind.admits(fields[f.name]))
     field = next(wrong, None)
@@ -160,7 +163,7 @@ def _frame(header: str, code: str, line: str, trailer: str) -> bytes:
         raise EncodeError("characters of one byte each", field=_name(code)) from None
 
 
-def _require(kind: Kind, value: str, field: str) -> None:
+def _require(kind: HsmKind, value: str, field: str) -> None:
     if not kind.admits(value):
         raise EncodeError(kind.words, field=field, seen=f"{len(value)} characters")
 
@@ -181,7 +184,7 @@ def _cut_short(text: str, header_size: int, what: str) -> HsmFormatError:
 
 
 def _fault(
-    layouts: Sequence[Layout], text: str, start: int, header: str, code: str
+    layouts: Sequence[HsmLayout], text: str, start: int, header: str, code: str
 ) -> HsmFormatError:
     """Why no layout fits: the fault of the one that came furthest."""
     if not layouts:

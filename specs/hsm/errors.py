@@ -80,7 +80,7 @@ ERRORS: Final = {
     "27": "key length refused",
     "28": "key type unknown",
     "29": "key does not permit this function",
-    "33": "no LMK of before to take from",
+    "33": "no old LMK in key change storage",
     "35": "data not of the form that the command says",
     "39": "too many PIN failures: PIN verification is closed",
     "42": "the cryptography itself failed",

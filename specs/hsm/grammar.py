@@ -22,30 +22,46 @@ _COUNT: Final = "count"  # the group of a count; no field is called so
 _DER_SHORT: Final = "0\x7f"  # a sequence of up to 127 bytes; longer ones add their length to this
 
 
-class Kind(Struct, frozen=True):
+class HsmCount(Struct, frozen=True):
+    """What stands before a counted field: a number, with a *pattern* to read it by.
+
+    It is a number to *base*, in which *unit* characters count as one; or, if it *is_der*, the tag
+    and the length of DER, which are part of the value.
+    """
+
+    pattern: str
+    base: int = 10
+    unit: int = 1
+    is_der: bool = False
+
+    def size(self, count: str) -> int:
+        """How many characters follow *count*, which has the form of this."""
+        if not self.is_der:
+            return int(count, self.base) * self.unit
+        long = count[len(_DER_SHORT) :]
+        return int.from_bytes((long or count[1]).encode("latin-1"), "big")
+
+    def before(self, value: str) -> str:
+        """The count of *value*, to be written before it."""
+        if self.is_der:
+            return ""
+        width = int(self.pattern.rpartition("{")[2].rstrip("}"))
+        count = len(value) // self.unit
+        return f"{count:0{width}X}" if self.base == 16 else f"{count:0{width}d}"
+
+
+class HsmKind(Struct, frozen=True):
     """The form of a field: a *pattern* that spells out its characters, and *words* for people.
 
     *error* is the code for a field that breaks it; a key that begins with the letter of an unknown
-    scheme has a code of its own. Of a counted field, *counter* is the pattern of its count, a
-    number to *base*, in which *unit* characters count as one; or, if it *is_der*, the tag and the
-    length of DER, which are part of the value.
+    scheme has a code of its own. A *count* says how long a field is.
     """
 
     pattern: str
     words: str
     error: str = INPUT_REFUSED
     is_key: bool = False
-    counter: str = ""
-    base: int = 10
-    unit: int = 1
-    is_der: bool = False
-
-    def size(self, count: str) -> int:
-        """How many characters follow *count*, which has the form of the counter."""
-        if not self.is_der:
-            return int(count, self.base) * self.unit
-        long = count[len(_DER_SHORT) :]
-        return int.from_bytes((long or count[1]).encode("latin-1"), "big")
+    count: HsmCount | None = None
 
     def admits(self, value: str) -> bool:
         """Whether *value* has this form."""
@@ -56,11 +72,11 @@ class Kind(Struct, frozen=True):
         return KEY_SCHEME_REFUSED if self.is_key and seen in _UNKNOWN_SCHEMES else self.error
 
 
-class Field(Struct, frozen=True):
+class HsmField(Struct, frozen=True):
     """A named place in a layout; *lead* is a delimiter before it, not part of its value."""
 
     name: str
-    kind: Kind
+    kind: HsmKind
     lead: str = ""
     optional: bool = False
 
@@ -71,7 +87,7 @@ class Field(Struct, frozen=True):
         return f"(?:{pattern})?" if self.optional else pattern
 
 
-class Fault(Struct, frozen=True):
+class HsmFault(Struct, frozen=True):
     """Where a line breaks its layout: the offset, the field, what was expected, the error code."""
 
     offset: int
@@ -80,24 +96,24 @@ class Fault(Struct, frozen=True):
     error: str
 
 
-def digits(length: int) -> Kind:
+def digits(length: int) -> HsmKind:
     """*length* decimal digits."""
-    return Kind(f"[0-9]{{{length}}}", f"{length} digits")
+    return HsmKind(f"[0-9]{{{length}}}", f"{length} digits")
 
 
-def hexadecimal(length: int) -> Kind:
+def hexadecimal(length: int) -> HsmKind:
     """*length* upper-case hexadecimal digits."""
-    return Kind(f"[0-9A-F]{{{length}}}", f"{length} upper-case hex digits")
+    return HsmKind(f"[0-9A-F]{{{length}}}", f"{length} upper-case hex digits")
 
 
-def one_of(characters: str, what: str, error: str = INPUT_REFUSED) -> Kind:
+def one_of(characters: str, what: str, error: str = INPUT_REFUSED) -> HsmKind:
     """One of *characters*."""
-    return Kind(f"[{characters}]", f"{what}: one of {', '.join(characters)}", error)
+    return HsmKind(f"[{characters}]", f"{what}: one of {', '.join(characters)}", error)
 
 
-def counted(number: str, base: int, words: str, unit: int = 1) -> Kind:
+def counted(number: str, base: int, words: str, unit: int = 1) -> HsmKind:
     """As many characters as *number*, a pattern of digits to *base*, says times *unit*."""
-    return Kind("(?s:.{0,65535})", words, counter=number, base=base, unit=unit)
+    return HsmKind("(?s:.{0,65535})", words, count=HsmCount(number, base, unit))
 
 
 # Four hex digits say how many characters follow; the value is those characters.
@@ -107,59 +123,58 @@ COUNTED: Final = counted(
 
 
 # A value that says its own length: the whole of it, from its tag on.
-DER_SEQUENCE: Final = Kind(
+DER_SEQUENCE: Final = HsmKind(
     "(?s:0.{1,65535})",
     "a sequence in DER of up to 65535 bytes",
-    counter=r"0(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82[\x01-\xff][\x00-\xff])",
-    is_der=True,
+    count=HsmCount(r"0(?:[\x00-\x7f]|\x81[\x80-\xff]|\x82[\x01-\xff][\x00-\xff])", is_der=True),
 )
 
 
-class Layout:
+class HsmLayout:
     """A line of fields; reads and writes it.
 
     Where fields say themselves how many characters they have, an expression reads all up to the
     next such field, and the count of that one.
     """
 
-    def __init__(self, *fields: Field) -> None:
+    def __init__(self, *fields: HsmField) -> None:
         self.fields = fields
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
         self._has_optional = len(self.required) < len(fields)
 
     @cached_property
-    def _pieces(self) -> list[tuple[re.Pattern[str], Field | None]]:
+    def _pieces(self) -> list[tuple[re.Pattern[str], str, HsmCount | None]]:
         """An expression, and the counted field that follows what it reads; the last has none."""
-        pieces: list[tuple[re.Pattern[str], Field | None]] = []
+        pieces: list[tuple[re.Pattern[str], str, HsmCount | None]] = []
         patterns = ""
         for field in self.fields:
-            if not field.kind.counter:
+            count = field.kind.count
+            if count is None:
                 patterns += field.pattern
                 continue
-            count = f"{re.escape(field.lead)}(?P<{_COUNT}>{field.kind.counter})"
-            pieces.append((re.compile(patterns + count), field))
+            patterns += f"{re.escape(field.lead)}(?P<{_COUNT}>{count.pattern})"
+            pieces.append((re.compile(patterns), field.name, count))
             patterns = ""
-        pieces.append((re.compile(patterns + _END), None))
+        pieces.append((re.compile(patterns + _END), "", None))
         return pieces
 
     def read(self, text: str, at: int) -> tuple[dict[str, str], int] | None:
         """The fields of the line that begins at *at*, and where it ends; None if it breaks."""
         values: dict[str, str] = {}
-        for pattern, field in self._pieces:
+        for pattern, name, counted_by in self._pieces:
             match = pattern.match(text, at)
             if match is None:
                 return None
             values.update(match.groupdict())
             at = match.end()
-            if field is not None:
-                kind = field.kind
+            if counted_by is not None:
                 count = values.pop(_COUNT)
-                start = at - len(count) if kind.is_der else at
-                at += kind.size(count)
+                start = at - len(count) if counted_by.is_der else at
+                at += counted_by.size(count)
                 if at > len(text):
                     return None
-                values[field.name] = text[start:at]
+                values[name] = text[start:at]
         if self._has_optional:
             values = {name: value for name, value in values.items() if value is not None}
         return values, at
@@ -170,30 +185,34 @@ class Layout:
         for field in self.fields:
             value = values.get(field.name)
             if value is not None:
-                written.append(f"{field.lead}{_count(field.kind, value)}{value}")
+                count = field.kind.count
+                written.append(f"{field.lead}{count.before(value) if count else ''}{value}")
         return "".join(written)
 
-    def fault(self, text: str, at: int) -> Fault:
+    def fault(self, text: str, at: int) -> HsmFault:
         """Where the line that begins at *at* first breaks; to be asked when :meth:`read` fails."""
         for field in self.fields:
-            kind = field.kind
-            pattern = f"{re.escape(field.lead)}({kind.counter})" if kind.counter else field.pattern
+            kind, count = field.kind, field.kind.count
+            pattern = f"{re.escape(field.lead)}({count.pattern})" if count else field.pattern
             match = re.compile(pattern).match(text, at)
             if match is None:
-                return Fault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
+                return HsmFault(at, field.name, kind.words, kind.blame(text[at : at + 1]))
             at = match.end()
-            if kind.counter:
-                size = kind.size(match[1])
+            if count:
+                size = count.size(match[1])
                 if at + size > len(text):
-                    return Fault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
+                    return HsmFault(at, field.name, f"{size} characters", DATA_LENGTH_REFUSED)
                 at += size
-        return Fault(at, "", "the end of the line", INPUT_REFUSED)
+        return HsmFault(at, "", "the end of the line", INPUT_REFUSED)
 
 
-def _count(kind: Kind, value: str) -> str:
-    """What stands before *value* if it is counted."""
-    if not kind.counter or kind.is_der:
-        return ""
-    width = int(kind.counter.rpartition("{")[2].rstrip("}"))
-    count = len(value) // kind.unit
-    return f"{count:0{width}X}" if kind.base == 16 else f"{count:0{width}d}"
+class HostCommand(Struct, frozen=True):
+    """The layouts of one command: what a client sends, and what a module answers.
+
+    Where there are several (a mode decides which fields follow), they stand in the order in which
+    they are tried. An error has no fields, but for *warnings*, by their error code.
+    """
+
+    request: tuple[HsmLayout, ...]
+    answer: tuple[HsmLayout, ...]
+    warnings: Mapping[str, tuple[HsmLayout, ...]] = {}

@@ -58,6 +58,11 @@ class Answer(Struct, frozen=True, gc=False):
         return f"<{code} error={error} header={header}>"
 
 
+def text_of(data: bytes) -> str:
+    """*data* as a field holds them: a character for each byte."""
+    return data.decode("latin-1")
+
+
 def answer_code(code: str) -> str:
     """The code of the answer to command *code*: its second character moves on by one.
 

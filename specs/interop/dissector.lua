@@ -3,12 +3,24 @@
 
 -- @tables@
 
-local protocol = Proto(dialect.name, "ISO 8583: " .. dialect.title)
+-- No two protocols may have one description, and dialects that extend another may have its title.
+local protocol = Proto(dialect.name, "ISO 8583: " .. dialect.title .. " (" .. dialect.name .. ")")
 
 -- Preferences ---------------------------------------------------------------------------------------
 
+-- By the number of each: bytes, and how they say a number.
+local lengths = { { 2, "binary" }, { 4, "ascii" }, { 2, "bcd" }, { 4, "binary" }, { 2, "little" }, { 0 } }
+local length_names = {
+  { "binary2", "2 bytes, a binary number", 1 },
+  { "ascii4", "4 digits in ASCII", 2 },
+  { "bcd2", "4 digits packed in 2 bytes", 3 },
+  { "binary4", "4 bytes, a binary number", 4 },
+  { "little2", "2 bytes, a binary number, the low byte first", 5 },
+  { "none", "none: a segment is a message", 6 },
+}
+
 protocol.prefs.port = Pref.uint("TCP port", dialect.port, "The port that messages go to or come from")
-protocol.prefs.length = Pref.uint("Bytes of length", 2, "Of the length in front of a message, 0 to 4")
+protocol.prefs.length = Pref.enum("Length", 1, "In front of a message", length_names, false)
 protocol.prefs.inclusive = Pref.bool("Length counts itself", false, "Whether it counts its own bytes")
 protocol.prefs.skip = Pref.uint("Bytes to skip", 0, "Between length and message: a TPDU has 5")
 protocol.prefs.unmasked = Pref.bool("Show card data", false, "For test cards only")
@@ -74,6 +86,7 @@ end
 
 -- What a length says, or nil where it is none.
 local function number_of(tvb, start, size, encoding)
+  if encoding == "little" then return tvb(start, size):le_uint() end
   if encoding == "binary" then
     local number = 0
     for i = 0, size - 1 do number = number * 256 + tvb(start + i, 1):uint() end
@@ -154,9 +167,12 @@ local function add_ber(tvb, tree, start, stop, names, secret, depth)
   end
 end
 
-local function add_positional(tvb, tree, start, stop, path, layout)
+local function add_positional(tvb, tree, start, stop, whole, layout)
+  local group = 0
   repeat
     local before = start
+    group = group + 1
+    local path = layout.groups and whole .. "." .. group or whole
     for number, part in ipairs(layout.order) do
       if start >= stop then return end
       local value, size, characters = locate(tvb, start, stop, part)
@@ -239,6 +255,9 @@ local function add_bitmap(tvb, tree, offset, stop, base, numbers)
   return offset + size
 end
 
+-- Whether a message of the packet at hand stands in its Info column already.
+local is_in_column = false
+
 local function dissect_message(tvb, pinfo, tree, offset, stop)
   if offset + dialect.header + size_of(dialect.mti, 4) > stop then return end
   if dialect.header > 0 then
@@ -251,7 +270,12 @@ local function dissect_message(tvb, pinfo, tree, offset, stop)
   tree:add(shown.mti, tvb(offset, size), mti)
   tree:append_text(", MTI " .. mti)
   pinfo.cols.protocol = "ISO 8583"
-  pinfo.cols.info = "MTI " .. mti
+  if is_in_column then
+    pinfo.cols.info:append(", MTI " .. mti)
+  else
+    pinfo.cols.info:set("MTI " .. mti)
+  end
+  is_in_column = true
   offset = offset + size
   local numbers = {}
   local at = add_bitmap(tvb, tree, offset, stop, 0, numbers)
@@ -274,35 +298,60 @@ local function dissect_message(tvb, pinfo, tree, offset, stop)
   if at < stop then note(tvb, tree, at, stop, "bytes after the last field") end
 end
 
+-- Frames --------------------------------------------------------------------------------------------
+
+-- The size of the frame at offset, its length included; nil where its length is none.
+local function size_at(tvb, offset)
+  local size, encoding = lengths[protocol.prefs.length][1], lengths[protocol.prefs.length][2]
+  local length = number_of(tvb, offset, size, encoding)
+  if length == nil then return nil end
+  if protocol.prefs.inclusive then length = length - size end
+  return length >= 0 and length + size or nil
+end
+
 -- One message with its length in front, and what stands between them.
 local function dissect_frame(tvb, pinfo, tree)
   local subtree = tree:add(protocol, tvb(), "ISO 8583: " .. dialect.title)
-  local start = protocol.prefs.length + protocol.prefs.skip
-  if start <= tvb:len() then dissect_message(tvb, pinfo, subtree, start, tvb:len()) end
+  local size = lengths[protocol.prefs.length][1]
+  local start = size + protocol.prefs.skip
+  if size > 0 and size_at(tvb, 0) == nil then
+    note(tvb, subtree, 0, tvb:len(), "the length of the message is no number")
+  elseif start < tvb:len() then
+    dissect_message(tvb, pinfo, subtree, start, tvb:len())
+  end
   return tvb:len()
 end
 
 local function frame_size(tvb, _, offset)
-  local size = protocol.prefs.length
-  local length = number_of(tvb, offset, size, "binary")
-  if protocol.prefs.inclusive then return math.max(length, size) end
-  return length + size
+  return size_at(tvb, offset) or tvb:len() - offset
 end
 
 function protocol.dissector(tvb, pinfo, tree)
-  if protocol.prefs.length == 0 then return dissect_frame(tvb, pinfo, tree) end
-  dissect_tcp_pdus(tvb, tree, protocol.prefs.length, frame_size, dissect_frame)
+  is_in_column = false
+  local size = lengths[protocol.prefs.length][1]
+  if size == 0 then return dissect_frame(tvb, pinfo, tree) end
+  dissect_tcp_pdus(tvb, tree, size, frame_size, dissect_frame)
   return tvb:len()
 end
 
-local ports = DissectorTable.get("tcp.port")
-local registered = nil
+-- The port ------------------------------------------------------------------------------------------
 
-function protocol.prefs_changed()
-  if registered == protocol.prefs.port then return end
-  if registered then ports:remove(registered, protocol) end
+local ports = DissectorTable.get("tcp.port")
+local registered = 0
+
+local function register()
+  if registered > 0 then ports:remove(registered, protocol) end
   registered = protocol.prefs.port
-  ports:add(registered, protocol)
+  if registered > 0 then ports:add(registered, protocol) end
 end
 
-protocol.prefs_changed()
+-- Wireshark calls this when a preference was changed; it can be assigned, and nothing else.
+function protocol.prefs_changed()
+  if registered ~= protocol.prefs.port then register() end
+end
+
+register()
+
+-- Of itself Wireshark does not put segments in order, and loses the messages in those that are not.
+-- A file of preferences that says otherwise is read after this, and wins.
+pcall(set_preference, "tcp.reassemble_out_of_order", true)

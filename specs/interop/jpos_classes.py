@@ -116,6 +116,30 @@ FIELD_CLASSES: Final = {
     "IFE_AMOUNT": FieldClass(kind="x+n", encoding=_EBCDIC, more=1),
     "IFE_BINARY": FieldClass(kind="b", encoding=_EBCDIC),
 }
+# The classes that jPOS has, of all that the rule of their names would give, by their number of L.
+_WITH_LENGTH: Final = {
+    "IFA_{}NUM": (2, 3),
+    "IFA_{}CHAR": range(1, 7),
+    "IFA_{}BINARY": range(1, 7),
+    "IFA_{}ABINARY": (2, 3),
+    "IFAE_{}CHAR": (2,),
+    "IFEA_{}CHAR": (2,),
+    "IFB_{}NUM": (2, 3),
+    "IFB_{}CHAR": (2, 3, 4, 6),
+    "IFB_{}BINARY": (2, 3, 4),
+    "IFB_{}HNUM": (2, 3),
+    "IFB_{}HCHAR": (2, 3),
+    "IFB_{}HECHAR": (2, 3),
+    "IFB_{}HBINARY": (2, 3),
+    "IFB_{}HEX": (2,),
+    "IFB_F{}NUM": (2, 3),
+    "IFE_{}NUM": (1, 2, 3),
+    "IFE_{}CHAR": (1, 2, 3, 4),
+    "IFE_{}BINARY": (1, 2, 3),
+}
+CLASSES_WITH_LENGTH: Final = frozenset(
+    name.format("L" * digits) for name, lengths in _WITH_LENGTH.items() for digits in lengths
+)
 BITMAP_CLASSES: Final = {"IFA_BITMAP": "hex", "IFB_BITMAP": "binary", "IFE_BITMAP": _EBCDIC}
 MTI_CLASSES: Final = {"IFA_NUMERIC": "ascii", "IFB_NUMERIC": "bcd", "IFE_NUMERIC": _EBCDIC}
 NOTHING: Final = "IF_NOP"

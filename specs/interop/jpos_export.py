@@ -7,12 +7,12 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import IN_FIELD_65, THIRD
+from ..grammar.bitmap import FIELD_MAX, IN_FIELD_65, THIRD
 from ..grammar.codepages import CODECS
 from ..grammar.fields import Notation, parse_notation
-from .drafts import Exported, Loss
-from .jpos_classes import TAGGED
-from .layouts import header_size, resolve
+from .drafts import Exported, Loss, plain_name
+from .jpos_classes import CLASSES_WITH_LENGTH, TAGGED
+from .layouts import encodings_of_parts, header_size, resolve
 
 _DOCTYPE: Final = (
     '<!DOCTYPE isopackager PUBLIC "-//jPOS/jPOS Generic Packager DTD 1.0//EN"\n'
@@ -23,6 +23,10 @@ _SUBFIELDS: Final = "org.jpos.iso.packager.GenericSubFieldPackager"
 _DIGITS: Final = ("n", "z")
 _ZERO_FILLED: Final = ("bcd", "bcd left 0", "bcd right 0")
 _F_FILLED: Final = "bcd right F"
+_SPECIAL: Final = ("s", "as", "ns", "ans")  # classes with characters that differ from page to page
+_PLACEHOLDER: Final = (
+    '<isofield id="0" length="0" name="placeholder" class="org.jpos.iso.IF_CHAR"/>'
+)
 _LTV: Final = PartsEntry(layout="ltv", tag="n 2", length="n 2", counts_tag=True)
 
 
@@ -50,16 +54,29 @@ class _Writer:
             self.element(1, str(THIRD), 8, "Bitmap, third", _class("BITMAP", bitmap))
         for key in by_number(written.fields):
             self.field(1, key, key, written.fields[key], written.encodings)
-        header = header_size(written)
-        attributes = f" name={quoteattr(title)}"
-        if header:
-            attributes += f' headerLength="{header}"'
+        if written.header:
             self.lose("header", "its parts have no names, and no default")
         if written.messages:
             self.lose("messages", "which fields an MTI must carry cannot be said")
-        head = ['<?xml version="1.0" encoding="UTF-8"?>', _DOCTYPE, f"<isopackager{attributes}>"]
+        head = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            _DOCTYPE,
+            f"<!-- {plain_name(title, '').replace('--', '- -')} -->",
+            f"<isopackager{self.attributes()}>",
+        ]
         text = "\n".join([*head, *self.lines, "</isopackager>"])
         return Exported(f"{text}\n", tuple(self.losses))
+
+    def attributes(self) -> str:
+        """Those of the root: what differs from two bitmaps behind no header."""
+        said: dict[str, int] = {}
+        if header := header_size(self.written):
+            said["headerLength"] = header
+        if self.written.tertiary == IN_FIELD_65:
+            said["thirdBitmapField"] = THIRD
+        if self.written.tertiary:
+            said["maxValidField"] = FIELD_MAX
+        return "".join(f' {name}="{number}"' for name, number in said.items())
 
     def lose(self, where: str, problem: str) -> None:
         """Note a loss."""
@@ -67,16 +84,16 @@ class _Writer:
 
     def field(
         self, depth: int, path: str, key: str, entry: FieldEntry, encodings: Mapping[str, str]
-    ) -> None:
-        """The field or part at *path*, and below it what it is made of."""
+    ) -> bool:
+        """The field or part at *path*, and below it what it is made of; False where it has none."""
         entry = resolve(entry, encodings)
         form = parse_notation(entry.format)
         where = f"field {path}"
         name, pad = _class_of(form, entry, encodings)
         if not name:
             self.lose(where, f"no class for {form} in {entry.encoding}: left out")
-            return
-        if {entry.encoding, entry.length} & {"ebcdic-037", "ebcdic-500"}:
+            return False
+        if entry.encoding in ("ebcdic-037", "ebcdic-500") and form.kind in _SPECIAL:
             self.lose(where, "their EBCDIC is IBM-1047: some special characters differ")
         if entry.padding.startswith("left") or entry.padding not in ("", "right space"):
             self.lose(where, f"padding {entry.padding!r} cannot be said")
@@ -84,18 +101,16 @@ class _Writer:
         if entry.encoding == "hex" and not name.endswith("BINARY"):
             length *= 2  # hexadecimal digits as text: that is what its length counts
         parts = self.written.parts.get(path)
-        if parts is None or not self.parts(depth, path, key, length, entry.name, name, parts):
+        if parts is None or not self.parts(depth, path, key, length, entry, name, pad):
             self.element(depth, key, length, entry.name or where, name, pad)
+        return True
 
     def element(
         self, depth: int, key: str, length: int, title: str, name: str, pad: bool | None = None
     ) -> None:
         """One line for a field without parts."""
-        said = "" if pad is None else f' pad="{str(pad).lower()}"'
-        self.lines.append(
-            f'{"  " * depth}<isofield id="{key}" length="{length}" name={quoteattr(title)}'
-            f'{said} class="org.jpos.iso.{name}"/>'
-        )
+        said = _said(key, length, title, name, pad)
+        self.lines.append(f"{'  ' * depth}<isofield{said}/>")
 
     def parts(
         self,
@@ -103,38 +118,62 @@ class _Writer:
         path: str,
         key: str,
         length: int,
-        title: str,
+        entry: FieldEntry,
         name: str,
-        parts: PartsEntry,
+        pad: bool | None,
     ) -> bool:
-        """A field with its parts, if jPOS can have such: in binary fields alone."""
-        is_ltv = (parts.layout, parts.tag, parts.length, parts.counts_tag) == (
-            *("ltv", _LTV.tag, _LTV.length),
-            True,
-        )
-        fits = parts.layout in ("positional", "bitmap") and not parts.repeat and not parts.header
-        if not name.endswith("BINARY") or name == "IFA_BINARY" or not (fits or is_ltv):
+        """A field with its parts, if jPOS can have such.
+
+        What the class of the field reads, characters or bytes, goes to its parts one by one.
+        """
+        parts = self.written.parts[path]
+        is_binary = entry.format.startswith("b")
+        is_ltv = _is_ltv(parts)
+        if is_binary != name.endswith("BINARY") or not (is_ltv or _is_plain(parts)):
             self.lose(f"field {path}", f"its parts ({parts.layout}) cannot be said")
             return False
+        lines, losses = len(self.lines), len(self.losses)
         bits = ' bitmapField="0"' if parts.layout == "bitmap" else ' emitBitmap="false"'
-        pad = "  " * depth
-        self.lines += [
-            f'{pad}<isofieldpackager id="{key}" length="{length}" name={quoteattr(title)}',
-            f'{pad}    class="org.jpos.iso.{name}"{bits} packager="{_SUBFIELDS}">',
-        ]
-        encodings = {**self.written.encodings, **parts.encodings}
+        said = _said(key, length, entry.name or f"field {path}", name, pad)
+        indent = "  " * depth
+        self.lines.append(f'{indent}<isofieldpackager{said}{bits} packager="{_SUBFIELDS}">')
+        encodings = encodings_of_parts(self.written, parts, is_binary)
         if parts.layout == "bitmap":
             size = parts.bitmap * (2 if parts.continues else 1)
             self.element(depth + 1, "0", size, "Bitmap", _class("BITMAP", encodings["bitmap"]))
         for part in by_number(parts.fields):
-            entry = parts.fields[part]
+            inner = parts.fields[part]
             if is_ltv:
-                most = parse_notation(entry.format).length
-                self.element(depth + 1, str(int(part)), most, entry.name, TAGGED)
-            else:
-                self.field(depth + 1, f"{path}.{part}", part, entry, encodings)
-        self.lines.append(f"{pad}</isofieldpackager>")
+                most = parse_notation(inner.format).length
+                self.element(depth + 1, str(int(part)), most, inner.name, TAGGED)
+            elif not self.field(depth + 1, f"{path}.{part}", part, inner, encodings) and (
+                parts.layout == "positional"
+            ):  # all behind it would move
+                del self.lines[lines:], self.losses[losses:]
+                self.lose(f"field {path}", f"its parts ({parts.layout}) cannot all be said")
+                return False
+        if "<isofieldpackager" in "".join(self.lines[lines + 1 : lines + 2]):
+            self.lines.insert(lines + 1, f"{indent}  {_PLACEHOLDER}")
+        self.lines.append(f"{indent}</isofieldpackager>")
         return True
+
+
+def _is_ltv(parts: PartsEntry) -> bool:
+    """Whether each of *parts* has its length in front, and then its tag, as one class has it."""
+    said = (parts.layout, parts.tag, parts.length, parts.counts_tag)
+    return said == (_LTV.layout, _LTV.tag, _LTV.length, _LTV.counts_tag)
+
+
+def _is_plain(parts: PartsEntry) -> bool:
+    """Whether *parts* stand one after the other, or behind a bitmap, and nothing else is there."""
+    return parts.layout in ("positional", "bitmap") and not parts.repeat and not parts.header
+
+
+def _said(key: str, length: int, title: str, name: str, pad: bool | None) -> str:
+    """The attributes that fields with parts and without have."""
+    side = "" if pad is None else f' pad="{str(pad).lower()}"'
+    named = quoteattr(plain_name(title, "unnamed"))
+    return f' id="{key}" length="{length}" name={named}{side} class="org.jpos.iso.{name}"'
 
 
 def _class(kind: str, encoding: str) -> str:
@@ -150,7 +189,8 @@ def _class_of(
     if form.kind == "x+n":
         return _amount(entry, encodings), pad
     if form.prefix_digits:
-        return _variable(form, entry), pad
+        name = _variable(form, entry)
+        return (name if name in CLASSES_WITH_LENGTH else ""), pad
     if entry.encoding.startswith("bcd"):
         even = form.length % 2 == 0
         names = {**dict.fromkeys(_ZERO_FILLED, "IFB_NUMERIC"), _F_FILLED: "IFB_FNUMERIC"}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
-from ..dialect.file import DialectFile, FieldEntry
+from ..dialect.file import DialectFile, FieldEntry, PartsEntry
+from ..dialect.parts import OF_TEXT
 from ..grammar.codepages import CODECS
 from ..grammar.fields import CLASSES, Notation, parse_notation
 
@@ -49,6 +50,17 @@ def resolve(entry: FieldEntry, encodings: Mapping[str, str]) -> FieldEntry:
         encoding=encoding,
         length=entry.length or encodings.get("length", ""),
     )
+
+
+def encodings_of_parts(
+    written: DialectFile, parts: PartsEntry, is_binary: bool
+) -> Mapping[str, str]:
+    """What *parts* of a value that *is_binary*, or is text, are written in, as dialects have it.
+
+    >>> encodings_of_parts(DialectFile(), PartsEntry(encodings={"n": "bcd"}), False)["ans"]
+    'ascii'
+    """
+    return {**(written.encodings if is_binary else OF_TEXT), **parts.encodings}
 
 
 def header_size(written: DialectFile) -> int:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import IN_FIELD_65
+from ..grammar.bitmap import IN_FIELD_65, SECOND_MAX
 from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss
-from .layouts import resolve
+from .layouts import encodings_of_parts, resolve
 from .moov_names import BER_LENGTH, BER_TAG, FIXED, LETTERS, SORTS
 
 _PAGES: Final = {
@@ -21,7 +21,12 @@ _PAGES: Final = {
 }
 _PACKED: Final = {"bcd": "BCD", "bcd left 0": "BCD", "bcd right 0": "LBCD"}
 _ENCODINGS: Final = {**_PAGES, **_PACKED, "binary": "Binary", "hex": "HexToASCII"}
-_TRACKS: Final = {"35": "Track2", "36": "Track3"}
+# Prefixes have names of their own: one page of EBCDIC, as digits are the same in all; and none of
+# hexadecimal text, whose bytes ASCII counts.
+_FAMILIES: Final = {**dict.fromkeys(_PAGES, "EBCDIC"), "ascii": "ASCII", "hex": "ASCII"}
+_NUMERIC_MAX: Final = 18  # digits of their Numeric, a number of 64 bits
+_FOURTH: Final = 129  # its bit says that a fourth bitmap follows
+_SPECIAL: Final = ("s", "as", "ns", "ans")  # classes whose characters differ from page to page
 
 Said = dict[str, Any]
 
@@ -51,6 +56,9 @@ class _Writer:
         mti, bitmap = self.written.encodings["mti"], self.written.encodings["bitmap"]
         if self.written.tertiary == IN_FIELD_65:
             self.lose("tertiary", "theirs stands together with the others")
+        if bitmap not in ("hex", "binary"):
+            self.lose("bitmap", f"theirs is binary or in ASCII, not in {bitmap}")
+            bitmap = "hex"
         for table in ("header", "messages", "values"):
             if getattr(self.written, table):
                 self.lose(table, "cannot be said")
@@ -59,9 +67,19 @@ class _Writer:
             "1": _said("Bitmap", 8, "Bitmap", _ENCODINGS[bitmap], f"Hex.{FIXED}"),
         }
         for key in by_number(self.written.fields):
-            if said := self.field(key, self.written.fields[key], self.written.encodings):
+            if problem := self.unreachable(int(key)):
+                self.lose(f"field {key}", f"{problem}: left out")
+            elif said := self.field(key, self.written.fields[key], self.written.encodings):
                 fields[key] = said
         return fields
+
+    def unreachable(self, number: int) -> str:
+        """Why their bitmaps cannot say field *number*; nothing where they can."""
+        if number == _FOURTH:
+            return "its bit says there that another bitmap follows"
+        if number > SECOND_MAX and self.written.tertiary == IN_FIELD_65:
+            return "their third bitmap stands elsewhere"
+        return ""
 
     def field(self, path: str, entry: FieldEntry, encodings: Mapping[str, str]) -> Said | None:
         """The field or part at *path*; None, and a loss, where it cannot be said."""
@@ -89,19 +107,17 @@ class _Writer:
         ):
             self.lose(f"field {path}", f"{form} in {entry.encoding} cannot be said: left out")
             return None
-        if entry.encoding in ("ebcdic-037", "ebcdic-500"):
-            self.lose("EBCDIC", "their page has some special characters elsewhere")
+        if entry.encoding in ("ebcdic-037", "ebcdic-500") and form.kind in _SPECIAL:
+            self.lose(f"field {path}", "their EBCDIC has some special characters elsewhere")
         kind, length, encoding = "String", form.length, _ENCODINGS[entry.encoding]
         if form.kind == "b":
             kind = "Binary"
             if entry.encoding == "hex" and form.prefix_digits and entry.count != "bytes":
                 # Their length of hexadecimal text counts bytes: as plain text it counts digits.
                 kind, length, encoding = "String", form.length * 2, "ASCII"
-        elif form.kind == "n" and not form.prefix_digits:
+        elif form.kind == "n" and not form.prefix_digits and form.length <= _NUMERIC_MAX:
             kind = "Numeric"
             self.lose("Numeric", "theirs is a number: it forgets leading zeros when it reads")
-        elif form.kind == "z":
-            kind = _TRACKS.get(path, "String")
         said = _said(kind, length + (form.kind == "x+n"), entry.name, encoding, prefix)
         if kind == "Numeric":
             said["padding"] = {"type": "Left", "pad": "0"}
@@ -131,9 +147,7 @@ class _Writer:
             entry.encoding == "ascii"
         ):
             return None
-        is_text = form.kind != "b"
-        text = {**dict.fromkeys(_CLASSES, "ascii"), "b": "hex", "bitmap": "hex", "length": "ascii"}
-        encodings = {**(text if is_text else self.written.encodings), **parts.encodings}
+        encodings = encodings_of_parts(self.written, parts, form.kind == "b")
         how = self.how(parts, encodings)
         if how is None:
             return None
@@ -182,9 +196,6 @@ class _Writer:
         return {"tag": {"length": tag.length, "enc": enc, "sort": SORTS[tag.kind == "b"]}}
 
 
-_CLASSES: Final = ("a", "n", "s", "an", "as", "ns", "ans", "z")
-
-
 def _object(entry: FieldEntry) -> Said:
     """A BER-TLV object: its value as it is."""
     return {
@@ -201,8 +212,7 @@ def _said(kind: str, length: int, title: str, enc: str, prefix: str) -> Said:
 
 def _family(encoding: str) -> str:
     """The family of prefixes that goes with *encoding*."""
-    family = _PAGES.get(encoding, "BCD" if encoding.startswith("bcd") else "Binary")
-    return "Hex" if encoding == "hex" else family
+    return _FAMILIES.get(encoding, "BCD" if encoding.startswith("bcd") else "Binary")
 
 
 def _prefix(form: Notation, entry: FieldEntry) -> str:

@@ -18,8 +18,9 @@ from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, Source, by_number
 from ..dialect.reference import specification
 from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.codepages import CODECS
 from ..grammar.encodings import Bcd, Signed
-from ..grammar.fields import LENGTH_MAX
+from ..grammar.fields import CLASSES, LENGTH_MAX, Field
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, Value, read_document
 from .drafts import FOREIGN_SIZE_MAX, Draft, Exported, Imported, Loss, plain_name
@@ -41,6 +42,9 @@ _KEYS: Final = frozenset(
     ]
 )
 _COUNTS: Final = ("bytes", "nibbles")
+_LACKING: Final = "ebcdic-1047"  # a page that Python has no codec of,
+_NEAREST: Final = "cp037"  # the nearest that it has,
+_MOVED: Final = frozenset("[]^")  # and what of the characters of fields stands elsewhere there
 _TRACKS: Final = (35, 36)
 _HEADER_MAX: Final = 128  # bytes; the longest that schemes use have 22
 _LEN_TYPE_MAX: Final = 6
@@ -82,22 +86,52 @@ def export_pyiso8583(name: str, written: DialectFile) -> Exported:
     """*written*, the dialect called *name*, as JSON for pyiso8583, and what that cannot say."""
     dialect = Dialect(build_form(Source(Path(name), ()), written))
     losses = [Loss(f"field {path}", "its parts cannot be said") for path in written.parts]
-    if written.header:
-        losses.append(Loss("header", "its parts cannot be said: take it off before"))
+    rows = specification(dialect)
+    if dialect.header_size:
+        losses.append(Loss("header", "its parts have no names, and no default"))
+        rows["h"] |= {"data_enc": _BYTES, "max_len": dialect.header_size, "desc": "header"}
     if written.tertiary not in ("", TOGETHER):
         losses.append(Loss("tertiary", "theirs stands together with the others"))
-    rows = specification(dialect)
     for number, field in dialect.fields.items():
-        where = f"field {number}"
-        if field.padding:
-            losses.append(Loss(where, "values are not padded: send them at full length"))
-        if isinstance(field.encoding, Signed) and isinstance(field.encoding.digits, Bcd):
-            losses.append(Loss(where, "its packed amount is hexadecimal there, sign and all"))
-        if (field.counting.unit, field.counting.counts) != (field.encoding.unit, 1):
-            losses.append(Loss(where, "its length counts what theirs cannot: left out"))
+        if problem := _unsayable(field, written.tertiary):
+            losses.append(Loss(f"field {number}", f"{problem}: left out"))
             del rows[str(number)]
+        else:
+            losses += [Loss(f"field {number}", problem) for problem in _otherwise(field)]
+    _rename_pages(rows)
     lines = ",\n".join(f"  {json.dumps(key)}: {json.dumps(row)}" for key, row in rows.items())
     return Exported(f"{{\n{lines}\n}}\n", tuple(losses))
+
+
+def _unsayable(field: Field, tertiary: str) -> str:
+    """Why theirs has no such field; nothing where it has."""
+    if field.number > SECOND_MAX and tertiary != TOGETHER:
+        return "their third bitmap stands elsewhere"
+    if (field.counting.unit, field.counting.counts) != (field.encoding.unit, 1):
+        return "its length counts what theirs cannot"
+    return ""
+
+
+def _otherwise(field: Field) -> list[str]:
+    """What of *field* is otherwise there."""
+    said = []
+    if field.padding:
+        said.append("values are not padded: send them at full length")
+    if isinstance(field.encoding, Signed) and isinstance(field.encoding.digits, Bcd):
+        said.append("its packed amount is hexadecimal there, sign and all")
+    special = CLASSES[field.notation.kind] & _MOVED
+    if field.encoding.name == _LACKING and special:
+        seen = " ".join(sorted(special))
+        said.append(f"Python has no codec of IBM-1047, and in {_NEAREST} these differ: {seen}")
+    return said
+
+
+def _rename_pages(rows: Mapping[str, dict[str, Any]]) -> None:
+    """The codec that we register has no name elsewhere: the nearest that Python has."""
+    for row in rows.values():
+        for key in ("data_enc", "len_enc"):
+            if row[key] == CODECS[_LACKING]:
+                row[key] = _NEAREST
 
 
 def _node(value: object) -> Node:

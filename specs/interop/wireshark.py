@@ -14,18 +14,17 @@ from ..codes import TABLES
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.codepages import CODECS
-from ..grammar.fields import CLASSES, parse_notation
-from ..masking import OPEN_FIELDS
+from ..grammar.fields import parse_notation
+from ..masking import open_fields
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss
-from .layouts import header_size, resolve
+from .layouts import encodings_of_parts, header_size, resolve
 
 PORT: Final = 8583  # where nobody says another: the number is easy to remember
 _TEMPLATE: Final = Path(__file__).with_name("dissector.lua")
 _PLACE: Final = "-- @tables@"
 _BARE: Final = frozenset(string.ascii_letters + "_")
 _LAYOUTS: Final = ("positional", "ber-tlv")
-_OF_TEXT: Final = {**dict.fromkeys(CLASSES, "ascii"), "length": "ascii", "b": "hex"}
 
 
 def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Exported:
@@ -35,6 +34,8 @@ def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Expor
         for path, entry in written.parts.items()
         if entry.layout not in (*_LAYOUTS, "opaque")
     ]
+    if len(written.header) > 1:
+        losses.append(Loss("header", "its parts are shown as one value"))
     third = {"": "none", IN_FIELD_65: "field"}.get(written.tertiary, "together")
     dialect = {
         "name": "iso8583_"
@@ -47,7 +48,7 @@ def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Expor
         "port": port,
     }
     fields = {
-        int(key): _field(int(key), written.fields[key], written.encodings, written.values)
+        int(key): _field(int(key), written.fields[key], written.encodings, written)
         for key in by_number(written.fields)
     }
     parts = {
@@ -69,7 +70,7 @@ def _field(
     number: int,
     entry: FieldEntry,
     encodings: Mapping[str, str],
-    values: Mapping[str, Mapping[str, str]],
+    written: DialectFile,
 ) -> dict[str, Any]:
     """What the dissector must know of a field."""
     said = resolve(entry, encodings)
@@ -90,9 +91,9 @@ def _field(
         known["right"] = "right" in said.encoding
     unit, counts = _counted(said, form.kind)
     known |= {"unit": unit, "counts": counts}
-    if number not in OPEN_FIELDS:
+    if number not in open_fields(written.version):
         known["secret"] = True
-    if meanings := values.get(said.values) or TABLES.get(said.values):
+    if meanings := written.values.get(said.values) or TABLES.get(said.values):
         known["values"] = dict(meanings)
     return known
 
@@ -117,9 +118,9 @@ def _parts(path: str, entry: PartsEntry, written: DialectFile) -> dict[str, Any]
     keys = path.split(".")
     field = written.fields.get(keys[0], FieldEntry(format="ans 1"))
     binary = parse_notation(field.format).kind == "b"
-    encodings = {**(written.encodings if binary else _OF_TEXT), **entry.encodings}
+    encodings = encodings_of_parts(written, entry, binary)
     order = by_number(entry.fields)
-    said = [_field(number, entry.fields[key], encodings, written.values) for key in order]
+    said = [_field(number, entry.fields[key], encodings, written) for key in order]
     return {"layout": entry.layout, "groups": entry.repeat, "binary": binary, "order": said}
 
 

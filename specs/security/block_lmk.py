@@ -65,7 +65,7 @@ def unwrap_key_block(lmk: BlockLmk, text: str) -> tuple[KeyBlockHeader, bytes]:
     Raises KeyRefused (``scheme``: no S in front) and KeyBlockRefused (``mac``: not this LMK, or
     changed; ``version`` and what :func:`~cardswitch.specs.security.tr31.unwrap_key_tr31` says).
 
-    >>> header = KeyBlockHeader("D", "P0", "T", "B")
+    >>> header = KeyBlockHeader(version="D", usage="P0", algorithm="T", mode_of_use="B")
     >>> key = bytes.fromhex("0123456789ABCDEF" * 2)
     >>> text = wrap_key_block(TEST_BLOCK_LMK, header, key, bytes(48))
     >>> text[:17], unwrap_key_block(TEST_BLOCK_LMK, text)[1].hex()[:16]

@@ -35,7 +35,9 @@ def wrap_key_tr31(kbpk: bytes, header: KeyBlockHeader, key: bytes, padding: byte
 
     >>> kbpk = bytes.fromhex("89E88CF7931444F334BD7547FC3F380C")
     >>> key = bytes.fromhex("F039121BEC83D26B169BDCD5B22AAF8F")
-    >>> header = KeyBlockHeader("A", "P0", "T", "E", exportability="E")
+    >>> header = KeyBlockHeader(
+    ...     version="A", usage="P0", algorithm="T", mode_of_use="E", exportability="E"
+    ... )
     >>> wrap_key_tr31(kbpk, header, key, bytes.fromhex("720DF563BB07"))
     'A0072P0TE00E0000F5161ED902807AF26F1D62263644BD24192FDB3193C730301CEE8701'
     """
@@ -98,7 +100,7 @@ def require_strong_kbpk_tr31(kbpk: bytes, header: KeyBlockHeader, key_length: in
     Bits of security are those of NIST SP 800-57. An HMAC key counts 8 bits a byte, but no more than
     AES-256; the length of an asymmetric key does not tell its strength: it is not judged.
 
-    >>> header = KeyBlockHeader("D", "P0", "A", "E")
+    >>> header = KeyBlockHeader(version="D", usage="P0", algorithm="A", mode_of_use="E")
     >>> require_strong_kbpk_tr31(bytes(16), header, 16)
     >>> require_strong_kbpk_tr31(bytes(16), header, 32)
     Traceback (most recent call last):

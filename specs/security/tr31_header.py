@@ -31,7 +31,7 @@ _EXPORTABILITIES: Final = "ENS"
 _CONTEXTS: Final = "012"
 
 
-class KeyBlockHeader(Struct, frozen=True, gc=False):
+class KeyBlockHeader(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a key besides its value.
 
     *version* is A, B, C (TDES) or D (AES); *usage* two characters, such as P0 for PIN encryption;
@@ -89,7 +89,14 @@ def read_header_tr31(text: str) -> tuple[KeyBlockHeader, int]:
     if end % CIPHER_BLOCKS[text[0]]:
         raise KeyBlockRefused("block", "expected optional blocks padded by PB", HEADER_LENGTH)
     header = KeyBlockHeader(
-        *(text[0], text[5:7], text[7], text[8], text[9:11], text[11], text[14]), blocks
+        version=text[0],
+        usage=text[5:7],
+        algorithm=text[7],
+        mode_of_use=text[8],
+        key_version=text[9:11],
+        exportability=text[11],
+        context=text[14],
+        blocks=blocks,
     )
     return header, end
 
@@ -99,7 +106,8 @@ def write_header_tr31(header: KeyBlockHeader, payload_length: int) -> str:
 
     Optional blocks are padded where they need it. Raises KeyBlockRefused: ``length``, ``block``.
 
-    >>> write_header_tr31(KeyBlockHeader("B", "P0", "T", "E"), 64)
+    >>> header = KeyBlockHeader(version="B", usage="P0", algorithm="T", mode_of_use="E")
+    >>> write_header_tr31(header, 64)
     'B0080P0TE00N0000'
     """
     blocks = pad_blocks_tr31(header.blocks, CIPHER_BLOCKS[header.version])

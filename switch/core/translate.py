@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cardswitch.specs.hsm import Command, translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import NoAnswer
 

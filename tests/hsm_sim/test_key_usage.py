@@ -5,7 +5,7 @@ from hashlib import sha256
 import pytest
 
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.security.keys import adjust_parity
 from tests.kit.hsm import examples_keys, examples_pins
 from tests.kit.hsm.examples_emv import under_block_lmk
@@ -34,7 +34,9 @@ def attributes_of(command: Command, name: str) -> str:
 
 def key_fields(command: Command) -> list[str]:
     """The operands of *command* that are keys under the LMK."""
-    names = {f.name for layout in COMMANDS[command.code] for f in layout.fields if f.kind.is_key}
+    names = {
+        f.name for layout in COMMANDS[command.code].request for f in layout.fields if f.kind.is_key
+    }
     if command.code in UNDER_ANOTHER_KEY:
         names.discard("key")
     return sorted(names & command.fields.keys())

@@ -17,9 +17,8 @@ from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.custody.store import KeyStore, with_lmks, write_store
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
-from cardswitch.specs import hsm
-from cardswitch.specs.hsm import Command, HsmFormatError
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm import Command, HsmFormatError, pack_command
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.ports import Append, Garbled, LinkId, Received, Send
@@ -111,7 +110,7 @@ def test_nothing_secret_is_said_or_kept(
             if lax:
                 allowed(box.machine.module)
             for command in asked:
-                frame = hsm.pack_command(command.with_header("0001"))
+                frame = pack_command(command.with_header("0001"))
                 box.hear(frame)
                 at, size = data.draw(st.integers(6, len(frame))), data.draw(st.integers(0, 3))
                 box.hear(frame[:at] + data.draw(st.binary(max_size=3)) + frame[at + size :])
@@ -127,7 +126,7 @@ def test_no_command_leaks_when_it_does_what_it_should(tmp_path: Path, lmk_id: st
             fields = dict(command.fields)
             if lmk_id != "00":
                 fields["lmk_id"] = lmk_id
-            box.hear(hsm.pack_command(Command("0001", command.code, fields)))
+            box.hear(pack_command(Command("0001", command.code, fields)))
         assert_nothing_leaks(box)
 
 

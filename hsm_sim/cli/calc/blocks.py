@@ -39,16 +39,32 @@ def tr31() -> None:
 
 
 @tr31.command(epilog=WRAP_EPILOG)
-@click.option("--kbpk", type=KEY, required=True, help="The key that protects.")
+@click.option("--kbpk", type=KEY, required=True, help="The key block protection key (KBPK).")
 @click.option("--key", type=KEY, required=True, help="The key to wrap.")
 @click.option("--version", type=click.Choice(list("ABCD")), default="B", show_default=True)
-@click.option("--usage", default="D0", show_default=True, help="Two characters, as P0 for PINs.")
-@click.option("--algorithm", default="T", show_default=True, help="T TDES, A AES, D, H ...")
-@click.option("--mode", default="B", show_default=True, help="Mode of use: E, D, B, G, V, C, N, X.")
+@click.option(
+    "--usage",
+    default="D0",
+    show_default=True,
+    help="The key usage: two characters, such as P0 for PINs.",
+)
+@click.option(
+    "--algorithm",
+    default="T",
+    show_default=True,
+    help="The algorithm: T for TDES, A for AES, or another letter.",
+)
+@click.option(
+    "--mode", default="B", show_default=True, help="The mode of use: E, D, B, G, V, C, N or X."
+)
 @click.option("--key-version", default="00", show_default=True)
 @click.option("--exportability", type=click.Choice(list("ENS")), default="E", show_default=True)
-@click.option("--optional", multiple=True, metavar="ID=DATA", help="An optional block.")
-@click.option("--padding", type=HEX, help="Instead of random bytes that hide the length.")
+@click.option(
+    "--optional", multiple=True, metavar="ID=DATA", help="An optional block; may be repeated."
+)
+@click.option(
+    "--padding", type=HEX, help="The padding; by default random bytes that hide the key's length."
+)
 @calculating
 def wrap(
     steps: Steps,
@@ -74,7 +90,12 @@ def wrap(
 
     pairs = [pair.partition("=") for pair in optional]
     header = KeyBlockHeader(
-        *(version, usage, algorithm, mode, key_version, exportability),
+        version=version,
+        usage=usage,
+        algorithm=algorithm,
+        mode_of_use=mode,
+        key_version=key_version,
+        exportability=exportability,
         blocks=tuple(OptionalBlock(name, data) for name, _, data in pairs),
     )
     if padding is None:
@@ -83,7 +104,7 @@ def wrap(
 
 
 @tr31.command(epilog=UNWRAP_EPILOG)
-@click.option("--kbpk", type=KEY, required=True, help="The key that protects.")
+@click.option("--kbpk", type=KEY, required=True, help="The key block protection key (KBPK).")
 @click.argument("block")
 @calculating
 def unwrap(steps: Steps, kbpk: bytes, block: str) -> Results:

@@ -25,13 +25,17 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.option("--kind", type=click.Choice(KINDS), default="cvv", show_default=True)
-@click.option("--key", type=KEY, required=True, help="The CVK pair; dcvv, cvc3: the card's key.")
+@click.option(
+    "--key", type=KEY, required=True, help="The CVK pair; for dcvv and cvc3 the card's key."
+)
 @click.option("--pan", help="The card number.")
-@click.option("--expiry", help="4 digits in the issuer's order, mostly YYMM.")
-@click.option("--service", help="The service code; icvv and cvv2 have their own.")
-@click.option("--atc", help="The counter: dcvv 4 digits, cvc3 4 hex digits.")
-@click.option("--track", type=HEX, help="cvc3: the static data of track 1 or 2, in hex.")
-@click.option("--un", type=HEX, help="cvc3: the unpredictable number, 4 bytes.")
+@click.option("--expiry", help="The expiry: 4 digits in the issuer's order, mostly YYMM.")
+@click.option("--service", help="The service code; icvv and cvv2 need none.")
+@click.option("--atc", help="The card's counter: 4 digits for dcvv, 4 hex digits for cvc3.")
+@click.option(
+    "--track", type=HEX, help="For cvc3: the static data of track 1 or 2, in hexadecimal."
+)
+@click.option("--un", type=HEX, help="For cvc3: the unpredictable number of 4 bytes.")
 @calculating
 def cvv(
     steps: Steps,

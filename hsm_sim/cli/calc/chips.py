@@ -25,22 +25,28 @@ number, none the card's own key (CVN 10, with --padding 1)."""
 
 @click.command(epilog=EPILOG)
 @click.option("--mk", type=KEY, help="The issuer's master key for cryptograms.")
-@click.option("--icc-key", type=KEY, help="Or the card's own key.")
-@click.option("--pan", help="The card number, for --mk.")
+@click.option("--icc-key", type=KEY, help="The card's own key, in place of --mk.")
+@click.option("--pan", help="The card number; --mk needs it.")
 @click.option("--psn", default="00", show_default=True, help="The card's sequence number.")
 @click.option("--option", type=click.Choice(["a", "b"]), default="a", show_default=True)
 @click.option(
     "--session", type=click.Choice(["common", "mchip", "none"]), default="common",
     show_default=True, help="How the session key is derived.",
 )  # fmt: skip
-@click.option("--atc", type=HEX, default=b"", help="The counter, 2 bytes.")
-@click.option("--un", type=HEX, default=b"", help="The unpredictable number, 4 bytes (mchip).")
-@click.option("--data", type=HEX, help="What the ARQC is over.")
+@click.option("--atc", type=HEX, default=b"", help="The card's counter of 2 bytes.")
+@click.option(
+    "--un", type=HEX, default=b"", help="The unpredictable number of 4 bytes; mchip needs it."
+)
+@click.option("--data", type=HEX, help="The data that the ARQC is over.")
 @click.option("--padding", type=click.IntRange(1, 2), default=2, show_default=True)
-@click.option("--arqc", "given", type=HEX, help="An ARQC to answer, or to compare with.")
-@click.option("--arc", type=HEX, help="Response code, 2 bytes: ARPC by method 1.")
-@click.option("--csu", type=HEX, help="Card status update, 4 bytes: ARPC by method 2.")
-@click.option("--proprietary", type=HEX, default=b"", help="Method 2: 0 to 8 bytes.")
+@click.option(
+    "--arqc", "given", type=HEX, help="The ARQC to answer; with --data it is compared first."
+)
+@click.option("--arc", type=HEX, help="The response code of 2 bytes, for an ARPC by method 1.")
+@click.option("--csu", type=HEX, help="The card status update of 4 bytes, for an ARPC by method 2.")
+@click.option(
+    "--proprietary", type=HEX, default=b"", help="Proprietary data of 0 to 8 bytes, for method 2."
+)
 @calculating
 def arqc(
     steps: Steps,

@@ -25,9 +25,16 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.option("--bdk", type=KEY, help="The base derivation key.")
-@click.option("--ik", type=KEY, help="Or the initial key of the device (IPEK).")
-@click.option("--ksn", type=HEX, required=True, help="10 bytes, or 8: TDES; 12: AES.")
-@click.option("--type", "key_type", type=click.Choice(KEY_TYPES), help="AES: of the working keys.")
+@click.option("--ik", type=KEY, help="The device's initial key (IPEK), in place of --bdk.")
+@click.option(
+    "--ksn",
+    type=HEX,
+    required=True,
+    help="The key serial number: 8 or 10 bytes for TDES, 12 for AES.",
+)
+@click.option(
+    "--type", "key_type", type=click.Choice(KEY_TYPES), help="The type of working keys, for AES."
+)
 @calculating
 def dukpt(steps: Steps, bdk: bytes | None, ik: bytes | None, ksn: bytes, key_type: Any) -> Results:
     """Derive all keys of a transaction: the device's, the transaction's, and those at work."""

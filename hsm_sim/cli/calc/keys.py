@@ -19,7 +19,7 @@ COMPONENTS_MAX: Final = 9  # More people than that hold no key together.
 def _cipher(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--algorithm", "cipher", type=click.Choice(["tdes", "aes"]), default="tdes",
-        show_default=True, help="Of the key.",
+        show_default=True, help="The cipher of the key.",
     )(command)  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def components(steps: Steps, parts: tuple[bytes, ...], cipher: Cipher) -> Result
 @click.argument("key", type=KEY)
 @click.option(
     "--count", type=click.IntRange(2, COMPONENTS_MAX), default=2, show_default=True,
-    help="How many components.",
+    help="How many components to make.",
 )  # fmt: skip
 @_cipher
 @calculating

@@ -24,20 +24,26 @@ Exit code 6: nothing gives the MAC of --match: another key, or other data."""
 
 
 @click.command(epilog=EPILOG)
-@click.option("--key", type=KEY, required=True, help="8 to 24 bytes, AES 16 to 32.")
-@click.option("--data", type=HEX, help="What the MAC is over, in hexadecimal.")
-@click.option("--text", help="The same as text (UTF-8).")
-@click.option("--file", type=click.File("rb"), help="The same as a file; - reads standard input.")
+@click.option(
+    "--key", type=KEY, required=True, help="The key: 8 to 24 bytes for TDES, 16 to 32 for AES."
+)
+@click.option("--data", type=HEX, help="The data that the MAC is over, in hexadecimal.")
+@click.option("--text", help="The data as text, encoded as UTF-8.")
+@click.option("--file", type=click.File("rb"), help="The data from a file; - reads standard input.")
 @click.option(
     "--algorithm", type=click.Choice(ALGORITHMS), default="3", show_default=True,
-    help="1 CBC-MAC and 3 retail MAC of ISO 9797-1, or CMAC.",
+    help="1: CBC-MAC of ISO 9797-1; 3: its retail MAC; or CMAC.",
 )  # fmt: skip
 @click.option(
     "--padding", type=click.IntRange(0, 3), default=1, show_default=True,
-    help="0 none, 1 zeros, 2 80 and zeros, 3 length first; of no account to CMAC.",
+    help="0: none; 1: zeros; 2: 80 and zeros; 3: the length first. CMAC ignores it.",
 )  # fmt: skip
-@click.option("--size", type=click.IntRange(1, 16), help="Bytes of the MAC; 8, CMAC of AES 16.")
-@click.option("--match", type=HEX, help="Say which ways give this MAC, or its beginning.")
+@click.option(
+    "--size",
+    type=click.IntRange(1, 16),
+    help="The bytes of the MAC; by default 8, or 16 for AES CMAC.",
+)
+@click.option("--match", type=HEX, help="Show which ways give this MAC, or its beginning.")
 @calculating
 def mac(
     steps: Steps,

@@ -57,7 +57,7 @@ def calculating(command: Callable[..., Results]) -> Callable[..., None]:
     """The options --trace and --json; the command gets `steps`, and returns its results."""
 
     @click.option("--trace", is_flag=True, help="Show every step with its name.")
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON; with --trace the steps too.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON, with --trace the steps too.")
     @functools.wraps(command)
     def calculates(*args: Any, trace: bool, as_json: bool, **kwargs: Any) -> None:
         from cardswitch.specs.errors import CryptoError

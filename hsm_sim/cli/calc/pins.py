@@ -49,8 +49,8 @@ def pinblock() -> None:
 def _block(command: Callable[..., Any]) -> Callable[..., Any]:
     """What both directions take."""
     for decorate in (
-        click.option("--key", type=KEY, help="Under this key: TDES, for iso4 AES."),
-        click.option("--pan", default="", help="The card number, for iso0, iso3 and iso4."),
+        click.option("--key", type=KEY, help="The key over the block: TDES, or AES for iso4."),
+        click.option("--pan", default="", help="The card number; iso0, iso3 and iso4 need it."),
         click.option(
             "--format", "name", type=click.Choice(FORMATS), default="iso0", show_default=True,
         ),
@@ -60,8 +60,10 @@ def _block(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pinblock.command(epilog=ENCODE_EPILOG)
-@click.option("--pin", required=True, help="4 to 12 digits.")
-@click.option("--fill", type=HEX, help="iso1, iso3: 5 bytes; iso4: 8 bytes; else random.")
+@click.option("--pin", required=True, help="A PIN of 4 to 12 digits.")
+@click.option(
+    "--fill", type=HEX, help="The fill: 5 bytes for iso1 and iso3, 8 for iso4; by default random."
+)
 @_block
 @calculating
 def encode(
@@ -88,11 +90,11 @@ def decode(steps: Steps, block: bytes, name: str, pan: str, key: bytes | None) -
 
 
 @click.command(epilog=PVV_EPILOG)
-@click.option("--key", type=KEY, required=True, help="The PVK pair, 16 bytes.")
-@click.option("--pin", required=True, help="4 to 12 digits, of which 4 count.")
+@click.option("--key", type=KEY, required=True, help="The PVK pair of 16 bytes.")
+@click.option("--pin", required=True, help="A PIN of 4 to 12 digits, of which 4 count.")
 @click.option("--pan", help="The card number.")
-@click.option("--pan12", help="Or its 12 right-most digits without the last.")
-@click.option("--pvki", default="1", show_default=True, help="The index of the key.")
+@click.option("--pan12", help="The 12 right-most digits of the card number but the last.")
+@click.option("--pvki", default="1", show_default=True, help="The index of the PVK.")
 @calculating
 def pvv(
     steps: Steps, key: bytes, pin: str, pan: str | None, pan12: str | None, pvki: str
@@ -104,13 +106,17 @@ def pvv(
 
 
 @click.command(epilog=IBM_EPILOG)
-@click.option("--key", type=KEY, required=True, help="The PVK, 8 to 24 bytes.")
-@click.option("--validation", required=True, help="16 hex digits; or 12, N for 5 of the account.")
-@click.option("--pan", help="The card number, where N stands.")
-@click.option("--pan12", help="Or its 12 right-most digits without the last.")
+@click.option("--key", type=KEY, required=True, help="The PVK of 8 to 24 bytes.")
+@click.option(
+    "--validation",
+    required=True,
+    help="16 hex digits; or 12, where N stands for 5 digits of the card number.",
+)
+@click.option("--pan", help="The card number; needed if there is an N.")
+@click.option("--pan12", help="The 12 right-most digits of the card number but the last.")
 @click.option("--table", default=TABLE, show_default=True, help="The decimalisation table.")
-@click.option("--pin", default="", help="Gives the offset of this PIN.")
-@click.option("--offset", default="", help="Gives the PIN of this offset.")
+@click.option("--pin", default="", help="Compute the offset of this PIN.")
+@click.option("--offset", default="", help="Compute the PIN that has this offset.")
 @click.option("--length", type=click.IntRange(4, 12), default=4, show_default=True)
 @calculating
 def ibm3624(

@@ -35,6 +35,8 @@ Examples:
   export --dialect pos --to jpos > pos.xml
   export --dialect ./mine.toml --to markdown -o MINE.md
   export --dialect pos --to wireshark -o pos.lua     a dissector, for the folder of Lua plugins
+  export --dialect pos --to wireshark --port 5000 > pos.lua     for that port; more in preferences
+  export --dialect pos --to moov --json -o pos.json  what cannot be said, as one line of JSON
   export --dialect pos --to toml               the dialect and all that it extends, in one file
 
 Exit codes: 0 done, 1 the file cannot be written, 2 usage or an unknown dialect."""
@@ -88,11 +90,17 @@ def import_(
     help="A name from `spec list`, or the path of a TOML file.",
 )
 @click.option("--to", "target", type=click.Choice(EXPORTS), required=True, help="The format.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Of a dissector: the TCP port of its messages, 8583 if not given.",
+)
 @output_option
-def export(dialect: str, target: str, output: Path | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Report as one line of JSON; text needs -o.")
+def export(dialect: str, target: str, port: int | None, output: Path | None, as_json: bool) -> None:
     """Write a dialect in the format of another tool, or as documentation.
 
-    What the format cannot say is reported on standard error.
+    What the format cannot say is reported on standard error, by field.
     """
     from cardswitch.specs.dialect import load_dialect
     from cardswitch.specs.dialect.file import read_dialect_file
@@ -103,9 +111,16 @@ def export(dialect: str, target: str, output: Path | None) -> None:
         written = read_dialect_file(dialect)[1]
     except DialectError as error:
         raise click.BadParameter(str(error), param_hint="'--dialect'") from None
-    exported = _exporters()[target](Path(dialect).name.removesuffix(".toml"), written)
-    _write(exported.text, output)
-    _tell(exported.losses, target)
+    if port is not None and target != "wireshark":
+        raise click.BadOptionUsage("port", "'--port' is of '--to wireshark' alone.")
+    how = {} if port is None else {"port": port}
+    exported = _exporters()[target](Path(dialect).name.removesuffix(".toml"), written, **how)
+    if output or not as_json:
+        _write(exported.text, output)
+    if as_json:
+        _json({"dialect": dialect, "to": target, "losses": _documents(exported.losses)})
+    else:
+        _tell(exported.losses, target)
 
 
 def _read(file: str, origin: str | None, version: str) -> Imported:

@@ -13,7 +13,7 @@ KEY = bytes.fromhex("F039121BEC83D26B169BDCD5B22AAF8F")
 
 @pytest.mark.parametrize("version", "ABCD")
 def test_the_parts_are_those_of_the_block(version):
-    header = KeyBlockHeader(version, "P0", "T", "E")
+    header = KeyBlockHeader(version=version, usage="P0", algorithm="T", mode_of_use="E")
     steps = Steps()
     block = wrap(steps, KBPK, header, KEY, bytes(padding_length(header, len(KEY))))["block"]
     taken = dict(steps.taken)
@@ -28,7 +28,7 @@ def test_the_parts_are_those_of_the_block(version):
 
 
 def test_padding_hides_how_long_the_key_is():
-    header = KeyBlockHeader("D", "P0", "T", "E")
+    header = KeyBlockHeader(version="D", usage="P0", algorithm="T", mode_of_use="E")
     blocks = [
         wrap(Steps(), KBPK, header, key, bytes(padding_length(header, len(key))))["block"]
         for key in (KEY, KEY + KEY[:8])
@@ -37,7 +37,7 @@ def test_padding_hides_how_long_the_key_is():
 
 
 def test_a_wrong_key_leaves_the_parts_to_look_at():
-    header = KeyBlockHeader("B", "P0", "T", "E")
+    header = KeyBlockHeader(version="B", usage="P0", algorithm="T", mode_of_use="E")
     block = wrap(Steps(), KBPK, header, KEY, bytes(padding_length(header, len(KEY))))["block"]
     steps = Steps()
     with pytest.raises(KeyBlockRefused):
@@ -46,6 +46,6 @@ def test_a_wrong_key_leaves_the_parts_to_look_at():
 
 
 def test_a_key_of_another_algorithm_has_no_check_value():
-    header = KeyBlockHeader("D", "M7", "H", "G")
+    header = KeyBlockHeader(version="D", usage="M7", algorithm="H", mode_of_use="G")
     block = wrap(Steps(), KEY, header, bytes(16), bytes(14))["block"]
     assert "kcv" not in unwrap(Steps(), KEY, block)

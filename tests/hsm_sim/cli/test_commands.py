@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from cardswitch.hsm_sim.cli.commands import read_overview
 from cardswitch.hsm_sim.cli.main import hsm
 from cardswitch.hsm_sim.commands import HANDLERS
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 
 
 def test_all_that_is_performed_is_told():
@@ -20,9 +20,9 @@ def test_all_that_is_performed_is_told():
 def test_the_fields_of_each_are_shown(code):
     done = CliRunner().invoke(hsm, ["commands", code])
     assert done.exit_code == 0
-    assert all(name in done.stdout for layout in COMMANDS[code] for name in layout.names)
+    assert all(name in done.stdout for layout in COMMANDS[code].request for name in layout.names)
     document = json.loads(CliRunner().invoke(hsm, ["commands", code, "--json"]).stdout)
-    assert len(document["layouts"][code]) == len(COMMANDS[code])
+    assert len(document["layouts"][code]) == len(COMMANDS[code].request)
 
 
 def test_the_overview():

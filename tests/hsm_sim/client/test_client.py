@@ -12,9 +12,11 @@ from cardswitch.hsm_sim.client.client import (
     words_of,
 )
 from cardswitch.specs.errors import EncodeError
-from cardswitch.specs.hsm import HsmFormatError, diagnostics, echo, generate_key
+from cardswitch.specs.hsm import HsmFormatError
+from cardswitch.specs.hsm.commands.admin import diagnostics, echo
+from cardswitch.specs.hsm.commands.keys import generate_key
 from cardswitch.specs.hsm.errors import ERRORS
-from cardswitch.specs.hsm.requests import ZPK
+from cardswitch.specs.hsm.names import ZPK
 from cardswitch.wire.framing import FramingError
 from tests.kit.hsm.served import answering, serving, unused_port
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.hsm import generate_cvv, verify_cvv
+from cardswitch.specs.hsm.commands.cards import generate_cvv, verify_cvv
 from cardswitch.specs.security.cvv import generate_cvv as cvv_of
 from tests.kit.hsm.module import CVK, PAN, ask, key, module, under_lmk
 

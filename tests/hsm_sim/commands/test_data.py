@@ -10,25 +10,21 @@ import pytest
 
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.errors import EncodeError
-from cardswitch.specs.hsm import (
+from cardswitch.specs.hsm import Answer, Command, HsmFormatError, pack_command, unpack_command
+from cardswitch.specs.hsm.commands.data import (
     MD5,
     SHA_1,
     SHA_224,
     SHA_256,
     SHA_384,
     SHA_512,
-    Answer,
-    Command,
     Data,
     DataKey,
-    HsmFormatError,
     decrypt_data,
     encrypt_data,
     hash_data,
-    pack_command,
     read_data,
     translate_data,
-    unpack_command,
 )
 from tests.kit.hsm.examples_emv import under_block_lmk
 from tests.kit.hsm.module import ask, key, module, under_lmk

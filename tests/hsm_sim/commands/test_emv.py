@@ -8,22 +8,18 @@ import msgspec
 import pytest
 
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.specs.hsm import (
+from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
+from cardswitch.specs.hsm.commands.cards import verify_cvc3, verify_dcvv
+from cardswitch.specs.hsm.commands.emv import (
     CSK_OPTION_B,
     M_CHIP,
     VIS_CVN_10,
-    Answer,
-    Command,
-    HsmFormatError,
     generate_arpc,
     generate_arpc_csk,
-    unpack_command,
     use_emv2000_tree,
     verify_arqc,
     verify_arqc_and_mac,
     verify_arqc_csk,
-    verify_cvc3,
-    verify_dcvv,
 )
 from cardswitch.specs.security.emv_cryptograms import generate_arpc_emv_1, generate_cryptogram_emv
 from cardswitch.specs.security.emv_keys import encode_account_emv_a

@@ -2,15 +2,13 @@
 
 import pytest
 
-from cardswitch.specs.hsm import (
-    Command,
+from cardswitch.specs.hsm import Command, pack_command, unpack_command
+from cardswitch.specs.hsm.commands.keys import (
     derive_initial_key,
     export_key,
     generate_key,
     import_key,
     key_check_value,
-    pack_command,
-    unpack_command,
 )
 from cardswitch.specs.security.dukpt_tdes import derive_initial_key_dukpt_tdes
 from cardswitch.specs.security.keys import key_check_value as check_value_of

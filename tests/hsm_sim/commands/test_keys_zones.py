@@ -7,8 +7,27 @@ import pytest
 
 from cardswitch.hsm_sim.keys.attributes import Attributes, write_exchange_block
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.keys_zones import (
+    export_bdk,
+    export_cvk,
+    export_tak,
+    export_terminal_key,
+    export_zek_or_zak,
+    export_zpk,
+    generate_bdk,
+    generate_cvk,
+    generate_tak,
+    generate_terminal_key,
+    generate_zek_or_zak,
+    generate_zpk,
+    import_bdk,
+    import_cvk,
+    import_tak,
+    import_terminal_key,
+    import_zek_or_zak,
+    import_zpk,
+)
 from cardswitch.specs.security.keys import has_odd_parity, key_check_value
 from cardswitch.specs.security.lmk import (
     TEST_LMK,
@@ -30,11 +49,11 @@ def allowed(**policy: Any) -> HsmModule:
 @pytest.mark.parametrize(
     ("command", "key_type", "master", "field"),
     [
-        (hsm.generate_tak(keys.TPK_TEXT), "003", TPK, "key_under_tmk"),
-        (hsm.generate_terminal_key(keys.TPK_TEXT), "002", TPK, "key_under_tmk"),
-        (hsm.generate_zpk(keys.ZMK_TEXT), "001", ZMK, "key_under_zmk"),
-        (hsm.generate_zek_or_zak(keys.ZMK_TEXT, zak=False), "00A", ZMK, "key_under_zmk"),
-        (hsm.generate_zek_or_zak(keys.ZMK_TEXT, zak=True), "008", ZMK, "key_under_zmk"),
+        (generate_tak(keys.TPK_TEXT), "003", TPK, "key_under_tmk"),
+        (generate_terminal_key(keys.TPK_TEXT), "002", TPK, "key_under_tmk"),
+        (generate_zpk(keys.ZMK_TEXT), "001", ZMK, "key_under_zmk"),
+        (generate_zek_or_zak(keys.ZMK_TEXT, zak=False), "00A", ZMK, "key_under_zmk"),
+        (generate_zek_or_zak(keys.ZMK_TEXT, zak=True), "008", ZMK, "key_under_zmk"),
     ],
 )
 def test_a_new_key_comes_under_both(
@@ -52,7 +71,7 @@ def test_a_new_key_comes_under_both(
 
 
 @pytest.mark.parametrize(
-    ("command", "key_type"), [(hsm.generate_cvk(), "402"), (hsm.generate_bdk(), "009")]
+    ("command", "key_type"), [(generate_cvk(), "402"), (generate_bdk(), "009")]
 )
 def test_a_new_key_for_this_house_alone(command: Command, key_type: str) -> None:
     fields = ask(module(), command).fields
@@ -62,20 +81,20 @@ def test_a_new_key_for_this_house_alone(command: Command, key_type: str) -> None
 
 @pytest.mark.parametrize(("scheme", "length"), [("U", 16), ("X", 16), ("T", 24), ("0", 16)])
 def test_schemes_can_be_asked_for(scheme: str, length: int) -> None:
-    fields = ask(module(), hsm.generate_bdk(scheme)).fields
+    fields = ask(module(), generate_bdk(scheme)).fields
     assert len(unwrap_key(TEST_LMK, "009", fields["key"])) == length
     assert fields["key"][0] == scheme.replace("0", "U")
 
 
 # import, export, key type, clear key
 BORDERS = [
-    (hsm.import_zpk, hsm.export_zpk, {}, "001", ZPK),
-    (hsm.import_terminal_key, hsm.export_terminal_key, {}, "002", TPK),
-    (hsm.import_zek_or_zak, hsm.export_zek_or_zak, {"zak": False}, "00A", keys.ZEK),
-    (hsm.import_zek_or_zak, hsm.export_zek_or_zak, {"zak": True}, "008", TAK),
-    (hsm.import_cvk, hsm.export_cvk, {}, "402", CVK),
-    (hsm.import_bdk, hsm.export_bdk, {}, "009", keys.BDK),
-    (hsm.import_tak, hsm.export_tak, {}, "003", TAK),
+    (import_zpk, export_zpk, {}, "001", ZPK),
+    (import_terminal_key, export_terminal_key, {}, "002", TPK),
+    (import_zek_or_zak, export_zek_or_zak, {"zak": False}, "00A", keys.ZEK),
+    (import_zek_or_zak, export_zek_or_zak, {"zak": True}, "008", TAK),
+    (import_cvk, export_cvk, {}, "402", CVK),
+    (import_bdk, export_bdk, {}, "009", keys.BDK),
+    (import_tak, export_tak, {}, "003", TAK),
 ]
 
 
@@ -118,8 +137,8 @@ def test_what_is_refused_at_the_border(
 
 def test_keys_of_terminals_need_two_officers() -> None:
     under_zmk = wrap_key_under_key(ZMK, "X", TPK)
-    take_in = hsm.import_terminal_key(keys.ZMK_TEXT, under_zmk)
-    give_out = hsm.export_terminal_key(keys.ZMK_TEXT, keys.TPK_TEXT)
+    take_in = import_terminal_key(keys.ZMK_TEXT, under_zmk)
+    give_out = export_terminal_key(keys.ZMK_TEXT, keys.TPK_TEXT)
     for command, activity in ((take_in, "import.002.host"), (give_out, "export.002.host")):
         asked = module()
         assert ask(asked, command).error == "17"
@@ -130,15 +149,15 @@ def test_keys_of_terminals_need_two_officers() -> None:
 def test_the_policy_bounds_these_commands_too() -> None:
     text = under_lmk("001", ZPK)
     only_blocks = module(key_blocks_only=True)
-    assert ask(only_blocks, hsm.export_zpk(keys.ZMK_TEXT, text, "X")).error == "26"
-    assert ask(only_blocks, hsm.export_zpk(keys.ZMK_TEXT, text, "0")).fields["key"][:2] == "RB"
+    assert ask(only_blocks, export_zpk(keys.ZMK_TEXT, text, "X")).error == "26"
+    assert ask(only_blocks, export_zpk(keys.ZMK_TEXT, text, "0")).fields["key"][:2] == "RB"
     whole = Command("", "GC", {"zmk": keys.ZMK_TEXT, "key": text})
     assert len(ask(module(), whole).fields["kcv"]) == 6
     assert len(ask(module(short_check_values=False), whole).fields["kcv"]) == 16
     cvk = wrap_key_under_key(ZMK, "Y", key(9, 24))
     lax = module(refuse_weaker_wrapping=False)
-    assert ask(lax, hsm.import_cvk(keys.ZMK_TEXT, cvk)).fields["key"][0] == "T"
-    assert ask(module(), hsm.generate_cvk("T")).error == "27"
+    assert ask(lax, import_cvk(keys.ZMK_TEXT, cvk)).fields["key"][0] == "T"
+    assert ask(module(), generate_cvk("T")).error == "27"
 
 
 # Key blocks ---------------------------------------------------------------------------------------
@@ -157,18 +176,18 @@ def blocks(command: Command, attributes: str = "") -> Command:
 @pytest.mark.parametrize(
     ("command", "attributes", "usage"),
     [
-        (hsm.generate_tak(BLOCK_TMK), "", "M3T"),
-        (hsm.generate_terminal_key(BLOCK_TMK), "", "P0T"),
-        (hsm.generate_terminal_key(BLOCK_TMK, "R"), "K0T2B00N00", "K0T"),
-        (hsm.generate_terminal_key(BLOCK_TMK, "R"), "V2T2C00N00", "V2T"),
-        (hsm.generate_zpk(BLOCK_ZMK, "R"), "", "P0T"),
-        (hsm.generate_zpk(AES_ZMK, "0"), "P0A3B00E00", "P0A"),
-        (hsm.generate_zpk(AES_ZMK, "R"), "", "P0T"),
-        (hsm.generate_zek_or_zak(BLOCK_ZMK, zak=False), "", "D0T"),
-        (hsm.generate_zek_or_zak(BLOCK_ZMK, zak=True), "", "M3T"),
-        (hsm.generate_cvk(), "", "C0T"),
-        (hsm.generate_bdk(), "", "B0T"),
-        (hsm.generate_bdk(), "B0A1X00E00", "B0A"),
+        (generate_tak(BLOCK_TMK), "", "M3T"),
+        (generate_terminal_key(BLOCK_TMK), "", "P0T"),
+        (generate_terminal_key(BLOCK_TMK, "R"), "K0T2B00N00", "K0T"),
+        (generate_terminal_key(BLOCK_TMK, "R"), "V2T2C00N00", "V2T"),
+        (generate_zpk(BLOCK_ZMK, "R"), "", "P0T"),
+        (generate_zpk(AES_ZMK, "0"), "P0A3B00E00", "P0A"),
+        (generate_zpk(AES_ZMK, "R"), "", "P0T"),
+        (generate_zek_or_zak(BLOCK_ZMK, zak=False), "", "D0T"),
+        (generate_zek_or_zak(BLOCK_ZMK, zak=True), "", "M3T"),
+        (generate_cvk(), "", "C0T"),
+        (generate_bdk(), "", "B0T"),
+        (generate_bdk(), "B0A1X00E00", "B0A"),
     ],
 )
 def test_new_keys_in_key_blocks(command: Command, attributes: str, usage: str) -> None:
@@ -178,23 +197,23 @@ def test_new_keys_in_key_blocks(command: Command, attributes: str, usage: str) -
 
 def test_a_key_block_crosses_both_ways() -> None:
     asked, text = module(), under_block_lmk("P0T2B00E00", ZPK)
-    out = ask(asked, blocks(hsm.export_zpk(BLOCK_ZMK, text, "R"))).fields["key"]
+    out = ask(asked, blocks(export_zpk(BLOCK_ZMK, text, "R"))).fields["key"]
     assert out[:2] == "RB"
-    back = ask(asked, blocks(hsm.import_zpk(BLOCK_ZMK, out))).fields
+    back = ask(asked, blocks(import_zpk(BLOCK_ZMK, out))).fields
     assert back["kcv"] == key_check_value(ZPK).hex().upper()
-    assert ask(asked, blocks(hsm.import_tak(BLOCK_ZMK, out))).error == "A6"
+    assert ask(asked, blocks(import_tak(BLOCK_ZMK, out))).error == "A6"
     stays = under_block_lmk("P0T2B00N00", ZPK)
-    assert ask(asked, blocks(hsm.export_zpk(BLOCK_ZMK, stays, "R"))).error == "AA"
+    assert ask(asked, blocks(export_zpk(BLOCK_ZMK, stays, "R"))).error == "AA"
 
 
 @pytest.mark.parametrize(
     ("command", "attributes", "error"),
     [
-        (hsm.generate_zpk(BLOCK_ZMK), "M3T2C00E00", "A6"),
-        (hsm.generate_zpk(BLOCK_ZMK, "R"), "P0A3B00E00", "27"),
-        (hsm.generate_zpk(BLOCK_ZMK, inner="U"), "", "26"),
-        (hsm.generate_zpk(keys.ZMK_TEXT), "", "26"),
-        (hsm.generate_cvk(), "C0T3C00E00", "27"),
+        (generate_zpk(BLOCK_ZMK), "M3T2C00E00", "A6"),
+        (generate_zpk(BLOCK_ZMK, "R"), "P0A3B00E00", "27"),
+        (generate_zpk(BLOCK_ZMK, inner="U"), "", "26"),
+        (generate_zpk(keys.ZMK_TEXT), "", "26"),
+        (generate_cvk(), "C0T3C00E00", "27"),
     ],
 )
 def test_what_is_refused_of_key_blocks(command: Command, attributes: str, error: str) -> None:
@@ -202,6 +221,7 @@ def test_what_is_refused_of_key_blocks(command: Command, attributes: str, error:
 
 
 def test_a_version_b_block_from_elsewhere_comes_in() -> None:
-    text = "R" + write_exchange_block("T", ZMK, Attributes("P0", "T", "B"), ZPK, bytes)
-    got = ask(module(), hsm.import_zpk(keys.ZMK_TEXT, text)).fields
+    attributes = Attributes(usage="P0", algorithm="T", mode_of_use="B")
+    text = "R" + write_exchange_block("T", ZMK, attributes, ZPK, bytes)
+    got = ask(module(), import_zpk(keys.ZMK_TEXT, text)).fields
     assert unwrap_key(TEST_LMK, "001", got["key"]) == ZPK

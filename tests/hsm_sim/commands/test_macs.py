@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from cardswitch.specs.hsm import Command, generate_mac, verify_mac
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.macs import generate_mac, verify_mac
 from cardswitch.specs.security.mac import generate_mac_iso9797
 from tests.kit.hsm.module import TAK, ask, key, module, under_lmk
 

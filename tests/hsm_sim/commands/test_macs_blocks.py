@@ -7,16 +7,9 @@ import msgspec
 import pytest
 
 from cardswitch.specs.errors import EncodeError
-from cardswitch.specs.hsm import (
-    CMAC,
-    Command,
-    chain_mac,
-    generate_mac,
-    pack_command,
-    unpack_command,
-    verify_mac,
-)
-from cardswitch.specs.hsm.requests import BY_ATTRIBUTES
+from cardswitch.specs.hsm import Command, pack_command, unpack_command
+from cardswitch.specs.hsm.commands.macs import CMAC, chain_mac, generate_mac, verify_mac
+from cardswitch.specs.hsm.names import BY_ATTRIBUTES
 from tests.kit.hsm.examples_emv import under_block_lmk
 from tests.kit.hsm.module import TAK, ask, module, under_lmk
 

@@ -7,15 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardswitch.specs.hsm import (
+from cardswitch.specs.hsm import Command, HsmFormatError, unpack_command
+from cardswitch.specs.hsm.commands.macs import (
     CMAC,
     LEFT,
     RIGHT,
     WHOLE,
-    Command,
-    HsmFormatError,
     generate_mac_dukpt,
-    unpack_command,
     verify_mac_dukpt,
 )
 from cardswitch.specs.security.cmac import generate_cmac_aes

@@ -5,10 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardswitch.specs.hsm import (
-    Command,
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.pins import (
     change_pvv,
-    pin_to_lmk,
     pvv_from_block,
     pvv_from_lmk_pin,
     translate_pin_tpk_zpk,
@@ -16,6 +15,7 @@ from cardswitch.specs.hsm import (
     verify_pin_pvv_tpk,
     verify_pin_pvv_zpk,
 )
+from cardswitch.specs.hsm.commands.pins_lmk import pin_to_lmk
 from cardswitch.specs.security.pinblock_iso_4 import (
     decipher_pinblock_iso_4,
     encipher_pinblock_iso_4,

@@ -5,8 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.pins_dukpt import (
+    Transaction,
+    translate_pin_dukpt_dukpt,
+    translate_pin_dukpt_zpk,
+    verify_pin_ibm_dukpt,
+    verify_pin_pvv_dukpt,
+)
 from cardswitch.specs.security.dukpt_aes import derive_key_dukpt_aes
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
 from cardswitch.specs.security.pinblock_iso_4 import (
@@ -20,9 +26,9 @@ from tests.kit.hsm.module import PAN, PAN12, PVK, ZPK, ask, key, module, pin_blo
 
 LONG_KSN, LONG_KSN_2 = "123456789012345600000001", "123456789012345600000003"
 AES_BDK = bytes(range(16))
-TDES_HERE = hsm.Transaction(under_block_lmk("B0T2X00E00", pins.BDK), "605", pins.KSN)
-AES_HERE = hsm.Transaction(under_block_lmk("B0A1X00E00", AES_BDK), "808", LONG_KSN)
-AES_THERE = hsm.Transaction(AES_HERE.bdk, "808", LONG_KSN_2)
+TDES_HERE = Transaction(under_block_lmk("B0T2X00E00", pins.BDK), "605", pins.KSN)
+AES_HERE = Transaction(under_block_lmk("B0A1X00E00", AES_BDK), "808", LONG_KSN)
+AES_THERE = Transaction(AES_HERE.bdk, "808", LONG_KSN_2)
 AES_ZPK = under_block_lmk("P0A1B00N00", AES_BDK)
 BLOCK_PVK = under_block_lmk("V2T2C00E00", PVK)
 
@@ -41,7 +47,7 @@ def under_blocks(command: Command) -> Command:
 
 @pytest.mark.parametrize("target", ["01", "47"])
 def test_a_block_goes_to_a_zone(target: str) -> None:
-    command = hsm.translate_pin_dukpt_zpk(pins.HERE, pins.ZPK_TEXT, BLOCK, PAN12, target=target)
+    command = translate_pin_dukpt_zpk(pins.HERE, pins.ZPK_TEXT, BLOCK, PAN12, target=target)
     fields = ask(module(), command).fields
     assert (fields["pin_length"], fields["format"]) == ("04", target)
     if target == "01":
@@ -50,15 +56,13 @@ def test_a_block_goes_to_a_zone(target: str) -> None:
 
 @pytest.mark.parametrize("ksn", ["9876543210E00001", "FF9876543210E00001"])
 def test_fill_of_the_serial_number_may_be_left_out(ksn: str) -> None:
-    here = hsm.Transaction(pins.BDK_TEXT, "605", ksn)
-    command = hsm.translate_pin_dukpt_zpk(here, pins.ZPK_TEXT, BLOCK, PAN12)
+    here = Transaction(pins.BDK_TEXT, "605", ksn)
+    command = translate_pin_dukpt_zpk(here, pins.ZPK_TEXT, BLOCK, PAN12)
     assert ask(module(), command).fields["block"] == pin_block(ZPK, "1234")
 
 
 def test_a_block_becomes_that_of_another_transaction() -> None:
-    fields = ask(
-        module(), hsm.translate_pin_dukpt_dukpt(pins.HERE, pins.THERE, BLOCK, PAN12)
-    ).fields
+    fields = ask(module(), translate_pin_dukpt_dukpt(pins.HERE, pins.THERE, BLOCK, PAN12)).fields
     there = derive_key_dukpt_tdes(pins.BDK, bytes.fromhex(pins.KSN_2), "pin")
     assert fields["block"] == pin_block(there, "1234")
 
@@ -73,7 +77,7 @@ def test_a_block_becomes_that_of_another_transaction() -> None:
 )
 def test_blocks_go_to_aes_and_back(here: Any, there: Any, block: str) -> None:
     formats = ["48" if len(place.ksn) == 24 else "01" for place in (here, there)]
-    command = hsm.translate_pin_dukpt_dukpt(here, there, block, PAN12, *formats, PAN)
+    command = translate_pin_dukpt_dukpt(here, there, block, PAN12, *formats, PAN)
     made = ask(module(), under_blocks(command)).fields["block"]
     if formats[1] == "01":
         assert made == BLOCK
@@ -84,22 +88,22 @@ def test_blocks_go_to_aes_and_back(here: Any, there: Any, block: str) -> None:
 def test_pins_are_verified() -> None:
     asked, pvv = module(), generate_pvv(PVK, "1234", PAN12, "1")
     for right, error in ((pvv, "00"), (f"{(int(pvv) + 1) % 10000:04d}", "01")):
-        command = hsm.verify_pin_pvv_dukpt(pins.HERE, pins.PVK_TEXT, BLOCK, PAN12, "1", right)
+        command = verify_pin_pvv_dukpt(pins.HERE, pins.PVK_TEXT, BLOCK, PAN12, "1", right)
         assert ask(asked, command).error == error
-        command = hsm.verify_pin_pvv_dukpt(
+        command = verify_pin_pvv_dukpt(
             AES_HERE, BLOCK_PVK, LONG_BLOCK, PAN12, "1", right, "48", PAN
         )
         assert ask(asked, under_blocks(command)).error == error
-    wrong = hsm.verify_pin_ibm_dukpt(pins.HERE, pins.CHECK, pins.D_BLOCK, "000000FFFFFF")
+    wrong = verify_pin_ibm_dukpt(pins.HERE, pins.CHECK, pins.D_BLOCK, "000000FFFFFF")
     assert ask(asked, wrong).error == "01"
     assert asked.pin_failures == 3
 
 
-def zone(here: hsm.Transaction, block: str = BLOCK, source: str = "01") -> Command:
-    return hsm.translate_pin_dukpt_zpk(here, pins.ZPK_TEXT, block, PAN12, source)
+def zone(here: Transaction, block: str = BLOCK, source: str = "01") -> Command:
+    return translate_pin_dukpt_zpk(here, pins.ZPK_TEXT, block, PAN12, source)
 
 
-def with_(**changed: str) -> hsm.Transaction:
+def with_(**changed: str) -> Transaction:
     return msgspec.structs.replace(pins.HERE, **changed)
 
 
@@ -117,19 +121,17 @@ def with_(**changed: str) -> hsm.Transaction:
         (zone(with_(bdk=under_lmk("009", key(9, 24), "T"))), "27"),
         (under_blocks(zone(AES_HERE)), "26"),
         (
-            under_blocks(hsm.translate_pin_dukpt_zpk(AES_HERE, AES_ZPK, BLOCK, PAN12)),
+            under_blocks(translate_pin_dukpt_zpk(AES_HERE, AES_ZPK, BLOCK, PAN12)),
             "A7",
         ),
         (
             under_blocks(
-                hsm.translate_pin_dukpt_zpk(AES_THERE, AES_ZPK, LONG_BLOCK, PAN12, "48", "48", PAN)
+                translate_pin_dukpt_zpk(AES_THERE, AES_ZPK, LONG_BLOCK, PAN12, "48", "48", PAN)
             ),
             "20",
         ),
         (
-            under_blocks(
-                hsm.translate_pin_dukpt_zpk(AES_HERE, AES_ZPK, LONG_BLOCK, PAN12, "48", "48")
-            ),
+            under_blocks(translate_pin_dukpt_zpk(AES_HERE, AES_ZPK, LONG_BLOCK, PAN12, "48", "48")),
             "22",
         ),
     ],

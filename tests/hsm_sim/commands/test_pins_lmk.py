@@ -11,9 +11,20 @@ from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.keys.variants import VariantRing
 from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
 from cardswitch.hsm_sim.pins.decimalisation import decrypt_table, encrypt_table
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
+from cardswitch.specs.hsm.commands.pins_lmk import (
+    compare_pin_tpk,
+    compare_pin_zpk,
+    decrypt_lmk_pin,
+    encrypt_clear_pin,
+    move_lmk_pin,
+    pin_from_lmk,
+    pin_to_lmk,
+    pin_to_lmk_zpk,
+    random_pin,
+    renew_table,
+)
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from cardswitch.specs.security.lmk import TEST_LMK, open_pin, seal_pin
 from cardswitch.specs.security.pinblock_iso_4 import decipher_pinblock_iso_4
@@ -42,7 +53,7 @@ def test_random_pins(chance: bytes, length: int) -> None:
     asked = HsmModule(lambda size: bytes(next(drawn) for _ in range(size)))
     if not any(byte < 250 for byte in chance):
         return
-    pin = open_pin(TEST_LMK, ask(asked, hsm.random_pin(PAN12, length)).fields["pin"], PAN12)
+    pin = open_pin(TEST_LMK, ask(asked, random_pin(PAN12, length)).fields["pin"], PAN12)
     fair = [byte for byte in chance * 20 if byte < 250]
     assert pin == "".join(str(byte % 10) for byte in fair[:length])
 
@@ -50,35 +61,35 @@ def test_random_pins(chance: bytes, length: int) -> None:
 def test_a_random_pin_has_four_digits_unless_told() -> None:
     pin = ask(module(), Command("", "JA", {"pan12": PAN12})).fields["pin"]
     assert len(open_pin(TEST_LMK, pin, PAN12)) == 4
-    assert ask(module(), hsm.random_pin(PAN12, 3)).error == "24"
-    assert ask(module(), hsm.random_pin(PAN12, 13)).error == "24"
+    assert ask(module(), random_pin(PAN12, 3)).error == "24"
+    assert ask(module(), random_pin(PAN12, 13)).error == "24"
 
 
 def test_a_random_pin_is_none_of_those_excluded() -> None:
     draws = [bytes(16), bytes([1] * 16)]
     asked = HsmModule(lambda size: draws.pop(0), Policy(pins_excluded=("0000",)))
-    pin = ask(asked, hsm.random_pin(PAN12)).fields["pin"]
+    pin = ask(asked, random_pin(PAN12)).fields["pin"]
     assert open_pin(TEST_LMK, pin, PAN12) == "1111"
     never = HsmModule(lambda size: bytes(size), Policy(pins_excluded=("0000",)))
-    assert ask(never, hsm.random_pin(PAN12)).error == "42"
+    assert ask(never, random_pin(PAN12)).error == "42"
 
 
 def test_pins_come_under_the_lmk_and_leave_in_blocks() -> None:
     asked = module()
-    assert ask(asked, hsm.pin_to_lmk(pins.TPK_TEXT, T_BLOCK, PAN12)).fields == {"pin": SEALED}
-    assert ask(asked, hsm.pin_to_lmk_zpk(pins.ZPK_TEXT, Z_BLOCK, PAN12)).fields == {"pin": SEALED}
-    made = ask(asked, hsm.pin_from_lmk(pins.ZPK_TEXT, SEALED, PAN12)).fields
+    assert ask(asked, pin_to_lmk(pins.TPK_TEXT, T_BLOCK, PAN12)).fields == {"pin": SEALED}
+    assert ask(asked, pin_to_lmk_zpk(pins.ZPK_TEXT, Z_BLOCK, PAN12)).fields == {"pin": SEALED}
+    made = ask(asked, pin_from_lmk(pins.ZPK_TEXT, SEALED, PAN12)).fields
     assert made == {"block": Z_BLOCK}
 
 
 def test_the_same_with_aes() -> None:
     zpk, pin = under_block_lmk("P0A1B00N00", AES_KEY), seal_pin(TEST_BLOCK_LMK, "1234", PAN12)
-    command = hsm.pin_from_lmk(zpk, pin, PAN12, "48", PAN)
+    command = pin_from_lmk(zpk, pin, PAN12, "48", PAN)
     block = ask(module(), under_blocks(command)).fields["block"]
     assert decipher_pinblock_iso_4(AES_KEY, bytes.fromhex(block), PAN) == "1234"
-    back = hsm.pin_to_lmk_zpk(zpk, block, PAN12, "48", PAN)
+    back = pin_to_lmk_zpk(zpk, block, PAN12, "48", PAN)
     assert ask(module(), under_blocks(back)).fields == {"pin": pin}
-    same = hsm.compare_pin_zpk(zpk, pin, block, PAN12, "48", PAN)
+    same = compare_pin_zpk(zpk, pin, block, PAN12, "48", PAN)
     assert ask(module(), under_blocks(same)).ok
 
 
@@ -94,7 +105,7 @@ def test_the_same_with_aes() -> None:
     ],
 )
 def test_formats_a_pin_may_leave_in(target: str, policy: dict[str, Any], error: str) -> None:
-    command = hsm.pin_from_lmk(pins.ZPK_TEXT, SEALED, PAN12, target)
+    command = pin_from_lmk(pins.ZPK_TEXT, SEALED, PAN12, target)
     assert ask(module(**policy), command).error == error
 
 
@@ -104,16 +115,16 @@ def test_formats_a_pin_may_leave_in(target: str, policy: dict[str, Any], error: 
 )
 def test_pins_are_compared(pin: str, pan12: str, error: str) -> None:
     asked = module()
-    assert ask(asked, hsm.compare_pin_tpk(pins.TPK_TEXT, pin, T_BLOCK, pan12)).error == error
-    assert ask(asked, hsm.compare_pin_zpk(pins.ZPK_TEXT, pin, Z_BLOCK, pan12)).error == error
+    assert ask(asked, compare_pin_tpk(pins.TPK_TEXT, pin, T_BLOCK, pan12)).error == error
+    assert ask(asked, compare_pin_zpk(pins.ZPK_TEXT, pin, Z_BLOCK, pan12)).error == error
     assert asked.pin_failures == (2 if error == "01" else 0)
 
 
 def test_every_bad_block_gets_the_same_code() -> None:
     for command in (
-        hsm.pin_to_lmk_zpk(pins.ZPK_TEXT, "0" * 16, PAN12),
-        hsm.compare_pin_tpk(pins.TPK_TEXT, SEALED, "0" * 16, PAN12),
-        hsm.compare_pin_zpk(pins.ZPK_TEXT, SEALED, Z_BLOCK, NEW_PAN12),
+        pin_to_lmk_zpk(pins.ZPK_TEXT, "0" * 16, PAN12),
+        compare_pin_tpk(pins.TPK_TEXT, SEALED, "0" * 16, PAN12),
+        compare_pin_zpk(pins.ZPK_TEXT, SEALED, Z_BLOCK, NEW_PAN12),
     ):
         assert ask(module(), command).error == "20"
 
@@ -122,24 +133,22 @@ def test_every_bad_block_gets_the_same_code() -> None:
 
 
 def test_a_pin_moves_to_another_account_by_the_word_of_officers() -> None:
-    command = hsm.move_lmk_pin(SEALED, PAN12, NEW_PAN12)
+    command = move_lmk_pin(SEALED, PAN12, NEW_PAN12)
     assert ask(module(), command).error == "17"
     asked = allowed(module(), "pin.account")
     assert ask(asked, command).fields == {"pin": seal_pin(TEST_LMK, "1234", NEW_PAN12)}
-    assert ask(asked, hsm.move_lmk_pin(SEALED, NEW_PAN12, PAN12)).error == "14"
+    assert ask(asked, move_lmk_pin(SEALED, NEW_PAN12, PAN12)).error == "14"
 
 
 def test_pins_in_clear() -> None:
     asked = allowed(module(commands_disabled=()), "pin.clear.host")
-    assert ask(asked, hsm.encrypt_clear_pin("1234", PAN12)).fields == {"pin": SEALED}
-    told = ask(asked, hsm.decrypt_lmk_pin(SEALED, PAN12)).fields
+    assert ask(asked, encrypt_clear_pin("1234", PAN12)).fields == {"pin": SEALED}
+    told = ask(asked, decrypt_lmk_pin(SEALED, PAN12)).fields
     assert told["clear_pin"] == "1234FFFFFFFFF"
-    assert told["reference"] == ask(asked, hsm.decrypt_lmk_pin(OTHER, PAN12)).fields["reference"]
+    assert told["reference"] == ask(asked, decrypt_lmk_pin(OTHER, PAN12)).fields["reference"]
     moved = seal_pin(TEST_LMK, "1234", NEW_PAN12)
-    assert (
-        told["reference"] != ask(asked, hsm.decrypt_lmk_pin(moved, NEW_PAN12)).fields["reference"]
-    )
-    assert ask(asked, hsm.decrypt_lmk_pin(moved, PAN12)).error == "14"
+    assert told["reference"] != ask(asked, decrypt_lmk_pin(moved, NEW_PAN12)).fields["reference"]
+    assert ask(asked, decrypt_lmk_pin(moved, PAN12)).error == "14"
 
 
 @pytest.mark.parametrize("command", pins.CLEAR, ids=["BA", "NG"])
@@ -155,12 +164,12 @@ def test_pins_in_clear_are_refused_twice(command: Command) -> None:
 
 def test_a_table_comes_under_the_new_lmk() -> None:
     asked, old = module(), encrypt_table(OLD_TEST_LMK, pins.CLEAR_TABLE)
-    made = ask(asked, hsm.renew_table(old)).fields["table"]
+    made = ask(asked, renew_table(old)).fields["table"]
     assert decrypt_table(TEST_LMK, made) == pins.CLEAR_TABLE
-    made = ask(asked, under_blocks(hsm.renew_table(old))).fields["table"]
+    made = ask(asked, under_blocks(renew_table(old))).fields["table"]
     assert decrypt_table(TEST_BLOCK_LMK, made) == pins.CLEAR_TABLE
-    assert ask(asked, hsm.renew_table(pins.TABLE)).error == "25"
-    assert ask(module(encrypted_tables_only=False), hsm.renew_table(pins.CLEAR_TABLE)).error == "25"
+    assert ask(asked, renew_table(pins.TABLE)).error == "25"
+    assert ask(module(encrypted_tables_only=False), renew_table(pins.CLEAR_TABLE)).error == "25"
 
 
 def test_there_may_be_no_lmk_of_before() -> None:

@@ -6,9 +6,29 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.specs import hsm
 from cardswitch.specs.errors import EncodeError
-from cardswitch.specs.hsm import Answer, Command, HsmFormatError
+from cardswitch.specs.hsm import (
+    Answer,
+    Command,
+    HsmFormatError,
+    pack_answer,
+    pack_command,
+    unpack_command,
+)
+from cardswitch.specs.hsm.commands.data import MD5, SHA_1, SHA_224, SHA_256, SHA_384, SHA_512
+from cardswitch.specs.hsm.commands.rsa import (
+    DER_SIGNED,
+    DER_UNSIGNED,
+    PKCS_1,
+    PSS,
+    RSA_ANY,
+    RSA_KEYS,
+    RSA_SIGNATURES,
+    generate_rsa_pair,
+    import_rsa_public_key,
+    sign_rsa,
+    verify_rsa,
+)
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
 from cardswitch.specs.security.lmk import TEST_LMK
 from cardswitch.specs.security.rsa import RsaPublicKey, decode_public_key_rsa, encode_public_key_rsa
@@ -33,12 +53,12 @@ from tests.kit.samples.rsa import KEY, KNOWN, SHORT_KEY, data_of, signature_of
 
 LMKS = {"00": TEST_LMK, "01": TEST_BLOCK_LMK}
 IDS_OF_HASHES = {
-    "sha1": hsm.SHA_1,
-    "md5": hsm.MD5,
-    "sha224": hsm.SHA_224,
-    "sha256": hsm.SHA_256,
-    "sha384": hsm.SHA_384,
-    "sha512": hsm.SHA_512,
+    "sha1": SHA_1,
+    "md5": MD5,
+    "sha224": SHA_224,
+    "sha256": SHA_256,
+    "sha384": SHA_384,
+    "sha512": SHA_512,
 }
 
 
@@ -64,27 +84,27 @@ def raw(answer: Answer, name: str) -> bytes:
 
 
 @pytest.mark.parametrize("lmk_id", LMKS)
-@pytest.mark.parametrize("padded", [hsm.PKCS_1, hsm.PSS])
-@pytest.mark.parametrize("encoding", [hsm.DER_UNSIGNED, hsm.DER_SIGNED])
+@pytest.mark.parametrize("padded", [PKCS_1, PSS])
+@pytest.mark.parametrize("encoding", [DER_UNSIGNED, DER_SIGNED])
 def test_a_pair_from_its_making_to_its_signature(lmk_id: str, padded: str, encoding: str) -> None:
     asked = module()
-    made = ask(asked, under(lmk_id, hsm.generate_rsa_pair(1024, encoding=encoding)))
+    made = ask(asked, under(lmk_id, generate_rsa_pair(1024, encoding=encoding)))
     public, private = raw(made, "public_key"), raw(made, "private_key")
-    taken = ask(asked, under(lmk_id, hsm.import_rsa_public_key(public, BINDING, encoding)))
+    taken = ask(asked, under(lmk_id, import_rsa_public_key(public, BINDING, encoding)))
     assert raw(taken, "public_key") == public
-    signing = hsm.sign_rsa(private, DATA, hsm.SHA_224, padded)
+    signing = sign_rsa(private, DATA, SHA_224, padded)
     signature = raw(ask(asked, under(lmk_id, signing)), "signature")
-    mac, hash_id = raw(taken, "mac"), hsm.SHA_224
-    good = hsm.verify_rsa(public, mac, DATA, signature, hash_id, padded, BINDING)
+    mac, hash_id = raw(taken, "mac"), SHA_224
+    good = verify_rsa(public, mac, DATA, signature, hash_id, padded, BINDING)
     assert ask(asked, under(lmk_id, good)).error == "00"
-    other = hsm.verify_rsa(public, mac, DATA + b"x", signature, hash_id, padded, BINDING)
+    other = verify_rsa(public, mac, DATA + b"x", signature, hash_id, padded, BINDING)
     assert ask(asked, under(lmk_id, other)).error == "02"
 
 
 @pytest.mark.parametrize(("exponent", "expected"), [(None, 65_537), (65_537, 65_537), (3, 3)])
-@pytest.mark.parametrize("key_type", [hsm.RSA_SIGNATURES, hsm.RSA_KEYS, hsm.RSA_ANY])
+@pytest.mark.parametrize("key_type", [RSA_SIGNATURES, RSA_KEYS, RSA_ANY])
 def test_a_pair_is_as_it_was_asked_for(exponent: int | None, expected: int, key_type: str) -> None:
-    made = ask(module(), hsm.generate_rsa_pair(1024, key_type, exponent))
+    made = ask(module(), generate_rsa_pair(1024, key_type, exponent))
     public = decode_public_key_rsa(raw(made, "public_key"), is_signed=False)
     assert (public.bits, public.exponent) == (1024, expected)
     key, purpose = open_key_rsa(TEST_LMK, raw(made, "private_key"))
@@ -93,7 +113,7 @@ def test_a_pair_is_as_it_was_asked_for(exponent: int | None, expected: int, key_
 
 def test_every_pair_is_another_by_the_chance_of_the_module() -> None:
     pairs = [
-        [ask(asked, hsm.generate_rsa_pair(1024)).fields["public_key"] for _ in range(2)]
+        [ask(asked, generate_rsa_pair(1024)).fields["public_key"] for _ in range(2)]
         for asked in (module(), module())
     ]
     assert pairs[0] == pairs[1]
@@ -103,13 +123,13 @@ def test_every_pair_is_another_by_the_chance_of_the_module() -> None:
 def test_a_pair_of_the_usual_length() -> None:
     asked = any_module()
     asked.state.authority.until["generate.rsa"] = 1e9
-    made = ask(asked, hsm.generate_rsa_pair())
+    made = ask(asked, generate_rsa_pair())
     public = load_der_public_key(
         encode_public_key_rsa(decode_public_key_rsa(raw(made, "public_key")))
     )
     assert isinstance(public, rsa.RSAPublicKey)
     assert public.key_size == 2048
-    signature = raw(ask(asked, hsm.sign_rsa(raw(made, "private_key"), DATA)), "signature")
+    signature = raw(ask(asked, sign_rsa(raw(made, "private_key"), DATA)), "signature")
     public.verify(signature, DATA, padding.PKCS1v15(), HASHES["sha256"])
 
 
@@ -120,19 +140,19 @@ def test_a_pair_of_the_usual_length() -> None:
 def test_published_signatures(case: dict[str, str]) -> None:
     key = SHORT_KEY if case["key"] == "laboratories" else KEY
     asked, algorithm = module(rsa_bits_max=2048), IDS_OF_HASHES[case["hash"]]
-    sealed = seal_key_rsa(TEST_LMK, key, hsm.RSA_SIGNATURES)
-    signed = ask(asked, hsm.sign_rsa(sealed, data_of(case), algorithm))
+    sealed = seal_key_rsa(TEST_LMK, key, RSA_SIGNATURES)
+    signed = ask(asked, sign_rsa(sealed, data_of(case), algorithm))
     assert raw(signed, "signature") == signature_of(case)
     public = encode_public_key_rsa(key.public)
-    mac = raw(ask(asked, hsm.import_rsa_public_key(public, "", hsm.DER_SIGNED)), "mac")
-    verified = hsm.verify_rsa(public, mac, data_of(case), signature_of(case), algorithm)
+    mac = raw(ask(asked, import_rsa_public_key(public, "", DER_SIGNED)), "mac")
+    verified = verify_rsa(public, mac, data_of(case), signature_of(case), algorithm)
     assert ask(asked, verified).ok
 
 
 @pytest.mark.parametrize("name", IDS_OF_HASHES)
 def test_every_hash_both_ways(name: str) -> None:
     asked, theirs = module(), SHORT_KEY.to_library()
-    signed = ask(asked, hsm.sign_rsa(PRIVATE, DATA, IDS_OF_HASHES[name]))
+    signed = ask(asked, sign_rsa(PRIVATE, DATA, IDS_OF_HASHES[name]))
     plain = padding.PKCS1v15()
     theirs.public_key().verify(raw(signed, "signature"), DATA, plain, HASHES[name])
     signature = theirs.sign(DATA, plain, HASHES[name])
@@ -141,15 +161,15 @@ def test_every_hash_both_ways(name: str) -> None:
 
 def test_a_salt_is_used_once() -> None:
     asked = module()
-    command = hsm.sign_rsa(PRIVATE, DATA, hsm.SHA_1, hsm.PSS)
+    command = sign_rsa(PRIVATE, DATA, SHA_1, PSS)
     assert len({raw(ask(asked, command), "signature") for _ in range(3)}) == 3
 
 
 # What is refused ---------------------------------------------------------------------------------
 
-PAIR, IMPORT, SIGN = hsm.generate_rsa_pair(1024), *examples_rsa.GOOD[2:5:2]
+PAIR, IMPORT, SIGN = generate_rsa_pair(1024), *examples_rsa.GOOD[2:5:2]
 LONG = encode_public_key_rsa(KEY.public, is_signed=False)
-KEYS_ONLY = seal_key_rsa(TEST_LMK, SHORT_KEY, hsm.RSA_KEYS)
+KEYS_ONLY = seal_key_rsa(TEST_LMK, SHORT_KEY, RSA_KEYS)
 EVEN = encode_public_key_rsa(RsaPublicKey(SHORT_KEY.public.modulus - 1, 3), is_signed=False)
 
 
@@ -163,12 +183,12 @@ def text(data: bytes) -> str:
         (under("00", PAIR, bits="2048"), "04"),
         (under("00", PAIR, bits="1023"), "04"),
         (under("00", PAIR, bits="0000"), "04"),
-        (hsm.generate_rsa_pair(1024, exponent=4), "08"),
-        (hsm.generate_rsa_pair(1024, exponent=65_538), "08"),
-        (hsm.generate_rsa_pair(1024, exponent=5), "15"),
-        (hsm.generate_rsa_pair(1024, exponent=2**32 - 1), "15"),
+        (generate_rsa_pair(1024, exponent=4), "08"),
+        (generate_rsa_pair(1024, exponent=65_538), "08"),
+        (generate_rsa_pair(1024, exponent=5), "15"),
+        (generate_rsa_pair(1024, exponent=2**32 - 1), "15"),
         (under("99", PAIR), "13"),
-        (under("00", IMPORT, encoding=hsm.DER_SIGNED), "04"),
+        (under("00", IMPORT, encoding=DER_SIGNED), "04"),
         (under("00", IMPORT, public_key=text(LONG)), "76"),
         (under("00", IMPORT, public_key=text(EVEN)), "04"),
         (under("00", IMPORT, public_key="0\x00"), "04"),
@@ -177,17 +197,17 @@ def text(data: bytes) -> str:
         (under("00", SIGN, private_key="0" + text(PRIVATE[1:])), "49"),
         (under("01", SIGN), "49"),
         (under("00", SIGN, private_key=text(KEYS_ONLY)), "29"),
-        (hsm.sign_rsa(seal_key_rsa(TEST_LMK, KEY, hsm.RSA_ANY), DATA), "78"),
-        (hsm.sign_rsa(PRIVATE, DATA, hsm.SHA_512, hsm.PSS), "78"),
-        (hsm.verify_rsa(PUBLIC, BOUND_MAC, DATA, PKCS_1_SIGNATURE), "01"),
-        (hsm.verify_rsa(PUBLIC, MAC, DATA, PKCS_1_SIGNATURE, authentication=BINDING), "01"),
-        (hsm.verify_rsa(PUBLIC, bytes(4), DATA, PKCS_1_SIGNATURE), "01"),
+        (sign_rsa(seal_key_rsa(TEST_LMK, KEY, RSA_ANY), DATA), "78"),
+        (sign_rsa(PRIVATE, DATA, SHA_512, PSS), "78"),
+        (verify_rsa(PUBLIC, BOUND_MAC, DATA, PKCS_1_SIGNATURE), "01"),
+        (verify_rsa(PUBLIC, MAC, DATA, PKCS_1_SIGNATURE, authentication=BINDING), "01"),
+        (verify_rsa(PUBLIC, bytes(4), DATA, PKCS_1_SIGNATURE), "01"),
         (under("01", verify(PKCS_1_SIGNATURE)), "01"),
-        (verify(PSS_SIGNATURE, hsm.SHA_1), "02"),
+        (verify(PSS_SIGNATURE, SHA_1), "02"),
         (verify(b""), "02"),
         (verify(PKCS_1_SIGNATURE[:-1]), "02"),
-        (hsm.verify_rsa(LONG, mac_public_key_rsa(TEST_LMK, LONG, b""), DATA, b""), "76"),
-        (hsm.verify_rsa(b"0\x00", mac_public_key_rsa(TEST_LMK, b"0\x00", b""), DATA, b""), "04"),
+        (verify_rsa(LONG, mac_public_key_rsa(TEST_LMK, LONG, b""), DATA, b""), "76"),
+        (verify_rsa(b"0\x00", mac_public_key_rsa(TEST_LMK, b"0\x00", b""), DATA, b""), "04"),
     ],
 )
 def test_refusals(command: Command, error: str) -> None:
@@ -250,25 +270,25 @@ def test_what_officers_need_not_allow() -> None:
 )
 def test_broken_frames(line: str, field: str, error: str) -> None:
     with pytest.raises(HsmFormatError) as caught:
-        hsm.unpack_command(b"1234" + line.encode("latin-1"))
+        unpack_command(b"1234" + line.encode("latin-1"))
     assert (caught.value.field, caught.value.error_code) == (field, error)
 
 
 def test_a_private_key_that_the_module_should_have_is_refused() -> None:
     with pytest.raises(HsmFormatError) as caught:
-        hsm.unpack_command(b"1234EW0601010001a;000004keys")
+        unpack_command(b"1234EW0601010001a;000004keys")
     assert (caught.value.field, caught.value.error_code) == ("EW.flag", "04")
 
 
 @pytest.mark.parametrize("authentication", ["a;b", "a%b", "a#b", "a\nb", "a" * 129])
 def test_authentication_data_that_would_be_read_as_something_else(authentication: str) -> None:
     with pytest.raises(EncodeError):
-        hsm.pack_command(hsm.import_rsa_public_key(PUBLIC, authentication))
+        pack_command(import_rsa_public_key(PUBLIC, authentication))
 
 
 def test_a_sealed_key_is_as_long_as_said_and_no_secret_is_shown() -> None:
     answer = module().answer(PAIR)
-    line = hsm.pack_answer(answer)
+    line = pack_answer(answer)
     public, private = raw(answer, "public_key"), raw(answer, "private_key")
     assert line == b"EJ00" + public + f"{len(private):04d}".encode() + private
     assert repr(answer) == "<EJ error=00 header=>"

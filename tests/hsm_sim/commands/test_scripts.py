@@ -4,16 +4,13 @@ import msgspec
 import pytest
 from pyemv import kd, sm
 
-from cardswitch.specs.hsm import (
+from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
+from cardswitch.specs.hsm.commands.scripts import (
     M_CHIP_SCRIPT,
     VIS_SCRIPT,
-    Answer,
-    Command,
-    HsmFormatError,
     ScriptSecret,
     make_script,
     make_script_csk,
-    unpack_command,
 )
 from cardswitch.specs.security.emv_keys import encode_account_emv_a
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb

@@ -4,9 +4,8 @@ from random import Random
 
 import pytest
 
-from cardswitch.specs.hsm import (
-    Command,
-    HsmFormatError,
+from cardswitch.specs.hsm import Command, HsmFormatError, unpack_command
+from cardswitch.specs.hsm.commands.admin import (
     cancel_authority,
     command_volumes,
     diagnostics,
@@ -17,7 +16,6 @@ from cardswitch.specs.hsm import (
     module_status,
     random_value,
     read_volumes,
-    unpack_command,
 )
 from tests.kit.hsm.module import ask, module
 

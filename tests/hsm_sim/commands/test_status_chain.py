@@ -12,20 +12,20 @@ from cardswitch.specs.hsm import (
     Answer,
     Command,
     HsmFormatError,
-    cancel_authority,
-    chain,
-    command_volumes,
-    diagnostics,
-    echo,
-    encrypt_data,
-    generate_key,
-    key_check_value,
     pack_answer,
-    read_chain,
-    read_volumes,
     unpack_answer,
     unpack_command,
 )
+from cardswitch.specs.hsm.chain import chain, read_chain
+from cardswitch.specs.hsm.commands.admin import (
+    cancel_authority,
+    command_volumes,
+    diagnostics,
+    echo,
+    read_volumes,
+)
+from cardswitch.specs.hsm.commands.data import encrypt_data
+from cardswitch.specs.hsm.commands.keys import generate_key, key_check_value
 from tests.kit.hsm.examples_emv import DEK_KEY
 from tests.kit.hsm.module import ZPK, ask, module, under_lmk
 

@@ -2,7 +2,7 @@
 
 from cardswitch.hsm_sim.commands import HANDLERS
 from cardswitch.hsm_sim.custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, EVENTS
-from cardswitch.specs.hsm.layouts import COMMANDS
+from cardswitch.specs.hsm.commands import COMMANDS
 
 
 def test_every_event_of_a_command_stands_in_the_table() -> None:
@@ -12,8 +12,8 @@ def test_every_event_of_a_command_stands_in_the_table() -> None:
 def test_whatever_carries_a_key_across_a_border_is_told() -> None:
     across = {
         code
-        for code, layouts in COMMANDS.items()
-        for layout in layouts
+        for code, command in COMMANDS.items()
+        for layout in command.request
         if {"zmk", "tmk"} & layout.names
     }
     assert across <= EVENT_OF_COMMAND.keys()
@@ -23,8 +23,8 @@ def test_whatever_carries_a_key_across_a_border_is_told() -> None:
 def test_no_audited_field_holds_a_key_a_pin_or_an_account() -> None:
     audited = [
         field
-        for code in EVENT_OF_COMMAND
-        for layout in COMMANDS.get(code, ())
+        for code in EVENT_OF_COMMAND.keys() & COMMANDS.keys()
+        for layout in COMMANDS[code].request
         for field in layout.fields
         if field.name in AUDITED_FIELDS
     ]

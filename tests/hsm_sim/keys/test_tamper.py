@@ -9,14 +9,15 @@ from cardswitch.hsm_sim.custody.storage import UserStorage
 from cardswitch.hsm_sim.keys.tamper import ErasedRing
 from cardswitch.hsm_sim.keys.uses import ZPK
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.admin import diagnostics, echo
+from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk
 from tests.hsm_sim.test_module import GOOD, LAX
 from tests.kit.hsm.module import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 
 # Commands that no LMK has a part in; those inside an NK are answered one by one.
 KEYLESS = {"B2", "N0", "NO", "J2", "J4", "J8", "JK", "RA", "GM", "NK", "LA", "LE"}
-TRANSLATION = hsm.translate_pin_tpk_zpk(
+TRANSLATION = translate_pin_tpk_zpk(
     under_lmk("002", TPK), under_lmk("001", ZPK2), pin_block(TPK, "1234"), PAN12
 )
 
@@ -40,8 +41,8 @@ def test_every_command_with_a_key_is_answered_13(command: Command) -> None:
 def test_what_needs_no_key_goes_on() -> None:
     asked = module()
     asked.tamper("lid opened")
-    assert ask(asked, hsm.echo("HELLO")).ok
-    assert ask(asked, hsm.diagnostics()).error == "13"
+    assert ask(asked, echo("HELLO")).ok
+    assert ask(asked, diagnostics()).error == "13"
     assert ask(asked, Command("", "NC", {"lmk_id": "01"})).error == "13"
 
 

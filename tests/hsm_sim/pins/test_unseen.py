@@ -4,17 +4,18 @@ import pytest
 
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.pins.unseen import passes_unseen
-from cardswitch.specs import hsm
+from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.pins import translate_pin_zpk_zpk
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 from tests.kit.hsm.module import PAN12, ZPK, ZPK2, any_block, ask, module, under_lmk
 
 ZPK_TEXT, ZPK2_TEXT = under_lmk("001", ZPK), under_lmk("001", ZPK2)
 
 
-def translation(clear: str, source: str = "01", target: str = "01") -> hsm.Command:
+def translation(clear: str, source: str = "01", target: str = "01") -> Command:
     """Of a block that holds *clear* once PAN12 is taken off."""
     block = any_block(ZPK, f"{int(clear, 16) ^ int(PAN12, 16):016X}")
-    return hsm.translate_pin_zpk_zpk(ZPK_TEXT, ZPK2_TEXT, block, PAN12, source, target)
+    return translate_pin_zpk_zpk(ZPK_TEXT, ZPK2_TEXT, block, PAN12, source, target)
 
 
 @pytest.mark.parametrize("digits", ["1234", "12AF", "FFFF", "ABCDE"])

@@ -3,8 +3,43 @@
 from functools import partial
 
 from cardswitch.hsm_sim.keys.attributes import Attributes
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.chain import chain
+from cardswitch.specs.hsm.commands.admin import (
+    cancel_authority,
+    command_volumes,
+    diagnostics,
+    echo,
+    health,
+    health_counts,
+    module_load,
+    module_status,
+    random_value,
+)
+from cardswitch.specs.hsm.commands.cards import verify_cvc3, verify_dcvv
+from cardswitch.specs.hsm.commands.data import (
+    DataKey,
+    decrypt_data,
+    encrypt_data,
+    hash_data,
+    translate_data,
+)
+from cardswitch.specs.hsm.commands.emv import (
+    CSK_OPTION_B,
+    M_CHIP,
+    generate_arpc,
+    generate_arpc_csk,
+    verify_arqc,
+    verify_arqc_and_mac,
+    verify_arqc_csk,
+)
+from cardswitch.specs.hsm.commands.macs import RIGHT, generate_mac_dukpt, verify_mac_dukpt
+from cardswitch.specs.hsm.commands.scripts import (
+    M_CHIP_SCRIPT,
+    ScriptSecret,
+    make_script,
+    make_script_csk,
+)
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
 from cardswitch.specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
@@ -50,24 +85,24 @@ DCVV = generate_dcvv(CARD, PAN, "2912", "201", "0001")
 CARD_CVC3 = derive_icc_key_emv(MK_CVC3, ACCOUNT)
 CVC3 = generate_cvc3(CARD_CVC3, generate_ivcvc3(CARD_CVC3, TRACK), NUMBER, ATC)
 
-kq = partial(hsm.verify_arqc, MK_AC_TEXT, ACCOUNT, ATC, NUMBER, DATA)
-kw = partial(hsm.verify_arqc_csk, MK_AC_TEXT, ACCOUNT, ATC, DATA)
-kw_b = partial(hsm.verify_arqc_csk, MK_AC_TEXT, ACCOUNT_B, ATC, DATA, scheme=hsm.CSK_OPTION_B)
-with_mac = partial(hsm.verify_arqc_and_mac, mk_smi=MK_SMI_TEXT, mac=MAC, mac_data=SECOND)
-dcvv = partial(hsm.verify_dcvv, MK_AC_TEXT, PAN, "2912", "201", "0001")
-cvc3 = partial(hsm.verify_cvc3, MK_CVC3_TEXT, PAN, "00", TRACK, ATC, NUMBER)
+kq = partial(verify_arqc, MK_AC_TEXT, ACCOUNT, ATC, NUMBER, DATA)
+kw = partial(verify_arqc_csk, MK_AC_TEXT, ACCOUNT, ATC, DATA)
+kw_b = partial(verify_arqc_csk, MK_AC_TEXT, ACCOUNT_B, ATC, DATA, scheme=CSK_OPTION_B)
+with_mac = partial(verify_arqc_and_mac, mk_smi=MK_SMI_TEXT, mac=MAC, mac_data=SECOND)
+dcvv = partial(verify_dcvv, MK_AC_TEXT, PAN, "2912", "201", "0001")
+cvc3 = partial(verify_cvc3, MK_CVC3_TEXT, PAN, "00", TRACK, ATC, NUMBER)
 
 BDK_TEXT, KSN = under_lmk("009", BDK), "FFFF9876543210E00001"
 MAC_KEY = derive_key_dukpt_tdes(BDK, bytes.fromhex(KSN), "mac-request")
 MAC_DUKPT = generate_mac_iso9797(MAC_KEY, DATA, 3, 0).hex().upper()
-DEK_KEY = hsm.DataKey("00B", under_lmk("00B", DEK))
-ZEK_KEY = hsm.DataKey("00A", under_lmk("00A", ZEK), "0123456789ABCDEF")
-BDK_KEY = hsm.DataKey("009", BDK_TEXT, ksn=KSN)
+DEK_KEY = DataKey("00B", under_lmk("00B", DEK))
+ZEK_KEY = DataKey("00A", under_lmk("00A", ZEK), "0123456789ABCDEF")
+BDK_KEY = DataKey("009", BDK_TEXT, ksn=KSN)
 
-SECRET = hsm.ScriptSecret(under_lmk("309", MK_SMC), DEK_KEY.key, ARQC, 2, DATA)
-SCRIPT_VIS = hsm.make_script(MK_SMI_TEXT, ACCOUNT, bytes(8), SECOND)
-SCRIPT_CSK = hsm.make_script_csk(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET)
-SCRIPT_M_CHIP = hsm.make_script(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET, hsm.M_CHIP_SCRIPT)
+SECRET = ScriptSecret(under_lmk("309", MK_SMC), DEK_KEY.key, ARQC, 2, DATA)
+SCRIPT_VIS = make_script(MK_SMI_TEXT, ACCOUNT, bytes(8), SECOND)
+SCRIPT_CSK = make_script_csk(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET)
+SCRIPT_M_CHIP = make_script(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET, M_CHIP_SCRIPT)
 SCRIPTS = [SCRIPT_VIS, SCRIPT_M_CHIP, SCRIPT_CSK]
 SCRIPT_KEYS = [("mk_smi", "209", "10"), ("mk_smc", "309", "11"), ("transport_key", "00B", "11")]
 
@@ -79,45 +114,45 @@ OPERANDS = [
     (kw(ARQC_CSK), "mk_ac", "109", "10"),
     (dcvv(DCVV), "mk", "109", "10"),
     (cvc3(CVC3), "mk", "709", "10"),
-    (hsm.generate_mac_dukpt(BDK_TEXT, KSN, DATA), "bdk", "009", "10"),
-    (hsm.encrypt_data(DEK_KEY, DATA), "key", "00B", "10"),
-    (hsm.encrypt_data(BDK_KEY, DATA), "key", "009", "10"),
-    (hsm.decrypt_data(ZEK_KEY, DATA), "key", "00A", "10"),
-    (hsm.translate_data(ZEK_KEY, DEK_KEY, DATA), "source_key", "00A", "10"),
-    (hsm.translate_data(ZEK_KEY, DEK_KEY, DATA), "target_key", "00B", "11"),
-    (hsm.translate_data(BDK_KEY, ZEK_KEY, DATA), "source_key", "009", "10"),
+    (generate_mac_dukpt(BDK_TEXT, KSN, DATA), "bdk", "009", "10"),
+    (encrypt_data(DEK_KEY, DATA), "key", "00B", "10"),
+    (encrypt_data(BDK_KEY, DATA), "key", "009", "10"),
+    (decrypt_data(ZEK_KEY, DATA), "key", "00A", "10"),
+    (translate_data(ZEK_KEY, DEK_KEY, DATA), "source_key", "00A", "10"),
+    (translate_data(ZEK_KEY, DEK_KEY, DATA), "target_key", "00B", "11"),
+    (translate_data(BDK_KEY, ZEK_KEY, DATA), "source_key", "009", "10"),
     *((script, *row) for script in (SCRIPT_M_CHIP, SCRIPT_CSK) for row in SCRIPT_KEYS),
 ]
 GOOD: list[Command] = [
     kq(ARQC),
     kq(ARQC, ARC),
-    kq(ARQC_SKD, ARC, hsm.M_CHIP),
-    hsm.generate_arpc(MK_AC_TEXT, ACCOUNT, ATC, NUMBER, ARQC, ARC),
+    kq(ARQC_SKD, ARC, M_CHIP),
+    generate_arpc(MK_AC_TEXT, ACCOUNT, ATC, NUMBER, ARQC, ARC),
     with_mac(kq(ARQC)),
     with_mac(kq(ARQC, ARC)),
     kw(ARQC_CSK),
     kw(ARQC_CSK, ARC),
     kw(ARQC_CSK, csu=CSU, proprietary=b"more"),
     kw_b(ARQC_CSK_B, csu=CSU),
-    hsm.generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, ARC),
-    hsm.generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, csu=CSU),
+    generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, ARC),
+    generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, csu=CSU),
     dcvv(DCVV),
     cvc3(CVC3),
-    hsm.generate_mac_dukpt(BDK_TEXT, KSN, DATA),
-    hsm.verify_mac_dukpt(BDK_TEXT, KSN, DATA, MAC_DUKPT[8:], hsm.RIGHT),
-    *(hsm.encrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
-    *(hsm.decrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
-    hsm.translate_data(DEK_KEY, ZEK_KEY, DATA),
-    hsm.translate_data(BDK_KEY, DEK_KEY, DATA),
-    hsm.hash_data(DATA),
-    hsm.random_value(8),
-    hsm.module_status(),
-    hsm.module_load(),
-    hsm.command_volumes(),
-    hsm.health_counts(),
-    hsm.health(),
+    generate_mac_dukpt(BDK_TEXT, KSN, DATA),
+    verify_mac_dukpt(BDK_TEXT, KSN, DATA, MAC_DUKPT[8:], RIGHT),
+    *(encrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
+    *(decrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
+    translate_data(DEK_KEY, ZEK_KEY, DATA),
+    translate_data(BDK_KEY, DEK_KEY, DATA),
+    hash_data(DATA),
+    random_value(8),
+    module_status(),
+    module_load(),
+    command_volumes(),
+    health_counts(),
+    health(),
     *SCRIPTS,
-    hsm.chain([hsm.diagnostics(), hsm.echo("A")]),
+    chain([diagnostics(), echo("A")]),
 ]
 # What others need is gone after this.
-LAST = hsm.cancel_authority()
+LAST = cancel_authority()

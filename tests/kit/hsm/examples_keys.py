@@ -1,8 +1,36 @@
 """Commands about keys for `test_module`: each key operand, and good ones."""
 
 from cardswitch.hsm_sim.module import OLD_TEST_LMK
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.keys import derive_initial_key
+from cardswitch.specs.hsm.commands.keys_forms import (
+    change_key_scheme,
+    form_key,
+    generate_component,
+    read_texts,
+    renew_key,
+    store_texts,
+)
+from cardswitch.specs.hsm.commands.keys_zones import (
+    export_bdk,
+    export_cvk,
+    export_tak,
+    export_terminal_key,
+    export_zek_or_zak,
+    export_zpk,
+    generate_bdk,
+    generate_cvk,
+    generate_tak,
+    generate_terminal_key,
+    generate_zek_or_zak,
+    generate_zpk,
+    import_bdk,
+    import_cvk,
+    import_tak,
+    import_terminal_key,
+    import_zek_or_zak,
+    import_zpk,
+)
 from cardswitch.specs.security.lmk import wrap_key, wrap_key_under_key
 from tests.kit.hsm.module import TAK, TPK, ZMK, ZPK, key, under_lmk
 
@@ -20,39 +48,39 @@ def under_zmk(clear: bytes) -> str:
 
 
 GOOD: list[Command] = [
-    hsm.derive_initial_key(BDK_TEXT, "FFFF9876543210E"),
-    hsm.derive_initial_key(BDK_TEXT, "FFFF9876543210E", "U", ZMK_TEXT),
-    hsm.generate_tak(TPK_TEXT),
-    hsm.generate_terminal_key(TPK_TEXT),
-    hsm.generate_zpk(ZMK_TEXT),
-    hsm.generate_zek_or_zak(ZMK_TEXT, zak=False),
-    hsm.generate_zek_or_zak(ZMK_TEXT, zak=True),
-    hsm.generate_cvk(),
-    hsm.generate_bdk(),
-    hsm.import_zpk(ZMK_TEXT, under_zmk(ZPK)),
-    hsm.export_zpk(ZMK_TEXT, ZPK_TEXT),
-    hsm.import_zek_or_zak(ZMK_TEXT, under_zmk(ZEK), zak=False),
-    hsm.export_zek_or_zak(ZMK_TEXT, ZEK_TEXT, zak=False),
-    hsm.import_zek_or_zak(ZMK_TEXT, under_zmk(TAK), zak=True),
-    hsm.export_zek_or_zak(ZMK_TEXT, ZAK_TEXT, zak=True),
-    hsm.import_cvk(ZMK_TEXT, under_zmk(CVK)),
-    hsm.export_cvk(ZMK_TEXT, CVK_TEXT),
-    hsm.import_bdk(ZMK_TEXT, under_zmk(BDK)),
-    hsm.export_bdk(ZMK_TEXT, BDK_TEXT),
-    hsm.import_tak(ZMK_TEXT, under_zmk(TAK)),
-    hsm.export_tak(ZMK_TEXT, TAK_TEXT),
-    hsm.renew_key("001", wrap_key(OLD_TEST_LMK, "001", "U", ZPK)),
-    hsm.store_texts(0x00A, [ZPK_TEXT, TPK_TEXT]),
-    hsm.read_texts(0x00A, 2),
+    derive_initial_key(BDK_TEXT, "FFFF9876543210E"),
+    derive_initial_key(BDK_TEXT, "FFFF9876543210E", "U", ZMK_TEXT),
+    generate_tak(TPK_TEXT),
+    generate_terminal_key(TPK_TEXT),
+    generate_zpk(ZMK_TEXT),
+    generate_zek_or_zak(ZMK_TEXT, zak=False),
+    generate_zek_or_zak(ZMK_TEXT, zak=True),
+    generate_cvk(),
+    generate_bdk(),
+    import_zpk(ZMK_TEXT, under_zmk(ZPK)),
+    export_zpk(ZMK_TEXT, ZPK_TEXT),
+    import_zek_or_zak(ZMK_TEXT, under_zmk(ZEK), zak=False),
+    export_zek_or_zak(ZMK_TEXT, ZEK_TEXT, zak=False),
+    import_zek_or_zak(ZMK_TEXT, under_zmk(TAK), zak=True),
+    export_zek_or_zak(ZMK_TEXT, ZAK_TEXT, zak=True),
+    import_cvk(ZMK_TEXT, under_zmk(CVK)),
+    export_cvk(ZMK_TEXT, CVK_TEXT),
+    import_bdk(ZMK_TEXT, under_zmk(BDK)),
+    export_bdk(ZMK_TEXT, BDK_TEXT),
+    import_tak(ZMK_TEXT, under_zmk(TAK)),
+    export_tak(ZMK_TEXT, TAK_TEXT),
+    renew_key("001", wrap_key(OLD_TEST_LMK, "001", "U", ZPK)),
+    store_texts(0x00A, [ZPK_TEXT, TPK_TEXT]),
+    read_texts(0x00A, 2),
 ]
 # By the word of two officers alone.
 AUTHORISED: list[Command] = [
-    hsm.import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
-    hsm.export_terminal_key(ZMK_TEXT, TPK_TEXT),
-    hsm.generate_component("001"),
-    hsm.form_key("001", COMPONENTS[:3]),
-    hsm.form_key("001", COMPONENTS),
-    hsm.change_key_scheme("001", ZPK_TEXT, "X"),
+    import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
+    export_terminal_key(ZMK_TEXT, TPK_TEXT),
+    generate_component("001"),
+    form_key("001", COMPONENTS[:3]),
+    form_key("001", COMPONENTS),
+    change_key_scheme("001", ZPK_TEXT, "X"),
 ]
 # What officers may be asked for, each as wide as it can be.
 ACTIVITIES = ("import", "export", "component", "scheme", "pin")

@@ -2,8 +2,18 @@
 
 from functools import partial
 
-from cardswitch.specs import hsm
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands.data import SHA_1
+from cardswitch.specs.hsm.commands.rsa import (
+    DER_SIGNED,
+    PSS,
+    RSA_ANY,
+    RSA_KEYS,
+    generate_rsa_pair,
+    import_rsa_public_key,
+    sign_rsa,
+    verify_rsa,
+)
 from cardswitch.specs.security.lmk import TEST_LMK
 from cardswitch.specs.security.rsa import encode_public_key_rsa
 from cardswitch.specs.security.rsa_signatures import sign_rsa_pkcs1, sign_rsa_pss
@@ -21,23 +31,23 @@ KEYS = (
     SHORT_KEY.private_exponent.to_bytes(SIZE, "big"),
 )
 
-PRIVATE = seal_key_rsa(TEST_LMK, SHORT_KEY, hsm.RSA_ANY)
+PRIVATE = seal_key_rsa(TEST_LMK, SHORT_KEY, RSA_ANY)
 PUBLIC = encode_public_key_rsa(SHORT_KEY.public, is_signed=False)
 MAC = mac_public_key_rsa(TEST_LMK, PUBLIC, b"")
 BOUND_MAC = mac_public_key_rsa(TEST_LMK, PUBLIC, BINDING.encode())
 PKCS_1_SIGNATURE = sign_rsa_pkcs1(SHORT_KEY, "sha256", DATA)
 PSS_SIGNATURE = sign_rsa_pss(SHORT_KEY, "sha1", DATA, bytes(20))
 
-verify = partial(hsm.verify_rsa, PUBLIC, MAC, DATA)
+verify = partial(verify_rsa, PUBLIC, MAC, DATA)
 
 GOOD: list[Command] = [
-    hsm.generate_rsa_pair(1024),
-    hsm.generate_rsa_pair(1024, hsm.RSA_KEYS, 3, hsm.DER_SIGNED),
-    hsm.import_rsa_public_key(PUBLIC),
-    hsm.import_rsa_public_key(PUBLIC, BINDING),
-    hsm.sign_rsa(PRIVATE, DATA),
-    hsm.sign_rsa(PRIVATE, DATA, hsm.SHA_1, hsm.PSS),
+    generate_rsa_pair(1024),
+    generate_rsa_pair(1024, RSA_KEYS, 3, DER_SIGNED),
+    import_rsa_public_key(PUBLIC),
+    import_rsa_public_key(PUBLIC, BINDING),
+    sign_rsa(PRIVATE, DATA),
+    sign_rsa(PRIVATE, DATA, SHA_1, PSS),
     verify(PKCS_1_SIGNATURE),
-    verify(PSS_SIGNATURE, hsm.SHA_1, hsm.PSS),
-    hsm.verify_rsa(PUBLIC, BOUND_MAC, DATA, PKCS_1_SIGNATURE, authentication=BINDING),
+    verify(PSS_SIGNATURE, SHA_1, PSS),
+    verify_rsa(PUBLIC, BOUND_MAC, DATA, PKCS_1_SIGNATURE, authentication=BINDING),
 ]

@@ -1,13 +1,14 @@
 """Commands and answers of every layout, for property tests."""
 
 import re
+from collections.abc import Collection
 
 from hypothesis import strategies as st
 
 from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.hsm.grammar import Kind, Layout
-from cardswitch.specs.hsm.layouts import ANSWERS, COMMANDS, WARNINGS
-from cardswitch.specs.hsm.layouts.kinds import KEY_BLOCK
+from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
+from cardswitch.specs.hsm.grammar import HsmCount, HsmKind, HsmLayout
+from cardswitch.specs.hsm.kinds import KEY_BLOCK
 
 BYTES = st.characters(max_codepoint=255)
 HEADERS = st.text(BYTES, min_size=4, max_size=4)
@@ -17,12 +18,12 @@ TRAILERS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=
 WITHOUT_LENGTH = frozenset(["N1", "GN"])
 
 
-def values(kind: Kind) -> st.SearchStrategy[str]:
+def values(kind: HsmKind) -> st.SearchStrategy[str]:
     """Texts of the form *kind*."""
-    if kind.is_der:
+    if kind.count and kind.count.is_der:
         return st.sampled_from([0, 1, 127, 128, 255, 256, 300]).flatmap(texts_of).map(sequence)
-    if kind.counter:
-        return st.sampled_from(counts(kind)).flatmap(texts_of)
+    if kind.count:
+        return st.sampled_from(sizes(kind.count)).flatmap(texts_of)
     if not kind.is_key:
         return st.from_regex(kind.pattern, fullmatch=True, alphabet=BYTES)
     # Its pattern spells out every length of a key block: too much to draw from.
@@ -34,11 +35,10 @@ def values(kind: Kind) -> st.SearchStrategy[str]:
     ).filter(kind.admits)
 
 
-def counts(kind: Kind) -> list[int]:
+def sizes(count: HsmCount) -> list[int]:
     """How many characters a counted field may have, as far as is worth trying."""
-    width = int(kind.counter.rpartition("{")[2].rstrip("}"))
-    form = f"0{width}X" if kind.base == 16 else f"0{width}d"
-    return [n * kind.unit for n in range(24) if re.fullmatch(kind.counter, format(n, form))]
+    tried = [n * count.unit for n in range(24)]
+    return [size for size in tried if re.fullmatch(count.pattern, count.before("x" * size))]
 
 
 def texts_of(size: int) -> st.SearchStrategy[str]:
@@ -65,7 +65,7 @@ def key_blocks(algorithm: str) -> st.SearchStrategy[str]:
     )
 
 
-def fields_of(layout: Layout) -> st.SearchStrategy[dict[str, str]]:
+def fields_of(layout: HsmLayout) -> st.SearchStrategy[dict[str, str]]:
     """Fields of *layout*, optional ones or not."""
     required = {f.name: values(f.kind) for f in layout.fields if not f.optional}
     optional = {f.name: values(f.kind) for f in layout.fields if f.optional}
@@ -73,21 +73,22 @@ def fields_of(layout: Layout) -> st.SearchStrategy[dict[str, str]]:
 
 
 @st.composite
-def commands(draw: st.DrawFn) -> Command:
-    """A command that its layout admits."""
-    code = draw(st.sampled_from(sorted(COMMANDS)))
-    fields = draw(fields_of(draw(st.sampled_from(COMMANDS[code]))))
+def commands(draw: st.DrawFn, codes: Collection[str] = COMMANDS.keys()) -> Command:
+    """A command, one of *codes*, that its layout admits."""
+    code = draw(st.sampled_from(sorted(codes)))
+    fields = draw(fields_of(draw(st.sampled_from(COMMANDS[code].request))))
     if draw(st.booleans()):
         fields["lmk_id"] = draw(st.sampled_from(["00", "01", "99"]))
     return Command(draw(HEADERS), code, fields, draw(TRAILERS))
 
 
 @st.composite
-def answers(draw: st.DrawFn) -> Answer:
-    """An answer that its layout admits, or an error, most of which stand alone."""
-    code = draw(st.sampled_from(sorted(ANSWERS)))
+def answers(draw: st.DrawFn, codes: Collection[str] = ANSWERS.keys()) -> Answer:
+    """An answer, one of *codes*, that its layout admits; or an error: most stand alone."""
+    code = draw(st.sampled_from(sorted(codes)))
     error = draw(st.sampled_from(["00", "00", "01", "10", "15", "20", "A6"]))
-    layouts = ANSWERS[code] if error == "00" else WARNINGS.get((code, error), (Layout(),))
+    known = ANSWERS[code]
+    layouts = known.answer if error == "00" else known.warnings.get(error, (HsmLayout(),))
     # Of M5 only the command tells two short initial vectors from a long one: see `read_data`.
     layouts = [layout for layout in layouts if "second_iv" not in layout.names]
     layout = draw(st.sampled_from(layouts))

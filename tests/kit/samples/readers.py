@@ -36,6 +36,50 @@ def talkative(data):
         raise Refused(data.decode("latin-1")) from None
 
 
+def clumsy(data):
+    """Fails in two ways, in two places."""
+    message = careful(data)
+    if 2 in message.fields:
+        raise KeyError(2)
+    raise KeyError(message.mti)
+
+
+def mapped(data):
+    """Gives a mapping, as pyiso8583 does, with bitmaps and what more it has."""
+    message = careful(data)
+    fields = {str(number): value for number, value in message.fields.items()}
+    return {"t": message.mti, "p": "8000000000000000", "bm": {2}, **fields}
+
+
+def numbered(data):
+    """Gives its fields by their numbers: amounts as numbers, bytes as bytes."""
+    message = careful(data)
+    fields = dict(message.fields)
+    for number, value in message.fields.items():
+        if ASCII.fields[number].notation.kind == "b":
+            fields[number] = bytes.fromhex(value)
+        elif ASCII.fields[number].notation.kind == "n":
+            fields[number] = int(value)
+    return {"mti": int(message.mti), "fields": fields}
+
+
+def trusting(data):
+    """Takes whatever comes."""
+    return {"t": data[:4].decode("latin-1")}
+
+
+def confused(data):
+    """Gives the time where the trace number is asked for."""
+    return mapped(data) | {"11": "123456"}
+
+
+def forgetful(data):
+    """Leaves out the trace number."""
+    found = mapped(data)
+    found.pop("11", None)
+    return found
+
+
 def greedy(data):
     """Takes a MiB for each byte, up to 4."""
     return bytes(min(len(data), 4) << 20)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from xml.etree import ElementTree
 
 import pytest
@@ -9,11 +10,12 @@ from click.testing import CliRunner
 
 from cardswitch.lab.cli import fuzz as fuzz_cli
 from cardswitch.lab.cli.fuzz import fuzz
-from cardswitch.lab.fuzz import ORACLES
+from cardswitch.lab.fuzz import ORACLES, chip_grammar
 from cardswitch.lab.fuzz.campaign import Report
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
+from tests.kit.samples import readers
 
 READERS = "tests.kit.samples.readers"
 CARELESS = ["--target", f"{READERS}:careless", "--allow", "Refused", "--allow", "ValueError"]
@@ -51,13 +53,75 @@ def test_the_same_seed_prints_the_same():
     assert one == same
 
 
-def test_findings_end_with_6_and_without_their_input(found):
+def test_findings_end_with_6_and_say_how_to_replay_them(found):
     done = run("decode", *CARELESS, *SEEDED)
     assert done.exit_code == 6
     assert "error: IndexError in readers.py, careless" in done.stdout
     [finding] = json.loads(found.read_text())
-    assert finding["data"] not in done.output
     assert finding["key"] in done.stdout
+    [line] = [line for line in done.stdout.splitlines() if "replay" in line]
+    _, _, words = line.partition("cardswitch fuzz ")
+    again = run(*shlex.split(words))
+    assert again.exit_code == 6
+    assert "error: IndexError in readers.py, careless" in again.stdout
+
+
+def test_a_finding_in_a_dialect_file_is_replayed(tmp_path):
+    mine = tmp_path / "mine.toml"
+    mine.write_text('extends = "iso87-ascii"')
+    words = ["decode", "--target", f"{READERS}:talkative", *FEW, "--dialect", str(mine)]
+    [line, *_] = [line for line in run(*words).stdout.splitlines() if "replay" in line]
+    assert run(*shlex.split(line.partition("cardswitch fuzz ")[2])).exit_code == 6
+
+
+def test_a_leak_is_replayed_by_its_line():
+    words = ["--target", f"{READERS}:talkative", "--allow", "Refused", *FEW]
+    [line] = [line for line in run("decode", *words).stdout.splitlines() if "replay" in line]
+    again = run(*shlex.split(line.partition("cardswitch fuzz ")[2]))
+    assert again.exit_code == 6
+    assert "secret: " in again.stdout
+
+
+@pytest.mark.parametrize("words", [[], ["--data", "0x"], ["nowhere.json", "--data", "30"]])
+def test_a_replay_is_of_a_file_or_of_data(words):
+    assert run("replay", *words).exit_code == 2
+
+
+def test_what_was_found_is_printed_when_a_person_stops_it(monkeypatch, tmp_path):
+    junit = tmp_path / "fuzz.xml"
+    reading = iter([*[IndexError] * 30, KeyboardInterrupt])
+    monkeypatch.setattr(readers, "careful", lambda data: raised(next(reading, KeyboardInterrupt)))
+    words = ["--target", f"{READERS}:careful", "--dialect", "pos", "--dialect", "iso87-ascii"]
+    done = run("decode", *words, "--junit", str(junit))
+    assert done.exit_code == 6
+    assert "error: IndexError in test_fuzz.py, raised" in done.stdout
+    assert "stopped" in done.stderr
+    assert len(ElementTree.parse(junit).getroot()) == 1
+
+
+def raised(error):
+    raise error
+
+
+def test_stopped_before_anything_was_found(monkeypatch):
+    monkeypatch.setattr(readers, "careful", lambda data: raised(KeyboardInterrupt))
+    done = run("decode", "--target", f"{READERS}:careful")
+    assert done.exit_code == 130
+    assert "iso87-ascii: 1 case, " in done.stdout
+
+
+def test_an_error_that_nobody_has_is_no_error_to_allow():
+    done = run("decode", "--target", f"{READERS}:careful", "--allow", "Refusde")
+    assert isinstance(done.exception, ConfigError)
+    assert "Refusde" in str(done.exception)
+
+
+def test_an_oracle_that_is_off_is_told(monkeypatch):
+    monkeypatch.setattr(chip_grammar, "grammar", lambda: None)
+    done = run("decode", *FEW)
+    assert "chip is off: the library construct is not installed" in done.stdout
+    assert "chip" not in run("decode", *FEW, "--without", "chip").output
+    assert "chip" not in run("decode", *FEW, "--target", f"{READERS}:careful").output
 
 
 def test_a_baseline_hides_what_is_known(found):
@@ -107,10 +171,13 @@ def test_an_input_of_the_corpus_can_be_the_finding(tmp_path):
     (tmp_path / "bad").write_bytes(wire[:20] + b"-5" + wire[22:])
     (tmp_path / "folder").mkdir()
     (tmp_path / "long").write_bytes(b"0" * 100_000)
-    done = run("decode", *CARELESS, "--cases", "1", "--corpus", str(tmp_path))
+    done_words = ["decode", *CARELESS, "--cases", "1", "--corpus", str(tmp_path)]
+    done = run(*done_words)
     assert done.exit_code == 6
     assert "of case 1, corpus" in done.stdout
     assert PAN not in done.output
+    assert "--unsafe" in done.stdout
+    assert "replay --data" in run(*done_words, "--unsafe").stdout
 
 
 def test_an_oracle_can_be_left_out():

@@ -1,5 +1,6 @@
 """lab.fuzz.campaign: one seed is one campaign, each fault is one finding, and small."""
 
+import msgspec
 import pytest
 
 from cardswitch.lab.fuzz import campaign
@@ -38,7 +39,10 @@ def test_the_same_seed_is_the_same_campaign():
 def test_a_fault_is_found_once_and_made_small():
     report = run(yours(*CARELESS), Plan(seed=1, cases=2000))
     [finding] = report.findings
-    assert (finding.oracle, finding.what) == ("error", "IndexError in readers.py, careless")
+    assert (finding.oracle, finding.what) == (
+        "error",
+        "IndexError in readers.py, careless: raise IndexError(length)",
+    )
     data = bytes.fromhex(finding.data)
     assert len(data) == 22
     assert int(data[20:]) < 0
@@ -96,3 +100,52 @@ def test_it_ends_when_it_is_told_to_and_when_there_is_enough(monkeypatch):
     assert len(report.findings) == 1
     assert report.cases < 5000
     assert merged([report, report]) == report.findings * 2
+
+
+def test_a_mutation_that_changes_nothing_is_no_case(monkeypatch):
+    """Each of them is made anew; where none changes anything, the seeds alone are cases."""
+    seen, calls = [], []
+    honest, examine = campaign.mutate, campaign.examine
+
+    def idle(data, pick, dialect):
+        calls.append(data)
+        return honest(data, pick, dialect) if len(calls) % 2 else (data, ["byte"])
+
+    def examined(subject, data, *more):
+        seen.append(data)
+        return examine(subject, data, *more)
+
+    monkeypatch.setattr(campaign, "mutate", idle)
+    monkeypatch.setattr(campaign, "examine", examined)
+    assert run(our_reader(ASCII), Plan(seed=3, cases=160)).cases == 160 == len(seen)
+    blocks = [seen[at : at + campaign.MUTATED_EACH] for at in range(0, 160, campaign.MUTATED_EACH)]
+    assert all(block[0] not in block[1:] for block in blocks)
+    monkeypatch.setattr(campaign, "mutate", lambda data, pick, dialect: (data, ["byte"]))
+    assert run(our_reader(ASCII), Plan(seed=3, cases=160)).cases == 10
+
+
+@pytest.mark.parametrize("of", [1, 2])
+def test_what_was_found_is_kept_when_a_person_stops_it(of):
+    """While it reads, and while it makes a finding small."""
+    calls = []
+
+    def read(data):
+        calls.append(data)
+        if len(calls) == 40 or (of == 2 and len(calls) == 3):
+            raise KeyboardInterrupt
+        raise IndexError
+
+    subject = msgspec.structs.replace(yours("careful", "ValueError"), read=read)
+    report = run(subject, Plan(cases=500))
+    assert report.stopped
+    assert [finding.oracle for finding in report.findings] == ["error"]
+    assert report.cases <= 40
+
+
+@pytest.mark.parametrize(("name", "found"), [("mapped", 0), ("numbered", 0), ("trusting", 1)])
+def test_what_a_target_reads_is_compared(name, found):
+    report = run(yours(name, "Refused", "UnicodeDecodeError"), Plan(seed=1, cases=200))
+    assert bool(report.findings) == bool(found)
+    assert {finding.oracle for finding in report.findings} <= {"accept"}
+    left = run(yours(name, "Refused"), Plan(seed=1, cases=200, without=("accept",)))
+    assert left.findings == []

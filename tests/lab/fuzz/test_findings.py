@@ -13,7 +13,7 @@ BAD = Finding(
     key="0123456789ab",
     dialect="iso87-ascii",
     oracle="error",
-    what="IndexError in readers.py, careless",
+    what="IndexError in readers.py, careless: raise IndexError(length)",
     data=(b"0" * 20 + b"-5").hex(),
     target="tests.kit.samples.readers:careless",
     allow=("Refused", "ValueError"),
@@ -38,7 +38,9 @@ def test_data_must_be_hex():
 
 
 def test_a_finding_is_replayed():
-    assert fault_of(BAD) == Fault("error", "IndexError in readers.py, careless")
+    assert fault_of(BAD) == Fault(
+        "error", "IndexError in readers.py, careless: raise IndexError(length)"
+    )
     mended = msgspec.structs.replace(BAD, target="tests.kit.samples.readers:careful")
     assert fault_of(mended) is None
     with pytest.raises(DialectError):

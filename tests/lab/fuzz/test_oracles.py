@@ -62,6 +62,33 @@ def test_what_readers_do_wrong(read, expected):
     assert PAN not in found.what
 
 
+def test_a_fault_is_known_by_its_place():
+    """Two places in one function are two faults; one that moves with its line is the same."""
+    one, other = (
+        examine(yours("clumsy"), ASCII.pack(message)).fault for message in (SALE, SALE.without(2))
+    )
+    assert one.what == "KeyError in readers.py, clumsy: raise KeyError(2)"
+    assert other.what == "KeyError in readers.py, clumsy: raise KeyError(message.mti)"
+
+
+@pytest.mark.parametrize("name", ["mapped", "numbered", "careful"])
+def test_a_mapping_that_says_what_ours_reads_is_right(name):
+    assert examine(yours(name), WIRE).fault is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "what"),
+    [
+        ("trusting", WIRE[:-1], "reads what ours refuses, field 60: message-short"),
+        ("confused", WIRE, "another value of field 11"),
+        ("forgetful", WIRE, "no field 11"),
+    ],
+)
+def test_a_mapping_that_says_something_else(name, data, what):
+    found = examine(yours(name), data).fault
+    assert found == Fault("accept", what)
+
+
 def test_two_readers_of_ours_that_differ(monkeypatch):
     monkeypatch.setattr(checks, "unpack_by_table", lambda *_: SALE.with_fields({3: "1"}))
     assert examine(ours(), WIRE).fault == Fault("walk", "other values are read")
@@ -82,8 +109,8 @@ class LazyDialect:
     [
         (lambda data: SALE.without(3), WIRE, "other bytes are written"),
         (lambda data: SALE, WIRE[:-1], "reads what the strict reader refuses"),
-        (raising(KeyError()), WIRE[:-1], "KeyError in test_oracles.py, read"),
-        (raising(KeyError()), WIRE, "KeyError in test_oracles.py, read"),
+        (raising(KeyError()), WIRE[:-1], "KeyError in test_oracles.py, read: raise error"),
+        (raising(KeyError()), WIRE, "KeyError in test_oracles.py, read: raise error"),
     ],
 )
 def test_a_lazy_reader_that_differs(lazily, data, what):

@@ -1,5 +1,6 @@
 """lab.fuzz.subjects: what is fuzzed is found, and which of its errors are documented."""
 
+import json
 import sys
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from cardswitch.lab.fuzz.subjects import our_reader, reference_of, subject_of, your_reader
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, DecodeError, DialectError
+from tests.kit.samples import readers
 
 POS = load_dialect("pos")
 READERS = "tests.kit.samples.readers"
@@ -27,11 +29,32 @@ def test_ours_may_raise_errors_of_format():
         ("LookupError", True),
         ("builtins.KeyError", True),
         ("IndexError", False),
-        ("mine.KeyError", False),
+        ("json.JSONDecodeError", False),
     ],
 )
 def test_yours_may_raise_what_you_say(allow, allowed):
     assert your_reader(f"{READERS}:careful", POS, (allow,)).allows(KeyError()) is allowed
+
+
+@pytest.mark.parametrize(
+    ("allow", "error"),
+    [
+        ("Refused", readers.Refused()),
+        ("tests.kit.samples.readers.Refused", readers.Refused()),
+        ("DecodeError", DecodeError("digits")),
+        ("json.JSONDecodeError", json.JSONDecodeError("x", "", 0)),
+    ],
+)
+def test_errors_have_the_names_that_their_users_know(allow, error):
+    assert your_reader(f"{READERS}:careful", POS, (allow,)).allows(error)
+
+
+@pytest.mark.parametrize(
+    "name", ["ValueEror", "mine.KeyError", "json.nothing", "json.loads", "", "tests.kit.nowhere.X"]
+)
+def test_an_error_that_nobody_has_is_refused_by_name(name):
+    with pytest.raises(ConfigError, match=f"--allow '{name}'"):
+        your_reader(f"{READERS}:careful", POS, ("ValueError", name))
 
 
 @pytest.mark.parametrize(

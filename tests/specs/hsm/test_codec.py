@@ -1,7 +1,7 @@
 """Frames to values and back: round trips, garbage, and where a broken frame is blamed."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cardswitch.specs.errors import EncodeError
@@ -14,19 +14,28 @@ from cardswitch.specs.hsm import (
     unpack_answer,
     unpack_command,
 )
+from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
+from cardswitch.specs.hsm.commands.macs import verify_mac
+from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk
 from tests.kit.hsm.strategies import answers, commands
 
 TPK, ZPK = "U" + "1A" * 16, "U" + "2B" * 16
 CA = f"1234CA{TPK}{ZPK}126428EB94035AF53B0101550000025321"
 
 
-@given(commands())
-def test_commands_come_back(command: Command) -> None:
+@pytest.mark.parametrize("code", sorted(COMMANDS))
+@settings(max_examples=10)
+@given(st.data())
+def test_every_command_comes_back(code: str, data: st.DataObject) -> None:
+    command = data.draw(commands([code]))
     assert unpack_command(pack_command(command)) == command
 
 
-@given(answers())
-def test_answers_come_back(answer: Answer) -> None:
+@pytest.mark.parametrize("code", sorted(ANSWERS))
+@settings(max_examples=10)
+@given(st.data())
+def test_every_answer_comes_back(code: str, data: st.DataObject) -> None:
+    answer = data.draw(answers([code]))
     assert unpack_answer(pack_answer(answer)) == answer
 
 
@@ -169,6 +178,13 @@ def test_what_has_no_form_is_not_written(command: Command, field: str) -> None:
         pack_command(command)
     assert caught.value.field == field
     assert "5413330089020011" not in str(caught.value)
+
+
+def test_forms_are_checked_when_packed() -> None:
+    with pytest.raises(EncodeError, match=r"M8\.mac"):
+        pack_command(verify_mac("003", TPK, b"a", "5F1448E"))
+    with pytest.raises(EncodeError, match=r"CA\.pan12"):
+        pack_command(translate_pin_tpk_zpk(TPK, ZPK, "6428EB94035AF53B", "55000002532"))
 
 
 @pytest.mark.parametrize(

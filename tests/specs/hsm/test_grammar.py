@@ -5,21 +5,25 @@ import pytest
 from cardswitch.specs.hsm.grammar import (
     COUNTED,
     DER_SEQUENCE,
-    Fault,
-    Field,
-    Kind,
-    Layout,
+    HsmFault,
+    HsmField,
+    HsmKind,
+    HsmLayout,
     digits,
     hexadecimal,
     one_of,
 )
 
-AMOUNT = Layout(Field("sign", one_of("CD", "sign")), Field("digits", digits(3)))
-OPTION = Layout(
-    Field("a", hexadecimal(2)), Field("b", digits(1), ";", optional=True), Field("c", digits(2))
+AMOUNT = HsmLayout(HsmField("sign", one_of("CD", "sign")), HsmField("digits", digits(3)))
+OPTION = HsmLayout(
+    HsmField("a", hexadecimal(2)),
+    HsmField("b", digits(1), ";", optional=True),
+    HsmField("c", digits(2)),
 )
-DER = Layout(Field("a", digits(1)), Field("der", DER_SEQUENCE, ";"), Field("z", digits(1)))
-PARCEL = Layout(Field("a", digits(1)), Field("data", COUNTED), Field("z", digits(1)))
+DER = HsmLayout(
+    HsmField("a", digits(1)), HsmField("der", DER_SEQUENCE, ";"), HsmField("z", digits(1))
+)
+PARCEL = HsmLayout(HsmField("a", digits(1)), HsmField("data", COUNTED), HsmField("z", digits(1)))
 
 
 @pytest.mark.parametrize(
@@ -42,10 +46,10 @@ PARCEL = Layout(Field("a", digits(1)), Field("data", COUNTED), Field("z", digits
                 "0\x82\x02\x0a" + "\n" * 522,
             )
         ),
-        (Layout(), "", {}),
+        (HsmLayout(), "", {}),
     ],
 )
-def test_a_line_is_read_and_written(layout: Layout, line: str, fields: dict[str, str]) -> None:
+def test_a_line_is_read_and_written(layout: HsmLayout, line: str, fields: dict[str, str]) -> None:
     assert layout.read(f"..{line}", 2) == (fields, 2 + len(line))
     assert layout.write(fields) == line
 
@@ -58,29 +62,31 @@ def test_a_line_ends_before_an_lmk_id_or_trailer(after: str) -> None:
 @pytest.mark.parametrize(
     ("layout", "line", "fault"),
     [
-        (AMOUNT, "X123", Fault(0, "sign", "sign: one of C, D", "15")),
-        (AMOUNT, "C12", Fault(1, "digits", "3 digits", "15")),
-        (AMOUNT, "C1234", Fault(4, "", "the end of the line", "15")),
-        (OPTION, "0f42", Fault(0, "a", "2 upper-case hex digits", "15")),
-        (PARCEL, "1000x", Fault(1, "data", COUNTED.words, "15")),
-        (PARCEL, "10003ab", Fault(5, "data", "3 characters", "80")),
-        (DER, "1;1\x00", Fault(1, "der", DER_SEQUENCE.words, "15")),
-        (DER, "1;0\x80", Fault(1, "der", DER_SEQUENCE.words, "15")),
-        (DER, "1;0\x81\x7f", Fault(1, "der", DER_SEQUENCE.words, "15")),
-        (DER, "1;0\x82\x00\xff", Fault(1, "der", DER_SEQUENCE.words, "15")),
-        (DER, "1;0\x02x", Fault(4, "der", "2 characters", "80")),
-        (PARCEL, "10002abx", Fault(7, "z", "1 digits", "15")),
+        (AMOUNT, "X123", HsmFault(0, "sign", "sign: one of C, D", "15")),
+        (AMOUNT, "C12", HsmFault(1, "digits", "3 digits", "15")),
+        (AMOUNT, "C1234", HsmFault(4, "", "the end of the line", "15")),
+        (OPTION, "0f42", HsmFault(0, "a", "2 upper-case hex digits", "15")),
+        (PARCEL, "1000x", HsmFault(1, "data", COUNTED.words, "15")),
+        (PARCEL, "10003ab", HsmFault(5, "data", "3 characters", "80")),
+        (DER, "1;1\x00", HsmFault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x80", HsmFault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x81\x7f", HsmFault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x82\x00\xff", HsmFault(1, "der", DER_SEQUENCE.words, "15")),
+        (DER, "1;0\x02x", HsmFault(4, "der", "2 characters", "80")),
+        (PARCEL, "10002abx", HsmFault(7, "z", "1 digits", "15")),
     ],
 )
-def test_a_broken_line_is_not_read_and_says_where(layout: Layout, line: str, fault: Fault) -> None:
+def test_a_broken_line_is_not_read_and_says_where(
+    layout: HsmLayout, line: str, fault: HsmFault
+) -> None:
     assert layout.read(line, 0) is None
     assert layout.fault(line, 0) == fault
 
 
 @pytest.mark.parametrize(("seen", "error"), [("Q", "26"), ("u", "15"), ("", "15"), ("\r", "15")])
 def test_a_key_with_an_unknown_scheme_has_its_own_code(seen: str, error: str) -> None:
-    assert Kind("x", "a key", is_key=True).blame(seen) == error
-    assert Kind("x", "no key").blame(seen) == "15"
+    assert HsmKind("x", "a key", is_key=True).blame(seen) == error
+    assert HsmKind("x", "no key").blame(seen) == "15"
 
 
 def test_other_digits_are_no_digits() -> None:

@@ -1,14 +1,26 @@
-"""specs.interop.jpos_export: the class of each field, its parts, and what is told as lost."""
+"""specs.interop.jpos_export: its DTD and its classes, parts, and what is told as lost."""
+
+import tomllib
+from io import StringIO
+from itertools import product
 
 import pytest
+from lxml import etree
+from msgspec.structs import replace
 
 from cardswitch.specs.codec.form import MessageRule
-from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry
+from cardswitch.specs.dialect import list_dialects
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
+from cardswitch.specs.grammar.codepages import CODECS
+from cardswitch.specs.grammar.fields import COUNTS, parse_notation
 from cardswitch.specs.interop.drafts import Draft
 from cardswitch.specs.interop.jpos import import_jpos
 from cardswitch.specs.interop.jpos_export import export_jpos
 from cardswitch.specs.interop.xml_reader import read_xml
+from tests.kit.samples.foreign import sample
 
+FORMAT = tomllib.loads(sample("jpos_format.toml"))
+THERE = {f"{family}_{name}" for family, names in FORMAT["classes"].items() for name in names}
 ENCODINGS = {"mti": "ascii", "bitmap": "hex", "length": "ascii", "a": "ascii"}
 
 
@@ -26,6 +38,84 @@ def written(entry, parts=None, **more):
 def element(exported):
     root = read_xml(Draft("x"), exported.text)
     return next((one for one in root.children if one.attributes["id"] == "48"), None)
+
+
+def attributes_of(element, facts):
+    """The declarations of its attributes."""
+    kinds = {"text": "CDATA", "boolean": "(true|false)", "name_token": "NMTOKEN"}
+    said = [(name, "CDATA #REQUIRED") for name in facts["required"]]
+    for kind, declared in kinds.items():
+        need = "#REQUIRED" if kind == "name_token" else "#IMPLIED"
+        said += [(name, f"{declared} {need}") for name in facts[kind]]
+    return [f"<!ATTLIST {element} {name} {how}>" for name, how in said]
+
+
+DTD = etree.DTD(
+    StringIO(
+        "\n".join(
+            line
+            for element, facts in FORMAT["elements"].items()
+            for line in (
+                f"<!ELEMENT {element} {facts['content']}>",
+                *attributes_of(element, facts),
+            )
+        )
+    )
+)
+
+
+def accepted(exported):
+    """The XML of *exported*, once it is as jPOS wants it."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    root = etree.fromstring(exported.text.encode(), parser)
+    assert DTD.validate(root), DTD.error_log
+    assert root.getroottree().docinfo.public_id == FORMAT["public_id"]
+    for one in root.iter("isofield", "isofieldpackager"):
+        assert one.get("class").removeprefix("org.jpos.iso.") in THERE
+        assert one.get("packager", FORMAT["packager"]) == FORMAT["packager"]
+    return root
+
+
+@pytest.mark.parametrize("name", list_dialects())
+def test_every_dialect_is_as_the_tool_wants_it(name):
+    written = read_dialect_file(name)[1]
+    exported = export_jpos(name, written)
+    root = accepted(exported)
+    numbers = {one.get("id") for one in root}
+    left_out = {loss.where for loss in exported.losses if "left out" in loss.problem}
+    assert {f"field {number}" for number in written.fields if number not in numbers} == left_out
+    assert max(map(int, numbers)) <= int(root.get("maxValidField", "128"))
+
+
+def sizes(parts):
+    """Prefix and length of each part: of classes jPOS has fewer."""
+    forms = [parse_notation(entry.format) for entry in parts.fields.values()]
+    return [(form.prefix_digits, form.length) for form in forms]
+
+
+@pytest.mark.parametrize("name", list_dialects())
+def test_positional_parts_are_written_and_read_again(name):
+    written = read_dialect_file(name)[1]
+    back = import_jpos(export_jpos(name, written).text, "x.xml", written.version).written
+    told = {loss.where for loss in export_jpos(name, written).losses}
+    for number, parts in written.parts.items():
+        left_out = number not in back.fields
+        if parts.layout == "positional" and not parts.repeat and not left_out:
+            assert sizes(back.parts[number]) == sizes(parts)
+        else:
+            assert f"field {number}" in told
+
+
+@pytest.mark.parametrize("digits", range(1, 7))
+@pytest.mark.parametrize("length", ["ascii", "bcd", "binary", "ebcdic-1047"])
+@pytest.mark.parametrize("kind", ["n", "ans", "b", "z"])
+def test_no_class_is_written_that_is_not_there(kind, length, digits):
+    form = f"{kind}{'.' * digits}4"
+    for encoding, count in product(("bcd", "bcd right F", "binary", "hex", *CODECS), COUNTS):
+        entry = FieldEntry(format=form, encoding=encoding, length=length, count=count)
+        exported = export_jpos("x", written(entry))
+        accepted(exported)
+        assert (element(exported) is None) == any("left out" in str(one) for one in exported.losses)
 
 
 CLASSES = [
@@ -133,5 +223,35 @@ def test_what_jpos_cannot_say_is_told():
     )
     exported = export_jpos("x", mine)
     assert [loss.where for loss in exported.losses] == ["field 48"] * 3 + ["header", "messages"]
-    root = read_xml(Draft("x"), exported.text)
-    assert root.attributes == {"name": "Mine & <others>", "headerLength": "2"}
+    root = accepted(exported)
+    assert root.attrib == {"headerLength": "2", "thirdBitmapField": "65", "maxValidField": "192"}
+    assert "Mine & <others>" in exported.text
+
+
+def test_parts_of_a_part_come_behind_one_that_is_plain():
+    """As the DTD has it: an isofieldpackager never comes first."""
+    inner = replace(POSITIONAL, fields={"1": FieldEntry(name="c", format="n 2")})
+    mine = written(FieldEntry(name="x", format="ans 6", encoding="ascii"), POSITIONAL)
+    exported = export_jpos("x", replace(mine, parts=mine.parts | {"48.1": inner}))
+    accepted(exported)
+    back = import_jpos(exported.text, "x.xml").written.parts
+    assert [len(back[path].fields) for path in ("48", "48.1")] == [2, 1]
+
+
+@pytest.mark.parametrize("parts", [POSITIONAL, BITMAP], ids=lambda parts: parts.layout)
+def test_parts_one_of_which_has_no_class_are_told_whole_where_they_would_move(parts):
+    """Behind a bitmap the others stay where they are."""
+    odd = {"2": FieldEntry(name="odd", format="n 3", encoding="bcd right E")}
+    whole = replace(parts, fields=parts.fields | odd)
+    exported = export_jpos("x", written(FieldEntry(format="b 8", encoding="binary"), whole))
+    accepted(exported)
+    assert (element(exported).tag == "isofield") == (parts is POSITIONAL)
+    where = "field 48" if parts is POSITIONAL else "field 48.2"
+    assert [loss.where for loss in exported.losses] == [where]
+
+
+def test_names_are_text_that_xml_can_carry():
+    entry = FieldEntry(name="a\x00--\x1b", format="n 6", encoding="ascii")
+    exported = export_jpos("x", replace(written(entry), title="b\x00--\x1b"))
+    accepted(exported)
+    assert element(exported).attributes["name"] == "a --"

@@ -1,12 +1,21 @@
 """specs.interop.moov_export: type, encoding and prefix of each field; parts; what is lost."""
 
 import json
+import tomllib
 
 import pytest
+from msgspec.structs import replace
 
-from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry
+from cardswitch.specs.dialect import list_dialects
+from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
 from cardswitch.specs.interop.moov import import_moov
 from cardswitch.specs.interop.moov_export import export_moov
+from tests.kit.samples.foreign import sample
+
+FORMAT = tomllib.loads(sample("moov_format.toml"))
+PREFIXES = {
+    f"{family}.{size}" for family in FORMAT["prefix_families"] for size in FORMAT["prefix_sizes"]
+} | set(FORMAT["other_prefixes"])
 
 ENCODINGS = {"mti": "bcd", "bitmap": "binary", "length": "ascii", "a": "ascii", "b": "binary"}
 
@@ -29,15 +38,87 @@ def said(entry, parts=None):
     return json.loads(exported.text)["fields"].get("48"), exported.losses
 
 
+def accept(field):
+    """Refuse a field that the tool would not take, or would read otherwise."""
+    assert set(field) <= set(FORMAT["keys"])
+    assert field["type"] in FORMAT["types"]
+    assert field["prefix"] in PREFIXES
+    assert ("subfields" in field) == (field["type"] == "Composite")
+    if "padding" in field:
+        assert field["padding"]["type"] in FORMAT["paddings"]
+        assert len(field["padding"]["pad"]) == 1
+    if field["type"] == "Composite":
+        assert ("tag" in field) != ("bitmap" in field)
+        for inner in field["subfields"].values():
+            accept(inner)
+        if "tag" in field:
+            assert set(field["tag"]) <= set(FORMAT["tag_keys"])
+            assert field["tag"]["sort"] in FORMAT["sorts"]
+            assert field["tag"].get("enc", "ASCII") in FORMAT["encodings"]
+        return
+    assert field["enc"] in FORMAT["encodings"]
+    if field["type"] == "Numeric":
+        assert field["length"] <= FORMAT["numeric_digits_max"]
+    if field["enc"] == "HexToASCII" and field["type"] != "Bitmap":
+        assert field["prefix"].startswith("ASCII.")
+
+
+@pytest.mark.parametrize("name", list_dialects())
+def test_every_dialect_is_in_the_words_of_the_tool(name):
+    written = read_dialect_file(name)[1]
+    exported = export_moov(name, written)
+    document = json.loads(exported.text)
+    assert set(document) == {"name", "fields"}
+    for field in document["fields"].values():
+        accept(field)
+    numbers = set(document["fields"])
+    assert [int(number) for number in numbers if int(number) in FORMAT["bitmap_bits"]] == [1]
+    left_out = {loss.where for loss in exported.losses if "left out" in loss.problem}
+    assert {f"field {number}" for number in written.fields if number not in numbers} == left_out
+    parts = {
+        f"field {path}"
+        for path, entry in written.parts.items()
+        if "." not in path and path in numbers and document["fields"][path]["type"] != "Composite"
+    }
+    assert parts <= {loss.where for loss in exported.losses}
+
+
+def test_fields_above_128_behind_a_bitmap_that_is_a_field_are_told():
+    mine = read_dialect_file("example-tertiary")[1]
+    exported = export_moov("x", replace(mine, tertiary="field 65"))
+    above = {f"field {number}" for number in mine.fields if int(number) > 128}
+    assert above <= {loss.where for loss in exported.losses if "left out" in loss.problem}
+    assert not [key for key in json.loads(exported.text)["fields"] if int(key) > 128]
+
+
+def test_special_characters_of_another_page_are_told_by_field():
+    exported = export_moov("x", read_dialect_file("iso87-ebcdic")[1])
+    told = {loss.where for loss in exported.losses if "special" in loss.problem}
+    assert {"field 43", "field 48"} <= told
+    assert not {"field 2", "field 4", "field 35", "field 37"} & told
+
+
+def test_a_bitmap_in_letters_of_ebcdic_is_told():
+    mine = read_dialect_file("iso87-ebcdic")[1]
+    encodings = mine.encodings | {"bitmap": "ebcdic-500"}
+    exported = export_moov("x", replace(mine, encodings=encodings))
+    assert "bitmap" in [loss.where for loss in exported.losses]
+    accept(json.loads(exported.text)["fields"]["1"])
+
+
 FIELDS = [
     ("n 6", "ascii", "", "", "Numeric 6 ASCII ASCII.Fixed"),
+    ("n 18", "ascii", "", "", "Numeric 18 ASCII ASCII.Fixed"),
+    ("n 19", "ascii", "", "", "String 19 ASCII ASCII.Fixed"),
+    ("z 37", "ascii", "", "", "String 37 ASCII ASCII.Fixed"),
+    ("n..6", "ebcdic-1047", "ebcdic-1047", "", "String 6 EBCDIC1047 EBCDIC.LL"),
     ("n..6", "ascii", "ascii", "", "String 6 ASCII ASCII.LL"),
     ("n 3", "bcd right 0", "", "", "Numeric 3 LBCD BCD.Fixed"),
     ("n..19", "bcd", "bcd", "", "String 19 BCD BCD.LL"),
-    ("ans 8", "ebcdic-1047", "", "", "String 8 EBCDIC1047 EBCDIC1047.Fixed"),
+    ("ans 8", "ebcdic-1047", "", "", "String 8 EBCDIC1047 EBCDIC.Fixed"),
     ("ans....300", "ascii", "binary", "", "String 300 ASCII Binary.LL"),
     ("b 8", "binary", "", "", "Binary 8 Binary Binary.Fixed"),
-    ("b 8", "hex", "", "", "Binary 8 HexToASCII Hex.Fixed"),
+    ("b 8", "hex", "", "", "Binary 8 HexToASCII ASCII.Fixed"),
     ("b..9", "hex", "ascii", "bytes", "Binary 9 HexToASCII ASCII.LL"),
     ("b..9", "hex", "ascii", "", "String 18 ASCII ASCII.LL"),
     ("x+n 8", "ascii", "", "", "String 9 ASCII ASCII.Fixed"),

@@ -1,16 +1,22 @@
 """specs.interop.pyiso8583: specifications read and write what the library itself does."""
 
 import json
+import random
+import subprocess
 import sys
 
 import iso8583
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
-from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.dialect.file import DialectFile, FieldEntry, PartsEntry, read_dialect_file
 from cardswitch.specs.errors import DialectError
+from cardswitch.specs.fuzzing.seeds import make_value
 from cardswitch.specs.fuzzing.strategies import messages
+from cardswitch.specs.grammar.codepages import CODECS
+from cardswitch.specs.grammar.encodings import Bcd, Signed
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_installed, import_pyiso8583
 from cardswitch.specs.message import Message
 from tests.kit.samples.foreign import made, pairs, sample
@@ -179,6 +185,85 @@ def test_only_specifications_of_installed_packages_are_imported(place, tmp_path,
 
 
 # Exporting ----------------------------------------------------------------------------------------
+
+# A Python that knows pyiso8583 and nothing of ours: no codec that we register.
+ALONE = """
+import iso8583, json, sys
+answers = {}
+for name, (specification, messages) in json.load(sys.stdin).items():
+    answers[name] = []
+    for data in map(bytes.fromhex, messages):
+        document, _ = iso8583.decode(data, specification)
+        answers[name].append((document, iso8583.encode(dict(document), specification)[0].hex()))
+json.dump(answers, sys.stdout)
+"""
+
+
+def spoken(dialect, numbers):
+    """Messages that have all of the fields *numbers* between them, and one with two bitmaps."""
+    pick = random.Random(dialect.name).randrange
+    values = {n: make_value(dialect.fields[n], pick) for n in numbers}
+    groups = [numbers[at : at + 20] for at in range(0, len(numbers), 20)]
+    mti, header = f"{dialect.version}200", dialect.form.header_default
+    return [Message(mti, {n: values[n] for n in group}, header) for group in groups]
+
+
+def as_theirs(field, value):
+    """The value as that tool has it: packed amounts as bytes, packed tracks with D."""
+    if isinstance(field.encoding, Signed) and isinstance(field.encoding.digits, Bcd):
+        return field.encoding.encode(value).hex().upper()
+    if field.padding:
+        return field.padding.pad(value, field.notation.length)
+    return value.replace("=", "D") if isinstance(field.encoding, Bcd) else value
+
+
+def test_every_dialect_is_read_and_written_by_the_library_alone():
+    asked, expected = {}, {}
+    for name in list_dialects():
+        dialect = load_dialect(name)
+        rows = json.loads(export_pyiso8583(name, read_dialect_file(name)[1]).text)
+        numbers = [number for number in dialect.fields if str(number) in rows]
+        messages = [without_brackets(one) for one in spoken(dialect, numbers)]
+        asked[name] = rows, [dialect.pack(one).hex() for one in messages]
+        expected[name] = [
+            {str(n): as_theirs(dialect.fields[n], value) for n, value in one.fields.items()}
+            | {"t": one.mti, **({"h": one.header.hex().upper()} if one.header else {})}
+            for one in messages
+        ]
+    words = [sys.executable, "-I", "-c", ALONE]
+    ran = subprocess.run(words, input=json.dumps(asked), capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    for name, answers in json.loads(ran.stdout).items():
+        for (document, again), data, fields in zip(
+            answers, asked[name][1], expected[name], strict=True
+        ):
+            assert {key: document[key] for key in document if key not in "p1"} == fields
+            assert again == data
+
+
+def without_brackets(message):
+    """What IBM-1047 has elsewhere than IBM-037 is told as a loss."""
+    table = str.maketrans("[]^", "()*")
+    fields = {number: value.translate(table) for number, value in message.fields.items()}
+    return Message(message.mti, fields, message.header)
+
+
+def test_characters_that_no_codec_of_python_has_are_told_by_field():
+    exported = export_pyiso8583("x", read_dialect_file("example-ebcdic-header")[1])
+    told = {loss.where for loss in exported.losses if "1047" in loss.problem}
+    assert {"field 43", "field 48"} <= told
+    assert not {"field 2", "field 4", "field 35", "field 37"} & told
+    printable = "".join(map(chr, range(32, 127)))
+    differ = [c for c in printable if c.encode("cp037") != c.encode(CODECS["ebcdic-1047"])]
+    assert differ == ["[", "]", "^"]
+
+
+def test_fields_above_128_behind_a_bitmap_that_is_a_field_are_left_out():
+    mine = replace(read_dialect_file("example-tertiary")[1], tertiary="field 65")
+    exported = export_pyiso8583("x", mine)
+    left_out = {loss.where for loss in exported.losses if "left out" in loss.problem}
+    assert {f"field {number}" for number in mine.fields if int(number) > 128} == left_out
+    assert not [key for key in json.loads(exported.text) if key.isdigit() and int(key) > 128]
 
 
 @settings(max_examples=25)

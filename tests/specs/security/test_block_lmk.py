@@ -15,7 +15,7 @@ from cardswitch.specs.security.tr31 import unwrap_key_tr31
 from cardswitch.specs.security.tr31_header import KeyBlockHeader
 
 KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
-HEADER = KeyBlockHeader("D", "P0", "T", "B")
+HEADER = KeyBlockHeader(version="D", usage="P0", algorithm="T", mode_of_use="B")
 OTHER = BlockLmk(bytes(range(32)), is_test=True)
 
 
@@ -40,7 +40,12 @@ def test_what_is_refused() -> None:
     with pytest.raises(KeyBlockRefused):
         unwrap_key_block(TEST_BLOCK_LMK, "SB" + text[2:])
     with pytest.raises(KeyBlockRefused):
-        wrap_key_block(TEST_BLOCK_LMK, KeyBlockHeader("B", "P0", "T", "B"), KEY, bytes(48))
+        wrap_key_block(
+            TEST_BLOCK_LMK,
+            KeyBlockHeader(version="B", usage="P0", algorithm="T", mode_of_use="B"),
+            KEY,
+            bytes(48),
+        )
     with pytest.raises(KeyRefused):
         BlockLmk(bytes(16), is_test=True)
 

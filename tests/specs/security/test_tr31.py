@@ -51,14 +51,14 @@ BLOCKS = st.lists(
 ).map(tuple)
 HEADERS = st.builds(
     KeyBlockHeader,
-    st.sampled_from("ABCD"),
-    two(UPPER),
-    st.sampled_from("TAH"),
-    UPPER,
-    two(UPPER),
-    st.sampled_from("ENS"),
-    st.just("0"),
-    BLOCKS,
+    version=st.sampled_from("ABCD"),
+    usage=two(UPPER),
+    algorithm=st.sampled_from("TAH"),
+    mode_of_use=UPPER,
+    key_version=two(UPPER),
+    exportability=st.sampled_from("ENS"),
+    context=st.just("0"),
+    blocks=BLOCKS,
 )
 
 
@@ -199,7 +199,8 @@ def test_what_is_not_hexadecimal_is_found(change, place: int) -> None:
 def test_a_kbpk_of_another_length_is_refused(version: str, length: int) -> None:
     if (version, length) == ("D", 32):
         return
-    header, key = KeyBlockHeader(version, "P0", "T", "E"), bytes(16)
+    header = KeyBlockHeader(version=version, usage="P0", algorithm="T", mode_of_use="E")
+    key = bytes(16)
     good = wrap_key_tr31(bytes(16), header, key, bytes(padding_length_tr31(version, 16)))
     for call in (
         lambda: wrap_key_tr31(bytes(length), header, key, bytes(padding_length_tr31(version, 16))),
@@ -218,7 +219,7 @@ def test_a_kbpk_of_another_length_is_refused(version: str, length: int) -> None:
     ],
 )
 def test_a_key_that_its_algorithm_has_not_is_refused(algorithm: str, length: int) -> None:
-    header = KeyBlockHeader("D", "P0", algorithm, "E")
+    header = KeyBlockHeader(version="D", usage="P0", algorithm=algorithm, mode_of_use="E")
     with pytest.raises(KeyRefused) as refused:
         wrap_key_tr31(bytes(16), header, bytes(length), bytes(padding_length_tr31("D", length)))
     assert refused.value.reason == "length"
@@ -229,7 +230,8 @@ def test_a_key_that_its_algorithm_has_not_is_refused(algorithm: str, length: int
 def test_a_payload_that_holds_no_such_key_is_refused(version: str, bits: int) -> None:
     # Only who has the KBPK can make one: a broken sender, not a thief.
     kbpk = bytes(range(16))
-    text = write_header_tr31(KeyBlockHeader(version, "P0", "T", "E"), 64 + 2 * MAC_LENGTHS[version])
+    header = KeyBlockHeader(version=version, usage="P0", algorithm="T", mode_of_use="E")
+    text = write_header_tr31(header, 64 + 2 * MAC_LENGTHS[version])
     clear = bits.to_bytes(2, "big") + bytes(30)
     payload, mac = protect_tr31(version, kbpk, text.encode("ascii"), clear)
     assert refusal(kbpk, text + (payload + mac).hex().upper()).reason == "key"
@@ -238,11 +240,10 @@ def test_a_payload_that_holds_no_such_key_is_refused(version: str, bits: int) ->
 @pytest.mark.parametrize("version", "ABCD")
 def test_padding_of_another_length_is_refused(version: str) -> None:
     needed = padding_length_tr31(version, 16)
+    header = KeyBlockHeader(version=version, usage="P0", algorithm="T", mode_of_use="E")
     for length in (0, needed - 1, needed + 1):
         with pytest.raises(KeyBlockRefused) as refused:
-            wrap_key_tr31(
-                bytes(16), KeyBlockHeader(version, "P0", "T", "E"), bytes(16), bytes(length)
-            )
+            wrap_key_tr31(bytes(16), header, bytes(16), bytes(length))
         assert refused.value.reason == "payload"
 
 
@@ -292,7 +293,7 @@ def test_padding_of_another_version_is_refused() -> None:
 def test_a_kbpk_weaker_than_its_key_is_refused(
     version: str, kbpk_length: int, algorithm: str, key_length: int, strong: bool
 ) -> None:
-    header = KeyBlockHeader(version, "K0", algorithm, "B")
+    header = KeyBlockHeader(version=version, usage="K0", algorithm=algorithm, mode_of_use="B")
     if strong:
         require_strong_kbpk_tr31(bytes(kbpk_length), header, key_length)
         return
@@ -302,7 +303,8 @@ def test_a_kbpk_weaker_than_its_key_is_refused(
 
 
 def test_no_error_carries_a_key() -> None:
-    secret, header = bytes.fromhex("C0FFEE" * 6), KeyBlockHeader("B", "P0", "T", "E")
+    secret = bytes.fromhex("C0FFEE" * 6)
+    header = KeyBlockHeader(version="B", usage="P0", algorithm="T", mode_of_use="E")
     text = f"B0096P0TE00N0000{'C0FFEE' * 13}C0"
     for call in (
         lambda: wrap_key_tr31(secret, header, bytes(16), bytes(6)),

@@ -16,14 +16,14 @@ UPPER = st.sampled_from(UPPER_ALPHANUMERIC)
 TWO = st.tuples(UPPER, UPPER).map("".join)
 HEADERS = st.builds(
     KeyBlockHeader,
-    st.sampled_from("ABCD"),
-    TWO,
-    UPPER,
-    UPPER,
-    TWO | UPPER.map("c".__add__),
-    st.sampled_from("ENS"),
-    st.sampled_from("012"),
-    st.sampled_from([(), (OptionalBlock("KS", "00604B120F9292800000"),)]),
+    version=st.sampled_from("ABCD"),
+    usage=TWO,
+    algorithm=UPPER,
+    mode_of_use=UPPER,
+    key_version=TWO | UPPER.map("c".__add__),
+    exportability=st.sampled_from("ENS"),
+    context=st.sampled_from("012"),
+    blocks=st.sampled_from([(), (OptionalBlock("KS", "00604B120F9292800000"),)]),
 )
 PAYLOAD = "0" * 64
 
@@ -49,7 +49,14 @@ def test_what_is_written_is_read_again(header: KeyBlockHeader) -> None:
 
 def test_every_field_has_its_place() -> None:
     header = KeyBlockHeader(
-        *("D", "B1", "A", "X", "c7", "S", "2"), (OptionalBlock("KS", "00604B120F92"),)
+        version="D",
+        usage="B1",
+        algorithm="A",
+        mode_of_use="X",
+        key_version="c7",
+        exportability="S",
+        context="2",
+        blocks=(OptionalBlock("KS", "00604B120F92"),),
     )
     text = write_header_tr31(header, 64)
     assert text == "D0096B1AXc7S0120KS1000604B120F92"
@@ -59,7 +66,12 @@ def test_every_field_has_its_place() -> None:
 def test_blocks_are_padded_to_those_of_the_cipher() -> None:
     blocks = (OptionalBlock("KV", "0001"),)
     for version, behind in (("B", ""), ("D", "PB080000")):
-        text = write_header_tr31(KeyBlockHeader(version, "P0", "T", "E", blocks=blocks), 64)
+        text = write_header_tr31(
+            KeyBlockHeader(
+                version=version, usage="P0", algorithm="T", mode_of_use="E", blocks=blocks
+            ),
+            64,
+        )
         assert text[16:] == "KV080001" + behind
         assert text[12:14] == ("02" if behind else "01")
     unpadded = "D0096P0TE00N0100KV080001" + PAYLOAD + "0" * 8
@@ -127,7 +139,7 @@ def test_a_header_that_cannot_be_written_cannot_be_made(field: str, value: str) 
 
 def test_no_block_is_left_for_padding() -> None:
     blocks = tuple(OptionalBlock(f"{n:02}", "") for n in range(99))
-    header = KeyBlockHeader("B", "P0", "T", "E", blocks=blocks)
+    header = KeyBlockHeader(version="B", usage="P0", algorithm="T", mode_of_use="E", blocks=blocks)
     with pytest.raises(KeyBlockRefused) as refused:
         write_header_tr31(header, 64)
     assert refused.value.reason == "block"
@@ -136,9 +148,17 @@ def test_no_block_is_left_for_padding() -> None:
 def test_blocks_must_fit_together_and_into_a_key_block() -> None:
     block = OptionalBlock("LB", "x" * 5000)
     with pytest.raises(KeyBlockRefused) as refused:
-        KeyBlockHeader("B", "P0", "T", "E", blocks=(block, block))
+        KeyBlockHeader(
+            version="B", usage="P0", algorithm="T", mode_of_use="E", blocks=(block, block)
+        )
     assert refused.value.reason == "block"
-    header = KeyBlockHeader("B", "P0", "T", "E", blocks=(block, OptionalBlock("CT", block.data)))
+    header = KeyBlockHeader(
+        version="B",
+        usage="P0",
+        algorithm="T",
+        mode_of_use="E",
+        blocks=(block, OptionalBlock("CT", block.data)),
+    )
     with pytest.raises(KeyBlockRefused) as refused:
         write_header_tr31(header, 64)
     assert refused.value.reason == "length"

@@ -107,6 +107,31 @@ def test_losses_go_to_standard_error():
     assert "jpos: messages: " in result.stderr
 
 
+@pytest.mark.parametrize("target", ["jpos", "moov", "pyiso8583", "wireshark"])
+def test_losses_are_told_by_field_in_json_too(target, tmp_path):
+    output = tmp_path / "out"
+    told = run(export, "--dialect", "example-bcd-tpdu", "--to", target).stderr
+    result = run(export, "--dialect", "example-bcd-tpdu", "--to", target, "--json", "-o", output)
+    report = json.loads(result.stdout)
+    assert (report["dialect"], report["to"]) == ("example-bcd-tpdu", target)
+    assert output.read_text("utf-8")
+    assert result.stderr == ""
+    assert "field 48" in [loss["where"] for loss in report["losses"]]
+    for loss in report["losses"]:
+        assert f"{target}: {loss['where']}: {loss['problem']}\n" in told
+
+
+def test_json_without_an_output_is_the_report_alone():
+    report = json.loads(run(export, "--dialect", "pos", "--to", "jpos", "--json").stdout)
+    assert {"where": "messages"}.items() <= report["losses"][-1].items()
+
+
+def test_the_port_of_a_dissector():
+    result = run(export, "--dialect", "pos", "--to", "wireshark", "--port", "5000")
+    assert "port = 5000" in result.stdout
+    assert run(export, "--dialect", "pos", "--to", "jpos", "--port", "5000").exit_code == 2
+
+
 @pytest.mark.parametrize("words", [["--to", "cobol"], ["--to", "toml", "--dialect", "nope"], []])
 def test_usage(words):
     assert run(export, *words).exit_code == 2
