@@ -112,12 +112,18 @@ def read_items(
 
 
 def stream_items(
-    given: Iterable[bytes], form: str, dialect: Dialect, skip: int = 0, framing: str = "auto"
+    given: Iterable[bytes],
+    form: str,
+    dialect: Dialect,
+    skip: int = 0,
+    framing: str = "auto",
+    passed: list[int] | None = None,
 ) -> Iterator[Item]:
     """The messages that the chunks of *given* write in *form*, one of :data:`FORMS`.
 
     FormatError if nothing of it can be read; a single bad line among many is an item of its own.
-    Of what is gzip the content is read.
+    Of what is gzip the content is read. The numbers of lines of a log that have bytes, and no
+    message of *dialect*, are added to *passed*.
     """
     chunks = expanded(given)
     head, chunks = peeked(chunks)
@@ -130,7 +136,7 @@ def stream_items(
     elif form in _READERS:
         yield _sized(Item(data=_READERS[form](whole(chunks))), skip)
     else:
-        yield from _pasted(chunks, form, dialect, skip)
+        yield from _pasted(chunks, form, dialect, skip, passed)
 
 
 def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
@@ -165,7 +171,9 @@ def _sized(item: Item, skip: int) -> Item:
     return replace(item, data=item.data[skip:], masked=masked)
 
 
-def _pasted(chunks: Iterable[bytes], form: str, dialect: Dialect, skip: int) -> Iterator[Item]:
+def _pasted(
+    chunks: Iterable[bytes], form: str, dialect: Dialect, skip: int, passed: list[int] | None
+) -> Iterator[Item]:
     """The messages of a text, in whatever notation it has them."""
     at = skip + dialect.header_size
     size = dialect.mti.size(4)
@@ -176,7 +184,8 @@ def _pasted(chunks: Iterable[bytes], form: str, dialect: Dialect, skip: int) -> 
     def is_behind_a_lead(data: bytes) -> bool:
         return find_lead(dialect, data[skip:]) is not None
 
-    for piece in read_pasted(chunks, is_right, is_behind_a_lead, mode=_MODES.get(form)):
+    tests = is_right, is_behind_a_lead
+    for piece in read_pasted(chunks, *tests, mode=_MODES.get(form), passed=passed):
         yield _item(piece, dialect, skip, is_right)
 
 

@@ -66,9 +66,15 @@ class Given:
 
         with refusing(), given_chunks(self.words, self.path, self.form) as chunks:
             told: set[str] = set()
-            for item in stream_items(chunks, self.form, self.dialect, self.skip, self.framing):
+            passed: list[int] = []
+            how = self.form, self.dialect, self.skip, self.framing
+            for item in stream_items(chunks, *how, passed=passed):
                 _tell(item, told)
                 yield item
+            if passed:
+                count = f"{len(passed)} lines" if len(passed) > 1 else "1 line"
+                said = f"Note: {count} with bytes that begin like no message of this dialect"
+                say([f"{said}, the first is line {passed[0]}."], err=True)
 
 
 def _tell(item: Item, told: set[str]) -> None:

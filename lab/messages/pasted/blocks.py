@@ -13,7 +13,7 @@ from cardswitch.specs.errors import FormatError
 
 from .dumps import is_row, read_dumps
 from .isomsg import START, depth_after, elements, read_isomsg
-from .lines import read_line
+from .lines import has_bytes, read_line
 from .masks import MASKS
 from .one import readings
 from .packets import payloads_of
@@ -75,18 +75,24 @@ def _kind_of(line: str) -> Kind:
     return "dump" if is_row(line) else "line"
 
 
-def read_blocks(lines: Iterable[str], begins: Begins) -> Iterator[Piece]:
-    """The messages in *lines*; what stands around them is passed over."""
+def read_blocks(
+    lines: Iterable[str], begins: Begins, passed: list[int] | None = None
+) -> Iterator[Piece]:
+    """The messages in *lines*; words around them are passed over.
+
+    So are bytes that begin like no message: the numbers of such lines are added to *passed*.
+    """
+    passed = [] if passed is None else passed
     for block in blocks_of(lines):
         if block.kind == "isomsg":
             for element in elements("\n".join(block.lines)):
                 yield replace(_isomsg(element), line=block.line)
         elif block.kind == "dump":
-            yield from _dumps(block, begins)
+            yield from _dumps(block, begins, passed)
         elif block.kind == "hex":
-            yield from _hex(block, begins)
-        elif piece := read_line(block.lines[0], begins):
-            yield replace(piece, line=block.line)
+            yield from _hex(block, begins, passed)
+        else:
+            yield from _single(block, range(len(block.lines)), begins, passed)
 
 
 def _isomsg(element: str) -> Piece:
@@ -96,26 +102,29 @@ def _isomsg(element: str) -> Piece:
         return Piece(kind="isomsg XML of a log", fault=fault)
 
 
-def _dumps(block: Block, begins: Begins) -> Iterator[Piece]:
+def _dumps(block: Block, begins: Begins, passed: list[int]) -> Iterator[Piece]:
     """The dumps of *block*, and messages in lines of it that are of none."""
     at = 0
     for dump in read_dumps(block.lines):
-        yield from _single(block, at, dump.lines[0], begins)
+        yield from _single(block, range(at, dump.lines[0]), begins, passed)
         carried = [inner for one in dump.pieces for inner in payloads_of(one)]
         likely = next((one for one in [*dump.pieces, *carried] if begins(one.data)), None)
         piece = likely or (carried or dump.pieces)[0]
         yield replace(piece, line=block.line + dump.lines[0])
         at = dump.lines[1]
-    yield from _single(block, at, len(block.lines), begins)
+    yield from _single(block, range(at, len(block.lines)), begins, passed)
 
 
-def _single(block: Block, start: int, end: int, begins: Begins) -> Iterator[Piece]:
-    for number in range(start, end):
+def _single(block: Block, numbers: range, begins: Begins, passed: list[int]) -> Iterator[Piece]:
+    """The message in each line, if there is one."""
+    for number in numbers:
         if piece := read_line(block.lines[number], begins):
             yield replace(piece, line=block.line + number)
+        elif has_bytes(block.lines[number]):
+            passed.append(block.line + number)
 
 
-def _hex(block: Block, begins: Begins) -> Iterator[Piece]:
+def _hex(block: Block, begins: Begins, passed: list[int]) -> Iterator[Piece]:
     """Messages of lines of hex: one that begins like none belongs to the line before it."""
     start = 0
     for number in range(1, len(block.lines) + 1):
@@ -125,6 +134,8 @@ def _hex(block: Block, begins: Begins) -> Iterator[Piece]:
         piece = next((one for one in readings(text) if begins(one.data)), None)
         if piece:
             yield replace(piece, line=block.line + start)
+        elif has_bytes(text.replace("\n", " ")):
+            passed.append(block.line + start)
         start = number
 
 

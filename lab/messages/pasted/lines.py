@@ -16,6 +16,7 @@ from .piece import Begins, Piece
 from .plain import read_base64
 
 LINE_SIZE_MAX: Final = 1 << 20  # characters; no message is longer in any notation
+BYTES_MIN: Final = 12  # of an MTI, a bitmap and a field
 _TRIES_MAX: Final = 32  # places in a line where a message may begin
 _MASK: Final = re.escape(MASKS)
 _PAIR: Final = rf"[0-9A-Fa-f{_MASK}]{{2}}"
@@ -49,6 +50,18 @@ def read_line(line: str, begins: Begins) -> Piece | None:
     if len(line) > LINE_SIZE_MAX:
         return None
     return next((piece for piece in _readings(line) if begins(piece.data)), None)
+
+
+def has_bytes(line: str) -> bool:
+    """Whether *line* has so many bytes in it that they may be a message of something else.
+
+    >>> has_bytes("sent 0200 3220000000808000 000000"), has_bytes("12:00:00 INFO com/shop/Sale")
+    (True, False)
+    """
+    if len(line) > LINE_SIZE_MAX:
+        return True
+    told = (piece for piece in _readings(line) if piece.kind not in (RAW, "base64"))
+    return any(len(piece.data) >= BYTES_MIN for piece in told)
 
 
 def _readings(line: str) -> Iterator[Piece]:

@@ -24,7 +24,7 @@ def read_hex(given: bytes) -> bytes:
     >>> read_hex(b"0200 4a 0B").hex()
     '02004a0b'
     """
-    hint = "hex digits and white space alone: no 0x, no colons, no offsets of a dump"
+    hint = "hex digits and white space alone; --format auto reads dumps and lists as well"
     clean = _without_blanks(given, _HEX, "a hexadecimal digit", hint)
     if len(clean) % 2:
         raise FormatError(

@@ -27,13 +27,17 @@ Mode = Literal["one", "lines", "log"]
 
 
 def read_pasted(
-    given: Iterable[bytes], *begins: Begins, mode: Mode | None = None
+    given: Iterable[bytes],
+    *begins: Begins,
+    mode: Mode | None = None,
+    passed: list[int] | None = None,
 ) -> Iterator[Piece]:
     """The messages that the chunks of bytes *given* write.
 
     Each of *begins* tells whether bytes begin like a message; a later one is asked only where
     nothing begins like the one before it says. FormatError if nothing of it can be read; a single
-    bad line among many is a piece with a fault.
+    bad line among many is a piece with a fault. The numbers of lines of a log that have bytes, and
+    no message, are added to *passed*.
 
     >>> def is_echo(data): return data[:2] == bytes.fromhex("0800")
     >>> [piece.data.hex() for piece in read_pasted([b"0000: 08 00 20\\n0003: 00"], is_echo)]
@@ -53,7 +57,7 @@ def read_pasted(
         yield read_one(text, test)
         return
     lines = lines_of(chain([head], chunks))
-    yield from _each_line(lines, test) if found == "lines" else _log(lines, test)
+    yield from _each_line(lines, test) if found == "lines" else _log(lines, test, passed)
 
 
 def read_certain(text: str, begins: Begins) -> list[Piece]:
@@ -153,9 +157,9 @@ def _each_line(lines: Iterable[str], begins: Begins) -> Iterator[Piece]:
             yield Piece(kind="hex", line=number, fault=fault)
 
 
-def _log(lines: Iterable[str], begins: Begins) -> Iterator[Piece]:
+def _log(lines: Iterable[str], begins: Begins, passed: list[int] | None = None) -> Iterator[Piece]:
     """All messages of a log; one that is alone has no line, as nothing stands beside it."""
-    pieces = read_blocks(lines, begins)
+    pieces = read_blocks(lines, begins, passed)
     first = list(islice(pieces, 2))
     if not first:
         raise FormatError("a message in one of the lines", code="input-form")

@@ -384,3 +384,12 @@ def test_descriptions_and_findings_are_data_too():
     assert (good.exit_code, json.loads(good.stdout)) == (0, [])
     bad = run("validate", ECHO[:-1], "--json", *in_dialect("iso87-ascii"))
     assert (bad.exit_code, json.loads(bad.stdout)[0]["field"]) == (6, "70")
+
+
+def test_bytes_of_a_log_that_are_no_message_are_told():
+    log = f"sent {ECHO}\nsent 9999{'0' * 60} ok\nreceived {ECHO}\n"
+    done = run("decode", given=log.encode())
+    assert done.exit_code == 0
+    assert "1 line with bytes that begin like no message of this dialect, the first is line 2" in (
+        done.stderr
+    )

@@ -41,3 +41,11 @@ def test_a_block_that_never_ends_is_refused(monkeypatch):
     monkeypatch.setattr(blocks, "BLOCK_SIZE_MAX", 1000)
     with pytest.raises(FormatError, match="in one dump or element"):
         list(blocks_of(["<isomsg>"] + ["x" * 100] * 20))
+
+
+def test_lines_with_bytes_that_are_no_message_are_counted():
+    passed = []
+    lines = ["words", f"a {HEX}0011223344 b", HEX, "id 4bf92f3577b34da6a3ce929d0e0e4736", "9" * 40]
+    pieces = list(read_blocks(lines, begins, passed))
+    assert [piece.line for piece in pieces] == [2, 3]
+    assert passed == [4, 5]
