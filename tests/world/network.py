@@ -211,15 +211,24 @@ class Network:
             self.perform(node, node.machine.handle(event, self.time_of(node)))
 
     def perform(self, node: Node, effects: Sequence[Effect]) -> None:
-        """Do what *node* wants done, in order; it may die between any two effects."""
+        """Do what *node* wants done, in order; it may die between any two effects.
+
+        Rows that come together are written together, all of them or none.
+        """
         life = node.lives
-        for effect in effects:
+        rows: list[Any] = []
+        for effect, following in itertools.zip_longest(effects, effects[1:]):
+            if isinstance(effect, Append):
+                rows.append(effect.entry)
+                if isinstance(following, Append):
+                    continue
             if node.can_crash and self.chance(self.faults.crash):
                 self.crash(node)
                 return
             match effect:
-                case Append(entry):
-                    node.journal.append(entry)
+                case Append():
+                    node.journal.commit(rows)
+                    rows = []
                 case LookUp(number, question):
                     self._look_up(node, number, question)
                 case Send(link, message):
