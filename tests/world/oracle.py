@@ -190,10 +190,13 @@ def _is_stuck(terminal: str, legs: Iterable[Stand]) -> bool:
 
 def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     book: dict[str, int] = {}
+    # While one was an exception, a repeat of its reversal was told so, whatever became of it.
+    excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
     for node in world.terminals:
         stand = rebuild(node.journal.entries)
         is_left = stand.unsettled or stand.exceptions
-        if is_left and not _is_stuck(node.machine.place.terminal, legs):
+        terminal = node.machine.place.terminal
+        if is_left and terminal not in excepted and not _is_stuck(terminal, legs):
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():

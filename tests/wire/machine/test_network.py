@@ -10,12 +10,12 @@ from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp
-from tests.kit.hosts import UPSTREAM, acquirer, acquirer_config, approved, purchase
+from tests.kit.hosts import UPSTREAM, acquirer, acquirer_config, approved, fingerprint, purchase
 from tests.kit.play import Playbook, after, answered, closed, sent
 
 
 def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:
-    play = Playbook(Acquirer(acquirer_config()))
+    play = Playbook(Acquirer(acquirer_config(), fingerprint))
     assert (
         play
         >> LinkUp(UPSTREAM)
@@ -35,7 +35,7 @@ def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:
 
 
 def test_a_network_that_answers_is_not_asked_whether_it_lives() -> None:
-    play = acquirer(signed_on=True) >> after(20.0)
+    play = acquirer() >> after(20.0)
     approved(play, purchase())
     assert play >> after(29.0)
     assert play >> after(1.1) << sent(UPSTREAM, "0800", {70: "301"})
