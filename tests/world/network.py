@@ -235,10 +235,15 @@ class Network:
                     self._send(node, link, message)
                 case Close(link, reason):
                     self.say(f"{node.name} closes {link}: {reason}")
-                    self.cut(node.wires[link].wire)
+                    self._close(node.wires[link].wire)
             if node.lives != life or node.machine is None:
                 return
         self._arm(node)
+
+    def _close(self, wire: Wire) -> None:
+        """A program ends a connection; it hears of that when it has done the rest."""
+        epoch = wire.epoch
+        self.at(0.0, lambda: self.cut(wire) if wire.epoch == epoch else None)
 
     def _look_up(self, node: Node, number: int, question: Any) -> None:
         """The journal answers at some time from now on, with what it holds then, or not at all."""
