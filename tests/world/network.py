@@ -34,6 +34,7 @@ from cardswitch.wire.ports import (
 
 from .journals import Journal, ListJournal
 
+WORST = 20  # How much more often a program dies at the worst moment than at another.
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
 
 
@@ -217,14 +218,18 @@ class Network:
         """
         life = node.lives
         rows: list[Any] = []
+        has_sent = False
         for effect, following in itertools.zip_longest(effects, effects[1:]):
             if isinstance(effect, Append):
                 rows.append(effect.entry)
                 if isinstance(following, Append):
                     continue
-            if node.can_crash and self.chance(self.faults.crash):
+            # The worst moment is when something has been said and is not yet written.
+            likelier = WORST if has_sent and isinstance(effect, Append) else 1
+            if node.can_crash and self.chance(likelier * self.faults.crash):
                 self.crash(node)
                 return
+            has_sent = has_sent or isinstance(effect, Send)
             match effect:
                 case Append():
                     node.journal.commit(rows)
