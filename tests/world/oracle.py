@@ -20,7 +20,8 @@ from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
-from .network import End, Network
+from .network import Network
+from .parts import End
 from .people import World
 from .stranger import TERMINAL, Stranger
 

@@ -21,7 +21,8 @@ from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.kernel import Budget, Kernel
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
-from .network import Network, Node
+from .network import Network
+from .parts import Node
 from .people import World
 
 Removal = Callable[[], AbstractContextManager[Any]]
