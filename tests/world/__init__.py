@@ -1,6 +1,9 @@
 """The simulated world: terminals, switch, acquirer, issuer and HSM under one seed, in virtual time.
 
-`network` moves frames between programs and breaks things; `people` builds the programs and lets
-terminals sell; `oracle` looks at all five books when everything is quiet. Run one seed again with
-`python -m tests.world --seed N`.
+From below: `journals` is what outlives a program, `parts` and `network` move frames between
+programs and break things, `lot` draws how hard a world is, `upstream` answers what it should not,
+`stranger` is a terminal that is not ours, `bank` closes the days; `people` builds the programs and
+lets terminals sell; `oracle` looks at all books when everything is quiet. `safeguards` removes what
+keeps money safe: the oracle must notice. Run one seed again with
+`python -m tests.world --seed N --trace`, or many with `--count`.
 """

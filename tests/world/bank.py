@@ -16,7 +16,8 @@ from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
 from cardswitch.switch.store.books import Books, ClosedDay
 
 from .journals import empty_database
-from .network import Network, Node
+from .network import Network
+from .parts import Node
 
 IBAN = "DE89370400440532013000"
 BIC = "COBADEFFXXX"

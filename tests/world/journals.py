@@ -28,8 +28,8 @@ def empty_database() -> Engine:
 class Journal(Protocol):
     """What a program writes, and what it finds again after a start."""
 
-    def append(self, entry: Any, /) -> None:
-        """Durable on return."""
+    def commit(self, entries: Sequence[Any], /) -> None:
+        """Durable on return, all of them."""
         ...
 
     def recent(self) -> Iterable[Any]:
@@ -47,9 +47,9 @@ class ListJournal:
     def __init__(self) -> None:
         self.entries: list[Any] = []
 
-    def append(self, entry: Any) -> None:
+    def commit(self, entries: Sequence[Any]) -> None:
         """Durable on return."""
-        self.entries.append(entry)
+        self.entries += entries
 
     def recent(self) -> Iterable[Any]:
         """All of it."""
@@ -67,9 +67,9 @@ class StoreJournal:
         self.engine = empty_database()
         self.store: JournalStore[Any] = JournalStore(self.engine, schema, table, row_type)
 
-    def append(self, entry: Any) -> None:
-        """One row, one commit: a program may die between any two rows."""
-        self.store.commit([entry])
+    def commit(self, entries: Sequence[Any]) -> None:
+        """One transaction."""
+        self.store.commit(entries)
 
     def recent(self) -> Iterable[Any]:
         """The last checkpoint, the legs that it names, and what followed."""

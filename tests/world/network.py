@@ -5,8 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -32,68 +31,10 @@ from cardswitch.wire.ports import (
     name_of,
 )
 
-from .journals import Journal, ListJournal
+from .parts import End, Faults, Node, Wire
 
+WORST = 20  # How much more often a program dies at the worst moment than at another.
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
-
-
-@dataclass
-class Faults:
-    """How often things go wrong, as probabilities per frame or per effect; zero once *until*."""
-
-    lost: float = 0.0
-    late: float = 0.0
-    doubled: float = 0.0
-    reordered: float = 0.0
-    garbled: float = 0.0
-    reset: float = 0.0  # the connection breaks as a frame is sent, and both ends hear of it
-    silent: float = 0.0  # the connection dies as a frame is sent, and nobody hears of it
-    crash: float = 0.0  # a program dies before it performs an effect
-    unsaid: float = 0.0  # a look-up is never answered
-    failed: float = 0.0  # a look-up fails
-    slow: float = 0.0  # a look-up takes about as long as anybody waits, or longer
-    copied: float = 0.0  # a request comes once more, much later or on another link
-    step: float = 0.0  # a clock is set as its program starts again
-    until: Seconds = float("inf")  # an instant
-
-
-@dataclass
-class Node:
-    """A program: the machine that lives now, and the journal that outlives it."""
-
-    name: str
-    build: Callable[[Iterable[Any]], tuple[Machine, Sequence[Effect]]]
-    can_crash: bool = True
-    journal: Journal = field(default_factory=ListJournal)
-    machine: Machine | None = None
-    wires: dict[LinkId, End] = field(default_factory=dict)
-    lives: int = 0
-    clock: Seconds = 0.0  # how far its clock is ahead of the others
-    told: Seconds = 0.0  # the last time that it has had in this life
-
-
-@dataclass
-class Wire:
-    """A connection between two nodes. *epoch* tells one connection from the next."""
-
-    ends: tuple[End, End]
-    latency: Seconds
-    holds_frames: bool = False  # a concentrator in between: frames outlive a connection
-    is_watched: bool = False  # a program finds out that it is silent; of others, the network does
-    up: bool = False
-    silent: bool = False
-    epoch: int = 0
-
-
-@dataclass
-class End:
-    """One side of a wire: whose it is, what it is called there, what it speaks."""
-
-    node: Node
-    link: LinkId
-    channel: Channel
-    wire: Wire | None = None
-    other: End | None = None
 
 
 class Network:
@@ -211,25 +152,43 @@ class Network:
             self.perform(node, node.machine.handle(event, self.time_of(node)))
 
     def perform(self, node: Node, effects: Sequence[Effect]) -> None:
-        """Do what *node* wants done, in order; it may die between any two effects."""
+        """Do what *node* wants done, in order; it may die between any two effects.
+
+        Rows that come together are written together, all of them or none.
+        """
         life = node.lives
-        for effect in effects:
-            if node.can_crash and self.chance(self.faults.crash):
+        rows: list[Any] = []
+        has_sent = False
+        for effect, following in itertools.zip_longest(effects, effects[1:]):
+            if isinstance(effect, Append):
+                rows.append(effect.entry)
+                if isinstance(following, Append):
+                    continue
+            # The worst moment is when something has been said and is not yet written.
+            likelier = WORST if has_sent and isinstance(effect, Append) else 1
+            if node.can_crash and self.chance(likelier * self.faults.crash):
                 self.crash(node)
                 return
+            has_sent = has_sent or isinstance(effect, Send)
             match effect:
-                case Append(entry):
-                    node.journal.append(entry)
+                case Append():
+                    node.journal.commit(rows)
+                    rows = []
                 case LookUp(number, question):
                     self._look_up(node, number, question)
                 case Send(link, message):
                     self._send(node, link, message)
                 case Close(link, reason):
                     self.say(f"{node.name} closes {link}: {reason}")
-                    self.cut(node.wires[link].wire)
+                    self._close(node.wires[link].wire)
             if node.lives != life or node.machine is None:
                 return
         self._arm(node)
+
+    def _close(self, wire: Wire) -> None:
+        """A program ends a connection; it hears of that when it has done the rest."""
+        epoch = wire.epoch
+        self.at(0.0, lambda: self.cut(wire) if wire.epoch == epoch else None)
 
     def _look_up(self, node: Node, number: int, question: Any) -> None:
         """The journal answers at some time from now on, with what it holds then, or not at all."""

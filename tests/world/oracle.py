@@ -20,7 +20,8 @@ from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
-from .network import End, Network
+from .network import Network
+from .parts import End
 from .people import World
 from .stranger import TERMINAL, Stranger
 
@@ -141,19 +142,20 @@ def _check_journal(world: World, legs: Sequence[Stand]) -> None:
 def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
     """What is told to be undone is undone, and nothing that was approved is undone otherwise."""
     by_number = {stand.first.leg: stand for stand in legs}
-    undone = set()
+    stays: dict[int, int] = {}
     for stand in legs:
         row = stand.last
-        if row.state != State.ANSWERED or row.code != "00" or not row.original:
-            continue
-        undone.add(row.original)
-        original = by_number[row.original]
-        stays = stays_of(message_of(row, vault))
-        if original.held > stays:
-            raise Broken(f"leg {row.original} holds {original.held}, {stays} was to stay")
+        if row.state == State.ANSWERED and row.code == "00" and row.original:
+            left = stays_of(message_of(row, vault))
+            stays[row.original] = min(left, stays.get(row.original, left))
+    for number, left in stays.items():
+        original = by_number[number]
+        is_told = original.was_approved and original.last.state != State.RESOLVED
+        if original.held != (left if is_told else 0):
+            raise Broken(f"leg {number} holds {original.held}, {left} was to stay")
     for number, stand in by_number.items():
         is_undone = stand.last.state not in (State.APPROVED, State.DECLINED)
-        if stand.was_approved and is_undone and number not in undone:
+        if stand.was_approved and is_undone and number not in stays:
             raise Broken(f"leg {number} was approved, and nobody asked to undo it")
 
 

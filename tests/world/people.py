@@ -46,7 +46,8 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from .bank import Bank
 from .journals import StoreJournal
 from .lot import YEAR_S, draw
-from .network import End, Faults, Network, Node
+from .network import Network
+from .parts import End, Faults, Node
 from .stranger import Stranger
 from .upstream import Unwilling
 

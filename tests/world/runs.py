@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .network import Faults
 from .oracle import KeyWatch, check
+from .parts import Faults
 from .people import World
 
 

@@ -21,7 +21,8 @@ from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.kernel import Budget, Kernel
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
-from .network import Network, Node
+from .network import Network
+from .parts import Node
 from .people import World
 
 Removal = Callable[[], AbstractContextManager[Any]]
@@ -152,7 +153,7 @@ def _one_budget() -> AbstractContextManager[Any]:
 
 
 def _no_tombstone() -> AbstractContextManager[Any]:
-    def unknown(desk: SwitchDesk, request: Message, names: Reference) -> None:
+    def unknown(desk: SwitchDesk, request: Message, names: Reference, _: Sequence[Leg]) -> None:
         answer(desk, request, desk.listener.unknown_reversal)
 
     return mock.patch("cardswitch.switch.core.flows.reversal.unknown", unknown)
@@ -163,7 +164,8 @@ def _no_part() -> AbstractContextManager[Any]:
 
 
 def _never_held() -> AbstractContextManager[Any]:
-    return mock.patch.object(Account, "hold", return_value=None)
+    nothing = {"hold": mock.DEFAULT, "release": mock.DEFAULT}
+    return mock.patch.multiple(Account, **nothing)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ from typing import Any
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import name_of
 
-from .network import End, Network
+from .network import Network
+from .parts import End
 
 HOSTS = ("acquirer", "issuer")
 # What a reversal is refused with: for good, or for now. The peer has not undone anything.
