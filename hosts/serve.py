@@ -6,9 +6,10 @@ from pathlib import Path
 
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.journal import FileJournal
+from cardswitch.wire.driver.listening import listen_at
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
-from cardswitch.wire.operator.addresses import IsoAddress
+from cardswitch.wire.operator.addresses import IsoListener
 
 from .acquirer import machine as acquirer
 from .acquirer.config import AcquirerConfig
@@ -54,10 +55,10 @@ def _recovered(machine: Acquirer | Issuer, journal: FileJournal, clock: Clock | 
     return runtime
 
 
-async def _listen(runtime: Runtime, listener: str, place: IsoAddress) -> None:
+async def _listen(runtime: Runtime, listener: str, place: IsoListener) -> None:
     """Listen, or let go of the journal at once."""
     try:
-        await runtime.listen(listener, place.host, place.port, place.channel())
+        await listen_at(place, runtime, listener)
     except BaseException:
         await runtime.stop()
         raise

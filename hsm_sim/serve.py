@@ -72,8 +72,13 @@ async def serve_machine(
             HsmServerChannel(),
             links_max=config.links_max,
             tls=tls,
-            limits=LinkLimits(frames_per_turn=config.pipeline_max),
+            limits=LinkLimits(
+                first_frame_s=config.first_frame_s,
+                idle_s=config.idle_s,
+                frames_per_turn=config.pipeline_max,
+            ),
             allows=allows,
+            per_address_max=config.links_per_address_max,
         )
     except BaseException:
         await runtime.stop()

@@ -6,9 +6,7 @@ import sys
 
 import pytest
 
-from cardswitch.lab.house.running import running
-from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
-from cardswitch.wire.channel import HsmServerChannel
+from tests.kit.house_inside import lab_in, ports, ready
 
 # Frames that are whole and cannot be read: the HSM and a host answer, drop, or end the link.
 UNREADABLE = [b"\xff" * 30, b"0200" + b"\x00" * 20, b"9999" * 3, b"0001ZZ" + b"\xff" * 9]
@@ -16,18 +14,6 @@ A_LINK = 3  # More than these end a link, so each comes on links of its own.
 ROUND = 60  # Links in one round at one port.
 # Dictionaries grow in steps, counters get a name; 60 links whose frames stay are tens of thousands.
 SLACK_BLOCKS = 3_000
-
-
-def _ports(lab):
-    """By name, the port and framing of everything that listens."""
-    switch = lab.switch.listeners
-    return {
-        "pos": (switch["pos"].port, switch["pos"].channel().framing, bytes.fromhex("6000010000")),
-        "network": (switch["network"].port, switch["network"].channel().framing, b""),
-        "acquirer": (lab.acquirer.front.port, lab.acquirer.front.channel().framing, b""),
-        "issuer": (lab.issuer.network.port, lab.issuer.network.channel().framing, b""),
-        "hsm": (lab.hsm.port, HsmServerChannel().framing, b""),
-    }
 
 
 async def _say(port, data):
@@ -60,14 +46,12 @@ async def _blocks():
 
 @pytest.mark.timeout(120)
 def test_unreadable_frames_leave_nothing_at_any_port(tmp_path):
-    config, _ = make_lab(tmp_path / "lab", free_ports())
-    lab = read_lab(config)
+    lab = lab_in(tmp_path)
 
     async def main():
         grown = {}
-        async with running(lab) as programs:
-            await programs.ready()
-            for name, place in _ports(lab).items():
+        async with ready(lab):
+            for name, place in ports(lab).items():
                 await _round(*place)
                 before = await _blocks()
                 await _round(*place)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cardswitch.wire.operator.addresses import IsoAddress
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -43,7 +43,7 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     merchants: tuple[Merchant, ...]
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    front: IsoAddress = IsoAddress(port=7102)  # listens for the front side of the switch
+    front: IsoListener = IsoListener(port=7102)  # listens for the front side of the switch
     network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
     journal: str = "acquirer.journal"
 

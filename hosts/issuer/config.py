@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from cardswitch.wire.operator.addresses import IsoListener, Peer
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -59,7 +59,7 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
-    network: IsoAddress = IsoAddress(
+    network: IsoListener = IsoListener(
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens
     hsm: Peer = Peer(port=7100)  # dials

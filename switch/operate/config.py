@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.reversals import WAYS, Way
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
 
 from ..core.settings import ListenerSettings, Route, Serves, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
-class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
+class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     """A listener: its address, and the key that PINs arrive under."""
 
     serves: Serves
@@ -28,7 +28,6 @@ class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
     reversal_by: tuple[Way, ...] = WAYS
     unknown_reversal: Literal["25", "00"] = "25"
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"
-    links_max: int = 1_000
 
 
 class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.driver.links import TERMINAL_LIMITS
+from cardswitch.wire.driver.listening import listen_at
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tap import Tap
 from cardswitch.wire.driver.tls import client_tls
@@ -40,14 +40,7 @@ async def serve(
 
 async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
     for name, listener in config.listeners.items():
-        await runtime.listen(
-            name,
-            listener.host,
-            listener.port,
-            listener.channel(),
-            listener.links_max,
-            limits=TERMINAL_LIMITS,
-        )
+        await listen_at(listener, runtime, name)
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
     hsm = config.hsm

@@ -9,13 +9,13 @@ from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
 from tests.kit.clients import ask
 from tests.kit.hosts import acquirer_config, issuer_config, purchase
 
 PORTS = free_ports()
-FRONT = IsoAddress(port=PORTS.acquirer)
-NETWORK = IsoAddress(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
+FRONT = IsoListener(port=PORTS.acquirer)
+NETWORK = IsoListener(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
 
@@ -62,7 +62,7 @@ def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path)
 
 def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     """Here the network is the issuer itself, in the acquirer's dialect."""
-    network = IsoAddress(port=PORTS.network)
+    network = IsoListener(port=PORTS.network)
     issuer = issuer_config(network=network, hsm=Peer(port=PORTS.hsm))
 
     async def main():

@@ -76,10 +76,6 @@ class LinkLimits(Struct, frozen=True):
     frames_per_turn: int = 64
 
 
-# For a listener of many unknown peers that speak first: those who do not get no connection.
-TERMINAL_LIMITS: Final = LinkLimits(first_frame_s=5.0, idle_s=300.0)
-
-
 class Keeper(Protocol):
     """What a link needs of the runtime that keeps it."""
 
@@ -105,8 +101,8 @@ class Keeper(Protocol):
 class Entrance(Protocol):
     """What bounds how many links come in."""
 
-    def admits(self, link: Link) -> bool:
-        """Take *link* in, unless there are too many."""
+    def refusal(self, link: Link) -> str:
+        """Take *link* in, or tell why not."""
         ...
 
     def left(self, link: Link) -> None:

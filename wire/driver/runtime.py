@@ -103,14 +103,17 @@ class Runtime:
         tls: ssl.SSLContext | None = None,
         limits: LinkLimits | None = None,
         allows: Callable[[str], bool] = anybody,
+        per_address_max: int = LINKS_MAX,
     ) -> int:
         """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
 
         Their links are called "listener/1", "listener/2" and so on. *allows* tells of an IP address
-        whether it may come in; with *tls* it is asked after the handshake. Raises OSError.
+        whether it may come in; with *tls* it is asked after the handshake. Of one address, no more
+        than *per_address_max* come in; of this machine, *links_max*. Raises OSError.
         """
+        limits = limits or LinkLimits()
         bound = await self._connections.listen(
-            listener, host, port, channel, links_max, tls, limits or LinkLimits(), allows
+            listener, host, port, channel, links_max, tls, limits, allows, per_address_max
         )
         self.ports[listener] = bound
         return bound

@@ -55,3 +55,12 @@ class IsoAddress(Address, frozen=True, kw_only=True):
         """
         header = Tpdu() if self.header == "tpdu" else None
         return IsoChannel(load_dialect(self.dialect), Framing(self.framing), header)
+
+
+class IsoListener(IsoAddress, frozen=True, kw_only=True):
+    """A port where ISO 8583 is spoken: how many come in, and how long they may be silent."""
+
+    links_max: Annotated[int, Meta(ge=1)] = 500
+    links_per_address_max: Annotated[int, Meta(ge=1)] = 100  # this machine may have them all
+    first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
+    idle_s: Annotated[float, Meta(gt=0)] = 300.0

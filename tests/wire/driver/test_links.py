@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from cardswitch.specs.errors import EncodeError, FormatError
-from cardswitch.wire.driver.links import TERMINAL_LIMITS, Link, LinkLimits
+from cardswitch.wire.driver.links import Link, LinkLimits
 from cardswitch.wire.framing import Framing, FramingError
 from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 
@@ -356,7 +356,3 @@ def test_time_stands_still_while_we_do_not_read(make, transport):
     assert transport.done == ["pause_reading", "resume_reading"]
     link.tick(5.5)
     assert not link.is_up
-
-
-def test_terminals_are_known_to_speak_first():
-    assert TERMINAL_LIMITS.first_frame_s < TERMINAL_LIMITS.idle_s < LinkLimits().idle_s
