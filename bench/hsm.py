@@ -143,7 +143,7 @@ def serving(profile: Path | None = None) -> Iterator[tuple[int, int]]:
     with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
         port, config, log = free_ports().hsm, Path(name) / "lab.toml", Path(name) / "hsm.log"
         config.write_text(f"[hsm]\nport = {port}\n", "utf-8")
-        module = ["bench.profiled", str(profile)] if profile else ["lab"]
+        module = ["bench.profiled", str(profile)] if profile else ["cardswitch"]
         command = [sys.executable, "-m", *module, *PROGRAMS["hsm"], "--config", str(config)]
         with log.open("wb") as output:
             process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)

@@ -95,7 +95,7 @@ def running(
     started: dict[str, subprocess.Popen[bytes]] = {}
     try:
         for name, words in PROGRAMS.items():
-            module = ["bench.profiled", str(profile_file)] if name == profile else ["lab"]
+            module = ["bench.profiled", str(profile_file)] if name == profile else ["cardswitch"]
             command = [sys.executable, "-m", *module, *words, "--config", str(config)]
             log = config.with_name(f"{name}.log")
             with log.open("wb") as output:

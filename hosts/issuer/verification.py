@@ -12,7 +12,8 @@ from cardswitch.specs.hsm.commands.cards import verify_cvv
 from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Desk, NoAnswer
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId
 
 from ..requests import MALFUNCTION, UNAVAILABLE

@@ -56,6 +56,8 @@ def reference(
     stan, sent = original[4:10], original[10:20]
     if "original_data" in ways and stan.strip(_BLANK):
         classes = (original[1],) if original[:4].strip(_BLANK) else MONEY_CLASSES
+        if not set(classes) <= set(MONEY_CLASSES):
+            raise DecodeError("a request that moves money, class 1 or 2", field="90")
         if sent.strip(_BLANK):
             return Reference(identities=_exact(who, classes, stan, sent, now))
         return Reference(begins=_around(who, classes, stan, now))

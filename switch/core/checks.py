@@ -15,6 +15,7 @@ from .settings import Serves
 
 FORMAT: Final = "30"
 UNKNOWN_TRANSACTION: Final = "12"
+DUPLICATE: Final = "94"  # It has the identity of another request.
 # Field 3 of what this switch can settle. A refund, say, must not be paid out as if it were a sale.
 PURCHASE: Final = "00"
 MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.

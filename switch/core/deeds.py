@@ -70,17 +70,16 @@ class Deeds:
     def retry(self, number: int, who: str, because: str) -> None:
         """Send the reversal of leg *number* anew. Raises Error unless it is an exception."""
         leg, reversal = self._exception(number)
-        said = {"by": who, "because": because}
         desk = self._desk_of(leg)
         if leg.upstream not in self._settings.upstreams:
             raise Error(f"leg {number}: there is no upstream {leg.upstream!r} any more: resolve it")
-        desk.record(State.REVERSING, reversal, stays=leg.stays, said=said)
+        desk.record(State.REVERSING, reversal, stays=leg.stays, deed=_deed(who, because))
         pursue(desk, reversal, sent=1)
 
     def resolve(self, number: int, who: str, because: str) -> None:
         """A person ends it, and says why nothing more is to be sent. Raises Error as above."""
         leg, reversal = self._exception(number)
-        self._desk_of(leg).record(State.RESOLVED, reversal, said={"by": who, "because": because})
+        self._desk_of(leg).record(State.RESOLVED, reversal, deed=_deed(who, because))
 
     def _exception(self, number: int) -> tuple[Leg, Message]:
         leg = self._memory.unfinished.get(number)
@@ -90,3 +89,7 @@ class Deeds:
                 "that are"
             )
         return leg, leg.reversal
+
+
+def _deed(who: str, because: str) -> dict[str, str]:
+    return {"by": who, "because": because}

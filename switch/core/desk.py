@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
-from cardswitch.wire.machine.kernel import Budget, Desk, Kernel, Wait
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import Budget, Kernel, Wait
 from cardswitch.wire.ports import LinkId, Question
 
 from .journal import Journal
@@ -68,7 +69,12 @@ class SwitchDesk(Desk):
 
     async def recall(self, question: Question) -> list[Leg]:
         """The legs that the journal finds, as they stand in memory now. Raises NoAnswer."""
-        rows = await self.look_up(question)
+        legs = self.memory.legs
+        number = legs.look_up_begins(self.memory.sequence)
+        try:
+            rows = await self.look_up(question)
+        finally:
+            legs.look_up_ends(number)
         return [self.memory.adopt(of_one) for of_one in by_leg(rows)]
 
     def outcome_of(self, leg: Leg) -> Wait[None]:
@@ -76,7 +82,7 @@ class SwitchDesk(Desk):
         return self._kernel.wait_for(leg)
 
     def forget(self) -> None:
-        """Nothing could be found out: whoever asked hears nothing, and may ask again."""
+        """Nothing could be found out: whoever waits hears nothing, and may ask again."""
         self.count("forgotten")
         self.memory.forget(self.leg)
         self._kernel.notify(self.leg)
@@ -94,14 +100,14 @@ class SwitchDesk(Desk):
         *,
         stays: int = 0,
         original: int = 0,
-        said: Mapping[str, str] | None = None,
+        deed: Mapping[str, str] | None = None,
     ) -> None:
         """Journal that the leg is now in *state*; the table of states must allow it.
 
-        *stays* is what a reversal leaves, *original* the leg that it names, *said* what a person
-        did and why.
+        *stays* is what a reversal leaves, *original* the leg that it names, *deed* which person
+        had it recorded, and why.
         """
-        self._journal.record(self.leg, state, message, stays=stays, original=original, said=said)
+        self._journal.record(self.leg, state, message, stays=stays, original=original, deed=deed)
 
     # Where it goes --------------------------------------------------------------------------------
 
@@ -148,15 +154,15 @@ class SwitchDesk(Desk):
 
     def respond(self) -> None:
         """Answer everybody who waits for this leg with what was decided."""
-        self._tell_waiters(self.leg.answer)
+        for link, request in self.memory.release(self.leg).items():
+            self.send(link, self.leg.answer(request))
+        self._kernel.notify(self.leg)
 
     def refuse_waiters(self, code: str) -> None:
         """Tell *code* to whoever waits, apart from what was decided."""
-        self._tell_waiters(lambda request: request.reply(code))
-
-    def forget_waiters(self) -> None:
-        """Whoever waits hears nothing; the leg stays."""
-        self.leg.waiters = {}
+        for link, request in self.memory.release(self.leg).items():
+            self.send(link, request.reply(code))
+        self._kernel.notify(self.leg)
 
     def decline(self, request: Message, code: str) -> None:
         """Record that the switch itself refuses, and say so."""
@@ -166,12 +172,5 @@ class SwitchDesk(Desk):
     def decided(self, request: Message, code: str) -> Message:
         """*request* as the journal keeps it with the answer *code* that it gets from us."""
         mti = request.reply(code).mti
-        known = {37: self.leg.rrn} if self.leg.rrn else {}
-        return Message(mti, {**request.fields, **known, 39: code})
-
-    def _tell_waiters(self, answer: Callable[[Message], Message]) -> None:
-        waiters, self.leg.waiters = self.leg.waiters, {}
-        self.memory.end_work(self.leg)
-        for link, request in waiters.items():
-            self.send(link, answer(request))
-        self._kernel.notify(self.leg)
+        rrn = {37: self.leg.rrn} if self.leg.rrn else {}
+        return Message(mti, {**request.fields, **rrn, 39: code})

@@ -40,22 +40,20 @@ class Journal:
         *,
         stays: int = 0,
         original: int = 0,
-        said: Mapping[str, str] | None = None,
+        deed: Mapping[str, str] | None = None,
     ) -> None:
         """*leg* is now in *state*, by *message*; the table of states must allow it."""
         before = leg.state
         assert state in FOLLOWS[before], f"{before} -> {state}"
         memory = self._memory
         today = memory.today.label
-        columns = columns_of(message)
+        columns = columns_of(message, deed)
         if state in _WITH_CARD:
             columns |= card_columns(pan_of(message), memory.vault)
         if before is None:
             leg.business_date = today
             first = {"identity": leg.identity, "sent_on": leg.sent_on}
             columns |= {**first, "request_digest": leg.request_digest}
-        if said:
-            columns["fields"] = _json(said).decode()
         row = Row(
             sequence=memory.next_sequence(),
             leg=leg.number,

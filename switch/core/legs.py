@@ -41,6 +41,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     business_date: str = ""
     card: str = ""  # fingerprint of the card number
     requested: int = 0  # minor units
+    approved: int = 0  # what of it upstream approved
     currency: str = ""
     state: State | None = None
     upstream: str = ""
@@ -52,7 +53,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     original: int = 0  # of a reversal: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: dict[LinkId, Message] = {}
-    in_work: bool = False  # counted among those in flight on its link
+    sequence: int = 0  # of its last row
 
     @property
     def key(self) -> tuple[str, str]:
@@ -93,7 +94,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.forwarded = storable(message)
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
-                self.held = row.amount if state is State.APPROVED else 0
+                self.held = self.approved = row.amount if state is State.APPROVED else 0
             case State.ANSWERED:
                 self.decision = {39: row.code}
                 self.original = row.original
@@ -106,7 +107,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.decision = self.decision or {39: BEING_UNDONE}
             case State.REDUCED:
                 self.held = self.stays
-        self.business_date = row.business_date
+        self.business_date, self.sequence = row.business_date, row.sequence
         self.rrn = row.rrn or self.rrn
         self.state = state
 
@@ -142,13 +143,19 @@ def take_first(leg: Leg, first: Row) -> None:
 
 
 class Legs:
-    """The legs in memory by identity; of the finished ones, the oldest are forgotten first."""
+    """The legs in memory by identity; of the finished ones, the oldest are forgotten first.
+
+    A look-up finds a leg as it stood when it was asked. So a leg that has moved since is kept until
+    the look-up is over: what it then finds is not taken for the last word.
+    """
 
     def __init__(self, legs_max: int) -> None:
         self._legs_max = legs_max
         self._by_identity: dict[str, Leg] = {}
         self._without_row: dict[str, Leg] = {}
         self._order: deque[Leg] = deque()
+        self._look_ups: dict[int, int] = {}  # the last row when each was asked, oldest first
+        self._look_up = 0
 
     def __len__(self) -> int:
         return len(self._by_identity)
@@ -183,12 +190,25 @@ class Legs:
         """From now on a look-up finds *leg*."""
         self._without_row.pop(leg.identity, None)
 
+    def look_up_begins(self, sequence: int) -> int:
+        """A look-up is asked after the row *sequence*; returns what :meth:`look_up_ends` wants."""
+        self._look_up += 1
+        self._look_ups[self._look_up] = sequence
+        return self._look_up
+
+    def look_up_ends(self, number: int) -> None:
+        """What look-up *number* found is about to be taken over, or is nothing."""
+        del self._look_ups[number]
+
     def _forget_oldest(self) -> bool:
         oldest = self._order.popleft()
         if self._by_identity.get(oldest.identity) is not oldest:
             return True
-        if oldest.state in UNFINISHED or oldest.waiters:
+        if oldest.state in UNFINISHED or oldest.waiters or self._is_looked_for(oldest):
             self._order.append(oldest)
             return False
         del self._by_identity[oldest.identity]
         return True
+
+    def _is_looked_for(self, leg: Leg) -> bool:
+        return bool(self._look_ups) and leg.sequence > next(iter(self._look_ups.values()))

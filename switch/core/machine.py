@@ -18,10 +18,10 @@ from cardswitch.wire.machine.network import Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from .checks import UNKNOWN_TRANSACTION, find_fault, pan_of
+from .checks import DUPLICATE, UNKNOWN_TRANSACTION, find_fault, pan_of
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
-from .flows.purchase import DUPLICATE, purchase
+from .flows.purchase import purchase
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
@@ -141,29 +141,32 @@ class Switch(Program):
         leg = self.memory.legs.find(who.name)
         if leg is not None:
             return self._repeat(link, request, leg, digest)
-        if self.kernel.is_full() or self.memory.in_flight[link] >= listener.in_flight_max:
-            self.kernel.counts["over_the_bound"] += 1
+        if not self._has_room(link, Budget.DOING):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         leg = self._open(link, who, request.mti[1], listener)
         leg.request_digest, leg.card = digest, card
         leg.requested, leg.currency = int(request[4]), request[49]
         leg.rrn = request.get(37).strip(" ") or rrn_of(self.kernel.now, leg.number)
-        leg.wait(link, request)
-        self.memory.begin_work(leg)
+        self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
         flow = purchase(desk, link, request, digest)
-        return self.kernel.start(flow, lambda _: rescue(desk, request))
+        return self.kernel.start(flow, lambda _: rescue(desk))
 
     def _repeat(self, link: LinkId, request: Message, leg: Leg, digest: str) -> None:
         if leg.request_digest not in ("", digest):
-            self.kernel.counts["repeat_differs"] += 1
-            self.refuse(link, request, DUPLICATE)
+            self._refuse_other(link, request, leg)
         elif leg.decision is None:
             self.kernel.counts["repeat_in_work"] += 1
-            leg.wait(link, request)
+            self.memory.wait(leg, link, request)
         else:
             self.kernel.counts["repeat_answered"] += 1
             self.desk.send(link, leg.answer(request))
+
+    def _refuse_other(self, link: LinkId, request: Message, leg: Leg) -> None:
+        """*request* has the identity of *leg* and is another: while *leg* has no row, silence."""
+        self.kernel.counts["repeat_differs"] += 1
+        if leg.state is not None:
+            self.refuse(link, request, DUPLICATE)
 
     def _reversal(self, link: LinkId, request: Message) -> None:
         source, now = name_of(link), self.kernel.now
@@ -174,8 +177,7 @@ class Switch(Program):
             who = identity_of(sender(source, request), REVERSAL, request[11], sent, now)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        if self.kernel.is_full(Budget.UNDOING):
-            self.kernel.counts["over_the_bound"] += 1
+        if not self._has_room(link, Budget.UNDOING):
             return None
         digest = "|".join(request.get(number) for number in (4, 37, 90, 95))
         own = self.memory.legs.find(who.name)
@@ -185,17 +187,26 @@ class Switch(Program):
             own.rrn = request.get(37).strip(" ")
             pan = pan_of(request)
             own.card = self.memory.vault.fingerprint(pan) if pan else ""
-            own.wait(link, request)
+            self.memory.wait(own, link, request)
             desk = self.desk_of(own)
-            flow = reversal(desk, request, names)
+            flow = reversal(desk, request, names, digest)
             return self.kernel.start(flow, lambda _: desk.forget(), Budget.UNDOING)
         if own.request_digest not in ("", digest):
-            return self.refuse(link, request, DUPLICATE)
-        own.wait(link, request)
+            return self._refuse_other(link, request, own)
+        self.memory.wait(own, link, request)
         if own.decision is not None:
             desk = self.desk_of(own)
-            self.kernel.start(repeated(desk), lambda _: desk.forget_waiters(), Budget.UNDOING)
+            self.kernel.start(repeated(desk), lambda _: desk.forget(), Budget.UNDOING)
         return None
+
+    def _has_room(self, link: LinkId, budget: Budget) -> bool:
+        """Whether one more request of *link* may be taken in; if not, it is counted."""
+        in_flight_max = self.settings.listeners[name_of(link)].in_flight_max
+        has_room = self.memory.in_flight[budget][link] < in_flight_max
+        if has_room and not self.kernel.is_full(budget):
+            return True
+        self.kernel.counts["over_the_bound"] += 1
+        return False
 
     def _network(self, link: LinkId, request: Message) -> None:
         if request.get(70) == SIGN_OFF:
@@ -235,9 +246,9 @@ def rrn_of(now: Seconds, number: int) -> str:
     return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"
 
 
-def rescue(desk: SwitchDesk, request: Message) -> None:
+def rescue(desk: SwitchDesk) -> None:
     """A flow failed by itself: end its leg as after a crash, and let the others go on."""
-    if desk.leg.state is None:
-        desk.decline(request, "96")
-    elif desk.leg.state is State.FORWARDED:
+    if desk.leg.state is State.FORWARDED:
         undo(desk)
+    else:
+        desk.forget()

@@ -6,13 +6,15 @@ The machine and the desks of all flows share one. It decides nothing: it counts 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.machine.kernel import Budget
 from cardswitch.wire.ports import LinkId, Seconds
 
 from .day import BankDay
-from .legs import Leg, Legs, new_leg, take_first
+from .legs import REVERSAL, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import UNFINISHED, State
@@ -33,7 +35,11 @@ class Memory:
         self.pending_reversals = 0  # legs whose reversal is not yet acknowledged
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[LinkId] = set()  # links whose peer has signed off
-        self.in_flight: Counter[LinkId] = Counter()  # requests in work, by the link they came on
+        # Requests in work, by what they are for and by the link they came on.
+        self.in_flight: Mapping[Budget, Counter[LinkId]] = {
+            Budget.DOING: Counter(),
+            Budget.UNDOING: Counter(),
+        }
         self.rows_since_checkpoint = 0
         self._unknown_max = settings.unknown_per_s_max
         self._unknown: tuple[int, int] = (0, 0)  # in which second, and how many in it
@@ -96,14 +102,16 @@ class Memory:
         self.pending_reversals += (leg.state is reversing) - (before is reversing)
         if leg.state in UNFINISHED:
             self.unfinished[leg.number] = leg
+            if self.legs.find(leg.identity) is not leg:
+                self.legs.add(leg)  # Whoever moves it may have held it longer than memory.
         else:
             self.unfinished.pop(leg.number, None)
 
     def forget(self, leg: Leg) -> None:
-        """*leg* ends without a row, and without an answer to anybody."""
-        self.legs.remove(leg)
-        self.end_work(leg)
-        leg.waiters = {}
+        """Nobody hears anything of *leg*; if it has no row either, it never was."""
+        if leg.state is None:
+            self.legs.remove(leg)
+        self.release(leg)
 
     def may_note_unknown(self, now: Seconds) -> bool:
         """Whether one more reversal of something unknown may be written down in this second."""
@@ -118,19 +126,35 @@ class Memory:
         """*link* is gone: nothing is routed there until it has signed on again."""
         self.ready.discard(link)
         self.signed_off.discard(link)
-        self.in_flight.pop(link, None)
+        for in_flight in self.in_flight.values():
+            in_flight.pop(link, None)
 
-    def begin_work(self, leg: Leg) -> None:
-        """*leg* is in flight on its link."""
-        leg.in_work = True
-        self.in_flight[LinkId(leg.link)] += 1
+    def wait(self, leg: Leg, link: LinkId, request: Message) -> None:
+        """Somebody on *link* wants the answer of *leg*; of too many links the oldest is let go."""
+        before = tuple(leg.waiters)
+        leg.wait(link, request)
+        if link not in before:
+            self.in_flight[budget_of(leg.kind)][link] += 1
+        for other in before:
+            if other not in leg.waiters:
+                self._over(leg, other)
 
-    def end_work(self, leg: Leg) -> None:
-        """*leg* is in flight no more, if it was; its link may be gone by now."""
-        link = LinkId(leg.link)
-        if leg.in_work and self.in_flight[link] > 0:
-            self.in_flight[link] -= 1
-        leg.in_work = False
+    def release(self, leg: Leg) -> dict[LinkId, Message]:
+        """Nobody waits for *leg* any more; returns who did, and for the answer to what."""
+        waiters, leg.waiters = leg.waiters, {}
+        for link in waiters:
+            self._over(leg, link)
+        return waiters
+
+    def _over(self, leg: Leg, link: LinkId) -> None:
+        in_flight = self.in_flight[budget_of(leg.kind)]
+        if in_flight[link] > 0:  # It begins anew with a link that comes back.
+            in_flight[link] -= 1
+
+
+def budget_of(kind: str) -> Budget:
+    """What a leg of this *kind* is for, a reversal or anything else."""
+    return Budget.UNDOING if kind == REVERSAL else Budget.DOING
 
 
 def by_leg(rows: Iterable[Row]) -> list[list[Row]]:

@@ -19,8 +19,10 @@ from cardswitch.wire.ports import Seconds
 from .checks import pan_of
 
 PAN: Final = 2
+# What a row of a leg says besides its message, where a person had it written.
+DEED: Final = frozenset({"by", "because"})
 _NOT_IN_ROW: Final = NEVER_STORED | {PAN, 14, 34, 55}
-_fields_of = msgspec.json.Decoder(dict[int, str]).decode
+_texts_of = msgspec.json.Decoder(dict[str, str]).decode
 _json = msgspec.json.Encoder().encode
 
 
@@ -87,9 +89,15 @@ def storable(message: Message) -> Message:
     return Message(message.mti, {**kept, PAN: pan} if pan else kept)
 
 
-def columns_of(message: Message) -> dict[str, Any]:
-    """The columns that *message* fills, by name; of its card nothing."""
+def columns_of(message: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The columns that *message* fills, by name; of its card nothing.
+
+    *deed*: who had the row written, and why, if that was a person.
+    """
     fields = message.fields
+    kept: dict[int | str, str] = {n: v for n, v in fields.items() if n not in _NOT_IN_ROW}
+    if deed:
+        kept.update(deed)
     return {
         "mti": message.mti,
         "rrn": fields.get(37, ""),
@@ -98,7 +106,7 @@ def columns_of(message: Message) -> dict[str, Any]:
         "amount": int(fields.get(4, "0")),
         "currency": fields.get(49, ""),
         "code": fields.get(39, ""),
-        "fields": _json({n: v for n, v in fields.items() if n not in _NOT_IN_ROW}).decode(),
+        "fields": _json(kept).decode(),
     }
 
 
@@ -109,7 +117,7 @@ def card_columns(pan: str, vault: Vault) -> dict[str, str]:
 
 def message_of(row: Row, vault: Vault) -> Message:
     """The message of *row* as far as the disk can tell: all but what must never be stored."""
-    fields = _fields_of(row.fields)
+    fields = {int(n): text for n, text in _texts_of(row.fields).items() if n not in DEED}
     if row.pan_sealed:
         fields[PAN] = vault.open(row.pan_sealed)
     return Message(row.mti, fields)

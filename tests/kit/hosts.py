@@ -9,7 +9,7 @@ from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConf
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import original_data
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.kit.play import Playbook, answered, is_question
 

@@ -17,9 +17,9 @@ from cardswitch.hosts.issuer.books import IssuerBooks
 from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
-from cardswitch.lab.house.topology import Timing, free_ports, make_lab, open_vault, read_lab
+from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
 from cardswitch.switch.core.states import State
-from cardswitch.switch.store.journal import UNFINISHED, JournalReader
+from cardswitch.switch.store.reader import GOES_ON, JournalReader
 from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 
@@ -137,7 +137,7 @@ class House:
 
     def legs(self):
         """Every leg of the switch as it stands."""
-        reader = JournalReader(self.lab.switch.database, open_vault(self.lab.switch.vault))
+        reader = JournalReader(self.lab.switch.database)
         return reader.newest(LEGS_MAX)
 
     def leg(self, rrn, source):
@@ -147,7 +147,7 @@ class House:
 
     def settled(self):
         """Return once no leg is open and no reversal is owed."""
-        until(lambda: not {leg.state for leg in self.legs()} & UNFINISHED, "all legs finished")
+        until(lambda: not {leg.state for leg in self.legs()} & GOES_ON, "all legs finished")
 
     def has_decided(self, count):
         """Whether the issuer has decided on at least *count* purchases, as its disk says."""

@@ -9,6 +9,8 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
+
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
@@ -20,7 +22,6 @@ from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.security.vault import AesVault
-from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.terminal.core.machine import NotReady, Terminal

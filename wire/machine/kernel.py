@@ -46,22 +46,18 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar, overload
+from typing import Any, Final, Generic, TypeVar
 
 from msgspec import Struct
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.message import Message
 
-from ..ports import Append, Close, Effect, LinkId, LookUp, Seconds, Send, name_of
+from ..ports import Effect, LinkId, LookUp, Seconds, Send, name_of
 from .matching import AliveKeys, Exchange, Key
 
 A = TypeVar("A")
 TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
 NEVER: Final = float("inf")
-
-
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
 
@@ -380,70 +376,3 @@ class Kernel:
 
 def _is_over(what: Wait[Any] | _Alarm) -> bool:
     return type(what) is Wait and what.flow is None
-
-
-class Desk:
-    """What a flow may do, and all that it may do. Programs give their flows a richer one."""
-
-    def __init__(self, kernel: Kernel) -> None:
-        self._kernel = kernel
-
-    @property
-    def now(self) -> Seconds:
-        """The time."""
-        return self._kernel.now
-
-    @overload
-    def ask(self, link: LinkId, question: Message, within: Seconds) -> Wait[Message]: ...
-    @overload
-    def ask(self, link: LinkId, question: Command, within: Seconds) -> Wait[Answer]: ...
-    def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
-        """Send *question* and wait for its answer for *within* seconds, else raise NoAnswer.
-
-        It must be awaited at once. Messages must carry a number of :meth:`stamp`, or be the
-        repeat of one that did; commands are numbered here.
-        """
-        return self._kernel.ask(link, question, within)
-
-    def stamp(self, link: LinkId, question: Message) -> Message:
-        """*question* with a trace number that is free on *link*."""
-        stamped: Message = self._kernel.stamp(link, question)
-        return stamped
-
-    def is_up(self, link: LinkId) -> bool:
-        """Whether *link* may be used now."""
-        return link in self._kernel.up
-
-    def sleep(self, seconds: Seconds) -> Wait[None]:
-        """Let *seconds* pass."""
-        return Wait(self._kernel.now + seconds)
-
-    def send(self, link: LinkId, message: Message) -> None:
-        """Send *message*, expecting nothing."""
-        self._kernel.effects.append(Send(link, message))
-
-    def append(self, entry: Any) -> None:
-        """Write *entry* to the journal before anything else is sent."""
-        self._kernel.effects.append(Append(entry))
-
-    def close(self, link: LinkId, reason: str) -> None:
-        """End the connection *link*."""
-        self._kernel.effects.append(Close(link, reason))
-
-    def look_up(self, question: Any) -> Wait[Sequence[Any]]:
-        """The rows of the journal that answer *question*; NoAnswer if it cannot say in time."""
-        return self._kernel.look_up(question)
-
-    def start(
-        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
-    ) -> None:
-        """Begin another flow."""
-        self._kernel.start(flow, rescue, budget)
-
-    def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
-        """Call *action* in *seconds*."""
-        self._kernel.later(seconds, action)
-
-    def count(self, name: str) -> None:
-        """Count something worth knowing."""
-        self._kernel.counts[name] += 1

@@ -14,7 +14,8 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
-from .kernel import Desk, NoAnswer
+from .desk import Desk
+from .kernel import NoAnswer
 
 ANSWER_S: Final[Seconds] = 2.0  # An 0810 costs its peer nothing; longer means that nobody is there.
 REFUSED_S: Final[Seconds] = 1.0  # How long to wait after a refused sign-on.

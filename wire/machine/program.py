@@ -22,7 +22,8 @@ from ..ports import (
     Seconds,
     Send,
 )
-from .kernel import Desk, Kernel, Limits
+from .desk import Desk
+from .kernel import Kernel, Limits
 from .matching import Exchange
 
 FORMAT_ERROR: Final = "30"

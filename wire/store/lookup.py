@@ -1,16 +1,26 @@
 """Look-ups: which legs a question names, found by the indexes of their first rows, and their rows.
 
-Most questions are about one identity that is not there. That costs one probe of one index, on a
-connection that stays open, with nothing but the driver in between.
+Most questions are about one identity that is not there. That costs one probe of one index, and all
+such probes of a turn are one statement: a thread waits for the interpreter after each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Engine, Select, Table, bindparam, literal_column, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Engine,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    literal_column,
+    select,
+)
 
 from cardswitch.specs.errors import Error
 
@@ -21,7 +31,13 @@ from .trouble import explained
 LEGS_MAX: Final = (
     1_000  # Whoever names more means none in particular, and would hold the writer up.
 )
+# Identities in one statement. Fewer are filled up, so that there are only so many statements.
+_AT_ONCE: Final = (1, 8, 64)
 _LAST: Final = "\U0010ffff"  # Behind every text that begins with what stands before it.
+
+
+def _names(size: int) -> list[BindParameter[str]]:
+    return [bindparam(f"identity_{number}", type_=Text) for number in range(size)]
 
 
 class LookUps:
@@ -40,8 +56,11 @@ class LookUps:
         # Both as literals: parameters are those of the conditions alone.
         first = first.limit(literal_column(f"{LEGS_MAX + 1}")).offset(literal_column("0"))
         sent_on = c.sent_on == bindparam("sent_on")
+        named = select(c.identity, c.leg).where(is_first_row(table))
+        self._by_identities = {
+            size: self._text(named, sent_on, c.identity.in_(_names(size))) for size in _AT_ONCE
+        }
         begins = (c.identity >= bindparam("begin"), c.identity <= bindparam("end"))
-        self._by_identity = self._text(first, sent_on, c.identity == bindparam("identity"))
         self._by_begin = self._text(first, sent_on, *begins)
         self._by_rrn = self._text(first, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
@@ -57,7 +76,8 @@ class LookUps:
                 if self._connection is None:
                     self._connect()
                 with closing(self._connection.cursor()) as cursor:
-                    return [self._rows(cursor, question) for question in questions]
+                    named = self._named(cursor, questions)
+                    return [self._rows(cursor, question, named) for question in questions]
         except Error:
             self._give_up()
             raise
@@ -83,8 +103,36 @@ class LookUps:
             self._connection.invalidate()
             self._connection = None
 
-    def _rows(self, cursor: Any, question: Question) -> list[tuple[Any, ...]] | None:
+    def _named(
+        self, cursor: Any, questions: Sequence[Question]
+    ) -> dict[tuple[str, str], list[int]]:
+        """By date and identity, the legs of all identities in *questions*."""
+        wanted: dict[str, list[str]] = {}
+        for question in questions:
+            for sent_on, identity in question.identities:
+                wanted.setdefault(sent_on, []).append(identity)
+        found: dict[tuple[str, str], list[int]] = {}
+        for sent_on, identities in wanted.items():
+            for text, parameters in self._names(sent_on, identities):
+                cursor.execute(text, parameters)
+                for identity, leg in cursor.fetchall():
+                    found.setdefault((sent_on, identity), []).append(leg)
+        return found
+
+    def _names(self, sent_on: str, identities: list[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The statements that look for *identities*."""
+        for start in range(0, len(identities), _AT_ONCE[-1]):
+            some = identities[start : start + _AT_ONCE[-1]]
+            size = next(size for size in _AT_ONCE if size >= len(some))
+            filled = some + some[-1:] * (size - len(some))
+            yield self._by_identities[size], (sent_on, *filled)
+
+    def _rows(
+        self, cursor: Any, question: Question, named: Mapping[tuple[str, str], Sequence[int]]
+    ) -> list[tuple[Any, ...]] | None:
         legs = set(question.legs)
+        for key in question.identities:
+            legs.update(named.get(key, ()))
         for text, parameters in self._probes(question):
             legs.update(leg for (leg,) in cursor.execute(text, parameters).fetchall())
         if len(legs) > LEGS_MAX:
@@ -95,7 +143,6 @@ class LookUps:
 
     def _probes(self, question: Question) -> list[tuple[str, tuple[str, ...]]]:
         return [
-            *[(self._by_identity, each) for each in question.identities],
             *[(self._by_begin, (on, begin, begin + _LAST)) for on, begin in question.begins],
             *[(self._by_rrn, (rrn, begin, begin + _LAST)) for rrn, begin in question.rrns],
         ]

@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Select, Table, select
+from sqlalchemy import Connection, Engine, Select, Table, func, select
 
 from ..ports import Question
 from .chain import START
@@ -83,8 +83,8 @@ class JournalReading(Generic[R]):
     def recent(self) -> Iterator[R]:
         """What a start needs: the last checkpoint, what stood open then, and all that followed.
 
-        First the checkpoint, then in their order the rows before it of the legs that it names, then
-        all rows behind it. Without a checkpoint, every row.
+        First the checkpoint, then in their order the rows before it of the legs that it names, and
+        of those that move again behind it, then all rows behind it. Without one, every row.
         """
         c = self.table.c
         marks = select(self.table).where(c.leg == 0, c.state == CHECKPOINT)
@@ -93,7 +93,8 @@ class JournalReading(Generic[R]):
         for row in list(self.select(marks.order_by(c.sequence.desc()).limit(1))):
             last = row.sequence
             yield row
-            yield from self._open_at(last, _checkpoint(row.fields).legs)
+            legs = {*_checkpoint(row.fields).legs, *self._moved_since(last)}
+            yield from self._open_at(last, sorted(legs))
         yield from self.rows(after=last)
 
     def head(self) -> tuple[int, str]:
@@ -122,6 +123,14 @@ class JournalReading(Generic[R]):
     def _found(self, look_ups: LookUps, questions: Sequence[Question]) -> list[Sequence[R] | None]:
         answers = look_ups.answer(questions)
         return [None if found is None else [*map(self._row, found)] for found in answers]
+
+    def _moved_since(self, sequence: int) -> list[int]:
+        """The legs of rows behind *sequence* that began before it, finished then or not."""
+        c = self.table.c
+        behind = select(c.leg).where(c.sequence > sequence, c.leg > 0).group_by(c.leg)
+        with self.connection() as connection:
+            began_before = behind.having(func.max(c.identity) == "")
+            return [leg for (leg,) in _streamed(connection, began_before)]
 
     def _open_at(self, sequence: int, legs: Sequence[int]) -> list[R]:
         """The rows of *legs* before *sequence*; few, for whoever starts holds them in memory."""

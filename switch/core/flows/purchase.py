@@ -10,14 +10,13 @@ from cardswitch.specs.transactions.answers import fits
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
-from ..checks import UNKNOWN_TRANSACTION, pan_of
+from ..checks import DUPLICATE, UNKNOWN_TRANSACTION, pan_of
 from ..desk import Decline, SwitchDesk
 from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
 from .reverse import undo
 
-DUPLICATE: Final = "94"
 UNKNOWN_ORIGINAL: Final = "25"
 # Older than this, or from further ahead, a request is no purchase of now: a late copy, or a clock
 # that is wrong. Its repeat, which is found, gets its answer all the same.
@@ -52,7 +51,7 @@ async def is_new(desk: SwitchDesk, digest: str) -> bool:
     except NoAnswer:
         desk.forget()
         return False
-    if not found:
+    if not found and leg.state is None:
         return True
     desk.count("repeat_recalled")
     if leg.request_digest in ("", digest):

@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.reversals import Reference, agrees, stays_of
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
-from ..checks import pan_of
+from ..checks import DUPLICATE, FORMAT, pan_of
 from ..desk import SwitchDesk
 from ..legs import REVERSAL, Leg
 from ..states import CAPTURED, State
@@ -25,7 +25,7 @@ AGREED: Final = "00"
 MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
 
 
-async def reversal(desk: SwitchDesk, request: Message, names: Reference) -> None:
+async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest: str) -> None:
     """Undo the leg that *request* *names*; agree once that duty is durable.
 
     Whatever cannot be found out, or is in work the other way, makes for silence: it comes again.
@@ -37,68 +37,64 @@ async def reversal(desk: SwitchDesk, request: Message, names: Reference) -> None
         return desk.forget()
     if own.decision is not None:
         desk.count("reversal_recalled")
+        if own.request_digest not in ("", digest):
+            return desk.refuse_waiters(DUPLICATE)
         return await repeated(desk)
-    originals = [leg for leg in candidates(desk, names, found) if carries(desk, request, leg)]
+    named = candidates(desk, names, found)
+    originals = [leg for leg in named if not leg.is_tombstone]
     if not originals:
-        return unknown(desk, request, names)
+        return unknown(desk, request, names, named)
     fitting = [leg for leg in originals if fits(desk, request, leg)]
     if len(fitting) != 1:
         return answer(desk, request, MISMATCH)
-    return await undo_one(desk, request, fitting[0], names)
+    return await undo_one(desk, request, fitting[0])
 
 
 def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg]:
     """What *names* may mean: what the journal *found*, and what has no row yet."""
     legs = desk.memory.legs
-    here = [legs.find(who.name) for who in names.identities]
-    for _, begins in (*names.begins, *names.rrns):
-        here += legs.begun_as(begins)
+    here = [legs.find(name) for _, name in names.identities]
+    for _, who in names.begins:
+        here += legs.begun_as(who)
+    for rrn, who in names.rrns:
+        here += [leg for leg in legs.begun_as(who) if leg.rrn == rrn]
     known = {id(leg): leg for leg in (*found, *here) if leg is not None}
-    today = desk.memory.today.label
+    days = ("", desk.memory.today.label)
     return [
         leg
         for leg in known.values()
-        if leg.kind != REVERSAL and not (names.same_day and leg.business_date not in ("", today))
+        if leg.kind != REVERSAL and (not names.same_day or leg.business_date in days)
     ]
-
-
-def carries(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
-    """Whether *leg* has what *request* goes by, apart from its name."""
-    rrn = request.get(37)
-    return leg.state is not None or not rrn or leg.rrn == rrn
 
 
 def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
     """Whether card, amount, currency and approval code of *request* are those of *leg*."""
-    if leg.is_tombstone:
-        return True
     pan = pan_of(request)
     card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
     approval = request.get(38).strip(" ")
     given = (leg.decision or {}).get(38, "")
+    amounts = tuple(filter(None, (leg.requested, leg.approved, leg.held)))
     return (not approval or not given or approval == given) and agrees(
-        request, card_agrees, (leg.requested, leg.held), leg.currency
+        request, card_agrees, amounts, leg.currency
     )
 
 
-async def undo_one(desk: SwitchDesk, request: Message, leg: Leg, names: Reference) -> None:
+async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
     """Undo *leg*, when it has an outcome."""
+    try:
+        stays = stays_of(request)
+    except DecodeError:
+        return answer(desk, request, FORMAT)
     if leg.is_open:
         desk.count("reversal_of_open_leg")
         await desk.outcome_of(leg)
     if leg.is_open:
         return desk.forget()
-    if leg.is_tombstone:
-        return unknown(desk, request, names)
-    try:
-        stays = stays_of(request)
-    except DecodeError:
-        return answer(desk, request, "30", leg)
     if leg.state is State.REVERSING and leg.stays != stays:
         return desk.forget()  # One after the other.
-    if leg.state in (State.EXCEPTION, State.RESOLVED) or (leg.held and stays >= leg.held):
+    if not may_leave(leg, stays):
         return answer(desk, request, MISMATCH, leg)
-    if leg.state in CAPTURED:
+    if leg.state in CAPTURED and not is_so(leg, stays):
         try:
             begin(desk.of(leg), stays)
         except NoAnswer:
@@ -106,17 +102,33 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg, names: Referenc
     return answer(desk, request, AGREED, leg)
 
 
-def unknown(desk: SwitchDesk, request: Message, names: Reference) -> None:
-    """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
+def may_leave(leg: Leg, stays: int) -> bool:
+    """Whether *leg* can be what *stays*, more than which must be there; people's it is no more."""
+    if leg.state in (State.EXCEPTION, State.RESOLVED):
+        return False
+    return stays == 0 or stays < leg.held or is_so(leg, stays)
+
+
+def is_so(leg: Leg, stays: int) -> bool:
+    """Whether *leg* was already undone but for *stays*."""
+    return leg.state is State.REDUCED and leg.held == stays
+
+
+def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[Leg]) -> None:
+    """Say that nobody knows it; should the original come yet, it finds that it was reversed.
+
+    *buried*: what earlier reversals have said so of.
+    """
     memory, now, own = desk.memory, desk.now, desk.leg
-    exact = [who for who in names.identities if memory.legs.find(who.name) is None]
     if not memory.may_note_unknown(now) or (not names.is_exact and memory.tombstones.is_full(now)):
         desk.count("unknown_reversal_unanswered")
         return desk.forget()
-    for who in exact:
-        kind = who.name.split("|", 4)[3]
-        buried = memory.open_leg(who, kind, source=own.source, serves=own.serves, link=own.link)
-        desk.of(buried).record(State.REVERSED, desk.decided(request, AGREED))
+    known = {leg.identity for leg in buried}
+    for who in names.identities:
+        if who.name not in known:
+            kind = who.name.split("|", 4)[3]
+            leg = memory.open_leg(who, kind, source=own.source, serves=own.serves, link=own.link)
+            desk.of(leg).record(State.REVERSED, desk.decided(request, AGREED))
     answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:
         memory.tombstones.add(tombstone(own, request, names, now))
@@ -150,9 +162,9 @@ async def repeated(desk: SwitchDesk) -> None:
     own = desk.leg
     if own.original:
         try:
-            [original] = await desk.recall(Question(legs=(own.original,)))
+            originals = await desk.recall(Question(legs=(own.original,)))
         except NoAnswer:
-            return desk.forget_waiters()
-        if original.state in (State.EXCEPTION, State.RESOLVED):
+            return desk.forget()
+        if any(leg.state in (State.EXCEPTION, State.RESOLVED) for leg in originals):
             return desk.refuse_waiters(MISMATCH)
     return desk.respond()

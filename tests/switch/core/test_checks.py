@@ -35,8 +35,16 @@ TRACK = f"{PAN}=30122011397876000000"
         ({3: "010000"}, ("12", "3")),
         ({4: None}, ("30", "4")),
         ({7: None}, ("30", "7")),
+        ({7: "1323120000"}, ("30", "7")),
+        ({7: "0230120000"}, ("30", "7")),
+        ({7: "1123240000"}, ("30", "7")),
         ({41: None}, ("30", "41")),
         ({42: None}, ("30", "42")),
+        ({42: "=1+1|x"}, ("30", "42")),
+        ({42: "SHOP_1"}, ("30", "42")),
+        ({42: " SHOP"}, ("30", "42")),
+        ({42: " " * 15}, ("30", "42")),
+        ({42: "SHOP           "}, None),
         ({49: None}, ("30", "49")),
         ({49: "000"}, ("30", "49")),
         ({4: "000000000000"}, ("13", "4")),
@@ -44,7 +52,12 @@ TRACK = f"{PAN}=30122011397876000000"
 )
 def test_the_first_fault_of_a_request(changes, fault):
     fields = {n: v for n, v in {**GOOD, **changes}.items() if v is not None}
-    assert find_fault(Message("0200", fields)) == fault
+    assert find_fault(Message("0200", fields), "merchants") == fault
+
+
+@pytest.mark.parametrize("merchant", ["=1+1|x", "SHOP_1"])
+def test_whom_acquirers_call_merchant_is_their_affair(merchant):
+    assert find_fault(Message("0200", {**GOOD, 42: merchant}), "acquirers") is None
 
 
 def test_the_card_number_comes_from_field_2_or_from_the_track():

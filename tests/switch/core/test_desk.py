@@ -3,11 +3,14 @@
 import pytest
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import Identity
 from cardswitch.switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Settings
 from cardswitch.switch.core.states import State
-from cardswitch.wire.ports import Append, LinkDown, LinkId, Received, Send
+from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.ports import LinkDown, LinkId, Received, Send
+from tests.kit.rows import IDENTITY
 from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
 
 
@@ -16,9 +19,11 @@ def desk(settings: Settings = SETTINGS) -> SwitchDesk:
     return desk_of(opened(settings).skip().machine)
 
 
-def desk_of(switch: Switch, day: str = "2026-03-29") -> SwitchDesk:
+def desk_of(switch: Switch) -> SwitchDesk:
     """The desk of a fresh leg of *switch*."""
-    at = switch.desk_of(switch.memory.open_leg("pos", "pos|1", "", day))
+    who = Identity("2026-03-29", IDENTITY)
+    leg = switch.memory.open_leg(who, "2", source="pos", serves="merchants", link="pos/1")
+    at = switch.desk_of(leg)
     at.leg.rrn = "608800000042"
     return at
 
@@ -77,28 +82,16 @@ def test_a_reversal_repeats_its_original_and_nothing_secret():
     at = desk()
     at.route(PLAIN, PAN)
     forwarded = at.speak(ACQUIRER, SALE.with_fields({35: f"{PAN}=30122011", 55: "9F26"}), {52: "0"})
-    at.record(State.RECEIVED, SALE)
     at.record(State.FORWARDED, forwarded)
     reversal = at.reversal()
     assert reversal.mti == "0420"
     assert set(reversal.fields) <= {*REVERSAL_FIELDS, 7, 11, 90}
     assert {n: reversal[n] for n in (2, 4, 37)} == {n: forwarded[n] for n in (2, 4, 37)}
     assert reversal[90][4:10] == forwarded[11] != reversal[11]
+    assert at.reversal(stays=600)[95][:12] == "000000000600"
 
 
 # What is durable, and who is told -----------------------------------------------------------------
-
-
-def test_an_entry_is_written_with_all_that_is_known_of_the_leg():
-    switch = opened().skip().machine
-    at = desk_of(switch)
-    at.record(State.RECEIVED, PLAIN)
-    [effect] = switch.kernel.take()
-    assert isinstance(effect, Append)
-    entry = effect.entry
-    assert (entry.state, entry.leg, entry.source) == (State.RECEIVED, at.leg.number, "pos")
-    assert entry.business_date == at.leg.business_date == "2026-03-29"
-    assert entry.message == PLAIN
 
 
 def test_what_the_table_of_states_forbids_is_not_written():
@@ -112,7 +105,6 @@ def test_what_the_table_of_states_forbids_is_not_written():
 def test_everybody_who_waits_is_told_once():
     switch = opened().skip().machine
     at = desk_of(switch)
-    at.record(State.RECEIVED, PLAIN)
     other = LinkId("pos/2")
     at.leg.wait(POS, PLAIN)
     at.leg.wait(other, PLAIN.with_fields({11: "000009"}))
@@ -139,4 +131,28 @@ def test_an_answer_can_be_delivered_while_one_who_waits_is_there():
 
 def test_a_decline_of_the_switch_frees_its_place_among_those_in_work():
     play = opened() >> Received(POS, PLAIN.with_fields({2: "4242424242424242"}))
-    assert play.machine.memory.in_flight[POS] == 0
+    assert play.machine.memory.in_flight[Budget.DOING][POS] == 0
+
+
+# What is known ------------------------------------------------------------------------------------
+
+
+def test_whoever_is_forgotten_hears_nothing_and_may_ask_again():
+    switch = opened().skip().machine
+    at = desk_of(switch)
+    switch.memory.wait(at.leg, POS, PLAIN)
+    at.forget()
+    assert not switch.kernel.take()
+    assert switch.memory.legs.find(at.leg.identity) is None
+
+
+def test_what_is_declined_without_a_reference_number_names_none():
+    at = desk()
+    at.leg.rrn = ""
+    assert 37 not in at.decided(PLAIN, "25").fields
+
+
+def test_there_is_room_until_the_budget_is_spent():
+    at = desk_of(opened(limits=Limits(pending_max=0)).machine)
+    assert at.has_room(Budget.DOING)
+    assert not at.has_room(Budget.PENDING)

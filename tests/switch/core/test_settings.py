@@ -4,7 +4,10 @@ import pytest
 
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 
-SETTINGS = Settings({"pos": ListenerSettings()}, {"issuer": Upstream()}, (Route("pos", "issuer"),))
+POS = ListenerSettings(serves="merchants")
+SETTINGS = Settings(
+    listeners={"pos": POS}, upstreams={"issuer": Upstream()}, routes=(Route("pos", "issuer"),)
+)
 
 
 def test_a_route_without_bins_takes_every_card_of_every_merchant():
@@ -23,9 +26,13 @@ def test_an_upstream_is_signed_on_to_unless_told_otherwise():
     assert Upstream().sign_on
 
 
-@pytest.mark.parametrize(
-    "value", [SETTINGS, ListenerSettings(), Upstream(), Route("pos", "issuer")]
-)
+def test_nobody_says_00_to_what_is_unknown_or_names_by_trace_number_unless_told_to():
+    assert POS.unknown_reversal == "25"
+    assert POS.reversal_by == ("original_data", "rrn")
+    assert POS.repeat_of_unknown == "perform"
+
+
+@pytest.mark.parametrize("value", [SETTINGS, POS, Upstream(), Route("pos", "issuer")])
 def test_nobody_changes_a_setting(value):
     with pytest.raises(AttributeError, match="immutable"):
         setattr(value, value.__struct_fields__[0], None)

@@ -8,7 +8,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine import kernel as kernel_module
-from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Desk, Kernel, Limits, NoAnswer
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Kernel, Limits, NoAnswer
 from cardswitch.wire.machine.matching import LATE_S, HsmExchange, IsoExchange
 from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Send
 

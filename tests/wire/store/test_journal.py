@@ -154,6 +154,13 @@ def test_recent_is_the_last_checkpoint_what_stood_open_and_what_followed(store):
     assert found == [13, 3, 4, 9, 10, 17, 18]
 
 
+def test_recent_has_the_whole_of_a_finished_leg_that_moves_again(store):
+    """Undone after the checkpoint: who was undone stands in a row before it."""
+    undone = Step(sequence=6, leg=1, state="reversing")
+    store.commit([*steps(2), checkpoint(5), undone])
+    assert [row.sequence for row in store.recent()] == [5, 1, 2, 6]
+
+
 def test_recent_takes_many_open_legs(store):
     store.commit([*steps(1200), checkpoint(2401, range(1200, 0, -1))])
     assert [row.sequence for row in store.recent()] == [2401, *range(1, 2401)]
@@ -243,16 +250,19 @@ def test_a_question_sees_what_was_committed_before_it(store):
 
 PROBES = [
     Question(identities=((DAY, identity(9)),)),
+    Question(identities=((DAY, identity(9)), (DAY, identity(8)))),
     Question(begins=((DAY, "net|"),)),
     Question(rrns=(("000000000009", "net|"),)),
 ]
 
 
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-@pytest.mark.parametrize("question", PROBES, ids=["identity", "begin", "rrn"])
+@pytest.mark.parametrize("question", PROBES, ids=["identity", "identities", "begin", "rrn"])
 def test_what_is_not_there_is_one_probe_of_an_index_alone(asked, question, monkeypatch):
     plans = []
-    [(text, parameters)] = asked._look_ups._probes(question)
+    names = [identity for _, identity in question.identities]
+    probes = [*asked._look_ups._probes(question), *asked._look_ups._names(DAY, names)]
+    [(text, parameters)] = probes
     with asked._engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", parameters)
@@ -265,7 +275,10 @@ def test_what_is_not_there_is_one_probe_of_an_index_alone(asked, question, monke
             connection.exec_driver_sql("SET enable_bitmapscan = off")
             plans = [row[0] for row in connection.exec_driver_sql(f"EXPLAIN {text}", parameters)]
             assert any("Index Only Scan" in plan for plan in plans), plans
-            assert any("Index Cond: ((" in plan and "identity" in plan for plan in plans), plans
+            # For several, the planner of an empty table may rather filter what the date finds.
+            assert len(names) > 1 or any(
+                "Index Cond: ((" in plan and "identity" in plan for plan in plans
+            ), plans
 
 
 # Beside it ----------------------------------------------------------------------------------------

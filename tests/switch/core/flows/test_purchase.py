@@ -3,7 +3,6 @@
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.settings import ListenerSettings
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import after, answered, sent
@@ -14,13 +13,13 @@ from tests.kit.switch import (
     PLAIN,
     POS,
     SALE,
-    SETTINGS,
     TPK,
     ZPK,
     approved,
     forwarded,
     opened,
     recorded,
+    with_listener,
 )
 
 
@@ -28,7 +27,6 @@ def test_a_purchase_with_a_pin_is_approved():
     assert (
         opened()
         >> Received(POS, SALE)
-        << recorded(State.RECEIVED)
         << sent("hsm", "CA", {"tpk": TPK, "zpk": ZPK, "pan12": "999000000001"})
         >> answered("hsm", "00", {"block": NEW_BLOCK})
         << recorded(State.FORWARDED)
@@ -45,7 +43,6 @@ def test_the_network_side_translates_from_zone_to_zone_and_keeps_the_reference_n
         opened()
         >> LinkUp(LinkId("network/1"))
         >> Received(LinkId("network/1"), request)
-        << recorded(State.RECEIVED)
         << sent("hsm", "CC", {"source_zpk": ZPK, "target_zpk": ZPK})
         >> answered("hsm", "00", {"block": NEW_BLOCK})
         << recorded(State.FORWARDED)
@@ -135,7 +132,6 @@ def test_what_cannot_be_routed_is_declined_without_leaving(changes, code):
     assert (
         play
         >> Received(POS, PLAIN.with_fields(changes))
-        << recorded(State.RECEIVED)
         << recorded(State.DECLINED)
         << sent("pos/1", "0210", {39: code})
     )
@@ -146,7 +142,6 @@ def test_a_pin_that_the_hsm_refuses_never_leaves(error, code):
     assert (
         opened()
         >> Received(POS, SALE)
-        << recorded(State.RECEIVED)
         << sent("hsm", "CA")
         >> answered("hsm", error)
         << recorded(State.DECLINED)
@@ -157,16 +152,11 @@ def test_a_pin_that_the_hsm_refuses_never_leaves(error, code):
 def test_without_an_hsm_purchases_with_a_pin_are_declined_and_others_go_on():
     play = opened() >> LinkDown(HSM)
     assert (
-        play
-        >> Received(POS, SALE)
-        << recorded(State.RECEIVED)
-        << recorded(State.DECLINED)
-        << sent("pos/1", "0210", {39: "96"})
+        play >> Received(POS, SALE) << recorded(State.DECLINED) << sent("pos/1", "0210", {39: "96"})
     )
     assert (
         play
         >> Received(POS, PLAIN.with_fields({11: "000009"}))
-        << recorded(State.RECEIVED)
         << recorded(State.FORWARDED)
         << sent("acquirer", "0200")
     )
@@ -176,7 +166,6 @@ def test_an_hsm_that_is_silent_costs_a_second():
     assert (
         opened()
         >> Received(POS, SALE)
-        << recorded(State.RECEIVED)
         << sent("hsm", "CA")
         >> after(1.0)
         << recorded(State.DECLINED)
@@ -186,12 +175,9 @@ def test_an_hsm_that_is_silent_costs_a_second():
 
 def test_a_terminal_may_have_a_key_of_its_own():
     own = "U" + "3" * 32
-    listeners = {**SETTINGS.listeners, "pos": ListenerSettings("TPK", TPK, {"TERM0001": own})}
-    settings = type(SETTINGS)(listeners, SETTINGS.upstreams, SETTINGS.routes)
     assert (
-        opened(settings)
+        opened(with_listener(terminal_keys={"TERM0001": own}))
         >> Received(POS, SALE)
-        << recorded(State.RECEIVED)
         << sent("hsm", "CA", {"tpk": own})
     )
 

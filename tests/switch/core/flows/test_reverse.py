@@ -23,10 +23,11 @@ def test_an_acknowledged_reversal_is_done(code):
     assert play >> after(25.0)
 
 
-@pytest.mark.parametrize("code", ["12", "30"])
+@pytest.mark.parametrize("code", ["12", "30", "64"])
 def test_a_refused_reversal_is_for_people(code):
     play = owed() >> answered("acquirer", code) << recorded(State.EXCEPTION)
-    assert play.machine.exceptions == {"608800000001": "2026-03-29"}
+    assert play.machine.status()["exceptions"] == 1
+    assert play >> after(25.0)
 
 
 @pytest.mark.parametrize("code", ["91", "96", "05"])
@@ -57,7 +58,7 @@ def test_a_peer_that_is_never_heard_ends_in_the_exception_queue():
         play.skip()
     sends = [m for m in play.sent_on(ACQUIRER) if m.mti[1] == "4"]
     assert len(sends) == SETTINGS.reversals_sent_max
-    assert play.entries[-1].state is State.EXCEPTION
+    assert play.entries[-1].state == State.EXCEPTION
 
 
 def test_pauses_grow_up_to_their_limit_and_differ_between_legs():
