@@ -206,6 +206,7 @@ class Switch(Program):
         if has_room and not self.kernel.is_full(budget):
             return True
         self.kernel.counts["over_the_bound"] += 1
+        self.kernel.tell("over_the_bound", link, f"no more room for {budget.name.lower()}: silence")
         return False
 
     def _network(self, link: LinkId, request: Message) -> None:

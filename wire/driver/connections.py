@@ -35,6 +35,7 @@ from typing import Any, Final
 
 from ..channel import Channel
 from ..ports import Event, LinkId
+from ..record import Record
 from .links import Link, LinkLimits
 
 LINKS_MAX: Final = (
@@ -116,8 +117,11 @@ class Connections:
         failed: Callable[[Exception], None],
         watch: Callable[[Channel, LinkId], Channel],
         counts: Counter[str],
+        record: Record,
     ) -> None:
         """*failed*: told of what must not happen. *watch*: puts the tap, if any, on a channel."""
+        self.note = record.note
+        self._record = record
         self.take = take
         self.counts = counts
         self.links: dict[LinkId, Link] = {}
@@ -180,7 +184,7 @@ class Connections:
         assert link not in self._diallers, "one connection for every name"
         name = LinkId(link)
         task = self._loop.create_task(
-            self._keep(lambda: self._link(name, channel, limits), host, port, tls), name=link
+            self._keep(name, lambda: self._link(name, channel, limits), host, port, tls), name=link
         )
         # A task that nobody holds may vanish.
         self._diallers[link] = task
@@ -190,17 +194,27 @@ class Connections:
         return Link(self, name, self._watch(channel, name), limits)
 
     async def _keep(
-        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+        self,
+        name: LinkId,
+        make: Callable[[], Link],
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
     ) -> None:
         """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
-        delay = REDIAL_FIRST_S
+        delay, told = REDIAL_FIRST_S, ""
         while True:
             begun = self._loop.time()
             try:
                 link = await self._connect(make, host, port, tls)
-            except OSError:
+            except OSError as error:
                 self.counts["dial_failed"] += 1
+                reason = f"{host}:{port}: {error.strerror or type(error).__name__}"
+                if reason != told:  # Once, however long it lasts: the next line is that it is up.
+                    self.note("dial_failed", name, f"{reason}; it is dialled again and again")
+                told = reason
             else:
+                told = ""
                 await link.closed.wait()
                 if self._loop.time() - begun > REDIAL_MAX_S:
                     delay = REDIAL_FIRST_S
@@ -244,6 +258,8 @@ class Connections:
             refusal = link.listener.refusal(link)
         if refusal:
             self.counts["link_refused"] += 1
+            who = f"{link.address}: " if self._is_open else ""
+            self.note("link_refused", link.name, f"{who}{refusal}")
             return False
         assert link.name not in self.links, "two links of one name"
         self.links[link.name] = link
@@ -312,5 +328,6 @@ class Connections:
 
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        self._record.sweep()
         for link in list(self.links.values()):
             link.tick(SWEEP_S)

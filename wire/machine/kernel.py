@@ -52,8 +52,8 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from ..ports import Effect, LinkId, LookUp, Seconds, Send, name_of
-from .matching import AliveKeys, Exchange, Key
+from ..ports import Effect, LinkId, LookUp, Observer, Seconds, Send, name_of
+from .matching import AliveKeys, Exchange, Key, label
 
 A = TypeVar("A")
 TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
@@ -149,6 +149,7 @@ class Kernel:
         self.counts: Counter[str] = Counter()
         self.up: set[LinkId] = set()
         self.effects: list[Effect] = []
+        self.tell: Observer = _nobody
         self._exchanges = exchanges
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
@@ -320,10 +321,10 @@ class Kernel:
         wait = self._waiting.get(link, {}).pop(key, None)
         if wait is not None:
             self._wake(wait, answer)
-        elif self._alive.discard(key):
-            self.counts["late_answer"] += 1
         else:
-            self.counts["unmatched_answer"] += 1
+            kind = "late_answer" if self._alive.discard(key) else "unmatched_answer"
+            self.counts[kind] += 1
+            self.tell(kind, link, label(answer))
 
     def link_up(self, link: LinkId) -> None:
         """*link* may be used."""
@@ -376,3 +377,7 @@ class Kernel:
 
 def _is_over(what: Wait[Any] | _Alarm) -> bool:
     return type(what) is Wait and what.flow is None
+
+
+def _nobody(kind: str, link: LinkId, reason: str) -> None:
+    """Nobody wants to be told."""

@@ -30,6 +30,24 @@ def join(waiters: dict[LinkId, Message], link: LinkId, request: Message) -> None
         del waiters[next(iter(waiters))]
 
 
+def label(message: Any) -> str:
+    """Which message it is, for a line of the record.
+
+    >>> label(Message("0210", {2: "9999990000000014", 11: "000007", 41: "TERM0001"}))
+    '0210, trace number 000007, terminal TERM0001'
+    """
+    if not isinstance(message, Message):
+        return repr(message)  # Of a command or an answer: its code and header.
+    stan, terminal = message.get(11), message.get(41).rstrip(" ")
+    parts = [message.mti, stan and f"trace number {stan}", terminal and f"terminal {terminal}"]
+    return ", ".join(filter(None, parts))
+
+
+def is_answerable(message: Message) -> bool:
+    """Whether there is an MTI that answers *message*: to a function of 8 or 9 there is none."""
+    return message.mti[2] < "8"
+
+
 class Exchange(Protocol):
     """What a link's messages have in common with their answers."""
 
@@ -63,7 +81,7 @@ class IsoExchange:
 
     def is_question(self, message: Any) -> bool:
         """An even function digit asks; anything that is not a Message asks nothing."""
-        return isinstance(message, Message) and message.is_request
+        return isinstance(message, Message) and message.is_request and is_answerable(message)
 
     def key(self, link: LinkId, message: Message) -> Key:
         """For instance ``("issuer", "2", "000123", "TERM0001")``."""

@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import socket
 import ssl
+import time
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from cardswitch.wire.driver import connections
 from cardswitch.wire.driver.connections import Listener
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.ports import Close, LinkId, Send
+from cardswitch.wire.record import LINES_MAX, Record
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
 
 
@@ -259,3 +261,46 @@ def test_a_peer_whose_certificate_is_not_trusted_is_not_spoken_to(on_loop, certi
         assert server.words == []
 
     on_loop(main())
+
+
+# What the record says ---------------------------------------------------------------------------
+
+
+def test_a_flood_of_garbage_is_told_in_few_lines_and_by_its_number(on_loop):
+    told = []
+
+    async def main():
+        record = Record("switch", [told.append], time.monotonic)
+        async with running(SmallMachine(), record=record) as runtime:
+            port = await runtime.listen("pos", HOST, 0, Words())
+            for _ in range(60):
+                async with peer_at(port) as peer:
+                    peer.writer.write(b"\xff\xff")
+                    assert await peer.hear() is None
+            assert runtime.counts["frame_error"] == 60
+
+    on_loop(main())
+    errors = [line for line in told if line.kind == "frame_error"]
+    assert len(errors) == LINES_MAX + 1
+    assert errors[-1].left_out == 60 - LINES_MAX
+
+
+def test_a_peer_that_cannot_be_dialled_is_told_of_once_and_again_when_it_is_there(on_loop):
+    told = []
+
+    async def main():
+        port = free_port()
+        record = Record("switch", [told.append], time.monotonic)
+        async with running(SmallMachine(), record=record) as runtime:
+            runtime.dial("host", HOST, port, Words())
+            await until(lambda: runtime.counts["dial_failed"] >= 3)
+            async with running(SmallMachine()) as listening:
+                await listening.listen("front", HOST, port, Words())
+                await until(lambda: len(told) == 2)
+            await until(lambda: len(told) == 4)
+
+    on_loop(main())
+    kinds = [line.kind for line in told[:4]]
+    assert kinds == ["dial_failed", "link_up", "link_down", "dial_failed"]
+    assert told[0].reason.startswith(f"{HOST}:")
+    assert told[0].link == "host"
