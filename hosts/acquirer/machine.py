@@ -13,7 +13,7 @@ from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.reversals import original_data, reference
 from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
-from cardswitch.wire.machine.network import Watch, network_reply
+from cardswitch.wire.machine.network import NetworkWatch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -60,7 +60,7 @@ class Acquirer(Program):
         # Both bounded by Limits.flows_max; the identity is that of the purchase in both.
         self._purchases: dict[str, InFlight] = {}
         self._reversals: dict[str, InFlight] = {}
-        self._watch = Watch(self.desk, NETWORK, config.echo_s)
+        self._watch = NetworkWatch(self.desk, NETWORK, config.echo_s)
 
     def approved(self) -> Mapping[str, tuple[str, str, int]]:
         """What is approved and not undone, by field 37: merchant, currency, minor units."""
@@ -140,7 +140,6 @@ class Acquirer(Program):
             answer = await self.desk.ask(NETWORK, forwarded, self.config.timeout_s)
         except NoAnswer:
             return self._forget(self._purchases, purchase)
-        self._watch.heard()
         booking = self.books.find(purchase.identity)
         assert booking is not None, "what was forwarded is booked"
         if booking.decision is None and fits(answer, forwarded):
@@ -220,7 +219,6 @@ class Acquirer(Program):
             answer = await self.desk.ask(NETWORK, asked, self.config.timeout_s)
         except NoAnswer:
             return self._forget(self._reversals, reversal)
-        self._watch.heard()
         self._forget(self._reversals, reversal)
         code = answer.get(39)
         if code in REVERSAL_DONE:

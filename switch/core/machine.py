@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.identity import Identity, identity, identity_
 from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import Watch, network_reply
+from cardswitch.wire.machine.network import NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -48,6 +48,7 @@ class Switch(Program):
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
+        Watch(self.desk, HSM)
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -216,9 +217,9 @@ class Switch(Program):
             self.memory.signed_off.discard(link)
         self.desk.send(link, network_reply(request))
 
-    def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, Watch]:
+    def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, NetworkWatch]:
         link, upstream = LinkId(item[0]), item[1]
-        return link, Watch(
+        return link, NetworkWatch(
             self.desk,
             link,
             upstream.echo_s,

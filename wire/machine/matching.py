@@ -129,6 +129,10 @@ class AliveKeys:
         """Remember *key* for :data:`LATE_S`; forget those whose time is over."""
         self._until[key] = now + LATE_S
         self._order.append((now + LATE_S, key))
+        self.expire(now)
+
+    def expire(self, now: Seconds) -> None:
+        """Forget those whose time is over."""
         while self._order and (self._order[0][0] <= now or len(self._order) > SPENT_MAX):
             until, old = self._order.popleft()
             if self._until.get(old) == until:

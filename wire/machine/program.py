@@ -75,6 +75,7 @@ class Program:
         return self.kernel.take()
 
     def _received(self, link: LinkId, message: Any) -> None:
+        self.kernel.heard(link)
         if self.kernel.exchange(link).is_question(message):
             self.asked(link, message)
         elif isinstance(message, Message) and not is_answerable(message):
@@ -85,6 +86,7 @@ class Program:
     def _happened(self, event: Event) -> None:
         match event:
             case Garbled(link, error):
+                self.kernel.heard(link)
                 self.garbled(link, error)
             case LinkUp(link):
                 self.kernel.link_up(link)
