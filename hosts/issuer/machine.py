@@ -10,9 +10,9 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.reversals import reference
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import network_reply
+from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -49,6 +49,11 @@ class Issuer(Program):
         self.books = IssuerBooks(config.accounts)
         self._verification = Verification(self.desk, config, self.books.tries, self._write)
         self._in_flight: dict[str, InFlight] = {}  # bounded by Limits.flows_max
+        self._module: ModuleWatch | None = None
+        if config.hsm_echo_s:
+            self._module = ModuleWatch(self.desk, HSM, config.hsm_echo_s)
+        else:
+            Watch(self.desk, HSM)
 
     def held(self) -> Mapping[str, int]:
         """What is held now, in minor units by field 37."""
@@ -71,6 +76,11 @@ class Issuer(Program):
             self._reverse(link, question)
         else:
             self.desk.send(link, network_reply(question))
+
+    def linked(self, link: LinkId) -> None:
+        """The HSM is asked for signs of life, if that is wanted."""
+        if link == HSM and self._module is not None:
+            self.desk.start(self._module.begin(), budget=Budget.CARING)
 
     # Purchases ------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import NoAnswer
-from cardswitch.wire.machine.network import Watch
 from cardswitch.wire.ports import LinkId
 
 from ..requests import MALFUNCTION, UNAVAILABLE
@@ -63,7 +62,6 @@ class Verification:
         self._tries = tries
         self._write = write
         self._cards = {card.pan: card for card in config.cards}
-        Watch(desk, HSM)
 
     async def check(self, card: Presented, request: Message) -> CardConfig:
         """The card as we gave it out, with which *request* may be paid if there is money."""

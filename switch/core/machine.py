@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.identity import Identity, identity, identity_
 from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import NetworkWatch, Watch, network_reply
+from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -48,7 +48,10 @@ class Switch(Program):
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
-        Watch(self.desk, HSM)
+        if settings.hsm_echo_s:
+            self._watches[HSM] = ModuleWatch(self.desk, HSM, settings.hsm_echo_s)
+        else:
+            Watch(self.desk, HSM)
 
     # Events ---------------------------------------------------------------------------------------
 

@@ -40,9 +40,10 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
 
 
 class HsmConfig(Peer, frozen=True, kw_only=True):
-    """Where the HSM listens, and how long it may take."""
+    """Where the HSM listens, how long it may take, and be silent."""
 
     timeout_s: float = 1.0
+    echo_s: float = 30.0
 
 
 class SwitchConfig(Struct, frozen=True, kw_only=True):
@@ -71,6 +72,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
             routes=self.routes,
             cut_off=self.cut_off,
             hsm_timeout_s=self.hsm.timeout_s,
+            hsm_echo_s=self.hsm.echo_s,
             reversal_timeout_s=self.reversal_timeout_s,
             reversal_pause_s=self.reversal_pause_s,
         )

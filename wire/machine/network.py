@@ -11,6 +11,7 @@ from typing import Final
 
 from cardswitch.specs.codes import ECHO, SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.hsm.commands.admin import module_status
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
@@ -155,6 +156,17 @@ class NetworkWatch(Watch):
 
     def _lasts(self, session: int) -> bool:
         return session == self._sessions and self._desk.is_up(self._link)
+
+
+class ModuleWatch(NetworkWatch):
+    """Of a link to an HSM: its echo is the command NO, to which any answer is a sign of life."""
+
+    def __init__(self, desk: Desk, link: LinkId, echo_s: Seconds) -> None:
+        super().__init__(desk, link, echo_s, sign_on=False)
+
+    async def _agrees(self, code: str) -> bool:
+        answer = await self._desk.ask(self._link, module_status(), ANSWER_S)
+        return answer.ok
 
 
 def network_reply(request: Message) -> Message:

@@ -8,11 +8,11 @@ import pytest
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Limits, NoAnswer
-from cardswitch.wire.machine.matching import IsoExchange
-from cardswitch.wire.machine.network import NetworkWatch, Watch, network_reply
+from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
+from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkDown, LinkId, LinkUp, Received
-from tests.kit.hosts import UPSTREAM, acquirer, acquirer_config, approved, purchase
+from tests.kit.hosts import HSM, UPSTREAM, acquirer, acquirer_config, approved, purchase
 from tests.kit.play import Playbook, after, answered, closed, sent
 
 
@@ -151,6 +151,16 @@ def test_a_module_that_is_silent_three_times_is_dialled_again() -> None:
 )
 def test_what_a_peer_is_answered(mti: str, code: str, reply: str) -> None:
     assert network_reply(Message(mti, {11: "000001", 70: code}))[39] == reply
+
+
+def test_a_module_is_asked_for_a_sign_of_life_and_given_up_without_one() -> None:
+    program = Program({"hsm": HsmExchange()})
+    watch = ModuleWatch(program.desk, HSM, 30.0)
+    program.linked = lambda link: program.desk.start(watch.begin())  # type: ignore[method-assign]
+    play = Playbook(program) >> LinkUp(HSM) << sent("hsm", "NO") >> answered("hsm", "68")
+    assert play >> after(29.0)
+    assert play >> after(1.0) << sent("hsm", "NO")
+    assert play >> after(2.0) << closed("hsm")
 
 
 class Asking(Program):
