@@ -43,7 +43,8 @@ async def serve_issuer(
     machine = Issuer(config)
     runtime = _recovered(machine, FileJournal(folder / config.journal, IssuerEntry), clock)
     await _listen(runtime, issuer.NETWORK, config.network)
-    runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
+    channel = HsmClientChannel(header_size=config.hsm_header_size)
+    runtime.dial(verification.HSM, hsm.host, hsm.port, channel, tls)
     return runtime, machine
 
 

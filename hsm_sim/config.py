@@ -21,6 +21,8 @@ class HsmConfig(Address, frozen=True, kw_only=True):
     # Hosts dial and wait for work: longer than their echoes are apart.
     first_frame_s: Annotated[float, Meta(gt=0)] = 90.0
     idle_s: Annotated[float, Meta(gt=0)] = 300.0
+    # Characters before every command, which come back with its answer.
+    header_size: Annotated[int, Meta(ge=0, le=255)] = 4
     # Commands of one link that are performed in a row before others have their turn.
     pipeline_max: Annotated[int, Meta(ge=1)] = 64
     # Addresses and networks that may connect: this machine alone.

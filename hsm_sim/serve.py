@@ -69,7 +69,7 @@ async def serve_machine(
             LISTENER,
             config.host,
             config.port,
-            HsmServerChannel(),
+            HsmServerChannel(header_size=config.header_size),
             links_max=config.links_max,
             tls=tls,
             limits=LinkLimits(

@@ -44,7 +44,7 @@ class Issuer(Program):
     """Listeners: "network" asks us. Links: "hsm" is asked."""
 
     def __init__(self, config: IssuerConfig, limits: Limits | None = None) -> None:
-        super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange()}, limits)
+        super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange(config.hsm_header_size)}, limits)
         self.config = config
         self.books = IssuerBooks(config.accounts)
         self._verification = Verification(self.desk, config, self.books.tries, self._write)

@@ -28,11 +28,11 @@ _TEXT: Final = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\r\n")
 ITEMS_MAX: Final = 1_000_000
 # How a capture is cut into messages; the one that finds most of them is taken.
 FRAMINGS: Final = {
-    "binary2": Framing("binary2", keep_alive=True),
+    "binary2": Framing("binary2"),
     "binary2-inclusive": Framing("binary2", inclusive=True),
-    "ascii4": Framing("ascii4", keep_alive=True),
+    "ascii4": Framing("ascii4"),
     "ascii4-inclusive": Framing("ascii4", inclusive=True),
-    "bcd2": Framing("bcd2", keep_alive=True),
+    "bcd2": Framing("bcd2"),
 }
 _CAPTURES: Final = tuple(
     bytes.fromhex(magic) for magic in ("A1B2C3D4", "D4C3B2A1", "A1B23C4D", "4D3CB2A1", "0A0D0D0A")

@@ -41,7 +41,10 @@ class Switch(Program):
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
         peers = {*settings.listeners, *settings.upstreams}
-        super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
+        super().__init__(
+            {**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange(settings.hsm_header_size)},
+            limits,
+        )
         self.settings = settings
         self.routing = Routing(settings.routes)
         self.memory = Memory(settings, vault)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
@@ -44,6 +44,7 @@ class HsmConfig(Peer, frozen=True, kw_only=True):
 
     timeout_s: float = 1.0
     echo_s: float = 30.0
+    header_size: Annotated[int, Meta(ge=1, le=255)] = 4
 
 
 class SwitchConfig(Struct, frozen=True, kw_only=True):
@@ -73,6 +74,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
             cut_off=self.cut_off,
             hsm_timeout_s=self.hsm.timeout_s,
             hsm_echo_s=self.hsm.echo_s,
+            hsm_header_size=self.hsm.header_size,
             reversal_timeout_s=self.reversal_timeout_s,
             reversal_pause_s=self.reversal_pause_s,
         )

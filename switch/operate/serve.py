@@ -45,4 +45,4 @@ async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
     hsm = config.hsm
     tls = client_tls(hsm, "switch.hsm.tls_")
-    runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
+    runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(header_size=hsm.header_size), tls)

@@ -21,8 +21,9 @@
 # deadline, and a peer that does not read. All but the first three are counted under a name.
 #
 # Deadlines. `first_frame_s` runs from LinkUp to the end of the first frame, `intra_frame_s` from
-# the first byte of any frame to its last, `idle_s` since the last byte of any kind. `tick` adds up
-# the time, in steps of connections.SWEEP_S, so a deadline is late by up to one step. While we do
+# the first byte of any frame to its last, `idle_s` since the last whole frame; a keep-alive
+# restarts none of them. `tick` adds up the time, in steps of connections.SWEEP_S, so a deadline is
+# late by up to one step. While we do
 # not read, no time is added: a peer is not blamed for what we left lying. A peer that vanished
 # without a word is found by the system's keep-alive.
 #
@@ -66,7 +67,7 @@ class LinkLimits(Struct, frozen=True):
     """
 
     first_frame_s: float = NEVER  # From the connection to the end of the first frame.
-    idle_s: float = NEVER  # Without a single byte received.
+    idle_s: float = NEVER  # Without a whole frame; a keep-alive is none.
     intra_frame_s: float = 2.0  # From the first byte of a frame to its last: nobody is that slow.
     write_buffer_max: int = 1 << 20  # Bytes that a peer leaves unread before it is dropped.
     # Handled in a row before other links have their turn, and before anything is written: more
@@ -167,7 +168,6 @@ class Link(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Cut *data* into frames and hand them over."""
-        self._silent_s = 0.0
         try:
             frames = self._framer.feed(data)
         except FramingError as error:
@@ -175,7 +175,7 @@ class Link(asyncio.Protocol):
             self.abort("frame_error", error)
             return
         if frames:
-            self._rest_s = 0.0
+            self._silent_s = self._rest_s = 0.0
             self._wants_first = False
             self._take(frames)
 

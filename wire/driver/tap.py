@@ -14,7 +14,7 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 
 from ..channel import Channel
-from ..framing import Framing
+from ..framings import AnyFraming
 from ..ports import LinkId, Seconds
 from ..store.disk import open_append
 
@@ -80,7 +80,7 @@ class _WatchedChannel:
         self._now = now
 
     @property
-    def framing(self) -> Framing:
+    def framing(self) -> AnyFraming:
         return self._channel.framing
 
     def decode(self, frame: bytes) -> Any:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Hashable
 from typing import Any, Final, Protocol
 
-from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.hsm import HEADER_SIZE, Answer, Command
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
@@ -100,19 +100,23 @@ class HsmExchange:
     """HSM host commands: the header, which the module sends back unchanged."""
 
     stamps_on_ask = True
-    number_max = HSM_HEADER_MAX
+
+    def __init__(self, header_size: int = HEADER_SIZE) -> None:
+        """*header_size*: how many characters the module is set to, 1 or more."""
+        self._header_size = header_size
+        self.number_max = min(16**header_size - 1, HSM_HEADER_MAX)
 
     def is_question(self, message: Any) -> bool:
         """A command asks, an answer does not."""
         return isinstance(message, Command)
 
     def key(self, link: LinkId, message: Command | Answer) -> Key:
-        """The link and the four characters of the header."""
+        """The link and the header."""
         return (link, message.header)
 
     def stamp(self, question: Command, number: int) -> Command:
-        """*number* becomes the header, four hex digits."""
-        return question.with_header(f"{number:04X}")
+        """*number* becomes the header, in hex digits."""
+        return question.with_header(f"{number:0{self._header_size}X}")
 
 
 class AliveKeys:

@@ -152,7 +152,7 @@ def test_a_defect_of_the_codec_is_counted_and_tells_no_secret(link, keeper):
     assert "4929" not in repr(keeper.noted) + repr(keeper.events)
 
 
-@pytest.mark.parametrize("fault", [b"\xff\xff", b"\0\0", wire("foreign")])
+@pytest.mark.parametrize("fault", [b"\xff\xff", wire("foreign")])
 def test_a_broken_frame_ends_the_link_after_the_good_ones(link, keeper, transport, fault):
     link.data_received(wire("good") + fault + wire("never"))
     assert keeper.events == received("good")
@@ -361,6 +361,26 @@ def test_time_stands_still_while_we_do_not_read(make, transport):
     assert transport.done == ["pause_reading", "resume_reading"]
     link.tick(5.5)
     assert not link.is_up
+
+
+def test_a_keep_alive_is_no_end_and_restarts_no_deadline(make, keeper, transport):
+    for limits, count in [
+        ({"first_frame_s": 5.0}, "frame_late"),
+        ({"idle_s": 5.0}, "link_idle"),
+        ({"intra_frame_s": 5.0}, "frame_late"),
+    ]:
+        keeper.counts.clear()
+        link = make(**limits)
+
+        async def main(link=link, begun=b"\0" if "intra_frame_s" in limits else b""):
+            for _ in range(4):
+                link.data_received(b"\0\0" * 3 + begun)
+                begun = b""
+                link.tick(1.5)
+
+        asyncio.run(main())
+        assert keeper.counts[count] == 1
+        assert keeper.events == []
 
 
 # What the record says ---------------------------------------------------------------------------
