@@ -18,8 +18,8 @@ from .ports import LinkId, Seconds, name_of
 LINES_MAX: Final = 20  # Of one kind, at one listener, in WINDOW_S: enough to see what goes on.
 WINDOW_S: Final[Seconds] = 10.0
 REASON_MAX: Final = 300  # Characters.
-# What is told of an ordinary day; all other kinds are worth a look.
-ORDINARY: Final = frozenset({"link_up", "link_down"})
+# What happens on an ordinary day, as when a peer starts after us; other kinds are worth a look.
+ORDINARY: Final = frozenset({"link_up", "link_down", "dial_failed"})
 
 
 class Noted(Struct, frozen=True, kw_only=True):

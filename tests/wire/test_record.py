@@ -88,4 +88,4 @@ def test_a_reason_is_one_line_and_bounded(record, told):
 
 
 def test_what_is_ordinary_is_known():
-    assert {"link_up", "link_down"} == record_module.ORDINARY
+    assert {"link_up", "link_down", "dial_failed"} == record_module.ORDINARY
