@@ -17,14 +17,14 @@ from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .config import TerminalConfig
+from .core.entries import TerminalEntry
 from .core.machine import SWITCH, NoLink, Terminal, Timers
 from .core.messages import TerminalIdentity
-from .core.state import Book, Outcome, SaleState, TerminalEntry, rebuild
+from .core.state import Book, Outcome, rebuild
 from .pinpad.pad import PinPad
 
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
-UNSETTLED: Final = frozenset({SaleState.BEGUN, SaleState.PENDING})
 
 
 class Session:
@@ -62,7 +62,7 @@ class Session:
             ) from None
 
     async def settle(self) -> AsyncIterator[Outcome]:
-        """Yield what there is to tell until nothing is owed. Raises NoLink as above."""
+        """Yield what there is to tell until no reversal is pending. Raises NoLink as above."""
         await self.connected()
         async for outcome in self._until_rest():
             yield outcome
@@ -82,14 +82,14 @@ class Session:
         self._runtime.call(lambda now: action(self._terminal, now))
 
     async def stop(self) -> None:
-        """End; what is owed stays in the journal. Raises the error that ended it before, if any."""
+        """End; what is pending stays in the journal. Raises the error that ended it, if any."""
         assert self._runtime is not None
         assert self._end is not None
         await self._runtime.stop()
         await self._end
 
     async def _until_rest(self) -> AsyncIterator[Outcome]:
-        while self.book.kind in UNSETTLED or not self._told.empty():
+        while self.book.unsettled or not self._told.empty():
             yield await self._next()
 
     async def _next(self) -> Outcome:

@@ -1,97 +1,183 @@
-"""What the acquirer knows: one piece of code takes an entry, new or read back from the journal."""
+"""What the acquirer knows of its legs: those in work, and the last ones that came to rest.
+
+The journal is the memory: whatever is not here is looked up there. One piece of code takes a row,
+new or read back.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from typing import Final
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
-from msgspec import Struct
+from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.machine.kernel import LOOK_UP_S
+from cardswitch.wire.ports import Seconds
 
-from .entries import (
-    AcquirerEntry,
-    PurchaseAnswered,
-    PurchaseForwarded,
-    PurchaseRefused,
-    PurchaseUndone,
-    ReversalForwarded,
-)
-from .states import OPEN, State
+from ..row import CHECKPOINT, HostRow, Rows, told_by
+from .entries import AcquirerEntry
+from .legs import Booking, Leg, leg_of
+from .states import OPEN
 
-REMEMBERED_MAX: Final = 200_000  # Finished purchases known for repeats and reversals, some 200 MB.
+REMEMBERED_MAX: Final = 20_000  # Legs at rest that are kept, some 20 MB.
 
 
-class Booking(Struct, eq=False, gc=False):
-    """One purchase at the acquirer: its last entry, and what is still needed of those before."""
+class Approved(NamedTuple):
+    """A purchase that is approved and not undone; *amount*, in minor units, is what stays."""
 
-    identity: str
-    last: AcquirerEntry
-    request_digest: str = ""  # what a repeat must be like; any will do if its reversal came first
-    forwarded: PurchaseForwarded | None = None
-    answer: PurchaseAnswered | None = None
-
-    @property
-    def state(self) -> State:
-        """Where it stands."""
-        return self.last.state
-
-    @property
-    def decision(
-        self,
-    ) -> PurchaseUndone | ReversalForwarded | PurchaseAnswered | PurchaseRefused | None:
-        """What a repeat is told, or ``None`` while the outcome is unknown."""
-        return None if isinstance(self.last, PurchaseForwarded) else self.last
+    rrn: str
+    merchant: str
+    currency: str
+    amount: int
 
 
-class AcquirerBooks:
-    """Bookings by identity. Open ones are never forgotten, of the others the oldest are."""
+class Books:
+    """Legs by identity. Of those that no flow works on, the oldest are forgotten."""
 
-    def __init__(self, remembered_max: int = REMEMBERED_MAX) -> None:
-        self.open: set[str] = set()
+    def __init__(self, rows: Rows[AcquirerEntry], remembered_max: int = REMEMBERED_MAX) -> None:
+        self.open: set[int] = set()  # numbers of all purchases without an outcome, here or not
         self.last_trace = 0
+        self._rows = rows
         self._remembered_max = remembered_max
-        self._bookings: dict[str, Booking] = {}
-        self._finished: OrderedDict[str, None] = OrderedDict()
+        self._legs: dict[str, Leg] = {}
+        self._resting: dict[str, Seconds] = {}  # since when
 
-    def find(self, identity: str) -> Booking | None:
-        """The booking of the purchase *identity*, if it is remembered."""
-        return self._bookings.get(identity)
+    def __len__(self) -> int:
+        return len(self._legs)
 
-    def approved(self) -> dict[str, tuple[str, str, int]]:
-        """What is approved and not undone, by field 37: merchant, currency, amount."""
+    @property
+    def has_rows(self) -> bool:
+        """Whether the journal holds anything yet."""
+        return self._rows.sequence > 0
+
+    def find(self, name: str) -> Leg | None:
+        """The leg of the identity *name*, if it is in memory."""
+        return self._legs.get(name)
+
+    def begun_as(self, begin: str) -> list[Booking]:
+        """The purchases in memory whose identities begin with *begin*."""
+        return [
+            leg
+            for name, leg in self._legs.items()
+            if name.startswith(begin) and isinstance(leg, Booking)
+        ]
+
+    def approved(self) -> Mapping[str, Approved]:
+        """By identity, what is approved and not undone, of the purchases in memory."""
         return {
-            booking.forwarded.rrn: (
-                booking.forwarded.merchant,
-                booking.forwarded.currency,
-                booking.answer.amount,
-            )
-            for booking in self._bookings.values()
-            if booking.forwarded and booking.answer and booking.answer.state is State.APPROVED
-            if booking.state is not State.UNDONE
+            name: Approved(leg.rrn, leg.forwarded.merchant, leg.forwarded.asked.currency, leg.held)
+            for name, leg in self._legs.items()
+            if isinstance(leg, Booking) and leg.forwarded and leg.held
         }
 
-    def apply(self, entry: AcquirerEntry) -> None:
-        """Take over what *entry* says."""
-        booking = self._bookings.setdefault(entry.identity, Booking(entry.identity, entry))
-        booking.last = entry
-        match entry:
-            case PurchaseForwarded():
-                booking.forwarded = entry
-                booking.request_digest = entry.request_digest
-                self.last_trace = int(entry.trace)
-            case PurchaseRefused():
-                booking.request_digest = entry.request_digest
-            case PurchaseAnswered():
-                booking.answer = entry
-            case ReversalForwarded():
-                self.last_trace = int(entry.trace)
-        self._sort(booking)
+    # What stays in memory -------------------------------------------------------------------------
 
-    def _sort(self, booking: Booking) -> None:
-        if booking.state in OPEN:
-            self.open.add(booking.identity)
-            self._finished.pop(booking.identity, None)
+    def hold(self, leg: Leg) -> None:
+        """A flow begins to work on *leg*: it is in memory until it is let go."""
+        leg.flows += 1
+        self._legs[leg.identity.name] = leg
+        self._resting.pop(leg.identity.name, None)
+
+    def let_go(self, leg: Leg, now: Seconds) -> None:
+        """A flow no longer works on *leg*; without a row, it never was."""
+        leg.flows -= 1
+        if leg.flows:
             return
-        self.open.discard(booking.identity)
-        self._finished[booking.identity] = None
-        while len(self._finished) > self._remembered_max:
-            del self._bookings[self._finished.popitem(last=False)[0]]
+        if leg.last is None:
+            del self._legs[leg.identity.name]
+        else:
+            self._rest(leg, now)
+
+    def _rest(self, leg: Leg, now: Seconds) -> None:
+        """Forget the oldest, but none so fresh that a look-up in work may have seen it unfinished.
+
+        What that finds would else be taken for how the leg stands.
+        """
+        self._legs[leg.identity.name] = leg
+        resting = self._resting
+        resting[leg.identity.name] = now
+        while len(resting) > self._remembered_max:
+            oldest = next(iter(resting))
+            if resting[oldest] >= now - LOOK_UP_S:
+                return
+            del resting[oldest], self._legs[oldest]
+
+    # Rows -----------------------------------------------------------------------------------------
+
+    def apply(self, leg: Leg, entry: AcquirerEntry) -> None:
+        """Take over what *entry* says of *leg*."""
+        leg.apply(entry)
+        self._count(leg.number, entry)
+
+    def adopt(self, rows: Iterable[HostRow], now: Seconds) -> list[Leg]:
+        """The legs of *rows*, which the journal found: as they are in memory, if they are."""
+        return [self._adopt(of_one, now) for of_one in by_leg(rows)]
+
+    def _adopt(self, rows: Sequence[HostRow], now: Seconds) -> Leg:
+        first = rows[0]
+        leg = self._legs.get(first.identity)
+        if leg is not None and leg.last is not None:
+            return leg  # It may be further on than what was found.
+        leg = leg or leg_of(Identity(first.sent_on, first.identity))
+        for row in rows:
+            self._take(leg, row)
+        if not leg.flows:
+            self._rest(leg, now)
+        return leg
+
+    def recall(self, rows: Iterable[HostRow]) -> Mapping[str, Any]:
+        """After a start: take over the last checkpoint, the legs that it names, what followed.
+
+        Returns what the checkpoint says.
+        """
+        legs: dict[int, Leg] = {}
+        told: Mapping[str, Any] = {}
+        for row in rows:
+            if row.state == CHECKPOINT:
+                told = self._take_checkpoint(row)
+                continue
+            if row.sequence > self._rows.sequence:  # else it is older than the checkpoint
+                self.last_trace = int(getattr(self._rows.read(row), "trace", self.last_trace))
+            self._rows.seen(row)
+            if row.identity:
+                legs[row.leg] = leg_of(Identity(row.sent_on, row.identity))
+            if row.leg in legs:
+                self._take(legs[row.leg], row)
+                self._rest(legs[row.leg], row.at)
+            else:  # It came to rest before the checkpoint, and is looked up when it is needed.
+                self._count(row.leg, self._rows.read(row))
+        return told
+
+    def _take_checkpoint(self, row: HostRow) -> Mapping[str, Any]:
+        told = told_by(row)
+        self._rows.seen(row)
+        self._rows.since_checkpoint = 0
+        self._rows.leg = max(self._rows.leg, told["leg_number"])
+        self.last_trace = told["last_trace"]
+        return told
+
+    def _take(self, leg: Leg, row: HostRow) -> None:
+        leg.number = row.leg
+        leg.rrn = row.rrn or leg.rrn
+        self.apply(leg, self._rows.read(row))
+
+    def _count(self, number: int, entry: AcquirerEntry) -> None:
+        if entry.state in OPEN:
+            self.open.add(number)
+        else:
+            self.open.discard(number)
+
+
+def by_leg(rows: Iterable[HostRow]) -> list[list[HostRow]]:
+    """*rows*, each leg's by itself."""
+    legs: dict[int, list[HostRow]] = {}
+    for row in rows:
+        legs.setdefault(row.leg, []).append(row)
+    return list(legs.values())
+
+
+def books_of(rows: Iterable[HostRow]) -> Books:
+    """The books of a whole journal, for whoever looks at it from outside: *rows* are all of it."""
+    books = Books(Rows(AcquirerEntry), sys.maxsize)
+    books.recall(rows)
+    return books

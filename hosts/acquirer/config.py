@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from cardswitch.wire.operator.addresses import IsoAddress, IsoListener
+from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -14,7 +17,7 @@ from ..config import Currency, Timeout, refuse_twins
 class Merchant(Struct, frozen=True, kw_only=True):
     """A shop that the acquirer pays; *id* is field 42 without its trailing spaces."""
 
-    id: Annotated[str, Meta(min_length=1, max_length=15)]
+    id: str
     name: Annotated[str, Meta(max_length=25)]
     city: Annotated[str, Meta(max_length=13)]
     country: Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
@@ -22,6 +25,10 @@ class Merchant(Struct, frozen=True, kw_only=True):
     mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
     currencies: tuple[Currency, ...] = ("978",)
     active: bool = True
+
+    def __post_init__(self) -> None:
+        if not is_merchant_id(self.id):
+            raise ValueError(no_merchant_id(self.id))
 
     @property
     def name_location(self) -> str:
@@ -45,7 +52,12 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
     front: IsoListener = IsoListener(port=7102)  # listens for the front side of the switch
     network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
-    journal: str = "acquirer.journal"
+    database: str = "sqlite:///acquirer.db"  # its journal
+    vault: str = "acquirer.vault"  # the file of the key that cards are known again by
 
     def __post_init__(self) -> None:
         refuse_twins("merchants", [merchant.id for merchant in self.merchants])
+
+    def placed(self, folder: Path) -> AcquirerConfig:
+        """The same with its relative paths made to count from *folder*."""
+        return replace(self, database=url_in(folder, self.database), vault=str(folder / self.vault))

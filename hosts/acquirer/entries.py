@@ -1,7 +1,7 @@
-"""What the acquirer writes into its journal. An entry never names a card but masked.
+"""What the acquirer writes into its journal; a card is known by its fingerprint alone.
 
-*identity* is that of the purchase (specs.transactions), *at* when it was written, *rrn* field 37;
-amounts are minor units. *state* is where the purchase stands from then on.
+Whose entry it is, and when it was written, the columns of its row say. Amounts are minor units.
+*state* is where the leg stands from then on.
 """
 
 from __future__ import annotations
@@ -10,24 +10,26 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from cardswitch.specs.message import APPROVALS, Message
-from cardswitch.wire.ports import Seconds
+from cardswitch.specs.message import APPROVALS
 
-from ..requests import INVALID, decision
 from .states import State
 
 
-class PurchaseForwarded(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+class Asked(Struct, frozen=True, gc=False):
+    """What a purchase asks for: its repeats must ask for the same."""
+
+    processing: str  # field 3
+    amount: int
+    currency: str
+    card: str  # fingerprint
+
+
+class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
     state: ClassVar = State.FORWARDED
-    identity: str
-    request_digest: str
-    at: Seconds
-    rrn: str
+    asked: Asked
     merchant: str
-    currency: str
-    amount: int  # as asked for
     trace: str  # field 11 as sent
     original: str  # field 90 of a reversal
 
@@ -36,22 +38,13 @@ class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
     """A purchase was declined by the acquirer itself and never left it."""
 
     state: ClassVar = State.REFUSED
-    identity: str
-    request_digest: str
-    at: Seconds
-    rrn: str
+    asked: Asked
     code: str
-
-    def reply(self, request: Message) -> Message:
-        """The answer, to the purchase and to every repeat of it."""
-        return request.reply(self.code)
 
 
 class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
     """The network's answer to a purchase that was forwarded; *amount* is 0 if it was declined."""
 
-    identity: str
-    at: Seconds
     code: str
     amount: int = 0
     approval_code: str = ""
@@ -61,38 +54,44 @@ class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
         """What the code means."""
         return State.APPROVED if self.code in APPROVALS else State.DECLINED
 
-    def reply(self, request: Message) -> Message:
-        """The answer, to the purchase and to every repeat of it."""
-        return decision(request, self.code, self.amount, self.approval_code)
-
 
 class ReversalForwarded(Struct, frozen=True, tag=True, gc=False):
-    """A reversal is about to be sent; every later send of it has the same *trace* and *sent*."""
+    """A reversal of a purchase is about to be sent; every later send of it has the same numbers."""
 
     state: ClassVar = State.REVERSING
-    identity: str
-    at: Seconds
     trace: str  # field 11
     sent: str  # field 7
-
-    def reply(self, request: Message) -> Message:
-        """Whoever repeats a purchase that is being undone must not hear an approval."""
-        return request.reply(INVALID)
+    stays: int = 0  # what of the purchase stays booked
 
 
 class PurchaseUndone(Struct, frozen=True, tag=True, gc=False):
     """A purchase is undone, or will never be done: its reversal may have come before itself."""
 
     state: ClassVar = State.UNDONE
-    identity: str
-    at: Seconds
-    rrn: str
 
-    def reply(self, request: Message) -> Message:
-        """The answer to a purchase, or a repeat, that comes after its reversal."""
-        return request.reply(INVALID)
+
+class PurchaseReduced(Struct, frozen=True, tag=True, gc=False):
+    """A purchase is undone in part."""
+
+    state: ClassVar = State.REDUCED
+    amount: int  # what stays booked
+
+
+class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):
+    """What a reversal that came in is told, and every repeat of it; one row is its whole leg."""
+
+    state: ClassVar = State.ANSWERED
+    said: str  # what of it a repeat must say too
+    code: str
+    original: int = 0  # the leg of the purchase that it named
 
 
 AcquirerEntry = (
-    PurchaseForwarded | PurchaseRefused | PurchaseAnswered | ReversalForwarded | PurchaseUndone
+    PurchaseForwarded
+    | PurchaseRefused
+    | PurchaseAnswered
+    | ReversalForwarded
+    | PurchaseUndone
+    | PurchaseReduced
+    | ReversalAnswered
 )

@@ -2,270 +2,144 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.dates import transmission_time
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.specs.transactions.reversals import original_data, reference
-from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
+from cardswitch.specs.transactions.reversals import reference, stays_of
+from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import IsoExchange
-from cardswitch.wire.machine.network import NetworkWatch, network_reply
+from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..requests import (
-    APPROVED,
-    DUPLICATE,
-    PURCHASES,
-    REVERSALS,
-    UNAVAILABLE,
-    InFlight,
-    pan_of,
-    request_digest_of,
-    require_fields,
-)
-from .books import AcquirerBooks, Booking
+from ..requests import DUPLICATE, PURCHASES, REVERSALS
+from ..row import CHECKPOINT_ROWS, HostRow
+from .books import REMEMBERED_MAX, Approved
 from .config import AcquirerConfig
-from .entries import (
-    AcquirerEntry,
-    PurchaseAnswered,
-    PurchaseForwarded,
-    PurchaseRefused,
-    PurchaseUndone,
-    ReversalForwarded,
-)
-from .states import FOLLOWS, MAY_HOLD_MONEY
+from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
+from .legs import Booking, Leg, Reversal
+from .purchases import asked_by, purchase
+from .reversals import card_of, identity_of_reversal, reversal, said_by
 
-FRONT: Final = "front"  # the listener that merchants' purchases come in by
-NETWORK: Final = LinkId("network")
+WRONG_KEY: Final = (
+    "acquirer.vault: this key is not the one that the journal was written with: put the key of "
+    "this data folder back, or move the folder away and start with a new one"
+)
+ACQUIRERS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
-OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
-REVERSAL_DONE: Final = ("00", "25")  # 25: the peer knows no such original, so holds nothing for it.
-MERCHANT_UNKNOWN: Final = "03"
-NOT_PERMITTED: Final = "57"
 
 
 class Acquirer(Program):
     """Listeners: "front" asks us. Links: "network" is asked, and may ask for a sign of life."""
 
-    def __init__(self, config: AcquirerConfig, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        config: AcquirerConfig,
+        fingerprint: Fingerprint,
+        limits: Limits | None = None,
+        *,
+        remembered_max: int = REMEMBERED_MAX,
+        checkpoint_rows: int = CHECKPOINT_ROWS,
+    ) -> None:
+        """*fingerprint* tells cards apart, and is the same at every start from one journal."""
         super().__init__({FRONT: IsoExchange(), NETWORK: IsoExchange()}, limits)
-        self.config = config
-        self.books = AcquirerBooks()
-        self._merchants = {merchant.id: merchant for merchant in config.merchants}
-        # Both bounded by Limits.flows_max; the identity is that of the purchase in both.
-        self._purchases: dict[str, InFlight] = {}
-        self._reversals: dict[str, InFlight] = {}
-        self._watch = NetworkWatch(self.desk, NETWORK, config.echo_s)
+        self._desk = AcquirerDesk(
+            self.kernel,
+            config,
+            fingerprint,
+            remembered_max=remembered_max,
+            checkpoint_rows=checkpoint_rows,
+        )
+        self.books = self._desk.books
 
-    def approved(self) -> Mapping[str, tuple[str, str, int]]:
-        """What is approved and not undone, by field 37: merchant, currency, minor units."""
+    def approved(self) -> Mapping[str, Approved]:
+        """By identity, what is approved and not undone, of the purchases in memory.
+
+        All of them, and not only the last, `books.books_of` finds in the journal.
+        """
         return self.books.approved()
 
-    def recover(self, entries: Sequence[AcquirerEntry], now: Seconds) -> Sequence[Effect]:
-        """Rebuild from the journal; what has no outcome, the front repeats or reverses."""
+    def recover(self, rows: Iterable[HostRow], now: Seconds) -> Sequence[Effect]:
+        """Remember what the journal holds; what has no outcome, the front repeats or reverses.
+
+        *rows*: the last checkpoint, those of the legs that it names, and all that followed. Raises
+        ConfigError if the journal was written with another key for its cards.
+        """
         self.kernel.advance(now)
-        for entry in entries:
-            self.books.apply(entry)
-        if entries:
+        key = self._desk.fingerprint(NO_CARD)
+        if self.books.recall(rows).get("key", key) != key:
+            raise ConfigError(WRONG_KEY)
+        if self.books.last_trace:
             self.kernel.skip_numbers(NETWORK, self.books.last_trace + TRACE_GAP)
+        if not self.books.has_rows:
+            self._desk.checkpoint()  # It says from the beginning which key is used.
         return self.kernel.take()
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A purchase, a reversal, or network management, by either side."""
+        is_asked = name_of(link) == FRONT and question.mti[3] in ACQUIRERS
         kind = question.mti[:3]
-        if name_of(link) == FRONT and kind in PURCHASES:
+        if is_asked and kind in PURCHASES:
             self._purchase(link, question)
-        elif name_of(link) == FRONT and kind in REVERSALS:
+        elif is_asked and kind in REVERSALS:
             self._reversal(link, question)
         else:
             self.desk.send(link, network_reply(question))
 
-    # Purchases ------------------------------------------------------------------------------------
-
     def _purchase(self, link: LinkId, request: Message) -> None:
-        """Tell a new purchase from one in work, one that is done, and one without an outcome."""
+        """Answer what is known; look the others up, one flow for all copies of one purchase."""
+        desk = self._desk
         try:
-            require_fields(request)
-            request_digest = request_digest_of(request, pan_of(request))
+            asked = asked_by(desk, request)
+            who = identity(FRONT, request, desk.now)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        name = identity(FRONT, request, self.desk.now).name
-        in_flight, booking = self._purchases.get(name), self.books.find(name)
-        known = in_flight or booking
-        if known and known.request_digest not in ("", request_digest):
-            self.desk.send(link, request.reply(DUPLICATE))
-        elif in_flight:
-            in_flight.wait(link, request)
-        elif booking and booking.decision:
-            self.desk.send(link, booking.decision.reply(request))
-        elif booking is None and (code := self._refusal(request)):
-            self._refuse(link, request, name, request_digest, code)
-        elif self.kernel.is_full():
-            self.desk.count("full")  # It may hold money: only its reversal can end it.
-        else:
-            purchase = self._purchases[name] = InFlight(name, request_digest, link, request)
-            self.desk.start(
-                self._forward(purchase), lambda _: self._forget(self._purchases, purchase)
-            )
-        return None
+        booking = self.books.find(who.name) or Booking(identity=who, asked=asked, rrn=request[37])
+        assert isinstance(booking, Booking), "a class for each kind of leg"
+        if booking.asked not in (None, asked):
+            return self._differs(link, request, booking)
+        if booking.is_decided:
+            return desk.send(link, booking.reply(request))
+        if booking.waiters:
+            return booking.wait(link, request)
+        if desk.is_full(Budget.DOING):
+            return None  # Silence: what is told now, a copy that is let in later would belie.
+        booking.wait(link, request)
+        return desk.work(booking, purchase(desk, booking, request, asked), Budget.DOING)
 
-    def _refusal(self, request: Message) -> str:
-        """Why the acquirer itself declines *request*, or ``""``."""
-        merchant = self._merchants.get(request[42].rstrip(" "))
-        if merchant is None or not merchant.active:
-            return MERCHANT_UNKNOWN
-        if request[49] not in merchant.currencies:
-            return NOT_PERMITTED
-        overloaded = self.kernel.is_full() or len(self.books.open) >= OPEN_MAX
-        return "" if self.desk.is_up(NETWORK) and not overloaded else UNAVAILABLE
-
-    def _refuse(
-        self, link: LinkId, request: Message, name: str, request_digest: str, code: str
-    ) -> None:
-        """Durably, so that a copy of the request that comes late is not forwarded after all."""
-        now = self.desk.now
-        refused = PurchaseRefused(name, request_digest, now, request[37], code)
-        self._write(refused)
-        self.desk.send(link, refused.reply(request))
-
-    async def _forward(self, purchase: InFlight) -> None:
-        """Into the network, and the answer back; without one, silence: the front will reverse."""
+    def _reversal(self, link: LinkId, request: Message) -> None:
+        """Look up what it names, and itself: it may have been answered already."""
+        desk = self._desk
         try:
-            forwarded = self._into_network(purchase)
-            answer = await self.desk.ask(NETWORK, forwarded, self.config.timeout_s)
-        except NoAnswer:
-            return self._forget(self._purchases, purchase)
-        booking = self.books.find(purchase.identity)
-        assert booking is not None, "what was forwarded is booked"
-        if booking.decision is None and fits(answer, forwarded):
-            self._write(_answered(purchase.identity, self.desk.now, answer, forwarded))
-        self._forget(self._purchases, purchase)
-        if booking.decision is None:
-            self.desk.count("unfit_answer")
-            return None
-        for link, request in purchase.waiters.items():
-            self.desk.send(link, booking.decision.reply(request))
-        return None
-
-    def _into_network(self, purchase: InFlight) -> Message:
-        """The purchase as we send it: for the first time, or as a repeat with the same number."""
-        request = purchase.request
-        merchant = request[42].rstrip(" ")
-        fields = {**request.fields, **self._acquirer_fields(merchant)}
-        booking = self.books.find(purchase.identity)
-        if booking and booking.forwarded:
-            return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
-        first = self.desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
-        self._write(
-            PurchaseForwarded(
-                identity=purchase.identity,
-                request_digest=purchase.request_digest,
-                at=self.desk.now,
-                rrn=request[37],
-                merchant=merchant,
-                currency=request[49],
-                amount=int(request[4]),
-                trace=first[11],
-                original=original_data(first),
-            )
-        )
-        return first
-
-    def _acquirer_fields(self, merchant_id: str) -> dict[int, str]:
-        """What the acquirer knows better than the terminal."""
-        fields = {32: self.config.institution}
-        merchant = self._merchants.get(merchant_id)
-        if merchant is not None:  # A reversal is sent for a merchant who left us, too.
-            fields |= {18: merchant.mcc, 19: merchant.country_code, 43: merchant.name_location}
-        return fields
-
-    # Reversals ------------------------------------------------------------------------------------
-
-    def _reversal(self, link: LinkId, reversal: Message) -> None:
-        """Answer at once where no money can be held, else reverse in the network."""
-        try:
-            name = reference(FRONT, reversal, self.desk.now).identities[0].name
+            names = reference(FRONT, request, desk.now)
+            who = identity_of_reversal(desk, request)
+            card = card_of(desk, request)
+            stays_of(request)
         except FormatError as error:
-            return self.refuse(link, reversal, FORMAT_ERROR, error.field)
-        in_flight, booking = self._reversals.get(name), self.books.find(name)
-        if in_flight:
-            in_flight.wait(link, reversal)
-        elif booking and booking.state in MAY_HOLD_MONEY:
-            self._begin_reversal(booking, InFlight(name, "", link, reversal))
-        else:
-            if booking is None:
-                self._write(PurchaseUndone(name, self.desk.now, reversal.get(37)))
-            self.desk.send(link, reversal.reply(APPROVED))
-        return None
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
+        said = said_by(request, card)
+        own = self.books.find(who.name) or Reversal(identity=who, card=card, said=said)
+        assert isinstance(own, Reversal), "a class for each kind of leg"
+        if own.said != said:
+            return self._differs(link, request, own)
+        if own.answer is not None:
+            return desk.send(link, request.reply(own.answer.code))
+        if own.waiters:
+            return own.wait(link, request)
+        if desk.is_full(Budget.UNDOING):
+            return None  # The front will send it again.
+        own.wait(link, request)
+        return desk.work(own, reversal(desk, own, request, names), Budget.UNDOING)
 
-    def _begin_reversal(self, booking: Booking, reversal: InFlight) -> None:
-        if self.kernel.is_full():
-            return self.desk.count("full")  # The front will send it again.
-        self._reversals[reversal.identity] = reversal
-        self.desk.start(
-            self._reverse(reversal, booking), lambda _: self._forget(self._reversals, reversal)
-        )
-        return None
-
-    async def _reverse(self, reversal: InFlight, booking: Booking) -> None:
-        """Undo in the network. Without an answer stay silent: the front will send it again."""
-        try:
-            asked = self._reversal_into_network(reversal.request, booking)
-            answer = await self.desk.ask(NETWORK, asked, self.config.timeout_s)
-        except NoAnswer:
-            return self._forget(self._reversals, reversal)
-        self._forget(self._reversals, reversal)
-        code = answer.get(39)
-        if code in REVERSAL_DONE:
-            code = APPROVED
-            self._write(PurchaseUndone(reversal.identity, self.desk.now, reversal.request.get(37)))
-        if code:
-            for link, request in reversal.waiters.items():
-                self.desk.send(link, request.reply(code))
-        return None
-
-    def _reversal_into_network(self, reversal: Message, booking: Booking) -> Message:
-        """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
-        purchase = booking.forwarded
-        assert purchase is not None, "what may hold money was forwarded"
-        mti, numbers = "0421", booking.last
-        if not isinstance(numbers, ReversalForwarded):
-            mti, now = "0420", self.desk.now
-            stamped = self.desk.stamp(NETWORK, Message(mti, reversal.fields))
-            sent = reversal.get(7) or transmission_time(now)
-            numbers = ReversalForwarded(booking.identity, now, stamped[11], sent)
-            self._write(numbers)
-        fields = {**reversal.fields, **self._acquirer_fields(purchase.merchant)}
-        own = {7: numbers.sent, 11: numbers.trace, 37: purchase.rrn, 90: purchase.original}
-        return Message(mti, {**fields, **own})
-
-    # ----------------------------------------------------------------------------------------------
+    def _differs(self, link: LinkId, request: Message, leg: Leg) -> None:
+        """Refuse what has the identity of another request, once that is sure to stay known."""
+        if leg.last is not None:
+            self.desk.send(link, request.reply(DUPLICATE))
 
     def linked(self, link: LinkId) -> None:
         """Sign on when the network is there, and keep asking whether it still is."""
         if link == NETWORK:
-            self.desk.start(self._watch.begin(), budget=Budget.CARING)
-
-    def _write(self, entry: AcquirerEntry) -> None:
-        """Journal *entry* and take it over; the table of states must allow it."""
-        booking = self.books.find(entry.identity)
-        before = booking.state if booking else None
-        assert entry.state in FOLLOWS[before], f"{before} -> {entry.state}"
-        self.desk.append(entry)
-        self.books.apply(entry)
-
-    @staticmethod
-    def _forget(table: dict[str, InFlight], request: InFlight) -> None:
-        table.pop(request.identity, None)
-
-
-def _answered(name: str, now: Seconds, answer: Message, asked: Message) -> PurchaseAnswered:
-    amount = int(answer.get(4, asked[4])) if answer.approved else 0
-    return PurchaseAnswered(
-        name, now, answer[39], amount, answer.get(38) if answer.approved else ""
-    )
+            self.desk.start(self._desk.look_after_network(), budget=Budget.CARING)

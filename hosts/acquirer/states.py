@@ -1,6 +1,6 @@
-"""The states of a purchase, and which may follow which. Every transition lives here.
+"""The states of a leg of the acquirer, and which may follow which. Every transition lives here.
 
-An entry of the journal leads into one state (`entries`); the machine asserts this table when it
+An entry of the journal leads into one state (`entries`); the desk asserts this table when it
 records one.
 """
 
@@ -11,7 +11,7 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where a purchase stands: the last entry of the journal says so."""
+    """Where a purchase, or a reversal, stands: the last entry of the journal says so."""
 
     REFUSED = "refused"  # by the acquirer itself: it never left us
     FORWARDED = "forwarded"  # durable before its first byte leaves: the issuer may hold money
@@ -19,16 +19,21 @@ class State(StrEnum):
     DECLINED = "declined"
     REVERSING = "reversing"  # the front wants it undone, the network has not said that it is
     UNDONE = "undone"  # also a purchase whose reversal came before it
+    REDUCED = "reduced"  # undone in part: what stays is still booked
+    ANSWERED = "answered"  # a reversal that came in, a leg of its own
 
 
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
-    None: frozenset({State.REFUSED, State.FORWARDED, State.UNDONE}),
+    None: frozenset({State.REFUSED, State.FORWARDED, State.UNDONE, State.ANSWERED}),
     State.REFUSED: frozenset(),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
     State.APPROVED: frozenset({State.REVERSING}),
     State.DECLINED: frozenset(),
-    State.REVERSING: frozenset({State.UNDONE}),
+    State.REVERSING: frozenset({State.UNDONE, State.REDUCED}),
     State.UNDONE: frozenset(),
+    State.REDUCED: frozenset({State.REVERSING}),
+    State.ANSWERED: frozenset(),
 }
 OPEN: Final = frozenset({State.FORWARDED, State.REVERSING})  # An answer must still come.
-MAY_HOLD_MONEY: Final = OPEN | {State.APPROVED}  # A reversal of it must go into the network.
+# A reversal of it must go into the network.
+MAY_HOLD_MONEY: Final = OPEN | {State.APPROVED, State.REDUCED}

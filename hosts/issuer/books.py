@@ -1,10 +1,9 @@
-"""What the issuer knows: one piece of code takes an entry, new or read back from the journal."""
+"""What the issuer holds: sums by account, wrong PINs by card, approvals ever given."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cardswitch.specs.errors import Error
 
@@ -12,31 +11,20 @@ from .accounts import Account
 from .config import AccountConfig
 from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone
 
-REMEMBERED_MAX: Final = 200_000  # Finished purchases known for repeats and reversals, some 200 MB.
-
 
 class IssuerBooks:
-    """Decisions by identity, accounts with their holds, wrong PINs by card."""
+    """One piece of code takes an entry, new or read back; its purchases are in `Legs`."""
 
-    def __init__(
-        self, accounts: Iterable[AccountConfig], remembered_max: int = REMEMBERED_MAX
-    ) -> None:
+    def __init__(self, accounts: Iterable[AccountConfig]) -> None:
         self.accounts = {a.id: Account(a.id, a.balance, a.currency) for a in accounts}
         self.tries: dict[str, int] = {}
         self.approvals = 0  # ever given; approval codes are counted from it
-        self._remembered_max = remembered_max
-        self._past: OrderedDict[str, PurchaseDecided | PurchaseUndone] = OrderedDict()
-
-    def find(self, identity: str) -> PurchaseDecided | PurchaseUndone | None:
-        """What became of the purchase *identity*, if it is remembered."""
-        return self._past.get(identity)
 
     def held(self) -> dict[str, int]:
-        """What is held, by field 37."""
+        """What is held, by currency."""
         held: dict[str, int] = {}
-        for past in self._past.values():
-            if isinstance(past, PurchaseDecided) and past.amount:
-                held[past.rrn] = held.get(past.rrn, 0) + past.amount
+        for account in self.accounts.values():
+            held[account.currency] = held.get(account.currency, 0) + account.held
         return held
 
     def apply(self, entry: IssuerEntry) -> None:
@@ -44,26 +32,33 @@ class IssuerBooks:
         match entry:
             case PinTried():
                 self.tries[entry.card] = entry.tries
-            case PurchaseUndone():
-                self._account_of(self._past.get(entry.identity), release=True)
-                self._remember(entry)
-            case PurchaseDecided():
-                assert entry.identity not in self._past, "a purchase is decided once"
-                if entry.amount:
-                    self._account(entry.account).hold(entry.identity, entry.amount)
-                    self.approvals += 1
-                self._remember(entry)
+            case PurchaseDecided() if entry.amount:
+                self._account(entry.account).hold(entry.amount)
+                self.approvals += 1
+            case PurchaseUndone() if entry.released:
+                self._account(entry.account).release(entry.released)
 
-    def _remember(self, entry: PurchaseDecided | PurchaseUndone) -> None:
-        self._past[entry.identity] = entry
-        while len(self._past) > self._remembered_max:
-            # Nobody can undo what is forgotten: its hold becomes final, as if it had been cleared.
-            self._account_of(self._past.popitem(last=False)[1], release=False)
+    def told(self) -> dict[str, Any]:
+        """All that must be known again without the entries before."""
+        return {
+            "held": {account.id: account.held for account in self.accounts.values()},
+            "tries": {card: tries for card, tries in self.tries.items() if tries},
+            "approvals": self.approvals,
+        }
 
-    def _account_of(self, past: PurchaseDecided | PurchaseUndone | None, *, release: bool) -> None:
-        if isinstance(past, PurchaseDecided) and past.amount:
-            account = self._account(past.account)
-            (account.release if release else account.post)(past.identity)
+    def restore(self, told: Mapping[str, Any]) -> None:
+        """Begin with what :meth:`told` said. Error if that belongs to other accounts than these.
+
+        A balance is what the configuration says.
+        """
+        for account in self.accounts.values():
+            account.held = 0
+        for name, held in told["held"].items():
+            if held:
+                self._account(name).hold(held)
+        self.tries.clear()
+        self.tries.update(told["tries"])
+        self.approvals = told["approvals"]
 
     def _account(self, name: str) -> Account:
         try:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from cardswitch.specs.codes import CVV2_SERVICE_CODE, CVV2_TAG
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.errors import CryptoError, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import unpack_private
 from cardswitch.specs.tracks import Track2, personal_data, unpack_track2
+
+Fingerprint = Callable[[str], str]  # the same for the same card number, useless without the key
 
 
 class Presented(Struct, frozen=True, kw_only=True, gc=False):
@@ -63,3 +67,18 @@ def _swiped(request: Message, track: Track2) -> Presented:
         pvki=pvki,
         pvv=pvv,
     )
+
+
+def pan_told(request: Message) -> str:
+    """The card number in *request*, "" if it tells none. FormatError if it is unreadable."""
+    if 2 in request.fields:
+        return request[2]
+    return unpack_track2(request[35]).pan if 35 in request.fields else ""
+
+
+def fingerprint_of(pan: str, fingerprint: Fingerprint) -> str:
+    """The *fingerprint* of *pan*; FormatError if that is no card number."""
+    try:
+        return fingerprint(pan)
+    except CryptoError:
+        raise FormatError("a card number", field="2") from None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoListener, Peer
+from cardswitch.wire.operator.addresses import IsoListener, Peer, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -59,15 +61,19 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     hsm_header_size: Annotated[int, Meta(ge=1, le=255)] = 4  # characters before a command
-    hsm_echo_s: Annotated[float, Meta(ge=0)] = (
-        0.0  # after so much silence, a sign of life; 0: never
-    )
+    hsm_echo_s: Annotated[float, Meta(ge=0)] = 0.0  # after so much silence, a sign of life
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
     network: IsoListener = IsoListener(
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens
     hsm: Peer = Peer(port=7100)  # dials
-    journal: str = "issuer.journal"
+    database: str = "sqlite:///issuer.db"  # its journal
+    vault: str = "issuer.vault"  # the file of the key that card numbers are recognised with
+
+    def placed(self, folder: Path) -> IssuerConfig:
+        """The same with every relative path counted from *folder*."""
+        database, vault = url_in(folder, self.database), str(folder / self.vault)
+        return replace(self, database=database, vault=vault, hsm=self.hsm.placed(folder))
 
     def __post_init__(self) -> None:
         accounts = [account.id for account in self.accounts]

@@ -1,7 +1,6 @@
-"""What the issuer writes into its journal. An entry never names a card but masked, or by its id.
+"""What the issuer writes into its journal. An entry names a card by a keyed hash, or by its id.
 
-*identity* is that of the purchase (specs.transactions), *at* when it was written, *rrn* field 37;
-amounts are minor units.
+When, of which leg and with which RRN stands in the row around it; amounts are minor units.
 """
 
 from __future__ import annotations
@@ -9,19 +8,24 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.ports import Seconds
 
-from ..requests import INVALID, decision
+from ..requests import decision
+
+
+class Terms(Struct, frozen=True, array_like=True, gc=False):
+    """What is asked for: a repeat must agree in all of it, a reversal in what it says of it."""
+
+    processing: str  # field 3
+    amount: int
+    currency: str
+    card: str  # fingerprint of the card number
 
 
 class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
 
-    identity: str
-    request_digest: str
-    at: Seconds
-    rrn: str
-    card: str  # masked
+    terms: Terms
+    pan_masked: str
     code: str
     account: str = ""
     amount: int = 0
@@ -41,19 +45,31 @@ class PinTried(Struct, frozen=True, tag=True, gc=False):
 
     card: str
     tries: int
-    at: Seconds
 
 
-class PurchaseUndone(Struct, frozen=True, tag=True, gc=False):
-    """A purchase is undone, or will never be done: its reversal may have come before itself."""
+class PurchaseUndone(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """*released* is given back to *account*, and *stays* is held on; nothing more comes of it.
 
-    identity: str
-    at: Seconds
-    rrn: str
+    As the first row of its leg: it was reversed before it was decided. *terms* are known then if it
+    was in work, and are those of nobody if it had not come.
+    """
+
+    account: str = ""
+    released: int = 0
+    stays: int = 0
+    terms: Terms | None = None
+
+
+class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A reversal, a leg of its own, is answered *code*; *original* is the leg that it meant."""
+
+    request_digest: str
+    code: str
+    original: int = 0
 
     def reply(self, request: Message) -> Message:
-        """The answer to a purchase, or a repeat, that comes after its reversal."""
-        return request.reply(INVALID)
+        """The answer, to the reversal and to every repeat of it."""
+        return request.reply(self.code)
 
 
-IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone
+IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone | ReversalAnswered

@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.answers import PARTLY_APPROVED
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.specs.transactions.reversals import reference
-from cardswitch.wire.machine.kernel import Budget, Limits
-from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
+from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
+from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
-from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
+from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
-from ..requests import (
-    APPROVED,
-    DUPLICATE,
-    MALFUNCTION,
-    PURCHASES,
-    REVERSALS,
-    UNAVAILABLE,
-    InFlight,
-    request_digest_of,
-    require_fields,
-)
+from ..requests import APPROVED, DUPLICATE, MALFUNCTION, PURCHASES, REVERSALS, require_fields
+from ..row import CHECKPOINT_ROWS, HostRow
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
-from .cards import Presented, read_card
+from .cards import Fingerprint, Presented, fingerprint_of, read_card
 from .config import IssuerConfig
-from .entries import IssuerEntry, PurchaseDecided, PurchaseUndone
+from .entries import PurchaseDecided, Terms
+from .journal import Journal
+from .legs import REMEMBERED_MAX, Legs, Purchase
+from .reversals import Reversals
 from .verification import HSM, NOT_PERMITTED, Decline, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
-PARTLY_APPROVED: Final = "10"
 INVALID_AMOUNT: Final = "13"
 NO_FUNDS: Final = "51"
+_KEY_CHECK: Final = "0"  # no card number: its fingerprint tells one key from another
 
 
 class Issuer(Program):
     """Listeners: "network" asks us. Links: "hsm" is asked."""
 
-    def __init__(self, config: IssuerConfig, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        config: IssuerConfig,
+        fingerprint: Fingerprint,
+        limits: Limits | None = None,
+        *,
+        remembered_max: int = REMEMBERED_MAX,
+        checkpoint_rows: int = CHECKPOINT_ROWS,
+    ) -> None:
+        """*fingerprint* makes a card number a text that tells it from others, and no more."""
         super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange(config.hsm_header_size)}, limits)
         self.config = config
         self.books = IssuerBooks(config.accounts)
-        self._verification = Verification(self.desk, config, self.books.tries, self._write)
-        self._in_flight: dict[str, InFlight] = {}  # bounded by Limits.flows_max
+        self.legs = Legs(remembered_max)
+        self._fingerprint = fingerprint
+        self._journal = Journal(
+            self.desk, self.books, self.legs, fingerprint(_KEY_CHECK), checkpoint_rows
+        )
+        self._reversals = Reversals(self, NETWORK, self.legs, self._journal, fingerprint)
+        self._verification = Verification(self.desk, config, self.books.tries, self._journal.write)
         self._module: ModuleWatch | None = None
         if config.hsm_echo_s:
             self._module = ModuleWatch(self.desk, HSM, config.hsm_echo_s)
@@ -56,144 +64,168 @@ class Issuer(Program):
             Watch(self.desk, HSM)
 
     def held(self) -> Mapping[str, int]:
-        """What is held now, in minor units by field 37."""
+        """What is held now, in minor units by field 37, of the purchases in memory."""
+        held: dict[str, int] = {}
+        for leg in self.legs:
+            if isinstance(leg, Purchase) and leg.held:
+                held[leg.rrn] = held.get(leg.rrn, 0) + leg.held
+        return held
+
+    def held_in_all(self) -> Mapping[str, int]:
+        """What is held now, in minor units by currency, of all purchases ever."""
         return self.books.held()
 
-    def recover(self, entries: Sequence[IssuerEntry], now: Seconds) -> Sequence[Effect]:
-        """Rebuild from the journal; what was in flight is asked again or reversed."""
-        self.kernel.advance(now)
-        for entry in entries:
-            self.books.apply(entry)
-        return self.kernel.take()
+    def recover(self, rows: Iterable[HostRow], now: Seconds) -> Sequence[Effect]:
+        """Rebuild from the journal. What was in work is not: whoever asked will ask again.
 
-    def asked(self, link: LinkId, question: Any) -> None:
-        """A purchase, a reversal, or network management."""
-        if not isinstance(question, Message) or name_of(link) != NETWORK:
-            self.drop(link)
-        elif question.mti[:3] in PURCHASES:
-            self._purchase(link, question)
-        elif question.mti[:3] in REVERSALS:
-            self._reverse(link, question)
-        else:
-            self.desk.send(link, network_reply(question))
+        Raises Error if the journal was written with another key, or for other accounts.
+        """
+        self.kernel.advance(now)
+        self._journal.recover(rows)
+        return self.kernel.take()
 
     def linked(self, link: LinkId) -> None:
         """The HSM is asked for signs of life, if that is wanted."""
         if link == HSM and self._module is not None:
             self.desk.start(self._module.begin(), budget=Budget.CARING)
 
+    def asked(self, link: LinkId, question: Any) -> None:
+        """A purchase, a reversal, or network management."""
+        if not isinstance(question, Message) or name_of(link) != NETWORK:
+            self.drop(link)
+        elif question.mti[:3] in PURCHASES and question.mti[3] in "01":
+            self._purchase(link, question)
+        elif question.mti[:3] in REVERSALS and question.mti[3] in "01":
+            self._reversals.asked(link, question)
+        else:
+            self.desk.send(link, network_reply(question))
+
     # Purchases ------------------------------------------------------------------------------------
 
     def _purchase(self, link: LinkId, request: Message) -> None:
-        """Tell a new purchase from one in work and from one that is done."""
+        """Tell a new purchase from one in work and from one that is known to be done."""
         try:
             require_fields(request)
             card = read_card(request)
+            terms = self._terms(request, card)
+            who = identity(NETWORK, request, self.desk.now)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        name = identity(NETWORK, request, self.desk.now).name
-        request_digest = request_digest_of(request, card.pan)
-        in_flight, past = self._in_flight.get(name), self.books.find(name)
-        known = in_flight or past
-        if isinstance(known, InFlight | PurchaseDecided) and known.request_digest != request_digest:
-            self.desk.send(link, request.reply(DUPLICATE))
-        elif in_flight:
-            in_flight.wait(link, request)
-        elif past:
-            self.desk.send(link, past.reply(request))
-        else:
-            self._begin(InFlight(name, request_digest, link, request), card)
-        return None
-
-    def _begin(self, purchase: InFlight, card: Presented) -> None:
-        self._in_flight[purchase.identity] = purchase
+        known = self.legs.in_work.get(who.name) or self.legs.find(who.name)
+        if isinstance(known, Purchase):
+            return self._repeat(link, request, known, terms)
         if self.kernel.is_full():
-            self.desk.count("full")
-            self._answer(purchase, self._record(purchase, card, UNAVAILABLE))
-        else:
-            self.desk.start(self._authorise(purchase, card), lambda _: self._rescue(purchase, card))
+            return self.desk.count("full")  # A copy may be let in later, and would belie a refusal.
+        purchase = Purchase(who=who, rrn=request[37], terms=terms, waiters={link: request})
+        self.legs.in_work[who.name] = purchase
+        flow = self._decide(purchase, request, card)
+        return self.desk.start(flow, lambda _: self._rescue(purchase, card))
 
-    async def _authorise(self, purchase: InFlight, card: Presented) -> None:
+    def _terms(self, request: Message, card: Presented) -> Terms:
+        """What *request* asks for."""
+        fingerprint = fingerprint_of(card.pan, self._fingerprint)
+        return Terms(request[3], int(request[4]), request[49], fingerprint)
+
+    def _repeat(self, link: LinkId, request: Message, known: Purchase, terms: Terms) -> None:
+        if known.terms not in (None, terms):
+            self.desk.send(link, request.reply(DUPLICATE))
+        elif known.who.name in self.legs.in_work:
+            join(known.waiters, link, request)
+        else:
+            self.desk.send(link, known.reply(request))
+
+    async def _decide(self, purchase: Purchase, request: Message, card: Presented) -> None:
+        """What nobody knows is checked, held and answered; what was done is told again."""
+        try:
+            found = await self._journal.look_up(Question(identities=(purchase.who,)))
+        except NoAnswer:
+            return self._forget(purchase)
+        purchase.is_looked_up = True
+        for leg in found:
+            if isinstance(leg, Purchase) and leg is not purchase:
+                return self._tell(purchase, leg)
+        return await self._authorise(purchase, request, card)
+
+    def _tell(self, asked: Purchase, known: Purchase) -> None:
+        """The journal has *known* what is *asked*: whoever waits hears how it stands."""
+        self.desk.count("repeat_recalled")
+        for link, request in self.legs.ended(asked).items():
+            agrees = known.terms in (None, asked.terms)
+            self.desk.send(link, known.reply(request) if agrees else request.reply(DUPLICATE))
+
+    def _forget(self, purchase: Purchase) -> None:
+        """Nothing could be found out: whoever asked hears nothing, and may ask again."""
+        self.desk.count("forgotten")
+        self.legs.ended(purchase)
+
+    async def _authorise(self, purchase: Purchase, request: Message, card: Presented) -> None:
         """Check card, PIN and CVV; hold the money; answer."""
         behaviour = NORMAL
         try:
-            record = await self._verification.check(card, purchase.request)
+            record = await self._verification.check(card, request)
             # Nothing waits from here to the hold: no other flow can take the same money.
             if self.config.magic_amounts:
-                behaviour = behaviour_of(purchase.request[4])
-            decided = self._hold(purchase, card, record.account, behaviour)
+                behaviour = behaviour_of(request[4])
+            self._hold(purchase, card, record.account, behaviour)
         except Decline as declined:
-            decided = self._record(purchase, card, declined.code)
+            self._record(purchase, card, declined.code)
+        decided = purchase.decided
         if behaviour.answer == "late":
             await self.desk.sleep(self.config.late_s)
         if behaviour.answer == "never":
-            del self._in_flight[purchase.identity]
+            self.legs.ended(purchase)
         else:
             self._answer(purchase, decided)
 
     def _hold(
-        self, purchase: InFlight, card: Presented, account_id: str, behaviour: Behaviour
-    ) -> PurchaseDecided | PurchaseUndone:
+        self, purchase: Purchase, card: Presented, account_id: str, behaviour: Behaviour
+    ) -> None:
         """Approve: what is asked for, or what *behaviour* makes of it, is held."""
+        terms = purchase.terms
+        assert terms is not None, "what is asked for has terms"
         if behaviour.decline:
             raise Decline(behaviour.decline)
-        request = purchase.request
         account = self.books.accounts[account_id]
-        amount = int(request[4]) // behaviour.divisor
+        amount = terms.amount // behaviour.divisor
         if amount == 0:
             raise Decline(INVALID_AMOUNT)
-        if request[49] != account.currency:
+        if terms.currency != account.currency:
             raise Decline(NOT_PERMITTED)
         if amount > account.available:
             raise Decline(NO_FUNDS)
         code = APPROVED if behaviour.divisor == 1 else PARTLY_APPROVED
-        return self._record(purchase, card, code, account_id, amount)
+        self._record(purchase, card, code, account_id, amount)
 
     def _record(
-        self, purchase: InFlight, card: Presented, code: str, account: str = "", amount: int = 0
-    ) -> PurchaseDecided | PurchaseUndone:
+        self, purchase: Purchase, card: Presented, code: str, account: str = "", amount: int = 0
+    ) -> None:
         """Decide durably, unless the reversal was faster: then nothing may be held any more."""
-        past = self.books.find(purchase.identity)
-        if past is not None:
-            return past
+        if not purchase.is_open:
+            return
+        assert purchase.terms is not None, "what is asked for has terms"
         decided = PurchaseDecided(
-            identity=purchase.identity,
-            request_digest=purchase.request_digest,
-            at=self.desk.now,
-            rrn=purchase.request[37],
-            card=mask_pan(card.pan),
+            terms=purchase.terms,
+            pan_masked=mask_pan(card.pan),
             code=code,
             account=account,
             amount=amount,
             approval_code=f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
         )
-        self._write(decided)
-        return decided
+        self._journal.write(decided, purchase)
 
-    def _answer(self, purchase: InFlight, decided: PurchaseDecided | PurchaseUndone) -> None:
-        del self._in_flight[purchase.identity]
-        for link, request in purchase.waiters.items():
-            self.desk.send(link, decided.reply(request))
+    def _answer(self, purchase: Purchase, decided: PurchaseDecided | None) -> None:
+        """Tell what was *decided*, though it be undone since; if nothing was, how it stands."""
+        for link, request in self.legs.ended(purchase).items():
+            self.desk.send(link, (decided or purchase).reply(request))
 
-    def _rescue(self, purchase: InFlight, card: Presented) -> None:
-        """The flow failed by itself: what it decided stands, else the purchase is declined."""
-        if purchase.identity in self._in_flight:
-            self._answer(purchase, self._record(purchase, card, MALFUNCTION))
+    def _rescue(self, purchase: Purchase, card: Presented) -> None:
+        """The flow failed by itself: what it decided stands, else the purchase is declined.
 
-    def _write(self, entry: IssuerEntry) -> None:
-        self.desk.append(entry)
-        self.books.apply(entry)
-
-    # Reversals ------------------------------------------------------------------------------------
-
-    def _reverse(self, link: LinkId, reversal: Message) -> None:
-        """Release what is held, once; what is unknown or in work will never be held."""
-        try:
-            name = reference(NETWORK, reversal, self.desk.now).identities[0].name
-        except FormatError as error:
-            return self.refuse(link, reversal, FORMAT_ERROR, error.field)
-        past = self.books.find(name)
-        if past is None or (isinstance(past, PurchaseDecided) and past.amount):
-            self._write(PurchaseUndone(name, self.desk.now, reversal.get(37)))
-        self.desk.send(link, reversal.reply(APPROVED))
-        return None
+        What the journal has not been asked of may be done already: then silence.
+        """
+        if self.legs.in_work.get(purchase.who.name) is not purchase:
+            return None
+        if not purchase.is_looked_up:
+            return self._forget(purchase)
+        self._record(purchase, card, MALFUNCTION)
+        return self._answer(purchase, purchase.decided)

@@ -94,11 +94,11 @@ class Verification:
         self._refuse_if_blocked(record)
         tries = self._tries.get(record.id, 0)
         if not right:
-            self._write(PinTried(record.id, tries + 1, self._desk.now))
+            self._write(PinTried(record.id, tries + 1))
             self._refuse_if_blocked(record)
             raise Decline(WRONG_PIN)
         if tries:
-            self._write(PinTried(record.id, 0, self._desk.now))
+            self._write(PinTried(record.id, 0))
 
     async def _check_cvv(self, record: CardConfig, card: Presented) -> None:
         """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""

@@ -61,7 +61,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def _open_vault(path: str) -> Vault:
-    from ..house.topology import open_vault
+    from cardswitch.hosts.vault import open_vault
 
     return open_vault(path)
 

@@ -84,16 +84,17 @@ async def _serve(lab: Lab, options: LogOptions) -> None:
 
 
 def _listeners(lab: Lab) -> Iterator[str]:
-    of_switch = lab.switch.listeners
-    listeners = {
-        "terminals": (of_switch["pos"], "switch, front side"),
-        "acquirers": (of_switch["network"], "switch, network side"),
-        "acquirer": (lab.acquirer.front, "acquirer emulator"),
-        "issuer": (lab.issuer.network, "issuer emulator"),
-    }
-    for listener, who in listeners.values():
+    listeners = [
+        *(
+            (f"switch, {name}", listener, f", for {listener.serves}")
+            for name, listener in lab.switch.listeners.items()
+        ),
+        ("acquirer emulator", lab.acquirer.front, ""),
+        ("issuer emulator", lab.issuer.network, ""),
+    ]
+    for who, listener, whom in listeners:
         address = f"{listener.host}:{listener.port}"
-        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}"
+        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}{whom}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
     yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
     yield "ready; stop with Ctrl-C"
@@ -101,11 +102,10 @@ def _listeners(lab: Lab) -> Iterator[str]:
 
 async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
+    from cardswitch.hosts.vault import open_vault
     from cardswitch.specs.errors import Error
     from cardswitch.switch.operate.closing import record_close
     from cardswitch.switch.operate.settle import close_days
-
-    from ..house.topology import open_vault
 
     said = ""
     record = partial(record_close, lab.switch, open_vault(lab.switch.vault))

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
-from cardswitch.hosts.acquirer.machine import NETWORK, Acquirer
+from cardswitch.hosts.acquirer.desk import NETWORK
+from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.issuer.verification import HSM as ISSUER_HSM
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
+from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.serve import serve as serve_hsm
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
@@ -19,7 +21,7 @@ from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock, Runtime
 
-from .topology import Lab, open_vault
+from .topology import Lab
 
 READY_S: Final = 5.0  # On one machine the links are up long before.
 LOOK_S: Final = 0.005

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from cardswitch.hosts.vault import open_vault
 from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
@@ -27,7 +28,7 @@ from cardswitch.wire.driver.runtime import Clock
 
 from .ceremony import Keys
 from .running import Running, running
-from .topology import Lab, Timing, free_ports, make_lab, open_vault, read_lab
+from .topology import Lab, Timing, free_ports, make_lab, read_lab
 
 CURRENCY: Final = "EUR"
 PIN: Final = "1234"
@@ -90,7 +91,7 @@ class Story:
         self._title("2. All links are up and signed on")
         self._text("terminal > switch > acquirer > switch > issuer, and the HSM beside them")
         self._text(f"The bank's clock says {utc_text(self._clock.now())}; terminals connect to")
-        self._text(f"127.0.0.1:{lab.switch.listeners['pos'].port}")
+        self._text(f"{lab.terminal.host}:{lab.terminal.port}")
 
     # Sales ----------------------------------------------------------------------------------------
 
@@ -135,7 +136,7 @@ class Story:
 
     def _states_of_last_leg(self, lab: Lab) -> list[str]:
         """The states of the last leg on the network side, as the journal has them."""
-        entries = [e for e in self._journal(lab) if e.source == "network"]
+        entries = [e for e in self._journal(lab) if e.serves == "acquirers"]
         return [entry.state for entry in entries if entry.leg == entries[-1].leg]
 
     # After the last sale --------------------------------------------------------------------------
@@ -163,10 +164,10 @@ class Story:
         journal = list(self._journal(lab))
         books = {
             "terminal, receipts": receipts,
-            "switch, front side": _approved(journal, "pos"),
-            "acquirer, books": sum(a for _, _, a in programs.acquirer.approved().values()),
-            "switch, network side": _approved(journal, "network"),
-            "issuer, holds": sum(programs.issuer.held().values()),
+            "switch, front side": _approved(journal, "merchants"),
+            "acquirer, books": sum(a.amount for a in programs.acquirer.approved().values()),
+            "switch, network side": _approved(journal, "acquirers"),
+            "issuer, holds": sum(programs.issuer.held_in_all().values()),
             "deposit file": self._deposited(lab),
         }
         self._title("9. Do all books agree?")
@@ -211,6 +212,6 @@ async def _last(outcomes: Any) -> Outcome:
     return last
 
 
-def _approved(rows: Iterable[Row], source: str) -> int:
-    """What the journal says was captured in the end, of the legs that came in by *source*."""
-    return sum(row.moved for row in rows if row.source == source)
+def _approved(rows: Iterable[Row], serves: str) -> int:
+    """What the journal says was captured in the end, on the side that *serves* those."""
+    return sum(row.moved for row in rows if row.serves == serves)

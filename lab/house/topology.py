@@ -15,11 +15,11 @@ from msgspec import Struct
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
+from cardswitch.hosts.vault import VAULT_KEY_BYTES
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import ConfigError
-from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
@@ -31,7 +31,8 @@ from .ceremony import Ask, Keys, make_keys, personalise
 CONFIG_NAME: Final = "lab.toml"
 CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
-VAULT_KEY_BYTES: Final = 32
+ISSUER_VAULT_NAME: Final = "issuer.vault"
+ACQUIRER_VAULT_NAME: Final = "acquirer.vault"
 _HERE: Final = Path(__file__).parent
 
 
@@ -90,8 +91,8 @@ def read_lab(path: Path) -> Lab:
         folder=path.parent,
         hsm=section(data, "hsm", HsmConfig, path),
         switch=section(data, "switch", SwitchConfig, path).placed(path.parent),
-        acquirer=section(data, "acquirer", AcquirerConfig, path),
-        issuer=section(data, "issuer", IssuerConfig, path),
+        acquirer=section(data, "acquirer", AcquirerConfig, path).placed(path.parent),
+        issuer=section(data, "issuer", IssuerConfig, path).placed(path.parent),
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
     )
@@ -100,13 +101,15 @@ def read_lab(path: Path) -> Lab:
 def make_lab(
     folder: Path, ports: Ports | None = None, timing: Timing | None = None, ask: Ask | None = None
 ) -> tuple[Path, Keys]:
-    """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vault's key.
+    """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vaults' keys.
 
     *ask* reaches the HSM; without it a new one is made, since all have the same test LMK.
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    if any((folder / name).exists() for name in (CONFIG_NAME, CARDS_NAME, VAULT_NAME)):
+    vaults = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
+    names = (CONFIG_NAME, CARDS_NAME, *vaults)
+    if any((folder / name).exists() for name in names):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     ask = ask or HsmModule(secrets.token_bytes).answer
     keys = make_keys(ask)
@@ -117,7 +120,7 @@ def make_lab(
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     files = {
         CARDS_NAME: _tables("card", map(_terminal_side, cards)),
-        VAULT_NAME: secrets.token_hex(VAULT_KEY_BYTES),
+        **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in vaults},
         CONFIG_NAME: text + _issuer_side(cards),
     }
     _make_files({folder / name: content for name, content in files.items()})
@@ -135,24 +138,6 @@ def _make_files(files: Mapping[Path, str]) -> None:
                 with suppress(OSError):
                     made.unlink()
             raise file_trouble(path, error) from None
-
-
-def open_vault(path: Path | str) -> AesVault:
-    """The vault whose key lies in the file *path*. Raises ConfigError."""
-    path = Path(path)
-    try:
-        key = bytes.fromhex(path.read_text("ascii"))
-    except OSError as error:
-        raise ConfigError(
-            f"{path}: the vault's key cannot be read: {error.strerror}; restore it from a copy, "
-            "for without it the card numbers in the journal stay sealed"
-        ) from None
-    except ValueError:
-        raise ConfigError(f"{path}: expected the vault's key, 64 hexadecimal digits") from None
-    _narrow(path)
-    if len(key) != VAULT_KEY_BYTES:
-        raise ConfigError(f"{path}: expected a key of {VAULT_KEY_BYTES} bytes")
-    return AesVault(key)
 
 
 def _narrow(*paths: Path) -> None:

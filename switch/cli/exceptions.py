@@ -64,7 +64,8 @@ def list_(config_path: Path, as_json: bool) -> None:
     from .screen import show_journal
 
     reader = JournalReader(switch_section(config_path).database)
-    show_journal(reader.newest(LEGS_MAX, frozenset({State.EXCEPTION})), as_json)
+    left = reader.newest(LEGS_MAX, frozenset({State.EXCEPTION}))
+    show_journal(left, as_json, nothing="no exceptions: no leg waits for a person")
 
 
 @exceptions.command(epilog=RETRY_EPILOG)

@@ -21,7 +21,8 @@ Examples:
   journal --json | jq .rrn                     one line of JSON for each leg
   journal verify                               whether it is what was written
 
-A purchase has two legs: one at the listener of the terminals, one at that of the network."""
+A purchase has two legs: one at the listener of the terminals, one at that of the network. So has a
+reversal that comes in. Of a purchase that was reversed in part, AMOUNT says what stays."""
 VERIFY_EPILOG: Final = """\b
 Examples:
   verify                                       also while the switch runs

@@ -15,20 +15,21 @@ from ..settlement.payouts import amount_text, currency_name
 from ..store.reader import Line
 
 _JOURNAL: Final = (
-    "LEG", "TIME (UTC)", "DAY", "LISTENER", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT",
+    "LEG", "TIME (UTC)", "DAY", "LISTENER", "KIND", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT",
     "TERMINAL", "CARD",
 )  # fmt: skip
+_KINDS: Final = {"1": "authorisation", "2": "purchase", "4": "reversal"}  # by class of the MTI
 
 
-def show_journal(lines: Sequence[Line], as_json: bool) -> None:
-    """Show the legs *lines*; as JSON, each on a line of its own."""
+def show_journal(lines: Sequence[Line], as_json: bool, nothing: str = "no such legs") -> None:
+    """Show the legs *lines*; as JSON, each on a line of its own. If there are none, say so."""
     if as_json:
         for line in lines:
             click.echo(msgspec.json.encode(line))
     elif lines:
         click.echo(columns([_JOURNAL, *map(_leg, lines)]))
     else:
-        click.echo("no such legs", err=True)
+        click.echo(nothing, err=True)
 
 
 def columns(rows: Iterable[Sequence[str]]) -> str:
@@ -49,14 +50,20 @@ def _leg(line: Line) -> tuple[str, ...]:
         utc_text(line.at)[11:-1],
         line.business_date,
         line.source,
+        _KINDS.get(line.mti[1:2], line.mti),
         line.state,
         line.code,
-        money(line.amount, line.currency),
+        _amount(line),
         line.rrn,
         line.merchant,
         line.terminal,
         line.card,
     )
+
+
+def _amount(line: Line) -> str:
+    whole = money(line.amount, line.currency)
+    return f"{amount_text(line.stays, line.currency)} of {whole}" if line.stays else whole
 
 
 def money(amount: int, code: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from string import ascii_letters, digits
 from typing import Final, NamedTuple
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.dates import is_transmission_time
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.merchants import is_merchant_id
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import is_luhn_valid, unpack_track2
 
@@ -18,9 +18,6 @@ UNKNOWN_TRANSACTION: Final = "12"
 DUPLICATE: Final = "94"  # It has the identity of another request.
 # Field 3 of what this switch can settle. A refund, say, must not be paid out as if it were a sale.
 PURCHASE: Final = "00"
-MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
-# What every bank carries in an identifier (EPC 217-08): a deposit names its merchant.
-MERCHANT_ID: Final = frozenset(ascii_letters + digits + "-?:().,'+ ")
 REQUIRED: Final = (3, 4, 7, 41, 42, 49)
 
 
@@ -38,15 +35,6 @@ def pan_of(request: Message) -> str:
     '9999990000000014'
     """
     return request.get(2) or request.get(35).replace("D", "=").partition("=")[0]
-
-
-def is_merchant_id(text: str) -> bool:
-    """Whether deposits can be made to *text*: what banks carry in a reference, and no blank ends.
-
-    >>> is_merchant_id("SHOP0001"), is_merchant_id("=1+1|x"), is_merchant_id("")
-    (True, False, False)
-    """
-    return 0 < len(text) <= MERCHANT_ID_MAX and text == text.strip() and set(text) <= MERCHANT_ID
 
 
 def find_fault(request: Message, serves: Serves) -> RequestFault | None:

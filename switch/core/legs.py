@@ -136,7 +136,7 @@ def new_leg(number: int, who: Identity, kind: str, *, source: str, serves: str, 
 def take_first(leg: Leg, first: Row) -> None:
     """Let *leg* be the one that the journal knows, by its *first* row."""
     leg.number = first.leg
-    leg.serves = first.serves
+    leg.serves, leg.link = first.serves, first.link
     leg.request_digest = first.request_digest
     leg.card, leg.currency = first.card, first.currency
     leg.requested = first.amount

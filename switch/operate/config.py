@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.reversals import WAYS, Way
-from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer, url_in
 
 from ..core.settings import ListenerSettings, Route, Serves, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
@@ -92,18 +92,6 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
         """The same with its relative paths made to count from *folder*."""
         books, deposits = url_in(folder, self.books), str(folder / self.deposits)
         return replace(self, books=books, deposits=deposits)
-
-
-def url_in(folder: Path, url: str) -> str:
-    """*url* of a database; the relative path of an SQLite file counts from *folder*.
-
-    >>> url_in(Path("/lab"), "sqlite:///switch.db")
-    'sqlite:////lab/switch.db'
-    >>> url_in(Path("/lab"), "postgresql+psycopg://localhost/switch")
-    'postgresql+psycopg://localhost/switch'
-    """
-    kind, mark, path = url.partition(":///")
-    return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url
 
 
 def _listener(listener: ListenerConfig) -> ListenerSettings:

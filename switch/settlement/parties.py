@@ -9,14 +9,12 @@ from msgspec import Struct
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import ConfigError, FormatError
-from cardswitch.specs.masking import printable
+from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
 
-MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
 NAME_MAX: Final = 70  # Longest name that SEPA banks carry (EPC 132-08); the XSD would allow 140.
 IBAN_MAX: Final = 34  # ISO 13616
-# What every bank carries (EPC 217-08), and of it what may stand in an identifier.
+# What every bank carries (EPC 217-08).
 SEPA_CHARACTERS: Final = frozenset(ascii_letters + digits + "/-?:().,'+ ")
-ID_CHARACTERS: Final = SEPA_CHARACTERS - {"/"}
 _BASE_36: Final = {c: str(n) for n, c in enumerate(digits + ascii_uppercase)}
 
 
@@ -45,12 +43,8 @@ class MerchantAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True)
     currency: str = "EUR"
 
     def __post_init__(self) -> None:
-        fits = 0 < len(self.id) <= MERCHANT_ID_MAX and self.id == self.id.strip()
-        if not fits or not ID_CHARACTERS.issuperset(self.id):
-            raise ConfigError(
-                f"no merchant id {printable(self.id, 20)!r}: expected 1 to {MERCHANT_ID_MAX} of "
-                "letters, digits, space and -?:().,'+ since banks carry no others"
-            )
+        if not is_merchant_id(self.id):
+            raise ConfigError(no_merchant_id(self.id))
         _check_account(f"merchant {self.id}", self.name, self.iban, self.bic)
         try:
             currency(self.currency)

@@ -44,6 +44,8 @@ class Line(Struct, frozen=True, kw_only=True):
     currency: str  # ISO 4217 numeric
     code: str
     card: str  # masked
+    mti: str = ""  # of its first row
+    stays: int = 0  # what a reversal leaves of the amount; 0: nothing, or there was none
     day: str = ""  # the bank day of its last step
     by: str = ""  # who decided on it last, where a person did, and why
     because: str = ""
@@ -243,7 +245,16 @@ def _line(rows: Sequence[Row]) -> Line:
         currency=said("currency"),
         code=said("code"),
         card=said("pan_masked"),
+        mti=rows[0].mti,
+        stays=_stays(rows),
         day=last.day,
         by=str(fields.get("by", "")),
         because=str(fields.get("because", "")),
     )
+
+
+def _stays(rows: Sequence[Row]) -> int:
+    """What is left of a leg that is undone in part, or about to be."""
+    if rows[-1].state not in (State.REVERSING, State.REDUCED):
+        return 0
+    return next(row.stays for row in reversed(rows) if row.state == State.REVERSING)

@@ -16,25 +16,28 @@ class Tally(Struct, frozen=True, gc=False):
     count: int = 0
     amount: int = 0
 
-    def plus(self, amount: int) -> Tally:
-        """One more, of *amount*."""
-        return Tally(self.count + 1, self.amount + amount)
+    def plus(self, amount: int, count: int = 1) -> Tally:
+        """So many more, of *amount* together; both may be negative."""
+        return Tally(self.count + count, self.amount + amount)
 
 
 class Batch(Struct, frozen=True):
-    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ...) -> how much."""
+    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ...) -> how much.
+
+    Approved is what stays; reversed counts the reversals, and what each took back.
+    """
 
     number: int = 1
     totals: Mapping[str, Mapping[str, Tally]] = {}
 
-    def plus(self, outcome: str, currency: str, amount: int) -> Batch:
-        """The batch with one sale more that ended in *outcome*.
+    def plus(self, outcome: str, currency: str, amount: int, count: int = 1) -> Batch:
+        """The batch with *count* more that ended in *outcome*; what is undone is negative.
 
         >>> Batch().plus("approved", "978", 1250).totals["978"]["approved"]
         Tally(count=1, amount=1250)
         """
         of_currency = self.totals.get(currency, {})
-        tally = of_currency.get(outcome, Tally()).plus(amount)
+        tally = of_currency.get(outcome, Tally()).plus(amount, count)
         return Batch(self.number, {**self.totals, currency: {**of_currency, outcome: tally}})
 
     def next(self) -> Batch:

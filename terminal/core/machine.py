@@ -1,4 +1,4 @@
-"""The terminal as a machine: one sale at a time, and what it owes goes out before the next one."""
+"""The terminal as a machine: one sale at a time, and a pending reversal before the next one."""
 
 from __future__ import annotations
 
@@ -7,16 +7,28 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import Flow, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..customer.card import Card
 from ..pinpad.pad import PinPad
+from .entries import (
+    ApprovalHeard,
+    BatchClosed,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    TerminalEntry,
+)
 from .messages import (
     Order,
     TerminalIdentity,
@@ -26,25 +38,15 @@ from .messages import (
     sale_request,
     stored,
 )
-from .state import (
-    BatchClosed,
-    Book,
-    ReversalRefused,
-    SaleAnswered,
-    SaleBegun,
-    SaleRepeated,
-    SaleReversed,
-    SaleReversing,
-    SaleState,
-    TerminalEntry,
-    rebuild,
-)
+from .state import PAID, Book, SaleState, key_of, rebuild
 
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
+SALE_ANSWER: Final = "0210"
 UNSERVED: Final = "12"  # field 39: nobody may ask a terminal for anything
-UNDONE: Final = frozenset(["00", "25"])  # undone, or there was nothing to undo
-NOT_UNDONE: Final = frozenset(["12", "30"])  # refused for good
+AGREED: Final = "00"
+UNKNOWN: Final = "25"  # the switch has no such sale: there is nothing to undo
+REFUSED: Final = frozenset(["12", "30", "64"])  # for good: the switch will never agree
 
 
 class NotReady(Error):
@@ -87,7 +89,7 @@ class Terminal(Program):
 
     @property
     def is_free(self) -> bool:
-        """Whether nothing is under way and nothing is owed."""
+        """Whether nothing is under way and no reversal is pending."""
         return self.kernel.is_idle
 
     # What a person wants -----------------------------------------------------------------------
@@ -99,7 +101,7 @@ class Terminal(Program):
         request = sale_request(self.place, order, self._pinpad, now)
         request = self.desk.stamp(self.link, request)
         self._card = order.card
-        self.kernel.start(self._sale(request, order.card))
+        self._start(self._sale(request, order.card))
         return self.kernel.take()
 
     def repeat(self, now: Seconds, card: Card | None = None) -> Sequence[Effect]:
@@ -110,11 +112,30 @@ class Terminal(Program):
         self.kernel.advance(now)
         self._require_ready()
         begun, card = self.book.begun, card or self._card
-        if begun is None or self.book.kind not in (SaleState.APPROVED, SaleState.DECLINED):
-            raise NotReady(f"nothing to repeat: the last sale is {self.book.kind or 'not there'}")
+        if begun is None or self.book.kind not in PAID | {SaleState.DECLINED}:
+            raise NotReady(f"nothing to repeat: {self._last_sale()}")
         if card is None:
             raise NotReady("the card is not known any more: present it again")
-        self.kernel.start(self._repeat(repeat_request(begun.request, card)))
+        self._start(self._repeat(repeat_request(begun.request, card)))
+        return self.kernel.take()
+
+    def reverse(self, now: Seconds, stays: int = 0) -> Sequence[Effect]:
+        """Undo the last sale, but for *stays* minor units of it.
+
+        Raises NotReady if there is nothing of it to undo, or not so much that could stay.
+        """
+        self.kernel.advance(now)
+        self._require_ready()
+        sale = self.book.last
+        if sale is None or sale.outcome.kind not in PAID:
+            raise NotReady(f"nothing to reverse: {self._last_sale()}")
+        if sale.outcome.batch != self.book.batch.number:
+            raise NotReady("nothing to reverse: the batch of the last sale is closed")
+        if not 0 <= stays < sale.outcome.amount:
+            paid = format_amount(sale.outcome.amount, sale.outcome.currency)
+            raise NotReady(f"nothing was sent: {paid} is paid, so keep less than that")
+        request = sale.begun.request
+        self._start(self._reverse(key_of(request[11], request[7]), stays))
         return self.kernel.take()
 
     def close_batch(self, now: Seconds) -> Sequence[Effect]:
@@ -130,37 +151,56 @@ class Terminal(Program):
         self.book = rebuild(entries)
         # Nothing is sent whose number is not in the journal, so the last one there is the last.
         self.kernel.skip_numbers(name_of(self.link), self.book.stan)
-        if self.book.kind is SaleState.BEGUN:
-            self.kernel.start(self._reverse())
-        elif self.book.owed is not None:
-            self.kernel.start(self._send_reversal("0421"))
+        self._start(self._take_up())
         return self.kernel.take()
 
     # Flows -------------------------------------------------------------------------------------
+
+    def _start(self, flow: Flow) -> None:
+        self.kernel.start(self._then_reverse(flow))
+
+    async def _then_reverse(self, flow: Flow) -> None:
+        """Do *flow*; then undo each sale whose approval came when it was not held as approved."""
+        await flow
+        while self.book.to_reverse:
+            key = self.book.to_reverse[0]
+            outcome = self.book.sales[key].outcome
+            await self._reverse(key, outcome.amount if outcome.kind in PAID else 0)
 
     async def _sale(self, request: Message, card: Card) -> None:
         """Ask; an answer that fits is the result, anything else leads to a reversal."""
         self._record(SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
         answer = await self._answer(request)
         if answer is None:
-            return await self._reverse()
+            return await self._reverse(key_of(request[11], request[7]))
         return self._record(SaleAnswered(self.desk.now, stored(answer)))
 
     async def _repeat(self, request: Message) -> None:
         answer = await self._answer(request)
+        if answer is not None:
+            self._heard(answer)
         self._record(SaleRepeated(self.desk.now, stored(answer) if answer else None))
 
-    async def _reverse(self) -> None:
-        """Owe the reversal of the sale that has no result, and pay it."""
-        assert self.book.begun is not None
-        reversal = reversal_request(self.book.begun.request, self.desk.now)
-        self._record(SaleReversing(self.desk.now, self.desk.stamp(self.link, reversal)))
+    async def _take_up(self) -> None:
+        """After a start: a sale without a result is reversed, a pending reversal sent again."""
+        if self.book.pending:
+            await self._send_reversal("0421")
+        elif self.book.begun and self.book.kind is SaleState.BEGUN:
+            request = self.book.begun.request
+            await self._reverse(key_of(request[11], request[7]))
+
+    async def _reverse(self, key: str, stays: int = 0) -> None:
+        """Undo the sale *key* but for *stays*: durably pending first, then sent."""
+        sale = self.book.sales[key]
+        reversal = reversal_request(sale.begun.request, self.desk.now, sale.outcome.rrn, stays)
+        reversal = self.desk.stamp(self.link, reversal)
+        self._record(SaleReversing(self.desk.now, reversal, stays))
         await self._send_reversal("0420")
 
     async def _send_reversal(self, mti: str) -> None:
         """Send it until somebody says it is done or never will be; only its first send is 0420."""
-        assert self.book.owed is not None
-        fields = self.book.owed.fields
+        assert self.book.pending is not None
+        fields = self.book.pending.reversal.fields
         pause = self._timers.back_off_min_s
         while True:
             if not self.desk.is_up(self.link):
@@ -172,16 +212,19 @@ class Terminal(Program):
             pause = min(2 * pause, self._timers.back_off_max_s)
 
     async def _is_acknowledged(self, reversal: Message) -> bool:
-        """Whether *reversal* is no longer owed."""
+        """Whether *reversal* is no longer pending."""
         try:
             answer = await self.desk.ask(self.link, reversal, within=self._timers.answer_s)
         except NoAnswer:
             return False
-        if answer.get(39) in UNDONE:
-            self._record(SaleReversed(self.desk.now, stored(answer)))
-        elif answer.get(39) in NOT_UNDONE:
-            self._record(ReversalRefused(self.desk.now, stored(answer)))
-        return self.book.owed is None
+        code, now = answer.get(39), self.desk.now
+        # Where a part was to stay, a sale that the switch does not know is for a person to see.
+        in_part = self.book.pending is not None and self.book.pending.stays > 0
+        if code == AGREED or (code == UNKNOWN and not in_part):
+            self._record(SaleReversed(now, stored(answer)))
+        elif code in REFUSED or code == UNKNOWN:
+            self._record(ReversalRefused(now, stored(answer)))
+        return self.book.pending is None
 
     async def _answer(self, request: Message) -> Message | None:
         """The answer to a sale, or ``None`` if there is none that fits."""
@@ -192,7 +235,17 @@ class Terminal(Program):
         if fits(answer, request):
             return answer
         self.desk.count("unfit_answer")
+        self._heard(answer)
         return None
+
+    def _heard(self, answer: Message) -> None:
+        """An approval of what is not held as approved, or of more than stays, is to be undone."""
+        key = self.book.own(answer)
+        if key is None:
+            self.desk.count("foreign_answer")
+        elif self.book.exceeds(key, answer):
+            self.desk.count("approval_reversed")
+            self._record(ApprovalHeard(self.desk.now, key, stored(answer)))
 
     def _record(self, entry: TerminalEntry) -> None:
         self.book = self.book.with_entry(entry)
@@ -201,12 +254,20 @@ class Terminal(Program):
     # Events ------------------------------------------------------------------------------------
 
     def linked(self, link: LinkId) -> None:
-        """What is owed goes out now."""
+        """A pending reversal goes out now."""
         self.kernel.notify(LINKED)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A terminal serves nobody."""
         self.desk.send(link, question.reply(UNSERVED))
+
+    def unexpected(self, link: LinkId, answer: Any) -> None:
+        """A late approval may be of a sale that ended otherwise: then it is undone."""
+        if not isinstance(answer, Message) or answer.mti != SALE_ANSWER:
+            return
+        self._heard(answer)
+        if self.book.to_reverse and self.kernel.is_idle:
+            self._start(self._take_up())
 
     def garbled(self, link: LinkId, error: FormatError) -> None:
         """What cannot be read is no answer, and is not answered either."""
@@ -219,7 +280,19 @@ class Terminal(Program):
             raise NoLink("the switch cannot be reached: nothing was sent")
 
     def _require_free(self) -> None:
-        if self.book.owed is not None:
-            raise NotReady(f"a reversal is owed first, STAN {self.book.owed[11]}")
+        if self.book.pending:
+            stan = self.book.sales[self.book.pending.sale].outcome.stan
+            raise NotReady(f"the reversal of STAN {stan} is pending: it must be acknowledged first")
         if not self.is_free:
             raise NotReady("a sale is under way")
+
+    def _last_sale(self) -> str:
+        match self.book.kind:
+            case None:
+                return "there was no sale yet"
+            case SaleState.EXCEPTION:
+                return "the reversal of the last sale was refused; ask whoever runs the switch"
+            case SaleState.REVERSED:
+                return "the last sale is reversed already"
+            case kind:
+                return f"the last sale is {kind}"

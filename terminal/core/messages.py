@@ -13,7 +13,7 @@ from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
-from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
 
 from ..customer.card import Card
@@ -107,11 +107,18 @@ def repeat_request(request: Message, card: Card) -> Message:
     return Message("0201", dict(sorted(fields.items())))
 
 
-def reversal_request(request: Message, now: Seconds) -> Message:
-    """The 0420 for *request*, stored or not, without its trace number."""
-    kept = {number: request[number] for number in _REVERSAL_FIELDS}
-    named = {7: transmission_time(now), 90: original_data(request)}
-    return Message("0420", dict(sorted({**kept, **named}.items())))
+def reversal_request(request: Message, now: Seconds, rrn: str = "", stays: int = 0) -> Message:
+    """The 0420 for *request*, stored or not, without its trace number.
+
+    *rrn* is the sale's, where it is known; *stays* what is to remain of it, in minor units.
+    """
+    fields = {number: request[number] for number in _REVERSAL_FIELDS}
+    fields |= {7: transmission_time(now), 90: original_data(request)}
+    if rrn:
+        fields[37] = rrn
+    if stays:
+        fields[95] = replacement_amounts(stays)
+    return Message("0420", dict(sorted(fields.items())))
 
 
 def fits(answer: Message, request: Message) -> bool:

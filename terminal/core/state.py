@@ -1,8 +1,6 @@
-"""The terminal's journal: its entries, and the Book that is rebuilt from them after a crash.
+"""The Book that is rebuilt from the entries of the terminal's journal after a crash.
 
 Which entry may follow which stands in :data:`FOLLOWS`; every change of a sale's state lives here.
-No entry holds a card number in clear, a track, CVV or PIN block: a reversal finds its original by
-field 90 alone, and a repeat needs the card once more.
 """
 
 from __future__ import annotations
@@ -21,69 +19,20 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
 from .batch import Batch
-
-SWIPE: Final = "02"  # The first two digits of field 22: how the card was read.
-
-
-class SaleBegun(Struct, frozen=True, tag="begun"):
-    """A sale is about to leave: until it has a result, it owes a reversal."""
-
-    at: Seconds
-    request: Message  # as sent, less what may not be stored
-    card: str  # masked
-    alias: str = ""  # what the lab calls the card, or ""
-
-
-class SaleAnswered(Struct, frozen=True, tag="answered"):
-    """The sale has its result: approved or declined."""
-
-    at: Seconds
-    answer: Message
-
-
-class SaleRepeated(Struct, frozen=True, tag="repeated"):
-    """The sale was sent once more; *answer* is ``None`` if there was none. Its result stands."""
-
-    at: Seconds
-    answer: Message | None
-
-
-class SaleReversing(Struct, frozen=True, tag="reversing"):
-    """The sale has no answer: *reversal* is owed to the switch until it is acknowledged."""
-
-    at: Seconds
-    reversal: Message
-
-
-class SaleReversed(Struct, frozen=True, tag="reversed"):
-    """The reversal is acknowledged: nothing was charged, nothing is owed."""
-
-    at: Seconds
-    answer: Message
-
-
-class ReversalRefused(Struct, frozen=True, tag="refused"):
-    """The reversal was refused for good: a person must look."""
-
-    at: Seconds
-    answer: Message
-
-
-class BatchClosed(Struct, frozen=True, tag="closed"):
-    """The batch was closed and the next one opened."""
-
-    at: Seconds
-
-
-TerminalEntry = (
-    SaleBegun
-    | SaleAnswered
-    | SaleRepeated
-    | SaleReversing
-    | SaleReversed
-    | ReversalRefused
-    | BatchClosed
+from .entries import (
+    ApprovalHeard,
+    BatchClosed,
+    ReversalRefused,
+    SaleAnswered,
+    SaleBegun,
+    SaleRepeated,
+    SaleReversed,
+    SaleReversing,
+    TerminalEntry,
 )
+
+SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
+SWIPE: Final = "02"  # The first two digits of field 22: how the card was read.
 
 
 class SaleState(StrEnum):
@@ -92,23 +41,26 @@ class SaleState(StrEnum):
     BEGUN = "begun"  # sent perhaps, not answered yet
     APPROVED = "approved"
     DECLINED = "declined"
-    PENDING = "pending"  # a reversal is owed
+    PENDING = "pending"  # a reversal must still be acknowledged
     REVERSED = "reversed"
+    REDUCED = "reduced"  # reversed in part: the rest stays paid
     EXCEPTION = "exception"  # the reversal was refused: a person must look
     UNANSWERED = "unanswered"  # of a repeat alone: the sale stands as it stood
 
 
-_AT_REST: Final = frozenset(
-    {None, SaleState.APPROVED, SaleState.DECLINED, SaleState.REVERSED, SaleState.EXCEPTION}
-)
-# The entries, and how the last sale must stand for each.
+PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
+# An approval of such a sale, or of more than stays of it, is reversed.
+NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
+_AT_REST: Final = PAID | NOT_PAID | {None, SaleState.EXCEPTION}
+# The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleBegun: _AT_REST,
     SaleAnswered: frozenset({SaleState.BEGUN}),
-    SaleRepeated: frozenset({SaleState.APPROVED, SaleState.DECLINED}),
-    SaleReversing: frozenset({SaleState.BEGUN}),
+    SaleRepeated: PAID | {SaleState.DECLINED},
+    SaleReversing: PAID | NOT_PAID | {SaleState.BEGUN},
     SaleReversed: frozenset({SaleState.PENDING}),
     ReversalRefused: frozenset({SaleState.PENDING}),
+    ApprovalHeard: NOT_PAID,
     BatchClosed: _AT_REST,
 }
 
@@ -119,8 +71,9 @@ class Outcome(Struct, frozen=True, kw_only=True):
     kind: SaleState
     at: Seconds  # of the last change
     stan: str
-    amount: int  # minor units: what was approved, or else asked
+    amount: int  # minor units: what was approved and stays, or else asked
     asked: int
+    reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
     currency: str  # numeric
     terminal: str
     merchant: str
@@ -135,64 +88,208 @@ class Outcome(Struct, frozen=True, kw_only=True):
     is_repeat: bool = False
 
 
+class Sale(Struct, frozen=True):
+    """A sale as it was sent, and how it stands."""
+
+    begun: SaleBegun
+    outcome: Outcome
+
+
+class Pending(Struct, frozen=True):
+    """A reversal that the switch must still acknowledge, and the sale that it undoes."""
+
+    reversal: Message
+    sale: str  # its key
+    stays: int
+    before: Outcome  # how the sale stood
+
+
 class Book(Struct, frozen=True, kw_only=True):
     """All that the terminal knows; made of its entries and of nothing else."""
 
     stan: int = 0  # the last number used
     batch: Batch = Batch()
-    begun: SaleBegun | None = None  # the last sale ...
-    outcome: Outcome | None = None  # ... and how it stands
+    sales: dict[str, Sale] = {}  # the last SALES_MAX, the newest last
     last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
-    owed: Message | None = None  # the reversal that must still be acknowledged
+    pending: Pending | None = None
+    to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
 
     @property
+    def last(self) -> Sale | None:
+        """The last sale."""
+        return next(reversed(self.sales.values())) if self.sales else None
+
+    @property
+    def begun(self) -> SaleBegun | None:
+        """The last sale as it was sent."""
+        return self.last.begun if self.last else None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the last sale stands."""
+        return self.last.outcome if self.last else None
+
+    @property
     def kind(self) -> SaleState | None:
-        """How the last sale stands; ``None`` before the first."""
+        """How the last sale stands, in a word; ``None`` before the first."""
         return self.outcome.kind if self.outcome else None
+
+    @property
+    def pending_reversal(self) -> Message | None:
+        """The reversal that must still be acknowledged."""
+        return self.pending.reversal if self.pending else None
+
+    @property
+    def unsettled(self) -> Outcome | None:
+        """The sale that is not at rest: no answer yet, or a reversal is pending or to be made."""
+        for key in (self.pending.sale,) if self.pending else self.to_reverse:
+            return self.sales[key].outcome
+        return self.outcome if self.kind is SaleState.BEGUN else None
+
+    def own(self, answer: Message) -> str | None:
+        """The key of the sale that *answer* answers, or ``None``: it is none of the last ones.
+
+        Its retrieval reference number may be another: of two copies each may have got its own.
+        """
+        for key, sale in reversed(self.sales.items()):
+            request = sale.begun.request
+            if all(answer.get(n, request[n]) == request[n] for n in (7, 11, 41, 42)):
+                return key
+        return None
+
+    def exceeds(self, key: str, answer: Message) -> bool:
+        """Whether *answer* approves more of the sale *key* than the terminal holds as paid."""
+        outcome = self.sales[key].outcome
+        if not answer.approved or outcome.kind not in NOT_PAID or key in self.to_reverse:
+            return False
+        approved = int(answer.get(4) or outcome.asked)
+        return outcome.kind is not SaleState.REDUCED or approved > outcome.amount
 
     def with_entry(self, entry: TerminalEntry) -> Book:
         """The book after *entry*; raises Error if it cannot follow what is there."""
-        if self.kind not in FOLLOWS[type(entry)]:
+        stands = self._standing(entry)
+        if stands not in FOLLOWS[type(entry)]:
             raise Error(
                 f"the terminal's journal is damaged: {type(entry).__name__.lower()} cannot follow"
-                f" a sale that is {self.kind or 'not there'}"
+                f" a sale that is {stands or 'not there'}"
             )
         match entry:
-            case SaleBegun(at, request, card):
-                begun = _begun(at, request, card, self.batch.number)
-                return replace(
-                    self, stan=int(request[11]), begun=entry, outcome=begun, last_outcome=None
-                )
+            case SaleBegun():
+                return self._begun(entry)
             case SaleAnswered(at, answer):
-                return self._moved(_kind_of(answer), at, answer)
+                return self._answered(at, answer)
             case SaleRepeated(at, answer):
                 return replace(self, last_outcome=self._repeated(at, answer))
-            case SaleReversing(at, reversal):
-                book = self._moved(SaleState.PENDING, at)
-                return replace(book, owed=reversal, stan=int(reversal[11]))
+            case SaleReversing(at, reversal, stays):
+                return self._reversing(at, reversal, stays)
             case SaleReversed(at, answer):
-                return replace(self._moved(SaleState.REVERSED, at, answer), owed=None)
+                return self._reversed(at, answer)
             case ReversalRefused(at, answer):
-                book = self._moved(SaleState.EXCEPTION, at, answer)
-                assert book.outcome is not None
-                return replace(book, owed=None, exceptions=(*self.exceptions, book.outcome))
+                return self._refused(at, answer)
+            case ApprovalHeard(_, key, answer):
+                return self._heard(key, answer)
             case BatchClosed():
                 return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
 
-    def _moved(self, kind: SaleState, at: Seconds, answer: Message | None = None) -> Book:
-        """The book with the last sale now in the state *kind*; a final one is counted."""
+    def _standing(self, entry: TerminalEntry) -> SaleState | None:
+        """How the sale stands that *entry* is about; while a reversal is pending, it is that."""
+        if isinstance(entry, ApprovalHeard):
+            return self._kind(entry.sale)
+        if self.pending:
+            return SaleState.PENDING
+        if isinstance(entry, SaleReversing):
+            return self._kind(_original(entry.reversal))
+        return self.kind
+
+    def _kind(self, key: str) -> SaleState | None:
+        return self.sales[key].outcome.kind if key in self.sales else None
+
+    def _begun(self, entry: SaleBegun) -> Book:
+        request = entry.request
+        sale = Sale(entry, _begun(entry.at, request, entry.card, self.batch.number))
+        key = key_of(request[11], request[7])
+        kept = [(other, of) for other, of in self.sales.items() if other != key]
+        sales = {**dict(kept[-SALES_MAX + 1 :]), key: sale}
+        return replace(self, stan=int(request[11]), sales=sales, last_outcome=None)
+
+    def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
-        outcome = _stands(self.outcome, kind, at, answer)
-        batch = self.batch
-        if kind in _AT_REST:
-            batch = batch.plus(kind, outcome.currency, outcome.amount)
-        return replace(self, outcome=outcome, last_outcome=outcome, batch=batch)
+        outcome = _stands(self.outcome, _kind_of(answer), at, answer)
+        batch = self.batch.plus(outcome.kind, outcome.currency, outcome.amount)
+        return replace(self._with(next(reversed(self.sales)), outcome), batch=batch)
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
-        kind = _kind_of(answer) if answer else SaleState.UNANSWERED
-        return replace(_stands(self.outcome, kind, at, answer), is_repeat=True)
+        if answer is None:
+            return replace(self.outcome, kind=SaleState.UNANSWERED, at=at, is_repeat=True)
+        heard = _stands(self.outcome, _kind_of(answer), at, answer)
+        if heard.amount == self.outcome.amount and self.outcome.kind is SaleState.REDUCED:
+            heard = replace(heard, kind=self.outcome.kind)
+        else:
+            heard = replace(heard, reversed=0)
+        return replace(heard, is_repeat=True)
+
+    def _heard(self, key: str, answer: Message) -> Book:
+        outcome = self.sales[key].outcome
+        book = self._with(key, replace(outcome, rrn=answer.get(37, outcome.rrn)))
+        return replace(book, to_reverse=(*self.to_reverse, key), last_outcome=None)
+
+    def _reversing(self, at: Seconds, reversal: Message, stays: int) -> Book:
+        key = _original(reversal)
+        before = self.sales[key].outcome
+        outcome = replace(before, kind=SaleState.PENDING, at=at)
+        if before.kind in PAID:
+            undone = before.amount - stays
+            outcome = replace(outcome, amount=stays, reversed=before.reversed + undone)
+        return replace(
+            self._with(key, outcome),
+            pending=Pending(reversal, key, stays, before),
+            stan=int(reversal[11]),
+            to_reverse=tuple(other for other in self.to_reverse if other != key),
+        )
+
+    def _reversed(self, at: Seconds, answer: Message) -> Book:
+        """Undone: what was counted as approved is so no longer."""
+        assert self.pending is not None
+        pending, before = self.pending, self.pending.before
+        outcome = self.sales[pending.sale].outcome
+        kind = SaleState.REDUCED if pending.stays else SaleState.REVERSED
+        approval_code = before.approval_code if pending.stays else ""
+        outcome = replace(_told(outcome, kind, at, answer), approval_code=approval_code)
+        batch, undone = self.batch, _undone(pending)
+        if before.kind in PAID:
+            batch = batch.plus(
+                SaleState.APPROVED, before.currency, -undone, 0 if pending.stays else -1
+            )
+        batch = batch.plus(SaleState.REVERSED, before.currency, undone)
+        return replace(self._with(pending.sale, outcome), pending=None, batch=batch)
+
+    def _refused(self, at: Seconds, answer: Message) -> Book:
+        """Not undone: an approval stays counted, and a person must look."""
+        assert self.pending is not None
+        pending = self.pending
+        outcome = _told(pending.before, SaleState.EXCEPTION, at, answer)
+        batch = self.batch.plus(outcome.kind, outcome.currency, _undone(pending))
+        return replace(
+            self._with(pending.sale, outcome),
+            pending=None,
+            batch=batch,
+            exceptions=(*self.exceptions, outcome),
+        )
+
+    def _with(self, key: str, outcome: Outcome) -> Book:
+        sale = replace(self.sales[key], outcome=outcome)
+        return replace(self, sales={**self.sales, key: sale}, last_outcome=outcome)
+
+
+def key_of(stan: str, sent: str) -> str:
+    """What names a sale at its terminal: its trace number and field 7.
+
+    >>> key_of("000007", "1123120000")
+    '000007 1123120000'
+    """
+    return f"{stan} {sent}"
 
 
 def rebuild(entries: Iterable[TerminalEntry]) -> Book:
@@ -205,6 +302,17 @@ def outcomes(entries: Iterable[TerminalEntry]) -> Iterator[Outcome]:
     for book in accumulate(entries, Book.with_entry, initial=Book()):
         if book.last_outcome is not None:
             yield book.last_outcome
+
+
+def _original(reversal: Message) -> str:
+    named = reversal[90]
+    return key_of(named[4:10], named[10:20])
+
+
+def _undone(pending: Pending) -> int:
+    """What of the sale a reversal takes back; of one without an approval, all that was asked."""
+    before = pending.before
+    return before.amount - pending.stays if before.kind in PAID else before.asked
 
 
 def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
@@ -226,19 +334,19 @@ def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     )
 
 
-def _stands(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message | None) -> Outcome:
-    if answer is None:
-        return replace(outcome, kind=kind, at=at)
+def _stands(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
+    """*outcome* after the answer to the sale, or to its repeat."""
     approved = kind is SaleState.APPROVED
     return replace(
-        outcome,
-        kind=kind,
-        at=at,
-        code=answer[39],
+        _told(outcome, kind, at, answer),
         amount=int(answer.get(4) or outcome.asked) if approved else outcome.asked,
         approval_code=answer.get(38) if approved else "",
-        rrn=answer.get(37, outcome.rrn),
     )
+
+
+def _told(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
+    rrn = answer.get(37, outcome.rrn)
+    return replace(outcome, kind=kind, at=at, code=answer[39], rrn=rrn)
 
 
 def _kind_of(answer: Message) -> SaleState:

@@ -17,6 +17,7 @@ EPILOG: Final = """\b
 Examples:
   cardswitch terminal sale 12.50 --card good --pin 1234
   cardswitch terminal sale 30 --card good --entry manual --json
+  cardswitch terminal reverse --keep 15.00
   cardswitch terminal status
   cardswitch terminal sale --help              more examples
 
@@ -36,6 +37,11 @@ Examples:
   repeat                                       the card is found by its alias
   repeat --card rich                           another card: declined, code 94"""
 REVERSE_EPILOG: Final = """\b
+Examples:
+  reverse                                      the last sale is undone as a whole
+  reverse --keep 15.00                         15.00 of it stays paid
+  reverse --keep 5.00                          and of that, 5.00"""
+PENDING_EPILOG: Final = """\b
 Example:
   reverse-pending                              after a crash, or after Ctrl-C"""
 STATUS_EPILOG: Final = """\b
@@ -141,18 +147,31 @@ def repeat(
     )
 
 
-@terminal.command("reverse-pending", epilog=REVERSE_EPILOG)
+@terminal.command(epilog=REVERSE_EPILOG)
+@click.option("--keep", metavar="AMOUNT", help="What of the sale stays paid; without it, nothing.")
+@common
+def reverse(config: TerminalConfig, keep: str | None, as_json: bool) -> None:
+    """Undo the last sale of the open batch, or a part of it, until the switch acknowledges that."""
+    from .screen import UNDONE, conclude
+
+    stays = _amount(keep, config.currency, "--keep") if keep is not None else 0
+    conclude(
+        config,
+        lambda session: session.perform(lambda terminal, now: terminal.reverse(now, stays)),
+        as_json,
+        good=UNDONE,
+    )
+
+
+@terminal.command("reverse-pending", epilog=PENDING_EPILOG)
 @common
 def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
     """Send the pending reversal until it is acknowledged."""
-    from ..core.state import SaleState
-    from ..session import UNSETTLED, read_book
-    from .screen import conclude
+    from ..session import read_book
+    from .screen import UNDONE, conclude
 
-    if read_book(config).kind in UNSETTLED:
-        conclude(
-            config, lambda session: session.settle(), as_json, good=frozenset({SaleState.REVERSED})
-        )
+    if read_book(config).unsettled:
+        conclude(config, lambda session: session.settle(), as_json, good=UNDONE)
     else:
         click.echo("null" if as_json else "No reversal is pending.")
 
@@ -179,14 +198,14 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
     show(config, run(close(config)), as_json)
 
 
-def _amount(text: str, currency: str) -> int:
+def _amount(text: str, currency: str, option: str = "AMOUNT") -> int:
     from cardswitch.specs.amounts import parse_amount
     from cardswitch.specs.errors import FormatError
 
     try:
         return parse_amount(text, currency)
     except FormatError as error:
-        raise click.BadParameter(str(error), param_hint="AMOUNT") from None
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 def _card(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:

@@ -19,8 +19,9 @@ _VERDICTS: Final = {
     SaleState.BEGUN: "NOT FINISHED",
     SaleState.APPROVED: "APPROVED",
     SaleState.DECLINED: "DECLINED",
-    SaleState.PENDING: "NO ANSWER, REVERSING",
+    SaleState.PENDING: "REVERSING",
     SaleState.REVERSED: "REVERSED",
+    SaleState.REDUCED: "REVERSED IN PART",
     SaleState.EXCEPTION: "REVERSAL REFUSED",
     SaleState.UNANSWERED: "NO ANSWER TO THE REPEAT",
 }
@@ -28,6 +29,13 @@ _ADVICE: Final = {
     SaleState.PENDING: "Not paid. Nothing will be charged.",
     SaleState.REVERSED: "Not paid. Nothing was charged.",
     SaleState.EXCEPTION: "Not paid. Ask your bank about a hold.",
+    SaleState.UNANSWERED: "The first receipt stands.",
+}
+# Of a sale that was paid, and of which some or all was to be taken back.
+_ADVICE_IF_PAID: Final = {
+    SaleState.PENDING: "Not acknowledged yet: to be sent again.",
+    SaleState.REVERSED: "Nothing is charged any more.",
+    SaleState.EXCEPTION: "Not reversed: the sale stands.",
     SaleState.UNANSWERED: "The first receipt stands.",
 }
 
@@ -67,10 +75,12 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
             _pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
             for kind, tally in tallies.items()
         ]
-    if book.outcome is not None and book.outcome.kind in (SaleState.BEGUN, SaleState.PENDING):
-        lines += ["", f"REVERSAL PENDING FOR STAN {book.outcome.stan}"]
+    if (pending := book.unsettled) is not None:
+        lines += ["", f"REVERSAL PENDING FOR STAN {pending.stan}", *_reversed(pending)]
     for outcome in book.exceptions:
-        lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(outcome.code)}"]
+        code = outcome.code
+        lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(code)}"]
+        lines += wrap(f"{reason(code).text}. Ask whoever runs the switch.", WIDTH)
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -96,6 +106,8 @@ def money(minor: int, code: str) -> str:
 
 
 def _money(outcome: Outcome) -> list[str]:
+    if outcome.reversed:
+        return _reversed(outcome)
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
         return [_pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest = outcome.asked - outcome.amount
@@ -106,20 +118,41 @@ def _money(outcome: Outcome) -> list[str]:
     ]
 
 
+def _reversed(outcome: Outcome) -> list[str]:
+    """What was sold, what of it was or will be taken back, and what stays."""
+    if not outcome.reversed:
+        return []
+    is_pending = outcome.kind is SaleState.PENDING
+    return [
+        _pair("Sold", money(outcome.amount + outcome.reversed, outcome.currency)),
+        _pair(
+            "TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)
+        ),
+        _pair("STAYS PAID", money(outcome.amount, outcome.currency)),
+    ]
+
+
 def _verdict(outcome: Outcome) -> list[str]:
-    verdict = _VERDICTS[outcome.kind]
-    if outcome.kind is SaleState.APPROVED and outcome.amount < outcome.asked:
-        verdict = "APPROVED IN PART"
-    lines = [f"*** {verdict} ***".center(WIDTH)]
+    lines = [f"*** {_in_words(outcome)} ***".center(WIDTH)]
     if outcome.approval_code:
         lines.append(f"Approval code {printable(outcome.approval_code)}".center(WIDTH))
     if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
         lines.append(_fitted(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
-    if outcome.kind in _ADVICE:
-        lines.append(_ADVICE[outcome.kind].center(WIDTH))
+    was_paid = outcome.reversed or outcome.approval_code
+    advice = _ADVICE_IF_PAID if was_paid else _ADVICE
+    if outcome.kind in advice:
+        lines.append(advice[outcome.kind].center(WIDTH))
     if outcome.is_repeat:
         lines.append("REPEAT OF AN EARLIER RECEIPT".center(WIDTH))
     return lines
+
+
+def _in_words(outcome: Outcome) -> str:
+    if outcome.kind is SaleState.APPROVED and outcome.amount < outcome.asked:
+        return "APPROVED IN PART"
+    if outcome.kind is SaleState.PENDING and not outcome.code:
+        return "NO ANSWER, REVERSING"
+    return _VERDICTS[outcome.kind]
 
 
 def _pair(name: str, value: str) -> str:

@@ -9,20 +9,22 @@ from typing import Final
 import click
 import msgspec
 
+from cardswitch.specs.masking import printable
 from cardswitch.wire.driver.runtime import run
 
 from ..config import TerminalConfig
 from ..core.machine import NoLink
 from ..core.state import Book, Outcome, SaleState
-from ..session import UNSETTLED, Session, open_session, read_book
-from .receipt import receipt, totals
+from ..session import Session, open_session, read_book
+from .receipt import money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
 
 DECLINED_EXIT: Final = 3  # with --check
 TIMEOUT_EXIT: Final = 4
 LINK_EXIT: Final = 5
-_GOOD: Final = frozenset({SaleState.APPROVED, SaleState.DECLINED})
+UNDONE: Final = frozenset({SaleState.REVERSED, SaleState.REDUCED})
+_GOOD: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED, SaleState.DECLINED})
 
 
 def conclude(
@@ -38,8 +40,12 @@ def conclude(
     async def tell() -> None:
         nonlocal last
         async with open_session(config) as session:
-            async for last in steps(session):
-                _report(last)
+            async for outcome in steps(session):
+                _report(outcome)
+                newest = session.book.outcome
+                # An older sale may be reversed meanwhile: the receipt is that of the last one.
+                if last is None or newest is None or outcome.stan == newest.stan:
+                    last = outcome
 
     code = 0
     try:
@@ -70,7 +76,7 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
         "stan": book.stan,
         "batch": book.batch,
         "last": book.outcome,
-        "pending_reversal": book.outcome if book.kind in UNSETTLED else None,
+        "pending_reversal": book.unsettled,
         "exceptions": book.exceptions,
     }
     click.echo(msgspec.json.encode(shown))
@@ -78,20 +84,32 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
 
 def _report(outcome: Outcome) -> None:
     """Tell on standard error what the receipt cannot say yet."""
+    paid = money(outcome.amount, outcome.currency)
     words = {
-        SaleState.PENDING: "no answer, reversing until that is acknowledged (Ctrl-C stops)",
-        SaleState.REVERSED: "reversed, nothing was charged",
-        SaleState.EXCEPTION: f"the reversal was refused with code {outcome.code}: was it charged?"
-        " Ask whoever runs the switch",
+        SaleState.PENDING: _why_pending(outcome),
+        SaleState.REVERSED: "reversed, nothing is charged",
+        SaleState.REDUCED: f"reversed in part, {paid} stays paid",
+        SaleState.EXCEPTION: f"the reversal was refused with code {printable(outcome.code)} and"
+        " is not sent again; ask whoever runs the switch what is charged",
         SaleState.UNANSWERED: "no answer to the repeat; the sale stands as it stood",
     }
-    if outcome.kind in words:
+    is_on_receipt = outcome.is_repeat and outcome.kind is not SaleState.UNANSWERED
+    if outcome.kind in words and not is_on_receipt:
         click.echo(f"STAN {outcome.stan}: {words[outcome.kind]}", err=True)
 
 
+def _why_pending(outcome: Outcome) -> str:
+    until = "until that is acknowledged (Ctrl-C stops)"
+    if outcome.reversed:
+        return f"reversing {money(outcome.reversed, outcome.currency)} {until}"
+    if outcome.code:
+        return f"approved too late or twice, reversing {until}"
+    return f"no answer, reversing {until}"
+
+
 def _warn_of_pending(book: Book) -> None:
-    if book.kind in UNSETTLED and book.outcome is not None:
-        stan = book.outcome.stan
+    if book.unsettled is not None:
+        stan = book.unsettled.stan
         click.echo(f"STAN {stan}: a reversal is pending; the next command sends it", err=True)
 
 

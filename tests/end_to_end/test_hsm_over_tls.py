@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from cardswitch.hosts.issuer.verification import HSM as ISSUER_HSM
 from cardswitch.hosts.serve import serve_issuer
+from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.serve import serve as serve_hsm
-from cardswitch.lab.house.topology import free_ports, make_lab, open_vault, read_lab
+from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.hsm.commands.admin import diagnostics
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.operate.serve import serve as serve_switch

@@ -28,8 +28,8 @@ main()
 STARTS = {
     ("switch", "serve"): "switch.db",
     ("up", "--quiet"): "switch.db",
-    ("host", "serve", "issuer"): "issuer.journal",
-    ("host", "serve", "acquirer"): "acquirer.journal",
+    ("host", "serve", "issuer"): "issuer.db",
+    ("host", "serve", "acquirer"): "acquirer.db",
 }
 starts = pytest.mark.parametrize(
     ("command", "journal"), STARTS.items(), ids=[" ".join(command) for command in STARTS]

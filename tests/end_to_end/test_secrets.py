@@ -52,8 +52,8 @@ def test_nothing_secret_is_in_any_file(house):
     files = files_below(house.folder, house.said)
     # It looks where it must, and would find what is there: the number, in the customer's purse.
     names = {path.name for path in files}
-    assert {"switch.db", "switch.db-wal", "issuer.journal", "0-up.txt"} <= names
-    assert {"terminal-SECRET01.log", "acquirer.journal"} <= names
+    assert {"switch.db", "switch.db-wal", "issuer.db", "acquirer.db", "0-up.txt"} <= names
+    assert {"terminal-SECRET01.log", "issuer.db-wal", "acquirer.db-wal"} <= names
     assert found([house.folder / "cards.toml"], secrets)
     assert found(files, {"masked": "999999******0014"})
 

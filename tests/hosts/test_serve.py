@@ -1,23 +1,38 @@
 """Acquirer and issuer on real ports: they answer, and a journal survives them."""
 
+import time
 from contextlib import asynccontextmanager
+from functools import partial
 from itertools import count
 
 import pytest
 
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.house.topology import free_ports
-from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
 from tests.kit.clients import ask
-from tests.kit.hosts import acquirer_config, issuer_config, purchase
+from tests.kit.hosts import acquirer_config, issuer_config, purchase, repeat_of, reversal_of
 
 PORTS = free_ports()
 FRONT = IsoListener(port=PORTS.acquirer)
 NETWORK = IsoListener(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
+
+
+@pytest.fixture
+def vault(tmp_path):
+    """The keys of the cards of both hosts, whose folder is *tmp_path*."""
+    for name in ("acquirer.vault", "issuer.vault"):
+        (tmp_path / name).write_text("a5" * 32)
+
+
+def now():
+    """Field 7: of another day, a purchase would be refused."""
+    return transmission_time(time.time())
 
 
 @asynccontextmanager
@@ -30,6 +45,7 @@ async def served(starting):
         await runtime.stop()
 
 
+@pytest.mark.usefixtures("vault")
 def test_an_issuer_answers_and_remembers(tmp_path):
     async def main():
         async with served(serve_issuer(ISSUER, tmp_path)) as issuer:
@@ -41,7 +57,7 @@ def test_an_issuer_answers_and_remembers(tmp_path):
             assert again.held() == held
 
     run(main())
-    assert (tmp_path / "issuer.journal").stat().st_size > 0
+    assert (tmp_path / "issuer.db").stat().st_size > 0
 
 
 def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
@@ -50,16 +66,18 @@ def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
         run(serve_issuer(issuer_config(network=NETWORK, hsm=hsm), tmp_path))
 
 
+@pytest.mark.usefixtures("vault")
 def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path):
     async def main():
         async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
-            answer = await ask(FRONT.port, FRONT.channel(), purchase())
+            answer = await ask(FRONT.port, FRONT.channel(), purchase(f7=now()))
             assert (answer.mti, answer[39]) == ("0210", "91")
             assert acquirer.approved() == {}
 
     run(main())
 
 
+@pytest.mark.usefixtures("vault")
 def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     """Here the network is the issuer itself, in the acquirer's dialect."""
     network = IsoListener(port=PORTS.network)
@@ -69,7 +87,7 @@ def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
         async with served(serve_issuer(issuer, tmp_path)):
             async with served(serve_acquirer(ACQUIRER, tmp_path)) as acquirer:
                 for trace in count(1):  # It may not have signed on yet.
-                    request = purchase(2_000, trace)
+                    request = purchase(2_000, trace, f7=now())
                     answer = await ask(FRONT.port, FRONT.channel(), request)
                     if answer[39] != "91":
                         break
@@ -78,5 +96,91 @@ def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
                 assert again.approved() == approved
         assert answer[39] == "00"
         assert [amount for *_, amount in approved.values()] == [2_000]
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_journal_of_an_older_acquirer_is_not_forgotten_in_silence(tmp_path):
+    (tmp_path / "acquirer.journal").write_text("{}\n")
+    with pytest.raises(Error, match=r"acquirer\.journal: .* older version .* start with a new one"):
+        run(serve_acquirer(ACQUIRER, tmp_path))
+    assert not (tmp_path / "acquirer.db").exists()
+
+
+def test_an_acquirer_whose_key_is_missing_says_so(tmp_path):
+    with pytest.raises(ConfigError, match=r"acquirer\.vault: the vault's key cannot be read"):
+        run(serve_acquirer(ACQUIRER, tmp_path))
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_acquirer_with_another_key_lets_go_of_its_journal(tmp_path):
+    async def main():
+        async with served(serve_acquirer(ACQUIRER, tmp_path)):
+            pass
+        (tmp_path / "acquirer.vault").write_text("5a" * 32)
+        with pytest.raises(ConfigError, match="not the one that the journal was written with"):
+            await serve_acquirer(ACQUIRER, tmp_path)
+        (tmp_path / "acquirer.vault").write_text("a5" * 32)
+        async with served(serve_acquirer(ACQUIRER, tmp_path)):
+            pass
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_issuer_finds_in_its_journal_what_it_has_forgotten(tmp_path, monkeypatch):
+    monkeypatch.setattr("cardswitch.hosts.issuer.legs.FRESH_S", -1.0)
+    serving = partial(serve_issuer, ISSUER, tmp_path)
+
+    async def asked(request):
+        return await ask(NETWORK.port, NETWORK.channel(), request)
+
+    async def main():
+        answers = []
+        async with served(serving()) as issuer:
+            issuer.legs.remembered_max = 0
+            answers += [await asked(request) for request in (purchase(1_250), purchase(500, 8))]
+            assert not len(issuer.legs)
+        async with served(serving()) as again:
+            again.legs.remembered_max = 0
+            undo = reversal_of(purchase(1_250))
+            repeat = repeat_of(purchase(1_250))
+            answers += [await asked(each) for each in (repeat, undo, repeat_of(undo), repeat)]
+            assert again.held_in_all() == {"978": 500}
+        return [(answer[39], answer.get(38)) for answer in answers]
+
+    assert run(main()) == [
+        ("00", "000001"),
+        ("00", "000002"),
+        ("00", "000001"),
+        ("00", ""),
+        ("00", ""),
+        ("12", ""),
+    ]
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_journal_of_an_older_issuer_is_not_forgotten_in_silence(tmp_path):
+    (tmp_path / "issuer.journal").write_text("{}\n")
+    with pytest.raises(Error, match=r"issuer\.journal: .* older version .* start with a new one"):
+        run(serve_issuer(ISSUER, tmp_path))
+    assert not (tmp_path / "issuer.db").exists()
+
+
+def test_an_issuer_whose_key_is_missing_or_another_says_so_and_lets_go_of_its_journal(tmp_path):
+    key = tmp_path / "issuer.vault"
+
+    async def main():
+        with pytest.raises(ConfigError, match=r"issuer\.vault: the vault's key cannot be read"):
+            await serve_issuer(ISSUER, tmp_path)
+        for text, is_right in (("a5", True), ("5a", False), ("a5", True)):
+            key.write_text(text * 32)
+            if is_right:
+                async with served(serve_issuer(ISSUER, tmp_path)):
+                    pass
+            else:
+                with pytest.raises(Error, match="not the one that this journal was written with"):
+                    await serve_issuer(ISSUER, tmp_path)
 
     run(main())

@@ -1,16 +1,21 @@
 """Hosts at hand, what they are asked, and a module that verifies what is right."""
 
 import copy
+from collections.abc import Sequence
 from typing import Any
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig, Merchant
+from cardswitch.hosts.acquirer.entries import AcquirerEntry
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
+from cardswitch.hosts.issuer.entries import IssuerEntry
 from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.row import CHECKPOINT, HostRow, Rows
 from cardswitch.specs.hsm import Answer, Command, answer_code
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.wire.ports import LinkId, LinkUp, Received
+from cardswitch.wire.ports import Append, Effect, LinkId, LinkUp, Received
+from tests.kit.notebook import Notebook
 from tests.kit.play import Playbook, answered, is_question
 
 NETWORK, FRONT, HSM = LinkId("network/1"), LinkId("front/1"), LinkId("hsm")
@@ -20,6 +25,7 @@ PAN = "9999990000000014"
 TYPED_PAN = "9999990000000022"
 RIGHT_PIN, WRONG_PIN = "1111111111111111", "2222222222222222"  # blocks, for the module below
 RIGHT_CVV, WRONG_CVV = "123", "999"
+BOUNDS = ("limits", "remembered_max", "checkpoint_rows")  # of an issuer
 APPROVAL = {38: "000001"}  # what an approval carries besides its code
 
 CARDS = (
@@ -54,9 +60,18 @@ def issuer_config(**changes: Any) -> IssuerConfig:
     return IssuerConfig(**{**base, **changes})
 
 
-def issuer(entries: Any = (), **changes: Any) -> Playbook:
-    """An issuer with its links up, rebuilt from *entries*."""
-    return _playing(Issuer(issuer_config(**changes)), entries, NETWORK, HSM)
+def issuer(rows: Sequence[HostRow] = (), **changes: Any) -> Playbook:
+    """An issuer with its links up, rebuilt from *rows*, which its look-ups find too.
+
+    *changes* are those of its configuration, or bounds such as `remembered_max`.
+    """
+    bounds = {name: changes.pop(name) for name in BOUNDS if name in changes}
+    play = Playbook(Issuer(issuer_config(**changes), fingerprint, **bounds))
+    notebook = play.journal = Notebook(play, rows)
+    play.do(play.machine.recover(notebook.recent(), play.now))
+    for link in (NETWORK, HSM):
+        play.do(play.machine.handle(LinkUp(link), play.now))
+    return play.skip()
 
 
 def acquirer_config(**changes: Any) -> AcquirerConfig:
@@ -82,15 +97,59 @@ def acquirer_config(**changes: Any) -> AcquirerConfig:
     return AcquirerConfig(institution="123456", merchants=(shop, left), **changes)
 
 
-def acquirer(entries: Any = (), *, signed_on: bool = True, **changes: Any) -> Playbook:
-    """An acquirer with its links up, rebuilt from *entries*; its sign-on is answered."""
-    play = _playing(Acquirer(acquirer_config(**changes)), entries, FRONT, UPSTREAM)
-    if signed_on:
-        sign_on = play.sent_on(UPSTREAM)[-1]
-        play.do(play.machine.handle(Received(UPSTREAM, sign_on.reply("00")), play.now))
-        play.effects.clear()
-        play.skip()
+def fingerprint(pan: str) -> str:
+    """What cards are known by here."""
+    return f"print:{pan[-2:]}"
+
+
+def acquirer(rows: Any = (), **bounds: Any) -> Playbook:
+    """An acquirer with its links up and its sign-on answered; its journal held *rows* before.
+
+    *bounds* as of :class:`Acquirer`.
+    """
+    play = Playbook(Acquirer(acquirer_config(), fingerprint, **bounds))
+    notebook = play.journal = Notebook(play, rows)
+    play.do(play.machine.recover(notebook.recent(), play.now))
+    for link in (FRONT, UPSTREAM):
+        play.do(play.machine.handle(LinkUp(link), play.now))
+    (play.skip() >> answered(UPSTREAM, "00")).skip()
+    play.journal = Notebook(play, notebook.rows)
+    play.effects.clear()
     return play
+
+
+def again(play: Playbook, **bounds: Any) -> Playbook:
+    """The same acquirer after a crash: another one, with what its journal holds."""
+    return acquirer(rows_of(play), **bounds)
+
+
+def rows_of(play: Playbook) -> list[HostRow]:
+    """All that the journal of the acquirer of *play* holds."""
+    assert isinstance(play.journal, Notebook)
+    return play.journal.rows
+
+
+def entries_of(play: Playbook) -> list[AcquirerEntry]:
+    """What the acquirer of *play* has written: its entries, without checkpoints."""
+    rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
+    return [rows.read(row) for row in play.entries if row.state != CHECKPOINT]
+
+
+class booked:
+    """A row is appended whose entry is of this *kind*, with attributes as given."""
+
+    def __init__(self, kind: type, **attributes: Any) -> None:
+        self.kind = kind
+        self.attributes = attributes
+
+    def matches(self, effect: Effect) -> bool:
+        if not isinstance(effect, Append) or effect.entry.state != self.kind.__name__:
+            return False
+        entry = Rows(AcquirerEntry).read(effect.entry)
+        return all(getattr(entry, name) == value for name, value in self.attributes.items())
+
+    def __repr__(self) -> str:
+        return f"booked({self.kind.__name__}, {self.attributes!r})"
 
 
 def approved(play: Playbook, request: Message) -> Playbook:
@@ -99,12 +158,31 @@ def approved(play: Playbook, request: Message) -> Playbook:
     return (play >> answered(UPSTREAM, "00", APPROVAL)).skip()
 
 
-def _playing(machine: Any, entries: Any, *links: LinkId) -> Playbook:
-    play = Playbook(machine)
-    play.do(machine.recover(entries, play.now))
-    for link in links:
-        play.do(machine.handle(LinkUp(link), play.now))
-    return play.skip()
+READER: Rows[Any] = Rows(IssuerEntry)
+
+
+def written(play: Playbook) -> list[Any]:
+    """The entries in all that an issuer has ever written, but for checkpoints."""
+    return [READER.read(row) for row in play.entries if row.state != CHECKPOINT]
+
+
+class wrote:
+    """An entry of this *kind* is appended; its attributes, or those of its row, are as given."""
+
+    def __init__(self, kind: type, **attributes: Any) -> None:
+        self.kind = kind
+        self.attributes = attributes
+
+    def matches(self, effect: Effect) -> bool:
+        if not isinstance(effect, Append) or effect.entry.state != self.kind.__name__:
+            return False
+        row, entry = effect.entry, READER.read(effect.entry)
+        return all(
+            getattr(entry if hasattr(entry, n) else row, n) == v for n, v in self.attributes.items()
+        )
+
+    def __repr__(self) -> str:
+        return f"wrote({self.kind.__name__}, {self.attributes!r})"
 
 
 def purchase(amount: int = 1_250, trace: int = 7, mti: str = "0200", **extra: str) -> Message:

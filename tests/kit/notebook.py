@@ -29,7 +29,7 @@ class Notebook:
         """All rows of the legs that *question* names."""
         rows = self.rows
         legs = {row.leg for row in rows if row.identity and _names(question, row)}
-        return [row for row in rows if row.leg in {*legs, *question.legs} - {0}]
+        return [row for row in rows if row.leg in {*legs, *question.legs}]
 
     def recent(self) -> list[Any]:
         """The last checkpoint, the legs that it names or that move again later, what followed."""

@@ -96,8 +96,8 @@ class OperatedMachine:
         self.did.append(("cut_over", who, because))
         return self._write(0, Mark.CUT_OVER, business_date="2026-11-28-2")
 
-    def record_close(self, now, day, sha256, books_head, who):
-        self.did.append(("record_close", day, sha256, books_head, who))
+    def record_close(self, now, day, told):
+        self.did.append(("record_close", day, told))
         return self._write(0, Mark.CLOSED, business_date=day)
 
     def retry(self, leg, now, who, because):

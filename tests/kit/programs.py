@@ -9,21 +9,32 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from click.testing import CliRunner
 
-from cardswitch.hosts.acquirer.books import AcquirerBooks
-from cardswitch.hosts.acquirer.entries import AcquirerEntry
-from cardswitch.hosts.issuer.books import IssuerBooks
-from cardswitch.hosts.issuer.entries import IssuerEntry, PurchaseDecided
+from cardswitch.hosts.acquirer.books import books_of
+from cardswitch.hosts.issuer.entries import PurchaseDecided
+from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
+from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
-from cardswitch.switch.core.states import State
+from cardswitch.switch.core.states import CAPTURED
 from cardswitch.switch.store.reader import GOES_ON, JournalReader
-from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
+from cardswitch.terminal.core.entries import TerminalEntry
+from cardswitch.terminal.core.state import PAID, SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
+from cardswitch.wire.store.journal import JournalStoreReader
 
 ROOT = Path(__file__).parents[2]
+PURCHASES = "02"  # How the MTI of a leg's first row begins.
 PATIENCE_S = 60.0  # Reached only when something is broken.
 LOOK_S = 0.005
 LEGS_MAX = 10_000
@@ -123,7 +134,8 @@ class House:
 
     def run(self, *words):
         """A command of the terminal or the switch: exit code and what it printed."""
-        result = CliRunner().invoke(cli, [*words, "--config", str(self.config)])
+        config = [] if "--config" in words else ["--config", str(self.config)]
+        result = CliRunner().invoke(cli, [*words, *config])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result.exit_code, result.stdout
@@ -141,47 +153,61 @@ class House:
         return reader.newest(LEGS_MAX)
 
     def leg(self, rrn, source):
-        """The leg of the transaction *rrn* on the side *source*."""
-        [leg] = [leg for leg in self.legs() if (leg.rrn, leg.source) == (rrn, source)]
+        """The leg of the purchase *rrn* on the side *source*; one of its reversal is another."""
+        legs = [leg for leg in self.legs() if leg.mti.startswith(PURCHASES)]
+        [leg] = [leg for leg in legs if (leg.rrn, leg.source) == (rrn, source)]
         return leg
 
     def settled(self):
-        """Return once no leg is open and no reversal is owed."""
+        """Return once no leg is open and no reversal is pending."""
         until(lambda: not {leg.state for leg in self.legs()} & GOES_ON, "all legs finished")
 
     def has_decided(self, count):
         """Whether the issuer has decided on at least *count* purchases, as its disk says."""
-        journal = self.folder / "issuer.journal"
-        return journal.read_bytes().count(b'"type":"PurchaseDecided"') >= count
+        return len(self.decisions()) >= count
 
     def books(self):
         """Everybody's approved amounts by RRN, read from the disk: all programs must have ended."""
         legs = self.legs()
         return {
             "terminals": self._receipts(),
-            "front": _approved(legs, "pos"),
+            "front": self.captured(legs, "merchants"),
             "acquirer": self._acquirer(),
-            "network": _approved(legs, "network"),
+            "network": self.captured(legs, "acquirers"),
             "issuer": self._issuer(),
         }
 
+    def captured(self, legs, serves):
+        """What is captured in the end, on the side that *serves* those."""
+        listeners = self.lab.switch.listeners
+        sources = {name for name, listener in listeners.items() if listener.serves == serves}
+        purchases = [leg for leg in legs if leg.source in sources and leg.mti.startswith(PURCHASES)]
+        return {leg.rrn: leg.stays or leg.amount for leg in purchases if leg.state in CAPTURED}
+
     def _acquirer(self):
-        books = AcquirerBooks()
-        for entry in _read(self.folder / "acquirer.journal", AcquirerEntry):
-            books.apply(entry)
+        url = self.lab.acquirer.database
+        journal = JournalStoreReader(url, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        books = books_of(journal.rows())
         assert not books.open, "the acquirer waits for something"
-        return {rrn: amount for rrn, (_, _, amount) in books.approved().items()}
+        return {sale.rrn: sale.amount for sale in books.approved().values()}
 
     def _issuer(self):
-        books = IssuerBooks(self.lab.issuer.accounts)
-        for entry in _read(self.folder / "issuer.journal", IssuerEntry):
-            books.apply(entry)
-        return dict(books.held())
+        machine = Issuer(self.lab.issuer, open_vault(self.lab.issuer.vault).fingerprint)
+        machine.recover(self._issuer_rows(), 0.0)
+        held = dict(machine.held())
+        assert sum(held.values()) == sum(machine.held_in_all().values())
+        return held
 
     def decisions(self):
         """What the issuer ever decided, undone or not."""
-        entries = _read(self.folder / "issuer.journal", IssuerEntry)
-        return [entry for entry in entries if isinstance(entry, PurchaseDecided)]
+        decided = [row for row in self._issuer_rows() if row.state == PurchaseDecided.__name__]
+        return [msgspec.json.decode(row.fields, type=PurchaseDecided) for row in decided]
+
+    def _issuer_rows(self):
+        reader = JournalStoreReader(
+            self.lab.issuer.database, ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow
+        )
+        return list(reader.rows())
 
     def _receipts(self):
         last = {}
@@ -190,10 +216,8 @@ class House:
                 if not outcome.is_repeat:
                     last[path.name, outcome.stan] = outcome
         kinds = {outcome.kind for outcome in last.values()}
-        assert kinds <= {SaleState.APPROVED, SaleState.DECLINED, SaleState.REVERSED}, (
-            f"not at rest: {kinds}"
-        )
-        return {o.rrn: o.amount for o in last.values() if o.kind is SaleState.APPROVED}
+        assert kinds <= PAID | {SaleState.DECLINED, SaleState.REVERSED}, f"not at rest: {kinds}"
+        return {o.rrn: o.amount for o in last.values() if o.kind in PAID}
 
 
 def assert_agree(books):
@@ -201,11 +225,6 @@ def assert_agree(books):
     names = list(books)
     for name in names[1:]:
         assert books[name] == books[names[0]], f"{name} and {names[0]} do not agree"
-
-
-def _approved(legs, source):
-    approved = [leg for leg in legs if (leg.source, leg.state) == (source, State.APPROVED)]
-    return {leg.rrn: leg.amount for leg in approved}
 
 
 def _read(path, entry_type):

@@ -8,7 +8,7 @@ from cardswitch.terminal.core.machine import NoLink
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.state import SaleState
 from cardswitch.terminal.customer.card import find_card
-from cardswitch.terminal.session import UNSETTLED, open_session
+from cardswitch.terminal.session import open_session
 from tests.kit.programs import LOOK_S, PATIENCE_S, House, Program
 
 TERMINALS = ("TERM0001", "TERM0002", "TERM0003")
@@ -39,12 +39,12 @@ async def sell_while(
 
 
 async def _sell(config, card, sold, stop):
-    """Sell without a pause until *stop*; each approved amount goes to *sold*. Then owe nothing."""
+    """Sell without a pause until *stop*; each approved amount goes to *sold*. Then settle."""
     async with open_session(config) as session:
         while not stop.is_set():
             order = Order(100 * (1 + len(sold) % 90), "EUR", card, "swipe", "2580")
             await _tell(session.perform(lambda terminal, now, o=order: terminal.sale(o, now)), sold)
-        while session.book.kind in UNSETTLED:
+        while session.book.unsettled:
             await _tell(session.settle(), sold)
 
 

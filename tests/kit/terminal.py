@@ -37,6 +37,10 @@ def repeat(card=None):
     return lambda play: play.do(play.machine.repeat(play.now, card))
 
 
+def reverse(stays=0):
+    return lambda play: play.do(play.machine.reverse(play.now, stays))
+
+
 def close_batch(play):
     play.do(play.machine.close_batch(play.now))
 

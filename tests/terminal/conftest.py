@@ -34,6 +34,7 @@ class SmallSwitch(Program):
     def __init__(self):
         super().__init__({"pos": IsoExchange()})
         self.seen = []
+        self.agrees = "00"  # what a reversal is answered
         self.silent = 0  # so many reversals stay without an answer
 
     def asked(self, link, question):
@@ -41,7 +42,7 @@ class SmallSwitch(Program):
         if question.mti.startswith("04"):
             self.silent -= 1
             if self.silent < 0:
-                self.desk.send(link, question.reply("00"))
+                self.desk.send(link, question.reply(self.agrees))
             return
         cents = question[4][-2:]
         if cents == "10":
@@ -49,6 +50,9 @@ class SmallSwitch(Program):
             self.desk.send(link, question.reply("10", {4: half, 38: "A1B2C3"}))
         elif cents == "51":
             self.desk.send(link, question.reply("51", {37: "608801000001"}))
+        elif cents == "91":  # Performed twice: declined, and approved after all.
+            self.desk.send(link, question.reply("91"))
+            self.desk.send(link, question.reply("00", {37: "608801000002", 38: "A1B2C3"}))
         elif cents != "69":
             self.desk.send(link, question.reply("00", {37: "608801000001", 38: "A1B2C3"}))
 

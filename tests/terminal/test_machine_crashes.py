@@ -3,8 +3,8 @@
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import (
+from cardswitch.terminal.core.entries import (
+    ApprovalHeard,
     BatchClosed,
     ReversalRefused,
     SaleAnswered,
@@ -12,20 +12,34 @@ from cardswitch.terminal.core.state import (
     SaleRepeated,
     SaleReversed,
     SaleReversing,
-    SaleState,
-    rebuild,
 )
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import SaleState, rebuild
 from cardswitch.wire.ports import Append, Send
 from tests.kit.play import START, Playbook, after, answered
-from tests.kit.terminal import CARD, DOWN, PAD, UP, close_batch, repeat, restarted, sell, terminal
+from tests.kit.terminal import (
+    CARD,
+    DOWN,
+    PAD,
+    UP,
+    close_batch,
+    repeat,
+    restarted,
+    reverse,
+    sell,
+    terminal,
+)
 
 
 def story(play):
-    """Every kind of entry: approved, repeated, reversed late, refused, a new batch, declined."""
+    """Every kind of entry: approved, repeated, reversed in part and whole, late, refused."""
     play >> UP >> sell()
     play.skip() >> answered("switch", "00", {38: "A1B2C3"})
     play.skip() >> repeat()
     play.skip() >> answered("switch", "00", {38: "A1B2C3"})
+    for stays in (1000, 0):
+        play.skip() >> reverse(stays)
+        play.skip() >> answered("switch", "00")
     play.skip() >> sell(Order(7700, "978", CARD, "manual"))
     for seconds in (4.5, 5.5, 6.5):
         play.skip() >> after(seconds)
@@ -37,6 +51,8 @@ def story(play):
     play.skip() >> close_batch
     play.skip() >> sell()
     play.skip() >> answered("switch", "51")
+    play.skip() >> answered("switch", "00")  # the same sale was performed twice
+    play.skip() >> answered("switch", "00")
     return play.skip()
 
 
@@ -52,6 +68,7 @@ def test_the_story_is_long_enough():
         SaleReversing,
         SaleReversed,
         ReversalRefused,
+        ApprovalHeard,
         BatchClosed,
     }
 
@@ -62,15 +79,15 @@ def test_a_crash_between_any_two_effects(cut):
     before.effects = list(EFFECTS[:cut])
     again = restarted(before)
     book = rebuild(before.entries)
-    owes = book.kind in (SaleState.BEGUN, SaleState.PENDING)
-    assert again.machine.is_free is not owes
+    unsettled = book.unsettled
+    assert again.machine.is_free is (unsettled is None)
     again.skip() >> UP
     reversals = again.sent_on("switch")
     assert [message.mti for message in reversals] == (
-        [] if not owes else ["0420"] if book.kind is SaleState.BEGUN else ["0421"]
+        [] if unsettled is None else ["0421"] if book.pending else ["0420"]
     )
-    if owes:
-        assert reversals[0][90][4:10] == book.begun.request[11]
+    if unsettled is not None:
+        assert reversals[0][90][4:10] == unsettled.stan
         again.skip() >> answered("switch", "00")
     again.skip() >> sell()
     sale = again.sent_on("switch")[-1]
@@ -89,6 +106,7 @@ def test_every_request_is_in_the_journal_before_it_leaves(cut):
             known = rebuild(e.entry for e in EFFECTS[:cut] if isinstance(e, Append))
             assert known.stan == int(message[11])
             assert known.kind is (SaleState.BEGUN if message.mti == "0200" else SaleState.PENDING)
+            assert message.mti == "0200" or known.pending_reversal == message
 
 
 def test_a_reversal_that_was_sent_before_the_crash_stays_the_same():

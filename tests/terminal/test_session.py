@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.terminal.config import read_terminal_config
 from cardswitch.terminal.core.machine import NoLink, NotReady
 from cardswitch.terminal.core.messages import Order
@@ -52,6 +53,34 @@ def test_three_sales_in_a_row(config, small_switch):
     assert read_book(config).kind is SaleState.DECLINED
 
 
+def test_a_sale_that_was_declined_and_approved_is_reversed(config, small_switch):
+    small_switch.silent = 1_000
+
+    async def hear():
+        async with open_session(config) as session:
+            kinds = [outcome.kind async for outcome in session.perform(sale(1200))]
+            session.do(sale(1291))
+            while session.book.pending is None:
+                await asyncio.sleep(0.01)
+            return kinds
+
+    assert asyncio.run(hear()) == [SaleState.APPROVED]
+    assert read_book(config).unsettled.stan == "000002"
+    small_switch.silent = 0
+    assert perform(config, sale(1200)) == [SaleState.REVERSED, SaleState.APPROVED]
+    assert {m[90][4:10] for m in small_switch.seen if m.mti in ("0420", "0421")} == {"000002"}
+
+
+def test_a_sale_is_reversed_in_part_from_one_session_to_the_next(config, small_switch):
+    perform(config, sale(1200))
+    in_part = perform(config, lambda terminal, now: terminal.reverse(now, 1000))
+    assert in_part == [SaleState.PENDING, SaleState.REDUCED]
+    assert perform(config, lambda terminal, now: terminal.reverse(now, 300)) == in_part
+    whole = perform(config, lambda terminal, now: terminal.reverse(now))
+    assert whole == [SaleState.PENDING, SaleState.REVERSED]
+    assert [stays_of(m) for m in small_switch.seen[1:]] == [1000, 300, 0]
+
+
 def test_what_is_told_is_on_disk_already(config):
     path = Path(config.state) / "terminal-TERM01.log"
 
@@ -82,7 +111,7 @@ def test_a_terminal_stopped_in_mid_flight_reverses_later(config, small_switch):
 
     asyncio.run(main())
     assert read_book(config).kind is SaleState.PENDING
-    with pytest.raises(NotReady, match="owed"):
+    with pytest.raises(NotReady, match="pending"):
         asyncio.run(close_batch(config))
     small_switch.silent = 0
     assert perform(config, sale(1200)) == [SaleState.REVERSED, SaleState.APPROVED]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections import Counter
 from contextlib import nullcontext
 
 from .runs import run
@@ -17,17 +19,24 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1, help="how many seeds (default 1)")
     parser.add_argument("--trace", action="store_true", help="tell all that happens, masked")
     parser.add_argument("--without", choices=list(SAFEGUARDS), help="remove a safeguard first")
+    parser.add_argument("--first", action="store_true", help="stop at the first that breaks")
     options = parser.parse_args()
+    counts: Counter[str] = Counter()
+    broken = 0
+    began = time.monotonic()
     with SAFEGUARDS[options.without]() if options.without else nullcontext():
         for seed in range(options.seed, options.seed + options.count):
             try:
-                world = run(seed, print if options.trace else None)
+                counts += run(seed, print if options.trace else None).counts
             except Exception as problem:
-                print(f"seed {seed}: {type(problem).__name__}: {problem}")
-                return 1
-    counts = ", ".join(f"{name} {count}" for name, count in sorted(world.counts.items()))
-    print(f"{options.count} worlds held; in the last one: {counts or 'nothing went wrong'}")
-    return 0
+                broken += 1
+                print(f"seed {seed}: {type(problem).__name__}: {problem}", flush=True)
+                if options.first:
+                    break
+    per_s = options.count / (time.monotonic() - began)
+    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    print(f"{options.count} worlds, {broken} broken, {per_s:.1f} a second; {told or 'no fault'}")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

@@ -5,12 +5,13 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
 from cardswitch.wire.channel import Channel
 from cardswitch.wire.framing import FramingError
 from cardswitch.wire.ports import (
@@ -18,15 +19,20 @@ from cardswitch.wire.ports import (
     Close,
     Effect,
     Event,
+    Found,
     Garbled,
     LinkDown,
     LinkId,
     LinkUp,
+    LookUp,
     Machine,
     Received,
     Seconds,
     Send,
+    name_of,
 )
+
+from .journals import Journal, ListJournal
 
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
 
@@ -43,7 +49,12 @@ class Faults:
     reset: float = 0.0  # the connection breaks as a frame is sent, and both ends hear of it
     silent: float = 0.0  # the connection dies as a frame is sent, and nobody hears of it
     crash: float = 0.0  # a program dies before it performs an effect
-    until: Seconds = float("inf")
+    unsaid: float = 0.0  # a look-up is never answered
+    failed: float = 0.0  # a look-up fails
+    slow: float = 0.0  # a look-up takes about as long as anybody waits, or longer
+    copied: float = 0.0  # a request comes once more, much later or on another link
+    step: float = 0.0  # a clock is set as its program starts again
+    until: Seconds = float("inf")  # an instant
 
 
 @dataclass
@@ -51,12 +62,14 @@ class Node:
     """A program: the machine that lives now, and the journal that outlives it."""
 
     name: str
-    build: Callable[[Sequence[Any]], tuple[Machine, Sequence[Effect]]]
+    build: Callable[[Iterable[Any]], tuple[Machine, Sequence[Effect]]]
     can_crash: bool = True
-    journal: list[Any] = field(default_factory=list)
+    journal: Journal = field(default_factory=ListJournal)
     machine: Machine | None = None
     wires: dict[LinkId, End] = field(default_factory=dict)
     lives: int = 0
+    clock: Seconds = 0.0  # how far its clock is ahead of the others
+    told: Seconds = 0.0  # the last time that it has had in this life
 
 
 @dataclass
@@ -66,6 +79,7 @@ class Wire:
     ends: tuple[End, End]
     latency: Seconds
     holds_frames: bool = False  # a concentrator in between: frames outlive a connection
+    is_watched: bool = False  # a program finds out that it is silent; of others, the network does
     up: bool = False
     silent: bool = False
     epoch: int = 0
@@ -94,6 +108,9 @@ class Network:
         self.wires: list[Wire] = []
         self.counts: Counter[str] = Counter()
         self.watch: list[Callable[[str, End, Any], None]] = []
+        # Given what is sent: what is sent instead, or None if somebody else has dealt with it.
+        self.meddle: list[Callable[[End, Any], Any]] = []
+        self._copies: list[tuple[End, bytes]] = []  # of requests that somebody has kept
         self.trace: Callable[[str], None] | None = None
         self._queue: list[tuple[Seconds, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -109,16 +126,21 @@ class Network:
         heapq.heappush(self._queue, (max(when, self.now), next(self._order), action))
 
     def run(self, until: Seconds) -> None:
-        """Let everything happen that is due within *until* seconds of the start."""
-        end = self.started + until
+        """Let everything happen that is due within *until* seconds from now."""
+        end = self.now + until
         while self._queue and self._queue[0][0] <= end:
             self.now, _, action = heapq.heappop(self._queue)
             action()
         self.now = end
 
+    def time_of(self, node: Node) -> Seconds:
+        """The time as *node* has it."""
+        node.told = max(node.told, self.now + node.clock)  # Rounding must not turn it back.
+        return node.told
+
     def chance(self, probability: float) -> bool:
         """Whether a fault of this *probability* happens now."""
-        if probability <= 0 or self.now - self.started >= self.faults.until:
+        if probability <= 0 or self.now >= self.faults.until:
             return False
         return self.random.random() < probability
 
@@ -140,11 +162,12 @@ class Network:
         second: tuple[Node, str, Channel],
         latency: Seconds,
         holds_frames: bool = False,
+        is_watched: bool = False,
     ) -> Wire:
         """A wire from *first* to *second*, down until both are started."""
         one = End(first[0], LinkId(first[1]), first[2])
         two = End(second[0], LinkId(second[1]), second[2])
-        wire = Wire((one, two), latency, holds_frames)
+        wire = Wire((one, two), latency, holds_frames, is_watched)
         for end, other in ((one, two), (two, one)):
             end.wire, end.other = wire, other
             end.node.wires[end.link] = end
@@ -154,7 +177,11 @@ class Network:
     def start(self, node: Node) -> None:
         """Begin *node* from its journal, as after a crash or at the very first."""
         node.lives += 1
-        node.machine, effects = node.build(node.journal)
+        node.told = 0.0
+        if node.can_crash and self.chance(self.faults.step):
+            self.counts["clock_set"] += 1
+            node.clock += self.random.choice((1, -1)) * self.random.choice((3, 600, 4_000, 40_000))
+        node.machine, effects = node.build(node.journal.recent())
         self.perform(node, effects)
         for end in list(node.wires.values()):
             self.at(self.random.uniform(0.01, 0.3), lambda end=end: self._raise(end))
@@ -181,7 +208,7 @@ class Network:
     def handle(self, node: Node, event: Event) -> None:
         """*event* happens to *node*, if it lives."""
         if node.machine is not None:
-            self.perform(node, node.machine.handle(event, self.now))
+            self.perform(node, node.machine.handle(event, self.time_of(node)))
 
     def perform(self, node: Node, effects: Sequence[Effect]) -> None:
         """Do what *node* wants done, in order; it may die between any two effects."""
@@ -193,6 +220,8 @@ class Network:
             match effect:
                 case Append(entry):
                     node.journal.append(entry)
+                case LookUp(number, question):
+                    self._look_up(node, number, question)
                 case Send(link, message):
                     self._send(node, link, message)
                 case Close(link, reason):
@@ -202,15 +231,38 @@ class Network:
                 return
         self._arm(node)
 
+    def _look_up(self, node: Node, number: int, question: Any) -> None:
+        """The journal answers at some time from now on, with what it holds then, or not at all."""
+        if self.chance(self.faults.unsaid):
+            self.counts["look_up_unsaid"] += 1
+            return
+        life, fails = node.lives, self.chance(self.faults.failed)
+        takes = self.random.uniform(0.0, 0.002)
+        if self.chance(self.faults.slow):
+            takes = self.random.uniform(0.1, 0.8)
+        self.counts["look_up_failed" if fails else "look_up"] += 1
+
+        def ask() -> None:
+            if node.lives == life and node.machine is not None:
+                rows = None if fails else node.journal.look_up(question)
+                self.at(self.random.uniform(0.0, takes), lambda: tell(rows))
+
+        def tell(rows: Sequence[Any] | None) -> None:
+            if node.lives == life:
+                self.handle(node, Found(number, rows))
+
+        self.at(self.random.uniform(0.0, takes), ask)
+
     def _arm(self, node: Node) -> None:
         machine = node.machine
         due = machine.deadline() if machine is not None else None
         if due is not None:
-            self.at_time(due, lambda: self._wake(node, machine, due))
+            self.at_time(due - node.clock, lambda: self._wake(node, machine, due))
 
     def _wake(self, node: Node, machine: Machine, due: Seconds) -> None:
         if node.machine is machine and machine.deadline() == due:
-            self.perform(node, machine.wake(self.now))
+            node.told = max(node.told, due)
+            self.perform(node, machine.wake(self.time_of(node)))
 
     # Wires ----------------------------------------------------------------------------------------
 
@@ -239,7 +291,12 @@ class Network:
             return
         for watcher in self.watch:
             watcher("sent", end, message)
-        self.say(f"{node.name} -> {end.other.node.name}: {message!r}")
+        if self.trace is not None:
+            self.say(f"{node.name} -> {end.other.node.name}: {message!r}")
+        for meddler in self.meddle:
+            message = meddler(end, message)
+            if message is None:
+                return
         wire, frame = end.wire, end.channel.encode(message)
         if wire.silent or self.chance(self.faults.lost):
             self.counts["lost"] += 1
@@ -255,6 +312,8 @@ class Network:
             self.counts["garbled"] += 1
             # So short that nobody can tell what it was: TCP loses ends, it does not flip bits.
             frame = frame[: self.random.randrange(1, 10)]
+        if isinstance(message, Message) and message.mti[:2] in ("02", "04"):
+            self._copy(end, message, frame)
         delay = wire.latency * self.random.uniform(0.8, 1.2)
         if self.chance(self.faults.late):
             delay += self.random.uniform(0.5, 8.0)
@@ -264,6 +323,32 @@ class Network:
         for copy in range(copies):
             self._deliver(end, frame, delay + copy * self.random.uniform(0.0, 3.0))
 
+    def reply(self, end: End, message: Message) -> None:
+        """*message* comes from *end*, whatever its program has to say."""
+        wire, epoch = end.wire, end.wire.epoch
+        frame = end.channel.encode(message)
+        self.at(
+            2 * wire.latency,
+            lambda: self._arrive(end.other, frame) if wire.up and wire.epoch == epoch else None,
+        )
+
+    def _copy(self, end: End, message: Message, frame: bytes) -> None:
+        """Somebody keeps a request, and sends it again when nobody thinks of it any more."""
+        if not message.is_request or not self.chance(self.faults.copied):
+            return
+        self.counts["copied"] += 1
+        self._copies.append((end, frame))
+        if self.random.random() < 0.7:
+            self.at(self.random.uniform(0.0, 60.0), lambda: self.send_copy(end, frame))
+
+    def send_copy(self, end: End, frame: bytes) -> None:
+        """*frame* comes on any link of the listener that *end* sends to."""
+        at = end.other
+        ends = [e for e in at.node.wires.values() if name_of(e.link) == name_of(at.link)]
+        chosen = self.random.choice(ends)
+        if chosen.wire.up and at.node.machine is not None:
+            self._arrive(chosen, frame)
+
     def _deliver(self, end: End, frame: bytes, delay: Seconds) -> None:
         other, wire, epoch = end.other, end.wire, end.wire.epoch
 
@@ -271,24 +356,51 @@ class Network:
             if not wire.up or (wire.epoch != epoch and not wire.holds_frames):
                 self.counts["lost"] += 1
                 return
-            try:  # as the driver does: an unreadable frame is an event, a broken stream is the end
-                message = other.channel.decode(frame)
-            except FormatError as error:
-                self.handle(other.node, Garbled(other.link, error))
-                return
-            except FramingError:
-                self.cut(wire)
-                return
-            for watcher in self.watch:
-                watcher("received", other, message)
-            self.handle(other.node, Received(other.link, message))
+            self._arrive(other, frame)
 
         self.at(delay, arrive)
+
+    def _arrive(self, at: End, frame: bytes) -> None:
+        try:  # as the driver does: an unreadable frame is an event, a broken stream is the end
+            message = at.channel.decode(frame)
+        except FormatError as error:
+            self.handle(at.node, Garbled(at.link, error))
+            return
+        except FramingError:
+            self.cut(at.wire)
+            return
+        for watcher in self.watch:
+            watcher("received", at, message)
+        self.handle(at.node, Received(at.link, message))
 
     def _die_silently(self, wire: Wire) -> None:
         self.counts["silent"] += 1
         self.say(f"{wire.ends[0].node.name} = {wire.ends[1].node.name} dies silently")
         wire.silent = True
-        # The keep-alive of the network finds it at last, should no echo have found it before.
-        epoch = wire.epoch
-        self.at(60.0, lambda: self.cut(wire) if wire.epoch == epoch else None)
+        if not wire.is_watched:  # The keep-alive of the network finds it at last.
+            epoch = wire.epoch
+            self.at(60.0, lambda: self.cut(wire) if wire.epoch == epoch else None)
+
+    # A long time ----------------------------------------------------------------------------------
+
+    def sleep(self, seconds: Seconds) -> None:
+        """Everything is switched off, and started again in *seconds*; clocks may be set."""
+        self.say(f"everything sleeps for {seconds} s")
+        for node in self.nodes.values():
+            node.machine = None
+        for wire in self.wires:
+            wire.up = False
+        self._queue.clear()
+        self.now += seconds
+        self.counts["slept"] += 1
+        for node in self.nodes.values():
+            self.start(node)
+
+    def forget_kept(self) -> None:
+        """Nobody sends again what is so old."""
+        self._copies.clear()
+
+    def send_kept(self) -> None:
+        """Much of what somebody has kept comes again, in the next minute."""
+        for end, frame in self._copies[-20:]:
+            self.at(self.random.uniform(1.0, 60.0), lambda e=end, f=frame: self.send_copy(e, f))

@@ -6,27 +6,30 @@ issuer's accounts, and the deposit file of settlement.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
+from cardswitch.hosts.acquirer.books import books_of
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.entry import Entry
+from cardswitch.specs.transactions.reversals import stays_of
+from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
-from cardswitch.switch.settlement.close import close_day
-from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.state import PAID, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .network import End, Network
-from .people import CUT_OFF, SHOPS, World
+from .people import World
+from .stranger import TERMINAL, Stranger
 
 Book = Mapping[str, int]  # minor units approved and not undone, by RRN
-ENDED = frozenset({State.APPROVED, State.DECLINED, State.REVERSED})
-IBAN = "DE89370400440532013000"
-BANK = AcquiringBank("Acquirer", IBAN, "COBADEFFXXX")
+ENDED = frozenset(
+    {State.APPROVED, State.DECLINED, State.REVERSED, State.REDUCED, State.ANSWERED, State.RESOLVED}
+)
 
 
 class Broken(AssertionError):
@@ -45,7 +48,7 @@ class KeyWatch:
 
     def see(self, what: str, end: End, message: Any) -> None:
         """Called with everything that is sent and received."""
-        if not isinstance(message, Message):
+        if not isinstance(message, Message) or end.node.name == "stranger":
             return
         key = (end.node.name, self._exchange.key(end.link, message))
         if what == "received":
@@ -71,83 +74,196 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
             raise Broken(f"{node.name} is not alive")
         if getattr(node.machine, "counts", {}).get("flow_failed"):
             raise Broken(f"a flow of {node.name} failed by itself")
-    entries = world.entries(world.switch.journal)
-    _check_states(entries)
+    legs = _legs(world.rows.rows())
+    _check_journal(world, legs)
+    ours = [stand for stand in legs if f"|{TERMINAL}|" not in stand.first.identity]
     issuer = _issuer_book(world)
+    acquirer = _acquirer_book(world)
+    direct = _switch_book(legs, "merchants", "issuer")
     books = {
-        "terminals": _terminal_book(world),
-        "switch, front side": _switch_book(entries, "pos"),
-        "acquirer": _acquirer_book(world),
-        "switch, network side": _switch_book(entries, "network"),
-        "issuer": issuer,
+        "terminals": (_terminal_book(world, legs), _switch_book(ours, "merchants")),
+        "acquirer": (acquirer, _switch_book(legs, "merchants", "acquirer")),
+        "network side": (_switch_book(legs, "acquirers"), acquirer),
+        "issuer": (issuer, Counter(acquirer) + Counter(direct)),
     }
-    for name, book in books.items():
-        if book != issuer:
-            raise Broken(f"{name} and issuer differ: {_difference(book, issuer)}")
-    _check_deposit(world, entries, sum(issuer.values()))
+    for name, (book, other) in books.items():
+        if book != other:
+            raise Broken(f"{name} and next book differ: {_difference(book, other)}")
+    _check_reversals(world.vault, legs)
+    if world.stranger is not None:
+        _check_told(world.stranger, legs)
+    _check_accounts(world, sum(issuer.values()))
+    _check_deposits(world, legs)
 
 
-def _check_states(entries: list[Entry]) -> None:
-    last = {entry.leg: entry for entry in entries}
-    for entry in last.values():
-        if entry.state not in ENDED:
-            raise Broken(f"leg {entry.leg} of {entry.source} was left {entry.state}")
-    if len({entry.sequence for entry in entries}) != len(entries):
-        raise Broken("two entries of the journal have the same number")
+class Stand(NamedTuple):
+    """A leg as its rows tell it: the first one, the last one, and what is held for it."""
+
+    first: Row
+    last: Row
+    held: int
+    was_approved: bool = False
 
 
-def _terminal_book(world: World) -> Book:
+def _legs(rows: Iterable[Row]) -> list[Stand]:
+    legs: dict[int, Stand] = {}
+    for row in rows:
+        if row.leg:
+            stand = legs.get(row.leg) or Stand(row, row, 0)
+            approved = stand.was_approved or row.state == State.APPROVED
+            legs[row.leg] = Stand(stand.first, row, _held(row, stand.held), approved)
+    return list(legs.values())
+
+
+def _held(row: Row, held: int) -> int:
+    match row.state:
+        case State.APPROVED:
+            return row.amount
+        case State.REVERSING:
+            return row.stays
+        case State.REVERSED:
+            return 0
+    return held
+
+
+def _check_journal(world: World, legs: Sequence[Stand]) -> None:
+    for damage in world.rows.store.verify():
+        raise Broken(f"the journal: {damage}")
+    for stand in legs:
+        if stand.last.state not in ENDED:
+            raise Broken(
+                f"leg {stand.last.leg} of {stand.first.source} was left {stand.last.state}"
+            )
+    names = Counter((stand.first.sent_on, stand.first.identity) for stand in legs)
+    for name, count in names.items():
+        if count > 1:
+            raise Broken(f"{name} is {count} legs")
+
+
+def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
+    """What is told to be undone is undone, and nothing that was approved is undone otherwise."""
+    by_number = {stand.first.leg: stand for stand in legs}
+    undone = set()
+    for stand in legs:
+        row = stand.last
+        if row.state != State.ANSWERED or row.code != "00" or not row.original:
+            continue
+        undone.add(row.original)
+        original = by_number[row.original]
+        stays = stays_of(message_of(row, vault))
+        if original.held > stays:
+            raise Broken(f"leg {row.original} holds {original.held}, {stays} was to stay")
+    for number, stand in by_number.items():
+        is_undone = stand.last.state not in (State.APPROVED, State.DECLINED)
+        if stand.was_approved and is_undone and number not in undone:
+            raise Broken(f"leg {number} was approved, and nobody asked to undo it")
+
+
+def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:
+    """An approval that the stranger has heard was one; what it has heard refused holds nothing."""
+    by_name: dict[str, list[Stand]] = {}
+    for stand in legs:
+        if f"|{TERMINAL}|" in stand.first.identity:
+            by_name.setdefault(stand.first.identity.split("|", 3)[3], []).append(stand)
+    for now, answer in stranger.told:
+        if answer.mti[1] not in "12" or answer.get(41).rstrip(" ") != TERMINAL:
+            continue
+        name = f"{answer.mti[1]}|{answer[11]}|{utc_date(now)[:4]}{answer[7]}"
+        found = by_name.get(name, [])
+        if answer.approved and not any(stand.was_approved for stand in found):
+            raise Broken(f"the stranger was told that {name} is approved, and it never was")
+        if not answer.approved and answer[39] != "94" and any(stand.held for stand in found):
+            raise Broken(f"the stranger was told {answer[39]} for {name}, which is held")
+
+
+def _is_stuck(terminal: str, legs: Iterable[Stand]) -> bool:
+    """Whether a reversal of *terminal* was refused, since a person had to look at its sale."""
+    return any(
+        stand.last.state == State.ANSWERED
+        and stand.last.code == "64"
+        and f"|{terminal}|" in stand.first.identity
+        for stand in legs
+    )
+
+
+def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
     book: dict[str, int] = {}
+    # While one was an exception, a repeat of its reversal was told so, whatever became of it.
+    excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
     for node in world.terminals:
-        stand = rebuild(node.journal)
-        if stand.owed is not None or stand.kind is SaleState.BEGUN or stand.exceptions:
-            raise Broken(f"{node.name} still owes a reversal, or a person must look")
-        sales = {o.stan: o for o in told(node.journal) if not o.is_repeat}
+        stand = rebuild(node.journal.entries)
+        is_left = stand.unsettled or stand.exceptions
+        terminal = node.machine.place.terminal
+        if is_left and terminal not in excepted and not _is_stuck(terminal, legs):
+            raise Broken(f"{node.name} has a reversal pending, or a person must look")
+        sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
-            if outcome.kind is SaleState.APPROVED:
+            if outcome.kind in PAID:
                 book[outcome.rrn] = book.get(outcome.rrn, 0) + outcome.amount
     return book
 
 
-def _switch_book(entries: list[Entry], source: str) -> Book:
-    last = {entry.leg: entry for entry in entries if entry.source == source}
-    book: dict[str, int] = {}
-    for entry in last.values():
-        if entry.state is State.APPROVED:
-            rrn = entry.message[37]
-            book[rrn] = book.get(rrn, 0) + int(entry.message[4])
+def _switch_book(legs: Iterable[Stand], serves: str, upstream: str = "") -> Book:
+    book: Counter[str] = Counter()
+    for stand in legs:
+        at_upstream = upstream in ("", stand.last.upstream)
+        if stand.first.serves == serves and stand.held and at_upstream:
+            book[stand.last.rrn or stand.first.rrn] += stand.held
     return book
 
 
 def _acquirer_book(world: World) -> Book:
+    """What the acquirer's journal says; what is in its memory must say the same."""
     live = world.acquirer.machine
-    rebuilt = world._build_acquirer(world.acquirer.journal)[0]
     assert isinstance(live, Acquirer)
-    if live.approved() != rebuilt.approved():
-        raise Broken("the acquirer's books and its journal differ")
-    return {rrn: amount for rrn, (_, _, amount) in live.approved().items()}
+    approved = books_of(world.acquirer.journal.rows()).approved()
+    if any(approved.get(name) != sale for name, sale in live.approved().items()):
+        raise Broken("the acquirer's memory and its journal differ")
+    book: Counter[str] = Counter()
+    for sale in approved.values():
+        book[sale.rrn] += sale.amount
+    return book
 
 
 def _issuer_book(world: World) -> Book:
+    """What the issuer's journal says; its accounts, kept by checkpoints, must say the same."""
     live = world.issuer.machine
-    rebuilt = world._build_issuer(world.issuer.journal)[0]
     assert isinstance(live, Issuer)
-    if live.held() != rebuilt.held():
+    rebuilt = world._build_issuer(world.issuer.journal.rows())[0]
+    if live.held_in_all() != rebuilt.held_in_all():
         raise Broken("the issuer's accounts and its journal differ")
-    return dict(live.held())
+    return dict(rebuilt.held())
 
 
-def _check_deposit(world: World, entries: list[Entry], expected: int) -> None:
-    day = CUT_OFF.business_date(world.started)
-    merchants = [MerchantAccount(shop, shop, IBAN, "COBADEFFXXX") for shop in SHOPS]
-    now = CUT_OFF.ends_at(day)
-    close = close_day(day, entries, merchants, BANK, {}, cut_off=CUT_OFF, now=now)
-    deposited = sum(payout.amount for payout in close.payouts)
-    if deposited != expected:
-        raise Broken(f"the deposit is {deposited}, the issuer holds {expected}")
-    again = close_day(day, entries, merchants, BANK, {}, cut_off=CUT_OFF, now=now + 1.0)
-    if again.files != close.files:
-        raise Broken("closing the same day twice gives different files")
+def _check_accounts(world: World, expected: int) -> None:
+    """What is set aside in accounts is what the issuer has promised to others."""
+    held = sum(account.held for account in world.issuer.machine.books.accounts.values())
+    if held != expected:
+        raise Broken(f"the accounts of the issuer hold {held}, its decisions {expected}")
+
+
+def _check_deposits(world: World, legs: Iterable[Stand]) -> None:
+    """Every capture that stands is booked once; closing again says nothing else."""
+    world.end_day()
+    world.bank.close()
+    booked = world.bank.booked()
+    of_leg: Counter[int] = Counter()
+    legs_of = {row.sequence: row.leg for row in world.rows.rows()}
+    for name, amount in booked.items():
+        kind, _, sequence = name.partition(":")
+        if kind != "payout":
+            of_leg[legs_of[int(sequence)]] += amount
+    for stand in legs:
+        is_sale = stand.first.serves == "merchants" and "|2|" in stand.first.identity
+        expected = stand.held if is_sale else 0
+        if of_leg[stand.first.leg] != expected:
+            raise Broken(
+                f"leg {stand.first.leg} is booked with {of_leg[stand.first.leg]}, "
+                f"it holds {expected}"
+            )
+    world.bank.close()
+    if world.bank.booked() != booked:
+        raise Broken("closing again books something else")
 
 
 def _difference(book: Book, other: Book) -> str:

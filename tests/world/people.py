@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 from typing import Any
-
-from cardswitch.switch.core.entry import Entry, Record, from_record, to_record
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
-from cardswitch.specs.dates import CutOff
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.core.machine import Switch
-from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
+from cardswitch.switch.core.row import Row
+from cardswitch.switch.core.states import State
+from cardswitch.switch.store.reader import JournalReader
+from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.terminal.core.machine import NotReady, Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
@@ -31,12 +39,18 @@ from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
-from cardswitch.wire.ports import Append, Effect, Seconds
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from .network import Faults, Network, Node
+from .bank import Bank
+from .journals import StoreJournal
+from .lot import HAS_PARTS, YEAR_S, draw
+from .network import End, Faults, Network, Node
+from .stranger import Stranger
+from .upstream import Unwilling
 
 SHOPS = ("SHOP0001", "SHOP0002")
-CUT_OFF = CutOff("23:00", "Europe/Berlin")
+SHOPS_ALL = (*SHOPS, "SHOP0003")  # The last one has not named its account yet.
+POS = IsoChannel(load_dialect("pos"), Framing("binary2"), Tpdu())
 BALANCE = 50_000_000
 NAMES = {"good": "9999990000000014", "rich": "9999990000000022", "lost": "9999990000000055"}
 UNKNOWN = "9999990000009999"
@@ -78,22 +92,6 @@ def deck() -> Deck:
     return Deck(keys, cards)
 
 
-def settings(keys: Keys) -> Settings:
-    """The switch of the default topology."""
-    return Settings(
-        listeners={
-            "pos": ListenerSettings("TPK", keys.tpk),
-            "network": ListenerSettings("ZPK", keys.zpk_acquirer),
-        },
-        upstreams={
-            "acquirer": Upstream(keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
-            "issuer": Upstream(keys.zpk_issuer, timeout_s=2.5, echo_s=15.0),
-        },
-        routes=(Route("pos", "acquirer"), Route("network", "issuer", bins=("999999",))),
-        cut_off=CUT_OFF,
-    )
-
-
 def acquirer_config() -> AcquirerConfig:
     """Two shops of one acquirer."""
     shops = [
@@ -105,7 +103,7 @@ def acquirer_config() -> AcquirerConfig:
             country_code="276",
             mcc="5411",
         )
-        for name in SHOPS
+        for name in SHOPS_ALL
     ]
     return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
 
@@ -137,75 +135,103 @@ def issuer_config(keys: Keys) -> IssuerConfig:
     )
 
 
+class Insistent(Terminal):
+    """A terminal that asks once more before it gives up and reverses."""
+
+    async def _answer(self, request: Message) -> Message | None:
+        answer = await super()._answer(request)
+        if answer is None and request.mti == "0200":
+            return await super()._answer(Message("0201", request.fields))
+        return answer
+
+
 class World(Network):
     """Terminals, switch, acquirer, issuer and HSM, wired as in the default topology."""
 
     switch_class: type[Switch] = Switch
 
-    def __init__(self, seed: int, faults: Faults, terminals: int = 3, sales: int = 4) -> None:
+    def __init__(self, seed: int, faults: Faults, terminals: int = 4, sales: int = 4) -> None:
         super().__init__(seed, faults)
         self.vault = AesVault(bytes(32))
-        keys = deck().keys
-        self.switch = self.add(Node("switch", self._build_switch))
-        self.acquirer = self.add(Node("acquirer", self._build_acquirer))
-        self.issuer = self.add(Node("issuer", self._build_issuer))
+        self.rows = StoreJournal(JOURNAL_SCHEMA, JOURNAL, Row)
+        self.keys = deck().keys
+        self.lot = draw(self.random, self.keys)
+        self.now = self.started = self.lot.begins
+        self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
+        of_acquirer = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        of_issuer = StoreJournal(ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow)
+        self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=of_acquirer))
+        self.issuer = self.add(Node("issuer", self._build_issuer, journal=of_issuer))
         self.hsm = self.add(Node("hsm", lambda _: (HsmMachine(deck().module()), ())))
-        self.keys = keys
+        self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
-        self._plan(sales)
+        self.stranger = self._add_stranger() if self.lot.has_stranger else None
+        self.sales = sales
+        Unwilling(self, self.lot.unfit, self.lot.unwilling)
 
     # Programs -------------------------------------------------------------------------------------
 
-    def _build_switch(self, journal: Sequence[Any]) -> tuple[Switch, Sequence[Effect]]:
-        machine = self.switch_class(settings(self.keys), self.vault)
-        return machine, machine.recover(self.entries(journal), self.now)
+    def _build_switch(self, journal: Iterable[Any]) -> tuple[Switch, Sequence[Effect]]:
+        machine = self.switch_class(self.lot.settings, self.vault, self.lot.limits)
+        return machine, machine.recover(journal, self.time_of(self.switch))
 
-    def _build_acquirer(self, journal: Sequence[Any]) -> tuple[Acquirer, Sequence[Effect]]:
-        machine = Acquirer(acquirer_config())
-        return machine, machine.recover(journal, self.now)
+    def _build_acquirer(self, journal: Iterable[Any]) -> tuple[Acquirer, Sequence[Effect]]:
+        machine = Acquirer(acquirer_config(), self.vault.fingerprint)
+        return machine, machine.recover(journal, self.time_of(self.acquirer))
 
-    def _build_issuer(self, journal: Sequence[Any]) -> tuple[Issuer, Sequence[Effect]]:
-        machine = Issuer(issuer_config(self.keys))
-        return machine, machine.recover(journal, self.now)
+    def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
+        machine = Issuer(issuer_config(self.keys), self.vault.fingerprint)
+        return machine, machine.recover(journal, self.time_of(self.issuer))
 
     def _add_terminal(self, number: int) -> Node:
-        place = TerminalIdentity(f"TERM{number:04d}", SHOPS[number % len(SHOPS)])
-        pinpad = PinPad(self.keys.tpk_under_tmk)
+        at_till = number % len(SHOPS_ALL) == 2
+        place = TerminalIdentity(f"TERM{number:04d}", SHOPS_ALL[number % len(SHOPS_ALL)])
+        kind = self.random.choice((Terminal, Terminal, Insistent))
 
-        def build(journal: Sequence[Any]) -> tuple[Terminal, Sequence[Effect]]:
-            machine = Terminal(place, pinpad)
-            return machine, machine.recover(journal, self.now)
+        def build(journal: Iterable[Any]) -> tuple[Terminal, Sequence[Effect]]:
+            machine = kind(place, PinPad(self.keys.tpk_under_tmk))
+            return machine, machine.recover(journal, self.time_of(node))
 
         node = self.add(Node(f"terminal {number}", build))
-        pos = IsoChannel(load_dialect("pos"), Framing("binary2"), Tpdu())
-        self.connect((node, "switch", pos), (self.switch, f"pos/{number}", pos), 0.02)
+        link = f"{'till' if at_till else 'pos'}/{number}"
+        self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
         return node
+
+    def _add_stranger(self) -> Stranger:
+        is_direct = self.lot.is_direct and self.random.random() < 0.5
+        cards = [deck().cards[name] for name in ("good", "rich")]
+        has_own_rrns = is_direct and self.lot.has_own_rrns
+        chance = Random(self.random.random())
+        stranger = Stranger(chance, cards, has_own_rrns=has_own_rrns, has_parts=HAS_PARTS)
+        node = self.add(Node("stranger", lambda _: (stranger, ()), can_crash=False))
+        link = "till/6666" if is_direct else "pos/6666"
+        self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
+
+        def hear(what: str, end: End, message: Any) -> None:
+            is_near = name_of(end.other.link) == name_of(LinkId(link))
+            if what == "sent" and is_near and end.node in self.terminals:
+                stranger.heard.append(message)
+
+        self.watch.append(hear)
+        return stranger
+
+    def _annoy(self) -> None:
+        """The stranger does something."""
+        stranger = self.stranger
+        self.call(self.nodes["stranger"], lambda _: stranger.act(self.now))
 
     def _connect_hosts(self) -> None:
         text = IsoChannel(load_dialect("iso87-ascii"), Framing("ascii4"))
         packed = IsoChannel(load_dialect("iso87-binary"), Framing("binary2"))
         switch, acquirer, issuer = self.switch, self.acquirer, self.issuer
         held = [self.random.random() < 0.5 for _ in range(3)]
-        self.connect((switch, "acquirer", text), (acquirer, "front/1", text), 0.02, held[0])
-        self.connect((acquirer, "network", text), (switch, "network/1", text), 0.02, held[1])
-        self.connect((switch, "issuer", packed), (issuer, "network/1", packed), 0.05, held[2])
+        self.connect((switch, "acquirer", text), (acquirer, "front/1", text), 0.02, held[0], True)
+        self.connect((acquirer, "network", text), (switch, "network/1", text), 0.02, held[1], True)
+        self.connect((switch, "issuer", packed), (issuer, "network/1", packed), 0.05, held[2], True)
         asks, serves = HsmClientChannel(), HsmServerChannel()
         self.connect((switch, "hsm", asks), (self.hsm, "host/1", serves), 0.002)
         self.connect((issuer, "hsm", asks), (self.hsm, "host/2", serves), 0.002)
-
-    def perform(self, node: Node, effects: Sequence[Effect]) -> None:
-        """As any network does; the switch's journal holds what the disk would: records."""
-        if node is self.switch:
-            effects = [
-                Append(to_record(e.entry, self.vault)) if isinstance(e, Append) else e
-                for e in effects
-            ]
-        super().perform(node, effects)
-
-    def entries(self, journal: Sequence[Record]) -> list[Entry]:
-        """What the switch reads back from its disk."""
-        return [from_record(record, self.vault) for record in journal]
 
     # People ---------------------------------------------------------------------------------------
 
@@ -218,10 +244,10 @@ class World(Network):
         begun = False
         try:
             if self.random.random() < 0.15:
-                begun = self.call(node, lambda machine: machine.repeat(self.now))
+                begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
             else:
                 order = self._wish()
-                begun = self.call(node, lambda machine: machine.sale(order, self.now))
+                begun = self.call(node, lambda machine: machine.sale(order, self.time_of(node)))
         except NotReady:
             pass
         if not begun and tries:
@@ -237,10 +263,75 @@ class World(Network):
         pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999"))
         return Order(amount, "EUR", card, chance.choice(("swipe", "swipe", "manual")), pin)
 
+    # Operators ------------------------------------------------------------------------------------
+
+    def end_day(self) -> None:
+        """An operator ends the bank day that runs."""
+        now = self.time_of(self.switch)
+        self.call(self.switch, lambda machine: machine.cut_over_now(now, "operator", ""))
+
+    def mend(self) -> None:
+        """A person looks after every exception: sends it again, or knows that nothing is held."""
+        reader = JournalReader(self.rows.engine)  # type: ignore[arg-type]
+        now = self.time_of(self.switch)
+        for side in ("network", "till", "pos"):
+            for line in reader.left_to_people():
+                if line.state == State.EXCEPTION and line.source == side:
+                    self.counts["exception"] += 1
+                    leg = line.leg
+                    self.call(
+                        self.switch, lambda m, leg=leg, now=now: m.retry(leg, now, "ann", "look")
+                    )
+            self.run(60.0)
+            now = self.time_of(self.switch)
+        held = self.issuer.machine.held()
+        for line in reader.left_to_people():
+            if line.state == State.EXCEPTION and line.rrn not in held:
+                leg = line.leg
+                self.call(self.switch, lambda m, leg=leg: m.resolve(leg, now, "ann", "released"))
+
+    # Life -----------------------------------------------------------------------------------------
+
     def live(self) -> World:
         """Start everything, let the sales happen among faults, then let it all come to rest."""
         for node in self.nodes.values():
             self.start(node)
-        self.faults.until = min(self.faults.until, 120.0)
-        self.run(120.0 + QUIET_S)
+        self._stretch()
+        self.mend()
+        for nap in self.lot.naps:
+            self.faults.until = self.now + nap + 120.0
+            if nap < YEAR_S:
+                self.sleep(nap)
+                self.send_kept()
+            else:  # After a year nobody could tell a copy from what is new.
+                self.sleep(nap - (self.now - self._began))
+                self.forget_kept()
+                self._sell_as_last_year()
+            self._stretch()
+            self.mend()
         return self
+
+    def _sell_as_last_year(self) -> None:
+        """The stranger sells anew, with the numbers, dates and times of its sales of last year."""
+        if self.stranger is None:
+            return
+        stranger, node = self.stranger, self.nodes["stranger"]
+        stranger.heard.clear()
+        for at, sale in stranger.sales:
+            if at + YEAR_S > self.now + 1.0:
+                self.at_time(
+                    at + YEAR_S, lambda s=sale: self.call(node, lambda _: stranger.send(s))
+                )
+
+    def _stretch(self) -> None:
+        """Two minutes of life among faults, and then the quiet."""
+        self._began = self.now
+        self.faults.until = self.now + 120.0
+        self._plan(self.sales)
+        for _ in range(15 if self.stranger else 0):
+            self.at(self.random.uniform(1.0, 110.0), self._annoy)
+        for _ in range(self.random.choice((0, 0, 1, 2))):
+            self.at(self.random.uniform(5.0, 110.0), self.end_day)
+        for _ in range(self.random.choice((0, 1, 2))):
+            self.at(self.random.uniform(5.0, 110.0), self.bank.close)
+        self.run(120.0 + QUIET_S)

@@ -20,6 +20,11 @@ def faults() -> Faults:
         reset=0.01,
         silent=0.003,
         crash=0.005,
+        unsaid=0.003,
+        failed=0.003,
+        slow=0.01,
+        copied=0.05,
+        step=0.2,
     )
 
 

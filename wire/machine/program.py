@@ -55,6 +55,9 @@ class Program:
         """Somebody asks something: start a flow, or drop it with a count."""
         raise AssertionError("a program says what it does when asked")
 
+    def unexpected(self, link: LinkId, answer: Any) -> None:
+        """An answer came that nobody waits for, late or foreign; it is counted already."""
+
     def linked(self, link: LinkId) -> None:
         """A link came up."""
 
@@ -80,8 +83,8 @@ class Program:
             self.asked(link, message)
         elif isinstance(message, Message) and not is_answerable(message):
             self._unanswerable(link, message)
-        else:
-            self.kernel.answered(link, message)
+        elif not self.kernel.answered(link, message):
+            self.unexpected(link, message)
 
     def _happened(self, event: Event) -> None:
         match event:

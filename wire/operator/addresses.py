@@ -64,3 +64,15 @@ class IsoListener(IsoAddress, frozen=True, kw_only=True):
     links_per_address_max: Annotated[int, Meta(ge=1)] = 100  # this machine may have them all
     first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
     idle_s: Annotated[float, Meta(gt=0)] = 300.0
+
+
+def url_in(folder: Path, url: str) -> str:
+    """*url* of a database; the relative path of an SQLite file counts from *folder*.
+
+    >>> url_in(Path("/lab"), "sqlite:///switch.db")
+    'sqlite:////lab/switch.db'
+    >>> url_in(Path("/lab"), "postgresql+psycopg://localhost/switch")
+    'postgresql+psycopg://localhost/switch'
+    """
+    kind, mark, path = url.partition(":///")
+    return f"{kind}{mark}{folder / path}" if kind == "sqlite" and path else url

@@ -1,11 +1,14 @@
 """The section [acquirer]: what is wrong in it is named by its path."""
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.operator.config import section
 from tests.kit.hosts import changed
 
 CONFIG: dict[str, Any] = {
@@ -37,7 +40,10 @@ def test_the_defaults_are_the_agreed_timers() -> None:
         ("timeout_s", 0.0, "$.timeout_s"),
         ("merchants.0.mcc", "5411\n", "merchants"),
         ("merchants.0.country_code", "DE", "country_code"),
-        ("merchants.0.id", "S" * 16, "merchants"),
+        ("merchants.0.id", "S" * 16, "no merchant id 'SSSSSSSSSSSSSSSS'"),
+        ("merchants.0.id", "SHOP_1", "no merchant id 'SHOP_1': expected 1 to 15 of letters"),
+        ("merchants.0.id", "=1+1|x", "merchants[0]"),
+        ("merchants.0.id", "", "merchants[0]"),
         ("merchants", CONFIG["merchants"] * 2, "'SHOP' comes again"),
     ],
 )
@@ -46,3 +52,16 @@ def test_what_is_wrong_is_named(path: str, value: Any, place: str) -> None:
     with pytest.raises(msgspec.ValidationError) as caught:
         msgspec.convert(changed(data, path, value), AcquirerConfig)
     assert place in str(caught.value)
+
+
+def test_paths_count_from_the_folder_of_the_file() -> None:
+    placed = msgspec.convert(CONFIG, AcquirerConfig).placed(Path("/lab"))
+    assert placed.database == "sqlite:////lab/acquirer.db"
+    assert placed.vault == "/lab/acquirer.vault"
+
+
+def test_a_key_that_was_renamed_names_its_new_word() -> None:
+    data = {"acquirer": {**CONFIG, "journal": "acquirer.journal"}}
+    told = r"^lab\.toml: acquirer\.journal: unknown key, it is called database now$"
+    with pytest.raises(ConfigError, match=told):
+        section(data, "acquirer", AcquirerConfig, "lab.toml")

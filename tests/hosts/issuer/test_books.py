@@ -1,63 +1,62 @@
-"""The books of the issuer: bounded, but never at the price of money."""
+"""The books of the issuer: sums that hold whatever memory has forgotten."""
 
 import pytest
 
 from cardswitch.hosts.issuer.books import IssuerBooks
 from cardswitch.hosts.issuer.config import AccountConfig
-from cardswitch.hosts.issuer.entries import PinTried, PurchaseDecided, PurchaseUndone
+from cardswitch.hosts.issuer.entries import PinTried, PurchaseDecided, PurchaseUndone, Terms
 from cardswitch.specs.errors import Error
 
-ADA = AccountConfig("ada", 1_000)
+ADA, EVE = AccountConfig("ada", 1_000), AccountConfig("eve", 500, "840")
+TERMS = Terms("000000", 10, "978", "F2F4")
 
 
-def decided(n: int, amount: int = 10, account: str = "ada") -> PurchaseDecided:
+def decided(amount: int, account: str = "ada") -> PurchaseDecided:
     return PurchaseDecided(
-        identity=f"id {n}",
-        request_digest="like",
-        at=0.0,
-        rrn=f"{n:012d}",
-        card="",
-        code="00",
-        account=account,
-        amount=amount,
-        approval_code=f"{n:06d}",
+        terms=TERMS, pan_masked="", code="00" if amount else "51", account=account, amount=amount
     )
 
 
-def test_the_issuer_holds_and_releases() -> None:
+def undone(released: int, stays: int = 0) -> PurchaseUndone:
+    return PurchaseUndone(account="ada", released=released, stays=stays)
+
+
+def test_the_issuer_holds_and_releases_also_in_part() -> None:
+    books = IssuerBooks([ADA, EVE])
+    for entry in (decided(10), decided(20), decided(0, ""), decided(5, "eve")):
+        books.apply(entry)
+    assert books.held() == {"978": 30, "840": 5}
+    assert (books.accounts["ada"].available, books.approvals) == (970, 3)
+    books.apply(undone(8, stays=12))
+    books.apply(PurchaseUndone())
+    assert books.held() == {"978": 22, "840": 5}
+    books.apply(undone(12))
+    assert books.accounts["ada"].available == 990
+
+
+def test_never_more_is_released_than_is_held() -> None:
     books = IssuerBooks([ADA])
-    books.apply(decided(1))
-    books.apply(decided(2, 20))
-    books.apply(
-        PurchaseDecided(
-            identity="id 3", request_digest="like", at=0.0, rrn="000000000003", card="", code="51"
-        )
-    )
-    assert books.held() == {"000000000001": 10, "000000000002": 20}
-    assert (books.accounts["ada"].available, books.approvals) == (970, 2)
-    for _ in range(2):
-        books.apply(PurchaseUndone("id 1", 0.0, "000000000001"))
-    assert books.held() == {"000000000002": 20}
-    assert books.accounts["ada"].available == 980
-
-
-def test_a_hold_that_is_forgotten_leaves_the_balance_for_good() -> None:
-    books = IssuerBooks([ADA], remembered_max=2)
-    for n in range(5):
-        books.apply(decided(n))
-    assert books.find("id 2") is None
-    assert list(books.held()) == ["000000000003", "000000000004"]
-    account = books.accounts["ada"]
-    assert (account.balance, account.held, account.available) == (970, 20, 950)
-    books.apply(PurchaseUndone("id 0", 0.0, ""))
-    assert account.available == 950
+    books.apply(decided(10))
+    with pytest.raises(AssertionError):
+        books.apply(undone(11))
 
 
 def test_wrong_pins_are_the_last_count() -> None:
     books = IssuerBooks([ADA])
     for tries in (1, 2, 0, 1):
-        books.apply(PinTried("card", tries, 0.0))
+        books.apply(PinTried("card", tries))
     assert books.tries == {"card": 1}
+
+
+def test_what_books_told_they_know_again() -> None:
+    books, again = IssuerBooks([ADA, EVE]), IssuerBooks([ADA, EVE])
+    for entry in (decided(10), decided(5, "eve"), PinTried("a", 2), PinTried("b", 0)):
+        books.apply(entry)
+    tries = again.tries
+    again.restore(books.told())
+    assert again.told() == books.told()
+    assert again.held() == {"978": 10, "840": 5}
+    assert tries == {"a": 2}  # Whoever was given them before sees them now.
 
 
 def test_a_journal_of_other_accounts_is_refused() -> None:
@@ -65,4 +64,8 @@ def test_a_journal_of_other_accounts_is_refused() -> None:
     with pytest.raises(Error, match=r"'bob', which is not among issuer\.accounts"):
         books.apply(decided(1, account="bob"))
     with pytest.raises(Error, match="higher balance"):
-        books.apply(decided(2, 1_001))
+        books.apply(decided(1_001))
+    told = {"held": {"bob": 1}, "tries": {}, "approvals": 1}
+    with pytest.raises(Error, match=r"'bob', which is not among issuer\.accounts"):
+        books.restore(told)
+    books.restore({**told, "held": {"bob": 0}})

@@ -3,28 +3,36 @@
 import msgspec
 import pytest
 
-from cardswitch.hosts.issuer.entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone
+from cardswitch.hosts.issuer.entries import (
+    IssuerEntry,
+    PinTried,
+    PurchaseDecided,
+    PurchaseUndone,
+    ReversalAnswered,
+    Terms,
+)
 from cardswitch.specs.message import Message
 
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
+TERMS = Terms("000000", 1_210, "978", "F2F4")
 DECIDED = PurchaseDecided(
-    identity="me",
-    request_digest="like",
-    at=1.5,
-    rrn="608801000007",
-    card="9****1",
+    terms=TERMS,
+    pan_masked="999999******0014",
     code="10",
     account="ada",
     amount=605,
     approval_code="000001",
 )
-DECLINED = PurchaseDecided(
-    identity="me", request_digest="like", at=1.5, rrn="608801000007", card="9****1", code="51"
+DECLINED = PurchaseDecided(terms=TERMS, pan_masked="999999******0014", code="51")
+REDUCED = PurchaseUndone(account="ada", released=105, stays=500)
+BURIED = PurchaseUndone(terms=TERMS)
+ANSWERED = ReversalAnswered(request_digest="like", code="64", original=3)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [DECIDED, DECLINED, PinTried("ada", 2), REDUCED, BURIED, PurchaseUndone(), ANSWERED],
 )
-UNDONE = PurchaseUndone("me", 1.5, "608801000007")
-
-
-@pytest.mark.parametrize("entry", [DECIDED, DECLINED, PinTried("ada", 2, 1.5), UNDONE])
 def test_round_trip(entry: msgspec.Struct) -> None:
     assert msgspec.json.decode(msgspec.json.encode(entry), type=IssuerEntry) == entry
 
@@ -35,10 +43,16 @@ def test_round_trip(entry: msgspec.Struct) -> None:
     [
         (DECIDED, "000000000605", "000001", "10"),
         (DECLINED, "000000001210", "", "51"),
-        (UNDONE, "000000001210", "", "12"),
     ],
 )
-def test_reply(entry: PurchaseDecided, amount: str, approval_code: str, code: str) -> None:
+def test_a_decision_answers(
+    entry: PurchaseDecided, amount: str, approval_code: str, code: str
+) -> None:
     answer = entry.reply(REQUEST)
     assert answer.mti == "0210"
     assert (answer[4], answer.get(38), answer[39]) == (amount, approval_code, code)
+
+
+def test_a_reversal_answers() -> None:
+    answer = ANSWERED.reply(Message("0421", {11: "000008"}))
+    assert (answer.mti, answer[39]) == ("0430", "64")

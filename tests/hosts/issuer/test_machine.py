@@ -2,28 +2,26 @@
 
 import pytest
 
-from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone
-from cardswitch.hosts.issuer.machine import Issuer
+from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, ReversalAnswered
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Limits
-from cardswitch.wire.ports import LinkId, LinkUp, Received
+from cardswitch.wire.ports import LinkId, Received
 from tests.kit.hosts import (
-    HSM,
     NETWORK,
     PAN,
     PANS,
     RIGHT_PIN,
     WRONG_PIN,
     issuer,
-    issuer_config,
     outcome,
     purchase,
     repeat_of,
     reversal_of,
     swiped,
+    wrote,
 )
-from tests.kit.play import Playbook, after, answered, appended, sent
+from tests.kit.play import after, answered, sent
 
 OTHER_LINK = LinkId("network/2")
 
@@ -94,12 +92,12 @@ def test_answers_that_come_late_or_never_hold_the_money() -> None:
     assert (
         play
         >> Received(NETWORK, purchase(1_268))
-        << appended(PurchaseDecided, code="00", amount=1_268)
+        << wrote(PurchaseDecided, code="00", amount=1_268)
         >> after(7.9)
         >> after(0.2)
         << sent(NETWORK, "0210", {39: "00"})
         >> Received(NETWORK, purchase(1_269, trace=8))
-        << appended(PurchaseDecided, code="00", amount=1_269)
+        << wrote(PurchaseDecided, code="00", amount=1_269)
         >> after(60.0)
     )
     assert len(play.machine.held()) == 2
@@ -110,9 +108,10 @@ def test_a_late_answer_still_approves_after_its_reversal() -> None:
     assert (
         play
         >> Received(NETWORK, purchase(1_268))
-        << appended(PurchaseDecided)
+        << wrote(PurchaseDecided)
         >> Received(NETWORK, reversal_of(purchase(1_268)))
-        << appended(PurchaseUndone)
+        << wrote(PurchaseUndone)
+        << wrote(ReversalAnswered, code="00")
         << sent(NETWORK, "0430", {39: "00"})
         >> after(8.1)
         << sent(NETWORK, "0210", {39: "00"})
@@ -151,7 +150,7 @@ def test_a_repeat_in_flight_is_attached_and_answered_once_a_link() -> None:
         >> Received(NETWORK, repeat_of(request))
         >> Received(OTHER_LINK, repeat_of(request))
         >> answered("hsm", "00")
-        << appended(PurchaseDecided, amount=1_250)
+        << wrote(PurchaseDecided, amount=1_250)
         << sent(NETWORK, "0210", {39: "00"})
         << sent(OTHER_LINK, "0210", {39: "00"})
     )
@@ -180,7 +179,8 @@ def test_a_reversal_releases_once() -> None:
     assert (
         play
         >> Received(NETWORK, first)
-        << appended(PurchaseUndone, identity="network|TERM0001|SHOP|2|000007|0329010000")
+        << wrote(PurchaseUndone, account="good", released=1_250, stays=0)
+        << wrote(ReversalAnswered, code="00", original=1)
         << sent(NETWORK, "0430", {39: "00"})
         >> Received(NETWORK, reversal_of(purchase(), "0421"))
         << sent(NETWORK, "0430", {39: "00"})
@@ -193,7 +193,7 @@ def test_a_reversal_releases_once() -> None:
 @pytest.mark.parametrize("rebuild", [False, True])
 def test_a_purchase_that_comes_after_its_reversal_is_refused(rebuild: bool) -> None:
     play = issuer()
-    assert outcome(play, reversal_of(purchase()))[39] == "00"
+    assert outcome(play, reversal_of(purchase()))[39] == "25"
     play = issuer(play.entries) if rebuild else play
     assert outcome(play, purchase())[39] == "12"
     assert not play.machine.held()
@@ -207,7 +207,8 @@ def test_a_reversal_in_flight_leaves_no_hold() -> None:
         >> Received(NETWORK, request)
         << sent("hsm", "EC")
         >> Received(NETWORK, reversal_of(request))
-        << appended(PurchaseUndone)
+        << wrote(PurchaseUndone)
+        << wrote(ReversalAnswered, code="00")
         << sent(NETWORK, "0430", {39: "00"})
         >> answered("hsm", "00")
         << sent(NETWORK, "0210", {39: "12", 38: None})
@@ -221,12 +222,13 @@ def test_a_reversal_of_a_decline_changes_nothing() -> None:
     assert (
         play
         >> Received(NETWORK, reversal_of(purchase(99_999)))
+        << wrote(ReversalAnswered, code="00", original=1)
         << sent(NETWORK, "0430", {39: "00"})
     )
 
 
 def test_a_reversal_must_name_its_original() -> None:
-    lame = reversal_of(purchase()).without(90)
+    lame = reversal_of(purchase()).without(90).without(37)
     assert issuer() >> Received(NETWORK, lame) << sent(NETWORK, "0430", {39: "30", 44: "90"})
 
 
@@ -249,12 +251,14 @@ def test_network_management(mti: str, code70: str, code: str) -> None:
     assert outcome(issuer(), request)[39] == code
 
 
-def test_a_full_issuer_declines_for_good() -> None:
-    play = Playbook(Issuer(issuer_config(), Limits(flows_max=1)))
-    play.do(play.machine.handle(LinkUp(HSM), play.now))
+def test_a_full_issuer_is_silent_and_a_copy_that_is_let_in_later_is_new() -> None:
+    play = issuer(limits=Limits(flows_max=1))
     (play >> Received(NETWORK, purchase(trace=1, f52=RIGHT_PIN))).skip()
-    assert outcome(play, purchase(trace=2))[39] == "91"
-    assert outcome(play, repeat_of(purchase(trace=2)))[39] == "91"
+    assert play >> Received(NETWORK, purchase(trace=2))
+    assert not play.entries[1:]
+    assert outcome(play, reversal_of(purchase(trace=3)))[39] == "25"
+    (play >> answered("hsm", "00")).skip()
+    assert outcome(play, purchase(trace=2))[39] == "00"
 
 
 def test_a_flow_that_fails_declines_and_the_others_live_on(monkeypatch) -> None:
@@ -284,7 +288,7 @@ def test_the_journal_holds_no_card_data() -> None:
     outcome(play, swiped(f52=RIGHT_PIN))
     outcome(play, purchase(trace=8, f48="9203123", f52=WRONG_PIN))
     outcome(play, reversal_of(purchase(trace=8)))
-    written = repr(play.entries)
-    assert "999999******0014" in written
+    text = repr(play.entries)
+    assert "999999******0014" in text
     for secret in (PAN, RIGHT_PIN, WRONG_PIN, "3012", "4321", "123000"):
-        assert secret not in written
+        assert secret not in text

@@ -20,8 +20,9 @@ from tests.kit.hosts import (
     repeat_of,
     reversal_of,
     swiped,
+    wrote,
 )
-from tests.kit.play import after, answered, appended, sent
+from tests.kit.play import after, answered, sent
 
 
 @pytest.mark.parametrize(
@@ -51,8 +52,8 @@ def test_pin_and_cvv_are_verified_by_the_module_alone() -> None:
         >> answered("hsm", "00")
         << sent("hsm", "CY", cvv)
         >> answered("hsm", "00")
-        << appended(
-            PurchaseDecided, code="00", amount=1_250, account="good", card="999999******0014"
+        << wrote(
+            PurchaseDecided, code="00", amount=1_250, account="good", pan_masked="999999******0014"
         )
         << sent(NETWORK, "0210", {39: "00", 38: "000001", 4: "000000001250", 35: None, 52: None})
     )
@@ -133,7 +134,7 @@ def test_an_error_of_the_module_is_no_wrong_pin(error: str) -> None:
     assert (
         play
         >> answered("hsm", error)
-        << appended(PurchaseDecided, code="96")
+        << wrote(PurchaseDecided, code="96")
         << sent(NETWORK, "0210", {39: "96"})
     )
     assert not play.machine.books.tries

@@ -7,20 +7,20 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from cardswitch.hosts.vault import open_vault
 from cardswitch.lab.cli import up
 from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.running import running
 from cardswitch.specs.errors import Error
+from cardswitch.switch.operate.closing import cut_over
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
-from cardswitch.wire.driver import runtime
-from cardswitch.wire.driver.runtime import Clock, run
+from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.log_options import LogOptions
 from tests.kit.programs import House
 
-DAY_S = 86_400.0
 PATIENCE_S = 30.0
 
 
@@ -89,13 +89,6 @@ def test_a_configuration_of_ones_own_is_never_made(start, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-class Tomorrow(Clock):
-    """A clock that is a day ahead: every sale of today belongs to a day that has ended."""
-
-    def now(self):
-        return super().now() + DAY_S
-
-
 async def close_until(lab, holds):
     """Look for ended bank days until *holds()*."""
     closing = asyncio.create_task(up._close_days(lab))
@@ -118,7 +111,8 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
                 order = Order(1250, "EUR", card, "swipe", "1234")
                 async for _ in session.perform(lambda terminal, now: terminal.sale(order, now)):
                     pass
-            monkeypatch.setattr(runtime, "Clock", Tomorrow)
+            vault = open_vault(house.lab.switch.vault)
+            await asyncio.to_thread(cut_over, house.lab.switch, vault, "end of the test")
             await close_until(house.lab, told)
 
     def told():

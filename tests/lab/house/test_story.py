@@ -45,7 +45,7 @@ def test_facts_are_collected(play, short):
 
 def test_books_that_differ_are_seen(play, short, monkeypatch):
     one_side = story._approved
-    monkeypatch.setattr(story, "_approved", lambda e, s: one_side(e, s) + (s == "network"))
+    monkeypatch.setattr(story, "_approved", lambda e, s: one_side(e, s) + (s == "acquirers"))
     played, told = play()
     assert not played.agrees
     assert played.facts["agrees"] is False

@@ -2,6 +2,8 @@
 
 import json
 
+from msgspec.structs import replace
+
 from cardswitch.switch.cli.screen import columns, money, show_journal
 from cardswitch.switch.store.reader import Line
 
@@ -29,6 +31,15 @@ def test_a_leg_is_a_row(capsys):
     assert row.split()[0] == "7"
     for shown in ("approved", "12.50 EUR", "632700000007", "999999******0014"):
         assert shown in row
+
+
+def test_a_reversal_in_part_says_what_stays_and_of_what(capsys):
+    reduced = replace(LINE, state="reduced", mti="0200", stays=1000)
+    answered = replace(LINE, leg=8, state="answered", mti="0420")
+    show_journal([answered, reduced], as_json=False)
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert ("reversal" in first, "of" in first.split()) == (True, False)
+    assert "purchase  reduced   00    10.00 of 12.50 EUR" in second
 
 
 def test_a_leg_is_a_line_of_json(capsys):

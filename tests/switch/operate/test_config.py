@@ -18,13 +18,14 @@ from cardswitch.wire.operator.config import section
 
 SWITCH = {
     "hsm": {"port": 7100},
-    "listeners": {"pos": {"port": 7104}},
+    "listeners": {"pos": {"port": 7104, "serves": "merchants"}},
     "upstreams": {"issuer": {"port": 7103}},
     "routes": [{"source": "pos", "upstream": "issuer"}],
 }
 BANK = {"name": "Bank", "iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}
 SHOP = {"id": "SHOP", "name": "Shop", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
 FOLDER = Path("/lab")
+LISTENER = {"port": 1, "serves": "merchants"}
 
 
 def switch(**changes):
@@ -41,7 +42,7 @@ def test_little_must_be_written():
     assert config.database == "sqlite:///switch.db"
     assert config.cut_off == CutOff("23:00", "Europe/Berlin")
     assert config.hsm.timeout_s == 1.0
-    assert config.listeners == {"pos": ListenerConfig(port=7104)}
+    assert config.listeners == {"pos": ListenerConfig(port=7104, serves="merchants")}
     assert config.upstreams == {"issuer": UpstreamConfig(port=7103)}
 
 
@@ -55,8 +56,12 @@ def test_what_must_be_written_is_asked_for(missing):
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"listeners": {"pos": {"port": 1, "pin_key_type": "ZMK"}}}, "pin_key_type"),
-        ({"listeners": {"pos": {"port": 1, "in_flight": 3}}}, "did you mean in_flight_max"),
+        ({"listeners": {"pos": {"port": 1}}}, "missing required field `serves`"),
+        ({"listeners": {"pos": {**LISTENER, "serves": "banks"}}}, "'banks'"),
+        ({"listeners": {"pos": {**LISTENER, "pin_key_type": "ZMK"}}}, "pin_key_type"),
+        ({"listeners": {"pos": {**LISTENER, "in_flight": 3}}}, "did you mean in_flight_max"),
+        ({"listeners": {"pos": {**LISTENER, "reversal_by": ["stan"]}}}, "reversal_by"),
+        ({"listeners": {"pos": {**LISTENER, "unknown_reversal": "12"}}}, "unknown_reversal"),
         ({"upstreams": {"a": {"port": 1, "timeout": 3.0}}}, "did you mean timeout_s"),
         ({"cut_off": {"time": "25:00"}}, "25:00"),
         ({"cut_off": {"zone": "Europe/Atlantis"}}, "Atlantis"),
@@ -69,8 +74,9 @@ def test_what_is_wrong_is_named(changes, expected):
 
 
 def test_the_core_is_told_its_part():
-    listener = {"port": 1, "pin_key_type": "ZPK", "pin_key": "U1", "in_flight_max": 3}
-    listener["terminal_keys"] = {"TERM0001": "U2"}
+    keys = {"pin_key_type": "ZPK", "pin_key": "U1", "terminal_keys": {"TERM0001": "U2"}}
+    ways = {"reversal_by": ["rrn"], "unknown_reversal": "00", "repeat_of_unknown": "refuse"}
+    listener = {"port": 1, "serves": "acquirers", "in_flight_max": 3, **keys, **ways}
     upstream = {"port": 2, "pin_key": "U3", "timeout_s": 1.5, "echo_s": 9.0, "sign_on": False}
     config = switch(
         hsm={"port": 3, "timeout_s": 0.5},
@@ -81,7 +87,18 @@ def test_the_core_is_told_its_part():
         reversal_pause_s=0.1,
     )
     assert config.settings() == Settings(
-        listeners={"pos": ListenerSettings("ZPK", "U1", {"TERM0001": "U2"}, 3)},
+        listeners={
+            "pos": ListenerSettings(
+                serves="acquirers",
+                pin_key_type="ZPK",
+                pin_key="U1",
+                terminal_keys={"TERM0001": "U2"},
+                in_flight_max=3,
+                reversal_by=("rrn",),
+                unknown_reversal="00",
+                repeat_of_unknown="refuse",
+            )
+        },
         upstreams={"issuer": Upstream("U3", 1.5, 9.0, False)},
         routes=(Route("pos", "issuer"),),
         cut_off=CutOff("20:00", "UTC"),
@@ -93,7 +110,9 @@ def test_the_core_is_told_its_part():
 
 def test_what_is_left_out_means_the_same_to_the_core():
     assert switch().settings() == Settings(
-        {"pos": ListenerSettings()}, {"issuer": Upstream()}, (Route("pos", "issuer"),)
+        listeners={"pos": ListenerSettings(serves="merchants")},
+        upstreams={"issuer": Upstream()},
+        routes=(Route("pos", "issuer"),),
     )
 
 

@@ -4,10 +4,10 @@ import pytest
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message, MessageError
-from cardswitch.specs.transactions.identity import original_identity
-from cardswitch.terminal.core.machine import SWITCH, NotReady
-from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import (
+from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.reversals import reference, stays_of
+from cardswitch.terminal.core.entries import (
+    ApprovalHeard,
     BatchClosed,
     ReversalRefused,
     SaleAnswered,
@@ -15,13 +15,25 @@ from cardswitch.terminal.core.state import (
     SaleRepeated,
     SaleReversed,
     SaleReversing,
-    SaleState,
-    outcomes,
-    rebuild,
 )
+from cardswitch.terminal.core.machine import SWITCH, NotReady
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import SaleState, outcomes, rebuild
 from cardswitch.wire.ports import Garbled, Received
 from tests.kit.play import START, Playbook, after, answered, appended, sent
-from tests.kit.terminal import CARD, DOWN, UP, close_batch, kinds, repeat, restarted, sell, terminal
+from tests.kit.terminal import (
+    CARD,
+    DOWN,
+    ORDER,
+    UP,
+    close_batch,
+    kinds,
+    repeat,
+    restarted,
+    reverse,
+    sell,
+    terminal,
+)
 
 # Results ------------------------------------------------------------------------------------------
 
@@ -118,7 +130,7 @@ def test_no_answer_is_reversed_until_it_is_acknowledged():
     assert kinds(play) == [SaleState.PENDING, SaleState.REVERSED]
     sale, *sends = play.sent_on("switch")
     assert {tuple(send.fields.items()) for send in sends} == {tuple(sends[0].fields.items())}
-    assert original_identity("pos", sends[0]) == f"pos|TERM01|SHOP|2|000001|{sale[7]}"
+    assert reference("pos", sends[0], play.now).identities == (identity("pos", sale, play.now),)
 
 
 def test_the_pause_between_two_reversals_has_an_end():
@@ -129,7 +141,7 @@ def test_the_pause_between_two_reversals_has_an_end():
     assert kinds(play) == [SaleState.PENDING]
 
 
-@pytest.mark.parametrize("code", ["12", "30"])
+@pytest.mark.parametrize("code", ["12", "30", "64"])
 def test_a_refused_reversal_is_shown_to_a_person(code):
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
@@ -180,6 +192,251 @@ def test_an_answer_that_comes_twice_is_taken_once():
     assert kinds(play) == [SaleState.APPROVED]
 
 
+@pytest.mark.parametrize("code", ["91", "96", "05"])
+def test_what_is_neither_agreed_nor_refused_is_repeated(code):
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    play.skip()
+    assert play >> answered("switch", code) >> after(1) << sent("switch", "0421")
+    assert play.machine.book.pending_reversal is not None
+
+
+# What is not held as approved ---------------------------------------------------------------------
+
+
+def late(play, code="00", fields=None, mti="0200"):
+    """An answer to the last sale that nobody waits for any more."""
+    sale = [message for message in play.sent_on("switch") if message.mti == mti][-1]
+    return Received(SWITCH, sale.reply(code, {37: "608801000009", **(fields or {})}))
+
+
+def declined():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "91")
+    return play.skip()
+
+
+def timed_out():
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> after(4.5)
+    play.skip() >> answered("switch", "25")
+    return play.skip()
+
+
+@pytest.mark.parametrize("story", [declined, timed_out])
+def test_an_approval_of_what_is_not_held_as_approved_is_reversed(story):
+    play = story()
+    number = play.machine.book.stan + 1
+    assert (
+        play
+        >> late(play)
+        << appended(ApprovalHeard)
+        << appended(SaleReversing)
+        << sent("switch", "0420", {11: f"{number:06d}", 37: "608801000009"})
+        >> after(5.5)
+        << sent("switch", "0421", {11: f"{number:06d}"})
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+        >> after(600)
+    )
+    assert play.sent_on("switch")[-1][90][4:10] == "000001"
+    assert kinds(play)[-2:] == [SaleState.PENDING, SaleState.REVERSED]
+    assert rebuild(play.entries) == play.machine.book
+
+
+def test_a_repeat_of_what_was_declined_may_be_approved():
+    play = declined() >> repeat()
+    play.skip()
+    assert (
+        play
+        >> answered("switch", "00")
+        << appended(ApprovalHeard)
+        << appended(SaleRepeated)
+        << appended(SaleReversing)
+        << sent("switch", "0420")
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+    )
+
+
+@pytest.mark.parametrize(("durable", "mti"), [(1, "0420"), (2, "0421")])
+def test_also_after_a_restart(durable, mti):
+    play = declined()
+    known = len(play.entries)
+    play >> late(play)
+    again = Playbook(terminal(), play.now + 1)
+    again.do(again.machine.recover(play.entries[: known + durable], again.now))
+    again.skip() >> UP
+    [reversal] = again.sent_on("switch")
+    assert (reversal.mti, reversal[90][4:10]) == (mti, "000001")
+    again.skip() >> answered("switch", "00")
+    assert again.machine.is_free
+    assert again.machine.book.kind is SaleState.REVERSED
+
+
+def test_it_waits_until_the_sale_under_way_is_done():
+    play = declined() >> sell()
+    play.skip()
+    first = play.sent_on("switch")[0]
+    assert (
+        play
+        >> Received(SWITCH, first.reply("00"))
+        << appended(ApprovalHeard)
+        >> answered("switch", "00")
+        << appended(SaleAnswered)
+        << appended(SaleReversing)
+        << sent("switch", "0420")
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+    )
+    assert play.sent_on("switch")[-1][90][4:10] == "000001"
+    assert play.machine.book.kind is SaleState.APPROVED
+    totals = play.machine.book.batch.totals["978"]
+    assert {kind: tally.count for kind, tally in totals.items()} == {
+        "declined": 1,
+        "approved": 1,
+        "reversed": 1,
+    }
+
+
+@pytest.mark.parametrize("changes", [{7: "0101000000"}, {11: "000777"}, {41: "OTHER   "}])
+def test_a_foreign_approval_is_counted(changes):
+    play = declined()
+    assert play >> late(play, fields=changes)
+    assert play.machine.counts["foreign_answer"] == 1
+
+
+def test_what_says_no_or_is_held_as_approved_already_changes_nothing():
+    play = declined()
+    assert play >> late(play, "51")
+    play >> sell()
+    play.skip() >> answered("switch", "00")
+    assert play.skip() >> late(play)
+    assert not play.machine.book.to_reverse
+
+
+# Reversals that a person wants --------------------------------------------------------------------
+
+
+def approved(order=ORDER, code="00", fields=None):
+    play = Playbook(terminal()) >> UP >> sell(order)
+    play.skip() >> answered("switch", code, {37: "608801000001", **(fields or {})})
+    return play.skip()
+
+
+def test_a_sale_is_reversed_as_a_whole():
+    play = approved()
+    assert (
+        play
+        >> reverse()
+        << appended(SaleReversing, stays=0)
+        << sent("switch", "0420", {95: None, 37: "608801000001", 4: "000000001250", 49: "978"})
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+    )
+    assert kinds(play)[-1] is SaleState.REVERSED
+    with pytest.raises(NotReady, match="the last sale is reversed"):
+        play >> reverse()
+
+
+def test_a_sale_is_reversed_in_parts_and_then_as_a_whole():
+    play = approved()
+    for stays in (1000, 400):
+        play >> reverse(stays)
+        assert stays_of(play.sent_on("switch")[-1]) == stays
+        play.skip() >> answered("switch", "00")
+        assert play.skip().machine.book.outcome.amount == stays
+    for too_much in (400, 401, 1250):
+        with pytest.raises(NotReady, match=r"4\.00 is paid"):
+            play >> reverse(too_much)
+    play >> reverse()
+    play.skip() >> answered("switch", "00")
+    assert kinds(play) == [
+        SaleState.APPROVED,
+        *[SaleState.PENDING, SaleState.REDUCED] * 2,
+        SaleState.PENDING,
+        SaleState.REVERSED,
+    ]
+    reversals = play.sent_on("switch")[1:]
+    assert {message[4] for message in reversals} == {"000000001250"}
+    assert len({message[11] for message in reversals}) == 3
+
+
+def test_a_reversal_in_part_outlives_a_crash():
+    play = approved() >> reverse(1000)
+    again = restarted(play) >> UP
+    [sent_again] = again.sent_on("switch")
+    assert sent_again == Message("0421", play.sent_on("switch")[-1].fields)
+    again.skip() >> answered("switch", "00")
+    assert again.machine.book.kind is SaleState.REDUCED
+
+
+@pytest.mark.parametrize("code", ["64", "12", "30", "25"])
+def test_a_refused_reversal_in_part_leaves_the_sale(code):
+    """Also 25: where a part was to stay, a sale that is not known is no good end."""
+    play = approved() >> reverse(1000)
+    play.skip() >> answered("switch", code)
+    play.skip()
+    assert play >> after(600)
+    outcome = play.machine.book.outcome
+    assert (outcome.kind, outcome.amount, outcome.code) == (SaleState.EXCEPTION, 1250, code)
+    assert play.machine.book.exceptions == (outcome,)
+    with pytest.raises(NotReady, match="refused"):
+        play >> reverse()
+
+
+def test_a_sale_that_was_approved_in_part_is_reversed_in_part():
+    play = approved(code="10", fields={4: "000000000600"})
+    with pytest.raises(NotReady, match=r"6\.00 is paid"):
+        play >> reverse(600)
+    play >> reverse(599)
+    play.skip() >> answered("switch", "00")
+    outcome = play.machine.book.outcome
+    assert (outcome.amount, outcome.reversed, outcome.asked) == (599, 1, 1250)
+
+
+def test_a_repeat_after_a_reversal_in_part():
+    play = approved() >> reverse(1000)
+    play.skip() >> answered("switch", "00")
+    play.skip() >> repeat()
+    play.skip()
+    assert play >> answered("switch", "10", {4: "000000001000"}, ago=1) << appended(SaleRepeated)
+    assert play.machine.book.last_outcome.kind is SaleState.REDUCED
+    assert play.machine.book.outcome.amount == 1000
+
+
+def test_a_repeat_that_hears_more_than_stays_reverses_again():
+    play = approved() >> reverse(1000)
+    play.skip() >> answered("switch", "00")
+    play.skip() >> repeat()
+    play.skip()
+    assert (
+        play
+        >> answered("switch", "00")
+        << appended(ApprovalHeard)
+        << appended(SaleRepeated)
+        << appended(SaleReversing, stays=1000)
+        << sent("switch", "0420")
+        >> answered("switch", "00")
+        << appended(SaleReversed)
+    )
+    outcome = play.machine.book.outcome
+    assert (outcome.kind, outcome.amount, outcome.reversed) == (SaleState.REDUCED, 1000, 250)
+
+
+def test_there_may_be_nothing_to_reverse():
+    play = Playbook(terminal()) >> UP
+    with pytest.raises(NotReady, match="there was no sale yet"):
+        play >> reverse()
+    with pytest.raises(NotReady, match="the last sale is declined"):
+        declined() >> reverse()
+    play = approved() >> close_batch
+    with pytest.raises(NotReady, match="batch of the last sale is closed"):
+        play.skip() >> reverse()
+    with pytest.raises(NotReady, match="less than"):
+        approved() >> reverse(-1)
+
+
 # One at a time ------------------------------------------------------------------------------------
 
 
@@ -203,7 +460,7 @@ def test_what_is_owed_comes_before_the_next_sale():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
     for wanted in (sell(), repeat(), close_batch):
-        with pytest.raises(NotReady, match="STAN 000002"):
+        with pytest.raises(NotReady, match="STAN 000001"):
             play.skip() >> wanted
     play >> answered("switch", "00")
     play.skip() >> sell()
@@ -283,7 +540,7 @@ def test_after_a_restart_a_repeat_needs_the_card():
 
 def test_there_may_be_nothing_to_repeat():
     play = Playbook(terminal()) >> UP
-    with pytest.raises(NotReady, match="not there"):
+    with pytest.raises(NotReady, match="no sale yet"):
         play >> repeat()
     play >> sell()
     play.skip() >> after(4.5)

@@ -4,7 +4,8 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.security.lmk import wrap_key_under_key
-from cardswitch.specs.transactions.identity import identity, original_identity
+from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.reversals import reference, stays_of
 from cardswitch.terminal.core.messages import (
     Order,
     TerminalIdentity,
@@ -90,17 +91,26 @@ def test_a_repeat_is_the_same_request_without_the_pin(entry):
     repeat = repeat_request(stored(request), CARD)
     assert repeat.mti == "0201"
     assert repeat.fields == request.without(52).fields
-    assert identity("pos", repeat) == identity("pos", request)
+    assert identity("pos", repeat, NOW) == identity("pos", request, NOW)
 
 
 def test_a_reversal_names_its_original_and_not_the_card():
     request = sale(pin="1234")
     reversal = reversal_request(stored(request), NOW + 10)
     assert reversal.mti == "0420"
-    assert original_identity("pos", reversal) == identity("pos", request)
+    assert reference("pos", reversal, NOW).identities == (identity("pos", request, NOW),)
     assert reversal[7] == "0329010010"
     assert reversal[90] == "0200" + "000007" + "0329010000" + "0" * 22
     assert not {2, 14, 35, 48, 52} & set(reversal.fields)
+
+
+def test_a_reversal_carries_what_is_known_and_what_is_to_stay():
+    whole = reversal_request(sale(), NOW + 10)
+    assert not {37, 95} & set(whole.fields)
+    in_part = reversal_request(sale(), NOW + 10, "608801000001", 1000)
+    assert in_part.fields == {**whole.fields, 37: "608801000001", 95: in_part[95]}
+    assert stays_of(in_part) == 1000
+    assert list(in_part.fields) == sorted(in_part.fields)
 
 
 ANSWERS = [

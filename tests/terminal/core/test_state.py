@@ -7,19 +7,25 @@ import pytest
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.terminal.core.batch import Tally
-from cardswitch.terminal.core.state import (
-    FOLLOWS,
+from cardswitch.terminal.core.entries import (
+    ApprovalHeard,
     BatchClosed,
-    Book,
     ReversalRefused,
     SaleAnswered,
     SaleBegun,
     SaleRepeated,
     SaleReversed,
     SaleReversing,
-    SaleState,
     TerminalEntry,
+)
+from cardswitch.terminal.core.state import (
+    FOLLOWS,
+    SALES_MAX,
+    Book,
+    SaleState,
+    key_of,
     outcomes,
     rebuild,
 )
@@ -46,24 +52,30 @@ PARTLY = SaleAnswered(2.0, REQUEST.reply("10", {4: "000000000625", 38: "A1B2C3"}
 DECLINED = SaleAnswered(2.0, REQUEST.reply("51"))
 REPEATED = SaleRepeated(3.0, REQUEST.reply("94"))
 SILENCE = SaleRepeated(3.0, None)
-REVERSAL = Message("0420", {**REQUEST.fields, 11: "000008", 90: "0" * 42})
+REVERSAL = Message("0420", {**REQUEST.fields, 11: "000008", 90: original_data(REQUEST)})
 REVERSING = SaleReversing(2.0, REVERSAL)
+IN_PART = SaleReversing(2.0, REVERSAL, stays=1000)
+HEARD = ApprovalHeard(2.5, key_of("000007", REQUEST[7]), APPROVED.answer)
 REVERSED = SaleReversed(3.0, REVERSAL.reply("00"))
 REFUSED = ReversalRefused(3.0, REVERSAL.reply("12"))
 CLOSED = BatchClosed(4.0)
 
-ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED]
+ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
     ([], None, "bc"),
     ([BEGUN], SaleState.BEGUN, "av"),
-    ([BEGUN, APPROVED], SaleState.APPROVED, "brc"),
-    ([BEGUN, DECLINED], SaleState.DECLINED, "brc"),
+    ([BEGUN, APPROVED], SaleState.APPROVED, "brcv"),
+    ([BEGUN, DECLINED], SaleState.DECLINED, "brchv"),
     ([BEGUN, REVERSING], SaleState.PENDING, "xf"),
-    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bc"),
+    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bchv"),
     ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bc"),
+    ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xf"),
+    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brchv"),
+    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchv"),
+    ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xf"),
 ]
-LETTERS = dict(zip("barvxfc", ALL, strict=True))
+LETTERS = dict(zip("barvxfch", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)
@@ -98,6 +110,38 @@ OUTCOMES = [
         [REVERSING, REFUSED],
         [(SaleState.PENDING, 1250, "", ""), (SaleState.EXCEPTION, 1250, "12", "")],
     ),
+    (
+        [APPROVED, IN_PART, REVERSED],
+        [
+            (SaleState.APPROVED, 1250, "00", "A1B2C3"),
+            (SaleState.PENDING, 1000, "00", "A1B2C3"),
+            (SaleState.REDUCED, 1000, "00", "A1B2C3"),
+        ],
+    ),
+    (
+        [APPROVED, IN_PART, REFUSED],
+        [
+            (SaleState.APPROVED, 1250, "00", "A1B2C3"),
+            (SaleState.PENDING, 1000, "00", "A1B2C3"),
+            (SaleState.EXCEPTION, 1250, "12", "A1B2C3"),
+        ],
+    ),
+    (
+        [APPROVED, REVERSING, REVERSED],
+        [
+            (SaleState.APPROVED, 1250, "00", "A1B2C3"),
+            (SaleState.PENDING, 0, "00", "A1B2C3"),
+            (SaleState.REVERSED, 0, "00", ""),
+        ],
+    ),
+    (
+        [DECLINED, HEARD, REVERSING, REVERSED],
+        [
+            (SaleState.DECLINED, 1250, "51", ""),
+            (SaleState.PENDING, 1250, "51", ""),
+            (SaleState.REVERSED, 1250, "00", ""),
+        ],
+    ),
     ([APPROVED, CLOSED], [(SaleState.APPROVED, 1250, "00", "A1B2C3")]),
 ]
 
@@ -128,6 +172,82 @@ def test_totals_count_every_sale_once():
     }
 
 
+UNDOING = [
+    ([APPROVED, IN_PART, REVERSED], {"approved": (1, 1000), "reversed": (1, 250)}),
+    (
+        [APPROVED, IN_PART, REVERSED, SaleReversing(5.0, REVERSAL, stays=400), REVERSED],
+        {"approved": (1, 400), "reversed": (2, 850)},
+    ),
+    (
+        [APPROVED, IN_PART, REVERSED, REVERSING, REVERSED],
+        {"approved": (0, 0), "reversed": (2, 1250)},
+    ),
+    ([APPROVED, REVERSING, REVERSED], {"approved": (0, 0), "reversed": (1, 1250)}),
+    ([APPROVED, IN_PART, REFUSED], {"approved": (1, 1250), "exception": (1, 250)}),
+    ([APPROVED, IN_PART], {"approved": (1, 1250)}),
+    ([DECLINED, HEARD, REVERSING, REVERSED], {"declined": (1, 1250), "reversed": (1, 1250)}),
+]
+
+
+@pytest.mark.parametrize(("entries", "expected"), UNDOING)
+def test_totals_count_as_approved_what_stays(entries, expected):
+    totals = rebuild([BEGUN, *entries]).batch.totals["978"]
+    assert {kind: (tally.count, tally.amount) for kind, tally in totals.items()} == expected
+
+
+def test_what_was_sold_is_what_stays_and_what_was_reversed():
+    book = rebuild([BEGUN, APPROVED, IN_PART, REVERSED, SaleReversing(5.0, REVERSAL, 400)])
+    assert (book.outcome.amount, book.outcome.reversed) == (400, 850)
+    refused = book.with_entry(REFUSED)
+    assert (refused.outcome.amount, refused.outcome.reversed) == (1000, 250)
+
+
+def test_a_repeat_after_a_reversal_in_part_says_what_stays():
+    repeated = SaleRepeated(4.0, REQUEST.reply("10", {4: "000000001000", 38: "A1B2C3"}))
+    told = rebuild([BEGUN, APPROVED, IN_PART, REVERSED, repeated]).last_outcome
+    assert (told.kind, told.amount, told.reversed) == (SaleState.REDUCED, 1000, 250)
+    assert told.is_repeat
+
+
+def sale(number):
+    request = REQUEST.with_fields({11: f"{number:06d}"})
+    return [SaleBegun(1.0, request, "999999******0014"), SaleAnswered(2.0, request.reply("51"))]
+
+
+def test_the_last_sales_are_remembered():
+    book = rebuild(entry for number in range(1, SALES_MAX + 2) for entry in sale(number))
+    assert len(book.sales) == SALES_MAX
+    assert book.own(sale(1)[1].answer) is None
+    assert book.own(sale(2)[1].answer) == key_of("000002", REQUEST[7])
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_own"),
+    [
+        ({}, True),
+        ({37: "999999999999"}, True),
+        ({7: "0329010001"}, False),
+        ({11: "000008"}, False),
+        ({41: "TERM02  "}, False),
+        ({42: "OTHER          "}, False),
+    ],
+)
+def test_which_answers_are_those_of_an_own_sale(changes, is_own):
+    book = rebuild([BEGUN, APPROVED])
+    assert (book.own(APPROVED.answer.with_fields(changes)) is not None) is is_own
+
+
+def test_while_a_reversal_of_an_older_sale_is_pending_nothing_new_begins():
+    entries = [BEGUN, DECLINED, *sale(9), HEARD, REVERSING]
+    book = rebuild(entries)
+    assert (book.kind, book.unsettled.stan) == (SaleState.DECLINED, "000007")
+    for entry in (sale(10)[0], REPEATED, CLOSED, REVERSING):
+        with pytest.raises(Error, match="damaged"):
+            book.with_entry(entry)
+    after = book.with_entry(REVERSED)
+    assert (after.unsettled, after.outcome.stan) == (None, "000009")
+
+
 def test_exceptions_stay_until_the_batch_is_closed():
     entries = [BEGUN, REVERSING, REFUSED, BEGUN, APPROVED]
     assert [outcome.code for outcome in rebuild(entries).exceptions] == ["12"]
@@ -140,15 +260,10 @@ def test_numbers_go_on_behind_the_last_one_used():
     assert rebuild([BEGUN, REVERSING, REVERSED, CLOSED]).stan == 8
 
 
-def test_what_is_owed_is_the_same_message_until_it_is_not_owed():
-    assert rebuild([BEGUN, REVERSING]).owed == REVERSAL
-    assert rebuild([BEGUN, REVERSING, REVERSED]).owed is None
-    assert rebuild([BEGUN, REVERSING, REFUSED]).owed is None
-
-
-@pytest.mark.parametrize("entry", [*ALL, SILENCE, PARTLY, DECLINED])
-def test_entries_survive_the_disk(entry):
-    assert msgspec.json.decode(msgspec.json.encode(entry), type=TerminalEntry) == entry
+def test_a_pending_reversal_is_the_same_message_until_it_is_acknowledged():
+    assert rebuild([BEGUN, REVERSING]).pending_reversal == REVERSAL
+    assert rebuild([BEGUN, REVERSING, REVERSED]).pending_reversal is None
+    assert rebuild([BEGUN, REVERSING, REFUSED]).pending_reversal is None
 
 
 def test_the_book_survives_the_disk_too():

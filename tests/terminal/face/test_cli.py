@@ -173,6 +173,45 @@ def test_a_batch_is_closed_with_its_totals(run):
     assert json.loads(run("status", "--json").stdout)["batch"] == {"number": 2, "totals": {}}
 
 
+def test_a_part_of_a_sale_is_reversed(run, small_switch):
+    run("sale", "20", "--card", "good")
+    result = run("reverse", "--keep", "15.00")
+    assert result.stdout.count("*** REVERSED IN PART ***") == 2
+    assert "reversed in part, EUR 15.00 stays paid" in result.stderr
+    assert small_switch.seen[1][95].startswith("000000001500")
+    assert "    1 approved                     15.00" in run("status").stdout
+    shown = json.loads(run("reverse", "--keep", "0.50", "--json").stdout)
+    assert [shown[name] for name in ("kind", "amount", "reversed")] == ["reduced", 50, 1950]
+    assert kind_of(run("reverse", "--json")) == "reversed"
+    assert "    3 reversed                     20.00" in run("status").stdout
+
+
+@pytest.mark.parametrize("keep", ["20", "20.01"])
+def test_what_stays_is_less_than_what_is_paid(run, small_switch, keep):
+    run("sale", "20", "--card", "good")
+    with pytest.raises(Error, match=r"20\.00 is paid, so keep less"):
+        run("reverse", "--keep", keep)
+    assert len(small_switch.seen) == 1
+
+
+def test_what_is_kept_is_an_amount(run):
+    assert "--keep" in run("reverse", "--keep", "x", code=2).stderr
+
+
+def test_a_refused_reversal_says_so_and_stays_said(run, small_switch):
+    run("sale", "20", "--card", "good")
+    small_switch.agrees = "64"
+    result = run("reverse", code=4)
+    assert (
+        "refused with code 64 and is not sent again; ask whoever runs the switch" in result.stderr
+    )
+    assert "*** REVERSAL REFUSED ***" in result.stdout
+    assert "IN DOUBT: STAN 000001, refused with 64" in run("status").stdout
+    assert json.loads(run("status", "--json").stdout)["exceptions"][0]["code"] == "64"
+    run("sale", "5", "--card", "good")
+    assert [message.mti for message in small_switch.seen] == ["0200", "0420", "0200"]
+
+
 def test_no_reversal_is_pending(run):
     assert run("reverse-pending").stdout == "No reversal is pending.\n"
 

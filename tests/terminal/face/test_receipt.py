@@ -79,6 +79,36 @@ def test_a_partial_approval_says_what_is_left_to_pay():
     ]
 
 
+PART = [("Sold", "12.50"), ("REVERSED", "2.50"), ("STAYS PAID", "10.00")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes", "money", "verdict"),
+    [
+        (SaleState.REDUCED, {"amount": 1000, "reversed": 250}, PART, "REVERSED IN PART"),
+        (
+            SaleState.PENDING,
+            {"amount": 1000, "reversed": 250},
+            [PART[0], ("TO REVERSE", "2.50"), PART[2]],
+            "REVERSING",
+        ),
+        (
+            SaleState.REVERSED,
+            {"amount": 0, "reversed": 1250},
+            [PART[0], ("REVERSED", "12.50"), ("STAYS PAID", "0.00")],
+            "REVERSED",
+        ),
+        (SaleState.EXCEPTION, {"code": "64"}, [("AMOUNT", "12.50")], "REVERSAL REFUSED"),
+    ],
+)
+def test_a_reversal_of_a_sale_that_was_paid(kind, changes, money, verdict):
+    text = receipt(replace(APPROVED, kind=kind, **changes), "customer")
+    shown = [" ".join(line.split()) for line in text.splitlines() if "EUR" in line]
+    assert shown == [f"{name} EUR {amount}" for name, amount in money]
+    assert f"*** {verdict} ***" in text
+    assert "Not paid" not in text
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
@@ -90,7 +120,7 @@ def test_a_partial_approval_says_what_is_left_to_pay():
     ],
 )
 def test_every_end_is_said_in_words(kind, words):
-    text = receipt(replace(APPROVED, kind=kind, approval_code="", rrn=""), "merchant")
+    text = receipt(replace(APPROVED, kind=kind, code="", approval_code="", rrn=""), "merchant")
     assert words in text
     assert "*** APPROVED" not in text
     assert "RRN" not in text

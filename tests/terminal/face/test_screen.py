@@ -6,16 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.terminal.config import read_terminal_config
-from cardswitch.terminal.core.state import (
-    Book,
-    Outcome,
-    ReversalRefused,
-    SaleBegun,
-    SaleReversing,
-    SaleState,
-    rebuild,
-)
+from cardswitch.terminal.core.entries import ReversalRefused, SaleAnswered, SaleBegun, SaleReversing
+from cardswitch.terminal.core.state import Book, Outcome, SaleState, rebuild
 from cardswitch.terminal.face.screen import conclude, show
 from cardswitch.terminal.session import open_journal
 
@@ -37,11 +31,11 @@ OUTCOME = Outcome(
 )
 REQUEST = Message(
     "0200",
-    {4: "000000001250", 11: "000007", 12: "030000", 13: "0329", 22: "021"}
+    {4: "000000001250", 7: "0329010000", 11: "000007", 12: "030000", 13: "0329", 22: "021"}
     | {41: "TERM01  ", 42: "SHOP           ", 49: "978"},
 )
 BEGUN = SaleBegun(1.0, REQUEST, "999999******0014", "good")
-REVERSING = SaleReversing(2.0, Message("0420", {11: "000008"}))
+REVERSING = SaleReversing(2.0, Message("0420", {11: "000008", 90: original_data(REQUEST)}))
 REFUSED = ReversalRefused(3.0, Message("0430", {11: "000008", 39: "12"}))
 
 
@@ -50,10 +44,10 @@ def config(lab):
     return read_terminal_config(lab)
 
 
-def story(*kinds, error=None):
+def story(*kinds, error=None, **changes):
     async def tell(session):
         for kind in kinds:
-            yield replace(OUTCOME, kind=kind)
+            yield replace(OUTCOME, kind=kind, **changes)
         if error:
             raise error
 
@@ -85,8 +79,23 @@ def test_exit_codes(config, capsys, kinds, options, code):
     assert [json.loads(line)["kind"] for line in capsys.readouterr().out.splitlines()] == kinds[-1:]
 
 
+def test_the_receipt_is_that_of_the_last_sale(config, capsys):
+    journal = open_journal(config)
+    journal.commit([BEGUN, SaleAnswered(2.0, REQUEST.reply("00"))])
+    journal.close()
+
+    async def tell(session):
+        yield OUTCOME
+        yield replace(OUTCOME, stan="000001", kind=SaleState.REVERSED)
+
+    assert exit_code(config, tell, as_json=True) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["kind"] == "approved"
+    assert "STAN 000001: reversed" in shown.err
+
+
 def test_an_interrupt_shows_how_far_it_came(config, capsys):
-    kinds = story(SaleState.PENDING, error=KeyboardInterrupt())
+    kinds = story(SaleState.PENDING, error=KeyboardInterrupt(), code="")
     assert exit_code(config, kinds, as_json=False) == 4
     shown = capsys.readouterr()
     assert shown.out.count("NO ANSWER, REVERSING") == 2

@@ -6,7 +6,7 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError, DialectError
 from cardswitch.specs.message import Message
-from cardswitch.wire.operator.addresses import Address, IsoAddress, Peer
+from cardswitch.wire.operator.addresses import Address, IsoAddress, Peer, url_in
 from cardswitch.wire.operator.config import section
 
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
@@ -70,3 +70,10 @@ def test_paths_of_a_peer_count_from_the_folder_of_the_file():
 def test_only_who_dials_is_asked_for_a_client_certificate():
     with pytest.raises(ConfigError, match=r"listener\.tls_ca: unknown key"):
         place(port=1, tls_ca="ca.pem")
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:////var/switch.db", "postgresql+psycopg:///switch"]
+)
+def test_what_is_no_relative_path_stays(url):
+    assert url_in(Path("/lab"), url) == url

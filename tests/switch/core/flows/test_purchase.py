@@ -1,10 +1,13 @@
 """A purchase, told as a play: what comes in, what is written, what goes out, in this order."""
 
+import msgspec
 import pytest
 
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import State
+from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
+from tests.kit.notebook import found, looked_up
 from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
     ACQUIRER,
@@ -12,13 +15,18 @@ from tests.kit.switch import (
     NEW_BLOCK,
     PLAIN,
     POS,
+    REVERSAL,
     SALE,
+    SETTINGS,
     TPK,
     ZPK,
     approved,
+    crashed,
     forwarded,
+    linked,
     opened,
     recorded,
+    undone,
     with_listener,
 )
 
@@ -194,3 +202,185 @@ def test_the_message_that_leaves_carries_no_header_of_the_terminals_link():
     assert play.sent_on(ACQUIRER)[-1].header == b""
     play.skip() >> answered("acquirer", "00")
     assert play.sent_on(POS)[-1].header == b"\x60\x00\x01\x00\x02"
+
+
+# What is remembered -------------------------------------------------------------------------------
+
+REPEAT = Message("0201", PLAIN.fields)
+OTHER = LinkId("pos/2")
+DAY_S = 86_400.0
+
+
+def forgotten(settings=SETTINGS):
+    """An approved sale that the journal alone remembers: another request has pushed it out."""
+    play = approved(opened(msgspec.structs.replace(settings, legs_max=1)))
+    other = PLAIN.with_fields({2: "4242424242424242", 11: "000099", 41: "TERM0099"})
+    (play >> Received(POS, other)).skip()
+    assert len(play.machine.memory.legs) == 1
+    return play
+
+
+@pytest.mark.parametrize("mti", ["0200", "0201"])
+@pytest.mark.parametrize("later_s", [0.0, 40 * DAY_S])
+def test_a_repeat_of_what_memory_forgot_gets_its_answer(mti, later_s):
+    play = (forgotten() >> LinkDown(ACQUIRER) >> after(later_s)).skip()
+    play >> Received(POS, Message(mti, PLAIN.fields))
+    assert play << sent("pos/1", "0210", {39: "00", 38: "A1B2C3", 37: "608800000001"})
+
+
+def test_a_repeat_that_differs_from_what_memory_forgot_is_refused():
+    other = REPEAT.with_fields({4: "000000009999"})
+    assert forgotten() >> Received(POS, other) << sent("pos/1", "0210", {39: "94"})
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_journal_that_cannot_say_makes_for_silence_and_the_copy_is_new(late):
+    play = opened()
+    journal, play.journal = play.journal, None
+    play >> Received(POS, PLAIN) << looked_up()
+    assert play >> (after(0.5) if late else found(None))
+    play.journal = journal
+    assert approved(play, REPEAT)
+
+
+def test_what_the_journal_says_too_late_is_not_heard():
+    play = opened()
+    play.journal = None
+    play >> Received(POS, PLAIN) << looked_up() >> after(0.5)
+    assert play >> found(())
+    assert play.machine.counts["late_look_up"] == 1
+
+
+def test_two_copies_on_two_links_that_both_miss_make_one_leg():
+    play = opened() >> LinkUp(OTHER)
+    play.journal = None
+    play >> Received(POS, PLAIN) << looked_up()
+    assert play >> Received(OTHER, REPEAT)
+    play >> found(()) << recorded(State.FORWARDED) << sent("acquirer", "0200")
+    play >> answered("acquirer", "00") << recorded(State.APPROVED)
+    assert play << sent("pos/1", "0210", {39: "00"}) << sent("pos/2", "0210", {39: "00"})
+
+
+def test_another_request_under_the_same_number_hears_nothing_while_the_first_has_no_row():
+    """94 now, and an approval for its copy if nothing comes of the first, would contradict."""
+    play = opened()
+    play.journal = None
+    play >> Received(POS, PLAIN) << looked_up()
+    assert play >> Received(POS, PLAIN.with_fields({4: "000000009999"}))
+    play >> found(()) << recorded(State.FORWARDED) << sent("acquirer", "0200")
+    play >> Received(POS, PLAIN.with_fields({4: "000000009999"}))
+    assert play << sent("pos/1", "0210", {39: "94"})
+
+
+def test_a_leg_that_moves_while_it_is_looked_up_is_not_believed_to_stand_where_it_did():
+    """Memory forgets, but not what has changed since a look-up was asked."""
+    play = forwarded(opened(msgspec.structs.replace(SETTINGS, legs_max=1)))
+    play.journal, journal = None, play.journal
+    undo = Message("0420", {**REVERSAL.fields, 90: "0200000007" + "0" * 32})
+    play >> Received(POS, undo) << looked_up()
+    stale = [row for row in journal.rows if row.leg == 1]
+    (play >> answered("acquirer", "00")).skip()
+    play.journal = journal
+    other = PLAIN.with_fields({2: "4242424242424242", 11: "000099", 41: "TERM0099"})
+    (play >> Received(POS, other)).skip()
+    play >> found(stale, ago=2) << recorded(State.REVERSING, moved=-1250)
+    play << recorded(State.ANSWERED) << sent("pos/1", "0430", {39: "00"})
+    assert play << sent("acquirer", "0420")
+
+
+# What is refused with a row -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "code"),
+    [
+        ("0329010000", "00"),
+        ("0328010000", "00"),  # exactly a day ago
+        ("0330010000", "00"),
+        ("0328005959", "12"),
+        ("0330010001", "12"),
+        ("0928010000", "12"),
+        ("0929010000", "12"),
+    ],
+)
+def test_a_request_of_another_day_is_refused_with_a_row(sent_at, code):
+    play = (opened() >> Received(POS, PLAIN.with_fields({7: sent_at}))).skip()
+    (play >> answered("acquirer", "00")).skip()
+    assert play.sent_on(POS)[-1][39] == code
+    assert play.entries[-1].state == (State.APPROVED if code == "00" else State.DECLINED)
+
+
+def test_the_same_number_date_and_time_a_year_later_is_another_purchase():
+    play = approved(opened())
+    again = linked(crashed(play, down_s=365 * DAY_S).skip())
+    again >> Received(POS, PLAIN) << recorded(State.FORWARDED, sent_on="2027-03-29")
+    assert again << sent("acquirer", "0200")
+
+
+@pytest.mark.parametrize(
+    ("refused", "code"),
+    [
+        ("no_route", "15"),
+        ("nobody_there", "91"),
+        ("signed_off", "91"),
+        ("owed_too_much", "91"),
+        ("another_day", "12"),
+        ("unknown_repeat", "25"),
+    ],
+)
+def test_what_is_refused_for_our_state_stays_refused(refused, code):
+    """A row, so that a copy is told the same when the state is another."""
+    request, play = PLAIN, opened()
+    if refused == "no_route":
+        request = PLAIN.with_fields({2: "4242424242424242"})
+    if refused == "nobody_there":
+        play >> LinkDown(ACQUIRER)
+    if refused == "signed_off":
+        (play >> Received(POS, Message("0800", {7: "0329010000", 11: "000001", 70: "002"}))).skip()
+    if refused == "owed_too_much":
+        play.machine.memory.pending_reversals = SETTINGS.pending_reversals_max
+    if refused == "another_day":
+        request = PLAIN.with_fields({7: "0327010000"})
+    if refused == "unknown_repeat":
+        request, play = REPEAT, opened(with_listener(repeat_of_unknown="refuse"))
+    play >> Received(POS, request) << recorded(State.DECLINED, code=code, moved=0)
+    play << sent("pos/1", "0210", {39: code})
+    again = linked(crashed(play).skip())
+    assert again >> Received(POS, request) << sent("pos/1", "0210", {39: code})
+
+
+@pytest.mark.parametrize(("mti", "performed"), [("0200", True), ("0201", False)])
+def test_where_the_listener_says_so_a_repeat_of_the_unknown_is_refused(mti, performed):
+    play = opened(with_listener(repeat_of_unknown="refuse"))
+    (play >> Received(POS, Message(mti, PLAIN.fields))).skip()
+    assert bool(play.entries[-1].state == State.FORWARDED) == performed
+
+
+@pytest.mark.parametrize("code", ["10", "00"])
+@pytest.mark.parametrize("amount", [None, "000000000000"])
+def test_an_approval_of_nothing_is_not_booked_in_full(code, amount):
+    play = forwarded(opened())
+    answer = Message("0210", {**play.sent_on(ACQUIRER)[-1].reply(code).fields, 4: amount or ""})
+    if amount is None:
+        answer = answer.without(4)
+    (play >> Received(ACQUIRER, answer)).skip()
+    is_whole = code == "00" and amount is None
+    assert play.entries[-1].state == (State.APPROVED if is_whole else State.REVERSING)
+    assert sum(row.moved for row in play.entries) == (1250 if is_whole else 0)
+
+
+def test_an_authorisation_moves_nothing():
+    request = Message("0100", PLAIN.fields)
+    play = (opened() >> Received(POS, request)).skip()
+    play >> answered("acquirer", "00") << recorded(State.APPROVED, moved=0, amount=1250)
+    play << sent("pos/1", "0110", {39: "00"})
+    undo = REVERSAL.with_fields({90: REVERSAL[90].replace("0200", "0100")})
+    play >> Received(POS, undo) << recorded(State.REVERSING, moved=0)
+    play << recorded(State.ANSWERED) << sent("pos/1", "0430", {39: "00"})
+    assert undone(play)
+
+
+def test_over_the_bound_of_all_links_is_silence():
+    play = forwarded(opened(limits=Limits(flows_max=1)))
+    assert play >> Received(POS, PLAIN.with_fields({11: "000008"}))
+    assert play.machine.counts["over_the_bound"] == 1

@@ -121,7 +121,8 @@ def test_a_checkpoint_is_written_every_so_many_rows():
         "approved",
         "reversing",
         "answered",
-    ] + ["checkpoint"]
+        "checkpoint",
+    ]
 
 
 def test_what_is_owed_at_a_checkpoint_is_known_after_it():

@@ -2,13 +2,27 @@
 
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from cardswitch.switch.core.flows.reverse import pause
 from cardswitch.switch.core.states import State
-from cardswitch.wire.ports import LinkDown, LinkUp
+from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.ports import LinkDown, LinkUp, Received
 from tests.kit.play import after, answered, sent
-from tests.kit.switch import ACQUIRER, SETTINGS, forwarded, opened, recorded
+from tests.kit.switch import (
+    ACQUIRER,
+    PLAIN,
+    POS,
+    REVERSAL,
+    SETTINGS,
+    approved,
+    forwarded,
+    linked,
+    opened,
+    recorded,
+    undone,
+)
 
 
 def owed():
@@ -67,3 +81,63 @@ def test_pauses_grow_up_to_their_limit_and_differ_between_legs():
     assert 0.75 <= pauses[0] <= 1.0
     assert 45.0 <= pauses[-1] <= 60.0
     assert len({pause(SETTINGS, 1, number) for number in range(100)}) > 90
+
+
+# Room ---------------------------------------------------------------------------------------------
+
+
+def many_owed(count, **limits):
+    """So many sales that are approved, and then undone while the acquirer is not there."""
+    play = opened(limits=Limits(**limits))
+    for number in range(count):
+        approved(play, PLAIN.with_fields({11: f"{number + 100:06d}"}))
+    (play >> LinkDown(ACQUIRER)).skip()
+    for number in range(count):
+        names = f"0200{number + 100:06d}0329010000" + "0" * 22
+        (play >> Received(POS, REVERSAL.with_fields({11: f"{number:06d}", 90: names}))).skip()
+    assert play.machine.memory.pending_reversals == count
+    return play
+
+
+def test_what_is_pending_occupies_no_flow_while_it_waits():
+    play = many_owed(5, flows_max=1, undoing_max=1, pending_max=1)
+    for budget in (Budget.DOING, Budget.UNDOING, Budget.PENDING):
+        assert not play.machine.kernel.is_full(budget)
+    assert [m[39] for m in play.sent_on(POS) if m.mti == "0430"] == ["00"] * 5
+
+
+def test_what_is_pending_is_asked_so_much_at_once_and_all_of_it_in_the_end():
+    play = linked(many_owed(5, flows_max=3, pending_max=2))
+    most = 0
+    for _ in range(600):
+        (play >> after(0.5)).skip()
+        asked = {m[11] for m in play.sent_on(ACQUIRER) if m.mti[1] == "4"} - done(play)
+        most = max(most, len(asked))
+        for question in [m for m in play.sent_on(ACQUIRER) if m[11] in asked][:1]:
+            (play >> Received(ACQUIRER, question.reply("00"))).skip()
+        (play >> LinkUp(ACQUIRER)).skip()
+    assert most == 2
+    assert play.machine.memory.pending_reversals == 0
+
+
+def done(play):
+    """The trace numbers of the reversals that were acknowledged."""
+    legs = {row.leg for row in play.entries if row.state == State.REVERSED}
+    rows = [row for row in play.entries if row.state == State.REVERSING and row.leg in legs]
+    return {msgspec.json.decode(row.fields)["11"] for row in rows}
+
+
+def test_doing_takes_no_room_from_undoing():
+    """All flows for doing wait for the acquirer; a reversal comes in, and one goes out."""
+    play = approved(opened(limits=Limits(flows_max=1)))
+    forwarded(play, PLAIN.with_fields({11: "000050"}))
+    play >> Received(POS, REVERSAL) << recorded(State.REVERSING) << recorded(State.ANSWERED)
+    assert undone(play << sent("pos/1", "0430", {39: "00"}))
+
+
+def test_undoing_takes_no_room_from_doing():
+    play = forwarded(opened(limits=Limits(undoing_max=1)))
+    play >> Received(POS, REVERSAL)  # It waits for the outcome of the sale.
+    assert forwarded(play, PLAIN.with_fields({11: "000050"}))
+    assert play >> Received(POS, REVERSAL.with_fields({11: "000009"}))
+    assert play.machine.counts["over_the_bound"] == 1

@@ -1,0 +1,131 @@
+"""The desk of the acquirer: what its flows may do, beside asking and waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from cardswitch.specs.message import Message
+from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.kernel import Budget, Flow, Kernel
+from cardswitch.wire.machine.network import NetworkWatch
+from cardswitch.wire.ports import LinkId, Question
+
+from ..row import Rows
+from .books import Books
+from .config import AcquirerConfig
+from .entries import AcquirerEntry
+from .legs import Leg, Reversal
+from .states import FOLLOWS
+
+FRONT: Final = "front"  # the listener that merchants' purchases come in by
+NETWORK: Final = LinkId("network")
+NO_CARD: Final = "0" * 16  # Its fingerprint tells whether a key is that of the journal.
+Fingerprint = Callable[[str], str]
+
+
+class AcquirerDesk(Desk):
+    """One for all flows: it knows the books, and writes what they shall know."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        config: AcquirerConfig,
+        fingerprint: Fingerprint,
+        *,
+        remembered_max: int,
+        checkpoint_rows: int,
+    ) -> None:
+        super().__init__(kernel)
+        self.config = config
+        self.fingerprint = fingerprint
+        self.rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
+        self.books = Books(self.rows, remembered_max)
+        self._merchants = {merchant.id: merchant for merchant in config.merchants}
+        self._checkpoint_rows = checkpoint_rows
+        self._watch = NetworkWatch(self, NETWORK, config.echo_s)
+
+    # What is known --------------------------------------------------------------------------------
+
+    async def recall(self, question: Question) -> list[Leg]:
+        """The legs that the journal finds, as they stand in memory now. Raises NoAnswer."""
+        rows = await self.look_up(question)
+        return self.books.adopt(rows, self.now)
+
+    def is_full(self, budget: Budget) -> bool:
+        """Whether no more flows of *budget* may begin; if so, it is counted."""
+        if self._kernel.is_full(budget):
+            self.count("full")
+            return True
+        return False
+
+    # The network ----------------------------------------------------------------------------------
+
+    async def look_after_network(self) -> None:
+        """Sign on, and keep asking whether it is still there: as long as the link lasts."""
+        await self._watch.begin()
+
+    async def ask_network(self, question: Message) -> Message:
+        """The network's answer to *question*. Raises NoAnswer."""
+        return await self.ask(NETWORK, question, self.config.timeout_s)
+
+    # What is durable ------------------------------------------------------------------------------
+
+    def write(self, leg: Leg, entry: AcquirerEntry) -> None:
+        """Journal *entry* of *leg* and take it over; the table of states must allow it."""
+        assert entry.state in FOLLOWS[leg.state], f"{leg.state} -> {entry.state}"
+        if leg.number:
+            row = self.rows.row(entry, self.now, leg.number)
+        else:
+            leg.number = self.rows.new_leg()
+            row = self.rows.row(entry, self.now, leg.number, leg.identity, leg.rrn)
+        self.append(row)
+        self.books.apply(leg, entry)
+        if self.rows.since_checkpoint >= self._checkpoint_rows:
+            self.checkpoint()
+
+    def checkpoint(self) -> None:
+        """All that a start must know of what is before this row."""
+        last_trace = self._kernel.numbers().get(NETWORK, 0)
+        told = {"last_trace": last_trace, "key": self.fingerprint(NO_CARD)}
+        self.append(self.rows.checkpoint(self.now, sorted(self.books.open), told))
+
+    # Work on a leg --------------------------------------------------------------------------------
+
+    def work(self, leg: Leg, flow: Flow, budget: Budget) -> None:
+        """Begin *flow*, which works on *leg*; whoever waits and was told nothing hears nothing."""
+        self.books.hold(leg)
+        self.start(self._worked(leg, flow), lambda _: self._end(leg), budget)
+
+    async def _worked(self, leg: Leg, flow: Flow) -> None:
+        await flow
+        self._end(leg)
+
+    def _end(self, leg: Leg) -> None:
+        leg.waiters = {}
+        if isinstance(leg, Reversal) and leg.original is not None:
+            leg.original.is_reversal_asked = False
+            self.books.let_go(leg.original, self.now)
+            leg.original = None
+        self.books.let_go(leg, self.now)
+
+    # What is said ---------------------------------------------------------------------------------
+
+    def tell(self, leg: Leg, code: str) -> None:
+        """Tell *code* to whoever waits for *leg*."""
+        for link, request in leg.waiters.items():
+            self.send(link, request.reply(code))
+        leg.waiters = {}
+
+    def acquirer_fields(self, merchant_id: str) -> dict[int, str]:
+        """What the acquirer knows better than the terminal."""
+        fields = {32: self.config.institution}
+        merchant = self._merchants.get(merchant_id)
+        if merchant is not None:  # A reversal is sent for a merchant who left us, too.
+            fields |= {18: merchant.mcc, 19: merchant.country_code, 43: merchant.name_location}
+        return fields
+
+    def sells(self, merchant_id: str) -> tuple[str, ...]:
+        """The currencies that the merchant may sell in; none if it may not sell at all."""
+        merchant = self._merchants.get(merchant_id)
+        return merchant.currencies if merchant is not None and merchant.active else ()

@@ -1,0 +1,142 @@
+"""A leg in memory: a purchase with what is still needed of its entries, or a reversal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.answers import PARTLY_APPROVED
+from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.machine.matching import join
+from cardswitch.wire.ports import LinkId
+
+from ..requests import INVALID, decision
+from .entries import (
+    AcquirerEntry,
+    Asked,
+    PurchaseAnswered,
+    PurchaseForwarded,
+    PurchaseReduced,
+    PurchaseRefused,
+    PurchaseUndone,
+    ReversalAnswered,
+    ReversalForwarded,
+)
+from .states import State
+
+REVERSAL: Final = "4"  # the class of an MTI
+
+
+class Leg(Struct, eq=False, kw_only=True):
+    """What a purchase and a reversal have in common: who asked, who waits, where it stands."""
+
+    identity: Identity
+    number: int = 0  # in the journal; 0 before its first row
+    rrn: str = ""  # by which a reversal may name it
+    last: AcquirerEntry | None = None
+    waiters: dict[LinkId, Message] = {}
+    flows: int = 0  # that work on it: it must stay in memory
+
+    @property
+    def state(self) -> State | None:
+        """Where it stands; None before its first row."""
+        return self.last.state if self.last else None
+
+    def wait(self, link: LinkId, request: Message) -> None:
+        """One more wants the answer: sent once a link; of too many links the oldest is dropped."""
+        join(self.waiters, link, request)
+
+    def apply(self, entry: AcquirerEntry) -> None:
+        """Take over what *entry* says."""
+        self.last = entry
+
+
+class Booking(Leg, eq=False, kw_only=True):
+    """One purchase at the acquirer."""
+
+    asked: Asked | None = None  # None: anything will do, since its reversal came first
+    forwarded: PurchaseForwarded | None = None
+    answer: PurchaseAnswered | None = None
+    reversal: ReversalForwarded | None = None  # the last one
+    held: int = 0  # minor units that are booked now
+    is_reversal_asked: bool = False  # of the network, at this moment
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether there is something to tell a repeat."""
+        return self.state not in (None, State.FORWARDED)
+
+    @property
+    def is_tombstone(self) -> bool:
+        """Whether it was reversed before it ever came."""
+        return self.state is State.UNDONE and self.forwarded is None
+
+    @property
+    def stays(self) -> int:
+        """What the last reversal leaves of it."""
+        return self.reversal.stays if self.reversal else 0
+
+    def apply(self, entry: AcquirerEntry) -> None:
+        """Take over what *entry* says."""
+        super().apply(entry)
+        match entry:
+            case PurchaseForwarded():
+                self.forwarded, self.asked = entry, entry.asked
+            case PurchaseRefused():
+                self.asked = entry.asked
+            case PurchaseAnswered():
+                self.answer, self.held = entry, entry.amount
+            case ReversalForwarded():
+                self.reversal = entry
+            case PurchaseUndone():
+                self.held = 0
+                self.asked = self.asked if self.forwarded else None
+            case PurchaseReduced():
+                self.held = entry.amount
+
+    def reply(self, request: Message) -> Message:
+        """What *request*, the purchase or a repeat of it, is told.
+
+        Whoever repeats a purchase that is being undone must not hear an approval of all of it.
+        """
+        match self.last:
+            case PurchaseRefused(code=code):
+                return request.reply(code)
+            case PurchaseAnswered(code=code, amount=amount, approval_code=approval_code):
+                return decision(request, code, amount, approval_code)
+            case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:
+                return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
+            case _:
+                return request.reply(INVALID)
+
+
+class Reversal(Leg, eq=False, kw_only=True):
+    """One reversal that came in."""
+
+    card: str = ""  # fingerprint, if it names one
+    said: str = ""  # what of it a repeat must say too
+    answer: ReversalAnswered | None = None
+    original: Booking | None = None  # while it is being undone
+
+    def apply(self, entry: AcquirerEntry) -> None:
+        """Take over what *entry* says."""
+        super().apply(entry)
+        if isinstance(entry, ReversalAnswered):
+            self.answer, self.said = entry, entry.said
+
+
+def leg_of(identity: Identity) -> Booking | Reversal:
+    """A leg that begins, in memory alone."""
+    is_reversal = class_of(identity) == REVERSAL
+    return Reversal(identity=identity) if is_reversal else Booking(identity=identity)
+
+
+def class_of(identity: Identity) -> str:
+    """The class of the MTI of whatever has *identity*.
+
+    >>> class_of(Identity("2026-11-23", "front|TERM0001|SHOP|2|000007|20261123120000"))
+    '2'
+    """
+    return identity.name.split("|", 4)[3]

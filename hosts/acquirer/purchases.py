@@ -1,0 +1,115 @@
+"""A purchase: known already, refused, or forwarded into the network; its answer comes back."""
+
+from __future__ import annotations
+
+from string import digits
+from typing import Final
+
+from cardswitch.specs.dates import transmission_at
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import PAN_DIGITS_MAX
+from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.ports import Question, Seconds
+
+from ..requests import DUPLICATE, INVALID, UNAVAILABLE, pan_of, require_fields
+from .desk import NETWORK, AcquirerDesk
+from .entries import Asked, PurchaseAnswered, PurchaseForwarded, PurchaseRefused
+from .legs import Booking
+
+OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
+# Older than this, or from further ahead, it is no purchase of now. Its repeat, if it is found, is
+# answered all the same.
+CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
+MERCHANT_UNKNOWN: Final = "03"
+NOT_PERMITTED: Final = "57"
+
+
+def asked_by(desk: AcquirerDesk, request: Message) -> Asked:
+    """What *request* asks for. Raises FormatError, naming the field, if it does not say."""
+    require_fields(request)
+    card = desk.fingerprint(card_number(request))
+    return Asked(request[3], int(request[4]), request[49], card)
+
+
+def card_number(request: Message) -> str:
+    """The card number of *request*, digits alone. Raises FormatError."""
+    pan = pan_of(request)
+    if not 1 <= len(pan) <= PAN_DIGITS_MAX or pan.strip(digits):
+        raise FormatError("a card number of digits", field="2")
+    return pan
+
+
+async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked: Asked) -> None:
+    """Answer *request*, a purchase or the repeat of one, and whoever else waits for *booking*.
+
+    Silence where nothing can be known: the front will repeat or reverse.
+    """
+    if booking.state is None:
+        try:
+            await desk.recall(Question(identities=(booking.identity,)))
+        except NoAnswer:
+            return desk.count("forgotten")
+    if booking.asked not in (None, asked):
+        return desk.tell(booking, DUPLICATE)
+    if booking.state is None and (code := refusal(desk, request)):
+        desk.write(booking, PurchaseRefused(asked, code))
+    elif not booking.is_decided:
+        await forward(desk, booking, request)
+    return respond(desk, booking)
+
+
+def respond(desk: AcquirerDesk, booking: Booking) -> None:
+    """Tell whoever waits what is decided; nothing, if nothing is."""
+    if booking.is_decided:
+        for link, request in booking.waiters.items():
+            desk.send(link, booking.reply(request))
+
+
+def refusal(desk: AcquirerDesk, request: Message) -> str:
+    """Why the acquirer itself declines *request*, which is new, or ``""``."""
+    now = desk.now
+    if abs(transmission_at(request[7], now) - now) > CLOCK_APART_MAX_S:
+        return INVALID
+    currencies = desk.sells(request[42].rstrip(" "))
+    if not currencies:
+        return MERCHANT_UNKNOWN
+    if request[49] not in currencies:
+        return NOT_PERMITTED
+    is_overloaded = len(desk.books.open) >= OPEN_MAX
+    return "" if desk.is_up(NETWORK) and not is_overloaded else UNAVAILABLE
+
+
+async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> None:
+    """Into the network, and the answer back, if there is one that can be believed."""
+    try:
+        forwarded = into_network(desk, booking, request)
+        answer = await desk.ask_network(forwarded)
+    except NoAnswer:
+        return None
+    if booking.is_decided:
+        return None  # It was reversed in the meantime.
+    if not fits(answer, forwarded):
+        return desk.count("unfit_answer")
+    return desk.write(booking, answered(answer, forwarded))
+
+
+def into_network(desk: AcquirerDesk, booking: Booking, request: Message) -> Message:
+    """The purchase as we send it: for the first time, or as a repeat with the same number."""
+    merchant = request[42].rstrip(" ")
+    fields = {**request.fields, **desk.acquirer_fields(merchant)}
+    if booking.forwarded:
+        return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
+    assert booking.asked is not None, "who asks, asks for something"
+    first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
+    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first))
+    desk.write(booking, entry)
+    return first
+
+
+def answered(answer: Message, asked: Message) -> PurchaseAnswered:
+    """*answer* as the journal keeps it."""
+    amount = int(answer.get(4, asked[4])) if answer.approved else 0
+    return PurchaseAnswered(answer[39], amount, answer.get(38) if answer.approved else "")

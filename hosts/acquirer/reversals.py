@@ -1,0 +1,188 @@
+"""A reversal: which purchase it names, whether both agree, and the same in the network.
+
+It is a leg of its own. Its answer is one row, written when all is done; so its repeat is told the
+same, or asked again while it is not done.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import Identity, identity_of, sender
+from cardswitch.specs.transactions.reversals import (
+    Reference,
+    agrees,
+    stays_of,
+)
+from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.ports import Question
+
+from ..requests import APPROVED, DUPLICATE
+from .desk import FRONT, NETWORK, AcquirerDesk
+from .entries import (
+    PurchaseAnswered,
+    PurchaseReduced,
+    PurchaseUndone,
+    ReversalAnswered,
+    ReversalForwarded,
+)
+from .legs import REVERSAL, Booking, Leg, Reversal, leg_of
+from .purchases import card_number
+from .states import MAY_HOLD_MONEY, State
+
+UNKNOWN: Final = "25"  # Nobody knows the original, so nothing is held for it.
+MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
+NOT_ANSWERED: Final = PurchaseAnswered("")
+SAID: Final = (4, 37, 90, 95)  # What must agree between a reversal and its repeat.
+
+
+def identity_of_reversal(desk: AcquirerDesk, request: Message) -> Identity:
+    """Its own identity. Raises FormatError."""
+    if 11 not in request.fields:
+        raise FormatError("a value in every reversal", field="11")
+    sent = request.get(7) or f"{transmission_time(desk.now)[:4]}000000"
+    return identity_of(sender(FRONT, request), REVERSAL, request[11], sent, desk.now)
+
+
+def said_by(request: Message, card: str) -> str:
+    """What a repeat of *request*, which names the *card* of this fingerprint, must say too."""
+    return "|".join([*(request.get(number) for number in SAID), card])
+
+
+def card_of(desk: AcquirerDesk, request: Message) -> str:
+    """The fingerprint of the card that *request* names, or ``""``. Raises FormatError."""
+    is_there = 2 in request.fields or 35 in request.fields
+    return desk.fingerprint(card_number(request)) if is_there else ""
+
+
+async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:
+    """Undo the purchase that *request* *names*, in whole or down to what field 95 says.
+
+    Silence where nothing can be known, or something else is in work: the front will ask again.
+    """
+    question = Question((own.identity, *names.identities), names.begins, names.rrns)
+    try:
+        found = await desk.recall(question)
+    except NoAnswer:
+        return desk.count("forgotten")
+    if own.answer is not None:
+        is_same = own.answer.said == said_by(request, own.card)
+        return desk.tell(own, own.answer.code if is_same else DUPLICATE)
+    bookings = candidates(desk, names, found)
+    if not bookings:
+        return unknown(desk, own, request, names)
+    fitting = [booking for booking in bookings if fits(own, request, booking)]
+    if len(fitting) != 1:
+        return answer(desk, own, request, MISMATCH)
+    return await undo(desk, own, request, fitting[0])
+
+
+def candidates(desk: AcquirerDesk, names: Reference, found: list[Leg]) -> list[Booking]:
+    """What *names* may mean: what the journal *found*, and what has no row yet."""
+    books = desk.books
+    here = [books.find(who.name) for who in names.identities]
+    for _, begin in names.begins:
+        here += books.begun_as(begin)
+    for rrn, begin in names.rrns:
+        here += [booking for booking in books.begun_as(begin) if booking.rrn == rrn]
+    known = {id(leg): leg for leg in (*found, *here) if isinstance(leg, Booking)}
+    return [booking for booking in known.values() if not booking.is_tombstone]
+
+
+def fits(own: Reversal, request: Message, booking: Booking) -> bool:
+    """Whether card, amount, currency and approval code of *request* are those of *booking*."""
+    asked = booking.asked
+    if asked is None:
+        return True
+    card_agrees = own.card in ("", asked.card)
+    approval = request.get(38).strip(" ")
+    said = booking.answer or NOT_ANSWERED
+    amounts = tuple(filter(None, (asked.amount, said.amount, booking.held)))
+    return approval in ("", said.approval_code or approval) and agrees(
+        request, card_agrees, amounts, asked.currency
+    )
+
+
+def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:
+    """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
+    for who in names.identities:
+        if desk.books.find(who.name) is None:
+            buried = leg_of(who)
+            desk.books.hold(buried)
+            desk.write(buried, PurchaseUndone())
+            desk.books.let_go(buried, desk.now)
+    answer(desk, own, request, UNKNOWN)
+
+
+async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> None:
+    """Undo *booking* in the network, if money may be held for it."""
+    stays = stays_of(request)
+    if is_in_the_way(booking, stays):
+        return desk.count("reversal_in_the_way")
+    is_so = booking.state is State.REDUCED and booking.held == stays
+    if stays and not is_so and stays >= booking.held:
+        return answer(desk, own, request, MISMATCH, booking)
+    if is_so or booking.state not in MAY_HOLD_MONEY:
+        return answer(desk, own, request, APPROVED, booking)
+    own.original = booking
+    booking.is_reversal_asked = True
+    desk.books.hold(booking)
+    return await undo_in_network(desk, own, request, booking, stays)
+
+
+def is_in_the_way(booking: Booking, stays: int) -> bool:
+    """Whether something must come first: its look-up, its outcome, or another reversal of it."""
+    if booking.state is None or booking.is_reversal_asked:
+        return True
+    if booking.state is State.REVERSING:
+        return booking.stays != stays
+    return booking.state is State.FORWARDED and stays > 0
+
+
+async def undo_in_network(
+    desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking, stays: int
+) -> None:
+    """Without an answer stay silent: the front will ask again. A refusal is handed on as it is."""
+    try:
+        asked = into_network(desk, request, booking, stays)
+        said = await desk.ask_network(asked)
+    except NoAnswer:
+        return None
+    code = said.get(39)
+    if code == APPROVED or (code == UNKNOWN and not stays):
+        desk.write(booking, PurchaseReduced(stays) if stays else PurchaseUndone())
+        return answer(desk, own, request, APPROVED, booking)
+    # Of what the network does not know nothing can stay: a person must look.
+    return desk.tell(own, MISMATCH if code == UNKNOWN else code) if code else None
+
+
+def into_network(desk: AcquirerDesk, request: Message, booking: Booking, stays: int) -> Message:
+    """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
+    purchase = booking.forwarded
+    assert purchase is not None, "what may hold money was forwarded"
+    mti, numbers = "0421", booking.reversal
+    if numbers is None or booking.state is not State.REVERSING:
+        mti = "0420"
+        stamped = desk.stamp(NETWORK, Message(mti, request.fields))
+        sent = request.get(7) or transmission_time(desk.now)
+        numbers = ReversalForwarded(stamped[11], sent, stays)
+        desk.write(booking, numbers)
+    fields = {**request.fields, **desk.acquirer_fields(purchase.merchant)}
+    numbered = {7: numbers.sent, 11: numbers.trace, 37: booking.rrn, 90: purchase.original}
+    return Message(mti, {**fields, **numbered})
+
+
+def answer(
+    desk: AcquirerDesk,
+    own: Reversal,
+    request: Message,
+    code: str,
+    original: Booking | None = None,
+) -> None:
+    """Durably tell *code* to whoever sent the reversal, and to its repeats."""
+    number = original.number if original else 0
+    desk.write(own, ReversalAnswered(said_by(request, own.card), code, number))
+    desk.tell(own, code)

@@ -1,0 +1,169 @@
+"""Reversals that come in: each is a leg of its own, so that its repeat is told the same.
+
+What it names is released, once, or never held; what nobody knows stays undone, should it come yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import identity_of, sender
+from cardswitch.specs.transactions.reversals import Reference, agrees, reference, stays_of
+from cardswitch.wire.machine.kernel import Budget, NoAnswer
+from cardswitch.wire.machine.matching import join
+from cardswitch.wire.machine.program import FORMAT_ERROR, Program
+from cardswitch.wire.ports import LinkId, Question
+
+from ..requests import APPROVED, DUPLICATE
+from .cards import Fingerprint, fingerprint_of, pan_told
+from .entries import PurchaseUndone, ReversalAnswered
+from .journal import Journal
+from .legs import Leg, Legs, Purchase, Reversal
+
+CLASS: Final = "4"  # the second digit of the MTI of a reversal
+UNKNOWN: Final = "25"
+MISMATCH: Final = "64"  # what it carries is not the original's, or it may mean several
+_CARRIED: Final = (4, 37, 90, 95)  # what a repeat must agree in
+
+
+class Reversals:
+    """Whatever cannot be found out makes for silence: the reversal comes again."""
+
+    def __init__(
+        self,
+        program: Program,
+        source: str,
+        legs: Legs,
+        journal: Journal,
+        fingerprint: Fingerprint,
+    ) -> None:
+        """*source*: the listener that they come in by."""
+        self._program = program
+        self._desk = program.desk
+        self._source = source
+        self._legs = legs
+        self._journal = journal
+        self._fingerprint = fingerprint
+
+    def asked(self, link: LinkId, request: Message) -> None:
+        """Tell a new reversal from one in work and from one that was answered."""
+        now = self._desk.now
+        try:
+            names = reference(self._source, request, now)
+            sent = request.get(7) or f"{transmission_time(now)[:4]}000000"
+            if 11 not in request.fields:
+                raise FormatError("a trace number", field="11")
+            who = identity_of(sender(self._source, request), CLASS, request[11], sent, now)
+            pan = pan_told(request)
+            card = fingerprint_of(pan, self._fingerprint) if pan else ""
+            stays = stays_of(request)
+        except FormatError as error:
+            return self._program.refuse(link, request, FORMAT_ERROR, error.field)
+        digest = "|".join([*(request.get(number) for number in _CARRIED), card])
+        known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
+        if isinstance(known, Reversal):
+            return self._repeat(link, request, known, digest)
+        if self._program.kernel.is_full(Budget.UNDOING):
+            return self._desk.count("full")
+        own = Reversal(who=who, rrn=request.get(37), request_digest=digest, waiters={link: request})
+        self._legs.in_work[who.name] = own
+        flow = self._undo(own, request, names, card, stays)
+        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING)
+
+    def _repeat(self, link: LinkId, request: Message, known: Reversal, digest: str) -> None:
+        if known.request_digest != digest:
+            self._desk.send(link, request.reply(DUPLICATE))
+        elif known.answered is None:
+            join(known.waiters, link, request)
+        else:
+            self._desk.send(link, known.answered.reply(request))
+
+    async def _undo(
+        self, own: Reversal, request: Message, names: Reference, card: str, stays: int
+    ) -> None:
+        """Undo what *request* *names*, and say so, or say why not."""
+        question = Question((own.who, *names.identities), names.begins, names.rrns)
+        try:
+            found = await self._journal.look_up(question)
+        except NoAnswer:
+            return self._forget(own)
+        for leg in found:
+            if isinstance(leg, Reversal) and leg.who == own.who:
+                return self._tell(own, leg)
+        originals = self._originals(found, names)
+        fitting = [each for each in originals if fits(request, each, card)]
+        if not [each for each in originals if not each.is_tombstone]:
+            self._bury(names)
+            return self._answer(own, UNKNOWN)
+        if len(fitting) != 1:
+            return self._answer(own, MISMATCH)
+        [original] = fitting
+        if original.is_open and stays:
+            return self._forget(own)  # What is not decided cannot be reduced: let it come again.
+        return self._answer(own, self._release(original, stays), original)
+
+    def _originals(self, found: Sequence[Leg], names: Reference) -> list[Purchase]:
+        """What *names* may mean: what the journal *found*, and what it could not have found."""
+        known = {leg.who.name: leg for leg in found if isinstance(leg, Purchase)}
+        for leg in self._legs.named(names, self._desk.now):
+            known.setdefault(leg.who.name, leg)
+        return list(known.values())
+
+    def _release(self, original: Purchase, stays: int) -> str:
+        """Release what *original* holds but for *stays*; the code of the answer."""
+        if original.is_open:
+            self._journal.write(PurchaseUndone(terms=original.terms), original)
+            return APPROVED
+        undone, held = original.undone, original.held
+        if stays and (undone is None or undone.stays != stays) and stays >= held:
+            return MISMATCH
+        if held > stays:
+            assert original.decided is not None, "what holds was decided"
+            account = original.decided.account
+            released = PurchaseUndone(account=account, released=held - stays, stays=stays)
+            self._journal.write(released, original)
+        return APPROVED
+
+    def _bury(self, names: Reference) -> None:
+        """Should what *names* means come yet, it finds that it was reversed."""
+        self._desk.count("unknown_reversal")
+        for who in names.identities:
+            if self._legs.find(who.name) is None:
+                self._journal.write(PurchaseUndone(), Purchase(who=who, rrn=""))
+
+    def _answer(self, own: Reversal, code: str, original: Purchase | None = None) -> None:
+        number = original.leg if original is not None else 0
+        answered = ReversalAnswered(request_digest=own.request_digest, code=code, original=number)
+        self._journal.write(answered, own)
+        self._tell(own, own)
+
+    def _tell(self, own: Reversal, known: Reversal) -> None:
+        """Whoever waits hears what is *known* of the reversal."""
+        assert known.answered is not None, "what has a row is answered"
+        is_same = known.request_digest == own.request_digest
+        for link, request in self._legs.ended(own).items():
+            told = known.answered.reply(request) if is_same else request.reply(DUPLICATE)
+            self._desk.send(link, told)
+
+    def _forget(self, own: Reversal) -> None:
+        """Whoever asked hears nothing, and will ask again."""
+        self._desk.count("forgotten")
+        self._legs.ended(own)
+
+
+def fits(request: Message, original: Purchase, card: str) -> bool:
+    """Whether card, amount, currency and approval code of the reversal are those of *original*."""
+    terms, decided = original.terms, original.decided
+    if terms is None:
+        return True
+    approval, approved = request.get(38).strip(" "), 0
+    if decided is not None:
+        approved = decided.amount
+        if approval and decided.approval_code and approval != decided.approval_code:
+            return False
+    amounts = tuple(filter(None, (terms.amount, approved, original.held)))
+    return agrees(request, card in ("", terms.card), amounts, terms.currency)

@@ -1,0 +1,89 @@
+"""The entries of the terminal's journal, a frozen value each.
+
+No entry holds a card number in clear, a track, CVV or PIN block: a reversal finds its original by
+field 90 alone, and a repeat needs the card once more.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Seconds
+
+
+class SaleBegun(Struct, frozen=True, tag="begun"):
+    """A sale is about to leave: if it never has a result, it is reversed."""
+
+    at: Seconds
+    request: Message  # as sent, less what may not be stored
+    card: str  # masked
+    alias: str = ""  # what the lab calls the card, or ""
+
+
+class SaleAnswered(Struct, frozen=True, tag="answered"):
+    """The sale has its result: approved or declined."""
+
+    at: Seconds
+    answer: Message
+
+
+class SaleRepeated(Struct, frozen=True, tag="repeated"):
+    """The sale was sent once more; *answer* is ``None`` if there was none. Its result stands."""
+
+    at: Seconds
+    answer: Message | None
+
+
+class SaleReversing(Struct, frozen=True, tag="reversing"):
+    """A sale is to be undone: *reversal* is pending until the switch acknowledges it.
+
+    Which sale stands in field 90. *stays*, in minor units, is what remains of it; 0: nothing.
+    """
+
+    at: Seconds
+    reversal: Message
+    stays: int = 0
+
+
+class SaleReversed(Struct, frozen=True, tag="reversed"):
+    """The reversal is acknowledged: nothing more is charged than what was to stay."""
+
+    at: Seconds
+    answer: Message
+
+
+class ReversalRefused(Struct, frozen=True, tag="refused"):
+    """The reversal was refused for good: a person must look."""
+
+    at: Seconds
+    answer: Message
+
+
+class ApprovalHeard(Struct, frozen=True, tag="heard"):
+    """An approval came for a sale that is not held as approved, or not for so much: undo it.
+
+    *sale* names it, as :func:`key_of` does.
+    """
+
+    at: Seconds
+    sale: str
+    answer: Message
+
+
+class BatchClosed(Struct, frozen=True, tag="closed"):
+    """The batch was closed and the next one opened."""
+
+    at: Seconds
+
+
+TerminalEntry = (
+    SaleBegun
+    | SaleAnswered
+    | SaleRepeated
+    | SaleReversing
+    | SaleReversed
+    | ReversalRefused
+    | ApprovalHeard
+    | BatchClosed
+)

@@ -1,0 +1,86 @@
+"""The desk of the acquirer: what it writes, and what it holds while a flow works on it."""
+
+import pytest
+
+from cardswitch.hosts.acquirer.desk import NETWORK, AcquirerDesk
+from cardswitch.hosts.acquirer.entries import Asked, PurchaseRefused, PurchaseUndone
+from cardswitch.hosts.acquirer.legs import Booking
+from cardswitch.hosts.row import CHECKPOINT, told_by
+from cardswitch.specs.transactions.identity import Identity
+from cardswitch.wire.machine.kernel import Budget, Kernel, Limits
+from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.ports import Append
+from tests.kit.hosts import acquirer_config, fingerprint
+
+WHO = Identity("2026-03-29", "front|TERM0001|SHOP|2|000007|20260329010000")
+REFUSED = PurchaseRefused(Asked("000000", 10, "978", "print:14"), "03")
+
+
+@pytest.fixture
+def kernel() -> Kernel:
+    return Kernel({NETWORK: IsoExchange()}, Limits(flows_max=1))
+
+
+@pytest.fixture
+def desk(kernel: Kernel) -> AcquirerDesk:
+    return AcquirerDesk(
+        kernel, acquirer_config(), fingerprint, remembered_max=10, checkpoint_rows=3
+    )
+
+
+def rows(kernel: Kernel):
+    return [effect.entry for effect in kernel.take() if isinstance(effect, Append)]
+
+
+def test_the_first_row_of_a_leg_carries_its_names_and_every_few_rows_are_summed_up(desk, kernel):
+    kernel.skip_numbers(NETWORK, 41)
+    for number in range(3):
+        leg = Booking(identity=Identity(WHO.sent_on, f"{WHO.name}{number}"), rrn="608801000007")
+        desk.books.hold(leg)
+        desk.write(leg, REFUSED)
+    *first, last = rows(kernel)
+    assert [(row.leg, row.identity[-1], row.rrn) for row in first] == [
+        (1, "0", "608801000007"),
+        (2, "1", "608801000007"),
+        (3, "2", "608801000007"),
+    ]
+    assert last.state == CHECKPOINT
+    assert told_by(last) == {
+        "legs": [],
+        "leg_number": 3,
+        "last_trace": 41,
+        "key": "print:00",
+    }
+
+
+def test_a_step_that_the_table_does_not_know_ends_the_program(desk):
+    leg = Booking(identity=WHO)
+    desk.books.hold(leg)
+    desk.write(leg, REFUSED)
+    with pytest.raises(AssertionError, match="refused -> undone"):
+        desk.write(leg, PurchaseUndone())
+
+
+def test_a_leg_stays_while_a_flow_works_on_it(desk, kernel):
+    leg = Booking(identity=WHO)
+
+    async def flow():
+        await desk.sleep(1.0)
+
+    desk.work(leg, flow(), Budget.DOING)
+    kernel.take()
+    assert desk.books.find(WHO.name) is leg
+    assert desk.is_full(Budget.DOING)
+    assert not desk.is_full(Budget.UNDOING)
+    kernel.advance(1.0)
+    kernel.expire()
+    kernel.take()
+    assert desk.books.find(WHO.name) is None
+    assert not desk.is_full(Budget.DOING)
+
+
+def test_who_may_sell_and_what_is_added(desk):
+    assert desk.sells("SHOP") == ("978", "840")
+    assert desk.sells("LEFT") == desk.sells("NOBODY") == ()
+    assert desk.acquirer_fields("NOBODY") == {32: "123456"}
+    assert desk.acquirer_fields("LEFT")[18] == "5411"

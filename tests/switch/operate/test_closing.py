@@ -1,0 +1,36 @@
+"""What settlement asks of the switch goes the way of every deed, and says all that a close is."""
+
+import pytest
+
+from cardswitch.switch.operate import closing
+from cardswitch.switch.store.books import ClosedDay
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What the switch is asked to do."""
+    heard = []
+    monkeypatch.setattr(closing, "perform", lambda *words: heard.append(words))
+    return heard
+
+
+def test_the_day_that_runs_is_ended(asked):
+    closing.cut_over("config", "vault", "end of the test")
+    assert asked == [("config", "vault", "cut_over", {"because": "end of the test"})]
+
+
+def test_a_close_is_named_with_its_run_and_its_hashes(asked):
+    day = ClosedDay(
+        business_date="2026-11-28-2",
+        starts_at=0.0,
+        ends_at=1.0,
+        sha256="ab",
+        books_head="cd",
+        batches=(),
+        payouts=(),
+        suspense=(),
+        files={},
+    )
+    closing.record_close("config", "vault", day)
+    told = {"day": "2026-11-28-2", "run": 2, "sha256": "ab", "books_head": "cd"}
+    assert asked == [("config", "vault", "record_close", told)]

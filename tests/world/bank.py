@@ -1,0 +1,79 @@
+"""Settlement of the world: it closes bank days beside a switch that lives, or has just died."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Engine
+
+from cardswitch.switch.operate.settle import close_each
+from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
+from cardswitch.switch.store.books import Books, ClosedDay
+
+from .journals import empty_database
+from .network import Network, Node
+
+IBAN = "DE89370400440532013000"
+BIC = "COBADEFFXXX"
+MEMORY = Path("/dev/shm")  # a folder of its own is made in it; nothing may be slow
+
+
+class Journalled(Struct):
+    """What settlement asks of the configuration of a switch."""
+
+    database: Engine
+
+
+class Settled(Struct):
+    """What it asks of its own."""
+
+    books: Engine
+    deposits: str
+    acquirer: AcquiringBank
+    merchants: tuple[MerchantAccount, ...]
+
+
+class Bank:
+    """Closes days with the code that operators run, on the switch's journal and books in memory."""
+
+    def __init__(self, network: Network, switch: Node, journal: Engine, shops: tuple[str, ...]):
+        self._network, self._switch = network, switch
+        self._config: Any = Journalled(journal)
+        self.books = empty_database()
+        self._merchants = tuple(MerchantAccount(shop, shop, IBAN, BIC) for shop in shops)
+
+    def close(self) -> None:
+        """Close every day that has ended. Raises Error if anything does not agree."""
+        folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
+        bank = AcquiringBank("Acquirer", IBAN, BIC)
+        settled: Any = Settled(self.books, folder, bank, self._merchants)
+        try:
+            for _ in close_each(self._config, settled, self._record):
+                self._network.counts["closed"] += 1
+        finally:
+            shutil.rmtree(folder)
+
+    def booked(self) -> Counter[str]:
+        """What was booked of each movement, by its name; minor units, signed."""
+        found: Counter[str] = Counter()
+        books = Books(self.books)  # type: ignore[arg-type]
+        for close in books.closes():
+            for posting in books.postings(close.business_date):
+                if posting.account.startswith("merchant"):
+                    found[posting.journal_id] -= posting.amount
+        books.close()
+        return found
+
+    def _record(self, closed: ClosedDay) -> None:
+        """Ask the switch; if it is dead, or dies, the next close does it."""
+        told = {"day": closed.business_date, "run": 1, "sha256": closed.sha256}
+        told |= {"books_head": closed.books_head, "by": "bank"}
+        now = self._network.time_of(self._switch)
+        self._network.call(
+            self._switch, lambda machine: machine.record_close(now, closed.business_date, told)
+        )

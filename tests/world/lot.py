@@ -1,0 +1,104 @@
+"""What a world is like, before anything happens in it: drawn by the seed, hard more often than not.
+
+Limits are so small that they are met; a bank day ends in the middle; some worlds sleep for hours,
+days or a year and wake up with clocks that somebody has set.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from msgspec import Struct
+
+from cardswitch.lab.house.ceremony import Keys
+from cardswitch.specs.dates import CutOff
+from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
+from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.ports import Seconds
+
+CUT_OFF = CutOff("23:00", "Europe/Berlin")
+NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
+BEFORE_CUT_OFF: Seconds = 1_795_039_140.0  # one minute before
+HOUR_S: Seconds = 3600.0
+YEAR_S: Seconds = 365 * 24 * HOUR_S
+HAS_PARTS = False  # Whether acquirer and issuer undo in part.
+NAPS = (HOUR_S, 3 * HOUR_S, 23 * HOUR_S, 26 * HOUR_S, 240 * HOUR_S, YEAR_S, YEAR_S)
+
+
+class Lot(Struct, frozen=True, kw_only=True):
+    """What one seed has drawn."""
+
+    settings: Settings
+    limits: Limits
+    begins: Seconds
+    naps: tuple[Seconds, ...]  # how long everything sleeps between two stretches of life
+    is_direct: bool  # what comes in at "till" goes straight to the issuer
+    unfit: float  # how often an upstream answers a purchase with nonsense
+    unwilling: float  # how often an upstream refuses a reversal
+    has_stranger: bool  # a terminal that is not ours
+    has_own_rrns: bool  # it says what its field 37 is, and says it twice
+
+
+def draw(random: Random, keys: Keys) -> Lot:
+    """The lot of one world; *keys* are those of its module."""
+    is_direct = random.random() < 0.5
+    is_odd = random.random() < 0.4
+    naps = random.choices(NAPS, k=random.choice((0, 0, 0, 1, 1, 2)))
+    return Lot(
+        settings=_settings(random, keys, is_direct),
+        limits=_limits(random),
+        begins=random.choice((NOON, BEFORE_CUT_OFF)) + random.uniform(0.0, 20.0),
+        naps=tuple(naps),
+        is_direct=is_direct,
+        unfit=random.choice((0.0, 0.1)) if is_odd else 0.0,
+        unwilling=random.choice((0.0, 0.3)) if is_odd else 0.0,
+        has_stranger=random.random() < 0.5,
+        has_own_rrns=random.random() < 0.3,
+    )
+
+
+def _limits(random: Random) -> Limits:
+    if random.random() < 0.3:
+        return Limits()
+    return Limits(
+        flows_max=random.choice((1, 3, 5, 10_000)),
+        undoing_max=random.choice((1, 2, 4_000)),
+        pending_max=random.choice((1, 2, 1_000)),
+        waits_per_link_max=random.choice((2, 5, 4_000)),
+    )
+
+
+def _settings(random: Random, keys: Keys, is_direct: bool) -> Settings:
+    shops = ListenerSettings(
+        serves="merchants",
+        pin_key_type="TPK",
+        pin_key=keys.tpk,
+        in_flight_max=random.choice((1, 4, 256)),
+        reversal_by=("original_data", "rrn", "trace"),
+        unknown_reversal=random.choice(("25", "25", "00")),
+        repeat_of_unknown=random.choice(("perform", "refuse")),
+    )
+    network = ListenerSettings(
+        serves="acquirers",
+        pin_key_type="ZPK",
+        pin_key=keys.zpk_acquirer,
+        in_flight_max=random.choice((2, 256)),
+    )
+    return Settings(
+        listeners={"pos": shops, "till": shops, "network": network},
+        upstreams={
+            "acquirer": Upstream(keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
+            "issuer": Upstream(keys.zpk_issuer, timeout_s=2.5, echo_s=15.0),
+        },
+        routes=(
+            Route("pos", "acquirer"),
+            Route("till", "issuer" if is_direct else "acquirer"),
+            Route("network", "issuer", bins=("999999",)),
+        ),
+        cut_off=CUT_OFF,
+        legs_max=random.choice((2, 3, 5, 8, 50_000)),
+        tombstones_max=random.choice((2, 10_000)),
+        unknown_per_s_max=random.choice((1, 100)),
+        pending_reversals_max=random.choice((2, 10_000)),
+        checkpoint_rows=random.choice((3, 7, 20, 10_000)),
+    )

@@ -1,0 +1,157 @@
+"""A terminal that is not ours: it says whatever a terminal may say, and remembers what it is told.
+
+It sells under numbers of its own, reverses in part, wrongly, inexactly, or what was never there;
+it repeats what others have sent, and after a year it sells again with the numbers of last year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.terminal.customer.card import Card
+from cardswitch.wire.ports import Effect, Event, LinkDown, LinkId, Received, Seconds, Send
+
+SWITCH = LinkId("switch")
+TERMINAL, SHOP = "TERM6666", "SHOP0001"
+FORGETS_S: Seconds = 100 * 86_400.0
+
+
+class Stranger:
+    """What it has sent, and what it was told; both outlive it, since it never dies."""
+
+    def __init__(
+        self, random: Random, cards: Sequence[Card], *, has_own_rrns: bool, has_parts: bool
+    ) -> None:
+        self._random, self._cards = random, cards
+        self._has_own_rrns, self._has_parts = has_own_rrns, has_parts
+        self._stan = 0
+        self._is_up = False
+        self.sales: list[tuple[Seconds, Message]] = []
+        self.told: list[tuple[Seconds, Message]] = []
+        self.heard: list[Message] = []  # what others have sent, of which it has copies
+
+    # A machine ------------------------------------------------------------------------------------
+
+    def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
+        """It only listens."""
+        if isinstance(event, Received) and not event.message.is_request:
+            self.told.append((now, event.message))
+        self._is_up = not isinstance(event, LinkDown)
+        return ()
+
+    def wake(self, now: Seconds) -> Sequence[Effect]:
+        """It waits for nothing."""
+        return ()
+
+    def deadline(self) -> Seconds | None:
+        """Never."""
+        return None
+
+    # What it does ---------------------------------------------------------------------------------
+
+    def act(self, now: Seconds) -> Sequence[Effect]:
+        """Whatever comes into its mind."""
+        deeds = (self._sell, self._sell, self._sell, self._repeat, self._alter, self._echo)
+        deeds += (self._reverse, self._reverse, self._reverse_unknown, self._guess)
+        message = self._random.choice(deeds)(now)
+        return self.send(message) if message is not None else []
+
+    def send(self, message: Message) -> Sequence[Effect]:
+        """Send *message*, if there is anybody to send it to."""
+        return [Send(SWITCH, message)] if self._is_up else []
+
+    def _next(self) -> str:
+        self._stan += 1
+        return f"{self._stan:06d}"
+
+    def _sell(self, now: Seconds) -> Message:
+        chance, card = self._random, self._random.choice(self._cards)
+        fields = {
+            3: "000000",
+            4: f"{chance.randrange(2, 300) * 100:012d}",
+            7: transmission_time(now),
+            11: self._next(),
+            12: "120000",
+            13: "1118",
+            22: "021",
+            25: "00",
+            35: card.track2,
+            41: TERMINAL,
+            42: f"{SHOP:15}",
+            49: "978",
+        }
+        if self._has_own_rrns:
+            fields[37] = f"66666{chance.randrange(4):07d}"
+        sale = Message(chance.choice(("0200", "0200", "0200", "0100", "0201")), fields)
+        self.sales.append((now, sale))
+        return sale
+
+    def _any(self, now: Seconds) -> Message | None:
+        """One of its last sales; of those of last year field 90 could not say the year."""
+        recent = [sale for at, sale in self.sales[-6:] if now - at < FORGETS_S]
+        return self._random.choice(recent) if recent else None
+
+    def _repeat(self, now: Seconds) -> Message | None:
+        sale = self._any(now)
+        return sale and Message(f"{sale.mti[:3]}1", sale.fields)
+
+    def _alter(self, now: Seconds) -> Message | None:
+        """The same request for another amount."""
+        sale = self._any(now)
+        return sale and Message(sale.mti, {**sale.fields, 4: f"{123:012d}"})
+
+    def _echo(self, now: Seconds) -> Message | None:
+        """What another terminal has sent."""
+        return self._random.choice(self.heard) if self.heard else None
+
+    def _reversal(self, sale: Message, now: Seconds) -> dict[int, str]:
+        kept = {n: sale[n] for n in (3, 4, 12, 13, 22, 25, 41, 42, 49)}
+        return {**kept, 7: transmission_time(now), 11: self._next(), 90: original_data(sale)}
+
+    def _reverse(self, now: Seconds) -> Message | None:
+        """A sale of its own: all of it, in part, or with something that does not agree."""
+        sale = self._any(now)
+        if sale is None:
+            return None
+        fields = self._reversal(sale, now)
+        match self._random.randrange(7):
+            case 0:
+                fields[4] = f"{int(sale[4]) + 1:012d}"
+            case 1:
+                fields[49] = "840"
+            case 2:
+                fields[2] = "9999990000000063"
+            case 3 | 4 if self._has_parts:
+                fields[95] = replacement_amounts(self._random.randrange(0, int(sale[4]) + 100, 50))
+        return Message("0420", fields)
+
+    def _reverse_unknown(self, now: Seconds) -> Message | None:
+        sale = self._any(now)
+        if sale is None:
+            return None
+        fields = self._reversal(sale, now)
+        fields[90] = f"0200{self._random.randrange(1, 10**6):06d}{fields[7]}" + "0" * 22
+        return Message("0420", fields)
+
+    def _guess(self, now: Seconds) -> Message | None:
+        """A sale of its own, or what comes next, named as inexactly as may be."""
+        sale = self._any(now)
+        if sale is None:
+            return None
+        fields = self._reversal(sale, now)
+        stan = self._random.choice((sale[11], f"{self._stan + 1:06d}"))
+        match self._random.randrange(3):
+            case 0:
+                fields[90] = f"0200{stan}" + "0" * 32
+            case 1:
+                fields[90] = "0" * 42
+                answered = [m[37] for _, m in self.told if m.get(11) == sale[11] and m.get(37)]
+                fields[37] = answered[-1] if answered else "666660000001"
+            case 2:
+                del fields[90]
+                fields[11] = stan
+        return Message("0420", fields)

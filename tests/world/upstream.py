@@ -1,0 +1,58 @@
+"""Upstreams that answer what they should not: purchases with nonsense, reversals with a refusal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import name_of
+
+from .network import End, Network
+
+HOSTS = ("acquirer", "issuer")
+# What a reversal is refused with: for good, or for now. The peer has not undone anything.
+REFUSALS = ("12", "30", "64", "91", "96")
+UNKNOWN = "25"  # Told by a peer that has never heard of it, or has undone it.
+
+
+class Unwilling:
+    """Stands in front of the hosts, and now and then answers in their place or alters answers."""
+
+    def __init__(self, network: Network, unfit: float, unwilling: float) -> None:
+        self._network = network
+        self._unfit, self._unwilling = unfit, unwilling
+        network.meddle.append(self.meddle)
+
+    def meddle(self, end: End, message: Any) -> Any:
+        """What is sent instead of *message*, or None if it has been answered already."""
+        if not isinstance(message, Message):
+            return message
+        network, other = self._network, end.other
+        if end.node.name == "switch" and name_of(end.link) in HOSTS:
+            refused = message.mti[:3] == "042" and network.chance(self._unwilling)
+            if refused:
+                network.counts["reversal_refused"] += 1
+                code = network.random.choice(REFUSALS)
+                network.reply(other, message.reply(code))
+                return None
+        elif end.node.name in HOSTS and other.node.name == "switch":
+            if message.mti in ("0210", "0110") and network.chance(self._unfit):
+                network.counts["unfit"] += 1
+                return self._spoiled(message)
+            if message.mti == "0430" and network.chance(self._unwilling / 3):
+                return Message(message.mti, {**message.fields, 39: UNKNOWN})
+        return message
+
+    def _spoiled(self, answer: Message) -> Message:
+        """Something that cannot be the answer."""
+        fields = dict(answer.fields)
+        match self._network.random.randrange(4):
+            case 0:
+                fields[4] = "999999999999"
+            case 1:
+                fields[49] = "840"
+            case 2:
+                fields[37] = "000000999999"
+            case 3:
+                fields |= {39: "10", 4: "0" * 12}
+        return Message(answer.mti, fields)
