@@ -43,7 +43,7 @@ class HsmConfig(Peer, frozen=True, kw_only=True):
     """Where the HSM listens, how long it may take, and be silent."""
 
     timeout_s: float = 1.0
-    echo_s: float = 30.0
+    echo_s: Annotated[float, Meta(ge=0)] = 0.0
     header_size: Annotated[int, Meta(ge=1, le=255)] = 4
 
 

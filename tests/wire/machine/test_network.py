@@ -5,19 +5,19 @@ from contextlib import suppress
 
 import pytest
 
-from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Limits, NoAnswer
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkDown, LinkId, LinkUp, Received
-from tests.kit.hosts import HSM, UPSTREAM, acquirer, acquirer_config, approved, purchase
 from tests.kit.play import Playbook, after, answered, closed, sent
+
+HSM, UPSTREAM = LinkId("hsm"), LinkId("network")
 
 
 def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:
-    play = Playbook(Acquirer(acquirer_config()))
+    play = Playbook(Asking())
     assert (
         play
         >> LinkUp(UPSTREAM)
@@ -37,14 +37,16 @@ def test_it_signs_on_and_asks_a_silent_network_for_a_sign_of_life() -> None:
 
 
 def test_a_network_that_answers_is_not_asked_whether_it_lives() -> None:
-    play = acquirer(signed_on=True) >> after(20.0)
-    approved(play, purchase())
+    play = signed_on() >> after(20.0)
+    question = Message("0200", {11: "900000", 41: "TERM0001"})
+    play >> (lambda play: play.do(play.machine.ask(question, play.now)))
+    play << sent(UPSTREAM, "0200") >> answered(UPSTREAM, "51")
     assert play >> after(29.0)
     assert play >> after(1.1) << sent(UPSTREAM, "0800", {70: "301"})
 
 
 def test_a_new_link_ends_the_watch_over_the_old_one() -> None:
-    play = acquirer() >> after(10.0) >> LinkDown(UPSTREAM)
+    play = signed_on() >> after(10.0) >> LinkDown(UPSTREAM)
     assert (
         play
         >> LinkUp(UPSTREAM)
@@ -71,6 +73,11 @@ def test_a_peer_without_sign_on_is_ready_at_once_and_hears_from_us() -> None:
     play = Playbook(Asking(lambda: ready.append("ready"), sign_on=False)) >> LinkUp(UPSTREAM)
     assert play << sent(UPSTREAM, "0800", {70: "301"})
     assert ready == ["ready"]
+
+
+def signed_on() -> Playbook:
+    """A link that is up and signed on."""
+    return (Playbook(Asking()) >> LinkUp(UPSTREAM)).skip() >> answered(UPSTREAM, "00")
 
 
 # Half-open links ----------------------------------------------------------------------------------
