@@ -15,7 +15,7 @@ from cardswitch.specs.masking import printable
 
 from .ports import LinkId, Seconds, name_of
 
-LINES_MAX: Final = 20  # Of one kind, at one listener, in WINDOW_S: enough to see what goes on.
+LINES_MAX: Final = 10  # Of one kind, at one listener, in WINDOW_S: enough to see what goes on.
 WINDOW_S: Final[Seconds] = 10.0
 REASON_MAX: Final = 300  # Characters.
 # What happens on an ordinary day, as when a peer starts after us; other kinds are worth a look.
