@@ -1,5 +1,6 @@
 """The acquirer: checks the merchant, forwards into the network, reverses what it forwarded.
 
-`machine` has the flows, `states` what may follow what, `entries` what is journalled, `books` what
-is known from those entries, `config` the section [acquirer].
+`machine` says who gets a flow, `purchases` and `reversals` are the flows, `desk` is what they work
+with. `legs` are purchases and reversals in memory, `books` all of them; `entries` is what is
+journalled, `states` what may follow what, `config` the section [acquirer].
 """

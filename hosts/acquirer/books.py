@@ -7,6 +7,7 @@ new or read back.
 from __future__ import annotations
 
 import sys
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -19,7 +20,7 @@ from .entries import AcquirerEntry
 from .legs import Booking, Leg, leg_of
 from .states import OPEN
 
-REMEMBERED_MAX: Final = 20_000  # Legs at rest that are kept, some 20 MB.
+REMEMBERED_MAX: Final = 20_000  # Legs at rest that are kept, some 30 MB.
 
 
 class Approved(NamedTuple):
@@ -40,7 +41,8 @@ class Books:
         self._rows = rows
         self._remembered_max = remembered_max
         self._legs: dict[str, Leg] = {}
-        self._resting: dict[str, Seconds] = {}  # since when
+        # Since when; of a dict, the first would be the slower to find the more were taken from it.
+        self._resting: OrderedDict[str, Seconds] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._legs)

@@ -59,6 +59,7 @@ class ReversalForwarded(Struct, frozen=True, tag=True, gc=False):
     """A reversal of a purchase is about to be sent; every later send of it has the same numbers."""
 
     state: ClassVar = State.REVERSING
+    by: str  # the identity of the reversal that came in
     trace: str  # field 11
     sent: str  # field 7
     stays: int = 0  # what of the purchase stays booked

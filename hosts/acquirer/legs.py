@@ -78,6 +78,10 @@ class Booking(Leg, eq=False, kw_only=True):
         """What the last reversal leaves of it."""
         return self.reversal.stays if self.reversal else 0
 
+    def reversed_by(self, reversal: Identity) -> bool:
+        """Whether the last reversal that went into the network for it was that of *reversal*."""
+        return self.reversal is not None and self.reversal.by == reversal.name
+
     def apply(self, entry: AcquirerEntry) -> None:
         """Take over what *entry* says."""
         super().apply(entry)

@@ -12,11 +12,7 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity_of, sender
-from cardswitch.specs.transactions.reversals import (
-    Reference,
-    agrees,
-    stays_of,
-)
+from cardswitch.specs.transactions.reversals import Reference, agrees, stays_of
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
@@ -74,7 +70,11 @@ async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: R
     bookings = candidates(desk, names, found)
     if not bookings:
         return unknown(desk, own, request, names)
-    fitting = [booking for booking in bookings if fits(own, request, booking)]
+    if any(booking.state is None for booking in bookings):
+        return desk.count("reversal_in_the_way")  # Its own look-up, or first row, comes first.
+    begun = [booking for booking in bookings if booking.reversed_by(own.identity)]
+    # What it was taken to mean once, it goes on to mean, though others have come that fit it too.
+    fitting = begun or [booking for booking in bookings if fits(own, request, booking)]
     if len(fitting) != 1:
         return answer(desk, own, request, MISMATCH)
     return await undo(desk, own, request, fitting[0])
@@ -134,8 +134,8 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
 
 
 def is_in_the_way(booking: Booking, stays: int) -> bool:
-    """Whether something must come first: its look-up, its outcome, or another reversal of it."""
-    if booking.state is None or booking.is_reversal_asked:
+    """Whether something must come first: its outcome, or another reversal of it."""
+    if booking.is_reversal_asked:
         return True
     if booking.state is State.REVERSING:
         return booking.stays != stays
@@ -147,7 +147,7 @@ async def undo_in_network(
 ) -> None:
     """Without an answer stay silent: the front will ask again. A refusal is handed on as it is."""
     try:
-        asked = into_network(desk, request, booking, stays)
+        asked = into_network(desk, own, request, booking, stays)
         said = await desk.ask_network(asked)
     except NoAnswer:
         return None
@@ -159,7 +159,9 @@ async def undo_in_network(
     return desk.tell(own, MISMATCH if code == UNKNOWN else code) if code else None
 
 
-def into_network(desk: AcquirerDesk, request: Message, booking: Booking, stays: int) -> Message:
+def into_network(
+    desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking, stays: int
+) -> Message:
     """0420 at first, 0421 whenever it may have been sent before; always the same numbers."""
     purchase = booking.forwarded
     assert purchase is not None, "what may hold money was forwarded"
@@ -168,7 +170,7 @@ def into_network(desk: AcquirerDesk, request: Message, booking: Booking, stays: 
         mti = "0420"
         stamped = desk.stamp(NETWORK, Message(mti, request.fields))
         sent = request.get(7) or transmission_time(desk.now)
-        numbers = ReversalForwarded(stamped[11], sent, stays)
+        numbers = ReversalForwarded(own.identity.name, stamped[11], sent, stays)
         desk.write(booking, numbers)
     fields = {**request.fields, **desk.acquirer_fields(purchase.merchant)}
     numbered = {7: numbers.sent, 11: numbers.trace, 37: booking.rrn, 90: purchase.original}

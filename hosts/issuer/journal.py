@@ -75,7 +75,7 @@ class Journal:
             elif row.leg in legs:
                 legs[row.leg].apply(entry)
             if row.leg in legs:
-                self._legs.remember(legs[row.leg], row.at)
+                self._legs.remember(legs[row.leg], self._desk.now)
         if not self._rows.sequence:
             self._checkpoint()
 

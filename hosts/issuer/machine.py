@@ -142,7 +142,7 @@ class Issuer(Program):
             return self._forget(purchase)
         purchase.is_looked_up = True
         for leg in found:
-            if isinstance(leg, Purchase) and leg is not purchase:
+            if isinstance(leg, Purchase):
                 return self._tell(purchase, leg)
         return await self._authorise(purchase, request, card)
 

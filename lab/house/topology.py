@@ -87,12 +87,13 @@ def read_lab(path: Path) -> Lab:
     """The lab that the file *path* describes. Raises ConfigError, naming file and key."""
     data = read_config(path)
     _narrow(path, path.with_name(CARDS_NAME))
+    whole = path.parent.absolute()  # The hosts' paths are placed once more when they are served.
     return Lab(
         folder=path.parent,
         hsm=section(data, "hsm", HsmConfig, path),
         switch=section(data, "switch", SwitchConfig, path).placed(path.parent),
-        acquirer=section(data, "acquirer", AcquirerConfig, path).placed(path.parent),
-        issuer=section(data, "issuer", IssuerConfig, path).placed(path.parent),
+        acquirer=section(data, "acquirer", AcquirerConfig, path).placed(whole),
+        issuer=section(data, "issuer", IssuerConfig, path).placed(whole),
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
     )

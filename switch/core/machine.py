@@ -188,16 +188,19 @@ class Switch(Program):
             return None
         digest = "|".join(request.get(number) for number in (4, 37, 90, 95))
         own = self.memory.legs.find(who.name)
-        if own is None:
-            own = self._open(link, who, REVERSAL, listener)
-            own.request_digest = digest
-            own.rrn = request.get(37).strip(" ")
-            pan = pan_of(request)
-            own.card = self.memory.vault.fingerprint(pan) if pan else ""
-            self.memory.wait(own, link, request)
-            desk = self.desk_of(own)
-            flow = reversal(desk, request, names, digest)
-            return self.kernel.start(flow, lambda _: desk.forget(), Budget.UNDOING)
+        if own is not None:
+            return self._reversal_again(link, request, own, digest)
+        own = self._open(link, who, REVERSAL, listener)
+        own.request_digest = digest
+        own.rrn = request.get(37).strip(" ")
+        pan = pan_of(request)
+        own.card = self.memory.vault.fingerprint(pan) if pan else ""
+        self.memory.wait(own, link, request)
+        desk = self.desk_of(own)
+        flow = reversal(desk, request, names, digest)
+        return self.kernel.start(flow, lambda _: desk.forget(), Budget.UNDOING)
+
+    def _reversal_again(self, link: LinkId, request: Message, own: Leg, digest: str) -> None:
         if own.request_digest not in ("", digest):
             return self._refuse_other(link, request, own)
         self.memory.wait(own, link, request)

@@ -101,7 +101,8 @@ def _report(outcome: Outcome) -> None:
 def _why_pending(outcome: Outcome) -> str:
     until = "until that is acknowledged (Ctrl-C stops)"
     if outcome.reversed:
-        return f"reversing {money(outcome.reversed, outcome.currency)} {until}"
+        kept = f"all but {money(outcome.amount, outcome.currency)}" if outcome.amount else "all"
+        return f"reversing {kept} of it {until}"
     if outcome.code:
         return f"approved too late or twice, reversing {until}"
     return f"no answer, reversing {until}"

@@ -6,7 +6,9 @@ days or a year and wake up with clocks that somebody has set.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
+from typing import Any
 
 from msgspec import Struct
 
@@ -21,7 +23,6 @@ NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
 BEFORE_CUT_OFF: Seconds = 1_795_039_140.0  # one minute before
 HOUR_S: Seconds = 3600.0
 YEAR_S: Seconds = 365 * 24 * HOUR_S
-HAS_PARTS = False  # Whether acquirer and issuer undo in part.
 NAPS = (HOUR_S, 3 * HOUR_S, 23 * HOUR_S, 26 * HOUR_S, 240 * HOUR_S, YEAR_S, YEAR_S)
 
 
@@ -30,6 +31,7 @@ class Lot(Struct, frozen=True, kw_only=True):
 
     settings: Settings
     limits: Limits
+    hosts: Mapping[str, Any]  # limits of acquirer and issuer
     begins: Seconds
     naps: tuple[Seconds, ...]  # how long everything sleeps between two stretches of life
     is_direct: bool  # what comes in at "till" goes straight to the issuer
@@ -47,6 +49,11 @@ def draw(random: Random, keys: Keys) -> Lot:
     return Lot(
         settings=_settings(random, keys, is_direct),
         limits=_limits(random),
+        hosts={
+            "limits": _limits(random),
+            "remembered_max": random.choice((2, 4, 8, 50_000)),
+            "checkpoint_rows": random.choice((3, 7, 20, 10_000)),
+        },
         begins=random.choice((NOON, BEFORE_CUT_OFF)) + random.uniform(0.0, 20.0),
         naps=tuple(naps),
         is_direct=is_direct,

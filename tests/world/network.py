@@ -244,7 +244,7 @@ class Network:
 
         def ask() -> None:
             if node.lives == life and node.machine is not None:
-                rows = None if fails else node.journal.look_up(question)
+                rows = None if fails else self.found(node, question)
                 self.at(self.random.uniform(0.0, takes), lambda: tell(rows))
 
         def tell(rows: Sequence[Any] | None) -> None:
@@ -252,6 +252,10 @@ class Network:
                 self.handle(node, Found(number, rows))
 
         self.at(self.random.uniform(0.0, takes), ask)
+
+    def found(self, node: Node, question: Any) -> Sequence[Any] | None:
+        """What the journal of *node* holds now."""
+        return node.journal.look_up(question)
 
     def _arm(self, node: Node) -> None:
         machine = node.machine

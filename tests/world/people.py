@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -43,7 +45,7 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .bank import Bank
 from .journals import StoreJournal
-from .lot import HAS_PARTS, YEAR_S, draw
+from .lot import YEAR_S, draw
 from .network import End, Faults, Network, Node
 from .stranger import Stranger
 from .upstream import Unwilling
@@ -158,10 +160,10 @@ class World(Network):
         self.lot = draw(self.random, self.keys)
         self.now = self.started = self.lot.begins
         self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
-        of_acquirer = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
-        of_issuer = StoreJournal(ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow)
-        self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=of_acquirer))
-        self.issuer = self.add(Node("issuer", self._build_issuer, journal=of_issuer))
+        self.acquirer_rows = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
+        self.issuer_rows = StoreJournal(ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow)
+        self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=self.acquirer_rows))
+        self.issuer = self.add(Node("issuer", self._build_issuer, journal=self.issuer_rows))
         self.hsm = self.add(Node("hsm", lambda _: (HsmMachine(deck().module()), ())))
         self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
@@ -170,6 +172,14 @@ class World(Network):
         self.sales = sales
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
 
+    def held(self) -> Counter[str]:
+        """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
+        everything = Issuer(
+            issuer_config(self.keys), self.vault.fingerprint, remembered_max=sys.maxsize
+        )
+        everything.recover(self.issuer_rows.rows(), 0.0)
+        return Counter(everything.held())
+
     # Programs -------------------------------------------------------------------------------------
 
     def _build_switch(self, journal: Iterable[Any]) -> tuple[Switch, Sequence[Effect]]:
@@ -177,11 +187,11 @@ class World(Network):
         return machine, machine.recover(journal, self.time_of(self.switch))
 
     def _build_acquirer(self, journal: Iterable[Any]) -> tuple[Acquirer, Sequence[Effect]]:
-        machine = Acquirer(acquirer_config(), self.vault.fingerprint)
+        machine = Acquirer(acquirer_config(), self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.acquirer))
 
     def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
-        machine = Issuer(issuer_config(self.keys), self.vault.fingerprint)
+        machine = Issuer(issuer_config(self.keys), self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.issuer))
 
     def _add_terminal(self, number: int) -> Node:
@@ -201,9 +211,9 @@ class World(Network):
     def _add_stranger(self) -> Stranger:
         is_direct = self.lot.is_direct and self.random.random() < 0.5
         cards = [deck().cards[name] for name in ("good", "rich")]
-        has_own_rrns = is_direct and self.lot.has_own_rrns
+        has_own_rrns = self.lot.has_own_rrns
         chance = Random(self.random.random())
-        stranger = Stranger(chance, cards, has_own_rrns=has_own_rrns, has_parts=HAS_PARTS)
+        stranger = Stranger(chance, cards, has_own_rrns=has_own_rrns)
         node = self.add(Node("stranger", lambda _: (stranger, ()), can_crash=False))
         link = "till/6666" if is_direct else "pos/6666"
         self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
@@ -284,7 +294,7 @@ class World(Network):
                     )
             self.run(60.0)
             now = self.time_of(self.switch)
-        held = self.issuer.machine.held()
+        held = self.held()
         for line in reader.left_to_people():
             if line.state == State.EXCEPTION and line.rrn not in held:
                 leg = line.leg

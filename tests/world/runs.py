@@ -22,7 +22,7 @@ def faults() -> Faults:
         crash=0.005,
         unsaid=0.003,
         failed=0.003,
-        slow=0.01,
+        slow=0.03,
         copied=0.05,
         step=0.2,
     )

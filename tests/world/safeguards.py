@@ -7,18 +7,26 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest import mock
 
+from cardswitch.hosts.issuer.accounts import Account
+from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.switch.core.desk import SwitchDesk
+from cardswitch.switch.core.flows.reversal import answer
+from cardswitch.switch.core.journal import Journal
 from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
+from cardswitch.switch.core.memory import Memory
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.kernel import Budget, Kernel
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
+from .network import Network, Node
 from .people import World
 
 Removal = Callable[[], AbstractContextManager[Any]]
 FEW_NUMBERS = 5
+MOMENT_S: Seconds = 3.0
 
 
 def _late_entries(*states: State) -> Removal:
@@ -32,7 +40,8 @@ def _late_entries(*states: State) -> Removal:
             return self._late_last(super().wake(now))
 
         def _late_last(self, effects: Sequence[Effect]) -> Sequence[Effect]:
-            return sorted(effects, key=self._is_late)
+            is_late = any(map(self._is_late, effects))
+            return sorted(effects, key=lambda e: is_late and isinstance(e, Append))
 
         def _is_late(self, effect: Effect) -> bool:
             return isinstance(effect, Append) and effect.entry.state in states
@@ -50,15 +59,111 @@ def _no_reversal() -> AbstractContextManager[Any]:
 
 
 def _no_recovery() -> AbstractContextManager[Any]:
-    return mock.patch("cardswitch.switch.core.flows.recover.finish")
+    return mock.patch("cardswitch.switch.core.machine.finish")
 
 
-def _no_repeat_detection() -> AbstractContextManager[Any]:
+@contextmanager
+def _no_repeat_detection() -> Iterator[None]:
     def forget(switch: Switch, link: LinkId, request: Message, leg: Leg, _: str) -> None:
-        switch.memory.legs._by_identity.pop(leg.identity)
+        switch.memory.legs.remove(leg)
         switch._purchase(link, request)
 
-    return mock.patch.object(Switch, "_repeat", forget)
+    async def is_new(desk: SwitchDesk, digest: str) -> bool:
+        return True
+
+    with (
+        mock.patch.object(Switch, "_repeat", forget),
+        mock.patch("cardswitch.switch.core.flows.purchase.is_new", is_new),
+    ):
+        yield
+
+
+@contextmanager
+def _no_placeholder() -> Iterator[None]:
+    """A leg is in memory only once it has a row: two copies may both find nothing."""
+    opened, record = Memory.open_leg, Journal.record
+
+    def open_leg(memory: Memory, *args: Any, **kwargs: Any) -> Leg:
+        leg = opened(memory, *args, **kwargs)
+        memory.legs.remove(leg)
+        return leg
+
+    def record_first(journal: Journal, leg: Leg, *args: Any, **kwargs: Any) -> None:
+        if leg.state is None:
+            journal._memory.legs.add(leg)
+        record(journal, leg, *args, **kwargs)
+
+    with (
+        mock.patch.object(Memory, "open_leg", open_leg),
+        mock.patch.object(Journal, "record", record_first),
+    ):
+        yield
+
+
+def _look_up_early() -> AbstractContextManager[Any]:
+    """A look-up may miss what was appended a moment before it."""
+    tell = Network.found
+
+    def found(world: Network, node: Node, question: Any) -> Sequence[Any] | None:
+        rows = tell(world, node, question)
+        since = world.time_of(node) - MOMENT_S
+        return rows and [row for row in rows if row.at < since]
+
+    return mock.patch.object(Network, "found", found)
+
+
+def _no_second_look() -> AbstractContextManager[Any]:
+    """What a look-up has found is believed, whatever memory has learned in the meantime."""
+    adopt = Memory.adopt
+
+    def believe(memory: Memory, rows: Sequence[Any]) -> Leg:
+        known = memory.legs.find(rows[0].identity)
+        if known is not None and known.state is not None:
+            memory.legs.remove(known)
+        return adopt(memory, rows)
+
+    return mock.patch.object(Memory, "adopt", believe)
+
+
+def _no_year() -> AbstractContextManager[Any]:
+    def date(now: Seconds) -> str:
+        return f"2026{utc_date(now)[4:]}"
+
+    return mock.patch("cardswitch.specs.transactions.identity.utc_date", date)
+
+
+def _no_row_of_refusals() -> AbstractContextManager[Any]:
+    def decline(desk: SwitchDesk, request: Message, code: str) -> None:
+        desk.refuse_waiters(code)
+        desk.forget()
+
+    return mock.patch.object(SwitchDesk, "decline", decline)
+
+
+def _one_budget() -> AbstractContextManager[Any]:
+    """Whatever is done takes the room of whatever is to be undone."""
+
+    def is_full(kernel: Kernel, budget: Budget = Budget.DOING) -> bool:
+        alive = kernel._alive_flows
+        flows = sum(alive[one] for one in Budget if one is not Budget.CARING)
+        return flows >= kernel._limits.flows_max
+
+    return mock.patch.object(Kernel, "is_full", is_full)
+
+
+def _no_tombstone() -> AbstractContextManager[Any]:
+    def unknown(desk: SwitchDesk, request: Message, names: Reference) -> None:
+        answer(desk, request, desk.listener.unknown_reversal)
+
+    return mock.patch("cardswitch.switch.core.flows.reversal.unknown", unknown)
+
+
+def _no_part() -> AbstractContextManager[Any]:
+    return mock.patch("cardswitch.switch.core.flows.reversal.stays_of", return_value=0)
+
+
+def _never_held() -> AbstractContextManager[Any]:
+    return mock.patch.object(Account, "hold", return_value=None)
 
 
 @contextmanager
@@ -78,4 +183,13 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "recovery": _no_recovery,
     "repeat detection": _no_repeat_detection,
     "no key reused while alive": _keys_reused,
+    "a place in memory before the look-up": _no_placeholder,
+    "look-ups behind appends": _look_up_early,
+    "a second look at memory after a look-up": _no_second_look,
+    "the year": _no_year,
+    "a row before a refusal": _no_row_of_refusals,
+    "room for undoing": _one_budget,
+    "tombstones": _no_tombstone,
+    "undone in part": _no_part,
+    "money set aside": _never_held,
 }

@@ -23,11 +23,9 @@ FORGETS_S: Seconds = 100 * 86_400.0
 class Stranger:
     """What it has sent, and what it was told; both outlive it, since it never dies."""
 
-    def __init__(
-        self, random: Random, cards: Sequence[Card], *, has_own_rrns: bool, has_parts: bool
-    ) -> None:
+    def __init__(self, random: Random, cards: Sequence[Card], *, has_own_rrns: bool) -> None:
         self._random, self._cards = random, cards
-        self._has_own_rrns, self._has_parts = has_own_rrns, has_parts
+        self._has_own_rrns = has_own_rrns
         self._stan = 0
         self._is_up = False
         self.sales: list[tuple[Seconds, Message]] = []
@@ -125,7 +123,7 @@ class Stranger:
                 fields[49] = "840"
             case 2:
                 fields[2] = "9999990000000063"
-            case 3 | 4 if self._has_parts:
+            case 3 | 4:
                 fields[95] = replacement_amounts(self._random.randrange(0, int(sale[4]) + 100, 50))
         return Message("0420", fields)
 

@@ -7,11 +7,13 @@ import sys
 import msgspec
 import pytest
 
+from cardswitch.specs.errors import Error
+
 from .runs import run
 from .safeguards import SAFEGUARDS
 
-SEEDS = 500
-CHUNK = 50
+SEEDS = 300
+CHUNK = 25
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
@@ -31,14 +33,30 @@ def noticed(seed: int) -> bool:
     """Whether the world of *seed* finds anything wrong."""
     try:
         run(seed)
-    except AssertionError:  # Broken is one; so is what a program finds in itself.
+    except (AssertionError, Error):  # What a program finds in itself counts as well.
         return True
     return False
 
 
 def test_something_of_everything_happens():
-    counts = sum((run(seed).counts for seed in range(20)), start=run(20).counts)
-    assert {"crash", "lost", "garbled", "reset", "silent"} <= set(counts)
+    counts = sum((run(seed).counts for seed in range(30)), start=run(30).counts)
+    assert set(counts) >= {
+        "clock_set",
+        "closed",
+        "copied",
+        "crash",
+        "exception",
+        "garbled",
+        "look_up",
+        "look_up_failed",
+        "look_up_unsaid",
+        "lost",
+        "reset",
+        "reversal_refused",
+        "silent",
+        "slept",
+        "unfit",
+    }
 
 
 def journal_of(seed: int) -> str:

@@ -15,11 +15,12 @@ Pure: no clock, socket or thread.
 # coroutine, so that what happens after an answer stands below the question. It ends, or it stops
 # at an `await`; between two awaits no other flow runs, so what it has looked up is still true.
 #
-# What may be awaited. Only what the desk gives: `ask` (a question and its answer), `sleep`, and
-# what is built on the kernel's `wait_for`. Each gives a `Wait`, which yields itself to the kernel;
-# there is no event loop. Anything else that yields, such as a future of asyncio, is an
-# AssertionError: the world may touch a program only by events. Everything else that a flow does to
-# the world (send, append, close) is an effect: it is put down in order and never waited for.
+# What may be awaited. Only what the desk gives: `ask` (a question and its answer), `look_up` (the
+# same of the journal), `sleep`, and what is built on the kernel's `wait_for`. Each gives a `Wait`,
+# which yields itself to the kernel; there is no event loop. Anything else that yields, such as a
+# future of asyncio, is an AssertionError: the world may touch a program only by events. Everything
+# else that a flow does to the world (send, append, close) is an effect: it is put down in order
+# and never waited for.
 #
 # Which answer belongs to which question. The link's `Exchange` makes one key of both: for ISO 8583
 # link, class, trace number and terminal, for an HSM link and header. `ask` notes the key before the

@@ -47,9 +47,9 @@ def test_a_booking_is_open_until_its_outcome_is_known() -> None:
     steps: list[tuple[AcquirerEntry, set[int], dict[str, Approved]]] = [
         (FORWARDED, {1}, {}),
         (ANSWERED, set(), whole),
-        (ReversalForwarded("000008", "", 4), {1}, whole),
+        (ReversalForwarded("by", "000008", "", 4), {1}, whole),
         (PurchaseReduced(4), set(), part),
-        (ReversalForwarded("000009", ""), {1}, part),
+        (ReversalForwarded("by", "000009", ""), {1}, part),
         (PurchaseUndone(), set(), {}),
     ]
     for until in range(1, len(steps) + 1):
@@ -72,7 +72,9 @@ def test_what_a_flow_works_on_is_never_forgotten_and_the_oldest_of_the_others_ar
 
 def test_nothing_is_forgotten_while_a_look_up_may_still_bring_it_as_it_was() -> None:
     books = Books(Rows(AcquirerEntry), remembered_max=0)
-    undone = held(books, 7, FORWARDED, ANSWERED, ReversalForwarded("000008", ""), PurchaseUndone())
+    undone = held(
+        books, 7, FORWARDED, ANSWERED, ReversalForwarded("by", "000008", ""), PurchaseUndone()
+    )
     books.let_go(undone, now=10.0)
     assert books.adopt(rows_of(FORWARDED, ANSWERED), 10.0 + LOOK_UP_S) == [undone]
     assert not books.approved()
@@ -97,7 +99,7 @@ def test_what_came_to_rest_before_the_checkpoint_is_counted_when_it_moves() -> N
     rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
     checkpoint = rows.checkpoint(1.0, [], {"last_trace": 41})
     books = Books(Rows(AcquirerEntry))
-    books.recall([checkpoint, rows.row(ReversalForwarded("000050", ""), 2.0, 17)])
+    books.recall([checkpoint, rows.row(ReversalForwarded("by", "000050", ""), 2.0, 17)])
     assert books.open == {17}
     assert books.last_trace == 50
     assert len(books) == 0

@@ -28,7 +28,7 @@ FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
         (PurchaseAnswered("00", 1_210, "000001"), State.APPROVED),
         (PurchaseAnswered("10", 600, "000001"), State.APPROVED),
         (PurchaseAnswered("51"), State.DECLINED),
-        (ReversalForwarded("000009", "0329010000", 400), State.REVERSING),
+        (ReversalForwarded("by", "000009", "0329010000", 400), State.REVERSING),
         (PurchaseUndone(), State.UNDONE),
         (PurchaseReduced(400), State.REDUCED),
         (ReversalAnswered("4|37|90|95|", "64"), State.ANSWERED),

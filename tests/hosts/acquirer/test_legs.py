@@ -22,8 +22,8 @@ REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
 FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
 REFUSED = PurchaseRefused(ASKED, "03")
 ANSWERED = PurchaseAnswered("00", 1_210, "000001")
-PART = ReversalForwarded("000009", "0329010000", 400)
-WHOLE = ReversalForwarded("000009", "0329010000")
+PART = ReversalForwarded("by", "000009", "0329010000", 400)
+WHOLE = ReversalForwarded("by", "000009", "0329010000")
 
 
 def booking(*entries: AcquirerEntry) -> Booking:

@@ -227,6 +227,21 @@ def test_one_that_may_mean_two_is_a_mismatch() -> None:
     assert len(play.machine.approved()) == 2
 
 
+def test_what_it_was_taken_to_mean_once_it_goes_on_to_mean() -> None:
+    """Another sale under the same RRN comes before its repeat."""
+    play = approved(acquirer(), purchase())
+    vague = reversal_of(purchase()).with_fields({90: "0" * 42})
+    (play >> Received(FRONT, vague)).skip() >> after(3.1)
+    approved(play, purchase(trace=8, f37="608801000007"))
+    for live in (play, again(play, remembered_max=0)):
+        (live >> Received(FRONT, Message("0421", vague.fields))).skip()
+        assert (live.sent_on(UPSTREAM)[-1].mti, live.sent_on(UPSTREAM)[-1][90][:10]) == (
+            "0421",
+            "0200000002",
+        )
+        (live >> after(3.1)).skip()
+
+
 def test_of_two_under_one_rrn_the_amount_tells_which() -> None:
     play = acquirer()
     for trace, amount in ((7, 1_250), (8, 300)):

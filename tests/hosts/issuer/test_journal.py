@@ -1,6 +1,7 @@
 """The issuer's journal is its memory: looked up on every miss, and a start reads little of it."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.hosts.issuer.entries import PurchaseDecided
 from cardswitch.hosts.issuer.legs import FRESH_S
@@ -71,6 +72,27 @@ def test_a_journal_that_cannot_say_makes_for_silence(request_, rows) -> None:
     assert outcome(play, request_)[39] == ("25" if request_.mti == "0420" else "00")
 
 
+def test_what_was_looked_up_once_is_known_for_a_while() -> None:
+    play = forgetful()
+    for _ in range(3):
+        assert outcome(play, repeat_of(purchase(100, 0)))[39] == "00"
+    assert sum(isinstance(effect, LookUp) for effect in play.effects) == 5 + 1
+
+
+def test_rows_that_cannot_be_read_make_for_silence() -> None:
+    """What has failed is not declined: it may be approved already, in those rows."""
+    play = issuer()
+    outcome(play, purchase())
+    [row] = play.entries[1:]
+    damaged = replace(row, fields="{}", identity=row.identity.replace("000007", "000008"))
+    play.journal = lambda _: [damaged]
+    assert play >> Received(NETWORK, purchase(trace=8))
+    assert play >> Received(NETWORK, reversal_of(purchase(trace=8)))
+    assert play.machine.counts["flow_failed"] == 2
+    play.journal = lambda _: ()
+    assert outcome(play, purchase(trace=8))[39] == "00"
+
+
 def test_two_copies_that_both_miss_are_one_purchase() -> None:
     play = issuer()
     play.journal = None
@@ -124,6 +146,25 @@ def test_a_start_from_a_checkpoint_knows_all_that_counts() -> None:
     assert outcome(again, reversal_of(purchase(100, 3), trace=901))[39] == "00"
     assert outcome(again, repeat_of(purchase(100, 1)))[39] == "12"
     assert again.machine.held_in_all() == {"978": 100}
+
+
+def test_behind_a_checkpoint_numbers_and_the_next_checkpoint_go_on() -> None:
+    rows = issuer().entries
+    for n in range(1, 7):
+        play = issuer(rows, checkpoint_rows=2)
+        outcome(play, purchase(100, n))
+        rows = play.journal.rows
+    assert [row.leg for row in rows] == [0, 1, 2, 0, 3, 4, 0, 5, 6, 0]
+    assert [row.sequence for row in rows] == list(range(1, 11))
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_in_memory() -> None:
+    rows = [replace(row, at=row.at + 86_400.0) for row in forgetful().entries]
+    play = issuer(rows, remembered_max=1)
+    play >> after(FRESH_S + 0.1)
+    outcome(play, purchase(100, 9))
+    assert len(play.machine.legs) == 1
+    assert play.machine.held_in_all() == {"978": 600}
 
 
 def test_a_journal_of_another_key_is_refused() -> None:

@@ -1,6 +1,7 @@
 """A whole lab over TCP: a sale goes all the way, and every book says the same."""
 
 import socket
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -47,6 +48,18 @@ def test_a_sale_goes_all_the_way_and_all_books_agree(lab):
     assert (second.kind, second.code) == (SaleState.DECLINED, "51")
     assert [amount for *_, amount in approved.values()] == [1_250]
     assert sum(held.values()) == 1_250
+
+
+def test_a_lab_runs_in_a_folder_that_is_named_from_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lab = read_lab(make_lab(Path("lab"), free_ports())[0])
+
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            return await sell(lab, "12.50")
+
+    assert [outcome.kind for outcome in run(main())] == [SaleState.APPROVED]
 
 
 def test_books_are_still_there_after_a_restart(lab):

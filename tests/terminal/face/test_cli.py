@@ -177,6 +177,7 @@ def test_a_part_of_a_sale_is_reversed(run, small_switch):
     run("sale", "20", "--card", "good")
     result = run("reverse", "--keep", "15.00")
     assert result.stdout.count("*** REVERSED IN PART ***") == 2
+    assert "STAN 000001: reversing all but EUR 15.00 of it until" in result.stderr
     assert "reversed in part, EUR 15.00 stays paid" in result.stderr
     assert small_switch.seen[1][95].startswith("000000001500")
     assert "    1 approved                     15.00" in run("status").stdout

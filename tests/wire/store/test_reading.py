@@ -20,6 +20,12 @@ def test_behind_a_checkpoint_only_what_is_open_is_read(store):
     assert len(list(reading.recent())) == len(made) == 5
 
 
+def test_of_a_leg_that_goes_on_behind_a_checkpoint_the_beginning_is_read_too(store):
+    reversing = Step(sequence=42, leg=3, state="reversing")
+    store.commit([*steps(20), checkpoint(41), reversing])
+    assert [row.sequence for row in store.recent()] == [41, 5, 6, 42]
+
+
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_the_last_checkpoint_is_found_by_an_index(store):
     said = []

@@ -117,6 +117,11 @@ def test_an_approval_that_nobody_waits_for_is_reversed_in_the_same_transaction()
     )
 
 
+def test_a_decline_that_nobody_waits_for_needs_no_reversal():
+    play = forwarded(opened()) >> LinkDown(POS) >> answered("acquirer", "51")
+    assert play << recorded(State.DECLINED) << sent("pos/1", "0210", {39: "51"})
+
+
 def test_a_link_that_breaks_in_flight_counts_as_silence():
     assert (
         forwarded(opened())

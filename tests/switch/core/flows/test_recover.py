@@ -162,6 +162,22 @@ def test_no_number_is_used_again(lives, settings):
         assert len({row.leg for row in rows if row.identity}) == life + 2
 
 
+@pytest.mark.parametrize("checkpoint", [False, True])
+def test_numbers_that_left_no_row_are_not_used_again_either(checkpoint):
+    """Sign-ons and echoes: their late answers must not be taken for those of something else."""
+    play = approved(opened())
+    if checkpoint:
+        play.machine.journal.checkpoint()
+        play.do(play.machine.kernel.take())
+    (play.skip() >> after(30.0)).skip()
+    used = {message[11] for message in play.sent_on(ACQUIRER)}
+    assert len(used) == 3
+    again = linked(crashed(play))
+    forwarded(again, PLAIN.with_fields({11: "000050"}))
+    assert not used & {message[11] for message in again.sent_on(ACQUIRER)}
+    assert again.entries[-1].leg == 2
+
+
 # The bank day -------------------------------------------------------------------------------------
 
 

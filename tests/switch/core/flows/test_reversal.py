@@ -169,7 +169,8 @@ def test_a_part_that_was_approved_may_be_named_by_either_amount():
 def test_a_tombstone_does_not_stand_in_the_way_of_what_did_come():
     play = sold("memory")
     assert told(play, {90: naming(mti="0100")}) == "25"
-    assert told(play, {90: naming(mti="0000"), 11: "000009"}) == "00"
+    bare = {3: None, 4: None, 49: None}
+    assert told(play, {90: naming(mti="0000"), 11: "000009", **bare}) == "00"
 
 
 def test_one_whose_own_number_differs_still_stops_what_is_not_yet_known():
@@ -182,6 +183,24 @@ def test_one_whose_own_number_differs_still_stops_what_is_not_yet_known():
     play >> answered("acquirer", "00") << recorded(State.APPROVED) << sent("pos/1", "0210")
     play << recorded(State.REVERSING) << recorded(State.ANSWERED)
     assert play << sent("pos/1", "0430", {39: "00"}) << sent("acquirer", "0420")
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ({90: naming(sent_at="0" * 10)}, ""),
+        ({90: naming(stan="000006", sent_at="0" * 10)}, "25"),
+        ({90: None, 37: "000000000041"}, ""),
+        ({90: None, 37: "000000000042"}, "25"),
+    ],
+)
+def test_what_is_not_yet_known_is_found_by_an_inexact_name_too(names, code):
+    """The sale is being looked up; a reversal that means it waits for its outcome."""
+    play = opened()
+    journal, play.journal = play.journal, None
+    play >> Received(POS, PLAIN.with_fields({37: "000000000041"})) << looked_up()
+    play.journal = journal
+    assert told(play, names) == code
 
 
 # When it is undone --------------------------------------------------------------------------------
@@ -278,9 +297,10 @@ def test_a_part_is_undone_and_then_the_rest(where):
 def test_after_a_part_less_may_stay_and_what_stays_already_is_agreed_to(stays, code):
     play = (sold("memory") >> Received(POS, REVERSAL.with_fields(leaving(600)))).skip()
     (play >> answered("acquirer", "00")).skip()
-    moved = sum(row.moved for row in play.entries)
     assert told(play, {11: "000009", **leaving(stays)}) == code
-    assert sum(row.moved for row in play.entries) == (599 if stays == 599 else moved)
+    assert sum(row.moved for row in play.entries) == (599 if stays == 599 else 600)
+    owed = [row for row in play.entries if row.state == State.REVERSING]
+    assert len(owed) == (2 if stays == 599 else 1)
 
 
 @pytest.mark.parametrize("code", ["51", "00"])
@@ -383,6 +403,13 @@ def test_what_was_reversed_before_it_came(names, sale, later_s, code, crash):
     if code == "00":
         (play >> answered("acquirer", "00")).skip()
     assert play.sent_on(POS)[-1][39] == code
+
+
+def test_what_is_unknown_twice_is_forbidden_once():
+    play = opened()
+    assert [told(play), told(play, {11: "000009"})] == ["25", "25"]
+    rows = [row.state for row in play.entries if row.leg]
+    assert rows == ["reversed", "answered", "answered"]
 
 
 def test_a_flood_of_the_unknown_is_written_down_only_so_fast():
