@@ -226,7 +226,9 @@ class Network:
                     self._send(node, link, message)
                 case Close(link, reason):
                     self.say(f"{node.name} closes {link}: {reason}")
-                    self.cut(node.wires[link].wire)
+                    # Not at once: a program is handed one event at a time, and this one still runs.
+                    wire = node.wires[link].wire
+                    self.at(0.0, lambda wire=wire: self.cut(wire))
             if node.lives != life or node.machine is None:
                 return
         self._arm(node)
