@@ -7,6 +7,8 @@ from typing import Final
 
 import click
 
+from cardswitch.wire.operator.log_options import LogOptions, log_options
+
 EPILOG: Final = """\b
 Examples:
   cardswitch host serve acquirer               the [acquirer] section of the lab
@@ -24,8 +26,10 @@ def host() -> None:
     "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
     show_default=True, help="The lab's TOML file.",
 )  # fmt: skip
-def serve(name: str, config_path: str) -> None:
+@log_options
+def serve(name: str, config_path: str, log: LogOptions) -> None:
     """Serve as the acquirer or as the issuer, NAME, until stopped."""
+    from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import Runtime, run
     from cardswitch.wire.driver.service import until_stopped
     from cardswitch.wire.operator.config import read_config, section
@@ -41,11 +45,11 @@ def serve(name: str, config_path: str) -> None:
         if name == "acquirer":
             acquirer = section(data, name, AcquirerConfig, path)
             host = acquirer.front.host
-            runtime, _ = await serve_acquirer(acquirer, path.parent)
+            runtime, _ = await serve_acquirer(acquirer, path.parent, log=EventLog(log))
         else:
             issuer = section(data, name, IssuerConfig, path)
             host = issuer.network.host
-            runtime, _ = await serve_issuer(issuer, path.parent)
+            runtime, _ = await serve_issuer(issuer, path.parent, log=EventLog(log))
         [port] = runtime.ports.values()
         return runtime, f"{host}:{port}"
 

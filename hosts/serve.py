@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from cardswitch.wire.channel import HsmClientChannel
+from cardswitch.wire.driver.event_log import EventLog, record_and_tap
+from cardswitch.wire.driver.listening import listen_at
 from cardswitch.wire.driver.runtime import Clock, Runtime
 from cardswitch.wire.driver.tls import client_tls
-from cardswitch.wire.operator.addresses import IsoAddress
+from cardswitch.wire.operator.addresses import IsoListener
 from cardswitch.wire.store.journal import JournalStore
 
 from .acquirer.config import AcquirerConfig
@@ -23,14 +25,14 @@ from .vault import open_vault
 
 
 async def serve_acquirer(
-    config: AcquirerConfig, folder: Path, clock: Clock | None = None
+    config: AcquirerConfig, folder: Path, clock: Clock | None = None, log: EventLog | None = None
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
     config = config.placed(folder)
     machine = Acquirer(config, open_vault(config.vault).fingerprint)
     old = folder / "acquirer.journal"
     journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
-    runtime = await _recovered(machine, journal, clock)
+    runtime = await _recovered(machine, journal, clock, log)
     await _listen(runtime, FRONT, config.front)
     network = config.network
     runtime.dial(NETWORK, network.host, network.port, network.channel())
@@ -38,7 +40,7 @@ async def serve_acquirer(
 
 
 async def serve_issuer(
-    config: IssuerConfig, folder: Path, clock: Clock | None = None
+    config: IssuerConfig, folder: Path, clock: Clock | None = None, log: EventLog | None = None
 ) -> tuple[Runtime, Issuer]:
     """An issuer that has read its journal in *folder*, listens and dials. OSError, Error."""
     config = config.placed(folder)
@@ -47,17 +49,24 @@ async def serve_issuer(
     machine = Issuer(config, open_vault(config.vault).fingerprint)
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
-    runtime = await _recovered(machine, journal, clock)
+    runtime = await _recovered(machine, journal, clock, log)
     await _listen(runtime, issuer.NETWORK, config.network)
-    runtime.dial(verification.HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
+    channel = HsmClientChannel(header_size=config.hsm_header_size)
+    runtime.dial(verification.HSM, hsm.host, hsm.port, channel, tls)
     return runtime, machine
 
 
 async def _recovered(
-    machine: Acquirer | Issuer, journal: JournalStore[HostRow], clock: Clock | None
+    machine: Acquirer | Issuer,
+    journal: JournalStore[HostRow],
+    clock: Clock | None,
+    log: EventLog | None,
 ) -> Runtime:
     """A runtime whose *machine* knows what *journal* holds."""
-    runtime = Runtime(machine, clock=clock, journal=journal)
+    clock = clock or Clock()
+    program = "acquirer" if isinstance(machine, Acquirer) else "issuer"
+    record, tap = record_and_tap(log, program, clock)
+    runtime = Runtime(machine, clock=clock, journal=journal, tap=tap, record=record)
     try:
         runtime.call(lambda now: machine.recover(journal.recent(), now))
     except BaseException:
@@ -66,10 +75,10 @@ async def _recovered(
     return runtime
 
 
-async def _listen(runtime: Runtime, listener: str, place: IsoAddress) -> None:
+async def _listen(runtime: Runtime, listener: str, place: IsoListener) -> None:
     """Listen, or let go of the journal at once."""
     try:
-        await runtime.listen(listener, place.host, place.port, place.channel())
+        await listen_at(place, runtime, listener)
     except BaseException:
         await runtime.stop()
         raise

@@ -16,6 +16,13 @@ class HsmConfig(Address, frozen=True, kw_only=True):
 
     # As many connections as a module of this kind serves.
     links_max: Annotated[int, Meta(ge=1)] = 64
+    # Of one address; this machine may have them all.
+    links_per_address_max: Annotated[int, Meta(ge=1)] = 32
+    # Hosts dial and wait for work: longer than their echoes are apart.
+    first_frame_s: Annotated[float, Meta(gt=0)] = 90.0
+    idle_s: Annotated[float, Meta(gt=0)] = 300.0
+    # Characters before every command, which come back with its answer.
+    header_size: Annotated[int, Meta(ge=0, le=255)] = 4
     # Commands of one link that are performed in a row before others have their turn.
     pipeline_max: Annotated[int, Meta(ge=1)] = 64
     # Addresses and networks that may connect: this machine alone.

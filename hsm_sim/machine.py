@@ -16,6 +16,7 @@ from cardswitch.wire.ports import (
     Event,
     Garbled,
     LinkId,
+    Observer,
     Received,
     Seconds,
     Send,
@@ -36,7 +37,12 @@ class HsmMachine:
         self.module = module
         self._log = AuditLog()
         self._noted: list[Effect] = []
+        self._tell: Observer | None = None
         module.state.listener = self._note
+
+    def observe(self, observer: Observer) -> None:
+        """Have *observer* told of commands that cannot be read."""
+        self._tell = observer
 
     def start(
         self,
@@ -103,6 +109,8 @@ class HsmMachine:
 
     def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
         answer = self.module.refuse(error)
+        if self._tell is not None:
+            self._tell("refused" if answer else "dropped", link, str(error))
         return (Send(link, answer),) if answer else ()
 
     def _note(self, event: str, details: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cardswitch.specs.errors import ConfigError, CryptoError
 from cardswitch.wire.channel import HsmServerChannel
+from cardswitch.wire.driver.event_log import EventLog, record_and_tap
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime
 
@@ -30,6 +31,7 @@ async def serve(
     passphrase: str = "",
     *,
     allow_live_lmk: bool = False,
+    log: EventLog | None = None,
 ) -> Runtime:
     """A simulator that listens. Raises OSError if the port is taken, and Error.
 
@@ -38,7 +40,7 @@ async def serve(
     configuration.
     """
     runtime, _ = await serve_machine(
-        config, clock, folder, passphrase, allow_live_lmk=allow_live_lmk
+        config, clock, folder, passphrase, allow_live_lmk=allow_live_lmk, log=log
     )
     return runtime
 
@@ -50,6 +52,7 @@ async def serve_machine(
     passphrase: str = "",
     *,
     allow_live_lmk: bool = False,
+    log: EventLog | None = None,
 ) -> tuple[Runtime, HsmMachine]:
     """See :func:`serve`; the machine is for a console."""
     base = folder or Path()
@@ -60,7 +63,9 @@ async def serve_machine(
     module = HsmModule(secrets.token_bytes, config.policy, lmks, allow_live_lmk=allow_live_lmk)
     machine = HsmMachine(module)
     journal = AuditJournal(folder / config.audit, store_path) if folder else None
-    runtime = Runtime(machine, clock=clock, journal=journal)
+    clock = clock or Clock()
+    record, tap = record_and_tap(log, "hsm", clock)
+    runtime = Runtime(machine, clock=clock, journal=journal, tap=tap, record=record)
     try:
         entries = journal.read_verified() if journal else []
         erased = store.tampered if store is not None else ""
@@ -69,11 +74,16 @@ async def serve_machine(
             LISTENER,
             config.host,
             config.port,
-            HsmServerChannel(),
+            HsmServerChannel(header_size=config.header_size),
             links_max=config.links_max,
             tls=tls,
-            limits=LinkLimits(frames_per_turn=config.pipeline_max),
+            limits=LinkLimits(
+                first_frame_s=config.first_frame_s,
+                idle_s=config.idle_s,
+                frames_per_turn=config.pipeline_max,
+            ),
             allows=allows,
+            per_address_max=config.links_per_address_max,
         )
     except BaseException:
         await runtime.stop()

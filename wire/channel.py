@@ -14,6 +14,7 @@ from cardswitch.specs.hsm import (
 from cardswitch.specs.message import Message, MessageError
 
 from .framing import Framing
+from .framings import AnyFraming
 from .headers import Header
 
 HSM_FRAMING: Final = Framing("binary2")  # What HSMs of this kind speak on TCP.
@@ -23,7 +24,7 @@ class Channel(Protocol):
     """Turns the frames of a link into the values that its program handles, and back."""
 
     @property
-    def framing(self) -> Framing:
+    def framing(self) -> AnyFraming:
         """How frames are told apart."""
         ...
 
@@ -64,7 +65,7 @@ class IsoChannel:
     Where the dialect has a header of its own, a message carries both, that of the link first.
     """
 
-    def __init__(self, dialect: Codec, framing: Framing, header: Header | None = None) -> None:
+    def __init__(self, dialect: Codec, framing: AnyFraming, header: Header | None = None) -> None:
         self.framing = framing
         self._unpack = dialect.unpack
         self._pack = dialect.pack
@@ -97,7 +98,7 @@ class IsoChannel:
 class HsmServerChannel:
     """An HSM's end of a link: commands come in, answers go out."""
 
-    def __init__(self, framing: Framing = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
+    def __init__(self, framing: AnyFraming = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
         self.framing = framing
         self._header_size = header_size
 
@@ -113,7 +114,7 @@ class HsmServerChannel:
 class HsmClientChannel:
     """The end of an HSM's client: commands go out, answers come in."""
 
-    def __init__(self, framing: Framing = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
+    def __init__(self, framing: AnyFraming = HSM_FRAMING, header_size: int = HEADER_SIZE) -> None:
         self.framing = framing
         self._header_size = header_size
 

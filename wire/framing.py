@@ -14,12 +14,22 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import EncodeError, Error
 
-LengthEncoding = Literal["binary2", "ascii4", "bcd2"]
+LengthEncoding = Literal[
+    "binary2", "binary4", "little2", "little4", "ascii4", "hex4", "bcd2", "vap"
+]
+Ending = Literal["none", "etx", "counted-etx"]
+ETX: Final = b"\x03"
 # For every encoding: how many bytes it takes, the greatest length it can say, and how it says it.
 _ENCODINGS: Final[Mapping[str, tuple[int, int, Callable[[int], bytes]]]] = {
     "binary2": (2, 0xFFFF, lambda length: length.to_bytes(2, "big")),
+    "binary4": (4, 0xFFFF_FFFF, lambda length: length.to_bytes(4, "big")),
+    "little2": (2, 0xFFFF, lambda length: length.to_bytes(2, "little")),
+    "little4": (4, 0xFFFF_FFFF, lambda length: length.to_bytes(4, "little")),
     "ascii4": (4, 9999, lambda length: b"%04d" % length),
+    "hex4": (4, 0xFFFF, lambda length: b"%04X" % length),
     "bcd2": (2, 9999, lambda length: bytes.fromhex(f"{length:04d}")),
+    # Of Visa's access points: two bytes of length, and two that are zero.
+    "vap": (4, 0xFFFF, lambda length: length.to_bytes(2, "big") + b"\0\0"),
 }
 
 
@@ -35,10 +45,11 @@ class FramingError(Error):
 
 
 class Framing(Struct, frozen=True, dict=True):
-    """How frames are told apart on a link; both ends must agree.
+    """How frames are told apart on a link by their lengths; both ends must agree.
 
-    A length counts the payload, and if *inclusive* also its own bytes. With *keep_alive* a frame
-    without payload is skipped, else it is malformed. ValueError if the sizes cannot be written.
+    A length counts the payload, and if *inclusive* also its own bytes. A byte ETX may stand behind
+    the payload, and may be counted. What counts nothing is a keep-alive and is skipped. ValueError
+    if the sizes cannot be written.
 
     >>> Framing("binary2").frame(b"0800").hex(), Framing("ascii4", inclusive=True).frame(b"0800")
     ('000430383030', b'00080800')
@@ -50,10 +61,10 @@ class Framing(Struct, frozen=True, dict=True):
         4096  # Twice the largest message of 128 fields that our dialects describe.
     )
     frame_size_min: int = 1
-    keep_alive: bool = False
+    ending: Ending = "none"
 
     def __post_init__(self) -> None:
-        largest = _ENCODINGS[self.length_encoding][1] - self._own_size
+        largest = _ENCODINGS[self.length_encoding][1] - self._more
         if not 1 <= self.frame_size_min <= self.frame_size_max <= largest:
             raise ValueError(
                 f"frame sizes {self.frame_size_min} to {self.frame_size_max}, expected 1 to "
@@ -66,29 +77,39 @@ class Framing(Struct, frozen=True, dict=True):
         return _ENCODINGS[self.length_encoding][0]
 
     @property
-    def _own_size(self) -> int:
-        return self.length_size if self.inclusive else 0
+    def tail(self) -> bytes:
+        """What stands behind every payload."""
+        return b"" if self.ending == "none" else ETX
+
+    @property
+    def _more(self) -> int:
+        """What a length counts besides the payload."""
+        return self.length_size * self.inclusive + (self.ending == "counted-etx")
 
     @cached_property
     def prefixes(self) -> Mapping[int, bytes]:
         """For every legal size of a payload: the bytes that go before it."""
-        encode = _ENCODINGS[self.length_encoding][2]
+        encode, more = _ENCODINGS[self.length_encoding][2], self._more
         sizes = range(self.frame_size_min, self.frame_size_max + 1)
-        return {size: encode(size + self._own_size) for size in sizes}
+        return {size: encode(size + more) for size in sizes}
 
     @cached_property
     def sizes(self) -> Mapping[bytes, int]:
-        """For every legal length as bytes: the size of the payload behind it."""
+        """For every legal length as bytes: the size of the payload behind it; 0: a keep-alive.
+
+        A keep-alive has no ETX: its length counts itself if it is inclusive, and nothing else.
+        """
+        encode = _ENCODINGS[self.length_encoding][2]
         sizes = {prefix: size for size, prefix in self.prefixes.items()}
-        if self.keep_alive:
-            encode = _ENCODINGS[self.length_encoding][2]
-            sizes[encode(self._own_size)] = 0
+        if self.length_encoding == "hex4":
+            sizes |= {prefix.lower(): size for prefix, size in sizes.items()}
+        sizes[encode(self.length_size * self.inclusive)] = 0
         return sizes
 
     def frame(self, payload: bytes) -> bytes:
         """*payload* with its length in front. Raises EncodeError if it is too short or too long."""
         try:
-            return self.prefixes[len(payload)] + payload
+            return self.prefixes[len(payload)] + payload + self.tail
         except KeyError:
             raise EncodeError(
                 f"a message of {self.frame_size_min} to {self.frame_size_max} bytes",
@@ -103,12 +124,13 @@ class Framing(Struct, frozen=True, dict=True):
 class Framer:
     """Cuts one stream, however it is chopped up. Every byte is copied a bounded number of times."""
 
-    __slots__ = ("_framing", "_length_size", "_needed", "_rest", "_sizes")
+    __slots__ = ("_framing", "_length_size", "_needed", "_rest", "_sizes", "_tail")
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
         self._sizes = framing.sizes
         self._length_size = framing.length_size
+        self._tail = framing.tail
         self._rest = bytearray()  # The beginning of a frame.
         self._needed = 0  # How long the rest must grow before there is anything to do.
 
@@ -133,16 +155,24 @@ class Framer:
             data = bytes(self._rest)
         frames: list[bytes] = []
         start, length_size, end = 0, self._length_size, len(data)
+        tail = self._tail
         while (begin := start + length_size) <= end:
             size = self._sizes.get(data[start:begin])
             if size is None:
                 raise self._malformed(data[start:begin], frames)
-            if begin + size > end:
-                self._keep(data, start, length_size + size)
+            if not size:
+                start = begin
+                continue
+            last = begin + size
+            if last + len(tail) > end:
+                self._keep(data, start, length_size + size + len(tail))
                 return frames
-            start = begin + size
-            if size:
-                frames.append(data[begin:start])
+            start = last
+            if tail:
+                start += len(tail)
+                if data[last:start] != tail:
+                    raise FramingError("expected an ETX behind the message", frames)
+            frames.append(data[begin:last])
         self._keep(data, start, length_size)
         return frames
 

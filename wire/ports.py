@@ -6,8 +6,8 @@ every Append before it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NewType, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NewType, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -108,6 +108,19 @@ class Machine(Protocol):
 
     def deadline(self) -> Seconds | None:
         """When :meth:`wake` must be called next, or ``None``."""
+        ...
+
+
+# Told of what is worth a line in the record, and of nothing secret: kind, link and reason.
+Observer = Callable[[str, LinkId, str], None]
+
+
+@runtime_checkable
+class Observable(Protocol):
+    """A machine that tells what it refused, dropped or missed; what it does is the same without."""
+
+    def observe(self, observer: Observer) -> None:
+        """Have *observer* told from now on."""
         ...
 
 

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
-from cardswitch.wire.operator.addresses import IsoAddress, url_in
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -50,7 +50,7 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     merchants: tuple[Merchant, ...]
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    front: IsoAddress = IsoAddress(port=7102)  # listens for the front side of the switch
+    front: IsoListener = IsoListener(port=7102)  # listens for the front side of the switch
     network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
     database: str = "sqlite:///acquirer.db"  # its journal
     vault: str = "acquirer.vault"  # the file of the key that cards are known again by

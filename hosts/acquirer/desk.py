@@ -8,7 +8,7 @@ from typing import Final
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Budget, Flow, Kernel
-from cardswitch.wire.machine.network import Watch
+from cardswitch.wire.machine.network import NetworkWatch
 from cardswitch.wire.ports import LinkId, Question
 
 from ..row import Rows
@@ -43,7 +43,7 @@ class AcquirerDesk(Desk):
         self.books = Books(self.rows, remembered_max)
         self._merchants = {merchant.id: merchant for merchant in config.merchants}
         self._checkpoint_rows = checkpoint_rows
-        self._watch = Watch(self, NETWORK, config.echo_s)
+        self._watch = NetworkWatch(self, NETWORK, config.echo_s)
 
     # What is known --------------------------------------------------------------------------------
 
@@ -67,9 +67,7 @@ class AcquirerDesk(Desk):
 
     async def ask_network(self, question: Message) -> Message:
         """The network's answer to *question*. Raises NoAnswer."""
-        answer = await self.ask(NETWORK, question, self.config.timeout_s)
-        self._watch.heard()
-        return answer
+        return await self.ask(NETWORK, question, self.config.timeout_s)
 
     # What is durable ------------------------------------------------------------------------------
 

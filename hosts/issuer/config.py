@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoAddress, Peer, url_in
+from cardswitch.wire.operator.addresses import IsoListener, Peer, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -60,8 +60,10 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     cvv_required: bool = False  # refuse a request that brings neither track nor CVV2
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
+    hsm_header_size: Annotated[int, Meta(ge=1, le=255)] = 4  # characters before a command
+    hsm_echo_s: Annotated[float, Meta(ge=0)] = 0.0  # after so much silence, a sign of life
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
-    network: IsoAddress = IsoAddress(
+    network: IsoListener = IsoListener(
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens
     hsm: Peer = Peer(port=7100)  # dials

@@ -10,9 +10,9 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import PARTLY_APPROVED
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.wire.machine.kernel import Limits, NoAnswer
+from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
-from cardswitch.wire.machine.network import network_reply
+from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
@@ -47,7 +47,7 @@ class Issuer(Program):
         checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
         """*fingerprint* makes a card number a text that tells it from others, and no more."""
-        super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange()}, limits)
+        super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange(config.hsm_header_size)}, limits)
         self.config = config
         self.books = IssuerBooks(config.accounts)
         self.legs = Legs(remembered_max)
@@ -57,6 +57,11 @@ class Issuer(Program):
         )
         self._reversals = Reversals(self, NETWORK, self.legs, self._journal, fingerprint)
         self._verification = Verification(self.desk, config, self.books.tries, self._journal.write)
+        self._module: ModuleWatch | None = None
+        if config.hsm_echo_s:
+            self._module = ModuleWatch(self.desk, HSM, config.hsm_echo_s)
+        else:
+            Watch(self.desk, HSM)
 
     def held(self) -> Mapping[str, int]:
         """What is held now, in minor units by field 37, of the purchases in memory."""
@@ -78,6 +83,11 @@ class Issuer(Program):
         self.kernel.advance(now)
         self._journal.recover(rows)
         return self.kernel.take()
+
+    def linked(self, link: LinkId) -> None:
+        """The HSM is asked for signs of life, if that is wanted."""
+        if link == HSM and self._module is not None:
+            self.desk.start(self._module.begin(), budget=Budget.CARING)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A purchase, a reversal, or network management."""

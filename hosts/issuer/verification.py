@@ -22,7 +22,6 @@ from .config import CardConfig, CardStatus, IssuerConfig
 from .entries import PinTried
 
 HSM: Final = LinkId("hsm")
-SILENCES_MAX: Final = 3  # Commands in a row without an answer until the link counts as dead.
 
 STATUS_CODES: Final[Mapping[CardStatus, str]] = {
     "lost": "41",
@@ -63,7 +62,6 @@ class Verification:
         self._tries = tries
         self._write = write
         self._cards = {card.pan: card for card in config.cards}
-        self._silences = 0
 
     async def check(self, card: Presented, request: Message) -> CardConfig:
         """The card as we gave it out, with which *request* may be paid if there is money."""
@@ -117,22 +115,11 @@ class Verification:
         try:
             answer = await self._desk.ask(HSM, command, self._config.hsm_timeout_s)
         except NoAnswer:
-            self._silent()
             raise Decline(UNAVAILABLE) from None
-        self._silences = 0
         if not answer.ok and answer.error != MISMATCH:
             self._desk.count("hsm_error")
             raise Decline(MALFUNCTION)
         return answer.ok
-
-    def _silent(self) -> None:
-        """A link may be dead without saying so: some silences end it, so that it is redialled."""
-        if not self._desk.is_up(HSM):
-            return
-        self._silences += 1
-        if self._silences >= SILENCES_MAX:
-            self._silences = 0
-            self._desk.close(HSM, "it does not answer")
 
     def _refuse_if_blocked(self, record: CardConfig) -> None:
         if self._tries.get(record.id, 0) >= self._config.pin_tries_max:

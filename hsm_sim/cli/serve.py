@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cardswitch.wire.operator.log_options import LogOptions, log_options
+
 if TYPE_CHECKING:
     from cardswitch.wire.driver.runtime import Runtime
 
@@ -26,8 +28,10 @@ Examples:
 )  # fmt: skip
 @click.option("--console", "has_console", is_flag=True, help="Read orders, as `hsm console` does.")
 @click.option("--allow-live-lmk", is_flag=True, help="Start even if an LMK is marked as live.")
-def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
+@log_options
+def serve(config_path: str, has_console: bool, allow_live_lmk: bool, log: LogOptions) -> None:
     """Serve host commands until stopped."""
+    from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import run
     from cardswitch.wire.driver.service import until_stopped
     from cardswitch.wire.operator.config import read_config, section
@@ -40,7 +44,7 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
 
     async def main() -> None:
         runtime, machine = await serve_machine(
-            config, folder=path.parent, allow_live_lmk=allow_live_lmk
+            config, folder=path.parent, allow_live_lmk=allow_live_lmk, log=EventLog(log)
         )
         [port] = runtime.ports.values()
         status = "live LMK" if machine.module.state.lmks_live else "test LMK"

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-if TYPE_CHECKING:
-    from cardswitch.wire.driver.tap import Tap
+from cardswitch.wire.operator.log_options import LogOptions, log_options
 
+if TYPE_CHECKING:
     from ..house.topology import Lab
 
 LOOK_FOR_CUT_OFF_S: Final = 5.0
-LOOK_AT_TAP_S: Final = 0.2
 # Of the configuration, what is printed: all but the long lists of accounts and cards.
 _LISTS: Final = re.compile(r"\n\[\[issuer\.accounts\]\]")
 EPILOG: Final = """\b
@@ -42,16 +41,15 @@ Then, in another shell:
     help="The folder of configuration and state; made if it is not there.",
 )
 @click.option("--config", "config_path", metavar="FILE", help="A configuration of your own.")
-@click.option("--trace", is_flag=True, help="Show every message of the switch, masked.")
-@click.option("--quiet", is_flag=True, help="Do not print the configuration.")
-def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
+@log_options
+def up(data: str, config_path: str | None, log: LogOptions) -> None:
     """Run HSM, acquirer, issuer and switch in one process, on loopback, until stopped.
 
     The configuration is made at the first start, keys and cards included, and printed; change the
-    file and start again. A bank day that ends is closed, and its deposit files are written.
+    file and start again; --quiet prints none of it. A bank day that ends is closed, and its
+    deposit files are written.
     """
     from cardswitch.wire.driver.runtime import run
-    from cardswitch.wire.driver.tap import Tap
 
     from ..house.topology import CONFIG_NAME, make_lab, read_lab
 
@@ -60,31 +58,29 @@ def up(data: str, config_path: str | None, trace: bool, quiet: bool) -> None:
         make_lab(path.parent)
         click.echo(f"made {path}", err=True)
     lab = read_lab(path)
-    if not quiet:
+    if not log.is_quiet:
         text, *lists = _LISTS.split(path.read_text("utf-8"), maxsplit=1)
         click.echo(text.strip())
         if lists:
             click.echo(f"# … and the issuer's accounts and cards, see {path}")
-    run(_serve(lab, Tap() if trace else None))
+    run(_serve(lab, log))
 
 
-async def _serve(lab: Lab, tap: Tap | None) -> None:
+async def _serve(lab: Lab, options: LogOptions) -> None:
+    from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.service import until_stopped
 
     from ..house.running import running
 
-    async with running(lab, tap=tap) as programs:
+    async with running(lab, log=EventLog(options)) as programs:
         await programs.ready()
         for line in _listeners(lab):
             click.echo(line, err=True)
-        tasks = [asyncio.create_task(_close_days(lab))]
-        if tap is not None:
-            tasks.append(asyncio.create_task(_show(tap)))
+        closing = asyncio.create_task(_close_days(lab))
         try:
             await until_stopped(*programs.runtimes)
         finally:
-            for task in tasks:
-                task.cancel()
+            closing.cancel()
 
 
 def _listeners(lab: Lab) -> Iterator[str]:
@@ -125,15 +121,3 @@ async def _close_days(lab: Lab) -> None:
         for report in reports:
             day = report.closed
             click.echo(f"closed {day.business_date}: {', '.join(day.files)}", err=True)
-
-
-async def _show(tap: Tap) -> None:
-    """Print each message that passes the switch, masked."""
-    from cardswitch.specs.dates import utc_text
-
-    while True:
-        await asyncio.sleep(LOOK_AT_TAP_S)
-        while tap.seen:
-            seen = tap.seen.popleft()
-            arrow = "<-" if seen.direction == "in" else "->"
-            click.echo(f"{utc_text(seen.at)[11:]} {arrow} {seen.link:12} {seen.summary}", err=True)

@@ -18,8 +18,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.operate.serve import serve as serve_switch
+from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock, Runtime
-from cardswitch.wire.driver.tap import Tap
 
 from .topology import Lab
 
@@ -64,23 +64,23 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    lab: Lab, clock: Clock | None = None, tap: Tap | None = None
+    lab: Lab, clock: Clock | None = None, log: EventLog | None = None
 ) -> AsyncIterator[Running]:
     """Start every program of *lab*, innermost first; stop them in the other order at the end.
 
-    *tap* sees every message of the switch. Raises Error.
+    *log* is told what happens on all links. Raises Error.
     """
     clock = clock or Clock()
     async with AsyncExitStack() as stack:
         try:
-            hsm = await serve_hsm(lab.hsm, clock, lab.folder)
+            hsm = await serve_hsm(lab.hsm, clock, lab.folder, log=log)
             stack.push_async_callback(hsm.stop)
-            issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock)
+            issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock, log)
             stack.push_async_callback(issuer.stop)
             vault = open_vault(lab.switch.vault)
-            switch, switch_machine = await serve_switch(lab.switch, vault, clock, tap)
+            switch, switch_machine = await serve_switch(lab.switch, vault, clock, log)
             stack.push_async_callback(switch.stop)
-            acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock)
+            acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock, log)
             stack.push_async_callback(acquirer.stop)
         except OSError as error:
             raise Error(

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import click
 
+from cardswitch.wire.operator.log_options import LogOptions, log_options
+
 from .exceptions import exceptions
 from .journal import journal
 from .options import config_option, read_switch
@@ -23,7 +25,8 @@ Exit codes: 0 done, 1 error, 2 usage, 6 the journal is not what was written."""
 SERVE_EPILOG: Final = """\b
 Examples:
   serve
-  serve --config my/lab.toml"""
+  serve --config my/lab.toml --trace
+  serve --quiet --log-file switch.log"""
 
 
 @click.group(epilog=EPILOG)
@@ -33,10 +36,12 @@ def switch() -> None:
 
 @switch.command(epilog=SERVE_EPILOG)
 @config_option
+@log_options
 @click.pass_obj
-def serve(obj: dict[str, Any], config_path: Path) -> None:
+def serve(obj: dict[str, Any], config_path: Path, log: LogOptions) -> None:
     """Serve terminals and acquirers until stopped."""
     from cardswitch.specs.errors import Error
+    from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import run
     from cardswitch.wire.driver.service import until_stopped
 
@@ -46,7 +51,7 @@ def serve(obj: dict[str, Any], config_path: Path) -> None:
 
     async def main() -> None:
         try:
-            runtime, _ = await start(config, vault)
+            runtime, _ = await start(config, vault, log=EventLog(log))
         except OSError as error:
             raise Error(f"a port cannot be opened: {error.strerror or error}") from error
         for name, listener in config.listeners.items():

@@ -11,6 +11,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Budget, Kernel, Wait
+from cardswitch.wire.machine.matching import label
 from cardswitch.wire.ports import LinkId, Question
 
 from .journal import Journal
@@ -166,6 +167,7 @@ class SwitchDesk(Desk):
 
     def decline(self, request: Message, code: str) -> None:
         """Record that the switch itself refuses, and say so."""
+        self._kernel.tell("declined", LinkId(self.leg.link), f"{label(request)}: {code}")
         self.record(State.DECLINED, self.decided(request, code))
         self.respond()
 

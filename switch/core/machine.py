@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.identity import Identity, identity, identity_
 from cardswitch.specs.transactions.reversals import reference
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import Watch, network_reply
+from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -41,13 +41,20 @@ class Switch(Program):
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
         peers = {*settings.listeners, *settings.upstreams}
-        super().__init__({**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange()}, limits)
+        super().__init__(
+            {**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange(settings.hsm_header_size)},
+            limits,
+        )
         self.settings = settings
         self.routing = Routing(settings.routes)
         self.memory = Memory(settings, vault)
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
+        if settings.hsm_echo_s:
+            self._watches[HSM] = ModuleWatch(self.desk, HSM, settings.hsm_echo_s)
+        else:
+            Watch(self.desk, HSM)
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -209,6 +216,7 @@ class Switch(Program):
         if has_room and not self.kernel.is_full(budget):
             return True
         self.kernel.counts["over_the_bound"] += 1
+        self.kernel.tell("over_the_bound", link, f"no more room for {budget.name.lower()}: silence")
         return False
 
     def _network(self, link: LinkId, request: Message) -> None:
@@ -218,9 +226,9 @@ class Switch(Program):
             self.memory.signed_off.discard(link)
         self.desk.send(link, network_reply(request))
 
-    def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, Watch]:
+    def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, NetworkWatch]:
         link, upstream = LinkId(item[0]), item[1]
-        return link, Watch(
+        return link, NetworkWatch(
             self.desk,
             link,
             upstream.echo_s,

@@ -52,6 +52,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     routes: tuple[Route, ...]
     cut_off: CutOff = CutOff()
     hsm_timeout_s: float = 1.0
+    hsm_header_size: int = 4  # characters before a command
+    hsm_echo_s: float = 0.0  # how much silence leads to a command that asks for a sign of life
     reversal_timeout_s: float = 3.5
     reversal_pause_s: float = 1.0  # before the second send; doubled for each later one
     reversal_pause_max_s: float = 60.0

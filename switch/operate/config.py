@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.reversals import WAYS, Way
-from cardswitch.wire.operator.addresses import IsoAddress, Peer, url_in
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer, url_in
 
 from ..core.settings import ListenerSettings, Route, Serves, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
-class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
+class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     """A listener: its address, and the key that PINs arrive under."""
 
     serves: Serves
@@ -28,7 +28,6 @@ class ListenerConfig(IsoAddress, frozen=True, kw_only=True):
     reversal_by: tuple[Way, ...] = WAYS
     unknown_reversal: Literal["25", "00"] = "25"
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"
-    links_max: int = 1_000
 
 
 class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
@@ -41,9 +40,11 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
 
 
 class HsmConfig(Peer, frozen=True, kw_only=True):
-    """Where the HSM listens, and how long it may take."""
+    """Where the HSM listens, how long it may take, and be silent."""
 
     timeout_s: float = 1.0
+    echo_s: Annotated[float, Meta(ge=0)] = 0.0
+    header_size: Annotated[int, Meta(ge=1, le=255)] = 4
 
 
 class SwitchConfig(Struct, frozen=True, kw_only=True):
@@ -72,6 +73,8 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
             routes=self.routes,
             cut_off=self.cut_off,
             hsm_timeout_s=self.hsm.timeout_s,
+            hsm_echo_s=self.hsm.echo_s,
+            hsm_header_size=self.hsm.header_size,
             reversal_timeout_s=self.reversal_timeout_s,
             reversal_pause_s=self.reversal_pause_s,
         )

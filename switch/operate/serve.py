@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cardswitch.wire.channel import HsmClientChannel
-from cardswitch.wire.driver.links import TERMINAL_LIMITS
+from cardswitch.wire.driver.event_log import EventLog, record_and_tap
+from cardswitch.wire.driver.listening import listen_at
 from cardswitch.wire.driver.runtime import Clock, Runtime
-from cardswitch.wire.driver.tap import Tap
 from cardswitch.wire.driver.tls import client_tls
 
 from ..core.desk import HSM
@@ -19,13 +19,14 @@ from .deeds import CONTROL, control_folder
 
 
 async def serve(
-    config: SwitchConfig, vault: Vault, clock: Clock | None = None, tap: Tap | None = None
+    config: SwitchConfig, vault: Vault, clock: Clock | None = None, log: EventLog | None = None
 ) -> tuple[Runtime, Switch]:
     """A switch that has read its journal, listens and dials. Raises OSError, ConfigError, Error."""
     clock = clock or Clock()
+    record, tap = record_and_tap(log, "switch", clock)
     machine = Switch(config.settings(), vault)
     store = open_journal(config.database)
-    runtime = Runtime(machine, clock=clock, journal=store, tap=tap)
+    runtime = Runtime(machine, clock=clock, journal=store, tap=tap, record=record)
     try:
         require_key(store, vault)
         runtime.call(lambda now: machine.recover(store.recent(), now))
@@ -40,16 +41,9 @@ async def serve(
 
 async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
     for name, listener in config.listeners.items():
-        await runtime.listen(
-            name,
-            listener.host,
-            listener.port,
-            listener.channel(),
-            listener.links_max,
-            limits=TERMINAL_LIMITS,
-        )
+        await listen_at(listener, runtime, name)
     for name, upstream in config.upstreams.items():
         runtime.dial(name, upstream.host, upstream.port, upstream.channel())
     hsm = config.hsm
     tls = client_tls(hsm, "switch.hsm.tls_")
-    runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(), tls)
+    runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(header_size=hsm.header_size), tls)

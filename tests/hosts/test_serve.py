@@ -12,13 +12,13 @@ from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.addresses import IsoAddress, Peer
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
 from tests.kit.clients import ask
 from tests.kit.hosts import acquirer_config, issuer_config, purchase, repeat_of, reversal_of
 
 PORTS = free_ports()
-FRONT = IsoAddress(port=PORTS.acquirer)
-NETWORK = IsoAddress(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
+FRONT = IsoListener(port=PORTS.acquirer)
+NETWORK = IsoListener(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
 
@@ -80,7 +80,7 @@ def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path)
 @pytest.mark.usefixtures("vault")
 def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     """Here the network is the issuer itself, in the acquirer's dialect."""
-    network = IsoAddress(port=PORTS.network)
+    network = IsoListener(port=PORTS.network)
     issuer = issuer_config(network=network, hsm=Peer(port=PORTS.hsm))
 
     async def main():

@@ -299,3 +299,22 @@ def test_without_a_list_of_clients_all_are_answered(papers):
 def test_whoever_speaks_no_tls_hears_nothing(papers):
     with pytest.raises((AssertionError, OSError)):
         run(session(NC, folder=papers, tls_certificate="module.pem", tls_key="module.key"))
+
+
+@pytest.mark.parametrize("size", [0, 1, 4, 255])
+def test_headers_are_as_long_as_it_is_told_and_empty_frames_are_keep_alives(size):
+    async def main():
+        runtime = await serve(HsmConfig(port=0, header_size=size))
+        try:
+            [port] = runtime.ports.values()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            command = b"H" * size + b"NC"
+            writer.write(b"\0\0" * 5 + len(command).to_bytes(2, "big") + command + b"\0\0")
+            length = int.from_bytes(await reader.readexactly(2), "big")
+            answer = await reader.readexactly(length)
+            writer.close()
+            assert answer.startswith(b"H" * size + b"ND00")
+        finally:
+            await runtime.stop()
+
+    run(main())

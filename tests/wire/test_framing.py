@@ -3,17 +3,23 @@
 import tomllib
 from itertools import pairwise
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.specs.errors import EncodeError
-from cardswitch.wire.framing import Framing, FramingError
+from cardswitch.wire.framing import Ending, Framing, FramingError, LengthEncoding
 
 VECTORS = tomllib.loads((Path(__file__).parents[1] / "vectors" / "framing.toml").read_text())
-ENCODINGS = ["binary2", "ascii4", "bcd2"]
-FRAMINGS = [Framing(encoding, inclusive) for encoding in ENCODINGS for inclusive in (False, True)]
+ENCODINGS = list(get_args(LengthEncoding))
+FRAMINGS = [
+    Framing(encoding, inclusive, ending=ending)
+    for encoding in ENCODINGS
+    for inclusive in (False, True)
+    for ending in get_args(Ending)
+]
 PAYLOADS = st.lists(st.binary(min_size=1, max_size=40), max_size=8)
 
 
@@ -24,7 +30,8 @@ def feed(framing, *pieces):
 
 @pytest.mark.parametrize("case", VECTORS["frames"], ids=lambda case: case["wire"])
 def test_known_answers(case):
-    framing = Framing(case["length_encoding"], case["inclusive"])
+    ending = case.get("ending", "none")
+    framing = Framing(case["length_encoding"], case["inclusive"], ending=ending)
     payload, wire = bytes.fromhex(case["payload"]), bytes.fromhex(case["wire"])
     assert framing.frame(payload) == wire
     assert feed(framing, wire) == [payload]
@@ -62,7 +69,7 @@ def test_what_is_no_length_ends_the_stream(case):
 @given(st.binary(min_size=4, max_size=4))
 def test_four_bytes_are_a_length_only_if_all_are_ascii_digits(length):
     framing = Framing("ascii4", frame_size_max=9999)
-    digits = all(0x30 <= byte <= 0x39 for byte in length) and length != b"0000"
+    digits = all(0x30 <= byte <= 0x39 for byte in length)
     assert (length in framing.sizes) == digits
 
 
@@ -75,18 +82,41 @@ def test_frames_before_a_malformed_one_are_not_lost(already):
     assert frames + caught.value.frames == [b"A", b"B"]
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("inclusive", [False, True])
-def test_keep_alives_are_skipped_where_they_are_agreed(encoding, inclusive):
-    framing = Framing(encoding, inclusive, keep_alive=True)
-    shortest = Framing(encoding, inclusive).frame(b"A")
-    number = framing.length_size if inclusive else 0
-    nothing = {"binary2": bytes([0, number]), "bcd2": bytes([0, number])}.get(
-        encoding, b"000%d" % number
-    )
-    assert feed(framing, nothing + shortest + nothing) == [b"A"]
-    with pytest.raises(FramingError):
-        feed(Framing(encoding, inclusive), nothing)
+@pytest.mark.parametrize(
+    ("encoding", "inclusive", "nothing"),
+    [
+        ("binary2", False, b"\0\0"),
+        ("binary2", True, b"\0\2"),
+        ("binary4", False, bytes(4)),
+        ("little2", True, b"\2\0"),
+        ("little4", True, b"\4\0\0\0"),
+        ("ascii4", False, b"0000"),
+        ("ascii4", True, b"0004"),
+        ("hex4", False, b"0000"),
+        ("bcd2", False, b"\0\0"),
+        ("bcd2", True, b"\0\2"),
+        ("vap", False, bytes(4)),
+        ("vap", True, b"\0\4\0\0"),
+    ],
+)
+@pytest.mark.parametrize("ending", get_args(Ending))
+def test_a_frame_of_nothing_is_a_keep_alive_at_every_framing(encoding, inclusive, nothing, ending):
+    framing = Framing(encoding, inclusive, ending=ending)
+    stream = nothing + framing.frame(b"A") + nothing * 3 + framing.frame(b"B") + nothing
+    assert feed(framing, stream) == [b"A", b"B"]
+    assert feed(framing, *(stream[i : i + 1] for i in range(len(stream)))) == [b"A", b"B"]
+
+
+def test_hex_digits_may_be_small():
+    assert feed(Framing("hex4"), b"001a" + b"x" * 26) == [b"x" * 26]
+
+
+@pytest.mark.parametrize("ending", ["etx", "counted-etx"])
+def test_where_the_etx_must_be_there_is_nothing_else(ending):
+    framing = Framing("binary2", ending=ending)
+    with pytest.raises(FramingError, match="expected an ETX") as caught:
+        feed(framing, framing.frame(b"A") + framing.frame(b"B")[:-1] + b"\4")
+    assert caught.value.frames == [b"A"]
 
 
 def test_a_frame_shorter_than_the_least_is_malformed():

@@ -35,6 +35,7 @@ from typing import Any, Final
 
 from ..channel import Channel
 from ..ports import Event, LinkId
+from ..record import Record
 from .links import Link, LinkLimits
 
 LINKS_MAX: Final = (
@@ -52,6 +53,11 @@ def anybody(address: str) -> bool:
     return True
 
 
+def is_loopback(address: str) -> bool:
+    """Whether *address* is of this machine, or of no network at all."""
+    return address.removeprefix("::ffff:").startswith("127.") or address in ("::1", "")
+
+
 class Listener:
     """Where peers come in: numbers their links, and bounds who they are and how many at once."""
 
@@ -61,12 +67,16 @@ class Listener:
         links_max: int,
         make: Callable[[LinkId], Link],
         allows: Callable[[str], bool] = anybody,
+        per_address_max: int = LINKS_MAX,
     ) -> None:
+        """*per_address_max*: of one address; this machine's own may take all of *links_max*."""
         self._name = name
         self._links_max = links_max
+        self._per_address_max = per_address_max
         self._make = make
         self._allows = allows
-        self._links: set[Link] = set()
+        self._links: dict[Link, str] = {}  # with the address that each counts for
+        self._of: Counter[str] = Counter()  # links by address
         self._last = 0
 
     def accept(self) -> Link:
@@ -76,16 +86,26 @@ class Listener:
         link.listener = self
         return link
 
-    def admits(self, link: Link) -> bool:
-        """Take *link* in, unless the listener is full or not open to its address."""
-        if len(self._links) >= self._links_max or not self._allows(link.address):
-            return False
-        self._links.add(link)
-        return True
+    def refusal(self, link: Link) -> str:
+        """Why *link* may not come in; empty if it may, and then it is in."""
+        address = link.address
+        if not self._allows(address):
+            return "its address is not allowed"
+        if len(self._links) >= self._links_max:
+            return f"the listener has its {self._links_max} links"
+        if self._of[address] >= self._per_address_max and not is_loopback(address):
+            return f"its address has its {self._per_address_max} links"
+        self._links[link] = address
+        self._of[address] += 1
+        return ""
 
     def left(self, link: Link) -> None:
         """*link* is gone."""
-        self._links.discard(link)
+        address = self._links.pop(link, None)
+        if address is not None:
+            self._of[address] -= 1
+            if not self._of[address]:
+                del self._of[address]  # Addresses come and go: only those that are here are kept.
 
 
 class Connections:
@@ -97,8 +117,11 @@ class Connections:
         failed: Callable[[Exception], None],
         watch: Callable[[Channel, LinkId], Channel],
         counts: Counter[str],
+        record: Record,
     ) -> None:
         """*failed*: told of what must not happen. *watch*: puts the tap, if any, on a channel."""
+        self.note = record.note
+        self._record = record
         self.take = take
         self.counts = counts
         self.links: dict[LinkId, Link] = {}
@@ -126,10 +149,15 @@ class Connections:
         tls: ssl.SSLContext | None,
         limits: LinkLimits,
         allows: Callable[[str], bool],
+        per_address_max: int,
     ) -> int:
         """See :meth:`~cardswitch.wire.driver.runtime.Runtime.listen`."""
         entrance = Listener(
-            listener, links_max, lambda name: self._link(name, channel, limits), allows
+            listener,
+            links_max,
+            lambda name: self._link(name, channel, limits),
+            allows,
+            per_address_max,
         )
         server = await self._loop.create_server(
             entrance.accept,
@@ -156,7 +184,7 @@ class Connections:
         assert link not in self._diallers, "one connection for every name"
         name = LinkId(link)
         task = self._loop.create_task(
-            self._keep(lambda: self._link(name, channel, limits), host, port, tls), name=link
+            self._keep(name, lambda: self._link(name, channel, limits), host, port, tls), name=link
         )
         # A task that nobody holds may vanish.
         self._diallers[link] = task
@@ -166,17 +194,27 @@ class Connections:
         return Link(self, name, self._watch(channel, name), limits)
 
     async def _keep(
-        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+        self,
+        name: LinkId,
+        make: Callable[[], Link],
+        host: str,
+        port: int,
+        tls: ssl.SSLContext | None,
     ) -> None:
         """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
-        delay = REDIAL_FIRST_S
+        delay, told = REDIAL_FIRST_S, ""
         while True:
             begun = self._loop.time()
             try:
                 link = await self._connect(make, host, port, tls)
-            except OSError:
+            except OSError as error:
                 self.counts["dial_failed"] += 1
+                reason = f"{host}:{port}: {error.strerror or type(error).__name__}"
+                if reason != told:  # Once, however long it lasts: the next line is that it is up.
+                    self.note("dial_failed", name, f"{reason}; it is dialled again and again")
+                told = reason
             else:
+                told = ""
                 await link.closed.wait()
                 if self._loop.time() - begun > REDIAL_MAX_S:
                     delay = REDIAL_FIRST_S
@@ -215,8 +253,13 @@ class Connections:
 
     def opened(self, link: Link) -> bool:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
-        if not self._is_open or (link.listener is not None and not link.listener.admits(link)):
+        refusal = "" if self._is_open else "the program stops"
+        if not refusal and link.listener is not None:
+            refusal = link.listener.refusal(link)
+        if refusal:
             self.counts["link_refused"] += 1
+            who = f"{link.address}: " if self._is_open else ""
+            self.note("link_refused", link.name, f"{who}{refusal}")
             return False
         assert link.name not in self.links, "two links of one name"
         self.links[link.name] = link
@@ -285,5 +328,6 @@ class Connections:
 
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        self._record.sweep()
         for link in list(self.links.values()):
             link.tick(SWEEP_S)

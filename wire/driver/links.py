@@ -21,8 +21,9 @@
 # deadline, and a peer that does not read. All but the first three are counted under a name.
 #
 # Deadlines. `first_frame_s` runs from LinkUp to the end of the first frame, `intra_frame_s` from
-# the first byte of any frame to its last, `idle_s` since the last byte of any kind. `tick` adds up
-# the time, in steps of connections.SWEEP_S, so a deadline is late by up to one step. While we do
+# the first byte of any frame to its last, `idle_s` since the last whole frame; a keep-alive
+# restarts none of them. `tick` adds up the time, in steps of connections.SWEEP_S, so a deadline is
+# late by up to one step. While we do
 # not read, no time is added: a peer is not blamed for what we left lying. A peer that vanished
 # without a word is found by the system's keep-alive.
 #
@@ -43,7 +44,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import socket
 from collections import Counter
 from typing import Any, Final, Protocol, cast
@@ -56,7 +56,6 @@ from ..channel import Channel
 from ..framing import FramingError
 from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received
 
-LOG: Final = logging.getLogger("cardswitch.wire")
 CLOSE_S: Final = 2.0  # How long a peer may take to read our last bytes before it is cut off.
 NEVER: Final = float("inf")
 
@@ -68,16 +67,12 @@ class LinkLimits(Struct, frozen=True):
     """
 
     first_frame_s: float = NEVER  # From the connection to the end of the first frame.
-    idle_s: float = NEVER  # Without a single byte received.
+    idle_s: float = NEVER  # Without a whole frame; a keep-alive is none.
     intra_frame_s: float = 2.0  # From the first byte of a frame to its last: nobody is that slow.
     write_buffer_max: int = 1 << 20  # Bytes that a peer leaves unread before it is dropped.
     # Handled in a row before other links have their turn, and before anything is written: more
     # would make all that is in flight travel as one wave, one program working at a time.
     frames_per_turn: int = 64
-
-
-# For a listener of many unknown peers that speak first: those who do not get no connection.
-TERMINAL_LIMITS: Final = LinkLimits(first_frame_s=5.0, idle_s=300.0)
 
 
 class Keeper(Protocol):
@@ -93,6 +88,10 @@ class Keeper(Protocol):
         """Hand *event* to the machine, and do what it wants."""
         ...
 
+    def note(self, kind: str, link: LinkId, reason: str) -> None:
+        """Have it in the record that *kind* happened on *link*."""
+        ...
+
     def written(self, link: Link) -> None:
         """*link* holds bytes; have it flushed at the end of this turn of the loop."""
         ...
@@ -105,8 +104,8 @@ class Keeper(Protocol):
 class Entrance(Protocol):
     """What bounds how many links come in."""
 
-    def admits(self, link: Link) -> bool:
-        """Take *link* in, unless there are too many."""
+    def refusal(self, link: Link) -> str:
+        """Take *link* in, or tell why not."""
         ...
 
     def left(self, link: Link) -> None:
@@ -142,6 +141,8 @@ class Link(asyncio.Protocol):
         self._rest_s = 0.0  # and how long the rest of one that has begun.
         self._silent_s = 0.0
         self._cut_off: asyncio.TimerHandle | None = None
+        self._end_kind = "link_down"  # What the record says of its end, and why it ended.
+        self._end_reason = ""
 
     @property
     def address(self) -> str:
@@ -162,11 +163,11 @@ class Link(asyncio.Protocol):
         sock = transport.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
+        self._keeper.note("link_up", self.name, f"with {self.address or 'a peer of this machine'}")
         self._keeper.take(LinkUp(self.name))
 
     def data_received(self, data: bytes) -> None:
         """Cut *data* into frames and hand them over."""
-        self._silent_s = 0.0
         try:
             frames = self._framer.feed(data)
         except FramingError as error:
@@ -174,7 +175,7 @@ class Link(asyncio.Protocol):
             self.abort("frame_error", error)
             return
         if frames:
-            self._rest_s = 0.0
+            self._silent_s = self._rest_s = 0.0
             self._wants_first = False
             self._take(frames)
 
@@ -190,9 +191,12 @@ class Link(asyncio.Protocol):
             self.listener.left(self)
         if self.is_up and self._framer.is_partial:
             self._keeper.counts["frame_error"] += 1
+            self._end_kind, self._end_reason = "frame_error", "the peer ended it within a frame"
         self.is_up = False
         self.closed.set()
         if self._was_up:
+            lost = f"it was lost: {type(exc).__name__}" if exc else "the peer closed it"
+            self._keeper.note(self._end_kind, self.name, self._end_reason or lost)
             self._keeper.lost(self)
             self._keeper.take(LinkDown(self.name))
 
@@ -245,7 +249,7 @@ class Link(asyncio.Protocol):
         try:
             return self._frame(self._encode(message))
         except EncodeError as error:
-            LOG.error("%s: a message is not sent: %s", self.name, error)
+            self._keeper.note("not_sent", self.name, f"a message cannot be said there: {error}")
         except Exception as error:
             self._defect("encode", error)
         return b""
@@ -269,7 +273,7 @@ class Link(asyncio.Protocol):
         """Send what was put, then close; a peer that does not read is cut off after CLOSE_S."""
         if self.is_up:
             self.flush()
-            LOG.info("%s: closed: %s", self.name, reason)
+            self._end_reason = f"closed: {reason}"
             self.is_up = False
             self._transport.close()
             self._cut_off = asyncio.get_running_loop().call_later(CLOSE_S, self._transport.abort)
@@ -278,7 +282,7 @@ class Link(asyncio.Protocol):
         """Close at once, whatever was put; *count* it."""
         if self.is_up:
             self._keeper.counts[count] += 1
-            LOG.warning("%s: aborted: %s", self.name, reason)
+            self._end_kind, self._end_reason = count, f"aborted: {reason}"
             self.is_up = False
             self._transport.abort()
 
@@ -296,9 +300,11 @@ class Link(asyncio.Protocol):
             self.abort("frame_late", "the first frame did not come in time")
         elif self._silent_s > limits.idle_s:
             self._keeper.counts["link_idle"] += 1
+            self._end_kind = "link_idle"
             self.end("nothing was received for too long")
 
     def _defect(self, what: str, error: Exception) -> None:
         """Tell of *error* by its kind alone: it is not one of ours, and may quote anything."""
         self._keeper.counts["codec_failed"] += 1
-        LOG.error("%s: the codec failed to %s: %s", self.name, what, type(error).__name__)
+        reason = f"the codec failed to {what}: {type(error).__name__}"
+        self._keeper.note("codec_failed", self.name, reason)

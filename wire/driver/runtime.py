@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import ssl
 import time
 from collections import Counter
@@ -18,7 +19,19 @@ from typing import Any, Final, TypeVar
 from cardswitch.specs.errors import Error
 
 from ..channel import Channel
-from ..ports import Close, Effect, Event, Found, LinkId, LookUp, Machine, Seconds, Send
+from ..ports import (
+    Close,
+    Effect,
+    Event,
+    Found,
+    LinkId,
+    LookUp,
+    Machine,
+    Observable,
+    Seconds,
+    Send,
+)
+from ..record import ORDINARY, Noted, Record
 from .connections import LINKS_MAX, Connections, anybody
 from .control import Control, Verb, serve_control
 from .journal import Journal
@@ -27,6 +40,7 @@ from .tap import Tap
 from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
 
 T = TypeVar("T")
+LOG: Final = logging.getLogger("cardswitch.wire")
 GARBAGE_THRESHOLD: Final = 50_000  # New containers until the collector looks; some megabytes.
 # What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end.
 _Outgoing = tuple[Link, bytes, str]
@@ -69,8 +83,12 @@ class Runtime:
         clock: Clock | None = None,
         journal: Journal | None = None,
         tap: Tap | None = None,
+        record: Record | None = None,
     ) -> None:
-        """*journal* is closed at the end; without one, entries go nowhere. *tap* is left open."""
+        """*journal* is closed at the end; without one, entries go nowhere. *tap* is left open.
+
+        What happens on links is told to *record*, or to the log `cardswitch.wire`.
+        """
         self.counts: Counter[str] = Counter()
         self.ports: dict[str, int] = {}  # by listener, where it listens
         self.clock = clock or Clock()
@@ -87,7 +105,12 @@ class Runtime:
         self._is_held = False
         self._timer: asyncio.TimerHandle | None = None
         self._due: Seconds = NEVER
-        self._connections = Connections(self.take, self._fail, self._watch, self.counts)
+        self._record = record or Record("", [to_log], self.clock.now)
+        if isinstance(machine, Observable):
+            machine.observe(self._record.note)
+        self._connections = Connections(
+            self.take, self._fail, self._watch, self.counts, self._record
+        )
         self._links = self._connections.links
         self.clock.watch(self._time_shifted)
 
@@ -103,14 +126,17 @@ class Runtime:
         tls: ssl.SSLContext | None = None,
         limits: LinkLimits | None = None,
         allows: Callable[[str], bool] = anybody,
+        per_address_max: int = LINKS_MAX,
     ) -> int:
         """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
 
         Their links are called "listener/1", "listener/2" and so on. *allows* tells of an IP address
-        whether it may come in; with *tls* it is asked after the handshake. Raises OSError.
+        whether it may come in; with *tls* it is asked after the handshake. Of one address, no more
+        than *per_address_max* come in; of this machine, *links_max*. Raises OSError.
         """
+        limits = limits or LinkLimits()
         bound = await self._connections.listen(
-            listener, host, port, channel, links_max, tls, limits or LinkLimits(), allows
+            listener, host, port, channel, links_max, tls, limits, allows, per_address_max
         )
         self.ports[listener] = bound
         return bound
@@ -169,6 +195,7 @@ class Runtime:
         if self._writer is not None:
             await self._writer.close()
         await self._connections.end()
+        self._record.close()
         if not self._ended.done():
             self._ended.set_result(None)
 
@@ -300,6 +327,12 @@ class Runtime:
         self._connections.shut()
         if self._timer is not None:
             self._timer.cancel()
+
+
+def to_log(noted: Noted) -> None:
+    """Have the log tell of *noted*: for programs that show their record nowhere else."""
+    level = logging.INFO if noted.kind in ORDINARY else logging.WARNING
+    LOG.log(level, "%s: %s: %s", noted.link, noted.kind, noted.reason)
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 
 from ..channel import Channel
-from ..framing import Framing
+from ..framings import AnyFraming
 from ..ports import LinkId, Seconds
 from ..store.disk import open_append
 
@@ -38,8 +38,17 @@ class Tap:
     A full disk must not stop the traffic: what could not be written is counted in `lost`.
     """
 
-    def __init__(self, path: Path | str | None = None, seen_max: int = SEEN_MAX) -> None:
-        """Lines are added to *path*, readable by its owner alone; raises OSError."""
+    def __init__(
+        self,
+        path: Path | str | None = None,
+        seen_max: int = SEEN_MAX,
+        show: Callable[[Seen], None] | None = None,
+    ) -> None:
+        """Lines are added to *path*, readable by its owner alone; raises OSError.
+
+        *show* is told of every frame at once.
+        """
+        self._show = show
         self.seen: deque[Seen] = deque(maxlen=seen_max)
         self.lost = 0
         self._file = None if path is None else open_append(Path(path))
@@ -52,6 +61,8 @@ class Tap:
     def see(self, seen: Seen) -> None:
         """Take note of one frame."""
         self.seen.append(seen)
+        if self._show is not None:
+            self._show(seen)
         if self._file is not None:
             line = msgspec.json.encode(seen) + b"\n"
             self._left -= len(line)
@@ -80,7 +91,7 @@ class _WatchedChannel:
         self._now = now
 
     @property
-    def framing(self) -> Framing:
+    def framing(self) -> AnyFraming:
         return self._channel.framing
 
     def decode(self, frame: bytes) -> Any:

@@ -9,7 +9,7 @@ from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 
 from ..ports import Append, Close, LinkId, Seconds, Send
-from .kernel import Budget, Flow, Kernel, Rescue, Wait
+from .kernel import Budget, Flow, Kernel, Rescue, Wait, Watcher
 
 
 class Desk:
@@ -73,6 +73,10 @@ class Desk:
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*."""
         self._kernel.later(seconds, action)
+
+    def watch(self, link: LinkId, watcher: Watcher) -> None:
+        """Have *watcher* told of signs of life on *link*, and of its silences."""
+        self._kernel.watch(link, watcher)
 
     def count(self, name: str) -> None:
         """Count something worth knowing."""

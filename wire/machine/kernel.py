@@ -1,45 +1,7 @@
-"""The kernel: runs the flows of a program and wakes each when its answer, or its time, has come."""
+"""The kernel: runs the flows of a program and wakes each when its answer, or its time, has come.
 
-# How a program waits without a thread, a socket or a clock
-#
-#     event ──► Program.handle ──► answered, start ──► ready ──► step ──► effects ──► the driver
-#                                                        ▲         │ await
-#                                                        └─ wake ◄─┴► waiting, timers
-#
-# A flow is one piece of work from its beginning to its end, such as one purchase: an ordinary
-# coroutine, so that what happens after an answer stands below the question. It ends, or it stops
-# at an `await`; between two awaits no other flow runs, so what it has looked up is still true.
-#
-# What may be awaited. Only what the desk gives: `ask` (a question and its answer), `look_up` (the
-# same of the journal), `sleep`, and what is built on the kernel's `wait_for`. Each gives a `Wait`,
-# which yields itself to the kernel; there is no event loop. Anything else that yields, such as a
-# future of asyncio, is an AssertionError: the world may touch a program only by events. Everything
-# else that a flow does to the world (send, append, close) is an effect: it is put down in order
-# and never waited for.
-#
-# Which answer belongs to which question. The link's `Exchange` makes one key of both: for ISO 8583
-# link, class, trace number and terminal, for an HSM link and header. `ask` notes the key before the
-# question leaves, and an answer with that key wakes the flow. `stamp` gives no number whose key
-# still waits, or was given up a short time ago: a late answer must not be taken for that of
-# another question. An answer that nobody waits for is counted, "late" or "unmatched", and dropped.
-#
-# When there is no answer. A question ends once: by its answer, by its deadline, or because its link
-# went down. The last two raise NoAnswer inside the flow, at the await, and so does a question that
-# could not be asked (the link is down, too many wait there). The flow must decide what silence
-# means; for money it means that the peer may have acted. A timer whose wait has ended stays in
-# the heap until it comes up, or until such timers are too many and the heap is made anew.
-#
-# When a flow fails. An exception that it lets out ends this flow alone: its `rescue` is called and
-# must bring its work to an end, the others go on. What it had already sent or journalled stands.
-# Without a rescue the exception leaves the kernel and ends the program, and so does every
-# AssertionError: what must hold does not, and a restart from the journal is safer than going on.
-# Flows are not journalled; after a crash the program begins new ones for what it finds unfinished.
-#
-# What the driver must do. Hand over one event at a time, with a time that never runs backwards;
-# say LinkUp before a link is used and LinkDown when it is gone; perform the effects in order, and
-# let none leave before the Append ahead of it is durable; look at `deadline` after every call, and
-# call `wake` when it is due. With a driver that obeys, the same events at the same times give the
-# same effects: a whole network of programs can be simulated and run again.
+How a program waits is told in the page of this package.
+"""
 
 from __future__ import annotations
 
@@ -47,17 +9,20 @@ import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
 from enum import Enum, auto
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from ..ports import Effect, LinkId, LookUp, Seconds, Send, name_of
-from .matching import AliveKeys, Exchange, Key
+from ..ports import Effect, LinkId, LookUp, Observer, Seconds, Send, name_of
+from .matching import AliveKeys, Exchange, Key, label
 
 A = TypeVar("A")
 TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
+# Numbers tried for one question. Those in use lie together: the next question begins behind them.
+TRIES_MAX: Final = 64
+NO_KEYS: Final = AliveKeys()
 NEVER: Final = float("inf")
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
@@ -97,6 +62,10 @@ class NoAnswer(Error):
     """The peer did not answer in time, its link is down, or too much is asked of it already."""
 
 
+class NotAsked(NoAnswer):
+    """Nothing was sent: the peer has done nothing, and has not shown that it is gone."""
+
+
 class Wait(Generic[A]):
     """A flow stopped at an await: what it waits for, and until when."""
 
@@ -113,12 +82,24 @@ class Wait(Generic[A]):
 
     def __await__(self) -> Generator[Wait[A], A, A]:
         if self.refused:
-            raise NoAnswer(f"nothing could be asked of {self.link}")
+            raise NotAsked(f"nothing could be asked of {self.link}")
         return (yield self)
 
 
 Flow = Coroutine[Wait[Any], Any, None]
 Rescue = Callable[[Exception], None]
+
+
+class Watcher(Protocol):
+    """Whoever looks after a link is told of its signs of life, and of its silences."""
+
+    def heard(self) -> None:
+        """Something came in on the link."""
+        ...
+
+    def unanswered(self) -> None:
+        """A question there had no answer in time."""
+        ...
 
 
 class _Running:
@@ -150,12 +131,14 @@ class Kernel:
         self.counts: Counter[str] = Counter()
         self.up: set[LinkId] = set()
         self.effects: list[Effect] = []
+        self.tell: Observer = _nobody
         self._exchanges = exchanges
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
         self._waiting: dict[LinkId, dict[Key, Wait[Any]]] = {}
         self._listening: dict[Hashable, list[Wait[Any]]] = {}
-        self._alive = AliveKeys()
+        self._alive: dict[LinkId, AliveKeys] = {}
+        self._watchers: dict[LinkId, Watcher] = {}
         self._numbers: Counter[str] = Counter()
         self._timers: list[tuple[Seconds, int, Wait[Any] | _Alarm]] = []
         self._timer_count = 0
@@ -199,6 +182,8 @@ class Kernel:
             else:
                 del self._waiting[wait.link][wait.key]
                 self._give_up(wait)
+                if (watcher := self._watchers.get(wait.link)) is not None:
+                    watcher.unanswered()
 
     # Flows ----------------------------------------------------------------------------------------
 
@@ -265,7 +250,8 @@ class Kernel:
         if wait.link == JOURNAL:
             self.counts["look_up_late"] += 1
         else:
-            self._alive.add(wait.key, self.now)
+            assert wait.link is not None, "a question is asked on a link"
+            self._alive.setdefault(wait.link, AliveKeys()).add(wait.key, self.now)
         self._wake(wait, None, failed=True)
 
     # Questions and answers ------------------------------------------------------------------------
@@ -281,14 +267,16 @@ class Kernel:
         """*question* with a number whose key nothing on *link* still waits for or may answer."""
         exchange = self.exchange(link)
         listener = name_of(link)
-        waiting = self._waiting.get(link, {})
-        for _ in range(exchange.number_max):
+        waiting, alive = self._waiting.get(link, {}), self._alive.get(link, NO_KEYS)
+        alive.expire(self.now)
+        tries = min(exchange.number_max, TRIES_MAX)
+        for _ in range(tries):
             self._numbers[listener] = self._numbers[listener] % exchange.number_max + 1
             stamped = exchange.stamp(question, self._numbers[listener])
             key = exchange.key(link, stamped)
-            if key not in waiting and key not in self._alive:
+            if key not in waiting and key not in alive:
                 return stamped
-        raise NoAnswer(f"every number of {link} is in use")
+        raise NotAsked(f"{tries} numbers of {link} in a row are in use")
 
     def numbers(self) -> dict[str, int]:
         """By listener, or link, the last number that was given to a question."""
@@ -309,7 +297,7 @@ class Kernel:
             question = self.stamp(link, question)
         key = exchange.key(link, question)
         assert key not in waiting, "a key still waits for its answer"
-        self._alive.discard(key)
+        self._may_be_late(link, key)
         wait: Wait[Any] = Wait(self.now + within, link, key)
         waiting[key] = wait
         self.effects.append(Send(link, question))
@@ -322,20 +310,42 @@ class Kernel:
         if wait is not None:
             self._wake(wait, answer)
             return True
-        late = self._alive.discard(key)
-        self.counts["late_answer" if late else "unmatched_answer"] += 1
+        kind = "late_answer" if self._may_be_late(link, key) else "unmatched_answer"
+        self.counts[kind] += 1
+        self.tell(kind, link, label(answer))
         return False
+
+    def _may_be_late(self, link: LinkId, key: Key) -> bool:
+        """Whether the question of *key* was given up; it is then no longer waited for."""
+        alive = self._alive.get(link)
+        return alive is not None and alive.discard(key)
+
+    def watch(self, link: LinkId, watcher: Watcher) -> None:
+        """Have *watcher* told what it must know of *link*."""
+        self._watchers[link] = watcher
+
+    def heard(self, link: LinkId) -> None:
+        """Something came in on *link*, whatever it is."""
+        if (watcher := self._watchers.get(link)) is not None:
+            watcher.heard()
 
     def link_up(self, link: LinkId) -> None:
         """*link* may be used."""
         self.up.add(link)
 
     def link_down(self, link: LinkId) -> None:
-        """*link* is gone: whatever was asked there has no answer."""
+        """*link* is gone: whatever was asked there has no answer.
+
+        Late answers come only where a later connection is the same peer's: not on a link that came
+        in, whose name is never used again, and not from a module, which answers where it was asked.
+        """
+        exchange = self.exchange(link)
         self.up.discard(link)
-        self._exchange_of.pop(link, None)
+        del self._exchange_of[link]
         for wait in self._waiting.pop(link, {}).values():
             self._give_up(wait)
+        if exchange.stamps_on_ask or name_of(link) != link:
+            self._alive.pop(link, None)
 
     # The journal ----------------------------------------------------------------------------------
 
@@ -377,3 +387,7 @@ class Kernel:
 
 def _is_over(what: Wait[Any] | _Alarm) -> bool:
     return type(what) is Wait and what.flow is None
+
+
+def _nobody(kind: str, link: LinkId, reason: str) -> None:
+    """Nobody wants to be told."""

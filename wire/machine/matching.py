@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Hashable
 from typing import Any, Final, Protocol
 
-from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.hsm import HEADER_SIZE, Answer, Command
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
@@ -28,6 +28,24 @@ def join(waiters: dict[LinkId, Message], link: LinkId, request: Message) -> None
     waiters[link] = request
     if len(waiters) > WAITERS_MAX:
         del waiters[next(iter(waiters))]
+
+
+def label(message: Any) -> str:
+    """Which message it is, for a line of the record.
+
+    >>> label(Message("0210", {2: "9999990000000014", 11: "000007", 41: "TERM0001"}))
+    '0210, trace number 000007, terminal TERM0001'
+    """
+    if not isinstance(message, Message):
+        return repr(message)  # Of a command or an answer: its code and header.
+    stan, terminal = message.get(11), message.get(41).rstrip(" ")
+    parts = [message.mti, stan and f"trace number {stan}", terminal and f"terminal {terminal}"]
+    return ", ".join(filter(None, parts))
+
+
+def is_answerable(message: Message) -> bool:
+    """Whether there is an MTI that answers *message*: to a function of 8 or 9 there is none."""
+    return message.mti[2] < "8"
 
 
 class Exchange(Protocol):
@@ -63,7 +81,7 @@ class IsoExchange:
 
     def is_question(self, message: Any) -> bool:
         """An even function digit asks; anything that is not a Message asks nothing."""
-        return isinstance(message, Message) and message.is_request
+        return isinstance(message, Message) and message.is_request and is_answerable(message)
 
     def key(self, link: LinkId, message: Message) -> Key:
         """For instance ``("issuer", "2", "000123", "TERM0001")``."""
@@ -82,19 +100,23 @@ class HsmExchange:
     """HSM host commands: the header, which the module sends back unchanged."""
 
     stamps_on_ask = True
-    number_max = HSM_HEADER_MAX
+
+    def __init__(self, header_size: int = HEADER_SIZE) -> None:
+        """*header_size*: how many characters the module is set to, 1 or more."""
+        self._header_size = header_size
+        self.number_max = min(16**header_size - 1, HSM_HEADER_MAX)
 
     def is_question(self, message: Any) -> bool:
         """A command asks, an answer does not."""
         return isinstance(message, Command)
 
     def key(self, link: LinkId, message: Command | Answer) -> Key:
-        """The link and the four characters of the header."""
+        """The link and the header."""
         return (link, message.header)
 
     def stamp(self, question: Command, number: int) -> Command:
-        """*number* becomes the header, four hex digits."""
-        return question.with_header(f"{number:04X}")
+        """*number* becomes the header, in hex digits."""
+        return question.with_header(f"{number:0{self._header_size}X}")
 
 
 class AliveKeys:
@@ -111,6 +133,10 @@ class AliveKeys:
         """Remember *key* for :data:`LATE_S`; forget those whose time is over."""
         self._until[key] = now + LATE_S
         self._order.append((now + LATE_S, key))
+        self.expire(now)
+
+    def expire(self, now: Seconds) -> None:
+        """Forget those whose time is over."""
         while self._order and (self._order[0][0] <= now or len(self._order) > SPENT_MAX):
             until, old = self._order.popleft()
             if self._until.get(old) == until:

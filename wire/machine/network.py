@@ -1,4 +1,4 @@
-"""Network management (0800): sign on, see whether the peer is still there, answer its own.
+"""The watch over links: sign on, see whether the peer is still there, answer its own 0800.
 
 Without this, a link that died without a word would be believed in for ever, and what is owed on it
 would never be sent.
@@ -11,20 +11,53 @@ from typing import Final
 
 from cardswitch.specs.codes import ECHO, SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import transmission_time
+from cardswitch.specs.hsm.commands.admin import module_status
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
 from .desk import Desk
-from .kernel import NoAnswer
+from .kernel import Budget, NoAnswer, NotAsked
 
 ANSWER_S: Final[Seconds] = 2.0  # An 0810 costs its peer nothing; longer means that nobody is there.
+SILENCES_MAX: Final = 3  # Questions in a row without any sign of life, until something is done.
 REFUSED_S: Final[Seconds] = 1.0  # How long to wait after a refused sign-on.
 APPROVED: Final = "00"
 INVALID: Final = "12"
 
 
 class Watch:
-    """Looks after one link that was dialled: signs on, and asks for an echo when it is silent."""
+    """Looks after one link that was dialled: whoever leaves questions unanswered, and says nothing
+    else, is gone; the driver dials again."""
+
+    def __init__(self, desk: Desk, link: LinkId) -> None:
+        self._desk = desk
+        self._link = link
+        self._silences = 0  # questions without an answer since anything was heard
+        desk.watch(link, self)
+
+    def heard(self) -> None:
+        """Something came in on the link: it lives."""
+        self._silences = 0
+
+    def unanswered(self) -> None:
+        """A question had no answer in time, and nothing else was heard meanwhile."""
+        self._silences += 1
+        if self._silences >= SILENCES_MAX and self._desk.is_up(self._link):
+            self._silences = 0
+            self.silent()
+
+    def silent(self) -> None:
+        """There were SILENCES_MAX in a row."""
+        self.give_up(f"{SILENCES_MAX} questions in a row had no answer")
+
+    def give_up(self, reason: str) -> None:
+        """End the link, so that it is dialled anew."""
+        self._desk.count("link_given_up")
+        self._desk.close(self._link, reason)
+
+
+class NetworkWatch(Watch):
+    """Of a link of ISO 8583: signs on, and asks for an echo when it is silent."""
 
     def __init__(
         self,
@@ -36,35 +69,57 @@ class Watch:
         ready: Callable[[], None] = lambda: None,
     ) -> None:
         """*echo_s*: how much silence leads to an echo; *ready*: called whenever it is signed on."""
-        self._desk = desk
-        self._link = link
+        super().__init__(desk, link)
         self._echo_s = echo_s
         self._sign_on = sign_on
         self._ready = ready
         self._heard: Seconds = 0.0
+        self._signs = 0  # of life, so many
         self._sessions = 0
+        self._is_asking = False
 
     def heard(self) -> None:
-        """An answer came on the link: it lives."""
+        """See :meth:`Watch.heard`."""
+        super().heard()
         self._heard = self._desk.now
+        self._signs += 1
+
+    def silent(self) -> None:
+        """Some questions have no answer on a link that lives: an echo tells."""
+        if not self._is_asking:
+            self._desk.start(self._ask_once(self._sessions), budget=Budget.CARING)
+
+    async def _ask_once(self, session: int) -> None:
+        await self._lives(session)
 
     async def begin(self) -> None:
         """To be started whenever the link comes up; ends when it is down or came up again."""
         self._sessions += 1
         session = self._sessions
-        try:
-            while self._sign_on and not await self._agrees(SIGN_ON):
-                await self._desk.sleep(REFUSED_S)
-                if not self._lasts(session):
-                    return
-            self._ready()
-            self.heard()
-            while await self._silence(session):
-                await self._agrees(ECHO)
-        except NoAnswer:
-            if self._lasts(session):
-                self._desk.count("network_no_answer")
-                self._desk.close(self._link, "it does not answer an 0800")
+        self._is_asking = False
+        if self._sign_on and not await self._signs_on(session):
+            return
+        self._ready()
+        self._heard = self._desk.now
+        if not self._sign_on and not await self._lives(session):
+            return  # It is asked at once, since a peer may hang up on those who say nothing.
+        while await self._silence(session) and await self._lives(session):
+            pass
+
+    async def _signs_on(self, session: int) -> bool:
+        """Sign on, again and again while that is refused; false if the link is another by then."""
+        while self._lasts(session):
+            try:
+                if await self._agrees(SIGN_ON):
+                    return True
+            except NotAsked:
+                self._desk.count("sign_on_not_asked")
+            except NoAnswer:
+                if self._lasts(session):
+                    self.give_up("it does not answer a sign-on")
+                return False
+            await self._desk.sleep(REFUSED_S)
+        return False
 
     async def _silence(self, session: int) -> bool:
         """Wait until nothing was heard for long enough; false if the link is another by then."""
@@ -75,16 +130,43 @@ class Watch:
             await self._desk.sleep(left)
         return False
 
+    async def _lives(self, session: int) -> bool:
+        """Ask for an echo; any sign of life will do. Who cannot even be asked is busy, not gone."""
+        signs = self._signs
+        self._is_asking = True
+        try:
+            await self._agrees(ECHO)
+        except NotAsked:
+            self._desk.count("echo_not_asked")
+            await self._desk.sleep(ANSWER_S)
+        except NoAnswer:
+            if self._lasts(session) and self._signs == signs:
+                self.give_up("it answers neither an echo nor anything else")
+                return False
+        finally:
+            self._is_asking = False
+        return self._lasts(session)
+
     async def _agrees(self, code: str) -> bool:
         """Whether the peer agrees to *code* (field 70). Raises NoAnswer."""
         fields = {7: transmission_time(self._desk.now), 70: code}
         question = self._desk.stamp(self._link, Message("0800", fields))
         answer = await self._desk.ask(self._link, question, within=ANSWER_S)
-        self.heard()
         return answer.get(39) == APPROVED
 
     def _lasts(self, session: int) -> bool:
         return session == self._sessions and self._desk.is_up(self._link)
+
+
+class ModuleWatch(NetworkWatch):
+    """Of a link to an HSM: its echo is the command NO, to which any answer is a sign of life."""
+
+    def __init__(self, desk: Desk, link: LinkId, echo_s: Seconds) -> None:
+        super().__init__(desk, link, echo_s, sign_on=False)
+
+    async def _agrees(self, code: str) -> bool:
+        answer = await self._desk.ask(self._link, module_status(), ANSWER_S)
+        return answer.ok
 
 
 def network_reply(request: Message) -> Message:

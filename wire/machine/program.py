@@ -18,13 +18,14 @@ from ..ports import (
     LinkDown,
     LinkId,
     LinkUp,
+    Observer,
     Received,
     Seconds,
     Send,
 )
 from .desk import Desk
 from .kernel import Kernel, Limits
-from .matching import Exchange
+from .matching import Exchange, is_answerable, label
 
 FORMAT_ERROR: Final = "30"
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
@@ -43,6 +44,10 @@ class Program:
     def counts(self) -> Counter[str]:
         """What was counted: late and unmatched answers, garbled and dropped messages."""
         return self.kernel.counts
+
+    def observe(self, observer: Observer) -> None:
+        """Have *observer* told of refusals, dropped messages, late and unmatched answers."""
+        self.kernel.tell = observer
 
     # To be written by each program ----------------------------------------------------------------
 
@@ -73,14 +78,18 @@ class Program:
         return self.kernel.take()
 
     def _received(self, link: LinkId, message: Any) -> None:
+        self.kernel.heard(link)
         if self.kernel.exchange(link).is_question(message):
             self.asked(link, message)
+        elif isinstance(message, Message) and not is_answerable(message):
+            self._unanswerable(link, message)
         elif not self.kernel.answered(link, message):
             self.unexpected(link, message)
 
     def _happened(self, event: Event) -> None:
         match event:
             case Garbled(link, error):
+                self.kernel.heard(link)
                 self.garbled(link, error)
             case LinkUp(link):
                 self.kernel.link_up(link)
@@ -107,20 +116,32 @@ class Program:
         self.kernel.counts["garbled"] += 1
         echo = error.echo if isinstance(error, MessageError) else None
         if echo is None:
-            self.drop(link)
-            return
-        self.refuse(link, echo, FORMAT_ERROR, error.field)
+            self.drop(link, str(error))
+        elif not is_answerable(echo):
+            self._unanswerable(link, echo)
+        else:
+            self.refuse(link, echo, FORMAT_ERROR, error.field, str(error))
 
-    def refuse(self, link: LinkId, request: Message, code: str, field: str = "") -> None:
+    def refuse(
+        self, link: LinkId, request: Message, code: str, field: str = "", because: str = ""
+    ) -> None:
         """Answer *request* with *code*, naming the bad *field* in field 44; nothing is begun."""
         self.kernel.counts[f"refused_{code}"] += 1
+        reason = because or (f"field {field}" if field else "")
+        self.kernel.tell("refused", link, ": ".join(filter(None, (label(request), code, reason))))
         changes = {44: field} if field else None
         self.kernel.effects.append(Send(link, request.reply(code, changes)))
 
-    def drop(self, link: LinkId) -> None:
+    def drop(self, link: LinkId, because: str = "nothing of the kind is expected there") -> None:
         """Drop a message that nothing can be made of; a link that sends too many is closed."""
         self.kernel.counts["dropped"] += 1
+        self.kernel.tell("dropped", link, because)
         recent = self._garbage.setdefault(link, deque(maxlen=GARBAGE_MAX))
         recent.append(self.kernel.now)
         if len(recent) == GARBAGE_MAX and self.kernel.now - recent[0] <= GARBAGE_S:
             self.kernel.effects.append(Close(link, f"{GARBAGE_MAX} unreadable messages"))
+
+    def _unanswerable(self, link: LinkId, message: Message) -> None:
+        """*message* can be read, and no MTI answers it: that is not ours to mend."""
+        self.kernel.counts["unanswerable"] += 1
+        self.kernel.tell("unanswerable", link, label(message))

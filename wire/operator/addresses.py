@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from cardswitch.specs.dialect import load_dialect
 
 from ..channel import IsoChannel
-from ..framing import Framing
+from ..framings import FramingName, framing_named
 from ..headers import Tpdu
 
 
@@ -44,17 +44,26 @@ class IsoAddress(Address, frozen=True, kw_only=True):
     """An address where ISO 8583 is spoken: which dialect, in what frames, behind what header."""
 
     dialect: str = "iso87-ascii"
-    framing: Literal["binary2", "ascii4", "bcd2"] = "ascii4"
+    framing: FramingName = "ascii4"
     header: Literal["none", "tpdu"] = "none"
 
     def channel(self) -> IsoChannel:
         """What turns the bytes spoken here into messages. Raises DialectError.
 
-        >>> IsoAddress(port=7100).channel().framing.length_encoding
-        'ascii4'
+        >>> IsoAddress(port=7100).channel().framing.frame(b"0800")
+        b'00040800'
         """
         header = Tpdu() if self.header == "tpdu" else None
-        return IsoChannel(load_dialect(self.dialect), Framing(self.framing), header)
+        return IsoChannel(load_dialect(self.dialect), framing_named(self.framing), header)
+
+
+class IsoListener(IsoAddress, frozen=True, kw_only=True):
+    """A port where ISO 8583 is spoken: how many come in, and how long they may be silent."""
+
+    links_max: Annotated[int, Meta(ge=1)] = 500
+    links_per_address_max: Annotated[int, Meta(ge=1)] = 100  # this machine may have them all
+    first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
+    idle_s: Annotated[float, Meta(gt=0)] = 300.0
 
 
 def url_in(folder: Path, url: str) -> str:

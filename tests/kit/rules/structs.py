@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 FIELDS_MAX: Final = 5  # More arguments in a row than this are mixed up sooner or later.
-# What may hold anything, a circle too: an exception holds the frames that it went through.
-UNKNOWN: Final = re.compile(r"\b(Any|object|\w*Exception|\w*Error)\b")
+# What may hold anything, a circle too: an exception holds the frames that it went through, a
+# function what it closes over, and a container of which nothing is said whatever is put into it.
+UNKNOWN: Final = re.compile(
+    r"\b(Any|object|Hashable|\w*Exception|\w*Error|Callable|Coroutine|Awaitable|Generator|Future|Task"
+    r"|(list|dict|set|frozenset|tuple|deque|Mapping|Sequence|Collection|Iterable)(?!\w|\[))\b"
+)
 
 
 class Shape(NamedTuple):

@@ -47,7 +47,19 @@ def hidden(annotation, options=", gc=False"):
 
 @pytest.mark.parametrize(
     "annotation",
-    ["Any", "Exception | None", "FormatError", "tuple[BaseException, ...]", "dict[str, Any]"],
+    [
+        "Any",
+        "Exception | None",
+        "FormatError",
+        "tuple[BaseException, ...]",
+        "dict[str, Any]",
+        "dict",
+        "list | None",
+        "Mapping[str, list]",
+        "Callable[[], None]",
+        "asyncio.Future[None]",
+        "Hashable",
+    ],
 )
 def test_what_may_hold_anything_is_for_the_collector(annotation):
     [said] = hidden_from_collector("w.py", hidden(annotation))
@@ -61,6 +73,18 @@ def test_an_inherited_field_counts():
     assert "Wide.inside" in said
 
 
-@pytest.mark.parametrize("annotation", ["int", "str | None", "Company", "Errors", "ErrorCode"])
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "int",
+        "str | None",
+        "Company",
+        "Errors",
+        "ErrorCode",
+        "dict[str, str]",
+        "tuple[int, ...]",
+        "Listing",
+    ],
+)
 def test_what_is_known_is_not(annotation):
     assert hidden_from_collector("w.py", hidden(annotation)) == []

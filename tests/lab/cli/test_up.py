@@ -18,6 +18,7 @@ from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator.log_options import LogOptions
 from tests.kit.programs import House
 
 PATIENCE_S = 30.0
@@ -38,15 +39,15 @@ def start(monkeypatch):
     """`cardswitch up` up to the point where it would serve; its result, and whom it would serve."""
     served = []
 
-    async def serve(lab, tap):
-        served.append((lab, tap))
+    async def serve(lab, log):
+        served.append((lab, log))
 
     monkeypatch.setattr(up, "_serve", serve)
     return lambda *words: (CliRunner().invoke(cli, ["up", *map(str, words)]), served)
 
 
 def test_it_serves_until_it_is_asked_to_stop(house):
-    program = house.start("up", "--trace", "--quiet", ready="ready; stop with Ctrl-C")
+    program = house.start("up", "--trace", ready="ready; stop with Ctrl-C")
     said = program.said.read_text()
     listeners = house.lab.switch.listeners
     for port in (listeners["pos"].port, listeners["network"].port, house.lab.hsm.port):
@@ -68,8 +69,8 @@ def test_the_first_start_makes_a_lab_and_shows_it(start, tmp_path):
     assert "[switch.listeners.pos]" in result.stdout
     assert "[[issuer.cards]]" not in result.stdout
     assert "9999990000000014" not in result.output
-    [(lab, tap)] = served
-    assert (lab.folder, tap) == (tmp_path / "lab", None)
+    [(lab, log)] = served
+    assert (lab.folder, log) == (tmp_path / "lab", LogOptions())
 
 
 def test_the_second_start_changes_nothing(start, tmp_path):
@@ -78,7 +79,7 @@ def test_the_second_start_changes_nothing(start, tmp_path):
     result, served = start("--data", tmp_path / "lab", "--quiet", "--trace")
     assert result.output == ""
     assert (tmp_path / "lab" / "lab.toml").read_bytes() == before
-    assert served[1][1] is not None
+    assert served[1][1] == LogOptions(is_quiet=True, has_trace=True)
 
 
 def test_a_configuration_of_ones_own_is_never_made(start, tmp_path):

@@ -225,9 +225,7 @@ def unframed(found):
 
 
 @given(
-    st.sampled_from(
-        [Framing(e, i, keep_alive=True) for e in ("binary2", "ascii4", "bcd2") for i in (0, 1)]
-    ),
+    st.sampled_from([Framing(e, i) for e in ("binary2", "ascii4", "bcd2") for i in (0, 1)]),
     st.lists(st.binary(max_size=9), min_size=1, max_size=6),
     st.data(),
 )

@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import socket
 import ssl
+import time
 
 import pytest
 from cryptography import x509
@@ -14,6 +15,7 @@ from cardswitch.wire.driver import connections
 from cardswitch.wire.driver.connections import Listener
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.ports import Close, LinkId, Send
+from cardswitch.wire.record import LINES_MAX, Record
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
 
 
@@ -30,10 +32,10 @@ def free_port():
 
 class Counted:
     listener = None
-    address = HOST
 
-    def __init__(self, name):
+    def __init__(self, name, address=HOST):
         self.name = name
+        self.address = address
 
 
 def test_a_listener_numbers_its_links_and_bounds_them():
@@ -41,18 +43,47 @@ def test_a_listener_numbers_its_links_and_bounds_them():
     first, second, third = (listener.accept() for _ in range(3))
     assert [link.name for link in (first, second, third)] == ["pos/1", "pos/2", "pos/3"]
     assert first.listener is listener
-    assert [listener.admits(link) for link in (first, second, third)] == [True, True, False]
+    full = "the listener has its 2 links"
+    assert [listener.refusal(link) for link in (first, second, third)] == ["", "", full]
     listener.left(third)
-    assert not listener.admits(third)
+    assert listener.refusal(third) == full
     listener.left(first)
-    assert listener.admits(third)
+    assert listener.refusal(third) == ""
+
+
+def test_one_address_takes_only_its_share_and_has_it_again_when_it_has_left():
+    listener = Listener("pos", 5, Counted, per_address_max=2)
+    flood = [Counted(f"pos/{number}", "192.0.2.1") for number in range(3)]
+    share = "its address has its 2 links"
+    assert [listener.refusal(link) for link in flood] == ["", "", share]
+    assert listener.refusal(Counted("pos/4", "192.0.2.2")) == ""
+    listener.left(flood[2])  # It was never in: nothing changes.
+    assert listener.refusal(flood[2]) == share
+    listener.left(flood[0])
+    assert listener.refusal(flood[2]) == ""
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1", ""])
+def test_this_machine_may_take_all_links(address):
+    listener = Listener("pos", 3, Counted, per_address_max=1)
+    links = [Counted(f"pos/{number}", address) for number in range(4)]
+    assert [not listener.refusal(link) for link in links] == [True, True, True, False]
+
+
+def test_addresses_that_are_gone_are_forgotten():
+    listener = Listener("pos", 5, Counted, per_address_max=2)
+    for number in range(100):
+        link = Counted(f"pos/{number}", f"192.0.2.{number}")
+        assert listener.refusal(link) == ""
+        listener.left(link)
+    assert not listener._of
 
 
 def test_a_listener_lets_in_whom_its_rule_allows():
     asked = []
     listener = Listener("hsm", 2, Counted, lambda address: asked.append(address) or len(asked) > 1)
     link = listener.accept()
-    assert [listener.admits(link), listener.admits(link)] == [False, True]
+    assert [listener.refusal(link), listener.refusal(link)] == ["its address is not allowed", ""]
     assert asked == [HOST, HOST]
 
 
@@ -230,3 +261,46 @@ def test_a_peer_whose_certificate_is_not_trusted_is_not_spoken_to(on_loop, certi
         assert server.words == []
 
     on_loop(main())
+
+
+# What the record says ---------------------------------------------------------------------------
+
+
+def test_a_flood_of_garbage_is_told_in_few_lines_and_by_its_number(on_loop):
+    told = []
+
+    async def main():
+        record = Record("switch", [told.append], time.monotonic)
+        async with running(SmallMachine(), record=record) as runtime:
+            port = await runtime.listen("pos", HOST, 0, Words())
+            for _ in range(60):
+                async with peer_at(port) as peer:
+                    peer.writer.write(b"\xff\xff")
+                    assert await peer.hear() is None
+            assert runtime.counts["frame_error"] == 60
+
+    on_loop(main())
+    errors = [line for line in told if line.kind == "frame_error"]
+    assert len(errors) == LINES_MAX + 1
+    assert errors[-1].left_out == 60 - LINES_MAX
+
+
+def test_a_peer_that_cannot_be_dialled_is_told_of_once_and_again_when_it_is_there(on_loop):
+    told = []
+
+    async def main():
+        port = free_port()
+        record = Record("switch", [told.append], time.monotonic)
+        async with running(SmallMachine(), record=record) as runtime:
+            runtime.dial("host", HOST, port, Words())
+            await until(lambda: runtime.counts["dial_failed"] >= 3)
+            async with running(SmallMachine()) as listening:
+                await listening.listen("front", HOST, port, Words())
+                await until(lambda: len(told) == 2)
+            await until(lambda: len(told) == 4)
+
+    on_loop(main())
+    kinds = [line.kind for line in told[:4]]
+    assert kinds == ["dial_failed", "link_up", "link_down", "dial_failed"]
+    assert told[0].reason.startswith(f"{HOST}:")
+    assert told[0].link == "host"

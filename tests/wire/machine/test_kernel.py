@@ -9,8 +9,16 @@ from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine import kernel as kernel_module
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import LOOK_UP_S, Budget, Kernel, Limits, NoAnswer
-from cardswitch.wire.machine.matching import LATE_S, HsmExchange, IsoExchange
+from cardswitch.wire.machine.kernel import (
+    LOOK_UP_S,
+    TRIES_MAX,
+    Budget,
+    Kernel,
+    Limits,
+    NoAnswer,
+    NotAsked,
+)
+from cardswitch.wire.machine.matching import LATE_S, AliveKeys, HsmExchange, IsoExchange
 from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Send
 
 HOST, HSM, POS = LinkId("host"), LinkId("hsm"), LinkId("pos/1")
@@ -330,7 +338,7 @@ def test_nothing_is_asked_of_a_link_that_is_down(kernel, desk, story):
     kernel.link_down(HOST)
     asking(desk, story, ECHO)
     assert kernel.take() == []
-    assert [type(happened) for happened in story] == [NoAnswer]
+    assert [type(happened) for happened in story] == [NotAsked]
     assert kernel.counts["not_asked"] == 1
 
 
@@ -338,7 +346,7 @@ def test_questions_on_one_link_are_limited(kernel, desk, story):
     for number in (1, 2, 3):
         asking(desk, story, numbered(number))
     assert kernel.take() == [Send(HOST, numbered(1)), Send(HOST, numbered(2))]
-    assert [type(happened) for happened in story] == [NoAnswer]
+    assert [type(happened) for happened in story] == [NotAsked]
     assert kernel.counts["not_asked"] == 1
 
 
@@ -391,7 +399,7 @@ def test_a_number_is_free_again_when_no_answer_can_come(few, desk, story):
         asking(desk, story, numbered(number), within=1.0)
         few.take()
         pass_time(few, 1.0)
-    with pytest.raises(NoAnswer, match="every number of host is in use"):
+    with pytest.raises(NoAnswer, match="3 numbers of host in a row are in use"):
         desk.stamp(HOST, ECHO)
     # Keys are let go when the next one is given up.
     pass_time(few, LATE_S)
@@ -399,6 +407,80 @@ def test_a_number_is_free_again_when_no_answer_can_come(few, desk, story):
     few.take()
     pass_time(few, 1.0)
     assert number_of(desk.stamp(HOST, ECHO)) == "000001"
+
+
+def test_numbers_in_use_cost_no_search_however_many_they_are(kernel, desk, story):
+    """All that a module can have: the next question fails at once, and one behind them is found."""
+    kernel._alive[HOST] = spent = AliveKeys()
+    for number in range(1, 10 * TRIES_MAX):
+        spent.add(EXCHANGES["host"].key(HOST, numbered(number)), kernel.now)
+    refused = 0
+    while True:
+        stamps = 0
+
+        def stamp(question, number):
+            nonlocal stamps
+            stamps += 1
+            return question.with_fields({11: f"{number:06d}"})
+
+        EXCHANGES["host"].stamp = stamp
+        try:
+            desk.stamp(HOST, ECHO)
+            break
+        except NotAsked:
+            refused += 1
+            assert stamps == TRIES_MAX
+        finally:
+            del EXCHANGES["host"].stamp
+    assert refused == 9
+
+
+def test_what_a_module_did_not_answer_it_never_will_once_its_link_is_gone(kernel, desk, story):
+    """Its answers come where it was asked: a new connection begins with all its numbers."""
+    for link in (HSM, HOST, POS):
+        question = numbered(1) if link != HSM else Command("", "NC")
+        asking(desk, story, question, within=1.0, link=link)
+    kernel.take()
+    pass_time(kernel, 1.0)
+    assert set(kernel._alive) == {HSM, HOST, POS}
+    for link in (HSM, HOST, POS):
+        kernel.link_down(link)
+    assert set(kernel._alive) == {HOST}
+
+
+# Who looks after a link ---------------------------------------------------------------------------
+
+
+class Watcher:
+    def __init__(self):
+        self.told = []
+
+    def heard(self):
+        self.told.append("heard")
+
+    def unanswered(self):
+        self.told.append("unanswered")
+
+
+def test_the_watcher_of_a_link_is_told_of_its_silences_and_of_no_others(kernel, desk, story):
+    watcher = Watcher()
+    desk.watch(HOST, watcher)
+    asking(desk, story, ECHO, within=1.0)
+    asking(desk, story, ECHO, within=1.0, link=POS)
+    kernel.take()
+    pass_time(kernel, 1.0)
+    kernel.heard(HOST)
+    kernel.heard(POS)
+    assert watcher.told == ["unanswered", "heard"]
+
+
+def test_a_link_that_is_gone_is_no_silence(kernel, desk, story):
+    watcher = Watcher()
+    desk.watch(HOST, watcher)
+    asking(desk, story, ECHO, within=1.0)
+    kernel.take()
+    kernel.link_down(HOST)
+    assert watcher.told == []
 
 
 def test_the_question_may_be_asked_again_under_its_key(kernel, desk, story):

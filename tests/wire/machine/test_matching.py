@@ -117,3 +117,13 @@ def test_keys_are_bounded(monkeypatch):
     for key in range(5):
         alive.add(key, 0.0)
     assert [key for key in range(5) if key in alive] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("size", "number", "header"), [(1, 15, "F"), (4, 65_535, "FFFF"), (6, 255, "0000FF")]
+)
+def test_a_command_has_a_header_of_the_size_of_its_module(size, number, header):
+    exchange = HsmExchange(size)
+    assert number <= exchange.number_max
+    assert exchange.stamp(Command("", "NC"), number).header == header
+    assert HsmExchange(255).stamp(Command("", "NC"), 1).header == "1".rjust(255, "0")

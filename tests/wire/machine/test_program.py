@@ -122,3 +122,38 @@ def test_a_program_says_what_it_does_when_asked():
     mute = Program({"pos": IsoExchange()})
     with pytest.raises(AssertionError, match="says what it does"):
         mute.handle(Received(POS, ECHO), 0.0)
+
+
+# What the record is told --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def told(relay):
+    lines = []
+    relay.observe(lambda *line: lines.append(line))
+    return lines
+
+
+def test_what_is_refused_dropped_or_nobodys_answer_is_told(relay, told):
+    relay.handle(Garbled(POS, unreadable()), 1.0)
+    relay.handle(Garbled(POS, GARBAGE), 1.0)
+    relay.handle(Received(HOST, ECHO.reply("00")), 1.0)
+    relay.handle(Received(POS, ECHO), 1.0)
+    relay.wake(9.0)
+    relay.handle(Received(HOST, ECHO.reply("00")), 9.0)
+    assert told == [
+        ("refused", POS, "0800, trace number 000001: 30: field 4: expected 12 digits"),
+        ("dropped", POS, "expected anything else"),
+        ("unmatched_answer", HOST, "0810, trace number 000001"),
+        ("late_answer", HOST, "0810, trace number 000001"),
+    ]
+
+
+@pytest.mark.parametrize("mti", ["0280", "0281", "0290", "0880"])
+def test_what_no_mti_answers_is_dropped_and_counted_however_often(relay, told, mti):
+    message = Message(mti, {11: "000001"})
+    for _ in range(10):
+        assert relay.handle(Received(POS, message), 1.0) == []
+        assert relay.handle(Garbled(POS, unreadable(echo=message)), 1.0) == []
+    assert relay.counts["unanswerable"] == 20
+    assert told[0] == ("unanswerable", POS, f"{mti}, trace number 000001")
