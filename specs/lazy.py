@@ -75,7 +75,9 @@ class LazyFields(Mapping[int, str]):
         return number in self._changes or (number in self._index.spans and number not in self._gone)
 
     def __iter__(self) -> Iterator[int]:
-        return iter([*(self._index.spans.keys() - self._gone), *self._added()])
+        # In the order of the message: whoever reads all of them meets the first wrong one first.
+        left = (number for number in self._index.spans if number not in self._gone)
+        return iter([*left, *sorted(self._added())])
 
     def __len__(self) -> int:
         return len(self._index.spans) - len(self._gone) + len(self._added())

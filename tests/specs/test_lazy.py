@@ -167,3 +167,8 @@ def test_a_dialect_with_a_header_of_its_own(tmp_path):
     with pytest.raises(DecodeError) as caught:
         dialect.index(wrong)[11]
     assert wrong[caught.value.offset] == ord("X")
+
+
+def test_fields_come_in_the_order_of_the_message(sale):
+    numbers = list(sale.with_fields({127: "01", 41: "TERM0002"}).fields)
+    assert numbers == sorted(numbers)
