@@ -33,7 +33,8 @@ def dialect_text(diagnosis: Diagnosis, folder: Path) -> str:
 
 def describe_command(diagnosis: Diagnosis, form: str, skip: int, written: str = "") -> str:
     """The command to go on with; *written* is the dialect file, if there is one by now."""
-    lead = skip + diagnosis.place.envelope.size
+    # Of a capture, every command finds the framing itself.
+    lead = skip + (0 if form == "pcap" else diagnosis.place.envelope.size)
     if diagnosis.remedy.edits and not written:
         return "cardswitch spec doctor … -o mine.toml, then describe with --dialect ./mine.toml"
     lead += 0 if written else diagnosis.header_size

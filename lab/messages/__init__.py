@@ -1,6 +1,10 @@
 """Messages for people: what is pasted becomes messages, and messages become text.
 
-pasted      text becomes bytes and back: hex, base64, raw
+pasted/     what people paste becomes bytes or fields, a notation a file
+leads       what stands before the MTI: a header, a length
+expanded    what gzip packed
+captured    the messages of a capture
+records     the messages of a clearing file
 inputs      what a command is given becomes messages, one or many
 outputs     messages become what other tools read
 documents   messages as JSON and back

@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
+from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import DIGITS
+from cardswitch.specs.masking import open_fields
 from cardswitch.specs.message import Message
+from cardswitch.specs.parts.paths import parse_path
 
-from .pasted import INPUT_SIZE_MAX, read_hex
+from .pasted.plain import INPUT_SIZE_MAX, read_hex
 from .values import show_value
 
+_KEY_SIZE_MAX: Final = 12  # characters between the points of a path; a tag has at most eight
+_KEYS: Final = "no other keys than mti, fields, parts, header"
 _EXAMPLE: Final = 'a message such as {"mti": "0800", "fields": {"11": "000001"}}'
 
 
-class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A message as JSON; one that is *masked* cannot be encoded."""
+class PartDocument(Struct, frozen=True, omit_defaults=True):
+    """A part of a field, with the name that its dialect gives it."""
+
+    name: str = ""
+    value: str = ""
+
+
+class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """A message as JSON; one that is *masked*, or has a *fault*, cannot be encoded.
+
+    *parts* are by their paths. *broken* says why the parts of a field end before it does; *rest*
+    are the bytes that were not read.
+    """
 
     mti: str
     fields: dict[str, str]
+    parts: dict[str, PartDocument] = {}
+    broken: dict[str, str] = {}
     header: str = ""
     masked: bool = False
+    fault: dict[str, Any] = {}
+    rest: str = ""
 
 
-def write_document(message: Message, unsafe: bool = False) -> str:
+def write_document(message: Message, unsafe: bool = False, dialect: Dialect | None = None) -> str:
     """*message* as a line of JSON, which :func:`read_document` reads if it is *unsafe*.
+
+    With its *dialect* also the parts of fields, by their paths and names.
 
     >>> write_document(Message("0800", {11: "000001", 52: "0123456789ABCDEF"}))
     '{"mti":"0800","fields":{"11":"000001","52":"*** (16)"},"masked":true}'
@@ -37,12 +60,53 @@ def write_document(message: Message, unsafe: bool = False) -> str:
         str(number): show_value(number, value, unsafe, edition)
         for number, value in sorted(message.fields.items())
     }
-    header = message.header.hex().upper()
-    return msgspec.json.encode(Document(message.mti, fields, header, not unsafe)).decode()
+    parts: dict[str, PartDocument] = {}
+    broken: dict[str, str] = {}
+    for number, value in sorted(message.fields.items()) if dialect else ():
+        assert dialect is not None
+        is_open = unsafe or number in open_fields(edition)
+        found, fault = leaves(dialect, number, value)
+        for path, name, text in found:
+            parts[path] = PartDocument(name, text if is_open else f"*** ({len(text)})")
+        if fault is not None:
+            broken[str(number)] = str(fault)
+    document = Document(
+        mti=message.mti,
+        fields=fields,
+        parts=parts,
+        broken=broken,
+        header=message.header.hex().upper(),
+        masked=not unsafe,
+    )
+    return msgspec.json.encode(document).decode()
 
 
-def read_document(given: bytes) -> Message:
+def leaves(
+    dialect: Dialect, number: int, value: str
+) -> tuple[list[tuple[str, str, str]], FormatError | None]:
+    """Path, name and value of the parts of a field that have none themselves; the first fault.
+
+    >>> from cardswitch.specs.dialect import load_dialect
+    >>> leaves(load_dialect("pos"), 55, "9F3602003C9A03")[0]
+    [('55.9F36', 'application transaction counter', '003C')]
+    """
+    found: dict[str, tuple[str, str]] = {}
+    first: FormatError | None = None
+    waiting = [(str(number), "", value)]
+    while waiting:
+        path, name, value = waiting.pop()
+        parts, fault = dialect.parts_before_fault(path, value)
+        first = first or fault
+        if not parts and path != str(number):
+            found.setdefault(path, (name, value))  # Of a tag that comes again the first one.
+        waiting += [(f"{path}.{part.key}", part.name, part.value) for part in reversed(parts)]
+    return [(path, *said) for path, said in found.items()], first
+
+
+def read_document(given: bytes, dialect: Dialect | None = None) -> Message:
     """The message that *given* writes as JSON; FormatError, which never repeats what it says.
+
+    Parts need the *dialect*: they make their field, or say the same as it does.
 
     >>> read_document(b'{"mti": "0800", "fields": {"11": "000001"}}')
     <0800 11=000001>
@@ -54,41 +118,78 @@ def read_document(given: bytes) -> Message:
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         # The name of an unknown key may be anything that was pasted.
         said = "" if "unknown field" in str(error) else str(error)
-        raise FormatError(_EXAMPLE, hint=said or "no other keys than mti, fields, header") from None
+        raise FormatError(_EXAMPLE, hint=said or _KEYS) from None
     if document.masked:
         raise FormatError("values that are not masked", hint="decode once more, with --unsafe")
+    if document.fault:
+        raise FormatError("a message that was read whole", hint="take `fault` and `rest` out")
     if not all(map(_is_number, document.fields)):
         raise FormatError("numbers of fields as keys", hint='such as "2" or "70", no leading zero')
     numbers = sorted(map(int, document.fields))
     fields = {number: document.fields[str(number)] for number in numbers}
-    return Message(document.mti, fields, read_hex(document.header.encode()))
+    message = Message(document.mti, fields, read_hex(document.header.encode()))
+    parts = {path: part.value for path, part in document.parts.items()}
+    if not parts:
+        return message
+    if dialect is None:
+        raise FormatError("fields alone, no parts", hint="what they mean, only a dialect says")
+    return with_parts(dialect, message, parts)
 
 
-def read_documents(given: bytes) -> list[Message]:
-    """The messages that *given* writes: one as JSON, or one a line; FormatError says which line.
+def with_parts(dialect: Dialect, message: Message, parts: Mapping[str, str]) -> Message:
+    """*message* with fields made of *parts*, values by their paths.
 
-    >>> one = b'{"mti": "0800", "fields": {"11": "000001"}}'
-    >>> len(read_documents(one)), len(read_documents(one + b"\\n" + one))
-    (1, 2)
+    FormatError where a field is there as well, and says something else.
     """
-    documents = split_documents(given)
-    if len(documents) == 1:
-        return [read_document(given)]
-    messages = []
-    for number, line in enumerate(documents, 1):
-        try:
-            messages.append(read_document(line))
-        except FormatError as error:
-            error.hint = f"line {number}: {error.hint}" if error.hint else f"in line {number}"
-            raise
-    return messages
+    missing: dict[str, str] = {}
+    told: dict[str, str] = {}
+    if any(len(key) > _KEY_SIZE_MAX for path in parts for key in path.split(".")):
+        # Never repeated: what is no path may be anything that was pasted.
+        raise FormatError("paths of parts as keys", hint='such as "55.9F36"')
+    numbers = {path: parse_path(path)[0] for path in parts}
+    for number in dict.fromkeys(numbers.values()):
+        if number in message.fields:
+            told |= {path: text for path, _, text in leaves(dialect, number, message[number])[0]}
+    for path, value in parts.items():
+        number = numbers[path]
+        if number not in message.fields:
+            missing[path] = value
+        elif told.get(path) != value:
+            raise FormatError(
+                "the same value in the field and in its parts",
+                code="part",
+                field=path,
+                hint=f'one of them was changed: take "{number}" out of fields, or all of its parts',
+            )
+    return dialect.build(message, missing) if missing else message
 
 
-def split_documents(given: bytes) -> list[bytes]:
-    """The JSON documents in *given*: its lines, if each is one, else the whole."""
-    lines = [line for line in given.splitlines() if line.strip()]
-    is_many = len(lines) > 1 and lines[0].rstrip().endswith(b"}")
-    return lines if is_many else [given]
+def split_documents(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """The JSON documents in *lines*: one a line, with its number, if the first line is one alone;
+    else all lines as one, with number 0. FormatError if that one is too long.
+
+    >>> list(split_documents(["{}", "", "{}"])), list(split_documents(["{", "}"]))
+    ([(1, '{}'), (3, '{}')], [(0, '{\\n}')])
+    """
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+    first = next(numbered, None)
+    if first is None:
+        return
+    if first[1].rstrip().endswith("}"):
+        second = next(numbered, None)
+        if second is not None:
+            yield from (first, second)
+            yield from numbered
+        else:
+            yield 0, first[1]
+        return
+    whole, size = [first[1]], len(first[1])
+    for _, line in numbered:
+        whole.append(line)
+        size += len(line)
+        if size > INPUT_SIZE_MAX:
+            raise FormatError(f"at most {INPUT_SIZE_MAX} characters of JSON", code="input-size")
+    yield 0, "\n".join(whole)
 
 
 def _is_number(key: str) -> bool:

@@ -1,68 +1,106 @@
-"""The messages that a command is given: one or many, as text, JSON, lines, or a capture.
+"""The messages that a command is given: one or many, in any notation, as a stream of bytes.
 
-Pure. An error gives the byte position, never the text: it may be a card number.
+Pure: it opens nothing. An error gives the byte position, never the text: it may be a card number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.errors import DecodeError, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.wire.capture.pcap import read_capture
-from cardswitch.wire.capture.reassembly import Streams, frames_of, streams_of
-from cardswitch.wire.framing import Framing
+from cardswitch.specs.review.partial import Partial, read_partly
 
-from .documents import read_document, split_documents
-from .pasted import INPUT_SIZE_MAX, read_bytes
+from .captured import is_capture, read_captured
+from .documents import read_document, split_documents, with_parts
+from .expanded import expanded
+from .leads import Lead, find_lead
+from .pasted.piece import Piece
+from .pasted.plain import INPUT_SIZE_MAX, read_base64, read_hex
+from .pasted.reader import Mode, read_pasted
+from .pasted.texts import lines_of
+from .records import begins_with_record, read_records
 
-FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "pcap")
-CAPTURE_SIZE_MAX: Final = (
-    256 << 20
-)  # bytes; what a capture may have, see cardswitch.wire.capture.pcap
-_TEXT: Final = frozenset(range(0x20, 0x7F)) | frozenset(b"\t\r\n")
-ITEMS_MAX: Final = 1_000_000
-# How a capture is cut into messages; the one that finds most of them is taken.
-FRAMINGS: Final = {
-    "binary2": Framing("binary2"),
-    "binary2-inclusive": Framing("binary2", inclusive=True),
-    "ascii4": Framing("ascii4"),
-    "ascii4-inclusive": Framing("ascii4", inclusive=True),
-    "bcd2": Framing("bcd2"),
+FORMS: Final = ("auto", "hex", "base64", "raw", "json", "lines", "log", "pcap", "vbs")
+CAPTURE_SIZE_MAX: Final = 256 << 20  # bytes; see cardswitch.wire.capture.pcap
+_HEAD_SIZE: Final = 16  # bytes that tell a capture and JSON from all else
+_MODES: Final[Mapping[str, Mode]] = {"lines": "lines", "log": "log"}
+_READERS: Final[Mapping[str, Callable[[bytes], bytes]]] = {
+    "hex": read_hex,
+    "base64": read_base64,
+    "raw": bytes,
 }
-_CAPTURES: Final = tuple(
-    bytes.fromhex(magic) for magic in ("A1B2C3D4", "D4C3B2A1", "A1B23C4D", "4D3CB2A1", "0A0D0D0A")
-)
 
 
-class Item(Struct, frozen=True):
+class Item(Struct, frozen=True, kw_only=True):
     """One message as bytes, or the *fault* that kept it from being read.
 
     *origin* says where it came from, if there are many; *time* is that of a capture, in seconds.
+    *kind* is what a text was taken for, *masked* the bytes that nobody knows, *lead* what stands
+    before the MTI. A log may give fields and no bytes: then *message* is them. *notes* are on all
+    of the input, and stand at its first item.
     """
 
-    data: bytes
+    data: bytes = b""
     origin: str = ""
     fault: FormatError | None = None
     time: float = 0.0
+    kind: str = ""
+    masked: frozenset[int] = frozenset()
+    lead: Lead | None = None
+    message: Message | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> bytes:
+        """The bytes from the message on: the offsets of errors count from there."""
+        return self.data[self.lead.size :] if self.lead else self.data
 
     def read(self, dialect: Dialect) -> Message:
         """The message that it is in *dialect*; raises the FormatError that says why it is none."""
         if self.fault is not None:
             raise self.fault
-        return dialect.unpack(self.data)
+        if self.masked:
+            raise DecodeError(
+                "bytes that are not masked",
+                code="masked",
+                offset=min(self.masked),
+                seen=f"{len(self.masked)} masked bytes",
+                hint="decode and describe read around them",
+            )
+        try:
+            return dialect.unpack(self.data)
+        except FormatError as error:
+            if self.lead is not None:
+                error.hint = str(self.lead)
+            raise
+
+    def look(self, dialect: Dialect) -> Partial:
+        """As much of it as can be read, for people: behind what stands before it, around masks."""
+        if self.message is not None:
+            return Partial(message=self.message, rest=len(self.data))
+        if self.fault is not None:
+            raise self.fault
+        body = self.body
+        if not self.masked:
+            try:
+                return Partial(message=dialect.unpack(body), rest=len(body))
+            except FormatError:
+                pass
+        lead = self.lead.size if self.lead else 0
+        return read_partly(dialect, body, frozenset(byte - lead for byte in self.masked))
 
 
 def read_items(
     given: bytes, form: str, dialect: Dialect, skip: int = 0, framing: str = "auto"
 ) -> list[Item]:
-    """The messages that *given* writes in *form*, one of :data:`FORMS`.
-
-    FormatError if nothing of it can be read; a single bad line among many is an item of its own.
+    """All messages that *given* writes; see :func:`stream_items`.
 
     >>> from cardswitch.specs.dialect import load_dialect
     >>> echo = b"0800002000000000000000" + b"0001"
@@ -70,106 +108,157 @@ def read_items(
     >>> [item.origin for item in items]
     ['line 1', 'line 2']
     """
-    form = _guess(given, dialect, skip) if form == "auto" else form
-    if form == "pcap":
-        return _captured(given, dialect, skip, framing)
-    if form == "json":
-        return _documents(given, dialect)
-    if form == "lines":
-        return list(_lines(given, dialect, skip))
-    return [Item(read_bytes(given, "auto" if form == "message" else form, dialect, skip))]
+    return list(stream_items([given], form, dialect, skip, framing))
 
 
-def is_capture(given: bytes) -> bool:
-    """Whether *given* begins like a capture file."""
-    return given.startswith(_CAPTURES)
+def stream_items(
+    given: Iterable[bytes],
+    form: str,
+    dialect: Dialect,
+    skip: int = 0,
+    framing: str = "auto",
+    passed: list[int] | None = None,
+) -> Iterator[Item]:
+    """The messages that the chunks of *given* write in *form*, one of :data:`FORMS`.
+
+    FormatError if nothing of it can be read; a single bad line among many is an item of its own.
+    Of what is gzip the content is read. The numbers of lines of a log that have bytes, and no
+    message of *dialect*, are added to *passed*.
+    """
+    chunks = expanded(given)
+    head, chunks = peeked(chunks)
+    if form == "pcap" or (form == "auto" and is_capture(head)):
+        yield from _captured(chunks, dialect, skip, framing)
+    elif form == "json" or (form == "auto" and head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"):
+        yield from _documents(chunks, dialect)
+    elif form == "vbs" or (form == "auto" and _is_clearing(head, dialect)):
+        yield from _records(chunks, skip)
+    elif form in _READERS:
+        yield _sized(Item(data=_READERS[form](whole(chunks))), skip)
+    else:
+        yield from _pasted(chunks, form, dialect, skip, passed)
 
 
-def _guess(given: bytes, dialect: Dialect, skip: int) -> str:
-    if is_capture(given):
-        return "pcap"
-    if given.lstrip()[:1] == b"{":
-        return "json"
-    if not _TEXT.issuperset(given):  # A byte 0A of a message ends no line.
-        return "message"
-    lines = [line for line in given.splitlines() if line.strip()]
-    is_many = len(lines) > 1 and all(_begins(line, dialect, skip) for line in lines[:20])
-    return "lines" if is_many else "message"
+def peeked(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes, and all of them."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if len(head.lstrip()) >= _HEAD_SIZE:
+            break
+    return head, chain([head], chunks)
 
 
-def _begins(line: bytes, dialect: Dialect, skip: int) -> bool:
-    """Whether *line* alone begins like a message."""
-    try:
-        data = read_bytes(line.strip(), "auto", dialect, skip)
-    except FormatError:
-        return False
-    at = dialect.header_size
-    return data[at : at + dialect.mti.size(4)] in dialect.mtis
+def whole(chunks: Iterable[bytes], limit: int = INPUT_SIZE_MAX) -> bytes:
+    """All bytes; FormatError if they are more than *limit*."""
+    whole = bytearray()
+    for chunk in chunks:
+        whole += chunk
+        if len(whole) > limit:
+            raise FormatError(f"at most {limit} bytes of input", code="input-size")
+    return bytes(whole)
 
 
-def _lines(given: bytes, dialect: Dialect, skip: int) -> Iterator[Item]:
-    for number, line in enumerate(given.splitlines(), 1):
-        if not line.strip():
-            continue
-        origin = f"line {number}"
-        try:
-            # A line that begins like no message is taken for hex, which says what is wrong with it.
-            form = "auto" if _begins(line, dialect, skip) else "hex"
-            yield Item(read_bytes(line.strip(), form, dialect, skip), origin)
-        except FormatError as fault:
-            yield Item(b"", origin, fault)
-
-
-def _documents(given: bytes, dialect: Dialect) -> list[Item]:
-    """One JSON message, on as many lines as it likes, or one a line."""
-    documents = split_documents(given)
-    if len(documents) == 1:
-        return [Item(dialect.pack(read_document(given)))]
-    items = []
-    for number, line in enumerate(documents, 1):
-        origin = f"line {number}"
-        try:
-            items.append(Item(dialect.pack(read_document(line)), origin))
-        except FormatError as fault:
-            items.append(Item(b"", origin, fault))
-    return items
-
-
-def _captured(given: bytes, dialect: Dialect, skip: int, framing: str) -> list[Item]:
-    """The messages of a capture, in the order of their time."""
-    streams = streams_of(read_capture(given).packets)
-    names = [framing] if framing != "auto" else list(FRAMINGS)
-    best: list[Item] = []
-    most = -1
-    for name in names:
-        items = _cut(streams, FRAMINGS[name], skip)
-        at = dialect.header_size
-        right = sum(item.data[at : at + dialect.mti.size(4)] in dialect.mtis for item in items)
-        if right > most:
-            best, most = items, right
-    if not best:
+def _sized(item: Item, skip: int) -> Item:
+    """*item* without its first *skip* bytes; FormatError if nothing is left."""
+    if len(item.data) <= skip:
         raise FormatError(
-            "TCP streams with messages of at most 4096 bytes, a length before each",
-            code="input-form",
-            seen="no frame at all",
-            hint=f"--framing says which length: {', '.join(FRAMINGS)}",
+            f"a message of more than {skip} bytes",
+            code="input-size",
+            seen=f"{len(item.data)} bytes",
         )
-    return sorted(best, key=lambda item: item.time)[:ITEMS_MAX]
+    masked = frozenset(byte - skip for byte in item.masked if byte >= skip)
+    return replace(item, data=item.data[skip:], masked=masked)
 
 
-def _cut(streams: Streams, framing: Framing, skip: int) -> list[Item]:
-    return [
-        Item(
-            frame.data[skip:],
-            f"{stream.source} to {stream.destination} at {frame.time:.6f}",
-            time=frame.time,
+def _pasted(
+    chunks: Iterable[bytes], form: str, dialect: Dialect, skip: int, passed: list[int] | None
+) -> Iterator[Item]:
+    """The messages of a text, in whatever notation it has them."""
+    at = skip + dialect.header_size
+    size = dialect.mti.size(4)
+
+    def is_right(data: bytes) -> bool:
+        return data[at : at + size] in dialect.mtis
+
+    def is_behind_a_lead(data: bytes) -> bool:
+        return find_lead(dialect, data[skip:]) is not None
+
+    tests = is_right, is_behind_a_lead
+    for piece in read_pasted(chunks, *tests, mode=_MODES.get(form), passed=passed):
+        yield _item(piece, dialect, skip, is_right)
+
+
+def _item(piece: Piece, dialect: Dialect, skip: int, is_right: Callable[[bytes], bool]) -> Item:
+    """*piece* as an item; what is wrong with one of many is the fault of that one."""
+    origin = f"line {piece.line}" if piece.line else ""
+    item = Item(
+        data=piece.data, origin=origin, kind=piece.kind, masked=piece.masked, fault=piece.fault
+    )
+    if piece.fault is not None:
+        return item
+    if piece.message is not None:
+        return _of_fields(item, piece, dialect)
+    try:
+        item = _sized(item, skip)
+    except FormatError as fault:
+        if not origin:
+            raise
+        return replace(item, fault=fault)
+    if is_right(piece.data):
+        return item
+    return replace(item, lead=find_lead(dialect, item.data))
+
+
+def _of_fields(item: Item, piece: Piece, dialect: Dialect) -> Item:
+    """An item of fields; its bytes, if *dialect* can write them."""
+    message = piece.message
+    assert message is not None
+    try:
+        message = with_parts(dialect, message, piece.parts) if piece.parts else message
+        return replace(item, message=message, data=dialect.pack(message))
+    except FormatError as fault:
+        return replace(item, message=message, fault=fault)
+
+
+def _documents(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Item]:
+    """One JSON message, on as many lines as it likes, or one a line."""
+    for number, text in split_documents(lines_of(chunks)):
+        given = text.encode("utf-8", "surrogateescape")
+        try:
+            item = Item(data=dialect.pack(read_document(given, dialect)))
+        except FormatError as fault:
+            if not number:
+                raise
+            item = Item(fault=fault)
+        yield replace(item, origin=f"line {number}") if number else item
+
+
+def _is_clearing(head: bytes, dialect: Dialect) -> bool:
+    at, size = dialect.header_size, dialect.mti.size(4)
+    return begins_with_record(head, lambda data: data[at : at + size] in dialect.mtis)
+
+
+def _records(chunks: Iterable[bytes], skip: int) -> Iterator[Item]:
+    """The records of a clearing file; one that is no record ends it, and is a fault."""
+    number = 0
+    try:
+        for number, record in enumerate(read_records(whole(chunks, CAPTURE_SIZE_MAX)), 1):
+            kind = "records of a clearing file"
+            yield Item(data=record[skip:], origin=f"record {number}", kind=kind)
+    except DecodeError as fault:
+        yield Item(origin=f"record {number + 1}", fault=fault)
+
+
+def _captured(chunks: Iterable[bytes], dialect: Dialect, skip: int, framing: str) -> Iterator[Item]:
+    """The messages of a capture, in the order of their time."""
+    at, size = dialect.header_size, dialect.mti.size(4)
+
+    def is_right(data: bytes) -> bool:
+        return data[at : at + size] in dialect.mtis
+
+    given = whole(chunks, CAPTURE_SIZE_MAX)
+    for seen in read_captured(given, is_right, skip, framing):
+        yield Item(
+            data=seen.data, origin=seen.origin, time=seen.time, fault=seen.fault, notes=seen.notes
         )
-        for stream in streams.streams
-        for frame in frames_of(stream.pieces, framing).frames
-        if len(frame.data) > skip
-    ]
-
-
-def size_limit(given_head: bytes) -> int:
-    """How many bytes of input are read that begins with *given_head*."""
-    return CAPTURE_SIZE_MAX if is_capture(given_head) else INPUT_SIZE_MAX

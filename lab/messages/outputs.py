@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
 from cardswitch.wire.capture.packets import Endpoint
 from cardswitch.wire.capture.pcap import write_pcap
 from cardswitch.wire.framing import Framing
-
-from .pasted import write_bytes
 
 _FRAMING: Final = Framing("binary2", frame_size_max=0xFFFF)
 _HERE: Final = Endpoint("127.0.0.1", 50000)
@@ -28,3 +27,14 @@ def write_messages(messages: Sequence[bytes], form: str) -> bytes:
             for second, message in enumerate(messages)
         )
     return b"".join(write_bytes(message, form) for message in messages)
+
+
+def write_bytes(data: bytes, form: str) -> bytes:
+    """*data* as a line of ``hex`` or ``base64``, or ``raw``.
+
+    >>> write_bytes(b"\\x02\\x00", "hex"), write_bytes(b"\\x02\\x00", "base64")
+    (b'0200\\n', b'AgA=\\n')
+    """
+    if form == "raw":
+        return data
+    return (data.hex().upper().encode() if form == "hex" else b64encode(data)) + b"\n"

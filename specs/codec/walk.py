@@ -31,8 +31,8 @@ def unpack(form: Form, data: bytes) -> Message:
     mti, fields = "", dict[int, str]()
     fault: DecodeError | None
     try:
-        mti, offset = _read_mti(form, data)
-        numbers, offset, fault = _read_bitmap(form, data, offset)
+        mti, offset = read_mti(form, data)
+        numbers, offset, fault = read_bitmaps(form, data, offset)
         later = _read_fields(form, data, offset, numbers, fields)
         fault = fault or later
     except DecodeError as error:
@@ -80,7 +80,7 @@ def pack(form: Form, message: Message) -> bytes:
     return b"".join([form.mti_bytes[message.mti], form.bitmap.encode(bits), *body])
 
 
-def _read_mti(form: Form, data: bytes) -> tuple[str, int]:
+def read_mti(form: Form, data: bytes) -> tuple[str, int]:
     """The MTI and where the bitmap begins."""
     seen = data[: form.mti.size(4)]
     mti = form.mtis.get(seen)
@@ -97,7 +97,7 @@ def _read_mti(form: Form, data: bytes) -> tuple[str, int]:
     return mti, len(seen)
 
 
-def _read_bitmap(form: Form, data: bytes, offset: int) -> tuple[list[int], int, DecodeError | None]:
+def read_bitmaps(form: Form, data: bytes, offset: int) -> tuple[list[int], int, DecodeError | None]:
     """The field numbers, where the first field begins, and what is wrong with the bitmap."""
     bits, end = _read_part(form, data, offset, "bitmap")
     if bits[0] & 0x80:
@@ -176,7 +176,7 @@ def _read_fields(
     for number in numbers:
         if number == THIRD and form.tertiary == IN_FIELD_65:
             try:
-                offset = _read_third(form, data, offset, numbers)
+                offset = read_third(form, data, offset, numbers)
             except DecodeError as fault:
                 return first or fault
             continue
@@ -203,7 +203,7 @@ def _read_fields(
     return first
 
 
-def _read_third(form: Form, data: bytes, offset: int, numbers: list[int]) -> int:
+def read_third(form: Form, data: bytes, offset: int, numbers: list[int]) -> int:
     """Read the bitmap in field 65 and add what it says to *numbers*; where it ends."""
     bits, end = _read_part(form, data, offset, "65")
     more = [SECOND_MAX + number for number in numbers_of(bits)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import lru_cache
 from typing import Final
@@ -243,6 +243,31 @@ class Dialect:
         ['01', '20', '00']
         """
         return paths.parts_of(self.form.parts, path, value)
+
+    def parts_before_fault(
+        self, path: str | int, value: str
+    ) -> tuple[list[Part], DecodeError | None]:
+        """As :meth:`parts_of`; but of a broken value the parts before the fault, and the fault.
+
+        >>> parts, fault = load_dialect("pos").parts_before_fault(55, "9F3602003C9A03")
+        >>> [part.key for part in parts], fault.offset
+        (['9F36'], 6)
+        """
+        return paths.parts_before_fault(self.form.parts, path, value)
+
+    def build(self, message: Message, parts: Mapping[str, str]) -> Message:
+        """A copy of *message* with fields made of *parts*: values by their paths, in their order.
+
+        Raises EncodeError if a field cannot be made of them.
+
+        >>> load_dialect("pos").build(Message("0200"), {"3.1": "20", "3.2": "00", "3.3": "00"})
+        <0200 3=200000>
+        """
+        numbers: dict[int, dict[str, str]] = {}
+        for path, value in parts.items():
+            numbers.setdefault(paths.parse_path(path)[0], {})[path] = value
+        made = {n: paths.build_value(self.form.parts, n, below) for n, below in numbers.items()}
+        return message.with_fields(made)
 
     def field_of(self, path: str | int) -> Field | None:
         """The form of the field or part at *path*, where this dialect says one."""

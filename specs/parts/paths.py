@@ -17,9 +17,11 @@ from ..errors import DecodeError, EncodeError, FormatError
 from ..grammar.fields import DIGITS, Field
 from ..masking import printable
 from .layout import DEPTH_MAX, Layout, Part, octets_of, text_of
+from .nested import Numbered
 
 # Layouts DEPTH_MAX deep, the last of them BER-TLV with templates as deep again, and what is there.
 PATH_KEYS_MAX: Final = 2 * DEPTH_MAX + 1
+FAR_MAX: Final = 1024  # bytes from a fault back to where its part begins
 Layouts = Mapping[str, Layout]
 
 
@@ -78,6 +80,34 @@ def parts_of(layouts: Layouts, path: str | int, value: str) -> list[Part]:
         return layout.split(octets_of(value, layout.binary))
 
 
+def parts_before_fault(
+    layouts: Layouts, path: str | int, value: str
+) -> tuple[list[Part], DecodeError | None]:
+    """As :func:`parts_of`; of a broken value the parts before the fault, and the fault."""
+    layout = layout_at(layouts, path)
+    if layout is None:
+        return [], None
+    try:
+        with _located(str(path), []):
+            octets = octets_of(value, layout.binary)
+            return layout.split(octets), None
+    except DecodeError as error:
+        fault = error
+    if fault.offset is None:
+        return [], fault
+    return _longest_start(layout, octets[: fault.offset]), fault
+
+
+def _longest_start(layout: Layout, octets: bytes) -> list[Part]:
+    """The parts of the longest beginning of *octets* that is made of whole ones."""
+    for end in range(len(octets), max(0, len(octets) - FAR_MAX), -1):
+        try:
+            return layout.split(octets[:end])
+        except DecodeError:
+            continue
+    return []
+
+
 def find_part(layouts: Layouts, number: int, keys: list[str], value: str) -> Part | None:
     """The part at *keys* of field *number*, or None; DecodeError where *value* breaks its layout.
 
@@ -127,6 +157,39 @@ def delete_part(layouts: Layouts, number: int, keys: list[str], value: str) -> s
                 parts = step.layout.drop(step.parts, step.part)
             new = "" if step.layout.is_empty(parts) else _written(step.layout, parts)
     return new
+
+
+def build_value(layouts: Layouts, number: int, values: Mapping[str, str]) -> str:
+    """The value of field *number* that is made of *values*, by their paths; EncodeError.
+
+    Only parts without parts of their own are said, in the order in which they stand.
+    """
+    layout = layouts.get(str(number))
+    named = {path: parse_path(path)[1] for path in values}
+    wrong = next((path for path, keys in named.items() if not keys), None)
+    if layout is None or wrong is not None:
+        raise _no_layout(number, [], 0)
+    return _built(layout, str(number), [(keys, values[path]) for path, keys in named.items()])
+
+
+def _built(layout: Layout, path: str, values: list[tuple[list[str], str]]) -> str:
+    """The value at *path* of *values*, each under its keys; as deep as a path may be."""
+    below: dict[str, list[tuple[list[str], str]]] = {}
+    for keys, value in values:
+        below.setdefault(keys[0], []).append((keys[1:], value))
+    parts: list[Part] = []
+    for key, inner_values in below.items():
+        inner = layout.inner(key)
+        keys, value = inner_values[0]
+        if keys and inner is None:
+            raise _no_layout(int(path.split(".")[0]), [*path.split(".")[1:], key], 0)
+        if keys and inner is not None:
+            value = _built(inner, f"{path}.{key}", [one for one in inner_values if one[0]])
+        with _located(path, []):
+            part = _made(layout, key, value)
+        parts = layout.place(parts, part) if isinstance(layout, Numbered) else [*parts, part]
+    with _located(path, []):
+        return _written(layout, parts)
 
 
 def _walk(

@@ -20,6 +20,7 @@ PACKET_SIZE_MAX: Final = 262_144  # bytes; what capture tools keep of one packet
 
 LINK_RAW: Final = 101  # The link type of packets that begin with their IP header.
 TCP: Final = 6  # The protocol's number in an IP header.
+_PROTOCOLS: Final = {1: "ICMP", 17: "UDP", 58: "ICMP of IPv6", 132: "SCTP"}
 FIN, SYN, RST, PUSH, ACK = 0x01, 0x02, 0x04, 0x08, 0x10
 
 _VLAN_TAGS: Final = frozenset([b"\x81\x00", b"\x88\xa8", b"\x91\x00"])  # 802.1Q, 802.1ad, QinQ
@@ -226,7 +227,9 @@ def _segment_in_ipv6(packet: Packet, start: int) -> Segment:
 
 def _check_protocol(protocol: int, offset: int) -> None:
     if protocol != TCP:
-        raise DecodeError("TCP", offset=offset, seen=f"IP protocol {protocol}")
+        raise DecodeError(
+            "TCP", offset=offset, seen=_PROTOCOLS.get(protocol, f"IP protocol {protocol}")
+        )
 
 
 def _segment(packet: Packet, addresses: bytes, start: int, end: int) -> Segment:

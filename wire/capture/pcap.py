@@ -40,6 +40,14 @@ _CLASSIC: Final[Mapping[bytes, tuple[str, int]]] = {
     bytes.fromhex("4d3cb2a1"): ("<", 1_000_000_000),
 }
 
+# Linux kernels patched by Alexey Kuznetsov wrote these: eight bytes more before every packet.
+_MODIFIED: Final[Mapping[bytes, tuple[str, int]]] = {
+    bytes.fromhex("a1b2cd34"): (">", _MICROSECONDS),
+    bytes.fromhex("34cdb2a1"): ("<", _MICROSECONDS),
+}
+MODIFIED_SIZE: Final = 8  # bytes: number of the interface, protocol, kind of packet
+MAGICS: Final = (SECTION, *_CLASSIC, *_MODIFIED)
+
 # One line of talk: when, from whom, to whom, and what.
 Talk = tuple[Seconds, Endpoint, Endpoint, bytes]
 
@@ -65,16 +73,17 @@ def read_capture(data: bytes) -> Capture:
     if magic == SECTION:
         return read_pcapng(data)
     if magic in _CLASSIC:
-        return _read_classic(data)
+        return _read_classic(data, *_CLASSIC[magic], RECORD_SIZE)
+    if magic in _MODIFIED:
+        return _read_classic(data, *_MODIFIED[magic], RECORD_SIZE + MODIFIED_SIZE)
     raise DecodeError(
         "a capture, classic pcap or pcapng",
         offset=0,
-        hint="is it compressed, or a text export? save it as pcapng",
+        hint="is it a text export, or packed by something else than gzip? save it as pcapng",
     )
 
 
-def _read_classic(data: bytes) -> Capture:
-    order, ticks = _CLASSIC[data[:4]]
+def _read_classic(data: bytes, order: str, ticks: int, record_size: int) -> Capture:
     if len(data) < HEADER_SIZE:
         raise DecodeError(f"a file header of {HEADER_SIZE} bytes", seen=f"{len(data)} bytes")
     major, minor, link_type = struct.unpack_from(order + "4xHH12xI", data)
@@ -84,10 +93,10 @@ def _read_classic(data: bytes) -> Capture:
     record = struct.Struct(order + "4I")
     packets: list[Packet] = []
     start = HEADER_SIZE
-    while start + RECORD_SIZE <= len(data):
+    while start + record_size <= len(data):
         seconds, fraction, size, _ = record.unpack_from(data, start)
         check_packet(len(packets) + 1, size, start)
-        begin, end = start + RECORD_SIZE, start + RECORD_SIZE + size
+        begin, end = start + record_size, start + record_size + size
         if end > len(data):
             break
         packets.append(Packet(seconds + fraction / ticks, data[begin:end], link_type))

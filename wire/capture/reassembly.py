@@ -7,15 +7,14 @@ its sequence number, all are sorted, and what is there twice is dropped.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
 from cardswitch.specs.errors import DecodeError
 
-from ..framing import Framing
 from ..ports import Seconds
 from .packets import FIN, RST, SYN, Endpoint, Packet, Segment, Timed, segment_of
 
@@ -65,6 +64,35 @@ class Frame(Timed, frozen=True, gc=False):
     offset: int
 
 
+class Lengths(Protocol):
+    """Lengths in front of frames, such as those of :class:`cardswitch.wire.framing.Framing`."""
+
+    @property
+    def length_encoding(self) -> str:
+        """How they are written, in a word."""
+        ...
+
+    @property
+    def length_size(self) -> int:
+        """How many bytes one takes."""
+        ...
+
+    @property
+    def sizes(self) -> Mapping[bytes, int]:
+        """What each legal one says; that of a keep-alive says 0."""
+        ...
+
+    @property
+    def frame_size_min(self) -> int:
+        """The least that one may say."""
+        ...
+
+    @property
+    def frame_size_max(self) -> int:
+        """The most that one may say."""
+        ...
+
+
 class Unframed(Struct, frozen=True, gc=False):
     """*size* bytes from *offset* of a stream on that are no frame, and why."""
 
@@ -99,12 +127,15 @@ def streams_of(packets: Iterable[Packet]) -> Streams:
     latest: dict[bytes, _Flow] = {}
     flows: list[_Flow] = []
     passed_over = _PassedOver()
+    cut: list[str] = []
     for number, packet in enumerate(packets, 1):
         try:
             segment = segment_of(packet)
         except DecodeError as error:
             passed_over.add(number, error)
             continue
+        if len(segment.data) < segment.size:
+            cut.append(f"packet {number}: {len(segment.data)} of {segment.size} bytes")
         flow = latest.get(segment.ends)
         if flow is None or not flow.owns(segment):
             if not segment.flags & SYN and not segment.size:
@@ -115,7 +146,8 @@ def streams_of(packets: Iterable[Packet]) -> Streams:
             flows.append(flow)
         flow.add(segment)
     streams = tuple(stream for flow in flows if (stream := flow.stream()).pieces)
-    return Streams(streams, (*passed_over.notes(), *_notes_of_gaps(streams)))
+    notes = [f"packets cut by the capture: {len(cut)}, the first is {cut[0]}"] if cut else []
+    return Streams(streams, (*passed_over.notes(), *notes, *_notes_of_gaps(streams)))
 
 
 class _Flow:
@@ -204,7 +236,7 @@ class _PassedOver:
 
     def add(self, number: int, error: DecodeError) -> None:
         """Take note of packet *number*."""
-        kind = error.expected
+        kind = f"{error.expected}, {error.seen}"
         self._counts[kind] = self._counts.get(kind, 0) + 1
         self._firsts.setdefault(kind, f"packet {number}: {error}")
 
@@ -225,13 +257,14 @@ def _notes_of_gaps(streams: Sequence[Stream]) -> Iterator[str]:
 # From streams to frames ---------------------------------------------------------------------------
 
 
-def frames_of(pieces: Iterable[Piece], framing: Framing) -> Frames:
+def frames_of(pieces: Iterable[Piece], framing: Lengths) -> Frames:
     """The frames in the *pieces* of a stream, cut as *framing* says; keep-alives are skipped.
 
     A length that is not legal is reported, and cutting goes on with the next piece, for senders
     begin a frame with a segment; so it does behind missing bytes. Never raises. A capture that
     begins amid a frame can so bring up a frame that is none: only its content tells.
 
+    >>> from ..framing import Framing
     >>> pieces = [Piece(1.0, b"\\0\\x04080", 0), Piece(2.0, b"0\\xff\\xff", 5)]
     >>> found = frames_of(pieces, Framing("binary2"))
     >>> [(frame.time, frame.data) for frame in found.frames], found.unframed[0].offset
@@ -259,7 +292,7 @@ def _runs(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
 
 
 def _cut(
-    run: Sequence[Piece], framing: Framing, frames: list[Frame], unframed: list[Unframed]
+    run: Sequence[Piece], framing: Lengths, frames: list[Frame], unframed: list[Unframed]
 ) -> None:
     """Add what *run*, pieces without a gap, holds to *frames* and *unframed*."""
     data = b"".join(piece.data for piece in run)
@@ -280,7 +313,7 @@ def _cut(
         start = end
 
 
-def _not_legal(framing: Framing) -> str:
+def _not_legal(framing: Lengths) -> str:
     return (
         f"expected a length in {framing.length_encoding} that says "
         f"{framing.frame_size_min} to {framing.frame_size_max} bytes"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -11,11 +12,11 @@ import click
 
 from .given import Given, message_input
 from .options import dialect_option, unsafe_option
-from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_json
+from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_fault, say_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
-    from cardswitch.specs.message import Message
+    from cardswitch.specs.review.partial import Partial
 
 KEY_SIZE: Final = 32  # bytes
 DIFF_EPILOG: Final = """\b
@@ -24,7 +25,7 @@ Examples:
   diff --dialect pos 0800...01 0800...02       two pasted messages
   diff one.json other.json --json
 
-Exit codes: 0 the same, 2 usage, 5 one of them cannot be read, 6 they differ."""
+Exit codes: 0 the same, 2 usage, 5 one of them cannot be read whole, 6 they differ."""
 REDACT_EPILOG: Final = """\b
 Examples:
   redact --file capture.pcap --dialect pos --skip 5 --to pcap > shared.pcap
@@ -48,23 +49,38 @@ def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsa
     """Compare the messages LEFT and RIGHT, each a file or pasted text, field by field."""
     from ...messages.views.diff import differences
 
-    one, other = (_message(text, dialect, skip) for text in (left, right))
-    found = differences(dialect, one, other, unsafe)
+    sides = [_look(text, dialect, skip, unsafe) for text in (left, right)]
+    found = differences(dialect, sides[0].message, sides[1].message, unsafe)
+    is_whole = all(side.fault is None for side in sides)
     if as_json:
         say_json(found)
     else:
-        say(found or ["They are the same."], err=not found)
+        how_far = "" if is_whole else ", as far as they can be read"
+        say(found or [f"They are the same{how_far}."], err=not found)
+    if not is_whole:
+        sys.exit(UNREADABLE_EXIT)
     if found:
         sys.exit(FINDINGS_EXIT)
 
 
-def _message(text: str, dialect: Dialect, skip: int) -> Message:
-    """The one message that *text* is, or that the file of that name holds."""
-    items = Given(words=(text,), dialect=dialect, skip=skip).items()
+def _look(text: str, dialect: Dialect, skip: int, unsafe: bool) -> Partial:
+    """The one message that *text* is, or that the file of that name holds, as far as it reads."""
+    from msgspec.structs import replace
+
+    from ...messages.faults import show_fault
+    from ...messages.values import shield
+
+    items = list(islice(Given(words=(text,), dialect=dialect, skip=skip).items(), 2))
     if len(items) != 1:
-        raise click.UsageError(f"one message is expected, and there are {len(items)}")
+        many = "more than one" if items else "none"
+        raise click.UsageError(f"one message is expected, and there is {many}")
     with refusing(items[0].data, dialect=dialect):
-        return items[0].read(dialect)
+        partial = items[0].look(dialect)
+    if partial.fault is not None:
+        body = items[0].body
+        say_fault(items[0], show_fault(partial.fault, body, unsafe, dialect, partial))
+        return partial if unsafe else replace(partial, message=shield(partial.message))
+    return partial
 
 
 @click.command(epilog=REDACT_EPILOG)

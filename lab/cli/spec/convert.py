@@ -50,7 +50,7 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
     """Write messages of one dialect in another, across editions, and report what is lost."""
     from cardswitch.specs.convert import convert as converted
 
-    from ...messages.pasted import write_bytes
+    from ...messages.outputs import write_bytes
 
     for item in given.items():
         with refusing(item.data, unsafe, dialect=given.dialect):

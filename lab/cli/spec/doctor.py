@@ -19,6 +19,8 @@ NOTHING_FITS_EXIT: Final = 5
 EPILOG: Final = """\b
 Examples:
   doctor < capture.hex                         one message, or a few of the same link, one a line
+  doctor < dump.txt                            a dump, a list of bytes, a log: as it was copied
+  doctor < capture.pcap                        what was said on the busiest ports
   doctor 6000010000 0800 2020010000800000 000000 000001 0001 5445524D30303031
   doctor --dialect ./mine.toml < message.hex   what is nearly right in mine.toml?
   doctor --dialect ./mine.toml -o new.toml < message.hex
@@ -47,7 +49,7 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["auto", "hex", "base64", "raw"]),
+    type=click.Choice(["auto", "hex", "base64", "raw", "pcap"]),
     default="auto",
     show_default=True,
     help="How INPUT is written; auto tries all of them.",
@@ -77,13 +79,14 @@ def doctor(
     """
     from ...doctor.document import diagnosis_document
     from ...doctor.words import show_diagnosis, show_failure
-    from .given import given_bytes
     from .results import refusing, say, say_json
 
     if output and not output.endswith(".toml"):
         raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")
     with refusing():
-        reading, found = _examine(given_bytes(given), form, skip, dialect)
+        reading, found = _examine(_few(given), form, skip, dialect)
+    if reading.kind:
+        say([f"Read as {reading.kind}."], err=True)
     fits = bool(found) and found[0].fits
     command = _finish(found[0], reading, skip, output) if fits else ""
     count = len(found[0].place.messages) if found else 0
@@ -95,6 +98,28 @@ def doctor(
         say(show_failure(found, unsafe), err=True)
     if not fits:
         sys.exit(NOTHING_FITS_EXIT)
+
+
+def _few(words: tuple[str, ...]) -> bytes:
+    """All of a capture; of a long text the first lines: a few messages are enough."""
+    from ...messages.captured import is_capture
+    from ...messages.expanded import expanded
+    from ...messages.inputs import CAPTURE_SIZE_MAX, peeked, whole
+    from ...messages.pasted.plain import INPUT_SIZE_MAX
+    from .given import given_chunks
+    from .results import say
+
+    with given_chunks(words) as given:
+        head, chunks = peeked(expanded(given))
+        if is_capture(head):
+            return whole(chunks, CAPTURE_SIZE_MAX)
+        text = bytearray()
+        for chunk in chunks:
+            text += chunk
+            if len(text) > INPUT_SIZE_MAX and (end := text.rfind(b"\n", 0, INPUT_SIZE_MAX)) > 0:
+                say([f"Note: only the first {end} bytes are looked at."], err=True)
+                return bytes(text[:end])
+        return bytes(text)
 
 
 def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, list[Diagnosis]]:

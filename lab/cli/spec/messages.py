@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .given import Given, given_bytes, input_argument, message_input
+from .given import Given, given_chunks, input_argument, message_input
 from .options import dialect_option, unsafe_option
-from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refuse, refusing, say, say_json
+from .results import (
+    FINDINGS_EXIT,
+    UNREADABLE_EXIT,
+    no_message,
+    refuse,
+    refusing,
+    say,
+    say_fault,
+    say_json,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,31 +34,42 @@ DECODE_EPILOG: Final = """\b
 Examples:
   decode 0800822000000000000004000000000000001123130500000001301
   decode --dialect pos 60 0001 0000 0800 0020010000800000 ... --skip 5
+  decode '[48, 56, 48, 48, 56, 50, ...]'       a list of bytes; a dump; escapes: as it was copied
+  decode --file switch.log.gz                  every message of a log, with words around it
   decode --file capture.pcap --dialect pos --skip 5     every message of a capture
   decode --json --unsafe < message.hex         what encode reads; many are JSON lines
   decode --get 3.1 --get 55.9F36 < message.hex fields and parts of fields alone
 
-Exit codes: 0 done, 2 usage, 5 the input cannot be read: where, and what was expected there."""
+Standard error says what INPUT was taken for. Masked places, XX or ****, are shown as unknown. A
+message that cannot be read is shown up to where it fails, then the fault and the rest in hex.
+
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: where, and what was expected there."""
 ENCODE_EPILOG: Final = """\b
 Examples:
   encode '{"mti": "0800", "fields": {"7": "1123130500", "11": "000001", "70": "301"}}'
   encode --set 3.1=20 --delete 55.9F36 < sale.json
+  encode '{"mti": "0800", "fields": {}, "parts": {"3.1": {"value": "01"}, ...}}'
   encode --dialect pos --format raw < echo.json > echo.bin
   encode --format pcap < messages.ndjson > messages.pcap
+
+A field is made of its parts where it is not in `fields`; where it is, they must say the same.
 
 Exit codes: 0 done, 2 usage, 5 the message cannot be read or written: which field, and why."""
 DESCRIBE_EPILOG: Final = """\b
 Examples:
   describe 0800822000000000000004000000000000001123130500000001301
   describe --dialect pos --format raw - < capture.bin
+  describe < dump-of-a-page.txt                offsets and text column as they are
 
-Exit codes: 0 done, 2 usage, 5 the input cannot be read."""
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: it is explained up to there."""
 VALIDATE_EPILOG: Final = """\b
 Examples:
   validate 0800822000000000000004000000000000001123130500000001301
   validate --dialect iso87-binary --file messages.hex
 
-Exit codes: 0 nothing found, 2 usage, 5 the input is no hex or base64, 6 something was found."""
+This is strict: what stands before the MTI must be skipped, and nothing be masked.
+
+Exit codes: 0 nothing found, 2 usage, 5 there is no message in it, 6 something was found."""
 
 
 @click.command(epilog=DECODE_EPILOG)
@@ -81,33 +102,74 @@ def describe(
     """Explain messages, masked: a summary, MTI, bitmap, what codes mean, missing fields."""
     from ...messages.views.description import DescriptionView
 
-    _show_all(given, DescriptionView(given.dialect), as_json, unsafe=False)
+    dialect = given.dialect
+    start = DescriptionView(dialect, is_whole=False)
+    _show_all(given, DescriptionView(dialect), as_json, unsafe=False, view_of_start=start)
 
 
-def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
-    """Show each message in *view*; among many, one that cannot be read does not end the command."""
+def _show_all(
+    given: Given, view: View, as_json: bool, unsafe: bool, view_of_start: View | None = None
+) -> None:
+    """Show each message in *view*; of one that cannot be read, its start, the fault and the rest.
+
+    Among many, such a one does not end the command. *view_of_start* shows what was read of it.
+    """
+    count = bad = 0
+    for item in given.items():
+        if item.origin and not as_json:
+            say([*([""] if count else []), item.origin])
+        count += 1
+        bad += not _show(given.dialect, item, view, as_json, unsafe, view_of_start or view)
+    if not count:
+        with refusing():
+            raise no_message()
+    if bad:
+        if count > 1:
+            say([f"cardswitch: {bad} of {count} messages could not be read"], err=True)
+        sys.exit(UNREADABLE_EXIT)
+
+
+def _show(
+    dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool, view_of_start: View
+) -> bool:
+    """Show *item*; whether all of it could be read."""
     from cardswitch.specs.errors import FormatError
 
-    from ...messages.faults import show_fault
+    from ...messages.faults import fault_document, show_fault, show_rest
+    from ...messages.values import shield
 
-    items, dialect = given.items(), given.dialect
-    bad = 0
-    for index, item in enumerate(items):
-        try:
-            message = item.read(dialect)
-        except FormatError as fault:
-            if len(items) == 1:
-                refuse(fault, item.data, unsafe, UNREADABLE_EXIT, dialect)
-            first, *window = show_fault(fault, item.data, unsafe, dialect)
-            say([f"{item.origin}: {first}", *window], err=True)
-            bad += 1
-            continue
-        if item.origin and not as_json:
-            say([*([""] if index else []), item.origin])
-        say([view.json(message)] if as_json else view.lines(message))
-    if bad:
-        say([f"cardswitch: {bad} of {len(items)} messages could not be read"], err=True)
-        sys.exit(UNREADABLE_EXIT)
+    try:
+        partial = item.look(dialect)
+        message = partial.message
+        if partial.fault is not None:
+            view = view_of_start
+            message = message if unsafe else shield(message)
+        lines: list[str] = []
+        if message.mti:
+            lines = [view.json(message)] if as_json else view.lines(message)
+    except FormatError as fault:
+        # There are no bytes, or the view asks for what is not there.
+        if as_json:
+            say_json(_with_origin(item, fault_document(fault, b"", 0, unsafe)))
+        say_fault(item, show_fault(fault, b"", unsafe))
+        return False
+    body = item.body
+    if partial.fault is None:
+        say(lines)
+        return True
+    if as_json:
+        said = fault_document(partial.fault, body, partial.rest, unsafe)
+        say_json(_with_origin(item, (json.loads(lines[0]) if lines else {}) | said))
+    else:
+        say(lines)
+    say_fault(item, show_fault(partial.fault, body, unsafe, dialect, partial))
+    say([] if as_json else show_rest(body, partial.rest, unsafe))
+    return False
+
+
+def _with_origin(item: Item, document: dict[str, Any]) -> dict[str, Any]:
+    """Of one of many, a faulty *document* says which it is."""
+    return document | ({"origin": item.origin} if item.origin else {})
 
 
 @click.command(epilog=VALIDATE_EPILOG)
@@ -118,10 +180,10 @@ def validate(
     as_json: bool,
 ) -> None:
     """Check messages: format, mandatory fields, plausibility, the same bytes when written."""
-    items = given.items()
-    found = 0
-    for item in items:
-        findings = list(_findings(given.dialect, item, alone=len(items) == 1 and not as_json))
+    found = count = 0
+    for item in given.items():
+        count += 1
+        findings = list(_findings(given.dialect, item, alone=not (item.origin or as_json)))
         found += len(findings)
         if as_json:
             document = [{"field": field, "text": text} for field, text in findings]
@@ -134,6 +196,9 @@ def validate(
                 for field, text in findings
             ]
         )
+    if not count:
+        with refusing():
+            raise no_message()
     if found:
         sys.exit(FINDINGS_EXIT)
     if not as_json:
@@ -179,13 +244,33 @@ def encode(
     form: str,
 ) -> None:
     """Write messages from JSON, such as decode --json --unsafe prints."""
-    from ...messages.documents import read_documents
-    from ...messages.outputs import write_messages
+    from cardswitch.specs.errors import FormatError
 
-    with refusing():
-        messages = read_documents(given_bytes(given))
-        written = [dialect.pack(_changed(dialect, one, changes, deletions)) for one in messages]
-    sys.stdout.buffer.write(write_messages(written, form))
+    from ...messages.documents import read_document, split_documents
+    from ...messages.outputs import write_messages
+    from ...messages.pasted.texts import lines_of
+
+    def written(text: str) -> bytes:
+        message = read_document(text.encode("utf-8", "surrogateescape"), dialect)
+        return dialect.pack(_changed(dialect, message, changes, deletions))
+
+    packed: list[bytes] = []  # A capture is written as a whole.
+    count = 0
+    with refusing(), given_chunks(given) as chunks:
+        for number, text in split_documents(lines_of(chunks)):
+            count += 1
+            try:
+                packed.append(written(text))
+            except FormatError as error:
+                at = f"in line {number}" if number else ""
+                error.hint = ": ".join(word for word in (at, error.hint) if word)
+                raise
+            if form != "pcap":
+                sys.stdout.buffer.write(write_messages([packed.pop()], form))
+        if not count:
+            raise no_message()
+    if form == "pcap":
+        sys.stdout.buffer.write(write_messages(packed, form))
 
 
 def _changed(

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.errors import FormatError
 
+    from ...messages.inputs import Item
+
 UNREADABLE_EXIT: Final = 5
 FINDINGS_EXIT: Final = 6
 
@@ -27,6 +29,19 @@ def say(lines: list[str], err: bool = False) -> None:
 def say_json(document: object) -> None:
     """Write *document* as one line of JSON."""
     click.echo(json.dumps(document))
+
+
+def say_fault(item: Item, lines: list[str]) -> None:
+    """Write a fault and where it is to standard error, for one message or one of many."""
+    first, *window = lines
+    say([f"{item.origin or 'cardswitch'}: {first}", *window], err=True)
+
+
+def no_message() -> FormatError:
+    """What an input without a single message is refused with."""
+    from cardswitch.specs.errors import FormatError
+
+    return FormatError("a message of more than 0 bytes", code="input-size", seen="0 bytes")
 
 
 @contextmanager

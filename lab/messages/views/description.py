@@ -19,17 +19,21 @@ from .table import align
 
 
 class DescriptionView(Struct, frozen=True):
-    """What a message says in words, and which mandatory fields are missing."""
+    """What a message says in words, and which mandatory fields are missing.
+
+    Of a message that is not read to its end, nobody knows what is missing.
+    """
 
     dialect: Dialect
+    is_whole: bool = True
 
     def lines(self, message: Message) -> list[str]:
         """Summary, MTI, bitmap, codes, and what is missing."""
         dialect = self.dialect
         meanings = [(f"{number:>3}", text) for number, text in meanings_of(dialect, message)]
-        missing = [(f"{n:>3}", dialect.fields[n].name) for n in dialect.missing(message)]
-        lines = [summary(dialect, message), "", *_mti_lines(message.mti), ""]
-        lines += bitmap_grid(message)
+        missing = [(f"{n:>3}", dialect.fields[n].name) for n in self._missing(message)]
+        lines = [summary(dialect, message), "", *_mti_lines(message.mti)]
+        lines += ["", *bitmap_grid(message)] if self.is_whole else []
         if meanings:
             lines += ["", "Codes", *align(meanings)]
         if missing:
@@ -44,9 +48,12 @@ class DescriptionView(Struct, frozen=True):
             "mti": message.mti,
             "fields": sorted(message.fields),
             "meanings": meanings,
-            "missing": self.dialect.missing(message),
+            "missing": self._missing(message),
         }
         return json.dumps(document)
+
+    def _missing(self, message: Message) -> list[int]:
+        return self.dialect.missing(message) if self.is_whole else []
 
 
 def summary(dialect: Dialect, message: Message) -> str:

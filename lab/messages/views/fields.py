@@ -20,6 +20,7 @@ from .table import align
 from .track2 import track2_parts
 
 _TRACK_2: Final = 35
+_BROKEN: Final = "cannot be taken apart"
 
 
 class FieldsView(Struct, frozen=True):
@@ -46,7 +47,7 @@ class FieldsView(Struct, frozen=True):
 
     def json(self, message: Message) -> str:
         """What `spec encode` reads, if it is *unsafe*."""
-        return write_document(message, self.unsafe)
+        return write_document(message, self.unsafe, self.dialect)
 
     def _header(self, message: Message) -> Iterator[tuple[str, str]]:
         header = self.dialect.header
@@ -55,17 +56,17 @@ class FieldsView(Struct, frozen=True):
                 yield f"header: {name}", value
 
     def _parts(self, number: int, value: str) -> list[tuple[str, str]]:
-        """Names and values of the parts of a field, or why it has none."""
-        try:
-            parts = list(
-                track2_parts(value)
-                if number == _TRACK_2
-                else layout_parts(self.dialect, number, value)
-            )
-        except FormatError as error:
-            return [("cannot be taken apart", str(error))]
+        """Names and values of the parts of a field, and why there are no more."""
+        parts = (
+            track2_parts(value) if number == _TRACK_2 else layout_parts(self.dialect, number, value)
+        )
         is_open = self.unsafe or number in open_fields(self.dialect.version)
-        return [(part.name, _shown(part) if is_open else _size(part)) for part in parts]
+        rows: list[tuple[str, str]] = []
+        try:
+            rows.extend((part.name, _shown(part) if is_open else _size(part)) for part in parts)
+        except FormatError as error:
+            rows.append(("cannot be taken apart further" if rows else _BROKEN, str(error)))
+        return rows
 
 
 def _shown(part: Part) -> str:

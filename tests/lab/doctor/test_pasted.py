@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardswitch.lab.doctor.pasted import read_messages
-from cardswitch.lab.messages.pasted import INPUT_SIZE_MAX
+from cardswitch.lab.messages.pasted.plain import INPUT_SIZE_MAX
 from cardswitch.specs.errors import FormatError
 
 ECHO = b"0800822000000000000004000000000000001123130500000001301"

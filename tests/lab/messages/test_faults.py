@@ -4,8 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardswitch.lab.messages.faults import show_fault
+from cardswitch.lab.messages.faults import REST_SIZE_MAX, fault_document, show_fault, show_rest
+from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.review.partial import read_partly
+
+ASCII = load_dialect("iso87-ascii")
 
 
 @pytest.mark.parametrize(
@@ -30,3 +34,30 @@ def test_bytes_are_shown_only_if_unsafe(data, at):
 def test_a_fault_without_a_place_has_no_window():
     assert show_fault(DecodeError("x"), b"0200") == ["expected x"]
     assert show_fault(FormatError("x", offset=1), b"") == ["at byte 1: expected x"]
+
+
+def test_bytes_that_say_nothing_of_a_card_are_shown():
+    wire = b"0200" + b"4000000000000000" + b"16" + b"99999900000000x4"
+    partial = read_partly(ASCII, wire)
+    lines = show_fault(partial.fault, wire, partial=partial)
+    values = next(line for line in lines if line.startswith("  hex"))
+    assert set(values.split()[1:]) == {".."}
+    short = b"0200" + b"4000000000000000" + b"19" + b"9"
+    partial = read_partly(ASCII, short)
+    shown = show_fault(partial.fault, short, partial=partial)[2].split()
+    assert shown[1:3] == ["30", "30"]
+    assert shown[-1] == ".."
+
+
+def test_the_rest_is_shown_in_hex_if_unsafe():
+    assert show_rest(b"0800", 4) == []
+    assert show_rest(b"08001", 4, unsafe=True) == ["rest from byte 4, 1 not read: 31"]
+    [long] = show_rest(bytes(REST_SIZE_MAX + 1), 0, unsafe=True)
+    assert long.endswith("00 …")
+
+
+def test_a_fault_as_json():
+    error = DecodeError("x", code="length", field="2", offset=3)
+    said = {"text": "field 2 at byte 3: expected x", "code": "length", "field": "2", "offset": 3}
+    assert fault_document(error, b"\1\2", 1, True) == {"fault": said, "rest": "02"}
+    assert fault_document(error, b"\1\2", 1, False)["rest"] == ".."

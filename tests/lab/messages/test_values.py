@@ -2,7 +2,8 @@
 
 import pytest
 
-from cardswitch.lab.messages.values import show_value
+from cardswitch.lab.messages.values import shield, show_value
+from cardswitch.specs.message import Message
 
 PAN = "9999990000000014"
 
@@ -22,3 +23,8 @@ PAN = "9999990000000014"
 def test_values_are_masked_unless_unsafe(number, value, shown):
     assert show_value(number, value, unsafe=False) == shown
     assert show_value(number, value, unsafe=True) == value
+
+
+def test_a_number_that_slipped_into_an_open_field_is_starred():
+    slipped = shield(Message("0200", {2: PAN, 42: f"{PAN[:15]}", 90: f"0200{PAN}", 11: "000001"}))
+    assert slipped.fields == {2: PAN, 42: "*" * 15, 90: "*" * 20, 11: "000001"}

@@ -303,3 +303,66 @@ def test_hostile_values_are_split_or_refused_by_name(case, data):
             assert error.field.split(".")[0] == str(number)  # noqa: PT017
             continue
         waiting += [(f"{path}.{part.key}", part.value) for part in parts]
+
+
+# Built of their parts, and as far as they are whole -----------------------------------------------
+
+
+def leaves(path, value):
+    """The parts without parts of their own, by path; none twice."""
+    found = {}
+    waiting = [(path, value)]
+    while waiting:
+        path, value = waiting.pop()
+        parts = DIALECT.parts_of(path, value)
+        if not parts:
+            found[path] = value
+        waiting += [(f"{path}.{part.key}", part.value) for part in reversed(parts)]
+    return found
+
+
+@pytest.mark.parametrize(
+    "case",
+    [case for case in KNOWN["good"] if "." not in case["path"] and "padding" not in case["why"]],
+    ids=lambda case: case["why"],
+)
+def test_a_value_is_built_of_its_parts(case):
+    built = DIALECT.build(Message("0200"), leaves(case["path"], case["value"]))
+    assert built[int(case["path"])] == case["value"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"3": "01"}, {"11.1": "0"}, {"3.9": "01"}, {"3.1": "0"}, {"55.ZZ": "00"}, {"55.9F36.1": "00"},
+     {"x": "1"}],
+)  # fmt: skip
+def test_what_cannot_be_built_is_refused(parts):
+    with pytest.raises(FormatError):
+        DIALECT.build(Message("0200"), parts)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "keys"),
+    [
+        ("55", "9F3602003C" + "9505", ["9F36"]),
+        ("55", "9F3602003C" + "E1039F36", ["9F36"]),
+        ("55", "9F3602003C" + "9F", ["9F36"]),
+        ("55", "9F36", []),
+        ("54", "1002978C000000001250" + "1001", ["1"]),
+        ("11", "000001", []),
+    ],
+)
+def test_what_stands_before_a_fault_is_kept(path, value, keys):
+    parts, fault = DIALECT.parts_before_fault(path, value)
+    assert [part.key for part in parts] == keys
+    assert (fault is None) == (path == "11")
+
+
+@given(st.sampled_from(KNOWN["good"]), st.data())
+def test_of_every_broken_value_the_whole_parts_are_kept(case, data):
+    wrong = data.draw(mutations(case["value"].encode())).decode("latin-1")
+    parts, fault = DIALECT.parts_before_fault(case["path"], wrong)
+    if fault is None:
+        assert parts == DIALECT.parts_of(case["path"], wrong)
+    else:
+        assert all(part.end <= len(wrong) for part in parts)

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.lab.cli.spec.main import spec
-from cardswitch.lab.messages.pasted import write_bytes
+from cardswitch.lab.messages.outputs import write_bytes
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
 from tests.kit.files import is_owners_alone
@@ -90,3 +90,30 @@ def test_nothing_is_written_if_one_cannot_be_read(run):
         "redact", "--dialect", "pos", "--format", "lines", given=hexed(SALE).encode() + b"\nzz\n"
     )
     assert (done.exit_code, done.stdout) == (5, "")
+
+
+def test_what_can_be_read_of_broken_messages_is_compared(run):
+    left, right = hexed(SALE), hexed(SALE.with_fields({3: "200000"}))[:-2]
+    done = run("diff", left, right, "--dialect", "pos")
+    assert done.exit_code == 5
+    assert "field   3 processing code: '000000' != '200000'" in done.stdout
+    assert "field 49" in done.stderr
+    assert PAN not in done.output
+    same = run("diff", right, right, "--dialect", "pos")
+    assert (same.exit_code, same.stdout) == (5, "")
+    assert "as far as they can be read" in same.stderr
+
+
+@pytest.mark.parametrize("command", ["redact", "convert --to iso93-binary"])
+def test_masked_messages_are_not_written_again(run, command):
+    masked = hexed(SALE).replace(PAN, "999999XXXXXX0014")
+    done = run(*command.split(), "--dialect", "pos", masked)
+    assert (done.exit_code, done.stdout) == (5, "")
+    assert "not masked" in done.stderr
+
+
+def test_the_messages_of_a_log_are_redacted(run):
+    log = f"12:00:00 INFO sent {hexed(SALE)} ok\n12:00:01 INFO idle\n" * 2
+    done = run("redact", "--dialect", "pos", given=log.encode())
+    assert (done.exit_code, len(done.stdout.split())) == (0, 2)
+    assert PAN not in done.output

@@ -12,6 +12,8 @@ from cardswitch.lab.cli.main import cli
 from cardswitch.lab.cli.spec.doctor import NOTHING_FITS_EXIT, doctor
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
+from cardswitch.wire.capture.packets import Endpoint
+from cardswitch.wire.capture.pcap import write_pcap
 from tests.kit.samples.doctor import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
 
 EDITED = wire("iso87-ascii", change(48, format="ans..99"))
@@ -134,3 +136,48 @@ def test_junk_never_ends_in_a_traceback(junk):
     done = run("--dialect", "pos", given=junk)
     assert done.exit_code == NOTHING_FITS_EXIT
     assert isinstance(done.exception, SystemExit)
+
+
+def dumped(data):
+    rows = range(0, len(data), 16)
+    return "\n".join(f"{at:04x}  {data[at : at + 16].hex(' ')}" for at in rows).encode()
+
+
+def test_a_dump_of_a_page_is_read():
+    done = run(given=dumped(TPDU + wire("pos", message=SALE)))
+    assert done.exit_code == 0
+    assert "behind a header of 5 bytes" in done.stdout
+    assert done.stderr.startswith("Read as a dump, offsets in hexadecimal.")
+
+
+def test_a_list_of_bytes_is_read():
+    done = run(given=str([*wire("iso87-ascii")]).encode())
+    assert "Found" in done.stdout
+    assert "a list of bytes in decimal" in done.stderr
+
+
+def test_a_capture_is_read(tmp_path):
+    here, there = Endpoint("192.0.2.1", 50000), Endpoint("192.0.2.2", 8583)
+    talk = [(float(n), here, there, framed("binary2", wire("pos", message=m)))
+            for n, m in enumerate((SALE, ECHO))]  # fmt: skip
+    path = tmp_path / "a.pcap"
+    path.write_bytes(write_pcap(talk))
+    done = run(str(path))
+    assert done.exit_code == 0
+    assert ", framed" in done.stdout
+    assert "port 8583" in done.stderr
+    command = done.stdout.rstrip().splitlines()[-1].replace("…", "").split()
+    described = spec(*command[2:], "--file", str(path))
+    assert (described.exit_code, "12.50 EUR" in described.stdout) == (0, True)
+
+
+def test_of_a_long_text_the_first_messages_are_enough_and_it_says_so(tmp_path):
+    path = tmp_path / "many.hex"
+    path.write_text(f"12:00:00 sent {wire('pos', message=SALE).hex()}\n" * 9000)
+    done = run(str(path))
+    assert done.exit_code == 0
+    assert "only the first" in done.stderr
+
+
+def test_a_name_that_is_no_file_is_no_message():
+    assert run("no-such.hex").exit_code == 2

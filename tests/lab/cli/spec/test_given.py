@@ -1,21 +1,62 @@
 """INPUT: where it comes from, and how it may be written."""
 
+import io
+
 import click
 import pytest
 
-from cardswitch.lab.cli.spec.given import FORMS, FRAMINGS, given_bytes
-from cardswitch.lab.messages import inputs
+from cardswitch.lab.cli.spec.given import FORMS, FRAMINGS, given_bytes, given_chunks
+from cardswitch.lab.messages import captured, inputs
 
 
 def test_choices_are_those_that_are_read():
     assert FORMS == inputs.FORMS
-    assert ("auto", *inputs.FRAMINGS) == FRAMINGS
+    assert ("auto", *captured.FRAMINGS) == FRAMINGS
 
 
 def test_words_or_a_file_but_not_both(tmp_path):
     path = tmp_path / "message.hex"
     path.write_bytes(b"0800")
     assert given_bytes(("08", "00")) == b"08 00"
-    assert given_bytes((), str(path)) == given_bytes((str(path),)) == b"0800"
-    with pytest.raises(click.UsageError):
-        given_bytes(("0800",), str(path))
+    assert given_bytes((str(path),)) == b"0800"
+    with given_chunks((), str(path)) as chunks:
+        assert b"".join(chunks) == b"0800"
+    with pytest.raises(click.UsageError), given_chunks(("0800",), str(path)):
+        pass
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["sale.hex", "./dump", "../a/b", "/tmp/no-such-file", "~/x.pcap", "C:\\logs\\a.log", "dump",
+     "message-0200.txt"],
+)  # fmt: skip
+def test_a_name_that_is_no_file_is_no_message(word):
+    with pytest.raises(click.UsageError, match="no such file"):
+        given_bytes((word,))
+
+
+def test_the_error_of_a_name_shows_no_card_number():
+    with pytest.raises(click.UsageError) as refused:
+        given_bytes(("9999990000000014.hex",))
+    assert "9999990000000014" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["0800", "0x0800", "[8,0]", "08:00", "CACCIAAAAAAAAAQAAAAAAAAAESMTBQAAAAEwGg==", "{}",
+     "0800822000000000000004000000000000001123130500000001301TEST.COM", "-"],
+)  # fmt: skip
+def test_what_may_be_a_message_is_text(word, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"-")))
+    assert given_bytes((word,)) == word.encode()
+
+
+def test_a_bar_tells_how_far_a_large_file_is_read(tmp_path, monkeypatch):
+    path = tmp_path / "log.hex"
+    path.write_bytes(b"08 00\n" * 400_000)
+    terminal = io.StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", terminal)
+    with given_chunks((), str(path)) as chunks:
+        assert sum(map(len, chunks)) == 2_400_000
+    assert "100%" in terminal.getvalue()

@@ -93,7 +93,9 @@ def test_an_unknown_dialect_is_a_usage_error_that_names_the_known(words):
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known["dialect"])
 def test_known_messages_are_decoded(known):
     done = run("decode", known["wire"], "--json", "--unsafe", *in_dialect(known["dialect"]))
-    assert json.loads(done.stdout) == {"mti": known["mti"], "fields": known["fields"]}
+    said = json.loads(done.stdout)
+    assert (said["mti"], said["fields"]) == (known["mti"], known["fields"])
+    assert "fault" not in said
 
 
 @pytest.mark.parametrize("name", list_dialects())
@@ -146,11 +148,137 @@ def test_validate_finds_something_or_nothing():
 def test_a_message_that_cannot_be_read_is_one_clear_message_with_its_place(command):
     done = run(command, ECHO.replace("1123130500", "11x3130500"))
     assert done.exit_code == 5
-    assert not done.stdout
-    first, offsets, caret, more = done.stderr.splitlines()
+    kind, first, offsets, values, caret, more = done.stderr.splitlines()
+    assert kind == "Read as plain text."
     assert first.startswith("cardswitch: field 7 at byte 38: expected n 10 ")
     assert offsets[: len(caret)].endswith("38")
+    assert values[: len(caret)].endswith("..")
     assert more == "  more: cardswitch spec explain character"
+    assert "0800" in done.stdout
+    last = "rest from byte 36, 19 not read: --unsafe shows it"
+    assert done.stdout.splitlines()[-1] == last
+
+
+BROKEN = ECHO.replace("000001301", "00x001301")
+
+
+def test_a_message_that_fails_is_shown_up_to_where_it_fails():
+    done = run("decode", BROKEN, "--unsafe")
+    assert done.exit_code == 5
+    assert "7  date and time, transmission (MMDDhhmmss)   1123130500" in done.stdout
+    last = "rest from byte 46, 9 not read: 30 30 78 30 30 31 33 30 31"
+    assert done.stdout.splitlines()[-1] == last
+    assert "11  system trace" not in done.stdout
+
+
+def test_so_it_is_in_json():
+    done = run("decode", BROKEN, "--json", "--unsafe")
+    said = json.loads(done.stdout)
+    assert (done.exit_code, said["mti"], said["fields"]) == (5, "0800", {"7": "1123130500"})
+    assert {k: said["fault"][k] for k in ("code", "field", "offset")} == {
+        "code": "character",
+        "field": "11",
+        "offset": 48,
+    }
+    assert said["rest"] == b"00x001301".hex().upper()
+    masked = json.loads(run("decode", BROKEN, "--json").stdout)
+    assert masked["rest"] == ".." * 9
+    refused = run("encode", given=done.stdout_bytes)
+    assert (refused.exit_code, refused.stdout) == (5, "")
+    assert "fault" in refused.stderr
+
+
+def test_where_not_even_an_mti_is_read_there_is_the_fault_alone():
+    done = run("decode", "--json", "08008220")
+    assert json.loads(done.stdout)["fault"]["field"] == "bitmap"
+    said = json.loads(run("decode", "--json", "9999").stdout)
+    assert set(said) == {"fault", "rest"}
+
+
+def test_a_card_number_that_slipped_into_an_open_field_is_not_shown():
+    wire = "0200" + "0000000000400000" + PAN
+    assert run("decode", wire).exit_code == 5
+    done = run("decode", wire[:-1], "--json", given=b"")
+    assert without_card(done)
+
+
+SALE = "0200 4020000000000000 16 411111XXXXXX1111 000001"
+
+
+def test_masked_places_are_shown_as_unknown():
+    done = run("decode", "--dialect", "pos", SALE)
+    assert (done.exit_code, "411111******1111" in done.stdout) == (0, True)
+    assert done.stderr == "Read as hex, 3 bytes masked.\n"
+    assert "411111??????1111" in run("decode", "--dialect", "pos", "--unsafe", SALE).stdout
+    strict = run("validate", "--dialect", "pos", SALE)
+    assert (strict.exit_code, "not masked" in strict.stdout) == (6, True)
+
+
+def test_stars_in_text_are_shown_as_unknown():
+    done = run("decode", "--unsafe", "0200" + "4020000000000000" + "16411111******1111" + "000001")
+    assert (done.exit_code, "411111??????1111" in done.stdout) == (0, True)
+
+
+def test_what_stands_before_the_mti_is_said_and_left_out():
+    done = run("describe", "A4M04000" + ECHO)
+    assert done.exit_code == 0
+    assert "a header of 8 bytes before the MTI: --skip 8 leaves it out" in done.stderr
+    strict = run("validate", "A4M04000" + ECHO)
+    assert (strict.exit_code, "--skip 8" in strict.stdout) == (6, True)
+
+
+CHIP = Message("0200", {3: "012000", 11: "000001", 55: "9F3602003C9A03251128"})
+
+
+def test_json_has_parts_and_tags_by_name_and_encode_takes_them_back():
+    wire = load_dialect("pos").pack(CHIP).hex().upper()
+    document = run("decode", wire, "--json", "--unsafe", "--dialect", "pos").stdout
+    parts = json.loads(document)["parts"]
+    assert parts["55.9F36"] == {"name": "application transaction counter", "value": "003C"}
+    assert parts["3.1"]["value"] == "01"
+    assert run("encode", "--dialect", "pos", given=document.encode()).stdout.strip() == wire
+    said = json.loads(document)
+    del said["fields"]["55"]
+    said["parts"]["55.9F36"]["value"] = "003D"
+    done = run("encode", "--dialect", "pos", given=json.dumps(said).encode())
+    assert done.stdout.strip() == wire.replace("003C", "003D")
+
+
+def test_a_field_and_its_parts_that_say_different_things_are_refused():
+    wire = load_dialect("pos").pack(CHIP).hex()
+    said = json.loads(run("decode", wire, "--json", "--unsafe", "--dialect", "pos").stdout)
+    said["parts"]["55.9F36"]["value"] = "003D"
+    done = run("encode", "--dialect", "pos", given=json.dumps(said).encode())
+    assert (done.exit_code, "55.9F36" in done.stderr) == (5, True)
+
+
+def test_a_broken_tag_does_not_hide_those_before_it():
+    wire = load_dialect("pos").pack(CHIP.with_fields({55: "9F3602003C9A0325"}))
+    done = run("decode", "--unsafe", "--dialect", "pos", given=wire)
+    assert "9F36 application transaction counter" in done.stdout
+    assert "cannot be taken apart further" in done.stdout
+    said = json.loads(run("decode", "--json", "--unsafe", "--dialect", "pos", given=wire).stdout)
+    assert said["parts"]["55.9F36"]["value"] == "003C"
+    assert "55 at byte" in said["broken"]["55"]
+
+
+def test_a_name_that_is_no_file_is_a_usage_error():
+    done = run("decode", "no-such-message.hex")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no such file" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["decode", "describe", "validate"])
+def test_a_large_file_is_read_to_its_last_line(command, tmp_path):
+    path = tmp_path / "many.hex"
+    line = ECHO.encode().hex() + "\n"
+    count = (1 << 20) // len(line) + 300
+    path.write_text(line * count + "zz\n")
+    done = run(command, "--file", str(path), "--json")
+    assert len(done.stdout.splitlines()) == count + 1
+    assert json.loads(done.stdout.splitlines()[-1])["origin"] == f"line {count + 1}"
+    assert f"line {count + 1}" in done.stdout + done.stderr
+    assert done.exit_code in (5, 6)
 
 
 def test_validate_tells_what_cannot_be_read_as_its_finding():
@@ -256,3 +384,12 @@ def test_descriptions_and_findings_are_data_too():
     assert (good.exit_code, json.loads(good.stdout)) == (0, [])
     bad = run("validate", ECHO[:-1], "--json", *in_dialect("iso87-ascii"))
     assert (bad.exit_code, json.loads(bad.stdout)[0]["field"]) == (6, "70")
+
+
+def test_bytes_of_a_log_that_are_no_message_are_told():
+    log = f"sent {ECHO}\nsent 9999{'0' * 60} ok\nreceived {ECHO}\n"
+    done = run("decode", given=log.encode())
+    assert done.exit_code == 0
+    assert "1 line with bytes that begin like no message of this dialect, the first is line 2" in (
+        done.stderr
+    )

@@ -73,3 +73,12 @@ def test_a_description_is_also_data_and_holds_no_value_of_a_secret_field():
     assert document["fields"] == [2, 3, 4, 11, 22, 41, 49]
     assert document["missing"] == [7, 42]
     assert PAN not in repr(document)
+
+
+def test_of_the_start_of_a_message_nobody_knows_what_is_missing():
+    start = Message("0200", {3: "000000"})
+    whole = DescriptionView(ASCII).lines(start)
+    lines = DescriptionView(ASCII, is_whole=False).lines(start)
+    assert any("Bitmap" in line for line in whole)
+    assert not any("Bitmap" in line or "Missing" in line for line in lines)
+    assert json.loads(DescriptionView(ASCII, is_whole=False).json(start))["missing"] == []

@@ -33,3 +33,17 @@ def test_what_cannot_be_taken_apart_is_refused():
 
 def test_a_part_need_not_mean_anything():
     assert Part("expiry", "3012").meaning == ""
+
+
+def test_a_broken_tag_comes_after_those_before_it():
+    parts = layout_parts(ASCII, 55, "9F3602003C" + "9A03")
+    assert next(parts).value == "003C"
+    with pytest.raises(FormatError):
+        next(parts)
+
+
+def test_what_is_broken_within_a_template_hides_nothing_before_it():
+    seen = []
+    with pytest.raises(FormatError):
+        seen.extend(part.value for part in layout_parts(ASCII, 55, "9F3602003C" + "E1039F3605"))
+    assert seen == ["003C"]

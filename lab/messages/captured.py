@@ -1,0 +1,123 @@
+"""The messages of a capture: its streams, cut into frames by the framing that finds most. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.wire.capture.cutting import Cut, by_length, by_marks, by_segment
+from cardswitch.wire.capture.pcap import MAGICS, read_capture
+from cardswitch.wire.capture.reassembly import Frame, Frames, Stream, streams_of
+
+# How a stream is cut into messages; the one that finds most of them is taken.
+FRAMINGS: Final[Mapping[str, Cut]] = {
+    "binary2": by_length("binary2"),
+    "binary2-inclusive": by_length("binary2", inclusive=True),
+    "binary2-little": by_length("binary2-little"),
+    "ascii4": by_length("ascii4"),
+    "ascii4-inclusive": by_length("ascii4", inclusive=True),
+    "ascii5": by_length("ascii5"),
+    "hex4": by_length("hex4"),
+    "bcd2": by_length("bcd2"),
+    "vap": by_length("vap"),
+    "stx-etx": by_marks,
+    "none": by_segment,
+}
+
+
+_Spoken = tuple[Stream, Frames, int]
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """A message of a capture, or the *fault* that kept a frame from being one.
+
+    The first has *notes*: what of the capture was passed over, and why.
+    """
+
+    origin: str
+    time: float
+    data: bytes = b""
+    fault: FormatError | None = None
+    notes: tuple[str, ...] = ()
+
+
+def is_capture(given: bytes) -> bool:
+    """Whether *given* begins like a capture file."""
+    return given.startswith(MAGICS)
+
+
+def read_captured(
+    given: bytes, is_right: Callable[[bytes], bool], skip: int = 0, framing: str = "auto"
+) -> list[Seen]:
+    """The messages in the capture *given*, in the order of their time; FormatError if none is.
+
+    *is_right* tells which frames begin with an MTI, behind *skip* bytes. Streams that have none,
+    where others do, are passed over with a note; frames that are not whole are faults.
+    """
+    capture = read_capture(given)
+    streams = streams_of(capture.packets)
+    names = [framing] if framing != "auto" else list(FRAMINGS)
+    cuts = [_cut(streams.streams, FRAMINGS[name], is_right, skip) for name in names]
+    best = max((cut for cut in cuts if any(_frames(cut))), key=_score, default=[])
+    if not best:
+        raise FormatError(
+            "TCP streams with messages of at most 4096 bytes, a length before each",
+            code="input-form",
+            seen=_told([*capture.notes, *streams.notes]) or "no frame at all",
+            hint=f"--framing says which length: {', '.join(FRAMINGS)}",
+        )
+    spoken = [each for each in best if each[2]] or best
+    notes = [*capture.notes, *streams.notes]
+    if len(spoken) < len(best):
+        notes.append(f"streams without a message of this dialect: {len(best) - len(spoken)}")
+    seen = sorted(
+        (one for stream, frames, _ in spoken for one in _of_stream(stream, frames, skip)),
+        key=lambda one: one.time,
+    )
+    return [replace(seen[0], notes=tuple(notes)), *seen[1:]] if seen else []
+
+
+def _cut(
+    streams: Sequence[Stream], cut: Cut, is_right: Callable[[bytes], bool], skip: int
+) -> list[_Spoken]:
+    """Each of *streams*, its frames, and how many of them are right."""
+    framed = [(stream, cut(stream.pieces)) for stream in streams]
+    return [
+        (stream, frames, sum(is_right(frame.data[skip:]) for frame in frames.frames))
+        for stream, frames in framed
+    ]
+
+
+def _frames(cut: Sequence[_Spoken]) -> Iterator[Frame]:
+    return (frame for _, frames, _ in cut for frame in frames.frames)
+
+
+def _score(cut: Sequence[_Spoken]) -> tuple[int, int]:
+    """How many frames are right; of as many, how little is wrong beside them."""
+    right = [(frames, count) for _, frames, count in cut if count]
+    wrong = sum(len(frames.frames) - count + len(frames.unframed) for frames, count in right)
+    return sum(count for _, count in right), -wrong
+
+
+def _of_stream(stream: Stream, frames: Frames, skip: int) -> Iterator[Seen]:
+    ends = f"{stream.source} to {stream.destination}"
+    for frame in frames.frames:
+        if len(frame.data) > skip:
+            origin = f"{ends} at {frame.time:.6f}"
+            yield Seen(origin=origin, time=frame.time, data=frame.data[skip:])
+    for part in frames.unframed:
+        time = max((p.time for p in stream.pieces if p.offset <= part.offset), default=0.0)
+        fault = DecodeError(
+            "a whole frame",
+            code="input-form",
+            seen=f"{part.size} bytes that are none: {part.reason}",
+        )
+        yield Seen(origin=f"{ends} at {time:.6f}", time=time, fault=fault)
+
+
+def _told(notes: list[str]) -> str:
+    return "; ".join(notes)

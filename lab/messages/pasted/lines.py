@@ -1,0 +1,101 @@
+"""A line of a log: the message in it, with words before and behind. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from cardswitch.specs.errors import FormatError
+
+from .escapes import read_escapes
+from .lists import read_lists
+from .masks import MASKS, read_masked
+from .one import RAW
+from .piece import Begins, Piece
+from .plain import read_base64
+
+LINE_SIZE_MAX: Final = 1 << 20  # characters; no message is longer in any notation
+BYTES_MIN: Final = 12  # of an MTI, a bitmap and a field
+_TRIES_MAX: Final = 32  # places in a line where a message may begin
+_MASK: Final = re.escape(MASKS)
+_PAIR: Final = rf"[0-9A-Fa-f{_MASK}]{{2}}"
+# Neither begins nor ends amid a word: so a long one is looked at once, not from each of its places.
+_FROM: Final = rf"(?<![0-9A-Za-z{_MASK}])"
+_TO: Final = rf"(?![0-9A-Za-z{_MASK}])"
+_NUMBER: Final = r"(?:0[xX])?-?[0-9A-Fa-f]{1,3}"
+_WORDS_OF_HEX: Final = re.compile(rf"{_FROM}(?:{_PAIR})+(?: +(?:{_PAIR})+)*{_TO}")
+# A literal, escapes, a list in brackets, a list with commas, colons or hyphens: at least ten bytes.
+_CERTAIN: Final = (
+    re.compile(r"""[bB](["']).*\1"""),
+    re.compile(r"(?:\\x[0-9A-Fa-f]{2}){10,}"),
+    re.compile(r"<(?:Slow)?Buffer [^<>]*>"),
+    re.compile(rf"[\[{{]\s*(?:{_NUMBER}[\s,]+){{9,}}{_NUMBER}\s*[\]}}]"),
+    re.compile(rf"0[xX]{_PAIR}(?:,? *0[xX]{_PAIR}){{9,}}"),
+    re.compile(rf"{_FROM}{_PAIR}(?:([:\-]){_PAIR})(?:\1{_PAIR}){{8,}}{_TO}"),
+    re.compile(rf"0[xX](?:{_PAIR}){{10,}}{_TO}"),
+)
+_BASE64: Final = re.compile(r"(?<![0-9A-Za-z+/])[0-9A-Za-z+/]{16,}={0,2}(?![0-9A-Za-z+/=])")
+_MTI: Final = re.compile(r"[0-9]{4}(?=[0-9A-Fa-f]{16}|[^ -~]|\\x)")
+_ENDS: Final = "\"'])>} \t"  # what closes, behind a text that was quoted
+
+
+def read_line(line: str, begins: Begins) -> Piece | None:
+    """The message in *line*, the first reading that *begins* like one; None where there is none.
+
+    >>> def is_echo(data): return data[:2] == bytes.fromhex("0800")
+    >>> read_line("12:00:01 INFO sent 0800 2020010000800000 000000 [ok]", is_echo).data.hex()
+    '08002020010000800000000000'
+    """
+    if len(line) > LINE_SIZE_MAX:
+        return None
+    return next((piece for piece in _readings(line) if begins(piece.data)), None)
+
+
+def has_bytes(line: str) -> bool:
+    """Whether *line* has so many bytes in it that they may be a message of something else.
+
+    >>> has_bytes("sent 0200 3220000000808000 000000"), has_bytes("12:00:00 INFO com/shop/Sale")
+    (True, False)
+    """
+    if len(line) > LINE_SIZE_MAX:
+        return True
+    told = (piece for piece in _readings(line) if piece.kind not in (RAW, "base64"))
+    return any(len(piece.data) >= BYTES_MIN for piece in told)
+
+
+def _readings(line: str) -> Iterator[Piece]:
+    for pattern in _CERTAIN:
+        for found in pattern.finditer(line):
+            if piece := read_escapes(found[0]):
+                yield piece
+            yield from read_lists(found[0])
+    for found in _WORDS_OF_HEX.finditer(line):
+        # Words of hex may be a date or a number in front: each may be the first of the message.
+        words = found[0].split()
+        for number in range(min(len(words), _TRIES_MAX)):
+            yield read_masked("".join(words[number:]))
+    yield from _texts(line)
+    for found in _BASE64.finditer(line):
+        yield from _base64(found[0])
+
+
+def _texts(line: str) -> Iterator[Piece]:
+    """The line from each place on that may be an MTI, with what closes it and without."""
+    for number, found in enumerate(_MTI.finditer(line)):
+        if number == _TRIES_MAX:
+            return
+        before = line[: found.start()]
+        text = line[found.start() :]
+        is_quoted = before[-1:] in ("'", '"', "[", "(", "<", "{") and before
+        text = text.rstrip(_ENDS) if is_quoted else text
+        if "\\x" in text and (escaped := read_escapes(text)):
+            yield escaped
+        yield Piece(kind=RAW, data=text.encode("utf-8", "surrogateescape"))
+
+
+def _base64(text: str) -> Iterator[Piece]:
+    try:
+        yield Piece(kind="base64", data=read_base64(text.encode()))
+    except FormatError:
+        return

@@ -1,0 +1,92 @@
+"""The messages of captures, whatever their framing; what is cut or strange is named."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from cardswitch.lab.messages.captured import FRAMINGS, is_capture, read_captured
+from cardswitch.lab.messages.inputs import read_items
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.message import Message
+from cardswitch.wire.capture.packets import Endpoint
+from cardswitch.wire.capture.pcap import write_pcap
+
+POS = load_dialect("pos")
+HERE, THERE, WEB = (Endpoint("192.0.2.1", port) for port in (50000, 8583, 80))
+WIRES = [POS.pack(Message("0800", {11: f"{n:06d}", 70: "301"})) for n in range(3)]
+FRAMED = {
+    "binary2": lambda m: len(m).to_bytes(2) + m,
+    "binary2-inclusive": lambda m: (len(m) + 2).to_bytes(2) + m,
+    "binary2-little": lambda m: len(m).to_bytes(2, "little") + m,
+    "ascii4": lambda m: b"%04d" % len(m) + m,
+    "ascii4-inclusive": lambda m: b"%04d" % (len(m) + 4) + m,
+    "ascii5": lambda m: b"%05d" % len(m) + m,
+    "hex4": lambda m: b"%04X" % len(m) + m,
+    "bcd2": lambda m: bytes.fromhex(f"{len(m):04d}") + m,
+    "vap": lambda m: len(m).to_bytes(2) + bytes(2) + m,
+    "stx-etx": lambda m: b"\x02" + m + b"\x03",
+    "none": lambda m: m,
+}
+
+
+def capture(name="binary2"):
+    return write_pcap((float(n), HERE, THERE, FRAMED[name](m)) for n, m in enumerate(WIRES))
+
+
+def is_right(data):
+    return data[:2] == b"\x08\x00"
+
+
+def test_every_framing_has_a_sample():
+    assert FRAMED.keys() == FRAMINGS.keys()
+
+
+@pytest.mark.parametrize("name", FRAMED)
+def test_every_framing_is_found_and_can_be_said(name):
+    for said in ("auto", name):
+        seen = read_captured(capture(name), is_right, framing=said)
+        assert [one.data for one in seen] == WIRES
+        assert all(one.fault is None for one in seen)
+
+
+def cut_packet(data, number, size):
+    """Packet *number* of the classic capture *data* as if only *size* bytes of it had been kept."""
+    at = 24
+    for _ in range(number):
+        at += 16 + int.from_bytes(data[at + 8 : at + 12])
+    end = at + 16 + int.from_bytes(data[at + 8 : at + 12])
+    head = data[at : at + 8] + size.to_bytes(4) + data[at + 12 : at + 16]
+    return data[:at] + head + data[at + 16 : at + 16 + size] + data[end:]
+
+
+def test_a_packet_that_the_capture_cut_is_named_and_stepped_over():
+    seen = read_captured(cut_packet(capture(), 1, 50), is_right)
+    assert [one.data for one in seen if one.fault is None] == [WIRES[0], WIRES[2]]
+    [cut] = [one for one in seen if one.fault is not None]
+    assert "not whole" in str(cut.fault)
+    assert any("packets cut by the capture: 1, the first is packet 2" in n for n in seen[0].notes)
+
+
+def test_other_streams_are_passed_over_with_a_note():
+    talk = [(float(n), HERE, THERE, FRAMED["binary2"](m)) for n, m in enumerate(WIRES)]
+    seen = read_captured(write_pcap([*talk, (9.0, HERE, WEB, b"GET / HTTP/1.1\r\n")]), is_right)
+    assert [one.data for one in seen] == WIRES
+    assert seen[0].notes == ("streams without a message of this dialect: 1",)
+
+
+def test_a_capture_without_messages_says_what_may_help():
+    assert is_capture(write_pcap([]))
+    with pytest.raises(FormatError, match="--framing"):
+        read_captured(write_pcap([]), is_right)
+
+
+@pytest.mark.skipif(not shutil.which("editcap"), reason="editcap, of Wireshark, is not installed")
+@pytest.mark.parametrize("form", ["modpcap", "pcapng", "nsecpcap"])
+def test_what_wireshark_writes_is_read(form, tmp_path):
+    path = tmp_path / "a.pcap"
+    path.write_bytes(capture())
+    subprocess.run(["editcap", "-F", form, path, tmp_path / "b"], check=True)
+    items = read_items((tmp_path / "b").read_bytes(), "auto", POS)
+    assert [item.data for item in items] == WIRES
