@@ -21,7 +21,9 @@ from cardswitch.wire.ports import (
     Send,
 )
 
+from .console_link import ConsoleOrder, ConsoleReply, OrderUnreadable
 from .custody.audit import AuditEntry, AuditLog
+from .custody.authority import AuthorityRefused, Officer, stand_by
 from .custody.events import POLICY_CHANGED, STARTED
 from .custody.history import History
 from .module import HsmModule
@@ -32,8 +34,9 @@ T = TypeVar("T")
 class HsmMachine:
     """*module* behind wires. It keeps nothing of a link, and closes one only when it is offline."""
 
-    def __init__(self, module: HsmModule) -> None:
+    def __init__(self, module: HsmModule, officers: Sequence[Officer] = ()) -> None:
         self.module = module
+        self._officers = officers
         self._log = AuditLog()
         self._noted: list[Effect] = []
         module.state.listener = self._note
@@ -81,6 +84,10 @@ class HsmMachine:
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Answer a command, also one that could not be read if it says what it is."""
         match event:
+            case Received(link, ConsoleOrder() as order):
+                self.module.state.now = now
+                reply = self._obey(order)
+                return (*self._taken(), Send(link, reply))
             case Received(link) | Garbled(link) if self.module.state.mode != "online":
                 return (Close(link, f"the module is {self.module.state.mode}"),)
             case Received(link, command):
@@ -90,6 +97,8 @@ class HsmMachine:
                 return (*self._taken(), Send(link, answer))
             case Garbled(link, HsmFormatError() as error):
                 return self._refusal(link, error)
+            case Garbled(link, OrderUnreadable() as error):
+                return (Close(link, str(error)),)
             case _:
                 return ()
 
@@ -100,6 +109,17 @@ class HsmMachine:
     def deadline(self) -> Seconds | None:
         """Nothing is ever due."""
         return None
+
+    def _obey(self, order: ConsoleOrder) -> ConsoleReply:
+        """Perform the command of *order* by the word of its two officers."""
+        state = self.module.state
+        try:
+            command = order.read_command()
+            activity = f"{command.code} at the console"
+            who = stand_by(state, self._officers, order.credentials, activity)
+        except (AuthorityRefused, HsmFormatError) as refused:
+            return ConsoleReply(refused=str(refused))
+        return ConsoleReply.of(self.module.answer_at_console(command, state.now, who))
 
     def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
         answer = self.module.refuse(error)

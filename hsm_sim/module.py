@@ -34,9 +34,12 @@ Lmk = LmkSet | BlockLmk
 LMK_ID: Final = "00"  # The LMK of a command that names none.
 # By id, as commands name them: %00 has variants, %01 key blocks.
 TEST_LMKS: Final[Mapping[str, Lmk]] = {LMK_ID: TEST_LMK, "01": TEST_BLOCK_LMK}
-# In key change storage while the LMKs are test ones: the published keys, moved by one place. It
-# stands for the old LMK, from which BW and LO take keys and tables; no command can name it.
-OLD_TEST_LMK: Final = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)
+# In key change storage while the LMKs are test ones: the published keys with four bits of each byte
+# turned, so that parity stays, and none is a key of today: else BW would change the type of those.
+# It stands for the old LMK, from which BW and LO take keys and tables; no command can name it.
+OLD_TEST_LMK: Final = LmkSet(
+    tuple(bytes(byte ^ 0x3C for byte in pair) for pair in TEST_LMK.pairs), is_test=True
+)
 _KCV_LENGTH: Final = 6
 
 
@@ -88,6 +91,11 @@ class HsmModule:
         code = answer_code(command.code)
         self.counts[f"{code} {error}"] += 1
         return Answer(command.header, code, error, fields, command.trailer)
+
+    def answer_at_console(self, command: Command, now: float, attended: str = "") -> Answer:
+        """Perform *command* as one from the console; *attended*: two officers stand by, and who."""
+        with self.state.at_console(attended):
+            return self.answer(command, now)
 
     def refuse(self, error: HsmFormatError) -> Answer | None:
         """The answer to a frame that could not be read; None if there is no telling to what.

@@ -33,7 +33,7 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
-    from ..serve import serve_machine
+    from ..serve import DOOR, serve_machine
 
     path = Path(config_path)
     config = section(read_config(path), "hsm", HsmConfig, path)
@@ -42,7 +42,7 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool) -> None:
         runtime, machine = await serve_machine(
             config, folder=path.parent, allow_live_lmk=allow_live_lmk
         )
-        [port] = runtime.ports.values()
+        port = runtime.ports[DOOR]
         status = "live LMK" if machine.module.state.lmks_live else "test LMK"
         click.echo(f"HSM simulator ({status}) on {config.host}:{port}", err=True)
         if has_console:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,6 +20,10 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.hsm.names import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
 from cardswitch.specs.masking import printable
 
+# What a master key is for that carries nothing else.
+Kind = Literal["pin", "mac", "data"]
+# Six digits that tell a key: those that officers compare.
+CheckValue = Annotated[str, Meta(pattern="^[0-9A-F]{6}\\Z")]
 Limit = Annotated[int, Meta(ge=1)]
 RsaBits = Annotated[int, Meta(ge=1024, le=4096)]
 # Disabled by default, also in a module that does not have them.
@@ -77,6 +81,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     refuse_weaker_wrapping: bool = True
     # A key whose block says that it must not leave stays.
     obey_exportability: bool = True
+    # A host alone brings a key across the border of a zone only where its type cannot change on the
+    # way: otherwise whoever exports a key and imports it as another reads all that is under it.
+    keys_keep_their_type: bool = True
+    # Master keys, by check value, that carry keys of one kind alone: hosts take those in.
+    carries: Mapping[CheckValue, Kind] = {}
     # Keys travel as key blocks alone. Off: most links still use the older forms.
     key_blocks_only: bool = False
     # PCI HSM: TPK and TMK have types of their own (70D, 80D). Off: older hosts know one type, 002.

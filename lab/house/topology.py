@@ -14,10 +14,14 @@ from typing import Any, Final
 from msgspec import Struct
 
 from cardswitch.hosts.config import AcquirerConfig, IssuerConfig
+from cardswitch.hsm_sim.client.officers import OFFICERS_NAME, write_officers
 from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.custody.authority import Credential, enrol, stand_by
+from cardswitch.hsm_sim.custody.store import KeyStore, with_officers, write_store
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.security.keystore import SALT_LENGTH
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
@@ -30,10 +34,14 @@ CONFIG_NAME: Final = "lab.toml"
 CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
 VAULT_KEY_BYTES: Final = 32
+STORE_NAME: Final = "hsm.keys"
+OFFICERS: Final = ("first", "second")
+PASSPHRASE_BYTES: Final = 12
+_FILES: Final = (CONFIG_NAME, CARDS_NAME, VAULT_NAME, STORE_NAME, OFFICERS_NAME)
 _HERE: Final = Path(__file__).parent
 
 
-class Ports(Struct, frozen=True):
+class Ports(Struct, frozen=True, kw_only=True):
     """The ports that the programs listen at; no well-known service uses the defaults."""
 
     hsm: int = 7100
@@ -41,6 +49,7 @@ class Ports(Struct, frozen=True):
     acquirer: int = 7102
     issuer: int = 7103
     pos: int = 7104
+    console: int = 7105
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -77,7 +86,8 @@ def free_ports() -> Ports:
         sockets = [held.enter_context(socket.socket()) for _ in names]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        taken = [each.getsockname()[1] for each in sockets]
+        return Ports(**dict(zip(names, taken, strict=True)))
 
 
 def read_lab(path: Path) -> Lab:
@@ -99,14 +109,16 @@ def make_lab(
 ) -> tuple[Path, Keys]:
     """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vault's key.
 
-    *ask* reaches the HSM; without it a new one is made, since all have the same test LMK.
+    *ask* reaches the HSM at its console, where two officers stand by; without it a new one is made,
+    since all have the same test LMK, and its officers are the two of the lab, made here as well.
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    if any((folder / name).exists() for name in (CONFIG_NAME, CARDS_NAME, VAULT_NAME)):
+    if any((folder / name).exists() for name in _FILES):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     folder.mkdir(parents=True, exist_ok=True)
-    ask = ask or HsmModule(secrets.token_bytes).answer
+    officers = _make_officers(folder)
+    ask = ask or _attended(officers)
     keys = make_keys(ask)
     cards = list(_personal_cards(ask, keys))
     values: dict[str, Any] = {}
@@ -128,6 +140,27 @@ def open_vault(path: Path | str) -> AesVault:
     if len(key) != VAULT_KEY_BYTES:
         raise ConfigError(f"{path}: expected a key of {VAULT_KEY_BYTES} bytes")
     return AesVault(key)
+
+
+# Officers -----------------------------------------------------------------------------------------
+
+
+def _make_officers(folder: Path) -> tuple[KeyStore, list[Credential]]:
+    """Two officers, in the key store and, with their passphrases, in a file of their own."""
+    who = [Credential(name, secrets.token_hex(PASSPHRASE_BYTES)) for name in OFFICERS]
+    enrolled = tuple(enrol(*each, secrets.token_bytes(SALT_LENGTH)) for each in who)
+    store = with_officers(KeyStore(), enrolled, "", b"")
+    write_store(folder / STORE_NAME, store)
+    write_officers(folder / OFFICERS_NAME, {each.name: each.passphrase for each in who})
+    return store, who
+
+
+def _attended(officers: tuple[KeyStore, list[Credential]]) -> Ask:
+    """A new module whose console the officers stand at."""
+    store, credentials = officers
+    module = HsmModule(secrets.token_bytes)
+    who = stand_by(module.state, store.officers, credentials, "key ceremony")
+    return lambda command: module.answer_at_console(command, 0.0, who)
 
 
 # Cards --------------------------------------------------------------------------------------------

@@ -24,6 +24,16 @@ def outcome(name: str, pin: str = "7391", **policy) -> Outcome:
 
 
 @pytest.mark.parametrize("pin", PINS)
+def test_a_change_of_type_reads_the_pin_with_three_calls(pin: str) -> None:
+    found = outcome("type", pin, keys_keep_their_type=False)
+    assert found == Outcome(3, prepared=1, pin=pin)
+
+
+def test_a_key_that_keeps_its_type_does_not_leave() -> None:
+    assert outcome("type") == Outcome(1, prepared=1, stopped_by="17")
+
+
+@pytest.mark.parametrize("pin", PINS)
 def test_chosen_tables_find_the_pin(pin: str) -> None:
     found = outcome("decimalisation", pin, encrypted_tables_only=False)
     assert (found.pin, found.prepared, found.stopped_by) == (pin, 0, "")

@@ -22,7 +22,7 @@ from cardswitch.wire.ports import (
     Received,
     Send,
 )
-from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
+from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, allowed, module, pin_block, under_lmk
 
 LINK = LinkId("hsm/1")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
@@ -74,7 +74,7 @@ def test_links_and_time_mean_nothing_to_it() -> None:
 
 
 def test_what_must_be_told_is_durable_before_the_answer_leaves() -> None:
-    machine = HsmMachine(module())
+    machine = HsmMachine(allowed())
     appended, sent = machine.handle(Received(LINK, EXPORT), 12.5)
     assert isinstance(appended, Append)
     assert isinstance(sent, Send)

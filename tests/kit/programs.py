@@ -20,6 +20,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store.journal import UNFINISHED, JournalReader
 from cardswitch.terminal.core.state import SaleState, TerminalEntry, outcomes
 from cardswitch.wire.driver.journal import FileJournal
+from tests.kit.hsm.module import attended
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0  # Reached only when something is broken.
@@ -86,7 +87,7 @@ class House:
     """A lab in a folder, on ports of its own, and every process that works for it."""
 
     def __init__(self, folder: Path, timing: Timing = TIMING):
-        ask = HsmModule(random.Random(SEED).randbytes).answer
+        ask = attended(HsmModule(random.Random(SEED).randbytes))
         self.folder = folder / "lab"
         self.said = folder / "said"
         self.said.mkdir()
