@@ -22,7 +22,7 @@ from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
-from .custody.policy import CommandRefused, Policy
+from .custody.policy import CommandRefused, DigitsRefused, Policy
 from .custody.state import ModuleState
 from .desk import HsmDesk
 from .keys.blocks import BlockRing
@@ -85,7 +85,7 @@ class HsmModule:
         self.state.load.add(command.code, now)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
-            self.state.pin_failures.add(self.policy, now)
+            self.state.pin_failures.add(self.policy, _account_of(command), now)
         if command.code in EVENT_OF_COMMAND:
             self._note(command, error, fields)
         code = answer_code(command.code)
@@ -179,9 +179,14 @@ class HsmModule:
             return COMMAND_DISABLED, {}
         try:
             self.policy.require_command(command.code)
-            if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed:
+            if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed_for(
+                self.policy, _account_of(command), self.state.now
+            ):
                 return TOO_MANY_PIN_FAILURES, {}
             return NO_ERROR, handler(self._desk_of(command), command.fields)
+        except DigitsRefused as refused:
+            is_unseen = command.code in PIN_VERIFIERS and self.policy.translate_digits_unseen
+            return MISMATCH if is_unseen else refused.code, {}
         except CommandRefused as refused:
             return refused.code, refused.fields
         except CryptoError:
@@ -207,3 +212,8 @@ class HsmModule:
         if "kcv" in fields:
             details["kcv"] = fields["kcv"][:_KCV_LENGTH]
         self.state.note(event, **details)
+
+
+def _account_of(command: Command) -> str:
+    """The account whose PIN *command* verifies."""
+    return command.fields.get("pan12", "")

@@ -59,6 +59,10 @@ class CommandRefused(Error):
         self.fields = fields or {}
 
 
+class DigitsRefused(CommandRefused):
+    """A PIN block holds digits above 9: with another account than its own it may be a right one."""
+
+
 class Policy(Struct, frozen=True, kw_only=True):
     """What is refused although the bare command could do it: the table [hsm.policy]."""
 
@@ -67,7 +71,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     # One code for every bad PIN block, so that its answers tell nothing of what is inside.
     uniform_pin_error: bool = True
     # From one format that is bound to a card to another, the digits of the PIN are not looked at: a
-    # refusal of those above 9 would tell what they are to whoever varies the account.
+    # refusal of those above 9 would tell what they are to whoever varies the account. Verifications
+    # answer 01 to them, as to any wrong PIN.
     translate_digits_unseen: bool = True
     # PINs under the LMK are encrypted ones; off, the digits of older modules are taken as well.
     encrypted_pins_only: bool = True
@@ -99,6 +104,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     commands_disabled: tuple[str, ...] = ("BA", "NG")
     # Any other command is answered 67; none named: all are licensed.
     commands_licensed: tuple[str, ...] = ()
+    # Failed PIN verifications of one card in an hour, until its PIN is not looked at: a search of
+    # all PINs takes days, and whoever makes it closes nobody else's.
+    pin_failures_per_card_max: Limit = 100
     # Failed PIN verifications until no more are made. Of a minute: a hundred wrong PINs a second
     # are more than the load of any test has, and still all PINs of one card take longer.
     pin_failures_per_minute_max: Limit = 6_000
