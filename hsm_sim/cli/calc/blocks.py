@@ -35,13 +35,13 @@ Example:
 
 @click.group(epilog=EPILOG)
 def tr31() -> None:
-    """Wrap, unwrap and read key blocks, TR-31 and X9.143, versions A to D."""
+    """Wrap, unwrap and read key blocks, TR-31 and X9.143, versions A to E."""
 
 
 @tr31.command(epilog=WRAP_EPILOG)
 @click.option("--kbpk", type=KEY, required=True, help="The key that protects.")
 @click.option("--key", type=KEY, required=True, help="The key to wrap.")
-@click.option("--version", type=click.Choice(list("ABCD")), default="B", show_default=True)
+@click.option("--version", type=click.Choice(list("ABCDE")), default="B", show_default=True)
 @click.option("--usage", default="D0", show_default=True, help="Two characters, as P0 for PINs.")
 @click.option("--algorithm", default="T", show_default=True, help="T TDES, A AES, D, H ...")
 @click.option("--mode", default="B", show_default=True, help="Mode of use: E, D, B, G, V, C, N, X.")
