@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 
 class HsmMachine:
-    """*module* behind wires. It keeps nothing of a link, and closes one only when it is offline."""
+    """*module* behind wires. It keeps nothing of a link, and closes one that nothing can answer."""
 
     def __init__(self, module: HsmModule, officers: Sequence[Officer] = ()) -> None:
         self.module = module
@@ -123,7 +123,9 @@ class HsmMachine:
 
     def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
         answer = self.module.refuse(error)
-        return (Send(link, answer),) if answer else ()
+        if answer is None:  # Nobody could tell to what: silence would let its sender wait.
+            return (Close(link, str(error)),)
+        return (Send(link, answer),)
 
     def _note(self, event: str, details: Mapping[str, str]) -> None:
         self._noted.append(Append(self._log.entry(event, details, self.module.state.now)))

@@ -54,12 +54,14 @@ def test_an_unreadable_command_is_answered_and_the_link_stays() -> None:
     assert machine.handle(garbled(b"0001ZZ"), 0.0) == (Send(LINK, Answer("0001", "Z0", "68")),)
 
 
-def test_what_cannot_be_answered_is_counted() -> None:
+def test_what_cannot_be_answered_ends_the_link_and_is_counted() -> None:
     machine = HsmMachine(module())
-    assert machine.handle(garbled(b"0001N"), 0.0) == ()
-    assert machine.handle(garbled(b"0001n\n"), 0.0) == ()
+    for frame in (b"", b"0001", b"0001N", b"0001n\n", b"0001nc"):
+        [closed] = machine.handle(garbled(frame), 0.0)
+        assert isinstance(closed, Close)
+        assert "expected a" in closed.reason
     assert machine.handle(Garbled(LINK, FormatError("a frame")), 0.0) == ()
-    assert machine.module.counts["unanswerable"] == 2
+    assert machine.module.counts["unanswerable"] == 5
 
 
 def test_links_and_time_mean_nothing_to_it() -> None:
