@@ -22,7 +22,7 @@ Examples:
   keys generate zmk --type ZMK                 a master key of a zone, kept as zmk
   keys generate zpk --type ZPK --zmk zmk       also under the ZMK, to send to the other side
   keys export zpk --zmk zmk --officers         the same later
-  keys import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF --officers
+  keys import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
   keys list
 
 A key is the name of one in the file, or its text under the LMK. Officers are those of officers.toml
@@ -34,7 +34,7 @@ Examples:
   generate block --lmk-id 01 --attributes P0T2B00N00"""
 IMPORT_EPILOG: Final = """\b
 Examples:
-  import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF --officers
+  import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
   import block --type ZPK --zmk zmk RB0080P0TE00E0000..."""
 EXPORT_EPILOG: Final = """\b
 Examples:
