@@ -47,7 +47,7 @@ def make_bench_lab(folder: Path, in_flight: int) -> tuple[Path, list[BenchCard]]
     All purchases come back in by the acquirer's one link: every link may have all in flight.
     """
     ask = HsmModule(secrets.token_bytes).answer
-    path, keys = make_lab(folder, free_ports(), ask=ask)
+    path, keys = make_lab(folder, free_ports())
     cards = [_card(ask, keys, number) for number in range(CARDS)]
     text = path.read_text("utf-8").replace("magic_amounts = true", "magic_amounts = false")
     for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):

@@ -1,4 +1,4 @@
-"""Three published attacks on PINs behind an HSM, each stopped by one rule of the policy.
+"""Published attacks on PINs behind an HSM, each stopped by one rule of the policy.
 
 An attacker asks the module what anybody on its link may ask, and holds no clear key. What is known
 to start with is a `Stage`, what comes of it an `Outcome`. For cards and keys made for this alone.
@@ -14,12 +14,14 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
+from cardswitch.specs.hsm.commands.data import DataKey, decrypt_data
+from cardswitch.specs.hsm.commands.keys import export_key, generate_key, import_key
 from cardswitch.specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
-from cardswitch.specs.hsm.names import ISO_0, ISO_1
+from cardswitch.specs.hsm.names import ISO_0, ISO_1, ZMK, ZPK
 from cardswitch.specs.security.ibm3624 import generate_offset_ibm3624
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import TEST_LMK, lmk_check_value, wrap_key
-from cardswitch.specs.security.pinblocks import encode_pinblock
+from cardswitch.specs.security.pinblocks import decode_pinblock, encode_pinblock
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 Ask = Callable[[Command], Answer]
@@ -31,6 +33,7 @@ TABLE: Final = "0123456789012345"  # how nearly everybody decimalises
 VALIDATION: Final = "0412345678900000"
 _PASSED: Final = (NO_ERROR, LONG_PVK)
 _KEY_LENGTH: Final = 16
+_DATA_KEY: Final = "00B"
 
 
 class Stopped(Error):
@@ -98,12 +101,16 @@ class _Counted:
         self.calls += 1
         return self._ask(Command("", code, fields))
 
-    def block(self, code: str, fields: Mapping[str, str]) -> str:
-        """The PIN block in the answer. Raises Stopped."""
-        answer = self(code, fields)
+    def done(self, command: Command) -> Mapping[str, str]:
+        """The fields of the answer to *command*. Raises Stopped."""
+        answer = self(command.code, command.fields)
         if not answer.ok:
             raise Stopped(answer.error)
-        return answer.fields["block"]
+        return answer.fields
+
+    def block(self, code: str, fields: Mapping[str, str]) -> str:
+        """The PIN block in the answer. Raises Stopped."""
+        return self.done(Command("", code, fields))["block"]
 
 
 def set_stage(ask: Ask, random_bytes: Callable[[int], bytes], pin: str = DEMO_PIN) -> Stage:
@@ -272,7 +279,34 @@ def _accepted(pin_digit: str, place: int) -> list[bool]:
     return [mixed ^ digit <= 9 for digit in range(10)]
 
 
+# Types --------------------------------------------------------------------------------------------
+
+
+def change_type(ask: Ask, stage: Stage) -> Outcome:
+    """Export the PIN key under a zone key of one's own, import it as a data key, decrypt the block.
+
+    Under the zone key nothing tells what a key is for, and whoever imports it says it anew.
+    """
+    asked, prepared = _Counted(ask), _Counted(ask)
+    try:
+        zmk = prepared.done(generate_key(ZMK))["key"]
+        text = asked.done(export_key(ZPK, zmk, stage.zpk))["key"]
+        key = asked.done(import_key(_DATA_KEY, zmk, text))["key"]
+        command = decrypt_data(DataKey(_DATA_KEY, key), bytes.fromhex(stage.block))
+        clear = bytes.fromhex(asked.done(command)["data"])
+    except Stopped as stopped:
+        return Outcome(asked.calls, prepared.calls, stopped_by=stopped.code)
+    pin = decode_pinblock(ISO_0, clear, VICTIM_PAN12)
+    return Outcome(asked.calls, prepared.calls, pin)
+
+
 ATTACKS: Final[Mapping[str, Attack]] = {
+    "type": Attack(
+        "export a PIN key, import it as a data key",
+        "Clulow (2003); Bond (2001)",
+        "keys_keep_their_type",
+        change_type,
+    ),
     "decimalisation": Attack(
         "choose the decimalisation table",
         "Bond and Zielinski, UCAM-CL-TR-560 (2003)",

@@ -30,6 +30,8 @@ class HsmConfig(Address, frozen=True, kw_only=True):
     tls_certificate: str = ""  # PEM file; none: plain TCP
     tls_key: str = ""
     tls_clients: str = ""  # PEM file of those who sign clients' certificates; none: all come in
+    # On this machine alone: where two officers order what no host may; 0: nowhere.
+    console_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     audit: str = "hsm.audit"  # the audit log
     key_store: str = ""  # officers and LMKs of one's own; none: the published test LMKs
     passphrase_file: str = ""  # what opens the key store, in its first line

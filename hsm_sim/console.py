@@ -201,7 +201,7 @@ def ask_inside(inside: ModuleAccess) -> Callable[[Command], Answer]:
 
     def ask(command: Command) -> Answer:
         received = unpack_command(pack_command(command.with_header(_HEADER)))
-        return inside(lambda module: module.answer(received, module.state.now))
+        return inside(lambda module: module.answer_at_console(received, module.state.now))
 
     return ask
 

@@ -22,7 +22,9 @@ from cardswitch.wire.ports import (
     Send,
 )
 
+from .console_link import ConsoleOrder, ConsoleReply, OrderUnreadable
 from .custody.audit import AuditEntry, AuditLog
+from .custody.authority import AuthorityRefused, Officer, stand_by
 from .custody.events import POLICY_CHANGED, STARTED
 from .custody.history import History
 from .module import HsmModule
@@ -31,10 +33,11 @@ T = TypeVar("T")
 
 
 class HsmMachine:
-    """*module* behind wires. It keeps nothing of a link, and closes one only when it is offline."""
+    """*module* behind wires. It keeps nothing of a link, and closes one that nothing can answer."""
 
-    def __init__(self, module: HsmModule) -> None:
+    def __init__(self, module: HsmModule, officers: Sequence[Officer] = ()) -> None:
         self.module = module
+        self._officers = officers
         self._log = AuditLog()
         self._noted: list[Effect] = []
         self._tell: Observer | None = None
@@ -87,6 +90,10 @@ class HsmMachine:
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Answer a command, also one that could not be read if it says what it is."""
         match event:
+            case Received(link, ConsoleOrder() as order):
+                self.module.state.now = now
+                reply = self._obey(order)
+                return (*self._taken(), Send(link, reply))
             case Received(link) | Garbled(link) if self.module.state.mode != "online":
                 return (Close(link, f"the module is {self.module.state.mode}"),)
             case Received(link, command):
@@ -96,6 +103,8 @@ class HsmMachine:
                 return (*self._taken(), Send(link, answer))
             case Garbled(link, HsmFormatError() as error):
                 return self._refusal(link, error)
+            case Garbled(link, OrderUnreadable() as error):
+                return (Close(link, str(error)),)
             case _:
                 return ()
 
@@ -107,11 +116,24 @@ class HsmMachine:
         """Nothing is ever due."""
         return None
 
+    def _obey(self, order: ConsoleOrder) -> ConsoleReply:
+        """Perform the command of *order* by the word of its two officers."""
+        state = self.module.state
+        try:
+            command = order.read_command()
+            activity = f"{command.code} at the console"
+            who = stand_by(state, self._officers, order.credentials, activity)
+        except (AuthorityRefused, HsmFormatError) as refused:
+            return ConsoleReply(refused=str(refused))
+        return ConsoleReply.of(self.module.answer_at_console(command, state.now, who))
+
     def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
         answer = self.module.refuse(error)
         if self._tell is not None:
             self._tell("refused" if answer else "dropped", link, str(error))
-        return (Send(link, answer),) if answer else ()
+        if answer is None:  # Nobody could tell to what: silence would let its sender wait.
+            return (Close(link, str(error)),)
+        return (Send(link, answer),)
 
     def _note(self, event: str, details: Mapping[str, str]) -> None:
         self._noted.append(Append(self._log.entry(event, details, self.module.state.now)))

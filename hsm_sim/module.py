@@ -22,7 +22,7 @@ from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
-from .custody.policy import CommandRefused, Policy
+from .custody.policy import CommandRefused, DigitsRefused, Policy
 from .custody.state import ModuleState
 from .desk import HsmDesk
 from .keys.blocks import BlockRing
@@ -34,9 +34,12 @@ Lmk = LmkSet | BlockLmk
 LMK_ID: Final = "00"  # The LMK of a command that names none.
 # By id, as commands name them: %00 has variants, %01 key blocks.
 TEST_LMKS: Final[Mapping[str, Lmk]] = {LMK_ID: TEST_LMK, "01": TEST_BLOCK_LMK}
-# In key change storage while the LMKs are test ones: the published keys, moved by one place. It
-# stands for the old LMK, from which BW and LO take keys and tables; no command can name it.
-OLD_TEST_LMK: Final = LmkSet(TEST_LMK.pairs[1:] + TEST_LMK.pairs[:1], is_test=True)
+# In key change storage while the LMKs are test ones: the published keys with four bits of each byte
+# turned, so that parity stays, and none is a key of today: else BW would change the type of those.
+# It stands for the old LMK, from which BW and LO take keys and tables; no command can name it.
+OLD_TEST_LMK: Final = LmkSet(
+    tuple(bytes(byte ^ 0x3C for byte in pair) for pair in TEST_LMK.pairs), is_test=True
+)
 _KCV_LENGTH: Final = 6
 
 
@@ -82,12 +85,17 @@ class HsmModule:
         self.state.load.add(command.code, now)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
-            self.state.pin_failures.add(self.policy, now)
+            self.state.pin_failures.add(self.policy, _account_of(command), now)
         if command.code in EVENT_OF_COMMAND:
             self._note(command, error, fields)
         code = answer_code(command.code)
         self.counts[f"{code} {error}"] += 1
         return Answer(command.header, code, error, fields, command.trailer)
+
+    def answer_at_console(self, command: Command, now: float, attended: str = "") -> Answer:
+        """Perform *command* as one from the console; *attended*: two officers stand by, and who."""
+        with self.state.at_console(attended):
+            return self.answer(command, now)
 
     def refuse(self, error: HsmFormatError) -> Answer | None:
         """The answer to a frame that could not be read; None if there is no telling to what.
@@ -171,9 +179,14 @@ class HsmModule:
             return COMMAND_DISABLED, {}
         try:
             self.policy.require_command(command.code)
-            if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed:
+            if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed_for(
+                self.policy, _account_of(command), self.state.now
+            ):
                 return TOO_MANY_PIN_FAILURES, {}
             return NO_ERROR, handler(self._desk_of(command), command.fields)
+        except DigitsRefused as refused:
+            is_unseen = command.code in PIN_VERIFIERS and self.policy.translate_digits_unseen
+            return MISMATCH if is_unseen else refused.code, {}
         except CommandRefused as refused:
             return refused.code, refused.fields
         except CryptoError:
@@ -199,3 +212,8 @@ class HsmModule:
         if "kcv" in fields:
             details["kcv"] = fields["kcv"][:_KCV_LENGTH]
         self.state.note(event, **details)
+
+
+def _account_of(command: Command) -> str:
+    """The account whose PIN *command* verifies."""
+    return command.fields.get("pan12", "")

@@ -13,6 +13,7 @@ from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime
 
 from .config import HsmConfig
+from .console_link import HOST, LINKS_MAX, ConsoleChannel
 from .custody.ceremony import Lmk
 from .custody.journal import AuditJournal
 from .custody.store import KeyStore, open_lmks, read_store
@@ -21,6 +22,7 @@ from .module import TEST_LMKS, HsmModule
 from .tls import address_rule, server_tls
 
 LISTENER = "host"
+CONSOLE = "console"
 STORE_CHANGED = "the key store was changed"
 
 
@@ -61,7 +63,7 @@ async def serve_machine(
     store = read_store(store_path) if store_path else None
     lmks, tampered = _lmks_of(store, lambda: passphrase or read_passphrase(config, base))
     module = HsmModule(secrets.token_bytes, config.policy, lmks, allow_live_lmk=allow_live_lmk)
-    machine = HsmMachine(module)
+    machine = HsmMachine(module, store.officers if store is not None else ())
     journal = AuditJournal(folder / config.audit, store_path) if folder else None
     clock = clock or Clock()
     record, tap = record_and_tap(log, "hsm", clock)
@@ -85,6 +87,10 @@ async def serve_machine(
             allows=allows,
             per_address_max=config.links_per_address_max,
         )
+        if config.console_port:
+            await runtime.listen(
+                CONSOLE, HOST, config.console_port, ConsoleChannel(), links_max=LINKS_MAX
+            )
     except BaseException:
         await runtime.stop()
         raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final, Protocol
 
 from cardswitch.specs.hsm import (
+    BUFFER_SIZE,
     HEADER_SIZE,
     pack_answer,
     pack_command,
@@ -17,7 +18,8 @@ from .framing import Framing
 from .framings import AnyFraming
 from .headers import Header
 
-HSM_FRAMING: Final = Framing("binary2")  # What HSMs of this kind speak on TCP.
+# What HSMs of this kind speak on TCP: a command or an answer fills the buffer that they tell of.
+HSM_FRAMING: Final = Framing("binary2", frame_size_max=BUFFER_SIZE)
 
 
 class Channel(Protocol):

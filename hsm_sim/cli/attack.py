@@ -12,12 +12,17 @@ if TYPE_CHECKING:
 
     from ..attacks import Attack, Outcome
 
-NAMES: Final = ("decimalisation", "format", "account")  # As in ATTACKS, not imported for help.
+NAMES: Final = (
+    "type",
+    "decimalisation",
+    "format",
+    "account",
+)  # As in ATTACKS.
 TIMEOUT_S: Final = 5.0
 EPILOG: Final = """\b
 Examples:
   cardswitch hsm attack list
-  cardswitch hsm attack decimalisation           with the rule off, then with it on
+  cardswitch hsm attack type                     with the rule off, then with it on
   cardswitch hsm attack format --policy off
   cardswitch hsm attack account --json
   cardswitch hsm attack format --host 127.0.0.1 --port 7100
@@ -44,7 +49,7 @@ Exit codes: 0 shown, 1 error, 2 usage."""
 def attack(
     name: str, policy: str | None, host: str | None, port: int | None, as_json: bool
 ) -> None:
-    """Try a published attack on a PIN of a demonstration card: decimalisation, format, account.
+    """Try a published attack on a demonstration PIN: type, decimalisation, format, account.
 
     It works with one rule of the policy off, and fails with it on.
     """

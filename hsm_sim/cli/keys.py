@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .link import asking, failing, write_json
+from .link import asking, failing, officers_option, write_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.hsm import Command
@@ -21,11 +21,12 @@ EPILOG: Final = """\b
 Examples:
   keys generate zmk --type ZMK                 a master key of a zone, kept as zmk
   keys generate zpk --type ZPK --zmk zmk       also under the ZMK, to send to the other side
-  keys export zpk --zmk zmk                    the same later
-  keys import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF
+  keys export zpk --zmk zmk --officers         the same later
+  keys import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
   keys list
 
-A key is the name of one in the file, or its text under the LMK."""
+A key is the name of one in the file, or its text under the LMK. Officers are those of officers.toml
+beside the lab's file, else two are asked for. A key block (--zmk-scheme R) of a ZPK needs none."""
 GENERATE_EPILOG: Final = """\b
 Examples:
   generate zmk --type ZMK
@@ -33,11 +34,11 @@ Examples:
   generate block --lmk-id 01 --attributes P0T2B00N00"""
 IMPORT_EPILOG: Final = """\b
 Examples:
-  import theirs --type ZPK --zmk zmk X0123456789ABCDEF0123456789ABCDEF
+  import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
   import block --type ZPK --zmk zmk RB0080P0TE00E0000..."""
 EXPORT_EPILOG: Final = """\b
 Examples:
-  export zpk --zmk zmk
+  export zpk --zmk zmk --officers              by the word of two officers
   export zpk --zmk zmk --zmk-scheme R          as a key block"""
 LIST_EPILOG: Final = """\b
 Examples:
@@ -99,6 +100,7 @@ def _made(command: Callable[..., None]) -> Callable[..., None]:
     help="The scheme under the ZMK: X, U, T, Y, Z, or R for a key block.",
 )
 @_made
+@officers_option
 @asking
 def generate(
     hsm: HsmClient,
@@ -131,6 +133,7 @@ def generate(
 @click.argument("text", metavar="KEY_UNDER_ZMK")
 @click.option("--zmk", metavar="KEY", required=True, help="The ZMK that it came under.")
 @_made
+@officers_option
 @asking
 def import_(
     hsm: HsmClient,
@@ -181,6 +184,7 @@ def import_(
 )
 @key_file
 @click.option("--json", "as_json", is_flag=True, help="Print the key as JSON.")
+@officers_option
 @asking
 def export(
     hsm: HsmClient,

@@ -13,10 +13,15 @@ import click
 if TYPE_CHECKING:
     import ssl
 
+    from ..client.officers import AttendedHsm
+
 ERROR_EXIT: Final = 1
 TIMEOUT_EXIT: Final = 4
 LINK_EXIT: Final = 5
 FINDINGS_EXIT: Final = 6
+OFFICERS_HINT: Final = (
+    "; `hsm keys ... --officers` does it by the word of two officers, or `authorise` at the console"
+)
 LAB: Final = "cardswitch-data/lab.toml"
 PORT: Final = 7100  # where a lab puts its HSM
 TIMEOUT_S: Final = 5.0  # As in cardswitch.hsm_sim.client.client, which is not imported for help.
@@ -66,10 +71,15 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         tls_ca: str,
         tls_certificate: str,
         tls_key: str,
+        officers: bool = False,
         **kwargs: Any,
     ) -> None:
         from ..client.client import HsmClient
 
+        if officers:
+            with failing():
+                command(*args, hsm=_attended(config_path), **kwargs)
+            return
         place = _place(host, port, config_path)
         tls = _tls(tls_ca, tls_certificate, tls_key)
         with failing(), HsmClient(*place, timeout_s=timeout_s, tls=tls) as client:
@@ -78,22 +88,34 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
     return asks
 
 
+officers_option = click.option(
+    "--officers", is_flag=True,
+    help="By the word of two officers, at the module's console on this machine.",
+)  # fmt: skip
+
+
 @contextmanager
 def failing() -> Iterator[None]:
     """Turn what goes wrong into one line and the exit code that the help promises."""
     import ssl
 
     from cardswitch.specs.errors import CryptoError, EncodeError, FormatError
+    from cardswitch.specs.hsm.errors import NOT_AUTHORISED
     from cardswitch.wire.framing import FramingError
 
     from ..client.client import HsmError, HsmLinkError
     from ..client.keyfile import KeyFileError
+    from ..client.officers import ConsoleError
+    from ..custody.authority import AuthorityRefused
 
     try:
         yield
     except (EncodeError, CryptoError, KeyFileError) as error:
         raise click.UsageError(str(error)) from None
     except HsmError as error:
+        hint = OFFICERS_HINT if error.code == NOT_AUTHORISED else ""
+        refuse(f"{error}{hint}", ERROR_EXIT)
+    except (AuthorityRefused, ConsoleError) as error:
         refuse(str(error), ERROR_EXIT)
     except TimeoutError:
         refuse("no answer in time: is this an HSM? --timeout waits longer", TIMEOUT_EXIT)
@@ -130,6 +152,33 @@ def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, i
         return host or "127.0.0.1", port or PORT
     lab = section(read_config(config_path), "hsm", HsmConfig, config_path)
     return host or lab.host, port or lab.port
+
+
+def _attended(config_path: str) -> AttendedHsm:
+    """The console of the lab's module, and two officers: those of the lab's file, or typed."""
+    from cardswitch.specs.errors import ConfigError
+    from cardswitch.wire.operator.config import read_config, section
+
+    from ..client.officers import OFFICERS_NAME, AttendedHsm, read_officers
+    from ..config import HsmConfig
+    from ..custody.authority import Credential
+
+    path = Path(config_path)
+    config = section(read_config(path), "hsm", HsmConfig, path)
+    if not config.console_port:
+        raise ConfigError(
+            f"{path}: hsm.console_port: missing: name a free port there, and a key_store with two "
+            "officers (`cardswitch hsm officer add`)"
+        )
+    file = path.parent / OFFICERS_NAME
+    if file.exists():
+        return AttendedHsm(config.console_port, read_officers(file))
+    typed = []
+    for which in ("first", "second"):
+        name = click.prompt(f"{which} officer", err=True)
+        secret = click.prompt(f"passphrase of {name}", hide_input=True, err=True)
+        typed.append(Credential(name, secret))
+    return AttendedHsm(config.console_port, typed)
 
 
 def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:

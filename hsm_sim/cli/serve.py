@@ -37,7 +37,7 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool, log: LogOpt
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
-    from ..serve import serve_machine
+    from ..serve import LISTENER, serve_machine
 
     path = Path(config_path)
     config = section(read_config(path), "hsm", HsmConfig, path)
@@ -46,7 +46,7 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool, log: LogOpt
         runtime, machine = await serve_machine(
             config, folder=path.parent, allow_live_lmk=allow_live_lmk, log=EventLog(log)
         )
-        [port] = runtime.ports.values()
+        port = runtime.ports[LISTENER]
         status = "live LMK" if machine.module.state.lmks_live else "test LMK"
         click.echo(f"HSM simulator ({status}) on {config.host}:{port}", err=True)
         if has_console:

@@ -22,7 +22,7 @@ from ..desk import Handler, HsmDesk
 from ..keys.clear import AES, TDES, ClearKey
 from ..keys.dukpt import derive_initial_key, open_bdk
 from ..keys.ring import Fields
-from ..keys.transport import EXCHANGE_BLOCK, unwrap_under_zmk, wrap_under_zmk
+from ..keys.transport import EXCHANGE_BLOCK, Master, unwrap_under_master, wrap_under_master
 from ..keys.uses import IKEY, TMK, ZMK, KeyUse
 
 KEY_LENGTH_FLAG_REFUSED: Final = "05"
@@ -48,9 +48,9 @@ def generate_key(desk: HsmDesk, fields: Fields) -> Fields:
         master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
         if master_use is None:
             raise CommandRefused(INPUT_REFUSED)
-        master = desk.keys.open_any(master_use, fields["zmk"])
-        answer["key_under_zmk"] = wrap_under_zmk(
-            desk.keys, master, fields["zmk_scheme"], use, key, fields
+        master = Master.open(desk.keys, master_use, fields["zmk"])
+        answer["key_under_zmk"] = wrap_under_master(
+            desk, master, fields["zmk_scheme"], use, key, fields, is_new=True
         )
     return {**answer, "kcv": key.kcv}
 
@@ -69,8 +69,8 @@ def _new_key(desk: HsmDesk, use: KeyUse, fields: Fields) -> ClearKey:
 def import_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A6: a key under a ZMK comes under the LMK; wrong parity is corrected, with a warning."""
     use = desk.keys.use_of(fields)
-    zmk = desk.keys.open_any(ZMK, fields["zmk"])
-    key, was_corrected = unwrap_under_zmk(desk.keys, zmk, use, fields["key"])
+    zmk = Master.open(desk.keys, ZMK, fields["zmk"])
+    key, was_corrected = unwrap_under_master(desk, zmk, use, fields["key"], fields)
     answer = {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields), "kcv": key.kcv}
     if was_corrected:
         raise CommandRefused(PARITY_CORRECTED, answer)
@@ -80,9 +80,9 @@ def import_key(desk: HsmDesk, fields: Fields) -> Fields:
 def export_key(desk: HsmDesk, fields: Fields) -> Fields:
     """A8: a key under the LMK goes out under a ZMK."""
     use = desk.keys.use_of(fields)
-    zmk = desk.keys.open_any(ZMK, fields["zmk"])
+    zmk = Master.open(desk.keys, ZMK, fields["zmk"])
     key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-    text = wrap_under_zmk(desk.keys, zmk, fields["zmk_scheme"], use, key, fields)
+    text = wrap_under_master(desk, zmk, fields["zmk_scheme"], use, key, fields)
     return {"key": text, "kcv": key.kcv}
 
 

@@ -23,6 +23,7 @@ from cardswitch.specs.security.tdes import xor
 
 from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
+from ..keys.borders import require_renewal
 from ..keys.clear import TDES, ClearKey
 from ..keys.ring import Fields, refusal
 from .keys import KEY_LENGTH_FLAG_REFUSED, inner_scheme, type_of_code
@@ -40,7 +41,7 @@ _LENGTH_OF_FLAG: Final = {"0": 8, "1": 16, "2": 24, "3": 24}
 def generate_component(desk: HsmDesk, fields: Fields) -> Fields:
     """A2: a random component, under the LMK alone: nothing is printed."""
     use = desk.keys.use_of(fields)
-    desk.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    desk.state.require_officers(f"{COMPONENT}.{use.key_type}")
     component = desk.keys.generate(use, fields["lmk_scheme"], fields)
     return {"component": desk.keys.close(use, fields["lmk_scheme"], component, fields)}
 
@@ -48,7 +49,7 @@ def generate_component(desk: HsmDesk, fields: Fields) -> Fields:
 def form_key_from_components(desk: HsmDesk, fields: Fields) -> Fields:
     """A4: the key that all components make together; its parity is corrected."""
     use = desk.keys.use_of(fields)
-    desk.state.require_authorised(f"{COMPONENT}.{use.key_type}.host")
+    desk.state.require_officers(f"{COMPONENT}.{use.key_type}")
     names = sorted(name for name in fields if name.startswith("component_"))
     parts = [desk.keys.open_any(use, fields[name]) for name in names]
     algorithm = parts[0].algorithm
@@ -68,7 +69,7 @@ def form_key_from_components(desk: HsmDesk, fields: Fields) -> Fields:
 def translate_key_scheme(desk: HsmDesk, fields: Fields) -> Fields:
     """B0: the same key under the same LMK, by another scheme."""
     use = desk.keys.use_of(fields)
-    desk.state.require_authorised(f"{SCHEME}.{use.key_type}.host")
+    desk.state.require_officers(f"{SCHEME}.{use.key_type}")
     key = desk.keys.open_any(use, fields["key"])
     return {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields)}
 
@@ -76,6 +77,7 @@ def translate_key_scheme(desk: HsmDesk, fields: Fields) -> Fields:
 def translate_key_from_old_lmk(desk: HsmDesk, fields: Fields) -> Fields:
     """BW: a key under the old LMK comes under that of today, whichever kind that is."""
     use = desk.keys.use_of({**fields, "key_type": type_of_code(fields)})
+    require_renewal(desk.keys, desk.state, use, fields)
     key = desk.keys.under_old_lmk().open_any(use, fields["key"])
     length = _LENGTH_OF_FLAG.get(fields["length_flag"], len(key.value))
     if length != len(key.value):

@@ -1,7 +1,7 @@
 """Keys of one kind each: HA HC IA FI AS BI make them, FA to MG carry them between zones.
 
-FC and FE, which carry keys of terminals, need the authority of two officers, as import and export
-of keys of that type: ``import.002.host``, ``export.002.host``.
+What of it a host may do alone, and what takes two officers, the table of
+:mod:`cardswitch.hsm_sim.keys.borders` says for all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..desk import Handler, HsmDesk
 from ..keys.attributes import Attributes
 from ..keys.clear import ClearKey
 from ..keys.ring import Fields
-from ..keys.transport import unwrap_under_zmk, wrap_under_zmk
+from ..keys.transport import Master, unwrap_under_master, wrap_under_master
 from ..keys.uses import BDK, CVK, PVK, TAK, TMK, TPK, USE_OF_USAGE, ZAK, ZEK, ZMK, ZPK, KeyUse
 from .keys import check_value, inner_scheme, new_scheme, outer_scheme
 
@@ -24,8 +24,6 @@ from .keys import check_value, inner_scheme, new_scheme, outer_scheme
 UseOf = Callable[[Fields], KeyUse]
 _USE_OF_FLAG: Final = {"0": ZEK, "1": ZAK}
 _PAIR_LENGTH: Final = 16
-IMPORT: Final = "import"
-EXPORT: Final = "export"
 
 
 def _always(use: KeyUse) -> UseOf:
@@ -51,7 +49,7 @@ def generate_under_tmk(use_of: UseOf) -> Handler:
     """HA, HC: a new key, under the terminal master key and under the LMK."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
-        tmk = desk.keys.open_any(TMK, fields["tmk"])
+        tmk = Master.open(desk.keys, TMK, fields["tmk"])
         outer, inner, _ = _generate(desk, tmk, use_of(fields), fields)
         return {"key_under_tmk": outer, "key": inner}
 
@@ -62,7 +60,7 @@ def generate_under_zmk(use_of: UseOf) -> Handler:
     """IA, FI: a new key, under the zone master key and under the LMK."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
-        zmk = desk.keys.open_any(ZMK, fields["zmk"])
+        zmk = Master.open(desk.keys, ZMK, fields["zmk"])
         outer, inner, key = _generate(desk, zmk, use_of(fields), fields)
         return {"key_under_zmk": outer, "key": inner, "kcv": check_value(desk, fields, key)}
 
@@ -84,15 +82,13 @@ def generate_bdk(desk: HsmDesk, fields: Fields) -> Fields:
     return {"key": desk.keys.close(BDK, new_scheme(desk, fields), key, fields)}
 
 
-def import_from_zmk(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+def import_from_zmk(use_of: UseOf) -> Handler:
     """FA, FC, FK, AW, DW, MI: a key under the ZMK comes under the LMK; its parity must be right."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
         use = use_of(fields)
-        if needs_authority:
-            desk.state.require_authorised(f"{IMPORT}.{use.key_type}.host")
-        zmk = desk.keys.open_any(ZMK, fields["zmk"])
-        key, was_corrected = unwrap_under_zmk(desk.keys, zmk, use, fields["key"])
+        zmk = Master.open(desk.keys, ZMK, fields["zmk"])
+        key, was_corrected = unwrap_under_master(desk, zmk, use, fields["key"], fields)
         if was_corrected:
             raise CommandRefused(TARGET_KEY_REFUSED)
         text = desk.keys.close(use, inner_scheme(desk, fields, key), key, fields)
@@ -101,28 +97,27 @@ def import_from_zmk(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
     return perform
 
 
-def export_to_zmk(use_of: UseOf, *, needs_authority: bool = False) -> Handler:
+def export_to_zmk(use_of: UseOf) -> Handler:
     """GC, FE, FM, AU, DY, MG: a key under the LMK goes out under the ZMK."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
         use = use_of(fields)
-        if needs_authority:
-            desk.state.require_authorised(f"{EXPORT}.{use.key_type}.host")
-        zmk = desk.keys.open_any(ZMK, fields["zmk"])
+        zmk = Master.open(desk.keys, ZMK, fields["zmk"])
         key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-        text = wrap_under_zmk(desk.keys, zmk, outer_scheme(desk, fields, key), use, key, fields)
+        text = wrap_under_master(desk, zmk, outer_scheme(desk, fields, key), use, key, fields)
         return {"key": text, "kcv": check_value(desk, fields, key)}
 
     return perform
 
 
 def _generate(
-    desk: HsmDesk, master: ClearKey, use: KeyUse, fields: Fields
+    desk: HsmDesk, master: Master, use: KeyUse, fields: Fields
 ) -> tuple[str, str, ClearKey]:
     """A new key for *use*: under *master*, under the LMK, and in clear."""
     scheme = new_scheme(desk, fields)
     key = desk.keys.generate(use, scheme, fields)
-    outer = wrap_under_zmk(desk.keys, master, outer_scheme(desk, fields, key), use, key, fields)
+    outer_form = outer_scheme(desk, fields, key)
+    outer = wrap_under_master(desk, master, outer_form, use, key, fields, is_new=True)
     return outer, desk.keys.close(use, scheme, key, fields), key
 
 
@@ -135,8 +130,8 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "BI": generate_bdk,
     "FA": import_from_zmk(_always(ZPK)),
     "GC": export_to_zmk(_always(ZPK)),
-    "FC": import_from_zmk(_of_terminal, needs_authority=True),
-    "FE": export_to_zmk(_of_terminal, needs_authority=True),
+    "FC": import_from_zmk(_of_terminal),
+    "FE": export_to_zmk(_of_terminal),
     "FK": import_from_zmk(_by_flag),
     "FM": export_to_zmk(_by_flag),
     "AW": import_from_zmk(_always(CVK)),

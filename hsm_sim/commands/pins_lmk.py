@@ -30,8 +30,8 @@ from ..pins.blocks import Account, make_block, open_block, open_lmk_pin
 from ..pins.decimalisation import renew_table
 
 # What officers authorise for these.
-CLEAR_PIN_ACTIVITY: Final = "pin.clear.host"
-ACCOUNT_ACTIVITY: Final = "pin.account.host"
+CLEAR_PIN_ACTIVITY: Final = "pin.clear"
+ACCOUNT_ACTIVITY: Final = "pin.account"
 CLEAR_PIN_LENGTH: Final = 13  # one more than the longest PIN, so that fill always follows
 REFERENCE_LENGTH: Final = 12
 _FILL: Final = "F"
@@ -85,13 +85,13 @@ def compare_pin(key_field: str, use: KeyUse) -> Handler:
 
 def encrypt_clear_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """BA: a PIN in clear comes under the LMK."""
-    desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    desk.state.require_officers(CLEAR_PIN_ACTIVITY)
     return _under_lmk(desk, fields["clear_pin"].rstrip(_FILL), fields["pan12"])
 
 
 def decrypt_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """NG: a PIN in clear, and a number by which its owner may refer to the account."""
-    desk.state.require_authorised(CLEAR_PIN_ACTIVITY)
+    desk.state.require_officers(CLEAR_PIN_ACTIVITY)
     pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
     seal = generate_cmac_aes(desk.keys.lmk.pin_secret, fields["pan12"].encode())
     reference = decimalise(seal, REFERENCE_LENGTH)
@@ -100,7 +100,7 @@ def decrypt_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
 
 def translate_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     """QK: a PIN under the LMK becomes that of another account, since its card got a new number."""
-    desk.state.require_authorised(ACCOUNT_ACTIVITY)
+    desk.state.require_officers(ACCOUNT_ACTIVITY)
     pin = open_lmk_pin(desk, fields["pin"], fields["pan12"])
     return _under_lmk(desk, pin, fields["new_pan12"])
 

@@ -43,8 +43,8 @@ from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
 from ..keys.ring import Fields
 
-GENERATE_ACTIVITY: Final = "generate.rsa.host"
-IMPORT_ACTIVITY: Final = "import.rsa.host"
+GENERATE_ACTIVITY: Final = "generate.rsa"
+IMPORT_ACTIVITY: Final = "import.rsa"
 SIGNATURE_MISMATCH: Final = "02"
 LENGTH_REFUSED: Final = "04"
 PUBLIC_KEY_FORM_REFUSED: Final = "04"
@@ -62,7 +62,7 @@ _HASHES: Final = {
 def generate_rsa_pair(desk: HsmDesk, fields: Fields) -> Fields:
     """EI: a new pair, the private key under the LMK. Officers alone may have one made."""
     lmk = desk.keys.lmk
-    desk.state.require_authorised(GENERATE_ACTIVITY)
+    desk.state.require_officers(GENERATE_ACTIVITY)
     bits = int(fields["bits"])
     if bits not in BITS_KNOWN or not _is_admitted(desk, bits):
         raise CommandRefused(LENGTH_REFUSED)
@@ -77,7 +77,7 @@ def generate_rsa_pair(desk: HsmDesk, fields: Fields) -> Fields:
 def import_public_key(desk: HsmDesk, fields: Fields) -> Fields:
     """EO: the public key with a MAC, so that EY knows it again. By the word of officers alone."""
     lmk = desk.keys.lmk
-    desk.state.require_authorised(IMPORT_ACTIVITY)
+    desk.state.require_officers(IMPORT_ACTIVITY)
     der = _bytes(fields["public_key"])
     _read_public_key(desk, der, is_signed=fields["encoding"] == DER_SIGNED)
     mac = mac_public_key_rsa(lmk, der, _bytes(fields.get("authentication", "")))

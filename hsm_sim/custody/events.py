@@ -15,6 +15,7 @@ OFFICER_ADDED: Final = "officer added"
 LMK_LOADED: Final = "LMK loaded"
 TAMPERED: Final = "tampered"
 PINS_CLOSED: Final = "PIN verification closed"
+CARD_CLOSED: Final = "PIN verification of a card closed"
 PINS_REOPENED: Final = "PIN verification reopened"
 KEY_GENERATED: Final = "key generated"
 KEY_IMPORTED: Final = "key imported"
@@ -27,7 +28,7 @@ EVENTS: Final = frozenset(
     [
         *(STARTED, POLICY_CHANGED, AUTHORISED, AUTHORITY_REFUSED, AUTHORITY_CANCELLED),
         *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
-        *(PINS_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
+        *(PINS_CLOSED, CARD_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
         KEY_REWRAPPED,
         *(CLEAR_PIN, STORAGE_CHANGED),
     ]

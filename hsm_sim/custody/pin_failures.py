@@ -1,15 +1,17 @@
-"""PIN verifications that fail: each may be a guess, so too many of them close PIN verification."""
+"""PIN verifications that fail: each may be a guess, so too many close a card, or all of them."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
-from .events import PINS_CLOSED, PINS_REOPENED, Note
+from .events import CARD_CLOSED, PINS_CLOSED, PINS_REOPENED, Note
 from .policy import Policy
 from .windows import Window
 
 MINUTE_S: Final = 60.0
 HOUR_S: Final = 3600.0
+_SHOWN: Final = 4  # digits of an account that the audit log tells
 
 
 class PinFailures:
@@ -29,10 +31,23 @@ class PinFailures:
         self.is_closed = False
         self._note = note
         self._minute, self._hour = Window(MINUTE_S), Window(HOUR_S)
+        # Of this hour alone, by account: no more than all failures that an hour may have.
+        self._of_card: Counter[str] = Counter()
+        self._card_hour = 0
 
-    def add(self, policy: Policy, now: float) -> None:
-        """One more at *now*; a limit of *policy* that it reaches closes PIN verification."""
+    def is_closed_for(self, policy: Policy, account: str, now: float) -> bool:
+        """Whether *account* has failed too often in the hour of *now*, or everybody has."""
+        self._pass_hours(now)
+        return self.is_closed or self._of_card[account] >= policy.pin_failures_per_card_max
+
+    def add(self, policy: Policy, account: str, now: float) -> None:
+        """One more of *account* at *now*; limits of *policy* that it reaches close it, or all."""
         self.count += 1
+        self._pass_hours(now)
+        self._of_card[account] += 1
+        if self._of_card[account] == policy.pin_failures_per_card_max:
+            failures = str(policy.pin_failures_per_card_max)
+            self._note(CARD_CLOSED, card=account[-_SHOWN:], failures=failures)
         in_minute, in_hour = self._minute.add(now), self._hour.add(now)
         if self.count >= policy.pin_failures_max:
             self.attacks += 1
@@ -49,7 +64,14 @@ class PinFailures:
         self.count = 0
         self.is_closed = False
         self._minute, self._hour = Window(MINUTE_S), Window(HOUR_S)
+        self._of_card.clear()
         self._note(PINS_REOPENED)
+
+    def _pass_hours(self, now: float) -> None:
+        hour = int(now // HOUR_S)
+        if hour != self._card_hour:
+            self._card_hour = hour
+            self._of_card.clear()
 
     def _close(self, limit: str) -> None:
         self.is_closed = True

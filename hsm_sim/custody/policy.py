@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from hashlib import sha256
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,6 +20,10 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.hsm.names import DIEBOLD, ISO_0, ISO_1, ISO_2, ISO_3, ISO_4
 from cardswitch.specs.masking import printable
 
+# What a master key is for that carries nothing else.
+Kind = Literal["pin", "mac", "data"]
+# Six digits that tell a key: those that officers compare.
+CheckValue = Annotated[str, Meta(pattern="^[0-9A-F]{6}\\Z")]
 Limit = Annotated[int, Meta(ge=1)]
 RsaBits = Annotated[int, Meta(ge=1024, le=4096)]
 # Disabled by default, also in a module that does not have them.
@@ -55,6 +59,10 @@ class CommandRefused(Error):
         self.fields = fields or {}
 
 
+class DigitsRefused(CommandRefused):
+    """A PIN block holds digits above 9: with another account than its own it may be a right one."""
+
+
 class Policy(Struct, frozen=True, kw_only=True):
     """What is refused although the bare command could do it: the table [hsm.policy]."""
 
@@ -63,7 +71,8 @@ class Policy(Struct, frozen=True, kw_only=True):
     # One code for every bad PIN block, so that its answers tell nothing of what is inside.
     uniform_pin_error: bool = True
     # From one format that is bound to a card to another, the digits of the PIN are not looked at: a
-    # refusal of those above 9 would tell what they are to whoever varies the account.
+    # refusal of those above 9 would tell what they are to whoever varies the account. Verifications
+    # answer 01 to them, as to any wrong PIN.
     translate_digits_unseen: bool = True
     # PINs under the LMK are encrypted ones; off, the digits of older modules are taken as well.
     encrypted_pins_only: bool = True
@@ -77,6 +86,11 @@ class Policy(Struct, frozen=True, kw_only=True):
     refuse_weaker_wrapping: bool = True
     # A key whose block says that it must not leave stays.
     obey_exportability: bool = True
+    # A host alone brings a key across the border of a zone only where its type cannot change on the
+    # way: otherwise whoever exports a key and imports it as another reads all that is under it.
+    keys_keep_their_type: bool = True
+    # Master keys, by check value, that carry keys of one kind alone: hosts take those in.
+    carries: Mapping[CheckValue, Kind] = {}
     # Keys travel as key blocks alone. Off: most links still use the older forms.
     key_blocks_only: bool = False
     # PCI HSM: TPK and TMK have types of their own (70D, 80D). Off: older hosts know one type, 002.
@@ -90,6 +104,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     commands_disabled: tuple[str, ...] = ("BA", "NG")
     # Any other command is answered 67; none named: all are licensed.
     commands_licensed: tuple[str, ...] = ()
+    # Failed PIN verifications of one card in an hour, until its PIN is not looked at: a search of
+    # all PINs takes days, and whoever makes it closes nobody else's.
+    pin_failures_per_card_max: Limit = 100
     # Failed PIN verifications until no more are made. Of a minute: a hundred wrong PINs a second
     # are more than the load of any test has, and still all PINs of one card take longer.
     pin_failures_per_minute_max: Limit = 6_000

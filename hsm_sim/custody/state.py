@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Literal
 
 from cardswitch.specs.hsm.errors import NOT_AUTHORISED
@@ -16,12 +17,17 @@ from .windows import CommandLoad
 
 # Host commands are performed online alone; offline and secure are for the console and its officers.
 Mode = Literal["online", "offline", "secure"]
+# Where a command comes from: a host's link, or the module's own console.
+Place = Literal["host", "console"]
 # Who hears of what must go into the audit log: the event's name, and details without a secret.
 Listener = Callable[[str, Mapping[str, str]], None]
 
 
 class ModuleState:
     """Held in memory; all times are seconds of the machine's clock, and *now* is its time.
+
+    *place*: where the command of the moment comes from.
+    *attended*: the two officers who stand by while it is performed, or "".
 
     Counters of J8 and JK:
 
@@ -33,6 +39,8 @@ class ModuleState:
     def __init__(self) -> None:
         self.now = 0.0
         self.mode: Mode = "online"
+        self.place: Place = "host"
+        self.attended = ""
         self.reboots = 0
         self.tampers = 0
         self.tampered = ""
@@ -49,10 +57,23 @@ class ModuleState:
         if self.listener is not None:
             self.listener(event, details)
 
-    def require_authorised(self, activity: str) -> None:
-        """Refuse (17) unless *activity*, such as ``export.001.host``, is authorised now."""
-        if not self.is_authorised(activity):
+    @contextmanager
+    def at_console(self, attended: str = "") -> Iterator[None]:
+        """Meanwhile commands come from the console; *attended*: by the word of two officers."""
+        self.place, self.attended = "console", attended
+        try:
+            yield
+        finally:
+            self.place, self.attended = "host", ""
+
+    def require_officers(self, activity: str) -> None:
+        """Refuse (17) unless officers allow *activity*, such as ``export.001``, at this place."""
+        if not self.officers_allow(activity):
             raise CommandRefused(NOT_AUTHORISED)
+
+    def officers_allow(self, activity: str) -> bool:
+        """Whether two officers stand by, or authorised *activity* at this place before."""
+        return bool(self.attended) or self.is_authorised(f"{activity}.{self.place}")
 
     def is_authorised(self, activity: str) -> bool:
         """Whether *activity* is authorised now, by itself or as part of a wider one."""

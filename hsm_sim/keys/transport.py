@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final, cast
 
+from msgspec import Struct
+
 from cardswitch.specs.hsm.errors import (
     KEY_LENGTH_REFUSED,
     KEY_NOT_EXPORTABLE,
@@ -17,7 +19,9 @@ from cardswitch.specs.security.lmk import unwrap_key_under_key, wrap_key_under_k
 from cardswitch.specs.security.schemes import Scheme
 
 from ..custody.policy import CommandRefused, Policy
+from ..desk import HsmDesk
 from .attributes import Attributes, open_exchange_block, write_exchange_block
+from .borders import Crossing, goes_alone, require_crossing
 from .clear import AES, TDES, ClearKey
 from .ring import Fields, KeyRing, refusal
 from .uses import KeyUse
@@ -26,18 +30,44 @@ from .variants import require_scheme
 EXCHANGE_BLOCK: Final = "R"  # the scheme of key blocks under another key than the LMK
 
 
-def wrap_under_zmk(
-    keys: KeyRing,
-    zmk: ClearKey,
+class Master(Struct, frozen=True):
+    """The key that others travel under: a ZMK or a TMK, as *use* says."""
+
+    use: KeyUse
+    key: ClearKey
+
+    @staticmethod
+    def open(keys: KeyRing, use: KeyUse, text: str) -> Master:
+        """The master key that *text* holds under the LMK. Raises as :meth:`KeyRing.open_any`."""
+        return Master(use, keys.open_any(use, text))
+
+
+def wrap_under_master(
+    desk: HsmDesk,
+    master: Master,
     scheme: str,
     use: KeyUse,
     key: ClearKey,
-    fields: Fields | None = None,
+    fields: Fields,
+    *,
+    is_new: bool = False,
 ) -> str:
-    """*key* for *use* in transport form under *zmk*: by *scheme*, R for a key block.
+    """*key* for *use* in transport form under *master*: by *scheme*, R for a key block.
 
-    Raises CommandRefused: 26 scheme, 27 length, AA if its key block says that it must not leave.
+    Raises CommandRefused: 17 if officers must allow it, 26 scheme, 27 length, AA if its key block
+    says that it must not leave.
     """
+    keys, zmk = desk.keys, master.key
+    crossing = Crossing(
+        direction="new" if is_new else "export",
+        use=use,
+        key=key,
+        master=zmk,
+        master_use=master.use,
+        is_block=scheme == EXCHANGE_BLOCK,
+        fields=fields,
+    )
+    require_crossing(keys, desk.state, crossing)
     if (
         keys.policy.obey_exportability
         and key.attributes is not None
@@ -59,12 +89,16 @@ def wrap_under_zmk(
         raise refusal(error, SOURCE_KEY_REFUSED) from None
 
 
-def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tuple[ClearKey, bool]:
-    """The key that came as *text* under *zmk*, and whether its parity had to be corrected.
+def unwrap_under_master(
+    desk: HsmDesk, master: Master, use: KeyUse, text: str, fields: Fields
+) -> tuple[ClearKey, bool]:
+    """The key that came as *text* under *master*, and whether its parity had to be corrected.
 
-    Raises CommandRefused: 11 weak, 26 scheme, 27 length, 75 repeated parts; of key blocks as for
-    :meth:`KeyRing.open_any`.
+    Raises CommandRefused: 11 weak, 17 if officers must allow it, 26 scheme, 27 length, 75 repeated
+    parts; of key blocks as for :meth:`KeyRing.open_any`. Officers must also allow a key of wrong
+    parity, which may be nobody's, but chance.
     """
+    keys, zmk = desk.keys, master.key
     try:
         if text.startswith(EXCHANGE_BLOCK):
             attributes, value = open_exchange_block(zmk.value, text[1:], use)
@@ -72,6 +106,17 @@ def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tu
         else:
             _require_old_form(keys.policy, zmk)
             received = ClearKey(TDES, unwrap_key_under_key(zmk.value, text))
+        crossing = Crossing(
+            direction="import",
+            use=use,
+            key=received,
+            master=zmk,
+            master_use=master.use,
+            is_block=text.startswith(EXCHANGE_BLOCK),
+            fields=fields,
+        )
+        # Before anything is said of the key: what is refused tells nothing of it.
+        require_crossing(keys, desk.state, crossing)
         _require_strength(keys.policy, zmk, received)
         key = received
         if received.algorithm == TDES and not use.any_parity:
@@ -79,7 +124,10 @@ def unwrap_under_zmk(keys: KeyRing, zmk: ClearKey, use: KeyUse, text: str) -> tu
         keys.judge(key)
     except KeyRefused as error:
         raise refusal(error, TARGET_KEY_REFUSED) from None
-    return key, key.value != received.value
+    was_corrected = key.value != received.value
+    if was_corrected and keys.policy.keys_keep_their_type and goes_alone(keys, crossing):
+        desk.state.require_officers(f"import.{use.key_type}")
+    return key, was_corrected
 
 
 def _require_old_form(policy: Policy, *keys: ClearKey) -> None:

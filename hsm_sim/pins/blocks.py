@@ -33,7 +33,7 @@ from cardswitch.specs.security.pinblocks import (
 )
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
-from ..custody.policy import CommandRefused
+from ..custody.policy import CommandRefused, DigitsRefused
 from ..desk import HsmDesk
 from ..keys.clear import AES, TDES, ClearKey
 from ..keys.ring import Fields
@@ -88,6 +88,8 @@ def open_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Acc
             return decipher_pinblock_iso_4(key.value, encrypted, account.whole())
         return decode_pinblock(code, decrypt_tdes_ecb(key.value, encrypted), account.pan12)
     except PinRefused as error:
+        if error.reason == "digits":
+            raise DigitsRefused(PIN_BLOCK_REFUSED) from None
         is_told = error.reason == "length" and not desk.policy.uniform_pin_error
         raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
 

@@ -53,7 +53,8 @@ def make_keys(ask: Ask) -> Keys:
     """Make every key of the lab in the HSM that *ask* reaches, and share those of the zones.
 
     The other side of a zone imports the ZPK from its form under the ZMK, and both compare check
-    values, as two institutions would. Raises Error if the HSM refuses or the values differ.
+    values, as two institutions would: at the console, by the word of two officers, since no host
+    takes a key in alone. Raises Error if the HSM refuses or the values differ.
     """
     tmk = wrap_key(TEST_LMK, TMK, "U", TEST_TMK)
     tpk = _asked(ask, generate_key(TPK, zmk=tmk, zmk_is_tmk=True))

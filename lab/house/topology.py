@@ -6,7 +6,7 @@ import secrets
 import socket
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -16,10 +16,14 @@ from msgspec import Struct
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hosts.vault import VAULT_KEY_BYTES
+from cardswitch.hsm_sim.client.officers import OFFICERS_NAME, write_officers
 from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.custody.authority import Credential, enrol, stand_by
+from cardswitch.hsm_sim.custody.store import KeyStore, with_officers, write_store
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.security.keystore import SALT_LENGTH
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
@@ -33,10 +37,15 @@ CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
 ISSUER_VAULT_NAME: Final = "issuer.vault"
 ACQUIRER_VAULT_NAME: Final = "acquirer.vault"
+STORE_NAME: Final = "hsm.keys"
+OFFICERS: Final = ("first", "second")
+PASSPHRASE_BYTES: Final = 12
+_VAULTS: Final = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
+_FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME)
 _HERE: Final = Path(__file__).parent
 
 
-class Ports(Struct, frozen=True):
+class Ports(Struct, frozen=True, kw_only=True):
     """The ports that the programs listen at; no well-known service uses the defaults."""
 
     hsm: int = 7100
@@ -44,6 +53,7 @@ class Ports(Struct, frozen=True):
     acquirer: int = 7102
     issuer: int = 7103
     pos: int = 7104
+    console: int = 7105
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -80,7 +90,8 @@ def free_ports() -> Ports:
         sockets = [held.enter_context(socket.socket()) for _ in names]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
-        return Ports(*(each.getsockname()[1] for each in sockets))
+        taken = [each.getsockname()[1] for each in sockets]
+        return Ports(**dict(zip(names, taken, strict=True)))
 
 
 def read_lab(path: Path) -> Lab:
@@ -104,41 +115,49 @@ def make_lab(
 ) -> tuple[Path, Keys]:
     """Make a lab in *folder*: keys and cards in an HSM, the configuration, the vaults' keys.
 
-    *ask* reaches the HSM; without it a new one is made, since all have the same test LMK.
+    *ask* reaches the HSM at its console, where two officers stand by; without it a new one is made,
+    since all have the same test LMK, and its officers are the two of the lab, made here as well.
     Returns the configuration file and the keys in it. Raises Error; never overwrites a lab.
     """
     path = folder / CONFIG_NAME
-    vaults = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
-    names = (CONFIG_NAME, CARDS_NAME, *vaults)
-    if any((folder / name).exists() for name in names):
+    if any((folder / name).exists() for name in _FILES):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
-    ask = ask or HsmModule(secrets.token_bytes).answer
-    keys = make_keys(ask)
-    cards = list(_personal_cards(ask, keys))
-    values: dict[str, Any] = {}
-    for struct in (ports or Ports(), timing or Timing(), keys):
-        values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
-    text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
-    files = {
-        CARDS_NAME: _tables("card", map(_terminal_side, cards)),
-        **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in vaults},
-        CONFIG_NAME: text + _issuer_side(cards),
-    }
-    _make_files({folder / name: content for name, content in files.items()})
+    with _whole_or_nothing(folder, path):
+        officers = _make_officers(folder)
+        keys, files = _made(ask or _attended(officers), ports or Ports(), timing or Timing())
+        for name, content in files.items():
+            create_file(folder / name, content.encode())
     return path, keys
 
 
-def _make_files(files: Mapping[Path, str]) -> None:
-    """Make *files*, none of which is there yet: all, or none and Error raised."""
-    for path, content in files.items():
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            create_file(path, content.encode())
-        except OSError as error:
-            for made in files:
-                with suppress(OSError):
-                    made.unlink()
-            raise file_trouble(path, error) from None
+def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]:
+    """The keys and cards that the HSM behind *ask* makes; the files that name them, by name."""
+    keys = make_keys(ask)
+    cards = list(_personal_cards(ask, keys))
+    values: dict[str, Any] = {}
+    for struct in (ports, timing, keys):
+        values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
+    text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
+    return keys, {
+        CARDS_NAME: _tables("card", map(_terminal_side, cards)),
+        **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in _VAULTS},
+        CONFIG_NAME: text + _issuer_side(cards),
+    }
+
+
+@contextmanager
+def _whole_or_nothing(folder: Path, path: Path) -> Iterator[None]:
+    """What is made in *folder*, where nothing was: all of it, or none and Error raised."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException as error:
+        for name in _FILES:
+            with suppress(OSError):
+                (folder / name).unlink()
+        if isinstance(error, OSError):
+            raise file_trouble(Path(error.filename or path), error) from None
+        raise
 
 
 def _narrow(*paths: Path) -> None:
@@ -146,6 +165,27 @@ def _narrow(*paths: Path) -> None:
     for path in paths:
         with suppress(OSError):
             narrow_file(path)
+
+
+# Officers -----------------------------------------------------------------------------------------
+
+
+def _make_officers(folder: Path) -> tuple[KeyStore, list[Credential]]:
+    """Two officers, in the key store and, with their passphrases, in a file of their own."""
+    who = [Credential(name, secrets.token_hex(PASSPHRASE_BYTES)) for name in OFFICERS]
+    enrolled = tuple(enrol(*each, secrets.token_bytes(SALT_LENGTH)) for each in who)
+    store = with_officers(KeyStore(), enrolled, "", b"")
+    write_store(folder / STORE_NAME, store)
+    write_officers(folder / OFFICERS_NAME, {each.name: each.passphrase for each in who})
+    return store, who
+
+
+def _attended(officers: tuple[KeyStore, list[Credential]]) -> Ask:
+    """A new module whose console the officers stand at."""
+    store, credentials = officers
+    module = HsmModule(secrets.token_bytes)
+    who = stand_by(module.state, store.officers, credentials, "key ceremony")
+    return lambda command: module.answer_at_console(command, 0.0, who)
 
 
 # Cards --------------------------------------------------------------------------------------------

@@ -16,11 +16,19 @@ Bytes are taken as ISO 8859-1 text, one character a byte. The two bytes of lengt
 frame belong to the link, not to this package. Nothing here knows cryptography: a switch uses it.
 """
 
-from .codec import HEADER_SIZE, pack_answer, pack_command, unpack_answer, unpack_command
+from .codec import (
+    BUFFER_SIZE,
+    HEADER_SIZE,
+    pack_answer,
+    pack_command,
+    unpack_answer,
+    unpack_command,
+)
 from .errors import ERRORS, HsmFormatError
 from .values import Answer, Command, answer_code
 
 __all__ = [
+    "BUFFER_SIZE",
     "ERRORS",
     "HEADER_SIZE",
     "Answer",

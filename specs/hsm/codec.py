@@ -13,6 +13,8 @@ from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
 from .grammar import HsmKind, HsmLayout, digits
 from .values import Answer, Command, answer_code
 
+# Of a frame without its length, in bytes: what NO says by its buffer 3, 32 kB.
+BUFFER_SIZE: Final = 32_768
 HEADER_SIZE: Final = 4  # What most hosts configure; a module and its clients must agree on it.
 _TRAILER: Final = r"(?:\x19(?P<trailer>[ -~]{0,32}))?"
 # Any command may name an LMK, and the attributes of the key block that it is to make: usage 2,
@@ -77,7 +79,7 @@ def unpack_command(data: bytes, header_size: int = HEADER_SIZE) -> Command:
             fields.update((name, rest[name]) for name, _, _ in _ENDS if rest[name] is not None)
             return Command(header, code, fields, rest["trailer"] or "")
     if len(text) < start:
-        raise _cut_short(text, header_size, "command")
+        raise _cut_short(text, header_size, "a command")
     raise _fault(layouts, text, start, header, code)
 
 
@@ -107,7 +109,7 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
     start = header_size + 4
     header, code, error = text[:header_size], text[header_size : start - 2], text[start - 2 : start]
     if len(text) < start:
-        raise _cut_short(text, header_size, "answer")
+        raise _cut_short(text, header_size, "an answer")
     layouts = _answer_layouts(code, error)
     for layout in layouts:
         line = layout.read(text, start)
@@ -176,7 +178,7 @@ def _name(code: str) -> str:
 def _cut_short(text: str, header_size: int, what: str) -> HsmFormatError:
     header = text[:header_size] if len(text) >= header_size else ""
     return HsmFormatError(
-        f"a header of {header_size} characters and an {what} code",
+        f"a header of {header_size} characters and {what} code",
         offset=len(text),
         hint="is the header length that of the module?",
         header=header,

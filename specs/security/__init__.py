@@ -6,7 +6,7 @@
     components      a key in the hands of several people
     schemes         a key under another key: the letters Z X Y U T
     lmk, block_lmk  local master keys of variants and of key blocks: keys and PINs under them
-    tr31            key blocks A to D; tr31_header, tr31_blocks, tr31_crypto are its parts
+    tr31            key blocks A to E; tr31_header, tr31_blocks, tr31_crypto are its parts
     dukpt_tdes      a key for each transaction, from its number alone; dukpt_aes the same with AES
     pins            what counts as a PIN and as an account
     pinblocks       PIN blocks by HSM format code, and Diebold's

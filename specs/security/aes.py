@@ -100,3 +100,17 @@ def _require_blocks(data: bytes) -> None:
 def _require_iv(iv: bytes) -> None:
     if len(iv) != AES_BLOCK_LENGTH:
         raise CryptoError(f"expected an initial vector of 16 bytes, seen {len(iv)} bytes")
+
+
+def crypt_aes_ctr(key: bytes, counter: bytes, data: bytes) -> bytes:
+    """*data* of any length, encrypted or decrypted with a *counter* of 16 bytes to begin with.
+
+    NIST SP 800-38A, F.5.1:
+
+    >>> key = bytes.fromhex("2B7E151628AED2A6ABF7158809CF4F3C")
+    >>> counter = bytes.fromhex("F0F1F2F3F4F5F6F7F8F9FAFBFCFDFEFF")
+    >>> data = bytes.fromhex("6BC1BEE22E409F96E93D7E117393172A")
+    >>> crypt_aes_ctr(key, counter, data).hex().upper()
+    '874D6191B620E3261BEF6864990DB6CE'
+    """
+    return Cipher(algorithms.AES(key), modes.CTR(counter)).encryptor().update(data)

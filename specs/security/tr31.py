@@ -1,4 +1,4 @@
-"""Key blocks (TR-31:2018, X9.143), versions A to D: a key wrapped together with what it is for.
+"""Key blocks (TR-31:2018, X9.143; E: ISO 20038): a key wrapped together with what it is for.
 
     B0080P0TE00E0000 | 94B420079CC80BA3461F86FE26EFC4A3B8E4FA4C5F534117 | 6EED7B727B8A248E
     header           | encrypted: bits of the key, key, padding         | MAC of both
@@ -12,7 +12,7 @@ from typing import Final
 
 from .digits import UPPER_HEX, hex_bytes
 from .errors import KeyBlockRefused, KeyRefused
-from .tr31_crypto import MAC_LENGTHS, open_tr31, protect_tr31
+from .tr31_crypto import AES_VERSIONS, MAC_LENGTHS, open_tr31, protect_tr31
 from .tr31_header import CIPHER_BLOCKS, KeyBlockHeader, read_header_tr31, write_header_tr31
 
 # Algorithms whose keys have one of a few lengths in bytes; others have any up to the longest.
@@ -89,7 +89,7 @@ def padding_length_tr31(version: str, key_length: int, hidden_length: int = 0) -
     """
     block = CIPHER_BLOCKS.get(version)
     if block is None:
-        raise KeyBlockRefused("version", "expected version A, B, C or D", 0)
+        raise KeyBlockRefused("version", "expected version A, B, C, D or E", 0)
     longest = max(key_length, hidden_length)
     return longest - key_length + -(_BITS_LENGTH + longest) % block
 
@@ -106,7 +106,8 @@ def require_strong_kbpk_tr31(kbpk: bytes, header: KeyBlockHeader, key_length: in
     Traceback (most recent call last):
     cardswitch.specs.security.errors.KeyRefused: expected a KBPK of 256 bits of security, seen 128
     """
-    strength = 8 * len(kbpk) if header.version == "D" else _TDES_STRENGTHS.get(len(kbpk), 0)
+    is_aes = header.version in AES_VERSIONS
+    strength = 8 * len(kbpk) if is_aes else _TDES_STRENGTHS.get(len(kbpk), 0)
     needed = _strength(header.algorithm, key_length)
     if strength < needed:
         text = f"expected a KBPK of {needed} bits of security, seen {strength}"

@@ -1,7 +1,8 @@
 """Optional blocks of a key block header (X9.143): read and written without loss, as text.
 
 A block is its id, its length and its data. Up to 255 characters the length is two hexadecimal
-digits; beyond, ``00``, ``02`` (two bytes of length follow) and four. Blocks that do not fill whole
+digits; beyond, ``00``, ``04`` (as many digits of length follow) and four. Some write ``02`` there,
+counting bytes: that is read as well. Blocks that do not fill whole
 blocks of the cipher are followed by one that pads, PB.
 """
 
@@ -22,6 +23,8 @@ SHORT_BLOCK_MAX: Final = 255
 LONG_BLOCK_MAX: Final = 0xFFFF
 _SHORT_HEAD: Final = 4
 _LONG_HEAD: Final = 10
+# X9.143:2021, samples 8.5 and 8.6, count digits; others counted bytes.
+_LENGTHS_OF_LENGTH: Final = (4, 2)
 
 
 class OptionalBlock(Struct, frozen=True, gc=False):
@@ -109,8 +112,8 @@ def _read_length(text: str, offset: int) -> tuple[int, int]:
     length = _read_number(text, offset, 2)
     if length:
         return length, _SHORT_HEAD
-    if _read_number(text, offset + 2, 2) != 2:
-        raise _refused("a length of 02 bytes behind 00", offset + 2)
+    if _read_number(text, offset + 2, 2) not in _LENGTHS_OF_LENGTH:
+        raise _refused("a length of 04 digits behind 00", offset + 2)
     return _read_number(text, offset + 4, 4), _LONG_HEAD
 
 
@@ -128,7 +131,7 @@ def _write_block(block: OptionalBlock) -> str:
     length = len(block.data) + _LONG_HEAD
     if length > LONG_BLOCK_MAX:
         raise _refused(f"no more data than a key block holds in {block.id}, seen {length}")
-    return f"{block.id}0002{length:04X}{block.data}"
+    return f"{block.id}0004{length:04X}{block.data}"
 
 
 def _require_id(name: str, offset: int | None = None) -> None:

@@ -25,8 +25,9 @@ HEADER_LENGTH: Final = 16
 KEY_BLOCK_LENGTH_MAX: Final = 9999  # four digits
 LENGTH_OFFSET: Final = 1
 COUNT_OFFSET: Final = 12
-# The block of the cipher in bytes; the blocks of a header are padded to as many characters.
-CIPHER_BLOCKS: Final = {"A": 8, "B": 8, "C": 8, "D": 16}
+# The block of the cipher in bytes; the blocks of a header are padded to as many characters. E has a
+# counter: it fills nothing.
+CIPHER_BLOCKS: Final = {"A": 8, "B": 8, "C": 8, "D": 16, "E": 1}
 _EXPORTABILITIES: Final = "ENS"
 _CONTEXTS: Final = "012"
 
@@ -34,7 +35,7 @@ _CONTEXTS: Final = "012"
 class KeyBlockHeader(Struct, frozen=True, kw_only=True, gc=False):
     """What is known of a key besides its value.
 
-    *version* is A, B, C (TDES) or D (AES); *usage* two characters, such as P0 for PIN encryption;
+    *version* is A, B, C (TDES), D, E (AES); *usage* two characters, such as P0 for PIN encryption;
     *algorithm* T (TDES), A (AES), D, H, R, E, S; *mode_of_use* such as E, D, B (both), G, V, C, N,
     X; *key_version* two characters, 00 for none, ``c`` in front for a component; *exportability* E
     (under trusted keys), N (not) or S (under any); *context* 0, or 1 for storage, 2 for exchange.
@@ -52,7 +53,7 @@ class KeyBlockHeader(Struct, frozen=True, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         if self.version not in CIPHER_BLOCKS:
-            raise KeyBlockRefused("version", "expected version A, B, C or D", 0)
+            raise KeyBlockRefused("version", "expected version A, B, C, D or E", 0)
         # The one small letter of a header marks the component of a key.
         version = self.key_version
         version = "C" + version[1:] if version.startswith("c") else version
@@ -80,7 +81,7 @@ def read_header_tr31(text: str) -> tuple[KeyBlockHeader, int]:
     if len(text) < HEADER_LENGTH:
         raise KeyBlockRefused("length", f"expected a key block, seen {len(text)} characters")
     if text[0] not in CIPHER_BLOCKS:
-        raise KeyBlockRefused("version", "expected version A, B, C or D", 0)
+        raise KeyBlockRefused("version", "expected version A, B, C, D or E", 0)
     _require_length(text)
     count = text[COUNT_OFFSET : COUNT_OFFSET + 2]
     _require(COUNT_OFFSET, 2, count, "a count of optional blocks", "0123456789")

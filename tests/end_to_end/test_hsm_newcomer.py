@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cardswitch.lab.house.topology import free_ports
+from cardswitch.lab.house.topology import free_ports, make_lab
 from tests.kit.programs import PATIENCE_S, Program
 
 ROOT = Path(__file__).parents[2]
@@ -20,9 +20,7 @@ class Newcomer:
 
     def __init__(self, folder):
         self.folder = folder
-        (folder / "cardswitch-data").mkdir()
-        lab = folder / "cardswitch-data" / "lab.toml"
-        lab.write_text(f"[hsm]\nport = {free_ports().hsm}\n", "utf-8")
+        lab, _ = make_lab(folder / "cardswitch-data", free_ports())
         command = [sys.executable, "-m", "cardswitch", "hsm", "serve", "--config", lab]
         self.server = Program(command, folder / "said.txt")
 
@@ -62,9 +60,12 @@ def test_a_newcomer_makes_keys_shares_one_and_moves_a_pin(newcomer):
 
     newcomer.reads("hsm keys generate zmk --type ZMK")
     zpk = newcomer.reads("hsm keys generate zpk --type ZPK")
-    sent = newcomer.reads("hsm keys export zpk --zmk zmk")
+    code, _, err = newcomer.types("hsm keys export zpk --zmk zmk")
+    assert (code, "--officers" in err) == (1, True)
+    sent = newcomer.reads("hsm keys export zpk --zmk zmk --officers")
     assert sent["kcv"] == zpk["kcv"]
-    taken = newcomer.reads("hsm keys import copy --type ZPK --zmk zmk", sent["key_under_zmk"])
+    words = "hsm keys import copy --type ZPK --zmk zmk --officers"
+    taken = newcomer.reads(words, sent["key_under_zmk"])
     assert taken["kcv"] == zpk["kcv"]
     other = newcomer.reads("hsm keys generate other --type ZPK")
     code, out, _ = newcomer.types("hsm keys list")
@@ -86,7 +87,7 @@ def test_a_newcomer_makes_keys_shares_one_and_moves_a_pin(newcomer):
     audit = "cardswitch-data/hsm.audit"
     code, out, _ = newcomer.types(f"hsm audit show {audit}")
     assert code == 0
-    events = ("started", "key generated", "key exported", "key imported")
+    events = ("started", "key generated", "authorised", "key exported", "key imported")
     assert [event for event in events if event not in out] == []
     assert pin not in out
     assert newcomer.types(f"hsm audit verify {audit}")[0] == 0

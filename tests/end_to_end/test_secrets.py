@@ -8,6 +8,7 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.customer.card import find_card
 from tests.kit.canaries import files_below, forms, found, secrets_of
+from tests.kit.hsm.module import attended
 
 # Test data by design: the cards of the lab, as the issuer and the customer have them.
 BY_DESIGN = {"lab.toml", "cards.toml"}
@@ -42,7 +43,7 @@ def test_nothing_secret_is_in_any_file(house):
     house.run("terminal", "repeat", "--terminal", "SECRET01", "--card", "good")
     house.settled()
     card = find_card(read_cards(house.folder / "cards.toml"), "good")
-    ask = HsmModule(random.Random(0).randbytes).answer
+    ask = attended(HsmModule(random.Random(0).randbytes))
     secrets = {
         f"{name} ({pin})": text
         for pin in ("1234", "9999")

@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 
-from cardswitch.hsm_sim.attacks import ATTACKS, Outcome, set_stage
+from cardswitch.hsm_sim.attacks import ATTACKS, VICTIM_PAN12, Outcome, set_stage
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm import Command
 from cardswitch.specs.security.lmk import LmkSet
 from tests.kit.hsm.module import ask
 
@@ -21,6 +22,16 @@ def outcome(name: str, pin: str = "7391", **policy) -> Outcome:
         return ask(asked, command)
 
     return ATTACKS[name].run(ask_it, set_stage(ask_it, Random(5).randbytes, pin))
+
+
+@pytest.mark.parametrize("pin", PINS)
+def test_a_change_of_type_reads_the_pin_with_three_calls(pin: str) -> None:
+    found = outcome("type", pin, keys_keep_their_type=False)
+    assert found == Outcome(3, prepared=1, pin=pin)
+
+
+def test_a_key_that_keeps_its_type_does_not_leave() -> None:
+    assert outcome("type") == Outcome(1, prepared=1, stopped_by="17")
 
 
 @pytest.mark.parametrize("pin", PINS)
@@ -87,3 +98,30 @@ def test_another_lmk_is_no_stage() -> None:
     with pytest.raises(Error, match="published test LMK alone"):
         set_stage(asked.answer, Random(5).randbytes)
     assert repr(set_stage(HsmModule(Random(4).randbytes).answer, Random(5).randbytes)) == "<Stage>"
+
+
+def test_a_search_of_all_pins_ends_for_one_card_alone() -> None:
+    asked = HsmModule(Random(4).randbytes)
+    stage = set_stage(asked.answer, Random(5).randbytes)
+    fields = {"zpk": stage.zpk, "pvk": stage.pvk, "block": stage.block, "format": "01"}
+    fields |= {"pvki": "1", "pan12": VICTIM_PAN12}
+    wrong = [
+        asked.answer(Command("", "EC", {**fields, "pvv": f"{pvv:04d}"})).error
+        for pvv in range(10_000)
+    ]
+    assert (wrong.count("01"), {*wrong[101:]}) == (100, {"39"})
+    other = {**fields, "pan12": "999999999999", "pvv": "0000"}
+    assert asked.answer(Command("", "EC", other)).error == "01"
+
+
+@pytest.mark.parametrize(("unseen", "seen"), [(True, {"01"}), (False, {"01", "20"})])
+def test_no_verification_tells_digits_by_the_account(unseen: bool, seen: set[str]) -> None:
+    asked = HsmModule(Random(4).randbytes, Policy(translate_digits_unseen=unseen))
+    stage = set_stage(asked.answer, Random(5).randbytes)
+    fields = {"zpk": stage.zpk, "pvk": stage.pvk, "block": stage.block, "format": "01"}
+    accounts = [VICTIM_PAN12[:1] + digit + VICTIM_PAN12[2:] for digit in "0123456789"]
+    commands = [
+        Command("", "EC", {**fields, "pvki": "1", "pvv": "0000", "pan12": account})
+        for account in accounts
+    ]
+    assert {asked.answer(command).error for command in commands} == seen

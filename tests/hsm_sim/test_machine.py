@@ -22,7 +22,7 @@ from cardswitch.wire.ports import (
     Received,
     Send,
 )
-from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, module, pin_block, under_lmk
+from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, allowed, module, pin_block, under_lmk
 
 LINK = LinkId("hsm/1")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
@@ -54,12 +54,14 @@ def test_an_unreadable_command_is_answered_and_the_link_stays() -> None:
     assert machine.handle(garbled(b"0001ZZ"), 0.0) == (Send(LINK, Answer("0001", "Z0", "68")),)
 
 
-def test_what_cannot_be_answered_is_counted() -> None:
+def test_what_cannot_be_answered_ends_the_link_and_is_counted() -> None:
     machine = HsmMachine(module())
-    assert machine.handle(garbled(b"0001N"), 0.0) == ()
-    assert machine.handle(garbled(b"0001n\n"), 0.0) == ()
+    for frame in (b"", b"0001", b"0001N", b"0001n\n", b"0001nc"):
+        [closed] = machine.handle(garbled(frame), 0.0)
+        assert isinstance(closed, Close)
+        assert "expected a" in closed.reason
     assert machine.handle(Garbled(LINK, FormatError("a frame")), 0.0) == ()
-    assert machine.module.counts["unanswerable"] == 2
+    assert machine.module.counts["unanswerable"] == 5
 
 
 def test_links_and_time_mean_nothing_to_it() -> None:
@@ -74,7 +76,7 @@ def test_links_and_time_mean_nothing_to_it() -> None:
 
 
 def test_what_must_be_told_is_durable_before_the_answer_leaves() -> None:
-    machine = HsmMachine(module())
+    machine = HsmMachine(allowed())
     appended, sent = machine.handle(Received(LINK, EXPORT), 12.5)
     assert isinstance(appended, Append)
     assert isinstance(sent, Send)

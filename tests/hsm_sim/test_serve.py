@@ -29,7 +29,7 @@ LIVE = BlockLmk(bytes(range(90, 122)), is_test=False)
 PASSPHRASE = "correct horse"
 NC = diagnostics().with_header("0007")
 NC_OWN = Command("0007", "NC", {"lmk_id": "07"})
-EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0007")
+EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK), "R").with_header("0007")
 
 
 async def session(*commands, folder=None, **config):

@@ -32,6 +32,7 @@ from cardswitch.terminal.core.entries import TerminalEntry
 from cardswitch.terminal.core.state import PAID, SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.store.journal import JournalStoreReader
+from tests.kit.hsm.module import attended
 
 ROOT = Path(__file__).parents[2]
 PURCHASES = "02"  # How the MTI of a leg's first row begins.
@@ -99,7 +100,7 @@ class House:
     """A lab in a folder, on ports of its own, and every process that works for it."""
 
     def __init__(self, folder: Path, timing: Timing = TIMING):
-        ask = HsmModule(random.Random(SEED).randbytes).answer
+        ask = attended(HsmModule(random.Random(SEED).randbytes))
         self.folder = folder / "lab"
         self.said = folder / "said"
         self.said.mkdir()

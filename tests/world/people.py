@@ -42,6 +42,7 @@ from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChann
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
+from tests.kit.hsm.module import attended
 
 from .bank import Bank
 from .journals import StoreJournal
@@ -79,7 +80,7 @@ class Deck:
 def deck() -> Deck:
     """The keys and cards of every world."""
     module = HsmModule(Random(1).randbytes)
-    keys = make_keys(module.answer)
+    keys = make_keys(attended(module))
     cards = {}
     for alias, pan in {**NAMES, "unknown": UNKNOWN}.items():
         personal = personalise(module.answer, keys, pan, "3012", "201", PIN)

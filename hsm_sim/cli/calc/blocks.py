@@ -35,13 +35,13 @@ Example:
 
 @click.group(epilog=EPILOG)
 def tr31() -> None:
-    """Wrap, unwrap and read key blocks, TR-31 and X9.143, versions A to D."""
+    """Wrap, unwrap and read key blocks, TR-31 and X9.143, versions A to E."""
 
 
 @tr31.command(epilog=WRAP_EPILOG)
 @click.option("--kbpk", type=KEY, required=True, help="The key block protection key (KBPK).")
 @click.option("--key", type=KEY, required=True, help="The key to wrap.")
-@click.option("--version", type=click.Choice(list("ABCD")), default="B", show_default=True)
+@click.option("--version", type=click.Choice(list("ABCDE")), default="B", show_default=True)
 @click.option(
     "--usage",
     default="D0",

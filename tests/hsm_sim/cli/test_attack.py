@@ -31,6 +31,7 @@ def test_all_are_listed_with_the_rule_that_stops_them():
 @pytest.mark.parametrize(
     ("name", "off", "on"),
     [
+        ("type", "the PIN is 7391: found with 3 calls, after 1 made once", "by error 17"),
         ("decimalisation", "the PIN is 7391: found with", "stopped after 1 call by error 25"),
         ("format", "the PIN is 7391: found with 2 calls, after 7392 made once", "by error 69"),
         ("account", "digit 3 is one of 89, digit 4 is one of 012367", "nothing is learned: 20"),

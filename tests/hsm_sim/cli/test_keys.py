@@ -4,6 +4,7 @@ import pytest
 
 from cardswitch.hsm_sim.cli.keys import under
 from cardswitch.hsm_sim.client.keyfile import read_keys
+from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.keys import key_check_value
@@ -18,6 +19,13 @@ def port():
         yield port
 
 
+@pytest.fixture(scope="module")
+def allowed_port():
+    """One that lets hosts do what it takes officers for."""
+    with serving(policy=Policy(keys_keep_their_type=False)) as (port, _, _):
+        yield port
+
+
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "keys.toml"
@@ -27,13 +35,13 @@ def keys(file, *words):
     return ["keys", *words, "--file", str(file)]
 
 
-def test_a_key_goes_to_the_other_side_and_comes_back(port, file):
+def test_a_key_goes_to_the_other_side_and_comes_back(port, allowed_port, file):
     shown(port, *keys(file, "generate", "zmk", "--type", "ZMK"))
     made = shown(port, *keys(file, "generate", "zpk", "--type", "ZPK", "--zmk", "zmk"))
-    sent = shown(port, *keys(file, "export", "zpk", "--zmk", "zmk"))
+    sent = shown(allowed_port, *keys(file, "export", "zpk", "--zmk", "zmk"))
     assert sent == {"key_under_zmk": made["key_under_zmk"], "kcv": made["kcv"]}
     words = ("import", "theirs", sent["key_under_zmk"], "--type", "001", "--zmk", "zmk")
-    taken = shown(port, *keys(file, *words))
+    taken = shown(allowed_port, *keys(file, *words))
     assert (taken["key"], taken["kcv"], taken["type"]) == (made["key"], made["kcv"], "001")
     listed = shown(None, *keys(file, "list"))
     assert [*listed] == ["zmk", "zpk", "theirs"]
@@ -57,11 +65,11 @@ def test_a_key_block_by_its_attributes(port, file):
     assert (code, out.strip()) == (0, made["kcv"]), err
 
 
-def test_wrong_parity_is_warned_of(port, file):
+def test_wrong_parity_is_warned_of(allowed_port, file):
     zmk = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
     text = wrap_key_under_key(zmk, "X", bytes.fromhex("1234567890ABCDEF22334455667788AA"))
     words = ("import", "odd", text, "--type", "ZPK", "--zmk", under_lmk("000", zmk))
-    code, out, err = run(port, *keys(file, *words))
+    code, out, err = run(allowed_port, *keys(file, *words))
     assert code == 0
     assert "parity" in err
     assert "kcv" in out

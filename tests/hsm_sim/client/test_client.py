@@ -12,8 +12,8 @@ from cardswitch.hsm_sim.client.client import (
     words_of,
 )
 from cardswitch.specs.errors import EncodeError
-from cardswitch.specs.hsm import HsmFormatError
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
+from cardswitch.specs.hsm import BUFFER_SIZE, HsmFormatError
+from cardswitch.specs.hsm.commands.admin import diagnostics, echo, module_status
 from cardswitch.specs.hsm.commands.keys import generate_key
 from cardswitch.specs.hsm.errors import ERRORS
 from cardswitch.specs.hsm.names import ZPK
@@ -37,6 +37,25 @@ def test_many_are_answered_in_their_order():
         answers = hsm.ask_all([echo(text) for text in texts])
     assert [answer.fields["data"] for answer in answers] == texts
     assert [answer.header for answer in answers[:3]] == ["0000", "0001", "0002"]
+
+
+def test_a_frame_fills_the_buffer_that_no_tells_of():
+    with serving() as (port, _, _), HsmClient("127.0.0.1", port) as hsm:
+        assert hsm.ask(module_status()).fields["buffer"] == "3"
+        longest = echo("x" * (BUFFER_SIZE - len("0000B27FF6")))
+        assert hsm.ask(longest).fields["data"] == longest.fields["data"]
+        with pytest.raises(EncodeError):
+            hsm.ask(echo("x" * BUFFER_SIZE))
+
+
+@pytest.mark.parametrize("frame", [b"", b"00", b"0000", b"0000B", b"0000nc"])
+def test_what_nothing_answers_ends_the_link_at_once(frame):
+    with (
+        serving() as (port, _, _),
+        HsmClient("127.0.0.1", port) as hsm,
+        pytest.raises((HsmLinkError, EncodeError)),
+    ):
+        hsm.exchange([frame])
 
 
 def test_an_error_has_its_code_and_words():

@@ -19,7 +19,7 @@ from cardswitch.specs.security.lmk import (
     wrap_key_under_key,
 )
 from tests.kit.hsm.examples_emv import under_block_lmk
-from tests.kit.hsm.module import TPK, ZMK, ZPK, ask, key, module, under_lmk
+from tests.kit.hsm.module import TPK, ZMK, ZPK, allowed, ask, key, module, under_lmk
 
 ZMK_TEXT, ZPK_TEXT = under_lmk("000", ZMK), under_lmk("001", ZPK)
 ZPK_CHECK = check_value_of(ZPK).hex().upper()
@@ -78,13 +78,13 @@ def test_a_terminal_key_comes_under_its_master_key() -> None:
     ],
 )
 def test_what_is_refused(command: Command, error: str) -> None:
-    answer = ask(module(), command)
+    answer = ask(allowed(), command)
     assert (answer.error, answer.fields) == (error, {})
 
 
 @pytest.mark.parametrize("scheme", ["X", "U"])
 def test_a_key_goes_out_and_comes_in_again(scheme: str) -> None:
-    hsm = module()
+    hsm = allowed()
     out = ask(hsm, export_key("001", ZMK_TEXT, ZPK_TEXT, scheme)).fields
     assert out["kcv"] == ZPK_CHECK
     assert unwrap_key_under_key(ZMK, out["key"]) == ZPK
@@ -94,7 +94,7 @@ def test_a_key_goes_out_and_comes_in_again(scheme: str) -> None:
 
 def test_a_key_of_wrong_parity_comes_in_corrected_with_a_warning() -> None:
     even = wrap_key_under_key(ZMK, "X", bytes(byte ^ 1 for byte in ZPK))
-    answer = ask(module(), import_key("001", ZMK_TEXT, even))
+    answer = ask(allowed(), import_key("001", ZMK_TEXT, even))
     assert (answer.error, answer.fields) == ("01", {"key": ZPK_TEXT, "kcv": ZPK_CHECK})
 
 
@@ -129,7 +129,7 @@ INITIAL = derive_initial_key_dukpt_tdes(BDK, bytes.fromhex(DEVICE + "00000"))
 
 
 def test_the_key_of_a_device_follows_from_its_number() -> None:
-    asked = module()
+    asked = allowed()
     fields = ask(asked, derive_initial_key(BDK_TEXT, DEVICE)).fields
     assert unwrap_key(TEST_LMK, "302", fields["key"], any_parity=True) == INITIAL
     assert fields["kcv"] == check_value_of(INITIAL).hex().upper()

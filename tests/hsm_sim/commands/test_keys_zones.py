@@ -6,7 +6,6 @@ import msgspec
 import pytest
 
 from cardswitch.hsm_sim.keys.attributes import Attributes, write_exchange_block
-from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.keys_zones import (
     export_bdk,
@@ -37,13 +36,7 @@ from cardswitch.specs.security.lmk import (
 )
 from tests.kit.hsm import examples_keys as keys
 from tests.kit.hsm.examples_emv import under_block_lmk
-from tests.kit.hsm.module import CVK, TAK, TPK, ZMK, ZPK, ask, key, module, under_lmk
-
-
-def allowed(**policy: Any) -> HsmModule:
-    asked = module(**policy)
-    asked.state.authority.until.update({"import": 1e9, "export": 1e9})
-    return asked
+from tests.kit.hsm.module import CVK, TAK, TPK, ZMK, ZPK, allowed, ask, key, module, under_lmk
 
 
 @pytest.mark.parametrize(
@@ -148,14 +141,14 @@ def test_keys_of_terminals_need_two_officers() -> None:
 
 def test_the_policy_bounds_these_commands_too() -> None:
     text = under_lmk("001", ZPK)
-    only_blocks = module(key_blocks_only=True)
+    only_blocks = allowed(key_blocks_only=True)
     assert ask(only_blocks, export_zpk(keys.ZMK_TEXT, text, "X")).error == "26"
     assert ask(only_blocks, export_zpk(keys.ZMK_TEXT, text, "0")).fields["key"][:2] == "RB"
     whole = Command("", "GC", {"zmk": keys.ZMK_TEXT, "key": text})
-    assert len(ask(module(), whole).fields["kcv"]) == 6
-    assert len(ask(module(short_check_values=False), whole).fields["kcv"]) == 16
+    assert len(ask(allowed(), whole).fields["kcv"]) == 6
+    assert len(ask(allowed(short_check_values=False), whole).fields["kcv"]) == 16
     cvk = wrap_key_under_key(ZMK, "Y", key(9, 24))
-    lax = module(refuse_weaker_wrapping=False)
+    lax = allowed(refuse_weaker_wrapping=False)
     assert ask(lax, import_cvk(keys.ZMK_TEXT, cvk)).fields["key"][0] == "T"
     assert ask(module(), generate_cvk("T")).error == "27"
 
@@ -191,7 +184,7 @@ def blocks(command: Command, attributes: str = "") -> Command:
     ],
 )
 def test_new_keys_in_key_blocks(command: Command, attributes: str, usage: str) -> None:
-    fields = ask(module(), blocks(command, attributes)).fields
+    fields = ask(allowed(), blocks(command, attributes)).fields
     assert fields["key"][:2] + fields["key"][6:9] == "SD" + usage
 
 

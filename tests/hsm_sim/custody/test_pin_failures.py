@@ -4,14 +4,17 @@ from typing import Any
 
 import pytest
 
+from cardswitch.hsm_sim.custody import events
 from cardswitch.hsm_sim.custody.pin_failures import PinFailures
 from cardswitch.hsm_sim.custody.policy import Policy
+
+ACCOUNT = "999000000001"
 
 
 def failing(seconds: list[float], **limits: int) -> PinFailures:
     failures = PinFailures(lambda event, **details: None)
     for now in seconds:
-        failures.add(Policy(**limits), now)
+        failures.add(Policy(**limits), ACCOUNT, now)
     return failures
 
 
@@ -44,18 +47,39 @@ def test_pins_are_reopened_and_counted_anew() -> None:
     failures.reopen()
     assert (failures.is_closed, failures.count, failures.minute_limits) == (False, 0, 1)
     policy = Policy(pin_failures_per_minute_max=2)
-    failures.add(policy, 1)
+    failures.add(policy, ACCOUNT, 1)
     assert not failures.is_closed
-    failures.add(policy, 1)
+    failures.add(policy, ACCOUNT, 1)
     assert (failures.is_closed, failures.minute_limits) == (True, 2)
 
 
 def test_closing_and_reopening_are_noted() -> None:
     noted: list[Any] = []
     failures = PinFailures(lambda event, **details: noted.append((event, details)))
-    failures.add(Policy(pin_failures_max=1), 0.0)
+    failures.add(Policy(pin_failures_max=1), ACCOUNT, 0.0)
     failures.reopen()
     assert noted == [
         ("PIN verification closed", {"limit": "total", "failures": "1"}),
         ("PIN verification reopened", {}),
     ]
+
+
+def test_one_card_closes_itself_alone_and_for_an_hour() -> None:
+    noted: list[tuple[str, dict[str, str]]] = []
+    failures = PinFailures(lambda event, **details: noted.append((event, details)))
+    policy = Policy(pin_failures_per_card_max=3)
+    for now in (0.0, 1.0, 3599.0):
+        assert not failures.is_closed_for(policy, ACCOUNT, now)
+        failures.add(policy, ACCOUNT, now)
+    assert failures.is_closed_for(policy, ACCOUNT, 3599.0)
+    assert not failures.is_closed_for(policy, "999000000002", 3599.0)
+    assert not failures.is_closed
+    assert noted == [(events.CARD_CLOSED, {"card": "0001", "failures": "3"})]
+    assert not failures.is_closed_for(policy, ACCOUNT, 3600.0)
+
+
+def test_reopening_opens_cards_too() -> None:
+    failures = failing([0.0], pin_failures_per_card_max=1)
+    assert failures.is_closed_for(Policy(pin_failures_per_card_max=1), ACCOUNT, 1.0)
+    failures.reopen()
+    assert not failures.is_closed_for(Policy(pin_failures_per_card_max=1), ACCOUNT, 1.0)

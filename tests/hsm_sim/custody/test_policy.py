@@ -61,7 +61,7 @@ def test_every_other_rule_is_on_by_default() -> None:
     policy = Policy()
     rules = [name for name in policy.__struct_fields__ if isinstance(getattr(policy, name), bool)]
     assert {rule for rule in rules if not getattr(policy, rule)} == OFF_BY_DEFAULT
-    assert len(rules) == 15
+    assert len(rules) == 16
 
 
 @pytest.mark.parametrize(

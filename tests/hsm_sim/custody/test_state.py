@@ -11,17 +11,17 @@ def test_nothing_is_stored_or_authorised_at_first() -> None:
     with pytest.raises(CommandRefused, match="12"):
         state.storage.read("000")
     with pytest.raises(CommandRefused, match="17"):
-        state.require_authorised("export")
+        state.require_officers("export")
 
 
 def test_authority_expires() -> None:
     state = ModuleState()
     state.authority.until["export"] = 60.0
     state.now = 59.0
-    state.require_authorised("export")
+    state.require_officers("export")
     state.now = 60.0
     with pytest.raises(CommandRefused, match="17"):
-        state.require_authorised("export")
+        state.require_officers("export")
 
 
 def test_nobody_need_listen() -> None:

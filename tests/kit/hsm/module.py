@@ -1,5 +1,6 @@
 """A module at hand, with keys that never change, so that every test says only what it is about."""
 
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
@@ -49,6 +50,13 @@ def module(**policy: Any) -> HsmModule:
     return HsmModule(Random(2024).randbytes, Policy(**policy))
 
 
+def allowed(**policy: Any) -> HsmModule:
+    """Such a module, in which officers let hosts bring every key across every border."""
+    asked = module(**policy)
+    asked.state.authority.until.update({"import": 1e9, "export": 1e9})
+    return asked
+
+
 def key_ring(**policy: Any) -> VariantRing:
     """The keys of such a module."""
     return VariantRing(TEST_LMK, Policy(**policy), Random(2024).randbytes)
@@ -63,6 +71,11 @@ def desk(**policy: Any) -> HsmDesk:
 
 def _not_performed(frame: bytes) -> Answer:
     raise AssertionError("a handler alone performs no further command")
+
+
+def attended(asked: HsmModule) -> Callable[[Command], Answer]:
+    """What asks *asked* at its console, where two officers stand by."""
+    return lambda command: asked.answer_at_console(command, 0.0, "anna, ben")
 
 
 def ask(asked: HsmModule, command: Command) -> Answer:

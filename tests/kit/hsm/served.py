@@ -17,12 +17,23 @@ TURNS = 50  # Of the loop, for links just accepted: asyncio leaks those if it cl
 
 
 @contextmanager
-def serving(**config):
+def served_lab(folder):
+    """The configuration of a lab in *folder* whose module serves, and the port of its hosts."""
+    words = {"console_port": unused_port(), "key_store": "hsm.keys"}
+    with serving(folder, **words) as (port, _, _):
+        config = folder / "lab.toml"
+        lines = [f"port = {port}", *(f"{key} = {json.dumps(each)}" for key, each in words.items())]
+        config.write_text("\n".join(["[hsm]", *lines, ""]))
+        yield config, port
+
+
+@contextmanager
+def serving(folder=None, **config):
     """The port of a module, and its machine."""
     started, stop, found = Event(), [], []
 
     async def main():
-        runtime, machine = await serve_machine(HsmConfig(port=0, **config))
+        runtime, machine = await serve_machine(HsmConfig(port=0, **config), folder=folder)
         wanted = asyncio.Event()
         stop.append((asyncio.get_running_loop(), wanted))
         found.append((runtime.ports["host"], machine, runtime))

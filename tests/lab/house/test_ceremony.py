@@ -12,6 +12,7 @@ from cardswitch.specs.hsm.commands.cards import verify_cvv
 from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_tpk
 from cardswitch.specs.security.pinblocks import pan12_of
 from cardswitch.terminal.pinpad.pad import PinPad
+from tests.kit.hsm.module import attended
 
 PAN, EXPIRY, SERVICE_CODE, PIN = "9999990000000014", "3012", "201", "1234"
 
@@ -24,7 +25,7 @@ def module():
 
 @pytest.fixture(scope="module")
 def keys(module):
-    return make_keys(module.answer)
+    return make_keys(attended(module))
 
 
 @pytest.fixture(scope="module")
@@ -60,14 +61,14 @@ def test_the_module_knows_the_keys_it_made(module, keys):
 
 @pytest.mark.parametrize("name", ["tpk", "zpk_acquirer", "zpk_issuer", "pvk", "cvk"])
 def test_a_key_of_another_ceremony_is_noticed(module, keys, name):
-    other = make_keys(HsmModule(Random(2025).randbytes).answer)
+    other = make_keys(attended(HsmModule(Random(2025).randbytes)))
     with pytest.raises(Error, match=f"does not know the key {name}:"):
         check_keys(module.answer, replace(keys, **{name: getattr(other, name)}))
 
 
 def test_a_zone_whose_sides_have_different_keys_is_noticed(module):
     def ask(command):
-        answer = module.answer(command)
+        answer = attended(module)(command)
         if command.code == "A6":
             return replace(answer, fields={**answer.fields, "kcv": "000000"})
         return answer

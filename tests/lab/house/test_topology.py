@@ -50,7 +50,11 @@ def test_ports_and_times_are_those_that_were_asked_for(tmp_path):
         cut_off="20:00",
         zone="UTC",
     )
-    lab = read_lab(make_lab(tmp_path, Ports(1, 2, 3, 4, 5), timing)[0])
+    lab = read_lab(
+        make_lab(tmp_path, Ports(hsm=1, network=2, acquirer=3, issuer=4, pos=5, console=6), timing)[
+            0
+        ]
+    )
     assert (lab.hsm.port, lab.switch.hsm.port, lab.issuer.hsm.port) == (1, 1, 1)
     assert (lab.switch.listeners["network"].port, lab.acquirer.network.port) == (2, 2)
     assert (lab.switch.upstreams["acquirer"].port, lab.acquirer.front.port) == (3, 3)
@@ -210,10 +214,10 @@ def test_the_hsm_of_the_lab_knows_the_keys(made):
 # Ports --------------------------------------------------------------------------------------------
 
 
-def test_free_ports_are_five_and_can_be_listened_at():
+def test_free_ports_are_six_and_can_be_listened_at():
     ports = free_ports()
     numbers = [getattr(ports, name) for name in Ports.__struct_fields__]
-    assert len(set(numbers)) == len(numbers) == 5
+    assert len(set(numbers)) == len(numbers) == 6
     for number in numbers:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", number))

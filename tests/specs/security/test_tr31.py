@@ -30,7 +30,7 @@ VECTORS = tomllib.loads((Path(__file__).parents[2] / "vectors/tr31.toml").read_t
 CASES = VECTORS["key_block"]
 # The oracle uses names that its library wants to retire; ours must not.
 ORACLE = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
-KBPK_LENGTHS = {"A": [16, 24], "B": [16, 24], "C": [16, 24], "D": [16, 24, 32]}
+KBPK_LENGTHS = {"A": [16, 24], "B": [16, 24], "C": [16, 24], "D": [16, 24, 32], "E": [16, 24, 32]}
 KEY_LENGTHS = {"T": [16, 24], "A": [16, 24, 32], "H": [1, 16, 20, 64]}
 UPPER = st.sampled_from("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 PRINTABLE = st.characters(min_codepoint=0x20, max_codepoint=0x7E)
@@ -40,6 +40,7 @@ def two(one) -> st.SearchStrategy[str]:
     return st.tuples(one, one).map("".join)
 
 
+SHORT_DATA_MAX = 251
 BLOCKS = st.lists(
     st.builds(
         OptionalBlock,
@@ -51,7 +52,7 @@ BLOCKS = st.lists(
 ).map(tuple)
 HEADERS = st.builds(
     KeyBlockHeader,
-    version=st.sampled_from("ABCD"),
+    version=st.sampled_from("ABCDE"),
     usage=two(UPPER),
     algorithm=st.sampled_from("TAH"),
     mode_of_use=UPPER,
@@ -85,13 +86,15 @@ def test_known_answers(case: dict) -> None:
     assert [[block.id, block.data] for block in header.blocks] == case["blocks"]
 
 
-def test_a_long_known_answer() -> None:
-    case = VECTORS["long_key_block"]
+@pytest.mark.parametrize("name", ["long_key_block", "long_key_block_02"])
+def test_a_long_known_answer(name: str) -> None:
+    case = VECTORS[name]
     kbpk, text = bytes.fromhex(case["kbpk"]), case["text"]
     header, key = unwrap_key_tr31(kbpk, text)
     assert (len(key), key[:16].hex().upper()) == (case["key_length"], case["key_begin"])
     assert {block.id: len(block.data) for block in header.blocks} == case["block_lengths"]
-    assert wrapped_again(kbpk, text) == text
+    if name == "long_key_block":
+        assert wrapped_again(kbpk, text) == text
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["source"])
@@ -132,6 +135,9 @@ def test_the_oracle_reads_ours_and_we_read_its(header: KeyBlockHeader, data: st.
     assert {block.id for block in ours.blocks[len(header.blocks) :]} <= {"PB"}
     assert wrap_key_tr31(kbpk, ours, key, padding) == text
 
+    # It knows no version E, and takes 04 before a long length for bytes, not digits.
+    if header.version == "E" or any(len(block.data) > SHORT_DATA_MAX for block in ours.blocks):
+        return
     theirs, their_key = psec.tr31.unwrap(kbpk, text)
     assert their_key == key
     assert (theirs.key_usage, theirs.mode_of_use) == (header.usage, header.mode_of_use)
@@ -194,10 +200,10 @@ def test_what_is_not_hexadecimal_is_found(change, place: int) -> None:
     assert str(refused).startswith(f"key block at character {place}: ")
 
 
-@pytest.mark.parametrize("version", "ABCD")
+@pytest.mark.parametrize("version", "ABCDE")
 @pytest.mark.parametrize("length", [0, 8, 15, 23, 32, 33])
 def test_a_kbpk_of_another_length_is_refused(version: str, length: int) -> None:
-    if (version, length) == ("D", 32):
+    if version in "DE" and length == 32:
         return
     header = KeyBlockHeader(version=version, usage="P0", algorithm="T", mode_of_use="E")
     key = bytes(16)
@@ -225,7 +231,7 @@ def test_a_key_that_its_algorithm_has_not_is_refused(algorithm: str, length: int
     assert refused.value.reason == "length"
 
 
-@pytest.mark.parametrize("version", "ABCD")
+@pytest.mark.parametrize("version", "ABCDE")
 @pytest.mark.parametrize("bits", [0, 1, 127, 64, 129, 256, 0xFFFF])
 def test_a_payload_that_holds_no_such_key_is_refused(version: str, bits: int) -> None:
     # Only who has the KBPK can make one: a broken sender, not a thief.
@@ -248,9 +254,9 @@ def test_padding_of_another_length_is_refused(version: str) -> None:
 
 
 @settings(deadline=None)
-@given(st.sampled_from("ABCD"), st.integers(1, 600), st.integers(0, 600))
+@given(st.sampled_from("ABCDE"), st.integers(1, 600), st.integers(0, 600))
 def test_padding_fills_and_hides(version: str, length: int, hidden: int) -> None:
-    block = 16 if version == "D" else 8
+    block = {"D": 16, "E": 1}.get(version, 8)
     total = 2 + length + padding_length_tr31(version, length, hidden)
     longest = max(length, hidden)
     assert total % block == 0
@@ -265,7 +271,7 @@ def test_keys_of_an_algorithm_look_alike() -> None:
 
 def test_padding_of_another_version_is_refused() -> None:
     with pytest.raises(KeyBlockRefused) as refused:
-        padding_length_tr31("E", 16)
+        padding_length_tr31("F", 16)
     assert refused.value.reason == "version"
 
 

@@ -40,8 +40,8 @@ def test_every_id_is_carried(name: str) -> None:
         (0, "LB04"),
         (1, "LB05"),
         (251, "LBFF"),
-        (252, "LB00020106"),
-        (8000, "LB00021F4A"),
+        (252, "LB00040106"),
+        (8000, "LB00041F4A"),
     ],
 )
 def test_long_data_has_the_long_form_of_length(size: int, head: str) -> None:
@@ -50,7 +50,13 @@ def test_long_data_has_the_long_form_of_length(size: int, head: str) -> None:
 
 
 def test_the_long_form_is_read_where_the_short_one_would_do() -> None:
+    assert read_blocks_tr31("LB0004000Cxy", 0, 1) == ((OptionalBlock("LB", "xy"),), 12)
+
+
+def test_a_length_of_two_bytes_is_read_as_well() -> None:
     assert read_blocks_tr31("LB0002000Cxy", 0, 1) == ((OptionalBlock("LB", "xy"),), 12)
+    with pytest.raises(KeyBlockRefused, match="04 digits"):
+        read_blocks_tr31("LB0003000Cxy", 0, 1)
 
 
 def test_data_that_no_length_can_tell_is_refused() -> None:
