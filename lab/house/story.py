@@ -14,7 +14,9 @@ from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
+from cardswitch.switch.core.legs import FINANCIAL
 from cardswitch.switch.core.row import Row
+from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.closing import record_close
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.store.reader import JournalReader
@@ -35,6 +37,7 @@ PIN: Final = "1234"
 # Short, so that the demo is quick; outer timers are longer than inner ones, as always.
 TIMING: Final = Timing(terminal_s=1.6, front_s=1.2, acquirer_s=0.9, issuer_s=0.6, late_s=2.0)
 BEFORE_CUT_OFF_S: Final = 1_800.0  # The bank's clock when the demo begins.
+REVERSED_S: Final = 10.0  # Its first send is enough, unless the machine is very busy.
 CUT_OVER_S: Final = 5.0  # The switch needs a turn of its loop.
 LOOK_S: Final = 0.02
 NAMESPACE: Final = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
@@ -111,7 +114,8 @@ class Story:
 
         self._title("6. A purchase that the issuer never answers: timed out, and reversed")
         await self._sale(session, "9.69", "good", SaleState.DECLINED)
-        self._text(f"states of the issuer's leg: {' > '.join(self._states_of_last_leg(lab))}")
+        states = await self._states_of_last_leg(lab)
+        self._text(f"states of the issuer's leg: {' > '.join(states)}")
 
         self._title("7. One more purchase, approved")
         await self._sale(session, "30.00", "good", SaleState.APPROVED)
@@ -134,10 +138,16 @@ class Story:
     async def _repeat(self, session: Session) -> Outcome:
         return await _last(session.perform(lambda terminal, now: terminal.repeat(now)))
 
-    def _states_of_last_leg(self, lab: Lab) -> list[str]:
-        """The states of the last leg on the network side, as the journal has them."""
-        entries = [e for e in self._journal(lab) if e.serves == "acquirers"]
-        return [entry.state for entry in entries if entry.leg == entries[-1].leg]
+    async def _states_of_last_leg(self, lab: Lab) -> list[str]:
+        """The states of the last purchase on the network side, once its reversal is through."""
+        async with asyncio.timeout(REVERSED_S):
+            while True:
+                rows = [row for row in self._journal(lab) if row.serves == "acquirers"]
+                last = max(row.leg for row in rows if f"|{FINANCIAL}|" in row.identity)
+                states = [row.state for row in rows if row.leg == last]
+                if states[-1] != State.REVERSING:
+                    return states
+                await asyncio.sleep(LOOK_S)
 
     # After the last sale --------------------------------------------------------------------------
 

@@ -254,6 +254,6 @@ def test_a_command_that_is_wrong_gets_its_error_code(hsm, line, expected):
 
 
 @pytest.mark.parametrize("frame", [b"1", b"HEA", b"HEAD", b"HEADN"])
-def test_a_command_without_a_code_is_dropped(hsm, frame):
+def test_a_command_without_a_code_ends_the_link(hsm, frame):
     hsm.say(hsm.frame(frame))
-    assert hsm.ask(Command("NEXT", "NC")).header == "NEXT"
+    assert hsm.hear() is CLOSED

@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
-from msgspec import Struct
 
 
-class LogOptions(Struct, frozen=True):
-    """What an operator wants of the record; see :func:`log_options`."""
+class LogOptions(NamedTuple):
+    """What an operator wants of the record; see :func:`log_options`. Help needs it: no msgspec."""
 
     is_quiet: bool = False
     has_trace: bool = False

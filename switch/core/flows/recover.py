@@ -31,6 +31,7 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
     """
     legs: dict[int, Leg] = {}
     for row in rows:
+        is_older = row.sequence < memory.sequence  # than the checkpoint, which knows the numbers
         memory.sequence = max(memory.sequence, row.sequence)
         memory.rows_since_checkpoint += 1
         if row.leg == 0:
@@ -42,7 +43,8 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
             legs[row.leg] = memory.adopt([row])
         else:
             memory.apply(leg, row)
-        if row.state in (State.FORWARDED, State.REVERSING) and row.upstream in settings.upstreams:
+        is_numbered = row.state in (State.FORWARDED, State.REVERSING) and not is_older
+        if is_numbered and row.upstream in settings.upstreams:
             used = int(message_of(row, memory.vault)[11])
             kernel.skip_numbers(row.upstream, used + RECOVERY_GAP)
         if row.state == State.ANSWERED:

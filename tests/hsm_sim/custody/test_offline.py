@@ -60,5 +60,5 @@ def test_a_store_that_was_changed_is_for_the_module_to_erase(tmp_path) -> None:
 def test_a_broken_log_is_let_go(tmp_path) -> None:
     (tmp_path / "hsm.audit").write_bytes(b"x\n")
     for _ in range(2):
-        with pytest.raises(Error, match="line 1: no audit entry"):
+        with pytest.raises(Error, match="not a journal of this program"):
             OfflineStore(CONFIG, tmp_path)

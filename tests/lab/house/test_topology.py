@@ -157,7 +157,8 @@ def test_every_file_of_a_lab_is_its_owners_alone(tmp_path):
         make_lab(tmp_path)
     finally:
         os.umask(previous)
-    assert {each.name for each in tmp_path.iterdir()} == set(FILES)
+    names = {each.name for each in tmp_path.iterdir()}
+    assert names == {*FILES, "hsm.keys", "officers.toml"}
     assert all(map(is_owners_alone, tmp_path.iterdir()))
 
 

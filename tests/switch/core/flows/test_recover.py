@@ -4,6 +4,7 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
+from cardswitch.switch.core.flows.recover import RECOVERY_GAP
 from cardswitch.switch.core.settings import Route, Upstream
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.wire.ports import LinkUp, Received
@@ -221,3 +222,14 @@ def test_an_upstream_that_is_gone_and_is_owed_nothing_is_not_missed(history):
 def test_a_listener_that_is_gone_is_not_missed():
     renamed = with_settings(listeners={"till": with_settings().listeners["pos"]})
     assert crashed(approved(opened()), renamed)
+
+
+def test_numbers_go_on_behind_the_checkpoint_whatever_older_leg_it_names():
+    play = stuck()  # Left to a person: every checkpoint names it, with its old numbers.
+    for number in range(20, 30):
+        sale = PLAIN.with_fields({11: f"{number:06d}"})
+        approved(play.skip(), sale)
+    play.do(play.machine.cut_over_now(play.now, "ann", ""))
+    before = play.machine.kernel.numbers()["acquirer"]
+    again = crashed(play.skip())
+    assert again.machine.kernel.numbers()["acquirer"] == before + RECOVERY_GAP
