@@ -247,6 +247,9 @@ def lines_below(dialect, number, value):
         return []  # a random value, which is not made of parts
 
 
+CUT = " [truncated]"
+
+
 def check(found, name, protocol, messages):
     """That tshark saw *messages* under *protocol*, every field and every part of them."""
     dialect = load_dialect(name)
@@ -262,7 +265,9 @@ def check(found, name, protocol, messages):
             number = int(key.partition(".f")[2] or 0)
             expected = lines_below(dialect, number, message[number]) if number else []
             for (_, line, _), begins in zip(inner, expected, strict=bool(expected)):
-                assert line.startswith(begins)
+                # Wireshark cuts a label at 240 bytes, and says so in front of it.
+                label = line.removeprefix(CUT)
+                assert label.startswith(begins[: len(label)] if label != line else begins)
 
 
 @needs_tshark
