@@ -159,6 +159,10 @@ class JournalWriter(Generic[W]):
             _end_wait(batch)
         self._failed(error)
 
+    def _found_all(self, found: Sequence[Found]) -> None:
+        for each in found:
+            self._found(each)
+
     # In the thread ------------------------------------------------------------------------------
 
     def _run(self) -> None:
@@ -187,8 +191,8 @@ class JournalWriter(Generic[W]):
             found = self._journal.look_up([each.question for each in look_ups])
         except Error:
             found = [None] * len(look_ups)
-        for each, rows in zip(look_ups, found, strict=True):
-            self._tell(self._found, Found(each.number, rows))
+        pairs = zip(look_ups, found, strict=True)
+        self._tell(self._found_all, [Found(each.number, rows) for each, rows in pairs])
 
     def _gathered(self) -> list[_Batch[W]]:
         """Wait for a batch, and take every other that is there already; none at the end."""
