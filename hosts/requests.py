@@ -6,11 +6,8 @@ from typing import Final
 
 from cardswitch.specs.amounts import de4
 from cardswitch.specs.errors import FormatError
-from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import unpack_track2
-from cardswitch.wire.machine.matching import join
-from cardswitch.wire.ports import LinkId
 
 PURCHASES: Final = ("010", "020")  # MTIs without their last digit, which tells a repeat
 REVERSALS: Final = ("040", "042")
@@ -21,22 +18,6 @@ INVALID: Final = "12"
 UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"
 MALFUNCTION: Final = "96"
-
-
-class InFlight:
-    """A request in work: what it must be like to be the same again, and who waits."""
-
-    __slots__ = ("identity", "request", "request_digest", "waiters")
-
-    def __init__(self, identity: str, request_digest: str, link: LinkId, request: Message) -> None:
-        self.identity = identity
-        self.request_digest = request_digest
-        self.request = request
-        self.waiters = {link: request}
-
-    def wait(self, link: LinkId, request: Message) -> None:
-        """One more wants the answer: sent once a link; of too many links the oldest is dropped."""
-        join(self.waiters, link, request)
 
 
 def require_fields(request: Message) -> None:
@@ -51,16 +32,6 @@ def pan_of(request: Message) -> str:
     if 2 in request.fields:
         return request[2]
     return unpack_track2(request.get(35)).pan
-
-
-def request_digest_of(request: Message, pan: str) -> str:
-    """What must agree between a purchase and its repeat: what is done, the amount, and the card.
-
-    >>> purchase = Message("0200", {3: "000000", 4: "000000001250", 49: "978"})
-    >>> request_digest_of(purchase, "4123456789012345")
-    '000000|000000001250|978|412345******2345'
-    """
-    return f"{request[3]}|{request[4]}|{request[49]}|{mask_pan(pan)}"
 
 
 def decision(request: Message, code: str, amount: int = 0, approval_code: str = "") -> Message:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import PARTLY_APPROVED
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.reversals import REVERSAL
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
@@ -25,8 +24,6 @@ from .entries import (
     ReversalForwarded,
 )
 from .states import State
-
-REVERSAL: Final = "4"  # the class of an MTI
 
 
 class Leg(Struct, eq=False, kw_only=True):
@@ -133,14 +130,5 @@ class Reversal(Leg, eq=False, kw_only=True):
 
 def leg_of(identity: Identity) -> Booking | Reversal:
     """A leg that begins, in memory alone."""
-    is_reversal = class_of(identity) == REVERSAL
+    is_reversal = identity.kind == REVERSAL
     return Reversal(identity=identity) if is_reversal else Booking(identity=identity)
-
-
-def class_of(identity: Identity) -> str:
-    """The class of the MTI of whatever has *identity*.
-
-    >>> class_of(Identity("2026-11-23", "front|TERM0001|SHOP|2|000007|20261123120000"))
-    '2'
-    """
-    return identity.name.split("|", 4)[3]

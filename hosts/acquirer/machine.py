@@ -8,7 +8,7 @@ from typing import Any, Final
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.specs.transactions.reversals import reference, stays_of
+from cardswitch.specs.transactions.reversals import reference, reversal_identity, stays_of
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import network_reply
@@ -22,7 +22,7 @@ from .config import AcquirerConfig
 from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .legs import Booking, Leg, Reversal
 from .purchases import asked_by, purchase
-from .reversals import card_of, identity_of_reversal, reversal, said_by
+from .reversals import card_of, reversal, said_by
 
 WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
@@ -115,7 +115,7 @@ class Acquirer(Program):
         desk = self._desk
         try:
             names = reference(FRONT, request, desk.now)
-            who = identity_of_reversal(desk, request)
+            who = reversal_identity(FRONT, request, desk.now)
             card = card_of(desk, request)
             stays_of(request)
         except FormatError as error:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from string import digits
 from typing import Final
 
-from cardswitch.specs.dates import transmission_at
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import PAN_DIGITS_MAX
 from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.machine.kernel import NoAnswer
-from cardswitch.wire.ports import Question, Seconds
+from cardswitch.wire.ports import Question
 
 from ..requests import DUPLICATE, INVALID, UNAVAILABLE, pan_of, require_fields
 from .desk import NETWORK, AcquirerDesk
@@ -20,9 +20,6 @@ from .entries import Asked, PurchaseAnswered, PurchaseForwarded, PurchaseRefused
 from .legs import Booking
 
 OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
-# Older than this, or from further ahead, it is no purchase of now. Its repeat, if it is found, is
-# answered all the same.
-CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
 MERCHANT_UNKNOWN: Final = "03"
 NOT_PERMITTED: Final = "57"
 
@@ -71,7 +68,7 @@ def respond(desk: AcquirerDesk, booking: Booking) -> None:
 def refusal(desk: AcquirerDesk, request: Message) -> str:
     """Why the acquirer itself declines *request*, which is new, or ``""``."""
     now = desk.now
-    if abs(transmission_at(request[7], now) - now) > CLOCK_APART_MAX_S:
+    if not is_of_now(request, now):
         return INVALID
     currencies = desk.sells(request[42].rstrip(" "))
     if not currencies:

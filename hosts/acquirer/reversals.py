@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from cardswitch.specs.dates import transmission_time
-from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import Identity, identity_of, sender
-from cardswitch.specs.transactions.reversals import Reference, agrees, stays_of
+from cardswitch.specs.transactions.reversals import MISMATCH, UNKNOWN, Reference, agrees, stays_of
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
 from ..requests import APPROVED, DUPLICATE
-from .desk import FRONT, NETWORK, AcquirerDesk
+from .desk import NETWORK, AcquirerDesk
 from .entries import (
     PurchaseAnswered,
     PurchaseReduced,
@@ -25,22 +23,12 @@ from .entries import (
     ReversalAnswered,
     ReversalForwarded,
 )
-from .legs import REVERSAL, Booking, Leg, Reversal, leg_of
+from .legs import Booking, Leg, Reversal, leg_of
 from .purchases import card_number
 from .states import MAY_HOLD_MONEY, State
 
-UNKNOWN: Final = "25"  # Nobody knows the original, so nothing is held for it.
-MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
 NOT_ANSWERED: Final = PurchaseAnswered("")
 SAID: Final = (4, 37, 90, 95)  # What must agree between a reversal and its repeat.
-
-
-def identity_of_reversal(desk: AcquirerDesk, request: Message) -> Identity:
-    """Its own identity. Raises FormatError."""
-    if 11 not in request.fields:
-        raise FormatError("a value in every reversal", field="11")
-    sent = request.get(7) or f"{transmission_time(desk.now)[:4]}000000"
-    return identity_of(sender(FRONT, request), REVERSAL, request[11], sent, desk.now)
 
 
 def said_by(request: Message, card: str) -> str:
@@ -98,12 +86,9 @@ def fits(own: Reversal, request: Message, booking: Booking) -> bool:
     if asked is None:
         return True
     card_agrees = own.card in ("", asked.card)
-    approval = request.get(38).strip(" ")
     said = booking.answer or NOT_ANSWERED
     amounts = tuple(filter(None, (asked.amount, said.amount, booking.held)))
-    return approval in ("", said.approval_code or approval) and agrees(
-        request, card_agrees, amounts, asked.currency
-    )
+    return agrees(request, card_agrees, amounts, asked.currency, said.approval_code)
 
 
 def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:

@@ -8,11 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import identity_of, sender
-from cardswitch.specs.transactions.reversals import Reference, agrees, reference, stays_of
+from cardswitch.specs.transactions.reversals import (
+    MISMATCH,
+    UNKNOWN,
+    Reference,
+    agrees,
+    reference,
+    reversal_identity,
+    stays_of,
+)
 from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
@@ -24,9 +30,6 @@ from .entries import PurchaseUndone, ReversalAnswered
 from .journal import Journal
 from .legs import Leg, Legs, Purchase, Reversal
 
-CLASS: Final = "4"  # the second digit of the MTI of a reversal
-UNKNOWN: Final = "25"
-MISMATCH: Final = "64"  # what it carries is not the original's, or it may mean several
 _CARRIED: Final = (4, 37, 90, 95)  # what a repeat must agree in
 
 
@@ -54,10 +57,7 @@ class Reversals:
         now = self._desk.now
         try:
             names = reference(self._source, request, now)
-            sent = request.get(7) or f"{transmission_time(now)[:4]}000000"
-            if 11 not in request.fields:
-                raise FormatError("a trace number", field="11")
-            who = identity_of(sender(self._source, request), CLASS, request[11], sent, now)
+            who = reversal_identity(self._source, request, now)
             pan = pan_told(request)
             card = fingerprint_of(pan, self._fingerprint) if pan else ""
             stays = stays_of(request)
@@ -160,10 +160,6 @@ def fits(request: Message, original: Purchase, card: str) -> bool:
     terms, decided = original.terms, original.decided
     if terms is None:
         return True
-    approval, approved = request.get(38).strip(" "), 0
-    if decided is not None:
-        approved = decided.amount
-        if approval and decided.approval_code and approval != decided.approval_code:
-            return False
+    approved, approval_code = (decided.amount, decided.approval_code) if decided else (0, "")
     amounts = tuple(filter(None, (terms.amount, approved, original.held)))
-    return agrees(request, card in ("", terms.card), amounts, terms.currency)
+    return agrees(request, card in ("", terms.card), amounts, terms.currency, approval_code)

@@ -6,10 +6,14 @@ its year every year, so all of that belongs to it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..dates import Seconds, transmission_at, utc_date
 from ..message import Message
+
+# Older than this, or from further ahead, a request is no purchase of now: a late copy, or a clock
+# that is wrong. Its repeat, which is found, gets its answer all the same.
+CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
 
 
 class Identity(NamedTuple):
@@ -17,6 +21,15 @@ class Identity(NamedTuple):
 
     sent_on: str  # the date YYYY-MM-DD of field 7, with its year
     name: str  # listener, terminal, merchant, class of the MTI, trace number, date and time
+
+    @property
+    def kind(self) -> str:
+        """The class of its MTI.
+
+        >>> Identity("2026-11-23", "pos|TERM0001|SHOP|2|000007|20261123120000").kind
+        '2'
+        """
+        return self.name.split("|", 4)[3]
 
 
 def identity(source: str, message: Message, now: Seconds) -> Identity:
@@ -37,6 +50,14 @@ def identity_of(sender: str, kind: str, stan: str, sent: str, now: Seconds) -> I
     """The identity with trace number *stan* and field 7 *sent*. Raises FormatError as above."""
     sent_on = utc_date(transmission_at(sent, now))
     return Identity(sent_on, f"{sender}{kind}|{stan}|{sent_on[:4]}{sent}")
+
+
+def is_of_now(request: Message, now: Seconds) -> bool:
+    """Whether field 7 of *request* is near enough to *now* for something new to be performed.
+
+    Raises FormatError if it names no date and time.
+    """
+    return abs(transmission_at(request.get(7), now) - now) <= CLOCK_APART_MAX_S
 
 
 def sender(source: str, message: Message) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
-from ..dates import Seconds, utc_date
+from ..dates import Seconds, transmission_time, utc_date
 from ..errors import DecodeError, FormatError
 from ..message import Message
 from .identity import Identity, identity_of, sender
@@ -16,6 +16,14 @@ from .identity import Identity, identity_of, sender
 ORIGINAL_LENGTH: Final = 42  # MTI 4, trace number 6, date and time 10, two institutions 11.
 REPLACEMENT_LENGTH: Final = 42  # Field 95: what stays of the amounts 4 and 5, 12 each; two fees.
 MONEY_CLASSES: Final = ("2", "1")  # What can be undone: financial requests and authorisations.
+REVERSAL: Final = "4"  # The class of an MTI that asks to undo.
+# What field 39 says of a reversal. Undone is also what its peer does not know; what is refused for
+# good, a person must look at.
+AGREED: Final = "00"
+UNKNOWN: Final = "25"
+MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
+UNDONE: Final = frozenset([AGREED, UNKNOWN])
+REFUSED_FOR_GOOD: Final = frozenset(["12", "30", MISMATCH])
 _DIGITS: Final = frozenset("0123456789")
 _DAY_S: Final = 86_400.0
 _BLANK: Final = "0"
@@ -68,6 +76,17 @@ def reference(
     raise DecodeError("the original's number and time, or its field 37", field="90")
 
 
+def reversal_identity(source: str, reversal: Message, now: Seconds) -> Identity:
+    """The identity of *reversal* itself; without field 7 it is that of the day.
+
+    Raises FormatError if it has no trace number, or field 7 is no date and time.
+    """
+    if 11 not in reversal.fields:
+        raise FormatError("a trace number", field="11")
+    sent = reversal.get(7) or f"{transmission_time(now)[:4]}000000"
+    return identity_of(sender(source, reversal), REVERSAL, reversal[11], sent, now)
+
+
 def original_data(message: Message) -> str:
     """Field 90 for the reversal of *message*; institutions that are not known are zeros.
 
@@ -103,15 +122,23 @@ def replacement_amounts(stays: int) -> str:
     return f"{stays:012d}{0:012d}{'D00000000' * 2}"
 
 
-def agrees(reversal: Message, card_agrees: bool, amounts: tuple[int, ...], currency: str) -> bool:
+def agrees(
+    reversal: Message,
+    card_agrees: bool,
+    amounts: tuple[int, ...],
+    currency: str,
+    approval_code: str = "",
+) -> bool:
     """Whether what *reversal* carries is what is known of its original.
 
     *amounts*, in minor units, are those that it may name: asked for, and approved. What it leaves
-    out agrees.
+    out agrees, and so does what is not known, here "" for *approval_code*.
     """
     fields = reversal.fields
+    approval = reversal.get(38).strip(" ")
     return (
         card_agrees
+        and approval in ("", approval_code or approval)
         and (4 not in fields or int(fields[4]) in amounts)
         and fields.get(49, currency) == currency
     )

@@ -21,7 +21,6 @@ from .states import CAPTURED, UNFINISHED, State
 
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only holds it.
-REVERSAL: Final = "4"
 BEING_UNDONE: Final = "12"  # What the repeat of a request hears that is undone, or about to be.
 NOBODY_KNOWS: Final = "91"
 PARTLY: Final = "10"

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
-from cardswitch.specs.dates import rrn_stem, transmission_time
+from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import Identity, identity, identity_of, sender
-from cardswitch.specs.transactions.reversals import reference
+from cardswitch.specs.transactions.identity import Identity, identity
+from cardswitch.specs.transactions.reversals import REVERSAL, reference, reversal_identity
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
@@ -26,7 +26,7 @@ from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
 from .journal import Journal
-from .legs import REVERSAL, Leg
+from .legs import Leg
 from .memory import Memory
 from .routing import Routing
 from .row import Row, Vault
@@ -180,8 +180,7 @@ class Switch(Program):
         listener = self.settings.listeners[source]
         try:
             names = reference(source, request, now, listener.reversal_by)
-            sent = request.get(7) or f"{transmission_time(now)[:4]}000000"
-            who = identity_of(sender(source, request), REVERSAL, request[11], sent, now)
+            who = reversal_identity(source, request, now)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
         if not self._has_room(link, Budget.UNDOING):

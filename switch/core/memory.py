@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.reversals import REVERSAL
 from cardswitch.wire.machine.kernel import Budget
 from cardswitch.wire.ports import LinkId, Seconds
 
 from .day import BankDay
-from .legs import REVERSAL, Leg, Legs, new_leg, take_first
+from .legs import Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import UNFINISHED, State
@@ -75,8 +76,8 @@ class Memory:
         if leg is None:
             leg = new_leg(
                 first.leg,
-                Identity(first.sent_on, first.identity),
-                first.identity.split("|", 4)[3],
+                who := Identity(first.sent_on, first.identity),
+                who.kind,
                 source=first.source,
                 serves=first.serves,
                 link=first.link,

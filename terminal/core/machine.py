@@ -11,6 +11,7 @@ from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import AGREED, REFUSED_FOR_GOOD, UNKNOWN
 from cardswitch.wire.machine.kernel import Flow, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
@@ -44,9 +45,6 @@ SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
 SALE_ANSWER: Final = "0210"
 UNSERVED: Final = "12"  # field 39: nobody may ask a terminal for anything
-AGREED: Final = "00"
-UNKNOWN: Final = "25"  # the switch has no such sale: there is nothing to undo
-REFUSED: Final = frozenset(["12", "30", "64"])  # for good: the switch will never agree
 
 
 class NotReady(Error):
@@ -222,7 +220,7 @@ class Terminal(Program):
         in_part = self.book.pending is not None and self.book.pending.stays > 0
         if code == AGREED or (code == UNKNOWN and not in_part):
             self._record(SaleReversed(now, stored(answer)))
-        elif code in REFUSED or code == UNKNOWN:
+        elif code in REFUSED_FOR_GOOD or code == UNKNOWN:
             self._record(ReversalRefused(now, stored(answer)))
         return self.book.pending is None
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from cardswitch.specs.dates import Seconds, transmission_at
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.identity import is_of_now
+from cardswitch.specs.transactions.reversals import UNKNOWN
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
@@ -16,11 +15,6 @@ from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
 from .reverse import undo
-
-UNKNOWN_ORIGINAL: Final = "25"
-# Older than this, or from further ahead, a request is no purchase of now: a late copy, or a clock
-# that is wrong. Its repeat, which is found, gets its answer all the same.
-CLOCK_APART_MAX_S: Final[Seconds] = 24 * 3600.0
 
 
 async def purchase(desk: SwitchDesk, link: LinkId, request: Message, digest: str) -> None:
@@ -64,12 +58,12 @@ async def is_new(desk: SwitchDesk, digest: str) -> bool:
 def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     """Declines what is new and yet must not be performed."""
     leg, now = desk.leg, desk.now
-    if abs(transmission_at(request[7], now) - now) > CLOCK_APART_MAX_S:
+    if not is_of_now(request, now):
         raise Decline(UNKNOWN_TRANSACTION)
     if link in desk.memory.signed_off:
         raise Decline("91")
     if request.mti[3] == "1" and desk.listener.repeat_of_unknown == "refuse":
-        raise Decline(UNKNOWN_ORIGINAL)
+        raise Decline(UNKNOWN)
     if desk.memory.tombstones.binds(
         leg.identity,
         request.get(37),

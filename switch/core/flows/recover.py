@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.specs.transactions.reversals import reference
+from cardswitch.specs.transactions.reversals import REVERSAL, reference
 from cardswitch.wire.machine.kernel import Kernel
 
 from ..day import BankDay
 from ..desk import SwitchDesk
-from ..legs import REVERSAL, Leg
+from ..legs import Leg
 from ..memory import Memory
 from ..row import Row, message_of, said
 from ..settings import Settings

@@ -6,23 +6,25 @@ its repeat is told the same, and what nobody knows stays unknown, should it come
 
 from __future__ import annotations
 
-from typing import Final
-
 from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import Reference, agrees, stays_of
+from cardswitch.specs.transactions.reversals import (
+    AGREED,
+    MISMATCH,
+    REVERSAL,
+    Reference,
+    agrees,
+    stays_of,
+)
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
 from ..checks import DUPLICATE, FORMAT, pan_of
 from ..desk import SwitchDesk
-from ..legs import REVERSAL, Leg
+from ..legs import Leg
 from ..states import CAPTURED, State
 from ..tombstones import LIVES_S, Tombstone, keys_of
 from .reverse import begin
-
-AGREED: Final = "00"
-MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
 
 
 async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest: str) -> None:
@@ -71,12 +73,9 @@ def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
     """Whether card, amount, currency and approval code of *request* are those of *leg*."""
     pan = pan_of(request)
     card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
-    approval = request.get(38).strip(" ")
-    given = (leg.decision or {}).get(38, "")
     amounts = tuple(filter(None, (leg.requested, leg.approved, leg.held)))
-    return (not approval or not given or approval == given) and agrees(
-        request, card_agrees, amounts, leg.currency
-    )
+    approval_code = (leg.decision or {}).get(38, "")
+    return agrees(request, card_agrees, amounts, leg.currency, approval_code)
 
 
 async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
@@ -126,7 +125,7 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
     known = {leg.identity for leg in buried}
     for who in names.identities:
         if who.name not in known:
-            kind = who.name.split("|", 4)[3]
+            kind = who.kind
             leg = memory.open_leg(who, kind, source=own.source, serves=own.serves, link=own.link)
             desk.of(leg).record(State.REVERSED, desk.decided(request, AGREED))
     answer(desk, request, desk.listener.unknown_reversal)

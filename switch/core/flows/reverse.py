@@ -6,18 +6,14 @@ of the kernel, so that those that are pending never take the room of those that 
 
 from __future__ import annotations
 
-from typing import Final
-
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
 from ..desk import SwitchDesk
 from ..settings import Settings
 from ..states import State
-
-DONE: Final = frozenset(["00", "25"])  # Undone, or the peer knows nothing of it.
-REFUSED: Final = frozenset(["12", "30", "64"])  # The peer will never agree: a person must look.
 
 
 def undo(desk: SwitchDesk) -> None:
@@ -62,9 +58,9 @@ async def ask(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> Non
         code = answer.get(39)
     except NoAnswer:
         desk.count("reversal_no_answer")
-    if code in DONE:
+    if code in UNDONE:
         desk.record(State.REDUCED if desk.leg.stays else State.REVERSED, answer.without(2))
-    elif code in REFUSED:
+    elif code in REFUSED_FOR_GOOD:
         desk.record(State.EXCEPTION, answer.without(2))
     else:
         again(desk, reversal, sent + 1, tries + 1)

@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import identity, identity_of, sender
+from cardswitch.specs.transactions.identity import identity, identity_of, is_of_now, sender
 
 NOW = 1_795_435_200.0  # 2026-11-23T12:00:00Z
 DAY_S = 86_400.0
@@ -72,3 +72,11 @@ def test_no_two_senders_look_the_same(one, other):
     }
     assert len(made) == 2
     assert all(name.count("|") == 3 for name in made)
+
+
+@pytest.mark.parametrize(
+    ("apart", "expected"),
+    [(0.0, True), (DAY_S, True), (-DAY_S, True), (DAY_S + 1, False), (-DAY_S - 1, False)],
+)
+def test_only_what_was_sent_within_a_day_is_of_now(apart, expected):
+    assert is_of_now(SALE, NOW + apart) is expected

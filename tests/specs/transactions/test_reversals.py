@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.errors import DecodeError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.reversals import (
@@ -12,6 +12,7 @@ from cardswitch.specs.transactions.reversals import (
     original_data,
     reference,
     replacement_amounts,
+    reversal_identity,
     stays_of,
 )
 
@@ -131,3 +132,22 @@ def test_how_much_stays(field, stays):
 )
 def test_what_must_agree(changes, card_agrees, agreed):
     assert agrees(reversal(changes), card_agrees, (2000, 1500), "978") is agreed
+
+
+@pytest.mark.parametrize(
+    ("carried", "known", "agreed"),
+    [("", "000007", True), ("000007", "", True), ("000007", "000007", True), ("1", "2", False)],
+)
+def test_an_approval_code_must_agree_where_both_say_one(carried, known, agreed):
+    asked = reversal({38: carried.ljust(6)} if carried else {})
+    assert agrees(asked, True, (2000,), "978", known) is agreed
+
+
+def test_a_reversal_is_known_by_its_own_number_and_time():
+    asked = SALE.with_fields({11: "000008"})
+    who = reversal_identity("pos", asked, NOW)
+    assert (who.kind, who.name) == ("4", f"{WHO}4|000008|20261123120000")
+    assert reversal_identity("pos", asked.without(7), NOW).name == f"{WHO}4|000008|20261123000000"
+    with pytest.raises(FormatError) as caught:
+        reversal_identity("pos", asked.without(11), NOW)
+    assert caught.value.field == "11"

@@ -9,9 +9,11 @@ from cardswitch.wire.machine.matching import (
     HSM_HEADER_MAX,
     LATE_S,
     STAN_MAX,
+    WAITERS_MAX,
     AliveKeys,
     HsmExchange,
     IsoExchange,
+    join,
 )
 from cardswitch.wire.ports import LinkId
 
@@ -127,3 +129,11 @@ def test_a_command_has_a_header_of_the_size_of_its_module(size, number, header):
     assert number <= exchange.number_max
     assert exchange.stamp(Command("", "NC"), number).header == header
     assert HsmExchange(255).stamp(Command("", "NC"), 1).header == "1".rjust(255, "0")
+
+
+def test_waiters_are_one_a_link_and_bounded():
+    waiters = {LinkId("pos/0"): SALE}
+    for n in (1, 2, 3, 0, 4):
+        join(waiters, LinkId(f"pos/{n}"), SALE)
+    assert list(waiters) == ["pos/2", "pos/3", "pos/0", "pos/4"]
+    assert len(waiters) == WAITERS_MAX
