@@ -22,7 +22,7 @@ from ..keys.clear import ClearKey
 from ..keys.dukpt import derive_pin_key, open_bdk
 from ..keys.ring import Fields
 from ..keys.uses import PVK, TPK, ZPK, KeyUse
-from ..pins.blocks import Account, make_block, open_block, open_lmk_pin, require_pin_max
+from ..pins.blocks import Account, fold_block, make_block, open_block, open_lmk_pin, require_pin_max
 from ..pins.unseen import pass_on_unseen, passes_unseen
 
 # What a PIN block may be encrypted under, where a command says it by type.
@@ -99,7 +99,7 @@ def generate_pvv_of_block(desk: HsmDesk, fields: Fields) -> Fields:
     """FW: the PVV of a PIN that its owner chose."""
     key = open_pin_key(desk, fields)
     pvk = _open_pvk(desk, fields["pvk"], TARGET_KEY_REFUSED)
-    pin = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
+    pin = fold_block(desk, key, fields["block"], fields["format"], Account.of(fields))
     return _new_pvv(desk, pvk, pin, fields)
 
 

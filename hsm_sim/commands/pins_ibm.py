@@ -30,7 +30,7 @@ from ..desk import Handler, HsmDesk
 from ..keys.clear import SINGLE_LENGTH, ClearKey
 from ..keys.ring import Fields
 from ..keys.uses import PVK, TPK, ZPK, KeyUse
-from ..pins.blocks import Account, open_block, open_lmk_pin, require_pin_max
+from ..pins.blocks import Account, fold_block, open_block, open_lmk_pin, require_pin_max
 from ..pins.decimalisation import open_table
 from .pins import open_pin_key, require_allowed
 
@@ -109,7 +109,7 @@ def generate_offset_of_block(desk: HsmDesk, fields: Fields) -> Fields:
     """BK: the offset of a PIN that its owner chose."""
     key = open_pin_key(desk, fields)
     check = _Check(desk, fields, TARGET_KEY_REFUSED)
-    pin = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
+    pin = fold_block(desk, key, fields["block"], fields["format"], Account.of(fields))
     return check.offset_of(pin)
 
 

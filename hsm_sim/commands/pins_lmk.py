@@ -24,9 +24,10 @@ from cardswitch.specs.security.pinblocks import PIN_LENGTHS, require_pin
 
 from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
+from ..keys.clear import ClearKey
 from ..keys.ring import Fields
 from ..keys.uses import TPK, ZPK, KeyUse
-from ..pins.blocks import Account, make_block, open_block, open_lmk_pin
+from ..pins.blocks import Account, fold_block, make_block, open_block, open_lmk_pin
 from ..pins.decimalisation import renew_table
 
 # What officers authorise for these.
@@ -58,7 +59,9 @@ def translate_pin_to_lmk(key_field: str, use: KeyUse) -> Handler:
     """JC, JE: the PIN of a block, encrypted under the LMK and bound to its account."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
-        return _under_lmk(desk, _pin_of_block(desk, key_field, use, fields), fields["pan12"])
+        key = _pin_key(desk, key_field, use, fields)
+        pin = fold_block(desk, key, fields["block"], fields["format"], Account.of(fields))
+        return _under_lmk(desk, pin, fields["pan12"])
 
     return perform
 
@@ -75,7 +78,8 @@ def compare_pin(key_field: str, use: KeyUse) -> Handler:
     """BC, BE: is the PIN in the block the one under the LMK?"""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
-        seen = _pin_of_block(desk, key_field, use, fields)
+        key = _pin_key(desk, key_field, use, fields)
+        seen = open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
         if not compare_digest(seen, open_lmk_pin(desk, fields["pin"], fields["pan12"])):
             raise CommandRefused(MISMATCH)
         return {}
@@ -110,10 +114,9 @@ def translate_table(desk: HsmDesk, fields: Fields) -> Fields:
     return {"table": renew_table(desk, desk.keys.under_old_lmk().lmk, fields["table"])}
 
 
-def _pin_of_block(desk: HsmDesk, key_field: str, use: KeyUse, fields: Fields) -> str:
+def _pin_key(desk: HsmDesk, key_field: str, use: KeyUse, fields: Fields) -> ClearKey:
     desk.policy.require_pin_format(fields["format"])
-    key = desk.keys.open_any(use, fields[key_field], SOURCE_KEY_REFUSED)
-    return open_block(desk, key, fields["block"], fields["format"], Account.of(fields))
+    return desk.keys.open_any(use, fields[key_field], SOURCE_KEY_REFUSED)
 
 
 def _under_lmk(desk: HsmDesk, pin: str, pan12: str) -> Fields:

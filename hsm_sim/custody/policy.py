@@ -72,7 +72,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     uniform_pin_error: bool = True
     # From one format that is bound to a card to another, the digits of the PIN are not looked at: a
     # refusal of those above 9 would tell what they are to whoever varies the account. Verifications
-    # answer 01 to them, as to any wrong PIN.
+    # answer 01 to them, as to any wrong PIN; elsewhere they are taken as ten less.
     translate_digits_unseen: bool = True
     # PINs under the LMK are encrypted ones; off, the digits of older modules are taken as well.
     encrypted_pins_only: bool = True

@@ -49,7 +49,10 @@ _ONCE: Final = HostRule("free", "officers", "officers")
 HOST_RULES: Final[Mapping[str, HostRule]] = {
     "000": _NEVER,  # ZMK: all else stands under it
     "001": _TYPED,  # ZPK, P0
-    "002": _ONCE,  # TPK (P0 too), TMK and PVK: three in one
+    # TPK, TMK and PVK, three in one: whoever owns the terminal that a TPK goes to knows a PVK.
+    "002": HostRule("typed", "officers", "officers"),
+    "70D": _ONCE,  # TPK, where terminal keys are kept apart: P0 too
+    "80D": _ONCE,  # TMK, likewise
     "003": _ONCE,  # TAK, M3 like the ZAK
     "008": _TYPED,  # ZAK, M0 to M6
     "009": _TYPED,  # BDK, B0
@@ -121,11 +124,14 @@ def goes_alone(keys: KeyRing, crossing: Crossing) -> bool:
     if known is not None and (not crossing.is_block or not _has_blocks(keys)):
         # Where it goes no block tells its usage: on the way back it would be the usual one.
         keeps = keeps and known.usage == usual
-    if kind is not None and not crossing.is_block:
+    is_new = crossing.direction == "new"
+    if kind is not None and (not crossing.is_block or (is_new and need == "typed")):
         return keeps and _same_type(keys, CARRIED[kind][crossing.master_use], crossing.use)
-    if crossing.direction == "new" and (not crossing.is_block or crossing.master_use is TMK):
+    if is_new and need == "typed":
+        return False
+    if is_new and (not crossing.is_block or crossing.master_use is TMK):
         return True  # No host takes it in again: without a block under a ZMK that is bound alone.
-    if crossing.direction == "new":
+    if is_new:
         return rule.import_ == "typed"
     return crossing.is_block and keeps
 
@@ -133,7 +139,8 @@ def goes_alone(keys: KeyRing, crossing: Crossing) -> bool:
 def _rule_of(keys: KeyRing, use: KeyUse) -> HostRule:
     if _has_blocks(keys):
         return _NEVER if use.usages == _MASTER_USAGES else _TYPED
-    return HOST_RULES[use.key_type]
+    is_apart = use.pci_type and keys.policy.separate_terminal_keys
+    return HOST_RULES[use.pci_type if is_apart else use.key_type]
 
 
 def _same_type(keys: KeyRing, one: KeyUse, other: KeyUse) -> bool:

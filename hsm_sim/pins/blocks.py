@@ -18,6 +18,7 @@ from cardswitch.specs.hsm.errors import (
 from cardswitch.specs.hsm.names import ISO_0, ISO_4
 from cardswitch.specs.security.errors import PinRefused
 from cardswitch.specs.security.lmk import open_pin
+from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, fold_pinblock_iso
 from cardswitch.specs.security.pinblock_iso_4 import (
     ISO_4_FILL_LENGTH,
     decipher_pinblock_iso_4,
@@ -92,6 +93,20 @@ def open_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Acc
             raise DigitsRefused(PIN_BLOCK_REFUSED) from None
         is_told = error.reason == "length" and not desk.policy.uniform_pin_error
         raise CommandRefused(PIN_LENGTH_REFUSED if is_told else PIN_BLOCK_REFUSED) from None
+
+
+def fold_block(desk: HsmDesk, key: ClearKey, block: str, code: str, account: Account) -> str:
+    """The PIN in *block*; with another account than its own, digits that look like one.
+
+    To refuse those above 9 would tell what they are to whoever varies the account.
+    Raises CommandRefused as :func:`open_block`.
+    """
+    try:
+        return open_block(desk, key, block, code, account)
+    except DigitsRefused:
+        if not desk.policy.translate_digits_unseen or code not in BOUND_FORMATS:
+            raise
+    return fold_pinblock_iso(code, decrypt_tdes_ecb(key.value, unhexlify(block)), account.pan12)
 
 
 def make_block(desk: HsmDesk, key: ClearKey, pin: str, code: str, account: Account) -> str:

@@ -34,12 +34,36 @@ def change_pinblock_iso(
     >>> changed.hex().upper(), length
     ('341261AAAAA8F98B', 4)
     """
-    if source not in BOUND_FORMATS or target not in BOUND_FORMATS:
+    if target not in BOUND_FORMATS:
+        raise PinRefused("format", "expected PIN block formats 01 or 47")
+    digits = _digits_of(source, block, pan12)
+    changed = f"{BOUND_FORMATS[target][0]}{len(digits):X}{digits}{_filling(target, fill)}"
+    mixed = int(changed[:16], 16) ^ int(pan12, 16)
+    return mixed.to_bytes(PINBLOCK_LENGTH, "big"), len(digits)
+
+
+def fold_pinblock_iso(code: str, block: bytes, pan12: str) -> str:
+    """As many digits as the PIN in *block* of format *code* has: the PIN, if *pan12* is its own.
+
+    A digit above 9 becomes the one that is ten less, so that the result always looks like a PIN.
+    Raises PinRefused as :func:`change_pinblock_iso`.
+
+    >>> fold_pinblock_iso("01", bytes.fromhex("041261FFFFFDACDE"), "550000025321")
+    '1234'
+    >>> fold_pinblock_iso("01", bytes.fromhex("041261FFFFFDACDE"), "950000025321")  # 3 is F: 5
+    '1254'
+    """
+    return "".join(str(int(digit, 16) % 10) for digit in _digits_of(code, block, pan12))
+
+
+def _digits_of(code: str, block: bytes, pan12: str) -> str:
+    """The nibbles of the PIN in *block*, whichever they are."""
+    if code not in BOUND_FORMATS:
         raise PinRefused("format", "expected PIN block formats 01 or 47")
     if len(block) != PINBLOCK_LENGTH:
         raise PinRefused("block", f"expected a PIN block of 8 bytes, seen {len(block)}")
     require_account(pan12)
-    control, filling = BOUND_FORMATS[source]
+    control, filling = BOUND_FORMATS[code]
     nibbles = f"{int.from_bytes(block, 'big') ^ int(pan12, 16):016X}"
     length = _LENGTH_OF_NIBBLE.get(nibbles[1])
     if nibbles[0] != control:
@@ -49,8 +73,7 @@ def change_pinblock_iso(
     end = _PIN_AT + length
     if nibbles[end:].strip(filling):
         raise PinRefused("fill", "expected a PIN block with its format's fill")
-    changed = BOUND_FORMATS[target][0] + nibbles[1:end] + _filling(target, fill)
-    return (int(changed[:16], 16) ^ int(pan12, 16)).to_bytes(PINBLOCK_LENGTH, "big"), length
+    return nibbles[_PIN_AT:end]
 
 
 def _filling(target: str, fill: bytes) -> str:

@@ -120,7 +120,7 @@ def decode_pinblock_iso_3(block: bytes, pan12: str) -> str:
 def pin_of_nibbles(nibbles: str, control: str, fill: str) -> str:
     """The PIN of *nibbles* (16) that begin with *control* and end with any of *fill*.
 
-    Raises PinRefused: ``control``, ``length``, ``digits``, ``fill``.
+    Raises PinRefused: ``control``, ``length``, ``fill``, ``digits``, in this order.
 
     >>> pin_of_nibbles("441234AAAAAAAAAA", "4", "A")
     '1234'
@@ -131,10 +131,11 @@ def pin_of_nibbles(nibbles: str, control: str, fill: str) -> str:
     if length is None:
         raise PinRefused("length", "expected a PIN block that holds 4 to 12 digits")
     pin = nibbles[2 : 2 + length]
-    if not is_digits(pin, length):
-        raise PinRefused("digits", "expected a PIN block whose PIN is decimal")
+    # Before the digits: where those alone are passed over, no other fault may tell of them.
     if nibbles[2 + length :].strip(fill):
         raise PinRefused("fill", "expected a PIN block with its format's fill")
+    if not is_digits(pin, length):
+        raise PinRefused("digits", "expected a PIN block whose PIN is decimal")
     return pin
 
 

@@ -4,12 +4,24 @@ from random import Random
 
 import pytest
 
-from cardswitch.hsm_sim.attacks import ATTACKS, VICTIM_PAN12, Outcome, set_stage
+from cardswitch.hsm_sim.attacks import (
+    ATTACKS,
+    DEMO_PIN,
+    TABLE,
+    VALIDATION,
+    VICTIM_PAN12,
+    Outcome,
+    set_stage,
+)
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.hsm_sim.pins.decimalisation import encrypt_table
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.security.lmk import LmkSet
+from cardswitch.specs.hsm.commands.pins import pvv_from_block
+from cardswitch.specs.hsm.commands.pins_ibm import ibm_check, offset_from_block
+from cardswitch.specs.hsm.commands.pins_lmk import pin_from_lmk, pin_to_lmk, pin_to_lmk_zpk
+from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from tests.kit.hsm.module import ask
 
 PINS = ["7391", "0000", "9999", "1123", "4950", "0129"]
@@ -110,7 +122,7 @@ def test_a_search_of_all_pins_ends_for_one_card_alone() -> None:
         for pvv in range(10_000)
     ]
     assert (wrong.count("01"), {*wrong[101:]}) == (100, {"39"})
-    other = {**fields, "pan12": "999999999999", "pvv": "0000"}
+    other = {**fields, "pan12": "05" + VICTIM_PAN12[2:], "pvv": "0000"}
     assert asked.answer(Command("", "EC", other)).error == "01"
 
 
@@ -119,9 +131,35 @@ def test_no_verification_tells_digits_by_the_account(unseen: bool, seen: set[str
     asked = HsmModule(Random(4).randbytes, Policy(translate_digits_unseen=unseen))
     stage = set_stage(asked.answer, Random(5).randbytes)
     fields = {"zpk": stage.zpk, "pvk": stage.pvk, "block": stage.block, "format": "01"}
-    accounts = [VICTIM_PAN12[:1] + digit + VICTIM_PAN12[2:] for digit in "0123456789"]
-    commands = [
-        Command("", "EC", {**fields, "pvki": "1", "pvv": "0000", "pan12": account})
-        for account in accounts
-    ]
-    assert {asked.answer(command).error for command in commands} == seen
+    # A block that is wrong at its end as well: the one fault must not tell of the other.
+    for end, expected in ((VICTIM_PAN12[-1], seen), ("9", {"20"})):
+        accounts = [VICTIM_PAN12[:1] + d + VICTIM_PAN12[2:-1] + end for d in "0123456789"]
+        commands = [
+            Command("", "EC", {**fields, "pvki": "1", "pvv": "0000", "pan12": account})
+            for account in accounts
+        ]
+        assert {asked.answer(command).error for command in commands} == expected
+
+
+@pytest.mark.parametrize(("unseen", "seen"), [(True, {"00"}), (False, {"00", "20"})])
+@pytest.mark.parametrize("code", ["JC", "JE", "BK", "FW"])
+def test_no_command_tells_digits_by_the_account(code: str, unseen: bool, seen: set[str]) -> None:
+    asked = HsmModule(Random(4).randbytes, Policy(translate_digits_unseen=unseen))
+    stage = set_stage(asked.answer, Random(5).randbytes)
+    block = stage.type_pin(DEMO_PIN, VICTIM_PAN12) if code == "JC" else stage.block
+    errors = set()
+    for digit in "0123456789":
+        account = VICTIM_PAN12[:1] + digit + VICTIM_PAN12[2:]
+        check = ibm_check(stage.pvk, account, encrypt_table(TEST_LMK, TABLE), "P" + VALIDATION)
+        command = {
+            "JC": pin_to_lmk(stage.tpk, block, account),
+            "JE": pin_to_lmk_zpk(stage.zpk, block, account),
+            "BK": offset_from_block("001", stage.zpk, check, block),
+            "FW": pvv_from_block("001", stage.zpk, stage.pvk, block, account, "1"),
+        }[code]
+        answer = asked.answer(command)
+        errors.add(answer.error)
+        if answer.ok and "pin" in answer.fields:
+            sent = asked.answer(pin_from_lmk(stage.zpk, answer.fields["pin"], account))
+            errors.add(sent.error)
+    assert errors == seen

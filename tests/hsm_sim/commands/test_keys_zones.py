@@ -52,7 +52,7 @@ from tests.kit.hsm.module import CVK, TAK, TPK, ZMK, ZPK, allowed, ask, key, mod
 def test_a_new_key_comes_under_both(
     command: Command, key_type: str, master: bytes, field: str
 ) -> None:
-    fields = ask(module(), command).fields
+    fields = ask(allowed(), command).fields
     clear = unwrap_key(TEST_LMK, key_type, fields["key"])
     assert (len(clear), has_odd_parity(clear)) == (16, True)
     assert (fields["key"][0], fields[field][0]) == ("U", "X")

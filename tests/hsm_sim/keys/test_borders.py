@@ -38,6 +38,7 @@ from cardswitch.specs.hsm.commands.keys_zones import (
     import_zek_or_zak,
     import_zpk,
 )
+from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.security.keys import key_check_value as kcv_of
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key, wrap_key_under_key
 from tests.kit.hsm.examples_emv import under_block_lmk
@@ -139,7 +140,8 @@ PAIRS = list(product(TYPES, NAMES, "XR"))
 
 
 def test_every_type_has_its_rule() -> None:
-    assert sorted(HOST_RULES) == TYPES
+    apart = {use.pci_type for use in USES if use.pci_type}
+    assert set(HOST_RULES) == apart.union(TYPES)
 
 
 @pytest.mark.parametrize(("key_type", "kind", "form"), PAIRS)
@@ -162,8 +164,8 @@ def test_every_pair_of_command_and_key_type(key_type: str, kind: str, form: str)
             "00" if alone else "17",
         )
     for command, where in news(key_type, zmk, tmk, form):
-        if key_type == "000":
-            free = False
+        if key_type in ("000", "002"):
+            free = (where, kind, key_type) == ("tmk", "pin", "002")
         elif form == "R":
             free = where == "tmk" or key_type in BLOCKS
         else:
@@ -199,6 +201,26 @@ def test_authority_is_for_a_type_a_direction_and_a_place(place: str) -> None:
     }
     other = "console" if place == "host" else "host"
     assert (errors[place], errors[other]) == (["00", "17"], ["17", "17"])
+
+
+@pytest.mark.parametrize("form", "XR")
+def test_no_host_gives_a_terminal_a_key_that_may_be_a_pvk(form: str) -> None:
+    """Its owner knows the key, and would know every PIN whose PVV it makes."""
+    tmk, zmk = TMKS[""], ZMKS[""]
+    for command, _ in news("002", zmk, tmk, form):
+        assert (command.code, ask(module(), command).error) == (command.code, "17")
+        assert module().answer_at_console(command, 0.0, "anna, ben").ok
+    tmk = under_lmk("80D", TERMINAL_MASTERS[""])
+    for command, where in news("002", zmk, tmk, form):
+        given = ask(module(separate_terminal_keys=True), command)
+        assert given.error == ("17" if where == "zmk" and form == "R" else "00")
+        if given.ok:
+            key_of_terminal = given.fields["key"]
+            block, pan12 = "0123456789ABCDEF", "999000000001"
+            verify = verify_pin_pvv_zpk(
+                under_lmk("001", CLEAR), key_of_terminal, block, pan12, "1", "1234"
+            )
+            assert ask(module(separate_terminal_keys=True), verify).error == "11"
 
 
 # Chains -------------------------------------------------------------------------------------------

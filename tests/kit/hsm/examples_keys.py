@@ -51,7 +51,6 @@ GOOD: list[Command] = [
     derive_initial_key(BDK_TEXT, "FFFF9876543210E"),
     derive_initial_key(BDK_TEXT, "FFFF9876543210E", "U", ZMK_TEXT),
     generate_tak(TPK_TEXT),
-    generate_terminal_key(TPK_TEXT),
     generate_zpk(ZMK_TEXT),
     generate_zek_or_zak(ZMK_TEXT, zak=False),
     generate_zek_or_zak(ZMK_TEXT, zak=True),
@@ -75,6 +74,7 @@ GOOD: list[Command] = [
 ]
 # By the word of two officers alone.
 AUTHORISED: list[Command] = [
+    generate_terminal_key(TPK_TEXT),
     import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
     export_terminal_key(ZMK_TEXT, TPK_TEXT),
     generate_component("001"),
