@@ -8,7 +8,12 @@ from typing import Any, Final
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.specs.transactions.reversals import reference, reversal_identity, stays_of
+from cardswitch.specs.transactions.reversals import (
+    reference,
+    reversal_digest,
+    reversal_identity,
+    stays_of,
+)
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import network_reply
@@ -22,7 +27,7 @@ from .config import AcquirerConfig
 from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .legs import Booking, Leg, Reversal
 from .purchases import asked_by, purchase
-from .reversals import card_of, reversal, said_by
+from .reversals import card_of, reversal
 
 WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
@@ -120,7 +125,7 @@ class Acquirer(Program):
             stays_of(request)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
-        said = said_by(request, card)
+        said = reversal_digest(request, card)
         own = self.books.find(who.name) or Reversal(identity=who, card=card, said=said)
         assert isinstance(own, Reversal), "a class for each kind of leg"
         if own.said != said:

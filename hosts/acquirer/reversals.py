@@ -10,7 +10,15 @@ from typing import Final
 
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import MISMATCH, UNKNOWN, Reference, agrees, stays_of
+from cardswitch.specs.transactions.reversals import (
+    MISMATCH,
+    UNKNOWN,
+    Reference,
+    agrees,
+    can_be_named,
+    reversal_digest,
+    stays_of,
+)
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
@@ -28,12 +36,6 @@ from .purchases import card_number
 from .states import MAY_HOLD_MONEY, State
 
 NOT_ANSWERED: Final = PurchaseAnswered("")
-SAID: Final = (4, 37, 90, 95)  # What must agree between a reversal and its repeat.
-
-
-def said_by(request: Message, card: str) -> str:
-    """What a repeat of *request*, which names the *card* of this fingerprint, must say too."""
-    return "|".join([*(request.get(number) for number in SAID), card])
 
 
 def card_of(desk: AcquirerDesk, request: Message) -> str:
@@ -53,7 +55,7 @@ async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: R
     except NoAnswer:
         return desk.count("forgotten")
     if own.answer is not None:
-        is_same = own.answer.said == said_by(request, own.card)
+        is_same = own.answer.said == reversal_digest(request, own.card)
         return desk.tell(own, own.answer.code if is_same else DUPLICATE)
     bookings = candidates(desk, names, found)
     if not bookings:
@@ -62,7 +64,7 @@ async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: R
         return desk.count("reversal_in_the_way")  # Its own look-up, or first row, comes first.
     begun = [booking for booking in bookings if booking.reversed_by(own.identity)]
     # What it was taken to mean once, it goes on to mean, though others have come that fit it too.
-    fitting = begun or [booking for booking in bookings if fits(own, request, booking)]
+    fitting = begun or [booking for booking in bookings if fits(desk, own, request, booking)]
     if len(fitting) != 1:
         return answer(desk, own, request, MISMATCH)
     return await undo(desk, own, request, fitting[0])
@@ -80,11 +82,13 @@ def candidates(desk: AcquirerDesk, names: Reference, found: list[Leg]) -> list[B
     return [booking for booking in known.values() if not booking.is_tombstone]
 
 
-def fits(own: Reversal, request: Message, booking: Booking) -> bool:
+def fits(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> bool:
     """Whether card, amount, currency and approval code of *request* are those of *booking*."""
     asked = booking.asked
     if asked is None:
         return True
+    if not can_be_named(booking.identity.sent_on, desk.now):
+        return False
     card_agrees = own.card in ("", asked.card)
     said = booking.answer or NOT_ANSWERED
     amounts = tuple(filter(None, (asked.amount, said.amount, booking.held)))
@@ -171,5 +175,5 @@ def answer(
 ) -> None:
     """Durably tell *code* to whoever sent the reversal, and to its repeats."""
     number = original.number if original else 0
-    desk.write(own, ReversalAnswered(said_by(request, own.card), code, number))
+    desk.write(own, ReversalAnswered(reversal_digest(request, own.card), code, number))
     desk.tell(own, code)

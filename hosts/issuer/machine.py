@@ -9,14 +9,22 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import PARTLY_APPROVED
-from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
 from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
-from ..requests import APPROVED, DUPLICATE, MALFUNCTION, PURCHASES, REVERSALS, require_fields
+from ..requests import (
+    APPROVED,
+    DUPLICATE,
+    INVALID,
+    MALFUNCTION,
+    PURCHASES,
+    REVERSALS,
+    require_fields,
+)
 from ..row import CHECKPOINT_ROWS, HostRow
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
@@ -162,6 +170,8 @@ class Issuer(Program):
         """Check card, PIN and CVV; hold the money; answer."""
         behaviour = NORMAL
         try:
+            if not is_of_now(request, self.desk.now):
+                raise Decline(INVALID)
             record = await self._verification.check(card, request)
             # Nothing waits from here to the hold: no other flow can take the same money.
             if self.config.magic_amounts:

@@ -6,7 +6,6 @@ What it names is released, once, or never held; what nobody knows stays undone, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
@@ -16,6 +15,7 @@ from cardswitch.specs.transactions.reversals import (
     Reference,
     agrees,
     reference,
+    reversal_digest,
     reversal_identity,
     stays_of,
 )
@@ -29,8 +29,6 @@ from .cards import Fingerprint, fingerprint_of, pan_told
 from .entries import PurchaseUndone, ReversalAnswered
 from .journal import Journal
 from .legs import Leg, Legs, Purchase, Reversal
-
-_CARRIED: Final = (4, 37, 90, 95)  # what a repeat must agree in
 
 
 class Reversals:
@@ -63,7 +61,7 @@ class Reversals:
             stays = stays_of(request)
         except FormatError as error:
             return self._program.refuse(link, request, FORMAT_ERROR, error.field)
-        digest = "|".join([*(request.get(number) for number in _CARRIED), card])
+        digest = reversal_digest(request, card)
         known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
         if isinstance(known, Reversal):
             return self._repeat(link, request, known, digest)

@@ -24,6 +24,9 @@ UNKNOWN: Final = "25"
 MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
 UNDONE: Final = frozenset([AGREED, UNKNOWN])
 REFUSED_FOR_GOOD: Final = frozenset(["12", "30", MISMATCH])
+# Field 90 has no year: who is asked takes the one nearest to now. What is older cannot be named.
+NAMED_FOR_S: Final[Seconds] = 180 * 86_400.0
+_SAID: Final = (4, 37, 90, 95)
 _DIGITS: Final = frozenset("0123456789")
 _DAY_S: Final = 86_400.0
 _BLANK: Final = "0"
@@ -85,6 +88,20 @@ def reversal_identity(source: str, reversal: Message, now: Seconds) -> Identity:
         raise FormatError("a trace number", field="11")
     sent = reversal.get(7) or f"{transmission_time(now)[:4]}000000"
     return identity_of(sender(source, reversal), REVERSAL, reversal[11], sent, now)
+
+
+def reversal_digest(reversal: Message, card: str) -> str:
+    """What a repeat of *reversal*, which names the *card* of this fingerprint, must say too."""
+    return "|".join([*map(reversal.get, _SAID), card])
+
+
+def can_be_named(sent_on: str, now: Seconds) -> bool:
+    """Whether field 90 of a reversal sent *now* can mean a request of the date *sent_on*.
+
+    >>> can_be_named("2026-06-30", 1795435200.0), can_be_named("2025-11-23", 1795435200.0)
+    (True, False)
+    """
+    return sent_on >= utc_date(now - NAMED_FOR_S)
 
 
 def original_data(message: Message) -> str:

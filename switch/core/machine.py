@@ -11,7 +11,12 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity, identity
-from cardswitch.specs.transactions.reversals import REVERSAL, reference, reversal_identity
+from cardswitch.specs.transactions.reversals import (
+    REVERSAL,
+    reference,
+    reversal_digest,
+    reversal_identity,
+)
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
@@ -185,15 +190,15 @@ class Switch(Program):
             return self.refuse(link, request, FORMAT_ERROR, error.field)
         if not self._has_room(link, Budget.UNDOING):
             return None
-        digest = "|".join(request.get(number) for number in (4, 37, 90, 95))
+        pan = pan_of(request)
+        card = self.memory.vault.fingerprint(pan) if pan else ""
+        digest = reversal_digest(request, card)
         own = self.memory.legs.find(who.name)
         if own is not None:
             return self._reversal_again(link, request, own, digest)
         own = self._open(link, who, REVERSAL, listener)
-        own.request_digest = digest
+        own.request_digest, own.card = digest, card
         own.rrn = request.get(37).strip(" ")
-        pan = pan_of(request)
-        own.card = self.memory.vault.fingerprint(pan) if pan else ""
         self.memory.wait(own, link, request)
         desk = self.desk_of(own)
         flow = reversal(desk, request, names, digest)

@@ -49,7 +49,7 @@ async def served(starting):
 def test_an_issuer_answers_and_remembers(tmp_path):
     async def main():
         async with served(serve_issuer(ISSUER, tmp_path)) as issuer:
-            answer = await ask(NETWORK.port, NETWORK.channel(), purchase(1_250))
+            answer = await ask(NETWORK.port, NETWORK.channel(), purchase(f7=now()))
             assert (answer.mti, answer[39]) == ("0210", "00")
             held = issuer.held()
             assert sum(held.values()) == 1_250
@@ -132,6 +132,7 @@ def test_an_acquirer_with_another_key_lets_go_of_its_journal(tmp_path):
 def test_an_issuer_finds_in_its_journal_what_it_has_forgotten(tmp_path, monkeypatch):
     monkeypatch.setattr("cardswitch.hosts.issuer.legs.FRESH_S", -1.0)
     serving = partial(serve_issuer, ISSUER, tmp_path)
+    first, second = purchase(1_250, f7=now()), purchase(500, 8, f7=now())
 
     async def asked(request):
         return await ask(NETWORK.port, NETWORK.channel(), request)
@@ -140,12 +141,11 @@ def test_an_issuer_finds_in_its_journal_what_it_has_forgotten(tmp_path, monkeypa
         answers = []
         async with served(serving()) as issuer:
             issuer.legs.remembered_max = 0
-            answers += [await asked(request) for request in (purchase(1_250), purchase(500, 8))]
+            answers += [await asked(request) for request in (first, second)]
             assert not len(issuer.legs)
         async with served(serving()) as again:
             again.legs.remembered_max = 0
-            undo = reversal_of(purchase(1_250))
-            repeat = repeat_of(purchase(1_250))
+            undo, repeat = reversal_of(first), repeat_of(first)
             answers += [await asked(each) for each in (repeat, undo, repeat_of(undo), repeat)]
             assert again.held_in_all() == {"978": 500}
         return [(answer[39], answer.get(38)) for answer in answers]

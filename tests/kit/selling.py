@@ -16,17 +16,21 @@ SWITCH = ("switch", "serve")
 
 
 async def sell_while(
-    house: House, rounds: int, disturb: Callable[[Program], Awaitable[Program]]
+    house: House,
+    rounds: int,
+    disturb: Callable[[Program], Awaitable[Program]],
+    patience_s: float = PATIENCE_S,
 ) -> Program:
     """Let terminals sell while the switch is disturbed, *rounds* times; the one that runs then.
 
-    *disturb* is given the switch that runs, and returns the one that runs afterwards.
+    *disturb* is given the switch that runs, and returns the one that runs afterwards. All of it
+    may take *patience_s*.
     """
     sold: list[int] = []
     stop = asyncio.Event()
     card = find_card(read_cards(house.folder / "cards.toml"), "rich")
     switch = house.alone(*SWITCH)
-    async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(patience_s), asyncio.TaskGroup() as group:
         for name in TERMINALS:
             group.create_task(_sell(with_id(house.lab.terminal, name), card, sold, stop))
         for _ in range(rounds):

@@ -14,6 +14,7 @@ from cardswitch.specs.transactions.reversals import (
     REVERSAL,
     Reference,
     agrees,
+    can_be_named,
     stays_of,
 )
 from cardswitch.wire.machine.kernel import NoAnswer
@@ -71,6 +72,8 @@ def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg
 
 def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
     """Whether card, amount, currency and approval code of *request* are those of *leg*."""
+    if not can_be_named(leg.sent_on, desk.now):
+        return False
     pan = pan_of(request)
     card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
     amounts = tuple(filter(None, (leg.requested, leg.approved, leg.held)))

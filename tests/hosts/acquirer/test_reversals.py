@@ -8,6 +8,7 @@ from cardswitch.hosts.acquirer.entries import (
     ReversalAnswered,
     ReversalForwarded,
 )
+from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.kernel import LOOK_UP_S, Limits
@@ -30,6 +31,8 @@ from tests.kit.hosts import (
 )
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import Playbook, after, answered, sent
+
+DAY_S = 86_400.0
 
 # Reversals ---------------------------------------------------------------------------------------
 
@@ -216,6 +219,18 @@ def test_which_purchase_it_names(
     assert play.sent_on(FRONT)[-1][39] == code
     told = [entry.code for entry in entries_of(play) if isinstance(entry, ReversalAnswered)]
     assert told == ([] if code == "30" else [code])
+
+
+@pytest.mark.parametrize(("days", "code"), [(179, "00"), (181, "64"), (366, "64")])
+def test_what_field_90_cannot_name_any_more_is_for_a_person(days: int, code: str) -> None:
+    """It has no year: the network would take another sale for it, or none."""
+    play = approved(acquirer(), purchase())
+    (play >> after(days * DAY_S)).skip()
+    vague = reversal_of(purchase()).with_fields({7: transmission_time(play.now), 90: "0" * 42})
+    (play >> Received(FRONT, vague)).skip()
+    if code == "00":
+        (play >> answered(UPSTREAM, "00")).skip()
+    assert play.sent_on(FRONT)[-1][39] == code
 
 
 def test_one_that_may_mean_two_is_a_mismatch() -> None:

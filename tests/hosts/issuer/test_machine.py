@@ -4,6 +4,7 @@ import pytest
 
 from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, ReversalAnswered
 from cardswitch.specs.codes import REASONS
+from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import LinkId, Received
@@ -74,6 +75,16 @@ def test_reasons(card: str, amount: int, extra: dict[str, str], code: str) -> No
     assert code in REASONS
     assert bool(answer.get(38)) == answer.approved
     assert sum(play.machine.held().values()) == (int(answer[4]) if answer.approved else 0)
+
+
+@pytest.mark.parametrize(("hours", "code"), [(-23, "00"), (23, "00"), (-25, "12"), (25, "12")])
+def test_what_was_not_sent_now_is_not_performed(hours: int, code: str) -> None:
+    """A late copy that nobody knows any more, or a clock that is wrong."""
+    play = issuer()
+    sent_at = transmission_time(play.now + hours * 3_600)
+    assert outcome(play, purchase(f7=sent_at))[39] == code
+    assert outcome(play, repeat_of(purchase(f7=sent_at)))[39] == code
+    assert bool(play.machine.held()) == (code == "00")
 
 
 def test_half_is_approved_and_half_is_held() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import replacement_amounts
 from cardswitch.switch.core.states import State
@@ -28,6 +29,7 @@ from tests.kit.switch import (
 REPEAT = Message("0421", REVERSAL.fields)
 RRN = "608800000001"  # of the first leg
 ZEROS = "0" * 42
+DAY_S = 86_400.0
 TRACE = with_listener(reversal_by=("original_data", "rrn", "trace"))
 
 
@@ -118,6 +120,17 @@ def sold(where, settings_of=with_settings, request=PLAIN):
 def test_which_original_a_reversal_means(where, changes, code):
     play = sold(where)
     assert told(play, changes) == code
+    assert is_undone(play) == (code == "00")
+
+
+@pytest.mark.parametrize(("days", "code"), [(179, "00"), (181, "64"), (366, "64")])
+@pytest.mark.parametrize("where", ["memory", "journal"])
+def test_what_field_90_cannot_name_any_more_is_for_a_person(where, days, code):
+    """It has no year: upstream would take another sale for it, or none."""
+    play = sold(where) >> after(days * DAY_S)
+    play.skip()
+    sent_at = transmission_time(play.now)
+    assert told(play, {7: sent_at, 90: None, 37: RRN}) == code
     assert is_undone(play) == (code == "00")
 
 
@@ -351,6 +364,7 @@ def test_what_comes_under_the_same_number_and_is_another_is_refused(where):
         (play >> answered("acquirer", "00")).skip()
         forget_all_but_answer(play)
     assert told(play, {4: "000000000600"}) == "94"
+    assert told(play, {2: "9999990000000022"}) == "94"
 
 
 def test_two_copies_on_two_links_are_one_and_both_are_told():
