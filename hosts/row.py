@@ -19,6 +19,7 @@ from cardswitch.wire.ports import Seconds
 E = TypeVar("E")
 CHECKPOINT: Final = "checkpoint"  # in the column of the state: what a start must know of before
 CHECKPOINT_ROWS: Final = 10_000
+TOMBSTONES_MAX: Final = 10_000  # of reversals that name something unknown, and not exactly
 
 
 class HostRow(Struct, frozen=True, gc=False, kw_only=True):

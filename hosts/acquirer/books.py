@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import Seconds
 
-from ..row import CHECKPOINT, HostRow, Rows, told_by
-from .entries import AcquirerEntry
+from ..row import CHECKPOINT, TOMBSTONES_MAX, HostRow, Rows, told_by
+from .entries import AcquirerEntry, ReversalAnswered
 from .legs import Booking, Leg, leg_of
 from .states import OPEN
 
@@ -38,6 +39,7 @@ class Books:
     def __init__(self, rows: Rows[AcquirerEntry], remembered_max: int = REMEMBERED_MAX) -> None:
         self.open: set[int] = set()  # numbers of all purchases without an outcome, here or not
         self.last_trace = 0
+        self.tombstones = Tombstones(TOMBSTONES_MAX)
         self._rows = rows
         self._remembered_max = remembered_max
         self._legs: dict[str, Leg] = {}
@@ -168,6 +170,8 @@ class Books:
             self.open.add(number)
         else:
             self.open.discard(number)
+        if isinstance(entry, ReversalAnswered) and entry.binds is not None:
+            self.tombstones.add(number, entry.binds)
 
 
 def by_leg(rows: Iterable[HostRow]) -> list[list[HostRow]]:

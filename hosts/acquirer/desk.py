@@ -88,7 +88,8 @@ class AcquirerDesk(Desk):
         """All that a start must know of what is before this row."""
         last_trace = self._kernel.numbers().get(NETWORK, 0)
         told = {"last_trace": last_trace, "key": self.fingerprint(NO_CARD)}
-        self.append(self.rows.checkpoint(self.now, sorted(self.books.open), told))
+        legs = {*self.books.open, *self.books.tombstones.legs(self.now)}
+        self.append(self.rows.checkpoint(self.now, sorted(legs), told))
 
     # Work on a leg --------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from cardswitch.specs.message import APPROVALS
+from cardswitch.specs.transactions.tombstones import Tombstone
 
 from .states import State
 
@@ -85,6 +86,7 @@ class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):
     said: str  # what of it a repeat must say too
     code: str
     original: int = 0  # the leg of the purchase that it named
+    binds: Tombstone | None = None  # what it forbids for a while, if it named something unknown
 
 
 AcquirerEntry = (

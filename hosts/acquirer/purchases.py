@@ -51,7 +51,7 @@ async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked
             return desk.count("forgotten")
     if booking.asked not in (None, asked):
         return desk.tell(booking, DUPLICATE)
-    if booking.state is None and (code := refusal(desk, request)):
+    if booking.state is None and (code := refusal(desk, booking, request, asked)):
         desk.write(booking, PurchaseRefused(asked, code))
     elif not booking.is_decided:
         await forward(desk, booking, request)
@@ -65,10 +65,20 @@ def respond(desk: AcquirerDesk, booking: Booking) -> None:
             desk.send(link, booking.reply(request))
 
 
-def refusal(desk: AcquirerDesk, request: Message) -> str:
+def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Asked) -> str:
     """Why the acquirer itself declines *request*, which is new, or ``""``."""
     now = desk.now
     if not is_of_now(request, now):
+        return INVALID
+    if desk.books.tombstones.binds(
+        booking.identity.name,
+        request[37],
+        now,
+        card=asked.card,
+        amount=asked.amount,
+        currency=asked.currency,
+    ):
+        desk.count("reversed_before")
         return INVALID
     currencies = desk.sells(request[42].rstrip(" "))
     if not currencies:

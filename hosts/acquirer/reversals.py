@@ -19,6 +19,7 @@ from cardswitch.specs.transactions.reversals import (
     reversal_digest,
     stays_of,
 )
+from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
@@ -97,13 +98,16 @@ def fits(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) 
 
 def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:
     """Say that nobody knows it; should the original come yet, it finds that it was reversed."""
+    if not names.is_exact and desk.books.tombstones.is_full(desk.now):
+        return desk.count("unknown_reversal_unanswered")
     for who in names.identities:
         if desk.books.find(who.name) is None:
             buried = leg_of(who)
             desk.books.hold(buried)
             desk.write(buried, PurchaseUndone())
             desk.books.let_go(buried, desk.now)
-    answer(desk, own, request, UNKNOWN)
+    binds = None if names.is_exact else tombstone(request, names, own.card, desk.now)
+    return answer(desk, own, request, UNKNOWN, binds=binds)
 
 
 async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> None:
@@ -172,8 +176,10 @@ def answer(
     request: Message,
     code: str,
     original: Booking | None = None,
+    *,
+    binds: Tombstone | None = None,
 ) -> None:
     """Durably tell *code* to whoever sent the reversal, and to its repeats."""
     number = original.number if original else 0
-    desk.write(own, ReversalAnswered(reversal_digest(request, own.card), code, number))
+    desk.write(own, ReversalAnswered(reversal_digest(request, own.card), code, number, binds))
     desk.tell(own, code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.tombstones import Tombstone
 
 from ..requests import decision
 
@@ -66,6 +67,7 @@ class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     request_digest: str
     code: str
     original: int = 0
+    binds: Tombstone | None = None  # what it forbids for a while, if it named something unknown
 
     def reply(self, request: Message) -> Message:
         """The answer, to the reversal and to every repeat of it."""

@@ -7,12 +7,13 @@ from itertools import groupby
 from typing import Final
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.ports import Question
 
-from ..row import CHECKPOINT, HostRow, Rows, told_by
+from ..row import CHECKPOINT, TOMBSTONES_MAX, HostRow, Rows, told_by
 from .books import IssuerBooks
-from .entries import IssuerEntry
+from .entries import IssuerEntry, ReversalAnswered
 from .legs import Leg, Legs, leg_of
 
 WRONG_KEY: Final = (
@@ -28,6 +29,7 @@ class Journal:
         self, desk: Desk, books: IssuerBooks, legs: Legs, key: str, checkpoint_rows: int
     ) -> None:
         """*key* tells one key of fingerprints from another."""
+        self.tombstones = Tombstones(TOMBSTONES_MAX)
         self._desk = desk
         self._books = books
         self._legs = legs
@@ -45,6 +47,7 @@ class Journal:
             self._legs.remember(leg, now)
         self._books.apply(entry)
         number, rrn = (leg.leg, leg.rrn) if leg is not None else (0, "")
+        self._bury(number, entry)
         self._desk.append(self._rows.row(entry, now, number, who, rrn))
         if self._rows.since_checkpoint >= self._checkpoint_rows:
             self._checkpoint()
@@ -70,6 +73,7 @@ class Journal:
             if row.sequence > told_until:  # What is older, the sums of the checkpoint contain.
                 self._rows.seen(row)
                 self._books.apply(entry)
+            self._bury(row.leg, entry)
             if row.identity:
                 legs[row.leg] = leg_of(row, entry)
             elif row.leg in legs:
@@ -89,9 +93,14 @@ class Journal:
         self._rows.since_checkpoint = 0
 
     def _checkpoint(self) -> None:
-        """No leg is named: what is in work is nowhere but in memory, and ends with it."""
+        """Tombstones are named: what is in work is nowhere but in memory, and ends with it."""
         told = {"key": self._key, **self._books.told()}
-        self._desk.append(self._rows.checkpoint(self._desk.now, [], told))
+        legs = self.tombstones.legs(self._desk.now)
+        self._desk.append(self._rows.checkpoint(self._desk.now, legs, told))
+
+    def _bury(self, number: int, entry: IssuerEntry) -> None:
+        if isinstance(entry, ReversalAnswered) and entry.binds is not None:
+            self.tombstones.add(number, entry.binds)
 
     def _adopt(self, rows: Sequence[HostRow]) -> Leg:
         """The leg of *rows*; where it is in memory, that is what it is now."""

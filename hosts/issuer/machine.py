@@ -170,8 +170,7 @@ class Issuer(Program):
         """Check card, PIN and CVV; hold the money; answer."""
         behaviour = NORMAL
         try:
-            if not is_of_now(request, self.desk.now):
-                raise Decline(INVALID)
+            self._refuse_late(purchase, request)
             record = await self._verification.check(card, request)
             # Nothing waits from here to the hold: no other flow can take the same money.
             if self.config.magic_amounts:
@@ -186,6 +185,21 @@ class Issuer(Program):
             self.legs.ended(purchase)
         else:
             self._answer(purchase, decided)
+
+    def _refuse_late(self, purchase: Purchase, request: Message) -> None:
+        """Declines what is new and yet must not be performed."""
+        terms, now = purchase.terms, self.desk.now
+        assert terms is not None, "what is asked for has terms"
+        reversed_before = self._journal.tombstones.binds(
+            purchase.who.name,
+            purchase.rrn,
+            now,
+            card=terms.card,
+            amount=terms.amount,
+            currency=terms.currency,
+        )
+        if reversed_before or not is_of_now(request, now):
+            raise Decline(INVALID)
 
     def _hold(
         self, purchase: Purchase, card: Presented, account_id: str, behaviour: Behaviour

@@ -19,6 +19,7 @@ from cardswitch.specs.transactions.reversals import (
     reversal_identity,
     stays_of,
 )
+from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
 from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.machine.program import FORMAT_ERROR, Program
@@ -95,8 +96,7 @@ class Reversals:
         originals = self._originals(found, names)
         fitting = [each for each in originals if fits(request, each, card)]
         if not [each for each in originals if not each.is_tombstone]:
-            self._bury(names)
-            return self._answer(own, UNKNOWN)
+            return self._bury(own, request, names, card)
         if len(fitting) != 1:
             return self._answer(own, MISMATCH)
         [original] = fitting
@@ -126,16 +126,30 @@ class Reversals:
             self._journal.write(released, original)
         return APPROVED
 
-    def _bury(self, names: Reference) -> None:
+    def _bury(self, own: Reversal, request: Message, names: Reference, card: str) -> None:
         """Should what *names* means come yet, it finds that it was reversed."""
         self._desk.count("unknown_reversal")
+        now, binds = self._desk.now, None
+        if not names.is_exact:
+            if self._journal.tombstones.is_full(now):
+                return self._forget(own)
+            binds = tombstone(request, names, card, now)
         for who in names.identities:
             if self._legs.find(who.name) is None:
                 self._journal.write(PurchaseUndone(), Purchase(who=who, rrn=""))
+        return self._answer(own, UNKNOWN, binds=binds)
 
-    def _answer(self, own: Reversal, code: str, original: Purchase | None = None) -> None:
+    def _answer(
+        self,
+        own: Reversal,
+        code: str,
+        original: Purchase | None = None,
+        binds: Tombstone | None = None,
+    ) -> None:
         number = original.leg if original is not None else 0
-        answered = ReversalAnswered(request_digest=own.request_digest, code=code, original=number)
+        answered = ReversalAnswered(
+            request_digest=own.request_digest, code=code, original=number, binds=binds
+        )
         self._journal.write(answered, own)
         self._tell(own, own)
 

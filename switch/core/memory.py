@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.reversals import REVERSAL
+from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import Budget
 from cardswitch.wire.ports import LinkId, Seconds
 
@@ -19,7 +20,6 @@ from .legs import Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import UNFINISHED, State
-from .tombstones import Tombstones
 
 
 class Memory:

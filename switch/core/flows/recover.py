@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.transactions.reversals import REVERSAL, reference
+from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import Kernel
 
 from ..day import BankDay
@@ -16,7 +17,6 @@ from ..memory import Memory
 from ..row import Row, message_of, said
 from ..settings import Settings
 from ..states import OWING, Mark, State
-from .reversal import tombstone
 from .reverse import begin, pursue
 
 # Trace numbers that may have been used without a row in the journal: sign-ons and echoes.
@@ -70,9 +70,9 @@ def _bury_again(memory: Memory, settings: Settings, own: Leg, row: Row, now: flo
         return
     request = message_of(row, memory.vault)
     names = reference(own.source, request, row.at, listener.reversal_by)
-    stone = tombstone(own, request, names, row.at)
+    stone = tombstone(request, names, own.card, row.at)
     if not names.is_exact and row.code == listener.unknown_reversal and stone.until > now:
-        memory.tombstones.add(stone)
+        memory.tombstones.add(own.number, stone)
 
 
 def require_upstreams(memory: Memory, settings: Settings) -> None:

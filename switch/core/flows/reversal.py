@@ -17,6 +17,7 @@ from cardswitch.specs.transactions.reversals import (
     can_be_named,
     stays_of,
 )
+from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
@@ -24,7 +25,6 @@ from ..checks import DUPLICATE, FORMAT, pan_of
 from ..desk import SwitchDesk
 from ..legs import Leg
 from ..states import CAPTURED, State
-from ..tombstones import LIVES_S, Tombstone, keys_of
 from .reverse import begin
 
 
@@ -133,20 +133,8 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
             desk.of(leg).record(State.REVERSED, desk.decided(request, AGREED))
     answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:
-        memory.tombstones.add(tombstone(own, request, names, now))
+        memory.tombstones.add(own.number, tombstone(request, names, own.card, now))
     return None
-
-
-def tombstone(own: Leg, request: Message, names: Reference, at: float) -> Tombstone:
-    """What the reversal *own* binds, that was told at the instant *at* that it is unknown."""
-    return Tombstone(
-        leg=own.number,
-        until=at + LIVES_S,
-        keys=keys_of(names),
-        card=own.card,
-        amount=int(request.get(4, "0")),
-        currency=request.get(49),
-    )
 
 
 def answer(desk: SwitchDesk, request: Message, code: str, original: Leg | None = None) -> None:

@@ -11,6 +11,7 @@ from cardswitch.hosts.acquirer.entries import (
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.specs.transactions.tombstones import LIVES_S
 from cardswitch.wire.machine.kernel import LOOK_UP_S, Limits
 from cardswitch.wire.ports import LinkDown, Received
 from tests.kit.hosts import (
@@ -126,6 +127,53 @@ def test_a_purchase_that_comes_after_its_reversal_is_refused(rebuild: bool) -> N
         << booked(ReversalAnswered, code="25")
         << sent(FRONT, "0430", {39: "25"})
     )
+
+
+# One line a case: how the unknown purchase is named, what comes, how much later, what it is told.
+@pytest.mark.parametrize(
+    ("changes", "amount", "later_s", "code"),
+    [
+        ({90: None}, 1_250, 0.0, "12"),
+        ({90: "0200000007" + "0" * 32}, 1_250, 0.0, "12"),
+        ({90: None, 2: None, 4: None, 49: None}, 1_250, 0.0, "12"),
+        ({90: None}, 1_250, LIVES_S - 1, "12"),
+        ({90: None}, 1_250, LIVES_S, "00"),
+        ({90: None}, 1_251, 0.0, "00"),
+        ({90: None, 37: "000000000042"}, 1_250, 0.0, "00"),
+        ({90: None, 2: TYPED_PAN}, 1_250, 0.0, "00"),
+    ],
+)
+@pytest.mark.parametrize("rebuild", [False, True])
+@pytest.mark.parametrize("checkpoint_rows", [2, 10_000])
+def test_what_an_inexact_reversal_forbids(
+    changes: dict[int, str | None],
+    amount: int,
+    later_s: float,
+    code: str,
+    rebuild: bool,
+    checkpoint_rows: int,
+) -> None:
+    play = acquirer(checkpoint_rows=checkpoint_rows)
+    fields = {**reversal_of(purchase()).fields, **changes}
+    asked = Message("0420", {n: value for n, value in fields.items() if value is not None})
+    assert outcome(play, asked, FRONT)[39] == "25"
+    approved(play, purchase(100, 99))
+    play = again(play, checkpoint_rows=checkpoint_rows) if rebuild else play
+    (play >> after(later_s)).skip()
+    (play >> Received(FRONT, purchase(amount))).skip()
+    if code == "00":
+        (play >> answered(UPSTREAM, "00")).skip()
+    assert play.sent_on(FRONT)[-1][39] == code
+
+
+def test_inexact_tombstones_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cardswitch.hosts.acquirer.books.TOMBSTONES_MAX", 1)
+    play = acquirer()
+    vague = reversal_of(purchase()).with_fields({90: "0" * 42})
+    assert outcome(play, vague, FRONT)[39] == "25"
+    other = vague.with_fields({11: "000901", 37: "000000000042"})
+    (play >> Received(FRONT, other)).skip()
+    assert len(play.sent_on(FRONT)) == 1
 
 
 def test_while_nothing_is_sure_another_one_of_its_number_is_met_with_silence() -> None:

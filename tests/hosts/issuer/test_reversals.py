@@ -5,6 +5,7 @@ import pytest
 from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, ReversalAnswered
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import replacement_amounts
+from cardswitch.specs.transactions.tombstones import LIVES_S
 from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import Found, LookUp, Received
 from tests.kit.hosts import (
@@ -20,7 +21,7 @@ from tests.kit.hosts import (
     swiped,
     wrote,
 )
-from tests.kit.play import Playbook, sent
+from tests.kit.play import Playbook, after, sent
 
 
 def sold(*amounts: int) -> Playbook:
@@ -179,6 +180,47 @@ def test_a_tombstone_does_not_make_the_repeat_of_its_reversal_known() -> None:
         "ReversalAnswered",
         "ReversalAnswered",
     ]
+
+
+# One line a case: how the unknown purchase is named, what comes, how much later, what it is told.
+@pytest.mark.parametrize(
+    ("changed", "amount", "later_s", "code"),
+    [
+        ({"f90": ""}, 1_250, 0.0, "12"),
+        ({"f90": f"0200000007{'0' * 10}{ZEROS}"}, 1_250, 0.0, "12"),
+        ({"f90": "", "f2": "", "f4": "", "f49": ""}, 1_250, 0.0, "12"),
+        ({"f90": ""}, 1_250, LIVES_S - 1, "12"),
+        ({"f90": ""}, 1_250, LIVES_S, "00"),
+        ({"f90": ""}, 1_251, 0.0, "51"),
+        ({"f90": "", "f37": "000000000042"}, 1_250, 0.0, "00"),
+        ({"f90": "", "f2": PANS["typed"]}, 1_250, 0.0, "00"),
+    ],
+)
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("checkpoint_rows", [2, 10_000])
+def test_what_an_inexact_reversal_forbids(
+    changed: dict[str, str],
+    amount: int,
+    later_s: float,
+    code: str,
+    restarted: bool,
+    checkpoint_rows: int,
+) -> None:
+    play = issuer(checkpoint_rows=checkpoint_rows)
+    assert outcome(play, reversal(**changed))[39] == "25"
+    outcome(play, purchase(100, 99))
+    if restarted:
+        play = issuer(play.entries, checkpoint_rows=checkpoint_rows)
+    (play >> after(later_s)).skip()
+    assert outcome(play, purchase(amount))[39] == code
+
+
+def test_inexact_tombstones_have_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cardswitch.hosts.issuer.journal.TOMBSTONES_MAX", 1)
+    play = issuer()
+    assert outcome(play, reversal(f90=""))[39] == "25"
+    (play >> Received(NETWORK, reversal(trace=901, f90="", f37="000000000042"))).skip()
+    assert len(play.sent_on(NETWORK)) == 1
 
 
 def test_another_reversal_under_the_same_identity_is_refused() -> None:

@@ -5,8 +5,8 @@ import pytest
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import replacement_amounts
+from cardswitch.specs.transactions.tombstones import LIVES_S
 from cardswitch.switch.core.states import State
-from cardswitch.switch.core.tombstones import LIVES_S
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import after, answered, sent

@@ -10,8 +10,9 @@ from typing import Final
 
 from msgspec import Struct
 
-from cardswitch.specs.transactions.reversals import Reference
-from cardswitch.wire.ports import Seconds
+from ..dates import Seconds
+from ..message import Message
+from .reversals import Reference
 
 LIVES_S: Final[Seconds] = 300.0
 _RRN: Final = "rrn|"
@@ -20,12 +21,25 @@ _RRN: Final = "rrn|"
 class Tombstone(Struct, frozen=True, gc=False, kw_only=True):
     """What one such reversal says; what it leaves out, empty or 0, agrees with everything."""
 
-    leg: int  # of the reversal
     until: Seconds
     keys: tuple[str, ...]
     card: str
     amount: int
     currency: str
+
+
+def tombstone(reversal: Message, names: Reference, card: str, at: Seconds) -> Tombstone:
+    """What *reversal* binds, that was told at the instant *at* that nobody knows what it *names*.
+
+    *card*: the fingerprint of the card that it gives, or ``""``.
+    """
+    return Tombstone(
+        until=at + LIVES_S,
+        keys=keys_of(names),
+        card=card,
+        amount=int(reversal.get(4, "0")),
+        currency=reversal.get(49),
+    )
 
 
 def keys_of(reference: Reference) -> tuple[str, ...]:
@@ -52,11 +66,11 @@ class Tombstones:
         self._expire(now)
         return list(self._by_leg)
 
-    def add(self, stone: Tombstone) -> None:
-        """Let *stone* bind what comes."""
-        self._by_leg[stone.leg] = stone
+    def add(self, leg: int, stone: Tombstone) -> None:
+        """Let *stone*, of the reversal that is the leg of this number, bind what comes."""
+        self._by_leg[leg] = stone
         for key in stone.keys:
-            self._by_key.setdefault(key, {})[stone.leg] = stone
+            self._by_key.setdefault(key, {})[leg] = stone
 
     def binds(
         self, identity: str, rrn: str, now: Seconds, *, card: str, amount: int, currency: str
@@ -77,12 +91,12 @@ class Tombstones:
 
     def _expire(self, now: Seconds) -> None:
         while self._by_leg:
-            oldest = next(iter(self._by_leg.values()))
+            leg, oldest = next(iter(self._by_leg.items()))
             if oldest.until > now:
                 return
-            del self._by_leg[oldest.leg]
+            del self._by_leg[leg]
             for key in oldest.keys:
                 stones = self._by_key[key]
-                del stones[oldest.leg]
+                del stones[leg]
                 if not stones:
                     del self._by_key[key]

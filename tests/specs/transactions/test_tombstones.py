@@ -3,22 +3,22 @@
 import pytest
 
 from cardswitch.specs.transactions.reversals import Reference
-from cardswitch.switch.core.tombstones import LIVES_S, Tombstone, Tombstones, keys_of
+from cardswitch.specs.transactions.tombstones import LIVES_S, Tombstone, Tombstones, keys_of
 
 NOW = 1000.0
 WHO = "pos|T|M|"
 SALE = {"card": "print", "amount": 1250, "currency": "978"}
 
 
-def stone(leg=1, at=NOW, **changes):
+def stone(at=NOW, **changes):
     said = {"card": "", "amount": 0, "currency": "", "keys": (f"{WHO}2|000007|",), **changes}
-    return Tombstone(leg=leg, until=at + LIVES_S, **said)
+    return Tombstone(until=at + LIVES_S, **said)
 
 
 def holding(*stones, tombstones_max=10):
     held = Tombstones(tombstones_max)
-    for each in stones:
-        held.add(each)
+    for leg, each in enumerate(stones, 1):
+        held.add(leg, each)
     return held
 
 
@@ -53,11 +53,11 @@ def test_it_lives_longer_than_any_queue_in_front_of_us():
 
 
 def test_one_that_agrees_is_enough():
-    assert binds(holding(stone(1, amount=9), stone(2)))
+    assert binds(holding(stone(amount=9), stone()))
 
 
 def test_the_oldest_end_first_and_make_room():
-    held = holding(stone(1), stone(2, at=NOW + 10), tombstones_max=2)
+    held = holding(stone(), stone(at=NOW + 10), tombstones_max=2)
     assert held.is_full(NOW + 10)
     assert held.legs(NOW + 10) == [1, 2]
     assert held.legs(NOW + LIVES_S) == [2]
