@@ -17,6 +17,7 @@ from cardswitch.specs.review.culprit import find_culprit
 from cardswitch.specs.review.explain import explain
 
 from ..messages.faults import show_fault
+from ..messages.showing import show
 from ..messages.views.fields import FieldsView
 from ..messages.views.table import align
 from .reasons import reasons, sureness
@@ -36,7 +37,8 @@ def show_diagnosis(
     if best.remedy.edits:
         lines += ["", *_prescriptions(found, count)]
     for message in best.remedy.trial.messages[:MESSAGES_SHOWN_MAX]:
-        lines += ["", *FieldsView(best.remedy.trial.dialect, unsafe).lines(message)]
+        shown = show(best.remedy.trial.dialect, message, unsafe)
+        lines += ["", *FieldsView().lines(shown)]
     return [*lines, "", "Next", f"  {next_command}"] if next_command else lines
 
 

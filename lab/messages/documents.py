@@ -1,4 +1,4 @@
-"""Messages as JSON and back, masked unless it is asked for *unsafe*. Pure."""
+"""Messages as JSON: what `decode --json` writes and `encode` reads back. Pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from msgspec import Struct
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import DIGITS
-from cardswitch.specs.masking import open_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.paths import parse_path
 
 from .pasted.plain import INPUT_SIZE_MAX, read_hex
-from .values import show_value
+from .showing import show_parts
+from .shown import Shown
 
 _KEY_SIZE_MAX: Final = 12  # characters between the points of a path; a tag has at most eight
 _KEYS: Final = "no other keys than mti, fields, parts, header"
@@ -45,62 +45,6 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     masked: bool = False
     fault: dict[str, Any] = {}
     rest: str = ""
-
-
-def write_document(message: Message, unsafe: bool = False, dialect: Dialect | None = None) -> str:
-    """*message* as a line of JSON, which :func:`read_document` reads if it is *unsafe*.
-
-    With its *dialect* also the parts of fields, by their paths and names.
-
-    >>> write_document(Message("0800", {11: "000001", 52: "0123456789ABCDEF"}))
-    '{"mti":"0800","fields":{"11":"000001","52":"*** (16)"},"masked":true}'
-    """
-    edition = message.mti[:1]
-    fields = {
-        str(number): show_value(number, value, unsafe, edition)
-        for number, value in sorted(message.fields.items())
-    }
-    parts: dict[str, PartDocument] = {}
-    broken: dict[str, str] = {}
-    for number, value in sorted(message.fields.items()) if dialect else ():
-        assert dialect is not None
-        is_open = unsafe or number in open_fields(edition)
-        found, fault = leaves(dialect, number, value)
-        for path, name, text in found:
-            parts[path] = PartDocument(name, text if is_open else f"*** ({len(text)})")
-        if fault is not None:
-            broken[str(number)] = str(fault)
-    document = Document(
-        mti=message.mti,
-        fields=fields,
-        parts=parts,
-        broken=broken,
-        header=message.header.hex().upper(),
-        masked=not unsafe,
-    )
-    return msgspec.json.encode(document).decode()
-
-
-def leaves(
-    dialect: Dialect, number: int, value: str
-) -> tuple[list[tuple[str, str, str]], FormatError | None]:
-    """Path, name and value of the parts of a field that have none themselves; the first fault.
-
-    >>> from cardswitch.specs.dialect import load_dialect
-    >>> leaves(load_dialect("pos"), 55, "9F3602003C9A03")[0]
-    [('55.9F36', 'application transaction counter', '003C')]
-    """
-    found: dict[str, tuple[str, str]] = {}
-    first: FormatError | None = None
-    waiting = [(str(number), "", value)]
-    while waiting:
-        path, name, value = waiting.pop()
-        parts, fault = dialect.parts_before_fault(path, value)
-        first = first or fault
-        if not parts and path != str(number):
-            found.setdefault(path, (name, value))  # Of a tag that comes again the first one.
-        waiting += [(f"{path}.{part.key}", part.name, part.value) for part in reversed(parts)]
-    return [(path, *said) for path, said in found.items()], first
 
 
 def read_document(given: bytes, dialect: Dialect | None = None) -> Message:
@@ -149,7 +93,7 @@ def with_parts(dialect: Dialect, message: Message, parts: Mapping[str, str]) -> 
     numbers = {path: parse_path(path)[0] for path in parts}
     for number in dict.fromkeys(numbers.values()):
         if number in message.fields:
-            told |= {path: text for path, _, text in leaves(dialect, number, message[number])[0]}
+            told |= _leaves(dialect, number, message[number])
     for path, value in parts.items():
         number = numbers[path]
         if number not in message.fields:
@@ -162,6 +106,13 @@ def with_parts(dialect: Dialect, message: Message, parts: Mapping[str, str]) -> 
                 hint=f'one of them was changed: take "{number}" out of fields, or all of its parts',
             )
     return dialect.build(message, missing) if missing else message
+
+
+def _leaves(dialect: Dialect, number: int, value: str) -> dict[str, str]:
+    """The values of the parts of field *number* that have none themselves, by their paths."""
+    parts, _ = show_parts(dialect, f"{number}", value)
+    whole = Shown(path=f"{number}", name="", text=value, children=parts)
+    return {part.path: part.text for part in reversed(list(whole.leaves()))}
 
 
 def split_documents(lines: Iterable[str]) -> Iterator[tuple[int, str]]:

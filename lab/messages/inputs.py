@@ -43,8 +43,8 @@ class Item(Struct, frozen=True, kw_only=True):
 
     *origin* says where it came from, if there are many; *time* is that of a capture, in seconds.
     *kind* is what a text was taken for, *masked* the bytes that nobody knows, *lead* what stands
-    before the MTI. A log may give fields and no bytes: then *message* is them. *notes* are on all
-    of the input, and stand at its first item.
+    before the MTI. JSON and some logs give fields and no bytes: then *message* is them, and *data*
+    what it is written as. *notes* are on all of the input, and stand at its first item.
     """
 
     data: bytes = b""
@@ -66,6 +66,8 @@ class Item(Struct, frozen=True, kw_only=True):
         """The message that it is in *dialect*; raises the FormatError that says why it is none."""
         if self.fault is not None:
             raise self.fault
+        if self.message is not None:
+            return self.message
         if self.masked:
             raise DecodeError(
                 "bytes that are not masked",
@@ -226,7 +228,8 @@ def _documents(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Item]:
     for number, text in split_documents(lines_of(chunks)):
         given = text.encode("utf-8", "surrogateescape")
         try:
-            item = Item(data=dialect.pack(read_document(given, dialect)))
+            message = read_document(given, dialect)
+            item = Item(data=dialect.pack(message), message=message)
         except FormatError as fault:
             if not number:
                 raise

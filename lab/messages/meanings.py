@@ -29,27 +29,20 @@ def meanings_of(dialect: Dialect, message: Message) -> list[tuple[int, str]]:
 
 
 def _told(dialect: Dialect, number: int, value: str) -> str:
-    """What the tables of the dialect say of an open field, or of the parts that it is made of."""
-    if number not in open_fields(dialect.version):
+    """What the tables of the dialect say of an open field."""
+    field = dialect.fields.get(number)
+    if field is None or number not in open_fields(dialect.version):
         return ""
-    if meaning := dialect.meaning(dialect.fields[number], value):
-        return meaning
-    try:
-        parts = dialect.parts_of(number, value)
-    except FormatError:
-        return ""
-    said = ((part, dialect.field_of(f"{number}.{part.key}")) for part in parts)
-    told = (dialect.meaning(field, part.value) for part, field in said if field)
-    return ", ".join(meaning for meaning in told if meaning)
+    return dialect.meaning(field, value)
 
 
 def reason_text(code: str) -> str:
     """What *code* in field 39 means to the operator of a switch.
 
     >>> reason_text("51")
-    'answer 51: Insufficient funds'
+    'Insufficient funds'
     """
-    return f"answer {code}: {reason(code).meaning}"
+    return reason(code).meaning
 
 
 def _currency_text(code: str) -> str:

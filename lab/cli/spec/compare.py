@@ -107,8 +107,9 @@ def redact(
     """Replace card data by other card data of the same form, so that messages can be shared."""
     from cardswitch.specs.review.redact import Redactor
 
-    from ...messages.documents import write_document
     from ...messages.outputs import write_messages
+    from ...messages.showing import show
+    from ...messages.views.fields import FieldsView
 
     dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
     messages = []
@@ -116,7 +117,8 @@ def redact(
         with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
             messages.append(redactor.redact(dialect, item.read(dialect)))
     if target == "json":
-        say([write_document(message, unsafe=True) for message in messages])
+        for message in messages:
+            say_json(FieldsView().document(show(dialect, message, unsafe=True)))
     else:
         written = write_messages([dialect.pack(message) for message in messages], target)
         sys.stdout.buffer.write(written)

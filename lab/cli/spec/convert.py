@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from .given import Given, message_input
 from .options import load, unsafe_option
-from .results import refusing, say
+from .results import refusing, say, say_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.convert import Converted
@@ -59,22 +59,22 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
             done = converted(message, given.dialect, target, year)
             wire = target.pack(done.message)
         if as_json:
-            click.echo(_document(done, unsafe))
+            say_json(_document(done, target, unsafe))
             continue
         sys.stdout.buffer.write(write_bytes(wire, "hex"))
         lead = f"{item.origin}: " if item.origin else ""
         say([f"{lead}{loss}" for loss in [*done.losses, *_missing(done, target)]], err=True)
 
 
-def _document(done: Converted, unsafe: bool) -> str:
+def _document(done: Converted, target: Dialect, unsafe: bool) -> dict[str, Any]:
     """The message as `decode --json` has it, masked unless *unsafe*, and the losses as data."""
     import msgspec
 
-    from ...messages.documents import write_document
+    from ...messages.showing import show
+    from ...messages.views.fields import FieldsView
 
-    losses = [msgspec.structs.asdict(loss) for loss in done.losses]
-    message = msgspec.Raw(write_document(done.message, unsafe).encode())
-    return msgspec.json.encode({"message": message, "losses": losses}).decode()
+    message = FieldsView().document(show(target, done.message, unsafe))
+    return {"message": message, "losses": msgspec.to_builtins(done.losses)}
 
 
 def _missing(done: Converted, target: Dialect) -> list[str]:

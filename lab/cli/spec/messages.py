@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -87,9 +86,7 @@ def decode(
     from ...messages.views.fields import FieldsView
     from ...messages.views.paths import PathsView
 
-    dialect = given.dialect
-    view = PathsView(dialect, paths, unsafe) if paths else FieldsView(dialect, unsafe)
-    _show_all(given, view, as_json, unsafe)
+    _show_all(given, PathsView(paths) if paths else FieldsView(), as_json, unsafe)
 
 
 @click.command(epilog=DESCRIBE_EPILOG)
@@ -102,24 +99,20 @@ def describe(
     """Explain messages, masked: a summary, MTI, bitmap, what codes mean, missing fields."""
     from ...messages.views.description import DescriptionView
 
-    dialect = given.dialect
-    start = DescriptionView(dialect, is_whole=False)
-    _show_all(given, DescriptionView(dialect), as_json, unsafe=False, view_of_start=start)
+    _show_all(given, DescriptionView(), as_json, unsafe=False)
 
 
-def _show_all(
-    given: Given, view: View, as_json: bool, unsafe: bool, view_of_start: View | None = None
-) -> None:
+def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
     """Show each message in *view*; of one that cannot be read, its start, the fault and the rest.
 
-    Among many, such a one does not end the command. *view_of_start* shows what was read of it.
+    Among many, such a one does not end the command.
     """
     count = bad = 0
     for item in given.items():
         if item.origin and not as_json:
             say([*([""] if count else []), item.origin])
         count += 1
-        bad += not _show(given.dialect, item, view, as_json, unsafe, view_of_start or view)
+        bad += not _show(given.dialect, item, view, as_json, unsafe)
     if not count:
         with refusing():
             raise no_message()
@@ -129,42 +122,34 @@ def _show_all(
         sys.exit(UNREADABLE_EXIT)
 
 
-def _show(
-    dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool, view_of_start: View
-) -> bool:
+def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool) -> bool:
     """Show *item*; whether all of it could be read."""
     from cardswitch.specs.errors import FormatError
 
     from ...messages.faults import fault_document, show_fault, show_rest
-    from ...messages.values import shield
+    from ...messages.showing import show
 
     try:
         partial = item.look(dialect)
-        message = partial.message
-        if partial.fault is not None:
-            view = view_of_start
-            message = message if unsafe else shield(message)
-        lines: list[str] = []
-        if message.mti:
-            lines = [view.json(message)] if as_json else view.lines(message)
-    except FormatError as fault:
+        fault, body, at = partial.fault, item.body, partial.rest
+        shown = show(dialect, partial.message, unsafe, whole=fault is None)
+        document = view.document(shown) if as_json and shown.mti else {}
+        lines = view.lines(shown) if not as_json and shown.mti else []
+    except FormatError as error:
         # There are no bytes, or the view asks for what is not there.
         if as_json:
-            say_json(_with_origin(item, fault_document(fault, b"", 0, unsafe)))
-        say_fault(item, show_fault(fault, b"", unsafe))
+            say_json(_with_origin(item, fault_document(error, b"", 0, unsafe)))
+        say_fault(item, show_fault(error, b"", unsafe))
         return False
-    body = item.body
-    if partial.fault is None:
-        say(lines)
-        return True
+    if fault is not None and as_json:
+        document = _with_origin(item, document | fault_document(fault, body, at, unsafe))
     if as_json:
-        said = fault_document(partial.fault, body, partial.rest, unsafe)
-        say_json(_with_origin(item, (json.loads(lines[0]) if lines else {}) | said))
-    else:
-        say(lines)
-    say_fault(item, show_fault(partial.fault, body, unsafe, dialect, partial))
-    say([] if as_json else show_rest(body, partial.rest, unsafe))
-    return False
+        say_json(document)
+    say(lines)
+    if fault is not None:
+        say_fault(item, show_fault(fault, body, unsafe, dialect, partial))
+        say([] if as_json else show_rest(body, at, unsafe))
+    return fault is None
 
 
 def _with_origin(item: Item, document: dict[str, Any]) -> dict[str, Any]:

@@ -1,21 +1,20 @@
-"""A message explained, always masked: a summary, its MTI by digits, its bitmap, what codes mean."""
+"""A message explained: a summary, its MTI by digits, its bitmap, what codes mean. Pure."""
 
 from __future__ import annotations
 
-import json
+from typing import Any, Final
 
 from msgspec import Struct
 
-from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.bitmap import bitmap_of
-from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS, describe_mti
-from cardswitch.specs.masking import mask_pan, printable
-from cardswitch.specs.message import Message
-from cardswitch.specs.tracks import unpack_track2
+from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
+from cardswitch.specs.masking import printable
 
-from ..meanings import meanings_of
+from ..shown import Shown, ShownMessage
 from .table import align
+
+_UNKNOWN: Final = "unknown"
+_TRACK_2: Final = "35"
 
 
 class DescriptionView(Struct, frozen=True):
@@ -24,82 +23,93 @@ class DescriptionView(Struct, frozen=True):
     Of a message that is not read to its end, nobody knows what is missing.
     """
 
-    dialect: Dialect
-    is_whole: bool = True
-
-    def lines(self, message: Message) -> list[str]:
+    def lines(self, shown: ShownMessage) -> list[str]:
         """Summary, MTI, bitmap, codes, and what is missing."""
-        dialect = self.dialect
-        meanings = [(f"{number:>3}", text) for number, text in meanings_of(dialect, message)]
-        missing = [(f"{n:>3}", dialect.fields[n].name) for n in self._missing(message)]
-        lines = [summary(dialect, message), "", *_mti_lines(message.mti)]
-        lines += ["", *bitmap_grid(message)] if self.is_whole else []
+        meanings = [(f"{path:>3}", text) for path, text in _meanings(shown).items()]
+        missing = [(f"{field.path:>3}", field.name) for field in shown.missing]
+        lines = [summary(shown), "", *_mti_lines(shown)]
+        lines += ["", *bitmap_grid(shown)] if shown.whole else []
         if meanings:
             lines += ["", "Codes", *align(meanings)]
         if missing:
-            lines += ["", f"Missing, though mandatory in {message.mti}", *align(missing)]
+            lines += ["", f"Missing, though mandatory in {shown.mti}", *align(missing)]
         return lines
 
-    def json(self, message: Message) -> str:
+    def document(self, shown: ShownMessage) -> dict[str, Any]:
         """``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
-        meanings = {str(number): text for number, text in meanings_of(self.dialect, message)}
-        document = {
-            "summary": summary(self.dialect, message),
-            "mti": message.mti,
-            "fields": sorted(message.fields),
-            "meanings": meanings,
-            "missing": self._missing(message),
+        return {
+            "summary": summary(shown),
+            "mti": shown.mti,
+            "fields": [int(field.path) for field in shown.fields],
+            "meanings": _meanings(shown),
+            "missing": [int(field.path) for field in shown.missing],
         }
-        return json.dumps(document)
-
-    def _missing(self, message: Message) -> list[int]:
-        return self.dialect.missing(message) if self.is_whole else []
 
 
-def summary(dialect: Dialect, message: Message) -> str:
-    """*message* in one line, masked.
+def _meanings(shown: ShownMessage) -> dict[str, str]:
+    """What fields mean by their numbers, of themselves or by their parts."""
+    told = {field.path: field.meaning or _of_parts(field) for field in shown.fields}
+    return {path: printable(meaning) for path, meaning in told.items() if meaning}
+
+
+def _of_parts(field: Shown) -> str:
+    return ", ".join(part.meaning for part in field.children if part.meaning)
+
+
+def summary(shown: ShownMessage) -> str:
+    """*shown* in one line.
 
     >>> from cardswitch.specs.dialect import load_dialect
+    >>> from cardswitch.specs.message import Message
+    >>> from ..showing import show
     >>> echo = Message("0800", {7: "1123130500", 11: "000001", 70: "301"})
-    >>> summary(load_dialect("iso87-ascii"), echo)
+    >>> summary(show(load_dialect("iso87-ascii"), echo))
     '0800 network management request, echo, STAN 000001'
     """
-    mti, said = message.mti, dict(meanings_of(dialect, message))
-    words = [f"{mti} {CLASSES[mti[1]]} {FUNCTIONS[mti[2]]}"]
-    words += [said[number] for number in (3, 4, 70) if number in said]
-    if pan := _pan(message):
-        words.append(f"card {mask_pan(pan)}")
-    for number, name in ((41, "terminal"), (42, "merchant"), (11, "STAN")):
-        if number in message.fields:
-            words.append(f"{name} {printable(message[number].strip())}")
-    words += [said[39]] if 39 in said else []
+    mti, said = shown.mti, _meanings(shown)
+    kind = f"{CLASSES.get(mti[1:2], _UNKNOWN)} {FUNCTIONS.get(mti[2:3], _UNKNOWN)}"
+    words = [f"{printable(mti)} {kind}"]
+    words += [said[path] for path in ("3", "4", "70") if path in said]
+    if pan := _pan(shown):
+        words.append(f"card {pan}")
+    for path, name in (("41", "terminal"), ("42", "merchant"), ("11", "STAN")):
+        if field := shown.get(path):
+            words.append(f"{name} {printable(field.text.strip())}")
+    if code := shown.get("39"):
+        means = f": {said['39']}" if "39" in said else ""
+        words.append(f"answer {printable(code.text)}{means}")
     return ", ".join(words)
 
 
-def _pan(message: Message) -> str:
+def _pan(shown: ShownMessage) -> str:
     """The card number of field 2, or of the track."""
-    if pan := message.get(2):
-        return pan
-    try:
-        return unpack_track2(message[35]).pan if 35 in message.fields else ""
-    except FormatError:
-        return ""
+    field, track = shown.get("2"), shown.get(_TRACK_2)
+    if field:
+        return field.text
+    return track.children[0].text if track and track.children else ""
 
 
-def _mti_lines(mti: str) -> list[str]:
-    words = VERSIONS[mti[0]], CLASSES[mti[1]], FUNCTIONS[mti[2]], ORIGINS[mti[3]]
+def _mti_lines(shown: ShownMessage) -> list[str]:
+    mti = shown.mti
+    tables = VERSIONS, CLASSES, FUNCTIONS, ORIGINS
     names = "version", "class", "function", "origin"
-    rows = list(zip(mti, names, words, strict=True))
-    return [f"MTI {mti}: {describe_mti(mti)}", *(f"  {line}" for line in align(rows))]
+    rows = [
+        (printable(digit), name, table.get(digit, _UNKNOWN))
+        for digit, name, table in zip(mti, names, tables, strict=False)
+    ]
+    title = f"MTI {printable(mti)}" + (f": {shown.mti_meaning}" if shown.mti_meaning else "")
+    return [title, *(f"  {line}" for line in align(rows))]
 
 
-def bitmap_grid(message: Message) -> list[str]:
-    """The bitmap of *message*, a byte in a row: its hex, then eight numbers, brackets where set.
+def bitmap_grid(shown: ShownMessage) -> list[str]:
+    """The bitmap of *shown*, a byte in a row: its hex, then eight numbers, brackets where set.
 
-    >>> bitmap_grid(Message("0800", {3: "000000", 8: "00000000"}))[1]
+    >>> from cardswitch.specs.message import Message
+    >>> from ..showing import show
+    >>> bitmap_grid(show(None, Message("0800", {3: "000000", 8: "00000000"})))[1]
     '21     1     2  [  3]    4     5     6     7  [  8]'
     """
-    bits = bitmap_of(message.fields)
+    bits = bitmap_of(int(field.path) for field in shown.fields)
     rows = ["Bitmap, a byte in a row"]
     for at, byte in enumerate(bits):
         cells = (

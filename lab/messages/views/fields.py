@@ -3,76 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.errors import FormatError
-from cardswitch.specs.grammar.mti import describe_mti
-from cardswitch.specs.masking import open_fields, printable
-from cardswitch.specs.message import Message
+from cardswitch.specs.masking import printable
 
-from ..documents import write_document
-from ..values import VALUE_SIZE_MAX, show_value
-from .parts import Part, layout_parts
+from ..documents import Document, PartDocument
+from ..shown import Shown, ShownMessage
+from ..values import VALUE_SIZE_MAX
 from .table import align
-from .track2 import track2_parts
 
-_TRACK_2: Final = 35
-_BROKEN: Final = "cannot be taken apart"
+_Row = tuple[str, str, str]
 
 
 class FieldsView(Struct, frozen=True):
-    """All fields with their names and values. Of a masked field, its parts show their size alone.
+    """All fields with their names and values, the parts of each under it.
 
-    >>> from cardswitch.specs.dialect import load_dialect
-    >>> FieldsView(load_dialect("iso87-ascii")).lines(Message("0800", {11: "000001"}))[1]
-    ' 11  system trace audit number                  000001'
+    >>> from cardswitch.specs.message import Message
+    >>> from ..showing import show
+    >>> FieldsView().lines(show(None, Message("0800", {11: "000001"})))[1]
+    ' 11                                           000001'
     """
 
-    dialect: Dialect
-    unsafe: bool = False
-
-    def lines(self, message: Message) -> list[str]:
-        """Header, MTI and fields, a line each; parts of a field under it."""
-        rows = [("", name, value) for name, value in self._header(message)]
-        rows.append(("MTI", describe_mti(message.mti), message.mti))
-        for number, value in sorted(message.fields.items()):
-            text = show_value(number, value, self.unsafe, self.dialect.version)
-            name = self.dialect.fields[number].name
-            rows.append((f"{number:>3}", name, printable(text, VALUE_SIZE_MAX)))
-            rows += [("", f"  {name}", part) for name, part in self._parts(number, value)]
+    def lines(self, shown: ShownMessage) -> list[str]:
+        """Header, MTI and fields, a line each."""
+        rows = [("", f"header: {part.name}", part.text) for part in shown.header]
+        rows.append(("MTI", shown.mti_meaning, printable(shown.mti)))
+        for field in shown.fields:
+            rows.append((f"{field.path:>3}", field.name, worded(field)))
+            rows += _below(field, "  ")
         return align(rows)
 
-    def json(self, message: Message) -> str:
-        """What `spec encode` reads, if it is *unsafe*."""
-        return write_document(message, self.unsafe, self.dialect)
-
-    def _header(self, message: Message) -> Iterator[tuple[str, str]]:
-        header = self.dialect.header
-        if header and len(message.header) >= header.size:
-            for name, value in header.read(message.header[-header.size :]).items():
-                yield f"header: {name}", value
-
-    def _parts(self, number: int, value: str) -> list[tuple[str, str]]:
-        """Names and values of the parts of a field, and why there are no more."""
-        parts = (
-            track2_parts(value) if number == _TRACK_2 else layout_parts(self.dialect, number, value)
+    def document(self, shown: ShownMessage) -> dict[str, Any]:
+        """What `spec encode` reads, if it is not masked: fields and parts by their paths."""
+        parts: dict[str, PartDocument] = {}
+        for field in shown.fields:
+            for part in field.leaves():
+                parts.setdefault(part.path, PartDocument(part.name, part.text))
+        document = Document(
+            mti=shown.mti,
+            fields={field.path: field.text for field in shown.fields},
+            parts=parts,
+            broken={field.path: field.fault for field in shown.fields if field.fault},
+            header=shown.lead.hex().upper(),
+            masked=shown.masked,
         )
-        is_open = self.unsafe or number in open_fields(self.dialect.version)
-        rows: list[tuple[str, str]] = []
-        try:
-            rows.extend((part.name, _shown(part) if is_open else _size(part)) for part in parts)
-        except FormatError as error:
-            rows.append(("cannot be taken apart further" if rows else _BROKEN, str(error)))
-        return rows
+        said: dict[str, Any] = msgspec.to_builtins(document)
+        return said
 
 
-def _shown(part: Part) -> str:
-    text = f"{part.value} ({part.meaning})" if part.meaning else part.value
+def worded(shown: Shown) -> str:
+    """The value, and what it means."""
+    text = f"{shown.text} ({shown.meaning})" if shown.meaning else shown.text
     return printable(text, VALUE_SIZE_MAX)
 
 
-def _size(part: Part) -> str:
-    return f"({len(part.value)})" if part.value else ""
+def _below(shown: Shown, indent: str) -> Iterator[_Row]:
+    """The parts of *shown*, theirs further to the right, and why there are no more."""
+    for part in shown.children:
+        yield "", printable(f"{indent}{part.label}"), "" if part.children else worded(part)
+        yield from _below(part, f"{indent}  ")
+    if shown.fault:
+        further = " further" if shown.children else ""
+        yield "", f"{indent}cannot be taken apart{further}", printable(shown.fault, VALUE_SIZE_MAX)

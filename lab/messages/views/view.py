@@ -1,19 +1,19 @@
-"""What every view of messages can do: show one to people, and give the same to programs."""
+"""What every view of messages can do: lay out what is shown as lines, or as data for JSON."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
-from cardswitch.specs.message import Message
+from ..shown import ShownMessage
 
 
 class View(Protocol):
-    """One way to show messages of one dialect, masked unless the view is made *unsafe*."""
+    """One way to lay out messages; what is masked was masked before."""
 
-    def lines(self, message: Message) -> list[str]:
-        """*message* as lines of text."""
+    def lines(self, shown: ShownMessage) -> list[str]:
+        """*shown* as lines of text."""
         ...
 
-    def json(self, message: Message) -> str:
-        """*message* as one line of JSON."""
+    def document(self, shown: ShownMessage) -> dict[str, Any]:
+        """*shown* as one object of JSON."""
         ...

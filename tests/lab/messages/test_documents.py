@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardswitch.lab.messages.documents import read_document, split_documents, write_document
+from cardswitch.lab.messages.documents import read_document, split_documents
 from cardswitch.lab.messages.pasted.plain import INPUT_SIZE_MAX
+from cardswitch.lab.messages.showing import show
+from cardswitch.lab.messages.views.fields import FieldsView
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.fuzzing.strategies import messages
@@ -19,6 +21,10 @@ VECTORS = Path(__file__).parents[2] / "vectors" / "messages.toml"
 KNOWN = tomllib.loads(VECTORS.read_text("utf-8"))["message"]
 PAN = "9999990000000014"
 SALE = Message("0200", {2: PAN, 4: "000000001250", 35: f"{PAN}=30121010000012300000"})
+
+
+def write_document(message, unsafe=False, dialect=None):
+    return json.dumps(FieldsView().document(show(dialect, message, unsafe)))
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: f"{known['dialect']} {known['mti']}")

@@ -42,7 +42,7 @@ def test_messages_that_differ_say_where_and_what_it_means(run, tmp_path):
     )
     done = run("diff", hexed(SALE), str(path), "--dialect", "pos")
     assert done.exit_code == 6
-    assert "field   3 processing code: '000000' != '200000'" in done.stdout
+    assert "field   3 processing code: '000000' (purchase) != '200000' (refund)" in done.stdout
     assert "3.1 transaction type: '00' (purchase) != '20' (refund)" in done.stdout
     assert PAN not in done.stdout
     found = json.loads(run("diff", hexed(SALE), str(path), "--dialect", "pos", "--json").stdout)
@@ -96,7 +96,7 @@ def test_what_can_be_read_of_broken_messages_is_compared(run):
     left, right = hexed(SALE), hexed(SALE.with_fields({3: "200000"}))[:-2]
     done = run("diff", left, right, "--dialect", "pos")
     assert done.exit_code == 5
-    assert "field   3 processing code: '000000' != '200000'" in done.stdout
+    assert "field   3 processing code: '000000' (purchase) != '200000' (refund)" in done.stdout
     assert "field 49" in done.stderr
     assert PAN not in done.output
     same = run("diff", right, right, "--dialect", "pos")

@@ -17,7 +17,7 @@ def test_the_whole_comes_first():
     assert lines == [
         "header: 60 != not there",
         "MTI: 0200 (1987 financial request, acquirer) != x\\x1by",
-        "field   3 processing code: not there != '000000'",
+        "field   3 processing code: not there != '000000' (purchase)",
     ]
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 
+from cardswitch.lab.messages.showing import show
 from cardswitch.lab.messages.views.fields import FieldsView
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
@@ -15,7 +16,7 @@ SALE = Message("0200", {2: PAN, 35: f"{PAN}=30121010000012300000", 43: "SHOP\x1b
 
 
 def test_values_and_their_parts_are_sizes_unless_unsafe():
-    text = "\n".join(FieldsView(ASCII).lines(SALE))
+    text = "\n".join(FieldsView().lines(show(ASCII, SALE)))
     for hidden in PAN, "3012101", "003C", "\x1b":
         assert hidden not in text
     for shown in "999999******0014", "card number", "(16)", "9F36", "(4)", "  5F34", "\\x1b":
@@ -23,7 +24,7 @@ def test_values_and_their_parts_are_sizes_unless_unsafe():
 
 
 def test_values_and_their_parts_are_shown_if_unsafe():
-    lines = [line.split() for line in FieldsView(ASCII, unsafe=True).lines(SALE)]
+    lines = [line.split() for line in FieldsView().lines(show(ASCII, SALE, unsafe=True))]
     assert ["2", "primary", "account", "number", PAN] in lines
     assert ["card", "number", PAN] in lines
     assert ["expiry", "(YYMM)", "3012"] in lines
@@ -34,13 +35,13 @@ def test_values_and_their_parts_are_shown_if_unsafe():
 
 @pytest.mark.parametrize("fields", [{35: f"{PAN}=29"}, {55: "9F36"}])
 def test_what_cannot_be_taken_apart_says_why(fields):
-    text = "\n".join(FieldsView(ASCII).lines(Message("0200", fields)))
+    text = "\n".join(FieldsView().lines(show(ASCII, Message("0200", fields))))
     assert "cannot be taken apart" in text
     assert PAN not in text
 
 
 @given(messages(ASCII))
 def test_every_message_can_be_shown(message):
-    lines = FieldsView(ASCII).lines(message)
+    lines = FieldsView().lines(show(ASCII, message))
     assert len(lines) > len(message.fields)
-    assert len(FieldsView(ASCII, unsafe=True).lines(message)) == len(lines)
+    assert len(FieldsView().lines(show(ASCII, message, unsafe=True))) == len(lines)

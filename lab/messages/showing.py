@@ -1,0 +1,144 @@
+"""From a message to what people see of it: names, meanings, parts; masked unless *unsafe*. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.grammar.mti import describe_mti
+from cardswitch.specs.masking import mask_pan, open_fields
+from cardswitch.specs.message import Message
+from cardswitch.specs.parts.layout import Part
+from cardswitch.specs.tracks import unpack_track2
+
+from .meanings import meanings_of
+from .shown import Shown, ShownMessage
+from .values import shield, show_value
+
+_TRACK_2: Final = 35
+
+
+def show(
+    dialect: Dialect | None, message: Message, unsafe: bool = False, whole: bool = True
+) -> ShownMessage:
+    """All that people see of *message*; of one that is not *whole*, where a length may be wrong,
+    even what looks like a card number in a field that never has one is masked.
+
+    Without a *dialect* fields have no names, and values neither meanings nor parts.
+
+    >>> from cardswitch.specs.dialect import load_dialect
+    >>> shown = show(load_dialect("iso87-ascii"), Message("0210", {3: "012000", 39: "51"}))
+    >>> shown.at("39").meaning, shown.at("3.1").text
+    ('Insufficient funds', '01')
+    """
+    given = message if unsafe or whole else shield(message)
+    meanings = dict(meanings_of(dialect, message)) if dialect else {}
+    return ShownMessage(
+        mti=message.mti,
+        mti_meaning=_mti(message.mti),
+        header=tuple(_header(dialect, message)) if dialect else (),
+        lead=message.header,
+        fields=tuple(
+            _field(dialect, given, number, meanings.get(number, ""), unsafe)
+            for number in sorted(message.fields)
+        ),
+        missing=tuple(_missing(dialect, message)) if dialect and whole else (),
+        whole=whole,
+        masked=not unsafe,
+    )
+
+
+def _mti(mti: str) -> str:
+    try:
+        return describe_mti(mti)
+    except LookupError:
+        return ""
+
+
+def _header(dialect: Dialect, message: Message) -> Iterator[Shown]:
+    header = dialect.header
+    if header and len(message.header) >= header.size:
+        for name, value in header.read(message.header[-header.size :]).items():
+            yield Shown(name=name, text=value)
+
+
+def _missing(dialect: Dialect, message: Message) -> Iterator[Shown]:
+    for number in dialect.missing(message):
+        yield Shown(path=f"{number}", name=dialect.fields[number].name, text="")
+
+
+def _field(
+    dialect: Dialect | None, message: Message, number: int, meaning: str, unsafe: bool
+) -> Shown:
+    edition = dialect.version if dialect else message.mti[:1]
+    value = message[number]
+    field = dialect.fields.get(number) if dialect else None
+    is_open = unsafe or number in open_fields(edition)
+    children: tuple[Shown, ...] = ()
+    fault: FormatError | None = None
+    if number == _TRACK_2:
+        children, fault = _track(value, unsafe)
+    elif dialect is not None:
+        children, fault = show_parts(dialect, f"{number}", value, is_open)
+    return Shown(
+        path=f"{number}",
+        name=field.name if field else "",
+        text=show_value(number, value, unsafe, edition),
+        meaning=meaning,
+        children=children,
+        fault=str(fault) if fault else "",
+    )
+
+
+def show_parts(
+    dialect: Dialect, path: str, value: str, is_open: bool = True
+) -> tuple[tuple[Shown, ...], FormatError | None]:
+    """The parts of *value*, which stands at *path*, and theirs; the first fault among them.
+
+    >>> from cardswitch.specs.dialect import load_dialect
+    >>> show_parts(load_dialect("pos"), "55", "9F3602003C")[0][0].name
+    'application transaction counter'
+    """
+    fault: FormatError | None
+    parts, fault = dialect.parts_before_fault(path, value)
+    shown: list[Shown] = []
+    for part in parts:  # As deep as layouts go: see DEPTH_MAX of cardswitch.specs.parts.
+        one, later = _part(dialect, f"{path}.{part.key}", part, is_open)
+        fault = fault or later
+        shown.append(one)
+    return tuple(shown), fault
+
+
+def _part(
+    dialect: Dialect, path: str, part: Part, is_open: bool
+) -> tuple[Shown, FormatError | None]:
+    children, fault = show_parts(dialect, path, part.value, is_open)
+    field = dialect.field_of(path)
+    meaning = dialect.meaning(field, part.value) if field and is_open and not children else ""
+    text = part.value if is_open else hidden(part.value)
+    return Shown(path=path, name=part.name, text=text, meaning=meaning, children=children), fault
+
+
+def hidden(value: str) -> str:
+    """What is shown of a part that is secret: its size."""
+    return f"*** ({len(value)})"
+
+
+def _track(value: str, unsafe: bool) -> tuple[tuple[Shown, ...], FormatError | None]:
+    """Track 2 taken apart: no path leads there, it is one value."""
+    try:
+        track = unpack_track2(value)
+    except FormatError as fault:
+        return (), fault
+    pan = track.pan if unsafe else mask_pan(track.pan)
+    rows = [("card number", pan)] + [
+        (name, text if unsafe else hidden(text))
+        for name, text in (
+            ("expiry (YYMM)", track.expiry),
+            ("service code", track.service_code),
+            ("discretionary data", track.discretionary),
+        )
+    ]
+    return tuple(Shown(name=name, text=text) for name, text in rows), None

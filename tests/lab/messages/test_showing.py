@@ -1,0 +1,93 @@
+"""From a message to what people see of it: names, meanings and parts, and nothing secret."""
+
+from hypothesis import given
+
+from cardswitch.lab.messages.showing import show, show_parts
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.fuzzing.strategies import messages
+from cardswitch.specs.message import Message
+
+ASCII = load_dialect("iso87-ascii")
+PAN = "9999990000000014"
+TRACK = f"{PAN}=30121010000012300000"
+CHIP = "9F3602003C" + "E1055F34020001" + "5A08" + PAN
+
+
+def every(shown):
+    """All that is shown, part by part."""
+    waiting = [*shown.header, *shown.fields]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += one.children
+
+
+def test_a_field_has_its_name_value_and_meaning():
+    field = show(ASCII, Message("0210", {39: "51"})).at("39")
+    assert (field.name, field.text, field.meaning) == (
+        "response code",
+        "51",
+        "Insufficient funds",
+    )
+
+
+def test_positions_have_names_and_meanings():
+    first, *others = show(ASCII, Message("0200", {3: "003000"})).at("3").children
+    assert (first.label, first.text, first.meaning) == ("1 transaction type", "00", "purchase")
+    assert len(others) == 2
+
+
+def test_tags_of_a_template_are_its_children():
+    shown = show(ASCII, Message("0200", {55: CHIP}), unsafe=True)
+    assert [part.path for part in shown.at("55").children] == ["55.9F36", "55.E1", "55.5A"]
+    assert shown.at("55.E1.5F34").text == "0001"
+
+
+def test_parts_of_a_secret_field_are_sizes_unless_unsafe():
+    assert show(ASCII, Message("0200", {55: CHIP})).at("55.5A").text == "*** (16)"
+    assert show(ASCII, Message("0200", {55: CHIP}), unsafe=True).at("55.5A").text == PAN
+
+
+def test_a_track_has_four_parts_and_its_card_number_is_masked():
+    parts = [
+        (part.name, part.text)
+        for part in show(ASCII, Message("0200", {35: TRACK})).at("35").children
+    ]
+    assert parts[0] == ("card number", "999999******0014")
+    assert [text for _, text in parts[1:]] == ["*** (4)", "*** (3)", "*** (13)"]
+    shown = show(ASCII, Message("0200", {35: TRACK}), unsafe=True)
+    assert [part.text for part in shown.at("35").children] == [PAN, "3012", "101", "0000012300000"]
+
+
+def test_what_is_broken_says_why_and_hides_nothing_before_it():
+    parts, fault = show_parts(ASCII, "55", "9F3602003C" + "E1039F3605")
+    assert ([part.text for part in parts], fault is not None) == (["003C"], True)
+    field = show(ASCII, Message("0200", {35: f"{PAN}=29"})).at("35")
+    assert (field.children, bool(field.fault), PAN in field.fault) == ((), True, False)
+
+
+def test_a_field_without_a_layout_has_no_parts():
+    assert show_parts(ASCII, "11", "000001") == ((), None)
+
+
+def test_of_the_start_of_a_message_nobody_knows_what_is_missing():
+    start = Message("0200", {3: "000000"})
+    assert [field.path for field in show(ASCII, start).missing][:2] == ["4", "7"]
+    assert show(ASCII, start, whole=False).missing == ()
+
+
+def test_what_slipped_into_an_open_field_is_masked_where_a_length_may_be_wrong():
+    slipped = Message("0200", {42: PAN[:-1]})
+    assert show(ASCII, slipped, whole=False).at("42").text == "*" * 15
+
+
+def test_without_a_dialect_there_are_values_alone():
+    shown = show(None, Message("0200", {39: "51", 200: "x"}))
+    assert [(field.name, field.text) for field in shown.fields] == [("", "51"), ("", "*** (1)")]
+
+
+@given(messages(ASCII))
+def test_every_message_is_shown_and_the_same_parts_whether_unsafe_or_not(message):
+    safe, unsafe = show(ASCII, message), show(ASCII, message, unsafe=True)
+    assert [one.path for one in every(safe)] == [one.path for one in every(unsafe)]
+    assert len(safe.fields) == len(message.fields)
