@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import AGREED, UNKNOWN
 from cardswitch.wire.ports import name_of
 
 from .network import Network
@@ -13,7 +14,6 @@ from .parts import End
 HOSTS = ("acquirer", "issuer")
 # What a reversal is refused with: for good, or for now. The peer has not undone anything.
 REFUSALS = ("12", "30", "64", "91", "96")
-UNKNOWN = "25"  # Told by a peer that has never heard of it, or has undone it.
 
 
 class Unwilling:
@@ -40,8 +40,9 @@ class Unwilling:
             if message.mti in ("0210", "0110") and network.chance(self._unfit):
                 network.counts["unfit"] += 1
                 return self._spoiled(message)
-            if message.mti == "0430" and network.chance(self._unwilling / 3):
-                return Message(message.mti, {**message.fields, 39: UNKNOWN})
+            is_undone = message.mti == "0430" and message.get(39) == AGREED
+            if is_undone and network.chance(self._unwilling / 3):
+                return Message(message.mti, {**message.fields, 39: UNKNOWN})  # It forgot.
         return message
 
     def _spoiled(self, answer: Message) -> Message:
