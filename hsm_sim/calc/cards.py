@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
+from typing import Final
+
 from cardswitch.specs.security.cvv import CVV2_SERVICE_CODE, ICVV_SERVICE_CODE, generate_cvv
 from cardswitch.specs.security.digits import decimalise
 from cardswitch.specs.security.dynamic_cvv import (
@@ -14,7 +17,12 @@ from cardswitch.specs.security.tdes import BLOCK_LENGTH, encrypt_tdes_ecb, xor
 
 from .steps import Results, Steps, hexadecimal
 
-SERVICE_CODES = {"icvv": ICVV_SERVICE_CODE, "cvv2": CVV2_SERVICE_CODE}
+SERVICE_CODES: Final = {"icvv": ICVV_SERVICE_CODE, "cvv2": CVV2_SERVICE_CODE}
+# International and national, with and without a chip; no limit, PIN, or PIN if there is a pad.
+USUAL_SERVICE_CODES: Final = (
+    *("101", "106", "120", "121", "126", "201", "206", "220", "221", "226"),
+    *("501", "520", "521", "601", "606", "620", "621"),
+)
 
 
 def compute_cvv(steps: Steps, cvk: bytes, pan: str, expiry: str, service_code: str) -> Results:
@@ -61,6 +69,42 @@ def compute_cvc3(
     steps.add("IVCVC3, unpredictable number, counter", block)
     steps.add("encrypted: the digits are its last 2 bytes", encrypt_tdes_ecb(card_key, block))
     return {"ivcvc3": hexadecimal(ivcvc3), "cvc3": cvc3}
+
+
+def find_cvv(
+    steps: Steps, cvk: bytes, pan: str, expiry: str, service_code: str, cvv: str
+) -> list[str]:
+    """Which values of the card *cvv* (3 digits) is, in words; none if of another key or card.
+
+    Tried are CVV, iCVV and CVV2, the expiry as given and turned round, the halves of the key as
+    given and swapped; without a *service_code* those that cards mostly have. Of a thousand wrong
+    values one fits by chance. Raises KeyRefused, CryptoError.
+
+    >>> key = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+    >>> find_cvv(Steps(), key, "4123456789012345", "0187", "101", "561")
+    ['CVV, expiry turned round: 8701']
+    """
+    half = len(cvk) // 2
+    keys = {"": cvk, ", halves of the key swapped": cvk[half:] + cvk[:half]}
+    turned = expiry[2:] + expiry[:2]
+    expiries = {"": expiry, f", expiry turned round: {turned}": turned}
+    found = []
+    codes = _service_codes(service_code).items()
+    for (key_note, key), (date_note, date), (name, code) in product(
+        keys.items(), expiries.items(), codes
+    ):
+        value, way = generate_cvv(key, pan, date, code), f"{name}{date_note}{key_note}"
+        steps.add(way, value)
+        if value == cvv:
+            found.append(way)
+    return found
+
+
+def _service_codes(service_code: str) -> dict[str, str]:
+    """Names of values, and the service code that each of them takes."""
+    codes = (service_code,) if service_code else USUAL_SERVICE_CODES
+    cvvs = {"CVV" if service_code else f"CVV, service code {code}": code for code in codes}
+    return {**cvvs, "iCVV (999)": ICVV_SERVICE_CODE, "CVV2 (000)": CVV2_SERVICE_CODE}
 
 
 def _add_steps(steps: Steps, key: bytes, digits: str) -> None:

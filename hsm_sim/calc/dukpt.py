@@ -24,7 +24,9 @@ from cardswitch.specs.security.dukpt_tdes import (
     derive_transaction_key_dukpt_tdes,
     derive_working_key_dukpt_tdes,
 )
+from cardswitch.specs.security.keys import key_check_value, key_check_value_aes
 
+from .keys import KCV_LENGTH
 from .steps import Results, Steps, hexadecimal
 
 TDES_USES: Final[tuple[TdesUse, ...]] = get_args(TdesUse)
@@ -42,6 +44,8 @@ def compute_dukpt_tdes(
 ) -> Results:
     """All keys of *ksn* (10 bytes, or 8), from the *bdk* or the *initial_key*. Raises KeyRefused.
 
+    A KSN whose counter is zero, as a device gets it with its initial key, has no other.
+
     >>> bdk = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
     >>> results = compute_dukpt_tdes(Steps(), bytes.fromhex("FFFF9876543210E00001"), bdk)
     >>> results["initial_key"], results["pin"]
@@ -50,10 +54,14 @@ def compute_dukpt_tdes(
     whole = complete_ksn_dukpt_tdes(ksn)
     if initial_key is None:
         initial_key = derive_initial_key_dukpt_tdes(bdk or b"", whole)
-    key = derive_transaction_key_dukpt_tdes(initial_key, whole)
     number = int.from_bytes(whole, "big")
     counter = number & COUNTER_MAX
     _add_start(steps, whole, counter)
+    if not counter:
+        return _of_initial_ksn(
+            initial_key, key_check_value(initial_key), advance_ksn_dukpt_tdes(whole)
+        )
+    key = derive_transaction_key_dukpt_tdes(initial_key, whole)
     for part in _on_the_way(counter):
         stage = ((number & ~COUNTER_MAX) | part).to_bytes(len(whole), "big")
         steps.add(f"key of counter {part:X}", derive_transaction_key_dukpt_tdes(initial_key, stage))
@@ -87,8 +95,12 @@ def compute_dukpt_aes(
     )
     if initial_key is None:
         initial_key = derive_initial_key_dukpt_aes(bdk or b"", device)
-    key = derive_transaction_key_dukpt_aes(initial_key, ksn)
     _add_start(steps, ksn, counter)
+    if not counter:
+        return _of_initial_ksn(
+            initial_key, key_check_value_aes(initial_key), advance_ksn_dukpt_aes(ksn)
+        )
+    key = derive_transaction_key_dukpt_aes(initial_key, ksn)
     for part in _on_the_way(counter):
         stage = device + part.to_bytes(len(ksn) - len(device), "big")
         steps.add(f"key of counter {part:X}", derive_transaction_key_dukpt_aes(initial_key, stage))
@@ -99,6 +111,14 @@ def compute_dukpt_aes(
         "transaction_key": hexadecimal(key),
         **{use: hexadecimal(derive_working_key_dukpt_aes(key, ksn, use, work)) for use in AES_USES},
         "next_ksn": hexadecimal(advance_ksn_dukpt_aes(ksn)),
+    }
+
+
+def _of_initial_ksn(initial_key: bytes, kcv: bytes, next_ksn: bytes) -> Results:
+    return {
+        "initial_key": hexadecimal(initial_key),
+        "kcv": hexadecimal(kcv[:KCV_LENGTH]),
+        "next_ksn": hexadecimal(next_ksn),
     }
 
 

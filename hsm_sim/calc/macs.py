@@ -103,18 +103,19 @@ def pad_cmac(data: bytes, length: int) -> bytes:
     return marked + bytes(-len(marked) % length)
 
 
-def find_mac(key: bytes, data: bytes, mac: bytes) -> list[str]:
+def find_mac(steps: Steps, key: bytes, data: bytes, mac: bytes) -> list[str]:
     """The ways that give *mac*, by algorithm, padding and input; none if it is another key.
 
     Tried are *data*, and its hexadecimal digits as text, which is a frequent slip.
 
     >>> key = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
-    >>> find_mac(key, b"Now is the time for all ", bytes.fromhex("A1C72E74"))
+    >>> find_mac(Steps(), key, b"Now is the time for all ", bytes.fromhex("A1C72E74"))
     ['algorithm 3, padding 0 (none)', 'algorithm 3, padding 1 (zeros)']
     """
     found = []
     for note, given in (("", data), (", input as hex digits", hexadecimal(data).encode())):
         for name, candidate in _ways(key, given):
+            steps.add(f"{name}{note}", candidate)
             if candidate.startswith(mac):
                 found.append(f"{name}{note}")
     return found

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
-from .options import HEX, KEY, calculating
+from .options import HEX, KEY, calculating, matches
 
 if TYPE_CHECKING:
     from ...calc.steps import Results, Steps
@@ -20,7 +20,10 @@ Examples:
   cvv --kind dcvv --key DCE992BCE398C264F7858AFD4C4A324A --pan 1234567890123456 \\
     --expiry 1310 --service 226 --atc 3210
   cvv --kind cvc3 --key DCE992BCE398C264F7858AFD4C4A324A --un 00002710 --atc 2710 \\
-    --track 1234567890123456D12012061000110000000FFFFFFFFFFF"""
+    --track 1234567890123456D12012061000110000000FFFFFFFFFFF
+  cvv --key 0123456789ABCDEFFEDCBA9876543210 --pan 4123456789012345 --expiry 0187 --match 561
+
+Exit code 6: nothing gives the value of --match; of a thousand wrong ones each way gives one."""
 
 
 @click.command(epilog=EPILOG)
@@ -36,6 +39,7 @@ Examples:
     "--track", type=HEX, help="For cvc3: the static data of track 1 or 2, in hexadecimal."
 )
 @click.option("--un", type=HEX, help="For cvc3: the unpredictable number of 4 bytes.")
+@click.option("--match", metavar="CVV", help="Show which value of the card this one is.")
 @calculating
 def cvv(
     steps: Steps,
@@ -47,10 +51,18 @@ def cvv(
     atc: str | None,
     track: bytes | None,
     un: bytes | None,
+    match: str | None,
 ) -> Results:
-    """Compute a card verification value: of a stripe, a chip, the card's back, or contactless."""
-    from ...calc.cards import SERVICE_CODES, compute_cvc3, compute_cvv, compute_dcvv
+    """Compute a card verification value: of a stripe, a chip, the card's back, or contactless.
 
+    Or find out which one a value is, with --match.
+    """
+    from ...calc.cards import SERVICE_CODES, compute_cvc3, compute_cvv, compute_dcvv, find_cvv
+
+    if match is not None:
+        number, date = _needed("--pan", pan), _needed("--expiry", expiry)
+        found = find_cvv(steps, key, number, date, service or "", match)
+        return matches(found, "no kind, service code and order of the expiry gives this value")
     if kind == "cvc3":
         counter = HEX.convert(_needed("--atc", atc), None, None)
         return compute_cvc3(steps, key, _needed("--track", track), _needed("--un", un), counter)

@@ -7,12 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .options import HEX, KEY, calculating
+from .options import HEX, KEY, calculating, matches
 
 if TYPE_CHECKING:
     from ...calc.macs import Cipher
     from ...calc.steps import Results, Steps
 
+KCV_DIGITS_MIN: Final = 4  # Fewer fit too many keys.
+KCV_DIGITS_MAX: Final = 16
+KCV_EPILOG: Final = """\b
+Examples:
+  kcv 13345779133457791334577913345779
+  kcv 1334.5779.1334.5779.1334.5779.1334.5779 --digits 16
+  kcv 0123456789ABCDEFFEDCBA9876543210 --match D5D44FF7
+
+Exit code 6: nothing of the key has the check value of --match."""
 COMPONENTS_MAX: Final = 9  # More people than that hold no key together.
 
 
@@ -23,15 +32,27 @@ def _cipher(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
-@click.command(epilog="\b\nExample:\n  kcv 13345779133457791334577913345779")
+@click.command(epilog=KCV_EPILOG)
 @click.argument("key", type=KEY)
 @_cipher
+@click.option(
+    "--digits", type=click.Choice(["4", "6", "8", "16"]), default="6", show_default=True,
+    help="How many digits of it.",
+)  # fmt: skip
+@click.option(
+    "--match", metavar="KCV", help="Show what of KEY has this check value, of 4 to 16 digits."
+)
 @calculating
-def kcv(steps: Steps, key: bytes, cipher: Cipher) -> Results:
-    """Compute the check value of KEY, 6 digits."""
-    from ...calc.keys import compute_kcv
+def kcv(steps: Steps, key: bytes, cipher: Cipher, digits: str, match: str | None) -> Results:
+    """Compute the check value of KEY, or find out how one was made."""
+    from ...calc.keys import compute_kcv, find_kcv
 
-    return compute_kcv(steps, cipher, key)
+    if match is None:
+        return compute_kcv(steps, cipher, key, int(digits))
+    known = HEX.convert(match, None, None).hex().upper()
+    if not KCV_DIGITS_MIN <= len(known) <= KCV_DIGITS_MAX:
+        raise click.UsageError("--match takes a check value of 4 to 16 digits")
+    return matches(find_kcv(steps, key, known), "nothing of this key has that check value")
 
 
 @click.command(epilog="\b\nExample:\n  parity 0023456789ABCDEE0023456789ABCDEE")
@@ -41,7 +62,7 @@ def parity(steps: Steps, key: bytes) -> Results:
     """Set the odd parity of a DES KEY, and say whether it is weak."""
     from ...calc.keys import judge_key
 
-    return judge_key(key)
+    return judge_key(steps, key)
 
 
 @click.command(epilog="\b\nExample:\n  components 0123456789ABCDEF FEDCBA9876543201 --trace")
@@ -72,7 +93,8 @@ def split(steps: Steps, key: bytes, count: int, cipher: Cipher) -> Results:
     from ...calc.keys import split as split_into
 
     randoms = [secrets.token_bytes(len(key)) for _ in range(count - 1)]
-    return split_into(cipher, key, [adjust_parity(r) if cipher == "tdes" else r for r in randoms])
+    randoms = [adjust_parity(each) if cipher == "tdes" else each for each in randoms]
+    return split_into(steps, cipher, key, randoms)
 
 
 @click.command(epilog="\b\nExample:\n  xor 0F0F FF00")
@@ -82,4 +104,4 @@ def xor(steps: Steps, values: tuple[bytes, ...]) -> Results:
     """Mix values of the same length."""
     from ...calc.keys import exclusive_or
 
-    return exclusive_or(values)
+    return exclusive_or(steps, values)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from ..link import FINDINGS_EXIT, refuse
-from .options import HEX, KEY, calculating
+from .options import HEX, KEY, calculating, matches
 
 if TYPE_CHECKING:
     from ...calc.steps import Results, Steps
@@ -61,10 +60,8 @@ def mac(
 
     given = _given(data, text, file)
     if match is not None:
-        found = find_mac(key, given, match)
-        if not found:
-            refuse("no algorithm and padding gives this MAC with this key", FINDINGS_EXIT)
-        return {f"match_{number}": way for number, way in enumerate(found, 1)}
+        found = find_mac(steps, key, given, match)
+        return matches(found, "no algorithm and padding gives this MAC with this key")
     if algorithm.startswith("cmac-"):
         return compute_cmac(steps, algorithm.removeprefix("cmac-"), key, given, size)
     return compute_mac(steps, key, given, 3 if algorithm == "3" else 1, padding, size or 8)

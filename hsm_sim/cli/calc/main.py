@@ -25,6 +25,10 @@ COMMANDS: Final[Commands] = {
     "cvv": ("cardswitch.hsm_sim.cli.calc.cards:cvv", "CVV, iCVV, CVV2, dCVV, CVC3."),
     "arqc": ("cardswitch.hsm_sim.cli.calc.chips:arqc", "Chip card keys, ARQC and ARPC."),
     "dukpt": ("cardswitch.hsm_sim.cli.calc.dukpt:dukpt", "The keys of a KSN, TDES and AES."),
+    "dukpt-data": (
+        "cardswitch.hsm_sim.cli.calc.dukpt:dukpt_data",
+        "Encrypt and decrypt data under a KSN.",
+    ),
     "tr31": (
         "cardswitch.hsm_sim.cli.calc.blocks:tr31",
         "Key blocks: wrap, unwrap, read the header.",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ...calc.steps import Results, Steps
-from ..link import ERROR_EXIT, refuse, write_json
+from ..link import ERROR_EXIT, FINDINGS_EXIT, refuse, write_json
 
 if TYPE_CHECKING:
     _ParamType = click.ParamType[bytes]  # Older versions of click know no parameter here.
@@ -17,11 +18,14 @@ else:
     _ParamType = click.ParamType
 
 WARNING: Final = "hsm: a clear key on a command line can be read by others: test keys only"
+_SEPARATORS: Final = re.compile(r"[\s./:-]+")
 _KEY_GIVEN: Final = "cardswitch.hsm_sim.calc.key_given"
 
 
 class Hexadecimal(_ParamType):
-    """Bytes, written in hexadecimal digits of either case; spaces are left out.
+    """Bytes, written in hexadecimal digits of either case; what people write between is left out.
+
+    That is spaces, and dots, slashes, colons or dashes, as in 0123.4567 or 01:23.
 
     What is wrong is told by its length alone: it may be a key.
     """
@@ -39,7 +43,7 @@ class Hexadecimal(_ParamType):
 
         if isinstance(value, bytes):
             return value
-        digits = "".join(value.split()).upper()
+        digits = hex_digits(value)
         data = hex_bytes(digits)
         if data is None:
             seen = f"seen {len(digits)} characters"
@@ -47,6 +51,30 @@ class Hexadecimal(_ParamType):
         if self._is_key and ctx is not None:
             ctx.meta[_KEY_GIVEN] = True
         return data
+
+
+def hex_digits(text: str) -> str:
+    """*text* in upper case, without what people write between digits.
+
+    >>> hex_digits("0123.4567/89ab cdef")
+    '0123456789ABCDEF'
+    """
+    return _SEPARATORS.sub("", text).upper()
+
+
+class Mismatch(Exception):
+    """A value that was given is not what comes out: *results* are shown, then why; exit code 6."""
+
+    def __init__(self, results: Results, why: str) -> None:
+        super().__init__(why)
+        self.results = results
+
+
+def matches(found: Sequence[str], none_found: str) -> Results:
+    """The ways *found* as results. Raises Mismatch (*none_found*) if there are none."""
+    if not found:
+        raise Mismatch({}, none_found)
+    return {f"match_{number}": way for number, way in enumerate(found, 1)}
 
 
 HEX: Final = Hexadecimal()
@@ -70,6 +98,9 @@ def calculating(command: Callable[..., Results]) -> Callable[..., None]:
         except CryptoError as error:
             _show({}, steps if trace else None, as_json)
             refuse(str(error), ERROR_EXIT)
+        except Mismatch as mismatch:
+            _show(mismatch.results, steps if trace else None, as_json)
+            refuse(str(mismatch), FINDINGS_EXIT)
         _show(results, steps if trace else None, as_json)
 
     return calculates

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .options import HEX, KEY, calculating, pan12_of_options
+from .options import HEX, KEY, calculating, matches, pan12_of_options
 
 if TYPE_CHECKING:
     from ...calc.steps import Results, Steps
@@ -30,7 +30,10 @@ Examples:
   decode 0412AD6FFFFFFFFE --pan 9999990000000014
   decode A912150391AB65A67E52883D81CE2D15 --format iso4 --pan 4111111111111111 \\
     --key AF8CB133A78F8DC2D1359F18527593FB
-With --trace the clear block is shown even if there is no PIN in it: wrong key, format or PAN?"""
+  decode 041235DCBA9876F6 --pan 4012345678909 --match 1234
+
+With --trace the clear block is shown even if there is no PIN in it: wrong key, format or PAN?
+--match says it; exit code 6: in no way does the block hold that PIN."""
 PVV_EPILOG: Final = """\b
 Example:
   pvv --key 13345779133457791334577913345779 --pin 1234 --pan12 123456789012 --pvki 0"""
@@ -65,14 +68,24 @@ def _block(command: Callable[..., Any]) -> Callable[..., Any]:
     "--fill", type=HEX, help="The fill: 5 bytes for iso1 and iso3, 8 for iso4; by default random."
 )
 @_block
+@click.option("--match", type=HEX, metavar="BLOCK", help="Show in which way the PIN is in this.")
 @calculating
 def encode(
-    steps: Steps, name: str, pin: str, pan: str, fill: bytes | None, key: bytes | None
+    steps: Steps,
+    name: str,
+    pin: str,
+    pan: str,
+    fill: bytes | None,
+    key: bytes | None,
+    match: bytes | None,
 ) -> Results:
     """Make a PIN block: clear, or encrypted under --key."""
     import secrets
 
     from ...calc.pins import encode_block, fill_length
+
+    if match is not None:
+        return _found(steps, match, pan, pin, key)
 
     random = secrets.token_bytes(fill_length(name)) if fill is None else fill
     return encode_block(steps, name, pin, pan, random, key)
@@ -81,12 +94,24 @@ def encode(
 @pinblock.command(epilog=DECODE_EPILOG)
 @click.argument("block", type=HEX)
 @_block
+@click.option("--match", metavar="PIN", help="Show in which way this PIN is in BLOCK.")
 @calculating
-def decode(steps: Steps, block: bytes, name: str, pan: str, key: bytes | None) -> Results:
+def decode(
+    steps: Steps, block: bytes, name: str, pan: str, key: bytes | None, match: str | None
+) -> Results:
     """Find the PIN in BLOCK: clear, or encrypted under --key."""
     from ...calc.pins import decode_block
 
+    if match is not None:
+        return _found(steps, block, pan, match, key)
     return decode_block(steps, name, block, pan, key)
+
+
+def _found(steps: Steps, block: bytes, pan: str, pin: str, key: bytes | None) -> Results:
+    from ...calc.pins_search import find_pinblock
+
+    none_found = "no format and part of the card number gives this PIN: another key, PIN or card"
+    return matches(find_pinblock(steps, block, pan, pin, key), none_found)
 
 
 @click.command(epilog=PVV_EPILOG)

@@ -41,7 +41,7 @@ def test_the_last_step_is_the_cmac(key, data):
 def test_the_way_of_any_mac_is_found(key, data, algorithm, padding, as_text):
     given_data = data.hex().upper().encode() if as_text else data
     mac = generate_mac_iso9797(key, given_data, algorithm, padding)
-    found = find_mac(key, data, mac)
+    found = find_mac(Steps(), key, data, mac)
     assert any(way.startswith(f"algorithm {algorithm}, padding {padding}") for way in found)
     if as_text and data:
         assert all("hex digits" in way for way in found)
@@ -67,4 +67,4 @@ def test_padding_always_adds_a_bit():
 
 
 def test_nothing_is_found_for_another_key():
-    assert find_mac(bytes(16), b"data", b"\x01\x02\x03\x04\x05\x06\x07\x08") == []
+    assert find_mac(Steps(), bytes(16), b"data", b"\x01\x02\x03\x04\x05\x06\x07\x08") == []

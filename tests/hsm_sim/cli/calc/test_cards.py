@@ -37,3 +37,16 @@ def test_what_a_kind_needs_is_named(words, missing):
 def test_a_short_key_is_refused():
     code, _, err = run("cvv", "--key", KEY[:16], *CARD, "--service", "101")
     assert (code, "16 bytes" in err) == (1, True)
+
+
+def test_which_value_it_is_is_told():
+    words = ("cvv", "--key", KEY, *CARD, "--match")
+    assert "CVV, service code 101" in results(*words, "561").values()
+    chip = results("cvv", "--kind", "icvv", "--key", KEY, *CARD)["cvv"]
+    assert "iCVV (999)" in results(*words, chip).values()
+
+
+def test_a_value_that_nothing_gives_is_exit_6():
+    code, out, err = run("cvv", "--key", KEY, *CARD, "--service", "101", "--match", "000")
+    assert (code, out) == (6, "")
+    assert KEY not in err

@@ -41,3 +41,29 @@ def test_what_is_wrong_is_told_without_keys(words):
     assert code in (1, 2)
     assert out == ""
     assert KEY not in err
+
+
+@pytest.mark.parametrize(
+    ("digits", "kcv"),
+    [
+        ("4", "08D7"),
+        ("6", "08D7B4"),
+        ("8", "08D7B4FB"),
+        ("16", "08D7B4FB629D0885"),
+    ],
+)
+def test_a_check_value_is_as_long_as_asked(digits, kcv):
+    assert results("kcv", KEY, "--digits", digits) == {"kcv": kcv}
+    assert results("kcv", KEY, "--match", kcv) == {"match_1": "TDES, zeros encrypted"}
+
+
+@pytest.mark.parametrize(("match", "exit_code"), [("08D7B5", 6), ("08", 2), ("0" * 18, 2)])
+def test_a_check_value_that_nothing_has(match, exit_code):
+    code, out, err = run("kcv", KEY, "--match", match)
+    assert (code, out) == (exit_code, "")
+    assert KEY not in err
+
+
+@pytest.mark.parametrize("words", [["parity", KEY], ["split", KEY], ["xor", "0F", "F0"]])
+def test_every_command_shows_its_steps(words):
+    assert results(*words, "--trace")["steps"]

@@ -27,12 +27,12 @@ def run(*words):
     return result.exit_code, result.stdout, result.stderr
 
 
-@pytest.mark.parametrize("text", ["0aFf", "0A FF", " 0A\tFF "])
-def test_hexadecimal_of_either_case_with_spaces(text):
+@pytest.mark.parametrize("text", ["0aFf", "0A FF", " 0A\tFF ", "0A.FF", "0A/FF", "0A:FF", "0A-FF"])
+def test_hexadecimal_of_either_case_with_what_people_write_between(text):
     assert run("--data", text) == (0, "data  0aff\n", "")
 
 
-@pytest.mark.parametrize("text", ["0", "0x", "zz", "٠٠", "0A-FF"])
+@pytest.mark.parametrize("text", ["0", "0x", "zz", "٠٠", "0A+FF"])
 def test_what_is_not_hexadecimal_is_not_repeated(text):
     code, out, err = run("--key", text + "5ECRET")
     assert (code, out) == (2, "")

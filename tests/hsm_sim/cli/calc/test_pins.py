@@ -64,3 +64,17 @@ def test_what_is_wrong_is_told_without_secrets(words, exit_code):
     assert (code, out) == (exit_code, "")
     assert KEY not in err
     assert PAN not in err
+
+
+def test_in_which_way_a_pin_is_in_a_block_is_told():
+    block = "041235DCBA9876F6"  # of the last 12 digits, the check digit among them
+    told = {"match_1": "iso0, the last 12 digits of the card number"}
+    pan = ("--pan", "4012345678909")
+    assert results("pinblock", "decode", block, *pan, "--match", "1234") == told
+    assert results("pinblock", "encode", "--pin", "1234", *pan, "--match", block) == told
+
+
+def test_a_pin_that_no_way_gives_is_exit_6():
+    code, out, err = run("pinblock", "decode", "00" * 8, "--pan", PAN, "--match", "1234")
+    assert (code, out) == (6, "")
+    assert "1234" not in err
