@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import Order, TerminalIdentity, sale_request
+from cardswitch.terminal.core.messages import Order, TerminalIdentity, request_for
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import IsoAddress
@@ -199,7 +199,7 @@ class Load:
 def _template(bench_card: BenchCard, merchant: str) -> Message:
     """A swiped purchase with PIN, as the terminal makes it, but for its numbers and times."""
     order = Order(AMOUNT, "EUR", bench_card.card)
-    request = sale_request(TerminalIdentity("", merchant), order, None, 0.0)
+    request = request_for(TerminalIdentity("", merchant), order, None, 0.0)
     return request.with_fields({22: "021", 52: bench_card.pin_block})
 
 

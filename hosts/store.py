@@ -25,7 +25,7 @@ def _schema(name: str, metadata: MetaData, lock_number: int) -> Schema:
         key=f"{name}.database",
         metadata=metadata,
         version_table=version_table(name, metadata),
-        version=1,
+        version=2,
         lock_number=lock_number,
         in_use=f"the journal of the {name} is in use: stop the other {name}, or give this one its "
         "own database",

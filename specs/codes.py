@@ -74,6 +74,39 @@ TABLES: Final[Mapping[str, Mapping[str, str]]] = {
 # stripe has that code, so a CVV2 never stands for the CVV there.
 CVV2_TAG: Final = "92"
 CVV2_SERVICE_CODE: Final = "000"
+# DE39, for those who decide by it; what each means stands in `tables/reasons.toml`.
+APPROVED: Final = "00"
+MERCHANT_UNKNOWN: Final = "03"
+DO_NOT_HONOUR: Final = "05"
+PARTLY_APPROVED: Final = "10"
+IMPORTANT_CUSTOMER: Final = "11"
+INVALID_TRANSACTION: Final = "12"
+INVALID_AMOUNT: Final = "13"
+CARD_UNKNOWN: Final = "14"
+NO_ISSUER: Final = "15"
+UNKNOWN_ORIGINAL: Final = "25"
+FORMAT_ERROR: Final = "30"
+LOST_CARD: Final = "41"
+STOLEN_CARD: Final = "43"
+ACCOUNT_CLOSED: Final = "46"
+NO_FUNDS: Final = "51"
+EXPIRED: Final = "54"
+WRONG_PIN: Final = "55"
+NOT_PERMITTED: Final = "57"  # to this card
+NOT_PERMITTED_HERE: Final = "58"  # at this terminal
+RESTRICTED_CARD: Final = "62"
+MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
+PIN_REQUIRED: Final = "70"
+PIN_TRIES_EXCEEDED: Final = "75"
+UNAVAILABLE: Final = "91"
+DUPLICATE: Final = "94"  # It has the identity of another request.
+MALFUNCTION: Final = "96"
+WRONG_CVV: Final = "N7"
+APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER])
+# What a reversal may be told. Undone is also what its peer does not know; what is refused for good,
+# a person must look at.
+UNDONE: Final = frozenset([APPROVED, UNKNOWN_ORIGINAL])
+REFUSED_FOR_GOOD: Final = frozenset([INVALID_TRANSACTION, FORMAT_ERROR, MISMATCH])
 # DE70, for those who send it.
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"

@@ -53,6 +53,15 @@ class DialectError(Error):
     """A dialect file is wrong: says which file and where in it."""
 
 
+class Decline(Error):
+    """A request is refused: *code* goes back in field 39, *field* is the one to name, if any."""
+
+    def __init__(self, code: str, field: str = "") -> None:
+        super().__init__(f"declined with {code}" + (f", field {field}" if field else ""))
+        self.code = code
+        self.field = field
+
+
 class ConfigError(Error):
     """A configuration is wrong: says which file, which key, and what would be right."""
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from .codes import APPROVALS
 from .errors import DecodeError
 from .lazy import LazyFields
 from .masking import mask_field, printable
 
-APPROVALS: Final = frozenset(["00", "10", "11"])
 # What a response repeats of its request: enough to recognise it, and nothing of the card.
 REPLY_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 15, 24, 32, 33, 37, 41, 42, 49, 70, 90])
 # The last digit of a response: a repeat (1, 3, 5) is answered like its first send.

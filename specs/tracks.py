@@ -17,6 +17,7 @@ TRACK_2_MAX: Final = (
 )
 PAN_DIGITS_MIN: Final = 8  # ISO/IEC 7812-1
 PAN_DIGITS_MAX: Final = 19
+PAN12_LENGTH: Final = 12  # ISO 9564-1
 SEPARATORS: Final = "=D"  # as a character, and as the nibble it becomes in packed form
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, its own digits added
@@ -118,6 +119,17 @@ def is_pan(text: str) -> bool:
     (True, False, False)
     """
     return PAN_DIGITS_MIN <= len(text) <= PAN_DIGITS_MAX and not text.strip(digits)
+
+
+def pan12_of(pan: str) -> str:
+    """The 12 digits of *pan* that a PIN is bound to: the rightmost but the check digit.
+
+    Of a shorter number they have zeros in front (ISO 9564-1, format 0).
+
+    >>> pan12_of("9999990000000014"), pan12_of("400012345")
+    ('999000000001', '000040001234')
+    """
+    return pan[-13:-1].zfill(PAN12_LENGTH)
 
 
 def is_luhn_valid(pan: str) -> bool:

@@ -10,26 +10,18 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from cardswitch.specs.message import APPROVALS
+from cardswitch.specs.codes import APPROVALS
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.tombstones import Tombstone
 
 from .states import State
-
-
-class Asked(Struct, frozen=True, gc=False):
-    """What a purchase asks for: its repeats must ask for the same."""
-
-    processing: str  # field 3
-    amount: int
-    currency: str
-    card: str  # fingerprint
 
 
 class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
     state: ClassVar = State.FORWARDED
-    asked: Asked
+    asked: Terms
     merchant: str
     trace: str  # field 11 as sent
     original: str  # field 90 of a reversal
@@ -39,7 +31,7 @@ class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
     """A purchase was declined by the acquirer itself and never left it."""
 
     state: ClassVar = State.REFUSED
-    asked: Asked
+    asked: Terms
     code: str
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.answers import PARTLY_APPROVED
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.reversals import REVERSAL
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from ..requests import INVALID, decision
+from ..requests import decision
 from .entries import (
     AcquirerEntry,
-    Asked,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
@@ -53,7 +53,7 @@ class Leg(Struct, eq=False, kw_only=True):
 class Booking(Leg, eq=False, kw_only=True):
     """One purchase at the acquirer."""
 
-    asked: Asked | None = None  # None: anything will do, since its reversal came first
+    asked: Terms | None = None  # None: anything will do, since its reversal came first
     forwarded: PurchaseForwarded | None = None
     answer: PurchaseAnswered | None = None
     reversal: ReversalForwarded | None = None  # the last one
@@ -110,7 +110,7 @@ class Booking(Leg, eq=False, kw_only=True):
             case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:
                 return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
             case _:
-                return request.reply(INVALID)
+                return request.reply(INVALID_TRANSACTION)
 
 
 class Reversal(Leg, eq=False, kw_only=True):
@@ -130,5 +130,5 @@ class Reversal(Leg, eq=False, kw_only=True):
 
 def leg_of(identity: Identity) -> Booking | Reversal:
     """A leg that begins, in memory alone."""
-    is_reversal = identity.kind == REVERSAL
+    is_reversal = identity.mti_class == REVERSAL
     return Reversal(identity=identity) if is_reversal else Booking(identity=identity)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
+from cardswitch.specs.errors import ConfigError, Decline, FormatError
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import accept, no_kind
 from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import (
     reference,
     reversal_digest,
@@ -17,23 +20,22 @@ from cardswitch.specs.transactions.reversals import (
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import network_reply
-from cardswitch.wire.machine.program import FORMAT_ERROR, Program
+from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from ..requests import DUPLICATE, PURCHASES, REVERSALS
+from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from .books import REMEMBERED_MAX, Approved
 from .config import AcquirerConfig
 from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .legs import Booking, Leg, Reversal
-from .purchases import asked_by, purchase
+from .purchases import purchase
 from .reversals import card_of, reversal
 
 WRONG_KEY: Final = (
     "acquirer.vault: this key is not the one that the journal was written with: put the key of "
     "this data folder back, or move the folder away and start with a new one"
 )
-ACQUIRERS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
 
 
@@ -84,24 +86,26 @@ class Acquirer(Program):
         return self.kernel.take()
 
     def asked(self, link: LinkId, question: Any) -> None:
-        """A purchase, a reversal, or network management, by either side."""
-        is_asked = name_of(link) == FRONT and question.mti[3] in ACQUIRERS
-        kind = question.mti[:3]
-        if is_asked and kind in PURCHASES:
-            self._purchase(link, question)
-        elif is_asked and kind in REVERSALS:
-            self._reversal(link, question)
+        """Merchants' requests go by the row of their class; either side may see if we are there."""
+        kind = KINDS.find(question)
+        if kind is not None and kind.shape != "network" and name_of(link) == FRONT:
+            take = self._purchase if kind.shape == "ask" else self._reversal
+            take(link, question, kind)
+        elif kind is None and name_of(link) == FRONT:
+            declined = no_kind(question)
+            self.refuse(link, question, declined.code, declined.field)
         else:
             self.desk.send(link, network_reply(question))
 
-    def _purchase(self, link: LinkId, request: Message) -> None:
+    def _purchase(self, link: LinkId, request: Message, kind: Kind) -> None:
         """Answer what is known; look the others up, one flow for all copies of one purchase."""
         desk = self._desk
         try:
-            asked = asked_by(desk, request)
-            who = identity(FRONT, request, desk.now)
-        except FormatError as error:
-            return self.refuse(link, request, FORMAT_ERROR, error.field)
+            accepted = accept(request, kind, REQUIRED)
+        except Decline as declined:
+            return self.refuse(link, request, declined.code, declined.field)
+        asked = accepted.terms(desk.fingerprint(accepted.pan))
+        who = identity(FRONT, request, desk.now)
         booking = self.books.find(who.name) or Booking(identity=who, asked=asked, rrn=request[37])
         assert isinstance(booking, Booking), "a class for each kind of leg"
         if booking.asked not in (None, asked):
@@ -115,7 +119,7 @@ class Acquirer(Program):
         booking.wait(link, request)
         return desk.work(booking, purchase(desk, booking, request, asked), Budget.DOING)
 
-    def _reversal(self, link: LinkId, request: Message) -> None:
+    def _reversal(self, link: LinkId, request: Message, _: Kind) -> None:
         """Look up what it names, and itself: it may have been answered already."""
         desk = self._desk
         try:

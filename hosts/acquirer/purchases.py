@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from string import digits
 from typing import Final
 
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.codes import (
+    DUPLICATE,
+    INVALID_TRANSACTION,
+    MERCHANT_UNKNOWN,
+    NOT_PERMITTED,
+    UNAVAILABLE,
+)
 from cardswitch.specs.message import Message
-from cardswitch.specs.tracks import PAN_DIGITS_MAX
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
-from ..requests import DUPLICATE, INVALID, UNAVAILABLE, pan_of, require_fields
 from .desk import NETWORK, AcquirerDesk
-from .entries import Asked, PurchaseAnswered, PurchaseForwarded, PurchaseRefused
+from .entries import PurchaseAnswered, PurchaseForwarded, PurchaseRefused
 from .legs import Booking
 
 OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
-MERCHANT_UNKNOWN: Final = "03"
-NOT_PERMITTED: Final = "57"
 
 
-def asked_by(desk: AcquirerDesk, request: Message) -> Asked:
-    """What *request* asks for. Raises FormatError, naming the field, if it does not say."""
-    require_fields(request)
-    card = desk.fingerprint(card_number(request))
-    return Asked(request[3], int(request[4]), request[49], card)
-
-
-def card_number(request: Message) -> str:
-    """The card number of *request*, digits alone. Raises FormatError."""
-    pan = pan_of(request)
-    if not 1 <= len(pan) <= PAN_DIGITS_MAX or pan.strip(digits):
-        raise FormatError("a card number of digits", field="2")
-    return pan
-
-
-async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked: Asked) -> None:
+async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms) -> None:
     """Answer *request*, a purchase or the repeat of one, and whoever else waits for *booking*.
 
     Silence where nothing can be known: the front will repeat or reverse.
@@ -65,11 +53,11 @@ def respond(desk: AcquirerDesk, booking: Booking) -> None:
             desk.send(link, booking.reply(request))
 
 
-def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Asked) -> str:
+def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms) -> str:
     """Why the acquirer itself declines *request*, which is new, or ``""``."""
     now = desk.now
     if not is_of_now(request, now):
-        return INVALID
+        return INVALID_TRANSACTION
     if desk.books.tombstones.binds(
         booking.identity.name,
         request[37],
@@ -79,7 +67,7 @@ def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Asked
         currency=asked.currency,
     ):
         desk.count("reversed_before")
-        return INVALID
+        return INVALID_TRANSACTION
     currencies = desk.sells(request[42].rstrip(" "))
     if not currencies:
         return MERCHANT_UNKNOWN
@@ -98,7 +86,8 @@ async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> Non
         return None
     if booking.is_decided:
         return None  # It was reversed in the meantime.
-    if not fits(answer, forwarded):
+    assert booking.asked is not None, "who asks, asks for something"
+    if not fits(answer, forwarded, KINDS.named(booking.asked.kind)):
         return desk.count("unfit_answer")
     return desk.write(booking, answered(answer, forwarded))
 

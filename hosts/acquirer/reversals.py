@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from cardswitch.specs.codes import APPROVED, DUPLICATE, MISMATCH, UNKNOWN_ORIGINAL
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import card_number
 from cardswitch.specs.transactions.reversals import (
-    MISMATCH,
-    UNKNOWN,
     Reference,
     agrees,
     can_be_named,
@@ -23,7 +23,6 @@ from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
-from ..requests import APPROVED, DUPLICATE
 from .desk import NETWORK, AcquirerDesk
 from .entries import (
     PurchaseAnswered,
@@ -33,7 +32,6 @@ from .entries import (
     ReversalForwarded,
 )
 from .legs import Booking, Leg, Reversal, leg_of
-from .purchases import card_number
 from .states import MAY_HOLD_MONEY, State
 
 NOT_ANSWERED: Final = PurchaseAnswered("")
@@ -41,8 +39,8 @@ NOT_ANSWERED: Final = PurchaseAnswered("")
 
 def card_of(desk: AcquirerDesk, request: Message) -> str:
     """The fingerprint of the card that *request* names, or ``""``. Raises FormatError."""
-    is_there = 2 in request.fields or 35 in request.fields
-    return desk.fingerprint(card_number(request)) if is_there else ""
+    pan = card_number(request)
+    return desk.fingerprint(pan) if pan else ""
 
 
 async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: Reference) -> None:
@@ -107,7 +105,7 @@ def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Referenc
             desk.write(buried, PurchaseUndone())
             desk.books.let_go(buried, desk.now)
     binds = None if names.is_exact else tombstone(request, names, own.card, desk.now)
-    return answer(desk, own, request, UNKNOWN, binds=binds)
+    return answer(desk, own, request, UNKNOWN_ORIGINAL, binds=binds)
 
 
 async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> None:
@@ -145,11 +143,11 @@ async def undo_in_network(
     except NoAnswer:
         return None
     code = said.get(39)
-    if code == APPROVED or (code == UNKNOWN and not stays):
+    if code == APPROVED or (code == UNKNOWN_ORIGINAL and not stays):
         desk.write(booking, PurchaseReduced(stays) if stays else PurchaseUndone())
         return answer(desk, own, request, APPROVED, booking)
     # Of what the network does not know nothing can stay: a person must look.
-    return desk.tell(own, MISMATCH if code == UNKNOWN else code) if code else None
+    return desk.tell(own, MISMATCH if code == UNKNOWN_ORIGINAL else code) if code else None
 
 
 def into_network(

@@ -1,23 +1,26 @@
-"""Accounts of the issuer: a balance, and what is held of it; minor units."""
+"""Accounts of the issuer: a balance, what is held of it, and what is coming; minor units."""
 
 from __future__ import annotations
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.kinds import Money
 
 
 class Account:
-    """At all times: available = balance - held, and neither is below zero.
+    """At all times: available = balance - held, and none of the sums is below zero.
 
-    Which purchase holds how much is known by the journal; here is the sum.
+    Which purchase holds how much is known by the journal; here are the sums. What is coming cannot
+    be spent before it is booked, so that it can always be taken back.
     """
 
-    __slots__ = ("balance", "currency", "held", "id")
+    __slots__ = ("balance", "coming", "currency", "held", "id")
 
     def __init__(self, id: str, balance: int, currency: str) -> None:
         self.id = id
         self.balance = balance
         self.currency = currency
         self.held = 0
+        self.coming = 0
 
     @property
     def available(self) -> int:
@@ -30,6 +33,20 @@ class Account:
         (8500, 1500)
         """
         return self.balance - self.held
+
+    def do(self, money: Money, amount: int) -> None:
+        """What an approval of *amount* (1 or more) does, by the *money* of its class. Error."""
+        if money == "credit":
+            self.credit(amount)
+        else:
+            self.hold(amount)
+
+    def undo(self, money: Money, amount: int) -> None:
+        """Take back *amount* of what :meth:`do` did."""
+        if money == "credit":
+            self.take_back(amount)
+        else:
+            self.release(amount)
 
     def hold(self, amount: int) -> None:
         """Set *amount* (1 or more) aside; Error if there is not as much available."""
@@ -45,3 +62,13 @@ class Account:
         """Give back *amount* (1 or more) of what is held."""
         assert 0 < amount <= self.held, "only what is held is released"
         self.held -= amount
+
+    def credit(self, amount: int) -> None:
+        """Promise *amount* (1 or more): it is coming."""
+        assert amount > 0, "a credit is a positive amount"
+        self.coming += amount
+
+    def take_back(self, amount: int) -> None:
+        """Take *amount* (1 or more) of what is coming back."""
+        assert 0 < amount <= self.coming, "only what is coming is taken back"
+        self.coming -= amount

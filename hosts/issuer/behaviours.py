@@ -7,6 +7,8 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from cardswitch.specs.codes import DO_NOT_HONOUR, EXPIRED, NO_FUNDS
+
 
 class Behaviour(Struct, frozen=True):
     """What an amount does to a request that is otherwise in order."""
@@ -20,10 +22,10 @@ class Behaviour(Struct, frozen=True):
 NORMAL: Final = Behaviour("as the account allows")
 # Late and never hold the money, so that the reversal which must follow has something to release.
 MAGIC: Final[Mapping[str, Behaviour]] = {
-    "05": Behaviour("do not honour", decline="05"),
+    "05": Behaviour("do not honour", decline=DO_NOT_HONOUR),
     "10": Behaviour("half of the amount is approved", divisor=2),
-    "51": Behaviour("insufficient funds", decline="51"),
-    "54": Behaviour("expired card", decline="54"),
+    "51": Behaviour("insufficient funds", decline=NO_FUNDS),
+    "54": Behaviour("expired card", decline=EXPIRED),
     "68": Behaviour("the answer comes late", answer="late"),
     "69": Behaviour("the answer is lost", answer="never"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.kinds import KINDS, Money
 
 from .accounts import Account
 from .config import AccountConfig
@@ -21,10 +22,11 @@ class IssuerBooks:
         self.approvals = 0  # ever given; approval codes are counted from it
 
     def held(self) -> dict[str, int]:
-        """What is held, by currency."""
+        """What is held, less what is coming, by currency."""
         held: dict[str, int] = {}
         for account in self.accounts.values():
-            held[account.currency] = held.get(account.currency, 0) + account.held
+            net = account.held - account.coming
+            held[account.currency] = held.get(account.currency, 0) + net
         return held
 
     def apply(self, entry: IssuerEntry) -> None:
@@ -33,15 +35,16 @@ class IssuerBooks:
             case PinTried():
                 self.tries[entry.card] = entry.tries
             case PurchaseDecided() if entry.amount:
-                self._account(entry.account).hold(entry.amount)
+                self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
                 self.approvals += 1
             case PurchaseUndone() if entry.released:
-                self._account(entry.account).release(entry.released)
+                self._account(entry.account).undo(_money(entry.kind), entry.released)
 
     def told(self) -> dict[str, Any]:
         """All that must be known again without the entries before."""
         return {
             "held": {account.id: account.held for account in self.accounts.values()},
+            "coming": {account.id: account.coming for account in self.accounts.values()},
             "tries": {card: tries for card, tries in self.tries.items() if tries},
             "approvals": self.approvals,
         }
@@ -52,10 +55,13 @@ class IssuerBooks:
         A balance is what the configuration says.
         """
         for account in self.accounts.values():
-            account.held = 0
+            account.held = account.coming = 0
         for name, held in told["held"].items():
             if held:
                 self._account(name).hold(held)
+        for name, coming in told["coming"].items():
+            if coming:
+                self._account(name).credit(coming)
         self.tries.clear()
         self.tries.update(told["tries"])
         self.approvals = told["approvals"]
@@ -68,3 +74,7 @@ class IssuerBooks:
                 f"the journal holds money of account {name!r}, which is not among issuer.accounts "
                 "(add it, or begin with a new journal)"
             ) from None
+
+
+def _money(kind: str) -> Money:
+    return KINDS.named(kind).money

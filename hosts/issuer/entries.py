@@ -8,22 +8,14 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.tombstones import Tombstone
 
 from ..requests import decision
 
 
-class Terms(Struct, frozen=True, array_like=True, gc=False):
-    """What is asked for: a repeat must agree in all of it, a reversal in what it says of it."""
-
-    processing: str  # field 3
-    amount: int
-    currency: str
-    card: str  # fingerprint of the card number
-
-
 class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """The issuer's answer to a purchase; approved if *amount*, which is held, is not 0."""
+    """The issuer's answer to a purchase; approved if *amount*, which is done, is not 0."""
 
     terms: Terms
     pan_masked: str
@@ -49,13 +41,15 @@ class PinTried(Struct, frozen=True, tag=True, gc=False):
 
 
 class PurchaseUndone(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """*released* is given back to *account*, and *stays* is held on; nothing more comes of it.
+    """*released* is undone in *account*, and *stays* stays done; nothing more comes of it.
 
+    *kind*, where something is undone, is the class of the purchase: it says what that was.
     As the first row of its leg: it was reversed before it was decided. *terms* are known then if it
     was in work, and are those of nobody if it had not come.
     """
 
     account: str = ""
+    kind: str = ""
     released: int = 0
     stays: int = 0
     terms: Terms | None = None

@@ -11,15 +11,16 @@ from typing import Final
 
 from msgspec import Struct
 
+from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.answers import PARTLY_APPROVED
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.wire.ports import LinkId, Seconds
 
-from ..requests import INVALID, decision
+from ..requests import decision
 from ..row import HostRow
-from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone, ReversalAnswered, Terms
+from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone, ReversalAnswered
 
 REMEMBERED_MAX: Final = 20_000  # finished ones; some megabytes
 # A look-up that began before something was written does not see it: for longer than any look-up
@@ -73,7 +74,7 @@ class Purchase(Struct, eq=False, kw_only=True):
         if self.undone.stays and self.decided is not None:
             approval_code = self.decided.approval_code
             return decision(request, PARTLY_APPROVED, self.undone.stays, approval_code)
-        return request.reply(INVALID)
+        return request.reply(INVALID_TRANSACTION)
 
 
 class Reversal(Struct, eq=False, kw_only=True):

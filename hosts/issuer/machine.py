@@ -5,40 +5,42 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.codes import (
+    APPROVED,
+    DUPLICATE,
+    FORMAT_ERROR,
+    INVALID_AMOUNT,
+    INVALID_TRANSACTION,
+    MALFUNCTION,
+    NO_FUNDS,
+    NOT_PERMITTED,
+    PARTLY_APPROVED,
+)
+from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.answers import PARTLY_APPROVED
+from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
 from cardswitch.specs.transactions.identity import identity, is_of_now
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
-from cardswitch.wire.machine.program import FORMAT_ERROR, Program
+from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
-from ..requests import (
-    APPROVED,
-    DUPLICATE,
-    INVALID,
-    MALFUNCTION,
-    PURCHASES,
-    REVERSALS,
-    require_fields,
-)
+from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
-from .cards import Fingerprint, Presented, fingerprint_of, read_card
+from .cards import Fingerprint, Presented, read_card
 from .config import IssuerConfig
-from .entries import PurchaseDecided, Terms
+from .entries import PurchaseDecided
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
 from .reversals import Reversals
-from .verification import HSM, NOT_PERMITTED, Decline, Verification
+from .verification import HSM, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
-INVALID_AMOUNT: Final = "13"
-NO_FUNDS: Final = "51"
 _KEY_CHECK: Final = "0"  # no card number: its fingerprint tells one key from another
 
 
@@ -72,11 +74,15 @@ class Issuer(Program):
             Watch(self.desk, HSM)
 
     def held(self) -> Mapping[str, int]:
-        """What is held now, in minor units by field 37, of the purchases in memory."""
+        """What is held now, in minor units by field 37, of the purchases in memory.
+
+        What is coming counts below zero.
+        """
         held: dict[str, int] = {}
         for leg in self.legs:
-            if isinstance(leg, Purchase) and leg.held:
-                held[leg.rrn] = held.get(leg.rrn, 0) + leg.held
+            if isinstance(leg, Purchase) and leg.held and leg.decided is not None:
+                is_credit = KINDS.named(leg.decided.terms.kind).money == "credit"
+                held[leg.rrn] = held.get(leg.rrn, 0) + (-leg.held if is_credit else leg.held)
         return held
 
     def held_in_all(self) -> Mapping[str, int]:
@@ -98,27 +104,36 @@ class Issuer(Program):
             self.desk.start(self._module.begin(), budget=Budget.CARING)
 
     def asked(self, link: LinkId, question: Any) -> None:
-        """A purchase, a reversal, or network management."""
+        """A request goes the way that the row of its class says."""
         if not isinstance(question, Message) or name_of(link) != NETWORK:
-            self.drop(link)
-        elif question.mti[:3] in PURCHASES and question.mti[3] in "01":
-            self._purchase(link, question)
-        elif question.mti[:3] in REVERSALS and question.mti[3] in "01":
-            self._reversals.asked(link, question)
-        else:
-            self.desk.send(link, network_reply(question))
+            return self.drop(link)
+        kind = KINDS.find(question)
+        if kind is None:
+            return self._refuse(link, question, no_kind(question))
+        match kind.shape:
+            case "ask":
+                return self._purchase(link, question, kind)
+            case "reverse":
+                return self._reversals.asked(link, question)
+            case "network":
+                return self.desk.send(link, network_reply(question))
+
+    def _refuse(self, link: LinkId, request: Message, declined: Decline) -> None:
+        self.refuse(link, request, declined.code, declined.field)
 
     # Purchases ------------------------------------------------------------------------------------
 
-    def _purchase(self, link: LinkId, request: Message) -> None:
+    def _purchase(self, link: LinkId, request: Message, kind: Kind) -> None:
         """Tell a new purchase from one in work and from one that is known to be done."""
         try:
-            require_fields(request)
-            card = read_card(request)
-            terms = self._terms(request, card)
-            who = identity(NETWORK, request, self.desk.now)
+            accepted = accept(request, kind, REQUIRED)
+            card = read_card(request, accepted)
+        except Decline as declined:
+            return self._refuse(link, request, declined)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
+        terms = accepted.terms(self._fingerprint(card.pan))
+        who = identity(NETWORK, request, self.desk.now)
         known = self.legs.in_work.get(who.name) or self.legs.find(who.name)
         if isinstance(known, Purchase):
             return self._repeat(link, request, known, terms)
@@ -128,11 +143,6 @@ class Issuer(Program):
         self.legs.in_work[who.name] = purchase
         flow = self._decide(purchase, request, card)
         return self.desk.start(flow, lambda _: self._rescue(purchase, card))
-
-    def _terms(self, request: Message, card: Presented) -> Terms:
-        """What *request* asks for."""
-        fingerprint = fingerprint_of(card.pan, self._fingerprint)
-        return Terms(request[3], int(request[4]), request[49], fingerprint)
 
     def _repeat(self, link: LinkId, request: Message, known: Purchase, terms: Terms) -> None:
         if known.terms not in (None, terms):
@@ -172,10 +182,10 @@ class Issuer(Program):
         try:
             self._refuse_late(purchase, request)
             record = await self._verification.check(card, request)
-            # Nothing waits from here to the hold: no other flow can take the same money.
+            # Nothing waits from here to the money: no other flow can take the same.
             if self.config.magic_amounts:
                 behaviour = behaviour_of(request[4])
-            self._hold(purchase, card, record.account, behaviour)
+            self._approve(purchase, card, record.account, behaviour)
         except Decline as declined:
             self._record(purchase, card, declined.code)
         decided = purchase.decided
@@ -199,12 +209,12 @@ class Issuer(Program):
             currency=terms.currency,
         )
         if reversed_before or not is_of_now(request, now):
-            raise Decline(INVALID)
+            raise Decline(INVALID_TRANSACTION)
 
-    def _hold(
+    def _approve(
         self, purchase: Purchase, card: Presented, account_id: str, behaviour: Behaviour
     ) -> None:
-        """Approve: what is asked for, or what *behaviour* makes of it, is held."""
+        """What is asked for, or what *behaviour* makes of it, is done."""
         terms = purchase.terms
         assert terms is not None, "what is asked for has terms"
         if behaviour.decline:
@@ -215,7 +225,7 @@ class Issuer(Program):
             raise Decline(INVALID_AMOUNT)
         if terms.currency != account.currency:
             raise Decline(NOT_PERMITTED)
-        if amount > account.available:
+        if KINDS.named(terms.kind).money != "credit" and amount > account.available:
             raise Decline(NO_FUNDS)
         code = APPROVED if behaviour.divisor == 1 else PARTLY_APPROVED
         self._record(purchase, card, code, account_id, amount)

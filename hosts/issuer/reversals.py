@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cardswitch.specs.codes import (
+    APPROVED,
+    DUPLICATE,
+    FORMAT_ERROR,
+    MISMATCH,
+    UNKNOWN_ORIGINAL,
+)
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import card_number
 from cardswitch.specs.transactions.reversals import (
-    MISMATCH,
-    UNKNOWN,
     Reference,
     agrees,
     reference,
@@ -22,11 +28,10 @@ from cardswitch.specs.transactions.reversals import (
 from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
 from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.machine.matching import join
-from cardswitch.wire.machine.program import FORMAT_ERROR, Program
+from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkId, Question
 
-from ..requests import APPROVED, DUPLICATE
-from .cards import Fingerprint, fingerprint_of, pan_told
+from .cards import Fingerprint, fingerprint_of
 from .entries import PurchaseUndone, ReversalAnswered
 from .journal import Journal
 from .legs import Leg, Legs, Purchase, Reversal
@@ -57,7 +62,7 @@ class Reversals:
         try:
             names = reference(self._source, request, now)
             who = reversal_identity(self._source, request, now)
-            pan = pan_told(request)
+            pan = card_number(request)
             card = fingerprint_of(pan, self._fingerprint) if pan else ""
             stays = stays_of(request)
         except FormatError as error:
@@ -121,8 +126,13 @@ class Reversals:
             return MISMATCH
         if held > stays:
             assert original.decided is not None, "what holds was decided"
-            account = original.decided.account
-            released = PurchaseUndone(account=account, released=held - stays, stays=stays)
+            decided = original.decided
+            released = PurchaseUndone(
+                account=decided.account,
+                kind=decided.terms.kind,
+                released=held - stays,
+                stays=stays,
+            )
             self._journal.write(released, original)
         return APPROVED
 
@@ -137,7 +147,7 @@ class Reversals:
         for who in names.identities:
             if self._legs.find(who.name) is None:
                 self._journal.write(PurchaseUndone(), Purchase(who=who, rrn=""))
-        return self._answer(own, UNKNOWN, binds=binds)
+        return self._answer(own, UNKNOWN_ORIGINAL, binds=binds)
 
     def _answer(
         self,

@@ -5,18 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from cardswitch.specs.codes import (
+    ACCOUNT_CLOSED,
+    CARD_UNKNOWN,
+    EXPIRED,
+    LOST_CARD,
+    MALFUNCTION,
+    NOT_PERMITTED,
+    PIN_TRIES_EXCEEDED,
+    RESTRICTED_CARD,
+    STOLEN_CARD,
+    UNAVAILABLE,
+    WRONG_CVV,
+    WRONG_PIN,
+)
 from cardswitch.specs.dates import expiry_passed
-from cardswitch.specs.errors import Error
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.cards import verify_cvv
 from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId
 
-from ..requests import MALFUNCTION, UNAVAILABLE
 from .cards import Presented
 from .config import CardConfig, CardStatus, IssuerConfig
 from .entries import PinTried
@@ -24,26 +38,12 @@ from .entries import PinTried
 HSM: Final = LinkId("hsm")
 
 STATUS_CODES: Final[Mapping[CardStatus, str]] = {
-    "lost": "41",
-    "stolen": "43",
-    "closed": "46",
-    "restricted": "62",
-    "pin_blocked": "75",
+    "lost": LOST_CARD,
+    "stolen": STOLEN_CARD,
+    "closed": ACCOUNT_CLOSED,
+    "restricted": RESTRICTED_CARD,
+    "pin_blocked": PIN_TRIES_EXCEEDED,
 }
-CARD_UNKNOWN: Final = "14"
-EXPIRED: Final = "54"
-WRONG_PIN: Final = "55"
-NOT_PERMITTED: Final = "57"
-PIN_TRIES_EXCEEDED: Final = "75"
-WRONG_CVV: Final = "N7"
-
-
-class Decline(Error):
-    """The issuer declines, for the reason *code* of field 39."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"declined {code}")
-        self.code = code
 
 
 class Verification:
@@ -87,7 +87,7 @@ class Verification:
         pvki, pvv = (card.pvki, card.pvv) if card.has_track else (record.pvki, record.pvv)
         if not pvki or not pvv:
             raise Decline(NOT_PERMITTED)  # A card without a PIN.
-        keys, pan12 = self._config, card.pan[-13:-1]
+        keys, pan12 = self._config, pan12_of(card.pan)
         command = verify_pin_pvv_zpk(keys.zpk, keys.pvk, block, pan12, pvki, pvv)
         right = await self._verify(command)
         # Other tries may have failed meanwhile: then not even the right PIN helps.

@@ -14,7 +14,6 @@ from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
-from cardswitch.switch.core.legs import FINANCIAL
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.closing import record_close
@@ -123,7 +122,7 @@ class Story:
     async def _sale(self, session: Session, amount: str, alias: str, kind: SaleState) -> Outcome:
         card = find_card(self._cards, alias)
         order = Order(parse_amount(amount, CURRENCY), CURRENCY, card, "swipe", PIN)
-        outcome = await _last(session.perform(lambda terminal, now: terminal.sale(order, now)))
+        outcome = await _last(session.perform(lambda terminal, now: terminal.ask(order, now)))
         why = (
             f": {reason(outcome.code).text} ({outcome.code})" if kind is SaleState.DECLINED else ""
         )
@@ -143,7 +142,7 @@ class Story:
         async with asyncio.timeout(REVERSED_S):
             while True:
                 rows = [row for row in self._journal(lab) if row.serves == "acquirers"]
-                last = max(row.leg for row in rows if f"|{FINANCIAL}|" in row.identity)
+                last = max(row.leg for row in rows if row.kind == "sale")
                 states = [row.state for row in rows if row.leg == last]
                 if states[-1] != State.REVERSING:
                     return states
@@ -190,7 +189,7 @@ class Story:
 
     def _sum_of_receipts(self, session: Session) -> int:
         totals = session.book.batch.totals
-        return sum(tally[SaleState.APPROVED].amount for tally in totals.values())
+        return sum(tallies["sale approved"].amount for tallies in totals.values())
 
     def _deposited(self, lab: Lab) -> int:
         """The control sum of the file that the bank would get, read back from the disk."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from .. import tracks
 from .digits import is_digits, is_pan
 from .errors import PinRefused
 
+PAN12_LENGTH: Final = tracks.PAN12_LENGTH
 PIN_LENGTHS: Final = range(4, 13)  # ISO 9564-1, 8.1
-PAN12_LENGTH: Final = 12
 
 
 def pan12_of(pan: str) -> str:
@@ -20,7 +21,7 @@ def pan12_of(pan: str) -> str:
     '999000000001'
     """
     require_pan(pan)
-    return pan[-13:-1].zfill(PAN12_LENGTH)
+    return tracks.pan12_of(pan)
 
 
 def require_pin(pin: str) -> None:

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..codes import PARTLY_APPROVED
 from ..message import Message
+from .accepted import NOTHING
+from .kinds import Kind
 
-PARTLY_APPROVED: Final = "10"
-NOTHING: Final = "000000000000"
+CODE_LENGTH: Final = 2  # of field 39
+AGREEING: Final = (37, 49)  # What must be the same in the answer, where both say it.
 
 
-def fits(answer: Message, asked: Message) -> bool:
-    """Whether *answer* can be the answer to the purchase *asked*.
+def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] = AGREEING) -> bool:
+    """Whether *answer* can be the answer to *asked*, which is of the class *kind*.
 
-    It must have a code of two characters, and neither more money nor another currency nor another
-    retrieval reference number than *asked*; what it leaves out is taken as unchanged. An approval
-    must be of more than nothing, and a partial one (10) say how much.
+    It must have a code of two characters, and nothing else than *asked* in the fields *agreeing*;
+    what it leaves out is taken as unchanged. An approval must bring what its class says, and be of
+    all that was asked for; one in part (10) says how much less, and more than nothing.
 
-    >>> asked = Message("0200", {4: "000000001250", 49: "978"})
-    >>> fits(asked.reply("00"), asked), fits(asked.reply("10", {4: "000000009999"}), asked)
+    >>> from .kinds import KINDS
+    >>> asked, sale = Message("0200", {4: "000000001250", 49: "978"}), KINDS.named("sale")
+    >>> fits(asked.reply("00"), asked, sale), fits(asked.reply("10", {4: "9" * 12}), asked, sale)
     (True, False)
     """
     said, wanted = answer.fields, asked.fields
     code = said.get(39, "")
-    amount = said.get(4, NOTHING if code == PARTLY_APPROVED else wanted[4])
+    if answer.approved and not all(number in said for number in kind.answer):
+        return False
     return (
-        len(code) == 2
-        and (amount > NOTHING or not answer.approved)
-        and amount <= wanted[4]  # twelve digits each, so text order is number order
-        and all(said.get(n, wanted.get(n)) == wanted.get(n, said.get(n)) for n in (37, 49))
+        len(code) == CODE_LENGTH
+        and _money_fits(code, answer.approved, said.get(4), wanted[4])
+        and all(said.get(n, wanted.get(n)) == wanted.get(n, said.get(n)) for n in agreeing)
     )
+
+
+def _money_fits(code: str, is_approved: bool, amount: str | None, wanted: str) -> bool:
+    """Amounts have twelve digits each, so text order is number order."""
+    if code == PARTLY_APPROVED:
+        return amount is not None and NOTHING < amount <= wanted
+    return amount is None or amount == wanted or (not is_approved and amount <= wanted)

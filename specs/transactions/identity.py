@@ -23,10 +23,10 @@ class Identity(NamedTuple):
     name: str  # listener, terminal, merchant, class of the MTI, trace number, date and time
 
     @property
-    def kind(self) -> str:
-        """The class of its MTI.
+    def mti_class(self) -> str:
+        """The second digit of its MTI.
 
-        >>> Identity("2026-11-23", "pos|TERM0001|SHOP|2|000007|20261123120000").kind
+        >>> Identity("2026-11-23", "pos|TERM0001|SHOP|2|000007|20261123120000").mti_class
         '2'
         """
         return self.name.split("|", 4)[3]

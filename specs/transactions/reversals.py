@@ -12,18 +12,12 @@ from ..dates import Seconds, transmission_time, utc_date
 from ..errors import DecodeError, FormatError
 from ..message import Message
 from .identity import Identity, identity_of, sender
+from .kinds import KINDS
 
 ORIGINAL_LENGTH: Final = 42  # MTI 4, trace number 6, date and time 10, two institutions 11.
 REPLACEMENT_LENGTH: Final = 42  # Field 95: what stays of the amounts 4 and 5, 12 each; two fees.
-MONEY_CLASSES: Final = ("2", "1")  # What can be undone: financial requests and authorisations.
+MONEY_CLASSES: Final = KINDS.undone()  # What can be undone, by the second digit of its MTI.
 REVERSAL: Final = "4"  # The class of an MTI that asks to undo.
-# What field 39 says of a reversal. Undone is also what its peer does not know; what is refused for
-# good, a person must look at.
-AGREED: Final = "00"
-UNKNOWN: Final = "25"
-MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
-UNDONE: Final = frozenset([AGREED, UNKNOWN])
-REFUSED_FOR_GOOD: Final = frozenset(["12", "30", MISMATCH])
 # Field 90 has no year: who is asked takes the one nearest to now. What is older cannot be named.
 NAMED_FOR_S: Final[Seconds] = 180 * 86_400.0
 _SAID: Final = (4, 37, 90, 95)

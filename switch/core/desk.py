@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cardswitch.specs.codes import NO_ISSUER, UNAVAILABLE
 from cardswitch.specs.dates import transmission_time
-from cardswitch.specs.errors import Error
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Budget, Kernel, Wait
@@ -26,14 +28,6 @@ HSM: Final = LinkId("hsm")
 NOT_FORWARDED: Final = (11, 52, 53, 64, 128)
 # What a reversal repeats of its original (field 90 names it, these describe it).
 REVERSAL_FIELDS: Final = (2, 3, 4, 15, 18, 19, 22, 32, 33, 37, 41, 42, 43, 49)
-
-
-class Decline(Error):
-    """The switch itself refuses; *code* goes back in field 39."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(f"declined with {code}")
-        self.code = code
 
 
 class SwitchDesk(Desk):
@@ -112,16 +106,15 @@ class SwitchDesk(Desk):
 
     # Where it goes --------------------------------------------------------------------------------
 
-    def route(self, request: Message, pan: str) -> tuple[LinkId, Upstream]:
-        """The link to forward *request* on. Declines 15 (no route) or 91 (nobody there)."""
-        merchant = request[42].rstrip(" ")
-        name = self._routing.find(self.leg.source, merchant, pan)
+    def route(self, accepted: Accepted) -> tuple[LinkId, Upstream]:
+        """The link to forward it on. Declines 15 (no route) or 91 (nobody there)."""
+        name = self._routing.find(self.leg.source, accepted.merchant, accepted.pan)
         if name is None:
-            raise Decline("15")
+            raise Decline(NO_ISSUER)
         link = LinkId(name)
         is_full = self.memory.pending_reversals >= self.settings.pending_reversals_max
         if is_full or link not in self.memory.ready:
-            raise Decline("91")
+            raise Decline(UNAVAILABLE)
         self.leg.upstream = name
         return link, self.settings.upstreams[name]
 

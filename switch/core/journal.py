@@ -9,12 +9,12 @@ import msgspec
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.ports import Append
 
-from .checks import pan_of
 from .day import BankDay, next_day
-from .legs import FINANCIAL, Leg
+from .legs import Leg
 from .memory import Memory
 from .row import Row, card_columns, columns_of
 from .states import CAPTURED, FOLLOWS, Mark, State
@@ -49,7 +49,8 @@ class Journal:
         today = memory.today.label
         columns = columns_of(message, deed)
         if state in _WITH_CARD:
-            columns |= card_columns(pan_of(message), memory.vault)
+            pan = leg.accepted.pan if leg.accepted is not None else pan_of(message)
+            columns |= card_columns(pan, memory.vault)
         if before is None:
             leg.business_date = today
             first = {"identity": leg.identity, "sent_on": leg.sent_on}
@@ -64,6 +65,7 @@ class Journal:
             source=leg.source,
             serves=leg.serves,
             link=leg.link,
+            kind=leg.kind.name,
             upstream=leg.upstream,
             moved=moved(leg, state, columns["amount"], stays),
             stays=stays,
@@ -137,11 +139,9 @@ class Journal:
 
 
 def moved(leg: Leg, state: State, amount: int, stays: int) -> int:
-    """What the step of *leg* to *state* adds to the captured funds of its merchant."""
-    if leg.kind != FINANCIAL:
-        return 0
+    """What the step of *leg* to *state* adds to that which its merchant is owed."""
     if state is State.APPROVED:
-        return amount
+        return leg.kind.sign * amount
     if state is State.REVERSING and leg.state in CAPTURED:
-        return stays - leg.held
+        return leg.kind.sign * (stays - leg.held)
     return 0

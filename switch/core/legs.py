@@ -11,8 +11,11 @@ from typing import Final
 
 from msgspec import Struct
 
+from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED, UNAVAILABLE
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
@@ -20,10 +23,8 @@ from .row import Row, storable
 from .states import CAPTURED, UNFINISHED, State
 
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
-FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only holds it.
-BEING_UNDONE: Final = "12"  # What the repeat of a request hears that is undone, or about to be.
-NOBODY_KNOWS: Final = "91"
-PARTLY: Final = "10"
+# What the repeat of a request hears that is undone, or about to be.
+BEING_UNDONE: Final = INVALID_TRANSACTION
 
 
 class Leg(Struct, eq=False, gc=False, kw_only=True):
@@ -35,7 +36,8 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     link: str
     identity: str
     sent_on: str
-    kind: str  # the second digit of its MTI
+    kind: Kind  # what it asks for
+    accepted: Accepted | None = None  # all of that, while it is in work
     request_digest: str = ""
     business_date: str = ""
     card: str = ""  # fingerprint of the card number
@@ -70,9 +72,9 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         return self.state is State.REVERSED and self.forwarded is None
 
     @property
-    def captured(self) -> int:
-        """What the merchant is owed for it; an authorisation captures nothing."""
-        return self.held if self.kind == FINANCIAL and self.state in CAPTURED else 0
+    def owed(self) -> int:
+        """What the merchant is owed for it now; may be negative."""
+        return self.kind.sign * self.held if self.state in CAPTURED else 0
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""
@@ -113,13 +115,13 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     def _while_undone(self, stays: int) -> dict[int, str]:
         """Whoever repeats a request that is being undone must not hear an approval of all of it."""
         if stays:
-            return {**(self.decision or {}), 4: f"{stays:012d}", 39: PARTLY}
+            return {**(self.decision or {}), 4: f"{stays:012d}", 39: PARTLY_APPROVED}
         if self.state in (State.APPROVED, State.REDUCED):
             return {39: BEING_UNDONE}
-        return self.decision or {39: NOBODY_KNOWS}
+        return self.decision or {39: UNAVAILABLE}
 
 
-def new_leg(number: int, who: Identity, kind: str, *, source: str, serves: str, link: str) -> Leg:
+def new_leg(number: int, who: Identity, kind: Kind, *, source: str, serves: str, link: str) -> Leg:
     """A leg that begins now, in memory alone."""
     return Leg(
         number=number,

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
+from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
 from cardswitch.specs.dates import rrn_stem
-from cardswitch.specs.errors import FormatError
+from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import card_number, no_kind
 from cardswitch.specs.transactions.identity import Identity, identity
-from cardswitch.specs.transactions.reversals import (
-    REVERSAL,
-    reference,
-    reversal_digest,
-    reversal_identity,
-)
+from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
+from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
 from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
-from cardswitch.wire.machine.program import FORMAT_ERROR, Program
+from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch
+from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
-from .checks import DUPLICATE, UNKNOWN_TRANSACTION, find_fault, pan_of
+from .checks import admit
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
-from .flows.purchase import purchase
+from .flows.ask import ask
+from .flows.network import network
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
@@ -56,6 +54,10 @@ class Switch(Program):
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
+        self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
+            "ask": self._ask,
+            "reverse": self._reverse,
+        }
         if settings.hsm_echo_s:
             self._watches[HSM] = ModuleWatch(self.desk, HSM, settings.hsm_echo_s)
         else:
@@ -64,19 +66,17 @@ class Switch(Program):
     # Events ---------------------------------------------------------------------------------------
 
     def asked(self, link: LinkId, question: Any) -> None:
-        """A request comes in: by its class it is a purchase, a reversal, or about the network."""
+        """A request comes in: the row of its class says which way it goes."""
         if isinstance(question, Command) or 11 not in question.fields:
-            self.drop(link)
-        elif question.mti[1] == "8":
-            self._network(link, question)
-        elif name_of(link) not in self.settings.listeners:
-            self.drop(link)  # Upstreams are asked; they do not ask.
-        elif question.mti[1] in "12" and question.mti[2:] in ("00", "01"):
-            self._purchase(link, question)
-        elif question.mti[1] == REVERSAL and question.mti[2:] in ("00", "01", "20", "21"):
-            self._reversal(link, question)
-        else:
-            self.refuse(link, question, UNKNOWN_TRANSACTION)
+            return self.drop(link)
+        kind = KINDS.find(question)
+        if kind is not None and kind.shape == "network":
+            return network(self.desk, self.memory, link, question)
+        if name_of(link) not in self.settings.listeners:
+            return self.drop(link)  # Upstreams are asked; they do not ask.
+        if kind is None:
+            return self._decline(link, question, no_kind(question))
+        return self._takes[kind.shape](link, question, kind)
 
     def linked(self, link: LinkId) -> None:
         """A link came up: an upstream is signed on to and looked after."""
@@ -141,27 +141,28 @@ class Switch(Program):
 
     # Requests -------------------------------------------------------------------------------------
 
-    def _purchase(self, link: LinkId, request: Message) -> None:
+    def _ask(self, link: LinkId, request: Message, kind: Kind) -> None:
         source = name_of(link)
         listener = self.settings.listeners[source]
-        fault = find_fault(request, listener.serves)
-        if fault is not None:
-            return self.refuse(link, request, fault.code, fault.field)
+        try:
+            accepted = admit(request, kind, listener)
+        except Decline as declined:
+            return self._decline(link, request, declined)
         who = identity(source, request, self.kernel.now)
-        card = self.memory.vault.fingerprint(pan_of(request))
-        digest = f"{request[3]}|{request[4]}|{request[49]}|{card}"
+        card = self.memory.vault.fingerprint(accepted.pan)
+        digest = accepted.terms(card).digest
         leg = self.memory.legs.find(who.name)
         if leg is not None:
             return self._repeat(link, request, leg, digest)
         if not self._has_room(link, Budget.DOING):
             return None  # Silence: what is told now, a copy that is let in later would belie.
-        leg = self._open(link, who, request.mti[1], listener)
-        leg.request_digest, leg.card = digest, card
-        leg.requested, leg.currency = int(request[4]), request[49]
+        leg = self._open(link, who, kind, listener)
+        leg.request_digest, leg.card, leg.accepted = digest, card, accepted
+        leg.requested, leg.currency = accepted.amount, accepted.currency
         leg.rrn = request.get(37).strip(" ") or rrn_of(self.kernel.now, leg.number)
         self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
-        flow = purchase(desk, link, request, digest)
+        flow = ask(desk, link, request, accepted)
         return self.kernel.start(flow, lambda _: rescue(desk))
 
     def _repeat(self, link: LinkId, request: Message, leg: Leg, digest: str) -> None:
@@ -180,23 +181,23 @@ class Switch(Program):
         if leg.state is not None:
             self.refuse(link, request, DUPLICATE)
 
-    def _reversal(self, link: LinkId, request: Message) -> None:
+    def _reverse(self, link: LinkId, request: Message, kind: Kind) -> None:
         source, now = name_of(link), self.kernel.now
         listener = self.settings.listeners[source]
         try:
             names = reference(source, request, now, listener.reversal_by)
             who = reversal_identity(source, request, now)
+            pan = card_number(request)
         except FormatError as error:
             return self.refuse(link, request, FORMAT_ERROR, error.field)
         if not self._has_room(link, Budget.UNDOING):
             return None
-        pan = pan_of(request)
         card = self.memory.vault.fingerprint(pan) if pan else ""
         digest = reversal_digest(request, card)
         own = self.memory.legs.find(who.name)
         if own is not None:
             return self._reversal_again(link, request, own, digest)
-        own = self._open(link, who, REVERSAL, listener)
+        own = self._open(link, who, kind, listener)
         own.request_digest, own.card = digest, card
         own.rrn = request.get(37).strip(" ")
         self.memory.wait(own, link, request)
@@ -223,12 +224,8 @@ class Switch(Program):
         self.kernel.tell("over_the_bound", link, f"no more room for {budget.name.lower()}: silence")
         return False
 
-    def _network(self, link: LinkId, request: Message) -> None:
-        if request.get(70) == SIGN_OFF:
-            self.memory.signed_off.add(link)
-        elif request.get(70) == SIGN_ON:
-            self.memory.signed_off.discard(link)
-        self.desk.send(link, network_reply(request))
+    def _decline(self, link: LinkId, request: Message, declined: Decline) -> None:
+        self.refuse(link, request, declined.code, declined.field)
 
     def _watch(self, item: tuple[str, Upstream]) -> tuple[LinkId, NetworkWatch]:
         link, upstream = LinkId(item[0]), item[1]
@@ -246,7 +243,7 @@ class Switch(Program):
         """The desk of a flow that works on *leg*."""
         return SwitchDesk(self.kernel, self.settings, self.routing, self.memory, self.journal, leg)
 
-    def _open(self, link: LinkId, who: Identity, kind: str, listener: ListenerSettings) -> Leg:
+    def _open(self, link: LinkId, who: Identity, kind: Kind, listener: ListenerSettings) -> Leg:
         return self.memory.open_leg(
             who, kind, source=name_of(link), serves=listener.serves, link=link
         )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
-from cardswitch.specs.transactions.reversals import REVERSAL
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import Budget
 from cardswitch.wire.ports import LinkId, Seconds
@@ -59,7 +59,7 @@ class Memory:
 
     # Legs -----------------------------------------------------------------------------------------
 
-    def open_leg(self, who: Identity, kind: str, *, source: str, serves: str, link: str) -> Leg:
+    def open_leg(self, who: Identity, kind: Kind, *, source: str, serves: str, link: str) -> Leg:
         """A new leg, found by its identity from now on."""
         self.leg_number += 1
         leg = new_leg(self.leg_number, who, kind, source=source, serves=serves, link=link)
@@ -76,8 +76,8 @@ class Memory:
         if leg is None:
             leg = new_leg(
                 first.leg,
-                who := Identity(first.sent_on, first.identity),
-                who.kind,
+                Identity(first.sent_on, first.identity),
+                KINDS.named(first.kind),
                 source=first.source,
                 serves=first.serves,
                 link=first.link,
@@ -142,7 +142,7 @@ class Memory:
 
     def release(self, leg: Leg) -> dict[LinkId, Message]:
         """Nobody waits for *leg* any more; returns who did, and for the answer to what."""
-        waiters, leg.waiters = leg.waiters, {}
+        waiters, leg.waiters, leg.accepted = leg.waiters, {}, None
         for link in waiters:
             self._over(leg, link)
         return waiters
@@ -153,9 +153,9 @@ class Memory:
             in_flight[link] -= 1
 
 
-def budget_of(kind: str) -> Budget:
+def budget_of(kind: Kind) -> Budget:
     """What a leg of this *kind* is for, a reversal or anything else."""
-    return Budget.UNDOING if kind == REVERSAL else Budget.DOING
+    return Budget.UNDOING if kind.shape == "reverse" else Budget.DOING
 
 
 def by_leg(rows: Iterable[Row]) -> list[list[Row]]:

@@ -14,9 +14,8 @@ from msgspec import Struct
 
 from cardswitch.specs.masking import NEVER_STORED, mask_pan
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.wire.ports import Seconds
-
-from .checks import pan_of
 
 PAN: Final = 2
 # What a row of a leg says besides its message, where a person had it written.
@@ -58,6 +57,7 @@ class Row(Struct, frozen=True, gc=False, kw_only=True):
     source: str  # the listener that the request came in by
     serves: str  # whom that listener serves: "merchants" or "acquirers"
     link: str  # the connection it came in on: "pos/17"
+    kind: str = ""  # its row in the table of transactions; "" if it was reversed and never came
     identity: str = ""  # in the first row: what its repeats share; see specs.transactions.identity
     sent_on: str = ""  # in the first row: the date YYYY-MM-DD of field 7, with the year nearest us
     request_digest: str = ""  # in the first row: what a repeat must agree in

@@ -8,9 +8,8 @@ from typing import Literal
 from msgspec import Struct
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
-
-Serves = Literal["merchants", "acquirers"]
 
 
 class ListenerSettings(Struct, frozen=True, kw_only=True):
@@ -24,6 +23,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order
     unknown_reversal: Literal["25", "00"] = "25"  # what a reversal of something unknown is told
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"  # a 0201 whose 0200 never came
+    allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 
 class Upstream(Struct, frozen=True):

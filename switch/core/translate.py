@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from typing import Final
 
+from cardswitch.specs.codes import MALFUNCTION, WRONG_PIN
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.kernel import NoAnswer
 
-from .desk import HSM, Decline, SwitchDesk
+from .desk import HSM, SwitchDesk
 from .settings import Upstream
 
 BAD_PIN_BLOCK: Final = frozenset(["20", "24"])  # The block, or the PIN's length, is not acceptable.
-
-
-def pan12_of(pan: str) -> str:
-    """The digits of a card number that a PIN block is bound to (ISO 9564-1 format 0).
-
-    >>> pan12_of("4000001234562"), pan12_of("400012345")
-    ('400000123456', '000040001234')
-    """
-    return pan[:-1][-12:].rjust(12, "0")
 
 
 async def translated_pin(
@@ -39,10 +33,10 @@ async def translated_pin(
         answer = await desk.ask(HSM, command, within=desk.settings.hsm_timeout_s)
     except NoAnswer:
         desk.count("hsm_no_answer")
-        raise Decline("96") from None
+        raise Decline(MALFUNCTION) from None
     if not answer.ok:
         desk.count(f"hsm_error_{answer.error}")
-        raise Decline("55" if answer.error in BAD_PIN_BLOCK else "96")
+        raise Decline(WRONG_PIN if answer.error in BAD_PIN_BLOCK else MALFUNCTION)
     return {52: answer.fields["block"]}
 
 
@@ -53,7 +47,7 @@ def _command(
     key = listener.terminal_keys.get(request[41].rstrip(" "), listener.pin_key)
     if not key or not upstream.pin_key:
         desk.count("pin_key_missing")
-        raise Decline("96")
+        raise Decline(MALFUNCTION)
     if listener.pin_key_type == "TPK":
         return translate_pin_tpk_zpk(key, upstream.pin_key, block, pan12)
     return translate_pin_zpk_zpk(key, upstream.pin_key, block, pan12)

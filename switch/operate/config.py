@@ -10,10 +10,11 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer, url_in
 
-from ..core.settings import ListenerSettings, Route, Serves, Settings, Upstream
+from ..core.settings import ListenerSettings, Route, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
@@ -28,6 +29,13 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     reversal_by: tuple[Way, ...] = WAYS
     unknown_reversal: Literal["25", "00"] = "25"
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"
+    allows: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = [kind.name for kind in KINDS.all.values() if kind.by_name]
+        for name in self.allows:
+            if name not in known:
+                raise ValueError(f"allows: {name!r} is none of {', '.join(known) or 'nothing'}")
 
 
 class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):

@@ -22,7 +22,7 @@ class Tally(Struct, frozen=True, gc=False):
 
 
 class Batch(Struct, frozen=True):
-    """*totals*: numeric currency -> outcome (``approved``, ``declined``, ...) -> how much.
+    """*totals*: numeric currency -> class and outcome (``sale approved``, ...) -> how much.
 
     Approved is what stays; reversed counts the reversals, and what each took back.
     """
@@ -30,15 +30,15 @@ class Batch(Struct, frozen=True):
     number: int = 1
     totals: Mapping[str, Mapping[str, Tally]] = {}
 
-    def plus(self, outcome: str, currency: str, amount: int, count: int = 1) -> Batch:
-        """The batch with *count* more that ended in *outcome*; what is undone is negative.
+    def plus(self, line: str, currency: str, amount: int, count: int = 1) -> Batch:
+        """The batch with *count* more in *line*; what is undone is negative.
 
-        >>> Batch().plus("approved", "978", 1250).totals["978"]["approved"]
+        >>> Batch().plus("sale approved", "978", 1250).totals["978"]["sale approved"]
         Tally(count=1, amount=1250)
         """
         of_currency = self.totals.get(currency, {})
-        tally = of_currency.get(outcome, Tally()).plus(amount, count)
-        return Batch(self.number, {**self.totals, currency: {**of_currency, outcome: tally}})
+        tally = of_currency.get(line, Tally()).plus(amount, count)
+        return Batch(self.number, {**self.totals, currency: {**of_currency, line: tally}})
 
     def next(self) -> Batch:
         """An empty batch of the next number; 1 follows 999.

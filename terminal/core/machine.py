@@ -8,10 +8,17 @@ from typing import Any, Final
 from msgspec import Struct
 
 from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.codes import (
+    APPROVED,
+    INVALID_TRANSACTION,
+    REFUSED_FOR_GOOD,
+    UNKNOWN_ORIGINAL,
+)
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import AGREED, REFUSED_FOR_GOOD, UNKNOWN
+from cardswitch.specs.transactions.answers import AGREEING, fits
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.machine.kernel import Flow, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
@@ -31,20 +38,19 @@ from .entries import (
     TerminalEntry,
 )
 from .messages import (
+    SALE,
     Order,
     TerminalIdentity,
-    fits,
     repeat_request,
+    request_for,
     reversal_request,
-    sale_request,
     stored,
 )
 from .state import PAID, Book, SaleState, key_of, rebuild
 
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
-SALE_ANSWER: Final = "0210"
-UNSERVED: Final = "12"  # field 39: nobody may ask a terminal for anything
+ECHOED: Final = (*AGREEING, 7)  # What our switch sends back as it was.
 
 
 class NotReady(Error):
@@ -92,14 +98,17 @@ class Terminal(Program):
 
     # What a person wants -----------------------------------------------------------------------
 
-    def sale(self, order: Order, now: Seconds) -> Sequence[Effect]:
-        """Begin a sale. Raises NotReady, or as :func:`sale_request` does: then nothing is sent."""
+    def ask(self, order: Order, now: Seconds, kind: str = SALE) -> Sequence[Effect]:
+        """Begin what *order* wants, of the class *kind*.
+
+        Raises NotReady, or as :func:`request_for` does: then nothing is sent.
+        """
         self.kernel.advance(now)
         self._require_ready()
-        request = sale_request(self.place, order, self._pinpad, now)
+        request = request_for(self.place, order, self._pinpad, now, kind)
         request = self.desk.stamp(self.link, request)
         self._card = order.card
-        self._start(self._sale(request, order.card))
+        self._start(self._ask(request, order.card))
         return self.kernel.take()
 
     def repeat(self, now: Seconds, card: Card | None = None) -> Sequence[Effect]:
@@ -165,7 +174,7 @@ class Terminal(Program):
             outcome = self.book.sales[key].outcome
             await self._reverse(key, outcome.amount if outcome.kind in PAID else 0)
 
-    async def _sale(self, request: Message, card: Card) -> None:
+    async def _ask(self, request: Message, card: Card) -> None:
         """Ask; an answer that fits is the result, anything else leads to a reversal."""
         self._record(SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
         answer = await self._answer(request)
@@ -218,9 +227,9 @@ class Terminal(Program):
         code, now = answer.get(39), self.desk.now
         # Where a part was to stay, a sale that the switch does not know is for a person to see.
         in_part = self.book.pending is not None and self.book.pending.stays > 0
-        if code == AGREED or (code == UNKNOWN and not in_part):
+        if code == APPROVED or (code == UNKNOWN_ORIGINAL and not in_part):
             self._record(SaleReversed(now, stored(answer)))
-        elif code in REFUSED_FOR_GOOD or code == UNKNOWN:
+        elif code in REFUSED_FOR_GOOD or code == UNKNOWN_ORIGINAL:
             self._record(ReversalRefused(now, stored(answer)))
         return self.book.pending is None
 
@@ -230,7 +239,7 @@ class Terminal(Program):
             answer = await self.desk.ask(self.link, request, within=self._timers.answer_s)
         except NoAnswer:
             return None
-        if fits(answer, request):
+        if fits(answer, request, KINDS.of(request), ECHOED):
             return answer
         self.desk.count("unfit_answer")
         self._heard(answer)
@@ -257,11 +266,11 @@ class Terminal(Program):
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A terminal serves nobody."""
-        self.desk.send(link, question.reply(UNSERVED))
+        self.desk.send(link, question.reply(INVALID_TRANSACTION))
 
     def unexpected(self, link: LinkId, answer: Any) -> None:
         """A late approval may be of a sale that ended otherwise: then it is undone."""
-        if not isinstance(answer, Message) or answer.mti != SALE_ANSWER:
+        if not isinstance(answer, Message):
             return
         self._heard(answer)
         if self.book.to_reverse and self.kernel.is_idle:

@@ -1,4 +1,4 @@
-"""What the terminal says, and whether an answer fits what it asked. Pure: values in, values out."""
+"""What the terminal says, by the rows of the table of transactions. Pure: values in, values out."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.masking import NEVER_STORED
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
 
@@ -20,14 +21,12 @@ from ..customer.card import Card
 from ..pinpad.pad import PinPad
 from .state import SWIPE
 
-PURCHASE: Final = "000000"  # field 3
+SALE: Final = "sale"  # the row of what a terminal does unless it is told otherwise
+DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
 WITH_PIN_PAD: Final = "1"  # field 22, third digit
 WITHOUT_PIN_PAD: Final = "2"
 NORMAL: Final = "00"  # field 25
-WHOLLY: Final = "00"  # field 39: approved ...
-PARTLY: Final = "10"  # ... but for less
-CODE_LENGTH: Final = 2  # of field 39
 
 _NOT_STORED: Final = NEVER_STORED | {2, 14}
 # What a reversal repeats of its original; neither the card nor the PIN is among them.
@@ -56,32 +55,33 @@ class Order(Struct, frozen=True):
         return f"<Order {self.amount} {self.currency} {self.card!r} {self.entry}>"
 
 
-def sale_request(
-    place: TerminalIdentity, order: Order, pinpad: PinPad | None, now: Seconds
+def request_for(
+    place: TerminalIdentity, order: Order, pinpad: PinPad | None, now: Seconds, kind: str = SALE
 ) -> Message:
-    """The 0200 for *order*, without its trace number.
+    """The request of the class *kind* for *order*, without its trace number.
 
     Raises FormatError, CryptoError or ConfigError if order, PIN or terminal do not allow it.
     """
     if order.amount <= 0:
         raise FormatError("an amount above zero", field="4")
+    row = KINDS.named(kind)
     time, date = local_time(now, place.zone)
     mode = SWIPE if order.entry == "swipe" else MANUAL
     fields = {
-        3: PURCHASE,
+        3: row.processing + DEFAULT_ACCOUNTS,
         4: de4(order.amount),
         7: transmission_time(now),
         12: time,
         13: date,
         22: mode + (WITH_PIN_PAD if pinpad else WITHOUT_PIN_PAD),
-        25: NORMAL,
+        25: row.condition or NORMAL,
         41: f"{place.terminal:8}",
         42: f"{place.merchant:15}",
         49: currency(order.currency).numeric,
         **card_fields(order.card, mode),
         **_pin_field(order, pinpad),
     }
-    return Message("0200", dict(sorted(fields.items())))
+    return Message(row.mti[0], dict(sorted(fields.items())))
 
 
 def card_fields(card: Card, mode: str) -> dict[int, str]:
@@ -102,9 +102,9 @@ def stored(message: Message) -> Message:
 
 
 def repeat_request(request: Message, card: Card) -> Message:
-    """The 0201 for a *request* that was stored; the card is presented anew, the PIN is not."""
+    """The repeat of a *request* that was stored; the card is presented anew, the PIN is not."""
     fields = {**request.fields, **card_fields(card, request[22][:2])}
-    return Message("0201", dict(sorted(fields.items())))
+    return Message(f"{request.mti[:3]}1", dict(sorted(fields.items())))
 
 
 def reversal_request(request: Message, now: Seconds, rrn: str = "", stays: int = 0) -> Message:
@@ -119,22 +119,6 @@ def reversal_request(request: Message, now: Seconds, rrn: str = "", stays: int =
     if stays:
         fields[95] = replacement_amounts(stays)
     return Message("0420", dict(sorted(fields.items())))
-
-
-def fits(answer: Message, request: Message) -> bool:
-    """Whether *answer* can be the result of *request*: no more money and no other currency.
-
-    An approval in whole is for the amount asked; one in part (10) says for how much less.
-    """
-    code, amount, asked = answer.get(39), answer.get(4), request[4]
-    if code == WHOLLY:
-        money_fits = amount in ("", asked)
-    elif code == PARTLY:
-        money_fits = "0" * len(asked) < amount <= asked  # of one length, so text order will do
-    else:
-        money_fits = amount <= asked
-    same = all(answer.get(number, request[number]) == request[number] for number in (7, 49))
-    return money_fits and same and len(code) == CODE_LENGTH
 
 
 def _pin_field(order: Order, pinpad: PinPad | None) -> dict[int, str]:

@@ -15,7 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, reply_mti
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
 from .batch import Batch
@@ -69,6 +70,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     """How one sale stands: what a receipt says and a test looks at. All of it may be shown."""
 
     kind: SaleState
+    transaction: str = ""  # the name of its row in the table of transactions
     at: Seconds  # of the last change
     stan: str
     amount: int  # minor units: what was approved and stays, or else asked
@@ -154,6 +156,8 @@ class Book(Struct, frozen=True, kw_only=True):
         """
         for key, sale in reversed(self.sales.items()):
             request = sale.begun.request
+            if reply_mti(request.mti) != answer.mti:
+                continue
             if all(answer.get(n, request[n]) == request[n] for n in (7, 11, 41, 42)):
                 return key
         return None
@@ -216,7 +220,7 @@ class Book(Struct, frozen=True, kw_only=True):
     def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
         outcome = _stands(self.outcome, _kind_of(answer), at, answer)
-        batch = self.batch.plus(outcome.kind, outcome.currency, outcome.amount)
+        batch = self.batch.plus(_line(outcome), outcome.currency, outcome.amount)
         return replace(self._with(next(reversed(self.sales)), outcome), batch=batch)
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
@@ -259,10 +263,9 @@ class Book(Struct, frozen=True, kw_only=True):
         outcome = replace(_told(outcome, kind, at, answer), approval_code=approval_code)
         batch, undone = self.batch, _undone(pending)
         if before.kind in PAID:
-            batch = batch.plus(
-                SaleState.APPROVED, before.currency, -undone, 0 if pending.stays else -1
-            )
-        batch = batch.plus(SaleState.REVERSED, before.currency, undone)
+            approved = _line(before, SaleState.APPROVED)
+            batch = batch.plus(approved, before.currency, -undone, 0 if pending.stays else -1)
+        batch = batch.plus(_line(before, SaleState.REVERSED), before.currency, undone)
         return replace(self._with(pending.sale, outcome), pending=None, batch=batch)
 
     def _refused(self, at: Seconds, answer: Message) -> Book:
@@ -270,7 +273,7 @@ class Book(Struct, frozen=True, kw_only=True):
         assert self.pending is not None
         pending = self.pending
         outcome = _told(pending.before, SaleState.EXCEPTION, at, answer)
-        batch = self.batch.plus(outcome.kind, outcome.currency, _undone(pending))
+        batch = self.batch.plus(_line(outcome), outcome.currency, _undone(pending))
         return replace(
             self._with(pending.sale, outcome),
             pending=None,
@@ -315,10 +318,16 @@ def _undone(pending: Pending) -> int:
     return before.amount - pending.stays if before.kind in PAID else before.asked
 
 
+def _line(outcome: Outcome, kind: SaleState | None = None) -> str:
+    """The line of a batch's totals that *outcome* is counted in, as it stands or as *kind*."""
+    return f"{outcome.transaction} {kind or outcome.kind}"
+
+
 def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     asked = int(request[4])
     return Outcome(
         kind=SaleState.BEGUN,
+        transaction=KINDS.of(request).name,
         at=at,
         stan=request[11],
         amount=asked,

@@ -118,7 +118,7 @@ def sale(
     order = Order(_amount(amount, config.currency), config.currency, presented, entry, pin)
     conclude(
         config,
-        lambda session: session.perform(lambda terminal, now: terminal.sale(order, now)),
+        lambda session: session.perform(lambda terminal, now: terminal.ask(order, now)),
         as_json,
         check,
     )

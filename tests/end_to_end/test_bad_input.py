@@ -7,7 +7,7 @@ import pytest
 
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import Order, TerminalIdentity, sale_request
+from cardswitch.terminal.core.messages import Order, TerminalIdentity, request_for
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.channel import HsmClientChannel
 from tests.kit.canaries import files_below, found
@@ -29,7 +29,7 @@ BITMAP, FIELD_3, FIELD_4 = 2, 10, 13
 def sale(**changes):
     """A 0200 that is in order, with the canary's card; *changes* are by field, as `f4`."""
     order = Order(1250, "EUR", CARD)
-    message = sale_request(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
+    message = request_for(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
     fields = {**message.fields, 11: f"{next(STANS):06d}"}
     fields |= {int(name[1:]): value for name, value in changes.items()}
     return Message("0200", dict(sorted(fields.items())))

@@ -18,8 +18,8 @@ from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import (
     Order,
     TerminalIdentity,
+    request_for,
     reversal_request,
-    sale_request,
 )
 from cardswitch.terminal.customer.card import find_card
 from tests.kit.peers import peer_at
@@ -164,7 +164,7 @@ def sold(house, till):
     """A sale of 20.00 made on a wire of its own, and its answer."""
     card = find_card(read_cards(house.folder / "cards.toml"), "rich")
     place = TerminalIdentity("WIRE0001", "SHOP0001")
-    request = sale_request(place, Order(2000, "EUR", card), None, time.time())
+    request = request_for(place, Order(2000, "EUR", card), None, time.time())
     request = request.with_fields({11: f"{next(STANS):06d}"})
     answer = till.ask(request)
     assert answer[39] == "00"
@@ -196,7 +196,7 @@ def test_a_reversal_that_disagrees_is_refused_and_undoes_nothing(house, till, ch
 
 def test_a_reversal_of_nothing_is_told_so(till):
     nothing = Message("0200", {7: "0101000000", 11: "777777"})
-    request = sale_request(
+    request = request_for(
         TerminalIdentity("WIRE0001", "SHOP0001"),
         Order(2000, "EUR", find_card([], "4242424242424242", "3012")),
         None,

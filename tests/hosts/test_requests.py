@@ -1,24 +1,19 @@
 """What both hosts do alike with a request."""
 
-import pytest
-
-from cardswitch.hosts.requests import REQUIRED, pan_of, require_fields
-from cardswitch.specs.errors import FormatError
-from tests.kit.hosts import PAN, purchase, swiped
+from cardswitch.hosts.requests import REQUIRED, decision
+from tests.kit.hosts import purchase
 
 
-@pytest.mark.parametrize("number", REQUIRED)
-def test_a_missing_field_is_named(number: int) -> None:
-    require_fields(purchase())
-    with pytest.raises(FormatError) as caught:
-        require_fields(purchase().without(number))
-    assert caught.value.field == str(number)
+def test_an_approval_says_how_much_and_under_which_code():
+    answer = decision(purchase(), "10", 605, "000001")
+    assert (answer[39], answer[4], answer[38]) == ("10", "000000000605", "000001")
 
 
-def test_a_card_number_stands_in_field_2_or_in_the_track() -> None:
-    assert pan_of(purchase()) == pan_of(swiped()) == PAN
-    for unreadable in (swiped().without(35), swiped(f35=PAN)):
-        with pytest.raises(FormatError) as caught:
-            pan_of(unreadable)
-        assert caught.value.field == "35"
-        assert PAN not in str(caught.value)
+def test_a_decline_repeats_what_was_asked_and_has_no_approval_code():
+    answer = decision(purchase(), "51")
+    assert (answer[39], answer[4]) == ("51", purchase()[4])
+    assert 38 not in answer.fields
+
+
+def test_both_need_the_number_that_the_switch_gives():
+    assert REQUIRED == (37,)

@@ -18,6 +18,7 @@ _FIRST = Row(
     source="pos",
     serves="merchants",
     link="pos/1",
+    kind="sale",
     identity=IDENTITY,
     sent_on="2026-03-29",
     request_digest="digest",

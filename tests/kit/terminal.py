@@ -30,7 +30,7 @@ def terminal():
 
 
 def sell(order=ORDER):
-    return lambda play: play.do(play.machine.sale(order, play.now))
+    return lambda play: play.do(play.machine.ask(order, play.now))
 
 
 def repeat(card=None):

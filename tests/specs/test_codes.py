@@ -1,5 +1,6 @@
 """Every response code says what public gateways say, and nothing that would warn a thief."""
 
+import ast
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -7,8 +8,7 @@ from typing import get_args
 import pytest
 
 from cardswitch.specs import codes
-from cardswitch.specs.codes import ACTIONS, GENERIC, REASONS, reason, reason_of_action
-from cardswitch.specs.message import APPROVALS
+from cardswitch.specs.codes import ACTIONS, APPROVALS, GENERIC, REASONS, reason, reason_of_action
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "decline_reasons.toml"
 KNOWN = tomllib.loads(VECTORS.read_text())
@@ -103,3 +103,43 @@ def test_entry_modes(code, text):
 def test_network_management_codes():
     sent = [codes.SIGN_ON, codes.SIGN_OFF, codes.KEY_CHANGE, codes.CUT_OVER, codes.ECHO]
     assert sent == ["001", "002", "161", "201", "301"] == list(codes.NETWORK_CODES)
+
+
+# Where codes are decided by, they are names. What looks the same and is none:
+CORE = ("specs/transactions", "switch/core", "hosts", "terminal/core", "wire/machine")
+OTHER = {
+    "hosts/issuer/behaviours.py": {"05", "10", "51", "54", "68"},  # the last digits of an amount
+    "specs/transactions/accepted.py": {"52"},  # numbers of fields
+    "specs/transactions/kinds.py": {"01"},  # the last digit of an MTI
+    "specs/transactions/reversals.py": {"11", "90", "95"},
+    "switch/core/settings.py": {"00", "25"},  # values of the configuration
+    "switch/core/translate.py": {"20"},  # errors of an HSM
+    "terminal/core/messages.py": {"00", "01"},  # fields 22 and 25
+    "terminal/core/state.py": {"02"},  # field 22
+}
+
+
+def bare_codes(path: Path) -> set[str]:
+    """The texts in *path* that look like a response code."""
+    tree = ast.parse(path.read_text("utf-8"))
+    specs = [node for node in ast.walk(tree) if isinstance(node, ast.FormattedValue)]
+    forms = {id(part) for node in specs if node.format_spec for part in ast.walk(node.format_spec)}
+    constants = [node for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    texts = {node.value for node in constants if id(node) not in forms}
+    return {text for text in texts if isinstance(text, str) and text in REASONS}
+
+
+@pytest.mark.parametrize("room", CORE)
+def test_no_code_stands_bare_where_it_decides(room):
+    root = Path(__file__).parents[2]
+    files = sorted((root / room).rglob("*.py"))
+    assert files
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        assert bare_codes(path) <= OTHER.get(name, set()), name
+
+
+def test_a_bare_code_would_be_seen(tmp_path):
+    planted = tmp_path / "planted.py"
+    planted.write_text('raise Decline("91")')
+    assert bare_codes(planted) == {"91"}

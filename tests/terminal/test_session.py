@@ -33,7 +33,7 @@ def config(lab):
 
 
 def sale(amount):
-    return lambda terminal, now: terminal.sale(Order(amount, "EUR", CARD, pin="1234"), now)
+    return lambda terminal, now: terminal.ask(Order(amount, "EUR", CARD, pin="1234"), now)
 
 
 def perform(config, *actions):

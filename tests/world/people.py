@@ -144,8 +144,8 @@ class Insistent(Terminal):
 
     async def _answer(self, request: Message) -> Message | None:
         answer = await super()._answer(request)
-        if answer is None and request.mti == "0200":
-            return await super()._answer(Message("0201", request.fields))
+        if answer is None and not request.is_repeat:
+            return await super()._answer(Message(f"{request.mti[:3]}1", request.fields))
         return answer
 
 
@@ -259,7 +259,7 @@ class World(Network):
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
             else:
                 order = self._wish()
-                begun = self.call(node, lambda machine: machine.sale(order, self.time_of(node)))
+                begun = self.call(node, lambda machine: machine.ask(order, self.time_of(node)))
         except NotReady:
             pass
         if not begun and tries:

@@ -56,7 +56,7 @@ def _give_up(desk: SwitchDesk) -> None:
 
 
 def _no_reversal() -> AbstractContextManager[Any]:
-    return mock.patch("cardswitch.switch.core.flows.purchase.undo", _give_up)
+    return mock.patch("cardswitch.switch.core.flows.ask.undo", _give_up)
 
 
 def _no_recovery() -> AbstractContextManager[Any]:
@@ -67,14 +67,14 @@ def _no_recovery() -> AbstractContextManager[Any]:
 def _no_repeat_detection() -> Iterator[None]:
     def forget(switch: Switch, link: LinkId, request: Message, leg: Leg, _: str) -> None:
         switch.memory.legs.remove(leg)
-        switch._purchase(link, request)
+        switch._ask(link, request, leg.kind)
 
-    async def is_new(desk: SwitchDesk, digest: str) -> bool:
+    async def is_new(desk: SwitchDesk) -> bool:
         return True
 
     with (
         mock.patch.object(Switch, "_repeat", forget),
-        mock.patch("cardswitch.switch.core.flows.purchase.is_new", is_new),
+        mock.patch("cardswitch.switch.core.flows.ask.is_new", is_new),
     ):
         yield
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from cardswitch.specs.codes import ECHO, SIGN_OFF, SIGN_ON
+from cardswitch.specs.codes import APPROVED, ECHO, INVALID_TRANSACTION, SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.hsm.commands.admin import module_status
 from cardswitch.specs.message import Message
@@ -21,8 +21,6 @@ from .kernel import Budget, NoAnswer, NotAsked
 ANSWER_S: Final[Seconds] = 2.0  # An 0810 costs its peer nothing; longer means that nobody is there.
 SILENCES_MAX: Final = 3  # Questions in a row without any sign of life, until something is done.
 REFUSED_S: Final[Seconds] = 1.0  # How long to wait after a refused sign-on.
-APPROVED: Final = "00"
-INVALID: Final = "12"
 
 
 class Watch:
@@ -176,4 +174,4 @@ def network_reply(request: Message) -> Message:
     <0810 11=000001, 39=00, 70=301>
     """
     known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO)
-    return request.reply(APPROVED if known else INVALID)
+    return request.reply(APPROVED if known else INVALID_TRANSACTION)

@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from cardswitch.specs.codes import FORMAT_ERROR
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message, MessageError
 
@@ -27,7 +28,6 @@ from .desk import Desk
 from .kernel import Kernel, Limits
 from .matching import Exchange, is_answerable, label
 
-FORMAT_ERROR: Final = "30"
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
 GARBAGE_S: Final = 60.0
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.specs.transactions.reversals import REVERSAL, reference
+from cardswitch.specs.transactions.reversals import reference
 from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import Kernel
 
@@ -66,7 +66,7 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
 def _bury_again(memory: Memory, settings: Settings, own: Leg, row: Row, now: float) -> None:
     """A reversal that named something unknown, and not exactly, goes on binding what it fits."""
     listener = settings.listeners.get(own.source)
-    if listener is None or row.original or own.kind != REVERSAL:
+    if listener is None or row.original or own.kind.shape != "reverse":
         return
     request = message_of(row, memory.vault)
     names = reference(own.source, request, row.at, listener.reversal_by)

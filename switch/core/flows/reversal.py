@@ -6,22 +6,16 @@ its repeat is told the same, and what nobody knows stays unknown, should it come
 
 from __future__ import annotations
 
+from cardswitch.specs.codes import APPROVED, DUPLICATE, FORMAT_ERROR, MISMATCH
 from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import (
-    AGREED,
-    MISMATCH,
-    REVERSAL,
-    Reference,
-    agrees,
-    can_be_named,
-    stays_of,
-)
+from cardswitch.specs.transactions.accepted import pan_of
+from cardswitch.specs.transactions.kinds import NEVER_CAME
+from cardswitch.specs.transactions.reversals import Reference, agrees, can_be_named, stays_of
 from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import Question
 
-from ..checks import DUPLICATE, FORMAT, pan_of
 from ..desk import SwitchDesk
 from ..legs import Leg
 from ..states import CAPTURED, State
@@ -66,7 +60,7 @@ def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg
     return [
         leg
         for leg in known.values()
-        if leg.kind != REVERSAL and (not names.same_day or leg.business_date in days)
+        if leg.kind.shape != "reverse" and (not names.same_day or leg.business_date in days)
     ]
 
 
@@ -86,7 +80,7 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
     try:
         stays = stays_of(request)
     except DecodeError:
-        return answer(desk, request, FORMAT)
+        return answer(desk, request, FORMAT_ERROR)
     if leg.is_open:
         desk.count("reversal_of_open_leg")
         await desk.outcome_of(leg)
@@ -101,7 +95,7 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
             begin(desk.of(leg), stays)
         except NoAnswer:
             return desk.forget()
-    return answer(desk, request, AGREED, leg)
+    return answer(desk, request, APPROVED, leg)
 
 
 def may_leave(leg: Leg, stays: int) -> bool:
@@ -128,9 +122,10 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
     known = {leg.identity for leg in buried}
     for who in names.identities:
         if who.name not in known:
-            kind = who.kind
-            leg = memory.open_leg(who, kind, source=own.source, serves=own.serves, link=own.link)
-            desk.of(leg).record(State.REVERSED, desk.decided(request, AGREED))
+            leg = memory.open_leg(
+                who, NEVER_CAME, source=own.source, serves=own.serves, link=own.link
+            )
+            desk.of(leg).record(State.REVERSED, desk.decided(request, APPROVED))
     answer(desk, request, desk.listener.unknown_reversal)
     if not names.is_exact:
         memory.tombstones.add(own.number, tombstone(request, names, own.card, now))

@@ -6,8 +6,8 @@ of the kernel, so that those that are pending never take the room of those that 
 
 from __future__ import annotations
 
+from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.wire.machine.kernel import Budget, NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
@@ -37,7 +37,7 @@ def pursue(desk: SwitchDesk, reversal: Message, sent: int = 0, tries: int = 0) -
     if sent >= desk.settings.reversals_sent_max:
         desk.record(State.EXCEPTION, reversal)
     elif desk.has_room(Budget.PENDING) and desk.is_up(LinkId(desk.leg.upstream)):
-        desk.start(ask(desk, reversal, sent, tries), budget=Budget.PENDING)
+        desk.start(send(desk, reversal, sent, tries), budget=Budget.PENDING)
     else:
         again(desk, reversal, sent, tries + 1)
 
@@ -48,7 +48,7 @@ def again(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> None:
     desk.later(seconds, lambda: pursue(desk, reversal, sent, tries))
 
 
-async def ask(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> None:
+async def send(desk: SwitchDesk, reversal: Message, sent: int, tries: int) -> None:
     """Send *reversal* once: at first as 0420, then as 0421."""
     question = reversal if sent == 0 else Message("0421", reversal.fields)
     link = LinkId(desk.leg.upstream)

@@ -3,7 +3,6 @@
 from cardswitch.hosts.acquirer.books import Approved, Books, books_of
 from cardswitch.hosts.acquirer.entries import (
     AcquirerEntry,
-    Asked,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
@@ -12,10 +11,11 @@ from cardswitch.hosts.acquirer.entries import (
 )
 from cardswitch.hosts.acquirer.legs import Booking, Leg
 from cardswitch.hosts.row import HostRow, Rows
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 
-FORWARDED = PurchaseForwarded(Asked("000000", 10, "978", "print:14"), "SHOP", "000007", "")
+FORWARDED = PurchaseForwarded(Terms("sale", "000000", 10, "978", "print:14"), "SHOP", "000007", "")
 ANSWERED = PurchaseAnswered("00", 10, "1")
 
 

@@ -3,9 +3,10 @@
 import pytest
 
 from cardswitch.hosts.acquirer.desk import NETWORK, AcquirerDesk
-from cardswitch.hosts.acquirer.entries import Asked, PurchaseRefused, PurchaseUndone
+from cardswitch.hosts.acquirer.entries import PurchaseRefused, PurchaseUndone
 from cardswitch.hosts.acquirer.legs import Booking
 from cardswitch.hosts.row import CHECKPOINT, told_by
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.kernel import Budget, Kernel, Limits
 from cardswitch.wire.machine.matching import IsoExchange
@@ -13,7 +14,7 @@ from cardswitch.wire.ports import Append
 from tests.kit.hosts import acquirer_config, fingerprint
 
 WHO = Identity("2026-03-29", "front|TERM0001|SHOP|2|000007|20260329010000")
-REFUSED = PurchaseRefused(Asked("000000", 10, "978", "print:14"), "03")
+REFUSED = PurchaseRefused(Terms("sale", "000000", 10, "978", "print:14"), "03")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import pytest
 
 from cardswitch.hosts.acquirer.entries import (
     AcquirerEntry,
-    Asked,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
@@ -15,8 +14,9 @@ from cardswitch.hosts.acquirer.entries import (
 )
 from cardswitch.hosts.acquirer.states import State
 from cardswitch.hosts.row import Rows
+from cardswitch.specs.transactions.accepted import Terms
 
-ASKED = Asked("000000", 1_210, "978", "print:14")
+ASKED = Terms("sale", "000000", 1_210, "978", "print:14")
 FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
 
 

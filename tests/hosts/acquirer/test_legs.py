@@ -4,7 +4,6 @@ import pytest
 
 from cardswitch.hosts.acquirer.entries import (
     AcquirerEntry,
-    Asked,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
@@ -15,9 +14,10 @@ from cardswitch.hosts.acquirer.entries import (
 from cardswitch.hosts.acquirer.legs import Booking, Reversal, leg_of
 from cardswitch.hosts.acquirer.states import MAY_HOLD_MONEY
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 
-ASKED = Asked("000000", 1_210, "978", "print:14")
+ASKED = Terms("sale", "000000", 1_210, "978", "print:14")
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
 FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
 REFUSED = PurchaseRefused(ASKED, "03")

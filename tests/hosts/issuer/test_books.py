@@ -8,7 +8,7 @@ from cardswitch.hosts.issuer.entries import PinTried, PurchaseDecided, PurchaseU
 from cardswitch.specs.errors import Error
 
 ADA, EVE = AccountConfig("ada", 1_000), AccountConfig("eve", 500, "840")
-TERMS = Terms("000000", 10, "978", "F2F4")
+TERMS = Terms("sale", "000000", 10, "978", "F2F4")
 
 
 def decided(amount: int, account: str = "ada") -> PurchaseDecided:
@@ -65,7 +65,7 @@ def test_a_journal_of_other_accounts_is_refused() -> None:
         books.apply(decided(1, account="bob"))
     with pytest.raises(Error, match="higher balance"):
         books.apply(decided(1_001))
-    told = {"held": {"bob": 1}, "tries": {}, "approvals": 1}
+    told = {"held": {"bob": 1}, "coming": {}, "tries": {}, "approvals": 1}
     with pytest.raises(Error, match=r"'bob', which is not among issuer\.accounts"):
         books.restore(told)
     books.restore({**told, "held": {"bob": 0}})

@@ -167,7 +167,9 @@ def test_a_repeat_in_flight_is_attached_and_answered_once_a_link() -> None:
     )
 
 
-@pytest.mark.parametrize("changed", [{"f4": "000000009999"}, {"f2": PANS["typed"]}, {"f3": "01"}])
+@pytest.mark.parametrize(
+    "changed", [{"f4": "000000009999"}, {"f2": PANS["typed"]}, {"f3": "002000"}]
+)
 @pytest.mark.parametrize("in_flight", [False, True])
 def test_the_same_identity_with_other_contents_is_refused(
     changed: dict[str, str], in_flight: bool
@@ -278,7 +280,7 @@ def test_a_flow_that_fails_declines_and_the_others_live_on(monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise RuntimeError("planted")
 
-    monkeypatch.setattr(play.machine, "_hold", fail)
+    monkeypatch.setattr(play.machine, "_approve", fail)
     assert outcome(play, purchase())[39] == "96"
     monkeypatch.undo()
     assert outcome(play, repeat_of(purchase()))[39] == "96"

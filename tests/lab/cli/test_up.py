@@ -109,7 +109,7 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
             await programs.ready()
             async with open_session(house.lab.terminal) as session:
                 order = Order(1250, "EUR", card, "swipe", "1234")
-                async for _ in session.perform(lambda terminal, now: terminal.sale(order, now)):
+                async for _ in session.perform(lambda terminal, now: terminal.ask(order, now)):
                     pass
             vault = open_vault(house.lab.switch.vault)
             await asyncio.to_thread(cut_over, house.lab.switch, vault, "end of the test")

@@ -31,7 +31,7 @@ async def sell(lab, *amounts):
     async with open_session(lab.terminal) as session:
         for amount in amounts:
             order = Order(parse_amount(amount, "EUR"), "EUR", card, "swipe", "1234")
-            told = session.perform(lambda terminal, now, order=order: terminal.sale(order, now))
+            told = session.perform(lambda terminal, now, order=order: terminal.ask(order, now))
             outcomes += [outcome async for outcome in told]
     return outcomes
 

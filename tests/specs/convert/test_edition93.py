@@ -2,11 +2,10 @@
 
 import pytest
 
-from cardswitch.specs.codes import ACTIONS, REASONS, TABLES, reason_of_action
+from cardswitch.specs.codes import ACTIONS, APPROVALS, REASONS, TABLES, reason_of_action
 from cardswitch.specs.convert.edition93 import STEP_93, year_near
 from cardswitch.specs.convert.rules import Draft, take_step
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.message import APPROVALS
 
 FEE = "00978" + "D00000150" + "00000000" + "D00000160" + "840"
 ACTUAL = "000000000900" + "0" * 30

@@ -146,7 +146,7 @@ def test_an_approval_code_must_agree_where_both_say_one(carried, known, agreed):
 def test_a_reversal_is_known_by_its_own_number_and_time():
     asked = SALE.with_fields({11: "000008"})
     who = reversal_identity("pos", asked, NOW)
-    assert (who.kind, who.name) == ("4", f"{WHO}4|000008|20261123120000")
+    assert (who.mti_class, who.name) == ("4", f"{WHO}4|000008|20261123120000")
     assert reversal_identity("pos", asked.without(7), NOW).name == f"{WHO}4|000008|20261123000000"
     with pytest.raises(FormatError) as caught:
         reversal_identity("pos", asked.without(11), NOW)

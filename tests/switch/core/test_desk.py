@@ -1,10 +1,14 @@
 """The desk of the switch by itself: what is passed on, what a reversal repeats, who is told."""
 
 import pytest
+from msgspec.structs import replace
 
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import accept
 from cardswitch.specs.transactions.identity import Identity
-from cardswitch.switch.core.desk import REVERSAL_FIELDS, Decline, SwitchDesk
+from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.switch.core.desk import REVERSAL_FIELDS, SwitchDesk
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Settings
 from cardswitch.switch.core.states import State
@@ -12,6 +16,8 @@ from cardswitch.wire.machine.kernel import Budget, Limits
 from cardswitch.wire.ports import LinkDown, LinkId, Received, Send
 from tests.kit.rows import IDENTITY
 from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened
+
+ACCEPTED = accept(PLAIN, KINDS.named("sale"))
 
 
 def desk(settings: Settings = SETTINGS) -> SwitchDesk:
@@ -22,7 +28,9 @@ def desk(settings: Settings = SETTINGS) -> SwitchDesk:
 def desk_of(switch: Switch) -> SwitchDesk:
     """The desk of a fresh leg of *switch*."""
     who = Identity("2026-03-29", IDENTITY)
-    leg = switch.memory.open_leg(who, "2", source="pos", serves="merchants", link="pos/1")
+    leg = switch.memory.open_leg(
+        who, KINDS.named("sale"), source="pos", serves="merchants", link="pos/1"
+    )
     at = switch.desk_of(leg)
     at.leg.rrn = "608800000042"
     return at
@@ -33,21 +41,21 @@ def desk_of(switch: Switch) -> SwitchDesk:
 
 def test_the_route_is_that_of_the_card_and_is_remembered():
     at = desk()
-    link, upstream = at.route(PLAIN, PAN)
+    link, upstream = at.route(ACCEPTED)
     assert (link, upstream) == (ACQUIRER, SETTINGS.upstreams["acquirer"])
     assert at.leg.upstream == "acquirer"
 
 
 def test_without_a_route_it_is_15():
     with pytest.raises(Decline, match="declined with 15") as refused:
-        desk().route(PLAIN, "4242424242424242")
+        desk().route(replace(ACCEPTED, pan="4242424242424242"))
     assert refused.value.code == "15"
 
 
 def test_nobody_there_is_91():
     play = opened() >> LinkDown(ACQUIRER)
     with pytest.raises(Decline, match="91"):
-        desk_of(play.machine).route(PLAIN, PAN)
+        desk_of(play.machine).route(ACCEPTED)
 
 
 def test_too_many_pending_reversals_are_91():
@@ -55,9 +63,9 @@ def test_too_many_pending_reversals_are_91():
     at = desk_of(switch)
     switch.memory.pending_reversals = SETTINGS.pending_reversals_max
     with pytest.raises(Decline, match="91"):
-        at.route(PLAIN, PAN)
+        at.route(ACCEPTED)
     switch.memory.pending_reversals -= 1
-    assert at.route(PLAIN, PAN)
+    assert at.route(ACCEPTED)
 
 
 def test_what_is_the_terminals_own_is_not_passed_on():
@@ -80,7 +88,7 @@ def test_the_bank_day_goes_along_unless_somebody_set_it():
 
 def test_a_reversal_repeats_its_original_and_nothing_secret():
     at = desk()
-    at.route(PLAIN, PAN)
+    at.route(ACCEPTED)
     forwarded = at.speak(ACQUIRER, SALE.with_fields({35: f"{PAN}=30122011", 55: "9F26"}), {52: "0"})
     at.record(State.FORWARDED, forwarded)
     reversal = at.reversal()

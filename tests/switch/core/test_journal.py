@@ -2,9 +2,11 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.journal import moved
 from cardswitch.switch.core.row import said
 from cardswitch.switch.core.states import Mark, State
@@ -98,28 +100,36 @@ def test_what_the_table_of_states_forbids_is_not_written():
 @pytest.mark.parametrize(
     ("kind", "state", "to", "amount", "held", "stays", "adds"),
     [
-        ("2", State.FORWARDED, State.APPROVED, 1250, 0, 0, 1250),
-        ("2", State.FORWARDED, State.APPROVED, 600, 0, 0, 600),
-        ("2", State.FORWARDED, State.DECLINED, 1250, 0, 0, 0),
-        ("2", State.FORWARDED, State.REVERSING, 1250, 0, 0, 0),
-        ("2", State.APPROVED, State.REVERSING, 1250, 1250, 0, -1250),
-        ("2", State.APPROVED, State.REVERSING, 1250, 1250, 600, -650),
-        ("2", State.REDUCED, State.REVERSING, 1250, 600, 0, -600),
-        ("2", State.REVERSING, State.REVERSED, 1250, 1250, 0, 0),
-        ("2", State.REVERSING, State.REDUCED, 1250, 1250, 600, 0),
-        ("2", State.REVERSING, State.EXCEPTION, 1250, 1250, 0, 0),
-        ("2", State.EXCEPTION, State.REVERSING, 1250, 1250, 0, 0),
-        ("2", State.EXCEPTION, State.RESOLVED, 1250, 1250, 0, 0),
-        ("2", None, State.REVERSED, 1250, 0, 0, 0),
-        ("1", State.FORWARDED, State.APPROVED, 1250, 0, 0, 0),
-        ("1", State.APPROVED, State.REVERSING, 1250, 1250, 0, 0),
-        ("4", None, State.ANSWERED, 1250, 0, 0, 0),
+        ("sale", State.FORWARDED, State.APPROVED, 1250, 0, 0, 1250),
+        ("sale", State.FORWARDED, State.APPROVED, 600, 0, 0, 600),
+        ("sale", State.FORWARDED, State.DECLINED, 1250, 0, 0, 0),
+        ("sale", State.FORWARDED, State.REVERSING, 1250, 0, 0, 0),
+        ("sale", State.APPROVED, State.REVERSING, 1250, 1250, 0, -1250),
+        ("sale", State.APPROVED, State.REVERSING, 1250, 1250, 600, -650),
+        ("sale", State.REDUCED, State.REVERSING, 1250, 600, 0, -600),
+        ("sale", State.REVERSING, State.REVERSED, 1250, 1250, 0, 0),
+        ("sale", State.REVERSING, State.REDUCED, 1250, 1250, 600, 0),
+        ("sale", State.REVERSING, State.EXCEPTION, 1250, 1250, 0, 0),
+        ("sale", State.EXCEPTION, State.REVERSING, 1250, 1250, 0, 0),
+        ("sale", State.EXCEPTION, State.RESOLVED, 1250, 1250, 0, 0),
+        ("sale", None, State.REVERSED, 1250, 0, 0, 0),
+        ("authorisation", State.FORWARDED, State.APPROVED, 1250, 0, 0, 0),
+        ("authorisation", State.APPROVED, State.REVERSING, 1250, 1250, 0, 0),
+        ("reversal", None, State.ANSWERED, 1250, 0, 0, 0),
     ],
 )
 def test_what_a_step_adds_to_the_funds_of_the_merchant(kind, state, to, amount, held, stays, adds):
     leg = begun()
-    leg.kind, leg.state, leg.held = kind, state, held
+    leg.kind, leg.state, leg.held = KINDS.named(kind), state, held
     assert moved(leg, to, amount, stays) == adds
+
+
+def test_what_gives_money_back_moves_the_other_way():
+    leg = begun()
+    leg.kind, leg.state = replace(leg.kind, money="credit"), State.FORWARDED
+    assert moved(leg, State.APPROVED, 1250, 0) == -1250
+    leg.state, leg.held = State.APPROVED, 1250
+    assert (moved(leg, State.REVERSING, 1250, 600), leg.owed) == (650, -1250)
 
 
 # Marks --------------------------------------------------------------------------------------------

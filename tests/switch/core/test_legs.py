@@ -4,6 +4,7 @@ import pytest
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.legs import Leg, Legs, new_leg, take_first
 from cardswitch.switch.core.states import State
 from cardswitch.wire.ports import LinkId
@@ -17,7 +18,7 @@ REVERSING, REVERSED, REDUCED = State.REVERSING, State.REVERSED, State.REDUCED
 
 def begun(name: str = IDENTITY, number: int = 1) -> Leg:
     who = Identity("2026-03-29", name)
-    return new_leg(number, who, "2", source="pos", serves="merchants", link="pos/1")
+    return new_leg(number, who, KINDS.named("sale"), source="pos", serves="merchants", link="pos/1")
 
 
 def leg_after(*steps: State | tuple[State, dict]) -> Leg:
@@ -74,7 +75,7 @@ def test_what_a_repeat_is_told(steps, code):
     ],
 )
 def test_what_the_merchant_is_owed(steps, held):
-    assert leg_after(*steps).captured == held
+    assert leg_after(*steps).owed == held
 
 
 def test_a_repeat_hears_the_decision_and_its_own_numbers():

@@ -125,7 +125,7 @@ def test_a_flow_that_fails_before_it_has_a_row_leaves_nothing_as_a_crash_would(m
 
 
 def test_a_flow_that_fails_when_something_has_left_is_undone_as_after_a_crash(monkeypatch):
-    monkeypatch.setattr("cardswitch.switch.core.flows.purchase.fits", fail)
+    monkeypatch.setattr("cardswitch.switch.core.flows.ask.fits", fail)
     play = forwarded(opened()) >> answered("acquirer", "00")
     play << recorded(State.REVERSING) << sent("pos/1", "0210", {39: "91"})
     assert play << sent("acquirer", "0420")

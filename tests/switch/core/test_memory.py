@@ -3,6 +3,7 @@
 import pytest
 
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.memory import Memory, budget_of, by_leg
 from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.kernel import Budget
@@ -19,9 +20,10 @@ def memory():
     return Memory(SETTINGS, GlassVault())
 
 
-def opened(memory, name="me", kind="2"):
-    who = Identity("2026-03-29", f"pos|T|{name}|{kind}|000007|20260329010000")
-    return memory.open_leg(who, kind, source="pos", serves="merchants", link="pos/1")
+def opened(memory, name="me", kind="sale"):
+    which = KINDS.named(kind)
+    who = Identity("2026-03-29", f"pos|T|{name}|{which.mti[0][1]}|000007|20260329010000")
+    return memory.open_leg(who, which, source="pos", serves="merchants", link="pos/1")
 
 
 def test_numbers_go_up_and_legs_are_found(memory):
@@ -66,7 +68,7 @@ def test_what_has_no_row_is_forgotten_and_what_has_one_is_not(memory):
 
 
 def test_what_is_in_work_is_counted_by_link_and_by_what_it_is_for(memory):
-    sale, reversal = opened(memory), opened(memory, kind="4")
+    sale, reversal = opened(memory), opened(memory, kind="reversal")
     for leg, request in ((sale, PLAIN), (reversal, REVERSAL)):
         for link in (POS, POS, OTHER):
             memory.wait(leg, link, request)
@@ -106,7 +108,10 @@ def test_so_many_reversals_of_the_unknown_are_noted_in_a_second():
 
 
 def test_a_reversal_is_for_undoing():
-    assert (budget_of("4"), budget_of("2")) == (Budget.UNDOING, Budget.DOING)
+    assert (budget_of(KINDS.named("reversal")), budget_of(KINDS.named("sale"))) == (
+        Budget.UNDOING,
+        Budget.DOING,
+    )
 
 
 def test_rows_are_told_apart_by_their_leg():

@@ -293,9 +293,9 @@ def test_it_waits_until_the_sale_under_way_is_done():
     assert play.machine.book.kind is SaleState.APPROVED
     totals = play.machine.book.batch.totals["978"]
     assert {kind: tally.count for kind, tally in totals.items()} == {
-        "declined": 1,
-        "approved": 1,
-        "reversed": 1,
+        "sale declined": 1,
+        "sale approved": 1,
+        "sale reversed": 1,
     }
 
 
@@ -515,7 +515,7 @@ def test_a_repeat_asks_for_the_same_once_more():
         (SaleState.APPROVED, False),
         (SaleState.APPROVED, True),
     ]
-    assert play.machine.book.batch.totals["978"]["approved"].count == 1
+    assert play.machine.book.batch.totals["978"]["sale approved"].count == 1
 
 
 def test_a_repeat_without_an_answer_leaves_the_result():
@@ -547,6 +547,13 @@ def test_there_may_be_nothing_to_repeat():
     play.skip() >> answered("switch", "00")
     with pytest.raises(NotReady, match="reversed"):
         play.skip() >> repeat()
+
+
+@pytest.mark.parametrize("changes", [{7: "0329010009"}, {4: "000000001249"}, {49: "840"}])
+def test_an_answer_to_something_else_is_none(changes):
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> answered("switch", "00", changes)
+    assert play << appended(SaleReversing) << sent("switch", "0420")
 
 
 # Batches ------------------------------------------------------------------------------------------

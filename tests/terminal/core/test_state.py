@@ -165,27 +165,30 @@ def test_totals_count_every_sale_once():
     entries = itertools.chain.from_iterable([BEGUN, *rest] for rest in sales)
     assert rebuild(entries).batch.totals == {
         "978": {
-            "approved": Tally(3, 1250 + 1250 + 625),
-            "declined": Tally(1, 1250),
-            "reversed": Tally(1, 1250),
+            "sale approved": Tally(3, 1250 + 1250 + 625),
+            "sale declined": Tally(1, 1250),
+            "sale reversed": Tally(1, 1250),
         }
     }
 
 
 UNDOING = [
-    ([APPROVED, IN_PART, REVERSED], {"approved": (1, 1000), "reversed": (1, 250)}),
+    ([APPROVED, IN_PART, REVERSED], {"sale approved": (1, 1000), "sale reversed": (1, 250)}),
     (
         [APPROVED, IN_PART, REVERSED, SaleReversing(5.0, REVERSAL, stays=400), REVERSED],
-        {"approved": (1, 400), "reversed": (2, 850)},
+        {"sale approved": (1, 400), "sale reversed": (2, 850)},
     ),
     (
         [APPROVED, IN_PART, REVERSED, REVERSING, REVERSED],
-        {"approved": (0, 0), "reversed": (2, 1250)},
+        {"sale approved": (0, 0), "sale reversed": (2, 1250)},
     ),
-    ([APPROVED, REVERSING, REVERSED], {"approved": (0, 0), "reversed": (1, 1250)}),
-    ([APPROVED, IN_PART, REFUSED], {"approved": (1, 1250), "exception": (1, 250)}),
-    ([APPROVED, IN_PART], {"approved": (1, 1250)}),
-    ([DECLINED, HEARD, REVERSING, REVERSED], {"declined": (1, 1250), "reversed": (1, 1250)}),
+    ([APPROVED, REVERSING, REVERSED], {"sale approved": (0, 0), "sale reversed": (1, 1250)}),
+    ([APPROVED, IN_PART, REFUSED], {"sale approved": (1, 1250), "sale exception": (1, 250)}),
+    ([APPROVED, IN_PART], {"sale approved": (1, 1250)}),
+    (
+        [DECLINED, HEARD, REVERSING, REVERSED],
+        {"sale declined": (1, 1250), "sale reversed": (1, 1250)},
+    ),
 ]
 
 

@@ -152,13 +152,13 @@ def test_status_counts(run):
         "number": 1,
         "totals": {
             "978": {
-                "approved": {"count": 2, "amount": 1805},
-                "declined": {"count": 1, "amount": 1251},
+                "sale approved": {"count": 2, "amount": 1805},
+                "sale declined": {"count": 1, "amount": 1251},
             }
         },
     }
     assert (report["stan"], report["pending_reversal"], report["exceptions"]) == (3, None, [])
-    assert "    2 approved                     18.05" in run("status").stdout
+    assert "    2 sale approved                18.05" in run("status").stdout
 
 
 def test_each_terminal_has_its_own_numbers(run):
@@ -169,7 +169,7 @@ def test_each_terminal_has_its_own_numbers(run):
 
 def test_a_batch_is_closed_with_its_totals(run):
     run("sale", "1", "--card", "good")
-    assert "1 approved" in run("close-batch").stdout
+    assert "1 sale approved" in run("close-batch").stdout
     assert json.loads(run("status", "--json").stdout)["batch"] == {"number": 2, "totals": {}}
 
 
@@ -180,11 +180,11 @@ def test_a_part_of_a_sale_is_reversed(run, small_switch):
     assert "STAN 000001: reversing all but EUR 15.00 of it until" in result.stderr
     assert "reversed in part, EUR 15.00 stays paid" in result.stderr
     assert small_switch.seen[1][95].startswith("000000001500")
-    assert "    1 approved                     15.00" in run("status").stdout
+    assert "    1 sale approved                15.00" in run("status").stdout
     shown = json.loads(run("reverse", "--keep", "0.50", "--json").stdout)
     assert [shown[name] for name in ("kind", "amount", "reversed")] == ["reduced", 50, 1950]
     assert kind_of(run("reverse", "--json")) == "reversed"
-    assert "    3 reversed                     20.00" in run("status").stdout
+    assert "    3 sale reversed                20.00" in run("status").stdout
 
 
 @pytest.mark.parametrize("keep", ["20", "20.01"])

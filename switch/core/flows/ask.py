@@ -1,45 +1,51 @@
-"""A purchase or authorisation: look it up, check, route, translate the PIN, ask, answer."""
+"""Everything with an answer to wait for: look it up, route, translate the PIN, ask, answer."""
 
 from __future__ import annotations
 
+from cardswitch.specs.codes import (
+    DUPLICATE,
+    INVALID_TRANSACTION,
+    UNAVAILABLE,
+    UNKNOWN_ORIGINAL,
+)
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
-from cardswitch.specs.transactions.reversals import UNKNOWN
 from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
-from ..checks import DUPLICATE, UNKNOWN_TRANSACTION, pan_of
-from ..desk import Decline, SwitchDesk
+from ..desk import SwitchDesk
 from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
 from .reverse import undo
 
 
-async def purchase(desk: SwitchDesk, link: LinkId, request: Message, digest: str) -> None:
-    """Take *request*, which came in on *link*, through one side of the switch."""
-    if not await is_new(desk, digest):
+async def ask(desk: SwitchDesk, link: LinkId, request: Message, accepted: Accepted) -> None:
+    """Take *request*, which came in on *link* and asks for *accepted*, through one side."""
+    if not await is_new(desk):
         return None
     try:
         refuse_late(desk, link, request)
-        pan = pan_of(request)
-        towards, upstream = desk.route(request, pan)
-        pin = await translated_pin(desk, request, pan, upstream)
+        towards, upstream = desk.route(accepted)
+        pin = await translated_pin(desk, request, accepted.pan, upstream)
         forwarded = desk.speak(towards, request, pin)
     except Decline as declined:
         return desk.decline(request, declined.code)
     except NoAnswer:
-        return desk.decline(request, "91")
+        return desk.decline(request, UNAVAILABLE)
     return await forward(desk, towards, upstream, forwarded)
 
 
-async def is_new(desk: SwitchDesk, digest: str) -> bool:
+async def is_new(desk: SwitchDesk) -> bool:
     """Whether the journal knows nothing of the leg; if it does, whoever waits hears what.
 
     A journal that cannot say makes for silence.
     """
     leg = desk.leg
+    digest = leg.request_digest
     try:
         found = await desk.recall(Question(identities=(leg.key,)))
     except NoAnswer:
@@ -59,11 +65,11 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     """Declines what is new and yet must not be performed."""
     leg, now = desk.leg, desk.now
     if not is_of_now(request, now):
-        raise Decline(UNKNOWN_TRANSACTION)
+        raise Decline(INVALID_TRANSACTION)
     if link in desk.memory.signed_off:
-        raise Decline("91")
+        raise Decline(UNAVAILABLE)
     if request.mti[3] == "1" and desk.listener.repeat_of_unknown == "refuse":
-        raise Decline(UNKNOWN)
+        raise Decline(UNKNOWN_ORIGINAL)
     if desk.memory.tombstones.binds(
         leg.identity,
         request.get(37),
@@ -73,7 +79,7 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
         currency=leg.currency,
     ):
         desk.count("reversed_before")
-        raise Decline(UNKNOWN_TRANSACTION)
+        raise Decline(INVALID_TRANSACTION)
 
 
 async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:
@@ -83,7 +89,7 @@ async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded:
         answer = await desk.ask(link, forwarded, within=upstream.timeout_s)
     except NoAnswer:
         return undo(desk)
-    if not fits(answer, forwarded):
+    if not fits(answer, forwarded, desk.leg.kind):
         desk.count("unfit_answer")
         return undo(desk)
     if answer.approved and not desk.is_deliverable():

@@ -1,0 +1,151 @@
+"""What a request asks for, checked once where it comes in; from there on it is this value.
+
+Switch, acquirer and issuer ask the same of a request, so that none forwards what the next refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from msgspec import Struct
+
+from ..amounts import currency
+from ..codes import (
+    CARD_UNKNOWN,
+    FORMAT_ERROR,
+    INVALID_AMOUNT,
+    INVALID_TRANSACTION,
+    PIN_REQUIRED,
+)
+from ..dates import is_transmission_time
+from ..errors import Decline, FormatError
+from ..masking import mask_pan
+from ..message import Message
+from ..tracks import PAN_DIGITS_MAX, SEPARATORS, Track2, is_luhn_valid, unpack_track2
+from .kinds import KINDS, Kind
+
+NOTHING: Final = "000000000000"
+_DIGITS: Final = frozenset("0123456789")
+
+
+class Terms(Struct, frozen=True, array_like=True, gc=False):
+    """What is asked for, without the card: a repeat must agree in all of it.
+
+    A journal may hold it; *card* is the fingerprint of the card number.
+    """
+
+    kind: str  # the name of its row
+    processing: str  # field 3
+    amount: int  # minor units
+    currency: str  # ISO 4217 numeric
+    card: str
+
+    @property
+    def digest(self) -> str:
+        """All of it as one text.
+
+        >>> Terms("sale", "000000", 1250, "978", "f").digest
+        'sale|000000|1250|978|f'
+        """
+        return f"{self.kind}|{self.processing}|{self.amount}|{self.currency}|{self.card}"
+
+
+class Accepted(Struct, frozen=True, kw_only=True):
+    """A request of a known class, of a card, about money, in which nothing is missing or wrong."""
+
+    kind: Kind
+    pan: str
+    track: Track2 | None  # where it was read
+    processing: str
+    amount: int  # minor units
+    currency: str  # ISO 4217 numeric
+    merchant: str  # field 42 without trailing spaces
+
+    def terms(self, card: str) -> Terms:
+        """The same as a journal may hold it; *card* is the fingerprint of the card number."""
+        return Terms(self.kind.name, self.processing, self.amount, self.currency, card)
+
+    def __repr__(self) -> str:
+        """Masked like a message."""
+        return f"<{self.kind.name} {self.amount} {self.currency} {mask_pan(self.pan)}>"
+
+
+def pan_of(message: Message) -> str:
+    """The card number, from field 2 or else from the front of track 2; ``""`` if there is none.
+
+    >>> pan_of(Message("0200", {35: "9999990000000014=30122011"}))
+    '9999990000000014'
+    """
+    pan = message.get(2)
+    if pan:
+        return pan
+    track, equals, letter = message.get(35), *SEPARATORS
+    return track.replace(letter, equals).partition(equals)[0]
+
+
+def card_number(message: Message) -> str:
+    """The same, as a FormatError if it is there and is none: 1 to 19 digits."""
+    pan = pan_of(message)
+    if len(pan) > PAN_DIGITS_MAX or not _DIGITS.issuperset(pan):
+        raise FormatError("a card number of digits", field="2")
+    return pan
+
+
+def no_kind(request: Message) -> Decline:
+    """Why *request*, which has no row, is refused: 12, or 30 where its field 3 is missing."""
+    if not KINDS.is_asked_for(request.mti):
+        return Decline(INVALID_TRANSACTION)
+    return Decline(INVALID_TRANSACTION if 3 in request.fields else FORMAT_ERROR, "3")
+
+
+def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted:
+    """*request* of the class *kind*; raises Decline for the first fault, naming its field.
+
+    It depends on the message alone, so a copy gets the same. *also* are fields that whoever reads
+    it needs besides those that its class requires.
+    """
+    fields = request.fields
+    for number in (*kind.requires, *also):
+        if number not in fields:
+            raise Decline(FORMAT_ERROR, str(number))
+    if not is_transmission_time(fields[7]):
+        raise Decline(FORMAT_ERROR, "7")
+    pan, track = _card(request)
+    if fields[4] == NOTHING and kind.money != "none":
+        raise Decline(INVALID_AMOUNT, "4")
+    try:
+        currency(fields[49])
+    except FormatError:
+        raise Decline(FORMAT_ERROR, "49") from None
+    if kind.pin == "required" and 52 not in fields:
+        raise Decline(PIN_REQUIRED, "52")
+    if kind.pin == "refused" and 52 in fields:
+        raise Decline(FORMAT_ERROR, "52")
+    return Accepted(
+        kind=kind,
+        pan=pan,
+        track=track,
+        processing=fields[3],
+        amount=int(fields[4]),
+        currency=fields[49],
+        merchant=fields[42].rstrip(" "),
+    )
+
+
+def _card(request: Message) -> tuple[str, Track2 | None]:
+    """The card number, and the track if it was read."""
+    pan, track = request.get(2), None
+    if 35 in request.fields:
+        try:
+            track = unpack_track2(request[35])
+        except FormatError:
+            raise Decline(FORMAT_ERROR, "35") from None
+        pan = pan or track.pan
+        if track.pan != pan:
+            raise Decline(FORMAT_ERROR, "2")
+    if not pan:
+        raise Decline(FORMAT_ERROR, "2")
+    if not is_luhn_valid(pan):
+        raise Decline(CARD_UNKNOWN, "2")
+    return pan, track

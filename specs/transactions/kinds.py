@@ -1,0 +1,129 @@
+"""The table of what can be asked for (`kinds.toml`), and how a message finds its row.
+
+A class of transaction is its row and nothing else: programs dispatch by its shape, hold or give
+back money by its `money`, and settlement counts it under its bucket.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct, ValidationError, convert
+
+from ..errors import ConfigError
+from ..message import Message
+
+Shape = Literal["ask", "reverse", "network"]
+Money = Literal["none", "debit", "credit", "hold"]
+Pin = Literal["optional", "required", "refused"]
+Serves = Literal["merchants", "acquirers"]
+Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8]0\Z")]
+TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
+
+ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
+# What an approval adds to that which a merchant is owed.
+_SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "credit": -1}
+
+
+class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row; `kinds.toml` says what each column means."""
+
+    name: str
+    text: str
+    shape: Shape
+    mti: Annotated[tuple[Mti, ...], Meta(min_length=1)]
+    processing: TwoDigits = ""
+    condition: TwoDigits = ""
+    money: Money = "none"
+    pin: Pin = "optional"
+    sent_by: tuple[Serves, ...]
+    by_name: bool = False
+    requires: tuple[int, ...]
+    answer: tuple[int, ...] = ()
+    undone_by: str = ""
+    bucket: str = ""
+    receipt: str = ""
+    command: str = ""
+    examples: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def sign(self) -> int:
+        """What an approved unit adds to that which the merchant is owed: 1, -1 or 0."""
+        return _SIGNS.get(self.money, 0) if self.bucket else 0
+
+    def __repr__(self) -> str:
+        return f"<{self.name or 'unknown'}>"
+
+
+# Of a request that was reversed before it came: what it was, nobody knows.
+NEVER_CAME: Final = Kind(name="", text="", shape="ask", mti=("0200",), sent_by=(), requires=())
+
+
+class Kinds:
+    """Rows made ready for look-up. Raises ConfigError if they contradict each other."""
+
+    def __init__(self, rows: Iterable[Kind]) -> None:
+        self.all: Mapping[str, Kind] = {row.name: row for row in rows}
+        self._by_key: dict[tuple[str, str, str], Kind] = {}
+        for row in self.all.values():
+            if row.undone_by and row.undone_by not in self.all:
+                raise ConfigError(f"{row.name}: undone_by: there is no row {row.undone_by!r}")
+            for mti in row.mti:
+                other = self._by_key.setdefault((mti[1:3], row.processing, row.condition), row)
+                if other is not row:
+                    raise ConfigError(f"{row.name}: comes as the same message as {other.name}")
+
+    def find(self, message: Message) -> Kind | None:
+        """The row of a request, or ``None``: nobody can ask for that."""
+        mti, fields, by_key = message.mti, message.fields, self._by_key
+        if mti[3] not in ORIGINS:
+            return None
+        which, processing = mti[1:3], fields.get(3, "")[:2]
+        return (
+            by_key.get((which, processing, fields.get(25, "")))
+            or by_key.get((which, processing, ""))
+            or by_key.get((which, "", ""))
+        )
+
+    def of(self, request: Message) -> Kind:
+        """The row of a *request* that was let through before; of one that has none, NEVER_CAME."""
+        return self.find(request) or NEVER_CAME
+
+    def named(self, name: str) -> Kind:
+        """The row *name*, as a journal says it; "" is what never came. Raises ConfigError."""
+        if not name:
+            return NEVER_CAME
+        try:
+            return self.all[name]
+        except KeyError:
+            raise ConfigError(
+                f"the journal knows transactions of the class {name!r}, which this version has "
+                "not: start the version that wrote it"
+            ) from None
+
+    def is_asked_for(self, mti: str) -> bool:
+        """Whether requests of that MTI are known at all, so that a missing field 3 is a fault."""
+        return mti[3] in ORIGINS and any(which == mti[1:3] for which, _, _ in self._by_key)
+
+    def undone(self) -> tuple[str, ...]:
+        """The classes of MTIs (second digits) of all that a reversal may name: money first."""
+        classes = {mti[1] for row in self.all.values() if row.undone_by for mti in row.mti}
+        return tuple(sorted(classes, reverse=True))
+
+
+def read_kinds(document: str) -> Kinds:
+    """The table in the TOML text *document*. Raises ConfigError, naming row and column."""
+    rows: Mapping[str, Any] = tomllib.loads(document)
+    kinds = []
+    for name, row in rows.items():
+        try:
+            kinds.append(convert({"name": name, **row}, Kind))
+        except ValidationError as error:
+            raise ConfigError(f"{name}: {error}") from None
+    return Kinds(kinds)
+
+
+KINDS: Final = read_kinds(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
