@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cardswitch.specs.codes import APPROVED, UNKNOWN_ORIGINAL
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import AGREED, UNKNOWN
 from cardswitch.wire.ports import name_of
 
 from .network import Network
@@ -40,9 +40,9 @@ class Unwilling:
             if message.mti in ("0210", "0110") and network.chance(self._unfit):
                 network.counts["unfit"] += 1
                 return self._spoiled(message)
-            is_undone = message.mti == "0430" and message.get(39) == AGREED
+            is_undone = message.mti == "0430" and message.get(39) == APPROVED
             if is_undone and network.chance(self._unwilling / 3):
-                return Message(message.mti, {**message.fields, 39: UNKNOWN})  # It forgot.
+                return Message(message.mti, {**message.fields, 39: UNKNOWN_ORIGINAL})  # It forgot.
         return message
 
     def _spoiled(self, answer: Message) -> Message:
