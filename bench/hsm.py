@@ -3,6 +3,9 @@
 First over TCP on 127.0.0.1, pipelined on some connections, against `cardswitch hsm serve` in a
 process of its own: commands a second, and the CPU that each costs the server. Then in this process,
 one part after the other: framing, codec, the command, and of a CA the bare cryptography.
+
+With --against COMMIT the servers of that commit and of this tree take turns, pair by pair, and the
+ratio of what a command costs them is shown: other load on the machine is the same for both.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from random import Random
+from statistics import median
 from timeit import timeit
 from typing import Any, Final
 
@@ -138,15 +142,21 @@ def _chip(key: str, clear: bytes, pan: str, number: int) -> Command:
 
 
 @contextmanager
-def serving(profile: Path | None = None) -> Iterator[tuple[int, int]]:
-    """`cardswitch hsm serve` in its own process: its port and its process id."""
+def serving(profile: Path | None = None, root: Path = ROOT) -> Iterator[tuple[int, int]]:
+    """`cardswitch hsm serve` of *root* in its own process: its port and its process id."""
     with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
         port, config, log = free_ports().hsm, Path(name) / "lab.toml", Path(name) / "hsm.log"
         config.write_text(f"[hsm]\nport = {port}\n", "utf-8")
         module = ["bench.profiled", str(profile)] if profile else ["cardswitch"]
         command = [sys.executable, "-m", *module, *PROGRAMS["hsm"], "--config", str(config)]
         with log.open("wb") as output:
-            process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output)
+            process = subprocess.Popen(
+                command,
+                cwd=root,
+                env={**os.environ, "PYTHONPATH": str(root)},
+                stdout=output,
+                stderr=output,
+            )
         try:
             await_port(port, process, log)
             yield port, process.pid
@@ -167,6 +177,41 @@ def loaded(port: int, pid: int, commands: Sequence[Command], load: Load) -> dict
         "refused": refused,
         "per_second": round(answered / wall_s),
         "server_cpu_us": round(1e6 * cpu_s / max(answered, 1), 1),
+    }
+
+
+@contextmanager
+def checked_out(commit: str) -> Iterator[Path]:
+    """The files of *commit* in a folder of their own, for a while."""
+    with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
+        files = subprocess.run(
+            ["git", "archive", commit], cwd=ROOT, check=True, stdout=subprocess.PIPE
+        ).stdout
+        subprocess.run(["tar", "-x", "-C", name], input=files, check=True)
+        yield Path(name)
+
+
+def compared(
+    commit: str, chosen: dict[str, list[Command]], load: Load, pairs: int
+) -> dict[str, dict[str, float]]:
+    """What each command costs the server of *commit*, and this one: the medians of *pairs*."""
+    costs: dict[str, list[tuple[float, float]]] = {code: [] for code in chosen}
+    with checked_out(commit) as before:
+        for _ in range(pairs):
+            runs = []
+            for root in (before, ROOT):
+                with serving(root=root) as (port, pid):
+                    made = {code: loaded(port, pid, asked, load) for code, asked in chosen.items()}
+                runs.append({code: row["server_cpu_us"] for code, row in made.items()})
+            for code, both in costs.items():
+                both.append((runs[0][code], runs[1][code]))
+    return {
+        code: {
+            "before_cpu_us": median(before for before, _ in both),
+            "now_cpu_us": median(now for _, now in both),
+            "times": round(median(before / now for before, now in both), 2),
+        }
+        for code, both in costs.items()
     }
 
 
@@ -254,19 +299,36 @@ def pin_cryptography(count: int) -> float:
 @click.option("--count", default=50_000, show_default=True, type=click.IntRange(1, COUNT_MAX))
 @click.option("--connections", default=4, show_default=True, type=click.IntRange(1, 64))
 @click.option("--in-flight", default=256, show_default=True, help="How many at once, in total.")
-@click.option("--only", help="One command, such as CA.")
+@click.option("--only", help="Some commands, such as CA,M6.")
+@click.option("--against", metavar="COMMIT", help="Compare with the server of this commit.")
+@click.option("--pairs", default=5, show_default=True, type=click.IntRange(1, 99))
 @click.option("--profile", is_flag=True, help="The server under cProfile, its 30 dearest lines.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
 def main(
-    count: int, connections: int, in_flight: int, only: str | None, profile: bool, as_json: bool
+    count: int,
+    connections: int,
+    in_flight: int,
+    only: str | None,
+    against: str | None,
+    pairs: int,
+    profile: bool,
+    as_json: bool,
 ) -> None:
     """Measure host commands over TCP on loopback, and their parts; exit 1 if any is refused."""
     if in_flight < connections:
         raise click.UsageError("--in-flight must be --connections or more")
-    chosen = {code: made for code, made in works().items() if only in (None, code)}
+    wanted = only.split(",") if only else None
+    chosen = {code: made for code, made in works().items() if wanted is None or code in wanted}
     if not chosen:
         raise click.UsageError("--only: no such command")
     load = Load(count, connections, in_flight)
+    if against:
+        costs = compared(against, chosen, load, pairs)
+        lines = [f"{'':4}{'before us':>12}{'now us':>9}  times as many per CPU second"]
+        for code, row in costs.items():
+            lines.append(f"{code:4}{row['before_cpu_us']:12}{row['now_cpu_us']:9}  {row['times']}")
+        click.echo(msgspec.json.encode(costs).decode() if as_json else "\n".join(lines))
+        return
     file = Path(tempfile.gettempdir()) / "hsm.prof" if profile else None
     try:
         with serving(file) as (port, pid):

@@ -7,13 +7,17 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from cardswitch.specs.hsm import Answer
+from cardswitch.specs.security.rsa import RsaPrivateKey
 
 from .custody.policy import Policy
 from .custody.state import ModuleState
 from .keys.ring import Fields, KeyRing
 
+# A new RSA pair of so many bits and this public exponent. Raises KeyRefused, CryptoError.
+RsaMaker = Callable[[int, int], RsaPrivateKey]
 
-class HsmDesk(Struct, frozen=True):
+
+class HsmDesk(Struct, frozen=True, kw_only=True):
     """One for each LMK: *keys* are those under it; all else the desks of a module share.
 
     *perform* answers a command that another one carries, from its frame, which has a code.
@@ -23,6 +27,7 @@ class HsmDesk(Struct, frozen=True):
     policy: Policy
     state: ModuleState
     random_bytes: Callable[[int], bytes]
+    make_rsa: RsaMaker
     perform: Callable[[bytes], Answer]
 
     def __repr__(self) -> str:

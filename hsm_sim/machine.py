@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from cardswitch.specs.hsm import HsmFormatError
+from cardswitch.specs.hsm import Command, HsmFormatError
 from cardswitch.wire.ports import (
     Append,
     Close,
@@ -89,18 +89,18 @@ class HsmMachine:
 
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Answer a command, also one that could not be read if it says what it is."""
+        if type(event) is Received and type(event.message) is Command and self._is_online:
+            # What nearly every event is, ahead of the patterns, which take longer than a MAC.
+            answer = self.module.answer(event.message, now)
+            send = Send(event.link, answer)
+            return (*self._taken(), send) if self._noted else (send,)
         match event:
             case Received(link, ConsoleOrder() as order):
                 self.module.state.now = now
                 reply = self._obey(order)
                 return (*self._taken(), Send(link, reply))
-            case Received(link) | Garbled(link) if self.module.state.mode != "online":
+            case Received(link) | Garbled(link) if not self._is_online:
                 return (Close(link, f"the module is {self.module.state.mode}"),)
-            case Received(link, command):
-                answer = self.module.answer(command, now)
-                if not self._noted:
-                    return (Send(link, answer),)
-                return (*self._taken(), Send(link, answer))
             case Garbled(link, HsmFormatError() as error):
                 return self._refusal(link, error)
             case Garbled(link, OrderUnreadable() as error):
@@ -115,6 +115,10 @@ class HsmMachine:
     def deadline(self) -> Seconds | None:
         """Nothing is ever due."""
         return None
+
+    @property
+    def _is_online(self) -> bool:
+        return self.module.state.mode == "online"
 
     def _obey(self, order: ConsoleOrder) -> ConsoleReply:
         """Perform the command of *order* by the word of its two officers."""

@@ -18,13 +18,14 @@ from cardswitch.specs.hsm.errors import (
 )
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
+from cardswitch.specs.security.rsa import generate_key_rsa
 
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
 from .custody.policy import CommandRefused, DigitsRefused, Policy
 from .custody.state import ModuleState
-from .desk import HsmDesk
+from .desk import HsmDesk, RsaMaker
 from .keys.blocks import BlockRing
 from .keys.ring import KeyRing
 from .keys.tamper import ErasedRing
@@ -56,9 +57,12 @@ class HsmModule:
         lmks: Mapping[str, Lmk] = TEST_LMKS,
         *,
         allow_live_lmk: bool = False,
+        make_rsa: RsaMaker | None = None,
     ) -> None:
         """*random_bytes* must be a good source: keys and PIN block fill come from it.
 
+        RSA pairs come from *make_rsa*; without one they are made of *random_bytes*, slowly and
+        always the same.
         Raises ConfigError for an LMK that is not marked as test, unless *allow_live_lmk*, and
         KeyRefused for one that is not, and has published keys.
         """
@@ -66,6 +70,7 @@ class HsmModule:
         self.policy = policy or Policy()
         self.state = ModuleState()
         self._random_bytes = random_bytes
+        self._make_rsa = make_rsa or (lambda bits, e: generate_key_rsa(bits, e, random_bytes))
         self._allow_live_lmk = allow_live_lmk
         self._erased = self._desk(ErasedRing(self.policy, random_bytes, self.state.storage))
         self._desks: dict[str, HsmDesk] = {}
@@ -161,7 +166,14 @@ class HsmModule:
         return BlockRing(lmk, self.policy, self._random_bytes, self.state.storage)
 
     def _desk(self, keys: KeyRing) -> HsmDesk:
-        return HsmDesk(keys, self.policy, self.state, self._random_bytes, self._perform_frame)
+        return HsmDesk(
+            keys=keys,
+            policy=self.policy,
+            state=self.state,
+            random_bytes=self._random_bytes,
+            make_rsa=self._make_rsa,
+            perform=self._perform_frame,
+        )
 
     def _perform_frame(self, frame: bytes) -> Answer:
         """The answer to a command that came within another, at the same moment."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from cardswitch.specs.errors import ConfigError, CryptoError
+from cardswitch.specs.security.rsa import generate_key_rsa_openssl
 from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.driver.event_log import EventLog, record_and_tap
 from cardswitch.wire.driver.links import LinkLimits
@@ -62,7 +63,13 @@ async def serve_machine(
     store_path = folder / config.key_store if folder and config.key_store else None
     store = read_store(store_path) if store_path else None
     lmks, tampered = _lmks_of(store, lambda: passphrase or read_passphrase(config, base))
-    module = HsmModule(secrets.token_bytes, config.policy, lmks, allow_live_lmk=allow_live_lmk)
+    module = HsmModule(
+        secrets.token_bytes,
+        config.policy,
+        lmks,
+        allow_live_lmk=allow_live_lmk,
+        make_rsa=generate_key_rsa_openssl,
+    )
     machine = HsmMachine(module, store.officers if store is not None else ())
     journal = AuditJournal(folder / config.audit, store_path) if folder else None
     clock = clock or Clock()

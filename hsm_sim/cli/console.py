@@ -85,13 +85,14 @@ def _inside() -> Console:
     import secrets
     from typing import TypeVar
 
+    from cardswitch.specs.security.rsa import generate_key_rsa_openssl
     from cardswitch.wire.driver.runtime import Clock
 
     from ..console import Console, ask_inside
     from ..module import HsmModule
 
     T = TypeVar("T")
-    module, clock = HsmModule(secrets.token_bytes), Clock()
+    module, clock = HsmModule(secrets.token_bytes, make_rsa=generate_key_rsa_openssl), Clock()
 
     def inside(action: Callable[[HsmModule], T]) -> T:
         module.state.now = clock.now()

@@ -59,7 +59,7 @@ def translate_block(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: F
     """The block in *fields* out of *source*, into *target*."""
     account, target_format = Account.of(fields), fields["target_format"]
     if passes_unseen(desk.policy, fields):
-        return pass_on_unseen(desk, source, target, fields)
+        return pass_on_unseen(desk, source, target, fields, account)
     pin = open_block(desk, source, fields["block"], fields["source_format"], account)
     if "pin_max" in fields:
         require_pin_max(pin, fields["pin_max"])

@@ -1,7 +1,7 @@
 """RSA: EI makes a pair, EO takes in a public key of others, EW signs, EY verifies.
 
-EI computes for half a second (2048 bits) to ten (4096), and the module answers nobody meanwhile, as
-a real one does not; `rsa_bits_max` of the policy says how long that may be.
+EI computes for a twentieth of a second (2048 bits) to one (4096), and the module answers nobody
+meanwhile, as a real one does not; `rsa_bits_max` of the policy says how long that may be.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from cardswitch.specs.security.rsa import (
     RsaPublicKey,
     decode_public_key_rsa,
     encode_public_key_rsa,
-    generate_key_rsa,
 )
 from cardswitch.specs.security.rsa_signatures import (
     salt_length_pss,
@@ -66,7 +65,7 @@ def generate_rsa_pair(desk: HsmDesk, fields: Fields) -> Fields:
     bits = int(fields["bits"])
     if bits not in BITS_KNOWN or not _is_admitted(desk, bits):
         raise CommandRefused(LENGTH_REFUSED)
-    key = generate_key_rsa(bits, _exponent_of(fields), desk.random_bytes)
+    key = desk.make_rsa(bits, _exponent_of(fields))
     is_signed = fields["encoding"] == DER_SIGNED
     return {
         "public_key": _text(encode_public_key_rsa(key.public, is_signed=is_signed)),

@@ -119,7 +119,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     pins_excluded: tuple[str, ...] = ()
     # NIST SP 800-131A: no RSA key below 2048 bits is safe.
     rsa_bits_min: RsaBits = 2048
-    # The module answers nobody while it makes a key: some ten seconds for one of 4096 bits.
+    # The module answers nobody while it makes a key: up to a second for one of 4096 bits.
     rsa_bits_max: RsaBits = 4096
 
     def __post_init__(self) -> None:

@@ -6,7 +6,11 @@ from binascii import unhexlify
 
 from cardswitch.specs.hsm.errors import PIN_BLOCK_REFUSED, PIN_LENGTH_REFUSED
 from cardswitch.specs.security.errors import PinRefused
-from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, change_pinblock_iso
+from cardswitch.specs.security.pinblock_change import (
+    BOUND_FORMATS,
+    change_pinblock_iso,
+    needs_fill,
+)
 from cardswitch.specs.security.pinblocks import FILL_LENGTH_MIN
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb, encrypt_tdes_ecb
 
@@ -19,11 +23,14 @@ from .blocks import Account, require_pin_key, require_pin_max
 
 def passes_unseen(policy: Policy, fields: Fields) -> bool:
     """Whether *policy* wants the digits left alone, and both formats in *fields* allow it."""
-    formats = {fields["source_format"], fields["target_format"]}
-    return policy.translate_digits_unseen and formats <= BOUND_FORMATS.keys()
+    source_format, target_format = fields["source_format"], fields["target_format"]
+    are_bound = source_format in BOUND_FORMATS and target_format in BOUND_FORMATS
+    return policy.translate_digits_unseen and are_bound
 
 
-def pass_on_unseen(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields) -> Fields:
+def pass_on_unseen(
+    desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fields, account: Account
+) -> Fields:
     """The block in *fields* out of *source*, into *target*, whatever digits it has.
 
     Raises CommandRefused: 20 or 24 as for any block, 22, A7.
@@ -31,9 +38,8 @@ def pass_on_unseen(desk: HsmDesk, source: ClearKey, target: ClearKey, fields: Fi
     source_format, target_format = fields["source_format"], fields["target_format"]
     require_pin_key(source, source_format)
     require_pin_key(target, target_format)
-    account = Account.of(fields)
     clear = decrypt_tdes_ecb(source.value, unhexlify(fields["block"]))
-    fill = desk.random_bytes(FILL_LENGTH_MIN)
+    fill = desk.random_bytes(FILL_LENGTH_MIN) if needs_fill(target_format) else b""
     try:
         block, length = change_pinblock_iso(
             source_format, target_format, clear, account.pan12, fill

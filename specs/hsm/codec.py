@@ -132,7 +132,7 @@ def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -
     """The line of *fields* in the first layout that has these names and admits these forms."""
     named: HsmLayout | None = None
     for layout in layouts:
-        if not layout.required <= fields.keys() <= layout.names:
+        if not layout.takes(fields):
             continue
         line = layout.write(fields)
         # What cannot be read back to the same fields is not written either.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -63,6 +64,7 @@ def text_of(data: bytes) -> str:
     return data.decode("latin-1")
 
 
+@lru_cache(maxsize=len(_ORDER) ** 2)
 def answer_code(code: str) -> str:
     """The code of the answer to command *code*: its second character moves on by one.
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from cardswitch.specs.errors import CryptoError
 
 from .errors import KeyRefused
-from .tdes import BLOCK_LENGTH, KEY_LENGTHS, decrypt_tdes_ecb, encrypt_tdes_cbc, encrypt_tdes_ecb
+from .tdes import BLOCK_LENGTH, KEY_LENGTHS, chain_tdes, encrypt_tdes_ecb, xor
 
 Algorithm = Literal[1, 3]
 Padding = Literal[0, 1, 2, 3]
@@ -48,7 +48,7 @@ def chain_mac_iso9797(key: bytes, data: bytes, algorithm: Algorithm, iv: bytes =
     if not data:
         raise CryptoError("expected at least one block of 8 bytes, seen no data")
     chained_key = key[:BLOCK_LENGTH] if algorithm == 3 else key
-    return encrypt_tdes_cbc(chained_key, iv, data)[-BLOCK_LENGTH:]
+    return chain_tdes(chained_key, iv, data)[-BLOCK_LENGTH:]
 
 
 def finish_mac_iso9797(
@@ -83,10 +83,13 @@ def pad_iso9797(data: bytes, padding: Padding) -> bytes:
 
 
 def _finish(key: bytes, blocks: bytes, algorithm: Algorithm, iv: bytes) -> bytes:
-    last = chain_mac_iso9797(key, blocks, algorithm, iv)
     if algorithm == 1:
-        return last
-    return encrypt_tdes_ecb(key[:BLOCK_LENGTH], decrypt_tdes_ecb(key[BLOCK_LENGTH:], last))
+        return chain_mac_iso9797(key, blocks, algorithm, iv)
+    _require_key(key, algorithm)
+    before, last = blocks[:-BLOCK_LENGTH], blocks[-BLOCK_LENGTH:]
+    chain = chain_tdes(key[:BLOCK_LENGTH], iv, before)[-BLOCK_LENGTH:] if before else iv
+    # Encrypted left, decrypted right, encrypted left: that is triple DES under both.
+    return encrypt_tdes_ecb(key, xor(last, chain))
 
 
 def _require_key(key: bytes, algorithm: Algorithm) -> None:

@@ -37,9 +37,20 @@ def change_pinblock_iso(
     if target not in BOUND_FORMATS:
         raise PinRefused("format", "expected PIN block formats 01 or 47")
     digits = _digits_of(source, block, pan12)
+    if source == target and not needs_fill(target):
+        return block, len(digits)
     changed = f"{BOUND_FORMATS[target][0]}{len(digits):X}{digits}{_filling(target, fill)}"
     mixed = int(changed[:16], 16) ^ int(pan12, 16)
     return mixed.to_bytes(PINBLOCK_LENGTH, "big"), len(digits)
+
+
+def needs_fill(target: str) -> bool:
+    """Whether blocks of format *target* take random bytes.
+
+    >>> needs_fill("01"), needs_fill("47")
+    (False, True)
+    """
+    return len(BOUND_FORMATS[target][1]) > 1
 
 
 def fold_pinblock_iso(code: str, block: bytes, pan12: str) -> str:

@@ -21,6 +21,7 @@ from cardswitch.specs.hsm import (
 from cardswitch.specs.security.keys import adjust_parity
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.specs.security.pinblocks import encode_pinblock
+from cardswitch.specs.security.rsa import generate_key_rsa
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
 PAN = "9999990000000011"
@@ -66,7 +67,14 @@ def desk(**policy: Any) -> HsmDesk:
     """What a handler of such a module works with; it performs no further command."""
     rules, random_bytes, state = Policy(**policy), Random(2024).randbytes, ModuleState()
     keys = VariantRing(TEST_LMK, rules, random_bytes, state.storage)
-    return HsmDesk(keys, rules, state, random_bytes, _not_performed)
+    return HsmDesk(
+        keys=keys,
+        policy=rules,
+        state=state,
+        random_bytes=random_bytes,
+        make_rsa=lambda bits, exponent: generate_key_rsa(bits, exponent, random_bytes),
+        perform=_not_performed,
+    )
 
 
 def _not_performed(frame: bytes) -> Answer:

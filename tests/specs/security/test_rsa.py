@@ -22,6 +22,7 @@ from cardswitch.specs.security.rsa import (
     decode_public_key_rsa,
     encode_public_key_rsa,
     generate_key_rsa,
+    generate_key_rsa_openssl,
 )
 from cardswitch.specs.security.rsa_primes import find_prime
 from tests.kit.samples.rsa import KEY, KEYS, KNOWN, SHORT_KEY, number_of
@@ -38,6 +39,21 @@ def test_a_new_pair_keeps_the_rules(exponent: int) -> None:
     )
     numbers = key.to_library(is_checked=False).private_numbers()
     assert {numbers.p, numbers.q} == {key.p, key.q}
+
+
+@pytest.mark.parametrize("exponent", [3, 65_537])
+def test_a_pair_of_openssl_keeps_the_same_rules(exponent: int) -> None:
+    key = generate_key_rsa_openssl(1024, exponent)
+    assert key.public.bits == 1024
+    assert key.public.exponent == exponent
+    assert key.p != key.q
+    key.to_library(is_checked=False)
+
+
+@pytest.mark.parametrize(("bits", "exponent"), [(1000, 3), (1024, 5)])
+def test_openssl_makes_no_other_pairs(bits: int, exponent: int) -> None:
+    with pytest.raises(KeyRefused):
+        generate_key_rsa_openssl(bits, exponent)
 
 
 def test_chance_decides_which_pair() -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psec
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardswitch.specs.errors import CryptoError
+from cardswitch.specs.security import tdes
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.tdes import (
+    CIPHERS_MAX,
+    chain_tdes,
     decrypt_tdes_cbc,
     decrypt_tdes_ecb,
     encrypt_tdes_cbc,
@@ -32,6 +36,7 @@ FUNCTIONS = [
     encrypt_tdes_ecb,
     decrypt_tdes_ecb,
     lambda key, data: encrypt_tdes_cbc(key, bytes(8), data),
+    lambda key, data: chain_tdes(key, bytes(8), data),
     lambda key, data: decrypt_tdes_cbc(key, bytes(8), data),
 ]
 
@@ -63,6 +68,27 @@ def test_the_oracle_agrees(key: bytes, iv: bytes, data: bytes) -> None:
 def test_decryption_undoes_encryption(key: bytes, iv: bytes, data: bytes) -> None:
     assert decrypt_tdes_ecb(key, encrypt_tdes_ecb(key, data)) == data
     assert decrypt_tdes_cbc(key, iv, encrypt_tdes_cbc(key, iv, data)) == data
+
+
+@settings(deadline=None)
+@given(KEYS, st.lists(st.tuples(IVS, BLOCKS), min_size=1, max_size=5))
+def test_a_kept_chain_begins_anew_every_time(key: bytes, pieces: list[tuple[bytes, bytes]]) -> None:
+    for iv, data in pieces:
+        assert chain_tdes(key, iv, data) == encrypt_tdes_cbc(key, iv, data)
+
+
+def test_no_more_chains_are_kept_than_the_limit() -> None:
+    for number in range(CIPHERS_MAX + 10):
+        chain_tdes(number.to_bytes(8, "big"), bytes(8), bytes(8))
+    assert len(tdes._CHAINS) == CIPHERS_MAX
+
+
+def test_chains_of_two_threads_do_not_mix() -> None:
+    key, data = bytes(range(16)), bytes(800)
+    expected = encrypt_tdes_cbc(key, bytes(8), data)
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _: chain_tdes(key, bytes(8), data), range(400)))
+    assert set(made) == {expected}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
