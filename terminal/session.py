@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
+from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.dialect import load_dialect
@@ -183,10 +184,18 @@ class _Heard:
         self._journal = journal
         self._durable = durable
         self._loop = asyncio.get_running_loop()
+        self._home = get_ident()
+
+    @property
+    def is_local(self) -> bool:
+        return self._journal.is_local
 
     def commit(self, entries: Sequence[Any]) -> None:
         self._journal.commit(entries)
-        self._loop.call_soon_threadsafe(self._durable, entries)
+        if get_ident() == self._home:
+            self._durable(entries)
+        else:
+            self._loop.call_soon_threadsafe(self._durable, entries)
 
     def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         return self._journal.look_up(questions)

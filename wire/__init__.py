@@ -15,7 +15,7 @@ The other half is the only place that touches the world:
     operator/           what every program shows its operator: configuration, addresses, commands
 
 One turn of the loop: links decode what was read and hand it to the machine; its entries go to the
-journal's thread in one piece, its messages to every link in one write. What comes after an entry
-that is not yet durable waits for the commit, across all links, and leaves in one piece too. The
-same machines run in the simulated world of the tests, where the driver's half is replaced.
+journal in one piece, its messages to every link in one write. What comes after an entry that is not
+yet durable waits for the commit, across all links, and leaves in one piece too. The same machines
+run in the simulated world of the tests, where the driver's half is replaced.
 """

@@ -60,7 +60,9 @@ class SmallMachine:
 
 
 class GatedJournal:
-    """Commits when it is let, or fails when it is told to."""
+    """Commits when it is let, or fails when it is told to; as if a server did it."""
+
+    is_local = False
 
     def __init__(self):
         self.commits = []

@@ -12,15 +12,16 @@ touches the world.
 #                              ▲                             └─► Send, Close ──► links ──► sockets
 #                              └── one timer, at the machine's deadline
 #
-# Two threads. The loop's thread has the links, the timer and the machine, so a machine is never
-# called twice at once and needs no locks. The writer's thread has the journal alone: a sync takes
-# milliseconds, and meanwhile the loop reads on.
+# One thread, or two. The loop's thread has the links, the timer and the machine, so a machine is
+# never called twice at once and needs no locks. It has the journal too while the disk is quick.
+# Where a sync takes milliseconds the journal has a thread of its own, and meanwhile the loop reads
+# on (pace.py says when).
 #
 # One turn. The system says which sockets can be read. Every whole frame is an event, the machine is
 # given one after the other, and what it wants done is done or put down in that order. When all were
-# handled, the turn is settled: the entries go to the writer, what was put on a link is written in
-# one piece, the timer is moved if the machine must be woken earlier. What came after an entry is
-# not written now but when its commit is done (writer.py), so nobody hears what a crash could undo.
+# handled, the turn is settled: what was put on a link is written in one piece, the entries go to
+# the writer, the timer is moved if the machine must be woken earlier. What came after an entry is
+# written when its commit is done (writer.py), so nobody hears what a crash could undo.
 #
 # The start. The journal is read and given to the machine before the program listens or dials:
 # whoever asks first is answered from all that was promised before.

@@ -40,7 +40,12 @@ LINE_SIZE_MAX: Final = 1 << 20
 
 
 class Journal(Protocol):
-    """Where a runtime keeps what must survive. Its writer thread alone calls these."""
+    """Where a runtime keeps what must survive. Its writer alone calls these, one at a time."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this process itself writes the files; with a server it waits for another one."""
+        ...
 
     def commit(self, entries: Sequence[Any]) -> None:
         """Write *entries*: durable on return. If this raises, nothing is known of them."""
@@ -67,6 +72,8 @@ class FileJournal:
     After a crash some of the last commit's entries may be there, always the first of them: what was
     not durable was not promised to anyone.
     """
+
+    is_local = True
 
     def __init__(self, path: Path | str, entry_type: Any) -> None:
         """Open or create *path*; *entry_type* is what msgspec shall read its lines as.

@@ -1,7 +1,7 @@
 """The one driver: gives a machine real connections, real time and a real journal.
 
-In one turn of the loop it hands over all that was read, gives the journal's thread what must be
-durable, and writes once to every link; what must wait for the disk leaves when the commit is done.
+In one turn of the loop it hands over all that was read, has the journal's writer make durable what
+must be, and writes once to every link; what must wait for the disk leaves when the commit is done.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import asyncio
 import gc
 import logging
 import ssl
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -42,6 +43,9 @@ from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
 T = TypeVar("T")
 LOG: Final = logging.getLogger("cardswitch.wire")
 GARBAGE_THRESHOLD: Final = 50_000  # New containers until the collector looks; some megabytes.
+# How long a journal's thread waits for a busy loop after every call that lets go of the
+# interpreter; the default, ten times as long, would add up to more than a slow disk takes.
+SWITCH_INTERVAL_S: Final = 0.0005
 # What may have to wait for the disk: bytes for a link, or no bytes and the reason for its end.
 _Outgoing = tuple[Link, bytes, str]
 
@@ -269,13 +273,13 @@ class Runtime:
     def _settle(self) -> None:
         """At the end of a turn: entries to the disk, bytes to the wire, the timer to its time."""
         self._is_settling = False
+        self._connections.flush()  # What waits for no entry leaves before a commit in this turn.
         if self._writer is not None:
             self._writer.submit()
             if self._writer.pending > PENDING_HIGH and not self._is_held:
                 self._is_held = True
                 self.counts["held"] += 1
                 self._connections.hold()
-        self._connections.flush()
         try:
             self._arm()
         except Exception as error:
@@ -340,6 +344,7 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     # Messages make no cycles, so the collector need not look at every few hundred of them.
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     try:
         import uvloop
     except ImportError:

@@ -1,30 +1,35 @@
-"""The journal's writer: one thread commits, and what must wait for the disk leaves after it.
+"""The journal's writer: commits what a turn appended; what must wait for the disk leaves after it.
 
-Everything that gathered while the last commit ran is the next one (group commit); nothing lingers.
+Where the disk is quick a commit runs in the loop's own turn. Else a thread has the journal, and
+everything that gathered while its last commit ran is the next one. Nothing lingers.
 """
 
 # How an entry becomes durable, and what waits for it
 #
-#     loop      Append ─► batch ─► submit ┐                    ┌─► release: put, flush
-#     thread                              └─► write, sync ─────┘
+#     loop      Append ─► batch ─► submit ─┬─► write, sync ─┬─► release: put, flush
+#     thread                               └─► write, sync ─┘
 #
 # 1. A machine returns effects. The runtime performs them in order. An Append goes into the batch of
 #    this turn of the loop; a Send or Close that comes after it goes into `waiting` of that batch.
-# 2. At the end of the turn the batch is submitted to the thread. While the thread syncs, the loop
-#    goes on: the machine has its entry in memory and reads the next event. What it decides on an
-#    entry that is not durable yet, it may say only after that entry, so nothing untrue can leave.
-# 3. The thread takes all batches that are there, and commits them at once: one write and one sync,
-#    or one transaction. The busier the program, the more entries share a sync; when it is quiet, an
-#    entry waits for nobody.
-# 4. The loop hears of it, releases what waited, in order, and writes once to every link.
+# 2. At the end of the turn the batch is submitted. Where the disk is quick (pace.py) it is
+#    committed there and then: one write and one sync, or one transaction.
+# 3. Else it is handed to the thread. While that syncs, the loop goes on: the machine has its entry
+#    in memory and reads the next event. What it decides on an entry that is not durable yet, it may
+#    say only after that entry, so nothing untrue can leave. The thread takes all batches that are
+#    there and commits them at once. The busier the program, the more entries share a sync; when it
+#    is quiet, an entry waits for nobody.
+# 4. After the commit what waited is released, in order, and written once to every link.
 #
 # Once something waits, everything that is sent later waits behind it, on every link, until no entry
 # is pending: `waiting` is then None again. That is more than the rule asks for (an answer to one
 # terminal need not wait for another's entry), and it is what makes the rule simple: effects leave
 # in the order in which they were decided. Timers and received messages never wait.
 #
-# A look-up goes the same way: the thread answers it after the commit of the batch that it came in,
-# so it sees every entry that was appended before it. Nothing waits for it but the flow that asked.
+# From the thread back to the turn: what is appended stays in one batch until the thread has
+# committed all that it was given, so entries are committed in the order of their Appends.
+#
+# A look-up goes the same way: it is answered after the commit of the batch that it came in, so it
+# sees every entry that was appended before it. Nothing waits for it but the flow that asked.
 #
 # What is known after a commit: all its entries are durable, in the order of their Appends. After a
 # crash in the middle of one: some first part of it may be there, and nobody was told of any of it.
@@ -43,12 +48,14 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
+from time import perf_counter, thread_time
 from typing import Any, Final, Generic, TypeVar
 
 from cardswitch.specs.errors import Error
 
 from ..ports import Found, LookUp
 from .journal import Journal
+from .pace import Pace
 
 W = TypeVar("W")
 # Entries not yet on disk at which no more work is taken in, and at which it is again: at the few
@@ -70,7 +77,7 @@ class _Batch(Generic[W]):
 
 
 class JournalWriter(Generic[W]):
-    """Its methods belong to the thread of the loop; only the journal is touched by the other one.
+    """Its methods belong to the thread of the loop; only the journal is touched by another one.
 
     *release* is given what waited, once for every commit; *found* the answers to look-ups; *failed*
     the error of a commit, after which nothing is written or released any more, or of the journal's
@@ -96,10 +103,10 @@ class JournalWriter(Generic[W]):
         self._open: _Batch[W] | None = None
         self._submitted: deque[_Batch[W]] = deque()
         self._queue: SimpleQueue[_Batch[W] | None] = SimpleQueue()
+        self._pace = Pace(may_be_in_turn=journal.is_local)
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def append(self, entry: Any) -> None:
         """Have *entry* written; whatever comes after it must go into `waiting`."""
@@ -128,18 +135,47 @@ class JournalWriter(Generic[W]):
             raise Error("the journal cannot be written") from self._error
 
     def submit(self) -> None:
-        """Hand what was appended to the thread: once in every turn of the loop."""
-        if self._open is not None:
-            self._submitted.append(self._open)
-            self._queue.put(self._open)
-            self._open = None
+        """Commit what was appended, or hand it to the thread: once in every turn of the loop."""
+        if self._open is None or self._error is not None:
+            return
+        if not self._pace.in_turn:
+            self._hand_over(self._open)
+        elif not self._submitted:  # Else it waits with all that comes, until the thread is done.
+            self._commit_in_turn(self._open)
 
     async def close(self) -> None:
         """Commit and release what there is, then close the journal."""
         self.submit()
+        if self._open is not None and self._error is None:
+            self._hand_over(self._open)  # It was kept back for a trial.
+        if self._thread is None:
+            self._close_journal()
+            return
         self._queue.put(None)
         await self._ended.wait()
         self._thread.join()
+
+    def _hand_over(self, batch: _Batch[W]) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+            self._thread.start()
+        self._open = None
+        self._submitted.append(batch)
+        self._queue.put(batch)
+
+    def _commit_in_turn(self, batch: _Batch[W]) -> None:
+        begun, worked = perf_counter(), thread_time()
+        try:
+            self._commit([batch])
+            found = self._answers([batch])
+        except Exception as error:
+            self._broken(error)
+            return
+        self._pace.committed_in_turn(perf_counter() - begun - (thread_time() - worked))
+        self._open = None
+        self._submitted.append(batch)
+        self._committed(1)
+        self._found_all(found)
 
     def _committed(self, batches: int) -> None:
         released: list[W] = []
@@ -152,6 +188,13 @@ class JournalWriter(Generic[W]):
             self.waiting = None
         self._release(released)
 
+    def _committed_in_thread(self, batches: int) -> None:
+        """What was kept back for a trial in the turn goes on, too."""
+        self._committed(batches)
+        self._pace.committed_in_thread()
+        if self._pace.in_turn:
+            self.submit()
+
     def _broken(self, error: Exception) -> None:
         """Nothing is written any more: whoever waits for that hears of it."""
         self._error = error
@@ -162,6 +205,26 @@ class JournalWriter(Generic[W]):
     def _found_all(self, found: Sequence[Found]) -> None:
         for each in found:
             self._found(each)
+
+    # The journal --------------------------------------------------------------------------------
+
+    def _commit(self, batches: Sequence[_Batch[W]]) -> None:
+        entries = [entry for batch in batches for entry in batch.entries]
+        if entries:
+            self._journal.commit(entries)
+            self.commits += 1
+
+    def _answers(self, batches: Sequence[_Batch[W]]) -> list[Found]:
+        """What cannot be read is not known; only what cannot be written ends the program."""
+        look_ups = [each for batch in batches for each in batch.look_ups]
+        if not look_ups:
+            return []
+        found: Sequence[Sequence[Any] | None]
+        try:
+            found = self._journal.look_up([each.question for each in look_ups])
+        except Error:
+            found = [None] * len(look_ups)
+        return [Found(each.number, rows) for each, rows in zip(look_ups, found, strict=True)]
 
     # In the thread ------------------------------------------------------------------------------
 
@@ -175,24 +238,10 @@ class JournalWriter(Generic[W]):
 
     def _commit_all(self) -> None:
         while batches := self._gathered():
-            entries = [entry for batch in batches for entry in batch.entries]
-            if entries:
-                self._journal.commit(entries)
-                self.commits += 1
-            self._tell(self._committed, len(batches))
-            self._look_up([each for batch in batches for each in batch.look_ups])
-
-    def _look_up(self, look_ups: Sequence[LookUp]) -> None:
-        """What cannot be read is not known; only what cannot be written ends the program."""
-        if not look_ups:
-            return
-        found: Sequence[Sequence[Any] | None]
-        try:
-            found = self._journal.look_up([each.question for each in look_ups])
-        except Error:
-            found = [None] * len(look_ups)
-        pairs = zip(look_ups, found, strict=True)
-        self._tell(self._found_all, [Found(each.number, rows) for each, rows in pairs])
+            self._commit(batches)
+            self._tell(self._committed_in_thread, len(batches))
+            if found := self._answers(batches):
+                self._tell(self._found_all, found)
 
     def _gathered(self) -> list[_Batch[W]]:
         """Wait for a batch, and take every other that is there already; none at the end."""
@@ -207,6 +256,12 @@ class JournalWriter(Generic[W]):
         if batches:
             self._queue.put(None)  # The end again, for the next time.
         return batches
+
+    def _close_journal(self) -> None:
+        try:
+            self._journal.close()
+        except Exception as error:
+            self._broken(error)
 
     def _tell(self, what: Callable[..., None], *arguments: Any) -> None:
         try:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, Table
 from ..ports import Question
 from .chain import chained
 from .database import Database, open_reader
+from .insertion import Insertion
 from .lookup import LookUps
 from .reading import JournalReading, R
 from .schema import Schema
@@ -34,7 +35,8 @@ class JournalStore(JournalReading[R]):
         self._database = Database(url, schema)
         super().__init__(self._database.engine, table, row_type)
         self._look_ups = LookUps(self._engine, table)
-        self._insert = self._database.insertion(table)
+        self._insertion = Insertion(self._engine, table)
+        self.is_local = self._engine.dialect.name == "sqlite"
         self._floats = [n for n, column in enumerate(table.c) if column.type.python_type is float]
         self._writing, self._asking = Lock(), Lock()
         self._last: str | None = None  # The last checksum on the disk; None if we do not know it.
@@ -55,7 +57,7 @@ class JournalStore(JournalReading[R]):
                 last = chained(last, columns)
                 values.append((*columns, last))
             with self._database.transaction() as writer:
-                writer.exec_driver_sql(self._insert, values)
+                self._insertion.insert(writer, values)
             self._last = last
 
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:

@@ -1,4 +1,7 @@
-"""What waits for the disk leaves after its commit; what gathers meanwhile is the next one."""
+"""What waits for the disk leaves after its commit; what gathers meanwhile is the next one.
+
+How commits run in the loop's own turn: test_writer_in_turn.
+"""
 
 import asyncio
 import threading

@@ -21,6 +21,10 @@ def reader_at(url):
     return JournalStoreReader(url, SCHEMA, STEPS, Step)
 
 
+def test_a_server_is_not_waited_for_in_the_turn_of_a_loop(store, url):
+    assert store.is_local is ("postgresql" not in str(url))
+
+
 # Writing ------------------------------------------------------------------------------------------
 
 
