@@ -22,6 +22,11 @@ Seconds: TypeAlias = float  # since the epoch, 1970-01-01T00:00:00Z
 _DAYS_OF_MONTH: Final = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ONE_DAY: Final = timedelta(days=1)
 _DAY_S: Final[Seconds] = 86_400.0
+_HOUR_S: Final[Seconds] = 3_600.0
+# What is kept, because messages that come together name the same few times.
+_HOURS_KEPT: Final = 2
+_SECONDS_KEPT: Final = 1_024
+_EXPIRIES_KEPT: Final = 1_024  # of cards, on one day
 _DAYS_KEPT: Final = 1_024  # dates of messages whose year is known: all that one day brings
 _ZONES_MAX: Final = 64  # zones kept loaded: more than any network has merchants' time zones
 
@@ -78,7 +83,12 @@ def rrn_stem(at: Seconds) -> str:
     >>> rrn_stem(1774746000.0)
     '608801'
     """
-    utc = datetime.fromtimestamp(at, UTC)
+    return _stem_of_hour(int(at // _HOUR_S))
+
+
+@lru_cache(_HOURS_KEPT)
+def _stem_of_hour(hour: int) -> str:
+    utc = datetime.fromtimestamp(hour * _HOUR_S, UTC)
     return f"{utc.year % 10}{utc:%j%H}"
 
 
@@ -88,7 +98,15 @@ def is_transmission_time(text: str) -> bool:
     >>> is_transmission_time("0229235959"), is_transmission_time("0230000000")
     (True, False)
     """
-    return is_month_day(text[:4]) and is_time_of_day(text[4:])
+    return len(text) == 10 and _second_of_year(text) is not None
+
+
+@lru_cache(_SECONDS_KEPT)
+def _second_of_year(text: str) -> tuple[str, Seconds] | None:
+    """Month and day of ``MMDDhhmmss``, and the seconds since its midnight; None if it is none."""
+    if not is_month_day(text[:4]) or not is_time_of_day(text[4:]):
+        return None
+    return text[:4], _HOUR_S * int(text[4:6]) + 60.0 * int(text[6:8]) + int(text[8:])
 
 
 def transmission_at(text: str, near: Seconds) -> Seconds:
@@ -99,11 +117,10 @@ def transmission_at(text: str, near: Seconds) -> Seconds:
     >>> utc_text(transmission_at("1231235959", 1767225600.0))  # heard on 1 January 2026
     '2025-12-31T23:59:59.000Z'
     """
-    if not is_transmission_time(text):
+    found = _second_of_year(text) if len(text) == 10 else None
+    if found is None:
         raise FormatError("a date and time MMDDhhmmss", field="7", seen=printable(text, 10))
-    hours, minutes, seconds = int(text[4:6]), int(text[6:8]), int(text[8:])
-    midnight = _midnight_near(text[:4], int(near // _DAY_S))
-    return midnight + 3600.0 * hours + 60.0 * minutes + seconds
+    return _midnight_near(found[0], int(near // _DAY_S)) + found[1]
 
 
 @lru_cache(_DAYS_KEPT)
@@ -160,7 +177,12 @@ def expiry_passed(yymm: str, at: Seconds) -> bool:
     """
     if not is_expiry(yymm):
         raise FormatError("an expiry YYMM", field="14", hint="two digits of year, then 01 to 12")
-    now = datetime.fromtimestamp(at, UTC)
+    return _passed_on(yymm, int(at // _DAY_S))
+
+
+@lru_cache(_EXPIRIES_KEPT)
+def _passed_on(yymm: str, day: int) -> bool:
+    now = datetime.fromtimestamp(day * _DAY_S, UTC)
     year = now.year + (int(yymm[:2]) - now.year + 50) % 100 - 50
     return (year, int(yymm[2:])) < (now.year, now.month)
 

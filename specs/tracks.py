@@ -21,6 +21,7 @@ PAN12_LENGTH: Final = 12  # ISO 9564-1
 SEPARATORS: Final = "=D"  # as a character, and as the nibble it becomes in packed form
 
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)  # twice the digit, its own digits added
+_DOUBLED_TEXT: Final = bytes.maketrans(b"0123456789", b"0246813579")
 
 
 class Track2(Struct, frozen=True, gc=False):
@@ -138,7 +139,11 @@ def is_luhn_valid(pan: str) -> bool:
     >>> is_luhn_valid("4242424242424242"), is_luhn_valid("4242424242424241")
     (True, False)
     """
-    return is_pan(pan) and luhn_digit(pan[:-1]) == pan[-1]
+    if not is_pan(pan):
+        return False
+    text = pan.encode()
+    total = sum(text[-1::-2]) + sum(text[-2::-2].translate(_DOUBLED_TEXT))
+    return (total - ord("0") * len(text)) % 10 == 0
 
 
 def luhn_digit(payload: str) -> str:

@@ -7,7 +7,7 @@ value, and what is not there ("+012", " 012", "1_00", 0xFFFF) is malformed befor
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -19,6 +19,7 @@ LengthEncoding = Literal[
 ]
 Ending = Literal["none", "etx", "counted-etx"]
 ETX: Final = b"\x03"
+FRAMINGS_KEPT: Final = 16  # whose tables are kept: a process speaks a handful
 # For every encoding: how many bytes it takes, the greatest length it can say, and how it says it.
 _ENCODINGS: Final[Mapping[str, tuple[int, int, Callable[[int], bytes]]]] = {
     "binary2": (2, 0xFFFF, lambda length: length.to_bytes(2, "big")),
@@ -76,7 +77,7 @@ class Framing(Struct, frozen=True, dict=True):
         """How many bytes the length takes."""
         return _ENCODINGS[self.length_encoding][0]
 
-    @property
+    @cached_property
     def tail(self) -> bytes:
         """What stands behind every payload."""
         return b"" if self.ending == "none" else ETX
@@ -89,9 +90,7 @@ class Framing(Struct, frozen=True, dict=True):
     @cached_property
     def prefixes(self) -> Mapping[int, bytes]:
         """For every legal size of a payload: the bytes that go before it."""
-        encode, more = _ENCODINGS[self.length_encoding][2], self._more
-        sizes = range(self.frame_size_min, self.frame_size_max + 1)
-        return {size: encode(size + more) for size in sizes}
+        return _prefixes(self)
 
     @cached_property
     def sizes(self) -> Mapping[bytes, int]:
@@ -99,12 +98,7 @@ class Framing(Struct, frozen=True, dict=True):
 
         A keep-alive has no ETX: its length counts itself if it is inclusive, and nothing else.
         """
-        encode = _ENCODINGS[self.length_encoding][2]
-        sizes = {prefix: size for size, prefix in self.prefixes.items()}
-        if self.length_encoding == "hex4":
-            sizes |= {prefix.lower(): size for prefix, size in sizes.items()}
-        sizes[encode(self.length_size * self.inclusive)] = 0
-        return sizes
+        return _sizes(self)
 
     def frame(self, payload: bytes) -> bytes:
         """*payload* with its length in front. Raises EncodeError if it is too short or too long."""
@@ -119,6 +113,26 @@ class Framing(Struct, frozen=True, dict=True):
     def framer(self) -> Framer:
         """A framer for one direction of one connection."""
         return Framer(self)
+
+
+# The tables of a framing take half a megabyte: framings that are equal share them.
+
+
+@lru_cache(FRAMINGS_KEPT)
+def _prefixes(framing: Framing) -> Mapping[int, bytes]:
+    encode, more = _ENCODINGS[framing.length_encoding][2], framing._more
+    sizes = range(framing.frame_size_min, framing.frame_size_max + 1)
+    return {size: encode(size + more) for size in sizes}
+
+
+@lru_cache(FRAMINGS_KEPT)
+def _sizes(framing: Framing) -> Mapping[bytes, int]:
+    encode = _ENCODINGS[framing.length_encoding][2]
+    sizes = {prefix: size for size, prefix in framing.prefixes.items()}
+    if framing.length_encoding == "hex4":
+        sizes |= {prefix.lower(): size for prefix, size in sizes.items()}
+    sizes[encode(framing.length_size * framing.inclusive)] = 0
+    return sizes
 
 
 class Framer:

@@ -138,3 +138,10 @@ def test_a_frame_that_has_begun_is_known():
 def test_sizes_that_cannot_be_written_are_refused(encoding, inclusive, size):
     with pytest.raises(ValueError, match="frame sizes 1 to"):
         Framing(encoding, bool(inclusive), frame_size_max=size)
+
+
+def test_framings_that_are_equal_share_their_tables():
+    one, other = Framing("binary2"), Framing("binary2")
+    assert one.prefixes is other.prefixes
+    assert one.sizes is other.sizes
+    assert Framing("binary2", inclusive=True).prefixes != one.prefixes

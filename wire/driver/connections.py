@@ -30,7 +30,7 @@ import asyncio
 import random
 import ssl
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from ..channel import Channel
@@ -109,11 +109,11 @@ class Listener:
 
 
 class Connections:
-    """Opens, finds, holds and ends links; events of theirs go to *take*."""
+    """Opens, finds, holds and ends links; events of theirs go to *take_all*."""
 
     def __init__(
         self,
-        take: Callable[[Event], None],
+        take_all: Callable[[Iterable[Event]], None],
         failed: Callable[[Exception], None],
         watch: Callable[[Channel, LinkId], Channel],
         counts: Counter[str],
@@ -122,7 +122,7 @@ class Connections:
         """*failed*: told of what must not happen. *watch*: puts the tap, if any, on a channel."""
         self.note = record.note
         self._record = record
-        self.take = take
+        self.take_all = take_all
         self.counts = counts
         self.links: dict[LinkId, Link] = {}
         self._failed = failed
@@ -267,6 +267,10 @@ class Connections:
             # Not at once: uvloop begins to read after this, whatever was said before.
             self._loop.call_soon(self._hold, link)
         return True
+
+    def take(self, event: Event) -> None:
+        """See :class:`~cardswitch.wire.driver.links.Keeper`."""
+        self.take_all((event,))
 
     def written(self, link: Link) -> None:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""

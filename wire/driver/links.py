@@ -46,6 +46,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol, cast
 
 from msgspec import Struct
@@ -86,6 +87,10 @@ class Keeper(Protocol):
 
     def take(self, event: Event) -> None:
         """Hand *event* to the machine, and do what it wants."""
+        ...
+
+    def take_all(self, events: Iterable[Event]) -> None:
+        """Hand *events* over, each after what the one before it wanted was done."""
         ...
 
     def note(self, kind: str, link: LinkId, reason: str) -> None:
@@ -204,12 +209,7 @@ class Link(asyncio.Protocol):
 
     def _take(self, frames: list[bytes]) -> None:
         most = self._limits.frames_per_turn
-        for frame in frames if len(frames) <= most else frames[:most]:
-            if not self.is_up:
-                return
-            event = self._event(frame)
-            if event is not None:
-                self._keeper.take(event)
+        self._keeper.take_all(self._events(frames if len(frames) <= most else frames[:most]))
         if len(frames) > most and self.is_up:
             self.hold()
             asyncio.get_running_loop().call_soon(self._take_rest, frames[most:])
@@ -218,17 +218,24 @@ class Link(asyncio.Protocol):
         self._take(frames)
         self.resume()
 
-    def _event(self, frame: bytes) -> Event | None:
-        try:
-            return Received(self.name, self._decode(frame))
-        except FormatError as error:
-            return Garbled(self.name, error)
-        except FramingError as error:
-            self.abort("frame_error", error)
-            return None
-        except Exception as error:  # A defect of the codec must not let one frame stop the program.
-            self._defect("decode", error)
-            return Garbled(self.name, DecodeError("a frame that its codec can read"))
+    def _events(self, frames: list[bytes]) -> Iterator[Event]:
+        """One for each frame, decoded when it is its turn: the one before may end the link."""
+        name, decode = self.name, self._decode
+        for frame in frames:
+            if not self.is_up:
+                return
+            event: Event
+            try:
+                event = Received(name, decode(frame))
+            except FormatError as error:
+                event = Garbled(name, error)
+            except FramingError as error:
+                self.abort("frame_error", error)
+                return
+            except Exception as error:  # A defect of the codec: one frame must not stop a program.
+                self._defect("decode", error)
+                event = Garbled(name, DecodeError("a frame that its codec can read"))
+            yield event
 
     def hold(self) -> None:
         """Read no more until :meth:`resume` was called as often as this."""

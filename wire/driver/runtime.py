@@ -13,7 +13,7 @@ import ssl
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ from cardswitch.specs.errors import Error
 
 from ..channel import Channel
 from ..ports import (
+    Append,
     Close,
     Effect,
     Event,
@@ -101,7 +102,7 @@ class Runtime:
         self._loop = asyncio.get_running_loop()
         self._writer: JournalWriter[_Outgoing] | None = None
         if journal is not None:
-            self._writer = JournalWriter(journal, self._release, self.take, self._fail)
+            self._writer = JournalWriter(journal, self._release, self.take_all, self._fail)
         self._control: Control | None = None
         self._ended: asyncio.Future[None] = self._loop.create_future()
         self._is_running = True
@@ -113,7 +114,7 @@ class Runtime:
         if isinstance(machine, Observable):
             machine.observe(self._record.note)
         self._connections = Connections(
-            self.take, self._fail, self._watch, self.counts, self._record
+            self.take_all, self._fail, self._watch, self.counts, self._record
         )
         self._links = self._connections.links
         self.clock.watch(self._time_shifted)
@@ -171,6 +172,7 @@ class Runtime:
             self._fail(error)
             raise
         self._perform(effects)
+        self._settle_soon()
 
     async def durable(self) -> None:
         """Return when all that the machine wanted appended so far is committed.
@@ -207,11 +209,20 @@ class Runtime:
 
     def take(self, event: Event) -> None:
         """Hand *event* to the machine, and do what it wants."""
-        if self._is_running:
-            try:
-                self._perform(self._machine.handle(event, self.clock.now()))
-            except Exception as error:
-                self._fail(error)
+        self.take_all((event,))
+
+    def take_all(self, events: Iterable[Event]) -> None:
+        """Hand *events*, which came at one time, to the machine one by one; do what it wants."""
+        if not self._is_running:
+            return
+        now, handle = self.clock.now(), self._machine.handle
+        try:
+            for event in events:
+                if effects := handle(event, now):
+                    self._perform(effects)
+        except Exception as error:
+            self._fail(error)
+        self._settle_soon()
 
     def _wake(self) -> None:
         self._timer = None
@@ -220,6 +231,7 @@ class Runtime:
             self._perform(self._machine.wake(self.clock.now()))
         except Exception as error:
             self._fail(error)
+        self._settle_soon()
 
     # Effects out --------------------------------------------------------------------------------
 
@@ -228,14 +240,13 @@ class Runtime:
         for effect in effects:
             if isinstance(effect, Send):
                 self._send(effect)
-            elif isinstance(effect, Close):
-                self._close(effect)
+            elif isinstance(effect, Append):
+                if self._writer is not None:
+                    self._writer.append(effect.entry)
             elif isinstance(effect, LookUp):
                 self._look_up(effect)
-            elif self._writer is not None:
-                self._writer.append(effect.entry)
-        if not self._is_settling:
-            self._settle_soon()
+            else:
+                self._close(effect)
 
     def _send(self, effect: Send) -> None:
         link = self._links.get(effect.link)

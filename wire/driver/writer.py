@@ -88,7 +88,7 @@ class JournalWriter(Generic[W]):
         self,
         journal: Journal,
         release: Callable[[Sequence[W]], None],
-        found: Callable[[Found], None],
+        found: Callable[[Sequence[Found]], None],
         failed: Callable[[Exception], None],
     ) -> None:
         # Where whatever may not leave yet is to be put; None if all entries are durable.
@@ -175,7 +175,8 @@ class JournalWriter(Generic[W]):
         self._open = None
         self._submitted.append(batch)
         self._committed(1)
-        self._found_all(found)
+        if found:
+            self._found(found)
 
     def _committed(self, batches: int) -> None:
         released: list[W] = []
@@ -201,10 +202,6 @@ class JournalWriter(Generic[W]):
         for batch in (*self._submitted, *([self._open] if self._open is not None else [])):
             _end_wait(batch)
         self._failed(error)
-
-    def _found_all(self, found: Sequence[Found]) -> None:
-        for each in found:
-            self._found(each)
 
     # The journal --------------------------------------------------------------------------------
 
@@ -241,7 +238,7 @@ class JournalWriter(Generic[W]):
             self._commit(batches)
             self._tell(self._committed_in_thread, len(batches))
             if found := self._answers(batches):
-                self._tell(self._found_all, found)
+                self._tell(self._found, found)
 
     def _gathered(self) -> list[_Batch[W]]:
         """Wait for a batch, and take every other that is there already; none at the end."""

@@ -23,6 +23,7 @@ TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before i
 # Numbers tried for one question. Those in use lie together: the next question begins behind them.
 TRIES_MAX: Final = 64
 NO_KEYS: Final = AliveKeys()
+NO_WAITS: Final[Mapping[Key, Any]] = {}
 NEVER: Final = float("inf")
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
@@ -142,9 +143,10 @@ class Kernel:
         self._numbers: Counter[str] = Counter()
         self._timers: list[tuple[Seconds, int, Wait[Any] | _Alarm]] = []
         self._timer_count = 0
+        self._timers_kept = 0  # when the heap was last rebuilt
+        self._stamped: tuple[LinkId, Any, Key] | None = None  # the last one: it is asked next
         self._ready: deque[tuple[_Running, Any, bool]] = deque()
         self._alive_flows: Counter[Budget] = Counter()
-        self._alarms = 0
         self._look_ups = 0
 
     # Time and effects -----------------------------------------------------------------------------
@@ -173,7 +175,6 @@ class Kernel:
         while (due := self.deadline()) is not None and due <= self.now:
             wait = heapq.heappop(self._timers)[2]
             if type(wait) is _Alarm:
-                self._alarms -= 1
                 wait.action()
                 continue
             assert isinstance(wait, Wait)
@@ -205,7 +206,6 @@ class Kernel:
 
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*: until then no flow is alive for it."""
-        self._alarms += 1
         self._set_timer(self.now + seconds, _Alarm(action))
 
     def _step(self, running: _Running, value: Any, failed: bool) -> None:
@@ -226,9 +226,6 @@ class Kernel:
             return
         if type(wait) is not Wait:
             raise AssertionError(f"a flow may await only its desk, not {type(wait).__name__}")
-        self._park(running, wait)
-
-    def _park(self, running: _Running, wait: Wait[Any]) -> None:
         wait.flow = running
         if wait.until != NEVER:
             self._set_timer(wait.until, wait)
@@ -236,10 +233,10 @@ class Kernel:
     def _set_timer(self, due: Seconds, what: Wait[Any] | _Alarm) -> None:
         self._timer_count += 1
         heapq.heappush(self._timers, (due, self._timer_count, what))
-        alive = self._alive_flows.total() + self._alarms
-        if len(self._timers) > 2 * alive + TIMERS_SLACK:
+        if len(self._timers) > 2 * self._timers_kept + TIMERS_SLACK:
             self._timers = [timer for timer in self._timers if not _is_over(timer[2])]
             heapq.heapify(self._timers)
+            self._timers_kept = len(self._timers)
 
     def _wake(self, wait: Wait[Any], value: Any, failed: bool = False) -> None:
         running, wait.flow = wait.flow, None
@@ -266,15 +263,16 @@ class Kernel:
     def stamp(self, link: LinkId, question: Any) -> Any:
         """*question* with a number whose key nothing on *link* still waits for or may answer."""
         exchange = self.exchange(link)
-        listener = name_of(link)
-        waiting, alive = self._waiting.get(link, {}), self._alive.get(link, NO_KEYS)
+        numbers, listener = self._numbers, name_of(link)
+        waiting, alive = self._waiting.get(link, NO_WAITS), self._alive.get(link, NO_KEYS)
         alive.expire(self.now)
         tries = min(exchange.number_max, TRIES_MAX)
         for _ in range(tries):
-            self._numbers[listener] = self._numbers[listener] % exchange.number_max + 1
-            stamped = exchange.stamp(question, self._numbers[listener])
+            number = numbers[listener] = numbers[listener] % exchange.number_max + 1
+            stamped = exchange.stamp(question, number)
             key = exchange.key(link, stamped)
             if key not in waiting and key not in alive:
+                self._stamped = link, stamped, key
                 return stamped
         raise NotAsked(f"{tries} numbers of {link} in a row are in use")
 
@@ -289,13 +287,15 @@ class Kernel:
     def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
         """Send *question*; the wait ends with its answer, or raises NoAnswer."""
         exchange = self.exchange(link)
-        waiting = self._waiting.setdefault(link, {})
+        waiting = self._waiting.get(link)
+        if waiting is None:
+            waiting = self._waiting[link] = {}
         if link not in self.up or len(waiting) >= self._limits.waits_per_link_max:
             self.counts["not_asked"] += 1
             return Wait(self.now, link, refused=True)
         if exchange.stamps_on_ask:
             question = self.stamp(link, question)
-        key = exchange.key(link, question)
+        key = self._key(exchange, link, question)
         assert key not in waiting, "a key still waits for its answer"
         self._may_be_late(link, key)
         wait: Wait[Any] = Wait(self.now + within, link, key)
@@ -303,10 +303,18 @@ class Kernel:
         self.effects.append(Send(link, question))
         return wait
 
+    def _key(self, exchange: Exchange, link: LinkId, question: Any) -> Key:
+        """The key of *question*, which is known of the one that was stamped last."""
+        last, self._stamped = self._stamped, None
+        if last is not None and last[1] is question and last[0] == link:
+            return last[2]
+        return exchange.key(link, question)
+
     def answered(self, link: LinkId, answer: Any) -> bool:
         """Hand *answer* to the flow that waits for it; if there is none, count it and say so."""
         key = self.exchange(link).key(link, answer)
-        wait = self._waiting.get(link, {}).pop(key, None)
+        waiting = self._waiting.get(link)
+        wait = waiting.pop(key, None) if waiting else None
         if wait is not None:
             self._wake(wait, answer)
             return True

@@ -15,6 +15,7 @@ Key = Hashable
 WAITERS_MAX: Final = 4  # Links on which one request may come in while it is in work.
 STAN_MAX: Final = 999_999
 NETWORK_MANAGEMENT: Final = "8"  # The second digit of an MTI such as 0800.
+ANSWERABLE_REQUESTS: Final = "0246"  # The third digit of those that an MTI answers.
 HSM_HEADER_MAX: Final = (
     0xFFFF  # Four hex digits: the header of four characters that most hosts use.
 )
@@ -78,10 +79,11 @@ class IsoExchange:
     def __init__(self, fields: tuple[int, ...] = (11, 41), number_max: int = STAN_MAX) -> None:
         self.fields = fields
         self.number_max = number_max
+        self._two = fields if len(fields) == 2 else None
 
     def is_question(self, message: Any) -> bool:
         """An even function digit asks; anything that is not a Message asks nothing."""
-        return isinstance(message, Message) and message.is_request and is_answerable(message)
+        return isinstance(message, Message) and message.mti[2] in ANSWERABLE_REQUESTS
 
     def key(self, link: LinkId, message: Message) -> Key:
         """For instance ``("issuer", "2", "000123", "TERM0001")``."""
@@ -89,6 +91,9 @@ class IsoExchange:
         kind = message.mti[1]
         if kind == NETWORK_MANAGEMENT:
             return (link, kind, get(11), get(7))
+        if self._two is not None:
+            first, second = self._two
+            return (link, kind, get(first), get(second))
         return (link, kind, *[get(number) for number in self.fields])
 
     def stamp(self, question: Message, number: int) -> Message:

@@ -78,7 +78,7 @@ class NetworkWatch(Watch):
 
     def heard(self) -> None:
         """See :meth:`Watch.heard`."""
-        super().heard()
+        self._silences = 0
         self._heard = self._desk.now
         self._signs += 1
 

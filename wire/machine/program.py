@@ -68,22 +68,24 @@ class Program:
 
     def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
         """Take one event; return what the world must now do, in order."""
-        self.kernel.advance(now)
+        kernel = self.kernel
+        kernel.advance(now)
         if type(event) is Received:
             self._received(event.link, event.message)
         elif type(event) is Found:
-            self.kernel.found(event.number, event.rows)
+            kernel.found(event.number, event.rows)
         else:
             self._happened(event)
-        return self.kernel.take()
+        return kernel.take()
 
     def _received(self, link: LinkId, message: Any) -> None:
-        self.kernel.heard(link)
-        if self.kernel.exchange(link).is_question(message):
+        kernel = self.kernel
+        kernel.heard(link)
+        if kernel.exchange(link).is_question(message):
             self.asked(link, message)
         elif isinstance(message, Message) and not is_answerable(message):
             self._unanswerable(link, message)
-        elif not self.kernel.answered(link, message):
+        elif not kernel.answered(link, message):
             self.unexpected(link, message)
 
     def _happened(self, event: Event) -> None:

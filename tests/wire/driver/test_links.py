@@ -55,6 +55,10 @@ class Keeper:
     def take(self, event):
         self.events.append(event)
 
+    def take_all(self, events):
+        for event in events:
+            self.take(event)
+
     def written(self, link):
         self.unflushed.append(link)
 

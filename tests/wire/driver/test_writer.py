@@ -164,7 +164,7 @@ def look_up(journal, *story):
     found = []
 
     async def main():
-        writer = JournalWriter(journal, print, found.append, print)
+        writer = JournalWriter(journal, print, found.extend, print)
         async with asyncio.timeout(PATIENCE_S):
             for step in story:
                 if isinstance(step, LookUp):

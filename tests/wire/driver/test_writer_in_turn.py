@@ -133,7 +133,7 @@ def test_a_look_up_is_answered_in_the_turn_and_sees_what_was_appended_before_it(
         writer.look_up(LookUp(7, "who"))
         writer.submit()
 
-    assert play(act)[2:4] == [("released", ["after 1"]), ("found", Found(7, ["who", 1]))]
+    assert play(act)[2:4] == [("released", ["after 1"]), ("found", [Found(7, ["who", 1])])]
 
 
 def test_a_look_up_that_fails_in_an_unexpected_way_ends_the_program():
