@@ -53,7 +53,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from cardswitch.specs.errors import Error
 
-from ..ports import Found, LookUp
+from ..ports import Found, LookUp, Seconds
 from .journal import Journal
 from .pace import Pace
 
@@ -62,6 +62,11 @@ W = TypeVar("W")
 # hundred bytes of an entry, some megabytes, and less than a second of a slow disk.
 PENDING_HIGH: Final = 8_000
 PENDING_LOW: Final = 2_000
+
+
+def waited_s() -> Seconds:
+    """How long this thread has waited so far: by the clock, less the CPU time that it took."""
+    return perf_counter() - thread_time()
 
 
 class _Batch(Generic[W]):
@@ -90,7 +95,9 @@ class JournalWriter(Generic[W]):
         release: Callable[[Sequence[W]], None],
         found: Callable[[Sequence[Found]], None],
         failed: Callable[[Exception], None],
+        waited_s: Callable[[], Seconds] = waited_s,
     ) -> None:
+        """*waited_s*: how long the calling thread has not worked so far, since whenever."""
         # Where whatever may not leave yet is to be put; None if all entries are durable.
         self.waiting: list[W] | None = None
         self.pending = 0
@@ -99,6 +106,7 @@ class JournalWriter(Generic[W]):
         self._release = release
         self._found = found
         self._failed = failed
+        self._waited_s = waited_s
         self._error: Exception | None = None
         self._open: _Batch[W] | None = None
         self._submitted: deque[_Batch[W]] = deque()
@@ -164,14 +172,14 @@ class JournalWriter(Generic[W]):
         self._queue.put(batch)
 
     def _commit_in_turn(self, batch: _Batch[W]) -> None:
-        begun, worked = perf_counter(), thread_time()
+        before = self._waited_s()
         try:
             self._commit([batch])
             found = self._answers([batch])
         except Exception as error:
             self._broken(error)
             return
-        self._pace.committed_in_turn(perf_counter() - begun - (thread_time() - worked))
+        self._pace.committed_in_turn(self._waited_s() - before)
         self._open = None
         self._submitted.append(batch)
         self._committed(1)

@@ -49,7 +49,9 @@ def play(act, journal=None):
         return lambda what: story.append((kind, what))
 
     async def main():
-        writer = JournalWriter(journal, note("released"), note("found"), note("failed"))
+        writer = JournalWriter(
+            journal, note("released"), note("found"), note("failed"), lambda: 0.0
+        )
         async with asyncio.timeout(PATIENCE_S):
             await act(writer, journal)
             await writer.close()
@@ -157,6 +159,24 @@ def test_whoever_waits_for_the_disk_is_told_at_the_end_of_the_turn():
         await waiting
 
     play(act)
+
+
+def test_a_commit_that_waits_too_long_is_the_last_one_in_the_turn():
+    clock = iter([0.0, SLOW_S])
+    story = []
+
+    async def main():
+        journal = LocalJournal(story)
+        writer = JournalWriter(journal, story.append, print, print, lambda: next(clock))
+        for number in range(2):
+            put(writer, number)
+            writer.submit()
+        await until(lambda: writer.pending == 0)
+        await writer.close()
+        assert [thread is threading.main_thread() for thread in journal.threads] == [True, False]
+
+    asyncio.run(main())
+    assert story[2] == ["after 0"]
 
 
 def test_the_end_commits_what_is_open():
