@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from hmac import digest
 from typing import Final
 
@@ -26,13 +27,17 @@ class AesVault:
     Both keys come from *key* (32 bytes), each for its own use. Raises KeyRefused (``length``).
     """
 
-    __slots__ = ("_fingerprint_key", "_siv")
+    __slots__ = ("_inner", "_outer", "_siv")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != VAULT_KEY_LENGTH:
             raise KeyRefused("length", f"expected a vault key of 32 bytes, seen {len(key)}")
         self._siv = AESSIV(digest(key, b"cardswitch: vault seal", "sha256"))
-        self._fingerprint_key = digest(key, b"cardswitch: vault fingerprint", "sha256")
+        # HMAC as RFC 2104 has it. The key is hashed once, for both of its hashes: setting up an
+        # HMAC takes twice as long as computing one.
+        padded = digest(key, b"cardswitch: vault fingerprint", "sha256").ljust(64, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
 
     def seal(self, pan: str) -> str:
         """*pan* (1-19 digits) as upper-case hexadecimal of 16 bytes of tag and one for each digit.
@@ -66,8 +71,10 @@ class AesVault:
         >>> AesVault(bytes(range(32))).fingerprint("9999990000000014")
         'F2F462B612808E3A354F834985A16AAF'
         """
-        code = digest(self._fingerprint_key, _require_pan(pan), "sha256")
-        return code.hex().upper()[:FINGERPRINT_LENGTH]
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(_require_pan(pan))
+        outer.update(inner.digest())
+        return outer.hexdigest().upper()[:FINGERPRINT_LENGTH]
 
 
 def _require_pan(pan: str) -> bytes:
