@@ -21,14 +21,14 @@ from cardswitch.specs.codes import (
 )
 from cardswitch.specs.dates import expiry_passed
 from cardswitch.specs.errors import Decline
-from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands.cards import verify_cvv
 from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.kernel import NoAnswer, Wait
 from cardswitch.wire.ports import LinkId
 
 from .cards import Presented
@@ -64,11 +64,22 @@ class Verification:
         self._cards = {card.pan: card for card in config.cards}
 
     async def check(self, card: Presented, request: Message) -> CardConfig:
-        """The card as we gave it out, with which *request* may be paid if there is money."""
+        """The card as we gave it out, with which *request* may be paid if there is money.
+
+        PIN and CVV are asked in one turn; that the PIN is wrong is told, and counted, first.
+        """
         record = self._find(card)
-        if 52 in request.fields:
-            await self._check_pin(record, card, request[52])
-        await self._check_cvv(record, card)
+        pin = self._ask(self._pin_command(record, card, request.get(52)))
+        cvv = self._ask(self._cvv_command(record, card))
+        said_of_pin = await answer_of(pin)
+        said_of_cvv = await answer_of(cvv)
+        if pin is not None:
+            self._judge_pin(record, self._is_right(said_of_pin))
+        if cvv is not None:
+            if not self._is_right(said_of_cvv):
+                raise Decline(WRONG_CVV)
+        elif card.has_track or self._config.cvv_required:
+            raise Decline(WRONG_CVV)
         return record
 
     def _find(self, card: Presented) -> CardConfig:
@@ -82,40 +93,44 @@ class Verification:
             raise Decline(EXPIRED)
         return record
 
-    async def _check_pin(self, record: CardConfig, card: Presented, block: str) -> None:
-        """Wrong PINs are counted durably, and before the answer says so."""
+    def _pin_command(self, record: CardConfig, card: Presented, block: str) -> Command | None:
+        if not block:
+            return None
         pvki, pvv = (card.pvki, card.pvv) if card.has_track else (record.pvki, record.pvv)
         if not pvki or not pvv:
             raise Decline(NOT_PERMITTED)  # A card without a PIN.
         keys, pan12 = self._config, pan12_of(card.pan)
-        command = verify_pin_pvv_zpk(keys.zpk, keys.pvk, block, pan12, pvki, pvv)
-        right = await self._verify(command)
+        return verify_pin_pvv_zpk(keys.zpk, keys.pvk, block, pan12, pvki, pvv)
+
+    def _cvv_command(self, record: CardConfig, card: Presented) -> Command | None:
+        """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""
+        if not card.cvv:
+            return None
+        key, expiry = self._config.cvk, record.expiry
+        return verify_cvv(key, card.pan, expiry, card.service_code, card.cvv)
+
+    def _judge_pin(self, record: CardConfig, is_right: bool) -> None:
+        """Wrong PINs are counted durably, and before the answer says so."""
         # Other tries may have failed meanwhile: then not even the right PIN helps.
         self._refuse_if_blocked(record)
         tries = self._tries.get(record.id, 0)
-        if not right:
+        if not is_right:
             self._write(PinTried(record.id, tries + 1))
             self._refuse_if_blocked(record)
             raise Decline(WRONG_PIN)
         if tries:
             self._write(PinTried(record.id, 0))
 
-    async def _check_cvv(self, record: CardConfig, card: Presented) -> None:
-        """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""
-        if not card.cvv:
-            if card.has_track or self._config.cvv_required:
-                raise Decline(WRONG_CVV)
-            return
-        key, expiry = self._config.cvk, record.expiry
-        if not await self._verify(verify_cvv(key, card.pan, expiry, card.service_code, card.cvv)):
-            raise Decline(WRONG_CVV)
+    def _ask(self, command: Command | None) -> Wait[Answer] | None:
+        """Ask *command*, if there is one; what was asked must be waited for."""
+        if command is None:
+            return None
+        return self._desk.ask(HSM, command, self._config.hsm_timeout_s)
 
-    async def _verify(self, command: Command) -> bool:
+    def _is_right(self, answer: Answer | None) -> bool:
         """What the HSM says. Whoever cannot be verified is declined, and soon."""
-        try:
-            answer = await self._desk.ask(HSM, command, self._config.hsm_timeout_s)
-        except NoAnswer:
-            raise Decline(UNAVAILABLE) from None
+        if answer is None:
+            raise Decline(UNAVAILABLE)
         if not answer.ok and answer.error != MISMATCH:
             self._desk.count("hsm_error")
             raise Decline(MALFUNCTION)
@@ -124,3 +139,11 @@ class Verification:
     def _refuse_if_blocked(self, record: CardConfig) -> None:
         if self._tries.get(record.id, 0) >= self._config.pin_tries_max:
             raise Decline(PIN_TRIES_EXCEEDED)
+
+
+async def answer_of(wait: Wait[Answer] | None) -> Answer | None:
+    """What *wait* ends with; None if there is no answer, or nothing was asked."""
+    try:
+        return await wait if wait is not None else None
+    except NoAnswer:
+        return None

@@ -30,8 +30,9 @@ class Desk:
     def ask(self, link: LinkId, question: Any, within: Seconds) -> Wait[Any]:
         """Send *question* and wait for its answer for *within* seconds, else raise NoAnswer.
 
-        It must be awaited at once. Messages must carry a number of :meth:`stamp`, or be the
-        repeat of one that did; commands are numbered here.
+        It must be awaited, at once or after others that were asked with it: whatever nobody waits
+        for has no end. Messages must carry a number of :meth:`stamp`, or be the repeat of one that
+        did; commands are numbered here.
         """
         return self._kernel.ask(link, question, within)
 

@@ -5,7 +5,6 @@ How a program waits is told in the page of this package.
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter, deque
 from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
 from enum import Enum, auto
@@ -17,14 +16,16 @@ from cardswitch.specs.errors import Error
 
 from ..ports import Effect, LinkId, LookUp, Observer, Seconds, Send, name_of
 from .matching import AliveKeys, Exchange, Key, label
+from .timers import Timers
 
 A = TypeVar("A")
-TIMERS_SLACK: Final = 1_000  # Finished timers that may lie in the heap before it is rebuilt.
 # Numbers tried for one question. Those in use lie together: the next question begins behind them.
 TRIES_MAX: Final = 64
 NO_KEYS: Final = AliveKeys()
 NO_WAITS: Final[Mapping[Key, Any]] = {}
 NEVER: Final = float("inf")
+NO_ANSWER: Final = "no answer in time"
+ENDED: Final = (None, False)  # of a wait whose flow was told
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
 
@@ -68,9 +69,9 @@ class NotAsked(NoAnswer):
 
 
 class Wait(Generic[A]):
-    """A flow stopped at an await: what it waits for, and until when."""
+    """A flow stopped at an await: what it waits for, and until when; it may have ended before."""
 
-    __slots__ = ("flow", "key", "link", "refused", "until")
+    __slots__ = ("ended", "flow", "key", "link", "refused", "until")
 
     def __init__(
         self, until: Seconds, link: LinkId | None = None, key: Key = None, refused: bool = False
@@ -80,10 +81,17 @@ class Wait(Generic[A]):
         self.key = key
         self.refused = refused
         self.flow: _Running | None = None
+        self.ended: tuple[Any, bool] | None = None  # with what, and whether that is a failure
 
     def __await__(self) -> Generator[Wait[A], A, A]:
         if self.refused:
             raise NotAsked(f"nothing could be asked of {self.link}")
+        if self.ended is not None:
+            value: A
+            value, failed = self.ended
+            if failed:
+                raise NoAnswer(NO_ANSWER)
+            return value
         return (yield self)
 
 
@@ -141,9 +149,7 @@ class Kernel:
         self._alive: dict[LinkId, AliveKeys] = {}
         self._watchers: dict[LinkId, Watcher] = {}
         self._numbers: Counter[str] = Counter()
-        self._timers: list[tuple[Seconds, int, Wait[Any] | _Alarm]] = []
-        self._timer_count = 0
-        self._timers_kept = 0  # when the heap was last rebuilt
+        self._timers: Timers[Wait[Any] | _Alarm] = Timers(_is_over)
         self._stamped: tuple[LinkId, Any, Key] | None = None  # the last one: it is asked next
         self._ready: deque[tuple[_Running, Any, bool]] = deque()
         self._alive_flows: Counter[Budget] = Counter()
@@ -165,15 +171,12 @@ class Kernel:
 
     def deadline(self) -> Seconds | None:
         """When the next timer is due; timers whose wait is over are dropped here."""
-        timers = self._timers
-        while timers and _is_over(timers[0][2]):
-            heapq.heappop(timers)
-        return timers[0][0] if timers else None
+        return self._timers.due()
 
     def expire(self) -> None:
         """Wake every flow whose time has come: a sleep goes on, a question has no answer."""
         while (due := self.deadline()) is not None and due <= self.now:
-            wait = heapq.heappop(self._timers)[2]
+            wait = self._timers.pop()
             if type(wait) is _Alarm:
                 wait.action()
                 continue
@@ -206,12 +209,12 @@ class Kernel:
 
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*: until then no flow is alive for it."""
-        self._set_timer(self.now + seconds, _Alarm(action))
+        self._timers.set(self.now + seconds, _Alarm(action))
 
     def _step(self, running: _Running, value: Any, failed: bool) -> None:
         try:
             flow = running.flow
-            wait = flow.throw(NoAnswer("no answer in time")) if failed else flow.send(value)
+            wait = flow.throw(NoAnswer(NO_ANSWER)) if failed else flow.send(value)
         except StopIteration:
             self._alive_flows[running.budget] -= 1
             return
@@ -228,20 +231,16 @@ class Kernel:
             raise AssertionError(f"a flow may await only its desk, not {type(wait).__name__}")
         wait.flow = running
         if wait.until != NEVER:
-            self._set_timer(wait.until, wait)
-
-    def _set_timer(self, due: Seconds, what: Wait[Any] | _Alarm) -> None:
-        self._timer_count += 1
-        heapq.heappush(self._timers, (due, self._timer_count, what))
-        if len(self._timers) > 2 * self._timers_kept + TIMERS_SLACK:
-            self._timers = [timer for timer in self._timers if not _is_over(timer[2])]
-            heapq.heapify(self._timers)
-            self._timers_kept = len(self._timers)
+            self._timers.set(wait.until, wait)
 
     def _wake(self, wait: Wait[Any], value: Any, failed: bool = False) -> None:
         running, wait.flow = wait.flow, None
-        assert running is not None, "a wait ends once"
-        self._ready.append((running, value, failed))
+        assert wait.ended is None, "a wait ends once"
+        if running is None:  # It is awaited later.
+            wait.ended = value, failed
+        else:
+            wait.ended = ENDED
+            self._ready.append((running, value, failed))
 
     def _give_up(self, wait: Wait[Any]) -> None:
         if wait.link == JOURNAL:

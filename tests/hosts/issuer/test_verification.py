@@ -49,14 +49,36 @@ def test_pin_and_cvv_are_verified_by_the_module_alone() -> None:
         issuer()
         >> Received(NETWORK, swiped(f52=RIGHT_PIN))
         << sent("hsm", "EC", pin)
-        >> answered("hsm", "00")
         << sent("hsm", "CY", cvv)
-        >> answered("hsm", "00")
+        >> answered("hsm", "00", ago=2)
+        >> answered("hsm", "00", ago=1)
         << wrote(
             PurchaseDecided, code="00", amount=1_250, account="good", pan_masked="999999******0014"
         )
         << sent(NETWORK, "0210", {39: "00", 38: "000001", 4: "000000001250", 35: None, 52: None})
     )
+
+
+@pytest.mark.parametrize("order", [(2, 1), (1, 2)], ids=["pin first", "cvv first"])
+@pytest.mark.parametrize(
+    ("pin", "cvv", "code"),
+    [
+        ("00", "00", "00"),
+        ("00", "01", "N7"),
+        ("01", "00", "55"),
+        ("01", "01", "55"),  # The wrong PIN is counted whatever else is wrong.
+        ("15", "01", "96"),
+        ("00", "15", "96"),
+    ],
+)
+def test_both_answers_count_in_whichever_order_they_come(pin, cvv, code, order) -> None:
+    play = issuer()
+    (play >> Received(NETWORK, swiped(f52=RIGHT_PIN)) << sent("hsm", "EC") << sent("hsm", "CY"))
+    for ago in order:
+        assert not play.sent_on(NETWORK)
+        (play >> answered("hsm", {2: pin, 1: cvv}[ago], ago=ago)).skip()
+    assert play.sent_on(NETWORK)[-1][39] == code
+    assert play.machine.books.tries == ({"good": 1} if code == "55" else {})
 
 
 def test_a_cvv2_has_service_code_000() -> None:

@@ -7,7 +7,7 @@ import pytest
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine import kernel as kernel_module
+from cardswitch.wire.machine import timers
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import (
     LOOK_UP_S,
@@ -260,7 +260,7 @@ def test_the_timer_of_an_answered_question_is_no_deadline(kernel, desk, story):
 
 
 def test_finished_timers_do_not_pile_up(kernel, desk, story, monkeypatch):
-    monkeypatch.setattr(kernel_module, "TIMERS_SLACK", 10)
+    monkeypatch.setattr(timers, "TIMERS_SLACK", 10)
 
     async def sleeps():
         await desk.sleep(1.0)
@@ -277,6 +277,54 @@ def test_finished_timers_do_not_pile_up(kernel, desk, story, monkeypatch):
 
 
 # Questions and answers --------------------------------------------------------------------------
+
+
+def asking_two(desk, story):
+    async def flow():
+        waits = [desk.ask(HOST, numbered(number), within=5.0) for number in (1, 2)]
+        for wait in waits:
+            try:
+                story.append((await wait)[11])
+            except NoAnswer:
+                story.append("no answer")
+
+    desk.start(flow())
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_two_may_be_asked_in_one_turn_and_answered_in_any_order(kernel, desk, story, order):
+    asking_two(desk, story)
+    assert [effect.message[11] for effect in kernel.take()] == ["000001", "000002"]
+    for number in order:
+        assert kernel.answered(HOST, numbered(number).reply("00"))
+        kernel.take()
+    assert story == ["000001", "000002"]
+    assert (kernel.is_idle, kernel.deadline()) == (True, None)
+    assert not kernel.answered(HOST, numbered(2).reply("00"))
+
+
+def test_of_two_that_nobody_answers_both_end_in_time(kernel, desk, story):
+    asking_two(desk, story)
+    kernel.take()
+    pass_time(kernel, 5.0)
+    pass_time(kernel, 0.0)
+    assert (story, kernel.is_idle) == (["no answer"] * 2, True)
+
+
+def test_the_second_of_two_may_have_its_answer_when_the_first_has_none(kernel, desk, story):
+    asking_two(desk, story)
+    kernel.take()
+    kernel.answered(HOST, numbered(2).reply("00"))
+    pass_time(kernel, 5.0)
+    assert (story, kernel.is_idle) == (["no answer", "000002"], True)
+
+
+def test_with_the_link_both_of_two_are_gone(kernel, desk, story):
+    asking_two(desk, story)
+    kernel.take()
+    kernel.link_down(HOST)
+    kernel.take()
+    assert (story, kernel.is_idle) == (["no answer"] * 2, True)
 
 
 def test_an_answer_wakes_the_flow_that_asked(kernel, desk, story):
