@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -12,12 +13,13 @@ from cardswitch.wire.operator.log_options import LogOptions, log_options
 EPILOG: Final = """\b
 Examples:
   cardswitch host serve acquirer               the [acquirer] section of the lab
-  cardswitch host serve issuer --config my/lab.toml"""
+  cardswitch host serve issuer --config my/lab.toml
+  cardswitch host load --port 7110             approves all, keeps nothing: for load tests"""
 
 
 @click.group(epilog=EPILOG)
 def host() -> None:
-    """Run the acquirer or the issuer emulator."""
+    """Run the acquirer or the issuer emulator, or a host for load tests."""
 
 
 @host.command(epilog="\b\nExample:\n  serve issuer --config cardswitch-data/lab.toml")
@@ -56,6 +58,47 @@ def serve(name: str, config_path: str, log: LogOptions) -> None:
     async def main() -> None:
         runtime, place = await start()
         click.echo(f"{name} on {place}", err=True)
+        await until_stopped(runtime)
+
+    run(main())
+
+
+@host.command(
+    epilog="\b\nExamples:\n  load --port 7110 --dialect iso87-binary --framing binary2\n"
+    "  load --code 51                               declines everything"
+)
+@click.option("--host", "address", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", default=7110, show_default=True, help="0 takes a free one.")
+@click.option("--dialect", default="iso87-ascii", show_default=True, help="A name or a .toml file.")
+@click.option("--framing", default="ascii4", show_default=True, help="As in the configuration.")
+@click.option("--header", type=click.Choice(["none", "tpdu"]), default="none", show_default=True)
+@click.option("--code", default="00", show_default=True, help="Field 39 of every answer.")
+@log_options
+def load(log: LogOptions, code: str, address: str, **place: Any) -> None:
+    """Answer every request at once: a host to load your own switch with.
+
+    No journal, no HSM, no money: it checks nothing and remembers nothing, so its answers prove
+    nothing but how fast a switch passes them on.
+    """
+    import msgspec
+
+    from cardswitch.wire.driver.event_log import EventLog
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
+    from cardswitch.wire.operator.addresses import IsoListener
+
+    from .load.serve import serve_load_host
+
+    if re.fullmatch("[0-9A-Z]{2,3}", code) is None:
+        raise click.BadParameter("expected 2 or 3 digits or capitals", param_hint="--code")
+    try:
+        listener = msgspec.convert({"host": address, **place}, IsoListener)
+    except msgspec.ValidationError as error:
+        raise click.UsageError(str(error)) from None
+
+    async def main() -> None:
+        runtime, port = await serve_load_host(listener, code, EventLog(log))
+        click.echo(f"load host on {address}:{port}: no journal, no HSM, no money", err=True)
         await until_stopped(runtime)
 
     run(main())

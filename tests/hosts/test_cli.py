@@ -17,7 +17,7 @@ CODE = "from cardswitch.hosts.cli import host; host()"
 ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})
 
 
-@pytest.mark.parametrize("words", [[], ["serve"]])
+@pytest.mark.parametrize("words", [[], ["serve"], ["load"]])
 def test_help_has_an_example(words):
     result = CliRunner().invoke(host, [*words, "--help"])
     assert result.exit_code == 0
@@ -53,3 +53,28 @@ def test_a_missing_section_is_named(tmp_path, name):
     result = CliRunner().invoke(host, ["serve", name, "--config", str(path)])
     assert isinstance(result.exception, ConfigError)
     assert name in str(result.exception)
+
+
+def test_a_load_host_says_that_it_keeps_nothing(tmp_path):
+    words = ["load", "--port", "0", "--dialect", "iso87-binary", "--framing", "binary2"]
+    program = Program([sys.executable, "-c", CODE, *words], tmp_path / "said.txt")
+    try:
+        program.wait_for(": no journal, no HSM, no money\n")
+        assert program.stop() == 0
+    finally:
+        program.end()
+    assert [path.name for path in tmp_path.iterdir()] == ["said.txt"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--code", "no"], "--code"),
+        (["--framing", "none"], "framing"),
+        (["--port", "70000"], "port"),
+    ],
+)
+def test_a_load_host_that_cannot_be_is_refused(words, said):
+    result = CliRunner().invoke(host, ["load", *words])
+    assert result.exit_code == 2
+    assert said in result.stderr
