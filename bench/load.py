@@ -29,6 +29,7 @@ AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
 STAN_MAX: Final = 999_999
 READY_S: Final = 15.0  # For links to be dialled and signed on.
 READY_PAUSE_S: Final = 0.05
+PACE_S: Final = 0.001  # How finely an open loop is paced.
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
@@ -52,6 +53,7 @@ class Job(Struct, frozen=True):
     connections: int
     time_limit_s: float
     pids: Mapping[str, int]
+    rate: float = 0.0  # purchases begun a second, whoever still waits; 0: as fast as answers come
 
 
 class Cpu(Struct, frozen=True):
@@ -62,7 +64,7 @@ class Cpu(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """What came of it: *codes* are those of field 39, latencies in ms, CPU by program."""
+    """What came of it: *codes* are those of field 39, latencies in ms, CPU and RSS by program."""
 
     wall_s: float
     codes: dict[str, int]
@@ -71,6 +73,7 @@ class Report(Struct, frozen=True):
     p99_ms: float
     cpu: dict[str, Cpu]
     in_time: bool
+    rss_mib: dict[str, float]  # resident memory at the end
 
 
 class Terminal:
@@ -130,6 +133,7 @@ class Load:
         self._idle: deque[Terminal] = deque()
         self._buying: dict[str, Terminal] = {}
         self._to_start = 0
+        self._is_paced = False
         self._second = 0
         self._times: dict[int, str] = {}
         self._done: asyncio.Future[None] | None = None
@@ -164,6 +168,21 @@ class Load:
             self._start()
         await self._done
 
+    async def buy_at(self, rate: float, purchases: int) -> None:
+        """Begin *rate* a second, however late answers are: each is as late as it is after its time.
+
+        When every terminal waits, the next purchase waits too, and its time runs.
+        """
+        self._done = asyncio.get_running_loop().create_future()
+        self._is_paced, self._to_start, self._second = True, purchases, 0
+        begun = time.perf_counter()
+        for number in range(purchases):
+            due = begun + number / rate
+            while time.perf_counter() < due or not self._idle:
+                await asyncio.sleep(PACE_S)
+            self._start(due)
+        await self._done
+
     def answered(self, answer: Message) -> None:
         """Count *answer*; the next terminal takes its turn."""
         terminal = self._buying.pop(answer[41])
@@ -172,7 +191,8 @@ class Load:
         self.codes[answer[39]] += 1
         self._idle.append(terminal)
         if self._to_start:
-            self._start()
+            if not self._is_paced:
+                self._start()
         elif not self._buying and self._done is not None and not self._done.done():
             self._done.set_result(None)
 
@@ -181,7 +201,7 @@ class Load:
         if self._done is not None and not self._done.done():
             self._done.set_exception(ConnectionError(reason))
 
-    def _start(self) -> None:
+    def _start(self, due: float | None = None) -> None:
         terminal = self._idle.popleft()
         self._to_start -= 1
         self._buying[terminal.id] = terminal
@@ -192,7 +212,7 @@ class Load:
             self._times = {7: transmission_time(now), 12: local, 13: date}
         numbers = {**self._times, 11: f"{terminal.stan:06d}"}
         payload = self.channel.encode(terminal.template.with_fields(numbers))
-        terminal.started = time.perf_counter()
+        terminal.started = due or time.perf_counter()
         terminal.connection.put(payload)
 
 
@@ -208,6 +228,12 @@ def cpu_of(pid: int) -> Cpu:
     process = Path(f"/proc/{pid}/stat").read_text("ascii")
     main = Path(f"/proc/{pid}/task/{pid}/stat").read_text("ascii")
     return Cpu(_seconds(process), _seconds(main))
+
+
+def rss_mib(pid: int) -> float:
+    """The resident memory of process *pid*, in MiB. Linux only: OSError elsewhere."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / (1 << 20), 1)
 
 
 def _seconds(stat: str) -> float:
@@ -229,13 +255,17 @@ async def measure(job: Job) -> Report:
     in_time = True
     try:
         async with asyncio.timeout(job.time_limit_s):
-            await load.buy(job.purchases)
+            if job.rate:
+                await load.buy_at(job.rate, job.purchases)
+            else:
+                await load.buy(job.purchases)
     except TimeoutError:
         in_time = False
     wall_s = time.perf_counter() - begun
     cpu = {name: _used(before[name], cpu_of(pid)) for name, pid in pids.items()}
     p50, p95, p99 = _percentiles(sorted(load.latencies))
-    return Report(wall_s, dict(load.codes), p50, p95, p99, cpu, in_time)
+    rss = {name: rss_mib(pid) for name, pid in pids.items()}
+    return Report(wall_s, dict(load.codes), p50, p95, p99, cpu, in_time, rss)
 
 
 def _used(before: Cpu, after: Cpu) -> Cpu:

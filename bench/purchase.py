@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +37,8 @@ PROFILE_LINES: Final = 25
 @click.option("--in-flight", default=200, show_default=True, help="How many at once, in total.")
 @click.option("--terminals", default=1_000, show_default=True, help="Who take turns to buy.")
 @click.option("--connections", default=8, show_default=True, help="That terminals share.")
+@click.option("--rate", default=0.0, help="Begin so many a second, whoever waits: an open loop.")
+@click.option("--time-limit", default=TIME_LIMIT_S, show_default=True, help="In seconds.")
 @click.option("--profile", type=click.Choice([*PROGRAMS]), help="Run it under cProfile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
 def main(
@@ -43,6 +46,8 @@ def main(
     in_flight: int,
     terminals: int,
     connections: int,
+    rate: float,
+    time_limit: float,
     profile: str | None,
     as_json: bool,
 ) -> None:
@@ -55,10 +60,25 @@ def main(
         raise click.UsageError("each terminal buys one at a time: --in-flight up to --terminals")
     file = Path(tempfile.gettempdir()) / f"purchase-{profile}.prof"
     try:
-        job, report = _measure(purchases, in_flight, terminals, connections, profile or "", file)
+        with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
+            job = partial(
+                Job,
+                purchases=purchases,
+                warm_up=WARM_UP,
+                in_flight=in_flight,
+                terminals=terminals,
+                connections=connections,
+                time_limit_s=time_limit,
+                rate=rate,
+            )
+            report = _measure(
+                Path(name), job, terminals if rate else in_flight, profile or "", file
+            )
     except (Error, OSError, subprocess.SubprocessError) as error:
         raise click.ClickException(str(error)) from error
-    result = _result(job, report)
+    given = {"purchases": purchases, "in_flight": in_flight, "terminals": terminals}
+    given |= {"connections": connections, "rate": rate}
+    result = _result(given, report)
     click.echo(msgspec.json.encode(result).decode() if as_json else "\n".join(_table(result)))
     if profile:
         _print_profiles(file)
@@ -66,33 +86,21 @@ def main(
 
 
 def _measure(
-    purchases: int, in_flight: int, terminals: int, connections: int, profile: str, file: Path
-) -> tuple[Job, Report]:
-    """Make a lab, run it and load it; nothing of it stays but a profile."""
-    with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as name:
-        config, cards = make_bench_lab(Path(name) / "lab", in_flight)
-        lab = read_lab(config)
-        listener = lab.switch.listeners["pos"]
-        ports = {
-            "hsm": lab.hsm.port,
-            "issuer": lab.issuer.network.port,
-            "switch": listener.port,
-            "acquirer": lab.acquirer.front.port,
-        }
-        with running(config, ports, profile, file) as pids:
-            job = Job(
-                listener,
-                lab.terminal.merchant,
-                tuple(cards),
-                purchases,
-                WARM_UP,
-                in_flight,
-                terminals,
-                connections,
-                TIME_LIMIT_S,
-                pids,
-            )
-            return job, _load(job)
+    folder: Path, job: Callable[..., Job], in_flight: int, profile: str, file: Path
+) -> Report:
+    """Make a lab in *folder*, run it, and load it with what *job* lacks no more."""
+    config, cards = make_bench_lab(folder / "lab", in_flight)
+    lab = read_lab(config)
+    listener = lab.switch.listeners["pos"]
+    ports = {
+        "hsm": lab.hsm.port,
+        "issuer": lab.issuer.network.port,
+        "switch": listener.port,
+        "acquirer": lab.acquirer.front.port,
+    }
+    with running(config, ports, profile, file) as pids:
+        merchant = lab.terminal.merchant
+        return _load(job(listener=listener, merchant=merchant, cards=tuple(cards), pids=pids))
 
 
 def _load(job: Job) -> Report:
@@ -103,13 +111,13 @@ def _load(job: Job) -> Report:
         cwd=ROOT,
         input=msgspec.json.encode(job),
         stdout=subprocess.PIPE,
-        timeout=TIME_LIMIT_S + MARGIN_S,
+        timeout=job.time_limit_s + MARGIN_S,
         check=True,
     )
     return msgspec.json.decode(done.stdout, type=Report)
 
 
-def _result(job: Job, report: Report) -> dict[str, Any]:
+def _result(given: Mapping[str, float], report: Report) -> dict[str, Any]:
     answered = sum(report.codes.values())
     per_purchase = {
         name: {
@@ -119,10 +127,7 @@ def _result(job: Job, report: Report) -> dict[str, Any]:
         for name, cpu in report.cpu.items()
     }
     return {
-        "purchases": job.purchases,
-        "in_flight": job.in_flight,
-        "terminals": job.terminals,
-        "connections": job.connections,
+        **given,
         "wall_s": round(report.wall_s, 2),
         "per_second": round(answered / report.wall_s, 1),
         "approved": report.codes.get("00", 0),
@@ -138,24 +143,31 @@ def _result(job: Job, report: Report) -> dict[str, Any]:
             each["us"] for name, each in per_purchase.items() if name != "load"
         ),
         "in_time": report.in_time,
+        "rss_mib": report.rss_mib,
     }
 
 
 def _table(result: dict[str, Any]) -> Iterator[str]:
     latency = result["latency_ms"]
+    load = (
+        f"{result['rate']:g} begun a second"
+        if result["rate"]
+        else f"{result['in_flight']} in flight"
+    )
     yield (
-        f"{result['purchases']} purchases, {result['in_flight']} in flight, "
+        f"{result['purchases']} purchases, {load}, "
         f"{result['terminals']} terminals on {result['connections']} connections"
     )
     yield f"purchases/s   {result['per_second']:10.1f}   in {result['wall_s']} s"
     yield f"approved      {result['approved']:10d}   field 39: {result['codes']}"
     yield f"latency ms    p50 {latency['p50']}   p95 {latency['p95']}   p99 {latency['p99']}"
-    yield "CPU, microseconds a purchase: whole process, of it main thread"
+    yield "CPU, microseconds a purchase: whole process, of it main thread; and resident MiB"
     for name, cpu in result["cpu"].items():
-        yield f"  {name:12}{cpu['us']:8d}{cpu['main_thread_us']:8d}"
+        rss = result["rss_mib"][name]
+        yield f"  {name:12}{cpu['us']:8d}{cpu['main_thread_us']:8d}{rss:8.1f}"
     yield f"  {'sum':12}{result['cpu_us']:8d}   without load {result['cpu_us_without_load']}"
     if not result["in_time"]:
-        yield f"stopped after {TIME_LIMIT_S:g} s"
+        yield f"stopped by the time limit, after {result['wall_s']:g} s"
 
 
 def _print_profiles(file: Path) -> None:
