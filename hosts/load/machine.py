@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from cardswitch.specs.message import APPROVALS, Message
+from cardswitch.specs.codes import APPROVALS, APPROVED
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.reversals import REVERSAL
 from cardswitch.wire.machine.matching import NETWORK_MANAGEMENT, IsoExchange
 from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import LinkId
 
 LISTENER: Final = "load"
-REVERSAL: Final = "4"  # The second digit of an MTI such as 0420.
-APPROVED: Final = "00"
 APPROVAL_CODE: Final = "000001"
 
 

@@ -1,5 +1,6 @@
 """The `host` command: each of the two as a process that serves until it is asked to stop."""
 
+import re
 import sys
 
 import pytest
@@ -10,10 +11,12 @@ from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator.addresses import IsoAddress
 from tests.kit.clients import ask
 from tests.kit.programs import Program
 
 CODE = "from cardswitch.hosts.cli import host; host()"
+PURCHASE = Message("0200", {3: "000000", 4: "000000001250", 7: "1123120000", 11: "000007"})
 ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})
 
 
@@ -60,6 +63,10 @@ def test_a_load_host_says_that_it_keeps_nothing(tmp_path):
     program = Program([sys.executable, "-c", CODE, *words], tmp_path / "said.txt")
     try:
         program.wait_for(": no journal, no HSM, no money\n")
+        port = int(re.search(r":([0-9]+): no journal", program.said.read_text())[1])
+        channel = IsoAddress(port=port, dialect="iso87-binary", framing="binary2").channel()
+        answer = run(ask(port, channel, PURCHASE))
+        assert (answer.mti, answer[39]) == ("0210", "00")
         assert program.stop() == 0
     finally:
         program.end()
