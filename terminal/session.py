@@ -200,5 +200,8 @@ class _Heard:
     def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         return self._journal.look_up(questions)
 
+    def require_held(self) -> None:
+        self._journal.require_held()
+
     def close(self) -> None:
         self._journal.close()

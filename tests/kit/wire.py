@@ -4,6 +4,7 @@ import asyncio
 import threading
 from contextlib import asynccontextmanager
 
+from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.ports import LinkId, Received, Send
@@ -68,6 +69,7 @@ class GatedJournal:
         self.commits = []
         self.threads = set()
         self.is_closed = False
+        self.is_lost = False
         self.error = None
         self.begun = threading.Semaphore(0)
         self._gate = threading.Semaphore(0)
@@ -87,6 +89,10 @@ class GatedJournal:
         if self.error is not None:
             raise self.error
         return [[question, *self.commits] for question in questions]
+
+    def require_held(self):
+        if self.is_lost:
+            raise Error("the hold of the tables was lost")
 
     def close(self):
         self.is_closed = True

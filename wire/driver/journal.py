@@ -58,6 +58,10 @@ class Journal(Protocol):
         """
         ...
 
+    def require_held(self) -> None:
+        """Raise Error if nothing can be committed any more: asked when nothing could be read."""
+        ...
+
     def close(self) -> None:
         """Let go of the files."""
         ...
@@ -170,6 +174,9 @@ class FileJournal:
     def look_up(self, questions: Sequence[Any]) -> Sequence[Sequence[Any] | None]:
         """A file of lines has no index: whoever keeps one must remember all of it."""
         raise Error(f"{self.path}: nothing is looked up in a file of lines")
+
+    def require_held(self) -> None:
+        """The lock is that of an open file: nobody takes it away."""
 
     def close(self) -> None:
         """See :meth:`Journal.close`; the lock is let go too. Closing twice does no harm."""

@@ -220,7 +220,10 @@ class JournalWriter(Generic[W]):
             self.commits += 1
 
     def _answers(self, batches: Sequence[_Batch[W]]) -> list[Found]:
-        """What cannot be read is not known; only what cannot be written ends the program."""
+        """What cannot be read is not known; only what cannot be written ends the program.
+
+        Who only reads from then on would never learn that there is nothing to write to.
+        """
         look_ups = [each for batch in batches for each in batch.look_ups]
         if not look_ups:
             return []
@@ -228,6 +231,7 @@ class JournalWriter(Generic[W]):
         try:
             found = self._journal.look_up([each.question for each in look_ups])
         except Error:
+            self._journal.require_held()
             found = [None] * len(look_ups)
         return [Found(each.number, rows) for each, rows in zip(look_ups, found, strict=True)]
 

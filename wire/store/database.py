@@ -80,6 +80,11 @@ class Database:
                 # SQLAlchemy would connect anew, without the lock that says that we alone write.
                 self._is_lost = self.writer.invalidated
 
+    def require_held(self) -> None:
+        """Raise Error if nothing can be written any more."""
+        with self.transaction() as writer:
+            writer.exec_driver_sql("SELECT 1")
+
     def insertion(self, table: Table) -> str:
         """To be compiled once: only the driver stands between a row and its place in *table*."""
         return str(insert(table).compile(dialect=self.engine.dialect))

@@ -69,6 +69,10 @@ class JournalStore(JournalReading[R]):
         with self._asking:
             return self._found(self._look_ups, questions)
 
+    def require_held(self) -> None:
+        """Raise Error if the connection that writes is lost, and our hold of the tables with it."""
+        self._database.require_held()
+
     def close(self) -> None:
         """Let go of the database; another program may then open it."""
         self._look_ups.close()

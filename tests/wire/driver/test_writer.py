@@ -204,6 +204,16 @@ def test_a_journal_that_cannot_be_read_says_nothing(journal):
     assert look_up(journal, LookUp(7, "who")) == [Found(7, None)]
 
 
+def test_a_journal_that_can_be_neither_read_nor_written_ends_the_program(journal):
+    journal.error, journal.is_lost = Error("the server is gone"), True
+
+    async def story(writer):
+        writer.look_up(LookUp(7, "who"))
+
+    _, [error] = play(journal, story)
+    assert str(error) == "the hold of the tables was lost"
+
+
 def test_whoever_waits_for_the_disk_waits_for_all_that_was_appended(journal):
     async def story(writer):
         await writer.durable()  # Of nothing, everything is durable.

@@ -10,10 +10,12 @@ import sys
 import pytest
 
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.ports import Question
 from cardswitch.wire.store import engines
 from cardswitch.wire.store.database import Database, open_reader
 from cardswitch.wire.store.engines import memory_engine
-from tests.kit.journals import SCHEMA, another_schema
+from cardswitch.wire.store.journal import JournalStore
+from tests.kit.journals import SCHEMA, STEPS, Step, another_schema
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of files")
 OPEN_AND_DIE = """
@@ -250,6 +252,19 @@ def test_once_the_server_has_ended_the_connection_nothing_is_written_any_more(po
             database.transaction().__enter__()
     other.close()
     database.close()
+
+
+def test_whoever_can_only_read_learns_that_nothing_can_be_written(postgres):
+    url = postgres.url(postgres.database())
+    store = JournalStore(url, SCHEMA, STEPS, Step)
+    store.require_held()
+    pid = store._database.writer.connection.driver_connection.info.backend_pid
+    postgres.sql(f"SELECT pg_terminate_backend({pid}, 10000)")
+    assert store.look_up([Question(legs=(1,))]) == [[]]
+    for _ in range(2):
+        with pytest.raises(Error, match="database"):
+            store.require_held()
+    store.close()
 
 
 @pytest.mark.parametrize("setting", ["fsync", "full_page_writes"])
