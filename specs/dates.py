@@ -74,7 +74,12 @@ def utc_date(at: Seconds) -> str:
     >>> utc_date(1774746000.0)
     '2026-03-29'
     """
-    return datetime.fromtimestamp(at, UTC).date().isoformat()
+    return _date_of_day(int(at // _DAY_S))
+
+
+@lru_cache(_DAYS_KEPT)
+def _date_of_day(day: int) -> str:
+    return datetime.fromtimestamp(day * _DAY_S, UTC).date().isoformat()
 
 
 def rrn_stem(at: Seconds) -> str:

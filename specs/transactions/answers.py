@@ -26,14 +26,15 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
     (True, False)
     """
     said, wanted = answer.fields, asked.fields
-    code = said.get(39, "")
-    if answer.approved and not all(number in said for number in kind.answer):
+    code, is_approved = said.get(39, ""), answer.approved
+    if is_approved and not said.keys() >= set(kind.answer):
         return False
-    return (
-        len(code) == CODE_LENGTH
-        and _money_fits(code, answer.approved, said.get(4), wanted[4])
-        and all(said.get(n, wanted.get(n)) == wanted.get(n, said.get(n)) for n in agreeing)
-    )
+    for number in agreeing:
+        one = said.get(number)
+        other = wanted.get(number, one)
+        if one is not None and one != other:
+            return False
+    return len(code) == CODE_LENGTH and _money_fits(code, is_approved, said.get(4), wanted[4])
 
 
 def _money_fits(code: str, is_approved: bool, amount: str | None, wanted: str) -> bool:

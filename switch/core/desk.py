@@ -125,7 +125,8 @@ class SwitchDesk(Desk):
         if 15 not in fields:
             today = self.memory.today.date
             fields[15] = today[5:7] + today[8:10]
-        return self.stamp(link, Message(f"{request.mti[:3]}0", {**fields, **pin}))
+        fields.update(pin)
+        return self.stamp(link, Message(f"{request.mti[:3]}0", fields))
 
     def reversal(self, stays: int = 0) -> Message:
         """The 0420 that undoes what was forwarded, but for *stays* minor units.

@@ -16,7 +16,7 @@ from cardswitch.wire.ports import Append
 from .day import BankDay, next_day
 from .legs import Leg
 from .memory import Memory
-from .row import Row, card_columns, columns_of
+from .row import Row, card_columns, columns_of, storable
 from .states import CAPTURED, FOLLOWS, Mark, State
 
 # A card number stands where it is needed again: with what went upstream, or is to be undone.
@@ -47,14 +47,14 @@ class Journal:
         assert state in FOLLOWS[before], f"{before} -> {state}"
         memory = self._memory
         today = memory.today.label
-        columns = columns_of(message, deed)
+        pan = ""
         if state in _WITH_CARD:
             pan = leg.accepted.pan if leg.accepted is not None else pan_of(message)
-            columns |= card_columns(pan, memory.vault)
-        if before is None:
+        kept = storable(message, pan)
+        columns = columns_of(kept, deed) | card_columns(pan, memory.vault)
+        is_first = before is None
+        if is_first:
             leg.business_date = today
-            first = {"identity": leg.identity, "sent_on": leg.sent_on}
-            columns |= {**first, "request_digest": leg.request_digest}
         row = Row(
             sequence=memory.next_sequence(),
             leg=leg.number,
@@ -66,6 +66,9 @@ class Journal:
             serves=leg.serves,
             link=leg.link,
             kind=leg.kind.name,
+            identity=leg.identity if is_first else "",
+            sent_on=leg.sent_on if is_first else "",
+            request_digest=leg.request_digest if is_first else "",
             upstream=leg.upstream,
             moved=moved(leg, state, columns["amount"], stays),
             stays=stays,
@@ -73,7 +76,7 @@ class Journal:
             card=leg.card,
             **columns,
         )
-        leg.apply(row, message)
+        leg.apply(row, kept)
         memory.moved_on(leg, before)
         self._append(row)
         if memory.rows_since_checkpoint >= self._checkpoint_rows:

@@ -19,8 +19,8 @@ from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from .row import Row, storable
-from .states import CAPTURED, UNFINISHED, State
+from .row import Row
+from .states import CAPTURED, STATES, UNFINISHED, State
 
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 # What the repeat of a request hears that is undone, or about to be.
@@ -86,22 +86,22 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         known = {37: self.rrn} if self.rrn else {}
         return request.reply(self.decision[39], {**known, **self.decision})
 
-    def apply(self, row: Row, message: Message) -> None:
-        """Take over *row*, whose message is *message*: the same when written and when read back."""
-        state = State(row.state)
+    def apply(self, row: Row, kept: Message) -> None:
+        """Take over *row*: *kept* is its message as it is storable, written now or read back."""
+        state = STATES[row.state]
         match state:
             case State.FORWARDED:
                 self.upstream = row.upstream
-                self.forwarded = storable(message)
+                self.forwarded = kept
             case State.APPROVED | State.DECLINED:
-                self.decision = {n: message[n] for n in DECISION_FIELDS if n in message.fields}
+                self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
                 self.held = self.approved = row.amount if state is State.APPROVED else 0
             case State.ANSWERED:
                 self.decision = {39: row.code}
                 self.original = row.original
             case State.REVERSING:
                 self.upstream, self.stays = row.upstream, row.stays
-                self.reversal = storable(message)
+                self.reversal = kept
                 self.decision = self._while_undone(row.stays)
             case State.REVERSED:
                 self.held = 0

@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from cardswitch.specs.masking import NEVER_STORED, mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.wire.ports import Seconds
 
 PAN: Final = 2
@@ -78,35 +77,36 @@ class Row(Struct, frozen=True, gc=False, kw_only=True):
     fields: str = "{}"  # JSON of the fields that may be stored; of a Mark, what it says
 
 
-def storable(message: Message) -> Message:
-    """*message* as it may be remembered: without secrets, but with the card number of its track.
+def storable(message: Message, pan: str) -> Message:
+    """*message* as it may be remembered: without secrets, but with its card number *pan*, if any.
 
-    >>> storable(Message("0200", {4: "000000001250", 35: "9999990000000014=30122011"}))
+    >>> sale = Message("0200", {4: "000000001250", 35: "9999990000000014=30122011"})
+    >>> storable(sale, "9999990000000014")
     <0200 2=999999******0014, 4=000000001250>
     """
-    pan = pan_of(message)
     kept = {n: value for n, value in message.fields.items() if n not in _NOT_IN_ROW}
-    return Message(message.mti, {**kept, PAN: pan} if pan else kept)
+    return Message(message.mti, {PAN: pan, **kept} if pan else kept)
 
 
-def columns_of(message: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """The columns that *message* fills, by name; of its card nothing.
+def columns_of(kept: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The columns that *kept* fills, by name: a message as it is storable; of its card nothing.
 
     *deed*: who had the row written, and why, if that was a person.
     """
-    fields = message.fields
-    kept: dict[int | str, str] = {n: v for n, v in fields.items() if n not in _NOT_IN_ROW}
+    fields = kept.fields
+    texts: dict[Any, str] = dict(fields)
+    texts.pop(PAN, None)
     if deed:
-        kept.update(deed)
+        texts.update(deed)
     return {
-        "mti": message.mti,
+        "mti": kept.mti,
         "rrn": fields.get(37, ""),
         "merchant": fields.get(42, "").rstrip(" "),
         "terminal": fields.get(41, "").rstrip(" "),
         "amount": int(fields.get(4, "0")),
         "currency": fields.get(49, ""),
         "code": fields.get(39, ""),
-        "fields": _json(kept).decode(),
+        "fields": _json(texts).decode(),
     }
 
 

@@ -5,6 +5,7 @@ The README's diagram is drawn from this table, and :meth:`SwitchDesk.record` ass
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -21,6 +22,9 @@ class State(StrEnum):
     EXCEPTION = "exception"  # the reversal was refused or never acknowledged: a person must look
     RESOLVED = "resolved"  # a person did, and said why nothing more is to be sent
     ANSWERED = "answered"  # a reversal that came in, a leg of its own: its code says how
+
+
+STATES: Final[Mapping[str, State]] = {state.value: state for state in State}
 
 
 class Mark(StrEnum):

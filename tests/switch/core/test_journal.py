@@ -48,6 +48,15 @@ def test_the_first_row_carries_all_that_is_later_asked_of_a_leg():
     assert row.card == row.request_digest.rpartition("|")[2] != ""
 
 
+def test_memory_keeps_no_more_of_a_message_than_its_row():
+    play = forwarded(opened())
+    assert SALE.get(52)
+    [leg] = play.machine.memory.legs
+    assert leg.forwarded is not None
+    assert leg.forwarded[2] == PAN
+    assert not {14, 35, 48, 52, 55} & set(leg.forwarded.fields)
+
+
 def test_whom_a_listener_serves_stands_in_each_row():
     play = opened() >> LinkUp(LinkId("network/1"))
     (play >> Received(LinkId("network/1"), PLAIN)).skip()

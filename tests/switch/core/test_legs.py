@@ -104,14 +104,6 @@ def test_what_was_reversed_before_it_came_is_a_tombstone():
     assert not leg_after(FORWARDED, REVERSING, REVERSED).is_tombstone
 
 
-def test_secrets_are_not_remembered():
-    secret = {14: "3012", 35: "9999990000000014=30122011", 48: "9203123", 52: "block"}
-    leg = begun()
-    leg.apply(first_row(), Message("0200", {4: "000000001250", **secret}))
-    assert leg.forwarded is not None
-    assert leg.forwarded.fields == {2: "9999990000000014", 4: "000000001250"}
-
-
 def test_the_first_row_says_which_leg_it_is():
     leg = begun()
     take_first(leg, first_row(leg=70, serves="acquirers"))
