@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from .nested import Numbered
 
 # Layouts DEPTH_MAX deep, the last of them BER-TLV with templates as deep again, and what is there.
 PATH_KEYS_MAX: Final = 2 * DEPTH_MAX + 1
+PATHS_KEPT: Final = 1_024  # parsed: a dialect names a few hundred, in every message the same
 FAR_MAX: Final = 1024  # bytes from a fault back to where its part begins
 Layouts = Mapping[str, Layout]
 
@@ -41,16 +43,22 @@ def parse_path(path: str | int) -> tuple[int, list[str]]:
     >>> parse_path("127.25.1"), parse_path(3)
     ((127, ['25', '1']), (3, []))
     """
-    number, *keys = str(path).split(".")
+    number, keys = _parsed(str(path))
+    return number, [*keys]
+
+
+@lru_cache(PATHS_KEPT)
+def _parsed(path: str) -> tuple[int, tuple[str, ...]]:
+    number, *keys = path.split(".")
     if not DIGITS.issuperset(number) or not 0 < len(number) <= 3 or not all(keys):
         raise FormatError(
-            "a path such as 55.9F36", code="part-missing", seen=repr(printable(str(path), 40))
+            "a path such as 55.9F36", code="part-missing", seen=repr(printable(path, 40))
         )
     if len(keys) > PATH_KEYS_MAX:
         raise FormatError(
             f"a path of at most {PATH_KEYS_MAX} parts", code="part-missing", field=number
         )
-    return int(number), keys
+    return int(number), tuple(keys)
 
 
 def layout_at(layouts: Layouts, path: str | int) -> Layout | None:

@@ -25,6 +25,8 @@ def read_masked(text: str, kind: str = "hex", is_certain: bool = False) -> Piece
         raise FormatError(
             "pairs of hexadecimal digits", code="input-form", seen=f"{len(text)} digits"
         )
+    if _HEX.issuperset(text):
+        return Piece(kind=kind, data=bytes.fromhex(text), is_certain=is_certain)
     if not _KNOWN.issuperset(text):
         at = next(at for at, character in enumerate(text) if character not in _KNOWN)
         raise FormatError("a hexadecimal digit", code="input-form", offset=at)
