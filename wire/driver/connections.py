@@ -16,8 +16,10 @@
 # answers finish work that was begun, and that is what makes the journal's queue shorter. `resume`
 # undoes it.
 #
-# One sweep every SWEEP_S looks at the deadlines of all links, instead of a timer for each: frames
-# come far more often than deadlines pass.
+# Deadlines are kept in a wheel instead of a timer for each: frames come far more often than
+# deadlines pass. Every SWEEP_S the wheel turns by one, and those links are looked at whose deadline
+# may have passed; whoever has spoken meanwhile is put where its next one is. So ten thousand links
+# that talk, or may be silent for long, cost nothing but a look now and then.
 #
 # The end, when the program stops: `shut` (nobody comes in, nobody is dialled, the machine hears
 # nothing more), then the journal commits what it has, then `end` lets every link send its last
@@ -34,9 +36,9 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from ..channel import Channel
-from ..ports import Event, LinkId
+from ..ports import Event, LinkId, Seconds
 from ..record import Record
-from .links import Link, LinkLimits
+from .links import NEVER, Link, LinkLimits
 
 LINKS_MAX: Final = (
     500  # Of one listener: two full listeners stay within 1,024 open files, a usual limit.
@@ -135,6 +137,10 @@ class Connections:
         self._diallers: dict[str, asyncio.Task[None]] = {}
         self._connecting: set[asyncio.Task[Any]] = set()
         self._unflushed: list[Link] = []
+        self.now_s: Seconds = 0.0
+        self._sweeps = 0
+        self._wheel: dict[int, set[Link]] = {}  # by the sweep that looks at them
+        self._looked_at: dict[Link, int] = {}  # in which sweep, of every link that has a deadline
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
 
     # Coming up ----------------------------------------------------------------------------------
@@ -263,6 +269,7 @@ class Connections:
             return False
         assert link.name not in self.links, "two links of one name"
         self.links[link.name] = link
+        self.watch(link)
         if self._is_held:
             # Not at once: uvloop begins to read after this, whatever was said before.
             self._loop.call_soon(self._hold, link)
@@ -280,6 +287,23 @@ class Connections:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
         del self.links[link.name]
         self._held.discard(link)
+        self._unwatch(link)
+
+    def watch(self, link: Link) -> None:
+        """See :class:`~cardswitch.wire.driver.links.Keeper`."""
+        deadline = link.deadline()
+        if deadline == NEVER:
+            return
+        due = max(int(deadline / SWEEP_S), self._sweeps) + 1
+        if due < self._looked_at.get(link, due + 1):
+            self._unwatch(link)
+            self._looked_at[link] = due
+            self._wheel.setdefault(due, set()).add(link)
+
+    def _unwatch(self, link: Link) -> None:
+        due = self._looked_at.pop(link, None)
+        if due is not None:
+            self._wheel[due].discard(link)
 
     # From the runtime ---------------------------------------------------------------------------
 
@@ -333,5 +357,11 @@ class Connections:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
         self._record.sweep()
-        for link in list(self.links.values()):
-            link.tick(SWEEP_S)
+        self._sweeps += 1
+        self.now_s = self._sweeps * SWEEP_S
+        for link in list(self._wheel.get(self._sweeps, ())):
+            self._unwatch(link)
+            link.look()
+            if link.is_up:
+                self.watch(link)
+        self._wheel.pop(self._sweeps, None)

@@ -22,10 +22,11 @@
 #
 # Deadlines. `first_frame_s` runs from LinkUp to the end of the first frame, `intra_frame_s` from
 # the first byte of any frame to its last, `idle_s` since the last whole frame; a keep-alive
-# restarts none of them. `tick` adds up the time, in steps of connections.SWEEP_S, so a deadline is
-# late by up to one step. While we do
-# not read, no time is added: a peer is not blamed for what we left lying. A peer that vanished
-# without a word is found by the system's keep-alive.
+# restarts none of them. The time is that of the keeper, which goes in steps (connections.SWEEP_S);
+# it has `look` called when a deadline may have passed, and is told by `watch` when one comes
+# nearer: nobody looks at a link that only talks. While we do not read no time passes: a peer is not
+# blamed for what we left lying. A peer that vanished without a word is found by the system's
+# keep-alive.
 #
 # Back-pressure, inwards. `hold` stops reading, and the peer's bytes stay with the system, which
 # makes the peer wait. There are two reasons, so holds are counted: one delivery of more than
@@ -55,7 +56,7 @@ from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
 
 from ..channel import Channel
 from ..framing import FramingError
-from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received
+from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds
 
 CLOSE_S: Final = 2.0  # How long a peer may take to read our last bytes before it is cut off.
 NEVER: Final = float("inf")
@@ -80,6 +81,7 @@ class Keeper(Protocol):
     """What a link needs of the runtime that keeps it."""
 
     counts: Counter[str]
+    now_s: Seconds  # the time that deadlines are told by
 
     def opened(self, link: Link) -> bool:
         """*link* stands; tell whether it may be used."""
@@ -99,6 +101,10 @@ class Keeper(Protocol):
 
     def written(self, link: Link) -> None:
         """*link* holds bytes; have it flushed at the end of this turn of the loop."""
+        ...
+
+    def watch(self, link: Link) -> None:
+        """Have `look` of *link* called once its `deadline`, which has come nearer, is passed."""
         ...
 
     def lost(self, link: Link) -> None:
@@ -142,9 +148,8 @@ class Link(asyncio.Protocol):
         self._was_up = False
         self._holds = 0
         self._wants_first = True
-        self._first_s = 0.0  # How long the first frame has been waited for,
-        self._rest_s = 0.0  # and how long the rest of one that has begun.
-        self._silent_s = 0.0
+        self._has_begun = False  # a frame, whose rest is waited for
+        self._up_at = self._begun_at = self._heard_at = self._held_at = keeper.now_s
         self._cut_off: asyncio.TimerHandle | None = None
         self._end_kind = "link_down"  # What the record says of its end, and why it ended.
         self._end_reason = ""
@@ -160,6 +165,7 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless the keeper has enough."""
         self._transport = cast(asyncio.Transport, transport)  # Those of uvloop are not its kind.
+        self._up_at = self._heard_at = self._keeper.now_s
         self.is_up = self._was_up = self._keeper.opened(self)
         if not self.is_up:
             self._transport.abort()
@@ -179,9 +185,14 @@ class Link(asyncio.Protocol):
             self._take(error.frames)
             self.abort("frame_error", error)
             return
+        had_begun, self._has_begun = self._has_begun, self._framer.is_partial
         if frames:
-            self._silent_s = self._rest_s = 0.0
+            self._heard_at = self._keeper.now_s
             self._wants_first = False
+        if self._has_begun and (frames or not had_begun):
+            self._begun_at = self._keeper.now_s
+            self._keeper.watch(self)
+        if frames:
             self._take(frames)
 
     def pause_writing(self) -> None:
@@ -240,12 +251,16 @@ class Link(asyncio.Protocol):
     def hold(self) -> None:
         """Read no more until :meth:`resume` was called as often as this."""
         self._holds += 1
+        if self._holds == 1:
+            self._held_at = self._keeper.now_s
         if self._holds == 1 and self.is_up and not self._transport.is_closing():
             self._transport.pause_reading()
 
     def resume(self) -> None:
         """Undo one :meth:`hold`."""
         self._holds -= 1
+        if self._holds == 0:
+            self._skip_time(self._keeper.now_s - self._held_at)
         if self._holds == 0 and self.is_up and not self._transport.is_closing():
             self._transport.resume_reading()
 
@@ -293,22 +308,34 @@ class Link(asyncio.Protocol):
             self.is_up = False
             self._transport.abort()
 
-    def tick(self, seconds: float) -> None:
-        """Let *seconds* pass without a byte; end the link if the peer has let a deadline pass."""
+    def deadline(self) -> Seconds:
+        """When the peer must have done something, if it does nothing before."""
+        limits = self._limits
+        return min(
+            self._heard_at + limits.idle_s,
+            self._up_at + limits.first_frame_s if self._wants_first else NEVER,
+            self._begun_at + limits.intra_frame_s if self._has_begun else NEVER,
+        )
+
+    def look(self) -> None:
+        """End the link if the peer has let a deadline pass."""
         if self._holds or not self.is_up:
             return
-        limits = self._limits
-        self._silent_s += seconds
-        self._first_s += seconds if self._wants_first else 0.0
-        self._rest_s += seconds if self._framer.is_partial else 0.0
-        if self._rest_s > limits.intra_frame_s:
+        limits, now = self._limits, self._keeper.now_s
+        if self._has_begun and now - self._begun_at > limits.intra_frame_s:
             self.abort("frame_late", "the rest of a frame did not come in time")
-        elif self._wants_first and self._first_s > limits.first_frame_s:
+        elif self._wants_first and now - self._up_at > limits.first_frame_s:
             self.abort("frame_late", "the first frame did not come in time")
-        elif self._silent_s > limits.idle_s:
+        elif now - self._heard_at > limits.idle_s:
             self._keeper.counts["link_idle"] += 1
             self._end_kind = "link_idle"
             self.end("nothing was received for too long")
+
+    def _skip_time(self, seconds: Seconds) -> None:
+        """*seconds* have passed that are not the peer's."""
+        self._up_at += seconds
+        self._begun_at += seconds
+        self._heard_at += seconds
 
     def _defect(self, what: str, error: Exception) -> None:
         """Tell of *error* by its kind alone: it is not one of ours, and may quote anything."""

@@ -5,6 +5,7 @@ import datetime
 import socket
 import ssl
 import time
+from collections import Counter
 
 import pytest
 from cryptography import x509
@@ -12,8 +13,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from cardswitch.wire.driver import connections
-from cardswitch.wire.driver.connections import Listener
-from cardswitch.wire.driver.links import LinkLimits
+from cardswitch.wire.driver.connections import Connections, Listener
+from cardswitch.wire.driver.links import NEVER, LinkLimits
 from cardswitch.wire.ports import Close, LinkId, Send
 from cardswitch.wire.record import LINES_MAX, Record
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
@@ -202,6 +203,84 @@ def test_deadlines_are_looked_at(on_loop, monkeypatch):
             assert runtime.counts["frame_late"] == 1
 
     on_loop(main())
+
+
+class Watched:
+    """A link of which only its deadline is known."""
+
+    def __init__(self, connections, deadline):
+        self.is_up = True
+        self.name = LinkId("pos/1")
+        self.looks = []
+        self.at = deadline
+        self._connections = connections
+
+    def deadline(self):
+        return self.at
+
+    def look(self):
+        self.looks.append(self._connections.now_s)
+
+
+def sweeping(story):
+    """Have *story* use connections, and what lets time pass by so many sweeps."""
+
+    async def main():
+        record = Record("", [], lambda: 0.0)
+        made = Connections(print, print, lambda channel, name: channel, Counter(), record)
+
+        def sweep(times):
+            for _ in range(times):
+                made._sweeper.cancel()
+                made._sweep()
+
+        story(made, sweep)
+        made.shut()
+
+    asyncio.run(main())
+
+
+def test_a_link_is_looked_at_when_its_deadline_has_passed_and_not_before():
+    def story(made, sweep):
+        link = Watched(made, 300.0)
+        made.watch(link)
+        sweep(600)
+        assert link.looks == []
+        link.at = 400.0  # It has spoken meanwhile.
+        sweep(1)
+        assert link.looks == [300.5]
+        sweep(200)
+        assert link.looks == [300.5, 400.5]
+
+    sweeping(story)
+
+
+def test_a_deadline_that_comes_nearer_is_kept():
+    def story(made, sweep):
+        link = Watched(made, 300.0)
+        made.watch(link)
+        link.at = 2.0
+        made.watch(link)
+        link.at = 500.0
+        made.watch(link)
+        sweep(700)
+        assert link.looks == [2.5]
+
+    sweeping(story)
+
+
+def test_of_a_link_that_is_gone_or_has_no_deadline_nothing_is_kept():
+    def story(made, sweep):
+        gone, endless = Watched(made, 300.0), Watched(made, NEVER)
+        made.links[gone.name] = gone
+        for link in (gone, endless):
+            made.watch(link)
+        made.lost(gone)
+        assert not made._looked_at
+        sweep(601)
+        assert (gone.looks, endless.looks, made._wheel) == ([], [], {})
+
+    sweeping(story)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from cardswitch.specs.errors import EncodeError, FormatError
-from cardswitch.wire.driver.links import Link, LinkLimits
+from cardswitch.wire.driver.links import NEVER, Link, LinkLimits
 from cardswitch.wire.framing import Framing, FramingError
 from cardswitch.wire.ports import Garbled, LinkDown, LinkId, LinkUp, Received
 
@@ -44,6 +44,8 @@ class Keeper:
         self.accepts = accepts
         self.is_there = False
         self.noted = []
+        self.now_s = 0.0
+        self.watched = []
 
     def note(self, kind, link, reason):
         self.noted.append((kind, link, reason))
@@ -61,6 +63,9 @@ class Keeper:
 
     def written(self, link):
         self.unflushed.append(link)
+
+    def watch(self, link):
+        self.watched.append(link.deadline())
 
     def lost(self, link):
         self.is_there = False
@@ -116,6 +121,11 @@ def make(keeper, transport):
 @pytest.fixture
 def link(make):
     return make()
+
+
+def pass_time(link, seconds):
+    link._keeper.now_s += seconds
+    link.look()
 
 
 def wire(*words):
@@ -293,9 +303,9 @@ def test_a_link_that_is_refused_was_never_there(transport):
 
 def test_the_first_frame_must_come_in_time(make, keeper, transport):
     link = make(first_frame_s=5.0)
-    link.tick(5.0)
+    pass_time(link, 5.0)
     assert link.is_up
-    link.tick(0.5)
+    pass_time(link, 0.5)
     assert not link.is_up
     assert transport.done == ["abort"]
     assert keeper.counts == {"frame_late": 1}
@@ -303,9 +313,9 @@ def test_the_first_frame_must_come_in_time(make, keeper, transport):
 
 def test_a_first_frame_that_begins_late_has_the_time_of_any_frame(make, keeper):
     link = make(intra_frame_s=2.0)
-    link.tick(1000.0)
+    pass_time(link, 1000.0)
     link.data_received(wire("one")[:1])
-    link.tick(2.0)
+    pass_time(link, 2.0)
     link.data_received(wire("one")[1:])
     assert link.is_up
     assert keeper.events[-1:] == received("one")
@@ -314,7 +324,7 @@ def test_a_first_frame_that_begins_late_has_the_time_of_any_frame(make, keeper):
 def test_after_the_first_frame_a_peer_may_be_silent(make):
     link = make(first_frame_s=5.0)
     link.data_received(wire("first"))
-    link.tick(1000.0)
+    pass_time(link, 1000.0)
     assert link.is_up
 
 
@@ -322,11 +332,34 @@ def test_a_frame_that_has_begun_must_end_in_time_whatever_drips_in(make, keeper)
     link = make(intra_frame_s=2.0)
     link.data_received(wire("good") + b"\0\5")
     for byte in b"ab":
-        link.tick(1.0)
+        pass_time(link, 1.0)
         link.data_received(bytes([byte]))
     assert link.is_up
-    link.tick(0.5)
+    pass_time(link, 0.5)
     assert keeper.counts == {"frame_late": 1}
+
+
+def test_the_deadline_is_the_nearest_and_is_told_when_it_comes_nearer(make, keeper):
+    link = make(first_frame_s=5.0, idle_s=300.0, intra_frame_s=2.0)
+    assert link.deadline() == 5.0
+    keeper.now_s = 1.0
+    link.data_received(wire("first"))
+    assert (link.deadline(), keeper.watched) == (301.0, [])
+    keeper.now_s = 7.0
+    link.data_received(wire("ab")[:1])
+    assert keeper.watched == [9.0]
+    link.data_received(wire("ab")[1:3])
+    assert keeper.watched == [9.0]
+    link.data_received(wire("ab")[3:] + b"\0")
+    assert keeper.watched == [9.0, 9.0]
+    link.data_received(wire("ab")[1:])
+    assert link.deadline() == 307.0
+
+
+def test_a_link_without_limits_has_no_deadline(make):
+    link = make()
+    link.data_received(wire("first"))
+    assert link.deadline() == NEVER
 
 
 def test_every_frame_has_its_own_time(make):
@@ -334,7 +367,7 @@ def test_every_frame_has_its_own_time(make):
     stream = wire("abc", "abc", "abc")
     for start in range(1, 12, 2):
         link.data_received(stream[start - 1 : start + 1])
-        link.tick(0.7)
+        pass_time(link, 0.7)
     assert link.is_up
 
 
@@ -342,10 +375,10 @@ def test_a_silent_link_is_closed_in_the_end(make, keeper, transport):
     async def main():
         link = make(idle_s=300.0)
         for _ in range(3):
-            link.tick(299.0)
+            pass_time(link, 299.0)
             link.data_received(wire("still here"))
         assert link.is_up
-        link.tick(301.0)
+        pass_time(link, 301.0)
         link.connection_lost(None)
 
     asyncio.run(main())
@@ -357,13 +390,13 @@ def test_time_stands_still_while_we_do_not_read(make, transport):
     link = make(first_frame_s=5.0, idle_s=10.0)
     for _ in range(2):
         link.hold()
-    link.tick(1000.0)
+    pass_time(link, 1000.0)
     assert link.is_up
     link.resume()
     assert transport.done == ["pause_reading"]
     link.resume()
     assert transport.done == ["pause_reading", "resume_reading"]
-    link.tick(5.5)
+    pass_time(link, 5.5)
     assert not link.is_up
 
 
@@ -380,7 +413,7 @@ def test_a_keep_alive_is_no_end_and_restarts_no_deadline(make, keeper, transport
             for _ in range(4):
                 link.data_received(b"\0\0" * 3 + begun)
                 begun = b""
-                link.tick(1.5)
+                pass_time(link, 1.5)
 
         asyncio.run(main())
         assert keeper.counts[count] == 1
@@ -397,7 +430,7 @@ def test_a_keep_alive_is_no_end_and_restarts_no_deadline(make, keeper, transport
         (lambda link: link.end("enough"), "link_down", "closed: enough"),
         (lambda link: link.data_received(b"\0\5A"), "frame_error", "the peer ended it within"),
         (lambda link: link.data_received(b"\xff\xff"), "frame_error", "aborted: expected a length"),
-        (lambda link: link.tick(9.0), "link_idle", "closed: nothing was received"),
+        (lambda link: pass_time(link, 9.0), "link_idle", "closed: nothing was received"),
         (lambda link: link.pause_writing(), "slow_peer", "aborted: the peer does not read"),
     ],
 )
