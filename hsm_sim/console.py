@@ -27,6 +27,7 @@ from .custody.authority import (
     enrol,
     set_mode,
 )
+from .custody.pin_failures import PinFailures
 from .custody.state import Mode
 from .module import HsmModule
 
@@ -237,10 +238,16 @@ def _status(module: HsmModule) -> dict[str, str]:
         **{f"LMK %{lmk_id}": words for lmk_id, words in module.lmk_descriptions.items()},
         "tampered": state.tampered or "no",
         "authorised": authorised or "nothing",
-        "PIN failures": f"{failures.count}{', closed' if failures.is_closed else ''}",
+        "PIN failures": f"{failures.count}{_closed(failures)}",
         "commands": state.load.commands.total(),
     }
     return {name: str(value) for name, value in shown.items()}
+
+
+def _closed(failures: PinFailures) -> str:
+    if failures.is_closed or not failures.clients_closed:
+        return ", closed" if failures.is_closed else ""
+    return f", closed for {', '.join(map(printable, failures.clients_closed))}"
 
 
 def _minutes(text: str) -> int:

@@ -5,8 +5,8 @@ What the audit log must tell of a command is durable before its answer leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final, TypeVar
 
 from cardswitch.specs.hsm import Command, HsmFormatError
 from cardswitch.wire.ports import (
@@ -15,25 +15,30 @@ from cardswitch.wire.ports import (
     Effect,
     Event,
     Garbled,
+    LinkDown,
     LinkId,
+    LinkUp,
     Observer,
     Received,
     Seconds,
     Send,
+    name_of,
 )
 
 from .console_link import ConsoleOrder, ConsoleReply, OrderUnreadable
 from .custody.audit import AuditEntry, AuditLog
 from .custody.authority import AuthorityRefused, Officer, stand_by
-from .custody.events import POLICY_CHANGED, STARTED
+from .custody.events import PEER_SEEN, POLICY_CHANGED, STARTED, STOPPED
 from .custody.history import History
 from .module import HsmModule
 
 T = TypeVar("T")
+_NO_LINK: Final = LinkId("")
+PEERS_TOLD_MAX: Final = 1_024  # Who else comes in a run is in the log of links alone.
 
 
 class HsmMachine:
-    """*module* behind wires. It keeps nothing of a link, and closes one that nothing can answer."""
+    """*module* behind wires: knows of a link who is there, and closes one that none can answer."""
 
     def __init__(self, module: HsmModule, officers: Sequence[Officer] = ()) -> None:
         self.module = module
@@ -41,6 +46,8 @@ class HsmMachine:
         self._log = AuditLog()
         self._noted: list[Effect] = []
         self._tell: Observer | None = None
+        self._peers: dict[LinkId, str] = {}
+        self._peers_told: set[str] = set()
         module.state.listener = self._note
 
     def observe(self, observer: Observer) -> None:
@@ -49,24 +56,28 @@ class HsmMachine:
 
     def start(
         self,
-        entries: Sequence[AuditEntry],
+        entries: Iterable[AuditEntry],
         now: Seconds,
         tampered: str = "",
         erased: str = "",
+        troubles: Iterable[tuple[str, Mapping[str, str]]] = (),
     ) -> list[Effect]:
         """Go on after the *entries* of earlier runs: what they counted, and a tamper that lasts.
 
         *tampered* is why the key store cannot be trusted, if it cannot; *erased* why it holds
-        nothing since an earlier tamper, whatever the entries tell.
+        nothing since an earlier tamper, whatever the entries tell. *troubles* are events of the
+        log itself that it must tell of.
         """
         state, history = self.module.state, History(entries)
-        self._log = AuditLog(entries)
+        self._log = AuditLog(history.last)
         state.now = now
         history.restore(state)
         state.reboots += 1
         if history.tampered or erased:
             self.module.stay_erased(history.tampered or erased)
         digest = self.module.policy.digest()
+        for event, details in troubles:
+            state.note(event, **details)
         state.note(STARTED, policy=digest, **_by_lmk(self.module.lmk_descriptions))
         if history.policy not in ("", digest):
             state.note(POLICY_CHANGED, before=history.policy, policy=digest)
@@ -74,12 +85,18 @@ class HsmMachine:
             self.module.tamper(tampered)
         return self._taken()
 
+    def part(self, now: Seconds) -> Sequence[Effect]:
+        """The last entry of a program that is asked to stop; one that ends otherwise lacks it."""
+        self.module.state.now = now
+        self.module.state.note(STOPPED)
+        return self._taken()
+
     def perform(self, action: Callable[[HsmModule], T], now: Seconds) -> tuple[T, list[Effect]]:
         """Let *action* change the module, for a console: what it returns, and what to do then.
 
         Its errors are the caller's; :meth:`unwritten` has what it noted before them.
         """
-        self.module.state.now = now
+        self.module.state.now, self.module.state.peer = now, ""
         result = action(self.module)
         return result, self._taken()
 
@@ -91,10 +108,17 @@ class HsmMachine:
         """Answer a command, also one that could not be read if it says what it is."""
         if type(event) is Received and type(event.message) is Command and self._is_online:
             # What nearly every event is, ahead of the patterns, which take longer than a MAC.
+            self.module.state.peer = self._peers.get(event.link, "")
             answer = self.module.answer(event.message, now)
             send = Send(event.link, answer)
             return (*self._taken(), send) if self._noted else (send,)
+        self.module.state.peer = self._peers.get(getattr(event, "link", _NO_LINK), "")
         match event:
+            case LinkUp(link, peer):
+                return self._met(link, peer, now)
+            case LinkDown(link):
+                self._peers.pop(link, None)
+                return ()
             case Received(link, ConsoleOrder() as order):
                 self.module.state.now = now
                 reply = self._obey(order)
@@ -119,6 +143,18 @@ class HsmMachine:
     @property
     def _is_online(self) -> bool:
         return self.module.state.mode == "online"
+
+    def _met(self, link: LinkId, peer: str, now: Seconds) -> Sequence[Effect]:
+        """Remember who is on *link*; the log tells of each of them once."""
+        if not peer:
+            return ()
+        self._peers[link] = peer
+        if peer in self._peers_told or len(self._peers_told) >= PEERS_TOLD_MAX:
+            return ()
+        self._peers_told.add(peer)
+        self.module.state.now = now
+        self.module.state.note(PEER_SEEN, peer=peer, listener=name_of(link))
+        return self._taken()
 
     def _obey(self, order: ConsoleOrder) -> ConsoleReply:
         """Perform the command of *order* by the word of its two officers."""

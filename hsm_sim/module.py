@@ -90,7 +90,8 @@ class HsmModule:
         self.state.load.add(command.code, now)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
-            self.state.pin_failures.add(self.policy, _account_of(command), now)
+            account = _account_of(command)
+            self.state.pin_failures.add(self.policy, account, now, self.state.peer)
         if command.code in EVENT_OF_COMMAND:
             self._note(command, error, fields)
         code = answer_code(command.code)
@@ -192,7 +193,7 @@ class HsmModule:
         try:
             self.policy.require_command(command.code)
             if command.code in PIN_VERIFIERS and self.state.pin_failures.is_closed_for(
-                self.policy, _account_of(command), self.state.now
+                self.policy, _account_of(command), self.state.now, self.state.peer
             ):
                 return TOO_MANY_PIN_FAILURES, {}
             return NO_ERROR, handler(self._desk_of(command), command.fields)
@@ -221,6 +222,8 @@ class HsmModule:
             return
         details = {"command": command.code, "error": error}
         details |= {name: command.fields[name] for name in AUDITED_FIELDS if name in command.fields}
+        if self.state.peer:
+            details["peer"] = self.state.peer
         if "kcv" in fields:
             details["kcv"] = fields["kcv"][:_KCV_LENGTH]
         self.state.note(event, **details)

@@ -12,6 +12,7 @@ from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.driver.event_log import EventLog, record_and_tap
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.store.disk import is_private
 
 from .config import HsmConfig
 from .console_link import HOST, LINKS_MAX, ConsoleChannel
@@ -24,6 +25,7 @@ from .tls import address_rule, server_tls
 
 LISTENER = "host"
 CONSOLE = "console"
+PASSPHRASE_FILE_SIZE_MAX = 65_536  # bytes: only its first line is used
 STORE_CHANGED = "the key store was changed"
 
 
@@ -76,9 +78,10 @@ async def serve_machine(
     record, tap = record_and_tap(log, "hsm", clock)
     runtime = Runtime(machine, clock=clock, journal=journal, tap=tap, record=record)
     try:
-        entries = journal.read_verified() if journal else []
+        entries = journal.read_verified() if journal else ()
+        troubles = journal.troubles if journal else ()
         erased = store.tampered if store is not None else ""
-        runtime.call(lambda now: machine.start(entries, now, tampered, erased))
+        runtime.call(lambda now: machine.start(entries, now, tampered, erased, troubles))
         await runtime.listen(
             LISTENER,
             config.host,
@@ -124,7 +127,13 @@ def read_passphrase(config: HsmConfig, folder: Path) -> str:
         raise ConfigError("hsm.passphrase_file: missing: the key store has LMKs to be opened")
     path = folder / config.passphrase_file
     try:
-        lines = path.read_text("utf-8").splitlines()
+        with path.open("rb") as file:
+            if not is_private(file.fileno()):
+                raise ConfigError(
+                    f"hsm.passphrase_file: {path}: others may read or write it; make it private: "
+                    f"chmod 600 {path}"
+                )
+            lines = file.read(PASSPHRASE_FILE_SIZE_MAX).decode("utf-8").splitlines()
     except OSError as error:
         raise ConfigError(f"hsm.passphrase_file: {path}: {error.strerror}") from error
     except UnicodeDecodeError:

@@ -34,9 +34,13 @@ class Garbled(Struct, frozen=True):
 
 
 class LinkUp(Struct, frozen=True, gc=False):
-    """A connection stands and may be used."""
+    """A connection stands and may be used; *peer* is who: its address, and its certificate's name.
+
+    Such as ``10.0.0.7 CN=switch``; empty where the system tells nothing.
+    """
 
     link: LinkId
+    peer: str = ""
 
 
 class LinkDown(Struct, frozen=True, gc=False):
@@ -113,6 +117,15 @@ class Machine(Protocol):
 
 # Told of what is worth a line in the record, and of nothing secret: kind, link and reason.
 Observer = Callable[[str, LinkId, str], None]
+
+
+@runtime_checkable
+class Parting(Protocol):
+    """A machine that has a last word when its program is asked to stop."""
+
+    def part(self, now: Seconds) -> Sequence[Effect]:
+        """What is to be done before nothing more is heard."""
+        ...
 
 
 @runtime_checkable

@@ -96,7 +96,7 @@ def health(desk: HsmDesk, fields: Fields) -> Fields:
         "cause": KNOWN_CAUSE if state.tampered else NO_CAUSE,
         "lmks": _digits(state.lmks_test + state.lmks_live, 2),
         "test_lmks": _digits(state.lmks_test, 2),
-        "pins_closed": "1" if state.pin_failures.is_closed else "0",
+        "pins_closed": "1" if state.pin_failures.is_closed_for_some else "0",
     }
 
 

@@ -1,13 +1,15 @@
 """The audit log: entries that each hold the hash of the one before, so that no change is unseen.
 
-Whoever rewrites all that follows a change can hide it: note the last hash elsewhere now and then,
-and give it to :func:`verify_audit`. Only so a cut end is seen, too.
+The hash of the last entry has a file of its own (:mod:`.journal`), so that a cut end is seen.
+Whoever rewrites both can hide a change: note the last hash elsewhere now and then, and give it to
+:func:`verify_audit`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -20,6 +22,7 @@ from .events import EVENTS
 
 GENESIS: Final = "0" * 64  # What the first entry holds as the hash of the one before.
 DETAIL_LENGTH_MAX: Final = 80  # Of one detail: names, codes and check values are far shorter.
+FINDINGS_MAX: Final = 1_000  # After a break each entry is one: more tell nobody more.
 LINE_LENGTH_MAX: Final = 4_096  # Of one entry: no line of ours comes near it.
 
 
@@ -51,10 +54,10 @@ class Finding(Struct, frozen=True):
 class AuditLog:
     """Makes the entries, one after the other; where they are kept is for others to say."""
 
-    def __init__(self, entries: Sequence[AuditEntry] = ()) -> None:
-        """Go on after *entries*."""
-        self.sequence = entries[-1].sequence if entries else 0
-        self.last_hash = entries[-1].hash if entries else GENESIS
+    def __init__(self, last: AuditEntry | None = None) -> None:
+        """Go on after the entry *last*, or begin."""
+        self.sequence = last.sequence if last else 0
+        self.last_hash = last.hash if last else GENESIS
 
     def entry(self, event: str, details: Mapping[str, str], now: float) -> AuditEntry:
         """The next entry, with what *details* show of themselves.
@@ -77,27 +80,25 @@ class AuditLog:
         )
 
 
-def verify_audit(lines: Iterable[bytes], head: str = "") -> list[Finding]:
-    """Everything that is wrong with the *lines* of an audit file, in order; none if all is well.
+def verify_audit(lines: Iterable[bytes], *heads: str) -> list[Finding]:
+    """The first FINDINGS_MAX things that are wrong with the *lines* of an audit file, in order.
 
-    *head* is a hash noted earlier: that it must still be there shows a cut end. Without it a log
-    that ends earlier than it did looks like a log that was read earlier.
+    *heads* are hashes noted earlier: that they must still be there shows a cut end. Without them a
+    log that ends earlier than it did looks like a log that was read earlier.
     """
-    findings: list[Finding] = []
-    previous: AuditEntry | None = None
-    heads, number = {GENESIS}, 0
-    for number, line in enumerate(lines, 1):
-        entry = _read(line)
-        if isinstance(entry, str):
-            findings.append(Finding(number, entry))
-            continue
-        findings += [Finding(number, problem) for problem in _problems(entry, previous)]
-        heads.add(entry.hash)
-        previous = entry
-    if head and head not in heads:
-        problem = "no entry has the hash that was noted: the end was cut, or all was rewritten"
-        findings.append(Finding(number + 1, problem))
-    return findings
+    found = (item for item in _walk(lines, heads) if isinstance(item, Finding))
+    return list(islice(found, FINDINGS_MAX))
+
+
+def true_entries(lines: Iterable[bytes], *heads: str) -> Iterator[AuditEntry]:
+    """The entries in *lines*, one after the other, as :func:`verify_audit` goes through them.
+
+    Raises Error at the first thing that is wrong, naming its line.
+    """
+    for item in _walk(lines, heads):
+        if isinstance(item, Finding):
+            raise Error(f"line {item.line}: {item.problem}")
+        yield item
 
 
 def read_entries(lines: Iterable[bytes]) -> Iterator[AuditEntry]:
@@ -111,6 +112,24 @@ def read_entries(lines: Iterable[bytes]) -> Iterator[AuditEntry]:
             yield entry
         elif line.endswith(b"\n"):
             raise Error(f"line {number}: {entry}")
+
+
+def _walk(lines: Iterable[bytes], heads: Iterable[str]) -> Iterator[AuditEntry | Finding]:
+    """Each entry, after all that is wrong with it; at the end what is missing."""
+    previous: AuditEntry | None = None
+    missing, number = {head for head in heads if head not in ("", GENESIS)}, 0
+    for number, line in enumerate(lines, 1):
+        entry = _read(line)
+        if isinstance(entry, str):
+            yield Finding(number, entry)
+            continue
+        yield from (Finding(number, problem) for problem in _problems(entry, previous))
+        yield entry
+        missing.discard(entry.hash)
+        previous = entry
+    if missing:
+        problem = "no entry has the hash that was noted: the end was cut, or all was rewritten"
+        yield Finding(number + 1, problem)
 
 
 def _problems(entry: AuditEntry, before: AuditEntry | None) -> Iterable[str]:

@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from typing import Final, Protocol
 
 STARTED: Final = "started"
+STOPPED: Final = "stopped"
+AUDIT_REPAIRED: Final = "unfinished line of the audit log cut"
+AUDIT_UNANCHORED: Final = "audit log without its anchor"
+PEER_SEEN: Final = "peer connected"
 POLICY_CHANGED: Final = "policy changed"
 AUTHORISED: Final = "authorised"
 AUTHORITY_REFUSED: Final = "authority refused"
@@ -26,7 +30,8 @@ STORAGE_CHANGED: Final = "user storage changed"
 
 EVENTS: Final = frozenset(
     [
-        *(STARTED, POLICY_CHANGED, AUTHORISED, AUTHORITY_REFUSED, AUTHORITY_CANCELLED),
+        *(STARTED, STOPPED, AUDIT_REPAIRED, AUDIT_UNANCHORED, PEER_SEEN),
+        *(POLICY_CHANGED, AUTHORISED, AUTHORITY_REFUSED, AUTHORITY_CANCELLED),
         *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
         *(PINS_CLOSED, CARD_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
         KEY_REWRAPPED,

@@ -33,15 +33,17 @@ class OfflineStore:
             )
         self._journal = AuditJournal(folder / config.audit)
         try:
-            entries = self._journal.read_verified()
+            history = History(self._journal.read_verified())
         except BaseException:
             self._journal.close()
             raise
-        self._log = AuditLog(entries)
-        self.tampered = History(entries).tampered or self.store.tampered
+        self._log = AuditLog(history.last)
+        self._troubles: Sequence[Note] = self._journal.troubles
+        self.tampered = history.tampered or self.store.tampered
 
     def keep(self, store: KeyStore, notes: Sequence[Note], now: float) -> None:
         """Write *notes* to the audit log, then *store* in place of the one that there was."""
+        notes, self._troubles = [*self._troubles, *notes], ()
         self._journal.commit([self._log.entry(event, details, now) for event, details in notes])
         write_store(self._path, store)
         self.store = store

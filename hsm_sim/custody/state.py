@@ -27,6 +27,7 @@ class ModuleState:
     """Held in memory; all times are seconds of the machine's clock, and *now* is its time.
 
     *place*: where the command of the moment comes from.
+    *peer*: who sent it: an address, and the name of a certificate; or "" if nobody can say.
     *attended*: the two officers who stand by while it is performed, or "".
 
     Counters of J8 and JK:
@@ -40,6 +41,7 @@ class ModuleState:
         self.now = 0.0
         self.mode: Mode = "online"
         self.place: Place = "host"
+        self.peer = ""
         self.attended = ""
         self.reboots = 0
         self.tampers = 0

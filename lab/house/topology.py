@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 import socket
+import time
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from string import Template
 from typing import Any, Final
@@ -18,7 +19,11 @@ from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hosts.vault import VAULT_KEY_BYTES
 from cardswitch.hsm_sim.client.officers import OFFICERS_NAME, write_officers
 from cardswitch.hsm_sim.config import HsmConfig
+from cardswitch.hsm_sim.custody.audit import AuditLog
 from cardswitch.hsm_sim.custody.authority import Credential, enrol, stand_by
+from cardswitch.hsm_sim.custody.events import OFFICER_ADDED
+from cardswitch.hsm_sim.custody.history import History
+from cardswitch.hsm_sim.custody.journal import AuditJournal
 from cardswitch.hsm_sim.custody.store import KeyStore, with_officers, write_store
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.amounts import parse_amount
@@ -123,11 +128,21 @@ def make_lab(
     if any((folder / name).exists() for name in _FILES):
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     with _whole_or_nothing(folder, path):
-        officers = _make_officers(folder)
-        keys, files = _made(ask or _attended(officers), ports or Ports(), timing or Timing())
+        notes: list[tuple[str, Mapping[str, str]]] = []
+        officers = _make_officers(folder, notes)
+        keys, files = _made(ask or _attended(officers, notes), ports or Ports(), timing or Timing())
         for name, content in files.items():
             create_file(folder / name, content.encode())
+        _keep_log(folder / HsmConfig(port=0).audit, notes)
     return path, keys
+
+
+def _keep_log(path: Path, notes: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+    """The audit log in *path* tells of the ceremony; where there is one, it goes on."""
+    with closing(AuditJournal(path)) as journal:
+        log, now = AuditLog(History(journal.read_verified()).last), time.time()
+        told = [*journal.troubles, *notes]
+        journal.commit([log.entry(event, details, now) for event, details in told])
 
 
 def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]:
@@ -170,20 +185,26 @@ def _narrow(*paths: Path) -> None:
 # Officers -----------------------------------------------------------------------------------------
 
 
-def _make_officers(folder: Path) -> tuple[KeyStore, list[Credential]]:
+def _make_officers(
+    folder: Path, notes: list[tuple[str, Mapping[str, str]]]
+) -> tuple[KeyStore, list[Credential]]:
     """Two officers, in the key store and, with their passphrases, in a file of their own."""
     who = [Credential(name, secrets.token_hex(PASSPHRASE_BYTES)) for name in OFFICERS]
     enrolled = tuple(enrol(*each, secrets.token_bytes(SALT_LENGTH)) for each in who)
+    notes += [(OFFICER_ADDED, {"officer": each.name}) for each in enrolled]
     store = with_officers(KeyStore(), enrolled, "", b"")
     write_store(folder / STORE_NAME, store)
     write_officers(folder / OFFICERS_NAME, {each.name: each.passphrase for each in who})
     return store, who
 
 
-def _attended(officers: tuple[KeyStore, list[Credential]]) -> Ask:
-    """A new module whose console the officers stand at."""
+def _attended(
+    officers: tuple[KeyStore, list[Credential]], notes: list[tuple[str, Mapping[str, str]]]
+) -> Ask:
+    """A new module whose console the officers stand at; what its log is to tell goes to *notes*."""
     store, credentials = officers
     module = HsmModule(secrets.token_bytes)
+    module.state.listener = lambda event, details: notes.append((event, details))
     who = stand_by(module.state, store.officers, credentials, "key ceremony")
     return lambda command: module.answer_at_console(command, 0.0, who)
 

@@ -79,6 +79,9 @@ def test_the_mode_is_turned(console, asked):
 def test_pins_are_reopened(console, asked):
     asked.state.pin_failures.is_closed = True
     assert "closed" in "".join(obeyed(console, "status"))
+    asked.state.pin_failures.is_closed = False
+    asked.state.pin_failures.clients_closed["10.0.0.7"] = None
+    assert "closed for 10.0.0.7" in "".join(obeyed(console, "status"))
     obeyed(console, "reopen")
     assert not asked.state.pin_failures.is_closed
 

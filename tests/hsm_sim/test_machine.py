@@ -212,3 +212,45 @@ def test_hosts_are_shut_out_unless_the_module_is_online(mode: str) -> None:
     assert machine.module.counts == {}
     machine.perform(lambda asked: asked.state.set_mode("online"), 0.0)
     assert isinstance(machine.handle(Received(LINK, echo("A")), 0.0)[0], Send)
+
+
+def test_who_connects_is_told_once_and_stands_in_what_they_do() -> None:
+    machine = HsmMachine(allowed())
+    peer = "10.0.0.7 CN=switch"
+    assert told(machine.handle(LinkUp(LINK, peer), 1.0)) == [
+        (events.PEER_SEEN, {"peer": peer, "listener": "hsm"})
+    ]
+    assert machine.handle(LinkUp(LinkId("hsm/2"), peer), 2.0) == ()
+    [(event, details)] = told(machine.handle(Received(LINK, EXPORT), 3.0))
+    assert (event, details["peer"]) == (events.KEY_EXPORTED, peer)
+    machine.handle(LinkDown(LINK), 4.0)
+    [(_, details)] = told(machine.handle(Received(LINK, EXPORT), 5.0))
+    assert "peer" not in details
+
+
+def test_one_client_cannot_close_pins_for_all() -> None:
+    machine = HsmMachine(module(pin_failures_per_minute_max=2))
+    other = LinkId("hsm/2")
+    machine.handle(LinkUp(LINK, "10.0.0.7"), 0.0)
+    machine.handle(LinkUp(other, "10.0.0.8"), 0.0)
+    zpk, pvk = under_lmk("001", ZPK), under_lmk("002", PVK)
+    wrong = verify_pin_pvv_zpk(zpk, pvk, pin_block(ZPK, "1234"), PAN12, "1", "0000")
+
+    def error_on(link: LinkId) -> str:
+        return next(
+            effect.message.error
+            for effect in machine.handle(Received(link, wrong), 0.0)
+            if isinstance(effect, Send)
+        )
+
+    assert [error_on(LINK) for _ in range(3)] == ["01", "01", "39"]
+    assert error_on(other) == "01"
+
+
+def test_a_stop_is_the_last_entry() -> None:
+    machine = HsmMachine(module())
+    assert told(machine.part(9.0)) == [(events.STOPPED, {})]
+    assert told(machine.start([], 1.0, troubles=[(events.AUDIT_REPAIRED, {"bytes": "3"})]))[0] == (
+        events.AUDIT_REPAIRED,
+        {"bytes": "3"},
+    )

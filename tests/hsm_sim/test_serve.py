@@ -1,6 +1,7 @@
 """The simulator on a real port: who is let in, what it keeps, and what it finds when it starts."""
 
 import asyncio
+import os
 import ssl
 from contextlib import asynccontextmanager
 
@@ -89,7 +90,9 @@ def test_the_audit_log_is_on_the_disk_before_the_answer(tmp_path):
 
     answer, seen = run(main())
     assert answer.ok
-    assert seen == ["started", "key exported"]
+    assert seen == ["started", "peer connected", "key exported"]
+    assert [entry.details.get("peer") for entry in told(tmp_path)[1:3]] == [HOST, HOST]
+    assert events(tmp_path)[-1] == "stopped"
     text = (tmp_path / "hsm.audit").read_text()
     assert answer.fields["kcv"] in text
     for secret in (ZMK, ZPK):
@@ -106,8 +109,24 @@ def test_a_broken_audit_log_is_not_continued(tmp_path):
     run(session(EXPORT, folder=tmp_path))
     path = tmp_path / "hsm.audit"
     path.write_bytes(path.read_bytes().replace(b'"key_type":"001"', b'"key_type":"402"'))
-    with pytest.raises(Error, match="line 2: the entry was changed"):
+    with pytest.raises(Error, match="line 3: the entry was changed"):
         run(session(folder=tmp_path))
+
+
+def test_a_cut_audit_log_is_not_continued(tmp_path):
+    run(session(EXPORT, folder=tmp_path))
+    path = tmp_path / "hsm.audit"
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:2]))
+    with pytest.raises(Error, match="the end was cut"):
+        run(session(folder=tmp_path))
+
+
+def test_a_line_that_a_crash_left_is_told_of(tmp_path):
+    run(session(EXPORT, folder=tmp_path))
+    with (tmp_path / "hsm.audit").open("ab") as file:
+        file.write(b'{"sequence":5,')
+    run(session(folder=tmp_path))
+    assert events(tmp_path)[4:6] == ["unfinished line of the audit log cut", "started"]
 
 
 # The key store ----------------------------------------------------------------------------------
@@ -116,6 +135,7 @@ def test_a_broken_audit_log_is_not_continued(tmp_path):
 def stored(folder, lmk=OWN, passphrase=PASSPHRASE):
     write_store(folder / "hsm.keys", with_lmks(KeyStore(), {"07": lmk}, passphrase, bytes(28)))
     (folder / "secret").write_text(f"{PASSPHRASE}\n")
+    (folder / "secret").chmod(0o600)
     return {"key_store": "hsm.keys", "passphrase_file": "secret", "folder": folder}
 
 
@@ -151,6 +171,10 @@ def test_what_is_wrong_with_the_passphrase_is_said(tmp_path):
         run(session(**{**keys, "passphrase_file": ""}))
     with pytest.raises(ConfigError, match=r"hsm\.passphrase_file: .*nowhere: No such file"):
         run(session(**{**keys, "passphrase_file": "nowhere"}))
+    if os.name == "posix":
+        (tmp_path / "secret").chmod(0o640)
+        with pytest.raises(ConfigError, match=r"hsm\.passphrase_file: .*chmod 600"):
+            run(session(**keys))
 
 
 def test_a_store_that_was_changed_erases_the_lmks_for_good(tmp_path):

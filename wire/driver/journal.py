@@ -85,6 +85,7 @@ class FileJournal:
         Raises Error if another process holds the file, or if it is not ours.
         """
         self.path = Path(path)
+        self.cut_size = 0  # bytes of a line that a crash left unfinished, and that was cut
         self._encode = msgspec.json.Encoder().encode
         self._decode = msgspec.json.Decoder(entry_type).decode
         self._beginnings = _beginnings(entry_type)
@@ -131,6 +132,7 @@ class FileJournal:
         if unfinished:
             os.ftruncate(self._file, size - len(unfinished))
             sync_file(self._file)
+            self.cut_size = len(unfinished)
 
     def _read(self, start: int) -> bytes:
         os.lseek(self._file, start, os.SEEK_SET)

@@ -53,6 +53,7 @@ from typing import Any, Final, Protocol, cast
 from msgspec import Struct
 
 from cardswitch.specs.errors import DecodeError, EncodeError, FormatError
+from cardswitch.specs.masking import printable
 
 from ..channel import Channel
 from ..framing import FramingError
@@ -160,6 +161,13 @@ class Link(asyncio.Protocol):
         peer = self._transport.get_extra_info("peername")
         return str(peer[0]) if peer else ""
 
+    @property
+    def peer(self) -> str:
+        """The peer's address, and the name in its certificate if it showed one."""
+        subject = (self._transport.get_extra_info("peercert") or {}).get("subject", ())
+        names = [text for part in subject for name, text in part if name == "commonName"]
+        return " ".join([self.address, *(f"CN={printable(name)}" for name in names)]).strip()
+
     # From the loop ------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -175,7 +183,7 @@ class Link(asyncio.Protocol):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
         self._keeper.note("link_up", self.name, f"with {self.address or 'a peer of this machine'}")
-        self._keeper.take(LinkUp(self.name))
+        self._keeper.take(LinkUp(self.name, self.peer))
 
     def data_received(self, data: bytes) -> None:
         """Cut *data* into frames and hand them over."""

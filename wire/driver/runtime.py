@@ -30,6 +30,7 @@ from ..ports import (
     LookUp,
     Machine,
     Observable,
+    Parting,
     Seconds,
     Send,
 )
@@ -195,6 +196,8 @@ class Runtime:
 
         Entries are committed, the answers that waited for them leave, links close.
         """
+        if self._is_running and isinstance(self._machine, Parting):
+            self._perform(self._machine.part(self.clock.now()))
         self._shut()
         if self._control is not None:
             await self._control.close()

@@ -1,6 +1,7 @@
 """`hsm audit`: verify and show."""
 
 import json
+from contextlib import closing
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from cardswitch.hsm_sim.cli.audit import audit
 from cardswitch.hsm_sim.custody.audit import GENESIS, AuditLog
 from cardswitch.hsm_sim.custody.events import KEY_EXPORTED, STARTED
+from cardswitch.hsm_sim.custody.journal import AuditJournal
 from cardswitch.specs.errors import Error
 
 
@@ -35,7 +37,10 @@ def test_a_whole_log(path):
     head = said.split()[-1]
     assert ask("verify", path, "--head", head.upper())[0] == 0
     code, told = ask("verify", path, "--json")
-    assert (code, json.loads(told)) == (0, {"findings": [], "entries": 4, "head": head})
+    assert (code, json.loads(told)) == (
+        0,
+        {"findings": [], "entries": 4, "head": head, "anchored": False},
+    )
 
 
 def test_an_empty_log(tmp_path):
@@ -82,3 +87,22 @@ def test_what_is_no_entry_is_an_error(path):
 @pytest.mark.parametrize("words", [[], ["verify"], ["show"]])
 def test_help_has_an_example(words):
     assert "Example" in ask(*words, "--help")[1]
+
+
+def test_a_cut_end_is_seen_by_the_anchor(tmp_path):
+    path, log = tmp_path / "hsm.audit", AuditLog()
+    with closing(AuditJournal(path)) as journal:
+        journal.commit([log.entry(STARTED, {}, 1.0) for _ in range(2)])
+    assert json.loads(ask("verify", path, "--json")[1])["anchored"]
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0])
+    assert ask("verify", path)[0] == 6
+    path.write_bytes(b"")
+    assert ask("verify", path)[0] == 6
+
+
+def test_the_log_of_a_configuration(path):
+    config = path.with_name("my.toml")
+    config.write_text('[hsm]\nport = 1\naudit = "hsm.audit"\n')
+    assert ask("verify", "--config", config)[1].startswith("4 entries")
+    assert ask("show", "--config", config, "--limit", "1")[1].count("\n") == 1
+    assert ask("verify", path, "--config", config)[0] == 2

@@ -149,6 +149,7 @@ def test_the_published_lmks_come_back(lab):
 def test_the_passphrase_may_stand_in_a_file(lab):
     lab.write_text(lab.read_text() + 'passphrase_file = "words"\n')
     (lab.parent / "words").write_text(f"{STORE_WORDS}\n")
+    (lab.parent / "words").chmod(0o600)
     assert form(lab, opening=())[0] == 0
     assert open_lmks(read_store(lab.parent / "hsm.keys"), STORE_WORDS).keys() == {"07"}
 

@@ -5,11 +5,13 @@ import pytest
 
 from cardswitch.hsm_sim.custody.audit import (
     DETAIL_LENGTH_MAX,
+    FINDINGS_MAX,
     GENESIS,
     AuditEntry,
     AuditLog,
     Finding,
     read_entries,
+    true_entries,
     verify_audit,
 )
 from cardswitch.hsm_sim.custody.events import KEY_IMPORTED, STARTED
@@ -38,7 +40,7 @@ def test_a_whole_log_has_no_findings() -> None:
 
 def test_a_log_goes_on_where_it_ended() -> None:
     first = entries(2)
-    added = AuditLog(first).entry(STARTED, {}, 200.0)
+    added = AuditLog(first[-1]).entry(STARTED, {}, 200.0)
     whole = [*first, added]
     assert verify_audit([msgspec.json.encode(entry) + b"\n" for entry in whole]) == []
 
@@ -60,7 +62,7 @@ def test_an_entry_that_was_changed(change) -> None:
 
 def test_an_entry_whose_hash_was_mended_breaks_the_chain_after_it() -> None:
     kept = entries()
-    forged = AuditLog(kept[:1]).entry(KEY_IMPORTED, {"kcv": "999999"}, 101.5)
+    forged = AuditLog(kept[0]).entry(KEY_IMPORTED, {"kcv": "999999"}, 101.5)
     changed = lines()
     changed[1] = msgspec.json.encode(forged) + b"\n"
     assert problems(changed) == [(3, "the chain is broken")]
@@ -121,3 +123,21 @@ def test_entries_are_read_up_to_one_that_is_being_written() -> None:
 
 def test_a_finding_is_a_value() -> None:
     assert verify_audit([b"\n"]) == [Finding(1, "no audit entry: the line cannot be read")]
+
+
+def test_entries_are_taken_one_by_one_up_to_the_first_that_is_wrong() -> None:
+    def endless():
+        yield from lines(2)
+        yield lines(4)[3]
+        raise AssertionError("nothing is read behind a fault")
+
+    seen = true_entries(endless())
+    assert [next(seen).sequence, next(seen).sequence] == [1, 2]
+    with pytest.raises(Error, match="line 3: a gap"):
+        next(seen)
+    with pytest.raises(Error, match="line 3: no entry has the hash"):
+        list(true_entries(lines(2), entries()[-1].hash))
+
+
+def test_findings_have_an_end() -> None:
+    assert len(verify_audit(b"x\n" for _ in range(2 * FINDINGS_MAX))) == FINDINGS_MAX

@@ -55,3 +55,12 @@ def test_the_policy_is_that_of_the_last_run() -> None:
     seen = history((events.STARTED, {"policy": "A"}), (events.STARTED, {"policy": "B"}))
     assert seen.policy == "B"
     assert not history((events.PINS_CLOSED, {}), (events.PINS_REOPENED, {})).pins_closed
+
+
+def test_a_closed_client_stays_closed_until_somebody_reopens() -> None:
+    closed = (events.PINS_CLOSED, {"limit": "minute", "client": "10.0.0.7"})
+    state = ModuleState()
+    history(closed).restore(state)
+    failures = state.pin_failures
+    assert (failures.is_closed, [*failures.clients_closed]) == (False, ["10.0.0.7"])
+    assert not history(closed, (events.PINS_REOPENED, {})).clients_closed

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cardswitch.hsm_sim.custody import events
-from cardswitch.hsm_sim.custody.pin_failures import PinFailures
+from cardswitch.hsm_sim.custody.pin_failures import CLIENTS_MAX, PinFailures
 from cardswitch.hsm_sim.custody.policy import Policy
 
 ACCOUNT = "999000000001"
@@ -83,3 +83,28 @@ def test_reopening_opens_cards_too() -> None:
     assert failures.is_closed_for(Policy(pin_failures_per_card_max=1), ACCOUNT, 1.0)
     failures.reopen()
     assert not failures.is_closed_for(Policy(pin_failures_per_card_max=1), ACCOUNT, 1.0)
+
+
+@pytest.mark.parametrize("limit", ["pin_failures_per_minute_max", "pin_failures_per_hour_max"])
+def test_one_client_closes_itself_and_nobody_else(limit: str) -> None:
+    noted: list[Any] = []
+    failures = PinFailures(lambda event, **details: noted.append((event, details)))
+    policy = Policy(**{limit: 3})
+    for number in range(3):
+        failures.add(policy, f"{number:012d}", 0.0, "10.0.0.7")
+    assert failures.is_closed_for(policy, ACCOUNT, 0.0, "10.0.0.7")
+    assert not failures.is_closed_for(policy, ACCOUNT, 0.0, "10.0.0.8")
+    assert (failures.is_closed, failures.is_closed_for_some) == (False, True)
+    assert noted[-1][1]["client"] == "10.0.0.7"
+    failures.reopen()
+    assert not failures.is_closed_for(policy, ACCOUNT, 0.0, "10.0.0.7")
+
+
+def test_clients_are_bounded() -> None:
+    failures = PinFailures(lambda event, **details: None)
+    policy = Policy(pin_failures_per_minute_max=1)
+    for number in range(CLIENTS_MAX):
+        failures.add(policy, ACCOUNT, 0.0, f"client {number}")
+    assert not failures.is_closed
+    failures.add(policy, ACCOUNT, 0.0, "one more")
+    assert (failures.is_closed, len(failures.clients_closed)) == (True, CLIENTS_MAX)

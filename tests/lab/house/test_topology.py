@@ -8,6 +8,8 @@ import tomllib
 import pytest
 
 from cardswitch.hosts.vault import open_vault
+from cardswitch.hsm_sim.custody.audit import true_entries
+from cardswitch.hsm_sim.custody.journal import read_anchor
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house import topology
 from cardswitch.lab.house.ceremony import check_keys
@@ -144,6 +146,18 @@ def test_no_lab_at_all(tmp_path):
         read_lab(tmp_path / "lab.toml")
 
 
+def test_the_key_ceremony_stands_in_the_audit_log(made):
+    path, keys = made
+    audit = path.with_name("hsm.audit")
+    with audit.open("rb") as file:
+        entries = list(true_entries(file, read_anchor(audit)))
+    told = [(entry.event, entry.details.get("kcv", "")) for entry in entries]
+    assert [event for event, _ in told[:3]] == ["officer added", "officer added", "authorised"]
+    assert {*keys.check_values.values()} <= {kcv for event, kcv in told if event == "key generated"}
+    assert [event for event, _ in told].count("key imported") == 2
+    assert keys.pvk not in audit.read_text()
+
+
 # Secrets ------------------------------------------------------------------------------------------
 
 
@@ -158,7 +172,7 @@ def test_every_file_of_a_lab_is_its_owners_alone(tmp_path):
     finally:
         os.umask(previous)
     names = {each.name for each in tmp_path.iterdir()}
-    assert names == {*FILES, "hsm.keys", "officers.toml"}
+    assert names == {*FILES, "hsm.keys", "officers.toml", "hsm.audit", "hsm.audit.head"}
     assert all(map(is_owners_alone, tmp_path.iterdir()))
 
 

@@ -79,6 +79,8 @@ class Transport:
         self.written = []
 
     def get_extra_info(self, name):
+        if name == "peercert":
+            return {"subject": ((("countryName", "DE"),), (("commonName", "switch\n"),))}
         return ("192.0.2.7", 7100) if name == "peername" else self
 
     def setsockopt(self, *option):
@@ -112,7 +114,7 @@ def make(keeper, transport):
     def make(**limits):
         link = Link(keeper, NAME, Words(), LinkLimits(**limits))
         link.connection_made(transport)
-        assert keeper.events.pop(0) == LinkUp(NAME)
+        assert keeper.events.pop(0) == LinkUp(NAME, "192.0.2.7 CN=switch\\n")
         return link
 
     return make

@@ -428,7 +428,7 @@ def test_stopping_keeps_what_was_promised_and_the_machine_hears_no_more(on_loop)
                 await asyncio.open_connection(HOST, port)
 
     on_loop(main())
-    assert machine.events == [LinkUp(POS), Received(POS, "pay")]
+    assert machine.events == [LinkUp(POS, HOST), Received(POS, "pay")]
     assert journal.commits == [["entry"]]
     assert journal.is_closed
 
