@@ -70,7 +70,7 @@ class HsmMachine:
         """
         state, history = self.module.state, History(entries)
         self._log = AuditLog(history.last)
-        state.now = now
+        state.now = state.started = now
         history.restore(state)
         state.reboots += 1
         if history.tampered or erased:

@@ -24,7 +24,7 @@ from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
 from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
 from .custody.policy import CommandRefused, DigitsRefused, Policy
-from .custody.state import ModuleState
+from .custody.state import LoadedLmk, ModuleState
 from .desk import HsmDesk, RsaMaker
 from .keys.blocks import BlockRing
 from .keys.ring import KeyRing
@@ -118,7 +118,7 @@ class HsmModule:
         self._set_lmks({})
         self.state.storage.texts.clear()
         self.state.authority.until.clear()
-        self.state.tampered = cause
+        self.state.tampered, self.state.tampered_at = cause, self.state.now
         self.state.tampers += 1
         self.state.note(TAMPERED, cause=cause)
 
@@ -157,8 +157,15 @@ class HsmModule:
         for desk in self._desks.values():
             if desk.keys.lmk.is_test:
                 desk.keys.old_lmk = self._keys(OLD_TEST_LMK)
-        self.state.lmks_test = sum(lmk.is_test for lmk in lmks.values())
-        self.state.lmks_live = len(lmks) - self.state.lmks_test
+        self.state.lmks = tuple(
+            LoadedLmk(
+                lmk_id=lmk_id,
+                has_blocks=isinstance(desk.keys.lmk, BlockLmk),
+                is_test=desk.keys.lmk.is_test,
+                has_old=desk.keys.old_lmk is not None,
+            )
+            for lmk_id, desk in self._desks.items()
+        )
 
     def _keys(self, lmk: Lmk) -> KeyRing:
         """The keys under *lmk*, whichever its kind."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from cardswitch.specs.hsm.commands.data import MDC_2
 from cardswitch.specs.hsm.errors import (
     DATA_FORM_REFUSED,
     KEY_MODE_REFUSED,
@@ -20,6 +21,7 @@ from cardswitch.specs.security.aes import (
     encrypt_aes_ecb,
 )
 from cardswitch.specs.security.digits import hex_bytes
+from cardswitch.specs.security.mdc2 import hash_mdc2
 from cardswitch.specs.security.tdes import (
     BLOCK_LENGTH,
     decrypt_tdes_cbc,
@@ -45,7 +47,7 @@ _HEX: Final = "1"
 _TEXT: Final = "2"
 _TO_ENCRYPT: Final = "BEN"
 _TO_DECRYPT: Final = "BDN"
-# The numbers that hosts know; the vendors' 03 is a hash that nobody else has, and 04 is none.
+# The numbers that hosts know; 03 is MDC-2, and 04 is none.
 _HASHES: Final = {
     "01": "sha1",
     "02": "md5",
@@ -119,6 +121,8 @@ def translate_data(desk: HsmDesk, fields: Fields) -> Fields:
 
 def hash_data(desk: HsmDesk, fields: Fields) -> Fields:
     """GM: the hash; no key takes part."""
+    if fields["hash"] == MDC_2:
+        return {"digest": hash_mdc2(fields["data"].encode("latin-1")).decode("latin-1")}
     digest = hashlib.new(_HASHES[fields["hash"]], usedforsecurity=False)
     digest.update(fields["data"].encode("latin-1"))
     return {"digest": digest.digest().decode("latin-1")}

@@ -45,10 +45,7 @@ def generate_key(desk: HsmDesk, fields: Fields) -> Fields:
     key = _new_key(desk, use, fields)
     answer = {"key": desk.keys.close(use, fields["lmk_scheme"], key, fields)}
     if "zmk" in fields:
-        master_use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
-        if master_use is None:
-            raise CommandRefused(INPUT_REFUSED)
-        master = Master.open(desk.keys, master_use, fields["zmk"])
+        master = _master_of(desk, fields)
         answer["key_under_zmk"] = wrap_under_master(
             desk, master, fields["zmk_scheme"], use, key, fields, is_new=True
         )
@@ -78,12 +75,20 @@ def import_key(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def export_key(desk: HsmDesk, fields: Fields) -> Fields:
-    """A8: a key under the LMK goes out under a ZMK."""
+    """A8: a key under the LMK goes out under a ZMK or TMK."""
     use = desk.keys.use_of(fields)
-    zmk = Master.open(desk.keys, ZMK, fields["zmk"])
+    master = _master_of(desk, fields)
     key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-    text = wrap_under_master(desk, zmk, fields["zmk_scheme"], use, key, fields)
+    text = wrap_under_master(desk, master, fields["zmk_scheme"], use, key, fields)
     return {"key": text, "kcv": key.kcv}
+
+
+def _master_of(desk: HsmDesk, fields: Fields) -> Master:
+    """The ZMK in *fields*, or the TMK, as their flag says. Raises CommandRefused: 15."""
+    use = _MASTER_KEY_OF_FLAG.get(fields.get("zmk_flag", "0"))
+    if use is None:
+        raise CommandRefused(INPUT_REFUSED)
+    return Master.open(desk.keys, use, fields["zmk"])
 
 
 def key_check_value(desk: HsmDesk, fields: Fields) -> Fields:

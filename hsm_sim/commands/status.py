@@ -9,20 +9,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from cardswitch.specs.dates import utc_text
 from cardswitch.specs.hsm import HEADER_SIZE, Answer, answer_code, pack_answer
 from cardswitch.specs.hsm.commands.chains import SIZE_MAX, name_of
 from cardswitch.specs.hsm.errors import COMMAND_DISABLED, DATA_LENGTH_REFUSED, INPUT_REFUSED
 
 from ..custody.policy import CommandRefused
+from ..custody.state import LoadedLmk
+from ..custody.windows import LOAD_STEPS
 from ..desk import Handler, HsmDesk
 from ..keys.ring import Fields
 
 FIRMWARE: Final = "0000-SIM0"  # Says to whoever asks that this is a simulator.
-_TRAILER_START: Final = "\x19"
 # What NO says of the wires, in the numbers that hosts know: 32 kB, TCP.
 _BUFFER: Final = "3"
 _TCP: Final = "1"
-NO_CAUSE: Final = "00"
+_PCI: Final = "01"
+SERIAL: Final = "SIM000000001"
+_PERCENT: Final = 100 // LOAD_STEPS
+_WELL: Final = "1"
+_TAMPERED_WITH: Final = "2"
+# Of the ports that JK tells of a simulator has one, where its hosts come in.
+_PORTS: Final = {"console": "0", "manager": "0", "host_1": "1", "host_2": "0"}
 KNOWN_CAUSE: Final = "01"
 CHAIN: Final = "NK"
 # A link carries 65,535 bytes at a time: what stands in front of the frames also has its room here.
@@ -39,9 +47,7 @@ def diagnostics(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def echo(desk: HsmDesk, fields: Fields) -> Fields:
-    """B2: the same data, unless an answer with it could not be told from one with a trailer."""
-    if _TRAILER_START in fields["data"]:
-        raise CommandRefused(INPUT_REFUSED)
+    """B2: the same data, byte by byte."""
     return {"data": fields["data"]}
 
 
@@ -51,7 +57,9 @@ def random_value(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def module_status(desk: HsmDesk, fields: Fields) -> Fields:
-    """NO: buffer, network and firmware."""
+    """NO: buffer, network and firmware; in mode 01 that no module of PCI is here."""
+    if fields["mode"] == _PCI:
+        return {"pci_mode": "0"}
     return {
         "buffer": _BUFFER,
         "net_type": _TCP,
@@ -62,24 +70,34 @@ def module_status(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def module_load(desk: HsmDesk, fields: Fields) -> Fields:
-    """J2: commands a second over the last whole 10 seconds, and in all since the start."""
+    """J2: how many seconds since the start had which load, in steps of ten percent."""
     load = desk.state.load
+    load.tick(desk.state.now)
+    rows = [
+        f"{_digits(step * _PERCENT, 3)}{_digits((step + 1) * _PERCENT, 3)}{_digits(seconds, 10)};"
+        for step, seconds in enumerate(load.seconds)
+    ]
     return {
-        "commands_per_second": _digits(round(load.per_second(desk.state.now)), 7),
-        "commands": _digits(load.commands.total(), 10),
+        **_period(desk),
+        "seconds": _digits(sum(load.seconds), 10),
+        "loads": "".join(rows),
     }
 
 
 def command_volumes(desk: HsmDesk, fields: Fields) -> Fields:
     """J4: how often each command came, this one included."""
     volumes = sorted(desk.state.load.commands.items())
-    return {"volumes": "".join(f"{code}{_digits(count, 10)}" for code, count in volumes)}
+    return {
+        **_period(desk),
+        "volumes": "".join(f"{code}{_digits(count, 10)}" for code, count in volumes),
+    }
 
 
 def health_counts(desk: HsmDesk, fields: Fields) -> Fields:
     """J8: what has happened that should be rare."""
     state, failures = desk.state, desk.state.pin_failures
     return {
+        **_period(desk),
         "reboots": _digits(state.reboots, 10),
         "tampers": _digits(state.tampers, 10),
         "pin_minute_limits": _digits(failures.minute_limits, 7),
@@ -91,13 +109,48 @@ def health_counts(desk: HsmDesk, fields: Fields) -> Fields:
 def health(desk: HsmDesk, fields: Fields) -> Fields:
     """JK: is it tampered with, which LMKs has it, are PINs still verified? Works without an LMK."""
     state = desk.state
+    tampered = {"tampered": _WELL}
+    if state.tampered:
+        when = _moments(tamper=state.tampered_at)
+        tampered = {"tampered": _TAMPERED_WITH, "cause": KNOWN_CAUSE, **when}
+    activities = sum(state.is_authorised(name) for name in state.authority.until)
     return {
-        "tampered": "1" if state.tampered else "0",
-        "cause": KNOWN_CAUSE if state.tampered else NO_CAUSE,
-        "lmks": _digits(state.lmks_test + state.lmks_live, 2),
+        "serial": SERIAL,
+        **_moments(now=state.now),
+        **_PORTS,
+        "reserved": "00",
+        **tampered,
+        "lmks": _digits(len(state.lmks), 2),
         "test_lmks": _digits(state.lmks_test, 2),
+        "old_lmks": _digits(sum(lmk.has_old for lmk in state.lmks), 2),
+        "lmk_rows": "".join(_row(lmk, activities) for lmk in state.lmks),
         "pins_closed": "1" if state.pin_failures.is_closed_for_some else "0",
+        "attacked": "1" if state.pin_failures.attacks else "0",
     }
+
+
+def _row(lmk: LoadedLmk, activities: int) -> str:
+    """What JK tells of one *lmk*; activities are authorised for all of them."""
+    kind = "K2" if lmk.has_blocks else "V0"  # AES; double TDES
+    status, words = ("T", "test") if lmk.is_test else ("L", "live")
+    is_authorised = "1" if activities else "0"
+    return f"{lmk.lmk_id}{is_authorised}{_digits(activities, 2)}{kind}{status}{words} LMK\x14"
+
+
+def _period(desk: HsmDesk) -> Fields:
+    """Whose counts these are, and from when to when they were counted."""
+    started, now = desk.state.started, desk.state.now
+    return {"serial": SERIAL, **_moments(start=started, end=now, now=now)}
+
+
+def _moments(**times: float) -> Fields:
+    """The date, YYMMDD, and the time, HHMMSS, of each of *times*."""
+    fields: dict[str, str] = {}
+    for name, at in times.items():
+        date, _, clock = utc_text(at).partition("T")
+        fields[f"{name}_date"] = date[2:].replace("-", "")
+        fields[f"{name}_time"] = clock[:8].replace(":", "")
+    return fields
 
 
 def cancel_authority(desk: HsmDesk, fields: Fields) -> Fields:

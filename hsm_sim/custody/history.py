@@ -19,6 +19,7 @@ class History:
         self.reboots = 0
         self.tampers = 0
         self.tampered = ""  # why the LMKs are erased, if no others were loaded since
+        self.tampered_at = 0.0
         self.policy = ""  # the digest of the last run's, or "" if there was none
         self.limits: Counter[str] = Counter()  # how often each closed PIN verification
         self.pins_closed = False
@@ -35,6 +36,7 @@ class History:
         elif event == TAMPERED:
             self.tampers += 1
             self.tampered = details.get("cause") or "unknown"
+            self.tampered_at = entry.time
         elif event == LMK_LOADED:
             self.tampered = ""
         elif event == PINS_CLOSED:
@@ -51,7 +53,7 @@ class History:
     def restore(self, state: ModuleState) -> None:
         """Have *state* go on from here."""
         state.reboots = self.reboots
-        state.tampers = self.tampers
+        state.tampers, state.tampered_at = self.tampers, self.tampered_at
         failures = state.pin_failures
         failures.is_closed = self.pins_closed
         failures.clients_closed.update(self.clients_closed)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal
 
+from msgspec import Struct
+
 from cardswitch.specs.hsm.errors import NOT_AUTHORISED
 
 from .activities import AuthorisedActivities
@@ -23,6 +25,15 @@ Place = Literal["host", "console"]
 Listener = Callable[[str, Mapping[str, str]], None]
 
 
+class LoadedLmk(Struct, frozen=True, kw_only=True):
+    """What JK tells of an LMK: of variants, or of key blocks, and whether one before it is kept."""
+
+    lmk_id: str
+    has_blocks: bool
+    is_test: bool
+    has_old: bool
+
+
 class ModuleState:
     """Held in memory; all times are seconds of the machine's clock, and *now* is its time.
 
@@ -34,7 +45,7 @@ class ModuleState:
 
     *reboots*: starts of the program, this one included, as far as its audit log tells.
     *tampers*: how often the LMKs were erased, likewise; *tampered*: why they are erased now, or "".
-    *lmks_test*, *lmks_live*: LMKs loaded, by their status.
+    *lmks*: those that are loaded; *started*: when the program was.
     """
 
     def __init__(self) -> None:
@@ -46,13 +57,24 @@ class ModuleState:
         self.reboots = 0
         self.tampers = 0
         self.tampered = ""
-        self.lmks_test = 0
-        self.lmks_live = 0
+        self.tampered_at = 0.0
+        self.started = 0.0
+        self.lmks: tuple[LoadedLmk, ...] = ()
         self.listener: Listener | None = None
         self.authority = AuthorisedActivities(self.note)
         self.pin_failures = PinFailures(self.note)
         self.storage = UserStorage()
         self.load = CommandLoad()
+
+    @property
+    def lmks_test(self) -> int:
+        """How many of the LMKs are marked as test."""
+        return sum(lmk.is_test for lmk in self.lmks)
+
+    @property
+    def lmks_live(self) -> int:
+        """How many are not."""
+        return len(self.lmks) - self.lmks_test
 
     def note(self, event: str, **details: str) -> None:
         """Have *event* written to the audit log, if there is one. *details* hold no secret."""

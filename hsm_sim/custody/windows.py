@@ -1,11 +1,13 @@
-"""Counts by time: how many commands a second the module performs (J2, J4)."""
+"""Counts by time: how busy the module was (J2), and what it performed (J4)."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import Final
 
-LOAD_S: Final = 10.0  # The load is that of the last whole such time: steady, and soon true.
+LOAD_STEPS: Final = 10  # of ten percent each
+# Commands of one second that are all a module of this kind performs: so says its licence, mostly.
+FULL_LOAD: Final = 1_000
 
 
 class Window:
@@ -39,18 +41,35 @@ class Window:
 
 
 class CommandLoad:
-    """*commands*: performed or refused, by command code."""
+    """*commands*: performed or refused, by command code; *seconds*: by how busy they were.
+
+    >>> load = CommandLoad()
+    >>> for _ in range(150):
+    ...     load.add("NC", 7.5)
+    >>> load.tick(10.0)
+    >>> load.seconds[:3]
+    [2, 1, 0]
+    """
 
     def __init__(self) -> None:
         self.commands: Counter[str] = Counter()
-        self._window = Window(LOAD_S)
+        self.seconds = [0] * LOAD_STEPS
+        self._second = -1  # of the clock; none has begun
+        self._in_second = 0
 
     def add(self, code: str, now: float) -> None:
         """One more command of *code*, at *now*."""
         self.commands[code] += 1
-        self._window.add(now)
+        self.tick(now)
+        self._in_second += 1
 
-    def per_second(self, now: float) -> float:
-        """Commands a second over the last whole 10 seconds of the clock."""
-        self._window.tick(now)
-        return self._window.before / LOAD_S
+    def tick(self, now: float) -> None:
+        """Let time pass up to *now*: seconds that ended are counted."""
+        second = int(now)
+        if self._second < 0 or second < self._second:
+            self._second = second
+        elif second > self._second:
+            step = self._in_second * LOAD_STEPS // FULL_LOAD
+            self.seconds[min(step, LOAD_STEPS - 1)] += 1
+            self.seconds[0] += second - self._second - 1
+            self._second, self._in_second = second, 0

@@ -43,6 +43,7 @@ from .uses import USE_OF_TYPE, USE_OF_USAGE, KeyUse
 KEYS_CACHED_MAX: Final = 4_096
 # Tries until a random key breaks no rule; that a second is needed has a chance of 1 in 2^50.
 GENERATION_TRIES_MAX: Final = 10
+_USAGE: Final = slice(6, 8)  # behind S or R, the version, and the length of a key block
 _CODES: Final = {
     "scheme": KEY_SCHEME_REFUSED,
     "type": KEY_TYPE_UNKNOWN,
@@ -122,13 +123,16 @@ class KeyRing(ABC):
         return self.old_lmk
 
     def use_of(self, fields: Fields) -> KeyUse:
-        """What the key is for that a command calls by type, or FFF and attributes.
+        """What the key is for that a command calls by type, or FFF: as attributes or its block say.
 
         Raises CommandRefused: 28.
         """
         key_type = fields["key_type"]
         if key_type == BY_ATTRIBUTES and "attributes" in fields:
             use = USE_OF_USAGE.get(Attributes.read(fields["attributes"]).usage)
+        elif key_type == BY_ATTRIBUTES:
+            text = self._storage.resolve(fields.get("key", ""))
+            use = USE_OF_USAGE.get(text[_USAGE]) if text[:1] in ("S", "R") else None
         else:
             use = USE_OF_TYPE.get(key_type)
         if use is None:

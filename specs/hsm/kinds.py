@@ -65,8 +65,6 @@ PIN_UNDER_LMK: Final = HsmKind(
 MAC: Final = HsmKind(
     "[0-9A-F]{32}|[0-9A-F]{16}|[0-9A-F]{8}", "a MAC of 8, 16 or, of AES, 32 hex digits"
 )
-# A trailer begins with X'19', so no answer can carry one inside.
-ECHOED: Final = HsmKind(r"[^\x19]*", "characters other than X'19'")
 
 
 BYTES_8: Final = HsmKind("(?s:.{8})", "8 bytes")

@@ -1,6 +1,8 @@
 """Commands about the module itself: is it there, what it counts, its chance, its authorised state.
 
-Chosen here, where no public source says: the answers to J2 and J4, the widths of that to JK.
+J2, J4, J8 and JK answer as public clients read them. Chosen here, where those do not say: dates are
+YYMMDD, NO in mode 01 answers one digit, rows of J2 end with a semicolon, and what J4 counts follows
+as 3 digits and 12 characters each.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from ..grammar import (
     hexadecimal,
     one_of,
 )
-from ..kinds import ECHOED, NOTHING
+from ..kinds import NOTHING
 from ..values import Answer, Command
 
 _FIRMWARE: Final = HsmField(
@@ -29,15 +31,52 @@ _FIRMWARE: Final = HsmField(
 _RANDOM_LENGTHS: Final = "00[1-9]|0[1-9][0-9]|1[0-9]{2}|2[0-4][0-9]|25[0-6]"
 _CODE_LENGTH: Final = 2
 _VOLUME_LENGTH: Final = 12
+_SERIAL: Final = HsmField("serial", HsmKind("[0-9A-Z]{12}", "a serial number of 12 characters"))
+
+
+def _times(*names: str) -> tuple[HsmField, ...]:
+    """A date, YYMMDD, and a time, HHMMSS, for each of *names*."""
+    parts = ("date", "time")
+    return tuple(HsmField(f"{name}_{part}", digits(6)) for name in names for part in parts)
+
+
+# What was counted, from when to when, and the time of the module's clock.
+_PERIOD: Final = (_SERIAL, *_times("start", "end", "now"))
+# An LMK in JK, up to a separator: its id, whether anything is authorised, how many activities,
+# V for variants or K for key blocks, 0 or 1 for double or triple TDES or 2 for AES, L or T for live
+# or test, and a comment.
+_LMK_ROW: Final = r"[0-9]{2}[01][0-9]{2}[VK][012][LT][ -~]{0,64}\x14"
+
+
+def _health(tamper: str, *after: HsmField) -> HsmLayout:
+    return HsmLayout(
+        _SERIAL,
+        *_times("now"),
+        *(
+            HsmField(name, one_of("01", name))
+            for name in ("console", "manager", "host_1", "host_2")
+        ),
+        HsmField("reserved", HsmKind("00", "2 zeros")),
+        HsmField("tampered", HsmKind(tamper, "tamper state: 1 well, 2 tampered with")),
+        *after,
+        HsmField("lmks", digits(2)),
+        HsmField("test_lmks", digits(2)),
+        HsmField("old_lmks", digits(2)),
+        HsmField("lmk_rows", HsmKind(f"(?:{_LMK_ROW}){{0,20}}", "a row for each LMK")),
+        HsmField("pins_closed", one_of("01", "fraud state"), "\x15"),
+        HsmField("attacked", one_of("01", "whether PINs were attacked")),
+    )
+
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     "NC": HostCommand(
         request=NOTHING,
         answer=(HsmLayout(HsmField("lmk_check", hexadecimal(16)), _FIRMWARE),),
     ),
+    # The answer to the end of the frame: a trailer would be part of it.
     "B2": HostCommand(
         request=(HsmLayout(HsmField("data", COUNTED)),),
-        answer=(HsmLayout(HsmField("data", ECHOED)),),
+        answer=(HsmLayout(HsmField("data", HsmKind("(?s:.{0,65535})", "any bytes"))),),
     ),
     # To the end of the frame: a trailer would be part of it.
     "N0": HostCommand(
@@ -47,7 +86,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         answer=(HsmLayout(HsmField("random", HsmKind("(?s:.{1,289})", "1 to 256 bytes"))),),
     ),
     "NO": HostCommand(
-        request=(HsmLayout(HsmField("mode", HsmKind("00", "mode 00"))),),
+        request=(HsmLayout(HsmField("mode", HsmKind("0[01]", "mode 00, or 01 for PCI"))),),
         answer=(
             HsmLayout(
                 HsmField("buffer", one_of("0123", "size of the buffer: 3 is 32 kB")),
@@ -56,12 +95,20 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
                 _FIRMWARE,
                 HsmField("reserved", HsmKind("00000", "5 zeros")),
             ),
+            HsmLayout(HsmField("pci_mode", one_of("01", "whether it runs by the rules of PCI"))),
         ),
     ),
     "J2": HostCommand(
         request=NOTHING,
         answer=(
-            HsmLayout(HsmField("commands_per_second", digits(7)), HsmField("commands", digits(10))),
+            HsmLayout(
+                *_PERIOD,
+                HsmField("seconds", digits(10)),
+                HsmField(
+                    "loads",
+                    HsmKind("(?:[0-9]{16};)*", "rows of percent from and to, and seconds in 10"),
+                ),
+            ),
         ),
     ),
     # A command code and 10 digits each.
@@ -69,7 +116,10 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         request=NOTHING,
         answer=(
             HsmLayout(
-                HsmField("volumes", counted("[0-9]{3}", 10, "3 digits, and 12 characters each", 12))
+                *_PERIOD,
+                HsmField(
+                    "volumes", counted("[0-9]{3}", 10, "3 digits, and 12 characters each", 12)
+                ),
             ),
         ),
     ),
@@ -77,6 +127,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         request=NOTHING,
         answer=(
             HsmLayout(
+                *_PERIOD,
                 HsmField("reboots", digits(10)),
                 HsmField("tampers", digits(10)),
                 HsmField("pin_minute_limits", digits(7)),
@@ -88,13 +139,8 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
     "JK": HostCommand(
         request=NOTHING,
         answer=(
-            HsmLayout(
-                HsmField("tampered", one_of("01", "tamper state")),
-                HsmField("cause", digits(2)),
-                HsmField("lmks", digits(2)),
-                HsmField("test_lmks", digits(2)),
-                HsmField("pins_closed", one_of("01", "fraud state")),
-            ),
+            _health("[01]"),
+            _health("2", HsmField("cause", digits(2)), *_times("tamper")),
         ),
     ),
     "RA": HostCommand(request=NOTHING, answer=NOTHING),
@@ -121,14 +167,24 @@ def random_value(length: int) -> Command:
     return Command("", "N0", {"length": f"{length:03d}"})
 
 
-def module_status() -> Command:
-    """NO: answers buffer, net_type, sockets, firmware."""
-    return Command("", "NO", {"mode": "00"})
+def module_status(mode: str = "00") -> Command:
+    """NO: answers buffer, net_type, sockets, firmware; in mode 01 pci_mode (0, 1) alone."""
+    return Command("", "NO", {"mode": mode})
 
 
 def module_load() -> Command:
-    """J2: answers commands_per_second, and commands since the start."""
+    """J2: how busy the module was, second by second since its start; for :func:`read_loads`."""
     return Command("", "J2")
+
+
+def read_loads(answer: Answer) -> dict[tuple[int, int], int]:
+    """Of the *answer* to J2 the seconds by their load, in percent from and to.
+
+    >>> read_loads(Answer("", "J3", "00", {"loads": "0000100000000042;"}))
+    {(0, 10): 42}
+    """
+    rows = answer.fields["loads"].split(";")[:-1]
+    return {(int(row[:3]), int(row[3:6])): int(row[6:]) for row in rows}
 
 
 def command_volumes() -> Command:
@@ -147,12 +203,12 @@ def read_volumes(answer: Answer) -> dict[str, int]:
 
 
 def health_counts() -> Command:
-    """J8: answers reboots, tampers, pin_minute_limits, pin_hour_limits, pin_attacks."""
+    """J8: answers a period, reboots, tampers, pin_minute_limits, pin_hour_limits, pin_attacks."""
     return Command("", "J8")
 
 
 def health() -> Command:
-    """JK: answers tampered (0, 1), cause, lmks, test_lmks, pins_closed (0, 1)."""
+    """JK: answers tampered (2: then cause and when), lmks, a row for each, pins_closed (0, 1)."""
     return Command("", "JK")
 
 

@@ -101,7 +101,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
     "GM": HostCommand(
         request=(
             HsmLayout(
-                HsmField("hash", HsmKind("0[125678]", "a hash that is known", "05")),
+                HsmField("hash", HsmKind("0[1235678]", "a hash that is known", "05")),
                 HsmField("data", counted("[0-9]{5}", 10, "5 digits and as many bytes as they say")),
             ),
         ),
@@ -125,6 +125,7 @@ CBC: Final = "01"
 # Hashes of GM.
 SHA_1: Final = "01"
 MD5: Final = "02"
+MDC_2: Final = "03"
 SHA_224: Final = "05"
 SHA_256: Final = "06"
 SHA_384: Final = "07"

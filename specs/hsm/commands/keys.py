@@ -77,6 +77,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
                 HsmField("zmk", KEY),
                 HsmField("key", KEY),
                 HsmField("lmk_scheme", SCHEME),
+                HsmField("atalla", HsmKind("0", "0: no variant of Atalla"), optional=True),
             ),
         ),
         answer=_KEY_AND_CHECK_VALUE,
@@ -86,6 +87,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         request=(
             HsmLayout(
                 HsmField("key_type", KEY_TYPE),
+                HsmField("zmk_flag", FLAG, ";", optional=True),
                 HsmField("zmk", KEY),
                 HsmField("key", KEY),
                 HsmField("zmk_scheme", SCHEME),

@@ -42,6 +42,10 @@ _PAIR: Final = (
     HsmField("bits", HsmKind("[0-9]{4}", "a length in bits, of 4 digits", "04")),
     _ENCODING,
 )
+# What clients say of the block of the private key: its version, and that it has nothing optional.
+_PRIVATE_HEADER: Final = HsmField(
+    "private_header", HsmKind("0000", "a key version of 00 and 00 optional blocks"), "#", True
+)
 _SIGNATURE: Final = (
     HsmField("hash", HsmKind("0[125678]", "a hash that is known", "05")),
     HsmField("signature_type", HsmKind("01", "signature 01, RSA", "06")),
@@ -56,12 +60,16 @@ def _with_exponent(bits: str, size: int) -> HsmLayout:
             "exponent_bits", HsmKind(bits, "the length of the exponent, 0001 to 0032 bits", "06")
         ),
         HsmField("exponent", HsmKind(f"(?s:.{{{size}}})", f"an exponent of {size} bytes")),
+        _PRIVATE_HEADER,
     )
 
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     "EI": HostCommand(
-        request=(*(_with_exponent(*form) for form in _EXPONENTS), HsmLayout(*_PAIR)),
+        request=(
+            *(_with_exponent(*form) for form in _EXPONENTS),
+            HsmLayout(*_PAIR, _PRIVATE_HEADER),
+        ),
         answer=(HsmLayout(_PUBLIC_KEY, _PRIVATE_KEY),),
     ),
     "EO": HostCommand(

@@ -245,7 +245,7 @@ def test_what_is_refused(command: Command, error: str) -> None:
         (f"1234M4000011{PLAIN.key}", "M4.source_key_type", "15"),
         (f"1234M0001100B{PLAIN.key}0009" + "0" * 8, "M0.data", "80"),
         (f"1234M00111009{PLAIN.key}A05{KSN}{IV_8[:-1]}", "M0.iv", "15"),
-        ("1234GM03", "GM.hash", "05"),
+        ("1234GM04", "GM.hash", "05"),
         ("1234GM0600002a", "GM.data", "80"),
         ("1234GM0600001ab", "GM", "15"),
     ],

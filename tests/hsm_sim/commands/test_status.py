@@ -4,7 +4,8 @@ from random import Random
 
 import pytest
 
-from cardswitch.specs.hsm import Command, HsmFormatError, unpack_command
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.specs.hsm import Command, HsmFormatError, pack_answer, unpack_command
 from cardswitch.specs.hsm.commands.admin import (
     cancel_authority,
     command_volumes,
@@ -15,6 +16,7 @@ from cardswitch.specs.hsm.commands.admin import (
     module_load,
     module_status,
     random_value,
+    read_loads,
     read_volumes,
 )
 from tests.kit.hsm.module import ask, module
@@ -25,13 +27,11 @@ def test_a_module_says_that_it_simulates() -> None:
     assert answer.fields == {"lmk_check": "4F550070D645C657", "firmware": "0000-SIM0"}
 
 
-@pytest.mark.parametrize("data", ["", "HELLO", "100% ; \r\n\x00\xff", "x" * 65535])
+@pytest.mark.parametrize(
+    "data", ["", "HELLO", "100% ; \r\n\x00\xff", "x" * 65535, "a\x19b", *map(chr, range(256))]
+)
 def test_echo(data: str) -> None:
     assert ask(module(), echo(data)).fields == {"data": data}
-
-
-def test_what_would_look_like_a_trailer_is_not_echoed() -> None:
-    assert ask(module(), echo("a\x19b")).error == "15"
 
 
 @pytest.mark.parametrize("length", [1, 8, 256])
@@ -50,17 +50,35 @@ def test_status() -> None:
     status = {"buffer": "3", "net_type": "1", "sockets": "64"}
     status |= {"firmware": "0000-SIM0", "reserved": "00000"}
     assert ask(module(), module_status()).fields == status
+    assert ask(module(), module_status("01")).fields == {"pci_mode": "0"}
     with pytest.raises(HsmFormatError):
-        unpack_command(b"1234NO01")
+        unpack_command(b"1234NO02")
 
 
-def test_load_is_that_of_the_last_ten_seconds() -> None:
+# 2026-11-28 at 23:59:50, and ten seconds later.
+STARTED = 1795910390.0
+PERIOD = {
+    "serial": "SIM000000001",
+    "start_date": "261128",
+    "start_time": "235950",
+    "end_date": "261129",
+    "end_time": "000000",
+    "now_date": "261129",
+    "now_time": "000000",
+}
+
+
+def test_load_tells_how_busy_each_second_was() -> None:
     hsm = module()
-    for number in range(50):
-        hsm.answer(diagnostics(), 100.0 + number / 10)
-    answer = hsm.answer(module_load(), 111.0)
-    assert answer.fields == {"commands_per_second": "0000005", "commands": "0000000051"}
-    assert hsm.answer(module_load(), 200.0).fields["commands_per_second"] == "0000000"
+    hsm.state.started = STARTED
+    for number in range(150):
+        hsm.answer(diagnostics(), STARTED + 1 + number / 1000)
+    hsm.answer(diagnostics(), STARTED + 2)
+    answer = hsm.answer(module_load(), STARTED + 10)
+    assert (answer.fields | PERIOD, answer.fields["seconds"]) == (answer.fields, f"{9:010d}")
+    loads = read_loads(answer)
+    assert (loads[0, 10], loads[10, 20], sum(loads.values())) == (8, 1, 9)
+    assert list(loads) == [(step, step + 10) for step in range(0, 100, 10)]
 
 
 def test_volumes_count_what_was_asked() -> None:
@@ -76,24 +94,37 @@ def test_counts_of_what_should_be_rare() -> None:
     state, failures = hsm.state, hsm.state.pin_failures
     state.reboots, state.tampers = 1, 2
     failures.minute_limits, failures.hour_limits, failures.attacks = 3, 4, 5
-    counts = ask(hsm, health_counts()).fields
-    assert list(counts) == names
-    assert [int(count) for count in counts.values()] == [1, 2, 3, 4, 5]
+    state.started, state.now = STARTED, STARTED + 10
+    counts = hsm.answer(health_counts(), STARTED + 10).fields
+    assert [int(counts[name]) for name in names] == [1, 2, 3, 4, 5]
+    assert list(counts.items())[: len(PERIOD)] == list(PERIOD.items())
     failures.hour_limits = 1_000_000
     assert ask(hsm, health_counts()).fields["pin_hour_limits"] == "99999"
 
 
-def test_health_shows_a_tamper_and_closed_pins() -> None:
+def _health(hsm: HsmModule) -> str:
+    """The answer to JK, as a client reads it."""
+    answer = hsm.answer(unpack_command(b"0001JK"), STARTED)
+    return pack_answer(answer).decode("latin-1").removeprefix("0001JL00")
+
+
+def test_health_is_laid_out_as_clients_read_it() -> None:
     hsm = module()
-    well = {"tampered": "0", "cause": "00", "lmks": "02", "test_lmks": "02", "pins_closed": "0"}
-    assert ask(hsm, health()).fields == well
-    hsm.state.pin_failures.is_closed = True
-    assert ask(hsm, health()).fields == {**well, "pins_closed": "1"}
+    head = "SIM000000001" + "261128" + "235950" + "0010" + "00"
+    rows = "00000V0Ttest LMK\x14" + "01000K2Ttest LMK\x14"
+    well = f"{head}1" + "020202" + rows
+    assert _health(hsm) == f"{well}\x15" + "00"
+    hsm.state.pin_failures.clients_closed["10.0.0.7"] = None
+    assert _health(hsm) == f"{well}\x15" + "10"
+    hsm.state.authority.until["export"] = STARTED + 60
+    assert "00101V0Ttest LMK\x14" in _health(hsm)
+    hsm.state.pin_failures.attacks = 1
+    hsm.state.now = STARTED - 3600
     hsm.tamper("test")
-    erased = {"tampered": "1", "cause": "01", "lmks": "00", "test_lmks": "00", "pins_closed": "1"}
-    assert ask(hsm, health()).fields == erased
+    assert _health(hsm) == f"{head}2" + "01261128225950" + "000000" + "\x1511"
     assert ask(hsm, health_counts()).fields["tampers"] == "0000000001"
     assert ask(hsm, diagnostics()).error == "13"
+    assert ask(hsm, health()).fields["cause"] == "01"
 
 
 def test_authority_is_cancelled() -> None:

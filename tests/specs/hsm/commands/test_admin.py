@@ -22,6 +22,7 @@ LINES = {
     "N0008": random_value(8),
     "NO00": module_status(),
     "J2": module_load(),
+    "NO01": module_status("01"),
     "J4": command_volumes(),
     "J8": health_counts(),
     "JK": health(),
