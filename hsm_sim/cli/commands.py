@@ -62,10 +62,21 @@ def _fields(code: str, overview: dict[str, dict[str, str]], as_json: bool) -> li
         return [json.dumps({"command": code, "words": words, "layouts": forms})]
     lines = [f"{code}: {words}"]
     for name, layouts in forms.items():
-        for at, layout in enumerate(layouts):
-            lines.append(f"{name}{f', form {at + 1}' if len(layouts) > 1 else ''}")
-            lines += [f"  {field:24}{form}" for field, form in layout.items()] or ["  no fields"]
+        shown = [_folded(layout) for layout in layouts]
+        alike = list(dict.fromkeys(tuple(layout.items()) for layout in shown))
+        for at, layout in enumerate(alike):
+            lines.append(f"{name}{f', form {at + 1}' if len(alike) > 1 else ''}")
+            lines += [f"  {field:24}{form}" for field, form in layout] or ["  no fields"]
     return lines
+
+
+def _folded(layout: dict[str, str]) -> dict[str, str]:
+    """*layout* with one line for fields that are numbered: component_1, component_2 and so on."""
+    folded: dict[str, str] = {}
+    for field, form in layout.items():
+        stem, _, number = field.rpartition("_")
+        folded.setdefault(f"{stem}_1, {stem}_2 ..." if number.isdecimal() else field, form)
+    return folded
 
 
 def _form(field: object) -> str:

@@ -10,6 +10,8 @@ import click
 from .link import ERROR_EXIT, LINK_EXIT, asking, write_json
 
 if TYPE_CHECKING:
+    from cardswitch.specs.hsm import Answer
+
     from ..client.client import HsmClient
 
 INPUT_MAX: Final = 65_535  # bytes; no frame is longer
@@ -48,6 +50,7 @@ def send(
     it from standard input.
     """
     from cardswitch.specs.hsm import HsmFormatError
+    from cardswitch.specs.hsm.errors import INPUT_REFUSED
 
     frame = _named(hsm, words) if by_name else hsm.frame(_text(words, as_hex))
     code = frame[hsm.header_size : hsm.header_size + 2].decode("latin-1")
@@ -55,12 +58,36 @@ def send(
     if as_hex and not as_json:
         click.echo(answer_frame.hex().upper())
     try:
-        error = _show(hsm, code, answer_frame, as_json, quiet=as_hex)
+        answer = hsm.read(answer_frame, _trailer_of(frame, hsm.header_size))
+        _show(code, answer, answer_frame, as_json, quiet=as_hex)
     except HsmFormatError as fault:
         click.echo(f"hsm: the answer cannot be read: {fault}: {answer_frame!r}", err=True)
         raise click.exceptions.Exit(LINK_EXIT) from None
-    if error != "00":
+    if answer.error == INPUT_REFUSED:
+        click.echo(f"hsm: {_fault(frame, hsm.header_size)}", err=True)
+    if not answer.ok:
         raise click.exceptions.Exit(ERROR_EXIT)
+
+
+def _trailer_of(frame: bytes, header_size: int) -> str:
+    """What ends *frame*, if it can be read; what is sent may be anything."""
+    from cardswitch.specs.hsm import HsmFormatError, unpack_command
+
+    try:
+        return unpack_command(frame, header_size).trailer
+    except HsmFormatError:
+        return ""
+
+
+def _fault(frame: bytes, header_size: int) -> str:
+    """Where *frame* breaks the layout of its command, by this program's own reading."""
+    from cardswitch.specs.hsm import HsmFormatError, unpack_command
+
+    try:
+        unpack_command(frame, header_size)
+    except HsmFormatError as fault:
+        return str(fault)
+    return "the command has the form of its layout: what one of its fields says was refused"
 
 
 def _text(words: tuple[str, ...], as_hex: bool) -> str:
@@ -96,13 +123,11 @@ def _named(hsm: HsmClient, words: tuple[str, ...]) -> bytes:
     return pack_command(Command(hsm.next_header(), code, fields, trailer))
 
 
-def _show(hsm: HsmClient, code: str, frame: bytes, as_json: bool, quiet: bool) -> str:
-    """Print the answer in *frame*; its error code. Raises HsmFormatError."""
+def _show(code: str, answer: Answer, frame: bytes, as_json: bool, quiet: bool) -> None:
+    """Print the *answer* in *frame* to the command of *code*."""
     from ..client.answers import answer_document, answer_lines
 
-    answer = hsm.read(frame)
     if as_json:
         write_json({**answer_document(code, answer), "frame": frame.hex().upper()})
     elif not quiet:
         click.echo("\n".join(answer_lines(code, answer)))
-    return answer.error

@@ -115,7 +115,10 @@ class HsmClient:
         """
         asked = [command.with_header(self.next_header()) for command in commands]
         frames = self.exchange([pack_command(command) for command in asked])
-        answers = [unpack_answer(frame, self.header_size) for frame in frames]
+        answers = [
+            unpack_answer(frame, self.header_size, command.trailer)
+            for frame, command in zip(frames, asked, strict=True)
+        ]
         if [answer.header for answer in answers] != [command.header for command in asked]:
             raise self._broken("answers in the order of the questions, with their headers")
         return answers
@@ -145,9 +148,9 @@ class HsmClient:
         """The frame of *command*, text of one byte a character, with the next header in front."""
         return f"{self.next_header()}{command}".encode("latin-1")
 
-    def read(self, frame: bytes) -> Answer:
-        """The answer in *frame*. Raises HsmFormatError."""
-        return unpack_answer(frame, self.header_size)
+    def read(self, frame: bytes, trailer: str = "") -> Answer:
+        """The answer in *frame* to a command that had *trailer*. Raises HsmFormatError."""
+        return unpack_answer(frame, self.header_size, trailer)
 
     def _receive(self) -> list[bytes]:
         """The frames that came next, at least one."""

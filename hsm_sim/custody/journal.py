@@ -1,8 +1,8 @@
 """Keeps the audit log on disk, and does on disk what it tells of: a tamper erases the key store.
 
 Beside `hsm.audit` is its anchor, `hsm.audit.head`: the hash of the last entry. It is written after
-the entries are durable, so it may name an earlier one than the last, and never one that is not
-there: else the end of the log was cut.
+the entries are durable, in one piece and without a sync of its own: so it may name an earlier one
+than the last, and never one that is not there, else the end of the log was cut.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from string import hexdigits
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.journal import FileJournal
@@ -35,6 +35,7 @@ class AuditJournal(FileJournal):
         """See :class:`~cardswitch.wire.driver.journal.FileJournal`."""
         super().__init__(path, AuditEntry)
         self._store_path = store_path
+        self._anchor_file: BinaryIO | None = None
         self._anchor = read_anchor(self.path)
         self.troubles: list[tuple[str, dict[str, str]]] = []
         if self.cut_size:
@@ -59,10 +60,28 @@ class AuditJournal(FileJournal):
         """See `Journal.commit`. The LMKs are gone before any answer tells."""
         super().commit(entries)
         if entries:
-            write_anchor(self.path, entries[-1].hash)
+            self._write_anchor(entries[-1].hash)
         for entry in entries:
             if entry.event == TAMPERED and self._store_path is not None:
                 erase_store(self._store_path, entry.details.get("cause") or "unknown")
+
+    def close(self) -> None:
+        """See `Journal.close`."""
+        super().close()
+        if self._anchor_file is not None:
+            self._anchor_file.close()
+
+    def _write_anchor(self, head: str) -> None:
+        line = f"{head}\n".encode()
+        try:
+            if self._anchor_file is None:
+                replace_file(anchor_of(self.path), line)
+                self._anchor_file = anchor_of(self.path).open("r+b", buffering=0)
+            else:
+                self._anchor_file.seek(0)
+                self._anchor_file.write(line)
+        except OSError as error:
+            raise file_trouble(anchor_of(self.path), error) from None
 
 
 def anchor_of(path: Path) -> Path:
@@ -89,11 +108,3 @@ def read_anchor(path: Path) -> str:
             "evidence, and begin another log"
         )
     return text
-
-
-def write_anchor(path: Path, head: str) -> None:
-    """Have the anchor of the audit log in *path* name *head*. Raises Error."""
-    try:
-        replace_file(anchor_of(path), f"{head}\n".encode())
-    except OSError as error:
-        raise file_trouble(anchor_of(path), error) from None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.masking import printable
 
 from .commands import ANSWERS, COMMANDS
 from .errors import COMMAND_DISABLED, NO_ERROR, HsmFormatError
@@ -97,9 +98,10 @@ def pack_answer(answer: Answer) -> bytes:
     return _frame(answer.header, answer.code, answer.error + line, answer.trailer)
 
 
-def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
+def unpack_answer(data: bytes, header_size: int = HEADER_SIZE, trailer: str = "") -> Answer:
     """The answer in the frame *data*, without its length; errors have no fields, but warnings do.
 
+    *trailer* is that of the command, if known: where data go to the end, nothing else tells it.
     Raises HsmFormatError.
 
     >>> unpack_answer(b"1234BV00B70AD25C94548822").fields
@@ -111,6 +113,10 @@ def unpack_answer(data: bytes, header_size: int = HEADER_SIZE) -> Answer:
     if len(text) < start:
         raise _cut_short(text, header_size, "an answer")
     layouts = _answer_layouts(code, error)
+    ending = f"\x19{trailer}"
+    if trailer and text.endswith(ending):
+        answer = unpack_answer(data[: -len(ending)], header_size)
+        return Answer(answer.header, answer.code, answer.error, answer.fields, trailer)
     for layout in layouts:
         line = layout.read(text, start)
         if line is not None:
@@ -141,6 +147,11 @@ def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -
         named = layout
     if named:
         raise _unwritable(named, fields, code)
+    known = frozenset[str]().union(*(layout.names for layout in layouts))
+    unknown = ", ".join(map(printable, sorted(fields.keys() - known)))
+    if unknown:
+        expected = ", ".join(sorted(known)) or "none"
+        raise EncodeError(f"no field {unknown}; the fields {expected}", field=_name(code))
     expected = " or ".join(", ".join(sorted(layout.names)) or "none" for layout in layouts)
     raise EncodeError(f"the fields {expected}", field=_name(code))
 

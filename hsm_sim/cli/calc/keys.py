@@ -33,7 +33,8 @@ def _cipher(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @click.command(epilog=KCV_EPILOG)
-@click.argument("key", type=KEY)
+@click.argument("key", type=KEY, required=False)
+@click.option("--key", "named", type=KEY, help="KEY, as the other commands take it.")
 @_cipher
 @click.option(
     "--digits", type=click.Choice(["4", "6", "8", "16"]), default="6", show_default=True,
@@ -43,16 +44,26 @@ def _cipher(command: Callable[..., Any]) -> Callable[..., Any]:
     "--match", metavar="KCV", help="Show what of KEY has this check value, of 4 to 16 digits."
 )
 @calculating
-def kcv(steps: Steps, key: bytes, cipher: Cipher, digits: str, match: str | None) -> Results:
+def kcv(
+    steps: Steps,
+    key: bytes | None,
+    named: bytes | None,
+    cipher: Cipher,
+    digits: str,
+    match: str | None,
+) -> Results:
     """Compute the check value of KEY, or find out how one was made."""
     from ...calc.keys import compute_kcv, find_kcv
 
+    value = key if named is None else named
+    if value is None or (key is not None and named is not None):
+        raise click.UsageError("expected one KEY, by itself or with --key")
     if match is None:
-        return compute_kcv(steps, cipher, key, int(digits))
+        return compute_kcv(steps, cipher, value, int(digits))
     known = HEX.convert(match, None, None).hex().upper()
     if not KCV_DIGITS_MIN <= len(known) <= KCV_DIGITS_MAX:
         raise click.UsageError("--match takes a check value of 4 to 16 digits")
-    return matches(find_kcv(steps, key, known), "nothing of this key has that check value")
+    return matches(find_kcv(steps, value, known), "nothing of this key has that check value")
 
 
 @click.command(epilog="\b\nExample:\n  parity 0023456789ABCDEE0023456789ABCDEE")

@@ -77,3 +77,27 @@ def test_an_answer_that_cannot_be_read_is_shown_and_exit_5():
         code, out, err = run(port, "send", "NC")
     assert (code, out) == (5, "")
     assert "ND00xy" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["CA!"], "CA.tpk"),
+        (["NCx"], "field NC at byte 6"),
+        (["A8001;2U" + "0" * 32 + "U" + "0" * 32 + "X"], "has the form of its layout"),
+    ],
+)
+def test_error_15_names_the_field(port, words, told):
+    code, out, err = run(port, "send", *words)
+    assert (code, out.split()[1]) == (1, "15")
+    assert told in err
+
+
+def test_an_unknown_field_is_named(port):
+    code, _, err = run(port, "send", "--fields", "NC", "foo=1")
+    assert code == 2
+    assert "no field foo; the fields none" in err
+    assert (
+        "no field foo, x; the fields data"
+        in run(port, "send", "--fields", "B2", "foo=1", "x=2", "data=A")[2]
+    )

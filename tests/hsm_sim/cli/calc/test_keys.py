@@ -67,3 +67,9 @@ def test_a_check_value_that_nothing_has(match, exit_code):
 @pytest.mark.parametrize("words", [["parity", KEY], ["split", KEY], ["xor", "0F", "F0"]])
 def test_every_command_shows_its_steps(words):
     assert results(*words, "--trace")["steps"]
+
+
+def test_a_key_may_be_given_as_the_other_commands_take_it():
+    assert results("kcv", "--key", KEY) == results("kcv", KEY)
+    for words in (("kcv",), ("kcv", KEY, "--key", KEY)):
+        assert run(*words)[0] == 2
