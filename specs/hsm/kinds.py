@@ -9,8 +9,10 @@ from .grammar import HsmField, HsmKind, HsmLayout, digits, hexadecimal
 # A key block says its own length, a multiple of 8; the longest that any key of ours makes.
 _BLOCK_LENGTHS: Final = range(56, 513, 8)
 _BLOCK_BODIES: Final = "|".join(f"{size:04d}[0-9A-Za-z]{{{size - 5}}}" for size in _BLOCK_LENGTHS)
+# Of version E (ISO 20038), which fills nothing up, a multiple of 4.
+_BODIES_OF_E: Final = "|".join(f"{size:04d}[0-9A-Za-z]{{{size - 5}}}" for size in range(68, 513, 4))
 # S under the LMK, R under another key; both are TR-31 (X9.143), S by our own choice.
-KEY_BLOCK: Final = f"[SR][ABCD](?:{_BLOCK_BODIES})"
+KEY_BLOCK: Final = f"[SR][ABCD](?:{_BLOCK_BODIES})|RE(?:{_BODIES_OF_E})"
 # In place of a key or a table: where in the user storage it is.
 POINTER: Final = "K[0-9A-F]{3}"
 # A key without a letter is of single length; a letter names the scheme of a longer one.

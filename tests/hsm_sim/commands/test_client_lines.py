@@ -1,10 +1,14 @@
 """Lines that public clients send, as they send them, and what comes back."""
 
+from random import Random
+
 import pytest
 
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.specs.hsm import pack_answer, unpack_command
 from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.specs.security.tr31 import wrap_key_tr31
+from cardswitch.specs.security.tr31_header import KeyBlockHeader
 from tests.kit.hsm.examples_emv import under_block_lmk
 from tests.kit.hsm.module import TPK, ZMK, ZPK, allowed, key, under_lmk
 
@@ -64,3 +68,15 @@ def test_an_export_takes_the_usage_from_the_block(usage: str) -> None:
     assert (answer[:5], answer[10:12]) == ("A900R", usage)
     named = said(f"A8FFF{zmk}{text}R%01#{usage}T2{mode}00E00")
     assert named[-6:] == answer[-6:]
+
+
+@pytest.mark.parametrize("length", [16, 24, 32])
+def test_a_key_comes_in_as_a_block_of_iso_20038(length: int) -> None:
+    kbpk, clear = bytes(range(1, 33)), bytes(range(33, 33 + length))
+    header = KeyBlockHeader(version="E", usage="P0", algorithm="A", mode_of_use="B")
+    block = wrap_key_tr31(kbpk, header, clear, b"")
+    zmk = under_block_lmk("K0A3N00E00", kbpk)
+    answer = said(f"A6FFF{zmk}R{block}S%01", HsmModule(Random(1).randbytes))
+    assert (answer[:5], answer[10:13]) == ("A700S", "P0A")
+    changed = block[:-1] + ("0" if block[-1] != "0" else "1")
+    assert said(f"A6FFF{zmk}R{changed}S%01") == "A7A4"
