@@ -177,12 +177,22 @@ class Console:
         yield f"LMKs erased: {printable(words)}"
 
     def _answered(self, command: Command) -> Iterator[str]:
-        return answer_lines(command.code, self._ask(command))
+        answer = self._ask(command)
+        yield from answer_lines(command.code, answer)
+        yield from self._rule_of(answer)
+
+    def _rule_of(self, answer: Answer) -> Iterator[str]:
+        """By which rule of the policy this console's command was refused: no host is told."""
+        if self._inside is not None and not answer.ok:
+            rule = self._inside(lambda module: module.state.console_rule)
+            if rule:
+                yield f"  refused by policy.{rule}"
 
     def _asked(self, command: Command) -> Answer:
         answer = self._ask(command)
         if not answer.ok:
-            raise ConsoleError("\n".join(answer_lines(command.code, answer)))
+            lines = [*answer_lines(command.code, answer), *self._rule_of(answer)]
+            raise ConsoleError("\n".join(lines))
         return answer
 
     def _credentials(self, *names: str) -> tuple[Credential, ...]:

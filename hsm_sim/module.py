@@ -86,7 +86,7 @@ class HsmModule:
 
         *now* is the time of the machine's clock, in seconds.
         """
-        self.state.now = now
+        self.state.now, self.state.rule = now, ""
         self.state.load.add(command.code, now)
         error, fields = self._perform(command)
         if error == MISMATCH and command.code in PIN_VERIFIERS:
@@ -101,7 +101,9 @@ class HsmModule:
     def answer_at_console(self, command: Command, now: float, attended: str = "") -> Answer:
         """Perform *command* as one from the console; *attended*: two officers stand by, and who."""
         with self.state.at_console(attended):
-            return self.answer(command, now)
+            answer = self.answer(command, now)
+            self.state.console_rule = self.state.rule
+            return answer
 
     def refuse(self, error: HsmFormatError) -> Answer | None:
         """The answer to a frame that could not be read; None if there is no telling to what.
@@ -208,6 +210,7 @@ class HsmModule:
             is_unseen = command.code in PIN_VERIFIERS and self.policy.translate_digits_unseen
             return MISMATCH if is_unseen else refused.code, {}
         except CommandRefused as refused:
+            self.state.rule = refused.rule
             return refused.code, refused.fields
         except CryptoError:
             return INPUT_REFUSED, {}
@@ -229,6 +232,8 @@ class HsmModule:
             return
         details = {"command": command.code, "error": error}
         details |= {name: command.fields[name] for name in AUDITED_FIELDS if name in command.fields}
+        if self.state.rule:
+            details["rule"] = self.state.rule
         if self.state.peer:
             details["peer"] = self.state.peer
         if "kcv" in fields:

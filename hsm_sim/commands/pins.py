@@ -127,7 +127,7 @@ def open_pin_key(desk: HsmDesk, fields: Fields) -> ClearKey:
 def require_allowed(desk: HsmDesk, pin: str) -> None:
     """Raise CommandRefused (86) if *pin* is one that nobody may choose."""
     if pin in desk.policy.pins_excluded:
-        raise CommandRefused(PIN_EXCLUDED)
+        raise CommandRefused(PIN_EXCLUDED, rule="pins_excluded")
 
 
 def _new_pvv(desk: HsmDesk, pvk: bytes, pin: str, fields: Fields) -> Fields:

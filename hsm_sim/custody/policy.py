@@ -51,12 +51,15 @@ class CommandRefused(Error):
     """A command is not performed: *code* is the error of its answer.
 
     A6 alone gives *fields* as well: a key whose parity was corrected is imported with a warning.
+    *rule* is the key of the policy by which it was refused, for console and audit log: no answer
+    holds it.
     """
 
-    def __init__(self, code: str, fields: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: str, fields: Mapping[str, str] | None = None, rule: str = "") -> None:
         super().__init__(f"error {code}")
         self.code = code
         self.fields = fields or {}
+        self.rule = rule
 
 
 class DigitsRefused(CommandRefused):
@@ -133,9 +136,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     def require_command(self, code: str) -> None:
         """Raise CommandRefused unless command *code* is licensed (67) and enabled (68)."""
         if self.commands_licensed and code not in self.commands_licensed:
-            raise CommandRefused(NOT_LICENSED)
+            raise CommandRefused(NOT_LICENSED, rule="commands_licensed")
         if code in self.commands_disabled:
-            raise CommandRefused(COMMAND_DISABLED)
+            raise CommandRefused(COMMAND_DISABLED, rule="commands_disabled")
 
     def digest(self) -> str:
         """16 hexadecimal digits that tell policies apart; for the audit log."""
@@ -154,7 +157,7 @@ class Policy(Struct, frozen=True, kw_only=True):
         self.require_pin_format(source)
         self.require_pin_format(target)
         if self.restrict_pin_translation and target not in PIN_TRANSLATIONS[source]:
-            raise CommandRefused(PIN_BLOCK_FORMAT_DISABLED)
+            raise CommandRefused(PIN_BLOCK_FORMAT_DISABLED, rule="restrict_pin_translation")
 
 
 def _require_known(key: str, given: Collection[str], known: Collection[str]) -> None:

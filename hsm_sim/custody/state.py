@@ -39,6 +39,7 @@ class ModuleState:
 
     *place*: where the command of the moment comes from.
     *peer*: who sent it: an address, and the name of a certificate; or "" if nobody can say.
+    *rule*: the key of the policy by which it was refused, or "".
     *attended*: the two officers who stand by while it is performed, or "".
 
     Counters of J8 and JK:
@@ -53,6 +54,8 @@ class ModuleState:
         self.mode: Mode = "online"
         self.place: Place = "host"
         self.peer = ""
+        self.rule = ""
+        self.console_rule = ""  # of the console's last command: hosts go on meanwhile
         self.attended = ""
         self.reboots = 0
         self.tampers = 0
@@ -90,10 +93,13 @@ class ModuleState:
         finally:
             self.place, self.attended = "host", ""
 
-    def require_officers(self, activity: str) -> None:
-        """Refuse (17) unless officers allow *activity*, such as ``export.001``, at this place."""
+    def require_officers(self, activity: str, rule: str = "") -> None:
+        """Refuse (17) unless officers allow *activity*, such as ``export.001``, at this place.
+
+        *rule* is the key of the policy that wants it, if one does.
+        """
         if not self.officers_allow(activity):
-            raise CommandRefused(NOT_AUTHORISED)
+            raise CommandRefused(NOT_AUTHORISED, rule=rule)
 
     def officers_allow(self, activity: str) -> bool:
         """Whether two officers stand by, or authorised *activity* at this place before."""

@@ -75,6 +75,7 @@ CARRIED: Final[Mapping[Kind, Mapping[KeyUse, KeyUse]]] = {
     "mac": {ZMK: ZAK, TMK: TAK},
     "data": {ZMK: ZEK, TMK: DEK},
 }
+RULE: Final = "keys_keep_their_type"
 # What a key may become by attributes of one's own: never easier to get out.
 _EXPORTABILITIES: Final = "NES"
 
@@ -98,7 +99,7 @@ def require_crossing(keys: KeyRing, state: ModuleState, crossing: Crossing) -> N
     """Refuse (17) unless a host may do this alone, or two officers allow it."""
     if keys.policy.keys_keep_their_type and not goes_alone(keys, crossing):
         word = "import" if crossing.direction == "import" else "export"
-        state.require_officers(f"{word}.{crossing.use.key_type}")
+        state.require_officers(f"{word}.{crossing.use.key_type}", RULE)
 
 
 def require_renewal(keys: KeyRing, state: ModuleState, use: KeyUse, fields: Fields) -> None:
@@ -110,7 +111,7 @@ def require_renewal(keys: KeyRing, state: ModuleState, use: KeyUse, fields: Fiel
     if not keys.policy.keys_keep_their_type or not _has_blocks(keys):
         return
     if USE_OF_TYPE[use.key_type] is not use or not _keeps_attributes(use, None, fields):
-        state.require_officers(f"migrate.{use.key_type}")
+        state.require_officers(f"migrate.{use.key_type}", RULE)
 
 
 def goes_alone(keys: KeyRing, crossing: Crossing) -> bool:

@@ -56,6 +56,14 @@ Fields = Mapping[str, str]
 AnyLmk = TypeVar("AnyLmk", LmkSet, BlockLmk)
 
 
+class RuleBroken(KeyRefused):
+    """A key that is sound, but for the *rule* of the policy."""
+
+    def __init__(self, rule: str, reason: str, text: str) -> None:
+        super().__init__(reason, text)
+        self.rule = rule
+
+
 class KeyRing(ABC):
     """The keys under one LMK: from under it and back, what is refused of a key, and new ones."""
 
@@ -144,18 +152,20 @@ class KeyRing(ABC):
         if key.algorithm != TDES:
             return
         if self.policy.refuse_single_length and len(key.value) == SINGLE_LENGTH:
-            raise KeyRefused("length", "expected a key of two parts or three")
+            raise RuleBroken(
+                "refuse_single_length", "length", "expected a key of two parts or three"
+            )
         if self.policy.refuse_weak_keys and is_weak(key.value):
-            raise KeyRefused("weak", "expected a key without weak parts")
+            raise RuleBroken("refuse_weak_keys", "weak", "expected a key without weak parts")
         if self.policy.refuse_repeated_parts and has_repeated_parts(key.value):
-            raise KeyRefused("repeated", "expected a key whose parts differ")
+            raise RuleBroken("refuse_repeated_parts", "repeated", "expected a key of unlike parts")
 
     def new_key(self, algorithm: str, length: int) -> ClearKey:
         """A random key of *length* bytes that breaks no rule. Raises CommandRefused: 27, 42."""
         if algorithm == AES:
             return ClearKey(AES, self.random_bytes(length))
         if self.policy.refuse_single_length and length == SINGLE_LENGTH:
-            raise CommandRefused(KEY_LENGTH_REFUSED)
+            raise CommandRefused(KEY_LENGTH_REFUSED, rule="refuse_single_length")
         for _ in range(GENERATION_TRIES_MAX):
             value = adjust_parity(self.random_bytes(length))
             if not is_weak(value) and not has_repeated_parts(value):
@@ -185,4 +195,5 @@ class LmkRing(KeyRing, Generic[AnyLmk]):
 
 def refusal(error: KeyRefused, refused: str) -> CommandRefused:
     """What is answered to *error*; *refused* where only the key's place tells the code."""
-    return CommandRefused(_CODES.get(error.reason, refused))
+    rule = error.rule if isinstance(error, RuleBroken) else ""
+    return CommandRefused(_CODES.get(error.reason, refused), rule=rule)

@@ -73,7 +73,7 @@ def wrap_under_master(
         and key.attributes is not None
         and key.attributes.exportability == "N"
     ):
-        raise CommandRefused(KEY_NOT_EXPORTABLE)
+        raise CommandRefused(KEY_NOT_EXPORTABLE, rule="obey_exportability")
     if scheme == EXCHANGE_BLOCK:
         attributes = Attributes.of_key(use, key.algorithm, key.attributes, fields)
         _require_strength(keys.policy, zmk, key)
@@ -133,13 +133,14 @@ def unwrap_under_master(
 def _require_old_form(policy: Policy, *keys: ClearKey) -> None:
     """Refuse (26) unless keys may travel without a key block; those of AES may not."""
     if policy.key_blocks_only or any(key.algorithm != TDES for key in keys):
-        raise CommandRefused(KEY_SCHEME_REFUSED)
+        rule = "key_blocks_only" if policy.key_blocks_only else ""
+        raise CommandRefused(KEY_SCHEME_REFUSED, rule=rule)
 
 
 def _require_strength(policy: Policy, zmk: ClearKey, key: ClearKey) -> None:
     """No key travels under one that is weaker: any AES is stronger than any TDES."""
     if policy.refuse_weaker_wrapping and _strength(zmk) < _strength(key):
-        raise CommandRefused(KEY_LENGTH_REFUSED)
+        raise CommandRefused(KEY_LENGTH_REFUSED, rule="refuse_weaker_wrapping")
 
 
 def _strength(key: ClearKey) -> int:

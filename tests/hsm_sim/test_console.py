@@ -138,3 +138,13 @@ def test_from_outside_all_authority_is_cancelled_alone(asked):
     outside = Console(lambda command: ask(asked, command))
     with pytest.raises(ConsoleError, match="RA"):
         obeyed(outside, "cancel export")
+
+
+def test_the_rule_that_refused_is_told_here(console):
+    told = obeyed(console, "send A0 mode=0 key_type=001 lmk_scheme=Z")
+    assert told[0].startswith("A1 27")
+    assert told[-1] == "  refused by policy.refuse_single_length"
+    assert obeyed(console, "send BA clear_pin=1234FFFFFFFFF pan12=999000000001")[-1] == (
+        "  refused by policy.commands_disabled"
+    )
+    assert not any("policy" in line for line in obeyed(console, "send NC"))

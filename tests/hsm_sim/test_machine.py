@@ -254,3 +254,19 @@ def test_a_stop_is_the_last_entry() -> None:
         events.AUDIT_REPAIRED,
         {"bytes": "3"},
     )
+
+
+def test_the_rule_that_refused_is_in_the_log_and_not_on_the_wire() -> None:
+    machine = HsmMachine(module())
+    short = generate_key("001", "Z").with_header("0001")
+    *noted, sent = machine.handle(Received(LINK, short), 1.0)
+    [(event, details)] = told(noted)
+    assert (event, details["error"], details["rule"]) == (
+        events.KEY_GENERATED,
+        "27",
+        "refuse_single_length",
+    )
+    assert sent == Send(LINK, Answer("0001", "A1", "27"))
+    plain = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
+    [(_, details)] = told(machine.handle(Received(LINK, plain), 2.0))
+    assert (details["error"], details["rule"]) == ("17", "keys_keep_their_type")
