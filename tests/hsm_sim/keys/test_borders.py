@@ -12,6 +12,7 @@ from cardswitch.hsm_sim.keys.borders import HOST_RULES
 from cardswitch.hsm_sim.keys.uses import USES
 from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
 from cardswitch.specs.hsm import Command
+from cardswitch.specs.hsm.commands import COMMANDS
 from cardswitch.specs.hsm.commands.keys import (
     derive_initial_key,
     export_key,
@@ -142,6 +143,25 @@ PAIRS = list(product(TYPES, NAMES, "XR"))
 def test_every_type_has_its_rule() -> None:
     apart = {use.pci_type for use in USES if use.pci_type}
     assert set(HOST_RULES) == apart.union(TYPES)
+
+
+def test_every_command_under_a_master_key_is_in_the_pairs() -> None:
+    """A new one that carries keys joins exports, imports or news: so the table rules it too."""
+    walked = {
+        command.code
+        for key_type in TYPES
+        for command in (
+            *exports(key_type, ZMKS[""], under_lmk(key_type, CLEAR), "X"),
+            *imports(key_type, ZMKS[""], "X" + "0" * 32),
+            *(made for made, _ in news(key_type, ZMKS[""], TMKS[""], "X")),
+        )
+    }
+    carrying = {
+        code
+        for code, command in COMMANDS.items()
+        if any({"zmk", "tmk"} & layout.names for layout in command.request)
+    }
+    assert carrying == walked
 
 
 @pytest.mark.parametrize(("key_type", "kind", "form"), PAIRS)
