@@ -55,6 +55,8 @@ def test_memory_keeps_no_more_of_a_message_than_its_row():
     assert leg.forwarded is not None
     assert leg.forwarded[2] == PAN
     assert not {14, 35, 48, 52, 55} & set(leg.forwarded.fields)
+    assert PAN not in repr(leg)
+    assert f"leg {leg.number} " in repr(leg)
 
 
 def test_whom_a_listener_serves_stands_in_each_row():
