@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 # Fields that carry no cardholder data: shown as they are. All others are masked.
@@ -16,6 +17,9 @@ OPEN_FIELDS: Final = frozenset(
 _CLOSED_LATER: Final = {"1": frozenset([95]), "2": frozenset([49, 50, 51, 95])}
 _OPEN: Final = {edition: OPEN_FIELDS - closed for edition, closed in _CLOSED_LATER.items()}
 PAN_DIGITS_USUAL: Final = 13  # no card in use has a shorter number (ISO/IEC 7812-1 allows 8)
+# What may be a card number in text for people, in groups or not. One that lost a digit, or that ran
+# into other digits, is one all the same.
+PAN_RUN: Final = re.compile(f"[0-9](?:[ -]?[0-9]){{{PAN_DIGITS_USUAL - 1},}}")
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
 # Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).
@@ -31,6 +35,15 @@ def mask_pan(pan: str) -> str:
     if len(pan) > 13:
         return f"{pan[:6]}{'*' * (len(pan) - 10)}{pan[-4:]}"
     return "*" * (len(pan) - 4) + pan[-4:] if len(pan) > 4 else "*" * len(pan)
+
+
+def holds_pan(text: str) -> bool:
+    """Whether *text* may hold a card number in clear.
+
+    >>> holds_pan("refunded 9999 9900 0000 0014"), holds_pan("ticket 4711")
+    (True, False)
+    """
+    return PAN_RUN.search(text) is not None
 
 
 def open_fields(edition: str) -> frozenset[int]:

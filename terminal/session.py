@@ -10,6 +10,7 @@ from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import Error
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver.journal import FileJournal, Journal
 from cardswitch.wire.driver.runtime import Clock, Runtime
@@ -19,13 +20,18 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .config import TerminalConfig
 from .core.entries import TerminalEntry
-from .core.machine import SWITCH, NoLink, Terminal, Timers
+from .core.machine import SWITCH, NoLink, Terminal, Timers, abandoned
 from .core.messages import TerminalIdentity
 from .core.state import Book, Outcome, rebuild
 from .pinpad.pad import PinPad
 
+WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
+
+
+class StillPending(Error):
+    """The time is over, and a sale is not at rest: the journal keeps what is owed."""
 
 
 class Session:
@@ -62,19 +68,27 @@ class Session:
                 f"the switch cannot be reached at {place}: is it running? `cardswitch up` starts it"
             ) from None
 
-    async def settle(self) -> AsyncIterator[Outcome]:
-        """Yield what there is to tell until no reversal is pending. Raises NoLink as above."""
+    async def settle(self, within: Seconds = WITHIN_S) -> AsyncIterator[Outcome]:
+        """Yield what there is to tell until no reversal is pending.
+
+        Raises NoLink as above, and StillPending if that takes longer than *within* seconds.
+        """
         await self.connected()
-        async for outcome in self._until_rest():
+        async for outcome in self._until_rest(_from_now(within)):
             yield outcome
 
-    async def perform(self, action: Action) -> AsyncIterator[Outcome]:
-        """Settle, do *action*, yield what comes of it. Raises NoLink, and what *action* does."""
-        async for outcome in self.settle():
+    async def perform(self, action: Action, within: Seconds = WITHIN_S) -> AsyncIterator[Outcome]:
+        """Settle, do *action*, yield what comes of it, for *within* seconds each.
+
+        Raises as :meth:`settle`, and what *action* does; after an error of the former it was not
+        done.
+        """
+        async for outcome in self.settle(within):
             yield outcome
         self.do(action)
-        yield await self._next()
-        async for outcome in self._until_rest():
+        until = _from_now(within)
+        yield await self._next(until)
+        async for outcome in self._until_rest(until):
             yield outcome
 
     def do(self, action: Action) -> None:
@@ -89,12 +103,16 @@ class Session:
         await self._runtime.stop()
         await self._end
 
-    async def _until_rest(self) -> AsyncIterator[Outcome]:
+    async def _until_rest(self, until: Seconds) -> AsyncIterator[Outcome]:
         while self.book.unsettled or not self._told.empty():
-            yield await self._next()
+            yield await self._next(until)
 
-    async def _next(self) -> Outcome:
-        outcome = await self._told.get()
+    async def _next(self, until: Seconds) -> Outcome:
+        try:
+            async with asyncio.timeout_at(until):
+                outcome = await self._told.get()
+        except TimeoutError:
+            raise StillPending("no acknowledgement in time") from None
         if outcome is None:
             assert self._end is not None
             await self._end
@@ -143,6 +161,18 @@ async def close_batch(config: TerminalConfig) -> Book:
     return book
 
 
+def abandon(config: TerminalConfig, because: str) -> list[Outcome]:
+    """End what the terminal *config* owes, by a person's word; returns how those sales stand.
+
+    Raises as :func:`~.core.machine.abandoned`, and as for a session.
+    """
+    with closing(open_journal(config)) as journal:
+        book = rebuild(journal.read())
+        entries = abandoned(book, because, Clock().now())
+        journal.commit(entries)
+    return [(book := book.with_entry(entry)).sales[entry.sale].outcome for entry in entries]
+
+
 def open_journal(config: TerminalConfig) -> FileJournal:
     """The journal of the terminal *config*; raises Error if another process holds it."""
     folder = Path(config.state)
@@ -159,6 +189,10 @@ def read_book(config: TerminalConfig) -> Book:
 def channel() -> IsoChannel:
     """What terminals speak: the dialect `pos`, behind a TPDU and two bytes of length."""
     return IsoChannel(load_dialect("pos"), Framing("binary2"), Tpdu())
+
+
+def _from_now(seconds: Seconds) -> Seconds:
+    return asyncio.get_running_loop().time() + seconds
 
 
 class _Linked(Terminal):

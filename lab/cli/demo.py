@@ -20,7 +20,7 @@ NEXT: Final = """
 
 Try next:
   cardswitch up                                            the same programs, until stopped
-  cardswitch terminal sale 12.50 --card good --pin 1234    in another shell
+  cardswitch terminal sale 12.50 --card good --pin -       in another shell
   cardswitch settle preview                                what the merchants will be paid
 """
 

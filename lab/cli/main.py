@@ -43,7 +43,7 @@ EPILOG: Final = """\b
 Examples:
   cardswitch demo                              one bank day, nothing to configure
   cardswitch up                                all programs, with their state in this folder
-  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch terminal sale 12.50 --card good --pin -
   cardswitch settle close                      the deposit of the last bank day
 
 An emulator for tests, with test keys and test cards. Never use it with live keys or cards."""

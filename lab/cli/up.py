@@ -27,7 +27,7 @@ Examples:
 
 \b
 Then, in another shell:
-  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch terminal sale 12.50 --card good --pin -
   cardswitch switch journal
   cardswitch settle preview"""
 

@@ -6,7 +6,6 @@ machine on the same journal, for whoever holds the journal's lock is the switch.
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
@@ -17,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import holds_pan
 from cardswitch.wire.operator.control import TIMEOUT_S, NotRunning, ask_control
 from cardswitch.wire.ports import Append, Effect, Event, Found, LookUp, Question, Seconds
 from cardswitch.wire.store.disk import user_name
@@ -28,8 +28,6 @@ CONTROL: Final = "switch"  # the name of its control channel
 STATUS: Final = "status"  # the one verb that changes nothing
 WAIT_MAX_S: Final = 60.0  # No upstream may take longer to answer.
 BECAUSE_MAX: Final = 200
-# As many digits as a card number has, in groups or not: it must not get into the journal.
-_CARD_NUMBER: Final = re.compile(r"[0-9](?:[ -]?[0-9]){12,18}")
 
 Who = Annotated[str, Meta(min_length=1, max_length=64)]
 Because = Annotated[str, Meta(max_length=BECAUSE_MAX)]
@@ -192,7 +190,7 @@ def deed_of(verb: str, told: Mapping[str, Any]) -> Deed:
     except msgspec.ValidationError as error:
         raise Error(f"{verb}: {error}") from None
     because = getattr(deed, "because", "")
-    if _CARD_NUMBER.search(because):
+    if holds_pan(because):
         raise Error(f"{verb}: because: leave out what may be a card number: the journal keeps it")
     if isinstance(deed, Resolve) and not because.strip():
         raise Error(f"{verb}: because: say in a few words what you know")

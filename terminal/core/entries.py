@@ -71,6 +71,14 @@ class ApprovalHeard(Struct, frozen=True, tag="heard"):
     answer: Message
 
 
+class SaleAbandoned(Struct, frozen=True, tag="abandoned"):
+    """A person ended the reversal of the sale *sale*: nobody knows whether the card is charged."""
+
+    at: Seconds
+    sale: str
+    because: str
+
+
 class BatchClosed(Struct, frozen=True, tag="closed"):
     """The batch was closed and the next one opened."""
 
@@ -85,5 +93,6 @@ TerminalEntry = (
     | SaleReversed
     | ReversalRefused
     | ApprovalHeard
+    | SaleAbandoned
     | BatchClosed
 )

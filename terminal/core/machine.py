@@ -15,7 +15,7 @@ from cardswitch.specs.codes import (
     UNKNOWN_ORIGINAL,
 )
 from cardswitch.specs.errors import Error, FormatError
-from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.masking import holds_pan, mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
@@ -30,6 +30,7 @@ from .entries import (
     ApprovalHeard,
     BatchClosed,
     ReversalRefused,
+    SaleAbandoned,
     SaleAnswered,
     SaleBegun,
     SaleRepeated,
@@ -51,6 +52,7 @@ from .state import PAID, Book, SaleState, key_of, rebuild
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
 ECHOED: Final = (*AGREEING, 7)  # What our switch sends back as it was.
+BECAUSE_MAX: Final = 200  # characters: a sentence or two, and one line of a report
 
 
 class NotReady(Error):
@@ -59,6 +61,25 @@ class NotReady(Error):
 
 class NoLink(NotReady):
     """The switch cannot be reached."""
+
+
+def abandoned(book: Book, because: str, now: Seconds) -> list[SaleAbandoned]:
+    """End by a person's word, *because*, whatever reversal the terminal of *book* still owes.
+
+    Raises NotReady if there is none, and Error if *because* says nothing, or what nobody may keep.
+    """
+    if not because.strip() or len(because) > BECAUSE_MAX or holds_pan(because):
+        raise Error(
+            f"because: say in 1 to {BECAUSE_MAX} characters what you know, without a card number:"
+            " the journal keeps it"
+        )
+    entries: list[SaleAbandoned] = []
+    while (key := book.unsettled_key) is not None:
+        entries.append(SaleAbandoned(now, key, because))
+        book = book.with_entry(entries[-1])
+    if not entries:
+        raise NotReady("nothing to abandon: no reversal is pending")
+    return entries
 
 
 class Timers(Struct, frozen=True):
@@ -297,6 +318,8 @@ class Terminal(Program):
         match self.book.kind:
             case None:
                 return "there was no sale yet"
+            case SaleState.ABANDONED:
+                return "the reversal of the last sale was abandoned; ask whoever runs the switch"
             case SaleState.EXCEPTION:
                 return "the reversal of the last sale was refused; ask whoever runs the switch"
             case SaleState.REVERSED:

@@ -24,6 +24,7 @@ from .entries import (
     ApprovalHeard,
     BatchClosed,
     ReversalRefused,
+    SaleAbandoned,
     SaleAnswered,
     SaleBegun,
     SaleRepeated,
@@ -46,13 +47,14 @@ class SaleState(StrEnum):
     REVERSED = "reversed"
     REDUCED = "reduced"  # reversed in part: the rest stays paid
     EXCEPTION = "exception"  # the reversal was refused: a person must look
+    ABANDONED = "abandoned"  # a person ended its reversal: it may stay charged
     UNANSWERED = "unanswered"  # of a repeat alone: the sale stands as it stood
 
 
 PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
 # An approval of such a sale, or of more than stays of it, is reversed.
 NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
-_AT_REST: Final = PAID | NOT_PAID | {None, SaleState.EXCEPTION}
+_AT_REST: Final = PAID | NOT_PAID | {None, SaleState.EXCEPTION, SaleState.ABANDONED}
 # The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleBegun: _AT_REST,
@@ -62,6 +64,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleReversed: frozenset({SaleState.PENDING}),
     ReversalRefused: frozenset({SaleState.PENDING}),
     ApprovalHeard: NOT_PAID,
+    SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
     BatchClosed: _AT_REST,
 }
 
@@ -88,6 +91,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     approval_code: str = ""
     rrn: str = ""
     is_repeat: bool = False
+    because: str = ""  # of an abandoned one: what the person said
 
 
 class Sale(Struct, frozen=True):
@@ -145,9 +149,15 @@ class Book(Struct, frozen=True, kw_only=True):
     @property
     def unsettled(self) -> Outcome | None:
         """The sale that is not at rest: no answer yet, or a reversal is pending or to be made."""
+        key = self.unsettled_key
+        return self.sales[key].outcome if key is not None else None
+
+    @property
+    def unsettled_key(self) -> str | None:
+        """The key of that sale."""
         for key in (self.pending.sale,) if self.pending else self.to_reverse:
-            return self.sales[key].outcome
-        return self.outcome if self.kind is SaleState.BEGUN else None
+            return key
+        return next(reversed(self.sales)) if self.kind is SaleState.BEGUN else None
 
     def own(self, answer: Message) -> str | None:
         """The key of the sale that *answer* answers, or ``None``: it is none of the last ones.
@@ -193,6 +203,8 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._refused(at, answer)
             case ApprovalHeard(_, key, answer):
                 return self._heard(key, answer)
+            case SaleAbandoned(at, key, because):
+                return self._abandoned(at, key, because)
             case BatchClosed():
                 return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
 
@@ -200,6 +212,8 @@ class Book(Struct, frozen=True, kw_only=True):
         """How the sale stands that *entry* is about; while a reversal is pending, it is that."""
         if isinstance(entry, ApprovalHeard):
             return self._kind(entry.sale)
+        if isinstance(entry, SaleAbandoned):
+            return self._kind(entry.sale) if entry.sale == self.unsettled_key else None
         if self.pending:
             return SaleState.PENDING
         if isinstance(entry, SaleReversing):
@@ -273,13 +287,24 @@ class Book(Struct, frozen=True, kw_only=True):
         assert self.pending is not None
         pending = self.pending
         outcome = _told(pending.before, SaleState.EXCEPTION, at, answer)
-        batch = self.batch.plus(_line(outcome), outcome.currency, _undone(pending))
+        return replace(self._in_doubt(pending.sale, outcome, _undone(pending)), pending=None)
+
+    def _abandoned(self, at: Seconds, key: str, because: str) -> Book:
+        """Perhaps not undone: it stands as before the reversal, and a person has said so."""
+        pending = self.pending if self.pending and self.pending.sale == key else None
+        before = pending.before if pending else self.sales[key].outcome
+        undone = _undone(pending) if pending else before.asked
+        outcome = replace(before, kind=SaleState.ABANDONED, at=at, because=because)
         return replace(
-            self._with(pending.sale, outcome),
-            pending=None,
-            batch=batch,
-            exceptions=(*self.exceptions, outcome),
+            self._in_doubt(key, outcome, undone),
+            pending=None if pending else self.pending,
+            to_reverse=tuple(other for other in self.to_reverse if other != key),
         )
+
+    def _in_doubt(self, key: str, outcome: Outcome, amount: int) -> Book:
+        batch = self.batch.plus(_line(outcome), outcome.currency, amount)
+        exceptions = (*self.exceptions, outcome)
+        return replace(self._with(key, outcome), batch=batch, exceptions=exceptions)
 
     def _with(self, key: str, outcome: Outcome) -> Book:
         sale = replace(self.sales[key], outcome=outcome)

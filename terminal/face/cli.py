@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 EPILOG: Final = """\b
 Examples:
-  cardswitch terminal sale 12.50 --card good --pin 1234
+  cardswitch terminal sale 12.50 --card good --pin -
   cardswitch terminal sale 30 --card good --entry manual --json
   cardswitch terminal reverse --keep 15.00
   cardswitch terminal status
@@ -25,10 +26,12 @@ Exit codes: 0 done, 1 error, 2 usage, 3 declined (with --check), 4 no answer in 
 5 the switch cannot be reached."""
 SALE_EPILOG: Final = """\b
 Examples:
-  sale 12.50 --card good --pin 1234            a swiped purchase with PIN
   sale 12.50 --card good --pin -               asks for the PIN, without showing it
+  echo 1234 | cardswitch terminal sale 12.50 --card good --pin -
+  CARDSWITCH_PIN=1234 cardswitch terminal sale 12.50 --card good
   sale 12.50 --card good --entry manual        number, expiry and CVV2 typed in
-  sale 12.50 --card good --pin 9999 --check    wrong PIN; exit code 3 when declined
+  sale 12.50 --card good --pin - --check       exit code 3 when declined
+  sale 12.50 --card good --within 5            waits less long for a reversal
   sale 12.50 --card good --cvv 000             wrong CVV (CVV2 with --entry manual)
   sale 12.50 --card 4242424242424242 --expiry 3012 --entry manual
   sale 12.69 --card good                       the issuer does not answer: declined (91)"""
@@ -42,8 +45,13 @@ Examples:
   reverse --keep 15.00                         15.00 of it stays paid
   reverse --keep 5.00                          and of that, 5.00"""
 PENDING_EPILOG: Final = """\b
-Example:
-  reverse-pending                              after a crash, or after Ctrl-C"""
+Examples:
+  reverse-pending                              after a crash, or after Ctrl-C
+  reverse-pending --within 300                 for a switch that starts late"""
+ABANDON_EPILOG: Final = """\b
+Examples:
+  abandon --because "refunded by hand, ticket 4711"
+  abandon --because "the switch of that test is gone" --json"""
 STATUS_EPILOG: Final = """\b
 Examples:
   status
@@ -57,8 +65,8 @@ Example:
 def terminal() -> None:
     """Sales, repeats and reversals at a software POS terminal, against a running switch.
 
-    Receipts go to standard output, all else to standard error. A PIN is sent only if --pin gives
-    it; those in the file of test cards are for people to read.
+    Receipts go to standard output, all else to standard error. A PIN is sent only if --pin - or the
+    environment (CARDSWITCH_PIN) gives it; those in the file of test cards are for people to read.
     """
 
 
@@ -83,10 +91,28 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     return with_config
 
 
+waiting = click.option(
+    "--within",
+    type=click.FloatRange(min=0, min_open=True),
+    default=30.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a reversal may wait for its acknowledgement; then exit code 4, and it stays"
+    " pending. An older one is waited for first, as long.",
+)
+
+
 @terminal.command(epilog=SALE_EPILOG)
 @click.argument("amount")
 @click.option("--card", required=True, help="Alias of a test card, or a card number.")
-@click.option("--pin", help="The customer's PIN; - asks for it.")
+@click.option(
+    "--pin",
+    metavar="-",
+    envvar="CARDSWITCH_PIN",
+    show_envvar=True,
+    help="The customer's PIN: - asks for it, or reads a line of standard input. Any other value is"
+    " the PIN itself, for all to see who list processes.",
+)
 @click.option(
     "--entry",
     type=click.Choice(["swipe", "manual"]),
@@ -96,6 +122,7 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
 @click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2.")
 @click.option("--check", is_flag=True, help="Exit with 3 when declined.")
+@waiting
 @common
 def sale(
     config: TerminalConfig,
@@ -106,6 +133,7 @@ def sale(
     expiry: str,
     cvv: str,
     check: bool,
+    within: float,
     as_json: bool,
 ) -> None:
     """Sell for AMOUNT, such as 12.50, in the terminal's currency."""
@@ -113,12 +141,11 @@ def sale(
     from .screen import conclude
 
     presented = _card(config, card, expiry, cvv)
-    if pin == "-":
-        pin = click.prompt("PIN", hide_input=True, err=True)
-    order = Order(_amount(amount, config.currency), config.currency, presented, entry, pin)
+    minor = _amount(amount, config.currency)
+    order = Order(minor, config.currency, presented, entry, _pin(pin))
     conclude(
         config,
-        lambda session: session.perform(lambda terminal, now: terminal.ask(order, now)),
+        lambda session: session.perform(lambda terminal, now: terminal.ask(order, now), within),
         as_json,
         check,
     )
@@ -128,9 +155,15 @@ def sale(
 @click.option("--card", help="The card of that sale, if its alias is not known.")
 @click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
 @click.option("--check", is_flag=True, help="Exit with 3 when declined.")
+@waiting
 @common
 def repeat(
-    config: TerminalConfig, card: str | None, expiry: str, check: bool, as_json: bool
+    config: TerminalConfig,
+    card: str | None,
+    expiry: str,
+    check: bool,
+    within: float,
+    as_json: bool,
 ) -> None:
     """Repeat the last sale (0201): the switch sends the stored answer, nothing is charged twice."""
     from ..session import read_book
@@ -141,7 +174,9 @@ def repeat(
     presented = _card(config, name, expiry) if name else None
     conclude(
         config,
-        lambda session: session.perform(lambda terminal, now: terminal.repeat(now, presented)),
+        lambda session: session.perform(
+            lambda terminal, now: terminal.repeat(now, presented), within
+        ),
         as_json,
         check,
     )
@@ -149,31 +184,44 @@ def repeat(
 
 @terminal.command(epilog=REVERSE_EPILOG)
 @click.option("--keep", metavar="AMOUNT", help="What of the sale stays paid; without it, nothing.")
+@waiting
 @common
-def reverse(config: TerminalConfig, keep: str | None, as_json: bool) -> None:
+def reverse(config: TerminalConfig, keep: str | None, within: float, as_json: bool) -> None:
     """Undo the last sale of the open batch, or a part of it, until the switch acknowledges that."""
     from .screen import UNDONE, conclude
 
     stays = _amount(keep, config.currency, "--keep") if keep is not None else 0
     conclude(
         config,
-        lambda session: session.perform(lambda terminal, now: terminal.reverse(now, stays)),
+        lambda session: session.perform(lambda terminal, now: terminal.reverse(now, stays), within),
         as_json,
         good=UNDONE,
     )
 
 
 @terminal.command("reverse-pending", epilog=PENDING_EPILOG)
+@waiting
 @common
-def reverse_pending(config: TerminalConfig, as_json: bool) -> None:
+def reverse_pending(config: TerminalConfig, within: float, as_json: bool) -> None:
     """Send the pending reversal until it is acknowledged."""
     from ..session import read_book
     from .screen import UNDONE, conclude
 
     if read_book(config).unsettled:
-        conclude(config, lambda session: session.settle(), as_json, good=UNDONE)
+        conclude(config, lambda session: session.settle(within), as_json, good=UNDONE)
     else:
         click.echo("null" if as_json else "No reversal is pending.")
+
+
+@terminal.command(epilog=ABANDON_EPILOG)
+@click.option("--because", required=True, metavar="TEXT", help="What you know, for the journal.")
+@common
+def abandon(config: TerminalConfig, because: str, as_json: bool) -> None:
+    """End the pending reversal by your word, without the switch: the card may stay charged."""
+    from ..session import abandon as end_owed
+    from .screen import show_abandoned
+
+    show_abandoned(end_owed(config, because), as_json)
 
 
 @terminal.command(epilog=STATUS_EPILOG)
@@ -196,6 +244,24 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
     from .screen import show
 
     show(config, run(close(config)), as_json)
+
+
+def _pin(given: str | None) -> str | None:
+    """The PIN that --pin or the environment tells; a warning if others can see it."""
+    from click.core import ParameterSource
+
+    if given == "-":
+        if sys.stdin.isatty():
+            return str(click.prompt("PIN", hide_input=True, err=True))
+        return sys.stdin.readline().strip()
+    source = click.get_current_context().get_parameter_source("pin")
+    if given and source is ParameterSource.COMMANDLINE:
+        click.echo(
+            "cardswitch: a PIN on the command line is seen by all who list processes: give it with"
+            " --pin - or CARDSWITCH_PIN",
+            err=True,
+        )
+    return given
 
 
 def _amount(text: str, currency: str, option: str = "AMOUNT") -> int:

@@ -23,12 +23,14 @@ _VERDICTS: Final = {
     SaleState.REVERSED: "REVERSED",
     SaleState.REDUCED: "REVERSED IN PART",
     SaleState.EXCEPTION: "REVERSAL REFUSED",
+    SaleState.ABANDONED: "REVERSAL ABANDONED",
     SaleState.UNANSWERED: "NO ANSWER TO THE REPEAT",
 }
 _ADVICE: Final = {
     SaleState.PENDING: "Not paid. Nothing will be charged.",
     SaleState.REVERSED: "Not paid. Nothing was charged.",
     SaleState.EXCEPTION: "Not paid. Ask your bank about a hold.",
+    SaleState.ABANDONED: "The card may stay charged.",
     SaleState.UNANSWERED: "The first receipt stands.",
 }
 # Of a sale that was paid, and of which some or all was to be taken back.
@@ -36,6 +38,7 @@ _ADVICE_IF_PAID: Final = {
     SaleState.PENDING: "Not acknowledged yet: to be sent again.",
     SaleState.REVERSED: "Nothing is charged any more.",
     SaleState.EXCEPTION: "Not reversed: the sale stands.",
+    SaleState.ABANDONED: "The card may stay charged.",
     SaleState.UNANSWERED: "The first receipt stands.",
 }
 
@@ -78,9 +81,7 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
     if (pending := book.unsettled) is not None:
         lines += ["", f"REVERSAL PENDING FOR STAN {pending.stan}", *_reversed(pending)]
     for outcome in book.exceptions:
-        code = outcome.code
-        lines += ["", f"IN DOUBT: STAN {outcome.stan}, refused with {printable(code)}"]
-        lines += wrap(f"{reason(code).text}. Ask whoever runs the switch.", WIDTH)
+        lines += ["", *_doubt(outcome)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
@@ -130,6 +131,17 @@ def _reversed(outcome: Outcome) -> list[str]:
         ),
         _pair("STAYS PAID", money(outcome.amount, outcome.currency)),
     ]
+
+
+def _doubt(outcome: Outcome) -> list[str]:
+    """Why nobody at the till knows what is charged."""
+    ask = "Ask whoever runs the switch."
+    if outcome.kind is SaleState.ABANDONED:
+        why, words = "abandoned", f"{printable(outcome.because)}. It may stay charged. {ask}"
+    else:
+        why = f"refused with {printable(outcome.code)}"
+        words = f"{reason(outcome.code).text}. {ask}"
+    return [f"IN DOUBT: STAN {outcome.stan}, {why}", *wrap(words, WIDTH)]
 
 
 def _verdict(outcome: Outcome) -> list[str]:

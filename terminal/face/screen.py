@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 import click
 import msgspec
 
+from cardswitch.specs.codes import reason
 from cardswitch.specs.masking import printable
 from cardswitch.wire.driver.runtime import run
 
 from ..config import TerminalConfig
 from ..core.machine import NoLink
 from ..core.state import Book, Outcome, SaleState
-from ..session import Session, open_session, read_book
+from ..session import Session, StillPending, open_session, read_book
 from .receipt import money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
@@ -34,7 +35,10 @@ def conclude(
     check: bool = False,
     good: frozenset[SaleState] = _GOOD,
 ) -> None:
-    """Run *steps*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*."""
+    """Run *steps*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*.
+
+    What is not at rest when the time is over is said, and stays in the journal; exit code 4.
+    """
     last: Outcome | None = None
 
     async def tell() -> None:
@@ -53,11 +57,14 @@ def conclude(
     except NoLink as error:
         click.echo(f"cardswitch: {error}", err=True)
         code = LINK_EXIT
-    except KeyboardInterrupt:
+    except (StillPending, KeyboardInterrupt):
         code = TIMEOUT_EXIT
-    _warn_of_pending(read_book(config))
+    book = read_book(config)
+    _warn_of_pending(book)
+    if code == TIMEOUT_EXIT:  # The answer may be on its way still.
+        last = last or book.unsettled
     if last is not None:
-        _print(last, as_json)
+        print_outcome(last, as_json)
         if check and last.kind is SaleState.DECLINED:
             code = code or DECLINED_EXIT
         elif last.kind not in good:
@@ -80,6 +87,18 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
         "exceptions": book.exceptions,
     }
     click.echo(msgspec.json.encode(shown))
+
+
+def show_abandoned(outcomes: Sequence[Outcome], as_json: bool) -> None:
+    """Show the sales whose reversal a person has ended, and what that leaves."""
+    for outcome in outcomes:
+        amount = money(outcome.amount, outcome.currency)
+        click.echo(
+            f"STAN {outcome.stan}: the reversal is abandoned and not sent again; the card may stay"
+            f" charged with {amount}: tell whoever runs the switch",
+            err=True,
+        )
+        print_outcome(outcome, as_json)
 
 
 def _report(outcome: Outcome) -> None:
@@ -109,14 +128,25 @@ def _why_pending(outcome: Outcome) -> str:
 
 
 def _warn_of_pending(book: Book) -> None:
-    if book.unsettled is not None:
-        stan = book.unsettled.stan
-        click.echo(f"STAN {stan}: a reversal is pending; the next command sends it", err=True)
+    if (owed := book.unsettled) is None:
+        return
+    amount = money(owed.reversed or owed.asked, owed.currency)
+    click.echo(
+        f"STAN {owed.stan}: a reversal is pending; the next command sends it, and the card may stay"
+        f" charged with {amount} until then. `terminal reverse-pending` does nothing else;"
+        " `terminal abandon --because ...` ends it by your word",
+        err=True,
+    )
 
 
-def _print(outcome: Outcome, as_json: bool) -> None:
+def print_outcome(outcome: Outcome, as_json: bool) -> None:
+    """The receipts of *outcome*, or one line of JSON: with the reason of a refusal in words."""
     if as_json:
-        click.echo(msgspec.json.encode(outcome))
+        shown = msgspec.structs.asdict(outcome)
+        if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
+            said = reason(outcome.code)
+            shown |= {"reason": said.name, "meaning": said.meaning, "text": said.text}
+        click.echo(msgspec.json.encode(shown))
     else:
         click.echo(receipt(outcome, "merchant"))
         click.echo(receipt(outcome, "customer"), nl=False)

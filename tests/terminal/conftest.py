@@ -92,6 +92,6 @@ port = {small_switch.port}
 id = "TERM01"
 merchant = "SHOP"
 tpk = "{wrap_key_under_key(TEST_TMK, "U", TPK)}"
-timeout_s = 0.2
+timeout_s = 1.5
 """)
     return path

@@ -13,6 +13,7 @@ from cardswitch.terminal.core.entries import (
     ApprovalHeard,
     BatchClosed,
     ReversalRefused,
+    SaleAbandoned,
     SaleAnswered,
     SaleBegun,
     SaleRepeated,
@@ -59,23 +60,25 @@ HEARD = ApprovalHeard(2.5, key_of("000007", REQUEST[7]), APPROVED.answer)
 REVERSED = SaleReversed(3.0, REVERSAL.reply("00"))
 REFUSED = ReversalRefused(3.0, REVERSAL.reply("12"))
 CLOSED = BatchClosed(4.0)
+ABANDONED = SaleAbandoned(3.0, key_of("000007", REQUEST[7]), "refunded by hand")
 
-ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD]
+ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD, ABANDONED]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
     ([], None, "bc"),
-    ([BEGUN], SaleState.BEGUN, "av"),
+    ([BEGUN], SaleState.BEGUN, "avw"),
     ([BEGUN, APPROVED], SaleState.APPROVED, "brcv"),
     ([BEGUN, DECLINED], SaleState.DECLINED, "brchv"),
-    ([BEGUN, REVERSING], SaleState.PENDING, "xf"),
+    ([BEGUN, REVERSING], SaleState.PENDING, "xfw"),
     ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bchv"),
     ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bc"),
-    ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xf"),
+    ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xfw"),
     ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brchv"),
-    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchv"),
-    ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xf"),
+    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchvw"),
+    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bc"),
+    ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfw"),
 ]
-LETTERS = dict(zip("barvxfch", ALL, strict=True))
+LETTERS = dict(zip("barvxfchw", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)
@@ -116,6 +119,14 @@ OUTCOMES = [
             (SaleState.APPROVED, 1250, "00", "A1B2C3"),
             (SaleState.PENDING, 1000, "00", "A1B2C3"),
             (SaleState.REDUCED, 1000, "00", "A1B2C3"),
+        ],
+    ),
+    (
+        [APPROVED, IN_PART, ABANDONED],
+        [
+            (SaleState.APPROVED, 1250, "00", "A1B2C3"),
+            (SaleState.PENDING, 1000, "00", "A1B2C3"),
+            (SaleState.ABANDONED, 1250, "00", "A1B2C3"),
         ],
     ),
     (

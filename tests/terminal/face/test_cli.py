@@ -61,6 +61,8 @@ def test_how_a_sale_ends(run, words, kind, code):
 
 def test_the_reason_of_a_decline_is_said(run):
     assert "Insufficient funds (51)" in run("sale", "12.51", "--card", "good").stdout
+    shown = json.loads(run("sale", "12.51", "--card", "good", "--json").stdout)
+    assert (shown["reason"], shown["text"]) == ("insufficient_funds", "Insufficient funds")
 
 
 def test_what_is_typed_in_travels(run, small_switch):
@@ -79,6 +81,19 @@ def test_the_pin_can_be_asked_for(run, small_switch):
     result = run("sale", "1", "--card", "good", "--pin", "-", input="1234\n")
     assert 52 in small_switch.seen[0].fields
     assert "1234" not in result.output
+
+
+def test_a_pin_that_others_see_is_warned_of(run, small_switch):
+    said = run("sale", "1", "--card", "good", "--pin", "1234").stderr
+    assert "--pin - or CARDSWITCH_PIN" in said
+    assert "1234" not in said
+
+
+def test_the_environment_gives_the_pin(run, small_switch, monkeypatch):
+    monkeypatch.setenv("CARDSWITCH_PIN", "1234")
+    result = run("sale", "1", "--card", "good")
+    assert 52 in small_switch.seen[0].fields
+    assert "PIN" not in result.stderr
 
 
 def test_no_pin_is_used_by_itself(run, small_switch):
@@ -241,6 +256,45 @@ def test_ctrl_c_leaves_the_reversal_to_the_next_command(run, lab, small_switch):
     assert [message.mti for message in small_switch.seen[:2]] == ["0200", "0420"]
     assert {message.mti for message in small_switch.seen[2:]} == {"0421"}
     assert len({message[90] for message in small_switch.seen[1:]}) == 1
+
+
+def test_a_terminal_gives_up_and_the_debt_stays(run, small_switch):
+    small_switch.silent = 1_000
+    result = run("sale", "12.69", "--card", "good", "--json", "--check", "--within", "5", code=4)
+    assert kind_of(result) == "pending"
+    assert "a reversal is pending" in result.stderr
+    assert "may stay charged with EUR 12.69" in result.stderr
+    assert "abandon --because" in result.stderr
+    result = run("sale", "1", "--card", "good", "--json", "--within", "0.3", code=4)
+    assert kind_of(result) == "pending"
+    assert {m[4] for m in small_switch.seen} == {"000000001269"}  # Nothing was sold meanwhile.
+    for words in (["reverse-pending"], ["repeat"], ["reverse"]):
+        assert run(*words, "--within", "0.1", code=4)
+    small_switch.silent = 0
+    assert kind_of(run("reverse-pending", "--json")) == "reversed"
+
+
+def test_time_that_is_over_before_the_answer_shows_a_sale_that_is_not_finished(run):
+    result = run("sale", "12.69", "--card", "good", "--json", "--within", "0.05", code=4)
+    assert kind_of(result) == "begun"
+    assert run("sale", "1", "--card", "good", "--json")
+
+
+def test_a_person_ends_a_reversal(run, lab, small_switch):
+    small_switch.silent = 1_000
+    run("sale", "12.69", "--card", "good", "--within", "0.3", code=4)
+    result = run("abandon", "--because", "the switch of this test is silent", "--json")
+    assert json.loads(result.stdout)["because"] == "the switch of this test is silent"
+    assert "the card may stay charged with EUR 12.69" in result.stderr
+    assert "IN DOUBT: STAN 000001, abandoned" in run("status").stdout
+    assert kind_of(run("sale", "1", "--card", "good", "--json")) == "approved"
+    assert small_switch.seen[-1].mti == "0200"
+
+
+def test_nothing_is_abandoned_that_is_not_owed(run):
+    run("sale", "1", "--card", "good")
+    with pytest.raises(Error, match="nothing to abandon"):
+        run("abandon", "--because", "why not")
 
 
 def test_a_pending_reversal_goes_out_before_the_next_sale(run, lab, small_switch):

@@ -121,7 +121,7 @@ def test_a_debt_is_never_silent(config, capsys):
     journal.commit([BEGUN, REVERSING])
     journal.close()
     exit_code(config, story(), as_json=False)
-    assert "a reversal is pending" in capsys.readouterr().err
+    assert "a reversal is pending; the next command sends it" in capsys.readouterr().err
 
 
 def test_a_new_terminal_has_nothing_to_show(config, capsys):
