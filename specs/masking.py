@@ -1,8 +1,12 @@
-"""What people may see of a message: an allow-list, so that an unknown field counts as secret."""
+"""What people may see of a message and what a disk may hold, by allow-lists: the unknown is secret.
+
+The one rule for `repr`, trace, log, views, dissector and journals.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 # Fields that carry no cardholder data: shown as they are. All others are masked.
@@ -13,13 +17,20 @@ OPEN_FIELDS: Final = frozenset(
         *(49, 50, 51, 66, 67, 70, *range(74, 91), 95, 97, 99, 100),
     ]
 )
+# Open, but anybody may write a card number there: all is shown but that.
+FREE_TEXT: Final = frozenset([43, 44])
 # What later editions put into the same numbers: verification data, or what the issuer likes.
 _CLOSED_LATER: Final = {"1": frozenset([95]), "2": frozenset([49, 50, 51, 95])}
 _OPEN: Final = {edition: OPEN_FIELDS - closed for edition, closed in _CLOSED_LATER.items()}
 PAN_DIGITS_USUAL: Final = 13  # no card in use has a shorter number (ISO/IEC 7812-1 allows 8)
+_DIGIT: Final = re.compile("[0-9]")
 # What may be a card number in text for people, in groups or not. One that lost a digit, or that ran
 # into other digits, is one all the same.
 PAN_RUN: Final = re.compile(f"[0-9](?:[ -]?[0-9]){{{PAN_DIGITS_USUAL - 1},}}")
+# Additional amounts, ISO 8583:1987: account and amount type, currency, sign, minor units.
+_AMOUNTS: Final = 54
+_AMOUNT: Final = re.compile("[0-9]{7}[CD][0-9]{12}")
+_AMOUNT_SIZE: Final = 20
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
 # Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).
@@ -46,6 +57,15 @@ def holds_pan(text: str) -> bool:
     return PAN_RUN.search(text) is not None
 
 
+def star_pans(text: str) -> str:
+    """*text* with stars for the digits of whatever may be a card number.
+
+    >>> star_pans("SEE 9999 9900 0000 0014, ROOM 12")
+    'SEE **** **** **** ****, ROOM 12'
+    """
+    return PAN_RUN.sub(lambda run: _DIGIT.sub("*", run[0]), text)
+
+
 def open_fields(edition: str) -> frozenset[int]:
     """The fields that are shown as they are, by the first digit of the MTI.
 
@@ -61,11 +81,31 @@ def mask_field(number: int, value: str, edition: str = "0") -> str:
     >>> mask_field(4, "000000001250"), mask_field(52, "0123456789ABCDEF")
     ('000000001250', '*** (16)')
     """
+    if number in FREE_TEXT:
+        return star_pans(value)
     if number in open_fields(edition):
         return value
     if number == 2:
         return mask_pan(value)
     return f"*** ({len(value)})"
+
+
+def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]:
+    """What of *fields* a journal may keep: open fields, of free text all but card numbers, and of
+    field 54 the amounts; of the card nothing.
+
+    >>> kept_fields({2: "9999990000000014", 11: "000007", 123: "1 MAIN ST", 126: "CVC 123"})
+    {11: '000007'}
+    """
+    kept = {n: mask_field(n, v, edition) for n, v in fields.items() if n in open_fields(edition)}
+    if edition == "0" and (amounts := _amounts(fields.get(_AMOUNTS, ""))):
+        kept[_AMOUNTS] = amounts
+    return kept
+
+
+def _amounts(value: str) -> str:
+    pieces = (value[at : at + _AMOUNT_SIZE] for at in range(0, len(value), _AMOUNT_SIZE))
+    return "".join(piece for piece in pieces if _AMOUNT.fullmatch(piece))
 
 
 def printable(text: str, length_max: int = 200) -> str:

@@ -76,16 +76,18 @@ def _field(
     value = message[number]
     field = dialect.fields.get(number) if dialect else None
     is_open = unsafe or number in open_fields(edition)
+    text = show_value(number, value, unsafe, edition)
     children: tuple[Shown, ...] = ()
     fault: FormatError | None = None
     if number == _TRACK_2:
         children, fault = _track(value, unsafe)
     elif dialect is not None:
-        children, fault = show_parts(dialect, f"{number}", value, is_open)
+        # Of an open field the parts are those of what is shown: a number may span two of them.
+        children, fault = show_parts(dialect, f"{number}", text if is_open else value, is_open)
     return Shown(
         path=f"{number}",
         name=field.name if field else "",
-        text=show_value(number, value, unsafe, edition),
+        text=text,
         meaning=meaning,
         children=children,
         fault=str(fault) if fault else "",

@@ -122,6 +122,22 @@ local function masked(value)
   return string.format("*** (%d)", #value)
 end
 
+-- Whether free text holds 13 digits or more in a row or in groups: what may be a card number.
+local function has_number(text)
+  local count, is_parted = 0, false
+  for c in text:gmatch(".") do
+    if c:find("%d") then
+      count, is_parted = count + 1, false
+      if count == 13 then return true end
+    elseif count > 0 and not is_parted and c:find("[ -]") then
+      is_parted = true
+    else
+      count, is_parted = 0, false
+    end
+  end
+  return false
+end
+
 -- A remark about the bytes from offset on, of which there may be none.
 local function note(tvb, tree, offset, stop, label)
   if stop > offset then tree:add(tvb(offset, stop - offset), label) else tree:add(label) end
@@ -229,10 +245,11 @@ local function add_field(tvb, tree, offset, stop, number)
   end
   local text = value_of(tvb, start, field, characters)
   local meaning = field.values and field.values[text] or nil
-  local seen = field.secret and masked(text) or text
+  local is_hidden = field.free and not protocol.prefs.unmasked and has_number(text)
+  local seen = (field.secret or is_hidden) and masked(text) or text
   local item = tree:add(field_shown[number], tvb(offset, start + size - offset), seen)
   if meaning then item:append_text(" (" .. meaning .. ")") end
-  add_parts(tvb, item, number, field, start, size, characters)
+  if not is_hidden then add_parts(tvb, item, number, field, start, size, characters) end
   return start + size
 end
 

@@ -15,7 +15,7 @@ from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import IN_FIELD_65
 from ..grammar.codepages import CODECS
 from ..grammar.fields import parse_notation
-from ..masking import open_fields
+from ..masking import FREE_TEXT, open_fields
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss
 from .layouts import encodings_of_parts, header_size, resolve
@@ -93,6 +93,8 @@ def _field(
     known |= {"unit": unit, "counts": counts}
     if number not in open_fields(written.version):
         known["secret"] = True
+    elif number in FREE_TEXT:
+        known["free"] = True
     if meanings := written.values.get(said.values) or TABLES.get(said.values):
         known["values"] = dict(meanings)
     return known

@@ -16,7 +16,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 
 from ..errors import DecodeError
-from ..masking import PAN_DIGITS_USUAL, open_fields
+from ..masking import FREE_TEXT, PAN_RUN, open_fields
 from ..message import Message
 from ..tlv import Tlv, pack_tlv, unpack_tlv
 from ..tracks import (
@@ -39,10 +39,8 @@ _EXPIRY: Final = 14
 _TRACK_2: Final = 35
 _TRACK_1: Final = 45
 _CHIP: Final = 55
-_FREE_TEXT: Final = frozenset([43, 44])  # kept but for card numbers: anybody may write one there
 # ISO/IEC 7813: a format letter, the number, the name, the expiry, the service code, and the rest.
 _TRACK_1_FORM: Final = re.compile(r"([A-Z])([0-9]{8,19})\^([^^]*)\^([0-9]{4})([0-9]{3})(.*)")
-_PAN_RUN: Final = re.compile(f"[0-9]{{{PAN_DIGITS_USUAL},{PAN_DIGITS_MAX}}}")
 _HEX: Final = "0123456789ABCDEF"
 # What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
 _OPEN_TAGS: Final = frozenset(
@@ -128,9 +126,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """*text* with every card number in it replaced, and nothing else."""
-        return _PAN_RUN.sub(
-            lambda run: self.pan(run[0]) if is_luhn_valid(run[0]) else self.like(run[0]), text
-        )
+        return PAN_RUN.sub(lambda run: self._run(run[0]), text)
 
     def track1(self, track: str) -> str:
         """A track 1, its number and expiry replaced as everywhere, its service code kept."""
@@ -167,7 +163,7 @@ class Redactor:
         return redacted if len(redacted) == len(data) else self.bytes_like(data)
 
     def _value(self, dialect: Dialect, number: int, value: str) -> str:
-        if number in _FREE_TEXT:
+        if number in FREE_TEXT:
             return self.text(value)
         if number in open_fields(dialect.version):
             return value
@@ -179,10 +175,17 @@ class Redactor:
         """A value of unknown meaning: card numbers as everywhere, all else as its kind."""
         end = 0
         parts: list[str] = []
-        for run in _PAN_RUN.finditer(value):
+        for run in PAN_RUN.finditer(value):
             parts += [self.like(value[end : run.start()]), self.text(run[0])]
             end = run.end()
         return "".join([*parts, self.like(value[end:])])
+
+    def _run(self, run: str) -> str:
+        """Digits that may be a card number, in groups or not: the groups stay."""
+        bare = "".join(c for c in run if c in digits)
+        is_card = len(bare) <= PAN_DIGITS_MAX and is_luhn_valid(bare)
+        other = iter(self.pan(bare) if is_card else self.like(bare))
+        return "".join(next(other) if c in digits else c for c in run)
 
     def _digits_like(self, value: str) -> str:
         """Other digits; a sign or a separator stays."""

@@ -43,7 +43,8 @@ class Memory:
         }
         self.rows_since_checkpoint = 0
         self._unknown_max = settings.unknown_per_s_max
-        self._unknown: tuple[int, int] = (0, 0)  # in which second, and how many in it
+        self._unknown: Counter[LinkId] = Counter()  # how many of each link in ...
+        self._unknown_second = 0  # ... this second
 
     @property
     def today(self) -> BankDay:
@@ -114,12 +115,13 @@ class Memory:
             self.legs.remove(leg)
         self.release(leg)
 
-    def may_note_unknown(self, now: Seconds) -> bool:
-        """Whether one more reversal of something unknown may be written down in this second."""
-        second = int(now)
-        count = self._unknown[1] + 1 if self._unknown[0] == second else 1
-        self._unknown = (second, count)
-        return count <= self._unknown_max
+    def may_note_unknown(self, link: LinkId, now: Seconds) -> bool:
+        """Whether one more of *link*'s reversals of the unknown may be written in this second."""
+        if int(now) != self._unknown_second:
+            self._unknown.clear()
+            self._unknown_second = int(now)
+        self._unknown[link] += 1
+        return self._unknown[link] <= self._unknown_max
 
     # Links ----------------------------------------------------------------------------------------
 

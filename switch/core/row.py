@@ -12,14 +12,13 @@ from typing import Any, Final, Protocol
 import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.masking import NEVER_STORED, mask_pan
+from cardswitch.specs.masking import kept_fields, mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
 PAN: Final = 2
 # What a row of a leg says besides its message, where a person had it written.
 DEED: Final = frozenset({"by", "because"})
-_NOT_IN_ROW: Final = NEVER_STORED | {PAN, 14, 34, 55}
 _texts_of = msgspec.json.Decoder(dict[str, str]).decode
 _json = msgspec.json.Encoder().encode
 
@@ -84,8 +83,8 @@ def storable(message: Message, pan: str) -> Message:
     >>> storable(sale, "9999990000000014")
     <0200 2=999999******0014, 4=000000001250>
     """
-    kept = {n: value for n, value in message.fields.items() if n not in _NOT_IN_ROW}
-    return Message(message.mti, {PAN: pan, **kept} if pan else kept)
+    kept = kept_fields(message.fields, message.mti[:1])
+    return Message(message.mti, {**kept, PAN: pan} if pan else kept)
 
 
 def columns_of(kept: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:

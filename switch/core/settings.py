@@ -61,5 +61,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     pending_reversals_max: int = 10_000  # more owed than this and new purchases are declined
     legs_max: int = 50_000  # finished legs kept in memory; older ones are looked up in the journal
     tombstones_max: int = 10_000  # reversals that name something unknown, and not exactly
-    unknown_per_s_max: int = 100  # reversals of something unknown that are written down in a second
+    unknown_per_s_max: int = (
+        100  # reversals of something unknown that are written down in a second, of one link
+    )
     checkpoint_rows: int = 10_000  # rows until what a start must know is written down again

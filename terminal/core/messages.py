@@ -10,7 +10,7 @@ from cardswitch.specs.amounts import currency, de4
 from cardswitch.specs.codes import CVV2_TAG
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.errors import ConfigError, FormatError
-from cardswitch.specs.masking import NEVER_STORED
+from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
 from cardswitch.specs.transactions.kinds import KINDS
@@ -28,7 +28,6 @@ WITH_PIN_PAD: Final = "1"  # field 22, third digit
 WITHOUT_PIN_PAD: Final = "2"
 NORMAL: Final = "00"  # field 25
 
-_NOT_STORED: Final = NEVER_STORED | {2, 14}
 # What a reversal repeats of its original; neither the card nor the PIN is among them.
 _REVERSAL_FIELDS: Final = (3, 4, 12, 13, 22, 25, 41, 42, 49)
 
@@ -98,7 +97,7 @@ def card_fields(card: Card, mode: str) -> dict[int, str]:
 
 def stored(message: Message) -> Message:
     """*message* as it may lie on disk: without card, expiry, track, CVV2 and PIN block."""
-    return Message(message.mti, message.without(*_NOT_STORED).fields)
+    return Message(message.mti, kept_fields(message.fields, message.mti[:1]))
 
 
 def repeat_request(request: Message, card: Card) -> Message:

@@ -6,11 +6,15 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.masking import (
     ECHO_FIELDS,
+    FREE_TEXT,
     NEVER_STORED,
     OPEN_FIELDS,
+    holds_pan,
+    kept_fields,
     mask_field,
     mask_pan,
     printable,
+    star_pans,
 )
 
 PANS = st.text("0123456789", min_size=8, max_size=19)
@@ -41,12 +45,48 @@ def test_of_four_characters_nothing_is_shown(text):
 @given(st.integers(0, 200), st.text("0123456789ABCDEF=", min_size=8, max_size=40))
 def test_a_field_is_open_masked_or_a_length(number, value):
     shown = mask_field(number, value)
-    if number in OPEN_FIELDS:
+    if number in FREE_TEXT:
+        assert shown == star_pans(value)
+    elif number in OPEN_FIELDS:
         assert shown == value
     elif number == 2:
         assert shown == mask_pan(value)
     else:
         assert shown == f"*** ({len(value)})"
+
+
+@given(PANS.filter(lambda pan: len(pan) >= 13), st.sampled_from(["", " ", "-"]))
+def test_a_card_number_in_text_is_starred_in_groups_or_not(pan, separator):
+    text = f"SHOP {separator.join(pan[at : at + 4] for at in range(0, len(pan), 4))}, BONN"
+    assert holds_pan(text)
+    assert star_pans(text) == "".join("*" if c.isdigit() else c for c in text)
+
+
+@pytest.mark.parametrize("text", ["10115 BERLIN", "004930123456", "1234--5678 90123456"])
+def test_other_numbers_in_text_stay(text):
+    assert not holds_pan(text)
+    assert star_pans(text) == text
+
+
+PAN = "9999990000000014"
+# What a journal is given, and what it keeps of it.
+KEPT = [
+    ("0", 11, "000007", "000007"),
+    ("0", 43, f"SHOP {PAN}", f"SHOP {'*' * 16}"),
+    ("0", 44, PAN, "*" * 16),
+    ("0", 54, "0002978C000000001000", "0002978C000000001000"),
+    ("0", 54, f"0002978C0000000010009203123{PAN[:13]}", "0002978C000000001000"),
+    ("0", 54, PAN, None),
+    ("1", 54, "0002978C000000001000", None),
+    ("2", 49, "what the issuer likes", None),
+    *[("0", n, "CVC 123", None) for n in (2, 14, 34, 48, 55, 60, 61, 62, 63, 102, 104, 123, 126)],
+    *[("0", n, "1 MAIN STREET", None) for n in NEVER_STORED],
+]
+
+
+@pytest.mark.parametrize(("edition", "number", "value", "kept"), KEPT)
+def test_a_journal_keeps_what_is_on_the_list(edition, number, value, kept):
+    assert kept_fields({number: value}, edition).get(number) == kept
 
 
 def test_the_lists_agree():

@@ -24,6 +24,13 @@ def test_a_message_shows_no_secret(fields, secrets):
     assert shown.isprintable()
 
 
+@pytest.mark.parametrize("number", [43, 44])
+def test_free_text_shows_no_card_number(number):
+    assert repr(Message("0200", {number: f"SHOP {PAN} BONN"})) == (
+        f"<0200 {number}=SHOP **************** BONN>"
+    )
+
+
 def test_a_message_is_shown_masked_in_text_and_in_errors():
     shown = "<0200 2=999999******0011, 3=000000, 4=000000001250, 11=000007>"
     assert repr(SALE) == str(SALE) == f"{SALE}" == shown

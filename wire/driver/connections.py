@@ -208,7 +208,7 @@ class Connections:
         tls: ssl.SSLContext | None,
     ) -> None:
         """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
-        delay, told = REDIAL_FIRST_S, ""
+        delay, failures, told = REDIAL_FIRST_S, 0, ""
         while True:
             begun = self._loop.time()
             try:
@@ -216,11 +216,14 @@ class Connections:
             except OSError as error:
                 self.counts["dial_failed"] += 1
                 reason = f"{host}:{port}: {error.strerror or type(error).__name__}"
-                if reason != told:  # Once, however long it lasts: the next line is that it is up.
+                failures += 1
+                # Once, however long it lasts: the next line is that it is up. And not the first
+                # time: whoever was started with us may be there a moment later.
+                if failures > 1 and reason != told:
                     self.note("dial_failed", name, f"{reason}; it is dialled again and again")
-                told = reason
+                    told = reason
             else:
-                told = ""
+                failures, told = 0, ""
                 await link.closed.wait()
                 if self._loop.time() - begun > REDIAL_MAX_S:
                     delay = REDIAL_FIRST_S

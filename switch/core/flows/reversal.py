@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.kinds import NEVER_CAME
 from cardswitch.specs.transactions.reversals import Reference, agrees, can_be_named, stays_of
 from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import NoAnswer
-from cardswitch.wire.ports import Question
+from cardswitch.wire.ports import LinkId, Question
 
 from ..desk import SwitchDesk
 from ..legs import Leg
@@ -116,7 +116,8 @@ def unknown(desk: SwitchDesk, request: Message, names: Reference, buried: list[L
     *buried*: what earlier reversals have said so of.
     """
     memory, now, own = desk.memory, desk.now, desk.leg
-    if not memory.may_note_unknown(now) or (not names.is_exact and memory.tombstones.is_full(now)):
+    may_note = memory.may_note_unknown(LinkId(own.link), now)
+    if not may_note or (not names.is_exact and memory.tombstones.is_full(now)):
         desk.count("unknown_reversal_unanswered")
         return desk.forget()
     known = {leg.identity for leg in buried}

@@ -103,8 +103,10 @@ def test_a_link_that_is_gone_leaves_nothing(memory):
 
 def test_so_many_reversals_of_the_unknown_are_noted_in_a_second():
     memory = Memory(with_settings(unknown_per_s_max=2), GlassVault())
-    noted = [memory.may_note_unknown(now) for now in (1.0, 1.5, 1.9, 2.0)]
-    assert noted == [True, True, False, True]
+    noted = [memory.may_note_unknown(POS, now) for now in (1.0, 1.5, 1.9)]
+    assert noted == [True, True, False]
+    assert memory.may_note_unknown(OTHER, 1.9), "one link's flood is no other's"
+    assert memory.may_note_unknown(POS, 2.0)
 
 
 def test_a_reversal_is_for_undoing():
