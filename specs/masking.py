@@ -97,7 +97,10 @@ def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]
     >>> kept_fields({2: "9999990000000014", 11: "000007", 123: "1 MAIN ST", 126: "CVC 123"})
     {11: '000007'}
     """
-    kept = {n: mask_field(n, v, edition) for n, v in fields.items() if n in open_fields(edition)}
+    is_open = open_fields(edition)
+    kept = {n: v for n, v in fields.items() if n in is_open}
+    for number in FREE_TEXT & kept.keys():
+        kept[number] = star_pans(kept[number])
     if edition == "0" and (amounts := _amounts(fields.get(_AMOUNTS, ""))):
         kept[_AMOUNTS] = amounts
     return kept
