@@ -29,13 +29,14 @@ async def serve_acquirer(
 ) -> tuple[Runtime, Acquirer]:
     """An acquirer that has read its journal in *folder*, listens and dials. OSError, Error."""
     config = config.placed(folder)
+    network = config.network
+    tls = client_tls(network, "acquirer.network.tls_")
     machine = Acquirer(config, open_vault(config.vault).fingerprint)
     old = folder / "acquirer.journal"
     journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
     runtime = await _recovered(machine, journal, clock, log)
-    await _listen(runtime, FRONT, config.front)
-    network = config.network
-    runtime.dial(NETWORK, network.host, network.port, network.channel())
+    await _listen(runtime, FRONT, config.front, "acquirer.front")
+    runtime.dial(NETWORK, network.host, network.port, network.channel(), tls)
     return runtime, machine
 
 
@@ -50,7 +51,7 @@ async def serve_issuer(
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
     runtime = await _recovered(machine, journal, clock, log)
-    await _listen(runtime, issuer.NETWORK, config.network)
+    await _listen(runtime, issuer.NETWORK, config.network, "issuer.network")
     channel = HsmClientChannel(header_size=config.hsm_header_size)
     runtime.dial(verification.HSM, hsm.host, hsm.port, channel, tls)
     return runtime, machine
@@ -75,10 +76,10 @@ async def _recovered(
     return runtime
 
 
-async def _listen(runtime: Runtime, listener: str, place: IsoListener) -> None:
+async def _listen(runtime: Runtime, listener: str, place: IsoListener, key: str) -> None:
     """Listen, or let go of the journal at once."""
     try:
-        await listen_at(place, runtime, listener)
+        await listen_at(place, runtime, listener, key)
     except BaseException:
         await runtime.stop()
         raise

@@ -11,7 +11,7 @@
     calc/      what the module computes, step by step, from clear test keys
     attacks    published attacks, and the rule that stops each
     console    orders line by line; serving: gives them to a module that serves
-    serve      on a real port, with the files of `config`; tls: who may reach it
+    serve      on a real port, with the files of `config`
     cli/       the `hsm` commands
 
 It is software: keys lie in the memory of a process, and there is no protection against who can read

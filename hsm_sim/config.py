@@ -27,9 +27,6 @@ class HsmConfig(Address, frozen=True, kw_only=True):
     pipeline_max: Annotated[int, Meta(ge=1)] = 64
     # Addresses and networks that may connect: this machine alone.
     allow: tuple[str, ...] = ("127.0.0.1", "::1")
-    tls_certificate: str = ""  # PEM file; none: plain TCP
-    tls_key: str = ""
-    tls_clients: str = ""  # PEM file of those who sign clients' certificates; none: all come in
     # On this machine alone: where two officers order what no host may; 0: nowhere.
     console_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     audit: str = "hsm.audit"  # the audit log

@@ -12,6 +12,8 @@ from cardswitch.wire.channel import HsmServerChannel
 from cardswitch.wire.driver.event_log import EventLog, record_and_tap
 from cardswitch.wire.driver.links import LinkLimits
 from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.tls import server_tls
+from cardswitch.wire.operator.addresses import address_rule
 from cardswitch.wire.store.disk import is_private
 
 from .config import HsmConfig
@@ -21,7 +23,6 @@ from .custody.journal import AuditJournal
 from .custody.store import KeyStore, open_lmks, read_store
 from .machine import HsmMachine
 from .module import TEST_LMKS, HsmModule
-from .tls import address_rule, server_tls
 
 LISTENER = "host"
 CONSOLE = "console"
@@ -61,7 +62,8 @@ async def serve_machine(
 ) -> tuple[Runtime, HsmMachine]:
     """See :func:`serve`; the machine is for a console."""
     base = folder or Path()
-    tls, allows = server_tls(config, base), address_rule(config.allow)
+    tls = server_tls(config.placed(base), "hsm.tls_")
+    allows = address_rule(config.allow, "hsm.allow")
     store_path = folder / config.key_store if folder and config.key_store else None
     store = read_store(store_path) if store_path else None
     lmks, tampered = _lmks_of(store, lambda: passphrase or read_passphrase(config, base))
@@ -99,7 +101,7 @@ async def serve_machine(
         )
         if config.console_port:
             await runtime.listen(
-                CONSOLE, HOST, config.console_port, ConsoleChannel(), links_max=LINKS_MAX
+                CONSOLE, HOST, config.console_port, ConsoleChannel(), links_max=LINKS_MAX, tls=tls
             )
     except BaseException:
         await runtime.stop()

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.operator.config import read_config, section
 
 from .customer.card import Card
@@ -21,11 +22,9 @@ TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
 MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
 
 
-class TerminalConfig(Struct, frozen=True, kw_only=True):
-    """Where the terminal stands, what it talks to, and where it keeps its state."""
+class TerminalConfig(Address, frozen=True, kw_only=True):
+    """Where the terminal stands, what it dials, and where it keeps its state."""
 
-    host: str
-    port: Annotated[int, Meta(ge=1, le=65535)]
     id: TerminalId
     merchant: MerchantId
     currency: str = "EUR"  # alphabetic or numeric
@@ -51,8 +50,9 @@ def read_terminal_config(path: Path) -> TerminalConfig:
     if "terminal" not in data:
         raise ConfigError(f"{path}: no section [terminal]; `cardswitch up` writes one")
     config = section(data, "terminal", TerminalConfig, path)
+    folder = path.parent
     return msgspec.structs.replace(
-        config, state=str(path.parent / config.state), cards=str(path.parent / config.cards)
+        config.placed(folder), state=str(folder / config.state), cards=str(folder / config.cards)
     )
 
 

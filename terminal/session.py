@@ -13,10 +13,12 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import Error
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver.journal import FileJournal, Journal
-from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
+from cardswitch.wire.driver.tls import Tls, client_tls
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.ports import Effect, LinkId, Seconds
+from cardswitch.wire.record import Noted, Record
 
 from .config import TerminalConfig
 from .core.entries import TerminalEntry
@@ -45,17 +47,20 @@ class Session:
         self._told: asyncio.Queue[Outcome | None] = asyncio.Queue()
         self._runtime: Runtime | None = None
         self._end: asyncio.Task[None] | None = None
+        self._unreached = ""  # where, and why not
 
-    def start(self, journal: FileJournal, clock: Clock | None = None) -> None:
+    def start(self, journal: FileJournal, tls: Tls | None, clock: Clock | None = None) -> None:
         """Take up what *journal* holds, and dial the switch."""
+        clock = clock or Clock()
+        record = Record("terminal", [to_log, self._note], clock.now)
         runtime = self._runtime = Runtime(
-            self._terminal, clock=clock, journal=_Heard(journal, self._durable)
+            self._terminal, clock=clock, journal=_Heard(journal, self._durable), record=record
         )
         self._end = asyncio.create_task(runtime.wait())
         self._end.add_done_callback(lambda _: self._told.put_nowait(None))
         entries = journal.read()
         runtime.call(lambda now: self._terminal.recover(entries, now))
-        runtime.dial(SWITCH, self._config.host, self._config.port, channel())
+        runtime.dial(SWITCH, self._config.host, self._config.port, channel(), tls)
 
     async def connected(self) -> None:
         """Return once the switch can be reached; raises NoLink if that takes too long."""
@@ -65,7 +70,8 @@ class Session:
         except TimeoutError:
             place = f"{self._config.host}:{self._config.port}"
             raise NoLink(
-                f"the switch cannot be reached at {place}: is it running? `cardswitch up` starts it"
+                f"the switch cannot be reached at {self._unreached or place}: is it running? "
+                "`cardswitch up` starts it"
             ) from None
 
     async def settle(self, within: Seconds = WITHIN_S) -> AsyncIterator[Outcome]:
@@ -119,6 +125,10 @@ class Session:
             raise AssertionError("a terminal that was stopped has nothing to tell")
         return outcome
 
+    def _note(self, noted: Noted) -> None:
+        if noted.kind == "dial_failed":
+            self._unreached = noted.reason.partition(";")[0]
+
     def _durable(self, entries: Sequence[TerminalEntry]) -> None:
         for entry in entries:
             self.book = self.book.with_entry(entry)
@@ -135,6 +145,7 @@ async def open_session(
     Raises ConfigError or CryptoError if the terminal cannot be built, and Error if another process
     holds its journal or that is damaged.
     """
+    tls = client_tls(config, "terminal.tls_")
     terminal = _Linked(
         TerminalIdentity(config.id, config.merchant, config.zone),
         PinPad(config.tpk) if config.tpk else None,
@@ -146,7 +157,7 @@ async def open_session(
     except BaseException:
         journal.close()
         raise
-    session.start(journal, clock)
+    session.start(journal, tls, clock)
     try:
         yield session
     finally:

@@ -60,4 +60,10 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
 
     def placed(self, folder: Path) -> AcquirerConfig:
         """The same with its relative paths made to count from *folder*."""
-        return replace(self, database=url_in(folder, self.database), vault=str(folder / self.vault))
+        return replace(
+            self,
+            database=url_in(folder, self.database),
+            vault=str(folder / self.vault),
+            front=self.front.placed(folder),
+            network=self.network.placed(folder),
+        )

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.masking import mask_pan
-from cardswitch.wire.operator.addresses import IsoListener, Peer, url_in
+from cardswitch.wire.operator.addresses import Address, IsoListener, url_in
 
 from ..config import Currency, Timeout, refuse_twins
 
@@ -66,14 +66,15 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     network: IsoListener = IsoListener(
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens
-    hsm: Peer = Peer(port=7100)  # dials
+    hsm: Address = Address(port=7100)  # dials
     database: str = "sqlite:///issuer.db"  # its journal
     vault: str = "issuer.vault"  # the file of the key that card numbers are recognised with
 
     def placed(self, folder: Path) -> IssuerConfig:
         """The same with every relative path counted from *folder*."""
         database, vault = url_in(folder, self.database), str(folder / self.vault)
-        return replace(self, database=database, vault=vault, hsm=self.hsm.placed(folder))
+        network, hsm = self.network.placed(folder), self.hsm.placed(folder)
+        return replace(self, database=database, vault=vault, network=network, hsm=hsm)
 
     def __post_init__(self) -> None:
         accounts = [account.id for account in self.accounts]

@@ -18,7 +18,7 @@ async def serve_load_host(
     record, tap = record_and_tap(log, "load", clock)
     runtime = Runtime(LoadHost(code), clock=clock, tap=tap, record=record)
     try:
-        return runtime, await listen_at(place, runtime, LISTENER)
+        return runtime, await listen_at(place, runtime, LISTENER, "load")
     except BaseException:
         await runtime.stop()
         raise

@@ -62,7 +62,7 @@ def attack(
     if host is not None or port is not None:
         if policy is not None:
             raise click.UsageError("--policy is for the module inside; a running one has its own")
-        _try_remote(name, ATTACKS[name], host or "127.0.0.1", port or 7100, as_json)
+        _try_remote(name, ATTACKS[name], host, port, as_json)
         return
     for state in (policy,) if policy else ("off", "on"):
         _show(name, ATTACKS[name], state, _inside(ATTACKS[name].rule, state), as_json)
@@ -79,11 +79,12 @@ def _inside(rule: str, state: str) -> Callable[[Command], Answer]:
     return HsmModule(secrets.token_bytes, Policy(**switches)).answer
 
 
-def _try_remote(name: str, known: Attack, host: str, port: int, as_json: bool) -> None:
-    from ..client.client import HsmClient
-    from .link import failing
+def _try_remote(
+    name: str, known: Attack, host: str | None, port: int | None, as_json: bool
+) -> None:
+    from .link import LAB, connected, failing, place_of
 
-    with failing(), HsmClient(host, port, timeout_s=TIMEOUT_S) as client:
+    with failing(), connected(place_of(host, port, LAB), TIMEOUT_S) as client:
         _show(name, known, "", lambda command: client.ask_all([command])[0], as_json)
 
 

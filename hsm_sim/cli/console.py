@@ -40,11 +40,10 @@ def console(host: str | None, port: int | None) -> None:
         if host is None and port is None:
             was_obeyed = talk(_inside())
         else:
-            from ..client.client import HsmClient
             from ..console import Console
-            from .link import PORT
+            from .link import LAB, connected, place_of
 
-            with HsmClient(host or "127.0.0.1", port or PORT) as client:
+            with connected(place_of(host, port, LAB)) as client:
                 was_obeyed = talk(Console(lambda command: client.ask_all([command])[0]))
     if not was_obeyed:
         raise click.exceptions.Exit(ERROR_EXIT)

@@ -13,7 +13,11 @@ import click
 if TYPE_CHECKING:
     import ssl
 
+    from cardswitch.wire.operator.addresses import Address
+
+    from ..client.client import HsmClient
     from ..client.officers import AttendedHsm
+    from ..config import HsmConfig
 
 ERROR_EXIT: Final = 1
 TIMEOUT_EXIT: Final = 4
@@ -74,15 +78,17 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         officers: bool = False,
         **kwargs: Any,
     ) -> None:
-        from ..client.client import HsmClient
+        from msgspec.structs import replace
 
         if officers:
             with failing():
                 command(*args, hsm=_attended(config_path), **kwargs)
             return
-        place = _place(host, port, config_path)
-        tls = _tls(tls_ca, tls_certificate, tls_key)
-        with failing(), HsmClient(*place, timeout_s=timeout_s, tls=tls) as client:
+        place = place_of(host, port, config_path)
+        if tls_ca or tls_certificate or tls_key:
+            papers = {"tls_ca": tls_ca, "tls_certificate": tls_certificate, "tls_key": tls_key}
+            place = replace(place, **papers)
+        with failing(), connected(place, timeout_s) as client:
             command(*args, hsm=client, **kwargs)
 
     return asks
@@ -140,18 +146,39 @@ def write_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
-def _place(host: str | None, port: int | None, config_path: str) -> tuple[str, int]:
+def place_of(host: str | None, port: int | None, config_path: str) -> Address:
     """What the options say, else the lab, else where a lab would put it."""
+    from cardswitch.wire.operator.addresses import Address
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
 
-    if host is not None and port is not None:
-        return host, port
-    if config_path == LAB and not Path(LAB).exists():
-        return host or "127.0.0.1", port or PORT
-    lab = section(read_config(config_path), "hsm", HsmConfig, config_path)
-    return host or lab.host, port or lab.port
+    path = Path(config_path)
+    if config_path == LAB and not path.exists():
+        return Address(host=host or "127.0.0.1", port=port or PORT)
+    lab = section(read_config(path), "hsm", HsmConfig, path).placed(path.parent)
+    if host not in (None, lab.host) or port not in (None, lab.port):
+        return Address(host=host or lab.host, port=port or lab.port)
+    return _with_its_papers(lab)
+
+
+def connected(place: Address, timeout_s: float = TIMEOUT_S) -> HsmClient:
+    """A client of the module at *place*. Raises UsageError (papers) and OSError."""
+    from ..client.client import HsmClient
+
+    return HsmClient(place.host, place.port, timeout_s=timeout_s, tls=_tls(place, "--tls-"))
+
+
+def _with_its_papers(lab: HsmConfig) -> Address:
+    """The module of a lab as its own operator dials it: who may read its papers may show them."""
+    from msgspec.structs import replace
+
+    from cardswitch.wire.operator.addresses import Address
+
+    place = Address(host=lab.host, port=lab.port, tls_ca=lab.tls_ca or lab.tls_certificate)
+    if not lab.tls_ca:
+        return place
+    return replace(place, tls_certificate=lab.tls_certificate, tls_key=lab.tls_key)
 
 
 def _attended(config_path: str) -> AttendedHsm:
@@ -164,31 +191,31 @@ def _attended(config_path: str) -> AttendedHsm:
     from ..custody.authority import Credential
 
     path = Path(config_path)
-    config = section(read_config(path), "hsm", HsmConfig, path)
+    config = section(read_config(path), "hsm", HsmConfig, path).placed(path.parent)
     if not config.console_port:
         raise ConfigError(
             f"{path}: hsm.console_port: missing: name a free port there, and a key_store with two "
             "officers (`cardswitch hsm officer add`)"
         )
+    tls = _tls(_with_its_papers(config), "hsm.tls_")
     file = path.parent / OFFICERS_NAME
     if file.exists():
-        return AttendedHsm(config.console_port, read_officers(file))
+        return AttendedHsm(config.console_port, read_officers(file), tls)
     typed = []
     for which in ("first", "second"):
         name = click.prompt(f"{which} officer", err=True)
         secret = click.prompt(f"passphrase of {name}", hide_input=True, err=True)
         typed.append(Credential(name, secret))
-    return AttendedHsm(config.console_port, typed)
+    return AttendedHsm(config.console_port, typed, tls)
 
 
-def _tls(ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
-    """TLS as the options ask for it, or none."""
+def _tls(place: Address, prefix: str) -> ssl.SSLContext | None:
+    """TLS as *place* asks for it, or none. Raises UsageError."""
     from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.driver.tls import client_tls
-    from cardswitch.wire.operator.addresses import Peer
 
-    peer = Peer(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
     try:
-        return client_tls(peer, "--tls-")
+        tls = client_tls(place, prefix)
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
+    return tls.context if tls else None

@@ -9,7 +9,9 @@ For test keys alone: who holds both passphrases is no dual control.
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -46,8 +48,11 @@ class OfficerSecret(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class AttendedHsm:
     """Asks a module at its console, by the word of two officers."""
 
-    def __init__(self, console_port: int, officers: list[Credential]) -> None:
+    def __init__(
+        self, console_port: int, officers: list[Credential], tls: ssl.SSLContext | None = None
+    ) -> None:
         self._port = console_port
+        self._tls = tls
         self._officers = officers
 
     def ask(self, command: Command) -> Answer:
@@ -55,7 +60,7 @@ class AttendedHsm:
 
         Raises HsmError, ConsoleError, EncodeError and OSError.
         """
-        answer = order_at_console(self._port, ConsoleOrder.of(command, self._officers))
+        answer = order_at_console(self._port, ConsoleOrder.of(command, self._officers), self._tls)
         if not (answer.ok or answer.fields):
             raise HsmError(command.code, answer.error)
         return answer
@@ -79,13 +84,16 @@ def write_officers(path: Path, passphrases: Mapping[str, str]) -> None:
     create_file(path, "".join(lines).encode())
 
 
-def order_at_console(port: int, order: ConsoleOrder) -> Answer:
-    """Have the module whose console listens at *port* perform *order*.
+def order_at_console(port: int, order: ConsoleOrder, tls: ssl.SSLContext | None = None) -> Answer:
+    """Have the module whose console listens at *port*, in TLS if it does, perform *order*.
 
     Raises ConsoleError (refused, or no such console), and OSError.
     """
     framer = FRAMING.framer()
-    with socket.create_connection((HOST, port), TIMEOUT_S) as link:
+    with ExitStack() as stack:
+        link = stack.enter_context(socket.create_connection((HOST, port), TIMEOUT_S))
+        if tls is not None:
+            link = stack.enter_context(tls.wrap_socket(link, server_hostname=HOST))
         link.sendall(FRAMING.frame(msgspec.json.encode(order)))
         while data := link.recv(65_536):
             for frame in framer.feed(data):

@@ -22,6 +22,7 @@ COMMANDS: Final[Commands] = {
         "See one bank day from the first sale to the deposit, in seconds.",
     ),
     "up": ("cardswitch.lab.cli.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "ca": ("cardswitch.lab.cli.ca:ca", "The test CA of a lab: show, renew, trust."),
     "terminal": (
         "cardswitch.terminal.face.cli:terminal",
         "Sales, repeats and reversals at a POS terminal.",

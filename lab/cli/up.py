@@ -14,9 +14,12 @@ import click
 from cardswitch.wire.operator.log_options import LogOptions, log_options
 
 if TYPE_CHECKING:
+    from cardswitch.wire.operator.addresses import Address
+
     from ..house.topology import Lab
 
 LOOK_FOR_CUT_OFF_S: Final = 5.0
+LOOK_FOR_PAPERS_S: Final = 3_600.0
 # Of the configuration, what is printed: all but the long lists of accounts and cards.
 _LISTS: Final = re.compile(r"\n\[\[issuer\.accounts\]\]")
 EPILOG: Final = """\b
@@ -76,11 +79,12 @@ async def _serve(lab: Lab, options: LogOptions) -> None:
         await programs.ready()
         for line in _listeners(lab):
             click.echo(line, err=True)
-        closing = asyncio.create_task(_close_days(lab))
+        besides = [asyncio.create_task(each(lab)) for each in (_close_days, _renew_papers)]
         try:
             await until_stopped(*programs.runtimes)
         finally:
-            closing.cancel()
+            for task in besides:
+                task.cancel()
 
 
 def _listeners(lab: Lab) -> Iterator[str]:
@@ -94,10 +98,25 @@ def _listeners(lab: Lab) -> Iterator[str]:
     ]
     for who, listener, whom in listeners:
         address = f"{listener.host}:{listener.port}"
-        yield f"{who:22} {address:17} {listener.dialect}, {listener.framing}{whom}"
+        what = f"{listener.dialect}, {listener.framing}, {_spoken(listener)}{whom}"
+        yield f"{who:22} {address:17} {what}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
-    yield f"{'HSM simulator':22} {address:17} host commands, test LMK"
+    yield f"{'HSM simulator':22} {address:17} host commands, {_spoken(lab.hsm)}, test LMK"
     yield "ready; stop with Ctrl-C"
+
+
+def _spoken(listener: Address) -> str:
+    return "TLS" if listener.tls_certificate else "no TLS"
+
+
+async def _renew_papers(lab: Lab) -> None:
+    """Certificates that end soon are made anew, however long this runs."""
+    from ..house.papers import has_papers, renew_papers
+
+    while has_papers(lab.folder):
+        for name in await asyncio.to_thread(renew_papers, lab.folder):
+            click.echo(f"made a new certificate for {name}", err=True)
+        await asyncio.sleep(LOOK_FOR_PAPERS_S)
 
 
 async def _close_days(lab: Lab) -> None:

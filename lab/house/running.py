@@ -21,6 +21,7 @@ from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock, Runtime
 
+from .papers import has_papers, renew_papers
 from .topology import Lab
 
 READY_S: Final = 5.0  # On one machine the links are up long before.
@@ -71,6 +72,8 @@ async def running(
     *log* is told what happens on all links. Raises Error.
     """
     clock = clock or Clock()
+    if has_papers(lab.folder):
+        renew_papers(lab.folder)
     async with AsyncExitStack() as stack:
         try:
             hsm = await serve_hsm(lab.hsm, clock, lab.folder, log=log)

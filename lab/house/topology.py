@@ -36,6 +36,8 @@ from cardswitch.wire.store.disk import create_file, narrow_file
 from cardswitch.wire.store.files import file_trouble
 
 from .ceremony import Ask, Keys, make_keys, personalise
+from .papers import FOLDER as PAPERS
+from .papers import make_papers, paper_files
 
 CONFIG_NAME: Final = "lab.toml"
 CARDS_NAME: Final = "cards.toml"
@@ -46,7 +48,7 @@ STORE_NAME: Final = "hsm.keys"
 OFFICERS: Final = ("first", "second")
 PASSPHRASE_BYTES: Final = 12
 _VAULTS: Final = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
-_FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME)
+_FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME, *paper_files())
 _HERE: Final = Path(__file__).parent
 
 
@@ -59,6 +61,7 @@ class Ports(Struct, frozen=True, kw_only=True):
     issuer: int = 7103
     pos: int = 7104
     console: int = 7105
+    plain: int = 7106
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -129,6 +132,7 @@ def make_lab(
         raise ConfigError(f"{folder}: there is a lab already; remove the folder to make a new one")
     with _whole_or_nothing(folder, path):
         notes: list[tuple[str, Mapping[str, str]]] = []
+        make_papers(folder)
         officers = _make_officers(folder, notes)
         keys, files = _made(ask or _attended(officers, notes), ports or Ports(), timing or Timing())
         for name, content in files.items():
@@ -170,6 +174,8 @@ def _whole_or_nothing(folder: Path, path: Path) -> Iterator[None]:
         for name in _FILES:
             with suppress(OSError):
                 (folder / name).unlink()
+        with suppress(OSError):
+            (folder / PAPERS).rmdir()
         if isinstance(error, OSError):
             raise file_trouble(Path(error.filename or path), error) from None
         raise

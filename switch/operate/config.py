@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
-from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer, url_in
+from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
 
 from ..core.settings import ListenerSettings, Route, Settings, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
@@ -47,7 +47,7 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     sign_on: bool = True
 
 
-class HsmConfig(Peer, frozen=True, kw_only=True):
+class HsmConfig(Address, frozen=True, kw_only=True):
     """Where the HSM listens, how long it may take, and be silent."""
 
     timeout_s: float = 1.0
@@ -71,7 +71,14 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def placed(self, folder: Path) -> SwitchConfig:
         """The same with its relative paths made to count from *folder*."""
         database, vault = url_in(folder, self.database), str(folder / self.vault)
-        return replace(self, database=database, vault=vault, hsm=self.hsm.placed(folder))
+        return replace(
+            self,
+            database=database,
+            vault=vault,
+            hsm=self.hsm.placed(folder),
+            listeners={name: each.placed(folder) for name, each in self.listeners.items()},
+            upstreams={name: each.placed(folder) for name, each in self.upstreams.items()},
+        )
 
     def settings(self) -> Settings:
         """The part of it that the core is told."""

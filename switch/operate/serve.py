@@ -41,9 +41,10 @@ async def serve(
 
 async def _connect(runtime: Runtime, config: SwitchConfig) -> None:
     for name, listener in config.listeners.items():
-        await listen_at(listener, runtime, name)
+        await listen_at(listener, runtime, name, f"switch.listeners.{name}")
     for name, upstream in config.upstreams.items():
-        runtime.dial(name, upstream.host, upstream.port, upstream.channel())
+        tls = client_tls(upstream, f"switch.upstreams.{name}.tls_")
+        runtime.dial(name, upstream.host, upstream.port, upstream.channel(), tls)
     hsm = config.hsm
     tls = client_tls(hsm, "switch.hsm.tls_")
     runtime.dial(HSM, hsm.host, hsm.port, HsmClientChannel(header_size=hsm.header_size), tls)

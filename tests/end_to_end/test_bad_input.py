@@ -38,7 +38,7 @@ def sale(**changes):
 @pytest.fixture
 def terminal(house):
     """A terminal's link to the switch."""
-    listener = house.lab.switch.listeners["pos"]
+    listener = house.lab.switch.listeners["plain"]
     with peer_at(listener.port, listener.channel()) as peer:
         yield peer
 
@@ -46,7 +46,7 @@ def terminal(house):
 @pytest.fixture
 def hsm(house):
     """A link to the HSM."""
-    with peer_at(house.lab.hsm.port, HsmClientChannel()) as peer:
+    with peer_at(house.lab.hsm.port, HsmClientChannel(), house.tls()) as peer:
         yield peer
 
 

@@ -72,7 +72,7 @@ def own_house(tmp_path):
 def till(house):
     """A link to the switch as a terminal has it."""
     listener = house.lab.switch.listeners["till"]
-    with peer_at(listener.port, listener.channel()) as peer:
+    with peer_at(listener.port, listener.channel(), house.tls()) as peer:
         yield peer
 
 

@@ -12,7 +12,7 @@ from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, Peer
+from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener
 from tests.kit.clients import ask
 from tests.kit.hosts import acquirer_config, issuer_config, purchase, repeat_of, reversal_of
 
@@ -20,7 +20,7 @@ PORTS = free_ports()
 FRONT = IsoListener(port=PORTS.acquirer)
 NETWORK = IsoListener(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
 ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
-ISSUER = issuer_config(network=NETWORK, hsm=Peer(port=PORTS.hsm))
+ISSUER = issuer_config(network=NETWORK, hsm=Address(port=PORTS.hsm))
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_an_issuer_answers_and_remembers(tmp_path):
 
 
 def test_papers_of_an_issuer_that_are_not_there_are_named(tmp_path):
-    hsm = Peer(port=PORTS.hsm, tls_ca="ca.pem")
+    hsm = Address(port=PORTS.hsm, tls_ca="ca.pem")
     with pytest.raises(ConfigError, match=rf"^issuer\.hsm\.tls_ca: {tmp_path}/ca\.pem"):
         run(serve_issuer(issuer_config(network=NETWORK, hsm=hsm), tmp_path))
 
@@ -81,7 +81,7 @@ def test_an_acquirer_without_a_network_answers_91_and_approves_nothing(tmp_path)
 def test_an_acquirer_asks_the_network_and_remembers(tmp_path):
     """Here the network is the issuer itself, in the acquirer's dialect."""
     network = IsoListener(port=PORTS.network)
-    issuer = issuer_config(network=network, hsm=Peer(port=PORTS.hsm))
+    issuer = issuer_config(network=network, hsm=Address(port=PORTS.hsm))
 
     async def main():
         async with served(serve_issuer(issuer, tmp_path)):

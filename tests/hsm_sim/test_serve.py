@@ -279,9 +279,7 @@ def papers(tmp_path_factory):
 @asynccontextmanager
 async def over_tls(papers, clients="house.pem", name=None):
     """A connection to a module that speaks TLS, by a client with the papers of *name*."""
-    config = HsmConfig(
-        port=0, tls_certificate="module.pem", tls_key="module.key", tls_clients=clients
-    )
+    config = HsmConfig(port=0, tls_certificate="module.pem", tls_key="module.key", tls_ca=clients)
     runtime = await serve(config, folder=papers)
     [port] = runtime.ports.values()
     context = ssl.create_default_context(cafile=papers / "house.pem")

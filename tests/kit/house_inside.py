@@ -8,11 +8,13 @@ from cardswitch.lab.house.running import running
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.wire.channel import HsmServerChannel
 
+PLAIN = {"tls_ca": "", "tls_certificate": "", "tls_key": ""}
+
 
 def lab_in(folder, **bounds):
-    """A lab in *folder*; *bounds* are put on every port of it."""
+    """A lab in *folder*, without TLS; *bounds* are put on every port of it."""
     config, _ = make_lab(folder / "lab", free_ports())
-    lab = read_lab(config)
+    lab = without_tls(read_lab(config))
     listeners = {n: replace(each, **bounds) for n, each in lab.switch.listeners.items()}
     return replace(
         lab,
@@ -42,3 +44,27 @@ async def ready(lab):
     async with running(lab) as programs:
         await programs.ready()
         yield programs
+
+
+def without_tls(lab):
+    """*lab*, whose ports can be spoken to, and tapped, by whoever likes."""
+    switch, acquirer, issuer = lab.switch, lab.acquirer, lab.issuer
+    return replace(
+        lab,
+        hsm=replace(lab.hsm, **PLAIN),
+        switch=replace(
+            switch,
+            hsm=replace(switch.hsm, **PLAIN),
+            listeners={name: replace(each, **PLAIN) for name, each in switch.listeners.items()},
+            upstreams={name: replace(each, **PLAIN) for name, each in switch.upstreams.items()},
+        ),
+        acquirer=replace(
+            acquirer,
+            front=replace(acquirer.front, **PLAIN),
+            network=replace(acquirer.network, **PLAIN),
+        ),
+        issuer=replace(
+            issuer, network=replace(issuer.network, **PLAIN), hsm=replace(issuer.hsm, **PLAIN)
+        ),
+        terminal=replace(lab.terminal, **PLAIN),
+    )

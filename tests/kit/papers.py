@@ -11,20 +11,21 @@ HOST = "127.0.0.1"
 PLAIN = serialization.NoEncryption()
 
 
-def certificate(folder, name, signer=None, host=HOST, seal=PLAIN):
+def certificate(folder, name, signer=None, host=HOST, seal=PLAIN, days=1):
     """Make NAME.pem, for *host*, and NAME.key, sealed with *seal*; returns what signs others.
 
-    It is signed by *signer*, or by itself and is then an authority.
+    It is signed by *signer*, or by itself and is then an authority. It ends in so many *days*.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     issuer, issuer_key = signer or (subject, key)
     day, now = datetime.timedelta(days=1), datetime.datetime.now(datetime.UTC)
+    begins, ends = now - day * (1 + abs(days)), now + day * days
     number, public = x509.random_serial_number(), key.public_key()
     place = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
     authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
     made = (
-        x509.CertificateBuilder(issuer, subject, public, number, now - day, now + day)
+        x509.CertificateBuilder(issuer, subject, public, number, begins, ends)
         .add_extension(place, False)
         .add_extension(x509.BasicConstraints(signer is None, None), critical=True)
         .add_extension(_uses(signs=signer is None), critical=True)

@@ -1,19 +1,23 @@
 """Somebody at a port who says bytes of any kind, and hears frames or the end of the link."""
 
 import socket
+import ssl
 from contextlib import contextmanager, suppress
 
 from tests.kit.programs import PATIENCE_S
 
+HOST = "127.0.0.1"
 CLOSED = None  # What is heard when the link has ended.
 
 
 class Peer:
-    """One connection to *port* of this machine, where *channel* is spoken."""
+    """One connection to *port* of this machine, where *channel* is spoken, within *tls* if any."""
 
-    def __init__(self, port, channel):
+    def __init__(self, port, channel, tls=None):
         self.channel = channel
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)
+        self._socket = socket.create_connection((HOST, port), timeout=PATIENCE_S)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket, server_hostname=HOST)
         self._framer = channel.framing.framer()
         self._frames = []
 
@@ -36,7 +40,7 @@ class Peer:
         while not self._frames:
             try:
                 data = self._socket.recv(65_536)
-            except ConnectionResetError:
+            except (ConnectionResetError, ssl.SSLError):
                 return CLOSED
             if not data:
                 return CLOSED
@@ -56,9 +60,9 @@ class Peer:
 
 
 @contextmanager
-def peer_at(port, channel):
+def peer_at(port, channel, tls=None):
     """A Peer that hangs up at the end."""
-    peer = Peer(port, channel)
+    peer = Peer(port, channel, tls)
     try:
         yield peer
     finally:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import ssl
 import subprocess
 import sys
 import time
@@ -130,6 +131,13 @@ class House:
         """End whatever still runs."""
         for program in self.programs:
             program.end()
+
+    def tls(self):
+        """What a client with a certificate of this lab speaks."""
+        context = ssl.create_default_context(cafile=self.folder / "tls" / "ca.pem")
+        papers = self.folder / "tls" / "terminal"
+        context.load_cert_chain(papers.with_suffix(".pem"), papers.with_suffix(".key"))
+        return context
 
     # Sales ----------------------------------------------------------------------------------------
 

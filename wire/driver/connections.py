@@ -39,6 +39,7 @@ from ..channel import Channel
 from ..ports import Event, LinkId, Seconds
 from ..record import Record
 from .links import NEVER, Link, LinkLimits
+from .tls import Tls, why
 
 LINKS_MAX: Final = (
     500  # Of one listener: two full listeners stay within 1,024 open files, a usual limit.
@@ -152,7 +153,7 @@ class Connections:
         port: int,
         channel: Channel,
         links_max: int,
-        tls: ssl.SSLContext | None,
+        tls: Tls | None,
         limits: LinkLimits,
         allows: Callable[[str], bool],
         per_address_max: int,
@@ -165,12 +166,19 @@ class Connections:
             allows,
             per_address_max,
         )
+        if tls is not None:
+            tls.tell(lambda reason: self._tls_refused(LinkId(listener), reason))
+
+        def accept() -> Link:
+            self._renew(LinkId(listener), tls)
+            return entrance.accept()
+
         server = await self._loop.create_server(
-            entrance.accept,
+            accept,
             host,
             port,
             backlog=BACKLOG,
-            ssl=tls,
+            ssl=tls.context if tls else None,
             ssl_handshake_timeout=CONNECT_S if tls else None,
         )
         self._servers.append(server)
@@ -183,7 +191,7 @@ class Connections:
         host: str,
         port: int,
         channel: Channel,
-        tls: ssl.SSLContext | None,
+        tls: Tls | None,
         limits: LinkLimits,
     ) -> None:
         """See :meth:`~cardswitch.wire.driver.runtime.Runtime.dial`."""
@@ -205,17 +213,18 @@ class Connections:
         make: Callable[[], Link],
         host: str,
         port: int,
-        tls: ssl.SSLContext | None,
+        tls: Tls | None,
     ) -> None:
         """Dial, wait for the end, and dial again: later each time, unless it held for a while."""
         delay, failures, told = REDIAL_FIRST_S, 0, ""
         while True:
             begun = self._loop.time()
             try:
+                self._renew(name, tls)
                 link = await self._connect(make, host, port, tls)
             except OSError as error:
                 self.counts["dial_failed"] += 1
-                reason = f"{host}:{port}: {error.strerror or type(error).__name__}"
+                reason = f"{host}:{port}: {_why(error)}"
                 failures += 1
                 # Once, however long it lasts: the next line is that it is up. And not the first
                 # time: whoever was started with us may be there a moment later.
@@ -232,14 +241,18 @@ class Connections:
             delay = min(2 * delay, REDIAL_MAX_S)
 
     async def _connect(
-        self, make: Callable[[], Link], host: str, port: int, tls: ssl.SSLContext | None
+        self, make: Callable[[], Link], host: str, port: int, tls: Tls | None
     ) -> Link:
         """One try. When we end it is let finish: a connection that uvloop has made, but whose
         making is cancelled, is never reported as lost."""
         handshake_s = CONNECT_S if tls else None
         connecting = self._loop.create_task(
             self._loop.create_connection(
-                make, host, port, ssl=tls, ssl_handshake_timeout=handshake_s
+                make,
+                host,
+                port,
+                ssl=tls.context if tls else None,
+                ssl_handshake_timeout=handshake_s,
             )
         )
         self._connecting.add(connecting)
@@ -251,6 +264,16 @@ class Connections:
             connecting.cancel()
             raise
         return link
+
+    def _renew(self, name: LinkId, tls: Tls | None) -> None:
+        """Certificates may have been changed since the last handshake."""
+        problem = tls.renew() if tls is not None else ""
+        if problem:
+            self.note("tls_not_renewed", name, f"{problem}; what was read before goes on")
+
+    def _tls_refused(self, name: LinkId, reason: str) -> None:
+        self.counts["tls_refused"] += 1
+        self.note("tls_refused", name, f"no TLS with a peer: {reason}")
 
     def _dialler_ended(self, task: asyncio.Task[None]) -> None:
         del self._diallers[task.get_name()]
@@ -368,3 +391,7 @@ class Connections:
             if link.is_up:
                 self.watch(link)
         self._wheel.pop(self._sweeps, None)
+
+
+def _why(error: OSError) -> str:
+    return why(error) if isinstance(error, ssl.SSLError) else error.strerror or type(error).__name__

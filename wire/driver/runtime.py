@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import ssl
 import sys
 import time
 from collections import Counter
@@ -40,6 +39,7 @@ from .control import Control, Verb, serve_control
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
 from .tap import Tap
+from .tls import Tls
 from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
 
 T = TypeVar("T")
@@ -129,7 +129,7 @@ class Runtime:
         port: int,
         channel: Channel,
         links_max: int = LINKS_MAX,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
         limits: LinkLimits | None = None,
         allows: Callable[[str], bool] = anybody,
         per_address_max: int = LINKS_MAX,
@@ -153,7 +153,7 @@ class Runtime:
         host: str,
         port: int,
         channel: Channel,
-        tls: ssl.SSLContext | None = None,
+        tls: Tls | None = None,
         limits: LinkLimits | None = None,
     ) -> None:
         """Keep a connection called *link* to *host*; whenever it is gone, try again and again."""

@@ -1,49 +1,152 @@
-"""TLS of the links that a program dials: whom it trusts, and who it says it is."""
+"""TLS of the links that a program lets in or dials: whom it trusts, and who it says it is."""
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from cardswitch.specs.errors import ConfigError
 
-from ..operator.addresses import Peer
+from ..operator.addresses import Address, is_here
+
+_WANTS: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # The handshake goes on.
 
 
-def client_tls(peer: Peer, prefix: str) -> ssl.SSLContext | None:
-    """What is spoken with *peer*, or None for plain TCP; *prefix* begins the names of its keys.
+class Tls:
+    """What is spoken at one place, TLS 1.2 or later.
 
-    TLS 1.2 or later, with a peer whose certificate is for the host that is dialled, and signed by
-    one of `tls_ca`. Raises ConfigError, naming key and file.
+    Its files are looked at before every handshake; what has changed counts from then on, and links
+    that stand stay. An authority that was taken out of a file is trusted until the next start.
+    """
 
-    >>> client_tls(Peer(port=7100), "switch.hsm.tls_") is None
+    def __init__(self, place: Address, prefix: str, protocol: int) -> None:
+        """*prefix* begins the names of its keys. Raises ConfigError, naming key and file."""
+        self._place = place
+        self._prefix = prefix
+        self._protocol = protocol
+        self._seen = self._stamps()
+        self.context = self._load(self._new())
+
+    def renew(self) -> str:
+        """Take over what has changed; why that cannot be, once, and all stays as it was; or ``""``.
+
+        An error of one file must not leave half of two.
+        """
+        stamps = self._stamps()
+        if stamps == self._seen:
+            return ""
+        self._seen = stamps
+        try:
+            self._load(self._new())
+        except ConfigError as error:
+            return str(error)
+        self._load(self.context)
+        return ""
+
+    def tell(self, refused: Callable[[str], None]) -> None:
+        """Have *refused* told why, whenever a handshake fails: no link comes of it."""
+
+        class Telling(ssl.SSLObject):
+            def do_handshake(self) -> None:
+                try:
+                    super().do_handshake()
+                except _WANTS:
+                    raise
+                except ssl.SSLError as error:
+                    refused(why(error))
+                    raise
+
+        self.context.sslobject_class = Telling
+
+    def _new(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(self._protocol)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if self._place.tls_ca:
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def _load(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        place, prefix = self._place, self._prefix
+        if place.tls_ca:
+            try:
+                context.load_verify_locations(_readable(place.tls_ca, f"{prefix}ca"))
+            except ssl.SSLError:
+                text = f"{prefix}ca: {place.tls_ca}: expected certificates as PEM"
+                raise ConfigError(text) from None
+        _identify(context, place, prefix)
+        return context
+
+    def _stamps(self) -> list[tuple[int, int] | None]:
+        place = self._place
+        return [_stamp(path) for path in (place.tls_ca, place.tls_certificate, place.tls_key)]
+
+
+def client_tls(place: Address, prefix: str) -> Tls | None:
+    """What is spoken with *place*, or None for plain TCP; *prefix* begins the names of its keys.
+
+    Its certificate must be for the host that is dialled, and signed by one of `tls_ca`. Raises
+    ConfigError, naming key and file.
+
+    >>> client_tls(Address(port=7100), "switch.hsm.tls_") is None
     True
-    >>> client_tls(Peer(port=7100, tls_ca="/ca"), "hsm.tls_")
+    >>> client_tls(Address(port=7100, tls_ca="/ca"), "hsm.tls_")
     Traceback (most recent call last):
     cardswitch.specs.errors.ConfigError: hsm.tls_ca: /ca: cannot be read: No such file or directory
     """
-    if not peer.tls_ca:
-        if peer.tls_certificate or peer.tls_key:
-            raise ConfigError(f"{prefix}ca: missing, but other keys of TLS are given")
-        return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    try:
-        context.load_verify_locations(_readable(peer.tls_ca, f"{prefix}ca"))
-    except ssl.SSLError:
-        raise ConfigError(f"{prefix}ca: {peer.tls_ca}: expected certificates as PEM") from None
-    _identify(context, peer, prefix)
-    return context
+    if place.tls_ca:
+        return Tls(place, prefix, ssl.PROTOCOL_TLS_CLIENT)
+    if place.tls_certificate or place.tls_key:
+        raise ConfigError(f"{prefix}ca: missing, but other keys of TLS are given")
+    if not (place.plain or is_here(place.host)):
+        raise ConfigError(
+            f"{prefix}ca: missing: {place.host} is beyond this machine; say who signs its "
+            "certificate, or plain = true to send test cards in clear"
+        )
+    return None
 
 
-def _identify(context: ssl.SSLContext, peer: Peer, prefix: str) -> None:
+def server_tls(place: Address, prefix: str) -> Tls | None:
+    """What the port of *place* speaks, or None for plain TCP, which this machine alone may.
+
+    With `tls_ca` nobody is let in without a certificate that one of that file signed. Raises
+    ConfigError as above.
+    """
+    if place.plain:
+        raise ConfigError(f"{prefix}certificate: plain is for what is dialled; leave it out")
+    if place.tls_certificate:
+        return Tls(place, prefix, ssl.PROTOCOL_TLS_SERVER)
+    if place.tls_key or place.tls_ca:
+        raise ConfigError(f"{prefix}certificate: missing, but other keys of TLS are given")
+    if not is_here(place.host):
+        raise ConfigError(
+            f"{prefix}certificate: missing: at {place.host} others than this machine may connect, "
+            "and plain TCP is for 127.0.0.1, ::1 and localhost alone"
+        )
+    return None
+
+
+def why(error: ssl.SSLError) -> str:
+    """What went wrong in a handshake, in words.
+
+    >>> why(ssl.SSLError(1, "[SSL: HTTP_REQUEST] http request (_ssl.c:1006)"))
+    'http request'
+    """
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"the certificate is refused: {error.verify_message}"
+    reason = error.reason or str(error).partition("] ")[2].partition(" (")[0]
+    return reason.replace("_", " ").lower() or type(error).__name__
+
+
+def _identify(context: ssl.SSLContext, place: Address, prefix: str) -> None:
     """Have *context* show our certificate, if there is one."""
-    if not peer.tls_certificate:
-        if peer.tls_key:
+    if not place.tls_certificate:
+        if place.tls_key:
             raise ConfigError(f"{prefix}certificate: missing, but its key is given")
         return
-    certificate = _readable(peer.tls_certificate, f"{prefix}certificate")
-    key = _readable(peer.tls_key, f"{prefix}key") if peer.tls_key else certificate
+    certificate = _readable(place.tls_certificate, f"{prefix}certificate")
+    key = _readable(place.tls_key, f"{prefix}key") if place.tls_key else certificate
     try:
         # Without a password an encrypted key would be asked for on the terminal.
         context.load_cert_chain(certificate, key, password="")
@@ -61,3 +164,12 @@ def _readable(path: str, key: str) -> str:
     except OSError as error:
         raise ConfigError(f"{key}: {path}: cannot be read: {error.strerror}") from error
     return path
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What is another when the file *path* is; None if it is not there."""
+    try:
+        found = Path(path).stat() if path else None
+    except OSError:
+        return None
+    return (found.st_mtime_ns, found.st_ino) if found else None

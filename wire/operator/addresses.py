@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -9,6 +11,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.masking import printable
 
 from ..channel import IsoChannel
 from ..framings import FramingName, framing_named
@@ -16,23 +20,24 @@ from ..headers import Tpdu
 
 
 class Address(Struct, frozen=True, kw_only=True):
-    """Where a program listens; port 0 is any free one."""
+    """Where a program listens, or what it dials; port 0 is any free one.
+
+    A listener speaks TLS if it has a certificate; what is dialled does, if it is said who signs
+    there.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65_535)]
-
-
-class Peer(Address, frozen=True, kw_only=True):
-    """An address that is dialled, in TLS if it is said who signs there."""
-
-    tls_ca: str = ""  # PEM file of those who sign the peer's certificate; none: plain TCP
-    tls_certificate: str = ""  # PEM file of ours; none: we show none
+    # PEM file of those who sign the peer's certificate. A listener without it asks for none.
+    tls_ca: str = ""
+    tls_certificate: str = ""  # PEM file of ours
     tls_key: str = ""  # PEM file of its private key; none: the same file
+    plain: bool = False  # dial it without TLS though it is beyond this machine; test cards alone
 
     def placed(self, folder: Path) -> Self:
         """The same with its relative paths made to count from *folder*.
 
-        >>> Peer(port=7100, tls_ca="ca.pem").placed(Path("/lab")).tls_ca
+        >>> Address(port=7100, tls_ca="ca.pem").placed(Path("/lab")).tls_ca
         '/lab/ca.pem'
         """
         names = ("tls_ca", "tls_certificate", "tls_key")
@@ -62,8 +67,52 @@ class IsoListener(IsoAddress, frozen=True, kw_only=True):
 
     links_max: Annotated[int, Meta(ge=1)] = 500
     links_per_address_max: Annotated[int, Meta(ge=1)] = 100  # this machine may have them all
+    allow: tuple[str, ...] = ()  # addresses and networks that may connect; none: all of them
     first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
     idle_s: Annotated[float, Meta(gt=0)] = 300.0
+
+
+def is_here(host: str) -> bool:
+    """Whether *host* names this machine alone.
+
+    >>> [is_here(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def address_rule(allow: Sequence[str], key: str) -> Callable[[str], bool]:
+    """Whether an IP address is in one of *allow*, addresses or networks, the value of *key*.
+
+    Raises ConfigError.
+
+    >>> allows = address_rule(["127.0.0.1", "10.1.0.0/16"], "hsm.allow")
+    >>> [allows(peer) for peer in ("127.0.0.1", "10.1.2.3", "10.2.0.1", "::ffff:127.0.0.1", "")]
+    [True, True, False, True, False]
+    """
+    networks = [_network(text, key) for text in allow]
+
+    def allows(peer: str) -> bool:
+        try:
+            address = ip_address(peer.partition("%")[0])  # fe80::1%eth0
+        except ValueError:
+            return False
+        mapped = address.ipv4_mapped if address.version == 6 else None
+        return any((mapped or address) in network for network in networks)
+
+    return allows
+
+
+def _network(text: str, key: str) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ConfigError(
+            f"{key}: {printable(text)}: expected an address or a network, such as 10.1.0.0/16"
+        ) from None
 
 
 def url_in(folder: Path, url: str) -> str:

@@ -15,7 +15,7 @@ from cardswitch.specs.errors import ConfigError
 
 S = TypeVar("S", bound=Struct)
 # Keys that had another name once, and the name that they have now.
-RENAMED: Final = {"doors": "listeners", "journal": "database"}
+RENAMED: Final = {"doors": "listeners", "journal": "database", "tls_clients": "tls_ca"}
 
 
 def read_config(path: Path | str) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def papers(tmp_path):
 
 @pytest.mark.parametrize("ours", [("client.pem", "--tls-key", "client.key"), ("both.pem",)])
 def test_over_tls_with_a_certificate_of_ours(papers, ours):
-    with serving(**papers, tls_clients="client.pem") as (port, _, _):
+    with serving(**papers, tls_ca="client.pem") as (port, _, _):
         words = ("send", "NC", "--tls-ca", "module.pem")
         assert run(port, *words, "--tls-certificate", *ours)[0] == 0
         assert run(port, *words)[0] == 5  # It lets nobody in without one.

@@ -13,10 +13,12 @@ from cardswitch.hsm_sim.custody.journal import read_anchor
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house import topology
 from cardswitch.lab.house.ceremony import check_keys
+from cardswitch.lab.house.papers import paper_files
 from cardswitch.lab.house.topology import Ports, Timing, free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.terminal.config import read_cards
+from tests.kit.canaries import files_below
 from tests.kit.files import is_owners_alone
 
 PAN = "9999990000000014"
@@ -35,7 +37,7 @@ def test_what_was_made_can_be_read(made):
     path, keys = made
     lab = read_lab(path)
     assert lab.folder == path.parent
-    assert set(lab.switch.listeners) == {"pos", "network"}
+    assert set(lab.switch.listeners) == {"pos", "plain", "network"}
     assert set(lab.switch.upstreams) == {"acquirer", "issuer"}
     assert lab.issuer.zpk == lab.switch.upstreams["issuer"].pin_key == keys.zpk_issuer
     assert lab.terminal.tpk == keys.tpk_under_tmk
@@ -115,10 +117,10 @@ def test_terminal_and_issuer_know_the_same_cards(made):
 
 def test_a_lab_is_never_written_over(made):
     path, _ = made
-    before = {file: file.read_bytes() for file in path.parent.iterdir()}
+    before = {file: file.read_bytes() for file in files_below(path.parent)}
     with pytest.raises(ConfigError, match="there is a lab already"):
         make_lab(path.parent)
-    assert {file: file.read_bytes() for file in path.parent.iterdir()} == before
+    assert {file: file.read_bytes() for file in files_below(path.parent)} == before
 
 
 def test_the_key_of_a_vault_is_never_written_over(made):
@@ -171,9 +173,12 @@ def test_every_file_of_a_lab_is_its_owners_alone(tmp_path):
         make_lab(tmp_path)
     finally:
         os.umask(previous)
-    names = {each.name for each in tmp_path.iterdir()}
-    assert names == {*FILES, "hsm.keys", "officers.toml", "hsm.audit", "hsm.audit.head"}
-    assert all(map(is_owners_alone, tmp_path.iterdir()))
+    files = files_below(tmp_path)
+    names = {str(each.relative_to(tmp_path)) for each in files}
+    kept = {"hsm.keys", "officers.toml", "hsm.audit", "hsm.audit.head"}
+    assert names == {*FILES, *kept, *paper_files()}
+    assert all(map(is_owners_alone, files))
+    assert (tmp_path / "tls").stat().st_mode & 0o077 == 0
 
 
 def test_files_that_others_could_read_are_narrowed_at_the_start(made):
@@ -229,10 +234,10 @@ def test_the_hsm_of_the_lab_knows_the_keys(made):
 # Ports --------------------------------------------------------------------------------------------
 
 
-def test_free_ports_are_six_and_can_be_listened_at():
+def test_free_ports_are_seven_and_can_be_listened_at():
     ports = free_ports()
     numbers = [getattr(ports, name) for name in Ports.__struct_fields__]
-    assert len(set(numbers)) == len(numbers) == 6
+    assert len(set(numbers)) == len(numbers) == 7
     for number in numbers:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", number))

@@ -1,22 +1,23 @@
 """Listeners count who comes in; dialled links come back; both over real sockets."""
 
 import asyncio
-import datetime
+import shutil
 import socket
 import ssl
 import time
+import warnings
 from collections import Counter
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from cardswitch.wire.driver import connections
 from cardswitch.wire.driver.connections import Connections, Listener
 from cardswitch.wire.driver.links import NEVER, LinkLimits
+from cardswitch.wire.driver.tls import client_tls, server_tls
+from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.ports import Close, LinkId, Send
 from cardswitch.wire.record import LINES_MAX, Record
+from tests.kit.papers import certificate
 from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
 
 
@@ -284,36 +285,38 @@ def test_of_a_link_that_is_gone_or_has_no_deadline_nothing_is_kept():
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for this machine, signed by itself, and its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    plain = serialization.NoEncryption()
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain)
-    path.write_bytes(private + made.public_bytes(pem))
-    return path
+def papers(tmp_path_factory):
+    """A folder with two authorities, and servers and clients of the first."""
+    folder = tmp_path_factory.mktemp("papers")
+    house = certificate(folder, "house")
+    certificate(folder, "strangers")
+    for name in ("server", "newer", "client"):
+        certificate(folder, name, house)
+    certificate(folder, "ended", house, days=-1)
+    return folder
 
 
-def test_the_same_over_tls(on_loop, certificate):
+def told_by(papers, name="server", **keys):
+    """What a listener speaks that shows the certificate of *name*."""
+    own = {"tls_certificate": f"{name}.pem", "tls_key": f"{name}.key"}
+    return server_tls(Address(port=0, **own, **keys).placed(papers), "front.tls_")
+
+
+def dialled(papers, ca="house", **keys):
+    """What somebody speaks who trusts what *ca* signs."""
+    return client_tls(Address(port=0, tls_ca=f"{ca}.pem", **keys).placed(papers), "host.tls_")
+
+
+OURS = {"tls_certificate": "client.pem", "tls_key": "client.key"}
+
+
+def test_the_same_over_tls(on_loop, papers):
     client, server = SmallMachine(), SmallMachine()
-    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    theirs.load_cert_chain(certificate)
-    ours = ssl.create_default_context(cafile=certificate)
 
     async def main():
         async with running(server) as listening, running(client) as dialling:
-            port = await listening.listen("front", HOST, 0, Words(), tls=theirs)
-            dialling.dial("host", "localhost", port, Words(), tls=ours)
+            port = await listening.listen("front", HOST, 0, Words(), tls=told_by(papers))
+            dialling.dial("host", HOST, port, Words(), tls=dialled(papers))
             await until(lambda: client.kinds("host") == ["LinkUp"])
             client.reactions["hello"] = lambda link: []
             dialling.call(lambda now: [Send(LinkId("host"), "hello")])
@@ -325,21 +328,104 @@ def test_the_same_over_tls(on_loop, certificate):
     on_loop(main())
 
 
-def test_a_peer_whose_certificate_is_not_trusted_is_not_spoken_to(on_loop, certificate):
-    client, server = SmallMachine(), SmallMachine()
-    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    theirs.load_cert_chain(certificate)
+@pytest.mark.parametrize(
+    ("server", "client", "kind", "told"),
+    [
+        ({}, {"ca": "strangers"}, "dial_failed", "the certificate is refused: "),
+        ({"name": "ended"}, {}, "dial_failed", "certificate has expired"),
+        ({"tls_ca": "house.pem"}, {}, "tls_refused", "peer did not return a certificate"),
+        ({"tls_ca": "strangers.pem"}, OURS, "tls_refused", "the certificate is refused: "),
+    ],
+    ids=["foreign authority", "expired", "no certificate", "foreign certificate"],
+)
+def test_who_has_not_the_right_papers_is_not_spoken_to_and_told_of(
+    on_loop, papers, server, client, kind, told
+):
+    machine, lines = SmallMachine(), []
+    record = Record("switch", [lines.append], time.monotonic)
 
     async def main():
-        async with running(server) as listening, running(client) as dialling:
-            port = await listening.listen("front", HOST, 0, Words(), tls=theirs)
-            dialling.dial("host", "localhost", port, Words(), tls=ssl.create_default_context())
-            await until(lambda: dialling.counts["dial_failed"] >= 1)
-            await asyncio.sleep(0)
-        assert client.events == []
-        assert server.words == []
+        async with (
+            running(machine, record=record) as listening,
+            running(SmallMachine(), record=record) as dialling,
+        ):
+            tls = told_by(papers, **server)
+            port = await listening.listen("front", HOST, 0, Words(), tls=tls)
+            dialling.dial("host", HOST, port, Words(), tls=dialled(papers, **client))
+            await until(lambda: listening.counts[kind] + dialling.counts[kind] >= 2)
 
     on_loop(main())
+    assert machine.events == []
+    refused = [line.reason for line in lines if line.kind == kind]
+    assert told in refused[0]
+    assert len(refused) <= LINES_MAX + 1
+
+
+@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\n\r\n", b"\x00\x040800"])
+def test_plain_bytes_are_refused_and_told_of(on_loop, papers, said):
+    lines = []
+    record = Record("switch", [lines.append], time.monotonic)
+
+    async def main():
+        async with running(SmallMachine(), record=record) as runtime:
+            port = await runtime.listen("front", HOST, 0, Words(), tls=told_by(papers))
+            async with peer_at(port) as peer:
+                peer.writer.write(said)
+                await until(lambda: runtime.counts["tls_refused"] == 1)
+
+    on_loop(main())
+    assert [line.kind for line in lines] == ["tls_refused"]
+
+
+def test_an_older_version_is_refused(on_loop, papers):
+    old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    old.load_verify_locations(papers / "house.pem")
+    old.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings(action="ignore"):
+        old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
+
+    async def main():
+        async with running(SmallMachine()) as runtime:
+            port = await runtime.listen("front", HOST, 0, Words(), tls=told_by(papers))
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                await asyncio.open_connection(HOST, port, ssl=old)
+            await until(lambda: runtime.counts["tls_refused"] == 1)
+
+    on_loop(main())
+
+
+def test_a_certificate_that_was_renewed_is_shown_and_no_link_is_dropped(on_loop, papers):
+    machine, lines = SmallMachine(), []
+    record = Record("switch", [lines.append], time.monotonic)
+    for kind in ("pem", "key"):
+        shutil.copy(papers / f"server.{kind}", papers / f"shown.{kind}")
+
+    async def shown(port):
+        context = ssl.create_default_context(cafile=papers / "house.pem")
+        _, writer = await asyncio.open_connection(HOST, port, ssl=context)
+        subject = writer.get_extra_info("peercert")["subject"]
+        writer.close()
+        return subject[0][0][1]
+
+    async def main():
+        async with running(machine, record=record) as runtime, running(SmallMachine()) as dialling:
+            port = await runtime.listen("front", HOST, 0, Words(), tls=told_by(papers, "shown"))
+            dialling.dial("host", HOST, port, Words(), tls=dialled(papers))
+            await until(lambda: "front/1" in {event.link for event in machine.events})
+            assert await shown(port) == "server"
+            (papers / "shown.pem").write_text("nonsense")
+            assert await shown(port) == "server"
+            assert await shown(port) == "server"
+            for kind in ("key", "pem"):
+                shutil.copy(papers / f"newer.{kind}", papers / f"shown.{kind}")
+            assert await shown(port) == "newer"
+            assert machine.kinds("front/1") == ["LinkUp"]
+
+    on_loop(main())
+    kept = [line.reason for line in lines if line.kind == "tls_not_renewed"]
+    assert len(kept) == 1
+    assert "front.tls_certificate" in kept[0]
+    assert "nonsense" not in kept[0]
 
 
 # What the record says ---------------------------------------------------------------------------

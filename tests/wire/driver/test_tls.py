@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.driver.tls import client_tls
-from cardswitch.wire.operator.addresses import Peer
+from cardswitch.wire.driver.tls import client_tls, server_tls, why
+from cardswitch.wire.operator.addresses import Address
 from tests.kit.papers import HOST, certificate
 
 OURS = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
@@ -31,7 +31,7 @@ def papers(tmp_path_factory):
 
 
 def context(papers, **keys):
-    return client_tls(Peer(port=0, **keys).placed(papers), "switch.hsm.tls_")
+    return client_tls(Address(port=0, **keys).placed(papers), "switch.hsm.tls_")
 
 
 def test_without_keys_there_is_no_tls(papers):
@@ -42,7 +42,7 @@ def test_without_keys_there_is_no_tls(papers):
     "keys", [{"tls_ca": "house.pem"}, OURS, {"tls_ca": "house.pem", "tls_certificate": "both.pem"}]
 )
 def test_the_peer_is_checked_whatever_we_show(papers, keys):
-    made = context(papers, **keys)
+    made = context(papers, **keys).context
     assert made.minimum_version is ssl.TLSVersion.TLSv1_2
     assert made.verify_mode is ssl.CERT_REQUIRED
     assert made.check_hostname
@@ -74,7 +74,7 @@ def test_what_is_missing_or_unusable_is_named_by_key_and_file(papers, keys, expe
 
 def test_options_are_named_as_options():
     with pytest.raises(ConfigError, match=r"^--tls-ca: missing"):
-        client_tls(Peer(port=0, tls_certificate="client.pem"), "--tls-")
+        client_tls(Address(port=0, tls_certificate="client.pem"), "--tls-")
 
 
 async def greeting(papers, server, tls, version=ssl.TLSVersion.TLSv1_3):
@@ -89,7 +89,7 @@ async def greeting(papers, server, tls, version=ssl.TLSVersion.TLSv1_3):
 
     async with await asyncio.start_server(greet, HOST, 0, ssl=theirs) as listening:
         [port] = [each.getsockname()[1] for each in listening.sockets]
-        reader, writer = await asyncio.open_connection(HOST, port, ssl=tls)
+        reader, writer = await asyncio.open_connection(HOST, port, ssl=tls.context)
         try:
             return await reader.read()
         finally:
@@ -106,3 +106,54 @@ def test_a_server_of_the_house_is_spoken_to(papers):
 def test_a_server_of_another_place_or_house_is_not(papers, server, why):
     with pytest.raises(ssl.SSLCertVerificationError, match=why):
         asyncio.run(greeting(papers, server, context(papers, **OURS)))
+
+
+# Listeners ----------------------------------------------------------------------------------------
+
+
+def listening(papers, **keys):
+    return server_tls(Address(port=0, **keys).placed(papers), "hsm.tls_")
+
+
+def test_without_a_certificate_this_machine_alone_is_let_in_plain(papers):
+    assert listening(papers) is None
+    assert listening(papers, host="::1") is None
+    with pytest.raises(
+        ConfigError, match=r"^hsm\.tls_certificate: missing: at 192\.0\.2\.1 others"
+    ):
+        listening(papers, host="192.0.2.1")
+
+
+def test_beyond_this_machine_nobody_is_dialled_in_clear_unless_it_is_asked_for(papers):
+    with pytest.raises(ConfigError, match=r"^switch\.hsm\.tls_ca: missing: .* or plain = true"):
+        context(papers, host="hsm.example.org")
+    assert context(papers, host="hsm.example.org", plain=True) is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"tls_key": "here.key"}, "tls_certificate: missing"),
+        ({"tls_ca": "house.pem"}, "tls_certificate: missing"),
+        ({"plain": True}, "tls_certificate: plain is for what is dialled"),
+        ({"tls_certificate": "here.pem"}, "tls_certificate, hsm.tls_key: .*expected a certificate"),
+        ({"tls_certificate": "here.pem", "tls_key": "no.key"}, "tls_key: .*no.key: cannot be read"),
+        ({"tls_certificate": "nonsense.pem"}, "tls_certificate, hsm.tls_key: .*expected"),
+    ],
+)
+def test_what_a_listener_lacks_is_named(papers, keys, expected):
+    with pytest.raises(ConfigError, match=rf"^hsm\.{expected}"):
+        listening(papers, **keys)
+
+
+@pytest.mark.parametrize(("keys", "asked"), [({}, False), ({"tls_ca": "house.pem"}, True)])
+def test_certificates_of_clients_are_asked_for_where_it_says_who_signs_them(papers, keys, asked):
+    made = listening(papers, tls_certificate="here.pem", tls_key="here.key", **keys).context
+    assert (made.verify_mode is ssl.CERT_REQUIRED) is asked
+    assert made.minimum_version is ssl.TLSVersion.TLSv1_2
+
+
+def test_a_reason_is_in_words():
+    refused = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1)")
+    refused.verify_message = "certificate has expired"
+    assert why(refused) == "the certificate is refused: certificate has expired"

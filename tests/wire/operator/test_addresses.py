@@ -6,7 +6,7 @@ import pytest
 
 from cardswitch.specs.errors import ConfigError, DialectError
 from cardswitch.specs.message import Message
-from cardswitch.wire.operator.addresses import Address, IsoAddress, Peer, url_in
+from cardswitch.wire.operator.addresses import Address, IsoAddress, address_rule, url_in
 from cardswitch.wire.operator.config import section
 
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 70: "301"})
@@ -61,15 +61,15 @@ def test_an_address_has_a_port_and_nothing_of_messages():
 
 
 def test_paths_of_a_peer_count_from_the_folder_of_the_file():
-    peer = Peer(port=1, tls_ca="ca.pem", tls_certificate="/etc/client.pem")
-    resolved = Peer(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
+    peer = Address(port=1, tls_ca="ca.pem", tls_certificate="/etc/client.pem")
+    resolved = Address(port=1, tls_ca="/lab/ca.pem", tls_certificate="/etc/client.pem")
     assert peer.placed(Path("/lab")) == resolved
-    assert Peer(port=1).placed(Path("/lab")) == Peer(port=1)
+    assert Address(port=1).placed(Path("/lab")) == Address(port=1)
 
 
-def test_only_who_dials_is_asked_for_a_client_certificate():
-    with pytest.raises(ConfigError, match=r"listener\.tls_ca: unknown key"):
-        place(port=1, tls_ca="ca.pem")
+def test_an_old_name_of_a_key_says_the_new_one():
+    with pytest.raises(ConfigError, match=r"listener\.tls_clients: .* it is called tls_ca now"):
+        place(port=1, tls_clients="ca.pem")
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,33 @@ def test_only_who_dials_is_asked_for_a_client_certificate():
 )
 def test_what_is_no_relative_path_stays(url):
     assert url_in(Path("/lab"), url) == url
+
+
+# Who may connect ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("allow", "peer", "expected"),
+    [
+        (["127.0.0.1"], "127.0.0.1", True),
+        (["127.0.0.1"], "127.0.0.2", False),
+        (["127.0.0.1"], "::ffff:127.0.0.1", True),
+        (["127.0.0.1"], "::1", False),
+        (["::1"], "::1", True),
+        (["fe80::/10"], "fe80::1%eth0", True),
+        (["10.1.0.0/16", "::1"], "10.1.255.255", True),
+        (["10.1.0.0/16"], "10.2.0.0", False),
+        (["0.0.0.0/0"], "8.8.8.8", True),
+        ([], "127.0.0.1", False),
+        (["0.0.0.0/0", "::/0"], "", False),
+        (["0.0.0.0/0", "::/0"], "somewhere", False),
+    ],
+)
+def test_addresses(allow: list[str], peer: str, expected: bool) -> None:
+    assert address_rule(allow, "hsm.allow")(peer) is expected
+
+
+@pytest.mark.parametrize("text", ["localhost", "10.1.2.3/16", "", "300.1.1.1"])
+def test_what_is_no_address_is_named(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"^hsm\.allow: "):
+        address_rule([text], "hsm.allow")

@@ -1,0 +1,133 @@
+"""A tap on every link of the lab: it sees TLS and no secret; on the plain listener it sees all."""
+
+import asyncio
+import random
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.house.running import running
+from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.customer.card import find_card
+from cardswitch.terminal.session import open_session
+from cardswitch.wire.driver.runtime import run
+from tests.kit.canaries import found, secrets_of
+from tests.kit.hsm.module import attended
+from tests.kit.programs import SEED
+
+HOST = "127.0.0.1"
+PIN = "1234"
+CLIENT_HELLO = b"\x16\x03"  # RFC 8446, 5.1: a handshake record
+
+
+class Tap:
+    """Stands on a link, passes everything on, and keeps it."""
+
+    def __init__(self, port):
+        self.heard = bytearray()
+        self.asked = bytearray()  # what the one who dialled has said
+        self._port = port
+
+    @asynccontextmanager
+    async def listening(self):
+        """Its own port."""
+        async with await asyncio.start_server(self._passed, HOST, 0) as server:
+            yield server.sockets[0].getsockname()[1]
+
+    async def _passed(self, reader, writer):
+        with suppress(OSError):
+            there, back = await asyncio.open_connection(HOST, self._port)
+            await asyncio.gather(self._pass(reader, back, self.asked), self._pass(there, writer))
+
+    async def _pass(self, reader, writer, also=None):
+        with suppress(OSError):
+            while data := await reader.read(65_536):
+                self.heard += data
+                if also is not None:
+                    also += data
+                writer.write(data)
+        writer.close()
+
+
+def dialled(lab):
+    """Where each link is dialled: by its name, the path of the place in the lab."""
+    return {
+        "terminal to switch": (lab.terminal, ("terminal",)),
+        "switch to acquirer": (
+            lab.switch.upstreams["acquirer"],
+            ("switch", "upstreams", "acquirer"),
+        ),
+        "acquirer to switch": (lab.acquirer.network, ("acquirer", "network")),
+        "switch to issuer": (lab.switch.upstreams["issuer"], ("switch", "upstreams", "issuer")),
+        "switch to HSM": (lab.switch.hsm, ("switch", "hsm")),
+        "issuer to HSM": (lab.issuer.hsm, ("issuer", "hsm")),
+    }
+
+
+def moved(value, way, port):
+    """*value* with another port at the end of the *way* in it."""
+    if not way:
+        return replace(value, port=port)
+    first, *rest = way
+    if isinstance(value, dict):
+        return {**value, first: moved(value[first], rest, port)}
+    return replace(value, **{first: moved(getattr(value, first), rest, port)})
+
+
+async def sell(lab):
+    """A sale with PIN by the terminal of *lab*, while each of its links has a tap: by name."""
+    async with AsyncExitStack() as stack:
+        taps = {}
+        for name, (place, way) in dialled(lab).items():
+            taps[name] = Tap(place.port)
+            lab = moved(lab, way, await stack.enter_async_context(taps[name].listening()))
+        programs = await stack.enter_async_context(running(lab))
+        await programs.ready()
+        card = find_card(read_cards(lab.folder / "cards.toml"), "good")
+        session = await stack.enter_async_context(open_session(lab.terminal))
+        order = Order(1_250, "EUR", card, "swipe", PIN)
+        async for outcome in session.perform(lambda terminal, now: terminal.sale(order, now)):
+            assert outcome.kind is SaleState.APPROVED
+    return taps
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A lab whose keys are always the same."""
+    ask = attended(HsmModule(random.Random(SEED).randbytes))
+    lab = read_lab(make_lab(tmp_path / "lab", free_ports(), ask=ask)[0])
+    card = find_card(read_cards(lab.folder / "cards.toml"), "good")
+    return lab, secrets_of(card, PIN, lab, ask)
+
+
+def seen(folder, taps, secrets):
+    """What of *secrets* the *taps* have seen, in whatever form."""
+    files = []
+    for name, tap in taps.items():
+        assert tap.heard, f"nothing came by at {name}"
+        files.append(folder / f"{name}.tap")
+        files[-1].write_bytes(tap.heard)
+    return found(files, secrets)
+
+
+def test_a_tap_sees_tls_from_the_first_byte_and_nothing_else(tmp_path, lab):
+    own, secrets = lab
+    taps = run(sell(own))
+    assert len(taps) == 6
+    for name, tap in taps.items():
+        assert tap.asked.startswith(CLIENT_HELLO), name
+    assert not seen(tmp_path, taps, secrets)
+
+
+def test_on_the_plain_listener_a_tap_sees_the_card(tmp_path, lab):
+    own, secrets = lab
+    plain = own.switch.listeners["plain"]
+    assert plain.host == HOST
+    terminal = replace(own.terminal, port=plain.port, tls_ca="", tls_certificate="", tls_key="")
+    taps = run(sell(replace(own, terminal=terminal)))
+    assert seen(tmp_path, {"plain": taps["terminal to switch"]}, secrets)
