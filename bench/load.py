@@ -23,6 +23,7 @@ from cardswitch.specs.message import Message
 from cardswitch.terminal.core.messages import Order, TerminalIdentity, request_for
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 
 AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
@@ -142,9 +143,13 @@ class Load:
         """Open the connections and spread the terminals, and the cards, evenly over them."""
         job, loop = self._job, asyncio.get_running_loop()
         lines: list[Connection] = []
+        tls = client_tls(job.listener, "--tls-")
         for _ in range(job.connections):
             _, line = await loop.create_connection(
-                lambda: Connection(self), job.listener.host, job.listener.port
+                lambda: Connection(self),
+                job.listener.host,
+                job.listener.port,
+                ssl=tls.context if tls else None,
             )
             lines.append(line)
         templates = [_template(card, job.merchant) for card in job.cards]

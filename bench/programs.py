@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
 import subprocess
@@ -32,6 +33,7 @@ PIN: Final = "1234"
 START_S: Final = 180.0  # On a machine that does much else.
 STOP_S: Final = 10.0
 LOOK_S: Final = 0.02
+_TLS: Final = re.compile("^tls_.*\n", re.MULTILINE)
 # The words of each, in the order of their start: the innermost first.
 PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
     "hsm": ("hsm", "serve"),
@@ -41,8 +43,12 @@ PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def make_bench_lab(folder: Path, in_flight: int) -> tuple[Path, list[BenchCard]]:
+def make_bench_lab(
+    folder: Path, in_flight: int, *, tls: bool = False
+) -> tuple[Path, list[BenchCard]]:
     """A lab in *folder* without magic amounts, and the cards that its issuer knows beside others.
+
+    Its links speak *tls*, or all go in clear.
 
     All purchases come back in by the acquirer's one link: every link may have all in flight.
     """
@@ -52,6 +58,8 @@ def make_bench_lab(folder: Path, in_flight: int) -> tuple[Path, list[BenchCard]]
     text = path.read_text("utf-8").replace("magic_amounts = true", "magic_amounts = false")
     for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):
         text = text.replace(listener, f"{listener}\nin_flight_max = {in_flight}", 1)
+    if not tls:
+        text = _TLS.sub("", text)
     path.write_text(text + "".join(map(_issued, cards)), "utf-8")
     pinpad = PinPad(keys.tpk_under_tmk)
     return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]

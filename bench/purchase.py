@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import click
 import msgspec
+from msgspec.structs import replace
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -38,6 +39,7 @@ PROFILE_LINES: Final = 25
 @click.option("--terminals", default=1_000, show_default=True, help="Who take turns to buy.")
 @click.option("--connections", default=8, show_default=True, help="That terminals share.")
 @click.option("--rate", default=0.0, help="Begin so many a second, whoever waits: an open loop.")
+@click.option("--tls", is_flag=True, help="All links speak TLS, with certificates of both sides.")
 @click.option("--time-limit", default=TIME_LIMIT_S, show_default=True, help="In seconds.")
 @click.option("--profile", type=click.Choice([*PROGRAMS]), help="Run it under cProfile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
@@ -47,6 +49,7 @@ def main(
     terminals: int,
     connections: int,
     rate: float,
+    tls: bool,
     time_limit: float,
     profile: str | None,
     as_json: bool,
@@ -71,13 +74,12 @@ def main(
                 time_limit_s=time_limit,
                 rate=rate,
             )
-            report = _measure(
-                Path(name), job, terminals if rate else in_flight, profile or "", file
-            )
+            limit = terminals if rate else in_flight
+            report = _measure(Path(name), job, limit, profile or "", file, tls=tls)
     except (Error, OSError, subprocess.SubprocessError) as error:
         raise click.ClickException(str(error)) from error
     given = {"purchases": purchases, "in_flight": in_flight, "terminals": terminals}
-    given |= {"connections": connections, "rate": rate}
+    given |= {"connections": connections, "rate": rate, "tls": tls}
     result = _result(given, report)
     click.echo(msgspec.json.encode(result).decode() if as_json else "\n".join(_table(result)))
     if profile:
@@ -86,12 +88,24 @@ def main(
 
 
 def _measure(
-    folder: Path, job: Callable[..., Job], in_flight: int, profile: str, file: Path
+    folder: Path,
+    job: Callable[..., Job],
+    in_flight: int,
+    profile: str,
+    file: Path,
+    *,
+    tls: bool,
 ) -> Report:
     """Make a lab in *folder*, run it, and load it with what *job* lacks no more."""
-    config, cards = make_bench_lab(folder / "lab", in_flight)
+    config, cards = make_bench_lab(folder / "lab", in_flight, tls=tls)
     lab = read_lab(config)
-    listener = lab.switch.listeners["pos"]
+    terminal = lab.terminal
+    listener = replace(
+        lab.switch.listeners["pos"],
+        tls_ca=terminal.tls_ca,
+        tls_certificate=terminal.tls_certificate,
+        tls_key=terminal.tls_key,
+    )
     ports = {
         "hsm": lab.hsm.port,
         "issuer": lab.issuer.network.port,
@@ -99,7 +113,7 @@ def _measure(
         "acquirer": lab.acquirer.front.port,
     }
     with running(config, ports, profile, file) as pids:
-        merchant = lab.terminal.merchant
+        merchant = terminal.merchant
         return _load(job(listener=listener, merchant=merchant, cards=tuple(cards), pids=pids))
 
 
