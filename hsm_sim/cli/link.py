@@ -13,8 +13,6 @@ import click
 if TYPE_CHECKING:
     import ssl
 
-    from cardswitch.wire.operator.addresses import Address
-
     from ..client.client import HsmClient
     from ..client.officers import AttendedHsm
     from ..config import HsmConfig
@@ -65,6 +63,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         default="",
         help="The private key, if it is not in the file of the certificate.",
     )
+    @header_option("By default that of the lab, or 4.")
     @functools.wraps(command)
     def asks(
         *args: Any,
@@ -75,6 +74,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         tls_ca: str,
         tls_certificate: str,
         tls_key: str,
+        header_size: int | None,
         officers: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -88,10 +88,23 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         if tls_ca or tls_certificate or tls_key:
             papers = {"tls_ca": tls_ca, "tls_certificate": tls_certificate, "tls_key": tls_key}
             place = replace(place, **papers)
+        if header_size is not None:
+            place = replace(place, header_size=header_size)
         with failing(), connected(place, timeout_s) as client:
             command(*args, hsm=client, **kwargs)
 
     return asks
+
+
+def header_option(otherwise: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option that says how long a header is; *otherwise* says what holds without it."""
+    return click.option(
+        "--header",
+        "header_size",
+        metavar="SIZE",
+        type=click.IntRange(0, 255),
+        help=f"Characters before every command. {otherwise}",
+    )
 
 
 officers_option = click.option(
@@ -146,39 +159,41 @@ def write_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
-def place_of(host: str | None, port: int | None, config_path: str) -> Address:
-    """What the options say, else the lab, else where a lab would put it."""
-    from cardswitch.wire.operator.addresses import Address
+def place_of(host: str | None, port: int | None, config_path: str) -> HsmConfig:
+    """What the options say, else the lab, else where a lab would put it; as it is to be dialled."""
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
 
     path = Path(config_path)
     if config_path == LAB and not path.exists():
-        return Address(host=host or "127.0.0.1", port=port or PORT)
+        return HsmConfig(host=host or "127.0.0.1", port=port or PORT)
     lab = section(read_config(path), "hsm", HsmConfig, path).placed(path.parent)
     if host not in (None, lab.host) or port not in (None, lab.port):
-        return Address(host=host or lab.host, port=port or lab.port)
+        return HsmConfig(host=host or lab.host, port=port or lab.port, header_size=lab.header_size)
     return _with_its_papers(lab)
 
 
-def connected(place: Address, timeout_s: float = TIMEOUT_S) -> HsmClient:
+def connected(place: HsmConfig, timeout_s: float = TIMEOUT_S) -> HsmClient:
     """A client of the module at *place*. Raises UsageError (papers) and OSError."""
     from ..client.client import HsmClient
 
-    return HsmClient(place.host, place.port, timeout_s=timeout_s, tls=_tls(place, "--tls-"))
+    return HsmClient(
+        place.host,
+        place.port,
+        timeout_s=timeout_s,
+        header_size=place.header_size,
+        tls=_tls(place, "--tls-"),
+    )
 
 
-def _with_its_papers(lab: HsmConfig) -> Address:
+def _with_its_papers(lab: HsmConfig) -> HsmConfig:
     """The module of a lab as its own operator dials it: who may read its papers may show them."""
     from msgspec.structs import replace
 
-    from cardswitch.wire.operator.addresses import Address
-
-    place = Address(host=lab.host, port=lab.port, tls_ca=lab.tls_ca or lab.tls_certificate)
-    if not lab.tls_ca:
-        return place
-    return replace(place, tls_certificate=lab.tls_certificate, tls_key=lab.tls_key)
+    if lab.tls_ca:
+        return lab
+    return replace(lab, tls_ca=lab.tls_certificate, tls_certificate="", tls_key="")
 
 
 def _attended(config_path: str) -> AttendedHsm:
@@ -209,7 +224,7 @@ def _attended(config_path: str) -> AttendedHsm:
     return AttendedHsm(config.console_port, typed, tls)
 
 
-def _tls(place: Address, prefix: str) -> ssl.SSLContext | None:
+def _tls(place: HsmConfig, prefix: str) -> ssl.SSLContext | None:
     """TLS as *place* asks for it, or none. Raises UsageError."""
     from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.driver.tls import client_tls

@@ -9,6 +9,8 @@ import click
 
 from cardswitch.wire.operator.log_options import LogOptions, log_options
 
+from .link import header_option
+
 if TYPE_CHECKING:
     from cardswitch.wire.driver.runtime import Runtime
 
@@ -28,9 +30,18 @@ Examples:
 )  # fmt: skip
 @click.option("--console", "has_console", is_flag=True, help="Read orders, as `hsm console` does.")
 @click.option("--allow-live-lmk", is_flag=True, help="Start even if an LMK is marked as live.")
+@header_option("By default that of the file.")
 @log_options
-def serve(config_path: str, has_console: bool, allow_live_lmk: bool, log: LogOptions) -> None:
+def serve(
+    config_path: str,
+    has_console: bool,
+    allow_live_lmk: bool,
+    header_size: int | None,
+    log: LogOptions,
+) -> None:
     """Serve host commands until stopped."""
+    from msgspec.structs import replace
+
     from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import run
     from cardswitch.wire.driver.service import until_stopped
@@ -41,6 +52,8 @@ def serve(config_path: str, has_console: bool, allow_live_lmk: bool, log: LogOpt
 
     path = Path(config_path)
     config = section(read_config(path), "hsm", HsmConfig, path)
+    if header_size is not None:
+        config = replace(config, header_size=header_size)
 
     async def main() -> None:
         runtime, machine = await serve_machine(

@@ -69,7 +69,7 @@ class HsmClient:
         header_size: int = HEADER_SIZE,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Connect. Raises OSError. *header_size* (1 to 255 characters) must be the module's."""
+        """Connect. Raises OSError. *header_size* (0 to 255 characters) must be the module's."""
         self.header_size = header_size
         self._framer = HSM_FRAMING.framer()
         self._number = 0
@@ -165,7 +165,7 @@ class HsmClient:
     def next_header(self) -> str:
         """Hexadecimal digits that count up, as many as the header has."""
         number, self._number = self._number, self._number + 1
-        return f"{number:0{self.header_size}X}"[-self.header_size :]
+        return f"{number:0{self.header_size}X}"[-self.header_size :] if self.header_size else ""
 
     def _broken(self, expected: str) -> HsmLinkError:
         self.close()

@@ -64,6 +64,15 @@ def test_a_refusal_of_the_module_is_exit_1():
     assert "error 10" in err
 
 
+@pytest.mark.parametrize("size", [0, 1, 255])
+def test_a_header_of_any_size(tmp_path, size):
+    lab = tmp_path / "lab.toml"
+    with serving(header_size=size) as (port, _, _):
+        assert run(port, "send", "NC", "--header", str(size))[0] == 0
+        lab.write_text(f"[hsm]\nport = {port}\nheader_size = {size}\n")
+        assert run(None, "send", "NC", "--config", str(lab))[0] == 0
+
+
 # TLS ----------------------------------------------------------------------------------------------
 
 
