@@ -25,6 +25,7 @@ MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
 class TerminalConfig(Address, frozen=True, kw_only=True):
     """Where the terminal stands, what it dials, and where it keeps its state."""
 
+    port: Annotated[int, Meta(ge=1, le=65_535)]
     id: TerminalId
     merchant: MerchantId
     currency: str = "EUR"  # alphabetic or numeric

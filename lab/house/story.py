@@ -34,7 +34,7 @@ from .topology import Lab, Timing, free_ports, make_lab, read_lab
 CURRENCY: Final = "EUR"
 PIN: Final = "1234"
 # Short, so that the demo is quick; outer timers are longer than inner ones, as always.
-TIMING: Final = Timing(terminal_s=1.6, front_s=1.2, acquirer_s=0.9, issuer_s=0.6, late_s=2.0)
+TIMING: Final = Timing(terminal_s=2.6, front_s=2.1, acquirer_s=1.6, issuer_s=1.1, late_s=3.0)
 BEFORE_CUT_OFF_S: Final = 1_800.0  # The bank's clock when the demo begins.
 REVERSED_S: Final = 10.0  # Its first send is enough, unless the machine is very busy.
 CUT_OVER_S: Final = 5.0  # The switch needs a turn of its loop.

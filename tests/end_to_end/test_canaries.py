@@ -6,7 +6,7 @@ import time
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import Order, TerminalIdentity, sale_request
+from cardswitch.terminal.core.messages import Order, TerminalIdentity, request_for
 from cardswitch.terminal.customer.card import Card
 from tests.kit.canaries import files_below, found
 from tests.kit.peers import peer_at
@@ -40,7 +40,7 @@ def _messages():
     for numbers in [*([n] for n in NUMBERS), list(NUMBERS)]:
         stan = f"{next(STANS):06d}"
         order = Order(1250, "EUR", CARD)
-        sale = sale_request(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
+        sale = request_for(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
         fields = {**sale.fields, 11: stan, **{n: _text(n) for n in numbers}}
         yield Message("0200", dict(sorted(fields.items())))
         yield Message("0201", dict(sorted(fields.items())))
@@ -51,7 +51,7 @@ def _messages():
 @pytest.mark.timeout(300)
 def test_what_no_list_allows_is_in_no_file(house):
     listener = house.lab.switch.listeners["pos"]
-    with peer_at(listener.port, listener.channel()) as terminal:
+    with peer_at(listener.port, listener.channel(), house.tls()) as terminal:
         answers = [terminal.ask(message) for message in _messages()]
     assert all(39 in answer.fields for answer in answers)
     assert {answer[39] for answer in answers[::3]} == {CVV2_WRONG}, "the issuer looks at each sale"

@@ -91,7 +91,7 @@ async def sell(lab):
         card = find_card(read_cards(lab.folder / "cards.toml"), "good")
         session = await stack.enter_async_context(open_session(lab.terminal))
         order = Order(1_250, "EUR", card, "swipe", PIN)
-        async for outcome in session.perform(lambda terminal, now: terminal.sale(order, now)):
+        async for outcome in session.perform(lambda terminal, now: terminal.ask(order, now)):
             assert outcome.kind is SaleState.APPROVED
     return taps
 

@@ -11,6 +11,7 @@ from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.message import Message
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 from tests.kit.clients import ask
 from tests.kit.programs import Program
@@ -18,6 +19,13 @@ from tests.kit.programs import Program
 CODE = "from cardswitch.hosts.cli import host; host()"
 PURCHASE = Message("0200", {3: "000000", 4: "000000001250", 7: "1123120000", 11: "000007"})
 ECHO = Message("0800", {7: "1123120000", 11: "000001", 70: "301"})
+
+
+def tls_of(upstream):
+    """What the switch speaks with *upstream*."""
+    tls = client_tls(upstream, "")
+    assert tls is not None, "a lab speaks TLS"
+    return tls.context
 
 
 @pytest.mark.parametrize("words", [[], ["serve"], ["load"]])
@@ -36,7 +44,7 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path, name):
     program = Program([sys.executable, "-c", CODE, *words], tmp_path / "said.txt")
     try:
         program.wait_for(f"{name} on 127.0.0.1:{place.port}\n")
-        answer = run(ask(place.port, place.channel(), ECHO))
+        answer = run(ask(place.port, place.channel(), ECHO, tls_of(lab.switch.upstreams[name])))
         assert (answer.mti, answer[39]) == ("0810", "00")
         assert program.stop() == 0
     finally:

@@ -40,7 +40,7 @@ def _content(path):
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        assert path.name.endswith(("-shm", "-wal")), path
+        assert path.name.endswith(("-shm", "-wal", "-journal")), path
         return b""
 
 

@@ -3,9 +3,9 @@
 import asyncio
 
 
-async def ask(port, channel, message):
-    """The first message that comes back for *message*."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def ask(port, channel, message, tls=None):
+    """The first message that comes back for *message*; *tls* is spoken, if any."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls)
     try:
         writer.write(channel.framing.frame(channel.encode(message)))
         framer, frames = channel.framing.framer(), []
