@@ -188,7 +188,7 @@ def test_a_store_that_was_changed_erases_the_lmks_for_good(tmp_path):
     store = read_store(path)
     assert (store.lmks, store.tampered) == ((), "the key store was changed")
     assert events(tmp_path).count("tampered") == 1
-    assert run(session(Command("", "JK"), **keys))[0].fields["tampered"] == "1"
+    assert run(session(Command("", "JK"), **keys))[0].fields["tampered"] == "2"
 
 
 def test_a_tamper_of_a_running_module_erases_the_store_before_any_answer(tmp_path):
