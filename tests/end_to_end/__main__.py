@@ -58,10 +58,11 @@ def main() -> None:
     parser.add_argument(
         "--postgres", action="store_true", help="cut the power of the switch's database instead"
     )
+    parser.add_argument("--keep", metavar="FOLDER", help="a new folder for the lab, to look into")
     options = parser.parse_args()
     started = time.monotonic()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crashes-")))
+        folder = _folder(stack, options.keep)
         house, server = House(folder, PATIENT), None
         stack.callback(house.end)
         if options.postgres:
@@ -83,6 +84,13 @@ def main() -> None:
         sold = len(books["terminals"])
         seconds = time.monotonic() - started
         print(f"\r{dict(lab.died)}: {sold} sales, five books agree, {seconds:.0f} s")
+
+
+def _folder(stack: ExitStack, keep: str | None) -> Path:
+    if keep is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="crashes-")))
+    Path(keep).mkdir(parents=True)
+    return Path(keep)
 
 
 def _server(stack: ExitStack) -> PostgresServer:

@@ -233,7 +233,9 @@ def assert_agree(books):
     """All *books* have the same sales; else say where the first two of them part."""
     names = list(books)
     for name in names[1:]:
-        assert books[name] == books[names[0]], f"{name} and {names[0]} do not agree"
+        here, there = books[name].items(), books[names[0]].items()
+        only = f"only here {sorted(here - there)}, only there {sorted(there - here)}"
+        assert here == there, f"{name} and {names[0]} do not agree: {only}"
 
 
 def _read(path, entry_type):
