@@ -91,12 +91,14 @@ class PostgresServer:
         self._run("pg_ctl", "-D", f"{self.folder}/data", "-w", "-t", "60", *arguments)
 
     def _run(self, program: str, *arguments: str) -> None:
-        # Nothing is read from it: the server inherits its outputs and would keep them open.
-        subprocess.run(
-            [self._binaries / program, *arguments], user=self._user, cwd=self.folder, check=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=120,
-        )  # fmt: skip
+        # A file, not a pipe: the server inherits its outputs and would keep them open.
+        with (self.folder / "said").open("w+b") as said:
+            ended = subprocess.run(
+                [self._binaries / program, *arguments], user=self._user, cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=120, check=False,
+            )  # fmt: skip
+            said.seek(0)
+            assert not ended.returncode, f"{program} {arguments}: {said.read().decode()}"
 
 
 @pytest.fixture(scope="session")
