@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from .grammar.bitmap import SECOND_MAX, TOGETHER, bitmap_of
+from .grammar.bitmap import Bitmaps
 from .grammar.encodings import Encoding
 
 # Where a field begins and ends, prefix included: each a place in `LazyFields.ends`, bytes since.
@@ -24,14 +24,14 @@ _NONE_GONE: Final[frozenset[int]] = frozenset()
 class Pieces(Struct, frozen=True, kw_only=True):
     """How a dialect writes the pieces of a message.
 
-    *mti_bytes* are its legal MTIs as written, *bitmap* is its encoding, *tertiary* where a third
-    one stands. *read* takes the number of a field and where in the data it is, prefix included;
+    *mti_bytes* are its legal MTIs as written, *bitmap* is its encoding, *bitmaps* how many there
+    are. *read* takes the number of a field and where in the data it is, prefix included;
     *writers* make the bytes of a value, and its prefix.
     """
 
     mti_bytes: Mapping[str, bytes]
     bitmap: Encoding
-    tertiary: str
+    bitmaps: Bitmaps
     read: Callable[[int, bytes, int, int], str]
     writers: Mapping[int, Callable[[str], bytes]]
 
@@ -135,9 +135,9 @@ class LazyFields(Mapping[int, str]):
     def _bitmap(self) -> bytes:
         """The bitmaps of the fields that are left; ValueError if they do not stand together."""
         pieces, numbers = self._index.pieces, sorted(self)
-        if not numbers or (numbers[-1] > SECOND_MAX and pieces.tertiary != TOGETHER):
+        if not numbers or numbers[-1] > pieces.bitmaps.sizes[-1] * 8:
             raise ValueError
-        return pieces.bitmap.encode(bitmap_of(numbers).hex().upper())
+        return pieces.bitmap.encode(pieces.bitmaps.bits_of(numbers).hex().upper())
 
     def _gap(self, number: int) -> Span:
         """Where field *number*, which was not received, belongs."""

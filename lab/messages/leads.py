@@ -8,7 +8,6 @@ from typing import Final
 from msgspec import Struct
 
 from cardswitch.specs.dialect import Dialect
-from cardswitch.specs.grammar.bitmap import SECOND, THIRD, numbers_of
 from cardswitch.specs.review.partial import read_partly
 
 SIZE_MAX: Final = 64  # bytes; no header of a link has been seen that is longer
@@ -54,10 +53,9 @@ def begins(dialect: Dialect, data: bytes) -> bool:
     try:
         shape = dialect.shape_of(body)
         text = dialect.bitmap.decode(shape, dialect.bitmap.unit * len(shape))
-        numbers = numbers_of(bytes.fromhex(text))
+        fields = dialect.bitmaps.numbers_of(bytes.fromhex(text))
     except (LookupError, ValueError):
         return False
-    fields = [number for number in numbers if number not in (SECOND, THIRD)]
     is_usual = _TRACE in fields and len(fields) <= _FIELDS_MAX
     return is_usual and all(number in dialect.fields for number in fields)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.grammar.bitmap import Bitmaps
 from cardswitch.specs.grammar.mti import describe_mti
 from cardswitch.specs.masking import mask_pan, open_fields
 from cardswitch.specs.message import Message
@@ -40,6 +41,7 @@ def show(
         mti_meaning=_mti(message.mti),
         header=tuple(_header(dialect, message)) if dialect else (),
         lead=message.header,
+        bitmaps=dialect.bitmaps if dialect else Bitmaps(),
         fields=tuple(
             _field(dialect, given, number, meanings.get(number, ""), unsafe)
             for number in sorted(message.fields)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.grammar.bitmap import Bitmaps
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -53,7 +54,7 @@ class ShownMessage(Struct, frozen=True, kw_only=True):
     """A message: *mti* and what it says, *header* part by part, all *fields*, ascending.
 
     *missing* are mandatory fields that it lacks, without a text. One that is not *whole* was read
-    up to a fault. *lead* are the bytes of its header.
+    up to a fault. *lead* are the bytes of its header, *bitmaps* how many bytes of bitmap it has.
     """
 
     mti: str
@@ -61,6 +62,7 @@ class ShownMessage(Struct, frozen=True, kw_only=True):
     fields: tuple[Shown, ...]
     header: tuple[Shown, ...] = ()
     lead: bytes = b""
+    bitmaps: Bitmaps = Bitmaps()
     missing: tuple[Shown, ...] = ()
     whole: bool = True
     masked: bool = True

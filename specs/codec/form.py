@@ -7,6 +7,7 @@ from functools import cached_property
 
 from msgspec import Struct
 
+from ..grammar.bitmap import Bitmaps
 from ..grammar.encodings import Encoding
 from ..grammar.fields import Field
 from ..grammar.mti import legal_mtis
@@ -25,8 +26,8 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
     """The form of the messages on one kind of link.
 
     *header* are the fixed parts before the MTI, and *header_default* their bytes where a message
-    brings none. *tertiary* is where a third bitmap stands, *values* what codes mean, by table.
-    *parts* says what values are made of, by path.
+    brings none. *bitmap* is how bitmaps are written, *bitmaps* how many. *values* are
+    what codes mean, by table, *parts* what values are made of, by path.
     """
 
     name: str
@@ -36,7 +37,7 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
     bitmap: Encoding
     fields: Mapping[int, Field]
     messages: Mapping[str, MessageRule] = {}
-    tertiary: str = ""
+    bitmaps: Bitmaps = Bitmaps()
     header: tuple[Field, ...] = ()
     header_default: bytes = b""
     values: Mapping[str, Mapping[str, str]] = {}

@@ -13,8 +13,6 @@ from ..grammar.bitmap import (
     SECOND,
     SECOND_MAX,
     THIRD,
-    TOGETHER,
-    bitmap_of,
     numbers_of,
 )
 from ..grammar.encodings import HEX_DIGITS
@@ -71,9 +69,16 @@ def pack(form: Form, message: Message) -> bytes:
                 hint=hint,
             )
     numbers = sorted(message.fields)
+    if numbers[-1] > form.bitmaps.highest:
+        raise EncodeError(
+            f"a field up to {form.bitmaps.highest}",
+            code="field-undefined",
+            field=str(numbers[-1]),
+            hint=f"the bitmap of {form.name} has {form.bitmaps} bytes",
+        )
     parts = {number: form.fields[number].write(message.fields[number]) for number in numbers}
-    bits = bitmap_of(numbers).hex().upper()
-    if numbers[-1] > SECOND_MAX and form.tertiary == IN_FIELD_65:
+    bits = form.bitmaps.bits_of(numbers).hex().upper()
+    if numbers[-1] > SECOND_MAX and form.bitmaps.third == IN_FIELD_65:
         parts[THIRD] = form.bitmap.encode(bits[32:])
         bits = bits[:32]
     body = [parts[number] for number in sorted(parts)]
@@ -100,17 +105,16 @@ def read_mti(form: Form, data: bytes) -> tuple[str, int]:
 def read_bitmaps(form: Form, data: bytes, offset: int) -> tuple[list[int], int, DecodeError | None]:
     """The field numbers, where the first field begins, and what is wrong with the bitmap."""
     bits, end = _read_part(form, data, offset, "bitmap")
-    if bits[0] & 0x80:
-        second, end = _read_part(form, data, end, "1")
-        bits += second
-        if second[0] & 0x80 and form.tertiary == TOGETHER:
-            third, end = _read_part(form, data, end, "65")
-            bits += third
+    while len(bits) < form.bitmaps.size or (not form.bitmaps.size and _goes_on(form, bits)):
+        more, end = _read_part(form, data, end, str(len(bits) * 8 - 63))
+        bits += more
     # A third bitmap among the fields is still to come: there its bit counts as that of a field.
-    marks = (SECOND, THIRD) if form.tertiary == TOGETHER else (SECOND,)
-    numbers = [number for number in numbers_of(bits) if number not in marks]
+    numbers = form.bitmaps.numbers_of(bits)
     highest = numbers[-1] if numbers else 0
-    if highest <= (len(bits) - BITMAP_SIZE) * 8:
+    if form.bitmaps.size and numbers:
+        if bits != form.bitmaps.bits_of(numbers):
+            return numbers, end, _marked(form, offset)
+    elif highest <= (len(bits) - BITMAP_SIZE) * 8:
         fault = DecodeError(
             "a field for each bitmap",
             code="bitmap-empty",
@@ -123,11 +127,29 @@ def read_bitmaps(form: Form, data: bytes, offset: int) -> tuple[list[int], int, 
     return _known(form, offset, numbers, end)
 
 
+def _goes_on(form: Form, bits: bytes) -> bool:
+    """Whether the first bit of the last bitmap in *bits* says that another one follows them."""
+    last = bits[-BITMAP_SIZE:]
+    return last[0] & 0x80 > 0 and len(bits) < form.bitmaps.sizes[-1]
+
+
+def _marked(form: Form, offset: int) -> DecodeError:
+    """The fault of bitmaps that are always there, and whose bits 1 and 65 are not as agreed."""
+    said = form.bitmaps.marked or "bit 1 set where a field above 64 follows, 65 where one above 128"
+    return DecodeError(
+        f"a bitmap of {form.bitmaps.size} bytes, {said}",
+        code="bitmap-marks",
+        field="bitmap",
+        offset=offset,
+        hint="bitmaps = '8 + 8' is for links on which bit 1 says that a second bitmap follows",
+    )
+
+
 def _known(
     form: Form, offset: int, numbers: list[int], end: int
 ) -> tuple[list[int], int, DecodeError | None]:
     """*numbers* up to the first that is not defined, and what is wrong with that one."""
-    bitmaps = (THIRD,) if form.tertiary == IN_FIELD_65 else ()
+    bitmaps = (THIRD,) if form.bitmaps.third == IN_FIELD_65 else ()
     unknown = next((n for n in numbers if n not in form.fields and n not in bitmaps), None)
     if unknown is None:
         return numbers, end, None
@@ -174,7 +196,7 @@ def _read_fields(
     """Fill *fields* as far as they can be read; the first fault of them, if any."""
     first: DecodeError | None = None
     for number in numbers:
-        if number == THIRD and form.tertiary == IN_FIELD_65:
+        if number == THIRD and form.bitmaps.third == IN_FIELD_65:
             try:
                 offset = read_third(form, data, offset, numbers)
             except DecodeError as fault:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ..codec.form import Form, MessageRule
 from ..codes import TABLES
 from ..errors import EncodeError
-from ..grammar.bitmap import IN_FIELD_65, SECOND_MAX, TOGETHER
+from ..grammar.bitmap import IN_FIELD_65, SECOND_MAX, TOGETHER, Bitmaps, parse_bitmaps
 from ..grammar.fields import Field
 from ..grammar.mti import VERSIONS, legal_mtis
 from ..parts.layout import Layout
@@ -27,7 +27,8 @@ def build_form(source: Source, written: DialectFile) -> Form:
         int(key): build_field(source, "fields", key, written.fields[key], written.encodings)
         for key in sorted(written.fields, key=int)
     }
-    if fields and max(fields) > SECOND_MAX and not written.tertiary:
+    bitmaps = _bitmaps(source, written)
+    if fields and SECOND_MAX < max(fields) > bitmaps.highest:
         source.refuse(f"fields.{max(fields)}", "fields above 128 need a place: tertiary = …")
     header, header_default = _header(source, written)
     form = Form(
@@ -38,13 +39,21 @@ def build_form(source: Source, written: DialectFile) -> Form:
         bitmap=default_encoding(source, written.encodings, "bitmap"),
         fields=fields,
         messages=_rules(source, written, fields),
-        tertiary=written.tertiary,
+        bitmaps=bitmaps,
         header=header,
         header_default=header_default,
         values=written.values,
         parts=_parts(source, written, fields),
     )
     return _checked_values(source, form)
+
+
+def _bitmaps(source: Source, written: DialectFile) -> Bitmaps:
+    """How many bytes of bitmap there are, checked."""
+    try:
+        return parse_bitmaps(written.bitmaps, written.tertiary)
+    except ValueError as error:
+        source.refuse("bitmaps", f"{error}")
 
 
 def _parts(

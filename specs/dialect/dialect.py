@@ -20,7 +20,6 @@ from ..codec.form import Form
 from ..codec.shapes import OnDemand, Shapes
 from ..codes import TABLES
 from ..errors import DecodeError, EncodeError, FormatError
-from ..grammar.bitmap import TOGETHER
 from ..grammar.fields import Field
 from ..lazy import LazyFields, Pieces
 from ..message import Message
@@ -44,7 +43,7 @@ class Dialect:
     def __init__(self, form: Form) -> None:
         self.form = form
         self.name, self.title, self.version = form.name, form.title, form.version
-        self.mti, self.bitmap, self.tertiary = form.mti, form.bitmap, form.tertiary
+        self.mti, self.bitmap, self.bitmaps = form.mti, form.bitmap, form.bitmaps
         self.fields, self.messages = form.fields, form.messages
         self.header: Header | None = None
         self.header_size = len(form.header_default)
@@ -55,14 +54,16 @@ class Dialect:
         # Where bitmaps begin and end, by the first byte of one; none that stands among the fields.
         self._bitmap_ends = tuple(two if byte in goes_on else one for byte in range(256))
         self._third_ends = tuple(three if byte in goes_on else two for byte in range(256))
-        self._bitmap_places = at, one if self.tertiary == TOGETHER else three
+        self._bitmap_places = at, one if len(self.bitmaps.sizes) > 2 else three
+        if size := self.bitmaps.size:
+            self._bitmap_ends = (at + self.bitmap.size(size * 2),) * 256
         # A field alone, with its prefix.
         self._readers = OnDemand(lambda number: compile_reader(form.fields[number]))
         writers = OnDemand(lambda number: compile_writer(form.fields[number]))
         self.pieces = Pieces(
             mti_bytes=form.mti_bytes,
             bitmap=form.bitmap,
-            tertiary=form.tertiary,
+            bitmaps=form.bitmaps,
             read=self.read_field,
             writers=writers,
         )

@@ -2,7 +2,8 @@
 
 extends = "iso87-binary"            a dialect shipped here, or a path ending in .toml
 version = "0"                       the first digit of its MTIs
-tertiary = "with the others"        where a third bitmap stands, if there may be one
+bitmaps = "8 + 8"                   bytes: also "8", "16" or "24", always
+tertiary = "together"               where a third bitmap stands, if there may be one
 [header]                            fixed parts before the MTI: 1 = { name, format, value }
 [encodings]                         mti, bitmap, length, and one for each field class
 [fields]                            48 = { name, format, encoding, length, count, padding, values }
@@ -78,6 +79,7 @@ class DialectFile(
     extends: str = ""
     title: str = ""
     version: str = ""
+    bitmaps: str = ""
     tertiary: str = ""
     header: dict[str, FieldEntry] = {}
     encodings: dict[str, str] = {}
@@ -160,6 +162,7 @@ def _lay_over(parent: DialectFile, child: DialectFile) -> DialectFile:
     return DialectFile(
         title=child.title or parent.title,
         version=child.version or parent.version,
+        bitmaps=child.bitmaps or parent.bitmaps,
         tertiary=child.tertiary or parent.tertiary,
         header=child.header or parent.header,
         encodings={**parent.encodings, **child.encodings},

@@ -29,6 +29,7 @@ def write_toml(written: DialectFile, comment: str = "") -> str:
         "extends": written.extends,
         "title": written.title,
         "version": written.version,
+        "bitmaps": written.bitmaps,
         "tertiary": written.tertiary,
     }
     head += [f"{key} = {_string(word)}" for key, word in words.items() if word]

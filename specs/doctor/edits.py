@@ -73,6 +73,7 @@ def laid_over(written: DialectFile, said: DialectFile) -> DialectFile:
     """*written* with the encodings, fields, parts and header of *said*."""
     return replace(
         written,
+        bitmaps=said.bitmaps or written.bitmaps,
         header=said.header or written.header,
         encodings={**written.encodings, **said.encodings},
         fields=lay_fields_over(written.fields, said.fields),

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from ..dialect import Dialect
 from ..dialect.file import DialectFile
-from ..grammar.bitmap import IN_FIELD_65, SECOND, THIRD, TOGETHER, numbers_of
+from ..grammar.bitmap import IN_FIELD_65, THIRD
 from ..grammar.encodings import Encoding, encoding_of
 from .bases import Base
 from .edits import Edit, build, group_edit
@@ -197,9 +197,8 @@ def _layout(dialect: Dialect, body: bytes) -> _Layout | None:
         bits = bytes.fromhex(dialect.bitmap.decode(shape, len(shape) * 2))
     except (LookupError, ValueError):
         return None
-    marks = (SECOND, THIRD) if dialect.tertiary == TOGETHER else (SECOND,)
-    numbers = [number for number in numbers_of(bits) if number not in marks]
+    numbers = dialect.bitmaps.numbers_of(bits)
     # A bitmap among the fields moves what follows: too seldom met to be searched.
-    if THIRD in numbers and dialect.tertiary == IN_FIELD_65:
+    if THIRD in numbers and dialect.bitmaps.third == IN_FIELD_65:
         return None
     return _Layout(numbers, data, dialect.mti.size(4) + len(shape))

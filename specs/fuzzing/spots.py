@@ -11,7 +11,6 @@ from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.grammar.bitmap import (
     BITMAP_SIZE,
     IN_FIELD_65,
-    SECOND,
     SECOND_MAX,
     THIRD,
     numbers_of,
@@ -58,7 +57,8 @@ def find_spots(dialect: Dialect, data: bytes) -> tuple[Spot, ...]:
     if len(shape) % dialect.bitmap.size(BITMAP_SIZE * 2):
         return _within(spots, data)
     spots.append(Spot(BITMAP, end, end + len(shape)))
-    _follow(dialect, data, end + len(shape), _numbers(dialect, shape), spots)
+    numbers = dialect.bitmaps.numbers_of(_bits(dialect, shape))
+    _follow(dialect, data, end + len(shape), numbers, spots)
     return _within(spots, data)
 
 
@@ -66,13 +66,12 @@ def _within(spots: list[Spot], data: bytes) -> tuple[Spot, ...]:
     return tuple(spot for spot in spots if spot.start < spot.end <= len(data))
 
 
-def _numbers(dialect: Dialect, shape: bytes) -> list[int]:
-    """The fields of a bitmap; none if it is not one."""
+def _bits(dialect: Dialect, shape: bytes) -> bytes:
+    """The bits of a bitmap; none if it is not one."""
     text = dialect.bitmap.decode(shape, len(shape))
     if len(text) % 2 or not HEX_DIGITS.issuperset(text):
-        return []
-    marks = {SECOND} if dialect.tertiary == IN_FIELD_65 else {SECOND, THIRD}
-    return [number for number in numbers_of(bytes.fromhex(text)) if number not in marks]
+        return b""
+    return bytes.fromhex(text)
 
 
 def _follow(
@@ -80,10 +79,10 @@ def _follow(
 ) -> None:
     """Add the spots of the fields *numbers*, and of a bitmap among them."""
     for number in numbers:
-        if number == THIRD and dialect.tertiary == IN_FIELD_65:
+        if number == THIRD and dialect.bitmaps.third == IN_FIELD_65:
             end = offset + dialect.bitmap.size(BITMAP_SIZE * 2)
             spots.append(Spot(BITMAP, offset, end))
-            more = _numbers(dialect, data[offset:end])
+            more = numbers_of(_bits(dialect, data[offset:end]))
             numbers += [SECOND_MAX + n for n in more if SECOND_MAX + n not in numbers]
             offset = end
             continue

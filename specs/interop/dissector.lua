@@ -296,8 +296,11 @@ local function dissect_message(tvb, pinfo, tree, offset, stop)
   offset = offset + size
   local numbers = {}
   local at = add_bitmap(tvb, tree, offset, stop, 0, numbers)
-  if at and numbers[1] then at = add_bitmap(tvb, tree, at, stop, 64, numbers) end
-  if at and numbers[65] and dialect.third == "together" then
+  -- Of a fixed size, or as long as bits 1 and 65 say that another one follows.
+  if at and (dialect.bitmaps > 8 or dialect.bitmaps == 0 and numbers[1]) then
+    at = add_bitmap(tvb, tree, at, stop, 64, numbers)
+  end
+  if at and (dialect.bitmaps > 16 or numbers[65] and dialect.third == "together") then
     at = add_bitmap(tvb, tree, at, stop, 128, numbers)
   end
   if at == nil then
@@ -305,7 +308,7 @@ local function dissect_message(tvb, pinfo, tree, offset, stop)
     return
   end
   for number = 2, 192 do
-    if numbers[number] and number == 65 and dialect.third ~= "none" then
+    if numbers[number] and number == 65 and (dialect.third ~= "none" or dialect.bitmaps > 16) then
       if dialect.third == "field" then at = add_bitmap(tvb, tree, at, stop, 128, numbers) end
     elseif numbers[number] then
       at = add_field(tvb, tree, at, stop, number)

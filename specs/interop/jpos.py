@@ -12,7 +12,15 @@ from typing import Final
 from msgspec.structs import replace
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry
-from ..grammar.bitmap import FIELD_MAX, IN_FIELD_65, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.bitmap import (
+    FIELD_MAX,
+    IN_FIELD_65,
+    SECOND,
+    SECOND_MAX,
+    THIRD,
+    TOGETHER,
+    parse_bitmaps,
+)
 from ..grammar.fields import LENGTH_MAX
 from ..grammar.prefixes import Prefix
 from .drafts import Draft, Imported, plain_name
@@ -49,15 +57,16 @@ def import_jpos(text: str, path: str, version: str = "0") -> Imported:
     if root.tag != "isopackager":
         draft.refuse(root.line, root.tag, "a root element 'isopackager' is expected")
     children = _children(draft, root, "field")
-    encodings, tertiary = _message(draft, root, children)
+    encodings, bitmaps, tertiary = _message(draft, root, children)
+    highest = parse_bitmaps(bitmaps, tertiary).highest
     parts: dict[str, PartsEntry] = {}
     entries: dict[str, FieldEntry] = {}
     for number, element in children.items():
         if number in (0, SECOND, THIRD):
             continue
         where = f"field {number}"
-        if number > SECOND_MAX and not tertiary:
-            draft.lose(element.line, where, "above 128 without a third bitmap: left out")
+        if number > highest:
+            draft.lose(element.line, where, f"above {highest}, the last of the bitmap: left out")
         elif entry := _field(draft, element, where, number in _TRACKS):
             entries[str(number)] = entry
             _parts(draft, element, str(number), parts)
@@ -69,6 +78,7 @@ def import_jpos(text: str, path: str, version: str = "0") -> Imported:
         extends="",
         title=title,
         version=version,
+        bitmaps=bitmaps,
         tertiary=tertiary,
         header=header,
         encodings=encodings | shared,
@@ -83,8 +93,8 @@ def import_jpos(text: str, path: str, version: str = "0") -> Imported:
 
 def _message(
     draft: Draft, root: Element, children: Mapping[int, Element]
-) -> tuple[dict[str, str], str]:
-    """How MTI and bitmap are written, and where a third bitmap stands."""
+) -> tuple[dict[str, str], str, str]:
+    """How MTI and bitmap are written, how many bytes of it there are, where a third one stands."""
     for key, only in (("emitBitmap", "true"), ("bitmapField", "1"), ("firstField", "2")):
         said = root.attributes.get(key, only)
         if said != only:
@@ -102,7 +112,9 @@ def _message(
         "mti": _known(draft, mti, "field 0", MTI_CLASSES),
         "bitmap": _known(draft, bitmap, "field 1", BITMAP_CLASSES),
     }
-    return encodings, TOGETHER if size == BITMAP_LENGTHS[-1] else _third(draft, root, children)
+    third = TOGETHER if size == BITMAP_LENGTHS[-1] else _third(draft, root, children)
+    # With a length of 8 theirs never reads a second bitmap.
+    return encodings, str(size) if size == BITMAP_LENGTHS[0] and not third else "", third
 
 
 def _third(draft: Draft, root: Element, children: Mapping[int, Element]) -> str:

@@ -7,7 +7,7 @@ from typing import Final
 from xml.sax.saxutils import quoteattr
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import FIELD_MAX, IN_FIELD_65, THIRD
+from ..grammar.bitmap import BITMAP_SIZE, FIELD_MAX, IN_FIELD_65, THIRD, parse_bitmaps
 from ..grammar.codepages import CODECS
 from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss, plain_name
@@ -47,12 +47,17 @@ class _Writer:
         """The whole file."""
         written = self.written
         mti, bitmap = written.encodings["mti"], written.encodings["bitmap"]
-        third = {"": 16, IN_FIELD_65: 16}.get(written.tertiary, 24)
+        bitmaps = parse_bitmaps(written.bitmaps, written.tertiary)
+        if bitmaps.size > BITMAP_SIZE:
+            self.lose("bitmaps", "theirs are as many as bits 1 and 65 say")
         self.element(1, "0", 4, "MTI", _class("NUMERIC", mti), pad=True)
-        self.element(1, "1", third, "Bitmap", _class("BITMAP", bitmap))
+        self.element(1, "1", bitmaps.sizes[-1], "Bitmap", _class("BITMAP", bitmap))
         if written.tertiary == IN_FIELD_65:
             self.element(1, str(THIRD), 8, "Bitmap, third", _class("BITMAP", bitmap))
         for key in by_number(written.fields):
+            if int(key) > bitmaps.highest:
+                self.lose(f"field {key}", "above what its bitmap can say: left out")
+                continue
             self.field(1, key, key, written.fields[key], written.encodings)
         if written.header:
             self.lose("header", "its parts have no names, and no default")

@@ -30,7 +30,7 @@ def export_markdown(name: str, written: DialectFile) -> Exported:
         f"# {_plain(name)}: {_plain(written.title)}",
         "",
         f"ISO 8583:{VERSIONS.get(written.version, '?')}. MTI in {written.encodings['mti']}, bitmap "
-        f"in {written.encodings['bitmap']}.{_third(written)}",
+        f"in {written.encodings['bitmap']}.{_bitmaps(written)}",
         *_section("## Header", _header(written)),
         *_section("## Encodings", _encodings(written.encodings)),
         *_section("## Fields", _fields(written)),
@@ -41,8 +41,9 @@ def export_markdown(name: str, written: DialectFile) -> Exported:
     return Exported("\n".join(lines) + "\n")
 
 
-def _third(written: DialectFile) -> str:
-    return f" A third bitmap: {_plain(written.tertiary)}." if written.tertiary else ""
+def _bitmaps(written: DialectFile) -> str:
+    size = f" Bytes of bitmap: {written.bitmaps}." if written.bitmaps else ""
+    return f"{size} A third bitmap: {_plain(written.tertiary)}." if written.tertiary else size
 
 
 def _section(title: str, lines: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry
-from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
+from ..grammar.bitmap import BITMAP_SIZE, FIELD_MAX, NEVER, SECOND, SECOND_MAX, THIRD, TOGETHER
 from ..grammar.fields import LENGTH_MAX
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from .documents import Node, read_document
@@ -69,7 +69,8 @@ def import_moov(text: str, path: str, version: str = "0") -> Imported:
     if "fields" not in document:
         draft.refuse(1, "fields", "the fields of a message are expected")
     nodes = _numbered(draft, document["fields"])
-    encodings = {"mti": _mti(draft, nodes), "bitmap": _bitmap(draft, nodes)}
+    bitmap, bitmaps = _bitmap(draft, nodes)
+    encodings = {"mti": _mti(draft, nodes), "bitmap": bitmap}
     entries: dict[str, FieldEntry] = {}
     parts: dict[str, PartsEntry] = {}
     for number in sorted(set(nodes) - {0, SECOND}):
@@ -82,7 +83,8 @@ def import_moov(text: str, path: str, version: str = "0") -> Imported:
     written = DialectFile(
         title=plain_name(title, "imported from a moov-io/iso8583 document"),
         version=version,
-        tertiary=TOGETHER if max(nodes) > SECOND_MAX else "",
+        bitmaps=bitmaps,
+        tertiary=TOGETHER if max(nodes) > SECOND_MAX and not bitmaps else "",
         encodings=encodings | shared,
         fields=fields,
         parts={path: parts[path] for path in sorted(parts, key=_place)},
@@ -118,16 +120,29 @@ def _mti(draft: Draft, nodes: Mapping[int, Node]) -> str:
     return encodings[said["enc"]]
 
 
-def _bitmap(draft: Draft, nodes: Mapping[int, Node]) -> str:
+def _bitmap(draft: Draft, nodes: Mapping[int, Node]) -> tuple[str, str]:
+    """How the bitmap is written, and how many bytes of it there are."""
     said = _said(draft, nodes[SECOND], "field 1")
     if said.type != "Bitmap" or said["enc"] not in BYTES:
         draft.refuse(nodes[SECOND].line, "field 1", "a Bitmap, binary or as hex, is expected")
     if said["length"] not in ("", "8", "16", "24"):
         draft.refuse(nodes[SECOND].line, "field 1", "a length of 8, 16 or 24 is expected")
-    if said["disableAutoExpand"] == "true" and max(nodes) > 64:
-        problem = "does not expand, so that no field above 64 can be there"
-        draft.refuse(nodes[SECOND].line, "field 1", problem)
-    return BYTES[said["enc"]]
+    return BYTES[said["enc"]], _bitmaps(draft, nodes, said)
+
+
+def _bitmaps(draft: Draft, nodes: Mapping[int, Node], said: Said) -> str:
+    """How many bytes of bitmap there are, as a dialect file says it."""
+    size = int(said["length"] or BITMAP_SIZE)
+    expands = said["disableAutoExpand"] != "true"
+    highest = FIELD_MAX if expands and size == BITMAP_SIZE else size * 8
+    if max(nodes) > highest:
+        draft.refuse(nodes[SECOND].line, "field 1", f"can say no field above {highest}")
+    if size == BITMAP_SIZE:
+        return "" if expands else str(BITMAP_SIZE)
+    if expands and size * 8 < FIELD_MAX:
+        problem = f"where theirs sets bit 1, {size} more bytes follow: refused here"
+        draft.lose(nodes[SECOND].line, "field 1", problem)
+    return f"{size}, {NEVER}"
 
 
 # One field ----------------------------------------------------------------------------------------

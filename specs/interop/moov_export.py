@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import IN_FIELD_65, SECOND_MAX
+from ..grammar.bitmap import BITMAP_SIZE, IN_FIELD_65, NEVER, SECOND_MAX, parse_bitmaps
 from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss
 from .layouts import encodings_of_parts, resolve
@@ -44,6 +44,7 @@ class _Writer:
 
     def __init__(self, written: DialectFile) -> None:
         self.written = written
+        self.bitmaps = parse_bitmaps(written.bitmaps, written.tertiary)
         self.losses: list[Loss] = []
 
     def lose(self, where: str, problem: str) -> None:
@@ -64,7 +65,7 @@ class _Writer:
                 self.lose(table, "cannot be said")
         fields = {
             "0": _said("String", 4, "MTI", _ENCODINGS[mti], f"{_family(mti)}.{FIXED}"),
-            "1": _said("Bitmap", 8, "Bitmap", _ENCODINGS[bitmap], f"Hex.{FIXED}"),
+            "1": self.bitmap(bitmap),
         }
         for key in by_number(self.written.fields):
             if problem := self.unreachable(int(key)):
@@ -73,9 +74,20 @@ class _Writer:
                 fields[key] = said
         return fields
 
+    def bitmap(self, encoding: str) -> Said:
+        """The bitmap: of fixed length it does not expand."""
+        said = _said("Bitmap", 8, "Bitmap", _ENCODINGS[encoding], f"Hex.{FIXED}")
+        if not self.bitmaps.size:
+            return said
+        if self.bitmaps.size > BITMAP_SIZE and self.bitmaps.marked != NEVER:
+            self.lose("bitmaps", "theirs never sets bit 1 of so many bytes")
+        return {**said, "length": self.bitmaps.size, "disableAutoExpand": True}
+
     def unreachable(self, number: int) -> str:
         """Why their bitmaps cannot say field *number*; nothing where they can."""
-        if number == _FOURTH:
+        if number > self.bitmaps.highest:
+            return "above what its bitmap can say"
+        if number == _FOURTH and not self.bitmaps.size:
             return "its bit says there that another bitmap follows"
         if number > SECOND_MAX and self.written.tertiary == IN_FIELD_65:
             return "their third bitmap stands elsewhere"

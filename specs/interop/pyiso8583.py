@@ -92,6 +92,8 @@ def export_pyiso8583(name: str, written: DialectFile) -> Exported:
         rows["h"] |= {"data_enc": _BYTES, "max_len": dialect.header_size, "desc": "header"}
     if written.tertiary not in ("", TOGETHER):
         losses.append(Loss("tertiary", "theirs stands together with the others"))
+    if dialect.bitmaps.size:
+        losses.append(Loss("bitmaps", "theirs are as many as bit 1 says"))
     for number, field in dialect.fields.items():
         if problem := _unsayable(field, written.tertiary):
             losses.append(Loss(f"field {number}", f"{problem}: left out"))

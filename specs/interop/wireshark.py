@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from ..codes import TABLES
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import IN_FIELD_65
+from ..grammar.bitmap import IN_FIELD_65, parse_bitmaps
 from ..grammar.codepages import CODECS
 from ..grammar.fields import parse_notation
 from ..masking import FREE_TEXT, open_fields
@@ -44,6 +44,7 @@ def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Expor
         "mti": written.encodings["mti"],
         "bitmap": written.encodings["bitmap"],
         "third": third,
+        "bitmaps": parse_bitmaps(written.bitmaps, written.tertiary).size,
         "header": header_size(written),
         "port": port,
     }

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from ..errors import DecodeError
-from ..grammar.bitmap import SECOND, THIRD, numbers_of
 from ..grammar.fields import Field
 from ..message import Message
 from .findings import find_faults
@@ -88,7 +87,7 @@ def _fields_of(dialect: Dialect, body: bytes) -> tuple[list[Field] | None, int]:
     try:
         shape = dialect.shape_of(body)
         bits = bytes.fromhex(dialect.bitmap.decode(shape, len(shape)))
-        numbers = [number for number in numbers_of(bits) if number not in (SECOND, THIRD)]
+        numbers = dialect.bitmaps.numbers_of(bits)
         fields = [dialect.fields[number] for number in numbers]
     except (LookupError, ValueError):
         return None, 0

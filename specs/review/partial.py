@@ -95,7 +95,7 @@ class _Reader:
         self._known(at, end, "bitmap")
         self._pass(end)
         for number in numbers:
-            if number == THIRD and form.tertiary == IN_FIELD_65:
+            if number == THIRD and form.bitmaps.third == IN_FIELD_65:
                 self._known(self.at, self.at + form.bitmap.size(16), "65")
                 self._pass(read_third(form, body, self.at, numbers))
             elif number in form.fields:

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from cardswitch.specs.grammar.bitmap import bitmap_of
 from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
 from cardswitch.specs.masking import printable
 
@@ -109,7 +108,7 @@ def bitmap_grid(shown: ShownMessage) -> list[str]:
     >>> bitmap_grid(show(None, Message("0800", {3: "000000", 8: "00000000"})))[1]
     '21     1     2  [  3]    4     5     6     7  [  8]'
     """
-    bits = bitmap_of(int(field.path) for field in shown.fields)
+    bits = shown.bitmaps.bits_of(int(field.path) for field in shown.fields)
     rows = ["Bitmap, a byte in a row"]
     for at, byte in enumerate(bits):
         cells = (

@@ -22,6 +22,7 @@ def dialect_document(dialect: Dialect) -> dict[str, Any]:
         "version": VERSIONS[dialect.version],
         "mti": dialect.mti.name,
         "bitmap": dialect.bitmap.name,
+        "bitmaps": str(dialect.bitmaps),
         "header": [
             {"name": part.name, "format": str(part.notation)} for part in dialect.form.header
         ],
@@ -61,7 +62,8 @@ def show_dialect(dialect: Dialect) -> list[str]:
         number = f"{field.number:>3}"
         rows.append([number, field.name, said["format"], said["encoding"], *marks])
     title = f"{dialect.name}: {dialect.title}"
-    wire = f"MTI in {dialect.mti.name}, bitmap in {dialect.bitmap.name}"
+    size = f" of {dialect.bitmaps} bytes" if dialect.bitmaps.size else ""
+    wire = f"MTI in {dialect.mti.name}, bitmap{size} in {dialect.bitmap.name}"
     header = [f"header: {part.notation} {part.name}" for part in dialect.form.header]
     return [title, wire, *header, *align(rows), *_layouts(dialect)]
 

@@ -6,7 +6,6 @@ from binascii import unhexlify
 from collections.abc import Callable
 from typing import Final
 
-from ...grammar.bitmap import bitmap_of, numbers_of
 from ...grammar.codepages import CODECS
 from ...grammar.encodings import HEX_DIGITS, Bcd, Binary, Encoding, Signed, Text
 from ...grammar.fields import Field
@@ -79,15 +78,15 @@ def compile_reader(field: Field) -> Callable[[bytes], str]:
 
 def _numbers(form: Form, shape: bytes) -> list[int] | None:
     """The fields of the bitmap *shape*, if the form defines them all."""
-    if len(shape) not in [form.bitmap.size(digits) for digits in (16, 32, 48)]:
+    if len(shape) not in [form.bitmap.size(size * 2) for size in form.bitmaps.sizes]:
         return None
     text = form.bitmap.decode(shape, len(shape))
     if not set(text) <= HEX_DIGITS:
         return None
     bits = unhexlify(text)
-    numbers = [number for number in numbers_of(bits) if number in form.fields]
+    numbers = [number for number in form.bitmaps.numbers_of(bits) if number in form.fields]
     # Whatever else is set must be what these fields need: no field unknown, no bitmap too many.
-    return numbers if numbers and bitmap_of(numbers) == bits else None
+    return numbers if numbers and form.bitmaps.bits_of(numbers) == bits else None
 
 
 def _returning(code: Code, form: Form, fields: str) -> Callable[[bytes], Message]:

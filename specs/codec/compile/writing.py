@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
-from ...grammar.bitmap import SECOND_MAX, TOGETHER, bitmap_of
 from ...grammar.codepages import CODECS
 from ...grammar.encodings import Bcd, Encoding, HexText, Signed, Text
 from ...grammar.fields import Field
@@ -23,13 +22,14 @@ def compile_pack(form: Form, shape: tuple[int, ...]) -> Callable[[Message], byte
     """Code that writes messages whose fields are *shape*, in this order; None if none can be."""
     if not shape or not all(number in form.fields for number in shape):
         return None
-    if max(shape) > SECOND_MAX and form.tertiary != TOGETHER:
+    if max(shape) > form.bitmaps.sizes[-1] * 8:
         return None  # A bitmap among the fields is rare: the walk writes it.
     code = Code()
     writer = _Writer(code)
     code.lines.append(f"{''.join(f'v{n}, ' for n in shape)}= message.fields.values()")
     writer.part("", f"{code.keep('mti_bytes', form.mti_bytes)}[message.mti]")
-    writer.part("", code.keep("bitmap", form.bitmap.encode(bitmap_of(shape).hex().upper())))
+    bits = form.bitmaps.bits_of(shape).hex().upper()
+    writer.part("", code.keep("bitmap", form.bitmap.encode(bits)))
     for number in sorted(shape):
         writer.field(form.fields[number])
     writer.finish()

@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.codec.shapes import SEEN_MIN
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.errors import DecodeError, DialectError
+from cardswitch.specs.errors import DecodeError, DialectError, EncodeError
 from cardswitch.specs.message import Message
 
 THREE = (
@@ -77,6 +77,8 @@ WRONG = {
     "an unknown table": ('[fields]\n25 = { values = "nope" }', 3),
     "an unknown count": ('[fields]\n2 = { count = "words" }', 3),
     "an unknown encoding": ('[encodings]\nn = "utf-8"', 3),
+    "a size of bitmaps that is none": ('bitmaps = "12"', 2),
+    "a third bitmap twice": ('bitmaps = "24"\ntertiary = "together"', 2),
     "an unknown length": ('[encodings]\nlength = "octal"', 3),
 }
 
@@ -86,3 +88,50 @@ def test_wrong_files_are_refused_with_their_line(tmp_path, case):
     text, line = WRONG[case]
     with pytest.raises(DialectError, match=rf"mine\.toml, line {line}: "):
         made(tmp_path, f'extends = "pos"\n{text}\n')
+
+
+ALWAYS = [
+    # The second one is empty and there all the same, as moov-io/iso8583 writes one of 16 bytes.
+    ("16, bit 1 never set", "0110 4000000000000000 0000000000000000 16 4242424242424242"),
+    ("16", "0110 4000000000000000 0000000000000000 16 4242424242424242"),
+    ("16, bit 1 always set", "0110 C000000000000000 0000000000000000 16 4242424242424242"),
+    ("24, bit 1 never set", "0110 4000000000000000" + "0" * 32 + "16 4242424242424242"),
+    ("8", "0110 4000000000000000 16 4242424242424242"),
+]
+
+
+@pytest.mark.parametrize(("bitmaps", "wire"), ALWAYS)
+def test_always_as_many_bytes_of_bitmap(tmp_path, bitmaps, wire):
+    dialect = made(tmp_path, f'extends = "iso87-binary"\nbitmaps = "{bitmaps}"\n')
+    message = Message("0110", {2: "4242424242424242"})
+    repeatedly(dialect, message, bytes.fromhex(wire))
+    # A field is added and left out again among fields that are bytes still.
+    lazy = dialect.unpack_lazy(bytes.fromhex(wire))
+    added = lazy.with_fields({39: "00"})
+    assert dialect.pack(added) == dialect.pack(Message("0110", {**message.fields, 39: "00"}))
+
+
+@pytest.mark.parametrize(
+    ("bitmaps", "wire"),
+    [
+        ("16, bit 1 never set", "0110 C000000000000000 0000000000000000 16 4242424242424242"),
+        ("16", "0110 C000000000000000 0000000000000000 16 4242424242424242"),
+        ("16, bit 1 always set", "0110 4000000000000000 0000000000000000 16 4242424242424242"),
+        ("8", "0110 C000000000000000 16 4242424242424242"),
+    ],
+)
+def test_bits_that_are_not_as_agreed(tmp_path, bitmaps, wire):
+    dialect = made(tmp_path, f'extends = "iso87-binary"\nbitmaps = "{bitmaps}"\n')
+    for read in (dialect.unpack, dialect.unpack_lazy):
+        for _ in range(SEEN_MIN + 2):
+            with pytest.raises(DecodeError) as caught:
+                read(bytes.fromhex(wire))
+            assert (caught.value.code, caught.value.offset) == ("bitmap-marks", 2)
+
+
+def test_a_field_that_no_bit_can_say(tmp_path):
+    dialect = made(tmp_path, 'extends = "iso87-binary"\nbitmaps = "8"\n')
+    for _ in range(SEEN_MIN + 2):
+        with pytest.raises(EncodeError) as caught:
+            dialect.pack(Message("0800", {11: "000001", 70: "301"}))
+        assert (caught.value.code, caught.value.field) == ("field-undefined", "70")

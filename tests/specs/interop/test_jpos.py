@@ -134,6 +134,13 @@ def test_a_third_bitmap_stands_with_the_others_or_in_field_65():
     assert import_jpos(inside, "x.xml").written.tertiary == "field 65"
 
 
+def test_a_bitmap_of_8_bytes_never_goes_on():
+    text = packager(field(70, CHAR), bitmap=BITMAP.replace('"16"', '"8"'))
+    imported = import_jpos(text, "x.xml")
+    assert imported.written.bitmaps == "8"
+    assert [loss.where for loss in imported.losses] == ["field 70"]
+
+
 @pytest.mark.parametrize(
     ("inner", "bitmap", "continues", "losses"),
     [

@@ -228,6 +228,17 @@ def test_what_jpos_cannot_say_is_told():
     assert "Mine & <others>" in exported.text
 
 
+@pytest.mark.parametrize(("bitmaps", "length", "highest"), [("8", 8, 64), ("16", 16, 128)])
+def test_bitmaps_of_one_size(bitmaps, length, highest):
+    mine = replace(read_dialect_file("iso87-ascii")[1], bitmaps=bitmaps)
+    exported = export_jpos("x", mine)
+    elements = read_xml(Draft("x.xml"), exported.text).children
+    said = {int(one.attributes["id"]): int(one.attributes["length"]) for one in elements}
+    assert (said[1], max(said)) == (length, highest)
+    told = {loss.where for loss in exported.losses}
+    assert ("bitmaps" in told, "field 66" in told) == (bitmaps == "16", bitmaps == "8")
+
+
 def test_parts_of_a_part_come_behind_one_that_is_plain():
     """As the DTD has it: an isofieldpackager never comes first."""
     inner = replace(POSITIONAL, fields={"1": FieldEntry(name="c", format="n 2")})

@@ -145,6 +145,22 @@ def test_what_can_be_said_of_a_third_bitmap():
     assert import_moov(document(**{"130": PLAIN}), "x").written.tertiary == "together"
 
 
+@pytest.mark.parametrize(
+    ("changes", "bitmaps"),
+    [
+        ({}, ""),
+        ({"disableAutoExpand": True}, "8"),
+        ({"length": 16}, "16, bit 1 never set"),
+        ({"length": 16, "disableAutoExpand": True}, "16, bit 1 never set"),
+        ({"length": 24}, "24, bit 1 never set"),
+    ],
+)
+def test_how_many_bytes_of_bitmap(changes, bitmaps):
+    imported = import_moov(document(**{"1": {**HEAD["1"], "length": 8, **changes}}), "x")
+    assert imported.written.bitmaps == bitmaps
+    assert len(imported.losses) == (changes == {"length": 16})
+
+
 @pytest.mark.parametrize("prefix", ["Hex.LL", "Binary.LLLL", "None.Fixed"])
 def test_a_length_that_ours_has_not_leaves_its_field_out(prefix):
     imported = import_moov(document({"prefix": prefix}), "x")

@@ -91,6 +91,25 @@ def test_fields_above_128_behind_a_bitmap_that_is_a_field_are_told():
     assert not [key for key in json.loads(exported.text)["fields"] if int(key) > 128]
 
 
+@pytest.mark.parametrize(
+    ("bitmaps", "said", "losses"),
+    [
+        ("8", {"length": 8, "disableAutoExpand": True}, 0),
+        ("16, bit 1 never set", {"length": 16, "disableAutoExpand": True}, 0),
+        ("16", {"length": 16, "disableAutoExpand": True}, 1),
+        ("24, bit 1 always set", {"length": 24, "disableAutoExpand": True}, 1),
+    ],
+)
+def test_bitmaps_of_one_size(bitmaps, said, losses):
+    mine = replace(read_dialect_file("iso87-ascii")[1], bitmaps=bitmaps)
+    exported = export_moov("x", mine)
+    fields = json.loads(exported.text)["fields"]
+    accept(fields["1"])
+    assert said.items() <= fields["1"].items()
+    assert len([loss for loss in exported.losses if loss.where == "bitmaps"]) == losses
+    assert max(map(int, fields)) == (64 if bitmaps == "8" else 128)
+
+
 def test_special_characters_of_another_page_are_told_by_field():
     exported = export_moov("x", read_dialect_file("iso87-ebcdic")[1])
     told = {loss.where for loss in exported.losses if "special" in loss.problem}

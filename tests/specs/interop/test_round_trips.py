@@ -54,7 +54,7 @@ def back(way, name):
         and set(field.legal_lengths) <= set(new.fields[number].legal_lengths)
         and field.padding == new.fields[number].padding
         and _page(field) in ("", _page(new.fields[number]))
-        and (number <= 128 or old.tertiary == new.tertiary)
+        and (number <= 128 or old.bitmaps.third == new.bitmaps.third)
     }
 
 

@@ -57,6 +57,13 @@ def test_the_grid_marks_what_is_set(numbers, rows):
     assert head.startswith("Bitmap")
 
 
+def test_the_grid_is_as_long_as_the_bitmap_of_the_dialect(tmp_path):
+    path = tmp_path / "always.toml"
+    path.write_text('extends = "pos"\nbitmaps = "16, bit 1 never set"\n', "utf-8")
+    grid = bitmap_grid(show(load_dialect(str(path)), Message("0110", {2: PAN})))
+    assert [row[:2] for row in grid[1:]] == ["40", *["00"] * 15]
+
+
 @given(messages(ASCII))
 def test_every_message_can_be_described_without_its_card(message):
     hidden = [message.get(number) for number in (2, 35, 52, 55)]
