@@ -25,7 +25,10 @@ REMEMBERED_MAX: Final = 20_000  # Legs at rest that are kept, some 30 MB.
 
 
 class Approved(NamedTuple):
-    """A purchase that is approved and not undone; *amount*, in minor units, is what stays."""
+    """A purchase that is approved and not undone; *amount*, in minor units, is what stays.
+
+    What the cardholder gets is below zero.
+    """
 
     rrn: str
     merchant: str
@@ -69,7 +72,7 @@ class Books:
     def approved(self) -> Mapping[str, Approved]:
         """By identity, what is approved and not undone, of the purchases in memory."""
         return {
-            name: Approved(leg.rrn, leg.forwarded.merchant, leg.forwarded.asked.currency, leg.held)
+            name: Approved(leg.rrn, leg.forwarded.merchant, leg.forwarded.asked.currency, leg.net)
             for name, leg in self._legs.items()
             if isinstance(leg, Booking) and leg.forwarded and leg.held
         }

@@ -8,6 +8,7 @@ from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import REVERSAL
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
@@ -69,6 +70,12 @@ class Booking(Leg, eq=False, kw_only=True):
     def is_tombstone(self) -> bool:
         """Whether it was reversed before it ever came."""
         return self.state is State.UNDONE and self.forwarded is None
+
+    @property
+    def net(self) -> int:
+        """What is booked now: below zero where the cardholder gets it."""
+        is_credit = self.asked is not None and KINDS.named(self.asked.kind).money == "credit"
+        return -self.held if is_credit else self.held
 
     @property
     def stays(self) -> int:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert
 
 from ..errors import ConfigError
 from ..message import Message
+from .offers import TABLE
 
 Shape = Literal["ask", "reverse", "network"]
 Money = Literal["none", "debit", "credit", "hold"]
@@ -126,4 +126,4 @@ def read_kinds(document: str) -> Kinds:
     return Kinds(kinds)
 
 
-KINDS: Final = read_kinds(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
+KINDS: Final = read_kinds(TABLE.read_text("utf-8"))

@@ -21,9 +21,7 @@ from ..store.books import Deposit, Suspense
 from ..store.reader import Line
 from .screen import columns, money
 
-_BATCHES: Final = (
-    "DAY", "MERCHANT", "TERMINAL", "CAPTURES", "CAPTURED", "REVERSALS", "REVERSED", "NET",
-)  # fmt: skip
+_BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
 NO_DAY: Final = (
     "no bank day has begun: the journal is empty; cardswitch up starts the switch, then try "
     "cardswitch terminal sale 12.50 --card good"
@@ -93,10 +91,8 @@ def _show_sums(batches: Sequence[BatchTotals], payouts: Sequence[Deposit]) -> No
 
 
 def _batch(batch: BatchTotals) -> tuple[str, ...]:
-    sums = (batch.captured, batch.reversed, batch.net)
-    captured, undone, net = (money(amount, batch.currency) for amount in sums)
     where = (batch.moved_on, batch.merchant or "(none)", batch.terminal)
-    return (*where, str(batch.captures), captured, str(batch.reversals), undone, net)
+    return (*where, batch.kind, str(batch.count), money(batch.amount, batch.currency))
 
 
 def _say(*groups: Iterable[str]) -> None:

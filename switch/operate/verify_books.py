@@ -133,7 +133,7 @@ def _check_batches(batches: Sequence[BatchTotals], postings: Sequence[Posting]) 
     counted: Counter[tuple[str, str]] = Counter()
     booked: Counter[tuple[str, str]] = Counter()
     for batch in batches:
-        counted[batch.merchant, batch.currency] += batch.net
+        counted[batch.merchant, batch.currency] += batch.amount
     for posting in postings:
         merchant = merchant_of(posting.account)
         if merchant is not None and not posting.journal_id.startswith(_PAYOUT):

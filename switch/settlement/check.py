@@ -16,15 +16,15 @@ from msgspec import Struct
 
 from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.masking import printable
+from cardswitch.specs.transactions.kinds import KINDS
 
 from ..core.states import State
 from .close import DayClose
 from .days import BankDay
 from .ledger import ACQUIRER_CASH, merchant_payable, unbalanced
-from .movements import MovementKind, journal_id
+from .movements import journal_id, movement_kind
 from .pain001 import NAMESPACE, control_sum
 
-FINANCIAL: Final = "2"  # The second digit of an MTI: 0200 moves money, 0100 only asks for it.
 _NAMESPACES: Final = {"": NAMESPACE}
 
 
@@ -35,7 +35,7 @@ class Step(Struct, frozen=True, gc=False, kw_only=True):
     leg: int
     began: int  # the first row of the leg
     state: str
-    mti: str
+    kind: str  # the name of its row in the table of transactions
     rrn: str
     merchant: str
     terminal: str
@@ -45,7 +45,7 @@ class Step(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Expected(Struct, frozen=True, gc=False):
-    """What a step must have moved: its size, and the batch that it belongs to."""
+    """What a step must have moved, signed, and the batch that it belongs to."""
 
     step: Step
     amount: int
@@ -73,15 +73,18 @@ def expected_movements(
     captured: dict[int, int] = {}
     expected: dict[str, Expected] = {}
     for step in steps:
-        if step.state == State.APPROVED:
-            if step.mti[1:2] != FINANCIAL:
-                continue
-            kind, amount, row = MovementKind.CAPTURE, step.amount, step.began
-            captured[step.leg] = step.amount
+        row_of = KINDS.named(step.kind)
+        is_undone = step.state != State.APPROVED
+        if not row_of.sign:
+            continue
+        if is_undone:
+            row, moved = step.sequence, max(captured.get(step.leg, 0) - step.stays, 0)
+            captured[step.leg] = captured.get(step.leg, 0) - moved
         else:
-            kind, row = MovementKind.REVERSAL, step.sequence
-            amount = max(captured.get(step.leg, 0) - step.stays, 0)
-            captured[step.leg] = captured.get(step.leg, 0) - amount
+            row, moved = step.began, step.amount
+            captured[step.leg] = step.amount
+        kind = movement_kind(row_of.bucket, is_undone=is_undone)
+        amount = moved * row_of.sign * (-1 if is_undone else 1)
         day = days[max(bisect_left(begins, row) - 1, 0)].label
         if amount and order[day] <= order[last_day]:
             expected[journal_id(kind, step.sequence)] = Expected(step, amount, day)
@@ -93,7 +96,7 @@ def check_close(
 ) -> tuple[str, ...]:
     """What is wrong with *day*, one sentence for each record, or nothing.
 
-    *expected* is what must be booked, by it or before; *booked* the amounts that the books hold of
+    *expected* is what must be booked, by it or before; *booked* the sizes of what the books hold of
     it already, by name.
     """
     return (
@@ -112,8 +115,8 @@ def _check_movements(
     for name, what in expected.items():
         if name not in seen and name not in booked:
             yield f"{name} {what} is in no batch"
-        elif booked.get(name, what.amount) != what.amount:
-            yield f"{name} {what} is booked with {booked[name]}, expected {what.amount}"
+        elif booked.get(name, abs(what.amount)) != abs(what.amount):
+            yield f"{name} {what} is booked with {booked[name]}, expected {abs(what.amount)}"
     yield from (f"{name} is there {count} times" for name, count in seen.items() if count > 1)
     for movement in day.movements:
         name = f"{movement.journal_id} (RRN {printable(movement.rrn, 12)})"
@@ -135,13 +138,11 @@ def _check_batches(day: DayClose) -> Iterator[str]:
         sums[*where, movement.kind] += movement.amount
         counts[*where, movement.kind] += 1
     for batch in day.batches:
-        where = (batch.moved_on, batch.merchant, batch.terminal, batch.currency)
-        captured, undone = (*where, MovementKind.CAPTURE), (*where, MovementKind.REVERSAL)
-        counted = (counts.pop(captured, 0), counts.pop(undone, 0))
-        if (batch.captures, batch.reversals) != counted:
-            yield f"batch {_path(where)} has other counts than its movements"
-        if (batch.captured, batch.reversed) != (sums[captured], sums[undone]):
-            yield f"batch {_path(where)} has other sums than its movements"
+        line = (batch.moved_on, batch.merchant, batch.terminal, batch.currency, batch.kind)
+        if batch.count != counts.pop(line, 0):
+            yield f"batch {_path(line)} has another count than its movements"
+        if batch.amount != sums[line]:
+            yield f"batch {_path(line)} has another sum than its movements"
     yield from (f"{key[-1]} of {_path(key[:-1])} is in no batch" for key in counts)
 
 
@@ -154,7 +155,7 @@ def _check_postings(day: DayClose) -> Iterator[str]:
     expected: Counter[tuple[str, str, str]] = Counter()
     for movement in day.movements:
         account = merchant_payable(movement.merchant)
-        expected[movement.journal_id, account, movement.currency] -= movement.signed
+        expected[movement.journal_id, account, movement.currency] -= movement.amount
     for payout in day.payouts:
         name = f"payout:{payout.end_to_end_id}"
         expected[name, merchant_payable(payout.merchant), payout.currency] += payout.amount
@@ -170,7 +171,7 @@ def _check_postings(day: DayClose) -> Iterator[str]:
 def _check_payouts(day: DayClose) -> Iterator[str]:
     owed: Counter[tuple[str, str]] = Counter()
     for movement in day.movements:
-        owed[movement.merchant, movement.currency] += movement.signed
+        owed[movement.merchant, movement.currency] += movement.amount
     for payout in day.payouts:
         approved = owed.pop((payout.merchant, payout.currency), 0)
         if payout.total - payout.opening != approved:

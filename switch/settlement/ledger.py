@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from .movements import Movement, MovementKind
+from .movements import Movement
 
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
@@ -53,7 +53,10 @@ def merchant_of(account: str) -> str | None:
 def transfer(
     journal_id: str, business_date: str, debit: str, credit: str, currency: str, amount: int
 ) -> tuple[Posting, Posting]:
-    """The journal that moves *amount* (minor units) from the account *credit* to *debit*."""
+    """The journal that moves *amount* from the account *credit* to *debit*; below zero, back.
+
+    In minor units.
+    """
     return (
         Posting(journal_id, business_date, debit, currency, amount),
         Posting(journal_id, business_date, credit, currency, -amount),
@@ -61,15 +64,17 @@ def transfer(
 
 
 def movement_postings(movement: Movement, business_date: str) -> tuple[Posting, ...]:
-    """A capture is owed by the scheme and to the merchant; a reversal is its mirror image.
+    """What is sold is owed by the scheme and to the merchant; what goes back is its mirror image.
 
     *business_date* is the label of the day whose close books it.
     """
-    debit, credit = SCHEME_SETTLEMENT, merchant_payable(movement.merchant)
-    if movement.kind is MovementKind.REVERSAL:
-        debit, credit = credit, debit
     return transfer(
-        movement.journal_id, business_date, debit, credit, movement.currency, movement.amount
+        movement.journal_id,
+        business_date,
+        SCHEME_SETTLEMENT,
+        merchant_payable(movement.merchant),
+        movement.currency,
+        movement.amount,
     )
 
 

@@ -1,40 +1,27 @@
-"""What the journal says of money: the captures, and the reversals of what was captured."""
+"""What the journal says of money: what was approved, and what of that was undone."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from enum import StrEnum
 
 from msgspec import Struct
 
 
-class MovementKind(StrEnum):
-    """Which way the money goes."""
-
-    CAPTURE = "capture"
-    REVERSAL = "reversal"
-
-
 class Movement(Struct, frozen=True, gc=False, kw_only=True):
-    """Funds that a merchant gets, or gives back; *amount* in minor units, never negative.
+    """Funds that a merchant gets, or gives back.
 
-    A capture belongs to the bank day of its leg, a reversal to the day that its own row lies in.
+    What was approved belongs to the bank day of its leg, what was undone to that of its own row.
     """
 
-    kind: MovementKind
+    kind: str  # see movement_kind
     sequence: int  # the row of the journal that moved them
     leg: int  # the transaction leg in the journal
     moved_on: str  # label of the bank day that it belongs to
     merchant: str  # "" where field 42 was empty
     terminal: str
     currency: str  # ISO 4217 numeric
-    amount: int
+    amount: int  # what it adds to that which the merchant is owed: minor units, signed
     rrn: str
-
-    @property
-    def signed(self) -> int:
-        """What it adds to that which the merchant is owed."""
-        return self.amount if self.kind is MovementKind.CAPTURE else -self.amount
 
     @property
     def journal_id(self) -> str:
@@ -42,7 +29,16 @@ class Movement(Struct, frozen=True, gc=False, kw_only=True):
         return journal_id(self.kind, self.sequence)
 
 
-def journal_id(kind: MovementKind, sequence: int) -> str:
+def movement_kind(bucket: str, *, is_undone: bool) -> str:
+    """What settlement counts it under, by the *bucket* of its class.
+
+    >>> movement_kind("sale", is_undone=False), movement_kind("sale", is_undone=True)
+    ('sale', 'sale-reversal')
+    """
+    return f"{bucket}-reversal" if is_undone else bucket
+
+
+def journal_id(kind: str, sequence: int) -> str:
     """The name of the movement that row *sequence* of the journal made."""
     return f"{kind}:{sequence}"
 

@@ -30,8 +30,8 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     merchant: str
     currency: str  # ISO 4217 numeric
     opening: int  # carried forward from the days before; above zero what was in suspense
-    captured: int
-    reversed: int
+    credits: int  # what came to it on the day ...
+    debits: int  # ... and what was taken back, or given back by the merchant; not below zero
     name: str = ""
     iban: str = ""
     bic: str = ""
@@ -40,7 +40,7 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def total(self) -> int:
         """What is owed at the end of the day, before the deposit."""
-        return self.opening + self.captured - self.reversed
+        return self.opening + self.credits - self.debits
 
     @property
     def amount(self) -> int:
@@ -79,15 +79,16 @@ def payouts(
     *opening* are the balances of the ledger before this day. What is owed to a merchant that is not
     among *merchants* is in suspense. Raises ConfigError if one is there twice.
     """
-    captured: Counter[tuple[str, str]] = Counter()
-    reversed_: Counter[tuple[str, str]] = Counter()
+    credits: Counter[tuple[str, str]] = Counter()
+    debits: Counter[tuple[str, str]] = Counter()
     for batch in batches:
-        captured[batch.merchant, batch.currency] += batch.captured
-        reversed_[batch.merchant, batch.currency] += batch.reversed
+        key = batch.merchant, batch.currency
+        credits[key] += max(batch.amount, 0)
+        debits[key] += max(-batch.amount, 0)
     owed = _owed(opening)
     by_id = _by_id(merchants)
     found = []
-    for key in sorted(captured.keys() | owed.keys()):
+    for key in sorted(credits.keys() | owed.keys()):
         merchant, code = key
         account = by_id.get(merchant)
         found.append(
@@ -96,8 +97,8 @@ def payouts(
                 merchant=merchant,
                 currency=code,
                 opening=owed.get(key, 0),
-                captured=captured[key],
-                reversed=reversed_[key],
+                credits=credits[key],
+                debits=debits[key],
                 name=account.name if account else "",
                 iban=account.iban if account else "",
                 bic=account.bic if account else "",

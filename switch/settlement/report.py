@@ -10,7 +10,7 @@ from typing import Final
 from .payouts import Payout, amount_text, currency_name
 
 COLUMNS: Final = (
-    "business_date", "merchant", "name", "currency", "opening", "captured", "reversed",
+    "business_date", "merchant", "name", "currency", "opening", "credits", "debits",
     "deposit", "carried_forward", "in_suspense", "iban", "bic", "end_to_end_id",
 )  # fmt: skip
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection).
@@ -39,8 +39,8 @@ def _row(payout: Payout) -> list[str]:
     # Amounts are ours: digits, a point, perhaps a minus. Spreadsheets shall read them as numbers.
     amounts = (
         payout.opening,
-        payout.captured,
-        payout.reversed,
+        payout.credits,
+        payout.debits,
         payout.amount,
         payout.carried_forward,
         payout.in_suspense,

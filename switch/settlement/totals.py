@@ -1,4 +1,4 @@
-"""Batches: what a terminal of a merchant took on one day in one currency, counted and summed."""
+"""Batches: what a terminal of a merchant did on one day in one currency, counted and summed."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from .movements import Movement, MovementKind
+from .movements import Movement
 
 
 class BatchTotals(Struct, frozen=True, gc=False, kw_only=True):
-    """Counts and sums of one terminal's day; sums in minor units.
+    """One line of a terminal's day: all its movements of one kind.
 
-    A purchase that was reversed on its own day stands in both counts and adds nothing to the net.
+    A purchase that was reversed on its own day stands in two lines that come to nothing.
     """
 
     business_date: str  # label of the bank day whose close has booked it
@@ -20,43 +20,34 @@ class BatchTotals(Struct, frozen=True, gc=False, kw_only=True):
     merchant: str
     terminal: str
     currency: str  # ISO 4217 numeric
-    captures: int
-    captured: int
-    reversals: int
-    reversed: int
-
-    @property
-    def net(self) -> int:
-        """What the batch adds to that which the merchant is owed; may be negative."""
-        return self.captured - self.reversed
+    kind: str  # see settlement.movements
+    count: int
+    amount: int  # what it adds to that which the merchant is owed: minor units, signed
 
 
 def batches(business_date: str, movements: Iterable[Movement]) -> tuple[BatchTotals, ...]:
-    """*movements* in batches, ordered by day, merchant, terminal and currency.
+    """*movements* in batches, ordered by day, merchant, terminal, currency and kind.
 
     *business_date* is the label of the day whose close books them.
     """
-    groups: dict[tuple[str, str, str, str], list[Movement]] = {}
-    for movement in movements:
-        key = (movement.moved_on, movement.merchant, movement.terminal, movement.currency)
-        groups.setdefault(key, []).append(movement)
+    groups: dict[tuple[str, str, str, str, str], list[int]] = {}
+    for m in movements:
+        key = (m.moved_on, m.merchant, m.terminal, m.currency, m.kind)
+        groups.setdefault(key, []).append(m.amount)
     return tuple(_batch(business_date, key, groups[key]) for key in sorted(groups))
 
 
 def _batch(
-    business_date: str, key: tuple[str, str, str, str], group: list[Movement]
+    business_date: str, key: tuple[str, str, str, str, str], amounts: list[int]
 ) -> BatchTotals:
-    captured = [m.amount for m in group if m.kind is MovementKind.CAPTURE]
-    reversed_ = [m.amount for m in group if m.kind is MovementKind.REVERSAL]
-    moved_on, merchant, terminal, code = key
+    moved_on, merchant, terminal, code, kind = key
     return BatchTotals(
         business_date=business_date,
         moved_on=moved_on,
         merchant=merchant,
         terminal=terminal,
         currency=code,
-        captures=len(captured),
-        captured=sum(captured),
-        reversals=len(reversed_),
-        reversed=sum(reversed_),
+        kind=kind,
+        count=len(amounts),
+        amount=sum(amounts),
     )

@@ -95,9 +95,10 @@ class _Reading:
         )
 
     def batches(self, business_date: str) -> tuple[BatchTotals, ...]:
-        """The batches of a close, by day, merchant, terminal and currency."""
+        """The batches of a close, by day, merchant, terminal, currency and kind."""
         query = select(BATCHES).where(BATCHES.c.business_date == business_date)
-        order = BATCHES.c.moved_on, BATCHES.c.merchant, BATCHES.c.terminal, BATCHES.c.currency
+        names = ("moved_on", "merchant", "terminal", "currency", "kind")
+        order = [BATCHES.c[name] for name in names]
         return tuple(BatchTotals(**row._mapping) for row in self._rows(query.order_by(*order)))
 
     def postings(self, business_date: str) -> list[Posting]:
@@ -120,7 +121,7 @@ class _Reading:
         return {(account, code): int(total) for account, code, total in self._rows(grouped)}
 
     def booked(self, names: Collection[str]) -> dict[str, int]:
-        """Of the movements *names*, those that are booked, each with its amount."""
+        """Of the movements *names*, those that are booked, each with its size."""
         wanted = list(names)
         found: dict[str, int] = {}
         for start in range(0, len(wanted), _AT_ONCE):

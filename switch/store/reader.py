@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select
 
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.journal import JournalStoreReader
 from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
@@ -19,9 +20,9 @@ from cardswitch.wire.store.trouble import explained
 
 from ..core.row import Row
 from ..core.states import Mark, State
-from ..settlement.check import FINANCIAL, Step
+from ..settlement.check import Step
 from ..settlement.days import BankDay, bank_days
-from ..settlement.movements import Movement, MovementKind
+from ..settlement.movements import Movement, movement_kind
 from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
 SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
@@ -92,6 +93,8 @@ class JournalReader(JournalStoreReader[Row]):
             select(
                 JOURNAL.c.sequence,
                 JOURNAL.c.leg,
+                JOURNAL.c.state,
+                JOURNAL.c.kind,
                 JOURNAL.c.moved,
                 JOURNAL.c.business_date,
                 JOURNAL.c.day,
@@ -106,16 +109,17 @@ class JournalReader(JournalStoreReader[Row]):
             )
         )
         for row in self._streamed(query):
-            came_in = row.moved > 0
+            is_undone = row.state != State.APPROVED
+            bucket = KINDS.named(row.kind).bucket
             yield Movement(
-                kind=MovementKind.CAPTURE if came_in else MovementKind.REVERSAL,
+                kind=movement_kind(bucket, is_undone=is_undone),
                 sequence=row.sequence,
                 leg=row.leg,
-                moved_on=row.business_date if came_in else row.day,
+                moved_on=row.day if is_undone else row.business_date,
                 merchant=row.merchant,
                 terminal=row.terminal,
                 currency=row.currency,
-                amount=abs(row.moved),
+                amount=row.moved,
                 rrn=row.rrn,
             )
 
@@ -133,7 +137,7 @@ class JournalReader(JournalStoreReader[Row]):
                 JOURNAL.c.leg,
                 first.c.sequence.label("began"),
                 JOURNAL.c.state,
-                JOURNAL.c.mti,
+                JOURNAL.c.kind,
                 JOURNAL.c.amount,
                 JOURNAL.c.stays,
                 *_said(first),
@@ -157,7 +161,7 @@ class JournalReader(JournalStoreReader[Row]):
                 or_(JOURNAL.c.sequence > since, JOURNAL.c.leg.in_(named)),
                 JOURNAL.c.state == State.FORWARDED.value,
                 JOURNAL.c.serves == SERVES_MERCHANTS,
-                JOURNAL.c.mti.startswith(f"0{FINANCIAL}"),
+                JOURNAL.c.kind.in_([name for name, kind in KINDS.all.items() if kind.sign]),
                 ~_followed(),
             )
         )

@@ -62,10 +62,9 @@ BATCHES: Final = Table(
     Column("merchant", Text, primary_key=True),
     Column("terminal", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
-    Column("captures", BigInteger, nullable=False),
-    Column("captured", BigInteger, nullable=False),
-    Column("reversals", BigInteger, nullable=False),
-    Column("reversed", BigInteger, nullable=False),
+    Column("kind", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
 )
 # The key is what keeps a movement from being booked twice, on one day or on two.
 POSTINGS: Final = Table(
@@ -100,7 +99,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=2,
+    version=3,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",

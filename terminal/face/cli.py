@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import click
 
+from cardswitch.specs.transactions.offers import Offer, offers
+
 if TYPE_CHECKING:
     from ..config import TerminalConfig
     from ..customer.card import Card
@@ -24,17 +26,6 @@ Examples:
 
 Exit codes: 0 done, 1 error, 2 usage, 3 declined (with --check), 4 no answer in time,
 5 the switch cannot be reached."""
-SALE_EPILOG: Final = """\b
-Examples:
-  sale 12.50 --card good --pin -               asks for the PIN, without showing it
-  echo 1234 | cardswitch terminal sale 12.50 --card good --pin -
-  CARDSWITCH_PIN=1234 cardswitch terminal sale 12.50 --card good
-  sale 12.50 --card good --entry manual        number, expiry and CVV2 typed in
-  sale 12.50 --card good --pin - --check       exit code 3 when declined
-  sale 12.50 --card good --within 5            waits less long for a reversal
-  sale 12.50 --card good --cvv 000             wrong CVV (CVV2 with --entry manual)
-  sale 12.50 --card 4242424242424242 --expiry 3012 --entry manual
-  sale 12.69 --card good                       the issuer does not answer: declined (91)"""
 REPEAT_EPILOG: Final = """\b
 Examples:
   repeat                                       the card is found by its alias
@@ -100,12 +91,7 @@ waiting = click.option(
     help="How long a reversal may wait for its acknowledgement; then exit code 4, and it stays"
     " pending. An older one is waited for first, as long.",
 )
-
-
-@terminal.command(epilog=SALE_EPILOG)
-@click.argument("amount")
-@click.option("--card", required=True, help="Alias of a test card, or a card number.")
-@click.option(
+pin_option = click.option(
     "--pin",
     metavar="-",
     envvar="CARDSWITCH_PIN",
@@ -113,42 +99,65 @@ waiting = click.option(
     help="The customer's PIN: - asks for it, or reads a line of standard input. Any other value is"
     " the PIN itself, for all to see who list processes.",
 )
-@click.option(
-    "--entry",
-    type=click.Choice(["swipe", "manual"]),
-    default="swipe",
-    help="Read the magnetic stripe, or key in number, expiry and CVV2.",
-)
-@click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own.")
-@click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2.")
-@click.option("--check", is_flag=True, help="Exit with 3 when declined.")
-@waiting
-@common
-def sale(
-    config: TerminalConfig,
-    amount: str,
-    card: str,
-    pin: str | None,
-    entry: Literal["swipe", "manual"],
-    expiry: str,
-    cvv: str,
-    check: bool,
-    within: float,
-    as_json: bool,
-) -> None:
-    """Sell for AMOUNT, such as 12.50, in the terminal's currency."""
-    from ..core.messages import Order
-    from .screen import conclude
 
-    presented = _card(config, card, expiry, cvv)
-    minor = _amount(amount, config.currency)
-    order = Order(minor, config.currency, presented, entry, _pin(pin))
-    conclude(
-        config,
-        lambda session: session.perform(lambda terminal, now: terminal.ask(order, now), within),
-        as_json,
-        check,
-    )
+
+def _asking(offer: Offer) -> click.Command:
+    """The command that asks for what a row of the table of transactions offers."""
+
+    def asked(
+        config: TerminalConfig,
+        amount: str,
+        card: str,
+        entry: Literal["swipe", "manual"],
+        expiry: str,
+        cvv: str,
+        check: bool,
+        within: float,
+        as_json: bool,
+        pin: str | None = None,
+    ) -> None:
+        from ..core.messages import Order
+        from .screen import conclude
+
+        presented = _card(config, card, expiry, cvv)
+        minor = _amount(amount, config.currency)
+        order = Order(minor, config.currency, presented, entry, _pin(pin))
+        conclude(
+            config,
+            lambda session: session.perform(
+                lambda terminal, now: terminal.ask(order, now, offer.kind), within
+            ),
+            as_json,
+            check,
+        )
+
+    command = _presenting(waiting(common(asked)))
+    if offer.takes_pin:
+        command = pin_option(command)
+    epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
+    return click.command(offer.command, help=offer.text, epilog=epilog)(command)
+
+
+def _presenting(command: Callable[..., None]) -> Callable[..., None]:
+    """The amount, the card, and how it is read."""
+    entries = click.Choice(["swipe", "manual"])
+    for option in (
+        click.option("--check", is_flag=True, help="Exit with 3 when declined."),
+        click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2."),
+        click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own."),
+        click.option(
+            "--entry", type=entries, default="swipe",
+            help="Read the magnetic stripe, or key in number, expiry and CVV2.",
+        ),
+        click.option("--card", required=True, help="Alias of a test card, or a card number."),
+        click.argument("amount"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+for _offer in offers():
+    terminal.add_command(_asking(_offer))
 
 
 @terminal.command(epilog=REPEAT_EPILOG)

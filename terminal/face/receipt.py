@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from textwrap import wrap
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.codes import reason
 from cardswitch.specs.masking import printable
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 
 from ..core.state import Book, Outcome, SaleState
 
@@ -26,27 +28,67 @@ _VERDICTS: Final = {
     SaleState.ABANDONED: "REVERSAL ABANDONED",
     SaleState.UNANSWERED: "NO ANSWER TO THE REPEAT",
 }
-_ADVICE: Final = {
-    SaleState.PENDING: "Not paid. Nothing will be charged.",
-    SaleState.REVERSED: "Not paid. Nothing was charged.",
-    SaleState.EXCEPTION: "Not paid. Ask your bank about a hold.",
-    SaleState.ABANDONED: "The card may stay charged.",
-    SaleState.UNANSWERED: "The first receipt stands.",
-}
-# Of a sale that was paid, and of which some or all was to be taken back.
-_ADVICE_IF_PAID: Final = {
-    SaleState.PENDING: "Not acknowledged yet: to be sent again.",
-    SaleState.REVERSED: "Nothing is charged any more.",
-    SaleState.EXCEPTION: "Not reversed: the sale stands.",
-    SaleState.ABANDONED: "The card may stay charged.",
-    SaleState.UNANSWERED: "The first receipt stands.",
-}
+
+
+class Words(NamedTuple):
+    """What a receipt says, by the way that money goes."""
+
+    done: str  # in whole, before some of it was undone
+    by_card: str
+    rest: str
+    stays: str
+    advice: Mapping[SaleState, str]
+    # Of what was approved, and of which some or all was to be taken back.
+    advice_if_approved: Mapping[SaleState, str]
+
+
+_PAID: Final = Words(
+    done="Sold",
+    by_card="PAID BY CARD",
+    rest="STILL TO PAY",
+    stays="STAYS PAID",
+    advice={
+        SaleState.PENDING: "Not paid. Nothing will be charged.",
+        SaleState.REVERSED: "Not paid. Nothing was charged.",
+        SaleState.EXCEPTION: "Not paid. Ask your bank about a hold.",
+        SaleState.ABANDONED: "The card may stay charged.",
+        SaleState.UNANSWERED: "The first receipt stands.",
+    },
+    advice_if_approved={
+        SaleState.PENDING: "Not acknowledged yet: to be sent again.",
+        SaleState.REVERSED: "Nothing is charged any more.",
+        SaleState.EXCEPTION: "Not reversed: the sale stands.",
+        SaleState.ABANDONED: "The card may stay charged.",
+        SaleState.UNANSWERED: "The first receipt stands.",
+    },
+)
+_CREDITED: Final = Words(
+    done="Credited",
+    by_card="CREDITED TO CARD",
+    rest="STILL TO GIVE BACK",
+    stays="STAYS CREDITED",
+    advice={
+        SaleState.PENDING: "Not credited. Please wait.",
+        SaleState.REVERSED: "Not credited.",
+        SaleState.EXCEPTION: "Not credited. Ask whoever runs the switch.",
+        SaleState.ABANDONED: "The card may have been credited.",
+        SaleState.UNANSWERED: "The first receipt stands.",
+    },
+    advice_if_approved={
+        SaleState.PENDING: "Not acknowledged yet: to be sent again.",
+        SaleState.REVERSED: "Nothing is credited any more.",
+        SaleState.EXCEPTION: "Not reversed: the credit stands.",
+        SaleState.ABANDONED: "The card may stay credited.",
+        SaleState.UNANSWERED: "The first receipt stands.",
+    },
+)
 
 
 def receipt(outcome: Outcome, copy: Copy) -> str:
     """What is printed for *outcome*; every line ends in a line break."""
     lines = [
         f"{copy} copy".upper().center(WIDTH),
+        *([title.center(WIDTH)] if (title := kind_of(outcome).receipt) else []),
         "",
         _pair("Merchant", printable(outcome.merchant)),
         _pair("Terminal", printable(outcome.terminal)),
@@ -85,6 +127,16 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
+def kind_of(outcome: Outcome) -> Kind:
+    """The class of the transaction."""
+    return KINDS.named(outcome.transaction)
+
+
+def words_of(outcome: Outcome) -> Words:
+    """The words for the way that its money goes."""
+    return _CREDITED if kind_of(outcome).money == "credit" else _PAID
+
+
 def card_shown(masked: str, copy: Copy) -> str:
     """The card number on a *copy*: the customer's shows the last four digits alone.
 
@@ -111,11 +163,11 @@ def _money(outcome: Outcome) -> list[str]:
         return _reversed(outcome)
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
         return [_pair("AMOUNT", money(outcome.amount, outcome.currency))]
-    rest = outcome.asked - outcome.amount
+    rest, words = outcome.asked - outcome.amount, words_of(outcome)
     return [
         _pair("Asked", money(outcome.asked, outcome.currency)),
-        _pair("PAID BY CARD", money(outcome.amount, outcome.currency)),
-        _pair("STILL TO PAY", money(rest, outcome.currency)),
+        _pair(words.by_card, money(outcome.amount, outcome.currency)),
+        _pair(words.rest, money(rest, outcome.currency)),
     ]
 
 
@@ -123,13 +175,13 @@ def _reversed(outcome: Outcome) -> list[str]:
     """What was sold, what of it was or will be taken back, and what stays."""
     if not outcome.reversed:
         return []
-    is_pending = outcome.kind is SaleState.PENDING
+    is_pending, words = outcome.kind is SaleState.PENDING, words_of(outcome)
     return [
-        _pair("Sold", money(outcome.amount + outcome.reversed, outcome.currency)),
+        _pair(words.done, money(outcome.amount + outcome.reversed, outcome.currency)),
         _pair(
             "TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)
         ),
-        _pair("STAYS PAID", money(outcome.amount, outcome.currency)),
+        _pair(words.stays, money(outcome.amount, outcome.currency)),
     ]
 
 
@@ -150,8 +202,9 @@ def _verdict(outcome: Outcome) -> list[str]:
         lines.append(f"Approval code {printable(outcome.approval_code)}".center(WIDTH))
     if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
         lines.append(_fitted(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
-    was_paid = outcome.reversed or outcome.approval_code
-    advice = _ADVICE_IF_PAID if was_paid else _ADVICE
+    words = words_of(outcome)
+    was_approved = outcome.reversed or outcome.approval_code
+    advice = words.advice_if_approved if was_approved else words.advice
     if outcome.kind in advice:
         lines.append(advice[outcome.kind].center(WIDTH))
     if outcome.is_repeat:

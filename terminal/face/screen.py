@@ -17,7 +17,7 @@ from ..config import TerminalConfig
 from ..core.machine import NoLink
 from ..core.state import Book, Outcome, SaleState
 from ..session import Session, StillPending, open_session, read_book
-from .receipt import money, receipt, totals
+from .receipt import kind_of, money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
 
@@ -104,17 +104,23 @@ def show_abandoned(outcomes: Sequence[Outcome], as_json: bool) -> None:
 def _report(outcome: Outcome) -> None:
     """Tell on standard error what the receipt cannot say yet."""
     paid = money(outcome.amount, outcome.currency)
+    done, stays = ("credited", "credited") if is_credit(outcome) else ("charged", "paid")
     words = {
         SaleState.PENDING: _why_pending(outcome),
-        SaleState.REVERSED: "reversed, nothing is charged",
-        SaleState.REDUCED: f"reversed in part, {paid} stays paid",
+        SaleState.REVERSED: f"reversed, nothing is {done}",
+        SaleState.REDUCED: f"reversed in part, {paid} stays {stays}",
         SaleState.EXCEPTION: f"the reversal was refused with code {printable(outcome.code)} and"
-        " is not sent again; ask whoever runs the switch what is charged",
-        SaleState.UNANSWERED: "no answer to the repeat; the sale stands as it stood",
+        f" is not sent again; ask whoever runs the switch what is {done}",
+        SaleState.UNANSWERED: "no answer to the repeat; the first answer stands",
     }
     is_on_receipt = outcome.is_repeat and outcome.kind is not SaleState.UNANSWERED
     if outcome.kind in words and not is_on_receipt:
         click.echo(f"STAN {outcome.stan}: {words[outcome.kind]}", err=True)
+
+
+def is_credit(outcome: Outcome) -> bool:
+    """Whether the cardholder gets the money."""
+    return kind_of(outcome).money == "credit"
 
 
 def _why_pending(outcome: Outcome) -> str:

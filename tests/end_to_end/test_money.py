@@ -143,8 +143,8 @@ def test_totals_of_the_batch_are_what_stays(house):
     reverse(house, "--keep", "15", *words)
     _, printed = house.run("terminal", "status", "--json", *words)
     assert json.loads(printed)["batch"]["totals"]["978"] == {
-        "approved": {"count": 1, "amount": 1500},
-        "reversed": {"count": 1, "amount": 500},
+        "sale approved": {"count": 1, "amount": 1500},
+        "sale reversed": {"count": 1, "amount": 500},
     }
     _, printed = house.run("terminal", "repeat", *words)
     assert printed.count("REVERSED IN PART") == 2

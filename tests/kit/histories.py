@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.switch.settlement.check import Expected, Step, expected_movements
 from cardswitch.switch.settlement.close import DayClose, close_day
 from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_of
-from cardswitch.switch.settlement.movements import Movement, MovementKind, due
+from cardswitch.switch.settlement.movements import Movement, due, movement_kind
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.wire.store.journal import JournalStore
@@ -112,8 +113,10 @@ class History:
         pan = about.pop("pan", "")
         columns = {
             "source": "pos", "serves": "merchants", "mti": "0200", "rrn": f"{leg:012d}",
-            "merchant": "SHOP", "terminal": "TERM0001", "currency": "978", **about,
+            "merchant": "SHOP", "terminal": "TERM0001", "currency": "978", "kind": "sale", **about,
         }  # fmt: skip
+        if columns["mti"] == "0100":
+            columns["kind"] = "authorisation"
         self._first[leg] = self._add(
             leg=leg, state=state.value, business_date=self.day, amount=amount,
             link=f"{columns['source']}/1", identity=f"{columns['source']}|{leg}",
@@ -125,8 +128,9 @@ class History:
         """A further row of *leg*; a reversal may leave captured what *stays*."""
         first = self._first[leg]
         captured, moved = self._captured.get(leg, 0), 0
+        sign = KINDS.named(first.kind).sign
         mti = {State.APPROVED: f"{first.mti[:2]}10", State.DECLINED: "0210"}.get(state, "0420")
-        if state is State.APPROVED and mti == "0210":
+        if state is State.APPROVED and sign:
             moved = about.get("amount", first.amount)
         elif state is State.REVERSING and captured > stays:
             moved = stays - captured
@@ -135,11 +139,12 @@ class History:
             name: getattr(first, name)
             for name in (
                 "source", "serves", "link", "rrn", "merchant", "terminal", "currency", "amount",
+                "kind",
             )
         }  # fmt: skip
         return self._add(
             leg=leg, state=state.value, business_date=first.business_date,
-            **{**kept, "mti": mti, "moved": moved, "stays": stays, **about},
+            **{**kept, "mti": mti, "moved": sign * moved, "stays": stays, **about},
         )  # fmt: skip
 
     def reverse(self, leg: int, end: State = State.REVERSED, *, stays: int = 0) -> None:
@@ -189,14 +194,14 @@ def movements_of(rows: Iterable[Row], since: int = 0) -> list[Movement]:
     """What rows behind row *since* have moved for merchants."""
     return [
         Movement(
-            kind=MovementKind.CAPTURE if row.moved > 0 else MovementKind.REVERSAL,
+            kind=movement_kind(KINDS.named(row.kind).bucket, is_undone=row.state != State.APPROVED),
             sequence=row.sequence,
             leg=row.leg,
-            moved_on=row.business_date if row.moved > 0 else row.day,
+            moved_on=row.business_date if row.state == State.APPROVED else row.day,
             merchant=row.merchant,
             terminal=row.terminal,
             currency=row.currency,
-            amount=abs(row.moved),
+            amount=row.moved,
             rrn=row.rrn,
         )
         for row in rows

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.wire.machine.kernel import Limits
 from cardswitch.wire.ports import Seconds
@@ -24,6 +25,9 @@ BEFORE_CUT_OFF: Seconds = 1_795_039_140.0  # one minute before
 HOUR_S: Seconds = 3600.0
 YEAR_S: Seconds = 365 * 24 * HOUR_S
 NAPS = (HOUR_S, 3 * HOUR_S, 23 * HOUR_S, 26 * HOUR_S, 240 * HOUR_S, YEAR_S, YEAR_S)
+
+
+ALLOWED = tuple(kind.name for kind in KINDS.all.values() if kind.by_name)
 
 
 class Lot(Struct, frozen=True, kw_only=True):
@@ -84,12 +88,14 @@ def _settings(random: Random, keys: Keys, is_direct: bool) -> Settings:
         reversal_by=("original_data", "rrn", "trace"),
         unknown_reversal=random.choice(("25", "25", "00")),
         repeat_of_unknown=random.choice(("perform", "refuse")),
+        allows=ALLOWED,
     )
     network = ListenerSettings(
         serves="acquirers",
         pin_key_type="ZPK",
         pin_key=keys.zpk_acquirer,
         in_flight_max=random.choice((2, 256)),
+        allows=ALLOWED,
     )
     return Settings(
         listeners={"pos": shops, "till": shops, "network": network},

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from cardswitch.hosts.acquirer.books import books_of
 from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
@@ -25,7 +26,8 @@ from .parts import End
 from .people import World
 from .stranger import TERMINAL, Stranger
 
-Book = Mapping[str, int]  # minor units approved and not undone, by RRN
+# Minor units approved and not undone, by RRN; what the cardholder gets is below zero.
+Book = Mapping[str, int]
 ENDED = frozenset(
     {State.APPROVED, State.DECLINED, State.REVERSED, State.REDUCED, State.ANSWERED, State.RESOLVED}
 )
@@ -83,7 +85,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         "terminals": (_terminal_book(world, legs), _switch_book(ours, "merchants")),
         "acquirer": (acquirer, _switch_book(legs, "merchants", "acquirer")),
         "network side": (_switch_book(legs, "acquirers"), acquirer),
-        "issuer": (issuer, Counter(acquirer) + Counter(direct)),
+        "issuer": (issuer, _sum(acquirer, direct)),
     }
     for name, (book, other) in books.items():
         if book != other:
@@ -202,7 +204,8 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
             if outcome.kind in PAID:
-                book[outcome.rrn] = book.get(outcome.rrn, 0) + outcome.amount
+                amount = outcome.amount * direction(outcome.transaction)
+                book[outcome.rrn] = book.get(outcome.rrn, 0) + amount
     return book
 
 
@@ -211,7 +214,7 @@ def _switch_book(legs: Iterable[Stand], serves: str, upstream: str = "") -> Book
     for stand in legs:
         at_upstream = upstream in ("", stand.last.upstream)
         if stand.first.serves == serves and stand.held and at_upstream:
-            book[stand.last.rrn or stand.first.rrn] += stand.held
+            book[stand.last.rrn or stand.first.rrn] += stand.held * direction(stand.first.kind)
     return book
 
 
@@ -230,9 +233,15 @@ def _issuer_book(world: World) -> Book:
     return world.held()
 
 
+def direction(kind: str) -> int:
+    """Which way money goes for that class of transaction: -1 if the cardholder gets it."""
+    return -1 if KINDS.named(kind).money == "credit" else 1
+
+
 def _check_accounts(world: World, expected: int) -> None:
-    """What is set aside in accounts is what the issuer has promised to others."""
-    held = sum(account.held for account in world.issuer.machine.books.accounts.values())
+    """What is set aside in accounts, less what is coming, is what the issuer has promised."""
+    accounts = world.issuer.machine.books.accounts.values()
+    held = sum(account.held - account.coming for account in accounts)
     if held != expected:
         raise Broken(f"the accounts of the issuer hold {held}, its decisions {expected}")
 
@@ -249,8 +258,8 @@ def _check_deposits(world: World, legs: Iterable[Stand]) -> None:
         if kind != "payout":
             of_leg[legs_of[int(sequence)]] += amount
     for stand in legs:
-        is_sale = stand.first.serves == "merchants" and "|2|" in stand.first.identity
-        expected = stand.held if is_sale else 0
+        is_ours = stand.first.serves == "merchants"
+        expected = KINDS.named(stand.first.kind).sign * stand.held if is_ours else 0
         if of_leg[stand.first.leg] != expected:
             raise Broken(
                 f"leg {stand.first.leg} is booked with {of_leg[stand.first.leg]}, "
@@ -259,6 +268,14 @@ def _check_deposits(world: World, legs: Iterable[Stand]) -> None:
     world.bank.close()
     if world.bank.booked() != booked:
         raise Broken("closing again books something else")
+
+
+def _sum(*books: Book) -> Book:
+    """All *books* in one; unlike that of Counters, also what is below zero."""
+    total: Counter[str] = Counter()
+    for book in books:
+        total.update(book)
+    return total
 
 
 def _difference(book: Book, other: Book) -> str:

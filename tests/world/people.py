@@ -29,6 +29,8 @@ from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
+from cardswitch.specs.transactions.kinds import KINDS, Kind
+from cardswitch.specs.transactions.offers import offers
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
@@ -61,6 +63,7 @@ UNKNOWN = "9999990000009999"
 PIN = "1234"
 # What the last two digits of an amount make the issuer do; most sales have nothing special.
 MAGIC = (*[0] * 12, 1, 5, 10, 51, 54, 68, 69)
+KINDS_OFFERED = [offer.kind for offer in offers()]
 QUIET_S: Seconds = 900.0  # After the last fault: time enough for every reversal to get through.
 
 
@@ -258,21 +261,28 @@ class World(Network):
             if self.random.random() < 0.15:
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
             else:
-                order = self._wish()
-                begun = self.call(node, lambda machine: machine.ask(order, self.time_of(node)))
+                kind = self._kind()
+                order = self._wish(KINDS.named(kind))
+                begun = self.call(
+                    node, lambda machine: machine.ask(order, self.time_of(node), kind)
+                )
         except NotReady:
             pass
         if not begun and tries:
             self.at(1.0, lambda: self._sell(node, tries - 1))
 
-    def _wish(self) -> Order:
+    def _kind(self) -> str:
+        """Mostly a sale; else whatever a terminal may ask for."""
+        return self.random.choice((*["sale"] * len(KINDS_OFFERED), *KINDS_OFFERED))
+
+    def _wish(self, kind: Kind) -> Order:
         chance = self.random
         name = chance.choice((*["good"] * 6, *["rich"] * 6, "lost", "unknown"))
         card = deck().cards[name]
         if chance.random() < 0.05:
             card = card.altered(cvv="999")
         amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC)
-        pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999"))
+        pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999")) if kind.pin != "refused" else None
         return Order(amount, "EUR", card, chance.choice(("swipe", "swipe", "manual")), pin)
 
     # Operators ------------------------------------------------------------------------------------

@@ -171,7 +171,7 @@ def test_verify(run, sold, damage):
     assert run("verify").stdout == (
         "1 close in the books: they agree with themselves, their files and the journal\n"
     )
-    damage("UPDATE postings SET amount = amount + 1 WHERE journal_id = 'capture:3' AND amount > 0")
+    damage("UPDATE postings SET amount = amount + 1 WHERE journal_id = 'sale:3' AND amount > 0")
     shown = run("verify", code=6).stdout
-    assert "2026-11-23: journal capture:3 does not sum to zero" in shown
+    assert "2026-11-23: journal sale:3 does not sum to zero" in shown
     assert len(json.loads(run("verify", "--json", code=6).stdout)["findings"]) == 2

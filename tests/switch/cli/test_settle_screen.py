@@ -36,10 +36,9 @@ BATCH = BatchTotals(
     merchant="SHOP0001",
     terminal="TERM0001",
     currency="978",
-    captures=2,
-    captured=4250,
-    reversals=1,
-    reversed=1250,
+    kind="sale",
+    count=2,
+    amount=4250,
 )
 DEPOSIT = Deposit("SHOP0001", "978", 3000, "20261123-SHOP0001-EUR")
 OWED = (Suspense("SHOP2", "978", 1200), Suspense("", "978", 5), Suspense("SHOP", "999", 7))

@@ -158,7 +158,7 @@ def test_what_is_open_is_named_and_booked_by_the_next_close(lab):
     lab.history.cut_over()
     [second] = close(lab)
     assert amounts(second) == {("SHOP", "978"): 700}
-    assert [(b.moved_on, b.captured) for b in second.batches] == [(DAYS[0], 700)]
+    assert [(b.moved_on, b.amount) for b in second.batches] == [(DAYS[0], 700)]
 
 
 def test_what_came_late_and_before_the_close_is_booked_by_that_close_alone(lab):
@@ -377,13 +377,9 @@ def test_nothing_is_paid_if_the_check_finds_anything(lab, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(settle, "close_day", forgetful)
-        with pytest.raises(
-            Findings, match=r"records do not agree: capture:3 .* in no batch"
-        ) as found:
+        with pytest.raises(Findings, match=r"records do not agree: sale:3 .* in no batch") as found:
             close(lab)
-    assert found.value.findings[0].startswith(
-        "capture:3 (RRN 000000000001, leg 1 of SHOP/TERM0001)"
-    )
+    assert found.value.findings[0].startswith("sale:3 (RRN 000000000001, leg 1 of SHOP/TERM0001)")
     assert not lab.deposits.exists()
     [day] = close(lab)
     assert amounts(day) == {("SHOP", "978"): 2500}
@@ -393,7 +389,7 @@ def test_an_approved_purchase_that_moves_nothing_is_named_and_the_close_fails(la
     lab.history.sale()
     lab.history.rows[-1] = replace(lab.history.rows[-1], moved=0)
     lab.history.cut_over()
-    with pytest.raises(Findings, match=r"capture:3 \(RRN 000000000001.* is in no batch"):
+    with pytest.raises(Findings, match=r"sale:3 \(RRN 000000000001.* is in no batch"):
         close(lab)
     assert named(lab) == []
 
@@ -534,9 +530,10 @@ def test_every_approved_purchase_is_in_one_batch_whenever_settlement_runs(
             if (row.state, row.mti, row.serves) == (State.APPROVED, "0210", "merchants")
             and row.amount
         ]
-        assert sum(batch.captures for batch in batches) == len(approved)
-        assert sum(batch.captured for batch in batches) == sum(row.amount for row in approved)
-        assert sum(batch.net for batch in batches) == sum(
+        sales = [batch for batch in batches if batch.kind == "sale"]
+        assert sum(batch.count for batch in sales) == len(approved)
+        assert sum(batch.amount for batch in sales) == sum(row.amount for row in approved)
+        assert sum(batch.amount for batch in batches) == sum(
             row.moved for row in rows if row.serves == "merchants"
         )
         assert verify(lab.switch, lab.settlement).findings == ()

@@ -30,8 +30,9 @@ def test_a_preview_counts_what_has_an_outcome_and_records_nothing(lab):
     assert (seen.business_date, seen.ends_at) == (DAYS[0], CUT)
     assert ([line.leg for line in seen.undecided], seen.unclosed) == ([leg], ())
     assert amounts(seen) == {("SHOP", "978"): 1250}
-    assert [(b.captures, b.captured, b.reversals, b.reversed) for b in seen.batches] == [
-        (2, 1550, 1, 300)
+    assert [(b.kind, b.count, b.amount) for b in seen.batches] == [
+        ("sale", 2, 1550),
+        ("sale-reversal", 1, -300),
     ]
     assert not (lab.folder / "books.db").exists()
 

@@ -9,10 +9,10 @@ from cardswitch.switch.settlement.ledger import (
     require_balance,
     unbalanced,
 )
-from cardswitch.switch.settlement.movements import Movement, MovementKind
+from cardswitch.switch.settlement.movements import Movement
 
 
-def movement(kind):
+def movement(kind, amount=1250):
     return Movement(
         kind=kind,
         sequence=7,
@@ -21,20 +21,20 @@ def movement(kind):
         merchant="SHOP",
         terminal="TERM0001",
         currency="978",
-        amount=1250,
+        amount=amount,
         rrn="632712000007",
     )
 
 
 @pytest.mark.parametrize(
-    ("kind", "lines"),
+    ("kind", "amount", "lines"),
     [
-        (MovementKind.CAPTURE, {"scheme_settlement": 1250, "merchant_payable:SHOP": -1250}),
-        (MovementKind.REVERSAL, {"merchant_payable:SHOP": 1250, "scheme_settlement": -1250}),
+        ("sale", 1250, {"scheme_settlement": 1250, "merchant_payable:SHOP": -1250}),
+        ("refund", -1250, {"merchant_payable:SHOP": 1250, "scheme_settlement": -1250}),
     ],
 )
-def test_what_a_movement_books(kind, lines):
-    postings = movement_postings(movement(kind), "2026-11-24")
+def test_what_a_movement_books(kind, amount, lines):
+    postings = movement_postings(movement(kind, amount), "2026-11-24")
     assert {posting.account: posting.amount for posting in postings} == lines
     assert {(p.journal_id, p.business_date, p.currency) for p in postings} == {
         (f"{kind}:7", "2026-11-24", "978")
@@ -43,10 +43,10 @@ def test_what_a_movement_books(kind, lines):
 
 
 def test_a_journal_that_does_not_sum_to_zero_is_named():
-    good = movement_postings(movement(MovementKind.CAPTURE), "2026-11-24")
-    bad = Posting("capture:8", "2026-11-23", "scheme_settlement", "978", 1)
-    assert unbalanced([*good, bad]) == ("capture:8",)
-    with pytest.raises(Error, match="capture:8"):
+    good = movement_postings(movement("sale"), "2026-11-24")
+    bad = Posting("sale:8", "2026-11-23", "scheme_settlement", "978", 1)
+    assert unbalanced([*good, bad]) == ("sale:8",)
+    with pytest.raises(Error, match="sale:8"):
         require_balance([*good, bad])
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.switch.core.states import State
-from cardswitch.switch.settlement.movements import MovementKind, due, journal_id
+from cardswitch.switch.settlement.movements import due, journal_id, movement_kind
 from tests.kit.histories import DAYS, History, movements_of
 
 
@@ -11,9 +11,9 @@ def test_what_a_movement_adds():
     history = History()
     history.reverse(history.sale(1250), stays=500)
     capture, reversal = movements_of(history.rows)
-    assert (capture.signed, capture.journal_id) == (1250, "capture:3")
-    assert (reversal.signed, reversal.journal_id) == (-750, "reversal:4")
-    assert reversal.journal_id == journal_id(MovementKind.REVERSAL, 4)
+    assert (capture.amount, capture.journal_id) == (1250, "sale:3")
+    assert (reversal.amount, reversal.journal_id) == (-750, "sale-reversal:4")
+    assert reversal.journal_id == journal_id(movement_kind("sale", is_undone=True), 4)
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def late():
 
 def booked(rows, label, closed=(), read_to=0, since=0):
     found = due(movements_of(rows, since), label, closed, read_to)
-    return [(movement.moved_on, movement.signed) for movement in found]
+    return [(movement.moved_on, movement.amount) for movement in found]
 
 
 def test_a_close_that_reads_up_to_now_books_what_came_late(late):

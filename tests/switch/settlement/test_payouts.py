@@ -11,17 +11,16 @@ from tests.kit.histories import MERCHANTS
 DAY = "2026-11-23"
 
 
-def batch_of(merchant, captured, reversed_=0, terminal="T", code="978"):
+def batch_of(merchant, amount, kind="sale", terminal="T", code="978"):
     return BatchTotals(
         business_date=DAY,
         moved_on=DAY,
         merchant=merchant,
         terminal=terminal,
         currency=code,
-        captures=1,
-        captured=captured,
-        reversals=1,
-        reversed=reversed_,
+        kind=kind,
+        count=1,
+        amount=amount,
     )
 
 
@@ -40,9 +39,9 @@ SUMS = [
 
 @pytest.mark.parametrize(("balance", "captured", "reversed_", "deposit", "carried"), SUMS)
 def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, deposit, carried):
-    batch = batch_of("SHOP", captured, reversed_)
+    sums = [batch_of("SHOP", captured), batch_of("SHOP", -reversed_, "sale-reversal")]
     opening = {("merchant_payable:SHOP", "978"): balance, ("acquirer_cash", "978"): 99}
-    (payout,) = payouts(DAY, [batch], MERCHANTS, opening)
+    (payout,) = payouts(DAY, sums, MERCHANTS, opening)
     assert (payout.amount, payout.carried_forward) == (deposit, carried)
     lines = {p.account: p.amount for p in payout_postings(payout)}
     expected = {"merchant_payable:SHOP": deposit, "acquirer_cash": -deposit} if deposit else {}
@@ -51,7 +50,7 @@ def test_what_is_paid_and_what_is_carried_forward(balance, captured, reversed_, 
 
 def test_terminals_are_summed_and_currencies_are_not():
     rows = [("A", "978", 100), ("B", "978", 200), ("A", "392", 50)]
-    batches = [batch_of("SHOP", amount, 0, t, code) for t, code, amount in rows]
+    batches = [batch_of("SHOP", amount, "sale", t, code) for t, code, amount in rows]
     found = payouts(DAY, batches, MERCHANTS, {})
     assert [(p.end_to_end_id, p.amount) for p in found] == [
         ("20261123-SHOP-JPY", 50),
@@ -68,7 +67,9 @@ def test_a_merchant_without_account_is_not_paid_and_the_others_are():
 
 
 def test_what_a_merchant_without_account_owes_is_carried_forward():
-    [nobody] = payouts(DAY, [batch_of("NOBODY", 5, 8)], MERCHANTS, {})
+    [nobody] = payouts(
+        DAY, [batch_of("NOBODY", 5), batch_of("NOBODY", -8, "sale-reversal")], MERCHANTS, {}
+    )
     assert (nobody.amount, nobody.in_suspense, nobody.carried_forward) == (0, 0, -3)
 
 

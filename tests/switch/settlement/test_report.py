@@ -12,7 +12,7 @@ ACCOUNT = {"iban": "GB82WEST12345698765432", "bic": "WESTGB22", "account_currenc
 
 
 def payout(name="Corner Shop", reversed_=0, **about):
-    sums = {"opening": 0, "captured": 1250, "reversed": reversed_}
+    sums = {"opening": 0, "credits": 1250, "debits": reversed_}
     given = {"merchant": "SHOP", "currency": "978", "name": name, **sums, **ACCOUNT, **about}
     return Payout(business_date="2026-11-23", **given)
 
@@ -23,7 +23,7 @@ def rows(content):
 
 def test_a_whole_file():
     assert deposit_csv([payout(opening=-100, reversed_=50)]) == (
-        b"business_date,merchant,name,currency,opening,captured,reversed,deposit,carried_forward,"
+        b"business_date,merchant,name,currency,opening,credits,debits,deposit,carried_forward,"
         b"in_suspense,iban,bic,end_to_end_id\r\n"
         b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,0.00,"
         b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR\r\n"
@@ -47,7 +47,7 @@ def test_no_cell_is_a_formula(first):
 
 
 def test_what_a_merchant_owes_is_a_number_below_zero():
-    (row,) = rows(deposit_csv([payout(captured=0, reversed_=300)]))
+    (row,) = rows(deposit_csv([payout(credits=0, reversed_=300)]))
     assert (row["deposit"], row["carried_forward"]) == ("0.00", "-3.00")
 
 

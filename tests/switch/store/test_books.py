@@ -137,7 +137,7 @@ def test_a_purchase_approved_behind_the_close_of_its_day_is_booked_by_the_next(l
     second = ledger.close_day(DAYS[1])
     assert [payout.amount for payout in second.payouts] == [740]
     batches = ledger.books.batches(DAYS[1])
-    assert [(batch.moved_on, batch.captured) for batch in batches] == [
+    assert [(batch.moved_on, batch.amount) for batch in batches] == [
         (DAYS[0], 700),
         (DAYS[1], 40),
     ]
@@ -147,8 +147,8 @@ def test_what_is_booked_of_some_movements(ledger):
     ledger.history.sale(1250)
     ledger.history.cut_over()
     ledger.close_day()
-    names = ["capture:3", *(f"capture:{number}" for number in range(100, 1200))]
-    assert ledger.books.booked(names) == {"capture:3": 1250}
+    names = ["sale:3", *(f"sale:{number}" for number in range(100, 1200))]
+    assert ledger.books.booked(names) == {"sale:3": 1250}
     assert ledger.books.booked([]) == {}
 
 

@@ -36,7 +36,7 @@ ROW = Row(
     link="pos/1",
 )
 DAY = {"business_date": "2026-11-23"}
-SUMS = {"captures": 1, "captured": 1, "reversals": 0, "reversed": 0}
+SUMS = {"kind": "sale", "count": 1, "amount": 1}
 ROWS = {
     JOURNAL: {**msgspec.structs.asdict(ROW), "checksum": "00"},
     CLOSES: {
@@ -57,7 +57,7 @@ ROWS = {
         "currency": "978",
         **SUMS,
     },
-    POSTINGS: {**DAY, "journal_id": "capture:1", "account": "a", "currency": "978", "amount": 1},
+    POSTINGS: {**DAY, "journal_id": "sale:1", "account": "a", "currency": "978", "amount": 1},
     FILES: {**DAY, "name": "a.csv", "content": b"a"},
 }
 
