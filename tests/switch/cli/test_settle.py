@@ -46,7 +46,9 @@ def sold(lab):
 def test_close_says_what_was_paid_and_where_the_files_are(run, sold):
     shown = run("close").stdout
     assert "2026-11-23  closed, ended 2026-11-23T22:00:00.000Z" in shown
-    assert "TERM0001  2         15.50 EUR  1          3.00 EUR  12.50 EUR" in shown
+    lines = [" ".join(line.split()) for line in shown.splitlines()]
+    assert "2026-11-23 SHOP TERM0001 sale 2 15.50 EUR" in lines
+    assert "2026-11-23 SHOP TERM0001 sale-reversal 1 -3.00 EUR" in lines
     assert "12.50 EUR  20261123-SHOP-EUR" in shown
     assert str(sold.deposits / "deposit-2026-11-23.xml") in shown
     assert "no bank day has ended that is not closed already" in run("close").stderr

@@ -179,7 +179,7 @@ def test_what_was_reversed_on_its_day_and_approved_too_late_is_booked_in_both_wa
     lab.history.reverse(late)
     lab.history.cut_over()
     [second] = close(lab)
-    assert [(b.moved_on, b.net) for b in second.batches] == [(DAYS[0], 700), (DAYS[1], -700)]
+    assert [(b.moved_on, b.amount) for b in second.batches] == [(DAYS[0], 700), (DAYS[1], -700)]
 
 
 # Suspense -----------------------------------------------------------------------------------------

@@ -166,7 +166,7 @@ def test_all_is_booked_once_whenever_a_day_is_closed(tmp_path_factory, rows):
         ledger.history.rows = whole
         owed = sum(row.moved for row in whole if row.serves == "merchants")
         booked = sum(
-            batch.net for done in ledger.books.closes()
+            batch.amount for done in ledger.books.closes()
             for batch in ledger.books.batches(done.business_date)
         )  # fmt: skip
         assert booked == owed
@@ -262,7 +262,7 @@ def test_books_of_an_older_version_are_refused_with_the_way_out(ledger):
         writer.execute(update(BOOKS_SCHEMA.version_table).values(version=1))
     database.close()
     for opened in (Books, BooksReader):
-        with pytest.raises(Error, match="schema 1, this program needs 2: move it"):
+        with pytest.raises(Error, match="schema 1, this program needs 3: move it"):
             opened(ledger.url)
 
 
