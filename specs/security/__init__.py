@@ -15,6 +15,7 @@
     cvv             ... and a card: CVV, iCVV, CVV2; dynamic_cvv those of contactless cards
     emv_tree        session keys of old chip cards
     emv_keys        chip cards: their keys; emv_cryptograms ARQC and ARPC, emv_scripts what follows
+    oda             offline data authentication: certificates and signatures of chip cards
     rsa             pairs of keys, public ones in DER; rsa_primes finds their primes
     rsa_signatures  PKCS #1 v1.5 and PSS; rsa_under_lmk private keys sealed, public ones with a MAC
     vault           card numbers at rest: sealed, opened, fingerprinted

@@ -37,6 +37,16 @@ class KeyBlockRefused(_Refused):
         self.offset = offset
 
 
+class CertificateRefused(_Refused):
+    """A certificate or signature of a chip card breaks a rule.
+
+    *reason* is ``length``, ``header`` (another key's), ``format``, ``algorithm``, ``exponent``,
+    ``hash``, ``expired``, ``subject`` (another card's or issuer's), ``checksum`` (of an authority's
+    key), ``tags`` (of static data), ``dynamic`` (what a card signed), ``information`` or
+    ``transaction`` (a card signed another one).
+    """
+
+
 class PinRefused(_Refused):
     """A PIN or PIN block breaks a rule.
 
