@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .keys import key_file
+from .key_options import key_file
 from .link import FINDINGS_EXIT, asking, refuse, write_json
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_js
     from cardswitch.specs.hsm.commands.keys import key_check_value
 
     from ..client.keyfile import find_key, type_of
-    from .keys import under
+    from .key_options import under
 
     stored = find_key(path, key, type_of(type_text) if type_text else "")
     asked = key_check_value(stored.type, stored.key)

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from .key_options import key_file, under
 from .link import asking, failing, officers_option, write_json
+from .load import load
 
 if TYPE_CHECKING:
-    from cardswitch.specs.hsm import Command
-
     from ..client.client import HsmClient
     from ..client.keyfile import StoredKey
 
-KEYS_FILE: Final = "hsm-keys.toml"
+# A key block without the letter that host commands put in front: its version, and its length.
+_BARE_BLOCK: Final = re.compile("[A-E][0-9]{4}[A-Z0-9]{3}[0-9A-Z]{4}")
 EPILOG: Final = """\b
 Examples:
   keys generate zmk --type ZMK                 a master key of a zone, kept as zmk
   keys generate zpk --type ZPK --zmk zmk       also under the ZMK, to send to the other side
   keys export zpk --zmk zmk --officers         the same later
+  keys load ours --type ZPK                    a key that one knows, asked for and never shown
   keys import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
   keys list
 
@@ -35,7 +39,8 @@ Examples:
 IMPORT_EPILOG: Final = """\b
 Examples:
   import theirs --type ZPK --zmk zmk X0123456789ABCDEFFEDCBA9876543210 --officers
-  import block --type ZPK --zmk zmk RB0080P0TE00E0000..."""
+  import block --type ZPK --zmk zmk RB0080P0TE00E0000...
+  import block --type ZPK --zmk zmk - < block.txt"""
 EXPORT_EPILOG: Final = """\b
 Examples:
   export zpk --zmk zmk --officers              by the word of two officers
@@ -48,19 +53,14 @@ Examples:
 
 @click.group(epilog=EPILOG)
 def keys() -> None:
-    """Generate, import, export and list keys by name.
+    """Generate, load, import, export and list keys by name.
 
     The names are those of a file on this side, by default hsm-keys.toml: the HSM keeps no keys, it
     gives each out under its LMK. The file is for its owner alone (mode 0600).
     """
 
 
-def key_file(command: Callable[..., None]) -> Callable[..., None]:
-    """The option --file; the command gets `path`."""
-    return click.option(
-        "--file", "path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-        default=KEYS_FILE, show_default=True, help="The file that keeps keys by name.",
-    )(command)  # fmt: skip
+keys.add_command(load)
 
 
 def _made(command: Callable[..., None]) -> Callable[..., None]:
@@ -150,7 +150,8 @@ def import_(
 ) -> None:
     """Take in a key that came under a ZMK, and keep it as NAME (A6).
 
-    Compare its check value with the one that the other side tells.
+    With - it is read from standard input; a key block may be without its R. Compare its check value
+    with the one that the other side tells.
     """
     from cardswitch.specs.hsm.commands.keys import import_key
 
@@ -159,7 +160,7 @@ def import_(
     key_type = _type(type_text, attributes)
     require_free(path, name, replace=replace)
     zmk_text = find_key(path, zmk, "000").key
-    command = import_key(key_type, zmk_text, text, scheme or _scheme(attributes))
+    command = import_key(key_type, zmk_text, _given(text), scheme or _scheme(attributes))
     answer = hsm.ask(under(command, lmk_id, attributes))
     if not answer.ok:
         click.echo("hsm: the key came with wrong parity, which was corrected", err=True)
@@ -228,6 +229,12 @@ def list_(path: Path, as_json: bool) -> None:
         click.echo(f"hsm: no keys in {path}: `cardswitch hsm keys generate` makes one", err=True)
 
 
+def _given(text: str) -> str:
+    """*text*, or what standard input has; R before a key block that has none, as in files."""
+    given = "".join((sys.stdin.read() if text == "-" else text).split())
+    return f"R{given}" if _BARE_BLOCK.match(given) else given
+
+
 def _document(key: StoredKey) -> dict[str, str]:
     return {name: value for name in key.__struct_fields__ if (value := getattr(key, name))}
 
@@ -245,15 +252,6 @@ def _type(text: str | None, attributes: str) -> str:
 
 def _scheme(attributes: str) -> str:
     return "S" if attributes else "U"
-
-
-def under(command: Command, lmk_id: str = "", attributes: str = "") -> Command:
-    """*command* for the LMK *lmk_id*, with *attributes* for the key that it makes."""
-    from cardswitch.specs.hsm import Command
-
-    ends = {"lmk_id": lmk_id, "attributes": attributes}
-    more = {name: value for name, value in ends.items() if value}
-    return Command(command.header, command.code, {**command.fields, **more}, command.trailer)
 
 
 def _keep(

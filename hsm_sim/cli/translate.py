@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .keys import key_file
+from .key_options import key_file
 from .link import asking, write_json
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def translate(
 
     from ..client.answers import table_lines
     from ..client.keyfile import find_key, type_of
-    from .keys import under
+    from .key_options import under
 
     if (pan is None) == (pan12 is None):
         raise click.UsageError("give --pan or --pan12")

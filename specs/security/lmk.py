@@ -105,7 +105,7 @@ def wrap_key(
     """
     if not (any_parity or has_odd_parity(key)):
         raise KeyRefused("parity", "expected a key of odd parity (adjust_parity gives it)")
-    return write_key(scheme, _wrapping_keys(lmk, key_type, scheme), key)
+    return write_key(scheme, wrapping_keys_lmk(lmk, key_type, scheme), key)
 
 
 def unwrap_key(lmk: LmkSet, key_type: str, text: str, *, any_parity: bool = False) -> bytes:
@@ -118,7 +118,7 @@ def unwrap_key(lmk: LmkSet, key_type: str, text: str, *, any_parity: bool = Fals
     '1334577913345779'
     """
     scheme, body = read_scheme(text)
-    key = decrypt_parts(_wrapping_keys(lmk, key_type, scheme), body)
+    key = decrypt_parts(wrapping_keys_lmk(lmk, key_type, scheme), body)
     if not (any_parity or has_odd_parity(key)):
         raise KeyRefused("parity", f"expected a key of type {key_type} under this LMK: bad parity")
     return key
@@ -199,7 +199,11 @@ def _pin_nibbles(pin: str, pan12: str) -> str:
 
 
 @lru_cache(maxsize=WRAPPING_KEYS_MAX)
-def _wrapping_keys(lmk: LmkSet, key_type: str, scheme: str) -> tuple[bytes, ...]:
+def wrapping_keys_lmk(lmk: LmkSet, key_type: str, scheme: str) -> tuple[bytes, ...]:
+    """What *lmk* wraps each part of a key of *key_type* under: its pair, with both variants.
+
+    Raises KeyRefused: ``type``, ``scheme``.
+    """
     variant, code = key_type[:1], key_type[1:]
     if not is_digits(variant, 1) or code not in PAIR_OF_CODE:
         raise KeyRefused("type", "expected a key type: a variant 0-9 and a pair code 00-0E")

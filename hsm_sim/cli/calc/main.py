@@ -34,6 +34,10 @@ COMMANDS: Final[Commands] = {
         "Key blocks: wrap, unwrap, read the header.",
     ),
     "kcv": ("cardswitch.hsm_sim.cli.calc.keys:kcv", "Check value of a key."),
+    "lmk": (
+        "cardswitch.hsm_sim.cli.calc.lmk:lmk",
+        "Keys under the published test LMKs, both ways.",
+    ),
     "parity": (
         "cardswitch.hsm_sim.cli.calc.keys:parity",
         "Parity, weak and repeated parts of a DES key.",
