@@ -1,4 +1,7 @@
-"""Message authentication codes: M6 makes one, M8 verifies one; GW does both under DUKPT."""
+"""Message authentication codes: M6 makes one, M8 verifies one; GW does both under DUKPT.
+
+MQ and MS are older commands that make one.
+"""
 
 from __future__ import annotations
 
@@ -30,12 +33,15 @@ from cardswitch.specs.security.cmac_chain import (
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.mac import (
+    RETAIL_KEY_LENGTH,
     Algorithm,
     Padding,
     chain_mac_iso9797,
     finish_mac_iso9797,
     generate_mac_iso9797,
+    pad_iso9797,
 )
+from cardswitch.specs.security.tdes import BLOCK_LENGTH
 
 from ..custody.policy import CommandRefused
 from ..desk import Handler, HsmDesk
@@ -58,6 +64,8 @@ _TO_MAKE: Final = "CGN"
 _TO_CHECK: Final = "CVN"
 DESCRIPTOR_DIGITS: Final = 3
 _DUKPT_MAC_LENGTH: Final = 8
+# MS: a key of double length; one of a zone.
+_DOUBLE, _OF_ZONE = "1", "1"
 # Which of the 8 bytes count, by mode; networks approve with the left half, decline with the right.
 _PART_OF_MODE: Final[Mapping[str, slice]] = {
     **dict.fromkeys("14", slice(0, 16)),
@@ -216,8 +224,40 @@ def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
         raise CommandRefused(DATA_LENGTH_REFUSED) from None
 
 
+def generate_mac_zak_older(desk: HsmDesk, fields: Fields) -> Fields:
+    """MQ: algorithm 1, whole."""
+    return {"mac": _older(desk, fields, ZAK, fields["zak"], "1", "0")}
+
+
+def generate_mac_x919_older(desk: HsmDesk, fields: Fields) -> Fields:
+    """MS: X9.19, of a key of single length algorithm 1, whole."""
+    is_double = fields["length_flag"] == _DOUBLE
+    use = ZAK if fields["key_kind"] == _OF_ZONE else TAK
+    key = desk.keys.open(use, fields["key"])
+    if len(key) != (RETAIL_KEY_LENGTH if is_double else BLOCK_LENGTH):
+        raise CommandRefused(KEY_LENGTH_REFUSED)
+    algorithm = "3" if is_double else "1"
+    return {"mac": _older(desk, fields, use, fields["key"], algorithm, fields["input_format"])}
+
+
+def _older(
+    desk: HsmDesk, fields: Fields, use: KeyUse, text: str, algorithm: str, input_format: str
+) -> str:
+    """As M6, under a key that the command calls for *use*; zeros fill up every piece."""
+    key = desk.keys.open_any(use, text)
+    _require_attributes(key, algorithm, _TO_MAKE)
+    data = pad_iso9797(data_of(fields["data"], input_format), 1)
+    try:
+        mac = _iso9797(key, data, {**fields, "algorithm": algorithm, "padding": "0"})
+    except KeyRefused:
+        raise CommandRefused(KEY_LENGTH_REFUSED) from None
+    return mac.hex().upper()
+
+
 HANDLERS: Final[Mapping[str, Handler]] = {
     "M6": generate_mac,
     "M8": verify_mac,
     "GW": mac_dukpt,
+    "MQ": generate_mac_zak_older,
+    "MS": generate_mac_x919_older,
 }

@@ -1,4 +1,7 @@
-"""PIN blocks under keys of one transaction (DUKPT): G0 translates, GO and GQ verify."""
+"""PIN blocks under keys of one transaction (DUKPT): G0 translates, GO and GQ verify.
+
+CI, CK and CM are their older forms, whose blocks are of format 01.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
+from cardswitch.specs.hsm.names import ISO_0
 
 from ..desk import Handler, HsmDesk
 from ..keys.clear import ClearKey
@@ -39,6 +43,15 @@ def verify_pin_pvv_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
     return compare_pvv(desk, _open_source(desk, fields), fields)
 
 
+def _older(handler: Handler) -> Handler:
+    """*handler* for a command whose block is of format 01 without saying so."""
+
+    def perform(desk: HsmDesk, fields: Fields) -> Fields:
+        return handler(desk, {**fields, "format": ISO_0, "source_format": ISO_0})
+
+    return perform
+
+
 def _open_source(desk: HsmDesk, fields: Fields) -> ClearKey:
     bdk = open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED)
     return derive_pin_key(bdk, fields["ksn_descriptor"], fields["ksn"])
@@ -48,6 +61,9 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "G0": translate_pin_dukpt,
     "GO": verify_pin_ibm_dukpt,
     "GQ": verify_pin_pvv_dukpt,
+    "CI": _older(translate_pin_dukpt),
+    "CK": _older(verify_pin_ibm_dukpt),
+    "CM": _older(verify_pin_pvv_dukpt),
 }
 # Those whose failures count as guesses at a PIN.
-VERIFIERS: Final = frozenset(["GO", "GQ"])
+VERIFIERS: Final = frozenset(["GO", "GQ", "CK", "CM"])

@@ -203,7 +203,7 @@ def test_pin_failures_have_a_limit() -> None:
 
 
 def test_failures_of_every_verification_are_counted() -> None:
-    verifiers = {"BC", "BE", "CU", "DA", "DC", "DU", "EA", "EC", "GO", "GQ"}
+    verifiers = {"BC", "BE", "CU", "DA", "DC", "DU", "EA", "EC", "GO", "GQ", "CK", "CM"}
     assert verifiers == PIN_VERIFIERS
     closed = module(pin_failures_max=1)
     wrong = compare_pin_tpk(OF["002"], seal_pin(TEST_LMK, "1235", PAN12), BLOCK, PAN12)

@@ -6,6 +6,8 @@ of the sub-key and of the device. *ksn* has 12 to 20 digits, or 24 where the key
 Chosen here, where no public source says: mode 0 alone of GO and GQ (mode 1 also verifies a MAC);
 in G0 from one such key to another, serial numbers of 20 digits, or of 24 where the format is 48;
 and in all of them AES, with those 24 digits.
+
+CI, CK and CM are the older forms of G0, GO and GQ: blocks of format 01 (ISO 0) and TDES alone.
 """
 
 from __future__ import annotations
@@ -87,7 +89,54 @@ def _verify(pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, .
     )
 
 
+def _older(second: HsmField, *after: HsmField) -> HsmLayout:
+    return HsmLayout(
+        HsmField("bdk", KEY),
+        second,
+        HsmField("ksn_descriptor", KSN_DESCRIPTOR),
+        HsmField("ksn", hexadecimal(20)),
+        HsmField("block", hexadecimal(16)),
+        *after,
+    )
+
+
+_OLDER: Final[Mapping[str, HostCommand]] = {
+    "CI": HostCommand(
+        request=(
+            _older(
+                HsmField("zpk", KEY), HsmField("target_format", FORMAT), HsmField("pan12", PAN12)
+            ),
+        ),
+        answer=PIN_TRANSLATED,
+    ),
+    "CK": HostCommand(
+        request=(
+            _older(
+                HsmField("pvk", KEY),
+                HsmField("check_length", CHECK_LENGTH),
+                HsmField("pan12", PAN12),
+                HsmField("table", TABLE),
+                HsmField("validation", VALIDATION),
+                HsmField("offset", OFFSET),
+            ),
+        ),
+        answer=NOTHING,
+    ),
+    "CM": HostCommand(
+        request=(
+            _older(
+                HsmField("pvk", KEY_PAIR),
+                HsmField("pan12", PAN12),
+                HsmField("pvki", digits(1)),
+                HsmField("pvv", digits(4)),
+            ),
+        ),
+        answer=NOTHING,
+    ),
+}
+
 COMMANDS: Final[Mapping[str, HostCommand]] = {
+    **_OLDER,
     "G0": HostCommand(
         request=(
             _to_zpk(),
@@ -197,3 +246,26 @@ def verify_pin_pvv_dukpt(
     pin = {"mode": "0", "block": block, "format": source, "pan12": pan12}
     fields = {**source_key.fields(), "pvk": pvk, **pin, "pvki": pvki, "pvv": pvv}
     return Command("", "GQ", with_pan(fields, pan))
+
+
+def translate_pin_dukpt_older(
+    source_key: Transaction, zpk: str, block: str, pan12: str, target: str = ISO_0
+) -> Command:
+    """CI: as G0 from format 01. Answers pin_length, block, format."""
+    fields = {**source_key.fields(), "zpk": zpk, "block": block, "target_format": target}
+    return Command("", "CI", {**fields, "pan12": pan12})
+
+
+def verify_pin_ibm_dukpt_older(
+    source_key: Transaction, check: dict[str, str], block: str, offset: str
+) -> Command:
+    """CK: as GO for format 01. *check* is what :func:`.pins_ibm.ibm_check` gives."""
+    return Command("", "CK", {**source_key.fields(), **check, "block": block, "offset": offset})
+
+
+def verify_pin_pvv_dukpt_older(
+    source_key: Transaction, pvk: str, block: str, pan12: str, pvki: str, pvv: str
+) -> Command:
+    """CM: as GQ for format 01."""
+    fields = {**source_key.fields(), "pvk": pvk, "block": block, "pan12": pan12}
+    return Command("", "CM", {**fields, "pvki": pvki, "pvv": pvv})

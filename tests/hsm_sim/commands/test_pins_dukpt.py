@@ -9,9 +9,12 @@ from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.pins_dukpt import (
     Transaction,
     translate_pin_dukpt_dukpt,
+    translate_pin_dukpt_older,
     translate_pin_dukpt_zpk,
     verify_pin_ibm_dukpt,
+    verify_pin_ibm_dukpt_older,
     verify_pin_pvv_dukpt,
+    verify_pin_pvv_dukpt_older,
 )
 from cardswitch.specs.security.dukpt_aes import derive_key_dukpt_aes
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
@@ -139,3 +142,22 @@ def with_(**changed: str) -> Transaction:
 def test_what_is_refused(command: Command, error: str) -> None:
     answer = ask(module(), command)
     assert (answer.error, answer.fields) == (error, {})
+
+
+def test_the_older_forms_do_the_same() -> None:
+    zone = ask(module(), translate_pin_dukpt_older(pins.HERE, pins.ZPK_TEXT, BLOCK, PAN12))
+    assert zone.fields == {"pin_length": "04", "block": pin_block(ZPK, "1234"), "format": "01"}
+    pvv = generate_pvv(PVK, "1234", PAN12, "1")
+    for value, error in ((pvv, "00"), (f"{(int(pvv) + 1) % 10_000:04d}", "01")):
+        older = verify_pin_pvv_dukpt_older(pins.HERE, pins.PVK_TEXT, BLOCK, PAN12, "1", value)
+        assert ask(module(), older).error == error
+    for offset, error in ((pins.OFFSET, "00"), ("0" * 6 + "F" * 6, "01")):
+        older = verify_pin_ibm_dukpt_older(pins.HERE, pins.CHECK, pins.D_BLOCK, offset)
+        assert ask(module(), older).error == error
+
+
+def test_the_older_forms_obey_the_policy() -> None:
+    older = translate_pin_dukpt_older(pins.HERE, pins.ZPK_TEXT, BLOCK, PAN12, "05")
+    assert ask(module(), older).error == "69"
+    refused = verify_pin_pvv_dukpt_older(pins.HERE, pins.PVK_TEXT, BLOCK, PAN12, "1", "0000")
+    assert ask(module(pin_formats=("47",)), refused).error == "69"

@@ -33,7 +33,13 @@ from cardswitch.specs.hsm.commands.emv import (
     verify_arqc_and_mac,
     verify_arqc_csk,
 )
-from cardswitch.specs.hsm.commands.macs import RIGHT, generate_mac_dukpt, verify_mac_dukpt
+from cardswitch.specs.hsm.commands.macs import (
+    RIGHT,
+    generate_mac_dukpt,
+    generate_mac_x919_older,
+    generate_mac_zak_older,
+    verify_mac_dukpt,
+)
 from cardswitch.specs.hsm.commands.scripts import (
     M_CHIP_SCRIPT,
     ScriptSecret,
@@ -54,7 +60,7 @@ from cardswitch.specs.security.emv_keys import (
 )
 from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
 from cardswitch.specs.security.mac import generate_mac_iso9797
-from tests.kit.hsm.module import PAN, key, under_lmk
+from tests.kit.hsm.module import PAN, TAK, key, under_lmk
 
 MK_AC, MK_SMI, MK_CVC3, DEK, ZEK, BDK, MK_SMC = KEYS = tuple(map(key, range(20, 27)))
 MK_AC_TEXT, MK_SMI_TEXT = under_lmk("109", MK_AC), under_lmk("209", MK_SMI)
@@ -106,6 +112,8 @@ SCRIPT_M_CHIP = make_script(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET, M_CHIP_S
 SCRIPTS = [SCRIPT_VIS, SCRIPT_M_CHIP, SCRIPT_CSK]
 SCRIPT_KEYS = [("mk_smi", "209", "10"), ("mk_smc", "309", "11"), ("transport_key", "00B", "11")]
 
+TAK_TEXT, ZAK_TEXT = under_lmk("003", TAK), under_lmk("008", TAK)
+
 # command, operand, the type it must have, the code when it has another.
 OPERANDS = [
     (kq(ARQC), "mk_ac", "109", "10"),
@@ -115,6 +123,9 @@ OPERANDS = [
     (dcvv(DCVV), "mk", "109", "10"),
     (cvc3(CVC3), "mk", "709", "10"),
     (generate_mac_dukpt(BDK_TEXT, KSN, DATA), "bdk", "009", "10"),
+    (generate_mac_zak_older(ZAK_TEXT, DATA), "zak", "008", "10"),
+    (generate_mac_x919_older(TAK_TEXT, DATA), "key", "003", "10"),
+    (generate_mac_x919_older(ZAK_TEXT, DATA, zak=True), "key", "008", "10"),
     (encrypt_data(DEK_KEY, DATA), "key", "00B", "10"),
     (encrypt_data(BDK_KEY, DATA), "key", "009", "10"),
     (decrypt_data(ZEK_KEY, DATA), "key", "00A", "10"),
@@ -140,6 +151,8 @@ GOOD: list[Command] = [
     cvc3(CVC3),
     generate_mac_dukpt(BDK_TEXT, KSN, DATA),
     verify_mac_dukpt(BDK_TEXT, KSN, DATA, MAC_DUKPT[8:], RIGHT),
+    generate_mac_zak_older(ZAK_TEXT, DATA),
+    generate_mac_x919_older(TAK_TEXT, DATA),
     *(encrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
     *(decrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
     translate_data(DEK_KEY, ZEK_KEY, DATA),

@@ -7,9 +7,12 @@ from cardswitch.specs.hsm.commands.pins import change_pvv, pvv_from_block, trans
 from cardswitch.specs.hsm.commands.pins_dukpt import (
     Transaction,
     translate_pin_dukpt_dukpt,
+    translate_pin_dukpt_older,
     translate_pin_dukpt_zpk,
     verify_pin_ibm_dukpt,
+    verify_pin_ibm_dukpt_older,
     verify_pin_pvv_dukpt,
+    verify_pin_pvv_dukpt_older,
 )
 from cardswitch.specs.hsm.commands.pins_ibm import (
     change_offset,
@@ -64,6 +67,9 @@ GOOD: list[Command] = [
     translate_pin_dukpt_dukpt(HERE, THERE, D_BLOCK, PAN12),
     verify_pin_ibm_dukpt(HERE, CHECK, D_BLOCK, OFFSET),
     verify_pin_pvv_dukpt(HERE, PVK_TEXT, D_BLOCK, PAN12, "1", PVV),
+    translate_pin_dukpt_older(HERE, ZPK_TEXT, D_BLOCK, PAN12),
+    verify_pin_ibm_dukpt_older(HERE, CHECK, D_BLOCK, OFFSET),
+    verify_pin_pvv_dukpt_older(HERE, PVK_TEXT, D_BLOCK, PAN12, "1", PVV),
     verify_pin_ibm_tpk(TPK_TEXT, CHECK, T_BLOCK, OFFSET),
     verify_pin_ibm_zpk(ZPK_TEXT, CHECK, Z_BLOCK, OFFSET),
     offset_from_lmk_pin(CHECK, LMK_PIN),
@@ -89,7 +95,7 @@ CLEAR: list[Command] = [
 
 _NUMBERS = {"zpk": "001", "tpk": "002", "bdk": "009", "target_bdk": "009", "pvk": "002"}
 # The second key of a command has a code of its own.
-_SECOND = {("CA", "target_bdk"), ("G0", "zpk"), ("G0", "target_bdk"), ("JG", "zpk")}
+_SECOND = {("CA", "target_bdk"), ("G0", "zpk"), ("G0", "target_bdk"), ("CI", "zpk"), ("JG", "zpk")}
 _ALONE = {"DE", "EE"}  # A PVK that is the first key.
 
 

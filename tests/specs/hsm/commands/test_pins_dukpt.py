@@ -6,9 +6,12 @@ from cardswitch.specs.hsm.commands.pins_dukpt import (
     COMMANDS,
     Transaction,
     translate_pin_dukpt_dukpt,
+    translate_pin_dukpt_older,
     translate_pin_dukpt_zpk,
     verify_pin_ibm_dukpt,
+    verify_pin_ibm_dukpt_older,
     verify_pin_pvv_dukpt,
+    verify_pin_pvv_dukpt_older,
 )
 from cardswitch.specs.hsm.commands.pins_ibm import ibm_check
 from tests.kit.hsm.lines import (
@@ -61,6 +64,15 @@ LINES = {
         AES, LONG_CHECK, LONG, OFFSET, "48"
     ),
     f"GQ0{BDK}{PVK}605{KSN}{BLOCK}01{PAN12}14402": verify_pin_pvv_dukpt(
+        HERE, PVK, BLOCK, PAN12, "1", "4402"
+    ),
+    f"CI{BDK}{ZPK}605{KSN}{BLOCK}47{PAN12}": translate_pin_dukpt_older(
+        HERE, ZPK, BLOCK, PAN12, "47"
+    ),
+    f"CK{BDK}{PVK}605{KSN}{BLOCK}{CHECKED}{OFFSET}": verify_pin_ibm_dukpt_older(
+        HERE, CHECK, BLOCK, OFFSET
+    ),
+    f"CM{BDK}{PVK}605{KSN}{BLOCK}{PAN12}14402": verify_pin_pvv_dukpt_older(
         HERE, PVK, BLOCK, PAN12, "1", "4402"
     ),
 }
