@@ -19,7 +19,7 @@ from .showing import show_parts
 from .shown import Shown
 
 _KEY_SIZE_MAX: Final = 12  # characters between the points of a path; a tag has at most eight
-_KEYS: Final = "no other keys than mti, fields, parts, header"
+_KEYS: Final = "no other keys than mti, fields, parts, header, and what decode --json writes"
 _EXAMPLE: Final = 'a message such as {"mti": "0800", "fields": {"11": "000001"}}'
 
 
@@ -30,11 +30,21 @@ class PartDocument(Struct, frozen=True, omit_defaults=True):
     value: str = ""
 
 
+class FindingDocument(Struct, frozen=True, omit_defaults=True):
+    """What is not as agreed, and where."""
+
+    field: str
+    text: str
+    offset: int | None = None
+
+
 class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A message as JSON; one that is *masked*, or has a *fault*, cannot be encoded.
 
     *parts* are by their paths. *broken* says why the parts of a field end before it does; *rest*
-    are the bytes that were not read.
+    are the bytes that were not read. *findings* are what is not as agreed in what was read, and
+    *as_received* the bytes of such pieces, in hex: they are written again, unless their value was
+    changed here.
     """
 
     mti: str
@@ -42,6 +52,8 @@ class Document(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
     parts: dict[str, PartDocument] = {}
     broken: dict[str, str] = {}
     header: str = ""
+    findings: list[FindingDocument] = []
+    as_received: dict[str, str] = {}
     masked: bool = False
     fault: dict[str, Any] = {}
     rest: str = ""
@@ -55,6 +67,11 @@ def read_document(given: bytes, dialect: Dialect | None = None) -> Message:
     >>> read_document(b'{"mti": "0800", "fields": {"11": "000001"}}')
     <0800 11=000001>
     """
+    return read_received(given, dialect)[0]
+
+
+def read_received(given: bytes, dialect: Dialect | None = None) -> tuple[Message, dict[str, bytes]]:
+    """As :func:`read_document`, and the pieces of the message as they were received."""
     if len(given) > INPUT_SIZE_MAX:
         raise FormatError(f"at most {INPUT_SIZE_MAX} bytes of input")
     try:
@@ -72,12 +89,13 @@ def read_document(given: bytes, dialect: Dialect | None = None) -> Message:
     numbers = sorted(map(int, document.fields))
     fields = {number: document.fields[str(number)] for number in numbers}
     message = Message(document.mti, fields, read_hex(document.header.encode()))
+    received = {key: read_hex(text.encode()) for key, text in document.as_received.items()}
     parts = {path: part.value for path, part in document.parts.items()}
     if not parts:
-        return message
+        return message, received
     if dialect is None:
         raise FormatError("fields alone, no parts", hint="what they mean, only a dialect says")
-    return with_parts(dialect, message, parts)
+    return with_parts(dialect, message, parts), received
 
 
 def with_parts(dialect: Dialect, message: Message, parts: Mapping[str, str]) -> Message:

@@ -15,12 +15,13 @@ from msgspec.structs import replace
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import DecodeError, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.review.partial import Partial, read_partly
+from cardswitch.specs.review.partial import Partial, read_partly, write_again
+from cardswitch.specs.review.tolerance import Oddity
 
 from .captured import is_capture, read_captured
-from .documents import read_document, split_documents, with_parts
+from .documents import read_received, split_documents, with_parts
 from .expanded import expanded
-from .leads import Lead, find_lead
+from .leads import Lead, begins, find_lead
 from .pasted.piece import Piece
 from .pasted.plain import INPUT_SIZE_MAX, read_base64, read_hex
 from .pasted.reader import Mode, read_pasted
@@ -83,10 +84,24 @@ class Item(Struct, frozen=True, kw_only=True):
                 error.hint = str(self.lead)
             raise
 
+    def read_loosely(self, dialect: Dialect) -> Partial:
+        """The whole message with what is odd about it, for those who write it again; raises the
+        FormatError of :meth:`read` where something of it is not read, or not known."""
+        try:
+            return Partial(message=self.read(dialect), rest=len(self.data))
+        except FormatError as fault:
+            if not self.data or self.lead is not None or self.masked or self.message is not None:
+                raise
+            partial = read_partly(dialect, self.data)
+            if partial.fault is not None or partial.unknown:
+                raise fault from None
+            return partial
+
     def look(self, dialect: Dialect) -> Partial:
         """As much of it as can be read, for people: behind what stands before it, around masks."""
         if self.message is not None:
-            return Partial(message=self.message, rest=len(self.data))
+            odd = () if self.fault is None else (Oddity.of(self.fault),)
+            return Partial(message=self.message, rest=len(self.data), oddities=odd)
         if self.fault is not None:
             raise self.fault
         body = self.body
@@ -184,7 +199,9 @@ def _pasted(
         return data[at : at + size] in dialect.mtis
 
     def is_behind_a_lead(data: bytes) -> bool:
-        return find_lead(dialect, data[skip:]) is not None
+        return (
+            begins(dialect, data[skip:], oddly=True) or find_lead(dialect, data[skip:]) is not None
+        )
 
     tests = is_right, is_behind_a_lead
     for piece in read_pasted(chunks, *tests, mode=_MODES.get(form), passed=passed):
@@ -207,20 +224,29 @@ def _item(piece: Piece, dialect: Dialect, skip: int, is_right: Callable[[bytes],
         if not origin:
             raise
         return replace(item, fault=fault)
-    if is_right(piece.data):
+    if is_right(piece.data) or begins(dialect, item.data, oddly=True):
         return item
     return replace(item, lead=find_lead(dialect, item.data))
 
 
 def _of_fields(item: Item, piece: Piece, dialect: Dialect) -> Item:
-    """An item of fields; its bytes, if *dialect* can write them."""
+    """An item of fields, those made of parts included."""
     message = piece.message
     assert message is not None
     try:
         message = with_parts(dialect, message, piece.parts) if piece.parts else message
-        return replace(item, message=message, data=dialect.pack(message))
     except FormatError as fault:
         return replace(item, message=message, fault=fault)
+    return _written(replace(item, message=message), dialect)
+
+
+def _written(item: Item, dialect: Dialect) -> Item:
+    """*item*, which has a message, with its bytes, or with the fault that it cannot be written."""
+    assert item.message is not None
+    try:
+        return replace(item, data=dialect.pack(item.message))
+    except FormatError as fault:
+        return replace(item, fault=fault)
 
 
 def _documents(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Item]:
@@ -228,13 +254,20 @@ def _documents(chunks: Iterable[bytes], dialect: Dialect) -> Iterator[Item]:
     for number, text in split_documents(lines_of(chunks)):
         given = text.encode("utf-8", "surrogateescape")
         try:
-            message = read_document(given, dialect)
-            item = Item(data=dialect.pack(message), message=message)
+            item = _document(given, dialect)
         except FormatError as fault:
             if not number:
                 raise
             item = Item(fault=fault)
         yield replace(item, origin=f"line {number}") if number else item
+
+
+def _document(given: bytes, dialect: Dialect) -> Item:
+    """A JSON message; one that has bytes as they were received is read from its bytes."""
+    message, as_received = read_received(given, dialect)
+    if as_received:
+        return Item(data=write_again(dialect, message, as_received))
+    return _written(Item(message=message), dialect)
 
 
 def _is_clearing(head: bytes, dialect: Dialect) -> bool:

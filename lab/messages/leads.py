@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.review.partial import read_partly
+from cardswitch.specs.review.tolerance import read_any_mti
 
 SIZE_MAX: Final = 64  # bytes; no header of a link has been seen that is longer
 _FIELDS_MAX: Final = 40  # no message of a bank has more; bits set at random do
@@ -36,19 +37,23 @@ def find_lead(dialect: Dialect, data: bytes) -> Lead | None:
     'a length of 4 ASCII digits before the MTI, and 115 bytes are missing at the end: --skip 4 \
 leaves it out'
     """
-    found: list[tuple[bool, int, int]] = []
+    found: list[tuple[bool, bool, int, int]] = []
     for size in range(1, min(SIZE_MAX, len(data)) + 1):
         if begins(dialect, data[size:]):
             partial = read_partly(dialect, data[size:])
-            found.append((partial.fault is None, size + partial.rest, -size))
+            is_whole = partial.fault is None
+            is_right = is_whole and not partial.oddities
+            found.append((is_right, is_whole, size + partial.rest, -size))
     # The best place is the one from which most can be read; of equals the first.
-    return _named(data, -max(found)[2]) if found else None
+    return _named(data, -max(found)[3]) if found else None
 
 
-def begins(dialect: Dialect, data: bytes) -> bool:
-    """Whether *data* begins with an MTI of *dialect* and a bitmap of fields that it defines."""
+def begins(dialect: Dialect, data: bytes, oddly: bool = False) -> bool:
+    """Whether *data* begins with an MTI of *dialect*, or *oddly* of any edition and class, and a
+    bitmap of fields that it defines."""
     body = data[dialect.header_size :]
-    if body[: dialect.mti.size(4)] not in dialect.mtis:
+    has_mti = body[: dialect.mti.size(4)] in dialect.mtis
+    if not has_mti and not (oddly and read_any_mti(dialect.form, body)):
         return False
     try:
         shape = dialect.shape_of(body)

@@ -12,6 +12,7 @@ from cardswitch.specs.grammar.mti import describe_mti
 from cardswitch.specs.masking import mask_pan, open_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.layout import Part
+from cardswitch.specs.review.partial import Partial
 from cardswitch.specs.tracks import unpack_track2
 
 from .meanings import meanings_of
@@ -21,11 +22,8 @@ from .values import shield, show_value
 _TRACK_2: Final = 35
 
 
-def show(
-    dialect: Dialect | None, message: Message, unsafe: bool = False, whole: bool = True
-) -> ShownMessage:
-    """All that people see of *message*; of one that is not *whole*, where a length may be wrong,
-    even what looks like a card number in a field that never has one is masked.
+def show(dialect: Dialect | None, message: Message, unsafe: bool = False) -> ShownMessage:
+    """All that people see of *message*.
 
     Without a *dialect* fields have no names, and values neither meanings nor parts.
 
@@ -34,8 +32,19 @@ def show(
     >>> shown.at("39").meaning, shown.at("3.1").text
     ('Insufficient funds', '01')
     """
-    given = message if unsafe or whole else shield(message)
-    meanings = dict(meanings_of(dialect, message)) if dialect else {}
+    return show_partial(dialect, Partial(message=message, rest=0), unsafe)
+
+
+def show_partial(dialect: Dialect | None, partial: Partial, unsafe: bool = False) -> ShownMessage:
+    """All that people see of a message as far as it was read, and what is odd about it.
+
+    Where something is wrong a length may be, so even what looks like a card number in a field that
+    never has one is masked.
+    """
+    message, whole = partial.message, partial.fault is None
+    is_right = whole and not partial.oddities
+    given = message if unsafe or is_right else shield(message)
+    meanings = dict(meanings_of(dialect, given)) if dialect else {}
     return ShownMessage(
         mti=message.mti,
         mti_meaning=_mti(message.mti),
@@ -47,6 +56,8 @@ def show(
             for number in sorted(message.fields)
         ),
         missing=tuple(_missing(dialect, message)) if dialect and whole else (),
+        oddities=partial.oddities,
+        as_received=partial.as_received if unsafe else {},
         whole=whole,
         masked=not unsafe,
     )

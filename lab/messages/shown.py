@@ -6,12 +6,13 @@ neither dialects nor what is secret.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.bitmap import Bitmaps
+from cardswitch.specs.review.tolerance import Oddity
 
 
 class Shown(Struct, frozen=True, kw_only=True):
@@ -55,6 +56,8 @@ class ShownMessage(Struct, frozen=True, kw_only=True):
 
     *missing* are mandatory fields that it lacks, without a text. One that is not *whole* was read
     up to a fault. *lead* are the bytes of its header, *bitmaps* how many bytes of bitmap it has.
+    *oddities* are what is not as agreed, and *as_received* the bytes of such pieces, nothing if it
+    is *masked*.
     """
 
     mti: str
@@ -64,6 +67,8 @@ class ShownMessage(Struct, frozen=True, kw_only=True):
     lead: bytes = b""
     bitmaps: Bitmaps = Bitmaps()
     missing: tuple[Shown, ...] = ()
+    oddities: tuple[Oddity, ...] = ()
+    as_received: Mapping[str, bytes] = {}
     whole: bool = True
     masked: bool = True
 

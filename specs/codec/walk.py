@@ -124,7 +124,7 @@ def read_bitmaps(form: Form, data: bytes, offset: int) -> tuple[list[int], int, 
             hint="bits 1 and 65 are set only where a field above 64 or 128 follows",
         )
         return numbers, end, fault
-    return _known(form, offset, numbers, end)
+    return known_fields(form, offset, numbers, end)
 
 
 def _goes_on(form: Form, bits: bytes) -> bool:
@@ -145,7 +145,7 @@ def _marked(form: Form, offset: int) -> DecodeError:
     )
 
 
-def _known(
+def known_fields(
     form: Form, offset: int, numbers: list[int], end: int
 ) -> tuple[list[int], int, DecodeError | None]:
     """*numbers* up to the first that is not defined, and what is wrong with that one."""
@@ -234,7 +234,7 @@ def read_third(form: Form, data: bytes, offset: int, numbers: list[int]) -> int:
         raise DecodeError(
             "a field for each bitmap", code="bitmap-empty", field="65", offset=offset, hint=hint
         )
-    known, _, fault = _known(form, offset, more, end)
+    known, _, fault = known_fields(form, offset, more, end)
     if fault is not None:
         fault.offset = offset + form.bitmap.index((known[-1] - SECOND_MAX - 1) // 4, 16)
         raise fault

@@ -58,7 +58,15 @@ def build_field(
     path = key if table in ("fields", "header") else f"{table.removeprefix('parts.')}.{key}"
     try:
         return make_field(
-            path, entry.name, notation, encoding, length, padding, entry.count, entry.values
+            path,
+            entry.name,
+            notation,
+            encoding,
+            length,
+            padding,
+            entry.count,
+            entry.values,
+            entry.min,
         )
     except ValueError as error:
         source.refuse(f"{where}.format", f"{error} is expected")

@@ -6,7 +6,7 @@ bitmaps = "8 + 8"                   bytes: also "8", "16" or "24", always
 tertiary = "together"               where a third bitmap stands, if there may be one
 [header]                            fixed parts before the MTI: 1 = { name, format, value }
 [encodings]                         mti, bitmap, length, and one for each field class
-[fields]                            48 = { name, format, encoding, length, count, padding, values }
+[fields]                            48 = { name, format, encoding, length, … }
 [parts.48]                          what a field is made of: layout, fields, and more by layout
 [values.response_codes]             what the values of a field mean: 00 = "approved"
 [messages]                          0200 = { mandatory, conditional, optional }
@@ -38,12 +38,17 @@ _ENCODED: Final = frozenset(["mti", "bitmap", "length", *CLASSES]) - {"x+n"}
 
 
 class FieldEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One line under `[fields]`; what a file leaves out is inherited."""
+    """One line under `[fields]`; what a file leaves out is inherited.
+
+    *length* is how a length is written, *count* what it counts, *min* the least legal one: 1 if
+    nothing is said, 0 where an empty value is sent. *value* is that of a part of a header.
+    """
 
     name: str = ""
     format: str = ""
     encoding: str = ""
     length: str = ""
+    min: int | None = None
     count: str = ""
     padding: str = ""
     values: str = ""
@@ -180,7 +185,7 @@ def lay_fields_over(
     fields = dict(parent)
     for key, entry in child.items():
         given = msgspec.structs.asdict(entry)
-        changes = {word: text for word, text in given.items() if text}
+        changes = {word: said for word, said in given.items() if said not in ("", None)}
         fields[key] = msgspec.structs.replace(fields.get(key, FieldEntry()), **changes)
     return fields
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -106,7 +106,7 @@ class _Edits:
         """The edit that has the line of the field say *said*."""
         return self.said(words, rarity, steps, said)
 
-    def said(self, words: str, rarity: int, steps: int, said: Mapping[str, str]) -> Edit:
+    def said(self, words: str, rarity: int, steps: int, said: Mapping[str, Any]) -> Edit:
         """The same."""
         entry = FieldEntry(**said)
         return Edit(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from msgspec import Struct
@@ -122,7 +123,7 @@ class Field(Struct, frozen=True, kw_only=True):
     @property
     def legal_lengths(self) -> range:
         """How many characters its values may have."""
-        first = self.notation.characters if self.is_fixed else self.counting.step
+        first = self.notation.characters if self.is_fixed else self.counting.minimum
         return range(first, self.notation.characters + 1, self.counting.step)
 
     @property
@@ -138,7 +139,7 @@ class Field(Struct, frozen=True, kw_only=True):
             seen = data[offset:start]
             # The fault is raised outside: an error must not carry the bytes in its context.
             length = _found(self.lengths, seen)
-            if not length:
+            if length < 0:
                 raise self._wrong_prefix(seen, offset)
         end = start + self.encoding.size(length)
         if end > len(data):
@@ -155,11 +156,10 @@ class Field(Struct, frozen=True, kw_only=True):
     def read(self, data: bytes, start: int, end: int, length: int) -> str:
         """The value of *length* characters at data[start:end]; DecodeError if it is not one."""
         raw = data[start:end]
-        try:
+        text: str | None = None
+        with suppress(BadFill):
             text = self.encoding.decode(raw, length)
-        except BadFill:
-            text = ""
-        if not text:
+        if text is None:
             raise DecodeError(
                 f"{self.title}, its odd digit filled as in {self.encoding.name!r}",
                 code="fill",
@@ -196,7 +196,7 @@ class Field(Struct, frozen=True, kw_only=True):
             return self.encoding.encode(value)
         if len(value) not in self.legal_lengths:
             hint = "bytes are two characters each" if self.notation.kind == "b" else ""
-            hint = hint if value else "leave an empty field out"
+            hint = hint if value else "leave an empty field out; or min = 0 allows it"
             raise self._unwritable(f"{len(value)} characters", hint)
         return self.prefixes[len(value)] + self.encoding.encode(value)
 
@@ -206,13 +206,14 @@ class Field(Struct, frozen=True, kw_only=True):
         return f"{self.notation} ({self.name})"
 
     def _wrong_prefix(self, seen: bytes, offset: int) -> DecodeError:
+        least = self.counting.count(self.counting.minimum)
         return DecodeError(
             f"a length for {self.title}: {self.prefix.size} bytes of {self.prefix.encoding}",
             code="length",
             field=self.path,
             offset=offset,
             seen=f"bytes {seen.hex().upper()}" if seen else "the end of the message",
-            hint="a length is legal from 1 to the maximum; is an earlier field right?",
+            hint=f"a length is legal from {least} to the maximum; is an earlier field right?",
         )
 
     def _unwritable(self, seen: str, hint: str) -> EncodeError:
@@ -220,11 +221,11 @@ class Field(Struct, frozen=True, kw_only=True):
 
 
 def _found(lengths: Mapping[bytes, int], seen: bytes) -> int:
-    """What the prefix *seen* says, or 0 if it is not legal."""
+    """What the prefix *seen* says, or -1 if it is not legal."""
     try:
         return lengths[seen]
     except KeyError:
-        return 0
+        return -1
 
 
 def first_wrong(kind: str, text: str) -> int | None:
@@ -251,23 +252,27 @@ def make_field(
     padding: Padding | None = None,
     count: str = "",
     values: str = "",
+    least: int | None = None,
 ) -> Field:
     """A field with its tables of legal lengths; ValueError if its prefix cannot say its maximum.
 
     *count* is one of :data:`COUNTS`, or empty: then packed digits count nibbles, binary data bytes,
-    and all else characters.
+    and all else characters. *least* is how long a variable value must be, as its notation counts;
+    one at least if nothing is said.
     """
     prefix = Prefix(notation.prefix_digits, length_encoding)
     unit, counts = _count(notation.kind, encoding, count)
     # A byte is two characters even where the prefix counts characters.
     step = 2 if notation.kind == "b" or unit == 2 else 1
-    counting = Counting(prefix, notation.characters // step * step, step, unit, counts)
+    maximum = notation.characters // step * step
+    minimum = step if least is None else _least(notation, least) // step * step
+    counting = Counting(prefix, maximum, step, unit, counts, minimum)
     lengths: Mapping[bytes, int] = {}
     prefixes: Mapping[int, bytes] = {}
     if prefix.digits:
-        maximum = counting.count(counting.maximum)
-        if maximum > prefix.maximum:
-            raise ValueError(f"a length of at most {prefix.maximum}, not {maximum}")
+        greatest = counting.count(maximum)
+        if greatest > prefix.maximum:
+            raise ValueError(f"a length of at most {prefix.maximum}, not {greatest}")
         lengths, prefixes = counting.tables()
     return Field(
         path=path,
@@ -280,6 +285,15 @@ def make_field(
         prefixes=prefixes,
         values=values,
     )
+
+
+def _least(notation: Notation, least: int) -> int:
+    """The fewest characters of a value; ValueError where they make no sense."""
+    if not notation.prefix_digits:
+        raise ValueError("a length before the value, where a least one is said,")
+    if notation.kind == "x+n" or not 0 <= least <= notation.length:
+        raise ValueError(f"a least length of 0 to {notation.length}, and none of an amount,")
+    return least * 2 if notation.kind == "b" else least
 
 
 def _count(kind: str, encoding: Encoding, count: str) -> tuple[int, int]:

@@ -81,8 +81,8 @@ class Prefix(Struct, frozen=True):
 class Counting(Struct, frozen=True):
     """How long a value may be, and how its length is written.
 
-    Values have *step*, 2 *step*, … up to *maximum* characters; *unit* characters count as
-    *counts* in the prefix: a byte of binary data is two hexadecimal digits and counts as one.
+    Values have *minimum*, *minimum* + *step*, … up to *maximum* characters; *unit* characters count
+    as *counts* in the prefix: a byte of binary data is two hexadecimal digits and counts as one.
     """
 
     prefix: Prefix
@@ -90,6 +90,12 @@ class Counting(Struct, frozen=True):
     step: int = 1
     unit: int = 1
     counts: int = 1
+    minimum: int = 1
+
+    @property
+    def legal(self) -> range:
+        """How many characters a value may have."""
+        return range(self.minimum, self.maximum + 1, self.step)
 
     def count(self, characters: int) -> int:
         """What the prefix of a value of *characters* says."""
@@ -119,7 +125,7 @@ class _Lengths(dict[bytes, int]):
         characters, rest = divmod(
             counting.prefix.decode(bytes(data)) * counting.unit, counting.counts
         )
-        if rest or characters not in _legal(counting):
+        if rest or characters not in counting.legal:
             raise KeyError
         return characters
 
@@ -132,13 +138,9 @@ class _Prefixes(dict[int, bytes]):
         self.counting = counting
 
     def __missing__(self, characters: int) -> bytes:
-        if characters not in _legal(self.counting):
+        if characters not in self.counting.legal:
             raise KeyError
         return self.counting.prefix.encode(self.counting.count(characters))
-
-
-def _legal(counting: Counting) -> range:
-    return range(counting.step, counting.maximum + 1, counting.step)
 
 
 @lru_cache(maxsize=TABLES_CACHED_MAX)
@@ -147,6 +149,6 @@ def _tables(counting: Counting) -> tuple[Mapping[bytes, int], Mapping[int, bytes
         return _Lengths(counting), _Prefixes(counting)
     prefixes = {
         characters: counting.prefix.encode(counting.count(characters))
-        for characters in _legal(counting)
+        for characters in counting.legal
     }
     return {data: characters for characters, data in prefixes.items()}, prefixes

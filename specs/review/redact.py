@@ -77,8 +77,11 @@ class Redactor:
             "x+n": self._digits_like,
         }
 
-    def redact(self, dialect: Dialect, message: Message) -> Message:
+    def redact(self, dialect: Dialect, message: Message, doubtful: bool = False) -> Message:
         """*message* of *dialect* without card data; it packs to as many bytes as before.
+
+        Of a *doubtful* one, in which something is not as agreed, a card number may also stand in
+        a field that never has one.
 
         >>> from ..dialect import load_dialect
         >>> shared = Redactor(bytes(16)).redact(load_dialect("pos"), Message("0200", {41: "T1"}))
@@ -86,7 +89,8 @@ class Redactor:
         {41: 'T1'}
         """
         fields = {
-            number: self._value(dialect, number, value) for number, value in message.fields.items()
+            number: self._value(dialect, number, value, doubtful)
+            for number, value in message.fields.items()
         }
         return Message(message.mti, fields, message.header)
 
@@ -97,6 +101,11 @@ class Redactor:
         >>> substitute[:6], len(substitute), is_luhn_valid(substitute)
         ('999999', 16, True)
         """
+        bare = pan.rstrip("F")  # as which a text is filled up here and there
+        if bare.strip(digits):
+            return self.like(pan)
+        if bare != pan:
+            return self.pan(bare) + pan[len(bare) :] if bare else pan
         kept = pan[:BIN_SIZE] if len(pan) > BIN_SIZE + 1 else ""
         was_valid = is_luhn_valid(pan)
         for number in range(10):
@@ -162,10 +171,11 @@ class Redactor:
         # Filling between tags is lost; then its length would not be what it was.
         return redacted if len(redacted) == len(data) else self.bytes_like(data)
 
-    def _value(self, dialect: Dialect, number: int, value: str) -> str:
-        if number in FREE_TEXT:
+    def _value(self, dialect: Dialect, number: int, value: str, doubtful: bool) -> str:
+        is_open = number in open_fields(dialect.version)
+        if number in FREE_TEXT or (is_open and doubtful):
             return self.text(value)
-        if number in open_fields(dialect.version):
+        if is_open:
             return value
         kind = dialect.fields[number].notation.kind
         replace = self._by_number.get(number) or self._by_kind.get(kind, self._secret)

@@ -12,7 +12,15 @@ import click
 
 from .given import Given, message_input
 from .options import dialect_option, unsafe_option
-from .results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_fault, say_json
+from .results import (
+    FINDINGS_EXIT,
+    UNREADABLE_EXIT,
+    refusing,
+    say,
+    say_fault,
+    say_json,
+    say_oddities,
+)
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
@@ -79,8 +87,9 @@ def _look(text: str, dialect: Dialect, skip: int, unsafe: bool) -> Partial:
     if partial.fault is not None:
         body = items[0].body
         say_fault(items[0], show_fault(partial.fault, body, unsafe, dialect, partial))
-        return partial if unsafe else replace(partial, message=shield(partial.message))
-    return partial
+    say_oddities(items[0], partial)
+    is_right = partial.fault is None and not partial.oddities
+    return partial if unsafe or is_right else replace(partial, message=shield(partial.message))
 
 
 @click.command(epilog=REDACT_EPILOG)
@@ -105,6 +114,7 @@ def redact(
     key_path: Path | None,
 ) -> None:
     """Replace card data by other card data of the same form, so that messages can be shared."""
+    from cardswitch.specs.review.partial import write_again
     from cardswitch.specs.review.redact import Redactor
 
     from ...messages.outputs import write_messages
@@ -112,16 +122,19 @@ def redact(
     from ...messages.views.fields import FieldsView
 
     dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
-    messages = []
+    messages, written = [], []
     for item in given.items():
         with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
-            messages.append(redactor.redact(dialect, item.read(dialect)))
+            partial = item.read_loosely(dialect)
+            message = redactor.redact(dialect, partial.message, doubtful=bool(partial.oddities))
+            written.append(write_again(dialect, message, partial.as_received, loosely=True))
+        say_oddities(item, partial)
+        messages.append(message)
     if target == "json":
         for message in messages:
             say_json(FieldsView().document(show(dialect, message, unsafe=True)))
     else:
-        written = write_messages([dialect.pack(message) for message in messages], target)
-        sys.stdout.buffer.write(written)
+        sys.stdout.buffer.write(write_messages(written, target))
 
 
 def _own_key() -> Path:

@@ -9,7 +9,7 @@ import click
 
 from .given import Given, message_input
 from .options import load, unsafe_option
-from .results import refusing, say, say_json
+from .results import refusing, say, say_json, say_oddities
 
 if TYPE_CHECKING:
     from cardswitch.specs.convert import Converted
@@ -54,9 +54,10 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
 
     for item in given.items():
         with refusing(item.data, unsafe, dialect=given.dialect):
-            message = item.read(given.dialect)
+            partial = item.read_loosely(given.dialect)
+        say_oddities(item, partial)
         with refusing():
-            done = converted(message, given.dialect, target, year)
+            done = converted(partial.message, given.dialect, target, year)
             wire = target.pack(done.message)
         if as_json:
             say_json(_document(done, target, unsafe))

@@ -42,7 +42,10 @@ Examples:
 Standard error says what INPUT was taken for. Masked places, XX or ****, are shown as unknown. A
 message that cannot be read is shown up to where it fails, then the fault and the rest in hex.
 
-Exit codes: 0 done, 2 usage, 5 some of it cannot be read: where, and what was expected there."""
+What is not as agreed and can be read all the same is shown under the fields, with its place.
+
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: where, and what was expected there,
+6 all was read, and something is not as agreed."""
 ENCODE_EPILOG: Final = """\b
 Examples:
   encode '{"mti": "0800", "fields": {"7": "1123130500", "11": "000001", "70": "301"}}'
@@ -52,6 +55,7 @@ Examples:
   encode --format pcap < messages.ndjson > messages.pcap
 
 A field is made of its parts where it is not in `fields`; where it is, they must say the same.
+What is in `as_received` is written as it came, unless its value was changed; all else strictly.
 
 Exit codes: 0 done, 2 usage, 5 the message cannot be read or written: which field, and why."""
 DESCRIBE_EPILOG: Final = """\b
@@ -60,7 +64,8 @@ Examples:
   describe --dialect pos --format raw - < capture.bin
   describe < dump-of-a-page.txt                offsets and text column as they are
 
-Exit codes: 0 done, 2 usage, 5 some of it cannot be read: it is explained up to there."""
+Exit codes: 0 done, 2 usage, 5 some of it cannot be read: it is explained up to there,
+6 all was read, and something is not as agreed."""
 VALIDATE_EPILOG: Final = """\b
 Examples:
   validate 0800822000000000000004000000000000001123130500000001301
@@ -107,12 +112,14 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
 
     Among many, such a one does not end the command.
     """
-    count = bad = 0
+    count = bad = odd = 0
     for item in given.items():
         if item.origin and not as_json:
             say([*([""] if count else []), item.origin])
         count += 1
-        bad += not _show(given.dialect, item, view, as_json, unsafe)
+        code = _show(given.dialect, item, view, as_json, unsafe)
+        bad += code == UNREADABLE_EXIT
+        odd += code == FINDINGS_EXIT
     if not count:
         with refusing():
             raise no_message()
@@ -120,19 +127,21 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
         if count > 1:
             say([f"cardswitch: {bad} of {count} messages could not be read"], err=True)
         sys.exit(UNREADABLE_EXIT)
+    if odd:
+        sys.exit(FINDINGS_EXIT)
 
 
-def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool) -> bool:
-    """Show *item*; whether all of it could be read."""
+def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool) -> int:
+    """Show *item*; the exit code if it is the only one."""
     from cardswitch.specs.errors import FormatError
 
     from ...messages.faults import fault_document, show_fault, show_rest
-    from ...messages.showing import show
+    from ...messages.showing import show_partial
 
     try:
         partial = item.look(dialect)
         fault, body, at = partial.fault, item.body, partial.rest
-        shown = show(dialect, partial.message, unsafe, whole=fault is None)
+        shown = show_partial(dialect, partial, unsafe)
         document = view.document(shown) if as_json and shown.mti else {}
         lines = view.lines(shown) if not as_json and shown.mti else []
     except FormatError as error:
@@ -140,7 +149,7 @@ def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool)
         if as_json:
             say_json(_with_origin(item, fault_document(error, b"", 0, unsafe)))
         say_fault(item, show_fault(error, b"", unsafe))
-        return False
+        return UNREADABLE_EXIT
     if fault is not None and as_json:
         document = _with_origin(item, document | fault_document(fault, body, at, unsafe))
     if as_json:
@@ -149,7 +158,8 @@ def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool)
     if fault is not None:
         say_fault(item, show_fault(fault, body, unsafe, dialect, partial))
         say([] if as_json else show_rest(body, at, unsafe))
-    return fault is None
+        return UNREADABLE_EXIT
+    return FINDINGS_EXIT if partial.oddities else 0
 
 
 def _with_origin(item: Item, document: dict[str, Any]) -> dict[str, Any]:
@@ -230,14 +240,15 @@ def encode(
 ) -> None:
     """Write messages from JSON, such as decode --json --unsafe prints."""
     from cardswitch.specs.errors import FormatError
+    from cardswitch.specs.review.partial import write_again
 
-    from ...messages.documents import read_document, split_documents
+    from ...messages.documents import read_received, split_documents
     from ...messages.outputs import write_messages
     from ...messages.pasted.texts import lines_of
 
     def written(text: str) -> bytes:
-        message = read_document(text.encode("utf-8", "surrogateescape"), dialect)
-        return dialect.pack(_changed(dialect, message, changes, deletions))
+        message, received = read_received(text.encode("utf-8", "surrogateescape"), dialect)
+        return write_again(dialect, _changed(dialect, message, changes, deletions), received)
 
     packed: list[bytes] = []  # A capture is written as a whole.
     count = 0

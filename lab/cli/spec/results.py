@@ -13,6 +13,7 @@ import click
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.errors import FormatError
+    from cardswitch.specs.review.partial import Partial
 
     from ...messages.inputs import Item
 
@@ -35,6 +36,14 @@ def say_fault(item: Item, lines: list[str]) -> None:
     """Write a fault and where it is to standard error, for one message or one of many."""
     first, *window = lines
     say([f"{item.origin or 'cardswitch'}: {first}", *window], err=True)
+
+
+def say_oddities(item: Item, partial: Partial) -> None:
+    """Write what is not as agreed in a message that was read all the same to standard error."""
+    from cardswitch.specs.masking import printable
+
+    lead = f"{item.origin}: " if item.origin else ""
+    say([f"{lead}Note: {printable(str(odd))}" for odd in partial.oddities], err=True)
 
 
 def no_message() -> FormatError:

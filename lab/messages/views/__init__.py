@@ -6,5 +6,6 @@ paths         single fields and parts of fields; `spec decode --get`
 description   a message explained in words; `spec describe`
 diff          where two messages differ; `spec diff`
 dialect       a dialect as a table of fields; `spec show`
+oddities      what is not as agreed in a message that could be read
 table         rows of text under each other
 """

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
 from cardswitch.specs.masking import printable
 
 from ..shown import Shown, ShownMessage
+from .oddities import findings, odd_lines
 from .table import align
 
 _UNKNOWN: Final = "unknown"
@@ -31,8 +33,8 @@ class DescriptionView(Struct, frozen=True):
         if meanings:
             lines += ["", "Codes", *align(meanings)]
         if missing:
-            lines += ["", f"Missing, though mandatory in {shown.mti}", *align(missing)]
-        return lines
+            lines += ["", f"Missing, though mandatory in {printable(shown.mti)}", *align(missing)]
+        return [*lines, *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
         """``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
@@ -42,6 +44,7 @@ class DescriptionView(Struct, frozen=True):
             "fields": [int(field.path) for field in shown.fields],
             "meanings": _meanings(shown),
             "missing": [int(field.path) for field in shown.missing],
+            "findings": msgspec.to_builtins(findings(shown)),
         }
 
 

@@ -13,6 +13,7 @@ from cardswitch.specs.masking import printable
 from ..documents import Document, PartDocument
 from ..shown import Shown, ShownMessage
 from ..values import VALUE_SIZE_MAX
+from .oddities import findings, odd_lines
 from .table import align
 
 _Row = tuple[str, str, str]
@@ -34,7 +35,7 @@ class FieldsView(Struct, frozen=True):
         for field in shown.fields:
             rows.append((f"{field.path:>3}", field.name, worded(field)))
             rows += _below(field, "  ")
-        return align(rows)
+        return [*align(rows), *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
         """What `spec encode` reads, if it is not masked: fields and parts by their paths."""
@@ -48,6 +49,8 @@ class FieldsView(Struct, frozen=True):
             parts=parts,
             broken={field.path: field.fault for field in shown.fields if field.fault},
             header=shown.lead.hex().upper(),
+            findings=findings(shown),
+            as_received={key: raw.hex().upper() for key, raw in shown.as_received.items()},
             masked=shown.masked,
         )
         said: dict[str, Any] = msgspec.to_builtins(document)

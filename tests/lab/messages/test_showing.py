@@ -2,15 +2,22 @@
 
 from hypothesis import given
 
-from cardswitch.lab.messages.showing import show, show_parts
+from cardswitch.lab.messages.showing import show, show_partial, show_parts
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
+from cardswitch.specs.review.partial import Partial, read_partly
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"
 TRACK = f"{PAN}=30121010000012300000"
 CHIP = "9F3602003C" + "E1055F34020001" + "5A08" + PAN
+
+
+def cut(message):
+    """*message*, behind which something could not be read."""
+    return Partial(message=message, fault=DecodeError("more"), rest=0)
 
 
 def every(shown):
@@ -73,12 +80,12 @@ def test_a_field_without_a_layout_has_no_parts():
 def test_of_the_start_of_a_message_nobody_knows_what_is_missing():
     start = Message("0200", {3: "000000"})
     assert [field.path for field in show(ASCII, start).missing][:2] == ["4", "7"]
-    assert show(ASCII, start, whole=False).missing == ()
+    assert show_partial(ASCII, cut(start)).missing == ()
 
 
 def test_what_slipped_into_an_open_field_is_masked_where_a_length_may_be_wrong():
     slipped = Message("0200", {42: PAN[:-1]})
-    assert show(ASCII, slipped, whole=False).at("42").text == "*" * 15
+    assert show_partial(ASCII, cut(slipped)).at("42").text == "*" * 15
 
 
 def test_without_a_dialect_there_are_values_alone():
@@ -91,3 +98,10 @@ def test_every_message_is_shown_and_the_same_parts_whether_unsafe_or_not(message
     safe, unsafe = show(ASCII, message), show(ASCII, message, unsafe=True)
     assert [one.path for one in every(safe)] == [one.path for one in every(unsafe)]
     assert len(safe.fields) == len(message.fields)
+
+
+def test_what_is_odd_is_shown_and_its_bytes_if_unsafe():
+    partial = read_partly(ASCII, b"0800" + b"0020000000000000" + b"00x001")
+    assert show_partial(ASCII, partial).oddities == partial.oddities
+    assert show_partial(ASCII, partial).as_received == {}
+    assert show_partial(ASCII, partial, unsafe=True).as_received == {"11": b"00x001"}

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from cardswitch.specs.codec.shapes import SEEN_MIN
+from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.dialect.fields import build_field, check_encodings, default_encoding
 from cardswitch.specs.dialect.file import FieldEntry, Source
-from cardswitch.specs.errors import DialectError
+from cardswitch.specs.errors import DialectError, EncodeError
 from cardswitch.specs.grammar.encodings import Signed
+from cardswitch.specs.message import Message
 
 SOURCE = Source(Path("mine.toml"), ())
 ENCODINGS = {"mti": "bcd", "length": "ascii", "n": "bcd", "a": "ascii", "ans": "ascii"}
@@ -58,3 +61,52 @@ def test_encodings_are_checked_before_fields_are_built():
     assert default_encoding(SOURCE, ENCODINGS, "mti").name == "bcd"
     with pytest.raises(DialectError, match=r"encodings\.bitmap"):
         default_encoding(SOURCE, ENCODINGS, "bitmap")
+
+
+@pytest.mark.parametrize(
+    ("format_", "length", "empty"),
+    [("ans..25", "ascii", b"00"), ("n..19", "bcd", b"\x00"), ("b...255", "binary", b"\0\0")],
+)
+def test_an_empty_value_is_read_and_written_where_a_field_allows_it(
+    tmp_path, format_, length, empty
+):
+    path = tmp_path / "mine.toml"
+    path.write_text(
+        'extends = "iso87-ascii"\n[fields]\n'
+        f'44 = {{ name = "more", format = "{format_}", length = "{length}", min = 0 }}\n'
+    )
+    dialect = load_dialect(str(path))
+    message = Message("0110", {11: "000001", 44: "", 70: "301"})
+    wire = b"0110" + b"80200000001000000400000000000000" + b"000001" + empty + b"301"
+    for _ in range(SEEN_MIN + 1):  # as the walk has it, and as it is generated
+        assert dialect.pack(message) == wire
+        assert dialect.unpack(wire) == message
+        assert dialect.unpack_lazy(wire) == message
+    assert message.fields[44] == dialect.unpack_lazy(wire)[44]
+    strict = load_dialect("iso87-ascii")
+    with pytest.raises(EncodeError, match="min = 0"):
+        strict.pack(message)
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("4 = { min = 0 }", "a length before the value"),
+        ("44 = { min = 26 }", "a least length of 0 to 25"),
+        ("44 = { min = -1 }", "a least length of 0 to 25"),
+    ],
+)
+def test_a_least_length_that_cannot_be_is_refused(tmp_path, line, expected):
+    path = tmp_path / "mine.toml"
+    path.write_text(f'extends = "iso87-ascii"\n[fields]\n{line}\n')
+    with pytest.raises(DialectError, match=expected):
+        load_dialect(str(path))
+
+
+def test_more_than_one_character_may_be_the_least(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text('extends = "iso87-ascii"\n[fields]\n44 = { min = 4 }\n')
+    field = load_dialect(str(path)).fields[44]
+    assert field.write("ABCD") == b"04ABCD"
+    with pytest.raises(EncodeError):
+        field.write("ABC")

@@ -117,3 +117,34 @@ def test_the_messages_of_a_log_are_redacted(run):
     done = run("redact", "--dialect", "pos", given=log.encode())
     assert (done.exit_code, len(done.stdout.split())) == (0, 2)
     assert PAN not in done.output
+
+
+FILLED = "0100" + "4020000000000000" + "19" + PAN + "FFF" + "00x001"
+
+
+def test_what_is_odd_is_told_and_redacted_as_odd(run):
+    done = run("redact", FILLED)
+    assert done.exit_code == 0
+    assert "Note: field 2 at byte 38" in done.stderr
+    again = bytes.fromhex(done.stdout).decode()
+    assert (len(again), PAN in again, again[20:28], again[-9:]) == (
+        len(FILLED),
+        False,
+        "19999999",
+        "FFF00x001",
+    )
+    assert PAN not in done.output
+
+
+def test_two_odd_messages_are_compared(run):
+    done = run("diff", FILLED, FILLED.replace("00x001", "000001"))
+    assert (done.exit_code, "field  11" in done.stdout) == (6, True)
+    assert "Note: field 11" in done.stderr
+    assert PAN not in done.output
+
+
+def test_what_is_odd_is_told_when_it_is_converted(run):
+    empty = "0110022000000210000011281200000000010000"
+    done = run("convert", "--to", "iso87-binary", empty)
+    assert "Note: field 44 at byte 38" in done.stderr
+    assert done.exit_code in (0, 5)

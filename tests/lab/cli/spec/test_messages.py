@@ -146,7 +146,7 @@ def test_validate_finds_something_or_nothing():
 
 @pytest.mark.parametrize("command", ["decode", "describe"])
 def test_a_message_that_cannot_be_read_is_one_clear_message_with_its_place(command):
-    done = run(command, ECHO.replace("1123130500", "11x3130500"))
+    done = run(command, ECHO.replace("1123130500", "11x3130500")[:-1])
     assert done.exit_code == 5
     kind, first, offsets, values, caret, more = done.stderr.splitlines()
     assert kind == "Read as plain text."
@@ -155,18 +155,18 @@ def test_a_message_that_cannot_be_read_is_one_clear_message_with_its_place(comma
     assert values[: len(caret)].endswith("..")
     assert more == "  more: cardswitch spec explain character"
     assert "0800" in done.stdout
-    last = "rest from byte 36, 19 not read: --unsafe shows it"
+    last = "rest from byte 36, 18 not read: --unsafe shows it"
     assert done.stdout.splitlines()[-1] == last
 
 
-BROKEN = ECHO.replace("000001301", "00x001301")
+BROKEN = ECHO.replace("000001301", "00x00130")  # and the last digit is missing
 
 
 def test_a_message_that_fails_is_shown_up_to_where_it_fails():
     done = run("decode", BROKEN, "--unsafe")
     assert done.exit_code == 5
     assert "7  date and time, transmission (MMDDhhmmss)   1123130500" in done.stdout
-    last = "rest from byte 46, 9 not read: 30 30 78 30 30 31 33 30 31"
+    last = "rest from byte 46, 8 not read: 30 30 78 30 30 31 33 30"
     assert done.stdout.splitlines()[-1] == last
     assert "11  system trace" not in done.stdout
 
@@ -180,9 +180,9 @@ def test_so_it_is_in_json():
         "field": "11",
         "offset": 48,
     }
-    assert said["rest"] == b"00x001301".hex().upper()
+    assert said["rest"] == b"00x00130".hex().upper()
     masked = json.loads(run("decode", BROKEN, "--json").stdout)
-    assert masked["rest"] == ".." * 9
+    assert masked["rest"] == ".." * 8
     refused = run("encode", given=done.stdout_bytes)
     assert (refused.exit_code, refused.stdout) == (5, "")
     assert "fault" in refused.stderr
@@ -393,3 +393,70 @@ def test_bytes_of_a_log_that_are_no_message_are_told():
     assert "1 line with bytes that begin like no message of this dialect, the first is line 2" in (
         done.stderr
     )
+
+
+# What is not as agreed, and read all the same -----------------------------------------------------
+
+ODD = "0800" + "0020000000c00000" + "00x001" + "TERM0001" + "MERCHANT0000001"
+ODD_PLACES = ["bitmap at byte 14", "field 11 at byte 22"]
+
+
+@pytest.mark.parametrize("command", ["decode", "describe"])
+def test_what_is_odd_stands_beside_what_was_read(command):
+    done = run(command, ODD)
+    assert done.exit_code == 6
+    lines = done.stdout.splitlines()
+    told = lines[lines.index("Not as agreed") + 1 :]
+    assert [line.strip().partition(":")[0] for line in told] == ODD_PLACES
+    said = json.loads(run(command, ODD, "--json").stdout)
+    assert [(odd["field"], odd["offset"]) for odd in said["findings"]] == [
+        ("bitmap", 14),
+        ("11", 22),
+    ]
+
+
+def test_what_is_odd_comes_back_from_json_and_is_mended_there():
+    document = json.loads(run("decode", ODD, "--json", "--unsafe").stdout)
+    assert set(document["as_received"]) == {"bitmap", "11"}
+    given = json.dumps(document).encode()
+    again = bytes.fromhex(run("encode", given=given).stdout)
+    assert again == ODD.encode()
+    assert json.loads(run("decode", "--json", "--unsafe", given=given).stdout) == document
+    document["fields"]["11"] = "000001"
+    mended = run("encode", given=json.dumps(document).encode()).stdout
+    assert bytes.fromhex(mended) == ODD.replace("00x001", "000001").encode()
+    del document["as_received"]
+    strict = run("encode", given=json.dumps(document).encode()).stdout.strip()
+    assert run("validate", strict).exit_code in (0, 6)
+    assert "findings" not in json.loads(run("decode", strict, "--json").stdout)
+
+
+def test_validate_stays_strict():
+    done = run("validate", ODD)
+    assert (done.exit_code, done.stdout.partition(":")[0]) == (6, "field bitmap at byte 14")
+
+
+def test_json_that_cannot_be_written_is_shown_and_told():
+    done = run("decode", '{"mti": "0800", "fields": {"11": "1"}}')
+    assert (done.exit_code, "field 11: expected n 6" in done.stdout) == (6, True)
+
+
+@pytest.mark.parametrize(
+    ("wire", "shown"),
+    [
+        ("01900220000002000000112812000000000100", "0190"),
+        ("0110022000000210000011281200000000010000", " 44  additional response data"),
+        ("0800822000000000000000000000000000001123130500000001", "1123130500"),
+        ("02000020001000000000000001000000150", "000000150"),
+    ],
+)
+def test_messages_of_other_programs_are_read(wire, shown):
+    done = run("decode", wire)
+    assert (done.exit_code, shown in done.stdout) == (6, True)
+    assert "Not as agreed" in done.stdout
+
+
+def test_a_card_number_filled_with_f_is_masked():
+    done = run("decode", "0100" + "4000000000000000" + "19" + PAN + "FFF")
+    assert done.exit_code == 6
+    assert without_card(done)

@@ -3,12 +3,14 @@
 import pytest
 from hypothesis import given
 
-from cardswitch.lab.messages.showing import show
+from cardswitch.lab.messages.showing import show, show_partial
 from cardswitch.lab.messages.views.description import DescriptionView, bitmap_grid, summary
 from cardswitch.specs.codes import entry_text
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import DecodeError
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.message import Message
+from cardswitch.specs.review.partial import Partial
 
 ASCII = load_dialect("iso87-ascii")
 PAN = "9999990000000014"
@@ -81,7 +83,9 @@ def test_a_description_is_also_data_and_holds_no_value_of_a_secret_field():
 def test_of_the_start_of_a_message_nobody_knows_what_is_missing():
     start = Message("0200", {3: "000000"})
     whole = DescriptionView().lines(show(ASCII, start))
-    lines = DescriptionView().lines(show(ASCII, start, whole=False))
+    lines = DescriptionView().lines(
+        show_partial(ASCII, Partial(message=start, fault=DecodeError("more"), rest=0))
+    )
     assert any("Bitmap" in line for line in whole)
     assert not any("Bitmap" in line or "Missing" in line for line in lines)
 
