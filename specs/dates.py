@@ -151,6 +151,28 @@ def is_month_day(text: str) -> bool:
     return 1 <= month <= 12 and 1 <= day <= _DAYS_OF_MONTH[month - 1]
 
 
+def is_day(text: str) -> bool:
+    """Whether *text* is a day ``YYMMDD``, or ``CCYYMMDD``, of the calendar.
+
+    >>> [is_day(text) for text in ("240229", "230229", "20240229", "19000229")]
+    [True, False, True, False]
+    """
+    if len(text) not in (6, 8) or text.strip(digits):
+        return False
+    year = int(text[:-4]) + (0 if len(text) == 8 else 2000)
+    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+    return is_month_day(text[-4:]) and (is_leap or text[-4:] != "0229")
+
+
+def is_local_time(text: str) -> bool:
+    """Whether *text* may stand in DE12 of 1993, ``YYMMDDhhmmss``, or of 2003, with a century.
+
+    >>> is_local_time("260329010000"), is_local_time("20260329250000")
+    (True, False)
+    """
+    return is_day(text[:-6]) and is_time_of_day(text[-6:])
+
+
 def is_time_of_day(text: str) -> bool:
     """Whether *text* may stand in DE12, ``hhmmss``: no leap seconds, no hour 24."""
     return (

@@ -33,6 +33,14 @@ _AMOUNT: Final = re.compile("[0-9]{7}[CD][0-9]{12}")
 _AMOUNT_SIZE: Final = 20
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
+# What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
+OPEN_TAGS: Final = frozenset(
+    [
+        *("4F", "82", "84", "95", "9A", "9B", "9C", "5F2A", "5F34", "9F02", "9F03", "9F06", "9F07"),
+        *("9F09", "9F1A", "9F1B", "9F21", "9F27", "9F33", "9F34", "9F35", "9F36", "9F39", "9F40"),
+        *("9F41", "9F53", "9F66", "9F6C", "DF81"),
+    ]
+)
 # Sensitive authentication data: never stored, not even masked (PCI DSS 3.3.1).
 NEVER_STORED: Final = frozenset([35, 36, 45, 48, 52, 53, 55, 64, 96, 128])
 

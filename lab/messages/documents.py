@@ -24,10 +24,12 @@ _EXAMPLE: Final = 'a message such as {"mti": "0800", "fields": {"11": "000001"}}
 
 
 class PartDocument(Struct, frozen=True, omit_defaults=True):
-    """A part of a field, with the name that its dialect gives it."""
+    """A part of a field, with its name, what its value means, and its bits in *words*."""
 
     name: str = ""
     value: str = ""
+    meaning: str = ""
+    words: list[str] = []
 
 
 class FindingDocument(Struct, frozen=True, omit_defaults=True):

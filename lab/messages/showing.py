@@ -9,10 +9,12 @@ from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.bitmap import Bitmaps
 from cardswitch.specs.grammar.mti import describe_mti
-from cardswitch.specs.masking import mask_pan, open_fields
+from cardswitch.specs.masking import OPEN_TAGS, PAN_DIGITS_USUAL, mask_pan, open_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.layout import Part
+from cardswitch.specs.review.chip_words import chip_meaning, chip_words
 from cardswitch.specs.review.partial import Partial
+from cardswitch.specs.review.tolerance import PADDING, parts_loosely
 from cardswitch.specs.tracks import unpack_track2
 
 from .meanings import meanings_of
@@ -20,6 +22,7 @@ from .shown import Shown, ShownMessage
 from .values import shield, show_value
 
 _TRACK_2: Final = 35
+_CHIP: Final = "55."  # where paths of chip data begin
 
 
 def show(dialect: Dialect | None, message: Message, unsafe: bool = False) -> ShownMessage:
@@ -117,7 +120,7 @@ def show_parts(
     'application transaction counter'
     """
     fault: FormatError | None
-    parts, fault = dialect.parts_before_fault(path, value)
+    parts, fault = parts_loosely(dialect, path, value)
     shown: list[Shown] = []
     for part in parts:  # As deep as layouts go: see DEPTH_MAX of cardswitch.specs.parts.
         one, later = _part(dialect, f"{path}.{part.key}", part, is_open)
@@ -129,9 +132,20 @@ def show_parts(
 def _part(
     dialect: Dialect, path: str, part: Part, is_open: bool
 ) -> tuple[Shown, FormatError | None]:
-    children, fault = show_parts(dialect, path, part.value, is_open)
+    children: tuple[Shown, ...] = ()
+    fault: FormatError | None = None
+    if part.key != PADDING:
+        children, fault = show_parts(dialect, path, part.value, is_open)
+    meaning = ""
+    if path.startswith(_CHIP):
+        # A tag that is short cannot hold a card number, even where it is not what it says.
+        is_open = is_open or (part.key in OPEN_TAGS and len(part.value) < PAN_DIGITS_USUAL)
+        words = chip_words(part.key, part.value)
+        children += tuple(Shown(name=word.place, text=word.text) for word in words)
+        meaning = chip_meaning(part.key, part.value) if is_open else ""
     field = dialect.field_of(path)
-    meaning = dialect.meaning(field, part.value) if field and is_open and not children else ""
+    if field and is_open and not children:
+        meaning = meaning or dialect.meaning(field, part.value)
     text = part.value if is_open else hidden(part.value)
     return Shown(path=path, name=part.name, text=text, meaning=meaning, children=children), fault
 

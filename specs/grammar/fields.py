@@ -266,7 +266,9 @@ def make_field(
     step = 2 if notation.kind == "b" or unit == 2 else 1
     maximum = notation.characters // step * step
     minimum = step if least is None else _least(notation, least) // step * step
-    counting = Counting(prefix, maximum, step, unit, counts, minimum)
+    counting = Counting(
+        prefix=prefix, maximum=maximum, step=step, unit=unit, counts=counts, minimum=minimum
+    )
     lengths: Mapping[bytes, int] = {}
     prefixes: Mapping[int, bytes] = {}
     if prefix.digits:

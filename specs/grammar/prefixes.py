@@ -78,7 +78,7 @@ class Prefix(Struct, frozen=True):
         return count
 
 
-class Counting(Struct, frozen=True):
+class Counting(Struct, frozen=True, kw_only=True):
     """How long a value may be, and how its length is written.
 
     Values have *minimum*, *minimum* + *step*, … up to *maximum* characters; *unit* characters count
@@ -106,7 +106,7 @@ class Counting(Struct, frozen=True):
 
         KeyError is all that they answer to what is not legal.
 
-        >>> lengths, prefixes = Counting(Prefix(2, "bcd"), 19).tables()
+        >>> lengths, prefixes = Counting(prefix=Prefix(2, "bcd"), maximum=19).tables()
         >>> lengths[b"\\x19"], prefixes[7]
         (19, b'\\x07')
         """

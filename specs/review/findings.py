@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
 from ..amounts import currency
-from ..dates import is_expiry, is_month_day, is_time_of_day, is_transmission_time
+from ..dates import (
+    is_day,
+    is_expiry,
+    is_local_time,
+    is_month_day,
+    is_time_of_day,
+    is_transmission_time,
+)
 from ..errors import FormatError
 from ..message import Message
 from ..tracks import is_luhn_valid, is_pan, unpack_track2
@@ -18,12 +25,35 @@ if TYPE_CHECKING:
 
 # DE3, digits 1-2, of what moves money: purchase, cash, cashback, refund, deposit.
 _MOVES_MONEY: Final = frozenset(["00", "01", "09", "20", "21"])
-_DATES: Final[tuple[tuple[int, Callable[[str], bool], str], ...]] = (
+# By edition: number, what may stand there, and how that is written.
+_Dates = tuple[tuple[int, Callable[[str], bool], str], ...]
+_LATER: Final[_Dates] = (
     (7, is_transmission_time, "MMDDhhmmss"),
-    (12, is_time_of_day, "hhmmss"),
-    (13, is_month_day, "MMDD"),
     (14, is_expiry, "YYMM"),
+    (16, is_month_day, "MMDD"),
+    (17, is_month_day, "MMDD"),
 )
+_DATES: Final[Mapping[str, _Dates]] = {
+    "0": (
+        (7, is_transmission_time, "MMDDhhmmss"),
+        (12, is_time_of_day, "hhmmss"),
+        (13, is_month_day, "MMDD"),
+        (14, is_expiry, "YYMM"),
+    ),
+    "1": (
+        *_LATER,
+        (12, is_local_time, "YYMMDDhhmmss"),
+        (13, is_expiry, "YYMM"),
+        (15, is_day, "YYMMDD"),
+        (28, is_day, "YYMMDD"),
+    ),
+    "2": (
+        *_LATER,
+        (12, is_local_time, "CCYYMMDDhhmmss"),
+        (13, lambda month: is_day(f"{month}01"), "CCYYMM"),
+        (15, is_day, "CCYYMMDD"),
+    ),
+}
 
 
 class Finding(Struct, frozen=True):
@@ -52,7 +82,7 @@ def find_faults(dialect: Dialect, message: Message, data: bytes) -> list[Finding
         ),
         *_card(message),
         *(_amount(message) if dialect.version != "2" else ()),
-        *(_dates(message) if dialect.version == "0" else ()),
+        *_dates(dialect, message),
         *_track(message),
     ]
 
@@ -91,8 +121,8 @@ def _amount(message: Message) -> Iterator[Finding]:
         yield Finding("4", "its currency, field 49, is missing")
 
 
-def _dates(message: Message) -> Iterator[Finding]:
-    for number, is_right, form in _DATES:
+def _dates(dialect: Dialect, message: Message) -> Iterator[Finding]:
+    for number, is_right, form in _DATES[dialect.version]:
         if number in message.fields and not is_right(message[number]):
             yield Finding(str(number), f"is no {form} of any calendar or clock")
 

@@ -16,7 +16,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 from typing import TYPE_CHECKING, Final
 
 from ..errors import DecodeError
-from ..masking import FREE_TEXT, PAN_RUN, open_fields
+from ..masking import FREE_TEXT, OPEN_TAGS, PAN_RUN, open_fields
 from ..message import Message
 from ..tlv import Tlv, pack_tlv, unpack_tlv
 from ..tracks import (
@@ -42,14 +42,6 @@ _CHIP: Final = 55
 # ISO/IEC 7813: a format letter, the number, the name, the expiry, the service code, and the rest.
 _TRACK_1_FORM: Final = re.compile(r"([A-Z])([0-9]{8,19})\^([^^]*)\^([0-9]{4})([0-9]{3})(.*)")
 _HEX: Final = "0123456789ABCDEF"
-# What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
-_OPEN_TAGS: Final = frozenset(
-    [
-        *("4F", "82", "84", "95", "9A", "9B", "9C", "5F2A", "5F34", "9F02", "9F03", "9F06"),
-        *("9F09", "9F1A", "9F1B", "9F21", "9F27", "9F33", "9F34", "9F35", "9F36", "9F39"),
-        *("9F40", "9F41", "9F53", "DF81"),
-    ]
-)
 _PAN_TAG: Final = "5A"
 _TRACK_TAGS: Final = frozenset(["57", "9F6B"])
 _EXPIRY_TAG: Final = "5F24"
@@ -206,7 +198,7 @@ class Redactor:
         if item.children:
             return Tlv(item.tag, children=tuple(self._tag(child) for child in item.children))
         value = item.value.hex().upper()
-        if item.tag in _OPEN_TAGS:
+        if item.tag in OPEN_TAGS:
             return item
         if item.tag == _PAN_TAG and is_pan(value.rstrip("F")):
             bare = value.rstrip("F")

@@ -7,9 +7,12 @@ filling of packed digits. What cannot be read at all is refused here as well.
 
 from __future__ import annotations
 
+from binascii import unhexlify
 from contextlib import suppress
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..codec.form import Form
 from ..errors import DecodeError, EncodeError, FormatError
@@ -17,6 +20,14 @@ from ..grammar.encodings import HEX_DIGITS, Bcd, Encoding, Signed
 from ..grammar.fields import DIGITS, Field
 from ..grammar.mti import CLASSES, VERSIONS
 from ..masking import printable
+from ..parts.ber import Ber
+from ..parts.layout import Part
+from ..parts.paths import layout_at
+
+if TYPE_CHECKING:
+    from ..dialect import Dialect
+
+PADDING: Final = "FF"  # between objects, as two hexadecimal digits
 
 
 class Oddity(Struct, frozen=True):
@@ -139,6 +150,39 @@ def write_loosely(field: Field, value: str, raw: bytes) -> bytes:
             field.title, code="value", field=field.path, seen=f"{len(value)} characters"
         )
     return raw[:size] + written
+
+
+def parts_loosely(dialect: Dialect, path: str, value: str) -> tuple[list[Part], DecodeError | None]:
+    """The parts of *value*, which stands at *path*, before its fault; bytes FF between the objects
+    of chip data are padding (ISO/IEC 7816-4), where they begin no tag.
+
+    >>> from ..dialect import load_dialect
+    >>> [part.key for part in parts_loosely(load_dialect("pos"), "55", "9F3602003CFF9A03251128")[0]]
+    ['9F36', 'FF', '9A']
+    """
+    parts, fault = dialect.parts_before_fault(path, value)
+    is_ber = isinstance(layout_at(dialect.form.parts, path), Ber)
+    at = 0
+    while fault is not None and is_ber:
+        start = 2 * parts[-1].end if parts else 0
+        at = start
+        while value[at : at + 2] == PADDING:
+            at += 2
+        if at == start:
+            break
+        raw = unhexlify(value[start:at])
+        more, fault = dialect.parts_before_fault(path, value[at:])
+        moved = [replace(one, start=one.start + at // 2, end=one.end + at // 2) for one in more]
+        padding = Part(
+            key=PADDING,
+            name="padding",
+            value=value[start:at],
+            start=start // 2,
+            end=at // 2,
+            raw=raw,
+        )
+        parts = [*parts, padding, *moved]
+    return parts, fault
 
 
 def shown_mti(mti: str, form: Form) -> str:

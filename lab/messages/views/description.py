@@ -16,6 +16,7 @@ from .table import align
 
 _UNKNOWN: Final = "unknown"
 _TRACK_2: Final = "35"
+_CHIP: Final = "55"
 
 
 class DescriptionView(Struct, frozen=True):
@@ -25,24 +26,26 @@ class DescriptionView(Struct, frozen=True):
     """
 
     def lines(self, shown: ShownMessage) -> list[str]:
-        """Summary, MTI, bitmap, codes, and what is missing."""
+        """Summary, MTI, bitmap, codes, chip data in words, and what is missing."""
         meanings = [(f"{path:>3}", text) for path, text in _meanings(shown).items()]
         missing = [(f"{field.path:>3}", field.name) for field in shown.missing]
         lines = [summary(shown), "", *_mti_lines(shown)]
         lines += ["", *bitmap_grid(shown)] if shown.whole else []
         if meanings:
             lines += ["", "Codes", *align(meanings)]
+        lines += _chip_lines(shown)
         if missing:
             lines += ["", f"Missing, though mandatory in {printable(shown.mti)}", *align(missing)]
         return [*lines, *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
-        """``summary``, ``mti``, ``fields`` present, ``meanings`` and ``missing``."""
+        """``summary``, ``mti``, ``fields`` present, ``meanings``, ``chip`` and ``missing``."""
         return {
             "summary": summary(shown),
             "mti": shown.mti,
             "fields": [int(field.path) for field in shown.fields],
             "meanings": _meanings(shown),
+            "chip": {part.path: _words(part) for part in _chip(shown)},
             "missing": [int(field.path) for field in shown.missing],
             "findings": msgspec.to_builtins(findings(shown)),
         }
@@ -55,7 +58,29 @@ def _meanings(shown: ShownMessage) -> dict[str, str]:
 
 
 def _of_parts(field: Shown) -> str:
+    if field.path == _CHIP:  # which has lines of its own
+        return ""
     return ", ".join(part.meaning for part in field.children if part.meaning)
+
+
+def _chip(shown: ShownMessage) -> list[Shown]:
+    """The tags of chip data that say something in words."""
+    field = shown.get(_CHIP)
+    return [part for part in field.leaves() if _words(part)] if field else []
+
+
+def _words(part: Shown) -> list[str]:
+    words = [f"{word.name} {word.text}" for word in part.children]
+    return [part.meaning, *words] if part.meaning else words
+
+
+def _chip_lines(shown: ShownMessage) -> list[str]:
+    """Each tag with its value, and its bits under it."""
+    rows = []
+    for part in _chip(shown):
+        rows.append((part.label, part.text))
+        rows += [("", printable(word)) for word in _words(part)]
+    return ["", "Chip data", *align(rows)] if rows else []
 
 
 def summary(shown: ShownMessage) -> str:

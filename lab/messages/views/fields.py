@@ -42,7 +42,9 @@ class FieldsView(Struct, frozen=True):
         parts: dict[str, PartDocument] = {}
         for field in shown.fields:
             for part in field.leaves():
-                parts.setdefault(part.path, PartDocument(part.name, part.text))
+                words = [f"{word.name} {word.text}" for word in part.children]
+                told = PartDocument(part.name, part.text, part.meaning, words)
+                parts.setdefault(part.path, told)
         document = Document(
             mti=shown.mti,
             fields={field.path: field.text for field in shown.fields},
@@ -66,7 +68,8 @@ def worded(shown: Shown) -> str:
 def _below(shown: Shown, indent: str) -> Iterator[_Row]:
     """The parts of *shown*, theirs further to the right, and why there are no more."""
     for part in shown.children:
-        yield "", printable(f"{indent}{part.label}"), "" if part.children else worded(part)
+        text = "" if any(child.path for child in part.children) else worded(part)
+        yield "", printable(f"{indent}{part.label}"), text
         yield from _below(part, f"{indent}  ")
     if shown.fault:
         further = " further" if shown.children else ""

@@ -105,3 +105,29 @@ def test_what_is_odd_is_shown_and_its_bytes_if_unsafe():
     assert show_partial(ASCII, partial).oddities == partial.oddities
     assert show_partial(ASCII, partial).as_received == {}
     assert show_partial(ASCII, partial, unsafe=True).as_received == {"11": b"00x001"}
+
+
+def test_tags_that_say_nothing_of_the_cardholder_are_open_if_they_are_short():
+    shown = show(ASCII, Message("0200", {55: f"950580000000009F3704{PAN[:8]}8408{PAN}"}))
+    assert shown.at("55.95").text == "8000000000"
+    assert [word.text for word in shown.at("55.95").children] == [
+        "offline data authentication not performed"
+    ]
+    assert [shown.at(path).text for path in ("55.9F37", "55.84")] == ["*** (8)", "*** (16)"]
+
+
+def test_words_stand_beside_what_is_masked():
+    listed = show(ASCII, Message("0200", {55: "8E0A" + "0" * 16 + "1F00"})).at("55.8E")
+    assert (listed.text, [word.name for word in listed.children]) == ("*** (20)", ["rule 1"])
+
+
+def test_padding_between_tags_hides_nothing():
+    shown = show(ASCII, Message("0200", {55: "FF9F3602003CFFFF9A03251128FF"}))
+    paths = [part.path for part in shown.at("55").children]
+    assert paths == ["55.FF", "55.9F36", "55.FF", "55.9A", "55.FF"]
+    assert shown.at("55").fault == ""
+    broken = show(ASCII, Message("0200", {55: "9F3602003CFF9A0325"})).at("55")
+    assert ([part.path for part in broken.children], bool(broken.fault)) == (
+        ["55.9F36", "55.FF"],
+        True,
+    )

@@ -53,5 +53,5 @@ def test_what_is_no_length(data):
 
 
 def test_fields_of_one_form_share_their_tables():
-    one, other = (Counting(Prefix(3, "bcd"), 999).tables() for _ in range(2))
+    one, other = (Counting(prefix=Prefix(3, "bcd"), maximum=999).tables() for _ in range(2))
     assert one[0] is other[0]

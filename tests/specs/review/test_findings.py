@@ -74,3 +74,26 @@ def test_the_bytes_must_come_back():
     [found] = find_faults(ASCII, GOOD.with_fields({4: "x"}), b"other")[:1]
     assert found.field == "4"
     assert "written again" in found.text
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "expected"),
+    [
+        ("iso93-ascii", {12: "261123140500", 13: "2601", 15: "261123", 28: "240229"}, []),
+        ("iso93-ascii", {12: "261323140500"}, ["field 12: is no YYMMDDhhmmss"]),
+        ("iso93-ascii", {15: "230229"}, ["field 15: is no YYMMDD"]),
+        ("iso93-ascii", {7: "1323130500", 16: "0230"}, ["field 7: is no", "field 16: is no MMDD"]),
+        ("iso2003", {12: "20261123140500", 13: "202601", 15: "20261123"}, []),
+        ("iso2003", {12: "20261123250500"}, ["field 12: is no CCYYMMDDhhmmss"]),
+        ("iso2003", {13: "202613", 15: "20230229"}, ["field 13: is no", "field 15: is no CCYY"]),
+    ],
+)
+def test_dates_of_later_editions_are_checked_too(name, fields, expected):
+    dialect = load_dialect(name)
+    message = Message(
+        f"{dialect.version}800", {11: "0" * 12 if name == "iso2003" else "000001", **fields}
+    )
+    found = [str(one) for one in find_faults(dialect, message, dialect.pack(message))]
+    dates = [one for one in found if "is no" in one]
+    assert len(dates) == len(expected)
+    assert all(one.startswith(start) for one, start in zip(dates, expected, strict=True))

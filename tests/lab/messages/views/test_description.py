@@ -94,3 +94,12 @@ def test_an_mti_that_no_edition_knows_is_described_as_far_as_it_goes():
     lines = DescriptionView().lines(show(ASCII, Message("0190", {11: "000001"})))
     assert lines[0] == "0190 authorization unknown, STAN 000001"
     assert "MTI 0190" in lines
+
+
+def test_chip_data_is_described_in_words():
+    shown = show(ASCII, SALE.with_fields({55: "95058000000000" + "9C0120"}))
+    lines = DescriptionView().lines(shown)
+    at = lines.index("Chip data")
+    assert "offline data authentication not performed" in lines[at + 2]
+    assert DescriptionView().document(shown)["chip"]["55.9C"] == ["refund"]
+    assert not any(line.startswith(" 55") for line in lines)

@@ -36,3 +36,13 @@ def test_without_a_dialect_numbers_must_do():
         "field  39: '00' != '51'",
         "field 200: '*** (1)' != not there",
     ]
+
+
+def test_bits_of_chip_data_that_differ_are_named():
+    one, other = (
+        Message("0200", {55: f"9505{tvr}9B02E800"}) for tvr in ("8000008000", "0000008000")
+    )
+    assert differences(ASCII, one, other)[1:] == [
+        "          55.95 terminal verification results: '8000008000' != '0000008000'",
+        "            1.8: 'offline data authentication not performed' != not there",
+    ]

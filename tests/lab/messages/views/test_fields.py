@@ -17,9 +17,9 @@ SALE = Message("0200", {2: PAN, 35: f"{PAN}=30121010000012300000", 43: "SHOP\x1b
 
 def test_values_and_their_parts_are_sizes_unless_unsafe():
     text = "\n".join(FieldsView().lines(show(ASCII, SALE)))
-    for hidden in PAN, "3012101", "003C", "\x1b":
+    for hidden in PAN, "3012101", "\x1b":
         assert hidden not in text
-    for shown in "999999******0014", "card number", "(16)", "9F36", "(4)", "  5F34", "\\x1b":
+    for shown in "999999******0014", "card number", "(16)", "9F36", "003C", "  5F34", "\\x1b":
         assert shown in text
 
 
@@ -45,3 +45,13 @@ def test_every_message_can_be_shown(message):
     lines = FieldsView().lines(show(ASCII, message))
     assert len(lines) > len(message.fields)
     assert len(FieldsView().lines(show(ASCII, message, unsafe=True))) == len(lines)
+
+
+def test_chip_data_says_what_its_bits_mean():
+    lines = FieldsView().lines(show(ASCII, Message("0200", {55: "95058000000000"})))
+    assert [line.split(maxsplit=1) for line in lines[-1:]] == [
+        ["1.8", "offline data authentication not performed"]
+    ]
+    assert lines[-2].endswith("8000000000")
+    said = FieldsView().document(show(ASCII, Message("0200", {55: "95058000000000"})))
+    assert said["parts"]["55.95"]["words"] == ["1.8 offline data authentication not performed"]
