@@ -37,7 +37,7 @@ def test_a_fault_without_a_place_has_no_window():
 
 
 def test_bytes_that_say_nothing_of_a_card_are_shown():
-    wire = b"0200" + b"4000000000000000" + b"16" + b"99999900000000x4"
+    wire = b"0200" + b"4000000000000000" + b"16" + b"99999900000000x49"
     partial = read_partly(ASCII, wire)
     lines = show_fault(partial.fault, wire, partial=partial)
     values = next(line for line in lines if line.startswith("  hex"))

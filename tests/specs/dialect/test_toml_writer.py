@@ -18,8 +18,10 @@ from cardswitch.specs.dialect.toml_writer import write_toml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 WORDS = st.dictionaries(TEXT, TEXT, max_size=3)
+_TEXTS = [name for name in FieldEntry.__struct_fields__ if name != "min"]
+_LEAST = st.none() | st.integers(0, 9)
 ENTRIES = st.dictionaries(
-    TEXT, st.builds(FieldEntry, **dict.fromkeys(FieldEntry.__struct_fields__, TEXT)), max_size=3
+    TEXT, st.builds(FieldEntry, min=_LEAST, **dict.fromkeys(_TEXTS, TEXT)), max_size=3
 )
 NUMBERS = st.frozensets(st.integers(2, 192), max_size=4)
 PARTS = st.builds(
