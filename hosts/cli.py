@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from cardswitch.wire.operator.log_options import LogOptions, log_options
+from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
 EPILOG: Final = """\b
 Examples:
@@ -24,12 +24,9 @@ def host() -> None:
 
 @host.command(epilog="\b\nExample:\n  serve issuer --config cardswitch-data/lab.toml")
 @click.argument("name", type=click.Choice(["acquirer", "issuer"]))
-@click.option(
-    "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
-    show_default=True, help="The lab's TOML file.",
-)  # fmt: skip
+@config_option
 @log_options
-def serve(name: str, config_path: str, log: LogOptions) -> None:
+def serve(name: str, config_path: Path, log: LogOptions) -> None:
     """Serve as the acquirer or as the issuer, NAME, until stopped."""
     from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import Runtime, run
@@ -40,18 +37,17 @@ def serve(name: str, config_path: str, log: LogOptions) -> None:
     from .issuer.config import IssuerConfig
     from .serve import serve_acquirer, serve_issuer
 
-    path = Path(config_path)
-    data = read_config(path)
+    data = read_config(config_path)
 
     async def start() -> tuple[Runtime, str]:
         if name == "acquirer":
-            acquirer = section(data, name, AcquirerConfig, path)
+            acquirer = section(data, name, AcquirerConfig, config_path)
             host = acquirer.front.host
-            runtime, _ = await serve_acquirer(acquirer, path.parent, log=EventLog(log))
+            runtime, _ = await serve_acquirer(acquirer, config_path.parent, log=EventLog(log))
         else:
-            issuer = section(data, name, IssuerConfig, path)
+            issuer = section(data, name, IssuerConfig, config_path)
             host = issuer.network.host
-            runtime, _ = await serve_issuer(issuer, path.parent, log=EventLog(log))
+            runtime, _ = await serve_issuer(issuer, config_path.parent, log=EventLog(log))
         [port] = runtime.ports.values()
         return runtime, f"{host}:{port}"
 

@@ -14,8 +14,9 @@ from cardswitch.specs.hsm import Answer, Command, pack_command, unpack_command
 from cardswitch.specs.hsm.commands.admin import diagnostics
 from cardswitch.specs.hsm.commands.keys import generate_key, key_check_value
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
-from .client.answers import answer_lines, table_lines
+from .client.answers import answer_lines
 from .client.keyfile import StoredKey, type_of
 from .custody.authority import (
     MINUTES_DEFAULT,
@@ -88,13 +89,13 @@ class Console:
     def help(self) -> Iterator[str]:
         """Every order, and where it works."""
         usages = {f"{name} {order[3]}".rstrip(): order[4] for name, order in ORDERS.items()}
-        return table_lines(usages)
+        yield from columns(usages.items())
 
     def status(self) -> Iterator[str]:
         """What the module tells of itself; more of one that is in this process."""
         yield from self._answered(diagnostics())
         if self._inside is not None:
-            yield from table_lines(self._inside(_status))
+            yield from columns(self._inside(_status).items())
 
     def send(self, code: str, *pairs: str) -> Iterator[str]:
         """One host command, its fields as NAME=VALUE."""
@@ -108,11 +109,11 @@ class Console:
         code = type_of(key_type)
         answer = self._asked(generate_key(code))
         self.keys[name] = StoredKey(code, answer.fields["key"], answer.fields["kcv"])
-        yield from table_lines(answer.fields)
+        yield from columns(answer.fields.items())
 
     def list_keys(self) -> Iterator[str]:
         """The keys that were generated here."""
-        return table_lines({name: f"{k.type}  {k.kcv}  {k.key}" for name, k in self.keys.items()})
+        yield from columns((name, k.type, k.kcv, k.key) for name, k in self.keys.items())
 
     def check(self, key: str, key_type: str = "") -> Iterator[str]:
         """The check value of a key, by its name or its text and type."""

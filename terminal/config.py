@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.operator.config import read_config, section
 
 from .customer.card import Card
-
-DEFAULT_CONFIG: Final = "cardswitch-data/lab.toml"  # where `cardswitch up` puts it
 
 # \A and \Z, since $ would let a line break pass.
 TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
@@ -34,6 +33,9 @@ class TerminalConfig(Address, frozen=True, kw_only=True):
     cards: str = "cards.toml"
     tpk: str = ""  # under the TMK; empty: no PIN pad
     timeout_s: Annotated[float, Meta(gt=0)] = 4.5
+
+    def __post_init__(self) -> None:
+        currency(self.currency)
 
 
 class _Cards(Struct, frozen=True):

@@ -8,7 +8,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
+from cardswitch.specs.registries import country_number
 from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, url_in
 
 from ..config import Currency, Timeout, refuse_twins
@@ -29,6 +31,15 @@ class Merchant(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not is_merchant_id(self.id):
             raise ValueError(no_merchant_id(self.id))
+        number = country_number(self.country)
+        if self.country_code != number:
+            right = f"country_code {number} for {self.country}" if number else "such as DE and 276"
+            raise ValueError(
+                f"expected a country of ISO 3166-1, {right}; seen {self.country} and "
+                f"{self.country_code}"
+            )
+        for code in self.currencies:
+            currency(code)
 
     @property
     def name_location(self) -> str:

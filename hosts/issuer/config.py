@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import mask_pan
 from cardswitch.wire.operator.addresses import Address, IsoListener, url_in
 
@@ -27,6 +28,9 @@ class AccountConfig(Struct, frozen=True):
     id: Id
     balance: Annotated[int, Meta(ge=0)]
     currency: Currency = "978"
+
+    def __post_init__(self) -> None:
+        currency(self.currency)
 
 
 class CardConfig(Struct, frozen=True, kw_only=True):

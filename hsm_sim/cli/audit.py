@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 if TYPE_CHECKING:
     from ..custody.audit import AuditEntry, AuditLog
 
-FINDINGS_EXIT: Final = 6
 ENTRIES_SHOWN: Final = 20
 ENTRIES_MAX: Final = 100_000  # What is shown is held in memory.
 EPILOG: Final = """\b
@@ -75,7 +76,7 @@ def verify(path: Path | None, config_path: str, head: str, as_json: bool) -> Non
     if not anchor:
         click.echo(f"{anchor_of(path)}: missing, so a cut end cannot be seen", err=True)
     if findings:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 @audit.command(epilog="\b\nExample:\n  show cardswitch-data/hsm.audit --event tampered --json")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from cardswitch.wire.operator.options import config_option
 
 if TYPE_CHECKING:
     from ..config import HsmConfig
@@ -33,13 +35,6 @@ Examples:
 
 The first two officers enrol by themselves; every later one with the consent of two."""
 _FIRST_OFFICERS: Final = 2
-
-
-def _config_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--config", "config_path", metavar="FILE", type=click.Path(path_type=Path),
-        default="cardswitch-data/lab.toml", show_default=True, help="The lab's TOML file.",
-    )(command)  # fmt: skip
 
 
 _kind_option = click.option(
@@ -88,7 +83,7 @@ def component(kind: LmkKind, as_json: bool) -> None:
     show_default=True,
     help="Whether the LMK is for tests.",
 )
-@_config_option
+@config_option
 def form(lmk_id: str, kind: LmkKind, components: int, is_test: bool, config_path: Path) -> None:
     """Ask for every component and its check value, and store the LMK as %ID (00 to 19).
 
@@ -121,7 +116,7 @@ def form(lmk_id: str, kind: LmkKind, components: int, is_test: bool, config_path
 
 @lmk.command("list", epilog="\b\nExample:\n  list --json")
 @_json_option
-@_config_option
+@config_option
 def list_lmks(as_json: bool, config_path: Path) -> None:
     """List the stored LMKs by id, kind, status and check value; none: the test LMKs are used."""
     import msgspec
@@ -136,7 +131,7 @@ def list_lmks(as_json: bool, config_path: Path) -> None:
 
 
 @lmk.command(epilog="\b\nExample:\n  reset")
-@_config_option
+@config_option
 def reset(config_path: Path) -> None:
     """Forget the stored LMKs, also after a tamper: the published test LMKs are used again."""
     from cardswitch.wire.driver.runtime import Clock
@@ -157,7 +152,7 @@ def officer() -> None:
 
 @officer.command(epilog="\b\nExample:\n  add anna")
 @click.argument("name")
-@_config_option
+@config_option
 def add(name: str, config_path: Path) -> None:
     """Enrol NAME with a passphrase of 8 characters or more, which is asked for."""
     import secrets
@@ -188,7 +183,7 @@ def add(name: str, config_path: Path) -> None:
 
 @officer.command("list", epilog="\b\nExample:\n  list --json")
 @_json_option
-@_config_option
+@config_option
 def list_officers(as_json: bool, config_path: Path) -> None:
     """List the names of the officers."""
     store = _stored(config_path)

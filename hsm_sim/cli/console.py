@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .link import ERROR_EXIT, failing
+from cardswitch.wire.operator import exits
+
+from .link import failing
 
 if TYPE_CHECKING:
     from ..console import Console
@@ -46,7 +48,7 @@ def console(host: str | None, port: int | None) -> None:
             with connected(place_of(host, port, LAB)) as client:
                 was_obeyed = talk(Console(lambda command: client.ask_all([command])[0]))
     if not was_obeyed:
-        raise click.exceptions.Exit(ERROR_EXIT)
+        raise click.exceptions.Exit(exits.ERROR)
 
 
 def talk(console: Console) -> bool:

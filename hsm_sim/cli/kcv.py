@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from .key_options import key_file
-from .link import FINDINGS_EXIT, asking, refuse, write_json
+from .link import asking, refuse, write_json
 
 if TYPE_CHECKING:
     from ..client.client import HsmClient
@@ -55,4 +57,4 @@ def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_js
     write_json({"kcv": found}) if as_json else click.echo(found)
     expected = expect.upper() or stored.kcv
     if found[: len(expected)] != expected[: len(found)]:
-        refuse(f"the check value is not {expected}: another key, or another LMK", FINDINGS_EXIT)
+        refuse(f"the check value is not {expected}: another key, or another LMK", exits.FINDINGS)

@@ -198,8 +198,8 @@ def export(
 ) -> None:
     """Give KEY out under a ZMK, with its check value for the other side (A8)."""
     from cardswitch.specs.hsm.commands.keys import export_key
+    from cardswitch.wire.operator.text import columns
 
-    from ..client.answers import table_lines
     from ..client.keyfile import find_key, type_of
 
     stored = find_key(path, key, type_of(type_text) if type_text else "")
@@ -207,7 +207,7 @@ def export(
     command = export_key(stored.type, zmk_text, stored.key, zmk_scheme)
     answer = hsm.ask(under(command, stored.lmk_id, stored.attributes)).fields
     shown = {"key_under_zmk": answer["key"], "kcv": answer["kcv"]}
-    write_json(shown) if as_json else click.echo("\n".join(table_lines(shown)))
+    write_json(shown) if as_json else click.echo("\n".join(columns(shown.items())))
 
 
 @keys.command("list", epilog=LIST_EPILOG)
@@ -215,6 +215,8 @@ def export(
 @click.option("--json", "as_json", is_flag=True, help="Print the keys as JSON.")
 def list_(path: Path, as_json: bool) -> None:
     """Show the keys in the file: name, type, check value, and the key under the LMK."""
+    from cardswitch.wire.operator.text import columns
+
     from ..client.keyfile import name_of, read_keys
 
     with failing():
@@ -222,9 +224,9 @@ def list_(path: Path, as_json: bool) -> None:
     if as_json:
         write_json({name: _document(key) for name, key in stored.items()})
         return
-    for name, key in stored.items():
-        kind = key.attributes or f"{key.type} {name_of(key.type)}".rstrip()
-        click.echo(f"{name:15}  {kind:15}  {key.kcv}  {key.key}")
+    kinds = {n: k.attributes or f"{k.type} {name_of(k.type)}".rstrip() for n, k in stored.items()}
+    for line in columns((name, kinds[name], key.kcv, key.key) for name, key in stored.items()):
+        click.echo(line)
     if not stored:
         click.echo(f"hsm: no keys in {path}: `cardswitch hsm keys generate` makes one", err=True)
 
@@ -264,7 +266,8 @@ def _keep(
     as_json: bool,
 ) -> None:
     """Keep the key in the fields of *answer*, and show it."""
-    from ..client.answers import table_lines
+    from cardswitch.wire.operator.text import columns
+
     from ..client.keyfile import StoredKey, add_key
 
     add_key(
@@ -272,4 +275,4 @@ def _keep(
         replace=True,
     )  # fmt: skip
     shown = {"name": name, "type": key_type, **answer}
-    write_json(shown) if as_json else click.echo("\n".join(table_lines(shown)))
+    write_json(shown) if as_json else click.echo("\n".join(columns(shown.items())))

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
+from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import LAB, lab_option
+
 if TYPE_CHECKING:
     import ssl
 
@@ -17,14 +20,9 @@ if TYPE_CHECKING:
     from ..client.officers import AttendedHsm
     from ..config import HsmConfig
 
-ERROR_EXIT: Final = 1
-TIMEOUT_EXIT: Final = 4
-LINK_EXIT: Final = 5
-FINDINGS_EXIT: Final = 6
 OFFICERS_HINT: Final = (
     "; `hsm keys ... --officers` does it by the word of two officers, or `authorise` at the console"
 )
-LAB: Final = "cardswitch-data/lab.toml"
 PORT: Final = 7100  # where a lab puts its HSM
 TIMEOUT_S: Final = 5.0  # As in cardswitch.hsm_sim.client.client, which is not imported for help.
 
@@ -39,10 +37,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         type=click.IntRange(1, 65_535),
         help="The HSM's port; by default that of the lab.",
     )
-    @click.option(
-        "--config", "config_path", metavar="FILE", default=LAB, show_default=True,
-        help=f"The lab's TOML file. Without it the HSM is at 127.0.0.1:{PORT}.",
-    )  # fmt: skip
+    @lab_option(f"The lab's TOML file. Without it the HSM is at 127.0.0.1:{PORT}.")
     @click.option(
         "--timeout", "timeout_s", metavar="SECONDS", type=click.FloatRange(0, min_open=True),
         default=TIMEOUT_S, show_default=True, help="How many seconds an answer may take.",
@@ -69,7 +64,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         *args: Any,
         host: str | None,
         port: int | None,
-        config_path: str,
+        config_path: Path,
         timeout_s: float,
         tls_ca: str,
         tls_certificate: str,
@@ -133,17 +128,17 @@ def failing() -> Iterator[None]:
         raise click.UsageError(str(error)) from None
     except HsmError as error:
         hint = OFFICERS_HINT if error.code == NOT_AUTHORISED else ""
-        refuse(f"{error}{hint}", ERROR_EXIT)
+        refuse(f"{error}{hint}", exits.ERROR)
     except (AuthorityRefused, ConsoleError) as error:
-        refuse(str(error), ERROR_EXIT)
+        refuse(str(error), exits.ERROR)
     except TimeoutError:
-        refuse("no answer in time: is this an HSM? --timeout waits longer", TIMEOUT_EXIT)
+        refuse("no answer in time: is this an HSM? --timeout waits longer", exits.TIMEOUT)
     except (HsmLinkError, FramingError, FormatError) as error:
-        refuse(str(error), LINK_EXIT)
+        refuse(str(error), exits.LINK)
     except ConnectionRefusedError:
-        refuse("nobody listens there: `cardswitch hsm serve` starts an HSM", LINK_EXIT)
+        refuse("nobody listens there: `cardswitch hsm serve` starts an HSM", exits.LINK)
     except (ConnectionError, ssl.SSLError) as error:
-        refuse(f"the connection failed: {error.strerror or error}", LINK_EXIT)
+        refuse(f"the connection failed: {error.strerror or error}", exits.LINK)
 
 
 def refuse(text: str, exit_code: int) -> NoReturn:
@@ -159,16 +154,17 @@ def write_json(value: Any) -> None:
     click.echo(msgspec.json.encode(value).decode())
 
 
-def place_of(host: str | None, port: int | None, config_path: str) -> HsmConfig:
+def place_of(host: str | None, port: int | None, config_path: Path) -> HsmConfig:
     """What the options say, else the lab, else where a lab would put it; as it is to be dialled."""
     from cardswitch.wire.operator.config import read_config, section
 
     from ..config import HsmConfig
 
-    path = Path(config_path)
-    if config_path == LAB and not path.exists():
+    if config_path == LAB and not LAB.exists():
         return HsmConfig(host=host or "127.0.0.1", port=port or PORT)
-    lab = section(read_config(path), "hsm", HsmConfig, path).placed(path.parent)
+    lab = section(read_config(config_path), "hsm", HsmConfig, config_path).placed(
+        config_path.parent
+    )
     if host not in (None, lab.host) or port not in (None, lab.port):
         return HsmConfig(host=host or lab.host, port=port or lab.port, header_size=lab.header_size)
     return _with_its_papers(lab)
@@ -196,7 +192,7 @@ def _with_its_papers(lab: HsmConfig) -> HsmConfig:
     return replace(lab, tls_ca=lab.tls_certificate, tls_certificate="", tls_key="")
 
 
-def _attended(config_path: str) -> AttendedHsm:
+def _attended(config_path: Path) -> AttendedHsm:
     """The console of the lab's module, and two officers: those of the lab's file, or typed."""
     from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.operator.config import read_config, section
@@ -205,15 +201,16 @@ def _attended(config_path: str) -> AttendedHsm:
     from ..config import HsmConfig
     from ..custody.authority import Credential
 
-    path = Path(config_path)
-    config = section(read_config(path), "hsm", HsmConfig, path).placed(path.parent)
+    config = section(read_config(config_path), "hsm", HsmConfig, config_path).placed(
+        config_path.parent
+    )
     if not config.console_port:
         raise ConfigError(
-            f"{path}: hsm.console_port: missing: name a free port there, and a key_store with two "
-            "officers (`cardswitch hsm officer add`)"
+            f"{config_path}: hsm.console_port: missing: name a free port there, and a key_store "
+            "with two officers (`cardswitch hsm officer add`)"
         )
     tls = _tls(_with_its_papers(config), "hsm.tls_")
-    file = path.parent / OFFICERS_NAME
+    file = config_path.parent / OFFICERS_NAME
     if file.exists():
         return AttendedHsm(config.console_port, read_officers(file), tls)
     typed = []

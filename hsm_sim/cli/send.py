@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from .link import ERROR_EXIT, LINK_EXIT, asking, write_json
+from cardswitch.wire.operator import exits
+
+from .link import asking, write_json
 
 if TYPE_CHECKING:
     from cardswitch.specs.hsm import Answer
@@ -62,11 +64,11 @@ def send(
         _show(code, answer, answer_frame, as_json, quiet=as_hex)
     except HsmFormatError as fault:
         click.echo(f"hsm: the answer cannot be read: {fault}: {answer_frame!r}", err=True)
-        raise click.exceptions.Exit(LINK_EXIT) from None
+        raise click.exceptions.Exit(exits.LINK) from None
     if answer.error == INPUT_REFUSED:
         click.echo(f"hsm: {_fault(frame, hsm.header_size)}", err=True)
     if not answer.ok:
-        raise click.exceptions.Exit(ERROR_EXIT)
+        raise click.exceptions.Exit(exits.ERROR)
 
 
 def _trailer_of(frame: bytes, header_size: int) -> str:

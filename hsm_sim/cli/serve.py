@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cardswitch.wire.operator.log_options import LogOptions, log_options
+from cardswitch.wire.operator.options import LogOptions, lab_option, log_options
 
 from .link import header_option
 
@@ -24,16 +24,13 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.option(
-    "--config", "config_path", metavar="FILE", default="cardswitch-data/lab.toml",
-    show_default=True, help="The lab's TOML file. Audit log and key store are beside it.",
-)  # fmt: skip
+@lab_option("The lab's TOML file. Audit log and key store are beside it.")
 @click.option("--console", "has_console", is_flag=True, help="Read orders, as `hsm console` does.")
 @click.option("--allow-live-lmk", is_flag=True, help="Start even if an LMK is marked as live.")
 @header_option("By default that of the file.")
 @log_options
 def serve(
-    config_path: str,
+    config_path: Path,
     has_console: bool,
     allow_live_lmk: bool,
     header_size: int | None,
@@ -50,20 +47,19 @@ def serve(
     from ..config import HsmConfig
     from ..serve import LISTENER, serve_machine
 
-    path = Path(config_path)
-    config = section(read_config(path), "hsm", HsmConfig, path)
+    config = section(read_config(config_path), "hsm", HsmConfig, config_path)
     if header_size is not None:
         config = replace(config, header_size=header_size)
 
     async def main() -> None:
         runtime, machine = await serve_machine(
-            config, folder=path.parent, allow_live_lmk=allow_live_lmk, log=EventLog(log)
+            config, folder=config_path.parent, allow_live_lmk=allow_live_lmk, log=EventLog(log)
         )
         port = runtime.ports[LISTENER]
         status = "live LMK" if machine.module.state.lmks_live else "test LMK"
         click.echo(f"HSM simulator ({status}) on {config.host}:{port}", err=True)
         if has_console:
-            _start_console(config, path.parent, runtime, machine)
+            _start_console(config, config_path.parent, runtime, machine)
         await until_stopped(runtime)
 
     run(main())

@@ -64,8 +64,8 @@ def translate(
     from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
     from cardswitch.specs.hsm.names import ZPK
     from cardswitch.specs.security.pins import pan12_of
+    from cardswitch.wire.operator.text import columns
 
-    from ..client.answers import table_lines
     from ..client.keyfile import find_key, type_of
     from .key_options import under
 
@@ -78,7 +78,7 @@ def translate(
     whole_pan = _whole_pan(pan) if FORMATS["iso4"] in formats else ""
     command = make(before.key, after.key, block.upper(), account, *formats, pan=whole_pan)
     fields = hsm.ask(under(command, before.lmk_id)).fields
-    write_json(fields) if as_json else click.echo("\n".join(table_lines(fields)))
+    write_json(fields) if as_json else click.echo("\n".join(columns(fields.items())))
 
 
 def _whole_pan(pan: str | None) -> str:

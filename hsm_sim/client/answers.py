@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from cardswitch.specs.hsm import Answer
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from .client import words_of
 
@@ -19,19 +20,8 @@ def answer_lines(command: str, answer: Answer) -> Iterator[str]:
     """
     yield f"{printable(answer.code)} {answer.error} {words_of(command, answer.error)}"
     trailer = {"trailer": answer.trailer} if answer.trailer else {}
-    for line in table_lines({**answer.fields, **trailer}):
+    for line in columns({**answer.fields, **trailer}.items()):
         yield f"  {line}"
-
-
-def table_lines(values: Mapping[str, str]) -> Iterator[str]:
-    """*values* below each other, in two columns.
-
-    >>> list(table_lines({"key": "U12", "check value": "B70AD2"}))
-    ['key          U12', 'check value  B70AD2']
-    """
-    width = max(map(len, values), default=0)
-    for name, value in values.items():
-        yield f"{name:{width}}  {printable(value, len(value))}"
 
 
 def answer_document(command: str, answer: Answer) -> dict[str, Any]:

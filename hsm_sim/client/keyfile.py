@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final
 
+import tomli_w
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
@@ -28,7 +29,7 @@ NAME_LENGTH_MAX: Final = 15  # Shorter than any key, so that a name is never tak
 _NAME_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _HEX: Final = frozenset("0123456789ABCDEF")
 _TYPE_OF_NAME: Final = {use.name: use.key_type for use in USES}
-# What a value may be made of, so that it needs no escapes between quotes.
+_HEAD: Final = "# Keys of a test HSM under its LMK; `cardswitch hsm keys list` shows them.\n"
 _Text = Annotated[str, Meta(pattern="^[0-9A-Za-z]*\\Z")]
 
 
@@ -60,12 +61,11 @@ def read_keys(path: Path) -> dict[str, StoredKey]:
 
 def write_keys(path: Path, keys: Mapping[str, StoredKey]) -> None:
     """Put *keys* in place of what *path* held, for its owner alone to read. Raises OSError."""
-    lines = ["# Keys of a test HSM under its LMK; `cardswitch hsm keys list` shows them.\n"]
-    for name, key in keys.items():
-        values = {each: getattr(key, each) for each in key.__struct_fields__}
-        lines.append(f"\n[{name}]\n")
-        lines += [f'{each} = "{value}"\n' for each, value in values.items() if value]
-    replace_file(path, "".join(lines).encode())
+    tables = {
+        name: {each: value for each in key.__struct_fields__ if (value := getattr(key, each))}
+        for name, key in keys.items()
+    }
+    replace_file(path, f"{_HEAD}\n{tomli_w.dumps(tables)}".encode())
 
 
 def add_key(path: Path, name: str, key: StoredKey, *, replace: bool = False) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+import tomli_w
 from msgspec import Struct
 
 from cardswitch.specs.errors import ConfigError, Error
@@ -28,6 +29,7 @@ from ..custody.authority import Credential
 from .client import HsmError
 
 TIMEOUT_S: Final = 10.0
+_HEAD: Final = "# The two officers of a test lab, for `cardswitch hsm keys ... --officers`.\n"
 OFFICERS_NAME: Final = "officers.toml"  # beside the configuration of a lab
 
 
@@ -79,9 +81,8 @@ def read_officers(path: Path) -> list[Credential]:
 
 def write_officers(path: Path, passphrases: Mapping[str, str]) -> None:
     """Make *path*, for its owner alone: *passphrases* by name. Raises OSError."""
-    lines = ["# The two officers of a test lab, for `cardswitch hsm keys ... --officers`.\n"]
-    lines += [f'\n[{name}]\npassphrase = "{secret}"\n' for name, secret in passphrases.items()]
-    create_file(path, "".join(lines).encode())
+    tables = {name: {"passphrase": secret} for name, secret in passphrases.items()}
+    create_file(path, f"{_HEAD}\n{tomli_w.dumps(tables)}".encode())
 
 
 def order_at_console(port: int, order: ConsoleOrder, tls: ssl.SSLContext | None = None) -> Answer:

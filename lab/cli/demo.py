@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 if TYPE_CHECKING:
     from ..house.story import Story
 
@@ -52,7 +54,7 @@ def demo(keep: str | None, as_json: bool) -> None:
     else:
         _conclude(story, keep)
     if not story.agrees:
-        raise click.exceptions.Exit(1)
+        raise click.exceptions.Exit(exits.ERROR)
 
 
 def _conclude(story: Story, keep: str | None) -> None:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from ..fuzz import ORACLES
 
 if TYPE_CHECKING:
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from ..fuzz.findings import Finding
     from ..fuzz.subjects import Subject
 
-FINDINGS_EXIT: Final = 6
-STOPPED_EXIT: Final = 130  # what shells say of a program that Ctrl-C ended
 CASES: Final = 10_000  # a second or two of each dialect
 CORPUS_FILES_MAX: Final = 10_000
 WRITTEN_MAX: Final = 256  # new files of one run in a corpus
@@ -163,6 +163,8 @@ def decode(
     pytest_file: Path | None,
 ) -> None:
     """Give a parser mutated messages, and report where it crashes, misreads, leaks or hangs."""
+    from cardswitch.wire.operator.files import write_output
+
     from ..fuzz import reports
     from ..fuzz.campaign import Plan, merged
     from ..fuzz.subjects import subject_of
@@ -179,14 +181,14 @@ def decode(
     if corpus:
         _write_corpus(corpus, found)
     if junit_file:
-        junit_file.write_text(reports.junit(found), "utf-8")
+        write_output(junit_file, reports.junit(found))
     if pytest_file and findings:
-        pytest_file.write_text(reports.pytest_file(findings), "utf-8")
+        write_output(pytest_file, reports.pytest_file(findings))
     with_bytes = unsafe or not plan.corpus
     lines = [line for one in found for line in reports.show_report(one, with_bytes)]
     _tell(findings, as_json, lines)
     if found[-1].stopped:
-        sys.exit(STOPPED_EXIT)
+        sys.exit(exits.STOPPED)
 
 
 @fuzz.command(epilog=REPLAY_EPILOG)
@@ -273,7 +275,7 @@ def _tell(findings: list[Finding], as_json: bool, lines: list[str]) -> None:
     for line in lines:
         click.echo(line, err=as_json)
     if findings:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 def _findings(file: Path) -> list[Finding]:
@@ -295,10 +297,12 @@ def _read_corpus(folder: Path | None) -> tuple[bytes, ...]:
 
 
 def _write_corpus(folder: Path, found: list[Report]) -> None:
+    from cardswitch.wire.store.disk import SHARED, replace_file
+
     folder.mkdir(parents=True, exist_ok=True)
     room = min(WRITTEN_MAX, CORPUS_FILES_MAX - sum(1 for _ in folder.iterdir()))
     inputs = dict.fromkeys(data for report in found for data in report.fresh if data)
     names = {f"{sha256(data).hexdigest()[:16]}.bin": data for data in inputs}
     new = [(name, data) for name, data in names.items() if not (folder / name).exists()]
     for name, data in new[: max(room, 0)]:
-        (folder / name).write_bytes(data)
+        replace_file(folder / name, data, SHARED)

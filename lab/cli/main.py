@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def main() -> None:
         cli()
     except ConfigError as error:
         click.echo(f"cardswitch: {error}", err=True)
-        sys.exit(2)
+        sys.exit(exits.USAGE)
     except (Error, OSError) as error:  # An OSError says what the system refused: a port, a file.
         click.echo(f"cardswitch: {error}", err=True)
-        sys.exit(1)
+        sys.exit(exits.ERROR)

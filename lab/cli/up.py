@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from cardswitch.wire.operator.log_options import LogOptions, log_options
+from cardswitch.wire.operator.options import LogOptions, log_options
 
 if TYPE_CHECKING:
     from cardswitch.wire.operator.addresses import Address
@@ -43,9 +43,15 @@ Then, in another shell:
     show_default=True,
     help="The folder of configuration and state; made if it is not there.",
 )
-@click.option("--config", "config_path", metavar="FILE", help="A configuration of your own.")
+@click.option(
+    "--config",
+    "config_path",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A configuration of your own.",
+)
 @log_options
-def up(data: str, config_path: str | None, log: LogOptions) -> None:
+def up(data: str, config_path: Path | None, log: LogOptions) -> None:
     """Run HSM, acquirer, issuer and switch in one process, on loopback, until stopped.
 
     The configuration is made at the first start, keys and cards included, and printed; change the
@@ -56,7 +62,7 @@ def up(data: str, config_path: str | None, log: LogOptions) -> None:
 
     from ..house.topology import CONFIG_NAME, make_lab, read_lab
 
-    path = Path(config_path) if config_path else Path(data) / CONFIG_NAME
+    path = config_path or Path(data) / CONFIG_NAME
     if not path.exists() and not config_path:
         make_lab(path.parent)
         click.echo(f"made {path}", err=True)

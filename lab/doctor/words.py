@@ -15,11 +15,11 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.mti import VERSIONS, describe_mti
 from cardswitch.specs.review.culprit import find_culprit
 from cardswitch.specs.review.explain import explain
+from cardswitch.wire.operator.text import columns
 
 from ..messages.faults import show_fault
 from ..messages.showing import show
 from ..messages.views.fields import FieldsView
-from ..messages.views.table import align
 from .reasons import reasons, sureness
 
 CHOICES_MAX: Final = 4  # edits that are shown, each instead of the others
@@ -83,7 +83,7 @@ def _layers(diagnosis: Diagnosis) -> list[str]:
     rows.append(("  Bitmap", _bitmap(diagnosis)))
     rows.append(("  Dialect", f"{diagnosis.base.name}: {dialect.title}"))
     rows += [("", f"  edit: {edit.words}") for edit in diagnosis.remedy.edits]
-    return align(rows)
+    return columns(rows)
 
 
 def _bitmap(diagnosis: Diagnosis) -> str:

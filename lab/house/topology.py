@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+import tomli_w
 from msgspec import Struct
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
@@ -158,7 +159,7 @@ def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]
         values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     return keys, {
-        CARDS_NAME: _tables("card", map(_terminal_side, cards)),
+        CARDS_NAME: tomli_w.dumps({"card": list(map(_terminal_side, cards))}),
         **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in _VAULTS},
         CONFIG_NAME: text + _issuer_side(cards),
     }
@@ -248,14 +249,6 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
         }
         for card in known
     ]
-    return _tables("issuer.accounts", accounts) + _tables("issuer.cards", issued)
-
-
-def _tables(name: str, rows: Any) -> str:
-    """TOML: one table of the array *name* for each of *rows*; their values are text or numbers."""
-    return "".join(f"\n[[{name}]]\n" + "".join(map(_line, row.items())) for row in rows)
-
-
-def _line(item: tuple[str, str | int]) -> str:
-    name, value = item
-    return f'{name} = "{value}"\n' if isinstance(value, str) else f"{name} = {value}\n"
+    # The table itself stands in the template, with what is not a list.
+    text = tomli_w.dumps({"issuer": {"accounts": accounts, "cards": issued}})
+    return "\n" + text.removeprefix("[issuer]\n")

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import click
 
-from .options import config_option, read_switch, switch_section
+from cardswitch.wire.operator.options import config_option
+
+from .options import read_switch, switch_section
 
 LEGS_MAX: Final = 10_000
 EPILOG: Final = """\b

@@ -9,11 +9,13 @@ from typing import Final
 import click
 from click.core import ParameterSource
 
-from .options import config_option, switch_section
+from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import config_option
+
+from .options import switch_section
 
 LEGS_SHOWN: Final = 20
 LEGS_MAX: Final = 10_000  # What is listed is held in memory; whoever wants all reads the database.
-FINDINGS_EXIT: Final = 6
 JOURNAL_EPILOG: Final = """\b
 Examples:
   journal --limit 5
@@ -72,4 +74,4 @@ def verify(config_path: Path, as_json: bool) -> None:
     verdict = verify_journal(switch_section(config_path))
     show_verdict(verdict, as_json)
     if verdict.findings:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import click
 
-from cardswitch.wire.operator.log_options import LogOptions, log_options
+from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
 from .exceptions import exceptions
 from .journal import journal
-from .options import config_option, read_switch
+from .options import read_switch
 
 EPILOG: Final = """\b
 Examples:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import click
 import msgspec
 
 from cardswitch.specs.dates import utc_text
-from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from ..settlement.payouts import amount_text, currency_name
 from ..store.reader import Line
@@ -27,21 +27,9 @@ def show_journal(lines: Sequence[Line], as_json: bool, nothing: str = "no such l
         for line in lines:
             click.echo(msgspec.json.encode(line))
     elif lines:
-        click.echo(columns([_JOURNAL, *map(_leg, lines)]))
+        click.echo("\n".join(columns([_JOURNAL, *map(_leg, lines)])))
     else:
         click.echo(nothing, err=True)
-
-
-def columns(rows: Iterable[Sequence[str]]) -> str:
-    """*rows* of text as columns, each as wide as its widest cell.
-
-    >>> print(columns([("NAME", "SUM"), ("a", "12.50")]))
-    NAME  SUM
-    a     12.50
-    """
-    cells = [[printable(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in cells)
 
 
 def _leg(line: Line) -> tuple[str, ...]:

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from .options import config_option, switch_section
+from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.options import config_option
+
+from .options import switch_section
 
 if TYPE_CHECKING:
     from ..operate.config import SettlementConfig
 
-FINDINGS_EXIT: Final = 6
 EPILOG: Final = """\b
 Examples:
   cardswitch settle show                       what was closed, and what the day would pay so far
@@ -95,7 +97,7 @@ def findings_shown() -> Iterator[None]:
     except Findings as error:
         click.echo(f"cardswitch: {error}", err=True)
         click.echo("\n".join(error.findings), err=True)
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 @settle.command(epilog=CLOSE_EPILOG)
@@ -185,7 +187,7 @@ def verify(config_path: Path, as_json: bool) -> None:
     verdict = look(switch_section(config_path), _read_settlement(config_path))
     show_verdict(verdict, as_json)
     if verdict.findings:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 def _read_settlement(path: Path) -> SettlementConfig:

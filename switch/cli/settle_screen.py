@@ -11,6 +11,7 @@ import msgspec
 
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from ..core.states import State
 from ..operate.show import DayReport, Preview
@@ -19,7 +20,7 @@ from ..settlement.payouts import is_currency
 from ..settlement.totals import BatchTotals
 from ..store.books import Deposit, Suspense
 from ..store.reader import Line
-from .screen import columns, money
+from .screen import money
 
 _BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
 NO_DAY: Final = (
@@ -83,10 +84,10 @@ def show_verdict(verdict: Verdict, as_json: bool) -> None:
 
 def _show_sums(batches: Sequence[BatchTotals], payouts: Sequence[Deposit]) -> None:
     rows = [_BATCHES, *map(_batch, batches)] if batches else []
-    for row in columns(rows).splitlines():
+    for row in columns(rows):
         click.echo(f"  {row}")
     paid = [("deposit", p.merchant, money(p.amount, p.currency), p.end_to_end_id) for p in payouts]
-    for row in columns(paid).splitlines() or ["no deposit"]:
+    for row in columns(paid) or ["no deposit"]:
         click.echo(f"  {row}")
 
 

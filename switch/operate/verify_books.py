@@ -30,8 +30,6 @@ _ASTRAY: Final = (
 class Findings(Error):
     """Records do not agree, and nothing is paid until they do."""
 
-    exit_code: Final = 6
-
     def __init__(self, what: str, findings: Sequence[str]) -> None:
         super().__init__(f"{what}: {'; '.join(findings[:FINDINGS_SHOWN])}")
         self.findings = tuple(findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from string import ascii_letters, ascii_uppercase, digits
+from string import ascii_letters, digits
 from typing import Final
 
 from msgspec import Struct
@@ -10,12 +10,11 @@ from msgspec import Struct
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
+from cardswitch.specs.registries import is_bic, is_iban
 
 NAME_MAX: Final = 70  # Longest name that SEPA banks carry (EPC 132-08); the XSD would allow 140.
-IBAN_MAX: Final = 34  # ISO 13616
 # What every bank carries (EPC 217-08).
 SEPA_CHARACTERS: Final = frozenset(ascii_letters + digits + "/-?:().,'+ ")
-_BASE_36: Final = {c: str(n) for n, c in enumerate(digits + ascii_uppercase)}
 
 
 class AcquiringBank(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
@@ -52,35 +51,12 @@ class MerchantAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True)
             raise ConfigError(f"currency of merchant {self.id}: {error}") from None
 
 
-def is_iban(text: str) -> bool:
-    """Whether *text* is an IBAN without spaces: country, two check digits, account (ISO 13616).
-
-    >>> is_iban("DE89370400440532013000"), is_iban("DE88370400440532013000")
-    (True, False)
-    """
-    if not 5 <= len(text) <= IBAN_MAX or text.strip(digits + ascii_uppercase):
-        return False
-    if text[:2].strip(ascii_uppercase) or text[2:4].strip(digits):
-        return False
-    # ISO 7064 MOD 97-10 over the text with its first four moved behind, letters as two digits.
-    return int("".join(_BASE_36[c] for c in text[4:] + text[:4])) % 97 == 1
-
-
-def is_bic(text: str) -> bool:
-    """Whether *text* is a BIC: bank, country, place, and perhaps branch (ISO 9362).
-
-    >>> is_bic("COBADEFFXXX"), is_bic("COBADEF")
-    (True, False)
-    """
-    if len(text) not in (8, 11) or text.strip(digits + ascii_uppercase):
-        return False
-    return not text[4:6].strip(ascii_uppercase)
-
-
 def _check_account(whose: str, name: str, iban: str, bic: str) -> None:
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
         raise ConfigError(f"name of {whose}: expected 1 to {NAME_MAX} printable characters")
     if not is_iban(iban):
-        raise ConfigError(f"iban of {whose}: expected an IBAN without spaces, check digits right")
+        raise ConfigError(
+            f"iban of {whose}: expected an IBAN without spaces, such as DE89370400440532013000"
+        )
     if not is_bic(bic):
         raise ConfigError(f"bic of {whose}: expected a BIC of 8 or 11, such as COBADEFFXXX")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import click
 
 from cardswitch.specs.transactions.offers import Offer, offers
+from cardswitch.wire.operator.options import config_option
 
 if TYPE_CHECKING:
     from ..config import TerminalConfig
@@ -64,7 +65,7 @@ def terminal() -> None:
 def common(command: Callable[..., None]) -> Callable[..., None]:
     """The options of every command; it gets a TerminalConfig for the first two."""
 
-    @click.option("--config", "config_path", metavar="FILE", help="The lab's TOML file.")
+    @config_option
     @click.option(
         "--terminal",
         "terminal_id",
@@ -73,10 +74,10 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     )
     @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
     @functools.wraps(command)
-    def with_config(config_path: str | None, terminal_id: str | None, **options: Any) -> None:
-        from ..config import DEFAULT_CONFIG, read_terminal_config, with_id
+    def with_config(config_path: Path, terminal_id: str | None, **options: Any) -> None:
+        from ..config import read_terminal_config, with_id
 
-        config = read_terminal_config(Path(config_path or DEFAULT_CONFIG))
+        config = read_terminal_config(config_path)
         command(config=with_id(config, terminal_id) if terminal_id else config, **options)
 
     return with_config

@@ -12,6 +12,7 @@ import msgspec
 from cardswitch.specs.codes import reason
 from cardswitch.specs.masking import printable
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator import exits
 
 from ..config import TerminalConfig
 from ..core.machine import NoLink
@@ -21,9 +22,6 @@ from .receipt import kind_of, money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
 
-DECLINED_EXIT: Final = 3  # with --check
-TIMEOUT_EXIT: Final = 4
-LINK_EXIT: Final = 5
 UNDONE: Final = frozenset({SaleState.REVERSED, SaleState.REDUCED})
 _GOOD: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED, SaleState.DECLINED})
 
@@ -56,19 +54,19 @@ def conclude(
         run(tell())
     except NoLink as error:
         click.echo(f"cardswitch: {error}", err=True)
-        code = LINK_EXIT
+        code = exits.LINK
     except (StillPending, KeyboardInterrupt):
-        code = TIMEOUT_EXIT
+        code = exits.TIMEOUT
     book = read_book(config)
     _warn_of_pending(book)
-    if code == TIMEOUT_EXIT:  # The answer may be on its way still.
+    if code == exits.TIMEOUT:  # The answer may be on its way still.
         last = last or book.unsettled
     if last is not None:
         print_outcome(last, as_json)
         if check and last.kind is SaleState.DECLINED:
-            code = code or DECLINED_EXIT
+            code = code or exits.DECLINED
         elif last.kind not in good:
-            code = code or TIMEOUT_EXIT
+            code = code or exits.TIMEOUT
     sys.exit(code)
 
 

@@ -41,6 +41,7 @@ BAD = [
     (GOOD.replace("TERM01", "TERM00001"), "terminal.id"),
     (GOOD.replace("SHOP", "A SHOP"), "terminal.merchant"),
     (GOOD + 'tkp = "U"\n', "did you mean tpk"),
+    (GOOD + 'currency = "999"\n', "terminal: expected a currency of ISO 4217"),
     (GOOD + "timeout_s = 0.0\n", "terminal.timeout_s"),
     (GOOD.replace("port = 9100", ""), "port"),
 ]

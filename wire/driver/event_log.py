@@ -15,7 +15,7 @@ import msgspec
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 
-from ..operator.log_options import LogOptions
+from ..operator.options import LogOptions
 from ..record import Noted, Record, Sink
 from ..store.disk import open_append
 from .runtime import Clock

@@ -1,6 +1,7 @@
 """What every program shows its operator, once: configuration, addresses, commands loaded lazily.
 
 `config` turns TOML files into typed values, `addresses` says where a program listens or dials and
-what is spoken there, `files` has files ready before they are recorded, `control` asks a program
-that runs, `lazy_group` is a group of commands that imports each when it is called.
+what is spoken there, `files` writes files whole or not at all, `control` asks a program that runs.
+Of commands: `options` that many share, `exits` by which they end, `text` as tables, and
+`lazy_group`, a group that imports each when it is called.
 """

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cardswitch.specs.errors import Error
 
-from ..store.disk import SHARED, create_file, rename_file, sync_folder
+from ..store.disk import SHARED, create_file, rename_file, replace_file, sync_folder
+from ..store.files import file_trouble
 
 
 @contextmanager
@@ -41,6 +42,20 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write *files*, recorded before, to *folder*, each whole or not at all. Raises Error."""
     with staged_files(folder, files):
         pass
+
+
+def write_output(path: Path, text: str) -> None:
+    """Put *text* where the operator says: all of it, or *path* stays as it was.
+
+    What is no plain file (a pipe, /dev/stdout) is written to as it is. Raises Error.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            path.write_text(text, "utf-8")
+        else:
+            replace_file(path.resolve(), text.encode(), SHARED)
+    except OSError as error:
+        raise file_trouble(path, error) from None
 
 
 def is_interrupted(folder: Path, names: Iterable[str]) -> bool:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from ...calc.steps import Results, Steps
-from ..link import ERROR_EXIT, FINDINGS_EXIT, refuse, write_json
+from ..link import refuse, write_json
 
 if TYPE_CHECKING:
     _ParamType = click.ParamType[bytes]  # Older versions of click know no parameter here.
@@ -97,10 +99,10 @@ def calculating(command: Callable[..., Results]) -> Callable[..., None]:
             results = command(*args, steps=steps, **kwargs)
         except CryptoError as error:
             _show({}, steps if trace else None, as_json)
-            refuse(str(error), ERROR_EXIT)
+            refuse(str(error), exits.ERROR)
         except Mismatch as mismatch:
             _show(mismatch.results, steps if trace else None, as_json)
-            refuse(str(mismatch), FINDINGS_EXIT)
+            refuse(str(mismatch), exits.FINDINGS)
         _show(results, steps if trace else None, as_json)
 
     return calculates
@@ -116,20 +118,14 @@ def pan12_of_options(pan: str | None, pan12: str | None) -> str:
 
 
 def _show(results: Results, steps: Steps | None, as_json: bool) -> None:
-    from ...client.answers import table_lines
+    from cardswitch.wire.operator.text import columns
 
     if as_json:
         taken = [{"name": name, "value": value} for name, value in steps.taken] if steps else []
         write_json({**results, **({"steps": taken} if steps else {})})
         return
     if steps:
-        for line in _columns(steps.taken):
+        for line in columns((f"  {name}", value) for name, value in steps.taken):
             click.echo(line)
-    for line in table_lines(results):
+    for line in columns(results.items()):
         click.echo(line)
-
-
-def _columns(taken: list[tuple[str, str]]) -> list[str]:
-    """The steps below each other; names repeat, so they are no table."""
-    width = max((len(name) for name, _ in taken), default=0)
-    return [f"  {name:{width}}  {value}" for name, value in taken]

@@ -10,17 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from .given import Given, message_input
 from .options import dialect_option, unsafe_option
-from .results import (
-    FINDINGS_EXIT,
-    UNREADABLE_EXIT,
-    refusing,
-    say,
-    say_fault,
-    say_json,
-    say_oddities,
-)
+from .results import refusing, say, say_fault, say_json, say_oddities
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
@@ -66,9 +60,9 @@ def diff(left: str, right: str, dialect: Dialect, skip: int, as_json: bool, unsa
         how_far = "" if is_whole else ", as far as they can be read"
         say(found or [f"They are the same{how_far}."], err=not found)
     if not is_whole:
-        sys.exit(UNREADABLE_EXIT)
+        sys.exit(exits.LINK)
     if found:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 def _look(text: str, dialect: Dialect, skip: int, unsafe: bool) -> Partial:
@@ -124,7 +118,7 @@ def redact(
     dialect, redactor = given.dialect, Redactor(_key(key_path or _own_key()))
     messages, written = [], []
     for item in given.items():
-        with refusing(item.data, exit_code=UNREADABLE_EXIT, dialect=dialect):
+        with refusing(item.data, exit_code=exits.LINK, dialect=dialect):
             partial = item.read_loosely(dialect)
             message = redactor.redact(dialect, partial.message, doubtful=bool(partial.oddities))
             written.append(write_again(dialect, message, partial.as_received, loosely=True))

@@ -32,14 +32,13 @@ Examples:
 def list_(as_json: bool) -> None:
     """List the dialects that come with cardswitch."""
     from cardswitch.specs.dialect import list_dialects, load_dialect
-
-    from ...messages.views.table import align
+    from cardswitch.wire.operator.text import columns
 
     titles = [(name, load_dialect(name).title) for name in list_dialects()]
     if as_json:
         say_json([{"name": name, "title": title} for name, title in titles])
     else:
-        say(align(titles))
+        say(columns(titles))
 
 
 @click.command(epilog=SHOW_EPILOG)
@@ -63,15 +62,14 @@ def explain(code: str | None, as_json: bool) -> None:
     from cardswitch.specs.errors import FormatError
     from cardswitch.specs.review.explain import explain as explained
     from cardswitch.specs.review.explain import explanations
-
-    from ...messages.views.table import align
+    from cardswitch.wire.operator.text import columns
 
     if code is None:
         known = {name: said.rule for name, said in explanations().items()}
         if as_json:
             say_json(known)
         else:
-            say(align(list(known.items())))
+            say(columns(list(known.items())))
         return
     try:
         said = explained(code)

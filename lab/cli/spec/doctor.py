@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from .options import unsafe_option
 
 if TYPE_CHECKING:
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
     from ...doctor.pasted import Reading
 
-NOTHING_FITS_EXIT: Final = 5
 EPILOG: Final = """\b
 Examples:
   doctor < capture.hex                         one message, or a few of the same link, one a line
@@ -97,7 +98,7 @@ def doctor(
     else:
         say(show_failure(found, unsafe), err=True)
     if not fits:
-        sys.exit(NOTHING_FITS_EXIT)
+        sys.exit(exits.LINK)
 
 
 def _few(words: tuple[str, ...]) -> bytes:
@@ -150,10 +151,12 @@ def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, li
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:
     """Write the dialect file, if one is asked for; the command to go on with."""
+    from cardswitch.wire.operator.files import write_output
+
     from ...doctor.dialect_file import describe_command, dialect_text
 
     if output:
         path = Path(output)
-        path.write_text(dialect_text(best, path.parent), "utf-8")
+        write_output(path, dialect_text(best, path.parent))
         output = output if "/" in output else f"./{output}"
     return describe_command(best, reading.form, skip, output)

@@ -177,7 +177,9 @@ def _write(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, "utf-8")
+        from cardswitch.wire.operator.files import write_output
+
+        write_output(output, text)
 
 
 def _told(losses: Sequence[Loss]) -> str:

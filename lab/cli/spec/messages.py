@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from .given import Given, given_chunks, input_argument, message_input
 from .options import dialect_option, unsafe_option
 from .results import (
-    FINDINGS_EXIT,
-    UNREADABLE_EXIT,
     no_message,
     refuse,
     refusing,
@@ -126,9 +126,9 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
     if bad:
         if count > 1:
             say([f"cardswitch: {bad} of {count} messages could not be read"], err=True)
-        sys.exit(UNREADABLE_EXIT)
+        sys.exit(exits.LINK)
     if odd:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
 
 
 def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool) -> int:
@@ -195,7 +195,7 @@ def validate(
         with refusing():
             raise no_message()
     if found:
-        sys.exit(FINDINGS_EXIT)
+        sys.exit(exits.FINDINGS)
     if not as_json:
         say(["Nothing found."], err=True)
 
@@ -209,7 +209,7 @@ def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, 
         message = item.read(dialect)
     except FormatError as fault:
         if alone:
-            refuse(fault, item.data, False, FINDINGS_EXIT, dialect)
+            refuse(fault, item.data, False, exits.FINDINGS, dialect)
         yield fault.field, str(fault)
         return
     for finding in find_faults(dialect, message, item.data):

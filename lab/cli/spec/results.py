@@ -6,9 +6,11 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
+
+from cardswitch.wire.operator import exits
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from cardswitch.specs.review.partial import Partial
 
     from ...messages.inputs import Item
-
-UNREADABLE_EXIT: Final = 5
-FINDINGS_EXIT: Final = 6
 
 
 def say(lines: list[str], err: bool = False) -> None:
@@ -57,7 +56,7 @@ def no_message() -> FormatError:
 def refusing(
     data: bytes = b"",
     unsafe: bool = False,
-    exit_code: int = UNREADABLE_EXIT,
+    exit_code: int = exits.LINK,
     dialect: Dialect | None = None,
 ) -> Iterator[None]:
     """Inside, what cannot be read or written ends the command: a clear message, an exit code."""
@@ -78,7 +77,7 @@ def refuse(
     first, *window = show_fault(error, data, unsafe, dialect)
     # What validate finds is its result, even where it cannot go on.
     say(
-        [first if exit_code == FINDINGS_EXIT else f"cardswitch: {first}", *window],
-        err=exit_code != FINDINGS_EXIT,
+        [first if exit_code == exits.FINDINGS else f"cardswitch: {first}", *window],
+        err=exit_code != exits.FINDINGS,
     )
     sys.exit(exit_code)

@@ -7,5 +7,4 @@ description   a message explained in words; `spec describe`
 diff          where two messages differ; `spec diff`
 dialect       a dialect as a table of fields; `spec show`
 oddities      what is not as agreed in a message that could be read
-table         rows of text under each other
 """

@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from cardswitch.specs.grammar.mti import CLASSES, FUNCTIONS, ORIGINS, VERSIONS
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from ..shown import Shown, ShownMessage
 from .oddities import findings, odd_lines
-from .table import align
 
 _UNKNOWN: Final = "unknown"
 _TRACK_2: Final = "35"
@@ -32,10 +32,11 @@ class DescriptionView(Struct, frozen=True):
         lines = [summary(shown), "", *_mti_lines(shown)]
         lines += ["", *bitmap_grid(shown)] if shown.whole else []
         if meanings:
-            lines += ["", "Codes", *align(meanings)]
+            lines += ["", "Codes", *columns(meanings)]
         lines += _chip_lines(shown)
         if missing:
-            lines += ["", f"Missing, though mandatory in {printable(shown.mti)}", *align(missing)]
+            title = f"Missing, though mandatory in {printable(shown.mti)}"
+            lines += ["", title, *columns(missing)]
         return [*lines, *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _mti_lines(shown: ShownMessage) -> list[str]:
         for digit, name, table in zip(mti, names, tables, strict=False)
     ]
     title = f"MTI {printable(mti)}" + (f": {shown.mti_meaning}" if shown.mti_meaning else "")
-    return [title, *(f"  {line}" for line in align(rows))]
+    return [title, *(f"  {line}" for line in columns(rows))]
 
 
 def bitmap_grid(shown: ShownMessage) -> list[str]:

@@ -7,8 +7,7 @@ from typing import Any, Final
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.grammar.fields import Field
 from cardswitch.specs.grammar.mti import VERSIONS
-
-from .table import align
+from cardswitch.wire.operator.text import columns
 
 PARTS_SHOWN_MAX: Final = 24  # of one field; all tags of a chip would fill the screen
 _MARKS: Final = (("mandatory", "M"), ("conditional", "C"))
@@ -65,7 +64,7 @@ def show_dialect(dialect: Dialect) -> list[str]:
     size = f" of {dialect.bitmaps} bytes" if dialect.bitmaps.size else ""
     wire = f"MTI in {dialect.mti.name}, bitmap{size} in {dialect.bitmap.name}"
     header = [f"header: {part.notation} {part.name}" for part in dialect.form.header]
-    return [title, wire, *header, *align(rows), *_layouts(dialect)]
+    return [title, wire, *header, *columns(rows), *_layouts(dialect)]
 
 
 def _layouts(dialect: Dialect) -> list[str]:

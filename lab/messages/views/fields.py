@@ -9,12 +9,12 @@ import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from ..documents import Document, PartDocument
 from ..shown import Shown, ShownMessage
 from ..values import VALUE_SIZE_MAX
 from .oddities import findings, odd_lines
-from .table import align
 
 _Row = tuple[str, str, str]
 
@@ -35,7 +35,7 @@ class FieldsView(Struct, frozen=True):
         for field in shown.fields:
             rows.append((f"{field.path:>3}", field.name, worded(field)))
             rows += _below(field, "  ")
-        return [*align(rows), *odd_lines(shown)]
+        return [*columns(rows), *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
         """What `spec encode` reads, if it is not masked: fields and parts by their paths."""

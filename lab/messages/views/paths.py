@@ -8,10 +8,10 @@ from typing import Any
 from msgspec import Struct
 
 from cardswitch.specs.masking import printable
+from cardswitch.wire.operator.text import columns
 
 from ..shown import ShownMessage
 from ..values import VALUE_SIZE_MAX
-from .table import align
 
 
 class PathsView(Struct, frozen=True):
@@ -21,7 +21,7 @@ class PathsView(Struct, frozen=True):
 
     def lines(self, shown: ShownMessage) -> list[str]:
         """A line for each path: the path and its value."""
-        return align(list(self.document(shown).items()))
+        return columns(list(self.document(shown).items()))
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
         """An object of paths and values."""

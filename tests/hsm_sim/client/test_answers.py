@@ -1,6 +1,6 @@
 """Answers for people and programs."""
 
-from cardswitch.hsm_sim.client.answers import answer_document, answer_lines, table_lines
+from cardswitch.hsm_sim.client.answers import answer_document, answer_lines
 from cardswitch.specs.hsm import Answer
 
 ANSWER = Answer("0001", "A7", "01", {"key": "U12", "kcv": "ABCDEF"}, "job 7")
@@ -28,8 +28,3 @@ def test_programs_read_the_same():
         "fields": {"key": "U12", "kcv": "ABCDEF"},
         "trailer": "job 7",
     }
-
-
-def test_long_values_are_not_cut():
-    assert list(table_lines({"mac": "A" * 1000})) == ["mac  " + "A" * 1000]
-    assert list(table_lines({})) == []

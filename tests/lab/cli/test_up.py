@@ -18,7 +18,7 @@ from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.log_options import LogOptions
+from cardswitch.wire.operator.options import LogOptions
 from tests.kit.programs import House
 
 PATIENCE_S = 30.0

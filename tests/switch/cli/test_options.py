@@ -1,11 +1,9 @@
 """The section of the switch is read from the file that --config names, its paths beside it."""
 
-import click
 import pytest
-from click.testing import CliRunner
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.switch.cli.options import config_option, read_switch
+from cardswitch.switch.cli.options import read_switch
 from tests.kit.operated import config_in
 
 
@@ -19,13 +17,3 @@ def test_the_configuration_and_its_vault(tmp_path):
 def test_a_file_that_is_not_there(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_switch({}, tmp_path / "none.toml")
-
-
-def test_the_option_names_the_lab_of_this_folder_unless_it_is_told():
-    @click.command()
-    @config_option
-    def show(config_path):
-        click.echo(config_path.as_posix())
-
-    assert CliRunner().invoke(show).output == "cardswitch-data/lab.toml\n"
-    assert CliRunner().invoke(show, ["--config", "a.toml"]).output == "a.toml\n"

@@ -4,7 +4,7 @@ import json
 
 from msgspec.structs import replace
 
-from cardswitch.switch.cli.screen import columns, money, show_journal
+from cardswitch.switch.cli.screen import money, show_journal
 from cardswitch.switch.store.reader import Line
 
 DAY = "2026-11-23"
@@ -52,10 +52,6 @@ def test_an_empty_journal_says_so_beside_the_data(capsys):
     show_journal([], as_json=False)
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "no such legs\n")
-
-
-def test_columns_cannot_be_steered_from_the_wire():
-    assert "\x1b" not in columns([("NAME",), ("\x1b[2J",)])
 
 
 def test_money_of_a_currency_that_is_none_is_shown_as_it_came():

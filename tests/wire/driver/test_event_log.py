@@ -13,7 +13,7 @@ from cardswitch.wire.driver import event_log as event_log_module
 from cardswitch.wire.driver.event_log import EventLog, record_and_tap
 from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.framing import Framing
-from cardswitch.wire.operator.log_options import LogOptions
+from cardswitch.wire.operator.options import LogOptions
 from cardswitch.wire.ports import LinkId
 from tests.kit.files import is_owners_alone
 

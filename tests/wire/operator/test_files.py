@@ -1,12 +1,15 @@
 """Files appear whole or not at all, whatever fails in between."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator import files
-from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
+from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files, write_output
+from cardswitch.wire.store import disk
 
 FILES = {"a.csv": b"one", "b.xml": b"two"}
 
@@ -73,3 +76,39 @@ def test_what_was_recorded_can_be_written_again(tmp_path):
     write_files(tmp_path, FILES)
     assert contents(tmp_path) == FILES
     assert not is_interrupted(tmp_path, FILES)
+
+
+def test_what_an_operator_asks_for_is_whole_or_as_it_was(tmp_path, monkeypatch):
+    path, link = tmp_path / "a.toml", tmp_path / "link"
+    link.symlink_to(path)
+    write_output(path, "one\n")
+    write_output(link, "two\n")
+    assert (path.read_text(), link.is_symlink()) == ("two\n", True)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(disk, "write_all", full)
+    with pytest.raises(Error, match=r"a\.toml cannot be written: .*; make room on the disk"):
+        write_output(path, "three\n")
+    assert contents(tmp_path) == {"a.toml": b"two\n", "link": b"two\n"}
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_written_to_and_stays_one(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_output(pipe, "text")
+        assert os.read(reader, 10) == b"text"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
+def test_no_folder_to_write_to(tmp_path):
+    with pytest.raises(Error, match="make the folder, or name another one"):
+        write_output(tmp_path / "none" / "a.toml", "")
+    with pytest.raises(Error, match="cannot be written: Is a directory"):
+        write_output(tmp_path, "")

@@ -48,7 +48,7 @@ def test_a_key_is_warned_of_and_data_is_not():
 def test_steps_come_first_and_are_shown_of_an_error_too():
     assert run("--data", "01", "--trace")[1] == "  data  01\ndata  01\n"
     code, out, err = run("--key", "", "--trace")
-    assert (code, out) == (1, "  data  \n")
+    assert (code, out) == (1, "  data\n")
     assert err.endswith("hsm: expected a key\n")
 
 

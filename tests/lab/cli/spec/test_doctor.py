@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cardswitch.lab.cli.main import cli
-from cardswitch.lab.cli.spec.doctor import NOTHING_FITS_EXIT, doctor
+from cardswitch.lab.cli.spec.doctor import doctor
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.wire.capture.packets import Endpoint
 from cardswitch.wire.capture.pcap import write_pcap
+from cardswitch.wire.operator import exits
 from tests.kit.samples.doctor import ECHO, HEADER_12, PAN, SALE, TPDU, TRACK, change, framed, wire
 
 EDITED = wire("iso87-ascii", change(48, format="ans..99"))
@@ -85,12 +86,12 @@ def test_skip_leaves_bytes_out():
 
 def test_what_fits_nothing_ends_with_five_and_an_explanation():
     done = run("--dialect", "pos", given=TPDU + wire("pos")[:-8])
-    assert done.exit_code == NOTHING_FITS_EXIT
+    assert done.exit_code == exits.LINK
     assert not done.stdout
     assert "Nothing fits. The best try: pos behind a header of 5 bytes" in done.stderr
     assert "field 55" in done.stderr
     told = run("--json", given=b"\xff" * 40)
-    assert told.exit_code == NOTHING_FITS_EXIT
+    assert told.exit_code == exits.LINK
     assert json.loads(told.stdout)["fits"] is False
 
 
@@ -134,7 +135,7 @@ def test_what_we_write_is_recognised(data):
 @given(st.binary(max_size=100))
 def test_junk_never_ends_in_a_traceback(junk):
     done = run("--dialect", "pos", given=junk)
-    assert done.exit_code == NOTHING_FITS_EXIT
+    assert done.exit_code == exits.LINK
     assert isinstance(done.exception, SystemExit)
 
 

@@ -2,19 +2,20 @@
 
 import pytest
 
-from cardswitch.lab.cli.spec.results import FINDINGS_EXIT, UNREADABLE_EXIT, refusing, say, say_json
+from cardswitch.lab.cli.spec.results import refusing, say, say_json
 from cardswitch.specs.errors import DecodeError
+from cardswitch.wire.operator import exits
 
 
-@pytest.mark.parametrize("exit_code", [UNREADABLE_EXIT, FINDINGS_EXIT])
+@pytest.mark.parametrize("exit_code", [exits.LINK, exits.FINDINGS])
 def test_a_fault_ends_the_command_and_findings_are_a_result(capsys, exit_code):
     with pytest.raises(SystemExit) as ended, refusing(b"0x", exit_code=exit_code):
         raise DecodeError("digits", offset=1)
     assert ended.value.code == exit_code
     out, err = capsys.readouterr()
-    shown, other = (out, err) if exit_code == FINDINGS_EXIT else (err, out)
+    shown, other = (out, err) if exit_code == exits.FINDINGS else (err, out)
     assert "at byte 1: expected digits" in shown
-    assert shown.startswith("cardswitch: ") is (exit_code == UNREADABLE_EXIT)
+    assert shown.startswith("cardswitch: ") is (exit_code == exits.LINK)
     assert other == ""
 
 

@@ -1,13 +1,15 @@
-"""The options of every program that serves: what of its record is shown, and where."""
+"""Options that many commands share: where the lab is, what of the record is shown, and where."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
+
+LAB: Final = Path("cardswitch-data/lab.toml")  # where `cardswitch up` puts it
 
 
 class LogOptions(NamedTuple):
@@ -41,3 +43,16 @@ def log_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(*arguments, log=LogOptions(quiet, trace, log_json, log_file), **more)
 
     return with_log
+
+
+def config_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --config; the command gets `config_path`, by default that of the lab here."""
+    return lab_option("The lab's TOML file.")(command)
+
+
+def lab_option(words: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The same, with *words* for its help."""
+    return click.option(
+        "--config", "config_path", metavar="FILE", type=click.Path(path_type=Path),
+        default=LAB, show_default=True, help=words,
+    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The options of the record mean the same for every program that serves."""
+"""Options that commands share mean the same for every program."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from cardswitch.hosts.cli import serve as serve_host
 from cardswitch.hsm_sim.cli.serve import serve as serve_hsm
 from cardswitch.lab.cli.up import up
 from cardswitch.switch.cli.main import serve as serve_switch
-from cardswitch.wire.operator.log_options import LogOptions, log_options
+from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
 GIVEN = []
 
@@ -42,3 +42,13 @@ def test_each_is_told_to_the_command(words, log):
 def test_every_program_that_serves_has_them(serving):
     options = {option for each in serving.params for option in each.opts}
     assert {"--quiet", "--trace", "--log-json", "--log-file"} <= options
+
+
+def test_the_option_names_the_lab_of_this_folder_unless_it_is_told():
+    @click.command()
+    @config_option
+    def show(config_path):
+        click.echo(config_path.as_posix())
+
+    assert CliRunner().invoke(show).output == "cardswitch-data/lab.toml\n"
+    assert CliRunner().invoke(show, ["--config", "a.toml"]).output == "a.toml\n"

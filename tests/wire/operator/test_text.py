@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.lab.messages.views.table import align
+from cardswitch.wire.operator.text import columns
 
 
 @pytest.mark.parametrize(
@@ -11,12 +11,14 @@ from cardswitch.lab.messages.views.table import align
         ([("a", "1"), ("bcd", "2")], ["a    1", "bcd  2"]),
         ([("", "x"), ("11", "")], ["    x", "11"]),
         ([], []),
+        ([("NAME",), ("\x1b[2J",)], ["NAME", "\\x1b[2J"]),
+        ([("mac", "A" * 1000)], ["mac  " + "A" * 1000]),
     ],
 )
 def test_columns_stand_under_each_other(rows, expected):
-    assert align(rows) == expected
+    assert columns(rows) == expected
 
 
 def test_rows_of_different_length_are_a_mistake():
     with pytest.raises(ValueError, match="zip"):
-        align([("a",), ("b", "c")])
+        columns([("a",), ("b", "c")])

@@ -1,0 +1,21 @@
+"""Rows of text as a table, for whatever a program tells people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cardswitch.specs.masking import printable
+
+
+def columns(rows: Iterable[Sequence[str]]) -> list[str]:
+    """*rows* as lines with their columns under each other, two blanks between.
+
+    Each column is as wide as its widest cell; what could steer a terminal is escaped. Raises
+    ValueError if rows differ in length.
+
+    >>> columns([("NAME", "SUM"), ("a", "12.50")])
+    ['NAME  SUM', 'a     12.50']
+    """
+    cells = [[printable(cell, len(cell)) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
