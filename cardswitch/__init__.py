@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from .hsm_sim.client.client import HsmClient, HsmError
+    from .lab.talk.client import IsoClient
+    from .lab.talk.link import LinkFault, NoAnswer
+    from .lab.talk.peer import IsoPeer
     from .specs.dialect import Dialect, list_dialects, load_dialect
     from .specs.errors import DecodeError, DialectError, EncodeError, Error, FormatError
     from .specs.fuzzing import strategies
@@ -30,7 +33,11 @@ __all__ = [
     "FormatError",
     "HsmClient",
     "HsmError",
+    "IsoClient",
+    "IsoPeer",
+    "LinkFault",
     "Message",
+    "NoAnswer",
     "list_dialects",
     "load_dialect",
     "strategies",
@@ -49,7 +56,11 @@ _HOMES: Final = {
     "FormatError": "specs.errors",
     "HsmClient": "hsm_sim.client.client",
     "HsmError": "hsm_sim.client.client",
+    "IsoClient": "lab.talk.client",
+    "IsoPeer": "lab.talk.peer",
+    "LinkFault": "lab.talk.link",
     "Message": "specs.message",
+    "NoAnswer": "lab.talk.link",
     "list_dialects": "specs.dialect",
     "load_dialect": "specs.dialect",
 }

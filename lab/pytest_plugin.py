@@ -6,20 +6,28 @@ pytest loads it wherever cardswitch is installed: nothing of ours is imported un
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 if TYPE_CHECKING:
+    from cardswitch.lab.house.threaded import ThreadedLab
+    from cardswitch.lab.talk.at_lab import IsoLab
+    from cardswitch.lab.talk.peer import IsoPeer
+    from cardswitch.lab.talk.trace import Trace
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.message import Message
 
 MARKER: Final = "iso8583_dialect"
 DEFAULT_DIALECT: Final = "iso87-ascii"
+LINK_MARKER: Final = "iso8583_link"
 _UNSAFE: Final = "--iso8583-unsafe"
 # The dialect of the test that runs, where it names one: bytes do not tell it.
 _CURRENT: Final = pytest.StashKey["Dialect"]()
+# What the test that runs said and heard.
+_TRACES: Final = pytest.StashKey["list[Trace]"]()
+_HAS_FAILED: Final = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,8 +39,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker iso8583_dialect."""
+    """The markers iso8583_dialect and iso8583_link."""
     line = f'{MARKER}(name): the dialect of this test, such as "pos" or "./mine.toml"'
+    config.addinivalue_line("markers", line)
+    line = f'{LINK_MARKER}(framing="binary2", header="none"): how iso_peer speaks in this test'
     config.addinivalue_line("markers", line)
 
 
@@ -80,6 +90,65 @@ def iso8583_dialects() -> list[str]:
     from cardswitch.specs.dialect import list_dialects
 
     return list_dialects()
+
+
+@pytest.fixture
+def iso_peer(request: pytest.FixtureRequest, iso_dialect: Dialect) -> Iterator[IsoPeer]:
+    """A host that your program can ask, at ``iso_peer.address``, in the dialect of this test.
+
+    ``iso_peer.expect("0200", amount=1051).respond("51")``, ``.no_answer()``, ``.late(3)``;
+    ``iso_peer.ordered()``; ``iso_peer.client("127.0.0.1:8583")`` asks a host of yours. What did
+    not come, or came and was not expected, fails the test at its end.
+    """
+    from cardswitch.lab.talk.peer import IsoPeer
+
+    marker = request.node.get_closest_marker(LINK_MARKER)
+    with IsoPeer(iso_dialect, **(marker.kwargs if marker else {})) as peer:
+        _traces(request).append(peer.trace)
+        yield peer
+        if not request.node.stash.get(_HAS_FAILED, False) and (faults := peer.faults()):
+            pytest.fail("\n".join(faults), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def _iso8583_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreadedLab]:
+    """One lab for all tests of a session: it takes a second to make."""
+    from cardswitch.lab.house.threaded import ThreadedLab
+
+    with ThreadedLab(tmp_path_factory.mktemp("iso8583") / "lab") as house:
+        yield house
+
+
+@pytest.fixture
+def iso_lab(request: pytest.FixtureRequest, _iso8583_house: ThreadedLab) -> Iterator[IsoLab]:
+    """The whole lab on free ports: ``iso_lab.client("pos").ask(message)``, ``iso_lab.config``.
+
+    All tests of a session share it: sales of one are in the journal of the others.
+    """
+    from cardswitch.lab.talk.at_lab import IsoLab
+
+    lab = IsoLab(_iso8583_house, _traces(request))
+    yield lab
+    lab.close()
+
+
+def _traces(request: pytest.FixtureRequest) -> list[Trace]:
+    traces: list[Trace] = request.node.stash.setdefault(_TRACES, [])
+    return traces
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Beside a test that failed: what was said, decoded and masked."""
+    report = yield
+    if report.failed:
+        item.stash[_HAS_FAILED] = True
+        for trace in item.stash.get(_TRACES, []):
+            if lines := trace.lines():
+                report.sections.append(("ISO 8583 messages, masked", "\n".join(lines)))
+    return report
 
 
 # What differs -------------------------------------------------------------------------------------

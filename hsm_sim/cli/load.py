@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from .key_options import key_file, under
-from .link import FINDINGS_EXIT, asking, refuse, write_json
+from .link import asking, refuse, write_json
 
 if TYPE_CHECKING:
     from ..client.client import HsmClient
@@ -120,7 +120,7 @@ def _compare(key: bytes, stored: StoredKey, kcv: str, *, is_aes: bool) -> None:
     given = kcv.upper().replace(" ", "")
     whole = key_check_value_aes(key, 8) if is_aes else key_check_value(adjust_parity(key), 8)
     if given and (len(given) not in (4, 6, 8, 16) or not whole.hex().upper().startswith(given)):
-        refuse(f"the check value is {stored.kcv}, not {given}: another key", FINDINGS_EXIT)
+        refuse(f"the check value is {stored.kcv}, not {given}: another key", exits.FINDINGS)
 
 
 def _require_taken(hsm: HsmClient, stored: StoredKey, check_value: str) -> None:
@@ -133,9 +133,9 @@ def _require_taken(hsm: HsmClient, stored: StoredKey, check_value: str) -> None:
         refuse(
             f"the module's LMK is {told}, not the published test LMK ({check_value}): under "
             "another one nobody can compute a key; send it under a ZMK, with `hsm keys import`",
-            FINDINGS_EXIT,
+            exits.FINDINGS,
         )
     asked = key_check_value(stored.type, stored.key)
     found = hsm.ask(under(asked, stored.lmk_id, stored.attributes)).fields["kcv"]
     if found[: len(stored.kcv)] != stored.kcv[: len(found)]:
-        refuse(f"the module has the check value {found} for it, not {stored.kcv}", FINDINGS_EXIT)
+        refuse(f"the module has the check value {found} for it, not {stored.kcv}", exits.FINDINGS)

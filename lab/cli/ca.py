@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from ..house.papers import Paper
 
-ERROR_EXIT: Final = 1
+
 EPILOG: Final = """\b
 Examples:
   cardswitch ca show                   the CA and its certificates, with fingerprints and ends
@@ -106,7 +106,7 @@ def trust(data: str, only_shown: bool) -> None:
     for command in commands:
         if subprocess.run(command, check=False).returncode:  # noqa: S603
             click.echo(f"ca: {command[0]} failed; what it needs may be another user's", err=True)
-            raise click.exceptions.Exit(ERROR_EXIT)
+            raise click.exceptions.Exit(exits.ERROR)
 
 
 def trusting(system: str, path: Path) -> list[list[str]]:

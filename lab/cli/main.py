@@ -29,6 +29,14 @@ COMMANDS: Final[Commands] = {
         "Sales, repeats and reversals at a POS terminal.",
     ),
     "spec": ("cardswitch.lab.cli.spec.main:spec", "Decode, encode and explain ISO 8583 messages."),
+    "send": (
+        "cardswitch.lab.cli.send:send",
+        "Send messages to any host, and check its answers; or play the host.",
+    ),
+    "proxy": (
+        "cardswitch.lab.cli.proxy:proxy",
+        "Stand between two programs: show, change, delay, drop what they say.",
+    ),
     "fuzz": (
         "cardswitch.lab.cli.fuzz:fuzz",
         "Fuzz a parser of ISO 8583: ours, or a function of yours.",

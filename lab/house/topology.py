@@ -6,7 +6,7 @@ import secrets
 import socket
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from string import Template
@@ -159,7 +159,7 @@ def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]
         values |= {name: getattr(struct, name) for name in struct.__struct_fields__}
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     return keys, {
-        CARDS_NAME: tomli_w.dumps({"card": list(map(_terminal_side, cards))}),
+        CARDS_NAME: _tables("card", map(_terminal_side, cards)),
         **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in _VAULTS},
         CONFIG_NAME: text + _issuer_side(cards),
     }
@@ -249,6 +249,9 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
         }
         for card in known
     ]
-    # The table itself stands in the template, with what is not a list.
-    text = tomli_w.dumps({"issuer": {"accounts": accounts, "cards": issued}})
-    return "\n" + text.removeprefix("[issuer]\n")
+    return _tables("issuer.accounts", accounts) + _tables("issuer.cards", issued)
+
+
+def _tables(name: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """TOML: a table of the array *name* for each of *rows*; tomli-w puts short ones in a line."""
+    return "".join(f"\n[[{name}]]\n{tomli_w.dumps(row)}" for row in rows)

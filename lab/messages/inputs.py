@@ -63,6 +63,12 @@ class Item(Struct, frozen=True, kw_only=True):
         """The bytes from the message on: the offsets of errors count from there."""
         return self.data[self.lead.size :] if self.lead else self.data
 
+    def behind_lead(self) -> Item:
+        """The same without what stands before the MTI."""
+        size = self.lead.size if self.lead else 0
+        masked = frozenset(byte - size for byte in self.masked)
+        return replace(self, data=self.body, masked=masked, lead=None)
+
     def read(self, dialect: Dialect) -> Message:
         """The message that it is in *dialect*; raises the FormatError that says why it is none."""
         if self.fault is not None:

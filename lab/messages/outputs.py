@@ -9,21 +9,22 @@ from typing import Final
 from cardswitch.wire.capture.packets import Endpoint
 from cardswitch.wire.capture.pcap import write_pcap
 from cardswitch.wire.framing import Framing
+from cardswitch.wire.framings import AnyFraming
 
 _FRAMING: Final = Framing("binary2", frame_size_max=0xFFFF)
 _HERE: Final = Endpoint("127.0.0.1", 50000)
 _THERE: Final = Endpoint("127.0.0.1", 8583)
 
 
-def write_messages(messages: Sequence[bytes], form: str) -> bytes:
-    """*messages* in *form*: ``hex`` and ``base64`` a line each, ``raw``, ``pcap`` behind lengths.
+def write_messages(messages: Sequence[bytes], form: str, framing: AnyFraming = _FRAMING) -> bytes:
+    """*messages* in *form*: ``hex`` and ``base64`` a line each, ``raw``; ``pcap`` in *framing*.
 
     >>> write_messages([b"\\x02\\x00", b"\\x02\\x10"], "hex")
     b'0200\\n0210\\n'
     """
     if form == "pcap":
         return write_pcap(
-            (float(second), _HERE, _THERE, _FRAMING.frame(message))
+            (float(second), _HERE, _THERE, framing.frame(message))
             for second, message in enumerate(messages)
         )
     return b"".join(write_bytes(message, form) for message in messages)

@@ -160,3 +160,70 @@ sys.exit(pytest.main(["-q", "--rootdir=.", "test_nothing.py"], plugins=[Look()])
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert "OURS [] True" in done.stdout, done.stdout + done.stderr
+
+
+# Peers and labs -----------------------------------------------------------------------------------
+
+TALK = """
+    import pytest
+    from cardswitch import Message
+
+    SALE = Message("0200", {3: "000000", 4: "000000001051", 11: "000007", 41: "TERM0001"})
+    pytestmark = pytest.mark.iso8583_dialect("pos")
+
+    def ask(iso_peer):
+        with iso_peer.client(iso_peer.address, timeout_s=60) as client:
+            return client.ask(SALE)
+"""
+
+
+def test_a_peer_answers_as_the_test_says(inner):
+    source = (
+        TALK
+        + """
+    def test_refusal(iso_peer):
+        iso_peer.expect("0200", amount=1051).respond("51")
+        assert ask(iso_peer)[39] == "51"
+
+    @pytest.mark.iso8583_link(framing="ascii4", header="tpdu")
+    def test_another_manner(iso_peer):
+        iso_peer.ordered().expect("0200")
+        assert ask(iso_peer)[39] == "00"
+    """
+    )
+    outcome(inner, source, passed=2)
+
+
+def test_what_did_not_come_fails_the_test_at_its_end(inner):
+    said = outcome(inner, TALK + """
+    def test_nothing_came(iso_peer):
+        iso_peer.expect("0200", amount=1051)
+    """, passed=1, errors=1)  # fmt: skip
+    assert "did not come: mti=0200 4=000000001051" in said
+
+
+def test_what_was_said_stands_beside_a_failure_masked(inner):
+    said = outcome(inner, TALK + f"""
+    def test_wrong(iso_peer):
+        iso_peer.expect("0200").respond("05", {{2: "{PAN}"}})
+        assert ask(iso_peer)[39] == "00"
+    """, failed=1)  # fmt: skip
+    assert "ISO 8583 messages, masked" in said
+    assert "0210 financial response" in said
+    assert PAN not in said
+
+
+def test_the_lab_is_there_for_all_tests(inner):
+    source = """
+    from cardswitch import Message, load_dialect
+
+    ECHO = Message("0800", {7: "1129004500", 11: "000001", 70: "301"})
+
+    def test_terminals(iso_lab):
+        assert iso_lab.client("pos", timeout_s=60).ask(ECHO)[39] == "00"
+
+    def test_acquirers(iso_lab):
+        assert iso_lab.client("network", timeout_s=60).ask(ECHO)[39] == "00"
+        assert iso_lab.config.is_file()
+    """
+    outcome(inner, source, passed=2)

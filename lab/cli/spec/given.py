@@ -69,7 +69,7 @@ class Given:
             passed: list[int] = []
             how = self.form, self.dialect, self.skip, self.framing
             for item in stream_items(chunks, *how, passed=passed):
-                _tell(item, told)
+                tell(item, told)
                 yield item
             if passed:
                 count = f"{len(passed)} lines" if len(passed) > 1 else "1 line"
@@ -77,8 +77,8 @@ class Given:
                 say([f"{said}, the first is line {passed[0]}."], err=True)
 
 
-def _tell(item: Item, told: set[str]) -> None:
-    """What *item* was taken for, once for each kind; notes on the whole."""
+def tell(item: Item, told: set[str]) -> None:
+    """Say what *item* was taken for, once for each kind in *told*; notes on the whole."""
     lead = f"; {item.lead}" if item.lead else ""
     said = f"Read as {item.kind}{lead}." if item.kind else ""
     if said and said not in told:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cardswitch.wire.operator import exits
 
-from .given import Given, given_chunks, input_argument, message_input
-from .options import dialect_option, unsafe_option
+from .given import Given, given_chunks, input_argument, message_input, tell
+from .options import dialect_option, framing_option, unsafe_option
 from .results import (
     no_message,
     refuse,
@@ -21,7 +22,7 @@ from .results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.message import Message
@@ -53,8 +54,11 @@ Examples:
   encode '{"mti": "0800", "fields": {}, "parts": {"3.1": {"value": "01"}, ...}}'
   encode --dialect pos --format raw < echo.json > echo.bin
   encode --format pcap < messages.ndjson > messages.pcap
+  encode --file sale.hex --set mti=0420 --set 4=000000001051
+  encode --file sale.hex --set header=6000010000 --framing binary2 --format raw > frame.bin
 
-A field is made of its parts where it is not in `fields`; where it is, they must say the same.
+INPUT may be hex, a log or a capture too, as decode reads it; what stands before its messages is
+left out. A field is made of its parts where it is not in `fields`; else both must say the same.
 What is in `as_received` is written as it came, unless its value was changed; all else strictly.
 
 Exit codes: 0 done, 2 usage, 5 the message cannot be read or written: which field, and why."""
@@ -118,8 +122,8 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
             say([*([""] if count else []), item.origin])
         count += 1
         code = _show(given.dialect, item, view, as_json, unsafe)
-        bad += code == UNREADABLE_EXIT
-        odd += code == FINDINGS_EXIT
+        bad += code == exits.LINK
+        odd += code == exits.FINDINGS
     if not count:
         with refusing():
             raise no_message()
@@ -149,7 +153,7 @@ def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool)
         if as_json:
             say_json(_with_origin(item, fault_document(error, b"", 0, unsafe)))
         say_fault(item, show_fault(error, b"", unsafe))
-        return UNREADABLE_EXIT
+        return exits.LINK
     if fault is not None and as_json:
         document = _with_origin(item, document | fault_document(fault, body, at, unsafe))
     if as_json:
@@ -158,8 +162,8 @@ def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool)
     if fault is not None:
         say_fault(item, show_fault(fault, body, unsafe, dialect, partial))
         say([] if as_json else show_rest(body, at, unsafe))
-        return UNREADABLE_EXIT
-    return FINDINGS_EXIT if partial.oddities else 0
+        return exits.LINK
+    return exits.FINDINGS if partial.oddities else 0
 
 
 def _with_origin(item: Item, document: dict[str, Any]) -> dict[str, Any]:
@@ -218,11 +222,19 @@ def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, 
 
 @click.command(epilog=ENCODE_EPILOG)
 @input_argument
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read INPUT from a file."
+)
+@click.option("--skip", type=click.IntRange(0), default=0, help="Leave out the first N bytes.")
 @dialect_option
-@click.option("--set", "changes", metavar="PATH=VALUE", multiple=True, help="Set a field or part.")
+@click.option(
+    "--set", "changes", metavar="PATH=VALUE", multiple=True,
+    help="Set a field or part, mti=0420, or what stands before it: header=6000010000.",
+)  # fmt: skip
 @click.option(
     "--delete", "deletions", metavar="PATH", multiple=True, help="Leave a field or part out."
 )
+@framing_option(None, "Write frames, with what tells messages apart: binary2, ascii4, stx-lrc ...")
 @click.option(
     "--format",
     "form",
@@ -233,50 +245,71 @@ def _findings(dialect: Dialect, item: Item, alone: bool) -> Iterator[tuple[str, 
 )
 def encode(
     given: tuple[str, ...],
+    path: str | None,
+    skip: int,
     dialect: Dialect,
     changes: tuple[str, ...],
     deletions: tuple[str, ...],
+    framing: str | None,
     form: str,
 ) -> None:
-    """Write messages from JSON, such as decode --json --unsafe prints."""
+    """Write messages anew: from JSON, such as decode --json --unsafe prints, or as decode reads."""
     from cardswitch.specs.errors import FormatError
     from cardswitch.specs.review.partial import write_again
+    from cardswitch.wire.framings import framing_named
 
-    from ...messages.documents import read_received, split_documents
+    from ...messages.changes import changed
     from ...messages.outputs import write_messages
-    from ...messages.pasted.texts import lines_of
 
-    def written(text: str) -> bytes:
-        message, received = read_received(text.encode("utf-8", "surrogateescape"), dialect)
-        return write_again(dialect, _changed(dialect, message, changes, deletions), received)
+    frames = framing_named(framing) if framing else None
+
+    def written(message: Message, received: Mapping[str, bytes]) -> bytes:
+        message = changed(dialect, message, changes, deletions)
+        before = message.header[: max(len(message.header) - dialect.header_size, 0)]
+        data = before + write_again(dialect, message, received)
+        return frames.frame(data) if frames and form != "pcap" else data
 
     packed: list[bytes] = []  # A capture is written as a whole.
     count = 0
-    with refusing(), given_chunks(given) as chunks:
-        for number, text in split_documents(lines_of(chunks)):
+    with refusing(), given_chunks(given, path) as chunks:
+        for origin, read in _given_messages(chunks, dialect, skip):
             count += 1
             try:
-                packed.append(written(text))
+                packed.append(written(*read()))
             except FormatError as error:
-                at = f"in line {number}" if number else ""
-                error.hint = ": ".join(word for word in (at, error.hint) if word)
+                error.hint = ": ".join(word for word in (origin, error.hint) if word)
                 raise
             if form != "pcap":
                 sys.stdout.buffer.write(write_messages([packed.pop()], form))
         if not count:
             raise no_message()
-    if form == "pcap":
-        sys.stdout.buffer.write(write_messages(packed, form))
+        if form == "pcap":
+            how = {"framing": frames} if frames else {}
+            sys.stdout.buffer.write(write_messages(packed, form, **how))
 
 
-def _changed(
-    dialect: Dialect, message: Message, changes: tuple[str, ...], deletions: tuple[str, ...]
-) -> Message:
-    for change in changes:
-        path, equals, value = change.partition("=")
-        if not equals:
-            raise click.BadParameter("PATH=VALUE is expected, such as 3.1=20", param_hint="--set")
-        message = dialect.write(message, path, value)
-    for path in deletions:
-        message = dialect.delete(message, path)
-    return message
+def _given_messages(
+    chunks: Iterator[bytes], dialect: Dialect, skip: int
+) -> Iterator[tuple[str, Callable[[], tuple[Message, Mapping[str, bytes]]]]]:
+    """Where each message stands, and what reads it and the pieces that are to stay as they came.
+
+    JSON need not be right before it is changed.
+    """
+    from ...messages.documents import read_received, split_documents
+    from ...messages.inputs import peeked, stream_items
+    from ...messages.pasted.texts import lines_of
+
+    head, chunks = peeked(chunks)
+    if head.lstrip()[:1] == b"{":
+        for number, text in split_documents(lines_of(chunks)):
+            given = text.encode("utf-8", "surrogateescape")
+            yield f"in line {number}" if number else "", partial(read_received, given, dialect)
+        return
+    told: set[str] = set()
+    for item in stream_items(chunks, "auto", dialect, skip):
+        tell(item, told)
+        yield item.origin, partial(_read_strictly, item.behind_lead(), dialect)
+
+
+def _read_strictly(item: Item, dialect: Dialect) -> tuple[Message, Mapping[str, bytes]]:
+    return item.read(dialect), {}

@@ -35,6 +35,25 @@ def dialect_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def framing_option(default: str | None, words: str) -> Callable[..., Any]:
+    """The option --framing for a connection or frames; the command gets its name, checked."""
+    return click.option(
+        "--framing", metavar="NAME", default=default, show_default=default is not None,
+        callback=_framing, help=words,
+    )  # fmt: skip
+
+
+def _framing(_ctx: click.Context, _parameter: click.Parameter, name: str | None) -> str | None:
+    from msgspec import ValidationError, convert
+
+    from cardswitch.wire.framings import FramingName
+
+    try:
+        return name if name is None else convert(name, FramingName)
+    except ValidationError:
+        raise click.BadParameter("expected binary2, ascii4, hex4, bcd2, vap, stx-lrc ...") from None
+
+
 def unsafe_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """The option --unsafe."""
     return click.option(

@@ -81,7 +81,7 @@ def _chip_lines(shown: ShownMessage) -> list[str]:
     for part in _chip(shown):
         rows.append((part.label, part.text))
         rows += [("", printable(word)) for word in _words(part)]
-    return ["", "Chip data", *align(rows)] if rows else []
+    return ["", "Chip data", *columns(rows)] if rows else []
 
 
 def summary(shown: ShownMessage) -> str:

@@ -56,6 +56,9 @@ def canary(name):
     return Message(dialect.version + CANARY.mti[1:], fits)
 
 
+PURCHASE = Message("0200", {3: "000000", 4: "000000001250", 11: "000007", 41: "TERM0001"})
+
+
 def run(*words, given=b""):
     return CliRunner().invoke(cli, ["spec", *words], input=given)
 
@@ -130,6 +133,30 @@ def test_a_header_is_skipped():
 def test_json_on_the_command_line_is_encoded():
     document = '{"mti": "0800", "fields": {"70": "301", "7": "1123130500", "11": "000001"}}'
     assert run("encode", document).stdout == ECHO.encode().hex().upper() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], "{}"),
+        (["--set", "mti=0420"], "0420{0}"),
+        (["--set", "header=6000010000"], "6000010000{}"),
+        (["--framing", "binary2"], "001E{}"),
+        (["--framing", "ascii4", "--set", "header=6000010000"], "303033356000010000{}"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["hex", "file", "framed", "json"])
+def test_what_is_encoded_may_be_hex_or_a_file_and_becomes_frames(tmp_path, kind, words, expected):
+    pos = load_dialect("pos")
+    wire = pos.pack(PURCHASE).hex().upper()
+    file = tmp_path / "sale.hex"
+    file.write_text(wire)
+    given = {"hex": [wire], "file": ["--file", str(file)], "framed": [f"001E{wire}"], "json": []}
+    document = run("decode", wire, "--json", "--unsafe", *in_dialect("pos")).stdout
+    stdin = document.encode() if kind == "json" else None
+    done = run("encode", *given[kind], *words, *in_dialect("pos"), given=stdin)
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.strip() == expected.format(wire[4:] if "{0}" in expected else wire)
 
 
 def test_validate_finds_something_or_nothing():

@@ -1,0 +1,108 @@
+"""What `send` and `proxy` share: how messages are written on a connection, and how it may fail."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from cardswitch.wire.operator import exits
+
+from .spec.options import dialect_option, framing_option
+
+if TYPE_CHECKING:
+    import ssl
+
+
+FRAMING: Final = "binary2"
+
+
+def manner_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --dialect, --framing and --header; the command gets `how`, a Manner."""
+
+    @dialect_option
+    @framing_option(FRAMING, "How messages are told apart there: binary2, ascii4, stx-lrc ...")
+    @click.option(
+        "--header", type=click.Choice(["none", "tpdu"]), default="none", show_default=True,
+        help="What stands before each message there.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def with_manner(*words: Any, dialect: Any, framing: str, header: Any, **more: Any) -> Any:
+        from ..talk.link import Manner
+
+        return command(*words, how=Manner(dialect, framing, header), **more)
+
+    return with_manner
+
+
+def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options --tls and --tls-ca; the command gets `tls`, a context or None."""
+
+    @click.option(
+        "--tls", "wants_tls", is_flag=True, help="Speak TLS, and trust what this machine does."
+    )
+    @click.option(
+        "--tls-ca", metavar="PEM", default="", help="Speak TLS, and trust this authority."
+    )
+    @functools.wraps(command)
+    def with_tls(*words: Any, wants_tls: bool, tls_ca: str, **more: Any) -> Any:
+        return command(*words, tls=_tls(wants_tls, tls_ca), **more)
+
+    return with_tls
+
+
+def _tls(wanted: bool, ca: str) -> ssl.SSLContext | None:
+    if not ca:
+        import ssl
+
+        return ssl.create_default_context() if wanted else None
+    from cardswitch.wire.driver.tls import client_tls
+    from cardswitch.wire.operator.addresses import Peer
+
+    return client_tls(Peer(port=0, tls_ca=ca), "--tls-")
+
+
+def address(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> Any:
+    """HOST:PORT as a pair; a usage error if it is none."""
+    from ..talk.client import split_address
+
+    try:
+        return split_address(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def expectations(_ctx: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> Any:
+    """What is expected, as values; a usage error if a text says nothing such."""
+    from cardswitch.specs.errors import FormatError
+
+    from ..talk.expectations import read_expectation
+
+    try:
+        return tuple(map(read_expectation, texts))
+    except FormatError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def numbers(_ctx: click.Context, _parameter: click.Parameter, text: str) -> tuple[int, ...]:
+    """Numbers of fields between commas; a usage error if there are others, or none."""
+    words = text.split(",")
+    if not all(word.isascii() and word.isdecimal() and 2 <= int(word) <= 192 for word in words):
+        raise click.BadParameter("expected numbers of fields, such as 11,41")
+    return tuple(map(int, words))
+
+
+@contextmanager
+def link_faults() -> Iterator[None]:
+    """Inside, a connection that fails ends the command: one line, and exit code 5."""
+    from ..talk.link import LinkFault
+
+    try:
+        yield
+    except LinkFault as fault:
+        click.echo(f"cardswitch: {fault}", err=True)
+        sys.exit(exits.LINK)

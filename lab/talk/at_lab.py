@@ -1,0 +1,46 @@
+"""A lab at hand: clients of its listeners, in the manner that each of them speaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cardswitch.specs.dialect import load_dialect
+
+from ..house.threaded import ThreadedLab
+from .client import IsoClient
+from .link import TIMEOUT_S
+from .trace import Trace
+
+
+class IsoLab:
+    """What a test sees of a running lab: :attr:`config` for ``--config``, and clients."""
+
+    def __init__(self, house: ThreadedLab, traces: list[Trace]) -> None:
+        """Each client adds to *traces* the one that it takes notes in."""
+        self._house = house
+        self._clients: list[IsoClient] = []
+        self._traces = traces
+        self.config: Path = house.config
+
+    def address(self, listener: str = "pos") -> str:
+        """``HOST:PORT`` of a *listener* of the switch. Raises ConfigError."""
+        where = self._house.listener(listener)
+        return f"{where.host}:{where.port}"
+
+    def client(self, listener: str = "pos", timeout_s: float = TIMEOUT_S) -> IsoClient:
+        """A client of a *listener*, closed with the test. Raises ConfigError, LinkFault."""
+        where = self._house.listener(listener)
+        dialect = load_dialect(where.dialect)
+        trace = Trace(dialect)
+        self._traces.append(trace)
+        client = IsoClient(
+            self.address(listener), dialect, framing=where.framing, header=where.header,
+            timeout_s=timeout_s, trace=trace,
+        )  # fmt: skip
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """End the connections of all clients."""
+        for client in self._clients:
+            client.close()

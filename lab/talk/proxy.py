@@ -1,0 +1,167 @@
+"""A proxy: stands between two programs, passes messages on, and tells of each.
+
+Frames whose message cannot be read pass as they are, and are told; where frames cannot be told
+apart, the connection is ended on both sides. Keep-alives end here.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Lock, Thread
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import ConfigError, Error, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.wire.framing import FramingError
+
+from .link import READ_SIZE, LinkFault, Manner, connect
+from .remote import is_loopback, refuse_real_cards
+from .rules import Rule, apply
+
+Way = Literal["request", "answer"]  # from whom connected, or from whom we connected to
+LINKS_MAX: Final = 32
+LOOK_S: Final = 0.05  # how soon the end is seen
+
+
+class Passed(Struct, frozen=True, kw_only=True):
+    """A message on its *way*, as it goes on; None if it could not be read. *told* is all else."""
+
+    way: Way
+    at: float  # seconds since the epoch
+    message: Message | None = None
+    told: tuple[str, ...] = ()
+
+
+class Proxy:
+    """Listens at *listen* on this machine, and passes on to *target* what comes, and back.
+
+    *tell* is called for each message, and with what went wrong; one call at a time. Raises
+    ConfigError if *listen* is no address of this machine, and LinkFault if it is taken.
+    """
+
+    def __init__(
+        self,
+        listen: tuple[str, int],
+        target: tuple[str, int],
+        how: Manner,
+        tell: Callable[[Passed], None],
+        *,
+        rules: tuple[Rule, ...] = (),
+        tls: ssl.SSLContext | None = None,
+        any_card: bool = False,
+    ) -> None:
+        if not is_loopback(listen[0]):
+            raise ConfigError(f"{listen[0]} is not this machine: a proxy listens here alone")
+        self._target, self._how, self._rules, self._tls = target, how, rules, tls
+        self._checks_cards = not any_card and not is_loopback(target[0])
+        self._channel = how.channel()
+        self._tell, self._lock = tell, Lock()
+        try:
+            self._listening = socket.create_server(listen)
+        except OSError as error:
+            raise LinkFault(
+                f"{listen[0]}:{listen[1]} cannot be listened at: {error.strerror or error}"
+            ) from None
+        self._listening.settimeout(LOOK_S)
+        self.port: int = self._listening.getsockname()[1]
+        self.failed = False
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Have :meth:`serve` end."""
+        self._is_closed = True
+
+    def serve(self, *, once: bool = False) -> None:
+        """Pass on until closed; with *once* until the first connection has ended."""
+        threads: list[Thread] = []
+        with self._listening:
+            while not self._is_closed:
+                try:
+                    connection, _ = self._listening.accept()
+                except TimeoutError:
+                    continue
+                threads = [thread for thread in threads if thread.is_alive()]
+                if once:
+                    return self._join(connection)
+                if len(threads) >= LINKS_MAX:
+                    connection.close()
+                    continue
+                threads.append(Thread(target=self._join, args=(connection,), daemon=True))
+                threads[-1].start()
+        return None
+
+    def _join(self, asking: socket.socket) -> None:
+        """Connect to the target, and pump both ways until either side ends."""
+        try:
+            answering = connect(*self._target, self._tls)
+        except LinkFault as fault:
+            asking.close()
+            return self._fail("request", fault)
+        back = Thread(target=self._pump, args=(answering, asking, "answer"), daemon=True)
+        back.start()
+        self._pump(asking, answering, "request")
+        back.join()
+        asking.close()
+        return answering.close()
+
+    def _pump(self, source: socket.socket, target: socket.socket, way: Way) -> None:
+        framer = self._channel.framing.framer()
+        fault: FramingError | None = None
+        try:
+            while data := source.recv(READ_SIZE):
+                try:
+                    frames = framer.feed(data)
+                except FramingError as error:
+                    frames, fault = error.frames, error
+                for frame in frames:
+                    self._pass(frame, target, way)
+                if fault is not None:
+                    raise fault
+            if framer.is_partial:
+                self._fail(way, LinkFault("the connection ended within a message"))
+        except (FramingError, ConfigError) as error:
+            self._fail(way, error)
+        except OSError:
+            pass  # either side has ended it, or the other pump has
+        for each in (source, target):
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def _pass(self, frame: bytes, target: socket.socket, way: Way) -> None:
+        """Pass on one frame, as the rules say. Raises ConfigError, and OSError."""
+        dialect = self._how.dialect
+        message: Message | None = None
+        try:
+            message = self._channel.decode(frame)
+            outcome = apply(self._rules, dialect, message)
+            changed = self._channel.encode(outcome.message) if outcome.message else b""
+        except FormatError as error:
+            # Nobody knows what it has: it must not leave where cards are looked at.
+            if self._checks_cards:
+                raise ConfigError(f"a message that cannot be read stays here: {error}") from None
+            self._say(Passed(way=way, at=time.time(), told=(f"passed on unread: {error}",)))
+            return target.sendall(self._channel.framing.frame(frame))
+        if self._checks_cards and way == "request":
+            refuse_real_cards(dialect, message)
+        self._say(
+            Passed(way=way, at=time.time(), message=outcome.message or message, told=outcome.told)
+        )
+        if outcome.message is None:
+            return None
+        time.sleep(outcome.delay_s)
+        same = outcome.message is message
+        return target.sendall(self._channel.framing.frame(frame if same else changed))
+
+    def _fail(self, way: Way, error: Error) -> None:
+        self.failed = True
+        self._say(Passed(way=way, at=time.time(), told=(str(error),)))
+
+    def _say(self, passed: Passed) -> None:
+        with self._lock:
+            self._tell(passed)

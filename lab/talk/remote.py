@@ -1,0 +1,66 @@
+"""Whom a tool may talk to: this machine; others where that is said, and then with test cards."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from ipaddress import ip_address
+from typing import Final
+
+from cardswitch.specs.dialect import Dialect
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.tracks import unpack_track2
+
+TEST_BIN: Final = "999999"
+# Published by the brands and by payment service providers, for tests.
+TEST_CARDS: Final = frozenset(
+    [
+        *("4111111111111111", "4012888888881881", "4242424242424242", "5555555555554444"),
+        *("5105105105105100", "2223003122003222", "378282246310005", "371449635398431"),
+        *("6011111111111117", "6011000990139424", "30569309025904", "3530111333300000"),
+    ]
+)
+_TRACK_1: Final = 45
+_TRACK_2: Final = 35
+_CHIP_PAN: Final = ("55.5A", "55.57")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
+    (True, True, False)
+    """
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def refuse_remote(host: str, remote: bool) -> None:
+    """ConfigError unless *host* is this machine, or others may be talked to."""
+    if not remote and not is_loopback(host):
+        raise ConfigError(f"{host} is another machine: --remote allows that, with test cards")
+
+
+def refuse_real_cards(dialect: Dialect, message: Message) -> None:
+    """ConfigError if *message* has a card number that is not known to be of a test card."""
+    for pan in _card_numbers(dialect, message):
+        if not pan.startswith(TEST_BIN) and pan not in TEST_CARDS:
+            raise ConfigError(
+                f"a card that is no test card, {pan[:6]}…: test cards begin with {TEST_BIN}, or "
+                "are those that the brands publish; --any-card sends it all the same"
+            )
+
+
+def _card_numbers(dialect: Dialect, message: Message) -> list[str]:
+    found = [message.get(2)]
+    with suppress(FormatError):
+        found.append(unpack_track2(message.get(_TRACK_2)).pan)
+    found.append(message.get(_TRACK_1)[1:].partition("^")[0])
+    for path in _CHIP_PAN:
+        with suppress(FormatError):
+            found.append(
+                dialect.read(message, path).replace("D", "=").partition("=")[0].rstrip("F")
+            )
+    return [pan for pan in found if pan]

@@ -1,0 +1,21 @@
+"""A lab in a thread; that it works is seen in tests/lab/talk/test_at_lab.py."""
+
+import pytest
+
+from cardswitch.lab.house.threaded import ThreadedLab
+from cardswitch.specs.errors import ConfigError, Error
+
+
+def test_a_folder_with_a_lab_is_refused(tmp_path):
+    (tmp_path / "lab.toml").write_text("")
+    with pytest.raises(ConfigError, match="there is a lab already"):
+        ThreadedLab(tmp_path)
+
+
+def test_what_keeps_it_from_starting_is_told(tmp_path, monkeypatch):
+    def taken(_):
+        raise Error("a port is taken")
+
+    monkeypatch.setattr("cardswitch.lab.house.threaded.running", taken)
+    with pytest.raises(Error, match="a port is taken"):
+        ThreadedLab(tmp_path / "lab")
