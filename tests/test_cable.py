@@ -14,7 +14,7 @@ from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.machine import network
-from cardswitch.wire.operator.log_options import LogOptions
+from cardswitch.wire.operator.options import LogOptions
 from tests.kit.cable import cable
 from tests.kit.house_inside import lab_in
 

@@ -82,7 +82,9 @@ def _inside(rule: str, state: str) -> Callable[[Command], Answer]:
 def _try_remote(
     name: str, known: Attack, host: str | None, port: int | None, as_json: bool
 ) -> None:
-    from .link import LAB, connected, failing, place_of
+    from cardswitch.wire.operator.options import LAB
+
+    from .link import connected, failing, place_of
 
     with failing(), connected(place_of(host, port, LAB), TIMEOUT_S) as client:
         _show(name, known, "", lambda command: client.ask_all([command])[0], as_json)

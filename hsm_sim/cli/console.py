@@ -42,8 +42,10 @@ def console(host: str | None, port: int | None) -> None:
         if host is None and port is None:
             was_obeyed = talk(_inside())
         else:
+            from cardswitch.wire.operator.options import LAB
+
             from ..console import Console
-            from .link import LAB, connected, place_of
+            from .link import connected, place_of
 
             with connected(place_of(host, port, LAB)) as client:
                 was_obeyed = talk(Console(lambda command: client.ask_all([command])[0]))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 from .key_options import key_file, under
 from .link import asking, refuse, write_json
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from cardswitch.wire.operator import exits
+
 if TYPE_CHECKING:
     from ..house.papers import Paper
-
 
 EPILOG: Final = """\b
 Examples:

@@ -218,9 +218,11 @@ class Plan:
         return freshened(message, time.time(), secrets.randbelow(STAN_MAX) + 1)
 
     def _refuse_real_cards(self, host: str, messages: list[Message]) -> None:
-        from ..talk.remote import is_loopback, refuse_real_cards
+        from cardswitch.wire.operator.addresses import is_here
 
-        if not self.any_card and not is_loopback(host):
+        from ..talk.remote import refuse_real_cards
+
+        if not self.any_card and not is_here(host):
             for message in messages:
                 refuse_real_cards(self.how.dialect, message)
 

@@ -61,9 +61,10 @@ def _tls(wanted: bool, ca: str) -> ssl.SSLContext | None:
 
         return ssl.create_default_context() if wanted else None
     from cardswitch.wire.driver.tls import client_tls
-    from cardswitch.wire.operator.addresses import Peer
+    from cardswitch.wire.operator.addresses import Address
 
-    return client_tls(Peer(port=0, tls_ca=ca), "--tls-")
+    spoken = client_tls(Address(port=0, tls_ca=ca), "--tls-")
+    return spoken.context if spoken else None
 
 
 def address(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> Any:

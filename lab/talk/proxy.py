@@ -19,9 +19,10 @@ from msgspec import Struct
 from cardswitch.specs.errors import ConfigError, Error, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.wire.framing import FramingError
+from cardswitch.wire.operator.addresses import is_here
 
 from .link import READ_SIZE, LinkFault, Manner, connect
-from .remote import is_loopback, refuse_real_cards
+from .remote import refuse_real_cards
 from .rules import Rule, apply
 
 Way = Literal["request", "answer"]  # from whom connected, or from whom we connected to
@@ -56,10 +57,10 @@ class Proxy:
         tls: ssl.SSLContext | None = None,
         any_card: bool = False,
     ) -> None:
-        if not is_loopback(listen[0]):
+        if not is_here(listen[0]):
             raise ConfigError(f"{listen[0]} is not this machine: a proxy listens here alone")
         self._target, self._how, self._rules, self._tls = target, how, rules, tls
-        self._checks_cards = not any_card and not is_loopback(target[0])
+        self._checks_cards = not any_card and not is_here(target[0])
         self._channel = how.channel()
         self._tell, self._lock = tell, Lock()
         try:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from ipaddress import ip_address
 from typing import Final
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import unpack_track2
+from cardswitch.wire.operator.addresses import is_here
 
 TEST_BIN: Final = "999999"
 # Published by the brands and by payment service providers, for tests.
@@ -25,21 +25,9 @@ _TRACK_2: Final = 35
 _CHIP_PAN: Final = ("55.5A", "55.57")
 
 
-def is_loopback(host: str) -> bool:
-    """Whether *host* is this machine.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
-    (True, True, False)
-    """
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def refuse_remote(host: str, remote: bool) -> None:
     """ConfigError unless *host* is this machine, or others may be talked to."""
-    if not remote and not is_loopback(host):
+    if not remote and not is_here(host):
         raise ConfigError(f"{host} is another machine: --remote allows that, with test cards")
 
 

@@ -22,7 +22,7 @@ from .results import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cardswitch.specs.dialect import Dialect
     from cardswitch.specs.message import Message
