@@ -68,7 +68,8 @@ def load(
     """
     import secrets
 
-    from ..client.answers import table_lines
+    from cardswitch.wire.operator.text import columns
+
     from ..client.keyfile import add_key, require_free, type_of
     from ..client.load import CHECK_VALUES, LoadRefused, has_even_parity, read_key, under_test_lmk
 
@@ -92,7 +93,7 @@ def load(
     _require_taken(hsm, stored, CHECK_VALUES[lmk_id])
     add_key(path, name, stored, replace=True)
     shown = {"name": name, "type": key_type, "key": stored.key, "kcv": stored.kcv}
-    write_json(shown) if as_json else click.echo("\n".join(table_lines(shown)))
+    write_json(shown) if as_json else click.echo("\n".join(columns(shown.items())))
 
 
 def _lines(source: str | None, components: int) -> list[str]:

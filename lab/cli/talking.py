@@ -40,7 +40,7 @@ def manner_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options --tls and --tls-ca; the command gets `tls`, a context or None."""
+    """What is spoken, by options: the command gets `tls`, a context or None."""
 
     @click.option(
         "--tls", "wants_tls", is_flag=True, help="Speak TLS, and trust what this machine does."
@@ -48,22 +48,32 @@ def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--tls-ca", metavar="PEM", default="", help="Speak TLS, and trust this authority."
     )
+    @click.option(
+        "--tls-certificate", metavar="PEM", default="", help="Ours, if the peer asks for one."
+    )
+    @click.option(
+        "--tls-key", metavar="PEM", default="", help="Its private key, if it is not in that file."
+    )
     @functools.wraps(command)
-    def with_tls(*words: Any, wants_tls: bool, tls_ca: str, **more: Any) -> Any:
-        return command(*words, tls=_tls(wants_tls, tls_ca), **more)
+    def with_tls(
+        *words: Any, wants_tls: bool, tls_ca: str, tls_certificate: str, tls_key: str, **more: Any
+    ) -> Any:
+        tls = _tls(wants_tls, tls_ca, tls_certificate, tls_key)
+        return command(*words, tls=tls, **more)
 
     return with_tls
 
 
-def _tls(wanted: bool, ca: str) -> ssl.SSLContext | None:
-    if not ca:
+def _tls(wanted: bool, ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
+    if not (ca or certificate or key):
         import ssl
 
         return ssl.create_default_context() if wanted else None
     from cardswitch.wire.driver.tls import client_tls
     from cardswitch.wire.operator.addresses import Address
 
-    spoken = client_tls(Address(port=0, tls_ca=ca), "--tls-")
+    place = Address(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
+    spoken = client_tls(place, "--tls-")
     return spoken.context if spoken else None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
 
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.wire.driver.tls import client_tls
 
 from ..house.threaded import ThreadedLab
 from .client import IsoClient
@@ -35,10 +37,15 @@ class IsoLab:
         self._traces.append(trace)
         client = IsoClient(
             self.address(listener), dialect, framing=where.framing, header=where.header,
-            timeout_s=timeout_s, trace=trace,
+            timeout_s=timeout_s, trace=trace, tls=self._tls() if where.tls_certificate else None,
         )  # fmt: skip
         self._clients.append(client)
         return client
+
+    def _tls(self) -> ssl.SSLContext | None:
+        """What a terminal of this lab speaks."""
+        tls = client_tls(self._house.lab.terminal, "terminal.tls_")
+        return tls.context if tls else None
 
     def close(self) -> None:
         """End the connections of all clients."""

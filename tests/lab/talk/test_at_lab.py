@@ -17,7 +17,9 @@ def test_clients_speak_as_each_listener_does(tmp_path):
             answer = lab.client(listener, timeout_s=60).ask(Message("0800", fields))
             assert (answer.mti, answer[39]) == ("0810", "00")
         assert lab.config.is_file()
-        with pytest.raises(ConfigError, match="no listener 'web', expected one of pos, network"):
+        with pytest.raises(
+            ConfigError, match="no listener 'web', expected one of pos, plain, network"
+        ):
             lab.address("web")
         lab.close()
     assert len(traces) == 2
