@@ -28,8 +28,8 @@ CAPTURED_MAX: Final = 100_000  # messages of a capture, which is held in memory 
 _ENDS: Final = {"request": ("127.0.0.1", 50000), "answer": ("127.0.0.1", 8583)}
 EPILOG: Final = """\b
 Examples:
-  cardswitch proxy 127.0.0.1:9000 127.0.0.1:7104 --dialect pos --header tpdu
-  cardswitch proxy :9000 127.0.0.1:7104 --dialect pos --header tpdu --capture talk.pcap
+  cardswitch proxy 127.0.0.1:9000 127.0.0.1:7106 --dialect pos --header tpdu
+  cardswitch proxy :9000 127.0.0.1:7106 --dialect pos --header tpdu --capture talk.pcap
   cardswitch proxy :9000 localhost:8583 --change 0210:39=51 --delay 0210:6 --drop 0420
   cardswitch proxy :9000 localhost:8583 --drop mti=0210,4=000000001051
 

@@ -31,7 +31,7 @@ LISTEN_S: Final = 60.0  # a person starts the other program meanwhile
 LINGER_S: Final = 0.1  # a second answer comes at once, or is found by whoever waits longer
 EPILOG: Final = """\b
 Examples:
-  cardswitch send 127.0.0.1:7104 --dialect pos --header tpdu --fresh --file sale.pcap
+  cardswitch send 127.0.0.1:7106 --dialect pos --header tpdu --fresh --file sale.pcap
   cardswitch send 127.0.0.1:7101 --framing ascii4 echo.hex
   cardswitch send localhost:8583 sale.json --fresh --set 4=000000001051 --expect 39=51
   cardswitch send localhost:8583 echo.hex --repeat 100 --json | jq .seconds

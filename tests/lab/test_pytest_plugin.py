@@ -209,7 +209,7 @@ def test_what_was_said_stands_beside_a_failure_masked(inner):
         assert ask(iso_peer)[39] == "00"
     """, failed=1)  # fmt: skip
     assert "ISO 8583 messages, masked" in said
-    assert "0210 financial response" in said
+    assert "0210 financial request response" in said
     assert PAN not in said
 
 

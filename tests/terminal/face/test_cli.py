@@ -324,6 +324,12 @@ def test_every_command_has_examples(command):
 
 
 def test_help_needs_no_heavy_import():
-    heavy = "{'asyncio', 'msgspec', 'cryptography', 'cardswitch.specs.message', 'cardswitch.wire.driver'}"
+    heavy = {
+        "asyncio",
+        "msgspec",
+        "cryptography",
+        "cardswitch.specs.message",
+        "cardswitch.wire.driver",
+    }
     code = f"import sys, cardswitch.terminal.face.cli; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
