@@ -68,7 +68,7 @@ def serve(name: str, config_path: Path, log: LogOptions) -> None:
 @click.option("--dialect", default="iso87-ascii", show_default=True, help="A name or a .toml file.")
 @click.option("--framing", default="ascii4", show_default=True, help="As in the configuration.")
 @click.option("--header", type=click.Choice(["none", "tpdu"]), default="none", show_default=True)
-@click.option("--code", default="00", show_default=True, help="Field 39 of every answer.")
+@click.option("--code", default="", help="Field 39 of every answer; without it, an approval.")
 @log_options
 def load(log: LogOptions, code: str, address: str, **place: Any) -> None:
     """Answer every request at once: a host to load your own switch with.
@@ -78,6 +78,7 @@ def load(log: LogOptions, code: str, address: str, **place: Any) -> None:
     """
     import msgspec
 
+    from cardswitch.specs.codes import APPROVED
     from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import run
     from cardswitch.wire.driver.service import until_stopped
@@ -85,6 +86,7 @@ def load(log: LogOptions, code: str, address: str, **place: Any) -> None:
 
     from .load.serve import serve_load_host
 
+    code = code or APPROVED
     if re.fullmatch("[0-9A-Z]{2,3}", code) is None:
         raise click.BadParameter("expected 2 or 3 digits or capitals", param_hint="--code")
     try:

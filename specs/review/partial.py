@@ -66,7 +66,7 @@ def read_partly(dialect: Dialect, data: bytes, masked: frozenset[int] = frozense
     """As much of *data* as *dialect* can read; *masked* are the bytes that nobody knows.
 
     >>> from ..dialect import load_dialect
-    >>> wire = b"0800" + b"2020000000000000" + b"000000" + b"00x001"
+    >>> wire = b"0800" + b"2020000000000000" + b"000000" + b"00x001" + b"?"
     >>> partial = read_partly(load_dialect("iso87-ascii"), wire)
     >>> partial.message.fields, partial.fault.field, partial.rest
     ({3: '000000'}, '11', 26)

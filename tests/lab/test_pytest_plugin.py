@@ -205,7 +205,7 @@ def test_what_did_not_come_fails_the_test_at_its_end(inner):
 def test_what_was_said_stands_beside_a_failure_masked(inner):
     said = outcome(inner, TALK + f"""
     def test_wrong(iso_peer):
-        iso_peer.expect("0200").respond("05", {{2: "{PAN}"}})
+        iso_peer.expect("0200").respond("05", {{2: "{PAN[:8]}" + "{PAN[8:]}"}})
         assert ask(iso_peer)[39] == "00"
     """, failed=1)  # fmt: skip
     assert "ISO 8583 messages, masked" in said

@@ -135,7 +135,7 @@ def why(error: ssl.SSLError) -> str:
     """
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate is refused: {error.verify_message}"
-    reason = error.reason or str(error).partition("] ")[2].partition(" (")[0]
+    reason = getattr(error, "reason", None) or str(error).partition("] ")[2].partition(" (")[0]
     return reason.replace("_", " ").lower() or type(error).__name__
 
 

@@ -25,7 +25,7 @@ class FieldsView(Struct, frozen=True):
     >>> from cardswitch.specs.message import Message
     >>> from ..showing import show
     >>> FieldsView().lines(show(None, Message("0800", {11: "000001"})))[1]
-    ' 11                                           000001'
+    ' 11                                             000001'
     """
 
     def lines(self, shown: ShownMessage) -> list[str]:
