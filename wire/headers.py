@@ -6,12 +6,13 @@ with the two addresses exchanged, so that concentrators on the way can find the 
 
 from __future__ import annotations
 
-from typing import Final, Protocol
+from typing import Final, Literal, Protocol
 
 from cardswitch.specs.errors import EncodeError
 
 from .framing import FramingError
 
+HeaderName = Literal["none", "tpdu"]
 TPDU_SIZE: Final = 5
 TPDU_IDENTIFIER: Final = 0x60
 
@@ -60,3 +61,12 @@ class Tpdu:
         if header and (len(header) != TPDU_SIZE or header[0] != TPDU_IDENTIFIER):
             raise EncodeError("a TPDU of 5 bytes", field="header", seen=f"{len(header)} bytes")
         return (header or self._default) + payload
+
+
+def header_named(name: HeaderName) -> Header | None:
+    """The header that a configuration calls *name*; None where the MTI comes first.
+
+    >>> header_named("none") is None
+    True
+    """
+    return Tpdu() if name == "tpdu" else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import platform
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from cardswitch.wire.operator import exits
+
+from .spec.results import say_json
 
 if TYPE_CHECKING:
     from ..house.papers import Paper
@@ -59,7 +61,7 @@ def show(data: str, as_json: bool) -> None:
 
     papers = read_papers(Path(data))
     if as_json:
-        _write_json([_told(paper) for paper in papers])
+        say_json([_told(paper) for paper in papers])
         return
     for paper in papers:
         click.echo(f"{paper.name:10} until {paper.ends:%Y-%m-%d}  {paper.path}")
@@ -79,7 +81,7 @@ def renew(data: str, all_of_them: bool, as_json: bool) -> None:
 
     names = renew_papers(Path(data), CA_DAYS if all_of_them else RENEWED_DAYS)
     if as_json:
-        _write_json(names)
+        say_json(names)
     else:
         click.echo(f"renewed: {', '.join(names)}" if names else "nothing ends soon")
 
@@ -131,9 +133,3 @@ def _told(paper: Paper) -> dict[str, str]:
         "begins": paper.begins.isoformat(),
         "ends": paper.ends.isoformat(),
     }
-
-
-def _write_json(value: Any) -> None:
-    import msgspec
-
-    click.echo(msgspec.json.encode(value).decode())

@@ -116,13 +116,20 @@ def _spoken(listener: Address) -> str:
 
 
 async def _renew_papers(lab: Lab) -> None:
-    """Certificates that end soon are made anew, however long this runs."""
+    """Certificates that end soon are made anew, however long this runs; the start did so once."""
+    from cardswitch.specs.errors import Error
+
     from ..house.papers import has_papers, renew_papers
 
     while has_papers(lab.folder):
-        for name in await asyncio.to_thread(renew_papers, lab.folder):
-            click.echo(f"made a new certificate for {name}", err=True)
         await asyncio.sleep(LOOK_FOR_PAPERS_S)
+        try:
+            names = await asyncio.to_thread(renew_papers, lab.folder)
+        except Error as error:
+            click.echo(f"certificates cannot be renewed: {error}", err=True)
+            continue
+        for name in names:
+            click.echo(f"made a new certificate for {name}", err=True)
 
 
 async def _close_days(lab: Lab) -> None:

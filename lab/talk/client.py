@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ssl
 import time
-from typing import Final, Literal
+from typing import Final
 
 from msgspec import Struct
 
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.message import Message
+from cardswitch.wire.headers import HeaderName
 from cardswitch.wire.machine.matching import IsoExchange, label
 from cardswitch.wire.ports import LinkId
 
@@ -48,7 +49,7 @@ class IsoClient:
         dialect: Dialect | str,
         *,
         framing: str = "binary2",
-        header: Literal["none", "tpdu"] = "none",
+        header: HeaderName = "none",
         timeout_s: float = TIMEOUT_S,
         tls: ssl.SSLContext | None = None,
         match: tuple[int, ...] = MATCH,

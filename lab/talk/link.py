@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from msgspec import Struct
 
@@ -19,7 +19,7 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.framing import FramingError
 from cardswitch.wire.framings import framing_named
-from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.headers import HeaderName, header_named
 
 from .trace import Trace
 
@@ -48,15 +48,14 @@ class Manner(Struct, frozen=True):
 
     dialect: Dialect
     framing: str = "binary2"
-    header: Literal["none", "tpdu"] = "none"
+    header: HeaderName = "none"
 
     def channel(self) -> IsoChannel:
         """What turns frames into messages and back."""
-        header = Tpdu() if self.header == "tpdu" else None
-        return IsoChannel(self.dialect, framing_named(self.framing), header)
+        return IsoChannel(self.dialect, framing_named(self.framing), header_named(self.header))
 
 
-def manner(dialect: Dialect | str, framing: str, header: Literal["none", "tpdu"]) -> Manner:
+def manner(dialect: Dialect | str, framing: str, header: HeaderName) -> Manner:
     """The same from the name or path of a dialect. Raises DialectError."""
     return Manner(load_dialect(dialect) if isinstance(dialect, str) else dialect, framing, header)
 

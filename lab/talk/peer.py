@@ -11,12 +11,13 @@ import socket
 import time
 from collections.abc import Mapping
 from threading import Condition, Thread
-from typing import Final, Literal, Self
+from typing import Final, Self
 
 from cardswitch.specs.amounts import de4
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
+from cardswitch.wire.headers import HeaderName
 
 from .client import IsoClient
 from .expectations import MTI, Expectation
@@ -77,7 +78,7 @@ class IsoPeer:
         dialect: Dialect | str,
         *,
         framing: str = "binary2",
-        header: Literal["none", "tpdu"] = "none",
+        header: HeaderName = "none",
         port: int = 0,
     ) -> None:
         self._how = manner(dialect, framing, header)

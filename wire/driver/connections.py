@@ -30,7 +30,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Final
@@ -224,7 +223,7 @@ class Connections:
                 link = await self._connect(make, host, port, tls)
             except OSError as error:
                 self.counts["dial_failed"] += 1
-                reason = f"{host}:{port}: {_why(error)}"
+                reason = f"{host}:{port}: {why(error)}"
                 failures += 1
                 # Once, however long it lasts: the next line is that it is up. And not the first
                 # time: whoever was started with us may be there a moment later.
@@ -391,7 +390,3 @@ class Connections:
             if link.is_up:
                 self.watch(link)
         self._wheel.pop(self._sweeps, None)
-
-
-def _why(error: OSError) -> str:
-    return why(error) if isinstance(error, ssl.SSLError) else error.strerror or type(error).__name__

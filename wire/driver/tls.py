@@ -127,12 +127,14 @@ def server_tls(place: Address, prefix: str) -> Tls | None:
     return None
 
 
-def why(error: ssl.SSLError) -> str:
-    """What went wrong in a handshake, in words.
+def why(error: OSError) -> str:
+    """What went wrong with a connection or its handshake, in words.
 
     >>> why(ssl.SSLError(1, "[SSL: HTTP_REQUEST] http request (_ssl.c:1006)"))
     'http request'
     """
+    if not isinstance(error, ssl.SSLError):
+        return error.strerror or type(error).__name__
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"the certificate is refused: {error.verify_message}"
     reason = getattr(error, "reason", None) or str(error).partition("] ")[2].partition(" (")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from cardswitch.specs.masking import printable
 
 from ..channel import IsoChannel
 from ..framings import FramingName, framing_named
-from ..headers import Tpdu
+from ..headers import HeaderName, header_named
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class IsoAddress(Address, frozen=True, kw_only=True):
 
     dialect: str = "iso87-ascii"
     framing: FramingName = "ascii4"
-    header: Literal["none", "tpdu"] = "none"
+    header: HeaderName = "none"
 
     def channel(self) -> IsoChannel:
         """What turns the bytes spoken here into messages. Raises DialectError.
@@ -58,8 +58,8 @@ class IsoAddress(Address, frozen=True, kw_only=True):
         >>> IsoAddress(port=7100).channel().framing.frame(b"0800")
         b'00040800'
         """
-        header = Tpdu() if self.header == "tpdu" else None
-        return IsoChannel(load_dialect(self.dialect), framing_named(self.framing), header)
+        dialect, framing = load_dialect(self.dialect), framing_named(self.framing)
+        return IsoChannel(dialect, framing, header_named(self.header))
 
 
 class IsoListener(IsoAddress, frozen=True, kw_only=True):
