@@ -37,6 +37,9 @@ everything that gathered while its last commit ran is the next one. Nothing ling
 # released, and the runtime ends with the error. It does not try again: a disk that has refused a
 # sync may report the next one as done although the bytes are lost.
 #
+# A server may take a commit and never answer: then the thread hangs in it. After COMMIT_S the
+# runtime ends as after any other error, and leaves the thread to the end of the process.
+#
 # The bound. At more than PENDING_HIGH entries that are not durable the runtime reads no more from
 # links that came in, below PENDING_LOW it does again. Answers from upstream are always read.
 # Nothing is dropped, peers wait.
@@ -62,6 +65,9 @@ W = TypeVar("W")
 # hundred bytes of an entry, some megabytes, and less than a second of a slow disk.
 PENDING_HIGH: Final = 8_000
 PENDING_LOW: Final = 2_000
+# Until a commit that is not answered is given up, within twice that: longer than a server needs to
+# come back, and than anybody waits for an answer of ours.
+COMMIT_S: Final = 30.0
 
 
 def waited_s() -> Seconds:
@@ -96,8 +102,12 @@ class JournalWriter(Generic[W]):
         found: Callable[[Sequence[Found]], None],
         failed: Callable[[Exception], None],
         waited_s: Callable[[], Seconds] = waited_s,
+        commit_s: Seconds = COMMIT_S,
     ) -> None:
-        """*waited_s*: how long the calling thread has not worked so far, since whenever."""
+        """*waited_s*: how long the calling thread has not worked so far, since whenever.
+
+        *commit_s*: how long a commit in the thread may take, or twice as long.
+        """
         # Where whatever may not leave yet is to be put; None if all entries are durable.
         self.waiting: list[W] | None = None
         self.pending = 0
@@ -107,6 +117,7 @@ class JournalWriter(Generic[W]):
         self._found = found
         self._failed = failed
         self._waited_s = waited_s
+        self._commit_s = commit_s
         self._error: Exception | None = None
         self._open: _Batch[W] | None = None
         self._submitted: deque[_Batch[W]] = deque()
@@ -115,6 +126,8 @@ class JournalWriter(Generic[W]):
         self._loop = asyncio.get_running_loop()
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._hangs = False
 
     def append(self, entry: Any) -> None:
         """Have *entry* written; whatever comes after it must go into `waiting`."""
@@ -161,7 +174,10 @@ class JournalWriter(Generic[W]):
             return
         self._queue.put(None)
         await self._ended.wait()
-        self._thread.join()
+        if self._watch is not None:
+            self._watch.cancel()
+        if not self._hangs:
+            self._thread.join()
 
     def _hand_over(self, batch: _Batch[W]) -> None:
         if self._thread is None:
@@ -170,6 +186,28 @@ class JournalWriter(Generic[W]):
         self._open = None
         self._submitted.append(batch)
         self._queue.put(batch)
+        if self._watch is None:
+            self._watch_over(batch)
+
+    def _watch_over(self, oldest: _Batch[W]) -> None:
+        self._watch = self._loop.call_later(self._commit_s, self._look_at, oldest)
+
+    def _look_at(self, oldest: _Batch[W]) -> None:
+        """Give up if *oldest*, the first that the thread had when the watch began, still waits."""
+        self._watch = None
+        if not self._submitted or self._error is not None:
+            return
+        if self._submitted[0] is not oldest:
+            self._watch_over(self._submitted[0])
+            return
+        self._hangs = True
+        self._broken(
+            Error(
+                f"the journal has not answered a commit for {self._commit_s:g} s: see to its "
+                "database, then start again"
+            )
+        )
+        self._ended.set()
 
     def _commit_in_turn(self, batch: _Batch[W]) -> None:
         before = self._waited_s()
@@ -199,6 +237,8 @@ class JournalWriter(Generic[W]):
 
     def _committed_in_thread(self, batches: int) -> None:
         """What was kept back for a trial in the turn goes on, too."""
+        if self._error is not None:
+            return  # It came after we had given it up.
         self._committed(batches)
         self._pace.committed_in_thread()
         if self._pace.in_turn:

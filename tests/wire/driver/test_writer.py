@@ -252,3 +252,41 @@ def test_whoever_waits_for_a_disk_that_fails_is_told(journal):
                 await late
 
     play(journal, story)
+
+
+def test_a_commit_that_is_never_answered_is_given_up(journal):
+    released, failures = [], []
+
+    async def main():
+        writer = JournalWriter(journal, released.append, print, failures.append, commit_s=0.05)
+        writer.append(1)
+        writer.waiting.append(1)
+        writer.submit()
+        async with asyncio.timeout(PATIENCE_S):
+            with pytest.raises(Error, match="cannot be written"):
+                await writer.durable()
+            await writer.close()
+        journal.let()  # What is answered so late is released no more.
+        await asyncio.to_thread(writer._thread.join)
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert [str(failure) for failure in failures] == [
+        "the journal has not answered a commit for 0.05 s: see to its database, then start again"
+    ]
+    assert released == []
+
+
+def test_only_a_commit_that_was_there_the_last_time_too_is_given_up(journal):
+    async def story(writer):
+        writer.append(1)
+        writer.submit()
+        first = writer._submitted[0]
+        journal.let()
+        await until(lambda: writer.pending == 0)
+        writer.append(2)
+        writer.submit()
+        writer._look_at(first)
+
+    assert play(journal, story)[1] == []
+    assert journal.commits == [[1], [2]]
