@@ -126,4 +126,4 @@ class HsmClientChannel:
 
     def encode(self, message: Any) -> bytes:
         """The bytes of a Command; see :meth:`Channel.encode`."""
-        return pack_command(message)
+        return pack_command(message if self._header_size else message.with_header(""))

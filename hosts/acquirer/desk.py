@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from cardswitch.specs.message import Message
+from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import Budget, Flow, Kernel
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.network import NetworkWatch
+from cardswitch.wire.machine.waits import Flow
 from cardswitch.wire.ports import LinkId, Question
 
 from ..row import Rows

@@ -17,7 +17,7 @@ from cardswitch.specs.transactions.reversals import (
     reversal_identity,
     stays_of,
 )
-from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.machine.program import Program

@@ -17,7 +17,7 @@ from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
 
 from .desk import NETWORK, AcquirerDesk

@@ -20,7 +20,7 @@ from cardswitch.specs.transactions.reversals import (
     stays_of,
 )
 from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
 
 from .desk import NETWORK, AcquirerDesk

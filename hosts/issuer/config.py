@@ -64,7 +64,7 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     cvv_required: bool = False  # refuse a request that brings neither track nor CVV2
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
-    hsm_header_size: Annotated[int, Meta(ge=1, le=255)] = 4  # characters before a command
+    hsm_header_size: Annotated[int, Meta(ge=0, le=255)] = 4  # characters before a command
     hsm_echo_s: Annotated[float, Meta(ge=0)] = 0.0  # after so much silence, a sign of life
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
     network: IsoListener = IsoListener(

@@ -22,10 +22,11 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
-from cardswitch.wire.machine.kernel import Budget, Limits, NoAnswer
+from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
 from ..requests import REQUIRED

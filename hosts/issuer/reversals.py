@@ -26,9 +26,10 @@ from cardswitch.specs.transactions.reversals import (
     stays_of,
 )
 from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
-from cardswitch.wire.machine.kernel import Budget, NoAnswer
+from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
 from .cards import Fingerprint, fingerprint_of

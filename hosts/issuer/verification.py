@@ -28,7 +28,7 @@ from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import NoAnswer, Wait
+from cardswitch.wire.machine.waits import NoAnswer, Wait
 from cardswitch.wire.ports import LinkId
 
 from .cards import Presented

@@ -11,9 +11,11 @@ from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import Budget, Kernel, Wait
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.matching import label
+from cardswitch.wire.machine.waits import Wait
 from cardswitch.wire.ports import LinkId, Question
 
 from .journal import Journal

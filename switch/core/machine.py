@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.accepted import card_number, no_kind
 from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
-from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch
 from cardswitch.wire.machine.program import Program

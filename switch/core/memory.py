@@ -12,7 +12,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.tombstones import Tombstones
-from cardswitch.wire.machine.kernel import Budget
+from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.ports import LinkId, Seconds
 
 from .day import BankDay

@@ -10,7 +10,7 @@ from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 
 from .desk import HSM, SwitchDesk
 from .settings import Upstream

@@ -52,7 +52,7 @@ class HsmConfig(Address, frozen=True, kw_only=True):
 
     timeout_s: float = 1.0
     echo_s: Annotated[float, Meta(ge=0)] = 0.0
-    header_size: Annotated[int, Meta(ge=1, le=255)] = 4
+    header_size: Annotated[int, Meta(ge=0, le=255)] = 4
 
 
 class SwitchConfig(Struct, frozen=True, kw_only=True):

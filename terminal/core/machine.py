@@ -19,9 +19,9 @@ from cardswitch.specs.masking import holds_pan, mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.wire.machine.kernel import Flow, NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import Flow, NoAnswer
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..customer.card import Card

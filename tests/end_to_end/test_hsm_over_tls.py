@@ -16,7 +16,7 @@ from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 from tests.kit.clients import ask
 from tests.kit.papers import certificate
 

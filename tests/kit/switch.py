@@ -10,7 +10,7 @@ from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import LinkId, LinkUp, Received, Seconds
 from tests.kit.notebook import Notebook
 from tests.kit.play import START, Playbook, answered, appended, sent

@@ -16,7 +16,7 @@ from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import Seconds
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")

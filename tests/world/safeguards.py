@@ -18,7 +18,8 @@ from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.memory import Memory
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Budget, Kernel
+from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
 from .network import Network

@@ -27,6 +27,8 @@ Pure: no clock, socket or thread.
 # question leaves, and an answer with that key wakes the flow. `stamp` gives no number whose key
 # still waits, or was given up a short time ago: a late answer must not be taken for that of
 # another question. An answer that nobody waits for is counted, "late" or "unmatched", and dropped.
+# A module that is set to no header says not whose its answer is: there one question is asked at a
+# time, the others wait for their turn, and one that has no answer in time takes the link with it.
 #
 # When there is no answer. A question ends once: by its answer, by its deadline, or because its link
 # went down. The last two raise NoAnswer inside the flow, at the await, and so does a question that

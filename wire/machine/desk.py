@@ -9,7 +9,9 @@ from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 
 from ..ports import Append, Close, LinkId, Seconds, Send
-from .kernel import Budget, Flow, Kernel, Rescue, Wait, Watcher
+from .budget import Budget
+from .kernel import Kernel
+from .waits import Flow, Rescue, Wait, Watcher
 
 
 class Desk:

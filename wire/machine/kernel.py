@@ -6,129 +6,21 @@ How a program waits is told in the page of this package.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Coroutine, Generator, Hashable, Mapping, Sequence
-from enum import Enum, auto
-from typing import Any, Final, Generic, Protocol, TypeVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final
 
-from msgspec import Struct
-
-from cardswitch.specs.errors import Error
-
-from ..ports import Effect, LinkId, LookUp, Observer, Seconds, Send, name_of
+from ..ports import Close, Effect, LinkId, LookUp, Observer, Seconds, Send, name_of
+from .budget import NEVER, Budget, Limits
 from .matching import AliveKeys, Exchange, Key, label
 from .timers import Timers
+from .waits import ENDED, NO_ANSWER, Alarm, Flow, NoAnswer, NotAsked, Rescue, Running, Wait, Watcher
 
-A = TypeVar("A")
 # Numbers tried for one question. Those in use lie together: the next question begins behind them.
 TRIES_MAX: Final = 64
 NO_KEYS: Final = AliveKeys()
 NO_WAITS: Final[Mapping[Key, Any]] = {}
-NEVER: Final = float("inf")
-NO_ANSWER: Final = "no answer in time"
-ENDED: Final = (None, False)  # of a wait whose flow was told
 LOOK_UP_S: Final[Seconds] = 0.5  # A journal that takes longer says nothing.
 JOURNAL: Final = LinkId("journal")  # Look-ups wait as if this were a link; nothing is sent on it.
-
-
-class Budget(Enum):
-    """What a flow is for. Each has room of its own, so that doing never takes that of undoing."""
-
-    DOING = auto()  # requests that move money
-    UNDOING = auto()  # reversals that come in
-    PENDING = auto()  # reversals that go out, while they are asked; those that wait are no flows
-    CARING = auto()  # one for each link that is looked after, so bounded by the configuration
-
-
-class Limits(Struct, frozen=True):
-    """The bounds of a kernel: each keeps memory finite when a peer misbehaves."""
-
-    flows_max: int = 10_000  # Flows for doing alive at once, over all links.
-    undoing_max: int = 4_000  # Flows for undoing, likewise.
-    pending_max: int = 1_000  # Pending reversals that are asked at once.
-    waits_per_link_max: int = 4_000  # Questions open on one link.
-
-    def of(self, budget: Budget) -> float:
-        """How many flows of *budget* may be alive at once."""
-        match budget:
-            case Budget.DOING:
-                return self.flows_max
-            case Budget.UNDOING:
-                return self.undoing_max
-            case Budget.PENDING:
-                return self.pending_max
-            case Budget.CARING:
-                return NEVER
-
-
-class NoAnswer(Error):
-    """The peer did not answer in time, its link is down, or too much is asked of it already."""
-
-
-class NotAsked(NoAnswer):
-    """Nothing was sent: the peer has done nothing, and has not shown that it is gone."""
-
-
-class Wait(Generic[A]):
-    """A flow stopped at an await: what it waits for, and until when; it may have ended before."""
-
-    __slots__ = ("ended", "flow", "key", "link", "refused", "until")
-
-    def __init__(
-        self, until: Seconds, link: LinkId | None = None, key: Key = None, refused: bool = False
-    ) -> None:
-        self.until = until
-        self.link = link
-        self.key = key
-        self.refused = refused
-        self.flow: _Running | None = None
-        self.ended: tuple[Any, bool] | None = None  # with what, and whether that is a failure
-
-    def __await__(self) -> Generator[Wait[A], A, A]:
-        if self.refused:
-            raise NotAsked(f"nothing could be asked of {self.link}")
-        if self.ended is not None:
-            value: A
-            value, failed = self.ended
-            if failed:
-                raise NoAnswer(NO_ANSWER)
-            return value
-        return (yield self)
-
-
-Flow = Coroutine[Wait[Any], Any, None]
-Rescue = Callable[[Exception], None]
-
-
-class Watcher(Protocol):
-    """Whoever looks after a link is told of its signs of life, and of its silences."""
-
-    def heard(self) -> None:
-        """Something came in on the link."""
-        ...
-
-    def unanswered(self) -> None:
-        """A question there had no answer in time."""
-        ...
-
-
-class _Running:
-    """A flow that has begun, and what to do should it fail."""
-
-    __slots__ = ("budget", "flow", "rescue")
-
-    def __init__(self, flow: Flow, rescue: Rescue | None, budget: Budget) -> None:
-        self.flow = flow
-        self.rescue = rescue
-        self.budget = budget
-
-
-class _Alarm:
-    """Something to do at a time; no flow waits for it."""
-
-    __slots__ = ("action",)
-
-    def __init__(self, action: Callable[[], None]) -> None:
-        self.action = action
 
 
 class Kernel:
@@ -145,13 +37,14 @@ class Kernel:
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
         self._waiting: dict[LinkId, dict[Key, Wait[Any]]] = {}
+        self._held: dict[LinkId, dict[Key, Any]] = {}  # questions that wait for their turn
         self._listening: dict[Hashable, list[Wait[Any]]] = {}
         self._alive: dict[LinkId, AliveKeys] = {}
         self._watchers: dict[LinkId, Watcher] = {}
         self._numbers: Counter[str] = Counter()
-        self._timers: Timers[Wait[Any] | _Alarm] = Timers(_is_over)
+        self._timers: Timers[Wait[Any] | Alarm] = Timers(_is_over)
         self._stamped: tuple[LinkId, Any, Key] | None = None  # the last one: it is asked next
-        self._ready: deque[tuple[_Running, Any, bool]] = deque()
+        self._ready: deque[tuple[Running, Any, bool]] = deque()
         self._alive_flows: Counter[Budget] = Counter()
         self._look_ups = 0
 
@@ -177,15 +70,14 @@ class Kernel:
         """Wake every flow whose time has come: a sleep goes on, a question has no answer."""
         while (due := self.deadline()) is not None and due <= self.now:
             wait = self._timers.pop()
-            if type(wait) is _Alarm:
+            if type(wait) is Alarm:
                 wait.action()
                 continue
             assert isinstance(wait, Wait)
             if wait.link is None:
                 self._wake(wait, None)
             else:
-                del self._waiting[wait.link][wait.key]
-                self._give_up(wait)
+                self._out_of_time(wait, wait.link)
                 if (watcher := self._watchers.get(wait.link)) is not None:
                     watcher.unanswered()
 
@@ -205,13 +97,13 @@ class Kernel:
     ) -> None:
         """Begin *flow*. If it fails by itself, *rescue* is called and the others live on."""
         self._alive_flows[budget] += 1
-        self._ready.append((_Running(flow, rescue, budget), None, False))
+        self._ready.append((Running(flow, rescue, budget), None, False))
 
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*: until then no flow is alive for it."""
-        self._timers.set(self.now + seconds, _Alarm(action))
+        self._timers.set(self.now + seconds, Alarm(action))
 
-    def _step(self, running: _Running, value: Any, failed: bool) -> None:
+    def _step(self, running: Running, value: Any, failed: bool) -> None:
         try:
             flow = running.flow
             wait = flow.throw(NoAnswer(NO_ANSWER)) if failed else flow.send(value)
@@ -241,6 +133,15 @@ class Kernel:
         else:
             wait.ended = ENDED
             self._ready.append((running, value, failed))
+
+    def _out_of_time(self, wait: Wait[Any], link: LinkId) -> None:
+        del self._waiting[link][wait.key]
+        self._give_up(wait)
+        held = self._held.get(link)
+        if held is not None and held.pop(wait.key, None) is None:
+            # It was asked. What comes next there may be its answer or another's: nobody can tell.
+            self.effects.append(Close(link, "a command was not answered in time"))
+            self.link_down(link)
 
     def _give_up(self, wait: Wait[Any]) -> None:
         if wait.link == JOURNAL:
@@ -299,7 +200,12 @@ class Kernel:
         self._may_be_late(link, key)
         wait: Wait[Any] = Wait(self.now + within, link, key)
         waiting[key] = wait
-        self.effects.append(Send(link, question))
+        if not exchange.takes_turns:
+            self.effects.append(Send(link, question))
+        else:
+            self._held.setdefault(link, {})[key] = question
+            if len(waiting) == 1:
+                self._ask_held(link)
         return wait
 
     def _key(self, exchange: Exchange, link: LinkId, question: Any) -> Key:
@@ -311,16 +217,26 @@ class Kernel:
 
     def answered(self, link: LinkId, answer: Any) -> bool:
         """Hand *answer* to the flow that waits for it; if there is none, count it and say so."""
-        key = self.exchange(link).key(link, answer)
+        exchange = self.exchange(link)
         waiting = self._waiting.get(link)
+        turn = exchange.takes_turns and waiting
+        key = next(iter(turn)) if turn else exchange.key(link, answer)
         wait = waiting.pop(key, None) if waiting else None
         if wait is not None:
             self._wake(wait, answer)
+            if turn:
+                self._ask_held(link)
             return True
         kind = "late_answer" if self._may_be_late(link, key) else "unmatched_answer"
         self.counts[kind] += 1
         self.tell(kind, link, label(answer))
         return False
+
+    def _ask_held(self, link: LinkId) -> None:
+        """Ask the next question of *link* that waited for its turn."""
+        held = self._held[link]
+        if held:
+            self.effects.append(Send(link, held.pop(next(iter(held)))))
 
     def _may_be_late(self, link: LinkId, key: Key) -> bool:
         """Whether the question of *key* was given up; it is then no longer waited for."""
@@ -348,6 +264,7 @@ class Kernel:
         """
         exchange = self.exchange(link)
         self.up.discard(link)
+        self._held.pop(link, None)
         del self._exchange_of[link]
         for wait in self._waiting.pop(link, {}).values():
             self._give_up(wait)
@@ -392,7 +309,7 @@ class Kernel:
             self._wake(wait, None)
 
 
-def _is_over(what: Wait[Any] | _Alarm) -> bool:
+def _is_over(what: Wait[Any] | Alarm) -> bool:
     return type(what) is Wait and what.flow is None
 
 

@@ -54,6 +54,7 @@ class Exchange(Protocol):
 
     number_max: int
     stamps_on_ask: bool
+    takes_turns: bool  # Answers say not whose they are: one question is asked at a time.
 
     def is_question(self, message: Any) -> bool:
         """Whether *message* wants an answer, rather than being one."""
@@ -75,6 +76,7 @@ class IsoExchange:
     """
 
     stamps_on_ask = False
+    takes_turns = False
 
     def __init__(self, fields: tuple[int, ...] = (11, 41), number_max: int = STAN_MAX) -> None:
         self.fields = fields
@@ -102,14 +104,18 @@ class IsoExchange:
 
 
 class HsmExchange:
-    """HSM host commands: the header, which the module sends back unchanged."""
+    """HSM host commands: the header, which the module sends back unchanged.
+
+    To a module that is set to no header, numbers are given all the same, and stay with us.
+    """
 
     stamps_on_ask = True
 
     def __init__(self, header_size: int = HEADER_SIZE) -> None:
-        """*header_size*: how many characters the module is set to, 1 or more."""
-        self._header_size = header_size
-        self.number_max = min(16**header_size - 1, HSM_HEADER_MAX)
+        """*header_size*: how many characters the module is set to."""
+        self.takes_turns = header_size == 0
+        self._header_size = header_size or HEADER_SIZE
+        self.number_max = min(16**self._header_size - 1, HSM_HEADER_MAX)
 
     def is_question(self, message: Any) -> bool:
         """A command asks, an answer does not."""

@@ -15,8 +15,9 @@ from cardswitch.specs.hsm.commands.admin import module_status
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds
+from .budget import Budget
 from .desk import Desk
-from .kernel import Budget, NoAnswer, NotAsked
+from .waits import NoAnswer, NotAsked
 
 ANSWER_S: Final[Seconds] = 2.0  # An 0810 costs its peer nothing; longer means that nobody is there.
 SILENCES_MAX: Final = 3  # Questions in a row without any sign of life, until something is done.

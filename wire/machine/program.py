@@ -24,8 +24,9 @@ from ..ports import (
     Seconds,
     Send,
 )
+from .budget import Limits
 from .desk import Desk
-from .kernel import Kernel, Limits
+from .kernel import Kernel
 from .matching import Exchange, is_answerable, label
 
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.

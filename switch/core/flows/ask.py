@@ -13,7 +13,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
 from ..desk import SwitchDesk

@@ -13,7 +13,7 @@ from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.specs.transactions.kinds import NEVER_CAME
 from cardswitch.specs.transactions.reversals import Reference, agrees, can_be_named, stays_of
 from cardswitch.specs.transactions.tombstones import tombstone
-from cardswitch.wire.machine.kernel import NoAnswer
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
 from ..desk import SwitchDesk

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNDONE
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Budget, NoAnswer
+from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
 from ..desk import SwitchDesk

@@ -8,7 +8,8 @@ from cardswitch.hosts.acquirer.legs import Booking
 from cardswitch.hosts.row import CHECKPOINT, told_by
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
-from cardswitch.wire.machine.kernel import Budget, Kernel, Limits
+from cardswitch.wire.machine.budget import Budget, Limits
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.ports import Append
 from tests.kit.hosts import acquirer_config, fingerprint

@@ -11,7 +11,8 @@ from cardswitch.hosts.acquirer.entries import (
 from cardswitch.hosts.acquirer.purchases import OPEN_MAX
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.wire.machine.kernel import LOOK_UP_S, Limits
+from cardswitch.wire.machine.budget import Limits
+from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.hosts import (
     APPROVAL,

@@ -12,7 +12,8 @@ from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.specs.transactions.tombstones import LIVES_S
-from cardswitch.wire.machine.kernel import LOOK_UP_S, Limits
+from cardswitch.wire.machine.budget import Limits
+from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import LinkDown, Received
 from tests.kit.hosts import (
     APPROVAL,

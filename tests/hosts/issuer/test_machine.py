@@ -6,7 +6,7 @@ from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, Rev
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import LinkId, Received
 from tests.kit.hosts import (
     NETWORK,

@@ -6,7 +6,7 @@ from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, Rev
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import replacement_amounts
 from cardswitch.specs.transactions.tombstones import LIVES_S
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import Found, LookUp, Received
 from tests.kit.hosts import (
     NETWORK,

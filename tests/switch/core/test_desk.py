@@ -12,7 +12,7 @@ from cardswitch.switch.core.desk import REVERSAL_FIELDS, SwitchDesk
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.settings import Settings
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.ports import LinkDown, LinkId, Received, Send
 from tests.kit.rows import IDENTITY
 from tests.kit.switch import ACQUIRER, PAN, PLAIN, POS, SALE, SETTINGS, opened

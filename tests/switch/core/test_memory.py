@@ -6,7 +6,7 @@ from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.memory import Memory, budget_of, by_leg
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Budget
+from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.matching import WAITERS_MAX
 from cardswitch.wire.ports import LinkId
 from tests.kit.rows import first_row, next_row

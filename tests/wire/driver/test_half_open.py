@@ -8,10 +8,10 @@ import pytest
 from cardswitch.specs.hsm.commands.admin import diagnostics
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver import connections
-from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.machine.matching import HsmExchange
 from cardswitch.wire.machine.network import SILENCES_MAX, Watch
 from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 from tests.kit.wire import HOST, running

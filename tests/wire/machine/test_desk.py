@@ -3,8 +3,9 @@
 import pytest
 
 from cardswitch.specs.message import Message
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.machine.desk import Desk
-from cardswitch.wire.machine.kernel import Kernel, Limits
+from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Question, Send
 

@@ -6,10 +6,11 @@ from contextlib import suppress
 import pytest
 
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.kernel import Limits, NoAnswer
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch, network_reply
 from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Effect, LinkDown, LinkId, LinkUp, Received
 from tests.kit.play import Playbook, after, answered, closed, sent
 

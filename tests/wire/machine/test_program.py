@@ -4,9 +4,9 @@ import pytest
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message, MessageError
-from cardswitch.wire.machine.kernel import NoAnswer
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import GARBAGE_MAX, GARBAGE_S, Program
+from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Close, Garbled, LinkDown, LinkId, LinkUp, Received, Send
 
 POS, OTHER, HOST = LinkId("pos/1"), LinkId("pos/2"), LinkId("host")

@@ -5,7 +5,7 @@ import pytest
 
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Limits
+from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import after, answered, sent

@@ -7,7 +7,7 @@ import pytest
 
 from cardswitch.switch.core.flows.reverse import pause
 from cardswitch.switch.core.states import State
-from cardswitch.wire.machine.kernel import Budget, Limits
+from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.ports import LinkDown, LinkUp, Received
 from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
