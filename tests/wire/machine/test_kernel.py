@@ -17,20 +17,14 @@ from cardswitch.wire.ports import Append, Close, LinkId, LookUp, Send
 
 HOST, HSM, POS = LinkId("host"), LinkId("hsm"), LinkId("pos/1")
 ECHO = Message("0800", {11: "000001", 70: "301"})
-PLAIN = LinkId("plain")  # to a module that is set to no header
-EXCHANGES = {
-    "host": IsoExchange(),
-    "hsm": HsmExchange(),
-    "plain": HsmExchange(0),
-    "pos": IsoExchange(),
-}
+EXCHANGES = {"host": IsoExchange(), "hsm": HsmExchange(), "pos": IsoExchange()}
 
 
 @pytest.fixture
 def kernel():
     made = Kernel(EXCHANGES, Limits(flows_max=3, waits_per_link_max=2))
     made.advance(1000.0)
-    for link in (HOST, HSM, PLAIN, POS):
+    for link in (HOST, HSM, POS):
         made.link_up(link)
     return made
 
@@ -410,42 +404,6 @@ def test_commands_are_numbered_when_they_are_asked(kernel, desk, story):
     kernel.answered(HSM, Answer("0001", "ND", "00"))
     kernel.take()
     assert story == [Answer("0001", "ND", "00")]
-
-
-def test_where_answers_do_not_say_whose_they_are_one_is_asked_at_a_time(kernel, desk, story):
-    for code in ("NC", "BQ"):
-        asking(desk, story, Command("", code), link=PLAIN)
-    assert kernel.take() == [Send(PLAIN, Command("0001", "NC"))]
-    kernel.answered(PLAIN, Answer("", "ND", "00"))
-    assert kernel.take() == [Send(PLAIN, Command("0002", "BQ"))]
-    kernel.answered(PLAIN, Answer("", "BR", "01"))
-    kernel.take()
-    assert story == [Answer("", "ND", "00"), Answer("", "BR", "01")]
-    assert not kernel.answered(PLAIN, Answer("", "BR", "01"))
-
-
-def test_where_answers_do_not_say_whose_they_are_a_late_one_would_be_anothers(kernel, desk, story):
-    asking(desk, story, Command("", "NC"), within=5.0, link=PLAIN)
-    asking(desk, story, Command("", "BQ"), within=60.0, link=PLAIN)
-    kernel.take()
-    assert pass_time(kernel, 5.0) == [Close(PLAIN, "a command was not answered in time")]
-    assert not kernel.answered(PLAIN, Answer("", "ND", "00"))
-    assert [type(each) for each in story] == [NoAnswer, NoAnswer]
-    asking(desk, story, Command("", "NC"), link=PLAIN)
-    assert kernel.take() == []  # until the link is up again
-    kernel.link_up(PLAIN)
-    asking(desk, story, Command("", "NC"), link=PLAIN)
-    assert kernel.take() == [Send(PLAIN, Command("0003", "NC"))]
-
-
-def test_a_question_whose_time_is_over_before_its_turn_is_never_asked(kernel, desk, story):
-    asking(desk, story, Command("", "NC"), within=60.0, link=PLAIN)
-    asking(desk, story, Command("", "BQ"), within=5.0, link=PLAIN)
-    kernel.take()
-    assert pass_time(kernel, 5.0) == []
-    kernel.answered(PLAIN, Answer("", "ND", "00"))
-    assert kernel.take() == []
-    assert [type(each) for each in story] == [NoAnswer, Answer]
 
 
 # Numbers ----------------------------------------------------------------------------------------
