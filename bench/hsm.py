@@ -38,15 +38,15 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Command, pack_answer, pack_command, unpack_command
-from cardswitch.specs.hsm.commands.cards import generate_cvv
-from cardswitch.specs.hsm.commands.emv import verify_arqc
-from cardswitch.specs.hsm.commands.macs import generate_mac
-from cardswitch.specs.hsm.commands.pins import (
+from cardswitch.specs.hsm.commands.cards.emv import verify_arqc
+from cardswitch.specs.hsm.commands.cards.values import generate_cvv
+from cardswitch.specs.hsm.commands.data.macs import generate_mac
+from cardswitch.specs.hsm.commands.pins.blocks import (
     translate_pin_tpk_zpk,
     translate_pin_zpk_zpk,
     verify_pin_pvv_zpk,
 )
-from cardswitch.specs.hsm.commands.pins_dukpt import Transaction, translate_pin_dukpt_zpk
+from cardswitch.specs.hsm.commands.pins.dukpt import Transaction, translate_pin_dukpt_zpk
 from cardswitch.specs.security.dukpt_tdes import advance_ksn_dukpt_tdes, derive_key_dukpt_tdes
 from cardswitch.specs.security.emv_cryptograms import generate_cryptogram_emv
 from cardswitch.specs.security.emv_keys import derive_icc_key_emv, encode_account_emv_a

@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.hsm.commands.data import DataKey, decrypt_data
-from cardswitch.specs.hsm.commands.keys import export_key, generate_key, import_key
+from cardswitch.specs.hsm.commands.data.encryption import DataKey, decrypt_data
+from cardswitch.specs.hsm.commands.keys.any_type import export_key, generate_key, import_key
 from cardswitch.specs.hsm.errors import LONG_PVK, MISMATCH, NO_ERROR
 from cardswitch.specs.hsm.names import ISO_0, ISO_1, ZMK, ZPK
 from cardswitch.specs.security.ibm3624 import generate_offset_ibm3624

@@ -11,8 +11,8 @@ from typing import Any, Final, Protocol, TypeVar, get_args
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command, pack_command, unpack_command
-from cardswitch.specs.hsm.commands.admin import diagnostics
-from cardswitch.specs.hsm.commands.keys import generate_key, key_check_value
+from cardswitch.specs.hsm.commands.keys.any_type import generate_key, key_check_value
+from cardswitch.specs.hsm.commands.module.status import diagnostics
 from cardswitch.specs.masking import printable
 from cardswitch.wire.operator.text import columns
 

@@ -22,8 +22,8 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.dates import expiry_passed
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.hsm.commands.cards import verify_cvv
-from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
+from cardswitch.specs.hsm.commands.cards.values import verify_cvv
+from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of

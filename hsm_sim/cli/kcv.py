@@ -43,7 +43,7 @@ Examples:
 def kcv(hsm: HsmClient, key: str, path: Path, type_text: str, expect: str, as_json: bool) -> None:
     """Show the check value of KEY, a name of the file or a key under the LMK (BU)."""
     from cardswitch.specs.hsm import Command
-    from cardswitch.specs.hsm.commands.keys import key_check_value
+    from cardswitch.specs.hsm.commands.keys.any_type import key_check_value
 
     from ..client.keyfile import find_key, type_of
     from .key_options import under

@@ -116,7 +116,7 @@ def generate(
     as_json: bool,
 ) -> None:
     """Have a random key made, and keep it as NAME (A0)."""
-    from cardswitch.specs.hsm.commands.keys import generate_key
+    from cardswitch.specs.hsm.commands.keys.any_type import generate_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -153,7 +153,7 @@ def import_(
     With - it is read from standard input; a key block may be without its R. Compare its check value
     with the one that the other side tells.
     """
-    from cardswitch.specs.hsm.commands.keys import import_key
+    from cardswitch.specs.hsm.commands.keys.any_type import import_key
 
     from ..client.keyfile import find_key, require_free
 
@@ -197,7 +197,7 @@ def export(
     as_json: bool,
 ) -> None:
     """Give KEY out under a ZMK, with its check value for the other side (A8)."""
-    from cardswitch.specs.hsm.commands.keys import export_key
+    from cardswitch.specs.hsm.commands.keys.any_type import export_key
     from cardswitch.wire.operator.text import columns
 
     from ..client.keyfile import find_key, type_of

@@ -128,8 +128,8 @@ def _compare(key: bytes, stored: StoredKey, kcv: str, *, is_aes: bool) -> None:
 
 def _require_taken(hsm: HsmClient, stored: StoredKey, check_value: str) -> None:
     """End with exit 6 unless the module is under the test LMK, and opens the key."""
-    from cardswitch.specs.hsm.commands.admin import diagnostics
-    from cardswitch.specs.hsm.commands.keys import key_check_value
+    from cardswitch.specs.hsm.commands.keys.any_type import key_check_value
+    from cardswitch.specs.hsm.commands.module.status import diagnostics
 
     told = hsm.ask(under(diagnostics(), stored.lmk_id)).fields.get("lmk_check", "")
     if told != check_value:

@@ -61,7 +61,10 @@ def translate(
 
     Which formats may be made of which, the policy of the module says.
     """
-    from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+    from cardswitch.specs.hsm.commands.pins.blocks import (
+        translate_pin_tpk_zpk,
+        translate_pin_zpk_zpk,
+    )
     from cardswitch.specs.hsm.names import ZPK
     from cardswitch.specs.security.pins import pan12_of
     from cardswitch.wire.operator.text import columns

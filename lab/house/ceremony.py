@@ -14,10 +14,10 @@ from msgspec import Struct
 from cardswitch.specs.codes import CVV2_SERVICE_CODE
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Answer, Command
-from cardswitch.specs.hsm.commands.cards import generate_cvv
-from cardswitch.specs.hsm.commands.keys import generate_key, import_key, key_check_value
-from cardswitch.specs.hsm.commands.pins import pvv_from_lmk_pin
-from cardswitch.specs.hsm.commands.pins_lmk import pin_to_lmk
+from cardswitch.specs.hsm.commands.cards.values import generate_cvv
+from cardswitch.specs.hsm.commands.keys.any_type import generate_key, import_key, key_check_value
+from cardswitch.specs.hsm.commands.pins.blocks import pvv_from_lmk_pin
+from cardswitch.specs.hsm.commands.pins.lmk import pin_to_lmk
 from cardswitch.specs.hsm.names import CVK, TPK, ZMK, ZPK
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.specs.security.pinblocks import pan12_of

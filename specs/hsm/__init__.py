@@ -10,7 +10,7 @@
     chain     the command that carries others
 
 Whoever asks takes the function of a command from its family, so that nobody else writes field
-names: ``from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk``.
+names: ``from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk``.
 
 Bytes are taken as ISO 8859-1 text, one character a byte. The two bytes of length in front of a
 frame belong to the link, not to this package. Nothing here knows cryptography: a switch uses it.

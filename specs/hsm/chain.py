@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .codec import HEADER_SIZE, pack_command, unpack_answer
-from .commands.chains import name_of
+from .commands.module.chains import name_of
 from .values import Answer, Command, text_of
 
 _NO_HEADER: Final = "0" * HEADER_SIZE

@@ -7,7 +7,7 @@ from typing import Final
 from cardswitch.specs.codes import MALFUNCTION, WRONG_PIN
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.waits import NoAnswer

@@ -11,7 +11,7 @@ from cardswitch.hosts.serve import serve_issuer
 from cardswitch.hosts.vault import open_vault
 from cardswitch.hsm_sim.serve import serve as serve_hsm
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
-from cardswitch.specs.hsm.commands.admin import diagnostics
+from cardswitch.specs.hsm.commands.module.status import diagnostics
 from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.channel import HsmClientChannel

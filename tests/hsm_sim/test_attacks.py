@@ -18,9 +18,9 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.hsm_sim.pins.decimalisation import encrypt_table
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.pins import pvv_from_block
-from cardswitch.specs.hsm.commands.pins_ibm import ibm_check, offset_from_block
-from cardswitch.specs.hsm.commands.pins_lmk import pin_from_lmk, pin_to_lmk, pin_to_lmk_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import pvv_from_block
+from cardswitch.specs.hsm.commands.pins.ibm import ibm_check, offset_from_block
+from cardswitch.specs.hsm.commands.pins.lmk import pin_from_lmk, pin_to_lmk, pin_to_lmk_zpk
 from cardswitch.specs.security.lmk import TEST_LMK, LmkSet
 from tests.kit.hsm.module import ask
 

@@ -11,7 +11,7 @@ from cardswitch.hsm_sim.console_link import (
 from cardswitch.hsm_sim.custody.authority import Credential, enrol
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.specs.hsm import unpack_answer
-from cardswitch.specs.hsm.commands.keys import export_key
+from cardswitch.specs.hsm.commands.keys.any_type import export_key
 from cardswitch.wire.ports import Append, Close, Garbled, LinkId, Received, Send
 from tests.kit.hsm.module import ZMK, ZPK, module, under_lmk
 

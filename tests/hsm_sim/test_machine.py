@@ -8,9 +8,9 @@ from cardswitch.hsm_sim.custody.authority import AuthorityRefused, authorise
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
-from cardswitch.specs.hsm.commands.keys import export_key, generate_key
-from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
+from cardswitch.specs.hsm.commands.keys.any_type import export_key, generate_key
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
+from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
 from cardswitch.wire.ports import (
     Append,
     Close,

@@ -24,19 +24,25 @@ from cardswitch.specs.hsm import (
     unpack_answer,
     unpack_command,
 )
-from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS, cards
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
-from cardswitch.specs.hsm.commands.cards import verify_cvv
-from cardswitch.specs.hsm.commands.keys import export_key, generate_key, import_key, key_check_value
-from cardswitch.specs.hsm.commands.macs import generate_mac, verify_mac
-from cardswitch.specs.hsm.commands.pins import (
+from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
+from cardswitch.specs.hsm.commands.cards.values import generate_cvv as cvv_request
+from cardswitch.specs.hsm.commands.cards.values import verify_cvv
+from cardswitch.specs.hsm.commands.data.macs import generate_mac, verify_mac
+from cardswitch.specs.hsm.commands.keys.any_type import (
+    export_key,
+    generate_key,
+    import_key,
+    key_check_value,
+)
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
+from cardswitch.specs.hsm.commands.pins.blocks import (
     pvv_from_lmk_pin,
     translate_pin_tpk_zpk,
     translate_pin_zpk_zpk,
     verify_pin_pvv_tpk,
     verify_pin_pvv_zpk,
 )
-from cardswitch.specs.hsm.commands.pins_lmk import compare_pin_tpk, pin_to_lmk
+from cardswitch.specs.hsm.commands.pins.lmk import compare_pin_tpk, pin_to_lmk
 from cardswitch.specs.hsm.grammar import HsmLayout
 from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.cvv import generate_cvv
@@ -101,7 +107,7 @@ OPERANDS = [
     (verify_pin_pvv_zpk(OF["001"], PVK_TEXT, BLOCK, PAN12, "1", "0000"), "pvk", "002", "11"),
     (pin_to_lmk(OF["002"], BLOCK, PAN12), "tpk", "002", "10"),
     (pvv_from_lmk_pin(PVK_TEXT, "J" + "0" * 32, PAN12, "1"), "pvk", "002", "10"),
-    (cards.generate_cvv(OF["402"], PAN, "2912", "201"), "cvk", "402", "10"),
+    (cvv_request(OF["402"], PAN, "2912", "201"), "cvk", "402", "10"),
     (verify_cvv(OF["402"], PAN, "2912", "201", "000"), "cvk", "402", "10"),
     (generate_mac("003", OF["003"], b""), "key", "003", "10"),
     (verify_mac("003", OF["003"], b"", "0" * 8), "key", "003", "10"),
@@ -181,7 +187,7 @@ def test_a_trailer_comes_back() -> None:
 
 
 def test_a_command_that_no_frame_could_hold_is_refused_all_the_same() -> None:
-    command = cards.generate_cvv(OF["402"], "12345", "2912", "201")
+    command = cvv_request(OF["402"], "12345", "2912", "201")
     assert module().answer(command).error == "15"
 
 
@@ -250,7 +256,7 @@ GOOD = [
         )
     ),
     pvv_from_lmk_pin(PVK_TEXT, seal_pin(TEST_LMK, LONG_PIN, PAN12), PAN12, "1"),
-    cards.generate_cvv(OF["402"], PAN, "2912", "201"),
+    cvv_request(OF["402"], PAN, "2912", "201"),
     verify_cvv(OF["402"], PAN, "2912", "201", generate_cvv(CVK, PAN, "2912", "201")),
     generate_mac("003", OF["003"], b"HELLO", length=16),
     *examples_emv.GOOD,

@@ -15,8 +15,8 @@ from cardswitch.hsm_sim.serve import serve, serve_machine
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
-from cardswitch.specs.hsm.commands.keys import export_key
+from cardswitch.specs.hsm.commands.keys.any_type import export_key
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, BlockLmk
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.runtime import run

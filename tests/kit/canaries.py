@@ -3,7 +3,7 @@
 from base64 import b64encode
 from pathlib import Path
 
-from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk, translate_pin_zpk_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk, translate_pin_zpk_zpk
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
 from cardswitch.terminal.pinpad.pad import PinPad
 

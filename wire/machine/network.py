@@ -11,7 +11,7 @@ from typing import Final
 
 from cardswitch.specs.codes import APPROVED, ECHO, INVALID_TRANSACTION, SIGN_OFF, SIGN_ON
 from cardswitch.specs.dates import transmission_time
-from cardswitch.specs.hsm.commands.admin import module_status
+from cardswitch.specs.hsm.commands.module.status import module_status
 from cardswitch.specs.message import Message
 
 from ..ports import LinkId, Seconds

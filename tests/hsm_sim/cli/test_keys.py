@@ -7,7 +7,7 @@ from cardswitch.hsm_sim.client.keyfile import read_keys
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.keys import key_check_value
+from cardswitch.specs.hsm.commands.keys.any_type import key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from tests.kit.hsm.module import under_lmk
 from tests.kit.hsm.served import run, serving, shown

@@ -13,8 +13,8 @@ from cardswitch.hsm_sim.client.client import (
 )
 from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm import BUFFER_SIZE, HsmFormatError
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo, module_status
-from cardswitch.specs.hsm.commands.keys import generate_key
+from cardswitch.specs.hsm.commands.keys.any_type import generate_key
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo, module_status
 from cardswitch.specs.hsm.errors import ERRORS
 from cardswitch.specs.hsm.names import ZPK
 from cardswitch.wire.framing import FramingError

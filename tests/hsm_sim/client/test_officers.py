@@ -14,7 +14,7 @@ from cardswitch.hsm_sim.client.officers import (
 from cardswitch.hsm_sim.custody.authority import Credential, enrol
 from cardswitch.hsm_sim.custody.store import KeyStore, with_officers, write_store
 from cardswitch.specs.errors import ConfigError
-from cardswitch.specs.hsm.commands.keys import generate_key
+from cardswitch.specs.hsm.commands.keys.any_type import generate_key
 from tests.kit.hsm.served import answering, run, served_lab, shown, unused_port
 
 SECRETS = {"first": "correct horse", "second": "battery staple"}

@@ -13,15 +13,15 @@ from cardswitch.hsm_sim.keys.uses import USES
 from cardswitch.hsm_sim.module import OLD_TEST_LMK, HsmModule
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.commands import COMMANDS
-from cardswitch.specs.hsm.commands.keys import (
+from cardswitch.specs.hsm.commands.keys.any_type import (
     derive_initial_key,
     export_key,
     generate_key,
     import_key,
     key_check_value,
 )
-from cardswitch.specs.hsm.commands.keys_forms import change_key_scheme, renew_key
-from cardswitch.specs.hsm.commands.keys_zones import (
+from cardswitch.specs.hsm.commands.keys.forms import change_key_scheme, renew_key
+from cardswitch.specs.hsm.commands.keys.zones import (
     export_bdk,
     export_cvk,
     export_tak,
@@ -39,7 +39,7 @@ from cardswitch.specs.hsm.commands.keys_zones import (
     import_zek_or_zak,
     import_zpk,
 )
-from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
 from cardswitch.specs.security.keys import key_check_value as kcv_of
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key, wrap_key, wrap_key_under_key
 from tests.kit.hsm.examples_emv import under_block_lmk

@@ -10,8 +10,8 @@ from cardswitch.hsm_sim.keys.tamper import ErasedRing
 from cardswitch.hsm_sim.keys.uses import ZPK
 from cardswitch.hsm_sim.module import TEST_LMKS, HsmModule
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
-from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk
 from tests.hsm_sim.test_module import GOOD, LAX
 from tests.kit.hsm.module import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 

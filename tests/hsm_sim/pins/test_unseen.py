@@ -5,7 +5,7 @@ import pytest
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.pins.unseen import passes_unseen
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.pins import translate_pin_zpk_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_zpk_zpk
 from cardswitch.specs.security.tdes import decrypt_tdes_ecb
 from tests.kit.hsm.module import PAN12, ZPK, ZPK2, any_block, ask, module, under_lmk
 

@@ -5,7 +5,37 @@ from functools import partial
 from cardswitch.hsm_sim.keys.attributes import Attributes
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.hsm.chain import chain
-from cardswitch.specs.hsm.commands.admin import (
+from cardswitch.specs.hsm.commands.cards.emv import (
+    CSK_OPTION_B,
+    M_CHIP,
+    generate_arpc,
+    generate_arpc_csk,
+    verify_arqc,
+    verify_arqc_and_mac,
+    verify_arqc_csk,
+)
+from cardswitch.specs.hsm.commands.cards.scripts import (
+    M_CHIP_SCRIPT,
+    ScriptSecret,
+    make_script,
+    make_script_csk,
+)
+from cardswitch.specs.hsm.commands.cards.values import verify_cvc3, verify_dcvv
+from cardswitch.specs.hsm.commands.data.encryption import (
+    DataKey,
+    decrypt_data,
+    encrypt_data,
+    hash_data,
+    translate_data,
+)
+from cardswitch.specs.hsm.commands.data.macs import (
+    RIGHT,
+    generate_mac_dukpt,
+    generate_mac_x919_older,
+    generate_mac_zak_older,
+    verify_mac_dukpt,
+)
+from cardswitch.specs.hsm.commands.module.status import (
     cancel_authority,
     command_volumes,
     diagnostics,
@@ -15,36 +45,6 @@ from cardswitch.specs.hsm.commands.admin import (
     module_load,
     module_status,
     random_value,
-)
-from cardswitch.specs.hsm.commands.cards import verify_cvc3, verify_dcvv
-from cardswitch.specs.hsm.commands.data import (
-    DataKey,
-    decrypt_data,
-    encrypt_data,
-    hash_data,
-    translate_data,
-)
-from cardswitch.specs.hsm.commands.emv import (
-    CSK_OPTION_B,
-    M_CHIP,
-    generate_arpc,
-    generate_arpc_csk,
-    verify_arqc,
-    verify_arqc_and_mac,
-    verify_arqc_csk,
-)
-from cardswitch.specs.hsm.commands.macs import (
-    RIGHT,
-    generate_mac_dukpt,
-    generate_mac_x919_older,
-    generate_mac_zak_older,
-    verify_mac_dukpt,
-)
-from cardswitch.specs.hsm.commands.scripts import (
-    M_CHIP_SCRIPT,
-    ScriptSecret,
-    make_script,
-    make_script_csk,
 )
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes

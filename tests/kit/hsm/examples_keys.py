@@ -2,8 +2,8 @@
 
 from cardswitch.hsm_sim.module import OLD_TEST_LMK
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.keys import derive_initial_key
-from cardswitch.specs.hsm.commands.keys_forms import (
+from cardswitch.specs.hsm.commands.keys.any_type import derive_initial_key
+from cardswitch.specs.hsm.commands.keys.forms import (
     change_key_scheme,
     form_key,
     generate_component,
@@ -11,7 +11,7 @@ from cardswitch.specs.hsm.commands.keys_forms import (
     renew_key,
     store_texts,
 )
-from cardswitch.specs.hsm.commands.keys_zones import (
+from cardswitch.specs.hsm.commands.keys.zones import (
     export_bdk,
     export_cvk,
     export_tak,

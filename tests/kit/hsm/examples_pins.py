@@ -3,8 +3,12 @@
 from cardswitch.hsm_sim.module import OLD_TEST_LMK
 from cardswitch.hsm_sim.pins.decimalisation import encrypt_table
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.pins import change_pvv, pvv_from_block, translate_pin_tpk_dukpt
-from cardswitch.specs.hsm.commands.pins_dukpt import (
+from cardswitch.specs.hsm.commands.pins.blocks import (
+    change_pvv,
+    pvv_from_block,
+    translate_pin_tpk_dukpt,
+)
+from cardswitch.specs.hsm.commands.pins.dukpt import (
     Transaction,
     translate_pin_dukpt_dukpt,
     translate_pin_dukpt_older,
@@ -14,7 +18,7 @@ from cardswitch.specs.hsm.commands.pins_dukpt import (
     verify_pin_pvv_dukpt,
     verify_pin_pvv_dukpt_older,
 )
-from cardswitch.specs.hsm.commands.pins_ibm import (
+from cardswitch.specs.hsm.commands.pins.ibm import (
     change_offset,
     derive_pin_ibm,
     ibm_check,
@@ -23,7 +27,7 @@ from cardswitch.specs.hsm.commands.pins_ibm import (
     verify_pin_ibm_tpk,
     verify_pin_ibm_zpk,
 )
-from cardswitch.specs.hsm.commands.pins_lmk import (
+from cardswitch.specs.hsm.commands.pins.lmk import (
     compare_pin_tpk,
     compare_pin_zpk,
     decrypt_lmk_pin,

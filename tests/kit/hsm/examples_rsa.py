@@ -3,8 +3,8 @@
 from functools import partial
 
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.data import SHA_1
-from cardswitch.specs.hsm.commands.rsa import (
+from cardswitch.specs.hsm.commands.data.encryption import SHA_1
+from cardswitch.specs.hsm.commands.keys.rsa import (
     DER_SIGNED,
     PSS,
     RSA_ANY,

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import check_keys, make_keys, personalise
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm.commands.cards import verify_cvv
-from cardswitch.specs.hsm.commands.pins import verify_pin_pvv_tpk
+from cardswitch.specs.hsm.commands.cards.values import verify_cvv
+from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_tpk
 from cardswitch.specs.security.pinblocks import pan12_of
 from cardswitch.terminal.pinpad.pad import PinPad
 from tests.kit.hsm.module import attended

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm import Answer, HsmFormatError, unpack_answer
 from cardswitch.specs.hsm.chain import chain, read_chain
-from cardswitch.specs.hsm.commands.admin import diagnostics, echo
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
 
 
 def test_commands_lose_their_headers_inside() -> None:

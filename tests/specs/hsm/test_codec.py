@@ -15,8 +15,8 @@ from cardswitch.specs.hsm import (
     unpack_command,
 )
 from cardswitch.specs.hsm.commands import ANSWERS, COMMANDS
-from cardswitch.specs.hsm.commands.macs import verify_mac
-from cardswitch.specs.hsm.commands.pins import translate_pin_tpk_zpk
+from cardswitch.specs.hsm.commands.data.macs import verify_mac
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk
 from tests.kit.hsm.strategies import answers, commands
 
 TPK, ZPK = "U" + "1A" * 16, "U" + "2B" * 16

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from cardswitch.specs.hsm.commands.admin import diagnostics
+from cardswitch.specs.hsm.commands.module.status import diagnostics
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver import connections
 from cardswitch.wire.machine.matching import HsmExchange

@@ -1,0 +1,33 @@
+"""Commands about issuer scripts: each function and its line, both ways."""
+
+import pytest
+
+from cardswitch.specs.hsm.commands.cards.scripts import (
+    COMMANDS,
+    M_CHIP_SCRIPT,
+    ScriptSecret,
+    make_script,
+    make_script_csk,
+)
+from tests.kit.hsm.lines import BDK, TPK, ZPK, check_line
+
+ACCOUNT = b"account!"
+ARQC = b"arqc-8-b"
+SECRET = ScriptSecret(ZPK, BDK, ARQC, 5, b"whole bl")
+
+LINES = {
+    f"KU00{TPK}account!arqc-8-b0003apd": make_script(TPK, ACCOUNT, ARQC, b"apd"),
+    f"KU21{TPK}account!arqc-8-b0003apd;{ZPK}{BDK}arqc-8-b00050008whole bl": make_script(
+        TPK, ACCOUNT, ARQC, b"apd", SECRET, M_CHIP_SCRIPT
+    ),
+    f"KY0{TPK}account!arqc-8-b0003apd": make_script_csk(TPK, ACCOUNT, ARQC, b"apd"),
+}
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: line[:5])
+def test_a_request_and_its_line(line: str) -> None:
+    check_line(LINES[line], line)
+
+
+def test_every_command_has_a_line() -> None:
+    assert {line[:2] for line in LINES} == COMMANDS.keys()
