@@ -54,9 +54,9 @@ class AcquirerDesk(Desk):
         rows = await self.look_up(question)
         return self.books.adopt(rows, self.now)
 
-    def is_full(self, budget: Budget) -> bool:
-        """Whether no more flows of *budget* may begin; if so, it is counted."""
-        if self._kernel.is_full(budget):
+    def is_full(self, budget: Budget, link: LinkId) -> bool:
+        """Whether no more flows of *budget* may begin for *link*; if so, it is counted."""
+        if self._kernel.is_full(budget, link):
             self.count("full")
             return True
         return False
@@ -95,10 +95,10 @@ class AcquirerDesk(Desk):
 
     # Work on a leg --------------------------------------------------------------------------------
 
-    def work(self, leg: Leg, flow: Flow, budget: Budget) -> None:
-        """Begin *flow*, which works on *leg*; whoever waits and was told nothing hears nothing."""
+    def work(self, leg: Leg, flow: Flow, budget: Budget, link: LinkId) -> None:
+        """Begin *flow* for *link*, on *leg*; whoever waits and was told nothing hears nothing."""
         self.books.hold(leg)
-        self.start(self._worked(leg, flow), lambda _: self._end(leg), budget)
+        self.start(self._worked(leg, flow), lambda _: self._end(leg), budget, link)
 
     async def _worked(self, leg: Leg, flow: Flow) -> None:
         await flow

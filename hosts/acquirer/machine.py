@@ -52,7 +52,10 @@ class Acquirer(Program):
         checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
         """*fingerprint* tells cards apart, and is the same at every start from one journal."""
-        super().__init__({FRONT: IsoExchange(), NETWORK: IsoExchange()}, limits)
+        super().__init__(
+            {FRONT: IsoExchange(), NETWORK: IsoExchange()},
+            limits or Limits(flows_per_link_max=config.front.in_flight_max),
+        )
         self._desk = AcquirerDesk(
             self.kernel,
             config,
@@ -114,10 +117,10 @@ class Acquirer(Program):
             return desk.send(link, booking.reply(request))
         if booking.waiters:
             return booking.wait(link, request)
-        if desk.is_full(Budget.DOING):
+        if desk.is_full(Budget.DOING, link):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         booking.wait(link, request)
-        return desk.work(booking, purchase(desk, booking, request, asked), Budget.DOING)
+        return desk.work(booking, purchase(desk, booking, request, asked), Budget.DOING, link)
 
     def _reversal(self, link: LinkId, request: Message, _: Kind) -> None:
         """Look up what it names, and itself: it may have been answered already."""
@@ -138,10 +141,10 @@ class Acquirer(Program):
             return desk.send(link, request.reply(own.answer.code))
         if own.waiters:
             return own.wait(link, request)
-        if desk.is_full(Budget.UNDOING):
+        if desk.is_full(Budget.UNDOING, link):
             return None  # The front will send it again.
         own.wait(link, request)
-        return desk.work(own, reversal(desk, own, request, names), Budget.UNDOING)
+        return desk.work(own, reversal(desk, own, request, names), Budget.UNDOING, link)
 
     def _differs(self, link: LinkId, request: Message, leg: Leg) -> None:
         """Refuse what has the identity of another request, once that is sure to stay known."""

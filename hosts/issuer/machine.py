@@ -23,7 +23,7 @@ from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.budget import Budget, Limits
-from cardswitch.wire.machine.matching import HsmExchange, IsoExchange, join
+from cardswitch.wire.machine.matching import Exchange, HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import NoAnswer
@@ -58,7 +58,13 @@ class Issuer(Program):
         checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
         """*fingerprint* makes a card number a text that tells it from others, and no more."""
-        super().__init__({NETWORK: IsoExchange(), HSM: HsmExchange(config.hsm_header_size)}, limits)
+        exchanges: dict[str, Exchange] = {
+            NETWORK: IsoExchange(),
+            HSM: HsmExchange(config.hsm_header_size),
+        }
+        super().__init__(
+            exchanges, limits or Limits(flows_per_link_max=config.network.in_flight_max)
+        )
         self.config = config
         self.books = IssuerBooks(config.accounts)
         self.legs = Legs(remembered_max)
@@ -138,12 +144,12 @@ class Issuer(Program):
         known = self.legs.in_work.get(who.name) or self.legs.find(who.name)
         if isinstance(known, Purchase):
             return self._repeat(link, request, known, terms)
-        if self.kernel.is_full():
+        if self.kernel.is_full(Budget.DOING, link):
             return self.desk.count("full")  # A copy may be let in later, and would belie a refusal.
         purchase = Purchase(who=who, rrn=request[37], terms=terms, waiters={link: request})
         self.legs.in_work[who.name] = purchase
         flow = self._decide(purchase, request, card)
-        return self.desk.start(flow, lambda _: self._rescue(purchase, card))
+        return self.desk.start(flow, lambda _: self._rescue(purchase, card), link=link)
 
     def _repeat(self, link: LinkId, request: Message, known: Purchase, terms: Terms) -> None:
         if known.terms not in (None, terms):

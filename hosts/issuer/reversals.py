@@ -72,12 +72,12 @@ class Reversals:
         known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
         if isinstance(known, Reversal):
             return self._repeat(link, request, known, digest)
-        if self._program.kernel.is_full(Budget.UNDOING):
+        if self._program.kernel.is_full(Budget.UNDOING, link):
             return self._desk.count("full")
         own = Reversal(who=who, rrn=request.get(37), request_digest=digest, waiters={link: request})
         self._legs.in_work[who.name] = own
         flow = self._undo(own, request, names, card, stays)
-        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING)
+        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING, link)
 
     def _repeat(self, link: LinkId, request: Message, known: Reversal, digest: str) -> None:
         if known.request_digest != digest:

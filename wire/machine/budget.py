@@ -25,6 +25,7 @@ class Limits(Struct, frozen=True):
     flows_max: int = 10_000  # Flows for doing alive at once, over all links.
     undoing_max: int = 4_000  # Flows for undoing, likewise.
     pending_max: int = 1_000  # Pending reversals that are asked at once.
+    flows_per_link_max: int = 4_000  # Flows for doing, or for undoing, that one link began.
     waits_per_link_max: int = 4_000  # Questions open on one link.
 
     def of(self, budget: Budget) -> float:

@@ -68,10 +68,14 @@ class Desk:
         return self._kernel.look_up(question)
 
     def start(
-        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
+        self,
+        flow: Flow,
+        rescue: Rescue | None = None,
+        budget: Budget = Budget.DOING,
+        link: LinkId | None = None,
     ) -> None:
-        """Begin another flow."""
-        self._kernel.start(flow, rescue, budget)
+        """Begin another flow, which counts for *link*."""
+        self._kernel.start(flow, rescue, budget, link)
 
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*."""

@@ -46,6 +46,7 @@ class Kernel:
         self._stamped: tuple[LinkId, Any, Key] | None = None  # the last one: it is asked next
         self._ready: deque[tuple[Running, Any, bool]] = deque()
         self._alive_flows: Counter[Budget] = Counter()
+        self._alive_of: Counter[tuple[Budget, LinkId]] = Counter()  # of links that began flows
         self._look_ups = 0
 
     # Time and effects -----------------------------------------------------------------------------
@@ -83,8 +84,10 @@ class Kernel:
 
     # Flows ----------------------------------------------------------------------------------------
 
-    def is_full(self, budget: Budget = Budget.DOING) -> bool:
-        """Whether no more flows of *budget* may start now."""
+    def is_full(self, budget: Budget = Budget.DOING, link: LinkId | None = None) -> bool:
+        """Whether no more flows of *budget* may start now, at all or for *link*."""
+        if link is not None and self._alive_of[budget, link] >= self._limits.flows_per_link_max:
+            return True
         return self._alive_flows[budget] >= self._limits.of(budget)
 
     @property
@@ -93,11 +96,28 @@ class Kernel:
         return not any(self._alive_flows.values())
 
     def start(
-        self, flow: Flow, rescue: Rescue | None = None, budget: Budget = Budget.DOING
+        self,
+        flow: Flow,
+        rescue: Rescue | None = None,
+        budget: Budget = Budget.DOING,
+        link: LinkId | None = None,
     ) -> None:
-        """Begin *flow*. If it fails by itself, *rescue* is called and the others live on."""
+        """Begin *flow*. If it fails by itself, *rescue* is called and the others live on.
+
+        It counts for *link*, if one is given, until it ends.
+        """
         self._alive_flows[budget] += 1
-        self._ready.append((Running(flow, rescue, budget), None, False))
+        if link is not None:
+            self._alive_of[budget, link] += 1
+        self._ready.append((Running(flow, rescue, budget, link), None, False))
+
+    def _end(self, running: Running) -> None:
+        budget, link = running.budget, running.link
+        self._alive_flows[budget] -= 1
+        if link is not None:
+            self._alive_of[budget, link] -= 1
+            if not self._alive_of[budget, link]:
+                del self._alive_of[budget, link]
 
     def later(self, seconds: Seconds, action: Callable[[], None]) -> None:
         """Call *action* in *seconds*: until then no flow is alive for it."""
@@ -108,12 +128,12 @@ class Kernel:
             flow = running.flow
             wait = flow.throw(NoAnswer(NO_ANSWER)) if failed else flow.send(value)
         except StopIteration:
-            self._alive_flows[running.budget] -= 1
+            self._end(running)
             return
         except AssertionError:
             raise  # What must hold does not: the program must not go on.
         except Exception as error:
-            self._alive_flows[running.budget] -= 1
+            self._end(running)
             if running.rescue is None:
                 raise
             self.counts["flow_failed"] += 1

@@ -68,14 +68,17 @@ class Watcher(Protocol):
 
 
 class Running:
-    """A flow that has begun, and what to do should it fail."""
+    """A flow that has begun: what to do should it fail, what it is for, and for which link."""
 
-    __slots__ = ("budget", "flow", "rescue")
+    __slots__ = ("budget", "flow", "link", "rescue")
 
-    def __init__(self, flow: Flow, rescue: Rescue | None, budget: Budget) -> None:
+    def __init__(
+        self, flow: Flow, rescue: Rescue | None, budget: Budget, link: LinkId | None
+    ) -> None:
         self.flow = flow
         self.rescue = rescue
         self.budget = budget
+        self.link = link
 
 
 class Alarm:

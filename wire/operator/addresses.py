@@ -70,6 +70,7 @@ class IsoListener(IsoAddress, frozen=True, kw_only=True):
     allow: tuple[str, ...] = ()  # addresses and networks that may connect; none: all of them
     first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
     idle_s: Annotated[float, Meta(gt=0)] = 300.0
+    in_flight_max: Annotated[int, Meta(ge=1)] = 4_000  # requests of one connection at once
 
 
 def is_here(host: str) -> bool:

@@ -11,9 +11,10 @@ from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.matching import IsoExchange
-from cardswitch.wire.ports import Append
+from cardswitch.wire.ports import Append, LinkId
 from tests.kit.hosts import acquirer_config, fingerprint
 
+MERCHANTS = LinkId("front/1")
 WHO = Identity("2026-03-29", "front|TERM0001|SHOP|2|000007|20260329010000")
 REFUSED = PurchaseRefused(Terms("sale", "000000", 10, "978", "print:14"), "03")
 
@@ -69,16 +70,16 @@ def test_a_leg_stays_while_a_flow_works_on_it(desk, kernel):
     async def flow():
         await desk.sleep(1.0)
 
-    desk.work(leg, flow(), Budget.DOING)
+    desk.work(leg, flow(), Budget.DOING, MERCHANTS)
     kernel.take()
     assert desk.books.find(WHO.name) is leg
-    assert desk.is_full(Budget.DOING)
-    assert not desk.is_full(Budget.UNDOING)
+    assert desk.is_full(Budget.DOING, MERCHANTS)
+    assert not desk.is_full(Budget.UNDOING, MERCHANTS)
     kernel.advance(1.0)
     kernel.expire()
     kernel.take()
     assert desk.books.find(WHO.name) is None
-    assert not desk.is_full(Budget.DOING)
+    assert not desk.is_full(Budget.DOING, MERCHANTS)
 
 
 def test_who_may_sell_and_what_is_added(desk):

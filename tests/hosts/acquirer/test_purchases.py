@@ -321,6 +321,18 @@ def test_a_full_acquirer_is_silent() -> None:
     assert play.machine.counts["full"] == 2
 
 
+def test_a_link_that_asks_too_much_takes_nothing_from_another() -> None:
+    play = acquirer(limits=Limits(flows_per_link_max=1))
+    (play >> Received(FRONT, purchase(trace=1))).skip()
+    assert play >> Received(FRONT, purchase(trace=2))
+    assert play.machine.counts["full"] == 1
+    other = LinkId("front/2")
+    (play >> LinkUp(other)).skip()
+    (play >> Received(other, purchase(trace=3))).skip()
+    assert play.sent_on(UPSTREAM)[-1][4] == purchase(trace=3)[4]
+    assert len(play.sent_on(UPSTREAM)) == 2
+
+
 def test_too_many_open_ends_stop_new_purchases() -> None:
     play = acquirer()
     play.machine.books.open |= {1_000 + n for n in range(OPEN_MAX)}

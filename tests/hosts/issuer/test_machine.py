@@ -7,7 +7,7 @@ from cardswitch.specs.codes import REASONS
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.budget import Limits
-from cardswitch.wire.ports import LinkId, Received
+from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.kit.hosts import (
     NETWORK,
     PAN,
@@ -272,6 +272,17 @@ def test_a_full_issuer_is_silent_and_a_copy_that_is_let_in_later_is_new() -> Non
     assert outcome(play, reversal_of(purchase(trace=3)))[39] == "25"
     (play >> answered("hsm", "00")).skip()
     assert outcome(play, purchase(trace=2))[39] == "00"
+
+
+def test_a_link_that_asks_too_much_takes_nothing_from_another() -> None:
+    play = issuer(limits=Limits(flows_per_link_max=1))
+    (play >> Received(NETWORK, purchase(trace=1, f52=RIGHT_PIN))).skip()
+    assert play >> Received(NETWORK, purchase(trace=2))
+    assert play.machine.counts["full"] == 1
+    other = LinkId("network/2")
+    (play >> LinkUp(other)).skip()
+    (play >> Received(other, purchase(trace=3))).skip()
+    assert play.sent_on(other)[-1][39] == "00"
 
 
 def test_a_flow_that_fails_declines_and_the_others_live_on(monkeypatch) -> None:
