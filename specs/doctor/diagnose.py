@@ -24,6 +24,7 @@ PLACES_MAX: Final = 12
 PLACES_EDITED_MAX: Final = 3
 BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came furthest
 _READS_A_PLACE: Final = READS_MAX // PLACES_EDITED_MAX
+_READS_A_BASE: Final = _READS_A_PLACE // BASES_EDITED_MAX  # none takes the turn of the next
 _REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
 _OWN_HEADER_COST: Final = 3
 
@@ -115,10 +116,9 @@ def _derived(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
     furthest = [max((each[0] for each in reaches[at]), default=0.0) for at in reaches]
     for place in _promising(places, furthest):
         here = reaches[places.index(place)]
-        budget = Budget(_READS_A_PLACE)
         here.sort(key=lambda each: (len(surface_edits(each[1], place.surface)), -each[0]))
         for base in _distinct([base for _, base in here])[:BASES_EDITED_MAX]:
-            found = found or _edited(place, base, budget, group_cost=0)[1]
+            found = found or _edited(place, base, Budget(_READS_A_BASE), group_cost=0)[1]
     return found
 
 

@@ -151,3 +151,28 @@ def test_other_kinds_of_bytes(kind):
     for _ in range(SEEN_MIN + 2):
         assert load_dialect("pos").unpack(kind(wire))[11] == "000001"
         load_dialect("pos").unpack(wire)
+
+
+def test_a_network_in_bcd_and_ebcdic_names_its_header():
+    dialect = load_dialect("iso87-bcd-ebcdic-header")
+    wire = bytes.fromhex((VECTORS / "pasted" / "bcd-ebcdic-header-22.hex").read_text())
+    message = dialect.unpack(wire)
+    assert message.header == wire[:22]
+    assert int.from_bytes(message.header[3:5], "big") == len(wire)
+    assert (message.mti, message.fields[44], message.fields[63]) == ("0110", "5Y", "8000000002")
+    assert dialect.pack(message) == wire
+
+
+def test_the_edition_of_2023_has_data_sets_behind_bitmaps():
+    dialect = load_dialect("iso2023")
+    shop = "71000F29000453484F50044245524E434845"
+    [data_set] = dialect.parts_of("43", shop)
+    elements = {part.name: part.value for part in dialect.parts_of("43.71", data_set.value)}
+    assert elements == {"name": "SHOP", "city": "BERN", "country": "CHE"}
+    older = load_dialect("iso2003").fields
+    changed = {
+        n
+        for n, said in dialect.fields.items()
+        if n not in older or said.notation != older[n].notation
+    }
+    assert {43, 44, 51} <= changed

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DialectError
 from cardswitch.specs.parts.ber import Ber
-from cardswitch.specs.parts.datasets import Datasets
+from cardswitch.specs.parts.datasets import DatasetBitmap, Datasets
 from cardswitch.specs.parts.nested import Bitmap
 from cardswitch.specs.parts.positional import Positional, Repeated
 from cardswitch.specs.parts.tagged import Tagged
@@ -129,7 +129,9 @@ def test_encodings_are_those_of_the_dialect_in_bytes_and_plain_in_text(tmp_path)
 @pytest.mark.parametrize("name", list_dialects())
 def test_shipped_dialects_name_all_their_parts(name):
     for path, layout in load_dialect(name).form.parts.items():
-        assert isinstance(layout, Positional | Repeated | Ber | Tagged | Bitmap | Datasets), path
+        assert isinstance(
+            layout, Positional | Repeated | Ber | Tagged | Bitmap | Datasets | DatasetBitmap
+        ), path
         assert all(layout.names.values()), path
 
 

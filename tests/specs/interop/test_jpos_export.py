@@ -103,7 +103,7 @@ def test_positional_parts_are_written_and_read_again(name):
         if parts.layout == "positional" and not parts.repeat and not left_out:
             assert sizes(back.parts[number]) == sizes(parts)
         else:
-            assert f"field {number}" in told
+            assert told & {f"field {number}", f"field {number.partition('.')[0]}"}
 
 
 @pytest.mark.parametrize("digits", range(1, 7))
