@@ -1,10 +1,16 @@
-"""Which names of merchants (field 42) banks can carry: a deposit names its merchant."""
+"""Merchants: what they are called (field 42), where they stand, whose terminals they are, who pays.
+
+One table for all programs. Banks carry few characters, and a deposit names its merchant.
+"""
 
 from __future__ import annotations
 
 from string import ascii_letters, digits
-from typing import Final
+from typing import Annotated, Final, Literal
 
+from msgspec import Meta, Struct
+
+from .amounts import currency
 from .masking import printable
 
 MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
@@ -27,3 +33,42 @@ def no_merchant_id(text: str) -> str:
         f"no merchant id {printable(text, 20)!r}: expected 1 to {MERCHANT_ID_MAX} of "
         "letters, digits, space and -?:().,'+ since banks carry no others"
     )
+
+
+class Merchant(Struct, frozen=True, kw_only=True):
+    """A shop; *id* is field 42 without its trailing spaces, and *name*, *city* field 43.
+
+    What it sells is deposited in the account *iban*; without one it stays in suspense.
+    """
+
+    id: str
+    name: Annotated[str, Meta(max_length=25)]
+    city: Annotated[str, Meta(max_length=13)]
+    country: Annotated[str, Meta(pattern=r"\A[A-Z]{2}\Z")]
+    country_code: Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 3166-1 numeric, field 19
+    mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
+    currencies: tuple[Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")], ...] = ("978",)
+    active: bool = True
+    terminals: tuple[str, ...] | Literal["any"] = ()  # field 41, without trailing spaces
+    account_holder: str = ""  # none: *name*
+    account_currency: str = "EUR"
+    iban: str = ""
+    bic: str = ""
+
+    def __post_init__(self) -> None:
+        if not is_merchant_id(self.id):
+            raise ValueError(no_merchant_id(self.id))
+        for code in self.currencies:
+            currency(code)
+
+    @property
+    def name_location(self) -> str:
+        """Field 43: name 25, city 13, country 2.
+
+        >>> Merchant(
+        ...     id="SHOP", name="Corner Shop", city="Berlin",
+        ...     country="DE", country_code="276", mcc="5411",
+        ... ).name_location
+        'Corner Shop              Berlin       DE'
+        """
+        return f"{self.name:25}{self.city:13}{self.country}"

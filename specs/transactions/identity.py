@@ -52,12 +52,12 @@ def identity_of(sender: str, kind: str, stan: str, sent: str, now: Seconds) -> I
     return Identity(sent_on, f"{sender}{kind}|{stan}|{sent_on[:4]}{sent}")
 
 
-def is_of_now(request: Message, now: Seconds) -> bool:
+def is_of_now(request: Message, now: Seconds, apart_max_s: Seconds = CLOCK_APART_MAX_S) -> bool:
     """Whether field 7 of *request* is near enough to *now* for something new to be performed.
 
     Raises FormatError if it names no date and time.
     """
-    return abs(transmission_at(request.get(7), now) - now) <= CLOCK_APART_MAX_S
+    return abs(transmission_at(request.get(7), now) - now) <= apart_max_s
 
 
 def sender(source: str, message: Message) -> str:

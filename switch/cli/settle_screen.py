@@ -104,7 +104,7 @@ def _say(*groups: Iterable[str]) -> None:
 
 def _suspense(suspense: Sequence[Suspense]) -> Iterator[str]:
     for owed in suspense:
-        remedy = "name its account under [[settlement.merchants]] and the next close pays it"
+        remedy = "name its account under [[merchants]] and the next close pays it"
         if not owed.merchant:
             remedy = "field 42 of these sales is empty"
         elif not is_currency(owed.currency):

@@ -24,7 +24,7 @@ from .checks import admit
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.ask import ask
-from .flows.network import network
+from .flows.network import downstream, upstream
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
@@ -71,7 +71,7 @@ class Switch(Program):
             return self.drop(link)
         kind = KINDS.find(question)
         if kind is not None and kind.shape == "network":
-            return network(self.desk, self.memory, link, question)
+            return self._network(link, question)
         if name_of(link) not in self.settings.listeners:
             return self.drop(link)  # Upstreams are asked; they do not ask.
         if kind is None:
@@ -141,6 +141,16 @@ class Switch(Program):
 
     # Requests -------------------------------------------------------------------------------------
 
+    def _network(self, link: LinkId, request: Message) -> None:
+        listener = self.settings.listeners.get(name_of(link))
+        if listener is None:
+            return self.desk.send(link, upstream(self.memory, link, request))
+        try:
+            answer = downstream(self.memory, link, request, listener)
+        except Decline as declined:
+            return self._decline(link, request, declined)
+        return self.desk.send(link, answer)
+
     def _ask(self, link: LinkId, request: Message, kind: Kind) -> None:
         source = name_of(link)
         listener = self.settings.listeners[source]
@@ -159,7 +169,8 @@ class Switch(Program):
         leg = self._open(link, who, kind, listener)
         leg.request_digest, leg.card, leg.accepted = digest, card, accepted
         leg.requested, leg.currency = accepted.amount, accepted.currency
-        leg.rrn = request.get(37).strip(" ") or rrn_of(self.kernel.now, leg.number)
+        brought = request.get(37).strip(" ") if listener.rrn == "keep" else ""
+        leg.rrn = brought or rrn_of(self.kernel.now, leg.number)
         self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
         flow = ask(desk, link, request, accepted)

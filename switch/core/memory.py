@@ -18,6 +18,7 @@ from cardswitch.wire.ports import LinkId, Seconds
 from .day import BankDay
 from .legs import Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
+from .sessions import Sessions
 from .settings import Settings
 from .states import UNFINISHED, State
 
@@ -35,7 +36,7 @@ class Memory:
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending_reversals = 0  # legs whose reversal is not yet acknowledged
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
-        self.signed_off: set[LinkId] = set()  # links whose peer has signed off
+        self.sessions = Sessions()  # of those who came in
         # Requests in work, by what they are for and by the link they came on.
         self.in_flight: Mapping[Budget, Counter[LinkId]] = {
             Budget.DOING: Counter(),
@@ -128,7 +129,7 @@ class Memory:
     def link_down(self, link: LinkId) -> None:
         """*link* is gone: nothing is routed there until it has signed on again."""
         self.ready.discard(link)
-        self.signed_off.discard(link)
+        self.sessions.link_down(link)
         for in_flight in self.in_flight.values():
             in_flight.pop(link, None)
 

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 
@@ -19,10 +20,16 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
     terminal_keys: Mapping[str, str] = {}  # TPKs of single terminals, by terminal id (field 41)
+    # Who may be named in a request; None is anybody. Merchants by id, each with its terminals.
+    merchants: Mapping[str, frozenset[str] | None] | None = None
+    institutions: frozenset[str] | None = None  # field 32
+    sign_on: Literal["optional", "required"] = "optional"  # whether a sender must, before it asks
     in_flight_max: int = 256  # Requests of one link in work at once; more get no answer.
     reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order
     unknown_reversal: Literal["25", "00"] = "25"  # what a reversal of something unknown is told
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"  # a 0201 whose 0200 never came
+    rrn: Literal["keep", "replace"] = "keep"  # the field 37 that a request brings
+    clock_apart_s: float = CLOCK_APART_MAX_S  # how far from now field 7 of something new may be
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 

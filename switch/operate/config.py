@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.merchants import Merchant
+from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
@@ -25,10 +27,15 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     pin_key_type: Literal["TPK", "ZPK"] = "TPK"
     pin_key: str = ""
     terminal_keys: Mapping[str, str] = {}
+    merchants: tuple[str, ...] | Literal["any"] = ()
+    institutions: tuple[str, ...] | Literal["any"] = ()
+    sign_on: Literal["optional", "required"] = "optional"
     in_flight_max: int = 256
     reversal_by: tuple[Way, ...] = WAYS
     unknown_reversal: Literal["25", "00"] = "25"
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"
+    rrn: Literal["keep", "replace"] = "keep"
+    clock_apart_s: Annotated[float, Meta(gt=0, le=CLOCK_APART_MAX_S)] = CLOCK_APART_MAX_S
     allows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -65,8 +72,25 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     upstreams: Mapping[str, UpstreamConfig]
     routes: tuple[Route, ...]
     hsm: HsmConfig
+    merchants: tuple[Merchant, ...] = ()  # at the top of the file: all programs read the same
     reversal_timeout_s: float = 3.5
     reversal_pause_s: float = 1.0
+
+    def __post_init__(self) -> None:
+        for name, listener in self.listeners.items():
+            self._check_speakers(f"listeners.{name}", listener)
+
+    def _check_speakers(self, where: str, listener: ListenerConfig) -> None:
+        needed = "merchants" if listener.serves == "merchants" else "institutions"
+        if not getattr(listener, needed):
+            raise ValueError(f'{where}.{needed}: missing: name those who may speak there, or "any"')
+        known = {merchant.id for merchant in self.merchants}
+        unknown = [] if listener.merchants == "any" else sorted({*listener.merchants} - known)
+        if unknown:
+            raise ValueError(
+                f"{where}.merchants: {unknown[0]!r} is no id of [[merchants]], where there are "
+                f"{', '.join(sorted(known)) or 'none'}"
+            )
 
     def placed(self, folder: Path) -> SwitchConfig:
         """The same with its relative paths made to count from *folder*."""
@@ -83,7 +107,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
     def settings(self) -> Settings:
         """The part of it that the core is told."""
         return Settings(
-            listeners={name: _listener(each) for name, each in self.listeners.items()},
+            listeners={name: self._listener(each) for name, each in self.listeners.items()},
             upstreams={name: _upstream(each) for name, each in self.upstreams.items()},
             routes=self.routes,
             cut_off=self.cut_off,
@@ -94,6 +118,24 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
             reversal_pause_s=self.reversal_pause_s,
         )
 
+    def _listener(self, listener: ListenerConfig) -> ListenerSettings:
+        names = ListenerSettings.__struct_fields__
+        same = {name: getattr(listener, name) for name in names}
+        return ListenerSettings(
+            **{
+                **same,
+                "merchants": self._terminals(listener),
+                "institutions": _known(listener.institutions or "any"),
+            }
+        )
+
+    def _terminals(self, listener: ListenerConfig) -> Mapping[str, frozenset[str] | None] | None:
+        """Those who may speak at *listener*: terminals by merchant, None for any."""
+        if listener.merchants == "any" or not listener.merchants:
+            return None  # Acquirers know their merchants.
+        of = {merchant.id: merchant for merchant in self.merchants}
+        return {name: _known(of[name].terminals) for name in listener.merchants}
+
 
 class SettlementConfig(Struct, frozen=True, kw_only=True):
     """The section [settlement]: who is paid, by whom, and where books and files are kept."""
@@ -101,7 +143,15 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
     books: str = "sqlite:///books.db"
     deposits: str = "deposits"  # the folder of the files
     acquirer: AcquiringBank
-    merchants: tuple[MerchantAccount, ...]
+    merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
+
+    def __post_init__(self) -> None:
+        _ = self.accounts  # Whatever is wrong in one is said at the start, not at a close.
+
+    @property
+    def accounts(self) -> tuple[MerchantAccount, ...]:
+        """The nominated accounts of those merchants that have one."""
+        return tuple(_account(merchant) for merchant in self.merchants if merchant.iban)
 
     def placed(self, folder: Path) -> SettlementConfig:
         """The same with its relative paths made to count from *folder*."""
@@ -109,10 +159,16 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
         return replace(self, books=books, deposits=deposits)
 
 
-def _listener(listener: ListenerConfig) -> ListenerSettings:
-    names = ListenerSettings.__struct_fields__
-    return ListenerSettings(**{name: getattr(listener, name) for name in names})
+def _known(names: tuple[str, ...] | Literal["any"]) -> frozenset[str] | None:
+    return None if names == "any" else frozenset(names)
 
 
 def _upstream(upstream: UpstreamConfig) -> Upstream:
     return Upstream(upstream.pin_key, upstream.timeout_s, upstream.echo_s, upstream.sign_on)
+
+
+def _account(merchant: Merchant) -> MerchantAccount:
+    holder = merchant.account_holder or merchant.name
+    return MerchantAccount(
+        merchant.id, holder, merchant.iban, merchant.bic, merchant.account_currency
+    )

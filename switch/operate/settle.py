@@ -153,7 +153,7 @@ class _Settling:
         made = close_day(
             day,
             due(journal.movements(day), label, closed, read_to),
-            self._config.merchants,
+            self._config.accounts,
             self._config.acquirer,
             self._books.balances(),
             read_to=journal.head()[0],

@@ -66,7 +66,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         undecided = tuple(journal.undecided())
         left_to_people = _left_to_people(journal, label)
     totals = batches(label, moved)
-    paid = payouts(label, totals, settlement.merchants, opening)
+    paid = payouts(label, totals, settlement.accounts, opening)
     return Preview(
         business_date=label,
         ends_at=running.ends_at,

@@ -26,9 +26,6 @@ from tests.kit.peers import peer_at
 from tests.kit.programs import House, assert_agree, until
 
 ACCOUNT = """
-[[settlement.merchants]]
-id = "SHOP0002"
-name = "Station Kiosk"
 iban = "DE02500105170137075030"
 bic = "INGDDEFFXXX"
 """

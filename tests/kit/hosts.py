@@ -4,7 +4,7 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from cardswitch.hosts.acquirer.config import AcquirerConfig, Merchant
+from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.entries import AcquirerEntry
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
@@ -12,6 +12,7 @@ from cardswitch.hosts.issuer.entries import IssuerEntry
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.row import CHECKPOINT, HostRow, Rows
 from cardswitch.specs.hsm import Answer, Command, answer_code
+from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Append, Effect, LinkId, LinkUp, Received

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cardswitch.lab.house.running import running
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.wire.channel import HsmServerChannel
+from tests.kit.registry import let_any_terminal_sell
 
 PLAIN = {"tls_ca": "", "tls_certificate": "", "tls_key": ""}
 
@@ -14,6 +15,7 @@ PLAIN = {"tls_ca": "", "tls_certificate": "", "tls_key": ""}
 def lab_in(folder, **bounds):
     """A lab in *folder*, without TLS; *bounds* are put on every port of it."""
     config, _ = make_lab(folder / "lab", free_ports())
+    let_any_terminal_sell(config)
     lab = without_tls(read_lab(config))
     listeners = {n: replace(each, **bounds) for n, each in lab.switch.listeners.items()}
     return replace(

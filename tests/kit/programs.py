@@ -34,6 +34,7 @@ from cardswitch.terminal.core.state import PAID, SaleState, outcomes
 from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.store.journal import JournalStoreReader
 from tests.kit.hsm.module import attended
+from tests.kit.registry import let_any_terminal_sell
 
 ROOT = Path(__file__).parents[2]
 PURCHASES = "02"  # How the MTI of a leg's first row begins.
@@ -106,6 +107,7 @@ class House:
         self.said = folder / "said"
         self.said.mkdir()
         self.config, self.keys = make_lab(self.folder, free_ports(), timing, ask)
+        let_any_terminal_sell(self.config)
         self.lab = read_lab(self.config)
         self.programs: list[Program] = []
 

@@ -22,9 +22,13 @@ cut_off = { time = "23:00", zone = "Europe/Berlin" }
 [settlement]
 acquirer = { name = "Acquiring Bank", iban = "DE89370400440532013000", bic = "COBADEFFXXX" }
 
-[[settlement.merchants]]
+[[merchants]]
 id = "SHOP"
 name = "Corner Shop"
+city = "London"
+country = "GB"
+country_code = "826"
+mcc = "5411"
 iban = "GB82WEST12345698765432"
 bic = "WESTGB22"
 """

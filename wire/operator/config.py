@@ -16,6 +16,8 @@ from cardswitch.specs.errors import ConfigError
 S = TypeVar("S", bound=Struct)
 # Keys that had another name once, and the name that they have now.
 RENAMED: Final = {"doors": "listeners", "journal": "database", "tls_clients": "tls_ca"}
+# Tables at the top of the file that belong to several sections: each sees them as its own.
+SHARED: Final = ("merchants",)
 
 
 def read_config(path: Path | str) -> dict[str, Any]:
@@ -45,19 +47,40 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
     Traceback (most recent call last):
     cardswitch.specs.errors.ConfigError: a.toml: limits.links: unknown key, did you mean links_max?
     """
-    table = data.get(name, {})
+    table = _with_shared(data, name, kind, path)
     try:
         value = msgspec.convert(table, kind, strict=True)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `")
-        where = name + place.rstrip("`").removeprefix("$")
+        where = _where(name + place.rstrip("`").removeprefix("$"))
         raise ConfigError(f"{path}: {where}: {text}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {name}: {error}") from error
     for where, known in _unknown_keys(table, value, name):
         key = where.rpartition(".")[2]
-        raise ConfigError(f"{path}: {where}: unknown key, {_advice(key, known)}")
+        raise ConfigError(f"{path}: {_where(where)}: unknown key, {_advice(key, known)}")
     return value
+
+
+def _with_shared(data: Mapping[str, Any], name: str, kind: type[Struct], path: Path | str) -> Any:
+    """The table *name* with those of SHARED that a *kind* has."""
+    table = data.get(name, {})
+    shared = [key for key in SHARED if key in kind.__struct_fields__]
+    if not shared or not isinstance(table, Mapping):
+        return table
+    for key in shared:
+        if key in table:
+            raise ConfigError(
+                f"{path}: {name}.{key}: write it as [[{key}]] at the top of the file, where all "
+                "programs read it"
+            )
+    return {**table, **{key: data[key] for key in shared if key in data}}
+
+
+def _where(path: str) -> str:
+    """*path* of a key as it stands in the file: what is shared stands at its top."""
+    rest = path.partition(".")[2]
+    return rest if rest.startswith(SHARED) else path
 
 
 def _unknown_keys(data: Any, value: Any, where: str) -> Iterator[tuple[str, Collection[str]]]:

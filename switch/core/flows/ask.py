@@ -17,6 +17,7 @@ from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
 from ..desk import SwitchDesk
+from ..registry import require_known, sender_of
 from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin
@@ -63,12 +64,14 @@ async def is_new(desk: SwitchDesk) -> bool:
 
 def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     """Declines what is new and yet must not be performed."""
-    leg, now = desk.leg, desk.now
-    if not is_of_now(request, now):
+    leg, now, listener = desk.leg, desk.now, desk.listener
+    require_known(request, listener)
+    if not is_of_now(request, now, listener.clock_apart_s):
         raise Decline(INVALID_TRANSACTION)
-    if link in desk.memory.signed_off:
+    sender, may_be_silent = sender_of(request, listener), listener.sign_on == "optional"
+    if not desk.memory.sessions.is_on(link, sender, unsaid=may_be_silent):
         raise Decline(UNAVAILABLE)
-    if request.mti[3] == "1" and desk.listener.repeat_of_unknown == "refuse":
+    if request.mti[3] == "1" and listener.repeat_of_unknown == "refuse":
         raise Decline(UNKNOWN_ORIGINAL)
     if desk.memory.tombstones.binds(
         leg.identity,

@@ -2,19 +2,48 @@
 
 from __future__ import annotations
 
-from cardswitch.specs.codes import SIGN_OFF, SIGN_ON
+from cardswitch.specs.codes import (
+    FORMAT_ERROR,
+    NOT_PERMITTED_HERE,
+    SIGN_OFF,
+    SIGN_ON,
+    UNAVAILABLE,
+)
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.ports import LinkId
 
 from ..memory import Memory
+from ..registry import TERMINAL, may_sign, sender_of
+from ..settings import ListenerSettings
 
 
-def network(desk: Desk, memory: Memory, link: LinkId, request: Message) -> None:
-    """Answer *request*; whoever has signed off on *link* is declined until it signs on again."""
+def downstream(
+    memory: Memory, link: LinkId, request: Message, listener: ListenerSettings
+) -> Message:
+    """The answer to *request*; whoever has signed off is declined until he signs on again.
+
+    That concerns him alone. On a link of acquirers who name nobody, all that comes on it is theirs;
+    behind a link of merchants there may be many terminals, so there each must give its name.
+    Raises Decline.
+    """
+    code = request.get(70)
+    if code in (SIGN_ON, SIGN_OFF):
+        sender = sender_of(request, listener)
+        if not sender and listener.serves == "merchants":
+            raise Decline(FORMAT_ERROR, str(TERMINAL))
+        if sender and not may_sign(sender, listener):
+            raise Decline(NOT_PERMITTED_HERE)
+        if not memory.sessions.sign(link, sender, on=code == SIGN_ON):
+            raise Decline(UNAVAILABLE)
+    return network_reply(request)
+
+
+def upstream(memory: Memory, link: LinkId, request: Message) -> Message:
+    """The answer to *request* of one whom we dialled: signed off, nothing is routed there."""
     if request.get(70) == SIGN_OFF:
-        memory.signed_off.add(link)
+        memory.ready.discard(link)
     elif request.get(70) == SIGN_ON:
-        memory.signed_off.discard(link)
-    desk.send(link, network_reply(request))
+        memory.ready.add(link)
+    return network_reply(request)

@@ -7,7 +7,7 @@ its repeat is told the same, and what nobody knows stays unknown, should it come
 from __future__ import annotations
 
 from cardswitch.specs.codes import APPROVED, DUPLICATE, FORMAT_ERROR, MISMATCH
-from cardswitch.specs.errors import DecodeError
+from cardswitch.specs.errors import Decline, DecodeError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.specs.transactions.kinds import NEVER_CAME
@@ -18,6 +18,7 @@ from cardswitch.wire.ports import LinkId, Question
 
 from ..desk import SwitchDesk
 from ..legs import Leg
+from ..registry import require_known
 from ..states import CAPTURED, State
 from .reverse import begin
 
@@ -26,6 +27,7 @@ async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest:
     """Undo the leg that *request* *names*; agree once that duty is durable.
 
     Whatever cannot be found out, or is in work the other way, makes for silence: it comes again.
+    A terminal that the listener knows no more may still undo what it did.
     """
     own = desk.leg
     try:
@@ -40,6 +42,10 @@ async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest:
     named = candidates(desk, names, found)
     originals = [leg for leg in named if not leg.is_tombstone]
     if not originals:
+        try:
+            require_known(request, desk.listener)
+        except Decline as declined:
+            return answer(desk, request, declined.code)
         return unknown(desk, request, names, named)
     fitting = [leg for leg in originals if fits(desk, request, leg)]
     if len(fitting) != 1:

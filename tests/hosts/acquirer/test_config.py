@@ -64,7 +64,8 @@ def test_paths_count_from_the_folder_of_the_file() -> None:
 
 
 def test_a_key_that_was_renamed_names_its_new_word() -> None:
-    data = {"acquirer": {**CONFIG, "journal": "acquirer.journal"}}
+    acquirer = {"institution": "123456", "journal": "acquirer.journal"}
+    data = {"acquirer": acquirer, "merchants": CONFIG["merchants"]}
     told = r"^lab\.toml: acquirer\.journal: unknown key, it is called database now$"
     with pytest.raises(ConfigError, match=told):
         section(data, "acquirer", AcquirerConfig, "lab.toml")

@@ -29,6 +29,7 @@ from cardswitch.switch.core.states import mermaid
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig
 from cardswitch.terminal.customer.card import Card
+from cardswitch.wire.operator.config import SHARED
 
 ROOT: Final = Path(__file__).parents[3]
 NAME: Final = "cardswitch"
@@ -249,7 +250,8 @@ def _tables(heading: str, struct: type[Struct]) -> Iterator[Table]:
 
 def _inner(heading: str, field: msgspec.structs.FieldInfo) -> tuple[str, type[Struct]] | None:
     """The table that *field* holds, if it holds one: by itself, by name, or many in a row."""
-    name = f"{heading.strip('[]')}.{field.encode_name}"
+    is_shared = field.encode_name in SHARED and "." not in heading
+    name = field.encode_name if is_shared else f"{heading.strip('[]')}.{field.encode_name}"
     if _is_struct(field.type):
         return f"[{name}]", field.type
     *_, last = [None, *(each for each in get_args(field.type) if each is not Ellipsis)]

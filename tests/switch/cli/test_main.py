@@ -91,7 +91,8 @@ switch(["serve", "--config", sys.argv[1]], obj={"open_vault": lambda path: Glass
 
 def with_listener(lab, port):
     text = lab.path.read_text("utf-8").replace(
-        "listeners = {}", f'listeners = {{ pos = {{ port = {port}, serves = "merchants" }} }}'
+        "listeners = {}",
+        f'listeners = {{ pos = {{ port = {port}, serves = "merchants", merchants = "any" }} }}',
     )
     lab.path.write_text(text, "utf-8")
 

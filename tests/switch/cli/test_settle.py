@@ -112,7 +112,7 @@ def test_what_is_no_day_is_a_usage_error(run, command, day):
 def test_a_merchant_without_account_is_named(run, lab):
     lab.history.sale(1200, merchant="SHOP2")
     lab.history.cut_over()
-    remedy = "name its account under [[settlement.merchants]] and the next close pays it"
+    remedy = "name its account under [[merchants]] and the next close pays it"
     assert "in suspense" not in run("show").stdout
     for command in ("close", "preview", "show"):
         assert f"in suspense: SHOP2 12.00 EUR; {remedy}" in run(command).stdout

@@ -65,7 +65,7 @@ PREVIEW = Preview(
     suspense=OWED,
 )
 LEFT = [
-    "in suspense: SHOP2 12.00 EUR; name its account under [[settlement.merchants]] and",
+    "in suspense: SHOP2 12.00 EUR; name its account under [[merchants]] and",
     "in suspense: no merchant 0.05 EUR; field 42 of these sales is empty",
     "in suspense: SHOP 7 999; no bank pays a currency that ISO 4217 does not have",
     "no outcome yet, the next close books it: leg 7 of 2026-11-23, RRN 632700000007, "

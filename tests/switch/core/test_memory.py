@@ -91,11 +91,11 @@ def test_whoever_is_pushed_out_no_longer_counts(memory):
 def test_a_link_that_is_gone_leaves_nothing(memory):
     leg = opened(memory)
     memory.ready.add(POS)
-    memory.signed_off.add(POS)
+    memory.sessions.sign(POS, "TERM0001", on=False)
     memory.wait(leg, POS, PLAIN)
     memory.link_down(POS)
     assert not memory.ready
-    assert not memory.signed_off
+    assert memory.sessions.is_on(POS, "TERM0001", unsaid=True)
     assert not memory.in_flight[Budget.DOING]
     memory.release(leg)
     assert memory.in_flight[Budget.DOING][POS] == 0

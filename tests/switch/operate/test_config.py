@@ -18,23 +18,34 @@ from cardswitch.wire.operator.config import section
 
 SWITCH = {
     "hsm": {"port": 7100},
-    "listeners": {"pos": {"port": 7104, "serves": "merchants"}},
+    "listeners": {"pos": {"port": 7104, "serves": "merchants", "merchants": "any"}},
     "upstreams": {"issuer": {"port": 7103}},
     "routes": [{"source": "pos", "upstream": "issuer"}],
 }
 BANK = {"name": "Bank", "iban": "DE89370400440532013000", "bic": "COBADEFFXXX"}
-SHOP = {"id": "SHOP", "name": "Shop", "iban": "DE02120300000000202051", "bic": "BYLADEM1001"}
+SHOP = {
+    "id": "SHOP",
+    "name": "Shop",
+    "city": "Berlin",
+    "country": "DE",
+    "country_code": "276",
+    "mcc": "5411",
+    "terminals": ["TERM0001"],
+    "iban": "DE02120300000000202051",
+    "bic": "BYLADEM1001",
+}
 FOLDER = Path("/lab")
-LISTENER = {"port": 1, "serves": "merchants"}
+LISTENER = {"port": 1, "serves": "merchants", "merchants": "any"}
 
 
 def switch(**changes):
-    return section({"switch": {**SWITCH, **changes}}, "switch", SwitchConfig, "lab.toml")
+    data = {"switch": {**SWITCH, **changes}, "merchants": [SHOP]}
+    return section(data, "switch", SwitchConfig, "lab.toml")
 
 
-def settlement(**changes):
-    table = {"acquirer": BANK, "merchants": [SHOP], **changes}
-    return section({"settlement": table}, "settlement", SettlementConfig, "lab.toml")
+def settlement(merchants=(SHOP,), **changes):
+    data = {"settlement": {"acquirer": BANK, **changes}, "merchants": list(merchants)}
+    return section(data, "settlement", SettlementConfig, "lab.toml")
 
 
 def test_little_must_be_written():
@@ -42,7 +53,9 @@ def test_little_must_be_written():
     assert config.database == "sqlite:///switch.db"
     assert config.cut_off == CutOff("23:00", "Europe/Berlin")
     assert config.hsm.timeout_s == 1.0
-    assert config.listeners == {"pos": ListenerConfig(port=7104, serves="merchants")}
+    assert config.listeners == {
+        "pos": ListenerConfig(port=7104, serves="merchants", merchants="any")
+    }
     assert config.upstreams == {"issuer": UpstreamConfig(port=7103)}
 
 
@@ -63,6 +76,11 @@ def test_what_must_be_written_is_asked_for(missing):
         ({"listeners": {"pos": {**LISTENER, "reversal_by": ["stan"]}}}, "reversal_by"),
         ({"listeners": {"pos": {**LISTENER, "unknown_reversal": "12"}}}, "unknown_reversal"),
         ({"upstreams": {"a": {"port": 1, "timeout": 3.0}}}, "did you mean timeout_s"),
+        ({"listeners": {"pos": {"port": 1, "serves": "merchants"}}}, r"pos\.merchants: missing"),
+        ({"listeners": {"net": {"port": 1, "serves": "acquirers"}}}, r"institutions: missing"),
+        ({"listeners": {"pos": {**LISTENER, "merchants": ["SHOP", "SHOP2"]}}}, "'SHOP2' is no id"),
+        ({"listeners": {"pos": {**LISTENER, "clock_apart_s": 86_401.0}}}, "clock_apart_s"),
+        ({"merchants": [SHOP]}, r"write it as \[\[merchants\]\] at the top"),
         ({"cut_off": {"time": "25:00"}}, "25:00"),
         ({"cut_off": {"zone": "Europe/Atlantis"}}, "Atlantis"),
         ({"routes": [{"source": "pos"}]}, "upstream"),
@@ -76,7 +94,8 @@ def test_what_is_wrong_is_named(changes, expected):
 def test_the_core_is_told_its_part():
     keys = {"pin_key_type": "ZPK", "pin_key": "U1", "terminal_keys": {"TERM0001": "U2"}}
     ways = {"reversal_by": ["rrn"], "unknown_reversal": "00", "repeat_of_unknown": "refuse"}
-    listener = {"port": 1, "serves": "acquirers", "in_flight_max": 3, **keys, **ways}
+    who = {"institutions": ["123456"], "sign_on": "required", "rrn": "replace"}
+    listener = {"port": 1, "serves": "acquirers", "in_flight_max": 3, **keys, **ways, **who}
     upstream = {"port": 2, "pin_key": "U3", "timeout_s": 1.5, "echo_s": 9.0, "sign_on": False}
     config = switch(
         hsm={"port": 3, "timeout_s": 0.5},
@@ -97,6 +116,9 @@ def test_the_core_is_told_its_part():
                 reversal_by=("rrn",),
                 unknown_reversal="00",
                 repeat_of_unknown="refuse",
+                institutions=frozenset({"123456"}),
+                sign_on="required",
+                rrn="replace",
             )
         },
         upstreams={"issuer": Upstream("U3", 1.5, 9.0, False)},
@@ -114,6 +136,31 @@ def test_what_is_left_out_means_the_same_to_the_core():
         upstreams={"issuer": Upstream()},
         routes=(Route("pos", "issuer"),),
     )
+
+
+@pytest.mark.parametrize(
+    ("terminals", "known"),
+    [(["T1", "T2"], frozenset({"T1", "T2"})), ("any", None), ([], frozenset())],
+)
+def test_a_listener_knows_the_terminals_of_the_merchants_that_it_names(terminals, known):
+    table = {**SWITCH, "listeners": {"pos": {**LISTENER, "merchants": ["SHOP"]}}}
+    data = {"switch": table, "merchants": [{**SHOP, "terminals": terminals}]}
+    settings = section(data, "switch", SwitchConfig, "lab.toml").settings()
+    assert settings.listeners["pos"].merchants == {"SHOP": known}
+
+
+def test_what_is_wrong_with_a_merchant_is_named_where_it_stands():
+    wrong = {**SHOP, "mcc": "5411x"}
+    with pytest.raises(ConfigError, match=r"lab\.toml: merchants\[0\]\.mcc"):
+        section({"switch": SWITCH, "merchants": [wrong]}, "switch", SwitchConfig, "lab.toml")
+    misspelt = {**SHOP, "mmc": "5411"}
+    with pytest.raises(ConfigError, match=r"lab\.toml: merchants\[0\]\.mmc: unknown key"):
+        section({"switch": SWITCH, "merchants": [misspelt]}, "switch", SwitchConfig, "lab.toml")
+
+
+def test_a_merchant_without_an_account_is_not_paid():
+    unpaid = {**SHOP, "id": "UNPAID", "iban": "", "bic": ""}
+    assert [account.id for account in settlement([SHOP, unpaid]).accounts] == ["SHOP"]
 
 
 def test_paths_of_the_switch_count_from_the_folder_of_the_file():

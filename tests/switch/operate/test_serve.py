@@ -20,7 +20,12 @@ from tests.kit.switch import PLAIN, GlassVault
 
 PORTS = free_ports()
 LISTENER = ListenerConfig(
-    serves="merchants", port=PORTS.pos, dialect="pos", framing="binary2", header="tpdu"
+    serves="merchants",
+    merchants="any",
+    port=PORTS.pos,
+    dialect="pos",
+    framing="binary2",
+    header="tpdu",
 )
 
 

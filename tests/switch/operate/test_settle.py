@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.merchants import Merchant
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.switch.operate import settle
 from cardswitch.switch.operate.config import UpstreamConfig
@@ -21,13 +22,21 @@ from cardswitch.switch.operate.settle import (
 )
 from cardswitch.switch.operate.show import preview
 from cardswitch.switch.operate.verify_books import Findings, verify
-from cardswitch.switch.settlement.parties import MerchantAccount
 from cardswitch.switch.store.books import Books, BooksReader, Suspense
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.wire.store.database import Missing
 from tests.kit.histories import CUT, DAYS, JournalFile, histories
 
-SHOP2 = MerchantAccount("SHOP2", "Second Shop", "FR1420041010050500013M02606", "PSSTFRPP")
+SHOP2 = Merchant(
+    id="SHOP2",
+    name="Second Shop",
+    city="Paris",
+    country="FR",
+    country_code="250",
+    mcc="5411",
+    iban="FR1420041010050500013M02606",
+    bic="PSSTFRPP",
+)
 
 
 def close(lab, day=None, told=None):

@@ -330,7 +330,10 @@ def test_the_same_number_date_and_time_a_year_later_is_another_purchase():
         ("signed_off", "91"),
         ("owed_too_much", "91"),
         ("another_day", "12"),
+        ("another_hour", "12"),
         ("unknown_repeat", "25"),
+        ("unknown_terminal", "58"),
+        ("unknown_merchant", "03"),
     ],
 )
 def test_what_is_refused_for_our_state_stays_refused(refused, code):
@@ -341,11 +344,25 @@ def test_what_is_refused_for_our_state_stays_refused(refused, code):
     if refused == "nobody_there":
         play >> LinkDown(ACQUIRER)
     if refused == "signed_off":
-        (play >> Received(POS, Message("0800", {7: "0329010000", 11: "000001", 70: "002"}))).skip()
+        (
+            play
+            >> Received(
+                POS, Message("0800", {7: "0329010000", 11: "000001", 41: "TERM0001", 70: "002"})
+            )
+        ).skip()
     if refused == "owed_too_much":
         play.machine.memory.pending_reversals = SETTINGS.pending_reversals_max
     if refused == "another_day":
         request = PLAIN.with_fields({7: "0327010000"})
+    if refused == "another_hour":
+        request, play = (
+            PLAIN.with_fields({7: "0328235959"}),
+            opened(with_listener(clock_apart_s=3600.0)),
+        )
+    if refused == "unknown_terminal":
+        play = opened(with_listener(merchants={"SHOP0001": frozenset({"TERM0002"})}))
+    if refused == "unknown_merchant":
+        play = opened(with_listener(merchants={"SHOP0002": None}))
     if refused == "unknown_repeat":
         request, play = REPEAT, opened(with_listener(repeat_of_unknown="refuse"))
     play >> Received(POS, request) << recorded(State.DECLINED, code=code, moved=0)
@@ -389,3 +406,15 @@ def test_over_the_bound_of_all_links_is_silence():
     play = forwarded(opened(limits=Limits(flows_max=1)))
     assert play >> Received(POS, PLAIN.with_fields({11: "000008"}))
     assert play.machine.counts["over_the_bound"] == 1
+
+
+@pytest.mark.parametrize(("rule", "kept"), [("keep", True), ("replace", False)])
+def test_the_number_that_a_terminal_brings_is_kept_or_replaced(rule, kept):
+    play = opened(with_listener(rrn=rule))
+    play >> Received(POS, PLAIN.with_fields({37: "TERMINALS001"})) << recorded(State.FORWARDED)
+    play << sent("acquirer", "0200") >> answered("acquirer", "00") << recorded(State.APPROVED)
+    play << sent("pos/1", "0210", {39: "00"})
+    number = play.sent_on(ACQUIRER)[-1][37]
+    assert (number == "TERMINALS001") is kept
+    assert {row.rrn for row in play.entries if row.leg} == {number}
+    assert play.sent_on(POS)[-1][37] == number

@@ -470,3 +470,19 @@ def test_reversals_of_one_link_in_work_have_a_bound():
     play >> Received(POS, REVERSAL) << looked_up()
     assert play >> Received(POS, REVERSAL.with_fields({11: "000009"}))
     assert play.machine.counts["over_the_bound"] == 1
+
+
+ONLY_OTHERS = with_listener(merchants={"SHOP0001": frozenset({"TERM0002"})})
+
+
+def test_a_terminal_that_the_listener_does_not_know_undoes_nothing():
+    play = opened(ONLY_OTHERS) >> Received(POS, REVERSAL)
+    play << recorded(State.ANSWERED, code="58", original=0) << sent("pos/1", "0430", {39: "58"})
+    assert play >> Received(POS, REPEAT) << sent("pos/1", "0430", {39: "58"})
+
+
+def test_one_that_it_knows_no_more_may_still_undo_what_it_did():
+    play = linked(crashed(approved(opened()), ONLY_OTHERS).skip())
+    play >> Received(POS, REVERSAL) << recorded(State.REVERSING)
+    play << recorded(State.ANSWERED, code="00") << sent("pos/1", "0430", {39: "00"})
+    assert play << sent("acquirer", "0420")
