@@ -36,7 +36,7 @@ class Settled(Struct):
     books: Engine
     deposits: str
     acquirer: AcquiringBank
-    merchants: tuple[MerchantAccount, ...]
+    accounts: tuple[MerchantAccount, ...]
 
 
 class Bank:
@@ -46,13 +46,13 @@ class Bank:
         self._network, self._switch = network, switch
         self._config: Any = Journalled(journal)
         self.books = empty_database()
-        self._merchants = tuple(MerchantAccount(shop, shop, IBAN, BIC) for shop in shops)
+        self._accounts = tuple(MerchantAccount(shop, shop, IBAN, BIC) for shop in shops)
 
     def close(self) -> None:
         """Close every day that has ended. Raises Error if anything does not agree."""
         folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
         bank = AcquiringBank("Acquirer", IBAN, BIC)
-        settled: Any = Settled(self.books, folder, bank, self._merchants)
+        settled: Any = Settled(self.books, folder, bank, self._accounts)
         try:
             for _ in close_each(self._config, settled, self._record):
                 self._network.counts["closed"] += 1
