@@ -231,13 +231,18 @@ class Terminal(Program):
         fields = self.book.pending.reversal.fields
         pause = self._timers.back_off_min_s
         while True:
-            if not self.desk.is_up(self.link):
+            while not self.desk.is_up(self.link):
                 await self.kernel.wait_for(LINKED)
             if await self._is_acknowledged(Message(mti, fields)):
                 return
             mti = "0421"
-            await self.desk.sleep(pause)
+            await self._pause(pause)
             pause = min(2 * pause, self._timers.back_off_max_s)
+
+    async def _pause(self, seconds: Seconds) -> None:
+        """Let *seconds* pass, but no more than until the link is up anew: the switch is back."""
+        self.kernel.later(seconds, lambda: self.kernel.notify(LINKED))
+        await self.kernel.wait_for(LINKED)
 
     async def _is_acknowledged(self, reversal: Message) -> bool:
         """Whether *reversal* is no longer pending."""

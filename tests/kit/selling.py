@@ -47,9 +47,10 @@ async def _sell(config, card, sold, stop):
     async with open_session(config) as session:
         while not stop.is_set():
             order = Order(100 * (1 + len(sold) % 90), "EUR", card, "swipe", "2580")
-            await _tell(session.perform(lambda terminal, now, o=order: terminal.ask(o, now)), sold)
+            sale = session.perform(lambda terminal, now, o=order: terminal.ask(o, now), PATIENCE_S)
+            await _tell(sale, sold)
         while session.book.unsettled:
-            await _tell(session.settle(), sold)
+            await _tell(session.settle(PATIENCE_S), sold)
 
 
 async def _tell(outcomes, sold):

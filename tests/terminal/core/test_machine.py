@@ -171,6 +171,16 @@ def test_the_link_dies_in_mid_flight():
     )
 
 
+def test_a_switch_that_is_back_is_told_at_once():
+    """Its restarts may be shorter than the pauses, which would miss them all."""
+    play = Playbook(terminal()) >> UP >> sell()
+    play.skip() >> DOWN
+    play.skip() >> UP << sent("switch", "0420")
+    for _ in range(6):
+        assert play >> DOWN >> UP << sent("switch", "0421")
+    assert play >> answered("switch", "00") << appended(SaleReversed) >> after(600)
+
+
 def test_a_late_answer_changes_nothing():
     play = Playbook(terminal()) >> UP >> sell()
     play.skip() >> after(4.5)
