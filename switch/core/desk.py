@@ -155,7 +155,7 @@ class SwitchDesk(Desk):
             self.send(link, self.leg.answer(request))
         self._kernel.notify(self.leg)
 
-    def refuse_waiters(self, code: str) -> None:
+    def tell_waiters(self, code: str) -> None:
         """Tell *code* to whoever waits, apart from what was decided."""
         for link, request in self.memory.release(self.leg).items():
             self.send(link, request.reply(code))

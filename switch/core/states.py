@@ -45,7 +45,7 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     State.REDUCED: frozenset({State.REVERSING}),
     State.EXCEPTION: frozenset({State.REVERSING, State.RESOLVED}),
     State.RESOLVED: frozenset(),
-    State.ANSWERED: frozenset(),
+    State.ANSWERED: frozenset({State.ANSWERED}),  # refused while a person had the original in hand
 }
 # With these a leg is not finished, and stays in memory; in the last, a person must finish it.
 UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING, State.EXCEPTION})

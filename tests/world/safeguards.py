@@ -136,7 +136,7 @@ def _no_year() -> AbstractContextManager[Any]:
 
 def _no_row_of_refusals() -> AbstractContextManager[Any]:
     def decline(desk: SwitchDesk, request: Message, code: str) -> None:
-        desk.refuse_waiters(code)
+        desk.tell_waiters(code)
         desk.forget()
 
     return mock.patch.object(SwitchDesk, "decline", decline)

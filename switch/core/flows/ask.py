@@ -58,7 +58,7 @@ async def is_new(desk: SwitchDesk) -> bool:
     if leg.request_digest in ("", digest):
         desk.respond()
     else:
-        desk.refuse_waiters(DUPLICATE)
+        desk.tell_waiters(DUPLICATE)
     return False
 
 

@@ -37,7 +37,7 @@ async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest:
     if own.decision is not None:
         desk.count("reversal_recalled")
         if own.request_digest not in ("", digest):
-            return desk.refuse_waiters(DUPLICATE)
+            return desk.tell_waiters(DUPLICATE)
         return await repeated(desk)
     named = candidates(desk, names, found)
     originals = [leg for leg in named if not leg.is_tombstone]
@@ -150,7 +150,10 @@ def answer(desk: SwitchDesk, request: Message, code: str, original: Leg | None =
 
 
 async def repeated(desk: SwitchDesk) -> None:
-    """The same reversal again: the same answer, unless a person must look by now."""
+    """The same reversal again: the same answer, unless a person has its original in hand, or had.
+
+    What was refused for that is done once it can be: whoever sends it again was told so by a person.
+    """
     own = desk.leg
     if own.original:
         try:
@@ -158,5 +161,16 @@ async def repeated(desk: SwitchDesk) -> None:
         except NoAnswer:
             return desk.forget()
         if any(leg.state in (State.EXCEPTION, State.RESOLVED) for leg in originals):
-            return desk.refuse_waiters(MISMATCH)
+            return desk.tell_waiters(MISMATCH)
+        if (own.decision or {}).get(39) == MISMATCH:
+            return await undo_now(desk, originals)
     return desk.respond()
+
+
+async def undo_now(desk: SwitchDesk, originals: list[Leg]) -> None:
+    """Undo what could not be undone when it was asked for, if it can be now."""
+    request = next(iter(desk.leg.waiters.values()), None)
+    if request is None or not all(may_leave(leg, stays_of(request)) for leg in originals):
+        return desk.respond()
+    [original] = originals
+    return await undo_one(desk, request, original)

@@ -278,6 +278,32 @@ def test_what_a_person_must_look_at_is_not_agreed_to():
     assert told(play, {11: "000009"}) == "64"
 
 
+def test_what_a_person_got_undone_is_agreed_to():
+    play = approved(opened()) >> Received(POS, REVERSAL)
+    play.skip() >> answered("acquirer", "64") << recorded(State.EXCEPTION)
+    second = {11: "000009"}
+    assert told(play, second) == "64"
+    play.do(play.machine.retry(1, play.now, "ann", "the acquirer is back"))
+    play.skip() >> answered("acquirer", "00") << recorded(State.REVERSED)
+    repeat = changed(REPEAT, second)
+    play >> Received(POS, repeat)
+    assert play << recorded(State.ANSWERED) << sent("pos/1", "0430", {39: "00"})
+    again = crashed(play)
+    assert again >> Received(POS, repeat) << sent("pos/1", "0430", {39: "00"})
+
+
+def test_what_a_person_got_undone_in_part_is_then_undone_whole():
+    play = approved(opened()) >> Received(POS, changed(REVERSAL, leaving(600)))
+    play.skip() >> answered("acquirer", "30") << recorded(State.EXCEPTION)
+    second = {11: "000009"}
+    assert told(play, second) == "64"
+    play.do(play.machine.retry(1, play.now, "ann", "the acquirer is back"))
+    play.skip() >> answered("acquirer", "00") << recorded(State.REDUCED)
+    (play >> Received(POS, changed(REPEAT, second))).skip()
+    assert play.sent_on(POS)[-1][39] == "00"
+    assert play.sent_on(ACQUIRER)[-1].mti == "0420"
+
+
 # How much of it -----------------------------------------------------------------------------------
 
 
