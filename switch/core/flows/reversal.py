@@ -152,7 +152,7 @@ def answer(desk: SwitchDesk, request: Message, code: str, original: Leg | None =
 async def repeated(desk: SwitchDesk) -> None:
     """The same reversal again: the same answer, unless a person has its original in hand, or had.
 
-    What was refused for that is done once it can be: whoever sends it again was told so by a person.
+    What was refused for that is done once it can be: a person told whoever sends it again.
     """
     own = desk.leg
     if own.original:
