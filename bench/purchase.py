@@ -105,6 +105,7 @@ def _measure(
         tls_ca=terminal.tls_ca,
         tls_certificate=terminal.tls_certificate,
         tls_key=terminal.tls_key,
+        tls_names=terminal.tls_names,
     )
     ports = {
         "hsm": lab.hsm.port,

@@ -36,11 +36,13 @@ class Garbled(Struct, frozen=True):
 class LinkUp(Struct, frozen=True, gc=False):
     """A connection stands and may be used; *peer* is who: its address, and its certificate's name.
 
-    Such as ``10.0.0.7 CN=switch``; empty where the system tells nothing.
+    Such as ``10.0.0.7 CN=switch``; empty where the system tells nothing. *names* are those that the
+    certificate gives: common names first, then alternative ones.
     """
 
     link: LinkId
     peer: str = ""
+    names: tuple[str, ...] = ()
 
 
 class LinkDown(Struct, frozen=True, gc=False):

@@ -188,7 +188,7 @@ def _with_its_papers(lab: HsmConfig) -> HsmConfig:
     from msgspec.structs import replace
 
     if lab.tls_ca:
-        return lab
+        return replace(lab, tls_names=())  # Those are whom it lets in.
     return replace(lab, tls_ca=lab.tls_certificate, tls_certificate="", tls_key="")
 
 

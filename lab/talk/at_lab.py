@@ -6,6 +6,7 @@ import ssl
 from pathlib import Path
 
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.switch.operate.config import ListenerConfig
 from cardswitch.wire.driver.tls import client_tls
 
 from ..house.threaded import ThreadedLab
@@ -37,14 +38,16 @@ class IsoLab:
         self._traces.append(trace)
         client = IsoClient(
             self.address(listener), dialect, framing=where.framing, header=where.header,
-            timeout_s=timeout_s, trace=trace, tls=self._tls() if where.tls_certificate else None,
+            timeout_s=timeout_s, trace=trace, tls=self._tls(where) if where.tls_certificate else None,
         )  # fmt: skip
         self._clients.append(client)
         return client
 
-    def _tls(self) -> ssl.SSLContext | None:
-        """What a terminal of this lab speaks."""
-        tls = client_tls(self._house.lab.terminal, "terminal.tls_")
+    def _tls(self, where: ListenerConfig) -> ssl.SSLContext | None:
+        """What those speak in this lab who come in there: terminals, or the acquirer."""
+        lab = self._house.lab
+        who = lab.terminal if where.serves == "merchants" else lab.acquirer.network
+        tls = client_tls(who, "tls_")
         return tls.context if tls else None
 
     def close(self) -> None:

@@ -34,6 +34,7 @@ from .memory import Memory
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
+from .spokesmen import Spokesmen
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
@@ -54,6 +55,7 @@ class Switch(Program):
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
         self._watches = dict(map(self._watch, settings.upstreams.items()))
+        self._spokesmen = Spokesmen(settings.listeners)
         self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
             "ask": self._ask,
             "reverse": self._reverse,
@@ -70,6 +72,11 @@ class Switch(Program):
         if isinstance(question, Command) or 11 not in question.fields:
             return self.drop(link)
         kind = KINDS.find(question)
+        try:
+            self._spokesmen.require(link, question, kind)
+        except Decline as declined:
+            # Without a row: it would stand in the way of whoever has that identity.
+            return self._decline(link, question, declined)
         if kind is not None and kind.shape == "network":
             return self._network(link, question)
         if name_of(link) not in self.settings.listeners:
@@ -82,9 +89,12 @@ class Switch(Program):
         """A link came up: an upstream is signed on to and looked after."""
         if link in self._watches:
             self.kernel.start(self._watches[link].begin(), budget=Budget.CARING)
+        if not self._spokesmen.may_stay(link, self.names.get(link, ())):
+            self.desk.close(link, "its certificate speaks for nobody here")
 
     def unlinked(self, link: LinkId) -> None:
         """A link went down: nothing is routed there until it has signed on again."""
+        self._spokesmen.link_down(link)
         self.memory.link_down(link)
 
     def recover(self, rows: Iterable[Row], now: Seconds) -> Sequence[Effect]:

@@ -13,6 +13,18 @@ from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 
 
+class SpeaksFor(Struct, frozen=True, kw_only=True):
+    """Whom the holder of a certificate may name in a request; what is empty binds nothing."""
+
+    terminals: tuple[str, ...] = ()  # field 41
+    merchants: tuple[str, ...] = ()  # field 42
+    institutions: tuple[str, ...] = ()  # field 32
+
+    def __post_init__(self) -> None:
+        if not (self.terminals or self.merchants or self.institutions):
+            raise ValueError("expected terminals, merchants or institutions")
+
+
 class ListenerSettings(Struct, frozen=True, kw_only=True):
     """Where requests come in. PINs arrive under *pin_key*, a cryptogram under the HSM's LMK."""
 
@@ -23,6 +35,8 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     # Who may be named in a request; None is anybody. Merchants by id, each with its terminals.
     merchants: Mapping[str, frozenset[str] | None] | None = None
     institutions: frozenset[str] | None = None  # field 32
+    # By a name of a certificate; where there is one, other certificates are sent away.
+    speaks_for: Mapping[str, SpeaksFor] = {}
     sign_on: Literal["optional", "required"] = "optional"  # whether a sender must, before it asks
     in_flight_max: int = 256  # Requests of one link in work at once; more get no answer.
     reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order

@@ -16,7 +16,7 @@ from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
 
-from ..core.settings import ListenerSettings, Route, Settings, Upstream
+from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 
@@ -29,6 +29,7 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     terminal_keys: Mapping[str, str] = {}
     merchants: tuple[str, ...] | Literal["any"] = ()
     institutions: tuple[str, ...] | Literal["any"] = ()
+    speaks_for: Mapping[str, SpeaksFor] = {}
     sign_on: Literal["optional", "required"] = "optional"
     in_flight_max: int = 256
     reversal_by: tuple[Way, ...] = WAYS
@@ -84,6 +85,8 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
         needed = "merchants" if listener.serves == "merchants" else "institutions"
         if not getattr(listener, needed):
             raise ValueError(f'{where}.{needed}: missing: name those who may speak there, or "any"')
+        if listener.speaks_for and not listener.tls_ca:
+            raise ValueError(f"{where}.speaks_for: certificates are asked for with tls_ca alone")
         known = {merchant.id for merchant in self.merchants}
         unknown = [] if listener.merchants == "any" else sorted({*listener.merchants} - known)
         if unknown:

@@ -46,7 +46,7 @@ def terminal(house):
 @pytest.fixture
 def hsm(house):
     """A link to the HSM."""
-    with peer_at(house.lab.hsm.port, HsmClientChannel(), house.tls()) as peer:
+    with peer_at(house.lab.hsm.port, HsmClientChannel(), house.tls("switch")) as peer:
         yield peer
 
 

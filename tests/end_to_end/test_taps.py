@@ -17,6 +17,7 @@ from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run
 from tests.kit.canaries import found, secrets_of
+from tests.kit.house_inside import PLAIN
 from tests.kit.hsm.module import attended
 from tests.kit.programs import SEED
 
@@ -128,6 +129,6 @@ def test_on_the_plain_listener_a_tap_sees_the_card(tmp_path, lab):
     own, secrets = lab
     plain = own.switch.listeners["plain"]
     assert plain.host == HOST
-    terminal = replace(own.terminal, port=plain.port, tls_ca="", tls_certificate="", tls_key="")
+    terminal = replace(own.terminal, port=plain.port, **PLAIN)
     taps = run(sell(replace(own, terminal=terminal)))
     assert seen(tmp_path, {"plain": taps["terminal to switch"]}, secrets)

@@ -9,7 +9,7 @@ from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.wire.channel import HsmServerChannel
 from tests.kit.registry import let_any_terminal_sell
 
-PLAIN = {"tls_ca": "", "tls_certificate": "", "tls_key": ""}
+PLAIN = {"tls_ca": "", "tls_certificate": "", "tls_key": "", "tls_names": ()}
 
 
 def lab_in(folder, **bounds):

@@ -134,10 +134,10 @@ class House:
         for program in self.programs:
             program.end()
 
-    def tls(self):
-        """What a client with a certificate of this lab speaks."""
+    def tls(self, program="terminal"):
+        """What a client speaks that shows this lab's certificate of *program*."""
         context = ssl.create_default_context(cafile=self.folder / "tls" / "ca.pem")
-        papers = self.folder / "tls" / "terminal"
+        papers = self.folder / "tls" / program
         context.load_cert_chain(papers.with_suffix(".pem"), papers.with_suffix(".key"))
         return context
 

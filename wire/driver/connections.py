@@ -37,77 +37,14 @@ from typing import Any, Final
 from ..channel import Channel
 from ..ports import Event, LinkId, Seconds
 from ..record import Record
-from .links import NEVER, Link, LinkLimits
+from .gate import BACKLOG, CONNECT_S, Gate
+from .links import NEVER, Entrance, Entrant, Link, LinkLimits
+from .listener import Listener
 from .tls import Tls, why
 
-LINKS_MAX: Final = (
-    500  # Of one listener: two full listeners stay within 1,024 open files, a usual limit.
-)
-BACKLOG: Final = 512  # Connections that the system keeps for us while we are busy.
-CONNECT_S: Final = 5.0  # For the TCP connection, and again for the TLS handshake.
 REDIAL_FIRST_S: Final = 0.1
 REDIAL_MAX_S: Final = 5.0
 SWEEP_S: Final = 0.5  # How often the deadlines of links are looked at.
-
-
-def anybody(address: str) -> bool:
-    """The rule of a listener that lets every address in."""
-    return True
-
-
-def is_loopback(address: str) -> bool:
-    """Whether *address* is of this machine, or of no network at all."""
-    return address.removeprefix("::ffff:").startswith("127.") or address in ("::1", "")
-
-
-class Listener:
-    """Where peers come in: numbers their links, and bounds who they are and how many at once."""
-
-    def __init__(
-        self,
-        name: str,
-        links_max: int,
-        make: Callable[[LinkId], Link],
-        allows: Callable[[str], bool] = anybody,
-        per_address_max: int = LINKS_MAX,
-    ) -> None:
-        """*per_address_max*: of one address; this machine's own may take all of *links_max*."""
-        self._name = name
-        self._links_max = links_max
-        self._per_address_max = per_address_max
-        self._make = make
-        self._allows = allows
-        self._links: dict[Link, str] = {}  # with the address that each counts for
-        self._of: Counter[str] = Counter()  # links by address
-        self._last = 0
-
-    def accept(self) -> Link:
-        """A link for one more connection: the factory that the loop wants."""
-        self._last += 1
-        link = self._make(LinkId(f"{self._name}/{self._last}"))
-        link.listener = self
-        return link
-
-    def refusal(self, link: Link) -> str:
-        """Why *link* may not come in; empty if it may, and then it is in."""
-        address = link.address
-        if not self._allows(address):
-            return "its address is not allowed"
-        if len(self._links) >= self._links_max:
-            return f"the listener has its {self._links_max} links"
-        if self._of[address] >= self._per_address_max and not is_loopback(address):
-            return f"its address has its {self._per_address_max} links"
-        self._links[link] = address
-        self._of[address] += 1
-        return ""
-
-    def left(self, link: Link) -> None:
-        """*link* is gone."""
-        address = self._links.pop(link, None)
-        if address is not None:
-            self._of[address] -= 1
-            if not self._of[address]:
-                del self._of[address]  # Addresses come and go: only those that are here are kept.
 
 
 class Connections:
@@ -134,6 +71,7 @@ class Connections:
         self._is_held = False
         self._held: set[Link] = set()
         self._servers: list[asyncio.Server] = []
+        self._gates: list[Gate] = []
         self._diallers: dict[str, asyncio.Task[None]] = {}
         self._connecting: set[asyncio.Task[Any]] = set()
         self._unflushed: list[Link] = []
@@ -161,25 +99,15 @@ class Connections:
         entrance = Listener(
             listener,
             links_max,
-            lambda name: self._link(name, channel, limits),
+            lambda name: self._link(name, channel, limits, tls),
             allows,
             per_address_max,
         )
         if tls is not None:
-            tls.tell(lambda reason: self._tls_refused(LinkId(listener), reason))
-
-        def accept() -> Link:
-            self._renew(LinkId(listener), tls)
-            return entrance.accept()
-
-        server = await self._loop.create_server(
-            accept,
-            host,
-            port,
-            backlog=BACKLOG,
-            ssl=tls.context if tls else None,
-            ssl_handshake_timeout=CONNECT_S if tls else None,
-        )
+            gate = Gate(self, listener, entrance, tls, self._failed)
+            self._gates.append(gate)
+            return await gate.open(host, port)
+        server = await self._loop.create_server(entrance.accept, host, port, backlog=BACKLOG)
         self._servers.append(server)
         bound: int = server.sockets[0].getsockname()[1]
         return bound
@@ -197,14 +125,15 @@ class Connections:
         assert link not in self._diallers, "one connection for every name"
         name = LinkId(link)
         task = self._loop.create_task(
-            self._keep(name, lambda: self._link(name, channel, limits), host, port, tls), name=link
+            self._keep(name, lambda: self._link(name, channel, limits, tls), host, port, tls),
+            name=link,
         )
         # A task that nobody holds may vanish.
         self._diallers[link] = task
         task.add_done_callback(self._dialler_ended)
 
-    def _link(self, name: LinkId, channel: Channel, limits: LinkLimits) -> Link:
-        return Link(self, name, self._watch(channel, name), limits)
+    def _link(self, name: LinkId, channel: Channel, limits: LinkLimits, tls: Tls | None) -> Link:
+        return Link(self, name, self._watch(channel, name), limits, tls)
 
     async def _keep(
         self,
@@ -219,7 +148,7 @@ class Connections:
         while True:
             begun = self._loop.time()
             try:
-                self._renew(name, tls)
+                self.renew(name, tls)
                 link = await self._connect(make, host, port, tls)
             except OSError as error:
                 self.counts["dial_failed"] += 1
@@ -262,17 +191,15 @@ class Connections:
         except TimeoutError:
             connecting.cancel()
             raise
+        if link.refusal:
+            raise OSError(0, link.refusal)
         return link
 
-    def _renew(self, name: LinkId, tls: Tls | None) -> None:
-        """Certificates may have been changed since the last handshake."""
+    def renew(self, name: LinkId, tls: Tls | None) -> None:
+        """See :class:`~cardswitch.wire.driver.gate.Keeper`: before every handshake."""
         problem = tls.renew() if tls is not None else ""
         if problem:
             self.note("tls_not_renewed", name, f"{problem}; what was read before goes on")
-
-    def _tls_refused(self, name: LinkId, reason: str) -> None:
-        self.counts["tls_refused"] += 1
-        self.note("tls_refused", name, f"no TLS with a peer: {reason}")
 
     def _dialler_ended(self, task: asyncio.Task[None]) -> None:
         del self._diallers[task.get_name()]
@@ -284,13 +211,12 @@ class Connections:
 
     def opened(self, link: Link) -> bool:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
-        refusal = "" if self._is_open else "the program stops"
-        if not refusal and link.listener is not None:
-            refusal = link.listener.refusal(link)
-        if refusal:
-            self.counts["link_refused"] += 1
-            who = f"{link.address}: " if self._is_open else ""
-            self.note("link_refused", link.name, f"{who}{refusal}")
+        link.refusal = link.tls.stranger(link.names) if link.tls is not None else ""
+        if not link.refusal:
+            link.refusal = self.refusal(link.name, link, link.listener)
+        elif link.listener is not None:
+            self.refuse_tls(link.name, f"{link.address}: {link.refusal}")
+        if link.refusal:
             return False
         assert link.name not in self.links, "two links of one name"
         self.links[link.name] = link
@@ -299,6 +225,22 @@ class Connections:
             # Not at once: uvloop begins to read after this, whatever was said before.
             self._loop.call_soon(self._hold, link)
         return True
+
+    def refusal(self, name: LinkId, who: Entrant, listener: Entrance | None) -> str:
+        """See :class:`~cardswitch.wire.driver.gate.Keeper`."""
+        refusal = "" if self._is_open else "the program stops"
+        if not refusal and listener is not None:
+            refusal = listener.refusal(who)
+        if refusal:
+            self.counts["link_refused"] += 1
+            address = f"{who.address}: " if self._is_open else ""
+            self.note("link_refused", name, f"{address}{refusal}")
+        return refusal
+
+    def refuse_tls(self, name: LinkId, reason: str) -> None:
+        """See :class:`~cardswitch.wire.driver.gate.Keeper`."""
+        self.counts["tls_refused"] += 1
+        self.note("tls_refused", name, f"no TLS with a peer: {reason}")
 
     def take(self, event: Event) -> None:
         """See :class:`~cardswitch.wire.driver.links.Keeper`."""
@@ -362,6 +304,8 @@ class Connections:
         self._sweeper.cancel()
         for server in self._servers:
             server.close()
+        for gate in self._gates:
+            gate.close()
         for task in self._diallers.values():
             task.cancel()
 
@@ -377,6 +321,7 @@ class Connections:
             link.end("the program stops")
         ends = [link.closed.wait() for link in links]
         tasks = [*self._diallers.values(), *self._connecting]
+        tasks += [task for gate in self._gates for task in gate.tasks]
         await asyncio.gather(*ends, *tasks, return_exceptions=True)
 
     def _sweep(self) -> None:

@@ -58,6 +58,7 @@ from cardswitch.specs.masking import printable
 from ..channel import Channel
 from ..framing import FramingError
 from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds
+from .tls import Tls
 
 CLOSE_S: Final = 2.0  # How long a peer may take to read our last bytes before it is cut off.
 NEVER: Final = float("inf")
@@ -113,15 +114,28 @@ class Keeper(Protocol):
         ...
 
 
+class Entrant(Protocol):
+    """Whoever takes a place at an entrance: a link, or what will become one."""
+
+    @property
+    def address(self) -> str:
+        """The peer's IP address."""
+        ...
+
+
 class Entrance(Protocol):
     """What bounds how many links come in."""
 
-    def refusal(self, link: Link) -> str:
-        """Take *link* in, or tell why not."""
+    def accept(self) -> Link:
+        """A link for one more connection."""
         ...
 
-    def left(self, link: Link) -> None:
-        """*link* is gone."""
+    def refusal(self, who: Entrant) -> str:
+        """Take *who* in, or tell why not."""
+        ...
+
+    def left(self, who: Entrant) -> None:
+        """*who* is gone."""
         ...
 
 
@@ -134,8 +148,11 @@ class Link(asyncio.Protocol):
         name: LinkId,
         channel: Channel,
         limits: LinkLimits,
+        tls: Tls | None = None,
     ) -> None:
         self.name = name
+        self.tls = tls
+        self.refusal = ""  # why it was not let in, or its peer not trusted
         self.listener: Entrance | None = None  # Where it came in, if it was not dialled.
         self.is_up = False
         self.closed = asyncio.Event()
@@ -162,6 +179,14 @@ class Link(asyncio.Protocol):
         return str(peer[0]) if peer else ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """Whom the peer's certificate names, if it showed one: common names first."""
+        shown = self._transport.get_extra_info("peercert") or {}
+        subject = [each for part in shown.get("subject", ()) for each in part]
+        common = [text for kind, text in subject if kind == "commonName"]
+        return (*common, *(text for _, text in shown.get("subjectAltName", ())))
+
+    @property
     def peer(self) -> str:
         """The peer's address, and the name in its certificate if it showed one."""
         subject = (self._transport.get_extra_info("peercert") or {}).get("subject", ())
@@ -183,7 +208,7 @@ class Link(asyncio.Protocol):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
         self._keeper.note("link_up", self.name, f"with {self.address or 'a peer of this machine'}")
-        self._keeper.take(LinkUp(self.name, self.peer))
+        self._keeper.take(LinkUp(self.name, self.peer, self.names))
 
     def data_received(self, data: bytes) -> None:
         """Cut *data* into frames and hand them over."""

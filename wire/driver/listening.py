@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..operator.addresses import IsoListener, address_rule
-from .connections import anybody
 from .links import LinkLimits
+from .listener import anybody
 from .runtime import Runtime
 from .tls import server_tls
 

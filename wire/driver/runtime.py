@@ -34,10 +34,11 @@ from ..ports import (
     Send,
 )
 from ..record import ORDINARY, Noted, Record
-from .connections import LINKS_MAX, Connections, anybody
+from .connections import Connections
 from .control import Control, Verb, serve_control
 from .journal import Journal
 from .links import NEVER, Link, LinkLimits
+from .listener import LINKS_MAX, anybody
 from .tap import Tap
 from .tls import Tls
 from .writer import PENDING_HIGH, PENDING_LOW, JournalWriter
@@ -137,8 +138,8 @@ class Runtime:
         """Let peers in at *host*, normally "127.0.0.1"; port 0 takes a free one. Returns the port.
 
         Their links are called "listener/1", "listener/2" and so on. *allows* tells of an IP address
-        whether it may come in; with *tls* it is asked after the handshake. Of one address, no more
-        than *per_address_max* come in; of this machine, *links_max*. Raises OSError.
+        whether it may come in. Of one address, no more than *per_address_max* come in; of this
+        machine, *links_max*. Raises OSError.
         """
         limits = limits or LinkLimits()
         bound = await self._connections.listen(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.masking import printable
 
 from ..operator.addresses import Address, is_here
-
-_WANTS: Final = (ssl.SSLWantReadError, ssl.SSLWantWriteError)  # The handshake goes on.
 
 
 class Tls:
@@ -45,20 +43,13 @@ class Tls:
         self._load(self.context)
         return ""
 
-    def tell(self, refused: Callable[[str], None]) -> None:
-        """Have *refused* told why, whenever a handshake fails: no link comes of it."""
-
-        class Telling(ssl.SSLObject):
-            def do_handshake(self) -> None:
-                try:
-                    super().do_handshake()
-                except _WANTS:
-                    raise
-                except ssl.SSLError as error:
-                    refused(why(error))
-                    raise
-
-        self.context.sslobject_class = Telling
+    def stranger(self, names: Sequence[str]) -> str:
+        """Why a peer whose certificate has these *names* is none of `tls_names`; or ``""``."""
+        wanted = self._place.tls_names
+        if not wanted or not set(wanted).isdisjoint(names):
+            return ""
+        shown = ", ".join(printable(name) for name in names) or "nobody"
+        return f"its certificate is that of {shown}, and not of {' or '.join(wanted)}"
 
     def _new(self) -> ssl.SSLContext:
         context = ssl.SSLContext(self._protocol)
@@ -97,7 +88,7 @@ def client_tls(place: Address, prefix: str) -> Tls | None:
     """
     if place.tls_ca:
         return Tls(place, prefix, ssl.PROTOCOL_TLS_CLIENT)
-    if place.tls_certificate or place.tls_key:
+    if place.tls_certificate or place.tls_key or place.tls_names:
         raise ConfigError(f"{prefix}ca: missing, but other keys of TLS are given")
     if not (place.plain or is_here(place.host)):
         raise ConfigError(
@@ -115,6 +106,8 @@ def server_tls(place: Address, prefix: str) -> Tls | None:
     """
     if place.plain:
         raise ConfigError(f"{prefix}certificate: plain is for what is dialled; leave it out")
+    if place.tls_names and not place.tls_ca:
+        raise ConfigError(f"{prefix}ca: missing, but tls_names says whom its certificates are of")
     if place.tls_certificate:
         return Tls(place, prefix, ssl.PROTOCOL_TLS_SERVER)
     if place.tls_key or place.tls_ca:

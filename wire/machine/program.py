@@ -39,6 +39,7 @@ class Program:
     def __init__(self, exchanges: Mapping[str, Exchange], limits: Limits | None = None) -> None:
         self.kernel = Kernel(exchanges, limits or Limits())
         self.desk = Desk(self.kernel)
+        self.names: dict[LinkId, tuple[str, ...]] = {}  # of the certificates of who came in
         self._garbage: dict[LinkId, deque[Seconds]] = {}
 
     @property
@@ -95,12 +96,15 @@ class Program:
                 self.kernel.heard(link)
                 self.garbled(link, error)
             case LinkUp(link):
+                if event.names:
+                    self.names[link] = event.names
                 self.kernel.link_up(link)
                 self.linked(link)
             case LinkDown(link):
                 self._garbage.pop(link, None)
                 self.kernel.link_down(link)
                 self.unlinked(link)
+                self.names.pop(link, None)
 
     def wake(self, now: Seconds) -> Sequence[Effect]:
         """Let time pass up to *now*."""

@@ -32,6 +32,8 @@ class Address(Struct, frozen=True, kw_only=True):
     tls_ca: str = ""
     tls_certificate: str = ""  # PEM file of ours
     tls_key: str = ""  # PEM file of its private key; none: the same file
+    # Whom the peer's certificate must name, as CN or alternative name; none: anybody signed there.
+    tls_names: tuple[str, ...] = ()
     plain: bool = False  # dial it without TLS though it is beyond this machine; test cards alone
 
     def placed(self, folder: Path) -> Self:

@@ -11,8 +11,9 @@ from collections import Counter
 import pytest
 
 from cardswitch.wire.driver import connections
-from cardswitch.wire.driver.connections import Connections, Listener
+from cardswitch.wire.driver.connections import Connections
 from cardswitch.wire.driver.links import NEVER, LinkLimits
+from cardswitch.wire.driver.listener import Listener
 from cardswitch.wire.driver.tls import client_tls, server_tls
 from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.ports import Close, LinkId, Send
@@ -128,7 +129,7 @@ def test_a_full_listener_refuses_and_lets_in_again(on_loop):
 def test_who_comes_while_we_stop_is_not_let_in(on_loop):
     async def main():
         async with running(SmallMachine()) as runtime:
-            link = runtime._connections._link("pos/1", Words(), LinkLimits())
+            link = runtime._connections._link("pos/1", Words(), LinkLimits(), None)
             await runtime.stop()
             assert not runtime._connections.opened(link)
             assert runtime.counts["link_refused"] == 1

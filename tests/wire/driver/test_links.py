@@ -114,7 +114,7 @@ def make(keeper, transport):
     def make(**limits):
         link = Link(keeper, NAME, Words(), LinkLimits(**limits))
         link.connection_made(transport)
-        assert keeper.events.pop(0) == LinkUp(NAME, "192.0.2.7 CN=switch\\n")
+        assert keeper.events.pop(0) == LinkUp(NAME, "192.0.2.7 CN=switch\\n", ("switch\n",))
         return link
 
     return make

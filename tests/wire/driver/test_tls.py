@@ -54,6 +54,7 @@ def test_the_peer_is_checked_whatever_we_show(papers, keys):
     [
         ({"tls_certificate": "client.pem"}, "ca: missing"),
         ({"tls_key": "client.key"}, "ca: missing"),
+        ({"tls_names": ("switch",)}, "ca: missing"),
         ({"tls_ca": "house.pem", "tls_key": "client.key"}, "certificate: missing"),
         ({"tls_ca": "no.pem"}, "ca: .*/no.pem: cannot be read: No such file"),
         ({"tls_ca": "."}, "ca: .*: cannot be read: Is a directory"),
@@ -136,6 +137,10 @@ def test_beyond_this_machine_nobody_is_dialled_in_clear_unless_it_is_asked_for(p
         ({"tls_key": "here.key"}, "tls_certificate: missing"),
         ({"tls_ca": "house.pem"}, "tls_certificate: missing"),
         ({"plain": True}, "tls_certificate: plain is for what is dialled"),
+        (
+            {"tls_certificate": "both.pem", "tls_names": ("client",)},
+            "tls_ca: missing, but tls_names",
+        ),
         ({"tls_certificate": "here.pem"}, "tls_certificate, hsm.tls_key: .*expected a certificate"),
         ({"tls_certificate": "here.pem", "tls_key": "no.key"}, "tls_key: .*no.key: cannot be read"),
         ({"tls_certificate": "nonsense.pem"}, "tls_certificate, hsm.tls_key: .*expected"),
