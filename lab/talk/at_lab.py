@@ -38,13 +38,15 @@ class IsoLab:
         self._traces.append(trace)
         client = IsoClient(
             self.address(listener), dialect, framing=where.framing, header=where.header,
-            timeout_s=timeout_s, trace=trace, tls=self._tls(where) if where.tls_certificate else None,
+            timeout_s=timeout_s, trace=trace, tls=self._tls(where),
         )  # fmt: skip
         self._clients.append(client)
         return client
 
     def _tls(self, where: ListenerConfig) -> ssl.SSLContext | None:
         """What those speak in this lab who come in there: terminals, or the acquirer."""
+        if not where.tls_certificate:
+            return None
         lab = self._house.lab
         who = lab.terminal if where.serves == "merchants" else lab.acquirer.network
         tls = client_tls(who, "tls_")

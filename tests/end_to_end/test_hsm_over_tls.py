@@ -21,9 +21,19 @@ from tests.kit.clients import ask
 from tests.kit.papers import certificate
 
 PATIENCE_S = 30.0  # Reached only when something is broken.
-SERVER = {"tls_certificate": "module.pem", "tls_key": "module.key", "tls_ca": "house.pem"}
-RIGHT = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
-WITHOUT = {"tls_ca": "house.pem"}
+SERVER = {
+    "tls_names": (),
+    "tls_certificate": "module.pem",
+    "tls_key": "module.key",
+    "tls_ca": "house.pem",
+}
+RIGHT = {
+    "tls_names": (),
+    "tls_ca": "house.pem",
+    "tls_certificate": "client.pem",
+    "tls_key": "client.key",
+}
+WITHOUT = {"tls_names": (), "tls_ca": "house.pem"}
 STRANGER = RIGHT | {"tls_certificate": "stranger.pem", "tls_key": "stranger.key"}
 
 
