@@ -20,6 +20,7 @@ from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
+from .access.spokesmen import Spokesmen
 from .checks import admit
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
@@ -34,7 +35,6 @@ from .memory import Memory
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
-from .spokesmen import Spokesmen
 from .states import State
 
 RRN_NUMBERS: Final = 10**8

@@ -15,10 +15,10 @@ from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.ports import LinkId, Seconds
 
+from .access.sessions import Sessions
 from .day import BankDay
 from .legs import Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
-from .sessions import Sessions
 from .settings import Settings
 from .states import UNFINISHED, State
 

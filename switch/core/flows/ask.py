@@ -16,8 +16,8 @@ from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
+from ..access.registry import require_known, sender_of
 from ..desk import SwitchDesk
-from ..registry import require_known, sender_of
 from ..settings import Upstream
 from ..states import State
 from ..translate import translated_pin

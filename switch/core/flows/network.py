@@ -14,8 +14,8 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.ports import LinkId
 
+from ..access.registry import TERMINAL, may_sign, sender_of
 from ..memory import Memory
-from ..registry import TERMINAL, may_sign, sender_of
 from ..settings import ListenerSettings
 
 

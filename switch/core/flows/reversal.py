@@ -16,9 +16,9 @@ from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
+from ..access.registry import require_known
 from ..desk import SwitchDesk
 from ..legs import Leg
-from ..registry import require_known
 from ..states import CAPTURED, State
 from .reverse import begin
 

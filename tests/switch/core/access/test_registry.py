@@ -4,7 +4,7 @@ import pytest
 
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
-from cardswitch.switch.core.registry import may_sign, require_known, sender_of
+from cardswitch.switch.core.access.registry import may_sign, require_known, sender_of
 from cardswitch.switch.core.settings import ListenerSettings
 
 ANYBODY = ListenerSettings(serves="merchants")

@@ -1,6 +1,6 @@
 """Who has signed on and off on a link that many share."""
 
-from cardswitch.switch.core.sessions import EVERYBODY, SENDERS_MAX, Sessions
+from cardswitch.switch.core.access.sessions import EVERYBODY, SENDERS_MAX, Sessions
 from cardswitch.wire.ports import LinkId
 
 LINK, OTHER = LinkId("pos/1"), LinkId("pos/2")

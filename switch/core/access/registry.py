@@ -8,7 +8,7 @@ from cardswitch.specs.codes import MERCHANT_UNKNOWN, NOT_PERMITTED_HERE
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 
-from .settings import ListenerSettings
+from ..settings import ListenerSettings
 
 MERCHANT: Final = 42
 TERMINAL: Final = 41

@@ -5,8 +5,8 @@ import pytest
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.switch.core.access.spokesmen import Spokesmen
 from cardswitch.switch.core.settings import ListenerSettings, SpeaksFor
-from cardswitch.switch.core.spokesmen import Spokesmen
 from cardswitch.wire.ports import LinkId
 
 TILL, BANK, FREE = LinkId("pos/1"), LinkId("network/1"), LinkId("plain/1")

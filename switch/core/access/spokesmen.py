@@ -10,8 +10,8 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.ports import LinkId, name_of
 
+from ..settings import ListenerSettings, SpeaksFor
 from .registry import INSTITUTION, MERCHANT, TERMINAL
-from .settings import ListenerSettings, SpeaksFor
 
 
 class Spokesmen:
