@@ -10,7 +10,8 @@ from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.errors import Error
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.testcards import is_test_card
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver.journal import FileJournal, Journal
 from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
@@ -23,7 +24,7 @@ from cardswitch.wire.record import Noted, Record
 from .config import TerminalConfig
 from .core.entries import TerminalEntry
 from .core.machine import SWITCH, NoLink, Terminal, Timers, abandoned
-from .core.messages import TerminalIdentity
+from .core.messages import SALE, Order, TerminalIdentity
 from .core.state import Book, Outcome, rebuild
 from .pinpad.pad import PinPad
 
@@ -150,6 +151,7 @@ async def open_session(
         TerminalIdentity(config.id, config.merchant, config.zone),
         PinPad(config.tpk) if config.tpk else None,
         Timers(answer_s=config.timeout_s),
+        test_cards_only=config.is_in_clear,
     )
     journal = open_journal(config)
     try:
@@ -209,9 +211,26 @@ def _from_now(seconds: Seconds) -> Seconds:
 class _Linked(Terminal):
     """A terminal that can be waited for until its link is up."""
 
-    def __init__(self, place: TerminalIdentity, pinpad: PinPad | None, timers: Timers) -> None:
+    def __init__(
+        self,
+        place: TerminalIdentity,
+        pinpad: PinPad | None,
+        timers: Timers,
+        *,
+        test_cards_only: bool = False,
+    ) -> None:
         super().__init__(place, pinpad, timers)
         self.is_linked = asyncio.Event()
+        self._test_cards_only = test_cards_only
+
+    def ask(self, order: Order, now: Seconds, kind: str = SALE) -> Sequence[Effect]:
+        """See :meth:`Terminal.ask`; what others can read is sent of test cards alone."""
+        if self._test_cards_only and not is_test_card(order.card.pan):
+            raise ConfigError(
+                "terminal.plain: this card is no test card, and would go in clear: say with tls_ca "
+                "who signs the certificate of the switch"
+            )
+        return super().ask(order, now, kind)
 
     def linked(self, link: LinkId) -> None:
         super().linked(link)

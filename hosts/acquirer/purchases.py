@@ -12,7 +12,8 @@ from cardswitch.specs.codes import (
     UNAVAILABLE,
 )
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.testcards import is_test_card
+from cardswitch.specs.transactions.accepted import Terms, pan_of
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.kinds import KINDS
@@ -71,7 +72,8 @@ def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms
     currencies = desk.sells(request[42].rstrip(" "))
     if not currencies:
         return MERCHANT_UNKNOWN
-    if request[49] not in currencies:
+    is_exposed = desk.config.network.is_in_clear and not is_test_card(pan_of(request))
+    if request[49] not in currencies or is_exposed:
         return NOT_PERMITTED
     is_overloaded = len(desk.books.open) >= OPEN_MAX
     return "" if desk.is_up(NETWORK) and not is_overloaded else UNAVAILABLE

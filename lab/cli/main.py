@@ -23,6 +23,10 @@ COMMANDS: Final[Commands] = {
         "See one bank day from the first sale to the deposit, in seconds.",
     ),
     "up": ("cardswitch.lab.cli.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "config": (
+        "cardswitch.lab.cli.config:config",
+        "Check a configuration, and what it leaves open.",
+    ),
     "ca": ("cardswitch.lab.cli.ca:ca", "The test CA of a lab: show, renew, trust."),
     "terminal": (
         "cardswitch.terminal.face.cli:terminal",

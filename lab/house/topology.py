@@ -13,7 +13,7 @@ from string import Template
 from typing import Any, Final
 
 import tomli_w
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
@@ -117,6 +117,13 @@ def read_lab(path: Path) -> Lab:
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
     )
+
+
+def read_sections(path: Path) -> list[tuple[str, Struct]]:
+    """The sections that *path* has, as they stand there, by name. Raises ConfigError."""
+    data = read_config(path)
+    kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
+    return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 
 def make_lab(

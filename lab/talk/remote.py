@@ -8,18 +8,10 @@ from typing import Final
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.message import Message
+from cardswitch.specs.testcards import TEST_BIN, is_test_card
 from cardswitch.specs.tracks import unpack_track2
 from cardswitch.wire.operator.addresses import is_here
 
-TEST_BIN: Final = "999999"
-# Published by the brands and by payment service providers, for tests.
-TEST_CARDS: Final = frozenset(
-    [
-        *("4111111111111111", "4012888888881881", "4242424242424242", "5555555555554444"),
-        *("5105105105105100", "2223003122003222", "378282246310005", "371449635398431"),
-        *("6011111111111117", "6011000990139424", "30569309025904", "3530111333300000"),
-    ]
-)
 _TRACK_1: Final = 45
 _TRACK_2: Final = 35
 _CHIP_PAN: Final = ("55.5A", "55.57")
@@ -34,7 +26,7 @@ def refuse_remote(host: str, remote: bool) -> None:
 def refuse_real_cards(dialect: Dialect, message: Message) -> None:
     """ConfigError if *message* has a card number that is not known to be of a test card."""
     for pan in _card_numbers(dialect, message):
-        if not pan.startswith(TEST_BIN) and pan not in TEST_CARDS:
+        if not is_test_card(pan):
             raise ConfigError(
                 f"a card that is no test card, {pan[:6]}…: test cards begin with {TEST_BIN}, or "
                 "are those that the brands publish; --any-card sends it all the same"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cardswitch.specs.codes import NO_ISSUER, UNAVAILABLE
+from cardswitch.specs.codes import NO_ISSUER, NOT_PERMITTED, UNAVAILABLE
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
+from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.budget import Budget
@@ -109,7 +110,10 @@ class SwitchDesk(Desk):
     # Where it goes --------------------------------------------------------------------------------
 
     def route(self, accepted: Accepted) -> tuple[LinkId, Upstream]:
-        """The link to forward it on. Declines 15 (no route) or 91 (nobody there)."""
+        """The link to forward it on.
+
+        Declines 15 (no route), 91 (nobody there), or 57 (a card that may not go there in clear).
+        """
         name = self._routing.find(self.leg.source, accepted.merchant, accepted.pan)
         if name is None:
             raise Decline(NO_ISSUER)
@@ -117,8 +121,12 @@ class SwitchDesk(Desk):
         is_full = self.memory.pending_reversals >= self.settings.pending_reversals_max
         if is_full or link not in self.memory.ready:
             raise Decline(UNAVAILABLE)
+        upstream = self.settings.upstreams[name]
+        if upstream.test_cards_only and not is_test_card(accepted.pan):
+            self.count("no_test_card")
+            raise Decline(NOT_PERMITTED)
         self.leg.upstream = name
-        return link, self.settings.upstreams[name]
+        return link, upstream
 
     def speak(self, link: LinkId, request: Message, pin: Mapping[int, str]) -> Message:
         """*request* as it goes out on *link*: our trace number, its PIN data, no header."""

@@ -54,6 +54,7 @@ class Upstream(Struct, frozen=True):
     timeout_s: float = 3.5
     echo_s: float = 30.0  # how often an 0800/301 asks whether the peer is there
     sign_on: bool = True
+    test_cards_only: bool = False  # Messages go there in clear, and others can read them.
 
 
 class Route(Struct, frozen=True):

@@ -167,7 +167,13 @@ def _known(names: tuple[str, ...] | Literal["any"]) -> frozenset[str] | None:
 
 
 def _upstream(upstream: UpstreamConfig) -> Upstream:
-    return Upstream(upstream.pin_key, upstream.timeout_s, upstream.echo_s, upstream.sign_on)
+    return Upstream(
+        upstream.pin_key,
+        upstream.timeout_s,
+        upstream.echo_s,
+        upstream.sign_on,
+        test_cards_only=upstream.is_in_clear,
+    )
 
 
 def _account(merchant: Merchant) -> MerchantAccount:

@@ -103,12 +103,12 @@ def fingerprint(pan: str) -> str:
     return f"print:{pan[-2:]}"
 
 
-def acquirer(rows: Any = (), **bounds: Any) -> Playbook:
+def acquirer(rows: Any = (), config: AcquirerConfig | None = None, **bounds: Any) -> Playbook:
     """An acquirer with its links up and its sign-on answered; its journal held *rows* before.
 
     *bounds* as of :class:`Acquirer`.
     """
-    play = Playbook(Acquirer(acquirer_config(), fingerprint, **bounds))
+    play = Playbook(Acquirer(config or acquirer_config(), fingerprint, **bounds))
     notebook = play.journal = Notebook(play, rows)
     play.do(play.machine.recover(notebook.recent(), play.now))
     for link in (FRONT, UPSTREAM):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from cardswitch.specs.errors import Error
+from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.terminal.config import read_terminal_config
 from cardswitch.terminal.core.machine import NoLink, NotReady
@@ -153,3 +153,17 @@ def test_what_was_settled_unheard_is_told_before_the_next_sale(config, small_swi
             return [outcome.kind async for outcome in session.perform(sale(1200))]
 
     assert asyncio.run(main()) == [SaleState.PENDING, SaleState.REVERSED, SaleState.APPROVED]
+
+
+def test_in_clear_beyond_this_machine_no_card_goes_that_is_no_test_card(config, small_switch):
+    """Nobody is dialled there: the terminal refuses before."""
+    exposed = replace(config, host="192.0.2.1", plain=True)
+    order = Order(1200, "EUR", replace(CARD, pan="4000000000000002"), pin="1234")
+
+    async def main():
+        async with open_session(exposed) as session:
+            session.do(lambda terminal, now: terminal.ask(order, now))
+
+    with pytest.raises(ConfigError, match=r"^terminal\.plain: this card is no test card"):
+        asyncio.run(main())
+    assert read_book(exposed).sales == {}

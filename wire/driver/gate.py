@@ -73,7 +73,8 @@ class Gate:
         self._tls = tls
         self._loop = asyncio.get_running_loop()
         self._sockets: list[socket.socket] = []
-        self.tasks: set[asyncio.Task[None]] = set()  # all that it is at
+        # All that it is at; of a handshake, the connection.
+        self.tasks: dict[asyncio.Task[None], socket.socket | None] = {}
 
     async def open(self, host: str, port: int) -> int:
         """Listen at *host*; the port. Raises OSError."""
@@ -95,13 +96,15 @@ class Gate:
         for listening in self._sockets:
             listening.close()
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None], peer: socket.socket | None = None) -> None:
         task = self._loop.create_task(work)
-        self.tasks.add(task)
+        self.tasks[task] = peer
         task.add_done_callback(self._ended)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        self.tasks.discard(task)
+        peer = self.tasks.pop(task)
+        if task.cancelled() and peer is not None:
+            peer.close()  # It may not even have begun.
         error = None if task.cancelled() else task.exception()
         if isinstance(error, Exception):
             self._failed(error)
@@ -118,7 +121,7 @@ class Gate:
                 peer.close()
             else:
                 self._keeper.renew(self._name, self._tls)
-                self._start(self._shake_hands(peer, place))
+                self._start(self._shake_hands(peer, place), peer)
 
     async def _shake_hands(self, peer: socket.socket, place: Place) -> None:
         link = place.accept()

@@ -36,6 +36,15 @@ class Address(Struct, frozen=True, kw_only=True):
     tls_names: tuple[str, ...] = ()
     plain: bool = False  # dial it without TLS though it is beyond this machine; test cards alone
 
+    @property
+    def is_in_clear(self) -> bool:
+        """Whether what is dialled goes in clear beyond this machine: with test cards alone.
+
+        >>> Address(host="192.0.2.7", port=1, plain=True).is_in_clear, Address(port=1).is_in_clear
+        (True, False)
+        """
+        return not self.tls_ca and not is_here(self.host)
+
     def placed(self, folder: Path) -> Self:
         """The same with its relative paths made to count from *folder*.
 

@@ -13,6 +13,7 @@ from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.machine.kernel import LOOK_UP_S
+from cardswitch.wire.operator.addresses import IsoAddress
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.hosts import (
     APPROVAL,
@@ -21,6 +22,7 @@ from tests.kit.hosts import (
     RIGHT_PIN,
     UPSTREAM,
     acquirer,
+    acquirer_config,
     again,
     approved,
     booked,
@@ -357,3 +359,16 @@ def test_a_flow_that_fails_is_silent_and_leaves_nothing_behind(monkeypatch) -> N
     assert (
         play >> Received(FRONT, purchase()) << booked(PurchaseForwarded) << sent(UPSTREAM, "0200")
     )
+
+
+@pytest.mark.parametrize(("is_in_clear", "code"), [(True, "57"), (False, "")])
+def test_into_a_network_that_others_can_read_goes_no_real_card(
+    is_in_clear: bool, code: str
+) -> None:
+    network = IsoAddress(port=1, host="192.0.2.1" if is_in_clear else "127.0.0.1", plain=True)
+    play = acquirer(config=acquirer_config(network=network))
+    play >> Received(FRONT, purchase(f2="4000000000000002"))
+    play.skip()
+    answered_at_once = [message[39] for message in play.sent_on(FRONT)]
+    assert answered_at_once == ([code] if is_in_clear else [])
+    assert len(play.sent_on(UPSTREAM)) == (0 if is_in_clear else 1)

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from cardswitch.specs.message import Message
+from cardswitch.switch.core.settings import Route
 from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
@@ -28,6 +29,7 @@ from tests.kit.switch import (
     recorded,
     undone,
     with_listener,
+    with_settings,
 )
 
 
@@ -418,3 +420,15 @@ def test_the_number_that_a_terminal_brings_is_kept_or_replaced(rule, kept):
     assert (number == "TERMINALS001") is kept
     assert {row.rrn for row in play.entries if row.leg} == {number}
     assert play.sent_on(POS)[-1][37] == number
+
+
+@pytest.mark.parametrize(("exposed", "code"), [(True, "57"), (False, "00")])
+def test_a_card_that_is_no_test_card_does_not_go_where_others_can_read_it(exposed, code):
+    upstream = msgspec.structs.replace(SETTINGS.upstreams["acquirer"], test_cards_only=exposed)
+    everything = (Route("pos", "acquirer"),)
+    play = opened(with_settings(upstreams={"acquirer": upstream}, routes=everything))
+    (play >> Received(POS, PLAIN.with_fields({2: "4000000000000002"}))).skip()
+    if not exposed:
+        (play >> answered("acquirer", "00")).skip()
+    assert play.sent_on(POS)[-1][39] == code
+    assert approved(play, PLAIN.with_fields({11: "000099"})), "a test card does"
