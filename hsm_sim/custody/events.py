@@ -51,7 +51,7 @@ class Note(Protocol):
 EVENT_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(["A0", "HC", "IA", "HA", "FI", "AS", "BI", "A2", "A4", "EI"], KEY_GENERATED),
     **dict.fromkeys(["A6", "FA", "FC", "FK", "AW", "DW", "MI", "EO"], KEY_IMPORTED),
-    **dict.fromkeys(["A8", "GC", "FE", "FM", "AU", "DY", "MG"], KEY_EXPORTED),
+    **dict.fromkeys(["A8", "GC", "FE", "FM", "AU", "DY", "MG", "AE", "AG"], KEY_EXPORTED),
     **dict.fromkeys(["B0", "BW"], KEY_REWRAPPED),
     **dict.fromkeys(["BA", "NG"], CLEAR_PIN),
     **dict.fromkeys(["LA"], STORAGE_CHANGED),

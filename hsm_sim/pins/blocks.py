@@ -16,8 +16,9 @@ from cardswitch.specs.hsm.errors import (
     PIN_UNDER_LMK_REFUSED,
 )
 from cardswitch.specs.hsm.names import ISO_0, ISO_4
+from cardswitch.specs.security.block_lmk import BlockLmk
 from cardswitch.specs.security.errors import PinRefused
-from cardswitch.specs.security.lmk import open_pin
+from cardswitch.specs.security.lmk import LmkSet, open_pin
 from cardswitch.specs.security.pinblock_change import BOUND_FORMATS, fold_pinblock_iso
 from cardswitch.specs.security.pinblock_iso_4 import (
     ISO_4_FILL_LENGTH,
@@ -127,14 +128,14 @@ def require_pin_max(pin: str, pin_max: str) -> None:
         raise CommandRefused(PIN_LENGTH_REFUSED)
 
 
-def open_lmk_pin(desk: HsmDesk, text: str, pan12: str) -> str:
-    """The PIN that *text* holds under the LMK for *pan12*.
+def open_lmk_pin(desk: HsmDesk, text: str, pan12: str, lmk: LmkSet | BlockLmk | None = None) -> str:
+    """The PIN that *text* holds for *pan12* under *lmk*, or under the desk's.
 
     Encrypted, or as older modules have it, a zero and the digits. Raises CommandRefused (14).
     """
     try:
         if text.startswith(_SEALED_LETTER) or desk.policy.encrypted_pins_only:
-            return open_pin(desk.keys.lmk, text, pan12)
+            return open_pin(lmk or desk.keys.lmk, text, pan12)
         pin = text[1:]
         require_pin(pin)
     except CryptoError:

@@ -14,7 +14,13 @@ from tests.kit.hsm.module import ask, module
 PIN, MASTER, BASE, PVK = "P0T2B00E00", "K0T2B00E00", "B0T2X00E00", "V2T2C00E00"
 BY_NAME = {"zpk": PIN, "tpk": PIN, "pvk": PVK, "bdk": BASE, "target_bdk": BASE}
 BY_NAME |= {"zmk": MASTER, "tmk": MASTER}
-BY_CODE = {"AU": "C0T2C00E00", "DY": BASE, "MG": "M3T2C00E00", "FM": "D0T2B00E00"}
+BY_CODE = {
+    "AU": "C0T2C00E00",
+    "DY": BASE,
+    "MG": "M3T2C00E00",
+    "FM": "D0T2B00E00",
+    "AG": "M3T2C00E00",
+}
 UNDER_ANOTHER_KEY = {code for code, _ in examples_keys.OTHERS}
 COMMANDS_WITH_KEYS = [
     *examples_pins.GOOD,

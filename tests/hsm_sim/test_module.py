@@ -77,7 +77,7 @@ PUBLISHED = [case for path in VECTORS for case in tomllib.loads(path.read_text()
 @pytest.mark.parametrize("vector", PUBLISHED, ids=[vector["name"] for vector in PUBLISHED])
 def test_published_commands(vector: dict[str, Any]) -> None:
     request = "0001" + vector["code"] + vector["request"].replace(" ", "")
-    answer = allowed(module(**vector["policy"])).answer(unpack_command(request.encode()))
+    answer = allowed(module(**vector["policy"])).answer(unpack_command(request.encode("latin-1")))
     expected = "0001" + answer_code(vector["code"]) + vector["answer"].replace(" ", "")
     assert pack_answer(answer) == expected.encode()
 

@@ -1,4 +1,4 @@
-"""Chip cards: KQ and KW verify a cryptogram and answer it, PM verifies a dynamic CVV or a CVC3."""
+"""Chip cards: KQ and KW verify a cryptogram and answer it, K2 verifies one of a card reader."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.security.dynamic_cvv import generate_cvc3, generate_dcvv, generate_ivcvc3
 from cardswitch.specs.security.emv_cryptograms import (
+    CryptogramPadding,
     generate_arpc_emv_1,
     generate_arpc_emv_2,
     generate_cryptogram_emv,
@@ -26,7 +26,6 @@ from cardswitch.specs.security.emv_keys import (
     derive_script_key_vis,
     derive_session_key_emv_csk,
     derive_session_key_mchip_skd,
-    encode_account_emv_a,
     encode_account_emv_b,
 )
 from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
@@ -35,7 +34,7 @@ from cardswitch.specs.security.emv_tree import derive_session_key_emv2000_tree
 from ...custody.policy import CommandRefused
 from ...desk import Handler, HsmDesk
 from ...keys.ring import Fields
-from ...keys.uses import MK_AC, MK_CVC3, MK_SMI, KeyUse
+from ...keys.uses import MK_AC, MK_SMI, KeyUse
 
 SCHEME_HAS_NO_MAC: Final = "03"
 DISCRETIONARY_MAC_WRONG: Final = "06"
@@ -48,6 +47,8 @@ _BRANCH_FACTORS: Final = {"0": 2, "1": 4}  # of the trees that KW names
 _METHOD_2_MODES: Final = "34"
 # Data that fills no whole blocks is filled with zeros; cards that fill with 80 have the host do it.
 _ZEROS: Final = 1
+_BIT_AND_ZEROS: Final = 2
+_ACCOUNT_LENGTH: Final = 8
 _ARPC_LENGTH: Final = 8
 _DISCRETIONARY_MAC_LENGTH: Final = 4
 
@@ -86,11 +87,13 @@ def verify_arqc_csk(desk: HsmDesk, fields: Fields) -> Fields:
     return {"arpc": arpc.ljust(_ARPC_LENGTH, b"\x00").decode("latin-1")}
 
 
-def verify_dynamic_cvv(desk: HsmDesk, fields: Fields) -> Fields:
-    """PM: yes or no; what it should be only to whoever is authorised."""
-    expected, seen = _dcvv(desk, fields) if "dcvv" in fields else _cvc3(desk, fields)
-    if not compare_digest(expected[-len(seen) :], seen):
-        raise CommandRefused(MISMATCH, diagnostic(desk, expected))
+def verify_truncated_cryptogram(desk: HsmDesk, fields: Fields) -> Fields:
+    """K2: M/Chip, data filled up by method 2; nothing of the cryptogram is left out."""
+    account = _account_of_digits(fields) if fields["derivation"] == "1" else _eight_bytes(fields)
+    card_key = card_key_of(desk, MK_AC, fields["mk_ac"], account)
+    atc, number = bytes_of(fields["atc"]), bytes_of(fields["unpredictable"])
+    session_key = derive_session_key_mchip_skd(card_key, atc, number)
+    _require_cryptogram(desk, session_key, fields, _BIT_AND_ZEROS)
     return {}
 
 
@@ -121,11 +124,23 @@ def bytes_of(text: str) -> bytes:
 
 def _account_of(fields: Fields) -> bytes:
     """8 bytes of account: given as such, or by option B made from card and sequence number."""
-    account = bytes_of(fields["account"])
     if fields["scheme"] not in _OPTION_B:
-        return account
+        return bytes_of(fields["account"])
+    return _account_of_digits(fields)
+
+
+def _eight_bytes(fields: Fields) -> bytes:
+    """An account as option A makes it. Raises CommandRefused (15) unless it has 8 bytes."""
+    account = bytes_of(fields["account"])
+    if len(account) != _ACCOUNT_LENGTH:
+        raise CommandRefused(INPUT_REFUSED)
+    return account
+
+
+def _account_of_digits(fields: Fields) -> bytes:
+    """The account that option B makes of card and sequence number, which came as digits."""
     # Packed digits, with a zero in front where their count is odd; no card number begins with one.
-    digits = account.hex().removeprefix("0")
+    digits = bytes_of(fields["account"]).hex().removeprefix("0")
     return encode_account_emv_b(digits[:-2], digits[-2:])
 
 
@@ -138,13 +153,15 @@ def _session_key_of(card_key: bytes, fields: Fields) -> bytes:
     return derive_session_key_emv2000_tree(card_key, atc, branch_factor, bytes_of(fields["iv"]))
 
 
-def _require_cryptogram(desk: HsmDesk, session_key: bytes, fields: Fields) -> None:
+def _require_cryptogram(
+    desk: HsmDesk, session_key: bytes, fields: Fields, padding: CryptogramPadding = _ZEROS
+) -> None:
     """Refuse (01, 81) unless the cryptogram is that of the data, where there are data."""
     if "data" not in fields:
         return
     if not fields["data"]:
         raise CommandRefused(NO_TRANSACTION_DATA)
-    expected = generate_cryptogram_emv(session_key, bytes_of(fields["data"]), _ZEROS)
+    expected = generate_cryptogram_emv(session_key, bytes_of(fields["data"]), padding)
     if not compare_digest(expected, bytes_of(fields["arqc"])):
         raise CommandRefused(MISMATCH, diagnostic(desk, expected.decode("latin-1")))
 
@@ -168,31 +185,8 @@ def _require_discretionary_mac(mac_key: bytes, fields: Fields) -> None:
         raise CommandRefused(DISCRETIONARY_MAC_WRONG)
 
 
-def _dcvv(desk: HsmDesk, fields: Fields) -> tuple[str, str]:
-    """The dynamic CVV, and the one to verify; the counter has four digits with zeros in front."""
-    card_key = _contactless_key(desk, MK_AC, fields, "00")
-    atc = fields["atc"]
-    if not atc.startswith("00"):
-        raise CommandRefused(INPUT_REFUSED)
-    pan, expiry, service_code = fields["pan"], fields["expiry"], fields["service_code"]
-    return generate_dcvv(card_key, pan, expiry, service_code, atc[2:]), fields["dcvv"]
-
-
-def _cvc3(desk: HsmDesk, fields: Fields) -> tuple[str, str]:
-    """The CVC3 of 5 digits, and the right-most ones of it to verify."""
-    card_key = _contactless_key(desk, MK_CVC3, fields, fields["sequence"])
-    iv = generate_ivcvc3(card_key, bytes_of(fields["track"]))
-    number, atc = bytes_of(fields["unpredictable"]), bytes_of(fields["atc"])
-    return generate_cvc3(card_key, iv, number, atc), fields["cvc3"]
-
-
-def _contactless_key(desk: HsmDesk, use: KeyUse, fields: Fields, sequence: str) -> bytes:
-    encode = encode_account_emv_a if fields["derivation"] == "A" else encode_account_emv_b
-    return card_key_of(desk, use, fields["mk"], encode(fields["pan"], sequence))
-
-
 HANDLERS: Final[Mapping[str, Handler]] = {
     "KQ": verify_arqc,
     "KW": verify_arqc_csk,
-    "PM": verify_dynamic_cvv,
+    "K2": verify_truncated_cryptogram,
 }

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...desk import Handler
-from . import encryption, macs
+from . import encryption, macs, macs_older
 
 HANDLERS: Final[Mapping[str, Handler]] = {
     **encryption.HANDLERS,
     **macs.HANDLERS,
+    **macs_older.HANDLERS,
 }

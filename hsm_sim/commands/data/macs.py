@@ -1,7 +1,4 @@
-"""Message authentication codes: M6 makes one, M8 verifies one; GW does both under DUKPT.
-
-MQ and MS are older commands that make one.
-"""
+"""Message authentication codes: M6 makes one, M8 verifies one; GW does both under DUKPT."""
 
 from __future__ import annotations
 
@@ -33,15 +30,12 @@ from cardswitch.specs.security.cmac_chain import (
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.mac import (
-    RETAIL_KEY_LENGTH,
     Algorithm,
     Padding,
     chain_mac_iso9797,
     finish_mac_iso9797,
     generate_mac_iso9797,
-    pad_iso9797,
 )
-from cardswitch.specs.security.tdes import BLOCK_LENGTH
 
 from ...custody.policy import CommandRefused
 from ...desk import Handler, HsmDesk
@@ -60,12 +54,10 @@ _CMAC: Final = "6"
 _DIGITS_OF_SIZE: Final = {"0": 8, "1": 16, "2": 32}
 # What a key block must say of its key: its usage by algorithm (X9.143, table 2), its mode of use.
 _USAGES: Final[Mapping[str, tuple[str, ...]]] = {"1": ("M0", "M1"), "3": ("M3",), _CMAC: ("M6",)}
-_TO_MAKE: Final = "CGN"
-_TO_CHECK: Final = "CVN"
+TO_MAKE: Final = "CGN"
+TO_CHECK: Final = "CVN"
 DESCRIPTOR_DIGITS: Final = 3
 _DUKPT_MAC_LENGTH: Final = 8
-# MS: a key of double length; one of a zone.
-_DOUBLE, _OF_ZONE = "1", "1"
 # Which of the 8 bytes count, by mode; networks approve with the left half, decline with the right.
 _PART_OF_MODE: Final[Mapping[str, slice]] = {
     **dict.fromkeys("14", slice(0, 16)),
@@ -76,13 +68,13 @@ _PART_OF_MODE: Final[Mapping[str, slice]] = {
 
 def generate_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M6: the MAC; in modes 1 and 2 the value to chain, always whole."""
-    result = _compute(desk, fields, _TO_MAKE)
+    result = _compute(desk, fields, TO_MAKE)
     return {"mac": result if _is_piece(fields) else _cut(result, fields)}
 
 
 def verify_mac(desk: HsmDesk, fields: Fields) -> Fields:
     """M8: yes or no; to any piece before the last, the value to chain."""
-    result = _compute(desk, fields, _TO_CHECK)
+    result = _compute(desk, fields, TO_CHECK)
     if _is_piece(fields):
         return {"mac": result}
     expected = _cut(result, fields)
@@ -138,9 +130,9 @@ def _compute(desk: HsmDesk, fields: Fields, modes: str) -> str:
     """All digits of the MAC or of the value to chain; 16, of AES 32."""
     use = use_among(desk, fields["key_type"], fields, MAC_KEY_USES)
     key = desk.keys.open_any(use, fields["key"])
-    _require_attributes(key, fields["algorithm"], modes)
+    require_mac_attributes(key, fields["algorithm"], modes)
     data = data_of(fields["data"], fields["input_format"])
-    compute = _cmac if fields["algorithm"] == _CMAC else _iso9797
+    compute = _cmac if fields["algorithm"] == _CMAC else compute_iso9797
     try:
         return compute(key, data, fields).hex().upper()
     except KeyRefused:
@@ -149,7 +141,7 @@ def _compute(desk: HsmDesk, fields: Fields, modes: str) -> str:
         raise CommandRefused(DATA_LENGTH_REFUSED) from None
 
 
-def _require_attributes(key: ClearKey, algorithm: str, modes: str) -> None:
+def require_mac_attributes(key: ClearKey, algorithm: str, modes: str) -> None:
     """Raise CommandRefused (A6, A8) if the block of *key* says that it is not for this."""
     said = key.attributes
     if said is not None and said.usage not in _USAGES[algorithm]:
@@ -158,7 +150,11 @@ def _require_attributes(key: ClearKey, algorithm: str, modes: str) -> None:
         raise CommandRefused(KEY_MODE_REFUSED)
 
 
-def _iso9797(key: ClearKey, data: bytes, fields: Fields) -> bytes:
+def compute_iso9797(key: ClearKey, data: bytes, fields: Fields) -> bytes:
+    """The MAC of *data*, or the value to chain, by the mode, algorithm and padding in *fields*.
+
+    Raises CommandRefused (A7), KeyRefused (``length``) and CryptoError.
+    """
     if key.algorithm != TDES:
         raise CommandRefused(KEY_ALGORITHM_REFUSED)
     algorithm = cast(Algorithm, int(fields["algorithm"]))
@@ -224,40 +220,8 @@ def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
         raise CommandRefused(DATA_LENGTH_REFUSED) from None
 
 
-def generate_mac_zak_older(desk: HsmDesk, fields: Fields) -> Fields:
-    """MQ: algorithm 1, whole."""
-    return {"mac": _older(desk, fields, ZAK, fields["zak"], "1", "0")}
-
-
-def generate_mac_x919_older(desk: HsmDesk, fields: Fields) -> Fields:
-    """MS: X9.19, of a key of single length algorithm 1, whole."""
-    is_double = fields["length_flag"] == _DOUBLE
-    use = ZAK if fields["key_kind"] == _OF_ZONE else TAK
-    key = desk.keys.open(use, fields["key"])
-    if len(key) != (RETAIL_KEY_LENGTH if is_double else BLOCK_LENGTH):
-        raise CommandRefused(KEY_LENGTH_REFUSED)
-    algorithm = "3" if is_double else "1"
-    return {"mac": _older(desk, fields, use, fields["key"], algorithm, fields["input_format"])}
-
-
-def _older(
-    desk: HsmDesk, fields: Fields, use: KeyUse, text: str, algorithm: str, input_format: str
-) -> str:
-    """As M6, under a key that the command calls for *use*; zeros fill up every piece."""
-    key = desk.keys.open_any(use, text)
-    _require_attributes(key, algorithm, _TO_MAKE)
-    data = pad_iso9797(data_of(fields["data"], input_format), 1)
-    try:
-        mac = _iso9797(key, data, {**fields, "algorithm": algorithm, "padding": "0"})
-    except KeyRefused:
-        raise CommandRefused(KEY_LENGTH_REFUSED) from None
-    return mac.hex().upper()
-
-
 HANDLERS: Final[Mapping[str, Handler]] = {
     "M6": generate_mac,
     "M8": verify_mac,
     "GW": mac_dukpt,
-    "MQ": generate_mac_zak_older,
-    "MS": generate_mac_x919_older,
 }

@@ -1,4 +1,4 @@
-"""Keys: A0 makes one, A6 imports and A8 exports one, BU makes its check value.
+"""Keys: A0 makes one, A6 imports and A8 exports one, BU and KA make its check value.
 
 Older commands end with three options: two key schemes, and how long the check value is.
 """
@@ -100,6 +100,12 @@ def key_check_value(desk: HsmDesk, fields: Fields) -> Fields:
     return {"kcv": check_value(desk, fields, key)}
 
 
+def key_check_value_older(desk: HsmDesk, fields: Fields) -> Fields:
+    """KA: the same for four types of key, whatever their length."""
+    use = desk.keys.use_of({**fields, "key_type": type_of_code(fields)})
+    return {"kcv": check_value(desk, fields, desk.keys.open_any(use, fields["key"]))}
+
+
 def type_of_code(fields: Fields) -> str:
     """The key type in *fields*: by a code of two digits, or where that is FF, by itself.
 
@@ -152,4 +158,5 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "A6": import_key,
     "A8": export_key,
     "BU": key_check_value,
+    "KA": key_check_value_older,
 }

@@ -1,4 +1,4 @@
-"""Keys of one kind each: HA HC IA FI AS BI make them, FA to MG carry them between zones.
+"""Keys of one kind each: HA HC IA FI AS BI make, FA to MG carry them, AE AG send to terminals.
 
 What of it a host may do alone, and what takes two officers, the table of
 :mod:`cardswitch.hsm_sim.keys.borders` says for all of them.
@@ -101,13 +101,30 @@ def export_to_zmk(use_of: UseOf) -> Handler:
     """GC, FE, FM, AU, DY, MG: a key under the LMK goes out under the ZMK."""
 
     def perform(desk: HsmDesk, fields: Fields) -> Fields:
-        use = use_of(fields)
         zmk = Master.open(desk.keys, ZMK, fields["zmk"])
-        key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
-        text = wrap_under_master(desk, zmk, outer_scheme(desk, fields, key), use, key, fields)
+        text, key = _export(desk, zmk, use_of(fields), fields)
         return {"key": text, "kcv": check_value(desk, fields, key)}
 
     return perform
+
+
+def send_terminal_key(desk: HsmDesk, fields: Fields) -> Fields:
+    """AE: a TPK, TMK or PVK goes to a terminal, under its key of today."""
+    tmk = Master.open(desk.keys, TMK, fields["tmk"])
+    return {"key": _export(desk, tmk, _of_terminal(fields), fields)[0]}
+
+
+def send_tak(desk: HsmDesk, fields: Fields) -> Fields:
+    """AG: a TAK goes to a terminal, under its TMK."""
+    tmk = Master.open(desk.keys, TMK, fields["tmk"])
+    text, key = _export(desk, tmk, TAK, fields)
+    return {"key": text, "kcv": check_value(desk, fields, key)}
+
+
+def _export(desk: HsmDesk, master: Master, use: KeyUse, fields: Fields) -> tuple[str, ClearKey]:
+    """The key under the LMK for *use*: under *master*, and in clear."""
+    key = desk.keys.open_any(use, fields["key"], TARGET_KEY_REFUSED)
+    return wrap_under_master(desk, master, outer_scheme(desk, fields, key), use, key, fields), key
 
 
 def _generate(
@@ -140,4 +157,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "DY": export_to_zmk(_always(BDK)),
     "MI": import_from_zmk(_always(TAK)),
     "MG": export_to_zmk(_always(TAK)),
+    "AE": send_terminal_key,
+    "AG": send_tak,
 }

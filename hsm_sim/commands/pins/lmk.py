@@ -1,4 +1,4 @@
-"""PINs under the LMK: JA makes one, JC JE JG carry them, BC BE compare, QK moves one.
+"""PINs under the LMK: JA makes one, JC JE JG carry, BC BE compare, QK moves, BG renews one.
 
 BA and NG handle PINs in clear: the policy must enable them, and two officers must allow it.
 """
@@ -109,6 +109,14 @@ def translate_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
     return _under_lmk(desk, pin, fields["new_pan12"])
 
 
+def renew_lmk_pin(desk: HsmDesk, fields: Fields) -> Fields:
+    """BG: a PIN under the old LMK comes under that of today; its account stays."""
+    old = desk.keys.under_old_lmk().lmk
+    return _under_lmk(
+        desk, open_lmk_pin(desk, fields["pin"], fields["pan12"], old), fields["pan12"]
+    )
+
+
 def translate_table(desk: HsmDesk, fields: Fields) -> Fields:
     """LO: a decimalisation table under the old LMK comes under that of today."""
     return {"table": renew_table(desk, desk.keys.under_old_lmk().lmk, fields["table"])}
@@ -142,6 +150,7 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "BA": encrypt_clear_pin,
     "NG": decrypt_lmk_pin,
     "QK": translate_lmk_pin,
+    "BG": renew_lmk_pin,
     "LO": translate_table,
 }
 # Those whose failures count as guesses at a PIN.

@@ -38,6 +38,8 @@ from cardswitch.specs.hsm.commands.keys.zones import (
     import_terminal_key,
     import_zek_or_zak,
     import_zpk,
+    send_tak,
+    send_terminal_key,
 )
 from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
 from cardswitch.specs.security.keys import key_check_value as kcv_of
@@ -97,6 +99,14 @@ def exports(key_type: str, zmk: str, text: str, form: str) -> Iterator[Command]:
         yield export_zek_or_zak(zmk, text, form, zak=key_type == "008")
 
 
+def to_terminals(key_type: str, tmk: str, text: str, form: str) -> Iterator[Command]:
+    """Every command that sends a key of *key_type* to a terminal, but A8."""
+    if key_type == "002":
+        yield send_terminal_key(tmk, text, form)
+    if key_type == "003":
+        yield send_tak(tmk, text, form)
+
+
 def imports(key_type: str, zmk: str, text: str, form: str = "U") -> Iterator[Command]:
     """Every command that takes a key in as *key_type*."""
     yield import_key(key_type, zmk, text, form)
@@ -152,6 +162,7 @@ def test_every_command_under_a_master_key_is_in_the_pairs() -> None:
         for key_type in TYPES
         for command in (
             *exports(key_type, ZMKS[""], under_lmk(key_type, CLEAR), "X"),
+            *to_terminals(key_type, TMKS[""], under_lmk(key_type, CLEAR), "X"),
             *imports(key_type, ZMKS[""], "X" + "0" * 32),
             *(made for made, _ in news(key_type, ZMKS[""], TMKS[""], "X")),
         )
@@ -206,6 +217,17 @@ def test_two_officers_allow_every_pair(key_type: str, kind: str, form: str) -> N
         for taken in imports(key_type, zmk, sent.fields["key"]):
             assert asked.answer_at_console(taken, 0.0, "anna, ben").fields["kcv"] == kcv(CLEAR)
             assert not asked.state.attended
+
+
+@pytest.mark.parametrize("key_type", ["002", "003"])
+@pytest.mark.parametrize("form", "XR")
+@pytest.mark.parametrize("kind", NAMES)
+def test_a_key_of_today_goes_to_a_terminal_by_officers_alone(
+    key_type: str, kind: str, form: str
+) -> None:
+    for command in to_terminals(key_type, TMKS[kind], under_lmk(key_type, CLEAR), form):
+        assert (command.code, ask(module(), command).error) == (command.code, "17")
+        assert module().answer_at_console(command, 0.0, "anna, ben").ok
 
 
 @pytest.mark.parametrize("place", ["host", "console"])

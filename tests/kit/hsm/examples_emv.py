@@ -13,6 +13,7 @@ from cardswitch.specs.hsm.commands.cards.emv import (
     verify_arqc,
     verify_arqc_and_mac,
     verify_arqc_csk,
+    verify_truncated_cryptogram,
 )
 from cardswitch.specs.hsm.commands.cards.scripts import (
     M_CHIP_SCRIPT,
@@ -20,7 +21,11 @@ from cardswitch.specs.hsm.commands.cards.scripts import (
     make_script,
     make_script_csk,
 )
-from cardswitch.specs.hsm.commands.cards.values import verify_cvc3, verify_dcvv
+from cardswitch.specs.hsm.commands.cards.values import (
+    verify_cvc3,
+    verify_cvc3_of_track,
+    verify_dcvv,
+)
 from cardswitch.specs.hsm.commands.data.encryption import (
     DataKey,
     decrypt_data,
@@ -31,9 +36,14 @@ from cardswitch.specs.hsm.commands.data.encryption import (
 from cardswitch.specs.hsm.commands.data.macs import (
     RIGHT,
     generate_mac_dukpt,
+    verify_mac_dukpt,
+)
+from cardswitch.specs.hsm.commands.data.macs_older import (
+    generate_mac_older,
     generate_mac_x919_older,
     generate_mac_zak_older,
-    verify_mac_dukpt,
+    translate_mac_older,
+    verify_mac_older,
 )
 from cardswitch.specs.hsm.commands.module.status import (
     cancel_authority,
@@ -98,6 +108,31 @@ with_mac = partial(verify_arqc_and_mac, mk_smi=MK_SMI_TEXT, mac=MAC, mac_data=SE
 dcvv = partial(verify_dcvv, MK_AC_TEXT, PAN, "2912", "201", "0001")
 cvc3 = partial(verify_cvc3, MK_CVC3_TEXT, PAN, "00", TRACK, ATC, NUMBER)
 
+READER = verify_truncated_cryptogram(
+    MK_AC_TEXT,
+    ACCOUNT,
+    ATC,
+    NUMBER,
+    DATA,
+    generate_cryptogram_emv(derive_session_key_mchip_skd(CARD, ATC, NUMBER), DATA, 2),
+)
+READER_B = verify_truncated_cryptogram(
+    MK_AC_TEXT,
+    ACCOUNT_B,
+    ATC,
+    NUMBER,
+    DATA,
+    generate_cryptogram_emv(derive_session_key_mchip_skd(CARD_B, ATC, NUMBER), DATA, 2),
+    option_b=True,
+)
+# As a reader sends it, and with zeros for what the reader put in.
+TRACK_2 = f"{PAN}D29122010059977222530F"
+STATIC = bytes.fromhex(f"{PAN}D29122010000970000000F")
+TRACK_CVC3 = generate_cvc3(CARD_CVC3, generate_ivcvc3(CARD_CVC3, STATIC), NUMBER, ATC)
+track_cvc3 = verify_cvc3_of_track(
+    MK_CVC3_TEXT, PAN, "00", bytes.fromhex(TRACK_2), int.from_bytes(ATC), NUMBER.hex(), TRACK_CVC3
+)
+
 BDK_TEXT, KSN = under_lmk("009", BDK), "FFFF9876543210E00001"
 MAC_KEY = derive_key_dukpt_tdes(BDK, bytes.fromhex(KSN), "mac-request")
 MAC_DUKPT = generate_mac_iso9797(MAC_KEY, DATA, 3, 0).hex().upper()
@@ -113,6 +148,7 @@ SCRIPTS = [SCRIPT_VIS, SCRIPT_M_CHIP, SCRIPT_CSK]
 SCRIPT_KEYS = [("mk_smi", "209", "10"), ("mk_smc", "309", "11"), ("transport_key", "00B", "11")]
 
 TAK_TEXT, ZAK_TEXT = under_lmk("003", TAK), under_lmk("008", TAK)
+MAC_OLDER = generate_mac_iso9797(TAK, DATA, 3, 1).hex().upper()[:8]
 
 # command, operand, the type it must have, the code when it has another.
 OPERANDS = [
@@ -120,12 +156,18 @@ OPERANDS = [
     (with_mac(kq(ARQC)), "mk_ac", "109", "10"),
     (with_mac(kq(ARQC)), "mk_smi", "209", "11"),
     (kw(ARQC_CSK), "mk_ac", "109", "10"),
+    (READER, "mk_ac", "109", "10"),
     (dcvv(DCVV), "mk", "109", "10"),
+    (track_cvc3, "mk", "709", "10"),
     (cvc3(CVC3), "mk", "709", "10"),
     (generate_mac_dukpt(BDK_TEXT, KSN, DATA), "bdk", "009", "10"),
     (generate_mac_zak_older(ZAK_TEXT, DATA), "zak", "008", "10"),
     (generate_mac_x919_older(TAK_TEXT, DATA), "key", "003", "10"),
     (generate_mac_x919_older(ZAK_TEXT, DATA, zak=True), "key", "008", "10"),
+    (generate_mac_older(TAK_TEXT, DATA), "tak", "003", "10"),
+    (verify_mac_older(TAK_TEXT, DATA, MAC_OLDER), "tak", "003", "10"),
+    (translate_mac_older(TAK_TEXT, TAK_TEXT, DATA, MAC_OLDER), "tak", "003", "10"),
+    (translate_mac_older(TAK_TEXT, TAK_TEXT, DATA, MAC_OLDER), "target_tak", "003", "11"),
     (encrypt_data(DEK_KEY, DATA), "key", "00B", "10"),
     (encrypt_data(BDK_KEY, DATA), "key", "009", "10"),
     (decrypt_data(ZEK_KEY, DATA), "key", "00A", "10"),
@@ -149,10 +191,16 @@ GOOD: list[Command] = [
     generate_arpc_csk(MK_AC_TEXT, ACCOUNT, ATC, ARQC_CSK, csu=CSU),
     dcvv(DCVV),
     cvc3(CVC3),
+    track_cvc3,
+    READER,
+    READER_B,
     generate_mac_dukpt(BDK_TEXT, KSN, DATA),
     verify_mac_dukpt(BDK_TEXT, KSN, DATA, MAC_DUKPT[8:], RIGHT),
     generate_mac_zak_older(ZAK_TEXT, DATA),
     generate_mac_x919_older(TAK_TEXT, DATA),
+    generate_mac_older(TAK_TEXT, DATA),
+    verify_mac_older(TAK_TEXT, DATA, MAC_OLDER),
+    translate_mac_older(TAK_TEXT, TAK_TEXT, DATA, MAC_OLDER),
     *(encrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
     *(decrypt_data(used, DATA) for used in (DEK_KEY, ZEK_KEY, BDK_KEY)),
     translate_data(DEK_KEY, ZEK_KEY, DATA),

@@ -2,7 +2,7 @@
 
 from cardswitch.hsm_sim.module import OLD_TEST_LMK
 from cardswitch.specs.hsm import Command
-from cardswitch.specs.hsm.commands.keys.any_type import derive_initial_key
+from cardswitch.specs.hsm.commands.keys.any_type import derive_initial_key, key_check_value_older
 from cardswitch.specs.hsm.commands.keys.forms import (
     change_key_scheme,
     form_key,
@@ -30,6 +30,8 @@ from cardswitch.specs.hsm.commands.keys.zones import (
     import_terminal_key,
     import_zek_or_zak,
     import_zpk,
+    send_tak,
+    send_terminal_key,
 )
 from cardswitch.specs.security.lmk import wrap_key, wrap_key_under_key
 from tests.kit.hsm.module import TAK, TPK, ZMK, ZPK, key, under_lmk
@@ -68,6 +70,7 @@ GOOD: list[Command] = [
     export_bdk(ZMK_TEXT, BDK_TEXT),
     import_tak(ZMK_TEXT, under_zmk(TAK)),
     export_tak(ZMK_TEXT, TAK_TEXT),
+    key_check_value_older("01", ZPK_TEXT),
     renew_key("001", wrap_key(OLD_TEST_LMK, "001", "U", ZPK)),
     store_texts(0x00A, [ZPK_TEXT, TPK_TEXT]),
     read_texts(0x00A, 2),
@@ -77,6 +80,8 @@ AUTHORISED: list[Command] = [
     generate_terminal_key(TPK_TEXT),
     import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
     export_terminal_key(ZMK_TEXT, TPK_TEXT),
+    send_terminal_key(TPK_TEXT, TPK_TEXT),
+    send_tak(TPK_TEXT, TAK_TEXT),
     generate_component("001"),
     form_key("001", COMPONENTS[:3]),
     form_key("001", COMPONENTS),
@@ -86,7 +91,15 @@ AUTHORISED: list[Command] = [
 ACTIVITIES = ("import", "export", "component", "scheme", "pin")
 
 _TYPES = {"zmk": "000", "tmk": "002", "bdk": "009"}
-_EXPORTED = {"GC": "001", "FE": "002", "AU": "402", "DY": "009", "MG": "003"}
+_EXPORTED = {
+    "GC": "001",
+    "FE": "002",
+    "AU": "402",
+    "DY": "009",
+    "MG": "003",
+    "AE": "002",
+    "AG": "003",
+}
 _OF_FLAG = {"0": "00A", "1": "008"}
 
 
@@ -97,7 +110,7 @@ def _operands(command: Command) -> list[tuple[Command, str, str, str]]:
         rows.append((command, "key", _EXPORTED[command.code], "11"))
     if command.code == "FM":
         rows.append((command, "key", _OF_FLAG[fields["flag"]], "11"))
-    if command.code == "B0":
+    if command.code in ("B0", "KA"):
         rows.append((command, "key", "001", "10"))
     return rows + [(command, name, "001", "10") for name in fields if name.startswith("component_")]
 

@@ -36,6 +36,7 @@ from cardswitch.specs.hsm.commands.pins.lmk import (
     pin_from_lmk,
     pin_to_lmk_zpk,
     random_pin,
+    renew_lmk_pin,
     renew_table,
 )
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
@@ -59,6 +60,7 @@ OLD_TABLE = encrypt_table(OLD_TEST_LMK, CLEAR_TABLE)
 # All its digits are secret; it is long enough not to stand in an answer by chance.
 LONG_PIN = "739182465073"
 LMK_PIN = seal_pin(TEST_LMK, LONG_PIN, PAN12)
+OLD_LMK_PIN = seal_pin(OLD_TEST_LMK, LONG_PIN, PAN12)
 PVV = generate_pvv(PVK, LONG_PIN, PAN12, "1")
 CHECK = ibm_check(PVK_TEXT, PAN12, TABLE, VALIDATION, "06")
 DATA = build_validation_data_ibm3624(VALIDATION, PAN12)
@@ -87,6 +89,7 @@ GOOD: list[Command] = [
     pin_from_lmk(ZPK_TEXT, LMK_PIN, PAN12),
     compare_pin_tpk(TPK_TEXT, LMK_PIN, T_BLOCK, PAN12),
     compare_pin_zpk(ZPK_TEXT, LMK_PIN, Z_BLOCK, PAN12),
+    renew_lmk_pin(OLD_LMK_PIN, PAN12),
     renew_table(OLD_TABLE),
 ]
 # By the word of two officers alone.

@@ -14,6 +14,8 @@ BYTES = st.characters(max_codepoint=255)
 HEADERS = st.text(BYTES, min_size=4, max_size=4)
 TRAILERS = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=32)
 
+# Commands whose data run to the end of the frame.
+TO_THE_END = frozenset(["MA", "MC", "ME"])
 # Answers whose binary field runs to the end of the frame.
 WITHOUT_LENGTH = frozenset(["N1", "GN"])
 
@@ -77,6 +79,8 @@ def commands(draw: st.DrawFn, codes: Collection[str] = COMMANDS.keys()) -> Comma
     """A command, one of *codes*, that its layout admits."""
     code = draw(st.sampled_from(sorted(codes)))
     fields = draw(fields_of(draw(st.sampled_from(COMMANDS[code].request))))
+    if code in TO_THE_END:
+        return Command(draw(HEADERS), code, fields)
     if draw(st.booleans()):
         fields["lmk_id"] = draw(st.sampled_from(["00", "01", "99"]))
     return Command(draw(HEADERS), code, fields, draw(TRAILERS))

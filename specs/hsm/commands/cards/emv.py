@@ -2,6 +2,9 @@
 
 Layout chosen here, where no public source says: KQ's second MAC of 4 bytes and the length of its
 data; in KW scheme 3, option B, and which digit says which tree in schemes 0 and 1.
+
+K2 is taken with an empty bitmap of the issuer alone, which a public program sends: the cryptogram
+is whole then. What is left of it by other bitmaps, and their MAC, no public source gives.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from typing import Final
 
 from ...errors import MISMATCH
 from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, counted, one_of
-from ...kinds import BYTES_2, BYTES_4, BYTES_8, KEY_PAIR
+from ...kinds import BYTES_2, BYTES_4, BYTES_8, KEY_PAIR, NOTHING
 from ...values import Command, text_of
 
 MODE_REFUSED: Final = "04"
@@ -69,7 +72,32 @@ _ARPC: Final = (HsmLayout(HsmField("arpc", BYTES_8)), HsmLayout())
 # What the module itself computed, for whoever is authorised to see it.
 _DIAGNOSTIC: Final = (HsmLayout(HsmField("diagnostic", BYTES_8)), HsmLayout())
 
+
+def _k2(derivation: str, account: HsmKind, lead: str) -> HsmLayout:
+    """By the derivation of the card's key: option A, or B, behind whose account stands a *lead*."""
+    return HsmLayout(
+        HsmField("mode", one_of("0", "mode", MODE_REFUSED)),
+        HsmField("scheme", HsmKind("00", "scheme 00", SCHEME_REFUSED)),
+        HsmField("derivation", one_of(derivation, "derivation of the card's key")),
+        HsmField("session", one_of("1", "derivation of the session key: 1, M/Chip")),
+        _MK_AC,
+        HsmField("account", account),
+        HsmField("atc", BYTES_2, lead),
+        _UNPREDICTABLE,
+        *_CRYPTOGRAM,
+        HsmField("bitmap", HsmKind(r"\x00{8}", "8 bytes of zero: an empty bitmap of the issuer")),
+        HsmField("bitmap_mac", HsmKind(r"\x00{4}", "4 bytes of zero: no MAC of the bitmap")),
+    )
+
+
+_ACCOUNT_B: Final = counted("[0-9]{2}", 10, "2 digits and as many bytes as they say")
+
 COMMANDS: Final[Mapping[str, HostCommand]] = {
+    "K2": HostCommand(
+        request=(_k2("0", _ACCOUNT_B, ""), _k2("1", _ACCOUNT_B, ";")),
+        answer=NOTHING,
+        warnings={MISMATCH: (HsmLayout(HsmField("diagnostic", BYTES_8)), HsmLayout())},
+    ),
     # Modes: 0 verify, 1 verify and answer, 2 answer; 3 and 4 are 0 and 1 with a MAC to verify.
     "KQ": HostCommand(
         request=(
@@ -220,3 +248,24 @@ def _answer(arc: bytes, csu: bytes, proprietary: bytes) -> dict[str, str]:
     if arc:
         return {"arc": text_of(arc)}
     return {"csu": text_of(csu), "proprietary": text_of(proprietary)} if csu else {}
+
+
+def verify_truncated_cryptogram(
+    mk_ac: str,
+    account: bytes,
+    atc: bytes,
+    unpredictable: bytes,
+    data: bytes,
+    cryptogram: bytes,
+    option_b: bool = False,
+) -> Command:
+    """K2: is *cryptogram* (8 bytes) that of *data*, as M/Chip makes it? Error 01 says no.
+
+    *account* is 8 bytes; with *option_b* the digits of card and sequence number, packed.
+    """
+    card = {"derivation": "1" if option_b else "0", "session": "1", "mk_ac": mk_ac}
+    number = {"account": text_of(account), "atc": text_of(atc)}
+    said = {"unpredictable": text_of(unpredictable), "data": text_of(data)}
+    bitmap = {"bitmap": "\0" * 8, "bitmap_mac": "\0" * 4}
+    fields = {"mode": "0", "scheme": "00", **card, **number, **said}
+    return Command("", "K2", {**fields, "arqc": text_of(cryptogram), **bitmap})

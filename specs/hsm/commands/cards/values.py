@@ -1,6 +1,7 @@
 """Commands about card verification values, printed and dynamic ones.
 
-Layout chosen here, where no public source says: of PM what follows the card number for a CVC3.
+Layout chosen here, where no public source says: of PM version 0 of scheme 1, a CVC3 over the static
+data of a track. Version 2 takes the whole track 2, in which the reader put its number and counter.
 """
 
 from __future__ import annotations
@@ -9,7 +10,16 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...errors import MISMATCH
-from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, counted, digits, one_of
+from ...grammar import (
+    HostCommand,
+    HsmField,
+    HsmKind,
+    HsmLayout,
+    counted,
+    digits,
+    hexadecimal,
+    one_of,
+)
 from ...kinds import BYTES_2, BYTES_4, KEY_PAIR, NOTHING, PAN
 from ...values import Command, text_of
 
@@ -52,6 +62,18 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
                 HsmField("atc", BYTES_2, ";"),
                 HsmField("unpredictable", BYTES_4),
                 HsmField("cvc3", HsmKind("[0-9]{3,5}", "3 to 5 digits")),
+            ),
+            HsmLayout(
+                HsmField("scheme", one_of("1", "scheme", "05")),
+                HsmField("version", one_of("2", "version")),
+                *_DYNAMIC,
+                HsmField("sequence", digits(2), ";"),
+                HsmField("track", counted("[0-9]{3}", 10, "3 digits and as many bytes")),
+                HsmField("unpredictable", hexadecimal(8)),
+                HsmField("atc", digits(5)),
+                HsmField(
+                    "cvc3", HsmKind("XX[0-9]{3}|X[0-9]{4}|[0-9]{5}", "5 digits, or X and 3 or 4")
+                ),
             ),
         ),
         answer=NOTHING,
@@ -102,6 +124,26 @@ def verify_cvc3(
     card = {"mk": mk_cvc3, "derivation": derivation, "pan": pan, "sequence": sequence}
     fields = {"scheme": "1", "version": "0", **card, "track": text_of(track), "atc": text_of(atc)}
     return Command("", "PM", {**fields, "unpredictable": text_of(unpredictable), "cvc3": cvc3})
+
+
+def verify_cvc3_of_track(
+    mk_cvc3: str,
+    pan: str,
+    sequence: str,
+    track: bytes,
+    atc: int,
+    unpredictable: str,
+    cvc3: str,
+    derivation: str = "A",
+) -> Command:
+    """PM: are *cvc3* (3 to 5 digits) the last digits of that over *track* 2, as a reader sends it?
+
+    Error 01 says no. *track* is packed, *unpredictable* 8 hex digits.
+    """
+    card = {"mk": mk_cvc3, "derivation": derivation, "pan": pan, "sequence": sequence}
+    said = {"track": text_of(track), "unpredictable": unpredictable, "atc": f"{atc:05d}"}
+    fields = {"scheme": "1", "version": "2", **card, **said}
+    return Command("", "PM", {**fields, "cvc3": cvc3.rjust(5, "X")})
 
 
 def _card(cvk: str, pan: str, expiry: str, service_code: str) -> dict[str, str]:

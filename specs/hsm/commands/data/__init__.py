@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...grammar import HostCommand
-from . import encryption, macs
+from . import encryption, macs, macs_older
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     **encryption.COMMANDS,
     **macs.COMMANDS,
+    **macs_older.COMMANDS,
 }

@@ -2,10 +2,6 @@
 
 Chosen here, where no public source says: 6 for CMAC, in M6 and M8 as the algorithm and in GW as the
 method; MAC size 2, of 32 digits; initial vectors as long as a block of AES where the key is of AES.
-
-MQ and MS are older forms of M6 that answer 8 bytes, for long messages in pieces: MQ of algorithm 1
-under a ZAK, MS of X9.19 under a TAK or ZAK, where a key of single length takes algorithm 1. Zeros
-fill up every piece, as the public program does; of MS that and the input format 1 are chosen here.
 """
 
 from __future__ import annotations
@@ -66,34 +62,10 @@ def _dukpt_layout(modes: str, *mac: HsmField) -> HsmLayout:
     )
 
 
-def _older(modes: str, *iv: HsmField) -> tuple[HsmLayout, HsmLayout]:
-    """The pieces *modes* of MQ, and of MS."""
-    hex_3 = counted("[0-9A-F]{3}", 16, "3 upper-case hex digits and as many bytes as they say")
-    mode = HsmField("mode", one_of(modes, "which piece", "05"))
-    return (
-        HsmLayout(mode, HsmField("zak", KEY), *iv, HsmField("data", hex_3)),
-        HsmLayout(
-            mode,
-            HsmField("key_kind", one_of("01", "0 for a TAK, 1 for a ZAK", "04")),
-            HsmField("length_flag", one_of("01", "0 for single length, 1 for double", "06")),
-            HsmField("input_format", one_of("01", "input format", "03")),
-            HsmField("key", KEY),
-            *iv,
-            HsmField("data", COUNTED),
-        ),
-    )
-
-
-_IV: Final = HsmField("iv", hexadecimal(16))
-_PIECES: Final = (*zip(_older("01"), _older("23", _IV), strict=True),)
-_MAB: Final = (HsmLayout(HsmField("mac", hexadecimal(16))),)
-
 # Modes: 0 a whole message, 1 its first piece, 2 any other, 3 the last.
 _MAC_TO_CHECK: Final = (HsmField("mac", MAC),)
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
-    "MQ": HostCommand(request=_PIECES[0], answer=_MAB),
-    "MS": HostCommand(request=_PIECES[1], answer=_MAB),
     # In modes 1 and 2 the answer, and that to M8, is the value to chain: the next iv.
     "M6": HostCommand(
         request=(_mac_layout("01"), *_later("23")), answer=(HsmLayout(HsmField("mac", MAC)),)
@@ -247,22 +219,3 @@ def _dukpt(
     described = described_ksn(ksn, descriptor)
     fields = {"mode": mode, "method": method, "bdk": bdk, "ksn": described}
     return {**fields, "data": text_of(data)}
-
-
-def generate_mac_zak_older(zak: str, data: bytes, mode: str = "0", iv: str = "") -> Command:
-    """MQ: the MAC of *data* by algorithm 1. Answers mac, in modes 1 and 2 the next *iv*.
-
-    *mode* is 0 for a whole message, 1 for its first piece, 2 for any other, 3 for the last; of 2
-    and 3 *iv* is the mac that the piece before answered.
-    """
-    fields = {"mode": mode, "zak": zak, "data": text_of(data)}
-    return Command("", "MQ", fields | ({"iv": iv} if iv else {}))
-
-
-def generate_mac_x919_older(
-    key: str, data: bytes, mode: str = "0", iv: str = "", *, zak: bool = False, double: bool = True
-) -> Command:
-    """MS: the MAC of *data* by X9.19, under a TAK or a *zak*. Answers mac; see MQ for the rest."""
-    kinds = {"key_kind": "1" if zak else "0", "length_flag": "1" if double else "0"}
-    fields = {"mode": mode, **kinds, "input_format": _HEX_INPUT, "key": key}
-    return Command("", "MS", {**fields, "data": data.hex().upper()} | ({"iv": iv} if iv else {}))

@@ -37,6 +37,8 @@ _DERIVED: Final = (
 
 _KEY_AND_CHECK_VALUE: Final = (HsmLayout(HsmField("key", KEY), HsmField("kcv", hexadecimal(6))),)
 
+_CHECK_VALUE: Final = (HsmLayout(HsmField("kcv", CHECK_VALUE)),)
+
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     "A0": HostCommand(
         request=(
@@ -100,7 +102,18 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
             _check_value(HsmKind("FF", "FF"), HsmField("key_type", KEY_TYPE, ";")),
             _check_value(HsmKind("(?!FF)[0-9A-F]{2}", "a key type code of 2 hex digits")),
         ),
-        answer=(HsmLayout(HsmField("kcv", CHECK_VALUE)),),
+        answer=_CHECK_VALUE,
+    ),
+    # Variant 0 of the pairs 04 to 07 and 14 to 17 alone: a client names no type.
+    "KA": HostCommand(
+        request=(
+            HsmLayout(
+                HsmField("key", ANY_KEY),
+                HsmField("type_code", HsmKind("0[0-3]", "a key type code of 00 to 03", "21")),
+                OPTIONS,
+            ),
+        ),
+        answer=_CHECK_VALUE,
     ),
 }
 
@@ -166,3 +179,11 @@ def key_check_value(key_type: str, key: str) -> Command:
     length_flag = flags.get(key[:1], "0")
     fields = {"type_code": "FF", "length_flag": length_flag, "key": key, "key_type": key_type}
     return Command("", "BU", {**fields, "options": "001"})
+
+
+def key_check_value_older(type_code: str, key: str) -> Command:
+    """KA: the check value of *key*, 6 hex digits: code 00 a ZMK, 01 a ZPK, 02 a TPK, 03 a TAK.
+
+    Answers kcv.
+    """
+    return Command("", "KA", {"key": key, "type_code": type_code, "options": "001"})

@@ -25,6 +25,7 @@ def _under_zmk(kind: HsmKind = KEY, *before: HsmField) -> tuple[HsmLayout, ...]:
 
 
 _UNDER_TMK: Final = (HsmLayout(HsmField("tmk", KEY), OPTIONS),)
+_TO_TERMINAL: Final = (HsmLayout(HsmField("tmk", KEY), HsmField("key", KEY), OPTIONS),)
 
 _KEY: Final = HsmField("key", KEY)
 _KCV: Final = HsmField("kcv", CHECK_VALUE)
@@ -53,6 +54,9 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
     "DY": HostCommand(request=_under_zmk(KEY_PAIR), answer=_CARRIED),
     "MI": HostCommand(request=_under_zmk(), answer=_CARRIED),
     "MG": HostCommand(request=_under_zmk(), answer=_CARRIED),
+    # From the LMK to a terminal: TMK, TPK or PVK; TAK.
+    "AE": HostCommand(request=_TO_TERMINAL, answer=(HsmLayout(_KEY),)),
+    "AG": HostCommand(request=_TO_TERMINAL, answer=_CARRIED),
 }
 
 
@@ -144,6 +148,16 @@ def import_tak(zmk: str, key: str, inner: str = "0") -> Command:
 def export_tak(zmk: str, key: str, outer: str = "X") -> Command:
     """MG: a TAK under *zmk*. Answers key, kcv."""
     return _carry("MG", zmk, key, outer, "0")
+
+
+def send_terminal_key(tmk: str, key: str, outer: str = "X") -> Command:
+    """AE: a TPK, TMK or PVK under the *tmk* of today, by the word of two officers. Answers key."""
+    return Command("", "AE", {"tmk": tmk, "key": key, **_options(outer, "0")})
+
+
+def send_tak(tmk: str, key: str, outer: str = "X") -> Command:
+    """AG: a TAK under *tmk*, by the word of two officers. Answers key, kcv."""
+    return Command("", "AG", {"tmk": tmk, "key": key, **_options(outer, "0")})
 
 
 def _carry(

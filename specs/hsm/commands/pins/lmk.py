@@ -55,6 +55,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
     "QK": HostCommand(
         request=(HsmLayout(_PIN, _PAN12, HsmField("new_pan12", PAN12)),), answer=_PIN_ALONE
     ),
+    "BG": HostCommand(request=(HsmLayout(_PAN12, _PIN),), answer=_PIN_ALONE),
     "LO": HostCommand(
         request=(HsmLayout(HsmField("table", TABLE)),),
         answer=(HsmLayout(HsmField("table", TABLE)),),
@@ -117,6 +118,11 @@ def decrypt_lmk_pin(pin: str, pan12: str) -> Command:
 def move_lmk_pin(pin: str, pan12: str, new_pan12: str) -> Command:
     """QK: *pin* for another account, by the word of two officers. Answers pin."""
     return Command("", "QK", {"pin": pin, "pan12": pan12, "new_pan12": new_pan12})
+
+
+def renew_lmk_pin(pin: str, pan12: str) -> Command:
+    """BG: a *pin* under the old LMK in key change storage, under that of today. Answers pin."""
+    return Command("", "BG", {"pan12": pan12, "pin": pin})
 
 
 def renew_table(table: str) -> Command:

@@ -8,7 +8,14 @@ import msgspec
 import pytest
 
 from cardswitch.hsm_sim.module import HsmModule
-from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import (
+    Answer,
+    Command,
+    HsmFormatError,
+    pack_command,
+    unpack_command,
+)
 from cardswitch.specs.hsm.commands.cards.emv import (
     CSK_OPTION_B,
     M_CHIP,
@@ -266,3 +273,18 @@ def test_broken_frames(frame: str, field: str, error: str) -> None:
     with pytest.raises(HsmFormatError) as caught:
         unpack_command(frame.encode())
     assert (caught.value.field, caught.value.error_code) == (field, error)
+
+
+def test_a_cryptogram_of_a_card_reader() -> None:
+    for command in (examples.READER, examples.READER_B):
+        assert ask(module(), command).ok
+        wrong = Command("", "K2", {**command.fields, "data": "other"})
+        assert (ask(module(), wrong).error, ask(module(), wrong).fields) == ("01", {})
+    short = Command("", "K2", {**examples.READER.fields, "account": "short"})
+    assert ask(module(), short).error == "15"
+
+
+def test_other_bitmaps_are_not_known() -> None:
+    fields = {**examples.READER.fields, "bitmap": "\xff" * 8}
+    with pytest.raises(EncodeError, match="K2"):
+        pack_command(Command("", "K2", fields))

@@ -1,8 +1,14 @@
-"""MQ and MS: older commands for MACs of long messages."""
+"""Older commands for MACs: MA, MC, ME; MQ and MS of long messages."""
 
 import pytest
 
-from cardswitch.specs.hsm.commands.data.macs import generate_mac_x919_older, generate_mac_zak_older
+from cardswitch.specs.hsm.commands.data.macs_older import (
+    generate_mac_older,
+    generate_mac_x919_older,
+    generate_mac_zak_older,
+    translate_mac_older,
+    verify_mac_older,
+)
 from cardswitch.specs.security.mac import generate_mac_iso9797
 from tests.kit.hsm.module import TAK, ask, key, module, under_lmk
 
@@ -40,3 +46,23 @@ def test_a_key_of_single_length_takes_algorithm_1() -> None:
 def test_another_key_is_refused(text: str, zak: bool, double: bool, error: str) -> None:
     asked = generate_mac_x919_older(text, DATA, zak=zak, double=double)
     assert ask(module(), asked).error == error
+
+
+def test_a_mac_is_made_verified_and_translated() -> None:
+    hsm, other = module(), under_lmk("003", key(9))
+    made = ask(hsm, generate_mac_older(TAK_TEXT, DATA)).fields["mac"]
+    assert made == generate_mac_iso9797(TAK, DATA, 3, 1).hex().upper()[:8]
+    assert ask(hsm, verify_mac_older(TAK_TEXT, DATA, made)).ok
+    moved = ask(hsm, translate_mac_older(TAK_TEXT, other, DATA, made)).fields["mac"]
+    assert ask(hsm, verify_mac_older(other, DATA, moved)).ok
+
+
+def test_what_has_another_mac_is_not_translated() -> None:
+    hsm = module()
+    made = ask(hsm, generate_mac_older(TAK_TEXT, DATA)).fields["mac"]
+    for command in (
+        verify_mac_older(TAK_TEXT, DATA + b"!", made),
+        translate_mac_older(TAK_TEXT, TAK_TEXT, DATA + b"!", made),
+    ):
+        answer = ask(hsm, command)
+        assert (answer.error, answer.fields) == ("01", {})

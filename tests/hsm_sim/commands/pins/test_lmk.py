@@ -23,6 +23,7 @@ from cardswitch.specs.hsm.commands.pins.lmk import (
     pin_to_lmk,
     pin_to_lmk_zpk,
     random_pin,
+    renew_lmk_pin,
     renew_table,
 )
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK
@@ -170,6 +171,13 @@ def test_a_table_comes_under_the_new_lmk() -> None:
     assert decrypt_table(TEST_BLOCK_LMK, made) == pins.CLEAR_TABLE
     assert ask(asked, renew_table(pins.TABLE)).error == "25"
     assert ask(module(encrypted_tables_only=False), renew_table(pins.CLEAR_TABLE)).error == "25"
+
+
+def test_a_pin_under_the_old_lmk_is_renewed_and_stays_with_its_account() -> None:
+    asked, old = module(), seal_pin(OLD_TEST_LMK, "1234", PAN12)
+    assert open_pin(TEST_LMK, ask(asked, renew_lmk_pin(old, PAN12)).fields["pin"], PAN12) == "1234"
+    for pin, pan12 in ((old, NEW_PAN12), (SEALED, PAN12)):
+        assert ask(asked, renew_lmk_pin(pin, pan12)).error == "14"
 
 
 def test_there_may_be_no_lmk_of_before() -> None:

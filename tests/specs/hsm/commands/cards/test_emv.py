@@ -12,6 +12,7 @@ from cardswitch.specs.hsm.commands.cards.emv import (
     verify_arqc,
     verify_arqc_and_mac,
     verify_arqc_csk,
+    verify_truncated_cryptogram,
 )
 from tests.kit.hsm.lines import TPK, ZPK, check_line
 
@@ -24,6 +25,12 @@ CARD = (TPK, ACCOUNT, ATC, NUMBER)
 VERIFY = verify_arqc(*CARD, b"data", ARQC)
 
 LINES = {
+    f"K200001{TPK}08account!atun-404data;arqc-8-b{12 * chr(0)}": verify_truncated_cryptogram(
+        *CARD, b"data", ARQC
+    ),
+    f"K200011{TPK}03pan;atun-404data;arqc-8-b{12 * chr(0)}": verify_truncated_cryptogram(
+        TPK, b"pan", ATC, NUMBER, b"data", ARQC, option_b=True
+    ),
     f"KQ00{TPK}account!atun-404data;arqc-8-b": VERIFY,
     f"KQ11{TPK}account!atun-404data;arqc-8-bac": verify_arqc(*CARD, b"data", ARQC, ARC, M_CHIP),
     f"KQ20{TPK}account!atun-4arqc-8-bac": generate_arpc(*CARD, ARQC, ARC),

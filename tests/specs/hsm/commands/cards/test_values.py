@@ -6,6 +6,7 @@ from cardswitch.specs.hsm.commands.cards.values import (
     COMMANDS,
     generate_cvv,
     verify_cvc3,
+    verify_cvc3_of_track,
     verify_cvv,
     verify_dcvv,
 )
@@ -22,6 +23,9 @@ LINES = {
     ),
     f"PM10{TPK}B9999990000000011;0105track;atun-445423": verify_cvc3(
         TPK, "9999990000000011", "01", b"track", ATC, NUMBER, "45423", "B"
+    ),
+    f"PM12{TPK}A9999990000000011;01005track0000077200028XX225": verify_cvc3_of_track(
+        TPK, "9999990000000011", "01", b"track", 28, "00000772", "225"
     ),
 }
 

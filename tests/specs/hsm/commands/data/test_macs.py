@@ -9,8 +9,6 @@ from cardswitch.specs.hsm.commands.data.macs import (
     chain_mac,
     generate_mac,
     generate_mac_dukpt,
-    generate_mac_x919_older,
-    generate_mac_zak_older,
     verify_mac,
     verify_mac_dukpt,
 )
@@ -30,10 +28,6 @@ LINES = {
     f"GW36{BDK}808{AES_KSN}012345670001x": verify_mac_dukpt(
         BDK, AES_KSN, b"x", "01234567", RIGHT, CMAC
     ),
-    f"MQ0{TPK}005hello": generate_mac_zak_older(TPK, b"hello"),
-    f"MQ3{TPK}{IV}005hello": generate_mac_zak_older(TPK, b"hello", "3", IV),
-    f"MS0011{TPK}000400FF": generate_mac_x919_older(TPK, b"\x00\xff"),
-    f"MS2111{TPK}{IV}000400FF": generate_mac_x919_older(TPK, b"\x00\xff", "2", IV, zak=True),
 }
 
 

@@ -10,10 +10,12 @@ from cardswitch.specs.hsm.commands.keys.any_type import (
     generate_key,
     import_key,
     key_check_value,
+    key_check_value_older,
 )
 from tests.kit.hsm.lines import BDK, PVK, TPK, ZMK, ZPK, check_line
 
 LINES = {
+    f"KA{ZPK}01;001": key_check_value_older("01", ZPK),
     "BU0200406FBB23A5214DF": Command(
         "", "BU", {"type_code": "02", "length_flag": "0", "key": "0406FBB23A5214DF"}
     ),

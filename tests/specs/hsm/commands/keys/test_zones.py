@@ -22,10 +22,14 @@ from cardswitch.specs.hsm.commands.keys.zones import (
     import_terminal_key,
     import_zek_or_zak,
     import_zpk,
+    send_tak,
+    send_terminal_key,
 )
 from tests.kit.hsm.lines import BDK, PVK, TPK, ZMK, ZPK, check_line
 
 LINES = {
+    f"AE{TPK}{ZPK};X01": send_terminal_key(TPK, ZPK),
+    f"AG{TPK}{ZPK};U01": send_tak(TPK, ZPK, "U"),
     f"HA{TPK};X01": generate_tak(TPK),
     f"HC{TPK};XU1": generate_terminal_key(TPK, inner="U"),
     f"IA{ZMK};X01": generate_zpk(ZMK),

@@ -13,11 +13,13 @@ from cardswitch.specs.hsm.commands.pins.lmk import (
     pin_to_lmk,
     pin_to_lmk_zpk,
     random_pin,
+    renew_lmk_pin,
     renew_table,
 )
 from tests.kit.hsm.lines import BLOCK, LONG, PAN, PAN12, PIN, TABLE, TPK, ZPK, check_line
 
 LINES = {
+    f"BG{PAN12}{PIN}": renew_lmk_pin(PIN, PAN12),
     f"JC{TPK}{BLOCK}01{PAN12}": pin_to_lmk(TPK, BLOCK, PAN12),
     f"JA{PAN12}06": random_pin(PAN12, 6),
     f"JC{TPK}{LONG}48{PAN12};{PAN}": pin_to_lmk(TPK, LONG, PAN12, "48", PAN),
