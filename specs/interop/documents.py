@@ -1,4 +1,6 @@
-"""JSON and YAML as nodes that know their lines: strings alone, no key twice, no aliases.
+"""JSON and YAML as nodes that know their lines: strings alone, and no aliases.
+
+Of a key that stands twice the last one counts, as in most readers, and the other is told as lost.
 
 JSON is YAML once its tabs are blanks, which inside its strings none can be. YAML must say strings
 alone: as a number, `0200` is 128.
@@ -11,7 +13,7 @@ from typing import TypeAlias
 import yaml
 from msgspec import Struct
 
-from .drafts import FOREIGN_DEPTH_MAX, FOREIGN_SIZE_MAX, Draft
+from .drafts import FOREIGN_DEPTH_MAX, FOREIGN_SIZE_MAX, Draft, plain_name
 
 Value: TypeAlias = "str | dict[str, Node] | list[Node]"
 
@@ -98,8 +100,8 @@ class _Reader:
         elif key is None:
             name = node.text(self.draft, "key")
             if isinstance(place, dict) and name in place:
-                first = place[name].line
-                self.draft.refuse(node.line, repr(name), f"stands on line {first} already")
+                first = place.pop(name)  # which gives up its place, too
+                self.draft.say_again(first.line, plain_name(repr(name), ""), node.line)
             self.waiting[-1] = name
         elif isinstance(place, dict):
             place[key] = node

@@ -55,7 +55,7 @@ class Said(Struct, frozen=True):
         return self.words.get(key, "")
 
 
-def import_moov(text: str, path: str, version: str = "0") -> Imported:
+def import_moov(text: str, path: str, version: str = "") -> Imported:
     """The dialect of the JSON or YAML document *text* found at *path*, and what it cannot say.
 
     *version* is the first digit of its MTIs, which the document does not tell. DialectError with
@@ -69,15 +69,20 @@ def import_moov(text: str, path: str, version: str = "0") -> Imported:
     if "fields" not in document:
         draft.refuse(1, "fields", "the fields of a message are expected")
     nodes = _numbered(draft, document["fields"])
-    bitmap, bitmaps = _bitmap(draft, nodes)
-    encodings = {"mti": _mti(draft, nodes), "bitmap": bitmap}
+    encodings, bitmaps = {"mti": "ascii", "bitmap": "hex"}, ""
+    with draft.going_on():
+        encodings["bitmap"], bitmaps = _bitmap(draft, nodes)
+    with draft.going_on():
+        encodings["mti"] = _mti(draft, nodes)
     entries: dict[str, FieldEntry] = {}
     parts: dict[str, PartsEntry] = {}
     for number in sorted(set(nodes) - {0, SECOND}):
         if number == THIRD:
             draft.lose(nodes[number].line, f"field {number}", "a bitmap for ours: left out")
-        elif entry := _entry(draft, nodes[number], str(number), parts):
-            entries[str(number)] = entry
+            continue
+        with draft.going_on():
+            if entry := _entry(draft, nodes[number], str(number), parts):
+                entries[str(number)] = entry
     shared, fields = settle(entries)
     title = document["name"].text(draft, "name") if "name" in document else ""
     written = DialectFile(
@@ -100,11 +105,11 @@ def _numbered(draft: Draft, node: Node) -> dict[int, Node]:
     """The fields by their numbers; ``"02"`` and ``"2"`` are one and the same."""
     found: dict[int, Node] = {}
     for key, field in node.keys(draft, "fields").items():
-        number = draft.number(field.line, "field number", key, 0, FIELD_MAX)
-        if number in found:
-            first = found[number].line
-            draft.refuse(field.line, f"field {number}", f"stands on line {first} already")
-        found[number] = field
+        with draft.going_on():
+            number = draft.number(field.line, "field number", key, 0, FIELD_MAX)
+            if number in found:
+                draft.say_again(found[number].line, f"field {number}", field.line)
+            found[number] = field
     for number, name in ((0, "MTI"), (SECOND, "bitmap")):
         if number not in found:
             draft.refuse(node.line, f"field {number}", f"the {name} is expected there")
@@ -274,7 +279,9 @@ def _composite(
     """A field that is made of others: text if all of them are, or else bytes."""
 
     def make(node: Node, inner: str) -> FieldEntry | None:
-        return _entry(draft, node, inner, parts)
+        with draft.going_on():
+            return _entry(draft, node, inner, parts)
+        return None
 
     made = layout_of(draft, said.node, path, make)
     below = [key for key in parts if key.startswith(f"{path}.")]

@@ -16,6 +16,7 @@ ENCODINGS: Final = (*TEXTS, *PACKED, *BYTES, BER_TAG)
 TYPES: Final = (
     *("String", "Numeric", "Binary", "Bitmap", "Composite"),
     *("Track1", "Track2", "Track3", "Hex"),
+    "IndexTag",  # the place of a part, as text
 )
 FIXED: Final = "Fixed"
 # How a length is written, and how many of our digits each of their L is: a binary L is a byte.

@@ -45,7 +45,7 @@ def layout_of(draft: Draft, node: Node, path: str, make: MakePart) -> PartsEntry
         return _bitmap(draft, keys["bitmap"], path, subfields, make)
     tag = keys.get("tag", node)
     words = _tag_words(draft, tag, where) if "tag" in keys else {}
-    if words.get("sort", "") not in SORTS:
+    if words.get("sort", "") not in ("", *SORTS):
         draft.refuse(tag.line, where, f"a tag with a sort of {', '.join(SORTS)} is expected")
     if not words.get("enc"):
         return _positional(draft, node, path, subfields, make)
@@ -77,11 +77,11 @@ def _positional(
     """One after the other, numbered from 1 on in the order of their keys; all of them, or none."""
     made: dict[str, FieldEntry] = {}
     for place, key in enumerate(by_number(subfields), 1):
-        entry = make(subfields[key], f"{path}.{place}")
-        if entry is None:
-            draft.lose(node.line, f"field {path}", "without one of its parts: taken as a whole")
-            return None
-        made[str(place)] = entry
+        if entry := make(subfields[key], f"{path}.{place}"):
+            made[str(place)] = entry
+    if len(made) < len(subfields):
+        draft.lose(node.line, f"field {path}", "without one of its parts: taken as a whole")
+        return None
     shared, fields = settle(made)
     return PartsEntry(layout="positional", encodings=shared, fields=fields)
 

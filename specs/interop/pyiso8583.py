@@ -50,7 +50,7 @@ _HEADER_MAX: Final = 128  # bytes; the longest that schemes use have 22
 _LEN_TYPE_MAX: Final = 6
 
 
-def import_pyiso8583(text: str, path: str, version: str = "0") -> Imported:
+def import_pyiso8583(text: str, path: str, version: str = "") -> Imported:
     """The dialect of the specification in JSON *text* found at *path*, and what it cannot say.
 
     *version* is the first digit of its MTIs, which it does not tell. DialectError with path and
@@ -60,7 +60,7 @@ def import_pyiso8583(text: str, path: str, version: str = "0") -> Imported:
     return _import(draft, read_document(draft, text), version)
 
 
-def import_installed(place: str, version: str = "0") -> Imported:
+def import_installed(place: str, version: str = "") -> Imported:
     """The dialect of a specification in Python, such as ``iso8583.specs:default_ascii``.
 
     To import a module is to run it: only one that belongs to an installed package is, never a file
@@ -145,26 +145,37 @@ def _node(value: object) -> Node:
 
 
 def _import(draft: Draft, document: Node, version: str) -> Imported:
-    rows = {key: _Row(draft, key, node) for key, node in document.keys(draft, "fields").items()}
+    rows: dict[str, _Row] = {}
+    for key, node in document.keys(draft, "fields").items():
+        with draft.going_on():
+            rows[key] = _Row(draft, key, node)
     for key, name in (("t", "MTI"), ("p", "bitmap")):
         if key not in rows:
             draft.refuse(document.line, key, f"the {name} is expected there")
-    encodings = {"mti": _mti(draft, rows["t"]), "bitmap": _bitmap(draft, rows["p"])}
-    if "1" in rows and _bitmap(draft, rows["1"]) != encodings["bitmap"]:
-        draft.refuse(rows["1"].line, "1", "a bitmap written like the first is expected")
+    encodings = {"mti": "ascii", "bitmap": "hex"}
+    with draft.going_on():
+        encodings["mti"] = _mti(draft, rows["t"])
+    with draft.going_on():
+        encodings["bitmap"] = _bitmap(draft, rows["p"])
+        if "1" in rows and _bitmap(draft, rows["1"]) != encodings["bitmap"]:
+            draft.refuse(rows["1"].line, "1", "a bitmap written like the first is expected")
+    header: dict[str, FieldEntry] = {}
+    with draft.going_on():
+        header = _header(rows["h"]) if "h" in rows else {}
     entries: dict[str, FieldEntry] = {}
     for key in by_number({key: 0 for key in rows if key not in ("h", "t", "p")}):
-        number = draft.number(rows[key].line, f"field {key}", key, 1, FIELD_MAX)
-        if key[0] == "0":
-            draft.refuse(rows[key].line, f"field {key}", "a number without leading zeros")
-        if number not in (SECOND, THIRD):  # 65 says to them too that a third bitmap follows
-            entries[key] = _field(rows[key], number)
+        with draft.going_on():
+            number = draft.number(rows[key].line, f"field {key}", key, 1, FIELD_MAX)
+            if key[0] == "0":
+                draft.refuse(rows[key].line, f"field {key}", "a number without leading zeros")
+            if number not in (SECOND, THIRD):  # 65 says to them too that a third bitmap follows
+                entries[key] = _field(rows[key], number)
     shared, fields = settle(entries)
     written = DialectFile(
         title="imported from a pyiso8583 specification",
         version=version,
         tertiary=TOGETHER if any(int(key) > SECOND_MAX for key in entries) else "",
-        header=_header(rows["h"]) if "h" in rows else {},
+        header=header,
         encodings=encodings | shared,
         fields=fields,
     )

@@ -16,12 +16,13 @@ from .drafts import FOREIGN_DEPTH_MAX, FOREIGN_SIZE_MAX, Draft
 
 
 class Element(Struct, gc=False):
-    """One element, on *line*; text between elements is of no meaning here and not kept."""
+    """One element, on *line*; *text* is all of its own, that between its children among it."""
 
     tag: str
     line: int
     attributes: dict[str, str]
     children: list[Element]
+    text: str = ""
 
 
 class _Builder:
@@ -47,7 +48,8 @@ class _Builder:
         self.open.pop()
 
     def data(self, text: str) -> None:
-        """Text is not kept."""
+        """Text of the element that is open."""
+        self.open[-1].text += text
 
     def close(self) -> Element:
         """The element that holds all others."""

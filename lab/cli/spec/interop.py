@@ -12,19 +12,22 @@ import click
 from .options import output_option
 
 if TYPE_CHECKING:
+    from cardswitch.specs.dialect.file import DialectFile
     from cardswitch.specs.interop.drafts import Exported, Imported, Loss
 
-IMPORTS: Final = ("jpos", "moov", "pyiso8583")
+IMPORTS: Final = ("jpos", "moov", "pyiso8583", "j8583", "isosim")
 EXPORTS: Final = ("jpos", "moov", "pyiso8583", "markdown", "wireshark", "toml")
-# The format of a file by its suffix; JSON is told by its content.
-_BY_SUFFIX: Final = {".xml": "jpos", ".yaml": "moov", ".yml": "moov"}
 _VERSIONS: Final = {"1987": "0", "1993": "1", "2003": "2"}
+_EDITIONS: Final = ("iso87", "iso93", "iso2003", "iso2023")  # whose fields alone lend names
 IMPORT_EPILOG: Final = """\b
 Examples:
   import packager.xml -o mine.toml             a jPOS GenericPackager
   import spec87.yaml > mine.toml               moov-io/iso8583, YAML or JSON
   import spec.json --from pyiso8583 --json     what cannot be carried, as one line of JSON
   import iso8583.specs:default_ascii           pyiso8583, from an installed Python package
+  import j8583.xml --base iso87                j8583, with names and parts of ISO 8583:1987
+  import packager.xml --class com.bank.PIN=IFB_BINARY     a class of one's own, like one of jPOS
+  import iso_specs.yaml > mine.toml            isosim
 
 A specification in a Python package is imported, which runs the code of that package: only one
 that is installed is, never a file of this folder.
@@ -48,27 +51,48 @@ Exit codes: 0 done, 1 the file cannot be written, 2 usage or an unknown dialect.
     "--from",
     "origin",
     type=click.Choice(IMPORTS),
-    help="The tool whose format it is; otherwise found by name and content.",
+    help="The tool whose format it is; otherwise found by content.",
 )
 @click.option(
     "--edition",
     type=click.Choice(list(_VERSIONS)),
-    default="1987",
-    show_default=True,
-    help="Edition of ISO 8583: the first digit of its MTIs, which no format states.",
+    help="Edition of ISO 8583: the first digit of its MTIs. If not given, the lengths of fields 12,"
+    " 15, 39 and 71 tell it.",
+)
+@click.option(
+    "--base",
+    metavar="NAME",
+    help="A dialect that lends names and parts to fields of the same form that have none: a name"
+    " from `spec list`, a path, or iso87, iso93, iso2003, iso2023.",
+)
+@click.option(
+    "--class",
+    "classes",
+    metavar="OWN=CLASS",
+    multiple=True,
+    help="Of jPOS: a class of one's own, and which class of jPOS it is like. Again for each.",
 )
 @output_option
 @click.option("--json", "as_json", is_flag=True, help="Report as one line of JSON; TOML needs -o.")
 def import_(
-    file: str, origin: str | None, edition: str, output: Path | None, as_json: bool
+    file: str,
+    origin: str | None,
+    edition: str | None,
+    base: str | None,
+    classes: Sequence[str],
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """Make a dialect of FILE, a specification of another tool, as TOML.
 
     What cannot be carried is reported on standard error, with its line.
     """
     from cardswitch.specs.dialect.toml_writer import write_toml
+    from cardswitch.specs.interop.lending import lend
 
-    imported = _read(file, origin, _VERSIONS[edition])
+    lender = _lender(base) if base else None
+    imported = _read(file, origin, _VERSIONS[edition] if edition else "", _own(classes))
+    imported = lend(imported, lender) if lender else imported
     if output or not as_json:
         text = write_toml(
             imported.written, f"Imported from {_plain(file)}.{_told(imported.losses)}"
@@ -123,10 +147,31 @@ def export(dialect: str, target: str, port: int | None, output: Path | None, as_
         _tell(exported.losses, target)
 
 
-def _read(file: str, origin: str | None, version: str) -> Imported:
+def _lender(name: str) -> DialectFile:
+    """The dialect called *name*, or the fields of an edition."""
+    from cardswitch.specs.dialect.file import read_dialect_file
+    from cardswitch.specs.errors import DialectError
+
+    try:
+        return read_dialect_file(f"_{name}" if name in _EDITIONS else name)[1]
+    except DialectError as error:
+        raise click.BadParameter(str(error), param_hint="'--base'") from None
+
+
+def _own(classes: Sequence[str]) -> Mapping[str, str]:
+    """Classes of one's own, each with the one that it is like."""
+    pairs = [word.partition("=") for word in classes]
+    if not all(own and like for own, _, like in pairs):
+        raise click.BadParameter("OWN=CLASS is expected.", param_hint="'--class'")
+    return {own: like for own, _, like in pairs}
+
+
+def _read(file: str, origin: str | None, version: str, classes: Mapping[str, str]) -> Imported:
     """The dialect in *file*, a path or a name in a Python package."""
     from cardswitch.specs.errors import DialectError
     from cardswitch.specs.interop.drafts import FOREIGN_SIZE_MAX
+    from cardswitch.specs.interop.isosim import import_isosim
+    from cardswitch.specs.interop.j8583 import import_j8583
     from cardswitch.specs.interop.jpos import import_jpos
     from cardswitch.specs.interop.moov import import_moov
     from cardswitch.specs.interop.pyiso8583 import import_installed, import_pyiso8583
@@ -142,22 +187,33 @@ def _read(file: str, origin: str | None, version: str) -> Imported:
         raise DialectError(f"{file}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise DialectError(f"{file}: text in UTF-8 is expected") from None
-    origin = origin or _BY_SUFFIX.get(path.suffix.lower()) or _origin_of(text)
-    readers = {"jpos": import_jpos, "moov": import_moov, "pyiso8583": import_pyiso8583}
+    origin = origin or _origin_of(text)
+    if classes and origin != "jpos":
+        raise click.BadOptionUsage("classes", "'--class' is of jPOS alone.")
+    if origin == "jpos":
+        return import_jpos(text, file, version, classes)
+    readers = {
+        "moov": import_moov,
+        "pyiso8583": import_pyiso8583,
+        "j8583": import_j8583,
+        "isosim": import_isosim,
+    }
     return readers[origin](text, file, version)
 
 
 def _origin_of(text: str) -> str:
     """Whose format *text* is, by a word that only one of them has."""
     if text.lstrip().startswith("<"):
-        return "jpos"
-    return "pyiso8583" if '"data_enc"' in text else "moov"
+        return "j8583" if "<j8583-config" in text else "jpos"
+    if '"data_enc"' in text:
+        return "pyiso8583"
+    return "isosim" if "data_encoding:" in text else "moov"
 
 
 def _exporters() -> Mapping[str, Callable[..., Exported]]:
     from cardswitch.specs.dialect.toml_writer import write_toml
     from cardswitch.specs.interop.drafts import Exported
-    from cardswitch.specs.interop.jpos_export import export_jpos
+    from cardswitch.specs.interop.jpos.export import export_jpos
     from cardswitch.specs.interop.markdown import export_markdown
     from cardswitch.specs.interop.moov_export import export_moov
     from cardswitch.specs.interop.pyiso8583 import export_pyiso8583

@@ -31,6 +31,7 @@ def test_every_field_that_was_imported_is_tried():
 def test_what_cannot_be_carried_is_told_with_its_line():
     assert pairs(JSON.losses) == [
         (0, "Numeric"),
+        (0, "characters"),
         (27, "field 55.9F02"),
         (28, "field 55.9F1E"),
         (31, "field 57"),
@@ -40,6 +41,7 @@ def test_what_cannot_be_carried_is_told_with_its_line():
     assert pairs(YAML.losses) == [
         (0, "Numeric"),
         (0, "EBCDIC"),
+        (0, "characters"),
         (19, "field 53"),
         (44, "field 104.56.81"),
     ]
@@ -89,9 +91,7 @@ BAD = {
     "type as a list": (document({"type": ["String"]}), "one value"),
     "number above": (document(**{"193": PLAIN}), "field number"),
     "number in words": (document(**{"4x": PLAIN}), "field number"),
-    "same number": (document(**{"48": PLAIN, "048": PLAIN}), "stands on line"),
     "no parts": (composite({"sort": "StringsByInt"}, {}), "with subfields"),
-    "no sort": (composite({}), "a sort of"),
     "unknown sort": (composite({"sort": "Random"}), "a sort of"),
     "unknown tag key": (composite({**TLV, "size": 2}), "'size'"),
     "unknown tag enc": (composite({**TLV, "enc": "Morse"}), "'Morse'"),
@@ -118,6 +118,33 @@ def test_the_line_is_that_of_the_field():
     line = text.splitlines().index('  "48": {') + 1
     with pytest.raises(DialectError, match=f"line {line}: field 48: "):
         import_moov(text, "bad.json")
+
+
+def test_of_a_field_that_stands_twice_the_last_one_counts():
+    imported = import_moov(document(**{"48": PLAIN, "048": {**PLAIN, "length": 9}}), "x.json")
+    assert imported.written.fields["48"].format == "ans 9"
+    assert "field 48" in [loss.where for loss in imported.losses]
+
+
+def test_all_faults_of_a_document_are_told_at_once():
+    inner = {"1": {**PLAIN, "enc": "Morse"}, "2": {**PLAIN, "type": "Text"}}
+    text = composite({"sort": "StringsByInt"}, inner, length=16)
+    text = text.replace('"type": "Bitmap"', '"type": "Bits"')
+    with pytest.raises(DialectError) as caught:
+        import_moov(text, "bad.json")
+    told = str(caught.value).splitlines()
+    assert [word for word in ("'Bits'", "'Morse'", "'Text'") if word in caught.value.args[0]]
+    assert (len(told), [line.split(": ")[1] for line in told]) == (
+        3,
+        ["field 1", "field 48.1", "field 48.2"],
+    )
+
+
+def test_a_tag_without_a_sort_and_an_index_are_read():
+    inner = {"01": {**PLAIN, "type": "IndexTag", "prefix": "ASCII.LL"}}
+    tag = {"length": 2, "enc": "ASCII"}
+    imported = import_moov(composite(tag, inner, prefix="ASCII.LLL", length=99), "x.json")
+    assert imported.written.parts["48"].layout == "tlv"
 
 
 WHOLE = {

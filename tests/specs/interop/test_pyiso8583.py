@@ -75,7 +75,7 @@ def _no_track(message):
 
 def test_every_trap_of_the_sample():
     fields = SAMPLE.written.fields
-    assert pairs(SAMPLE.losses) == [(0, "len_count nibbles")]
+    assert pairs(SAMPLE.losses) == [(0, "len_count nibbles"), (0, "characters")]
     assert SAMPLE.written.tertiary == "together"
     assert set(fields) == set(SPECIFICATION) - {"h", "t", "p", "1", "65"}
     assert (fields["2"].format, fields["3"].format, fields["48"].format) == (
@@ -134,7 +134,6 @@ BAD = {
     "number above": (json.dumps({**HEAD, "193": PLAIN}), "field 193"),
     "number in words": (json.dumps({**HEAD, "x": PLAIN}), "field x"),
     "number with a zero": (json.dumps({**HEAD, "04": PLAIN}), "leading zeros"),
-    "duplicate": ('{"4": {}, "4": {}}', "line 1 already"),
     "no MTI": (json.dumps({"p": PLAIN}), "the MTI"),
     "no bitmap": (json.dumps({"t": PLAIN}), "the bitmap"),
     "two kinds of bitmap": (
@@ -154,12 +153,23 @@ def test_a_bad_specification_is_refused_with_its_path_and_a_line(case):
     assert words in str(caught.value)
 
 
+def test_all_faults_of_a_specification_are_told_at_once():
+    text = json.dumps({**HEAD, "4": {**PLAIN, "max_len": 0}, "5": 7, "04": PLAIN}, indent=1)
+    with pytest.raises(DialectError) as caught:
+        import_pyiso8583(text, "bad.json")
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == [
+        "field 4",
+        "field 5",
+        "field 04",
+    ]
+
+
 def test_a_header_is_kept_as_it_is():
     text = json.dumps({**HEAD, "h": {**PLAIN, "max_len": 2}, "4": PLAIN})
     imported = import_pyiso8583(text, "x.json")
     message = Message("0200", {4: "1234"}, b"\xff\x00")
     assert made(imported).unpack(made(imported).pack(message)) == message
-    assert [loss.where for loss in imported.losses] == ["field h"]
+    assert [loss.where for loss in imported.losses] == ["characters", "field h"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from cardswitch.specs.dialect.file import read_dialect_file
 from cardswitch.specs.fuzzing.strategies import messages
 from cardswitch.specs.grammar.fields import CLASSES
 from cardswitch.specs.interop.jpos import import_jpos
-from cardswitch.specs.interop.jpos_export import export_jpos
+from cardswitch.specs.interop.jpos.export import export_jpos
 from cardswitch.specs.interop.moov import import_moov
 from cardswitch.specs.interop.moov_export import export_moov
 from cardswitch.specs.interop.pyiso8583 import export_pyiso8583, import_pyiso8583

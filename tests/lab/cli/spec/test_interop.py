@@ -12,7 +12,10 @@ from cardswitch.specs.dialect import list_dialects, load_dialect
 from cardswitch.specs.errors import DialectError
 
 FOREIGN = Path(__file__).parents[3] / "vectors" / "foreign"
-SAMPLES = ["jpos.xml", "moov.json", "moov.yaml", "pyiso8583.json"]
+SAMPLES = [
+    *("jpos.xml", "moov.json", "moov.yaml", "pyiso8583.json"),
+    *("j8583.xml", "isosim.yaml", "tagged-sequence.xml"),
+]
 
 
 def run(command, *words):
@@ -40,8 +43,8 @@ def test_without_an_output_toml_goes_to_standard_output():
 def test_json_is_the_report_alone():
     result = run(import_, FOREIGN / "jpos.xml", "--json")
     report = json.loads(result.stdout)
-    assert (report["fields"], report["parts"], result.stderr) == (26, 5, "")
-    assert {"line": 8, "where": "headerLength"}.items() <= report["losses"][0].items()
+    assert (report["fields"], report["parts"], result.stderr) == (26, 6, "")
+    assert {"line": 8, "where": "headerLength"}.items() <= report["losses"][1].items()
 
 
 def test_json_beside_an_output(tmp_path):
@@ -54,6 +57,34 @@ def test_an_edition_begins_the_mtis(tmp_path):
     output = tmp_path / "mine.toml"
     assert run(import_, FOREIGN / "moov.yaml", "--edition", "1993", "-o", output).exit_code == 0
     assert load_dialect(str(output)).version == "1"
+
+
+def test_an_edition_that_is_not_given_is_found():
+    assert tomllib.loads(run(import_, FOREIGN / "isosim.yaml").stdout)["version"] == "1"
+
+
+def test_a_base_lends_names_and_parts():
+    plain = tomllib.loads(run(import_, FOREIGN / "j8583.xml").stdout)
+    lent = tomllib.loads(run(import_, FOREIGN / "j8583.xml", "--base", "iso87").stdout)
+    assert (plain["fields"]["3"]["name"], set(plain["parts"])) == ("field 3", {"48", "48.2"})
+    assert (lent["fields"]["3"]["name"], set(lent["parts"])) == (
+        "processing code",
+        {"48", "48.2", "3"},
+    )
+    assert run(import_, FOREIGN / "j8583.xml", "--base", "nope").exit_code == 2
+
+
+def test_classes_of_ones_own(tmp_path):
+    text = (
+        (FOREIGN / "tagged-sequence.xml").read_text().replace("org.jpos.iso.IFE_", "com.bank.IFE_")
+    )
+    (tmp_path / "own.xml").write_text(text)
+    assert isinstance(run(import_, tmp_path / "own.xml").exception, DialectError)
+    names = ("NUMERIC", "LLLCHAR")
+    words = [word for name in names for word in ("--class", f"com.bank.IFE_{name}=IFE_{name}")]
+    assert run(import_, tmp_path / "own.xml", *words).exit_code == 0
+    assert run(import_, tmp_path / "own.xml", "--class", "oops").exit_code == 2
+    assert run(import_, FOREIGN / "moov.yaml", *words).exit_code == 2
 
 
 def test_a_specification_in_an_installed_package():

@@ -1,11 +1,13 @@
-"""specs.interop.jpos: packagers read as they are written, traps and all; hostile ones refused."""
+"""specs.interop.jpos.packager: files read as they are written; hostile ones refused."""
 
 import pytest
 
 from cardswitch.specs.errors import DialectError
-from cardswitch.specs.interop.jpos import import_jpos
+from cardswitch.specs.interop.drafts import FAULTS_MAX
+from cardswitch.specs.interop.jpos.packager import import_jpos
 from cardswitch.specs.message import Message
 from tests.kit.samples.foreign import known, made, pairs, sample, try_field
+from tests.kit.samples.jpos import BITMAP, CHAR, MTI, SUB, field, packager, parts
 
 SAMPLE = import_jpos(sample("jpos.xml"), "jpos.xml")
 DIALECT = made(SAMPLE)
@@ -23,6 +25,7 @@ def test_every_field_that_was_imported_is_tried():
 
 def test_what_cannot_be_carried_is_told_with_its_line():
     assert pairs(SAMPLE.losses) == [
+        (0, "characters"),
         (8, "headerLength"),
         (18, "field 29"),
         (23, "field 44"),
@@ -40,26 +43,6 @@ def test_the_header_is_handed_on():
     assert DIALECT.unpack(DIALECT.pack(message)) == message
 
 
-MTI = '<isofield id="0" length="4" name="MTI" class="org.jpos.iso.IFA_NUMERIC"/>\n'
-BITMAP = '<isofield id="1" length="16" name="B" class="org.jpos.iso.IFB_BITMAP"/>\n'
-
-
-def packager(fields="", attributes="", bitmap=BITMAP):
-    return f"<isopackager {attributes}>\n{MTI}{bitmap}{fields}\n</isopackager>"
-
-
-def field(number, name, length=8, more=""):
-    return f'<isofield id="{number}" length="{length}" name="x" class="{name}" {more}/>'
-
-
-def parts(inner, attributes="", packager_name="GenericSubFieldPackager"):
-    return (
-        '<isofieldpackager id="48" length="99" name="x" class="org.jpos.iso.IFA_LLBINARY" '
-        f'packager="org.jpos.iso.packager.{packager_name}" {attributes}>{inner}</isofieldpackager>'
-    )
-
-
-CHAR = "org.jpos.iso.IF_CHAR"
 INNER_BITMAP = '<isofield id="0" length="16" name="B" class="org.jpos.iso.IFB_BITMAP"/>'
 BOMB = "".join(f'<!ENTITY {b} "{"&" + a + ";" * 1}&{a};">' for a, b in ["ab", "bc", "cd", "de"])
 BAD = {
@@ -70,7 +53,11 @@ BAD = {
     "validator": (packager(field(4, "org.jpos.iso.validator.X")), 4, "validator.X"),
     "bitmap as a field": (packager(field(4, "org.jpos.iso.IFB_BITMAP")), 4, "another place"),
     "no class": (packager(field(4, "")), 4, "a class"),
-    "duplicate": (packager(field(4, CHAR) + "\n" + field("04", CHAR)), 5, "on line 4 already"),
+    "twice, and once wrong": (
+        packager(field(4, CHAR, 0) + "\n" + field("04", CHAR, 0)),
+        5,
+        "longer",
+    ),
     "negative length": (packager(field(4, CHAR, -8)), 4, "length"),
     "length of nothing": (packager(field(4, CHAR, 0)), 4, "longer"),
     "length in words": (packager(field(4, CHAR, "1_6")), 4, "length"),
@@ -88,7 +75,6 @@ BAD = {
     "no bitmap emitted": (packager(attributes='emitBitmap="false"'), 1, "emitBitmap"),
     "header too long": (packager(attributes='headerLength="999"'), 1, "headerLength"),
     "parts without a packager": (packager(field(4, CHAR)[:-2] + "><a/></isofield>"), 4, "parts"),
-    "unknown packager": (packager(parts("", "", "Mine")), 4, "'Mine'"),
     "parts without a bitmap": (packager(parts(field(2, CHAR))), 4, "bitmapField"),
     "mixed tags": (
         packager(parts(field(1, "IFEP_LLCHAR") + field(2, CHAR), 'emitBitmap="false"')),
@@ -161,3 +147,48 @@ def test_parts_that_do_not_count_from_1_are_numbered_anew():
     imported = import_jpos(text, "x.xml")
     assert list(imported.written.parts["48"].fields) == ["1", "2"]
     assert [loss.where for loss in imported.losses] == ["field 48.0", "field 48.1"]
+
+
+def test_all_faults_of_a_file_are_told_at_once_by_line():
+    fields = [field(4, CHAR, 0), field(5, CHAR), field(6, "com.bank.X"), field("x", CHAR)]
+    text = packager("\n".join(fields), bitmap=BITMAP.replace("16", "7"))
+    with pytest.raises(DialectError) as caught:
+        import_jpos(text, "bad.xml")
+    told = str(caught.value).splitlines()
+    assert [line.partition(": ")[0] for line in told] == [
+        f"bad.xml, line {number}" for number in (3, 4, 6, 7)
+    ]
+    assert "--class com.bank.X=" in told[2]
+
+
+def test_no_more_faults_are_told_than_anybody_mends_at_once():
+    text = packager("\n".join(field(number, CHAR, 0) for number in range(2, 64)))
+    with pytest.raises(DialectError) as caught:
+        import_jpos(text, "bad.xml")
+    told = str(caught.value).splitlines()
+    assert (len(told), told[-1]) == (FAULTS_MAX + 1, "bad.xml: 12 faults more")
+
+
+def test_a_field_that_stands_twice_is_the_last_one():
+    imported = import_jpos(packager(field(4, CHAR) + "\n" + field("04", CHAR, 9)), "x.xml")
+    assert imported.written.fields["4"].format == "ans 9"
+    assert (4, "field 4") in pairs(imported.losses)
+
+
+def test_classes_of_ones_own_are_like_those_of_jpos():
+    inner = field(1, "com.bank.Digits", 2)
+    own = {"com.bank.Digits": "org.jpos.iso.IFA_NUMERIC", "com.bank.Sub": "GenericSubFieldPackager"}
+    text = packager(parts(inner, 'emitBitmap="false"').replace(SUB, "com.bank.Sub"))
+    written = import_jpos(text, "x.xml", classes=own).written
+    assert written.parts["48"].fields["1"].format == "n 2"
+
+
+def test_validators_are_stepped_over_and_told():
+    text = packager('<isofieldvalidator id="4" class="org.jpos.iso.IVA_NUM"/>' + field(4, CHAR))
+    assert (4, "isofieldvalidator") in pairs(import_jpos(text, "x.xml").losses)
+
+
+@pytest.mark.parametrize(("length", "version"), [(6, "0"), (12, "1"), (14, "2"), (7, "0")])
+def test_the_edition_is_that_of_the_lengths(length, version):
+    text = packager(field(12, "org.jpos.iso.IFA_NUMERIC", length))
+    assert import_jpos(text, "x.xml").written.version == version

@@ -1,8 +1,8 @@
-"""specs.interop.jpos_classes: every class of the core set, each meaning one of ours."""
+"""specs.interop.jpos.classes: every class of the core set, each meaning one of ours."""
 
 import pytest
 
-from cardswitch.specs.interop.jpos_classes import (
+from cardswitch.specs.interop.jpos.classes import (
     BITMAP_CLASSES,
     BY_PAD,
     BY_PAD_F,

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
-from ..grammar.bitmap import BITMAP_SIZE, FIELD_MAX, IN_FIELD_65, THIRD, parse_bitmaps
-from ..grammar.codepages import CODECS
-from ..grammar.fields import Notation, parse_notation
-from .drafts import Exported, Loss, plain_name
-from .jpos_classes import CLASSES_WITH_LENGTH, TAGGED
-from .layouts import encodings_of_parts, header_size, resolve
+from ...dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
+from ...grammar.bitmap import BITMAP_SIZE, FIELD_MAX, IN_FIELD_65, THIRD, parse_bitmaps
+from ...grammar.codepages import CODECS
+from ...grammar.fields import Notation, parse_notation
+from ..drafts import Exported, Loss, plain_name
+from ..layouts import encodings_of_parts, header_size, resolve
+from .classes import CLASSES_WITH_LENGTH, TAGGED
 
 _DOCTYPE: Final = (
     '<!DOCTYPE isopackager PUBLIC "-//jPOS/jPOS Generic Packager DTD 1.0//EN"\n'

@@ -10,7 +10,10 @@ from typing import Final
 
 from msgspec import Struct
 
-PACKAGES: Final = ("org.jpos.iso.packager.", "org.jpos.iso.")
+PACKAGES: Final = (
+    *("org.jpos.iso.packager.", "org.jpos.iso."),
+    *("org.jpos.tlv.packager.bertlv.", "org.jpos.tlv.packager.", "org.jpos.tlv."),
+)
 _EBCDIC: Final = "ebcdic-1047"
 _PREFIX_DIGITS_MAX: Final = 6
 # `pad` says on which side packed digits are filled: true left, and false, or nothing, right.
@@ -145,9 +148,6 @@ MTI_CLASSES: Final = {"IFA_NUMERIC": "ascii", "IFB_NUMERIC": "bcd", "IFE_NUMERIC
 NOTHING: Final = "IF_NOP"
 # A part with its length and its tag in front: LLTT, where LL counts TT too.
 TAGGED: Final = "IFEP_LLCHAR"
-PART_PACKAGERS: Final = ("GenericPackager", "GenericSubFieldPackager")
-# Known, but what they read cannot be said here: their field is carried whole.
-WHOLE_PACKAGERS: Final = ("EuroSubFieldPackager", "DatasetPackager", "ICCDataPackager")
 
 
 def bare_class(name: str) -> str:

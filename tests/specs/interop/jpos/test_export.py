@@ -1,4 +1,4 @@
-"""specs.interop.jpos_export: its DTD and its classes, parts, and what is told as lost."""
+"""specs.interop.jpos.export: its DTD and its classes, parts, and what is told as lost."""
 
 import tomllib
 from io import StringIO
@@ -15,7 +15,7 @@ from cardswitch.specs.grammar.codepages import CODECS
 from cardswitch.specs.grammar.fields import COUNTS, parse_notation
 from cardswitch.specs.interop.drafts import Draft
 from cardswitch.specs.interop.jpos import import_jpos
-from cardswitch.specs.interop.jpos_export import export_jpos
+from cardswitch.specs.interop.jpos.export import export_jpos
 from cardswitch.specs.interop.xml_reader import read_xml
 from tests.kit.samples.foreign import sample
 
