@@ -60,15 +60,16 @@ class ConsoleOrder(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ConsoleReply(Struct, frozen=True, forbid_unknown_fields=True):
-    """The answer in hexadecimal, or why there is none."""
+    """The answer in hexadecimal, or why there is none; *rule*: by which rule it is a refusal."""
 
     answer: str = ""
     refused: str = ""
+    rule: str = ""
 
     @staticmethod
-    def of(answer: Answer) -> ConsoleReply:
-        """The reply that carries *answer*."""
-        return ConsoleReply(pack_answer(answer).hex())
+    def of(answer: Answer, rule: str = "") -> ConsoleReply:
+        """The reply that carries *answer*, and the key of the policy by which it was refused."""
+        return ConsoleReply(pack_answer(answer).hex(), rule=rule)
 
     def __repr__(self) -> str:
         """What was refused."""

@@ -165,7 +165,9 @@ class HsmMachine:
             who = stand_by(state, self._officers, order.credentials, activity)
         except (AuthorityRefused, HsmFormatError) as refused:
             return ConsoleReply(refused=str(refused))
-        return ConsoleReply.of(self.module.answer_at_console(command, state.now, who))
+        return ConsoleReply.of(
+            self.module.answer_at_console(command, state.now, who), state.console_rule
+        )
 
     def _refusal(self, link: LinkId, error: HsmFormatError) -> Sequence[Effect]:
         answer = self.module.refuse(error)

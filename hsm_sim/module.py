@@ -22,7 +22,14 @@ from cardswitch.specs.security.rsa import generate_key_rsa
 
 from .commands import HANDLERS, PIN_VERIFIERS
 from .custody.ceremony import check_value_of_lmk, require_not_published
-from .custody.events import AUDITED_FIELDS, EVENT_OF_COMMAND, KEY_GENERATED, LMK_LOADED, TAMPERED
+from .custody.events import (
+    AUDITED_FIELDS,
+    EVENT_OF_COMMAND,
+    KEY_GENERATED,
+    LMK_LOADED,
+    POLICY_REFUSED,
+    TAMPERED,
+)
 from .custody.policy import CommandRefused, DigitsRefused, Policy
 from .custody.state import LoadedLmk, ModuleState
 from .desk import HsmDesk, RsaMaker
@@ -74,6 +81,7 @@ class HsmModule:
         self._allow_live_lmk = allow_live_lmk
         self._erased = self._desk(ErasedRing(self.policy, random_bytes, self.state.storage))
         self._desks: dict[str, HsmDesk] = {}
+        self._refusals_told: set[tuple[str, str]] = set()  # command and rule
         self._set_lmks(lmks)
 
     @property
@@ -93,7 +101,11 @@ class HsmModule:
             account = _account_of(command)
             self.state.pin_failures.add(self.policy, account, now, self.state.peer)
         if command.code in EVENT_OF_COMMAND:
-            self._note(command, error, fields)
+            self._note(EVENT_OF_COMMAND[command.code], command, error, fields)
+        elif self.state.rule and (command.code, self.state.rule) not in self._refusals_told:
+            # Each command and rule once: a client that asks all day long fills no disk.
+            self._refusals_told.add((command.code, self.state.rule))
+            self._note(POLICY_REFUSED, command, error, fields)
         code = answer_code(command.code)
         self.counts[f"{code} {error}"] += 1
         return Answer(command.header, code, error, fields, command.trailer)
@@ -225,9 +237,8 @@ class HsmModule:
             raise CommandRefused(LMK_UNKNOWN)
         return desk
 
-    def _note(self, command: Command, error: str, fields: Mapping[str, str]) -> None:
+    def _note(self, event: str, command: Command, error: str, fields: Mapping[str, str]) -> None:
         """Have the audit log tell of *command*: what it was about, never what it held."""
-        event = EVENT_OF_COMMAND[command.code]
         if event == KEY_GENERATED and not self.policy.audit_generated_keys:
             return
         details = {"command": command.code, "error": error}

@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final, Literal
 
 from cardswitch.specs.errors import CryptoError
-from cardswitch.specs.security.aes import (
-    AES_BLOCK_LENGTH,
-    decrypt_aes_cbc,
-    decrypt_aes_ecb,
-    encrypt_aes_cbc,
-    encrypt_aes_ecb,
-)
-from cardswitch.specs.security.tdes import (
-    BLOCK_LENGTH,
-    decrypt_tdes_cbc,
-    decrypt_tdes_ecb,
-    encrypt_tdes_cbc,
-    encrypt_tdes_ecb,
-)
+from cardswitch.specs.security.ciphers import block_length, decrypt_blocks, encrypt_blocks
 
 from .keys import find_kcv
 from .macs import Cipher, find_mac
@@ -122,23 +109,11 @@ def _uses_of(cipher: Cipher, key: bytes, given: bytes, data: bytes) -> Iterator[
 def _crypt(
     cipher: Cipher, mode: Mode, key: bytes, data: bytes, iv: bytes | None, to_decrypt: bool
 ) -> bytes:
+    is_aes = cipher == "aes"
     if mode == "ecb":
         if iv is not None:
             raise CryptoError("expected no initial vector: blocks of ECB are not chained")
-        return _ECB[cipher, to_decrypt](key, data)
-    zeros = bytes(AES_BLOCK_LENGTH if cipher == "aes" else BLOCK_LENGTH)
-    return _CBC[cipher, to_decrypt](key, zeros if iv is None else iv, data)
-
-
-_ECB: Final[dict[tuple[Cipher, bool], Callable[[bytes, bytes], bytes]]] = {
-    ("tdes", False): encrypt_tdes_ecb,
-    ("tdes", True): decrypt_tdes_ecb,
-    ("aes", False): encrypt_aes_ecb,
-    ("aes", True): decrypt_aes_ecb,
-}
-_CBC: Final[dict[tuple[Cipher, bool], Callable[[bytes, bytes, bytes], bytes]]] = {
-    ("tdes", False): encrypt_tdes_cbc,
-    ("tdes", True): decrypt_tdes_cbc,
-    ("aes", False): encrypt_aes_cbc,
-    ("aes", True): decrypt_aes_cbc,
-}
+        chained = b""
+    else:
+        chained = bytes(block_length(aes=is_aes)) if iv is None else iv
+    return (decrypt_blocks if to_decrypt else encrypt_blocks)(key, data, chained, aes=is_aes)

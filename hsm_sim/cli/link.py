@@ -156,15 +156,11 @@ def write_json(value: Any) -> None:
 
 def place_of(host: str | None, port: int | None, config_path: Path) -> HsmConfig:
     """What the options say, else the lab, else where a lab would put it; as it is to be dialled."""
-    from cardswitch.wire.operator.config import read_config, section
-
     from ..config import HsmConfig
 
     if config_path == LAB and not LAB.exists():
         return HsmConfig(host=host or "127.0.0.1", port=port or PORT)
-    lab = section(read_config(config_path), "hsm", HsmConfig, config_path).placed(
-        config_path.parent
-    )
+    lab = _of_lab(config_path)
     if host not in (None, lab.host) or port not in (None, lab.port):
         return HsmConfig(host=host or lab.host, port=port or lab.port, header_size=lab.header_size)
     return _with_its_papers(lab)
@@ -183,6 +179,17 @@ def connected(place: HsmConfig, timeout_s: float = TIMEOUT_S) -> HsmClient:
     )
 
 
+def _of_lab(config_path: Path) -> HsmConfig:
+    """The module of the lab that *config_path* describes. Raises ConfigError."""
+    from cardswitch.wire.operator.config import read_config, section
+
+    from ..config import HsmConfig
+
+    return section(read_config(config_path), "hsm", HsmConfig, config_path).placed(
+        config_path.parent
+    )
+
+
 def _with_its_papers(lab: HsmConfig) -> HsmConfig:
     """The module of a lab as its own operator dials it: who may read its papers may show them."""
     from msgspec.structs import replace
@@ -195,15 +202,11 @@ def _with_its_papers(lab: HsmConfig) -> HsmConfig:
 def _attended(config_path: Path) -> AttendedHsm:
     """The console of the lab's module, and two officers: those of the lab's file, or typed."""
     from cardswitch.specs.errors import ConfigError
-    from cardswitch.wire.operator.config import read_config, section
 
     from ..client.officers import OFFICERS_NAME, AttendedHsm, read_officers
-    from ..config import HsmConfig
     from ..custody.authority import Credential
 
-    config = section(read_config(config_path), "hsm", HsmConfig, config_path).placed(
-        config_path.parent
-    )
+    config = _of_lab(config_path)
     if not config.console_port:
         raise ConfigError(
             f"{config_path}: hsm.console_port: missing: name a free port there, and a key_store "

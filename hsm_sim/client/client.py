@@ -31,11 +31,13 @@ class HsmError(Error):
     'the HSM answered EC with error 01: verification failed'
     """
 
-    def __init__(self, command: str, code: str) -> None:
+    def __init__(self, command: str, code: str, rule: str = "") -> None:
+        """*rule* is the key of the policy by which it was refused: a console alone tells."""
         self.command = command
         self.code = code
         self.words = words_of(command, code)
-        super().__init__(f"the HSM answered {command} with error {code}: {self.words}")
+        by_rule = f" (refused by policy.{rule})" if rule else ""
+        super().__init__(f"the HSM answered {command} with error {code}: {self.words}{by_rule}")
 
 
 def words_of(command: str, code: str) -> str:

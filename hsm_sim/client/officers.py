@@ -62,9 +62,10 @@ class AttendedHsm:
 
         Raises HsmError, ConsoleError, EncodeError and OSError.
         """
-        answer = order_at_console(self._port, ConsoleOrder.of(command, self._officers), self._tls)
+        order = ConsoleOrder.of(command, self._officers)
+        answer, rule = order_at_console(self._port, order, self._tls)
         if not (answer.ok or answer.fields):
-            raise HsmError(command.code, answer.error)
+            raise HsmError(command.code, answer.error, rule)
         return answer
 
 
@@ -85,8 +86,12 @@ def write_officers(path: Path, passphrases: Mapping[str, str]) -> None:
     create_file(path, f"{_HEAD}\n{tomli_w.dumps(tables)}".encode())
 
 
-def order_at_console(port: int, order: ConsoleOrder, tls: ssl.SSLContext | None = None) -> Answer:
+def order_at_console(
+    port: int, order: ConsoleOrder, tls: ssl.SSLContext | None = None
+) -> tuple[Answer, str]:
     """Have the module whose console listens at *port*, in TLS if it does, perform *order*.
+
+    Its answer, and by which rule of the policy that is a refusal, or "".
 
     Raises ConsoleError (refused, or no such console), and OSError.
     """
@@ -102,11 +107,11 @@ def order_at_console(port: int, order: ConsoleOrder, tls: ssl.SSLContext | None 
     raise ConsoleError("the console ended the link: is it the console port of a module?")
 
 
-def _answer(frame: bytes) -> Answer:
+def _answer(frame: bytes) -> tuple[Answer, str]:
     try:
         reply = msgspec.json.decode(frame, type=ConsoleReply)
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ConsoleError("no reply of a console: is it the console port of a module?") from None
     if not reply.answer:
         raise ConsoleError(reply.refused or "no reply: is it the console port of a module?")
-    return unpack_answer(bytes.fromhex(reply.answer))
+    return unpack_answer(bytes.fromhex(reply.answer)), reply.rule

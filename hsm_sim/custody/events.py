@@ -25,6 +25,7 @@ KEY_GENERATED: Final = "key generated"
 KEY_IMPORTED: Final = "key imported"
 KEY_EXPORTED: Final = "key exported"
 KEY_REWRAPPED: Final = "key rewrapped"
+POLICY_REFUSED: Final = "refused by policy"
 CLEAR_PIN: Final = "clear PIN handled"
 STORAGE_CHANGED: Final = "user storage changed"
 
@@ -35,7 +36,7 @@ EVENTS: Final = frozenset(
         *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
         *(PINS_CLOSED, CARD_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
         KEY_REWRAPPED,
-        *(CLEAR_PIN, STORAGE_CHANGED),
+        *(POLICY_REFUSED, CLEAR_PIN, STORAGE_CHANGED),
     ]
 )
 

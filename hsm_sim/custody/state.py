@@ -14,7 +14,7 @@ from .activities import AuthorisedActivities
 from .events import MODE_CHANGED
 from .pin_failures import PinFailures
 from .policy import CommandRefused
-from .storage import UserStorage
+from .storage import KeyParts, UserStorage
 from .windows import CommandLoad
 
 # Host commands are performed online alone; offline and secure are for the console and its officers.
@@ -67,6 +67,7 @@ class ModuleState:
         self.authority = AuthorisedActivities(self.note)
         self.pin_failures = PinFailures(self.note)
         self.storage = UserStorage()
+        self.parts = KeyParts()
         self.load = CommandLoad()
 
     @property

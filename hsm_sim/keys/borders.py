@@ -2,7 +2,8 @@
 
 A host alone moves a key only where nobody could call it something else on the other side: in a key
 block, which says its usage itself, or under a master key that the configuration binds to one kind
-(`carries`). All else is for two officers to allow: ``import.001.host``, ``export.001.console``.
+(`carries`). There it must also be whole: one that has halves of two keys is nobody's. All else is
+for two officers to allow: ``import.001.host``, ``export.001.console``.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ HOST_RULES: Final[Mapping[str, HostRule]] = {
     "00B": _ONCE,  # DEK, D0 like the ZEK
 }
 # Under a key block LMK the usage is the type, wherever the key goes in a block.
-_MASTER_USAGES: Final = ("K0", "K1")
+_MASTER_USAGE: Final = "K0"
 # What a master key of one kind carries: a ZMK between zones, a TMK to a terminal.
 CARRIED: Final[Mapping[Kind, Mapping[KeyUse, KeyUse]]] = {
     "pin": {ZMK: ZPK, TMK: TPK},
@@ -97,7 +98,16 @@ class Crossing(Struct, frozen=True, kw_only=True):
 
 def require_crossing(keys: KeyRing, state: ModuleState, crossing: Crossing) -> None:
     """Refuse (17) unless a host may do this alone, or two officers allow it."""
-    if keys.policy.keys_keep_their_type and not goes_alone(keys, crossing):
+    if not keys.policy.keys_keep_their_type:
+        return
+    is_alone = goes_alone(keys, crossing)
+    if is_alone and not crossing.is_block and _kind_of(keys, crossing) is not None:
+        # On this road a host sends keys both ways, and nothing binds their halves together.
+        key = crossing.key.value
+        is_alone = crossing.direction != "import" or not state.parts.are_joined_in(key)
+        if is_alone:
+            state.parts.add(key)
+    if not is_alone:
         word = "import" if crossing.direction == "import" else "export"
         state.require_officers(f"{word}.{crossing.use.key_type}", RULE)
 
@@ -117,7 +127,7 @@ def require_renewal(keys: KeyRing, state: ModuleState, use: KeyUse, fields: Fiel
 def goes_alone(keys: KeyRing, crossing: Crossing) -> bool:
     """Whether the table lets a host do this without officers."""
     rule = _rule_of(keys, crossing.use)
-    need, kind = rule.need(crossing.direction), keys.policy.carries.get(crossing.master.kcv)
+    need, kind = rule.need(crossing.direction), _kind_of(keys, crossing)
     if need == "officers":
         return False
     known, usual = crossing.key.attributes, crossing.use.usages[0]
@@ -137,16 +147,21 @@ def goes_alone(keys: KeyRing, crossing: Crossing) -> bool:
     return crossing.is_block and keeps
 
 
+def _kind_of(keys: KeyRing, crossing: Crossing) -> Kind | None:
+    """What the master key carries alone, if the configuration binds it."""
+    return keys.policy.carries.get(crossing.master.kcv)
+
+
 def _rule_of(keys: KeyRing, use: KeyUse) -> HostRule:
     if _has_blocks(keys):
-        return _NEVER if use.usages == _MASTER_USAGES else _TYPED
+        return _NEVER if use.usages[0] == _MASTER_USAGE else _TYPED
     is_apart = use.pci_type and keys.policy.separate_terminal_keys
     return HOST_RULES[use.pci_type if is_apart else use.key_type]
 
 
 def _same_type(keys: KeyRing, one: KeyUse, other: KeyUse) -> bool:
     if _has_blocks(keys):
-        return one.usages == other.usages
+        return one.usages[0] == other.usages[0]
     return one.key_type == other.key_type
 
 

@@ -13,7 +13,8 @@ class KeyUse(Struct, frozen=True, kw_only=True):
 
     *key_type* is its type under a variant LMK; *pci_type* the one instead if terminal keys are kept
     apart (PCI HSM). *usages* of a key block serve it, with one of the *modes*; new keys have the
-    first of each. See X9.143, tables 2 and 4. *any_parity*: every bit of it counts, none is parity.
+    first of each. See X9.143, tables 2 and 4; the usages in digits are those that hosts know beside
+    them: 51 a TMK, 71 a TPK, 72 a ZPK. *any_parity*: every bit of it counts, none is parity.
     """
 
     name: str
@@ -25,9 +26,11 @@ class KeyUse(Struct, frozen=True, kw_only=True):
 
 
 ZMK: Final = KeyUse(name="ZMK", key_type="000", usages=("K0", "K1"), modes="BDEN")
-TMK: Final = KeyUse(name="TMK", key_type="002", usages=("K0", "K1"), modes="BDEN", pci_type="80D")
-ZPK: Final = KeyUse(name="ZPK", key_type="001", usages=("P0",), modes="BDEN")
-TPK: Final = KeyUse(name="TPK", key_type="002", usages=("P0",), modes="BDEN", pci_type="70D")
+TMK: Final = KeyUse(
+    name="TMK", key_type="002", usages=("K0", "K1", "51"), modes="BDEN", pci_type="80D"
+)
+ZPK: Final = KeyUse(name="ZPK", key_type="001", usages=("P0", "72"), modes="BDEN")
+TPK: Final = KeyUse(name="TPK", key_type="002", usages=("P0", "71"), modes="BDEN", pci_type="70D")
 PVK: Final = KeyUse(name="PVK", key_type="002", usages=("V2", "V1", "V0"), modes="CGVN")
 TAK: Final = KeyUse(name="TAK", key_type="003", usages=("M3", "M1", "M6", "M0"), modes="CGVN")
 ZAK: Final = KeyUse(name="ZAK", key_type="008", usages=("M3", "M1", "M6", "M0"), modes="CGVN")

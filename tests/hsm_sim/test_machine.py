@@ -10,7 +10,7 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
 from cardswitch.specs.hsm.commands.keys.any_type import export_key, generate_key
 from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
-from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
+from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_zpk_zpk, verify_pin_pvv_zpk
 from cardswitch.wire.ports import (
     Append,
     Close,
@@ -22,7 +22,7 @@ from cardswitch.wire.ports import (
     Received,
     Send,
 )
-from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, allowed, module, pin_block, under_lmk
+from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, allowed, key, module, pin_block, under_lmk
 
 LINK = LinkId("hsm/1")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
@@ -254,6 +254,16 @@ def test_a_stop_is_the_last_entry() -> None:
         events.AUDIT_REPAIRED,
         {"bytes": "3"},
     )
+
+
+def test_a_rule_that_refused_what_is_no_event_is_told_once() -> None:
+    hsm = HsmMachine(module())
+    hsm.start((), 1.0)
+    single = under_lmk("001", key(9, 8), "Z")
+    command = translate_pin_zpk_zpk(single, single, "0123456789ABCDEF", PAN12)
+    [(event, details)] = told(hsm.handle(Received(LINK, command), 2.0))
+    assert (event, details["rule"]) == (events.POLICY_REFUSED, "refuse_single_length")
+    assert told(hsm.handle(Received(LINK, command), 3.0)) == []
 
 
 def test_the_rule_that_refused_is_in_the_log_and_not_on_the_wire() -> None:

@@ -13,22 +13,9 @@ from cardswitch.specs.hsm.errors import (
     SOURCE_KEY_REFUSED,
     TARGET_KEY_REFUSED,
 )
-from cardswitch.specs.security.aes import (
-    AES_BLOCK_LENGTH,
-    decrypt_aes_cbc,
-    decrypt_aes_ecb,
-    encrypt_aes_cbc,
-    encrypt_aes_ecb,
-)
+from cardswitch.specs.security.ciphers import block_length, decrypt_blocks, encrypt_blocks
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.mdc2 import hash_mdc2
-from cardswitch.specs.security.tdes import (
-    BLOCK_LENGTH,
-    decrypt_tdes_cbc,
-    decrypt_tdes_ecb,
-    encrypt_tdes_cbc,
-    encrypt_tdes_ecb,
-)
 
 from ...custody.policy import CommandRefused
 from ...desk import Handler, HsmDesk
@@ -66,17 +53,15 @@ class _Side(NamedTuple):
 
     def encrypt(self, data: bytes) -> bytes:
         """*data* in whole blocks under the key."""
-        is_aes, key = self.key.algorithm == AES, self.key.value
-        if self.iv:
-            return (encrypt_aes_cbc if is_aes else encrypt_tdes_cbc)(key, self.iv, data)
-        return (encrypt_aes_ecb if is_aes else encrypt_tdes_ecb)(key, data)
+        return encrypt_blocks(self.key.value, data, self.iv, aes=self._is_aes)
 
     def decrypt(self, data: bytes) -> bytes:
         """Undo :meth:`encrypt`."""
-        is_aes, key = self.key.algorithm == AES, self.key.value
-        if self.iv:
-            return (decrypt_aes_cbc if is_aes else decrypt_tdes_cbc)(key, self.iv, data)
-        return (decrypt_aes_ecb if is_aes else decrypt_tdes_ecb)(key, data)
+        return decrypt_blocks(self.key.value, data, self.iv, aes=self._is_aes)
+
+    @property
+    def _is_aes(self) -> bool:
+        return self.key.algorithm == AES
 
     def next_iv(self, cipher: bytes) -> list[str]:
         """What the next piece of the data begins with: the last block under the key."""
@@ -84,8 +69,7 @@ class _Side(NamedTuple):
 
     def require_blocks(self, data: bytes) -> None:
         """Raise CommandRefused (06) unless *data* is whole blocks, and at least one."""
-        block = AES_BLOCK_LENGTH if self.key.algorithm == AES else BLOCK_LENGTH
-        if not data or len(data) % block:
+        if not data or len(data) % block_length(aes=self._is_aes):
             raise CommandRefused(MESSAGE_LENGTH_REFUSED)
 
 

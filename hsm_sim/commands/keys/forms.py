@@ -16,6 +16,7 @@ from cardswitch.specs.hsm.errors import (
     KEY_ALGORITHM_REFUSED,
     KEY_LENGTH_REFUSED,
     SOURCE_KEY_REFUSED,
+    STORAGE_REFUSED,
 )
 from cardswitch.specs.security.errors import KeyRefused
 from cardswitch.specs.security.keys import adjust_parity
@@ -34,6 +35,8 @@ PLACES: Final = 0x1000  # of the user storage: what three hexadecimal digits can
 BLOCKS_MAX: Final = 0x20  # that one command stores or reads
 # The longest text that is stored: a key block of 512 characters, and its S.
 TEXT_LENGTH_MAX: Final = 513
+# The longest private key, of 4096 bits, under the LMK has less than 2,500 bytes.
+BYTES_LENGTH_MAX: Final = 4_096
 # F, like any other, says nothing.
 _LENGTH_OF_FLAG: Final = {"0": 8, "1": 16, "2": 24, "3": 24}
 
@@ -86,7 +89,12 @@ def translate_key_from_old_lmk(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def load_user_storage(desk: HsmDesk, fields: Fields) -> Fields:
-    """LA: texts of one length into places of the user storage, one after the other."""
+    """LA: texts of one length into places of the user storage, one after the other; or bytes."""
+    if "bytes" in fields:
+        if not 0 < len(fields["bytes"]) <= BYTES_LENGTH_MAX:
+            raise CommandRefused(INPUT_REFUSED)
+        desk.state.storage.texts[fields["index"]] = fields["bytes"]
+        return {}
     places, data = _places(fields), fields["data"]
     length, rest = divmod(len(data), len(places))
     if rest or not 0 < length <= TEXT_LENGTH_MAX:
@@ -97,8 +105,11 @@ def load_user_storage(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def read_user_storage(desk: HsmDesk, fields: Fields) -> Fields:
-    """LE: what is in places of the user storage, one after the other."""
-    return {"data": "".join(map(desk.state.storage.read, _places(fields)))}
+    """LE: what is in places of the user storage, one after the other; bytes stay there (12)."""
+    data = "".join(map(desk.state.storage.read, _places(fields)))
+    if not (data.isascii() and data.isalnum()):
+        raise CommandRefused(STORAGE_REFUSED)
+    return {"data": data}
 
 
 def _places(fields: Fields) -> list[str]:

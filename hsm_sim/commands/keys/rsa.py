@@ -46,6 +46,7 @@ from cardswitch.specs.security.rsa_signatures import (
 from cardswitch.specs.security.rsa_under_lmk import mac_public_key_rsa, open_key_rsa, seal_key_rsa
 
 from ...custody.policy import CommandRefused
+from ...custody.storage import POINTER_LENGTH
 from ...desk import Handler, HsmDesk
 from ...keys.ring import Fields
 
@@ -93,7 +94,7 @@ def import_public_key(desk: HsmDesk, fields: Fields) -> Fields:
 def generate_signature(desk: HsmDesk, fields: Fields) -> Fields:
     """EW: a signature by a private key that is for signatures."""
     try:
-        key, purpose = open_key_rsa(desk.keys.lmk, _bytes(fields["private_key"]))
+        key, purpose = open_key_rsa(desk.keys.lmk, _bytes(_private_key_of(desk, fields)))
     except KeyRefused:
         raise CommandRefused(PRIVATE_KEY_REFUSED) from None
     if purpose == RSA_KEYS:
@@ -122,6 +123,12 @@ def verify_signature(desk: HsmDesk, fields: Fields) -> Fields:
     if not verify(key, _HASHES[fields["hash"]], data, signature):
         raise CommandRefused(SIGNATURE_MISMATCH)
     return {}
+
+
+def _private_key_of(desk: HsmDesk, fields: Fields) -> str:
+    """The private key under the LMK: as it came, or where K and three digits say that it is."""
+    text = fields["private_key"]
+    return desk.state.storage.resolve(text) if len(text) == POINTER_LENGTH else text
 
 
 def _read_public_key(desk: HsmDesk, der: bytes, *, is_signed: bool | None = None) -> RsaPublicKey:

@@ -36,6 +36,7 @@ ACCOUNT_ACTIVITY: Final = "pin.account"
 CLEAR_PIN_LENGTH: Final = 13  # one more than the longest PIN, so that fill always follows
 REFERENCE_LENGTH: Final = 12
 _FILL: Final = "F"
+EXCLUDED_COUNT_REFUSED: Final = "03"
 # Bytes below this share out evenly over ten digits.
 _FAIR_BYTES: Final = 250
 _DRAW: Final = 16  # bytes: nearly always enough for the longest PIN
@@ -48,9 +49,10 @@ def generate_pin(desk: HsmDesk, fields: Fields) -> Fields:
     length = int(fields.get("pin_length", PIN_LENGTHS.start))
     if length not in PIN_LENGTHS:
         raise CommandRefused(PIN_LENGTH_REFUSED)
+    excluded = {*desk.policy.pins_excluded, *_excluded_by(fields)}
     for _ in range(PIN_TRIES_MAX):
         pin = _random_digits(desk, length)
-        if pin not in desk.policy.pins_excluded:
+        if pin not in excluded:
             return _under_lmk(desk, pin, fields["pan12"])
     raise CommandRefused(CRYPTOGRAPHY_FAILED)
 
@@ -130,6 +132,20 @@ def _pin_key(desk: HsmDesk, key_field: str, use: KeyUse, fields: Fields) -> Clea
 def _under_lmk(desk: HsmDesk, pin: str, pan12: str) -> Fields:
     require_pin(pin)
     return {"pin": seal_pin(desk.keys.lmk, pin, pan12)}
+
+
+def _excluded_by(fields: Fields) -> list[str]:
+    """The PINs that a command says are not to be given.
+
+    Raises CommandRefused (03) if they are not as many, or not as long, as it says.
+    """
+    if "excluded" not in fields:
+        return []
+    said = fields["excluded"]
+    count, length, pins = int(said[:2]), int(said[2:4]), said[4:]
+    if length not in PIN_LENGTHS or len(pins) != count * length:
+        raise CommandRefused(EXCLUDED_COUNT_REFUSED)
+    return [pins[at : at + length] for at in range(0, len(pins), length)]
 
 
 def _random_digits(desk: HsmDesk, length: int) -> str:

@@ -88,6 +88,16 @@ def test_a_lab_without_a_console_port_says_what_to_do(tmp_path):
     assert "console_port" in str(result.exception)
 
 
+def test_the_rule_of_a_refusal_is_told(lab, tmp_path):
+    config, port = lab
+    where = ("--config", str(config), "--file", str(tmp_path / "keys.toml"))
+    words = ("keys", "generate", "old", "--type", "ZPK", "--scheme", "Z", "--officers", *where)
+    code, _, err = run(port, *words)
+    assert code == 1
+    assert "error 27" in err
+    assert "(refused by policy.refuse_single_length)" in err
+
+
 def test_nobody_there_is_an_error_of_the_system():
     with pytest.raises(OSError, match="refused"):
         AttendedHsm(unused_port(), []).ask(generate_key("001"))

@@ -474,6 +474,40 @@ def test_halves_of_two_keys_are_not_joined() -> None:
     assert ask(module(), import_key("001", ZMKS[""], one[:17] + two[17:])).error == "17"
 
 
+@pytest.mark.parametrize(("kind", "key_type"), sorted(KINDS))
+def test_halves_of_what_a_bound_master_key_carried_are_not_joined(kind: str, key_type: str) -> None:
+    """Sent by this module, or only seen by it as they came in; two halves, or one alone."""
+    one, two = (wrap_key_under_key(MASTERS[kind], "X", key(seed)) for seed in (71, 72))
+    halves = [text[at : at + 16] for text in (one, two) for at in (1, 17)]
+    whole = {one[1:], two[1:]}
+    zmk = ZMKS[kind]
+    sent, came = module(), module()
+    for seed in (71, 72):
+        for command in exports(key_type, zmk, under_lmk(key_type, key(seed)), "X"):
+            assert ask(sent, command).ok
+    for text in (one, two):
+        for command in imports(key_type, zmk, text):
+            assert ask(came, command).ok
+    joined = [first + second for first, second in product(halves, halves)]
+    for text, asked in product(joined, (sent, came)):
+        error = "00" if text in whole else "17"
+        for command in imports(key_type, zmk, f"X{text}"):
+            assert (text, ask(asked, command).error) == (text, error)
+    for half in halves:
+        for command in imports(key_type, zmk, half, "Z"):
+            assert ask(sent, command).error == "17"
+
+
+def test_two_officers_take_in_what_a_host_may_not_join() -> None:
+    one, two = (wrap_key_under_key(MASTERS["pin"], "X", key(seed)) for seed in (71, 72))
+    asked = module()
+    for text in (one, two):
+        assert ask(asked, import_key("001", ZMKS["pin"], text)).ok
+    joined = import_key("001", ZMKS["pin"], one[:17] + two[17:])
+    assert ask(asked, joined).error == "17"
+    assert asked.answer_at_console(joined, 0.0, "anna, ben").ok
+
+
 def test_a_refusal_tells_nothing_of_the_key() -> None:
     for clear in (bytes(16), bytes.fromhex("0123456789ABCDEF" * 2), CLEAR):
         sent = wrap_key_under_key(MASTERS[""], "X", clear)

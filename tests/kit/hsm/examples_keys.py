@@ -9,6 +9,7 @@ from cardswitch.specs.hsm.commands.keys.forms import (
     generate_component,
     read_texts,
     renew_key,
+    store_bytes,
     store_texts,
 )
 from cardswitch.specs.hsm.commands.keys.zones import (
@@ -74,6 +75,7 @@ GOOD: list[Command] = [
     renew_key("001", wrap_key(OLD_TEST_LMK, "001", "U", ZPK)),
     store_texts(0x00A, [ZPK_TEXT, TPK_TEXT]),
     read_texts(0x00A, 2),
+    store_bytes(0x00C, b"sealed"),
 ]
 # By the word of two officers alone.
 AUTHORISED: list[Command] = [

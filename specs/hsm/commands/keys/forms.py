@@ -2,6 +2,9 @@
 
 Chosen here: A2 prints nothing, its print fields are taken and left aside; LA takes blocks of any
 one length (keys of all schemes differ), as many as it says.
+
+With B in place of K, as a public client has it, LA takes bytes: a private key, which EW may then
+call by K and the place.
 """
 
 from __future__ import annotations
@@ -9,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, hexadecimal, one_of
+from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, counted, hexadecimal, one_of
 from ...kinds import ANY_KEY, CHECK_VALUE, KEY, KEY_TYPE, NOTHING, SCHEME
-from ...values import Command
+from ...values import Command, text_of
 
 COMPONENTS_MAX: Final = 9
 _INDEX: Final = HsmField("index", hexadecimal(3), "K")
@@ -20,6 +23,7 @@ _COUNT: Final = HsmField("count", hexadecimal(2))
 _DATA: Final = HsmField(
     "data", HsmKind("[0-9A-Za-z]{1,16416}", "keys or tables, all of one length")
 )
+_BYTES: Final = counted("[0-9]{4}", 10, "4 digits and as many bytes as they say")
 _TYPE: Final = HsmField("key_type", KEY_TYPE)
 _SCHEME: Final = HsmField("lmk_scheme", SCHEME)
 _LENGTH: Final = (
@@ -79,7 +83,13 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         ),
         answer=(HsmLayout(_KEY),),
     ),
-    "LA": HostCommand(request=(HsmLayout(_INDEX, _COUNT, _DATA),), answer=NOTHING),
+    "LA": HostCommand(
+        request=(
+            HsmLayout(_INDEX, _COUNT, _DATA),
+            HsmLayout(HsmField("index", hexadecimal(3), "B"), HsmField("bytes", _BYTES)),
+        ),
+        answer=NOTHING,
+    ),
     "LE": HostCommand(request=(HsmLayout(_INDEX, _COUNT),), answer=(HsmLayout(_DATA),)),
 }
 
@@ -114,6 +124,11 @@ def store_texts(place: int, texts: Sequence[str]) -> Command:
     """
     fields = {"index": f"{place:03X}", "count": f"{len(texts):02X}", "data": "".join(texts)}
     return Command("", "LA", fields)
+
+
+def store_bytes(place: int, data: bytes) -> Command:
+    """LA: *data*, such as a private key of EI, at *place* (0 to 4095) of the user storage."""
+    return Command("", "LA", {"index": f"{place:03X}", "bytes": text_of(data)})
 
 
 def read_texts(place: int, count: int = 1) -> Command:

@@ -5,7 +5,7 @@ QK is chosen here: the PIN, its account of today, its account from now on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, digits
@@ -22,11 +22,19 @@ _CLEAR_PIN: Final = HsmField(
     HsmKind("[0-9]{4,12}F{1,9}", "a PIN of 4 to 12 digits, filled up with F, one or more"),
 )
 
+# PINs that are not to be given: how many, of how many digits each, and they in a row.
+_EXCLUDED: Final = HsmField(
+    "excluded",
+    HsmKind("[0-9]{4,1192}", "2 digits of count, 2 of length, and so many PINs", "03"),
+    "*",
+    optional=True,
+)
+
 _PIN_ALONE: Final = (HsmLayout(_PIN),)
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     "JA": HostCommand(
-        request=(HsmLayout(_PAN12, HsmField("pin_length", digits(2), optional=True)),),
+        request=(HsmLayout(_PAN12, HsmField("pin_length", digits(2), optional=True), _EXCLUDED),),
         answer=_PIN_ALONE,
     ),
     "JC": HostCommand(
@@ -66,9 +74,12 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
 _CLEAR_PIN_LENGTH: Final = 13
 
 
-def random_pin(pan12: str, length: int = 4) -> Command:
-    """JA: a new PIN of *length* digits. Answers pin."""
-    return Command("", "JA", {"pan12": pan12, "pin_length": f"{length:02d}"})
+def random_pin(pan12: str, length: int = 4, excluded: Sequence[str] = ()) -> Command:
+    """JA: a new PIN of *length* digits, none of those *excluded*, all as long. Answers pin."""
+    fields = {"pan12": pan12, "pin_length": f"{length:02d}"}
+    if excluded:
+        fields["excluded"] = f"{len(excluded):02d}{length:02d}{''.join(excluded)}"
+    return Command("", "JA", fields)
 
 
 def pin_to_lmk(tpk: str, block: str, pan12: str, source: str = ISO_0, pan: str = "") -> Command:

@@ -23,6 +23,7 @@ from cardswitch.specs.hsm.commands.data.encryption import (
     SHA_384,
     SHA_512,
 )
+from cardswitch.specs.hsm.commands.keys.forms import read_texts, store_bytes
 from cardswitch.specs.hsm.commands.keys.rsa import (
     DER_SIGNED,
     DER_UNSIGNED,
@@ -299,3 +300,12 @@ def test_a_sealed_key_is_as_long_as_said_and_no_secret_is_shown() -> None:
     public, private = raw(answer, "public_key"), raw(answer, "private_key")
     assert line == b"EJ00" + public + f"{len(private):04d}".encode() + private
     assert repr(answer) == "<EJ error=00 header=>"
+
+
+def test_a_private_key_in_the_user_storage_signs() -> None:
+    asked = module()
+    assert ask(asked, store_bytes(0x22, PRIVATE)).ok
+    stored = under("00", SIGN, private_key="K022")
+    assert ask(asked, stored).fields == ask(asked, under("00", SIGN)).fields
+    assert ask(asked, under("00", SIGN, private_key="K023")).error == "12"
+    assert ask(asked, read_texts(0x22)).error == "12"

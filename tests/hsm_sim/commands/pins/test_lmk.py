@@ -75,6 +75,17 @@ def test_a_random_pin_is_none_of_those_excluded() -> None:
     assert ask(never, random_pin(PAN12)).error == "42"
 
 
+def test_a_command_excludes_pins_too() -> None:
+    drawn = open_pin(TEST_LMK, ask(module(), random_pin(PAN12)).fields["pin"], PAN12)
+    other = ask(module(), random_pin(PAN12, 4, [drawn, "0000"])).fields["pin"]
+    assert open_pin(TEST_LMK, other, PAN12) != drawn
+
+
+@pytest.mark.parametrize("excluded", ["02041111", "01031111", "0103111", "01041111222"])
+def test_excluded_pins_are_as_many_and_as_long_as_said(excluded: str) -> None:
+    assert ask(module(), Command("", "JA", {"pan12": PAN12, "excluded": excluded})).error == "03"
+
+
 def test_pins_come_under_the_lmk_and_leave_in_blocks() -> None:
     asked = module()
     assert ask(asked, pin_to_lmk(pins.TPK_TEXT, T_BLOCK, PAN12)).fields == {"pin": SEALED}

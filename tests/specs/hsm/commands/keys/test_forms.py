@@ -9,11 +9,13 @@ from cardswitch.specs.hsm.commands.keys.forms import (
     generate_component,
     read_texts,
     renew_key,
+    store_bytes,
     store_texts,
 )
 from tests.kit.hsm.lines import TPK, ZPK, check_line
 
 LINES = {
+    "LAB0220005a%01b": store_bytes(0x22, b"a%01b"),
     "A2001U": generate_component("001"),
     f"A42000X{TPK}{ZPK}": form_key("000", [TPK, ZPK], "X"),
     f"B0001{ZPK}X": change_key_scheme("001", ZPK, "X"),

@@ -19,6 +19,7 @@ from cardswitch.specs.hsm.commands.pins.lmk import (
 from tests.kit.hsm.lines import BLOCK, LONG, PAN, PAN12, PIN, TABLE, TPK, ZPK, check_line
 
 LINES = {
+    f"JA{PAN12}04*020411112222": random_pin(PAN12, 4, ["1111", "2222"]),
     f"BG{PAN12}{PIN}": renew_lmk_pin(PIN, PAN12),
     f"JC{TPK}{BLOCK}01{PAN12}": pin_to_lmk(TPK, BLOCK, PAN12),
     f"JA{PAN12}06": random_pin(PAN12, 6),
