@@ -100,6 +100,7 @@ PIN_REQUIRED: Final = "70"
 PIN_TRIES_EXCEEDED: Final = "75"
 UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"  # It has the identity of another request.
+MAC_WRONG: Final = "89"
 MALFUNCTION: Final = "96"
 WRONG_CVV: Final = "N7"
 APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER])

@@ -13,6 +13,7 @@ from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.operator.config import read_config, section
+from cardswitch.wire.operator.macs import MacConfig
 
 from .customer.card import Card
 
@@ -32,10 +33,13 @@ class TerminalConfig(Address, frozen=True, kw_only=True):
     state: str = "terminal"  # folder of its journals, one for every terminal id
     cards: str = "cards.toml"
     tpk: str = ""  # under the TMK; empty: no PIN pad
+    mac: MacConfig = MacConfig()  # its key, a TAK, is under the TMK
     timeout_s: Annotated[float, Meta(gt=0)] = 4.5
 
     def __post_init__(self) -> None:
         currency(self.currency)
+        if self.mac.terminal_keys:
+            raise ValueError("mac.terminal_keys: a terminal has one key, mac.key")
 
 
 class _Cards(Struct, frozen=True):

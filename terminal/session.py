@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver.journal import FileJournal, Journal
@@ -26,8 +27,10 @@ from .core.entries import TerminalEntry
 from .core.machine import SWITCH, NoLink, Terminal, Timers, abandoned
 from .core.messages import SALE, Order, TerminalIdentity
 from .core.state import Book, Outcome, rebuild
+from .pinpad.macs import MacPad
 from .pinpad.pad import PinPad
 
+DIALECT: Final = "pos"
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
@@ -152,6 +155,7 @@ async def open_session(
         PinPad(config.tpk) if config.tpk else None,
         Timers(answer_s=config.timeout_s),
         test_cards_only=config.is_in_clear,
+        macs=_mac_pad(config),
     )
     journal = open_journal(config)
     try:
@@ -201,7 +205,12 @@ def read_book(config: TerminalConfig) -> Book:
 
 def channel() -> IsoChannel:
     """What terminals speak: the dialect `pos`, behind a TPDU and two bytes of length."""
-    return IsoChannel(load_dialect("pos"), Framing("binary2"), Tpdu())
+    return IsoChannel(load_dialect(DIALECT), Framing("binary2"), Tpdu())
+
+
+def _mac_pad(config: TerminalConfig) -> MacPad | None:
+    rule = config.mac.rule(DIALECT, TAK)
+    return MacPad(rule) if rule is not None else None
 
 
 def _from_now(seconds: Seconds) -> Seconds:
@@ -218,8 +227,9 @@ class _Linked(Terminal):
         timers: Timers,
         *,
         test_cards_only: bool = False,
+        macs: MacPad | None = None,
     ) -> None:
-        super().__init__(place, pinpad, timers)
+        super().__init__(place, pinpad, timers, macs=macs)
         self.is_linked = asyncio.Event()
         self._test_cards_only = test_cards_only
 

@@ -11,6 +11,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
+from cardswitch.wire.machine.macs import MacRule
 
 
 class SpeaksFor(Struct, frozen=True, kw_only=True):
@@ -37,6 +38,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     institutions: frozenset[str] | None = None  # field 32
     # By a name of a certificate; where there is one, other certificates are sent away.
     speaks_for: Mapping[str, SpeaksFor] = {}
+    mac: MacRule | None = None  # how messages are authenticated, in both directions
     sign_on: Literal["optional", "required"] = "optional"  # whether a sender must, before it asks
     in_flight_max: int = 256  # Requests of one link in work at once; more get no answer.
     reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order
@@ -54,6 +56,7 @@ class Upstream(Struct, frozen=True):
     timeout_s: float = 3.5
     echo_s: float = 30.0  # how often an 0800/301 asks whether the peer is there
     sign_on: bool = True
+    mac: MacRule | None = None
     test_cards_only: bool = False  # Messages go there in clear, and others can read them.
 
 

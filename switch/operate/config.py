@@ -10,11 +10,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
+from cardswitch.wire.operator.macs import MacConfig
 
 from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
@@ -30,6 +32,7 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     merchants: tuple[str, ...] | Literal["any"] = ()
     institutions: tuple[str, ...] | Literal["any"] = ()
     speaks_for: Mapping[str, SpeaksFor] = {}
+    mac: MacConfig = MacConfig()
     sign_on: Literal["optional", "required"] = "optional"
     in_flight_max: int = 256
     reversal_by: tuple[Way, ...] = WAYS
@@ -53,6 +56,7 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     timeout_s: float = 3.5
     echo_s: float = 30.0
     sign_on: bool = True
+    mac: MacConfig = MacConfig()
 
 
 class HsmConfig(Address, frozen=True, kw_only=True):
@@ -129,6 +133,9 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
                 **same,
                 "merchants": self._terminals(listener),
                 "institutions": _known(listener.institutions or "any"),
+                "mac": listener.mac.rule(
+                    listener.dialect, TAK if listener.serves == "merchants" else ZAK
+                ),
             }
         )
 
@@ -172,6 +179,7 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
         upstream.timeout_s,
         upstream.echo_s,
         upstream.sign_on,
+        mac=upstream.mac.rule(upstream.dialect, ZAK),
         test_cards_only=upstream.is_in_clear,
     )
 

@@ -14,17 +14,20 @@ from cardswitch.specs.codes import (
     REFUSED_FOR_GOOD,
     UNKNOWN_ORIGINAL,
 )
+from cardswitch.specs.dialect.covered import MAC_FIELDS
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.masking import holds_pan, mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.macs import Sealed
+from cardswitch.wire.machine.matching import IsoExchange, label
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import Flow, NoAnswer
-from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, name_of
 
 from ..customer.card import Card
+from ..pinpad.macs import MacPad
 from ..pinpad.pad import PinPad
 from .entries import (
     ApprovalHeard,
@@ -103,8 +106,12 @@ class Terminal(Program):
         pinpad: PinPad | None = None,
         timers: Timers | None = None,
         link: LinkId = SWITCH,
+        macs: MacPad | None = None,
     ) -> None:
         super().__init__({link: IsoExchange()})
+        self._macs = macs
+        if macs is not None:
+            self.kernel.hold_back = self._seal
         self.book = Book()
         self.link = link
         self.place = place
@@ -289,6 +296,24 @@ class Terminal(Program):
     def linked(self, link: LinkId) -> None:
         """A pending reversal goes out now."""
         self.kernel.notify(LINKED)
+
+    def _seal(self, effect: Effect) -> bool:
+        """Send, instead of *effect*, the same message with its MAC."""
+        if self._macs is None or type(effect) is not Send:
+            return False
+        self.kernel.effects.append(Sealed(effect.link, self._macs.sealed(effect.message)))
+        return True
+
+    def _received(self, link: LinkId, message: Any) -> None:
+        """What has not the right MAC never came, or is told of, as the rule says."""
+        if self._macs is not None:
+            if not self._macs.is_right(message):
+                self.kernel.counts["mac_wrong"] += 1
+                self.kernel.tell("mac_wrong", link, f"{label(message)}: its MAC is another")
+                if self._macs.rule.wrong != "log":
+                    return
+            message = message.without(*MAC_FIELDS)
+        super()._received(link, message)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A terminal serves nobody."""

@@ -16,7 +16,7 @@ class Budget(Enum):
     DOING = auto()  # requests that move money
     UNDOING = auto()  # reversals that come in
     PENDING = auto()  # reversals that go out, while they are asked; those that wait are no flows
-    CARING = auto()  # one for each link that is looked after, so bounded by the configuration
+    CARING = auto()  # one for each link that is looked after, and for each MAC of what we send
 
 
 class Limits(Struct, frozen=True):

@@ -33,6 +33,8 @@ class Kernel:
         self.up: set[LinkId] = set()
         self.effects: list[Effect] = []
         self.tell: Observer = _nobody
+        # Takes what must not be done yet, and has it done later; None: everything is done at once.
+        self.hold_back: Callable[[Effect], bool] | None = None
         self._exchanges = exchanges
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
@@ -58,10 +60,24 @@ class Kernel:
 
     def take(self) -> Sequence[Effect]:
         """Run every flow that can run; return what they want done, in order."""
-        while self._ready:
-            self._step(*self._ready.popleft())
+        self._run()
+        while self.hold_back is not None:
+            wanted, self.effects = self.effects, []
+            is_held = False
+            for effect in wanted:
+                if self.hold_back(effect):
+                    is_held = True
+                else:
+                    self.effects.append(effect)
+            if not is_held:
+                break
+            self._run()
         taken, self.effects = self.effects, []
         return taken
+
+    def _run(self) -> None:
+        while self._ready:
+            self._step(*self._ready.popleft())
 
     def deadline(self) -> Seconds | None:
         """When the next timer is due; timers whose wait is over are dropped here."""

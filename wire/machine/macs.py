@@ -1,0 +1,175 @@
+"""Message authentication by the HSM: what comes in is checked before it is looked at, what goes out
+gets a MAC of its own.
+
+Neither key nor cryptography is here: a rule has cryptograms, and the module does the rest.
+"""
+
+# Where it stands. Between a program's flows and its links: a flow sees messages that were checked,
+# and sends them without a MAC. So every message gets its MAC anew on the way through a program,
+# under the key of the link that it leaves by. The price is a question to the HSM each time, and an
+# order: answers of one link leave in the order in which the module answers.
+#
+# When the HSM says nothing. What comes in is dropped, what goes out is not sent: as if the wire had
+# lost it, which both sides can live with. A row that was to be durable before is durable all the
+# same, since it was recorded before the message was sent.
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from cardswitch.specs.codes import MAC_WRONG
+from cardswitch.specs.dialect.covered import MAC_FIELDS, mac_field
+from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm.commands.data.macs import generate_mac, verify_mac
+from cardswitch.specs.message import Message
+
+from ..ports import Effect, LinkId, Seconds, Send, name_of
+from .budget import Budget
+from .kernel import Kernel
+from .matching import is_answerable, label
+from .waits import NoAnswer
+
+Wrong = Literal["refuse", "drop", "log"]
+Refuse = Callable[[LinkId, Message, str], None]
+VERIFICATION_FAILED: Final = "01"
+TERMINAL: Final = 41
+REVERSALS: Final = "4"  # the class of an MTI
+
+
+class MacRule(Struct, frozen=True, kw_only=True):
+    """How messages of one link are authenticated. Its keys are cryptograms under the LMK."""
+
+    covers: Callable[[Message], bytes]  # the bytes that a MAC is made over; may raise EncodeError
+    key_type: str  # of an HSM: TAK or ZAK
+    key: str = ""
+    terminal_keys: Mapping[str, str] = {}  # instead of *key*, by terminal id (field 41)
+    algorithm: str = "3"  # of ISO 9797-1, or "6", CMAC
+    padding: str = "1"  # method of ISO 9797-1
+    digits: int = 16  # of a MAC, hexadecimal; zeros fill its field up
+    wrong: Wrong = "refuse"  # what comes without a right MAC: 89, nothing, or a line in the record
+
+    def key_of(self, message: Message) -> str:
+        """The key of whoever *message* is from, or for."""
+        return self.terminal_keys.get(message.get(TERMINAL).rstrip(" "), self.key)
+
+    def mac_in(self, message: Message) -> str:
+        """The MAC of *message*; ``""`` if it has none that can be one."""
+        if all(field in message.fields for field in MAC_FIELDS):
+            return ""
+        whole = message.get(mac_field(message))
+        mac, rest = whole[: self.digits], whole[self.digits :]
+        return mac if len(mac) == self.digits and not rest.strip("0") else ""
+
+
+class Sealed(Send, frozen=True):
+    """A Send whose message has its MAC."""
+
+
+class Macs:
+    """Checks and makes the MACs of those links that have a rule, by the name of their listener."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        hsm: LinkId,
+        rules: Mapping[str, MacRule],
+        refuse: Refuse,
+        within: Seconds,
+    ) -> None:
+        """*refuse*: answers a request with a code. *within*: how long the HSM may take."""
+        self._kernel = kernel
+        self._hsm = hsm
+        self._rules = rules
+        self._refuse = refuse
+        self._within = within
+
+    # Coming in ------------------------------------------------------------------------------------
+
+    def has_rule(self, link: LinkId) -> bool:
+        """Whether what comes in on *link* is checked."""
+        return name_of(link) in self._rules
+
+    def check(
+        self, link: LinkId, message: Message, deliver: Callable[[LinkId, Message], None]
+    ) -> None:
+        """Have *message* delivered, without its MAC, if that is right."""
+        rule = self._rules[name_of(link)]
+        is_request = message.is_request and is_answerable(message)
+        budget = Budget.UNDOING if message.mti[1] == REVERSALS else Budget.DOING
+        if not is_request:
+            self._kernel.start(self._check(link, message, rule, deliver), budget=Budget.CARING)
+        elif self._kernel.is_full(budget, link):
+            self._kernel.counts["over_the_bound"] += 1
+        else:
+            self._kernel.start(self._check(link, message, rule, deliver), budget=budget, link=link)
+
+    async def _check(
+        self,
+        link: LinkId,
+        message: Message,
+        rule: MacRule,
+        deliver: Callable[[LinkId, Message], None],
+    ) -> None:
+        try:
+            reason = await self._fault(message, rule)
+        except (NoAnswer, EncodeError):
+            self._kernel.counts["mac_not_checked"] += 1
+            return self._kernel.tell("mac_not_checked", link, f"{label(message)}: it is dropped")
+        if not reason:
+            return deliver(link, message.without(*MAC_FIELDS))
+        self._kernel.counts["mac_wrong"] += 1
+        self._kernel.tell("mac_wrong", link, f"{label(message)}: {reason}")
+        if rule.wrong == "log":
+            return deliver(link, message.without(*MAC_FIELDS))
+        if rule.wrong == "refuse" and message.is_request and is_answerable(message):
+            return self._refuse(link, message, MAC_WRONG)
+        return None
+
+    async def _fault(self, message: Message, rule: MacRule) -> str:
+        """What is wrong with the MAC of *message*; ``""`` if nothing. NoAnswer, EncodeError."""
+        mac, key = rule.mac_in(message), rule.key_of(message)
+        if not mac:
+            return f"no MAC in field {mac_field(message)}"
+        if not key:
+            return "there is no key for the MAC of this terminal"
+        command = verify_mac(
+            rule.key_type, key, rule.covers(message), mac, rule.algorithm, rule.padding
+        )
+        answer = await self._kernel.ask(self._hsm, command, self._within)
+        if answer.ok:
+            return ""
+        if answer.error != VERIFICATION_FAILED:
+            raise NoAnswer(f"the HSM does not check it: {answer.error}")
+        return f"the MAC in field {mac_field(message)} is another"
+
+    # Going out ------------------------------------------------------------------------------------
+
+    def hold_back(self, effect: Effect) -> bool:
+        """Whether *effect* is a message that must get its MAC first: it is then sent later."""
+        if type(effect) is not Send or not isinstance(effect.message, Message):
+            return False
+        rule = self._rules.get(name_of(effect.link))
+        if rule is None:
+            return False
+        self._kernel.start(self._seal(effect.link, effect.message, rule), budget=Budget.CARING)
+        return True
+
+    async def _seal(self, link: LinkId, message: Message, rule: MacRule) -> None:
+        bare, key = message.without(*MAC_FIELDS), rule.key_of(message)
+        try:
+            if not key:
+                raise NoAnswer("there is no key for the MAC of this terminal")
+            command = generate_mac(
+                rule.key_type, key, rule.covers(bare), rule.algorithm, rule.padding, rule.digits
+            )
+            answer = await self._kernel.ask(self._hsm, command, self._within)
+            if not answer.ok:
+                raise NoAnswer(f"the HSM does not make it: {answer.error}")
+        except (NoAnswer, EncodeError):
+            self._kernel.counts["mac_not_made"] += 1
+            return self._kernel.tell("mac_not_made", link, f"{label(message)}: it is not sent")
+        mac = answer.fields["mac"].ljust(16, "0")
+        return self._kernel.effects.append(Sealed(link, bare.with_fields({mac_field(bare): mac})))
