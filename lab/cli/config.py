@@ -27,7 +27,7 @@ Exit codes: 0 it can be used, 2 it cannot (the file and the key are named), 6 wi
 something is open."""
 
 
-@click.group()
+@click.group(epilog="\b\nExamples:\n  cardswitch config check cardswitch-data/lab.toml")
 def config() -> None:
     """Check configuration files before a program reads them."""
 

@@ -49,7 +49,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 
-class Upstream(Struct, frozen=True):
+class Upstream(Struct, frozen=True, kw_only=True):
     """A peer that requests are forwarded to, on the link of the same name."""
 
     pin_key: str = ""  # the ZPK shared with it, under the LMK

@@ -175,10 +175,10 @@ def _known(names: tuple[str, ...] | Literal["any"]) -> frozenset[str] | None:
 
 def _upstream(upstream: UpstreamConfig) -> Upstream:
     return Upstream(
-        upstream.pin_key,
-        upstream.timeout_s,
-        upstream.echo_s,
-        upstream.sign_on,
+        pin_key=upstream.pin_key,
+        timeout_s=upstream.timeout_s,
+        echo_s=upstream.echo_s,
+        sign_on=upstream.sign_on,
         mac=upstream.mac.rule(upstream.dialect, ZAK),
         test_cards_only=upstream.is_in_clear,
     )

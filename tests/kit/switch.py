@@ -57,7 +57,7 @@ SETTINGS = Settings(
         "pos": ListenerSettings(serves="merchants", pin_key=TPK),
         "network": ListenerSettings(serves="acquirers", pin_key_type="ZPK", pin_key=ZPK),
     },
-    upstreams={"acquirer": Upstream(ZPK, timeout_s=3.5, echo_s=30.0)},
+    upstreams={"acquirer": Upstream(pin_key=ZPK, timeout_s=3.5, echo_s=30.0)},
     routes=(Route("pos", "acquirer", bins=("999999",)), Route("network", "acquirer")),
 )
 

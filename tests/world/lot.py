@@ -100,8 +100,8 @@ def _settings(random: Random, keys: Keys, is_direct: bool) -> Settings:
     return Settings(
         listeners={"pos": shops, "till": shops, "network": network},
         upstreams={
-            "acquirer": Upstream(keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
-            "issuer": Upstream(keys.zpk_issuer, timeout_s=2.5, echo_s=15.0),
+            "acquirer": Upstream(pin_key=keys.zpk_acquirer, timeout_s=3.5, echo_s=15.0),
+            "issuer": Upstream(pin_key=keys.zpk_issuer, timeout_s=2.5, echo_s=15.0),
         },
         routes=(
             Route("pos", "acquirer"),

@@ -121,7 +121,7 @@ def test_the_core_is_told_its_part():
                 rrn="replace",
             )
         },
-        upstreams={"issuer": Upstream("U3", 1.5, 9.0, False)},
+        upstreams={"issuer": Upstream(pin_key="U3", timeout_s=1.5, echo_s=9.0, sign_on=False)},
         routes=(Route("pos", "issuer"),),
         cut_off=CutOff("20:00", "UTC"),
         hsm_timeout_s=0.5,
