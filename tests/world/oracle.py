@@ -165,7 +165,8 @@ def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:
     """An approval that the stranger has heard was one; what it has heard refused holds nothing."""
     by_name: dict[str, list[Stand]] = {}
     for stand in legs:
-        if f"|{TERMINAL}|" in stand.first.identity:
+        # What the acquirer makes of its sales bears numbers of the acquirer's own.
+        if stand.first.serves == "merchants" and f"|{TERMINAL}|" in stand.first.identity:
             # The year of the row, since what the identity says of it is what is looked at.
             kind, stan, sent = stand.first.identity.split("|")[3:]
             name = f"{kind}|{stan}|{utc_date(stand.first.at)[:4]}{sent[4:]}"
