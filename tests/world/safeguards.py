@@ -145,7 +145,7 @@ def _no_row_of_refusals() -> AbstractContextManager[Any]:
 def _one_budget() -> AbstractContextManager[Any]:
     """Whatever is done takes the room of whatever is to be undone."""
 
-    def is_full(kernel: Kernel, budget: Budget = Budget.DOING) -> bool:
+    def is_full(kernel: Kernel, budget: Budget, link: LinkId | None = None) -> bool:
         alive = kernel._alive_flows
         flows = sum(alive[one] for one in Budget if one is not Budget.CARING)
         return flows >= kernel._limits.flows_max
