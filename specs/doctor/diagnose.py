@@ -94,12 +94,16 @@ def diagnose_with(data: Sequence[bytes], base: Base, *, edits: bool = True) -> l
 def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
     """The dialects that read all as they are."""
     tried = [
-        _diagnosis(place, base, try_dialect(base.dialect, place.bodies(base.dialect.header_size)))
+        _diagnosis(place, base, _strictly(place, base))
         for place in places
         for base in bases
         if _may_read(place, base) and not surface_edits(base, place.surface)
     ]
     return [diagnosis for diagnosis in tried if diagnosis.fits]
+
+
+def _strictly(place: Place, base: Base) -> Trial:
+    return try_dialect(base.dialect, place.bodies(base.dialect.header_size), strictly=True)
 
 
 def _derived(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:

@@ -13,6 +13,7 @@ from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry, lay_fields_over
 from ..dialect.parts import OPAQUE
 from ..errors import DialectError
+from ..grammar.bitmap import Bitmaps
 from .bases import Base
 
 # Keys of [encodings] that change together: text is hardly ever written in two ways.
@@ -35,7 +36,8 @@ _TITLES: Final = {
 
 
 class Edit(Struct, frozen=True, kw_only=True):
-    """One change: of default *encodings*, or of what the line of field *number* says, by *entry*.
+    """One change: of default *encodings*, of how many *bitmaps* there are, or of what the line of
+    field *number* says, by *entry*.
 
     *rarity* orders edits that do the same: 0 is met on every other link, 9 on none. *steps* is how
     many things are changed at once, *words* says the change to people.
@@ -45,6 +47,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     number: int = 0
     entry: FieldEntry = FieldEntry()
     encodings: tuple[tuple[str, str], ...] = ()
+    bitmaps: str = ""
     rarity: int = 0
     steps: int = 1
 
@@ -59,6 +62,16 @@ def group_edit(group: str, name: str) -> Edit:
     return Edit(words=f"{_TITLES[group]} in {name}", encodings=tuple((key, name) for key in keys))
 
 
+def bitmaps_edit(bitmaps: Bitmaps) -> Edit:
+    """So many *bitmaps* in all messages.
+
+    >>> bitmaps_edit(Bitmaps(16, "bit 1 always set")).words
+    'bitmaps of 16 bytes, bit 1 always set'
+    """
+    size, comma, marked = str(bitmaps).partition(",")
+    return Edit(words=f"bitmaps of {size} bytes{comma}{marked}", bitmaps=str(bitmaps))
+
+
 def patch(extends: str, edits: Sequence[Edit]) -> DialectFile:
     """The dialect file that *extends* another and says nothing but *edits*."""
     fields: dict[str, FieldEntry] = {}
@@ -66,7 +79,8 @@ def patch(extends: str, edits: Sequence[Edit]) -> DialectFile:
         if edit.number:
             fields = lay_fields_over(fields, {str(edit.number): edit.entry})
     encodings = dict(pair for edit in edits for pair in edit.encodings)
-    return DialectFile(extends=extends, encodings=encodings, fields=fields)
+    bitmaps = next((edit.bitmaps for edit in edits if edit.bitmaps), "")
+    return DialectFile(extends=extends, bitmaps=bitmaps, encodings=encodings, fields=fields)
 
 
 def laid_over(written: DialectFile, said: DialectFile) -> DialectFile:

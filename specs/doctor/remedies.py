@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..dialect import Dialect
 from ..dialect.file import DialectFile
 from ..grammar.bitmap import IN_FIELD_65, THIRD
 from ..grammar.encodings import Encoding, encoding_of
 from .bases import Base
-from .edits import Edit, build, group_edit
+from .edits import Edit, bitmaps_edit, build, group_edit
 from .search import ROUTES_MAX, UNSETTLED, Budget, Plan, Route, Search, Workshop
 from .surfaces import Surface
 from .trial import Trial, try_dialect
@@ -41,15 +42,17 @@ class Remedy(Struct, frozen=True):
     def cost(self) -> int:
         """How much is changed, how rare that is, and how odd what is read then."""
         edits = sum(STEP_COST * edit.steps + edit.rarity for edit in self.edits)
-        return edits + FINDING_COST * len(self.trial.findings)
+        return edits + FINDING_COST * len(self.trial.findings) + self.trial.oddness
 
     @property
     def doubt(self) -> int:
-        """How rare the edits of fields are, and how odd what just these fields hold then."""
+        """How rare the edits of fields are, and how odd what just these fields hold then; what is
+        not as agreed counts wherever it stands."""
         edits = [edit for edit in self.edits if edit.number]
         edited = {str(edit.number) for edit in edits}
         odd = sum(finding.field in edited for finding in self.trial.findings)
-        return sum(STEP_COST * edit.steps + edit.rarity for edit in edits) + FINDING_COST * odd
+        rare = sum(STEP_COST * edit.steps + edit.rarity for edit in edits)
+        return rare + FINDING_COST * odd + self.trial.oddness
 
     @property
     def rank(self) -> tuple[int, str]:
@@ -93,15 +96,15 @@ def find_remedies(
         return Outcome()
     layouts = [_layout(built[1], body) for body in bodies]
     if not any(layout and len(layout.numbers) >= FIELDS_MIN for layout in layouts):
-        return Outcome()
+        return Outcome(_tried(base, [outer], bodies))
     failing = [
         layout
         for layout, body in zip(layouts, bodies, strict=True)
-        if layout and not try_dialect(built[1], [body]).fits
+        if layout and not try_dialect(built[1], [body], strictly=True).fits
     ]
     workshop = Workshop(base, budget or Budget())
     reach = 0.0
-    sets: dict[tuple[Edit, ...], None] = {}
+    sets: dict[tuple[Edit, ...], None] = {outer: None}
     remedies: tuple[Remedy, ...] = ()
     for left in range(max(0, edits_max - group_cost * len(outer)) + 1):
         finder = _Finder(workshop, group_cost, left)
@@ -115,13 +118,15 @@ def find_remedies(
 
 
 def surface_edits(base: Base, surface: Surface) -> tuple[Edit, ...]:
-    """The edits that give *base* the encodings of *surface*."""
+    """The edits that give *base* the encodings and bitmaps of *surface*."""
     dialect = base.dialect
     edits = []
     if _as_bytes(dialect.mti) != _as_bytes(encoding_of(surface.mti)):
         edits.append(group_edit("mti", surface.mti))
     if _as_bytes(dialect.bitmap) != _as_bytes(encoding_of(surface.bitmap)):
         edits.append(group_edit("bitmap", surface.bitmap))
+    if replace(dialect.bitmaps, third="") not in surface.bitmaps:
+        edits.append(bitmaps_edit(surface.bitmaps[0]))
     return tuple(edits)
 
 
@@ -179,7 +184,8 @@ def _tried(
     remedies: list[Remedy] = []
     for edits in usual[:TRIALS_MAX]:
         # What needs more than another one does, needs it for nothing.
-        if any(set(edits) > set(remedy.edits) for remedy in remedies):
+        right = [remedy for remedy in remedies if not remedy.trial.oddities]
+        if any(set(edits) > set(remedy.edits) for remedy in right):
             continue
         if built := build(base, edits):
             trial = try_dialect(built[1], bodies)

@@ -19,7 +19,7 @@ from ..dialect.fields import build_field
 from ..dialect.file import FieldEntry, lay_fields_over
 from ..errors import DialectError
 from ..grammar.encodings import BadFill
-from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
+from ..grammar.fields import Field, parse_notation
 from .bases import Base
 from .edits import GROUPS, Edit, group_edit
 from .field_edits import (
@@ -30,6 +30,7 @@ from .field_edits import (
     rare_edits,
     usual_edits,
 )
+from .trial import is_good
 
 # Fields read in one diagnosis: about two seconds; what usually is wrong is found in some thousands.
 READS_MAX: Final = 100_000
@@ -249,9 +250,8 @@ def end_of(field: Field, data: bytes, offset: int) -> int:
         text = field.encoding.decode(data[start:end], length) if end <= len(data) else ""
     except (KeyError, BadFill):
         return 0
-    kind = field.notation.kind
-    good = CLASSES[kind].issuperset(text) and (kind != "x+n" or first_wrong(kind, text) is None)
-    return end if text and good else 0
+    is_read = bool(text) or start == end
+    return end if is_read and is_good(field.notation.kind, text) else 0
 
 
 def _different(made: list[Choice], own: list[Choice]) -> list[Choice]:

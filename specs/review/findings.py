@@ -74,8 +74,12 @@ def find_faults(dialect: Dialect, message: Message, data: bytes) -> list[Finding
     >>> [str(finding) for finding in find_faults(pos, late, pos.pack(late))]
     ['field 70: mandatory in 0810, and missing']
     """
+    return [*_written_again(dialect, message, data), *find_implausible(dialect, message)]
+
+
+def find_implausible(dialect: Dialect, message: Message) -> list[Finding]:
+    """What is wrong with the values of *message*, however they are written."""
     return [
-        *_written_again(dialect, message, data),
         *(
             Finding(str(number), f"mandatory in {message.mti}, and missing")
             for number in dialect.missing(message)
