@@ -21,7 +21,10 @@ def diagnosis_document(
     if not found or not found[0].fits:
         error = found[0].remedy.trial.error if found else None
         best = _document(found[0], count, unsafe) if found else None
-        said = {"error": str(error), "code": error.code} if error else {}
+        said: dict[str, Any] = {"error": str(error), "code": error.code} if error else {}
+        partial = found[0].remedy.trial.partial if found else None
+        if partial is not None:
+            said |= {"partial": _fields(partial, unsafe)}
         return {"fits": False, "best": best, **said}
     best = _document(found[0], count, unsafe)
     others = [_document(each, count, unsafe) for each in found[1:]]
@@ -41,6 +44,7 @@ def _document(diagnosis: Diagnosis, count: int, unsafe: bool) -> dict[str, Any]:
     shown = as_prescription(remedy, count)
     return {
         "framing": str(place.envelope),
+        "missing": place.envelope.missing,
         "header": [str(part) for part in diagnosis.header],
         "header_size": diagnosis.header_size,
         "mti": place.surface.mti,
@@ -49,6 +53,7 @@ def _document(diagnosis: Diagnosis, count: int, unsafe: bool) -> dict[str, Any]:
         "dialect": diagnosis.base.name,
         "edits": [edit.words for edit in remedy.edits],
         "toml": shown.toml if remedy.edits else "",
+        "oddities": [str(oddity) for oddity in remedy.trial.oddities],
         "findings": [str(finding) for finding in remedy.trial.findings],
         "messages": [_fields(message, unsafe) for message in remedy.trial.messages],
     }

@@ -20,7 +20,9 @@ def sureness(found: Sequence[Diagnosis]) -> str:
     undecided = [each for each in found[1:] if each.score < best.score + _UNDECIDED]
     if fields < FIELDS_MIN or (best.remedy.edits and (undecided or best.remedy.doubt > 5)):
         return "a guess"
-    if undecided or best.remedy.edits or best.remedy.trial.findings or has_unknown_header(best):
+    trial = best.remedy.trial
+    is_odd = bool(trial.findings or trial.oddities)
+    if undecided or best.remedy.edits or is_odd or has_unknown_header(best):
         return "likely"
     return "certain"
 
@@ -36,6 +38,7 @@ def reasons(found: Sequence[Diagnosis], count: int) -> list[str]:
         f"{messages} {reads} to the last byte, {fields} fields, and {is_written} written the same "
         "again."
     ]
+    said += [f"Not as agreed, but readable: {oddity}." for oddity in trial.oddities[:FINDINGS_MAX]]
     implausible = [str(finding) for finding in trial.findings]
     said += [f"But {text}." for text in implausible[:FINDINGS_MAX]] or [
         "Nothing is implausible: check digits, dates, currencies, parts of fields."

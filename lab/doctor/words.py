@@ -52,15 +52,32 @@ def show_failure(found: Sequence[Diagnosis], unsafe: bool = False) -> list[str]:
         ]
     best = found[0]
     trial = best.remedy.trial
-    lines = [f"Nothing fits. The best try: {headline(best)}", "", *_layers(best), ""]
+    lines = [f"{_verdict(best)}: {headline(best)}", "", *_layers(best), ""]
     if trial.error is None:
         return [*lines, "It reads, but is written again as other bytes."]
     body = best.bodies[len(trial.messages)]
+    if trial.partial is not None and trial.partial.fields:
+        lines += [
+            "Read so far",
+            *FieldsView().lines(show(trial.dialect, trial.partial, unsafe)),
+            "",
+        ]
     lines += [f"Message {len(trial.messages) + 1} cannot be read:"]
     lines += show_fault(trial.error, body, unsafe)
+    if best.place.envelope.missing:
+        return lines
     if culprit := find_culprit(trial.dialect, body):
         lines += [f"Perhaps {culprit}"]
     return [*lines, *_explained(trial.error.code)]
+
+
+def _verdict(best: Diagnosis) -> str:
+    missing = best.place.envelope.missing
+    if missing:
+        return (
+            f"Cut: the length in front says {missing} bytes more than there are. As far as it goes"
+        )
+    return "Nothing fits. The best try"
 
 
 def headline(diagnosis: Diagnosis) -> str:

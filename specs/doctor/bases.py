@@ -24,6 +24,11 @@ class Base(Struct, frozen=True):
     written: DialectFile
     dialect: Dialect
 
+    @property
+    def depth(self) -> int:
+        """How many files it extends, one behind the other."""
+        return len(self.source.texts)
+
 
 def load_base(name_or_path: str) -> Base:
     """The dialect of that name or path, with its file; DialectError if there is none.

@@ -12,8 +12,8 @@ from .bases import Base
 from .edits import build
 from .headers import HeaderPart, describe_header, header_cost
 from .places import Place, find_places
-from .remedies import EDITS_MAX, Remedy, find_remedies, surface_edits
-from .search import READS_MAX, Budget
+from .remedies import FIELDS_MIN, Remedy, find_remedies, surface_edits
+from .search import Budget
 from .trial import Trial, try_dialect
 
 DIAGNOSES_MAX: Final = 8  # told; who gets more compares none
@@ -23,10 +23,14 @@ MESSAGES_MAX: Final = 64  # of one link: a few are enough
 PLACES_MAX: Final = 12
 PLACES_EDITED_MAX: Final = 3
 BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came furthest
-_READS_A_PLACE: Final = READS_MAX // PLACES_EDITED_MAX
-_READS_A_BASE: Final = _READS_A_PLACE // BASES_EDITED_MAX  # none takes the turn of the next
+_PLACES_SHARE: Final = 0.3  # of the work: to see behind which places anything can be read
 _REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
+_FIELD_WEIGHT: Final = 10  # of the cost of a place: what another field that is read outweighs
 _OWN_HEADER_COST: Final = 3
+_CUT_MAX: Final = 8  # of a score: of a message that was cut, all else must be in order
+# Of a remedy's cost: encodings of classes that read so well need no edits of fields beside them.
+_CONTENT: Final = 6
+_DOUBTFUL: Final = 40  # of a score: of what is so odd, edits may be the better explanation
 
 
 class Diagnosis(Struct, frozen=True, kw_only=True):
@@ -45,8 +49,17 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
     @property
     def fits(self) -> bool:
-        """Whether all messages were read to the end and are the same when written again."""
-        return self.remedy.trial.fits
+        """Whether all messages are whole, were read to the end and are the same written again."""
+        return self.remedy.trial.fits and not self.place.envelope.missing
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing is wrong with the messages but that the end of one is missing."""
+        trial = self.remedy.trial
+        is_short = trial.error is not None and trial.error.code == "message-short"
+        has_fields = trial.partial is not None and len(trial.partial.fields) >= FIELDS_MIN
+        is_usual = self.score <= _CUT_MAX and not trial.oddities
+        return bool(self.place.envelope.missing) and is_short and has_fields and is_usual
 
     @property
     def header_size(self) -> int:
@@ -55,13 +68,17 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
 
 def diagnose(
-    data: Sequence[bytes], bases: Sequence[Base], *, edits: bool = True
+    data: Sequence[bytes],
+    bases: Sequence[Base],
+    *,
+    edits: bool = True,
+    budget: Budget | None = None,
 ) -> list[Diagnosis]:
     """How *data*, messages of one link, are written, the most likely first.
 
     Where no dialect of *bases* reads all of them, one is edited until it does, unless *edits* is
     false. Where none can be, the one that came furthest is told, and does not fit. Empty if there
-    is no MTI in the first bytes. Of two that are as likely, the first of *bases* is first.
+    is no MTI in the first bytes. Of two that are as likely, one that the other extends is first.
 
     >>> from .bases import load_bases
     >>> wire = bytes.fromhex("0014 6000010000 0800 0020010000000000 000001 0001")
@@ -70,25 +87,32 @@ def diagnose(
     ('iso87-binary', 5, 'binary')
     """
     places = find_places(data[:MESSAGES_MAX])
-    found = _whole(places, bases) or (_derived(places, bases) if edits else [])
-    found = found or _furthest(places, bases)
-    return sorted(found, key=lambda diagnosis: diagnosis.score)[:DIAGNOSES_MAX]
+    return _diagnosed(places, bases, 0 if edits else None, budget or Budget())
 
 
-def diagnose_with(data: Sequence[bytes], base: Base, *, edits: bool = True) -> list[Diagnosis]:
+def diagnose_with(
+    data: Sequence[bytes], base: Base, *, edits: bool = True, budget: Budget | None = None
+) -> list[Diagnosis]:
     """As :func:`diagnose`, for a *base* that is known to be right or nearly so.
 
     Edits are few here: another encoding for a class of fields counts as one, too.
     """
     places = [place for place in find_places(data[:MESSAGES_MAX]) if _may_read(place, base)]
-    found = _whole(places, [base])
-    if edits and not found:
-        budget = Budget(_READS_A_PLACE)
-        reaches = [_edited(place, base, budget, edits_max=0)[0] for place in places[:PLACES_MAX]]
-        for place in _promising(places, reaches):
-            found = found or _edited(place, base, Budget(_READS_A_PLACE))[1]
-    found = found or _furthest(places, [base])
-    return sorted(found, key=lambda diagnosis: diagnosis.score)[:DIAGNOSES_MAX]
+    return _diagnosed(places, [base], 1 if edits else None, budget or Budget())
+
+
+def _diagnosed(
+    places: Sequence[Place], bases: Sequence[Base], group_cost: int | None, budget: Budget
+) -> list[Diagnosis]:
+    """The best; nothing is edited if *group_cost*, of another encoding for a class, is None."""
+    found = _whole(places, bases)
+    if _best(found) > _DOUBTFUL:
+        found += _cut(places, bases)
+    if _best(found) > _DOUBTFUL and group_cost is not None:
+        whole = [place for place in places if not place.envelope.missing]
+        found += _derived(whole, bases, group_cost, budget)
+    found = found or _furthest(places, bases)
+    return sorted(found, key=lambda told: (told.score, told.base.depth))[:DIAGNOSES_MAX]
 
 
 def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
@@ -97,32 +121,56 @@ def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
         _diagnosis(place, base, _strictly(place, base))
         for place in places
         for base in bases
-        if _may_read(place, base) and not surface_edits(base, place.surface)
+        if _may_read(place, base)
+        and not place.envelope.missing
+        and not surface_edits(base, place.surface)
     ]
     return [diagnosis for diagnosis in tried if diagnosis.fits]
+
+
+def _best(found: Sequence[Diagnosis]) -> int:
+    """The score of the best that is known; without any, more than every doubtful one."""
+    return min((each.score for each in found), default=_DOUBTFUL + 1)
+
+
+def _cut(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
+    """The messages that end before their lengths say, and read well until there."""
+    found: list[Diagnosis] = []
+    for place in places:
+        if not place.envelope.missing:
+            continue
+        for base in filter(lambda base: _may_read(place, base), bases):
+            found += [told for told in _furthest([place], [base]) if told.is_cut]
+    return sorted(found, key=lambda told: told.score)[:1]
 
 
 def _strictly(place: Place, base: Base) -> Trial:
     return try_dialect(base.dialect, place.bodies(base.dialect.header_size), strictly=True)
 
 
-def _derived(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
+def _derived(
+    places: Sequence[Place], bases: Sequence[Base], group_cost: int, budget: Budget
+) -> list[Diagnosis]:
     """The dialects that read all once they are edited: first by encodings of classes alone."""
     found: list[Diagnosis] = []
-    budget = Budget(_READS_A_PLACE)
-    reaches: dict[int, list[tuple[float, Base]]] = {}
-    for at, place in enumerate(places[:PLACES_MAX]):
-        reaches[at] = []
+    reaches: list[list[tuple[float, Base]]] = []
+    first = budget.part(_PLACES_SHARE)
+    for place in places[:PLACES_MAX]:
+        reaches.append([])
         for base in filter(lambda base: _may_read(place, base), bases):
-            reach, fitting = _edited(place, base, budget, group_cost=0, edits_max=0)
-            reaches[at].append((reach, base))
+            reach, fitting = _edited(place, base, first, group_cost, fields=False)
+            reaches[-1].append((reach, base))
             found += fitting
-    furthest = [max((each[0] for each in reaches[at]), default=0.0) for at in reaches]
+    if min((told.remedy.cost for told in found), default=_CONTENT + 1) <= _CONTENT:
+        return found
+    furthest = [max((reach for reach, _ in here), default=0.0) for here in reaches]
     for place in _promising(places, furthest):
         here = reaches[places.index(place)]
+        part = budget.part(1 / PLACES_EDITED_MAX)
         here.sort(key=lambda each: (len(surface_edits(each[1], place.surface)), -each[0]))
         for base in _distinct([base for _, base in here])[:BASES_EDITED_MAX]:
-            found = found or _edited(place, base, Budget(_READS_A_BASE), group_cost=0)[1]
+            if _best(found) > _DOUBTFUL or not any(told.remedy.edits for told in found):
+                found += _edited(place, base, part, group_cost)[1]
     return found
 
 
@@ -143,15 +191,15 @@ def _distinct(bases: Sequence[Base]) -> list[Base]:
 
 
 def _edited(
-    place: Place, base: Base, budget: Budget, group_cost: int = 1, edits_max: int = EDITS_MAX
+    place: Place, base: Base, budget: Budget, group_cost: int, fields: bool = True
 ) -> tuple[float, list[Diagnosis]]:
-    """How far *base* came with at most *edits_max* edits of fields, and what it becomes."""
+    """How far *base* came, and what it becomes; without *fields*, no field is edited."""
     outcome = find_remedies(
         base,
         place.bodies(base.dialect.header_size),
         place.surface,
         group_cost=group_cost,
-        edits_max=edits_max,
+        fields=fields,
         budget=budget,
     )
     return outcome.reach, [_told(place, base, remedy) for remedy in outcome.remedies]
@@ -167,17 +215,16 @@ def _furthest(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]
             if built is not None:
                 bodies = place.bodies(base.dialect.header_size)
                 trial = try_dialect(built[1], bodies)
-                far = _progress(trial, bodies) - place.cost / _REACH_WEIGHT
-                tried.append((-far, len(outer), _told(place, base, Remedy(outer, built[0], trial))))
+                told = _told(place, base, Remedy(outer, built[0], trial))
+                far = _progress(trial) - place.cost / _FIELD_WEIGHT
+                tried.append((-far, len(outer), told))
     return [min(tried, key=lambda each: each[:2])[2]] if tried else []
 
 
-def _progress(trial: Trial, bodies: Sequence[bytes]) -> float:
-    """How many messages were read, and how much of the next one."""
-    read = len(trial.messages)
-    if trial.error is None:
-        return float(read)
-    return read + (trial.error.offset or 0) / len(bodies[read])
+def _progress(trial: Trial) -> int:
+    """How many fields were read, of all messages; what is implausible was not."""
+    read = (*trial.messages, trial.partial) if trial.partial is not None else trial.messages
+    return sum(len(message.fields) for message in read) - len(trial.findings)
 
 
 def _may_read(place: Place, base: Base) -> bool:

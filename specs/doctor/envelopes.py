@@ -1,4 +1,4 @@
-"""Envelopes: the length in front of a message, and a byte ETX behind it."""
+"""Envelopes: the length in front of a message, and a byte ETX behind it; frames that were cut."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import Final
 from msgspec import Struct
 
 FRAMES_MAX: Final = 64  # frames in one paste; a few are enough to see how they are written
+# Of a message that was cut: what says more was meant to be something else than a length.
+_SAID_MAX: Final = 9999
+_CUT_COST: Final = 3
 ETX: Final = b"\x03"
 _DIGITS: Final = frozenset(b"0123456789")
 
@@ -16,6 +19,7 @@ class Envelope(Struct, frozen=True):
     """A length of *size* bytes in front, which counts itself if *inclusive*, and perhaps an ETX.
 
     *kind* is empty where there is no length; *counts_etx*: the length counts the ETX as well.
+    *missing* is how many bytes fewer than it says there are.
     """
 
     kind: str = ""
@@ -23,6 +27,7 @@ class Envelope(Struct, frozen=True):
     inclusive: bool = False
     etx: bool = False
     counts_etx: bool = False
+    missing: int = 0
 
     def __str__(self) -> str:
         if not self.kind:
@@ -30,12 +35,13 @@ class Envelope(Struct, frozen=True):
         counts = "itself and the message" if self.inclusive else "the message"
         etx = ", the ETX too" if self.counts_etx else ""
         behind = "; an ETX (03) behind" if self.etx else ""
+        behind += f"; {self.missing} bytes are missing at the end" if self.missing else ""
         return f"a length of {self.size} bytes in {self.kind}, which counts {counts}{etx}{behind}"
 
     @property
     def cost(self) -> int:
         """How much is assumed: the fewer, the better."""
-        return bool(self.kind) + self.etx
+        return bool(self.kind) + self.etx + (_CUT_COST if self.missing else 0)
 
     def cut(self, data: bytes) -> list[bytes] | None:
         """The messages in *data*, one behind the other; None if it is not cut like this.
@@ -107,4 +113,21 @@ def open_envelopes(data: Sequence[bytes]) -> list[tuple[Envelope, tuple[bytes, .
         messages = [message for cut in cuts for message in cut or ()]
         if all(cuts) and len(messages) <= FRAMES_MAX:
             found.append((envelope, tuple(messages)))
+    return found
+
+
+def cut_envelopes(data: Sequence[bytes]) -> list[tuple[Envelope, tuple[bytes, ...]]]:
+    """Every envelope whose length says more than there is in *data*, one message that was cut.
+
+    >>> [(each.kind, each.missing) for each, _ in cut_envelopes([b"00240800" + b"0" * 9])]
+    [('ASCII digits', 11)]
+    """
+    if len(data) != 1:
+        return []
+    found: list[tuple[Envelope, tuple[bytes, ...]]] = []
+    for kind, size in _LENGTHS:
+        said, rest = _READERS[kind](data[0][:size]), data[0][size:]
+        if rest and len(rest) < said <= _SAID_MAX:
+            envelope = Envelope(kind, size, missing=said - len(rest))
+            found.append((envelope, (rest,)))
     return found

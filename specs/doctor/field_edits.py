@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..dialect.file import FieldEntry
 from ..grammar.codepages import CODECS
-from ..grammar.fields import Notation, parse_notation
+from ..grammar.fields import LENGTH_MAX, Notation, parse_notation
 from .bases import fields_of_edition
 from .edits import Edit
 
@@ -31,8 +31,13 @@ _COUNTED: Final = ("bytes", "characters", "nibbles")
 # What a field may hold instead, if its characters are not of its class.
 _CLASSES: Final = {"n": ("an", "ans"), "an": ("ans",), "a": ("an", "ans"), "ns": ("ans",)}
 _BINARY, _TEXT = "b", "ans"
+_KINDS: Final = (_TEXT, _BINARY, "n")  # classes that are tried where the length is wrong as well
+_OF_A_SWITCH: Final = 127  # the field in which one family of switches carries all that is its own
 _DIGITS_USUAL: Final = (2, 3)
-_DIGITS_RARE: Final = (1, 4)
+_DIGITS_RARE: Final = (1, 4, 5, 6)
+_DIGITS_OF_127: Final = 6  # of its length, where that family is met
+# The greatest lengths that one, two … bytes say, or the grammar knows.
+_LONGEST_BINARY: Final = (255, 65_535, LENGTH_MAX)
 
 
 def usual_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) -> Iterator[Edit]:
@@ -45,22 +50,23 @@ def usual_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) ->
     ['field 2 (card): its length has 3 digits, not 2', 'field 2 (card): as long as its length says']
     """
     notation = parse_notation(entry.format)
-    edits = _Edits(number, entry)
+    edits = _Edits(number, entry, encodings)
     if notation.prefix_digits:
-        yield from _variable(edits, notation, entry, encodings)
+        yield from _variable(edits, notation, entry)
     else:
-        yield from _made_variable(edits, notation, encodings)
+        yield from _made_variable(edits, notation)
     for name in _others(notation.kind, entry, encodings):
         rarity = 2 + name.startswith("bcd ") + (name == "bcd left F")
         words = f"in {name}, not {_now(notation, entry, encodings)}"
         yield edits.edit(words, rarity, encoding=name)
     yield from _other_classes(edits, notation)
+    yield from _other_classes_and_lengths(edits, notation)
 
 
 def rare_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) -> Iterator[Edit]:
-    """Another fixed length; one digit of length, or four."""
+    """Another fixed length; one digit of length, or four to six."""
     notation = parse_notation(entry.format)
-    edits = _Edits(number, entry)
+    edits = _Edits(number, entry, encodings)
     was = f"{notation.length}" if not notation.prefix_digits else "variable"
     for size in range(1, FIXED_SIZE_MAX + 1):
         if notation.prefix_digits or size != notation.length:
@@ -95,11 +101,24 @@ def definitions(number: int, version: str) -> Iterator[Edit]:
         yield edits.edit(f"defined as {form}", 9, name=f"field {number}", format=form)
 
 
+def may_be_empty(number: int, entry: FieldEntry) -> Edit:
+    """A length of zero is legal for field *number*, which has the line *entry* now.
+
+    >>> may_be_empty(44, FieldEntry(name="response")).words
+    'field 44 (response): may be empty'
+    """
+    return _Edits(number, entry).said("may be empty", 0, 1, {"min": 0})
+
+
 class _Edits:
     """Makes the edits of one field."""
 
-    def __init__(self, number: int, entry: FieldEntry) -> None:
+    def __init__(
+        self, number: int, entry: FieldEntry, encodings: Mapping[str, str] | None = None
+    ) -> None:
         self.number = number
+        self.encodings = encodings or {}
+        self.was = entry.length or self.encodings.get("length", "")
         self.title = f"field {number}" + (f" ({entry.name})" if entry.name else "")
 
     def edit(self, words: str, rarity: int, steps: int = 1, **said: str) -> Edit:
@@ -121,34 +140,50 @@ class _Edits:
     def resized(self, notation: Notation, digits: int, rarity: int) -> Edit:
         """Another number of digits in the length."""
         words = f"its length has {digits} digits, not {notation.prefix_digits}"
-        return self.edit(words, rarity, format=_widened(notation, digits))
+        return self.edit(words, rarity, format=self.widened(notation, digits))
+
+    def widened(self, notation: Notation, digits: int, length: str = "") -> str:
+        """With *digits* of length in the encoding *length*; only digits and tracks keep their
+        greatest length where they can."""
+        longest = self.longest(notation.kind, digits, length)
+        keeps = notation.kind in ("n", "z") and notation.prefix_digits
+        most = min(notation.length, longest) if keeps else longest
+        return str(Notation(notation.kind, digits, most))
+
+    def longest(self, kind: str, digits: int, length: str = "") -> int:
+        """What *digits* can say; a byte of hexadecimal text counts as two."""
+        is_binary = (length or self.was) == "binary"
+        longest: int = _LONGEST_BINARY[(digits - 1) // 2] if is_binary else 10**digits - 1
+        is_text = kind == _BINARY and self.encodings.get(_BINARY) != "binary"
+        return longest // 2 if is_text else longest
 
 
-def _variable(
-    edits: _Edits, notation: Notation, entry: FieldEntry, encodings: Mapping[str, str]
-) -> Iterator[Edit]:
-    was = entry.length or encodings["length"]
-    digits = [each for each in _DIGITS_USUAL if each != notation.prefix_digits]
-    names = [each for each in LENGTH_ENCODINGS if not _same(each, was)]
-    for each in digits:
+def _variable(edits: _Edits, notation: Notation, entry: FieldEntry) -> Iterator[Edit]:
+    digits = [each for each in (2, 3, 4) if abs(each - notation.prefix_digits) == 1]
+    names = [each for each in LENGTH_ENCODINGS if not _same(each, edits.was)]
+    for each in [*digits, _DIGITS_OF_127] if edits.number == _OF_A_SWITCH else digits:
         yield edits.resized(notation, each, 0)
-    longer = str(replace(notation, length=_longest(notation.kind, notation.prefix_digits)))
-    if longer != entry.format:
-        yield edits.edit("as long as its length says", 2, format=longer)
+    longer = edits.longest(notation.kind, notation.prefix_digits)
+    if longer > notation.length:
+        form = str(replace(notation, length=longer))
+        yield edits.edit("as long as its length says", 2, format=form)
+    if entry.min is None:
+        yield may_be_empty(edits.number, entry)
     for name in names:
-        yield edits.edit(f"its length in {name}, not {was}", 1, length=name)
+        yield edits.edit(f"its length in {name}, not {edits.was}", 1, length=name)
     for count in _COUNTED:
         if count != entry.count:
             yield edits.said(f"its length counts {count}", 1, 1, _counted(notation, count))
     for each, name in product(digits, names):
-        words = f"its length in {each} digits of {name}, not {notation.prefix_digits} of {was}"
-        yield edits.edit(words, 2, 2, format=_widened(notation, each), length=name)
+        words = f"its length in {each} digits of {name}, not {notation.prefix_digits} of "
+        form = edits.widened(notation, each, name)
+        yield edits.edit(words + edits.was, 2, 2, format=form, length=name)
     for name, count in product(names, _COUNTED):
         words = f"its length in {name}, counting {count}"
         yield edits.said(words, 3, 2, {"length": name, **_counted(notation, count)})
     for each, count in product(digits, _COUNTED):
         words = f"its length in {each} digits, counting {count}"
-        said = {"format": _widened(notation, each)}
+        said = {"format": edits.widened(notation, each)}
         said |= _counted(parse_notation(said["format"]), count)
         yield edits.said(words, 3, 2, said)
 
@@ -157,21 +192,19 @@ def _counted(notation: Notation, count: str) -> dict[str, str]:
     """That a length counts *count*; a length that counts all twice says half as much."""
     said = {"count": count}
     twice = count == "nibbles" or (count == "characters" and notation.kind == _BINARY)
-    half = _longest(notation.kind, notation.prefix_digits) // (1 if notation.kind == _BINARY else 2)
+    half = (10**notation.prefix_digits - 1) // 2
     if twice and notation.length > half:
         said["format"] = str(replace(notation, length=half))
     return said
 
 
-def _made_variable(
-    edits: _Edits, notation: Notation, encodings: Mapping[str, str]
-) -> Iterator[Edit]:
-    names = [each for each in LENGTH_ENCODINGS if not _same(each, encodings["length"])]
+def _made_variable(edits: _Edits, notation: Notation) -> Iterator[Edit]:
+    names = [each for each in LENGTH_ENCODINGS if not _same(each, edits.was)]
     for digits in _DIGITS_USUAL:
-        form = _widened(notation, digits)
         words = f"of variable length with {digits} digits, not fixed"
-        yield edits.edit(words, 3, format=form)
+        yield edits.edit(words, 3, format=edits.widened(notation, digits))
         for name in names:
+            form = edits.widened(notation, digits, name)
             yield edits.edit(f"{words}, its length in {name}", 5, 2, format=form, length=name)
 
 
@@ -182,25 +215,26 @@ def _other_classes(edits: _Edits, notation: Notation) -> Iterator[Edit]:
         )
     if notation.kind == _TEXT:
         digits = notation.prefix_digits
-        length = min(notation.length, _longest(_BINARY, digits)) if digits else notation.length
+        length = min(notation.length, edits.longest(_BINARY, digits)) if digits else notation.length
         form = str(Notation(_BINARY, digits, length))
         yield edits.edit("binary data, not text", 3, format=form)
     if notation.kind == _BINARY:
         yield edits.edit("text, not binary data", 4, format=str(replace(notation, kind=_TEXT)))
 
 
-def _widened(notation: Notation, digits: int) -> str:
-    """With *digits* of length; only digits and tracks keep their greatest length where they can."""
-    longest = _longest(notation.kind, digits)
-    keeps = notation.kind in ("n", "z") and notation.prefix_digits
-    length = min(notation.length, longest) if keeps else longest
-    return str(Notation(notation.kind, digits, length))
-
-
-def _longest(kind: str, digits: int) -> int:
-    """What *digits* can say in every encoding; a byte may count as two digits of hex text."""
-    longest: int = 10**digits - 1
-    return longest // 2 if kind == _BINARY else longest
+def _other_classes_and_lengths(edits: _Edits, notation: Notation) -> Iterator[Edit]:
+    """Another class, and a length of other digits or another encoding."""
+    for kind in (kind for kind in _KINDS if kind != notation.kind):
+        other = replace(notation, kind=kind)
+        for digits in _DIGITS_USUAL:
+            form = edits.widened(other, digits)
+            if digits != notation.prefix_digits:
+                yield edits.edit(f"{form}, not {notation}", 4, format=form)
+            for name in LENGTH_ENCODINGS if notation.prefix_digits else ():
+                if not _same(name, edits.was):
+                    form = edits.widened(other, digits, name)
+                    words = f"{form}, its length in {name}, not {notation} in {edits.was}"
+                    yield edits.edit(words, 6, format=form, length=name)
 
 
 def _now(notation: Notation, entry: FieldEntry, encodings: Mapping[str, str]) -> str:

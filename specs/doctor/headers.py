@@ -18,6 +18,7 @@ TPDU_SIZE: Final = 5
 _TPDU_IDENTIFIER: Final = 0x60
 _UNKNOWN_COST: Final = 3  # on top of one a byte: better explained than assumed
 _TPDU_COST: Final = 2
+_OWN_SIZE_COST: Final = 4  # of a header whose first byte says how long it is
 
 _READERS: Final[tuple[tuple[str, int, Callable[[bytes], int]], ...]] = (
     ("binary", 4, lambda data: int.from_bytes(data, "big")),
@@ -56,9 +57,12 @@ def header_cost(headers: Sequence[bytes]) -> int:
     >>> header_cost([b""]), header_cost([bytes.fromhex("6000010000")]), header_cost([b"ISO"])
     (0, 2, 6)
     """
-    if not headers[0]:
+    size = len(headers[0])
+    if not size:
         return 0
-    return _TPDU_COST if is_tpdu(headers) else _UNKNOWN_COST + len(headers[0])
+    if size > TPDU_SIZE and all(each[0] == size for each in headers):
+        return _OWN_SIZE_COST
+    return _TPDU_COST if is_tpdu(headers) else _UNKNOWN_COST + size
 
 
 def describe_header(headers: Sequence[bytes], bodies: Sequence[bytes]) -> tuple[HeaderPart, ...]:

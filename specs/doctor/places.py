@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from .envelopes import Envelope, open_envelopes
+from .envelopes import Envelope, cut_envelopes, open_envelopes
 from .headers import HEADER_SIZE_MAX, header_cost
 from .surfaces import Surface, see_surfaces
 
@@ -43,7 +43,7 @@ def find_places(data: Sequence[bytes]) -> list[Place]:
     places: list[Place] = []
     if not data:
         return places
-    for envelope, messages in open_envelopes(data):
+    for envelope, messages in (*open_envelopes(data), *cut_envelopes(data)):
         for size in range(min(HEADER_SIZE_MAX + 1, *map(len, messages))):
             bodies = [message[size:] for message in messages]
             places += [Place(envelope, messages, size, each) for each in see_surfaces(bodies)]

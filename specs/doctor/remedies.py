@@ -12,19 +12,27 @@ from ..dialect import Dialect
 from ..dialect.file import DialectFile
 from ..grammar.bitmap import IN_FIELD_65, THIRD
 from ..grammar.encodings import Encoding, encoding_of
+from ..review.findings import Finding
 from .bases import Base
 from .edits import Edit, bitmaps_edit, build, group_edit
+from .field_edits import may_be_empty
 from .search import ROUTES_MAX, UNSETTLED, Budget, Plan, Route, Search, Workshop
 from .surfaces import Surface
 from .trial import Trial, try_dialect
 
-EDITS_MAX: Final = 2  # two faults at once can still be told from chance; three cannot
+# How many edits are tried, and whether only those in which links differ most, such as the digits of
+# a length. Two faults at once can still be told from chance, and three of such.
+_ROUNDS: Final = ((0, False), (1, False), (2, True), (3, True), (2, False))
 MESSAGES_MAX: Final = 4  # messages that are searched; the others are read in the trial
-TRIALS_MAX: Final = 48  # candidates tried for real: a tenth of a second
+CANDIDATES_MAX: Final = 48  # of one round, tried for real: a tenth of a second
 FIELDS_MIN: Final = 3  # in one message: of fewer, edits can make anything read
 STEP_COST: Final = 3
 FINDING_COST: Final = 4
-DOUBT_MAX: Final = 12  # a message that was cut is no field of another length
+# A card number, date, amount or currency that is none is worse than any edit.
+IMPLAUSIBLE_COST: Final = 12
+_TELLING: Final = frozenset(map(str, (2, 4, 7, 12, 13, 14, 35, 49)))
+DOUBT_MAX: Final = 14  # a message that was cut is no field of another length
+ODDNESS_MAX: Final = 16  # what has more that is not as agreed, is something else
 # One edit that costs more than this is so odd that two usual ones may be the truth.
 _SINGLE_COST_MAX: Final = 7
 _PAIR_BEFORE: Final = 8  # of two edits, the first is at most so many fields before the fault
@@ -42,22 +50,30 @@ class Remedy(Struct, frozen=True):
     def cost(self) -> int:
         """How much is changed, how rare that is, and how odd what is read then."""
         edits = sum(STEP_COST * edit.steps + edit.rarity for edit in self.edits)
-        return edits + FINDING_COST * len(self.trial.findings) + self.trial.oddness
+        return (
+            edits
+            + sum(_cost(each, self.trial) for each in self.trial.findings)
+            + self.trial.oddness
+        )
 
     @property
     def doubt(self) -> int:
-        """How rare the edits of fields are, and how odd what just these fields hold then; what is
-        not as agreed counts wherever it stands."""
+        """How rare the edits of fields are, and how odd what just these fields hold then."""
         edits = [edit for edit in self.edits if edit.number]
         edited = {str(edit.number) for edit in edits}
-        odd = sum(finding.field in edited for finding in self.trial.findings)
+        odd = sum(_cost(each, self.trial) for each in self.trial.findings if each.field in edited)
         rare = sum(STEP_COST * edit.steps + edit.rarity for edit in edits)
-        return rare + FINDING_COST * odd + self.trial.oddness
+        return rare + odd
 
     @property
     def rank(self) -> tuple[int, str]:
         """The cheapest first; of the same cost, always the same one."""
-        return self.cost, " ".join(edit.words for edit in self.edits)
+        return self.cost, _words(self.edits)
+
+
+def _cost(finding: Finding, trial: Trial) -> int:
+    is_there = any(finding.field == str(n) for message in trial.messages for n in message.fields)
+    return IMPLAUSIBLE_COST if is_there and finding.field in _TELLING else FINDING_COST
 
 
 class Outcome(Struct, frozen=True):
@@ -81,38 +97,42 @@ def find_remedies(
     surface: Surface,
     *,
     group_cost: int = 1,
-    edits_max: int = EDITS_MAX,
+    fields: bool = True,
     budget: Budget | None = None,
 ) -> Outcome:
-    """The remedies of at most *edits_max* edits for *bodies*, the cheapest first.
+    """The remedies for *bodies*, the cheapest first; without *fields*, no field is edited.
 
     Behind the header of the dialect, *bodies* begin as *surface* says. Another encoding for a group
     of classes counts as *group_cost* edits. More edits are tried only where fewer do not do, or are
     odd themselves; and as long as *budget* lasts.
     """
+    budget = budget or Budget()
     outer = surface_edits(base, surface)
     built = build(base, outer)
     if built is None:
         return Outcome()
     layouts = [_layout(built[1], body) for body in bodies]
     if not any(layout and len(layout.numbers) >= FIELDS_MIN for layout in layouts):
-        return Outcome(_tried(base, [outer], bodies))
+        return Outcome(_tried(base, [outer], bodies, budget))
     failing = [
         layout
         for layout, body in zip(layouts, bodies, strict=True)
         if layout and not try_dialect(built[1], [body], strictly=True).fits
     ]
-    workshop = Workshop(base, budget or Budget())
+    workshop = Workshop(base, budget)
     reach = 0.0
-    sets: dict[tuple[Edit, ...], None] = {outer: None}
-    remedies: tuple[Remedy, ...] = ()
-    for left in range(max(0, edits_max - group_cost * len(outer)) + 1):
-        finder = _Finder(workshop, group_cost, left)
+    tried: set[tuple[Edit, ...]] = set()
+    remedies = _tried(base, [outer], bodies, budget)
+    spent = group_cost * len(outer)
+    for left, plainly in _ROUNDS if fields else _ROUNDS[:1]:
+        finder = _Finder(workshop, group_cost, max(0, left - spent), plainly)
         routes = finder.routes(failing[:MESSAGES_MAX])
         reach = max(reach, finder.reach)
-        sets.update(dict.fromkeys((*outer, *route.all_edits) for route in routes))
-        remedies = _tried(base, sets, bodies)
-        if remedies and remedies[0].cost <= _SINGLE_COST_MAX:
+        sets = dict.fromkeys((*outer, *route.all_edits) for route in routes)
+        remedies = _tried(base, sets.keys() - tried - {outer}, bodies, budget, remedies)
+        tried |= sets.keys()
+        is_odd = bool(remedies) and bool(remedies[0].trial.oddities)
+        if remedies and remedies[0].cost <= _SINGLE_COST_MAX and (left or not is_odd):
             break
     return Outcome(remedies, reach)
 
@@ -137,8 +157,9 @@ def _as_bytes(encoding: Encoding) -> bytes:
 class _Finder:
     """Searches one message after the other; what the first needs holds for the next."""
 
-    def __init__(self, workshop: Workshop, group_cost: int, left: int) -> None:
+    def __init__(self, workshop: Workshop, group_cost: int, left: int, plainly: bool) -> None:
         self.workshop, self.group_cost, self.left = workshop, group_cost, left
+        self.plainly = plainly
         self.reach = 0.0
 
     def routes(self, layouts: Sequence[_Layout]) -> list[Route]:
@@ -164,7 +185,7 @@ class _Finder:
         at = plain.reach[0]
         first = max(0, at - _PAIR_BEFORE) if left > 1 else 0
         rare = (max(0, at - _RARE_BEFORE), at) if left > 1 else (0, len(layout.numbers))
-        plan = Plan(left, self.group_cost, first, *rare)
+        plan = Plan(left, self.group_cost, first, *rare, plainly=self.plainly)
         return self._search(layout, plan, held).routes(route.settled)
 
     def _search(self, layout: _Layout, plan: Plan, held: Mapping[int, Edit]) -> Search:
@@ -177,22 +198,46 @@ def _joined(route: Route, more: Route) -> Route:
 
 
 def _tried(
-    base: Base, sets: Iterable[tuple[Edit, ...]], bodies: Sequence[bytes]
+    base: Base,
+    sets: Iterable[tuple[Edit, ...]],
+    bodies: Sequence[bytes],
+    budget: Budget,
+    known: tuple[Remedy, ...] = (),
 ) -> tuple[Remedy, ...]:
-    """Those of the edits that pass the trial, the best first."""
-    usual = sorted(sets, key=lambda edits: (len(edits), sum(edit.rarity for edit in edits)))
-    remedies: list[Remedy] = []
-    for edits in usual[:TRIALS_MAX]:
+    """Those of the edits that pass the trial, and those *known*, the best first."""
+    usual = sorted(
+        sets, key=lambda edits: (len(edits), sum(edit.rarity for edit in edits), _words(edits))
+    )
+    remedies = list(known)
+    for edits in usual[:CANDIDATES_MAX]:
         # What needs more than another one does, needs it for nothing.
         right = [remedy for remedy in remedies if not remedy.trial.oddities]
         if any(set(edits) > set(remedy.edits) for remedy in right):
             continue
-        if built := build(base, edits):
-            trial = try_dialect(built[1], bodies)
-            remedy = Remedy(edits, built[0], trial)
-            if trial.fits and remedy.doubt <= DOUBT_MAX:
-                remedies.append(remedy)
+        remedy = _remedy(base, edits, bodies) if budget.spend_trial() else None
+        if remedy is not None:
+            remedies.append(remedy)
     return tuple(sorted(remedies, key=lambda remedy: remedy.rank))
+
+
+def _remedy(base: Base, edits: tuple[Edit, ...], bodies: Sequence[bytes]) -> Remedy | None:
+    """What *edits* make of *base*, if that reads all *bodies*; values that are empty may be so."""
+    built = build(base, edits)
+    if built is None:
+        return None
+    trial = try_dialect(built[1], bodies)
+    empty = {n: base.written.fields.get(f"{n}") for n in trial.empty}
+    more = tuple(may_be_empty(n, entry) for n, entry in empty.items() if entry is not None)
+    if trial.fits and more and (with_more := build(base, (*edits, *more))):
+        edits, built = (*edits, *more), with_more
+        trial = try_dialect(built[1], bodies)
+    remedy = Remedy(edits, built[0], trial)
+    is_believed = remedy.doubt <= DOUBT_MAX or set(more) >= {e for e in edits if e.number}
+    return remedy if trial.fits and is_believed and trial.oddness <= ODDNESS_MAX else None
+
+
+def _words(edits: Sequence[Edit]) -> str:
+    return " ".join(edit.words for edit in edits)
 
 
 def _layout(dialect: Dialect, body: bytes) -> _Layout | None:

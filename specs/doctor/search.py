@@ -19,7 +19,7 @@ from ..dialect.fields import build_field
 from ..dialect.file import FieldEntry, lay_fields_over
 from ..errors import DialectError
 from ..grammar.encodings import BadFill
-from ..grammar.fields import Field, parse_notation
+from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
 from .bases import Base
 from .edits import GROUPS, Edit, group_edit
 from .field_edits import (
@@ -30,10 +30,11 @@ from .field_edits import (
     rare_edits,
     usual_edits,
 )
-from .trial import is_good
 
-# Fields read in one diagnosis: about two seconds; what usually is wrong is found in some thousands.
-READS_MAX: Final = 100_000
+# Fields read and dialects tried in one diagnosis: some three seconds together; what usually is
+# wrong is found in some thousands, and some dozens.
+READS_MAX: Final = 60_000
+TRIALS_MAX: Final = 600
 ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more nobody compares
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "length": LENGTH_ENCODINGS,
@@ -65,7 +66,8 @@ class Route(Struct, frozen=True):
 class Plan(Struct, frozen=True):
     """What a search may do: *group_cost* of another encoding for a group, *left* to spend.
 
-    A field may be edited from place *first* on, in rare ways from *first_rare* to *last_rare*.
+    A field may be edited from place *first* on, in rare ways from *first_rare* to *last_rare*;
+    *plainly*: only in those ways in which links differ most.
     """
 
     left: int
@@ -73,18 +75,30 @@ class Plan(Struct, frozen=True):
     first: int = 0
     first_rare: int = 0
     last_rare: int = 999
+    plainly: bool = False
 
 
 class Budget:
-    """How many *reads* of a field are left, for one search or for many."""
+    """How many *reads* of a field and *trials* of a dialect are left, for one search or many."""
 
-    def __init__(self, reads: int = READS_MAX) -> None:
-        self.reads = reads
+    def __init__(
+        self, reads: int = READS_MAX, trials: int = TRIALS_MAX, whole: Budget | None = None
+    ) -> None:
+        self.reads, self.trials, self._whole = reads, trials, whole
+
+    def part(self, share: float) -> Budget:
+        """That *share* of what is left, which is spent from the whole."""
+        return Budget(int(self.reads * share), int(self.trials * share), self)
 
     def spend(self) -> bool:
-        """Take one; False if none is left."""
+        """Take a read; False if none is left."""
         self.reads = max(0, self.reads - 1)
-        return self.reads > 0
+        return self.reads > 0 and (self._whole is None or self._whole.spend())
+
+    def spend_trial(self) -> bool:
+        """Take a trial; False if none is left."""
+        self.trials = max(0, self.trials - 1)
+        return self.trials > 0 and (self._whole is None or self._whole.spend_trial())
 
 
 class Choice(Struct, frozen=True):
@@ -231,8 +245,11 @@ class Search:
             return
         yield from workshop.choices(number, settled, "own")
         if left and at >= plan.first:
-            yield from workshop.choices(number, settled, "usual")
-            if plan.first_rare <= at <= plan.last_rare:
+            usual = workshop.choices(number, settled, "usual")
+            if plan.plainly:
+                usual = [each for each in usual if each.edit and not each.edit.rarity]
+            yield from usual
+            if not plan.plainly and plan.first_rare <= at <= plan.last_rare:
                 yield from workshop.choices(number, settled, "rare")
 
 
@@ -250,8 +267,9 @@ def end_of(field: Field, data: bytes, offset: int) -> int:
         text = field.encoding.decode(data[start:end], length) if end <= len(data) else ""
     except (KeyError, BadFill):
         return 0
-    is_read = bool(text) or start == end
-    return end if is_read and is_good(field.notation.kind, text) else 0
+    kind = field.notation.kind
+    good = CLASSES[kind].issuperset(text) and (kind != "x+n" or first_wrong(kind, text) is None)
+    return end if good and (text or start == end) else 0
 
 
 def _different(made: list[Choice], own: list[Choice]) -> list[Choice]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from ..dialect import Dialect
 from ..errors import DecodeError, FormatError
 from ..grammar.encodings import Bcd
-from ..grammar.fields import CLASSES, DIGITS
+from ..grammar.fields import DIGITS
 from ..message import Message
 from ..review.findings import Finding, find_implausible
 from ..review.partial import read_partly, write_again
@@ -22,12 +22,12 @@ from ..review.tolerance import Oddity
 
 # How much an oddity speaks against a dialect: as a rare edit does, or as two wrong values.
 _USUAL_COST: Final = 2  # an empty value, a sign that is no C or D, letters of a national alphabet
-_CHARACTERS_COST: Final = 4  # letters among digits
+_CHARACTERS_COST: Final = 7  # letters among digits: rather an edit says that they are allowed
 # What nobody writes: a length was wrong, or packed digits are filled on the other side, which is
 # rather another encoding of them.
 _STRANGE_COST: Final = 8
 _SIGNS: Final = frozenset("CD0 +-")
-_LETTERS_FROM: Final = "\xa0"  # of Latin-1: the first that is no control character
+_NATIONAL_SHARE: Final = 3  # of so many characters, one at most is of a national alphabet
 
 
 class Trial(Struct, frozen=True):
@@ -52,6 +52,13 @@ class Trial(Struct, frozen=True):
     def fits(self) -> bool:
         """Whether all was read to its end, and written again the same."""
         return self.error is None and self.same
+
+    @property
+    def empty(self) -> list[int]:
+        """The numbers of fields that are empty, though they may not be."""
+        odd = {oddity.field for oddity in self.oddities}
+        numbers = {n for message in self.messages for n, v in message.fields.items() if not v}
+        return sorted(number for number in numbers if str(number) in odd)
 
 
 def try_dialect(dialect: Dialect, bodies: Sequence[bytes], *, strictly: bool = False) -> Trial:
@@ -91,7 +98,8 @@ def _try(dialect: Dialect, body: bytes, strictly: bool) -> Trial:
     read = read_partly(dialect, body)
     message = read.message
     if read.fault is not None:
-        return Trial(dialect, (), error=read.fault, partial=message)
+        seen = [one for one in find_implausible(dialect, message) if _is_before(one, read.fault)]
+        return Trial(dialect, (), tuple(seen), error=read.fault, partial=message)
     odd = {oddity.field for oddity in read.oddities}
     findings = [*find_implausible(dialect, message), *_parts(dialect, message)]
     again = write_again(dialect, message, read.as_received)
@@ -106,16 +114,11 @@ def _try(dialect: Dialect, body: bytes, strictly: bool) -> Trial:
     )
 
 
-def is_good(kind: str, text: str) -> bool:
-    """Whether *text* may be a value of class *kind*, or is odd in a way that is often met.
-
-    >>> is_good("x+n", "000000150"), is_good("ans", "Zo\\xeb"), is_good("n", "12A")
-    (True, True, False)
-    """
-    if kind == "x+n":
-        return text[:1] in _SIGNS and DIGITS.issuperset(text[1:])
-    others = (character for character in text if character not in CLASSES[kind])
-    return all(kind.startswith("a") and other > _LETTERS_FROM for other in others)
+def _is_before(finding: Finding, fault: DecodeError) -> bool:
+    """Whether *finding* is about a field that stands before the one of *fault*."""
+    if not (finding.field and fault.field and DIGITS.issuperset(finding.field + fault.field)):
+        return False
+    return int(finding.field) < int(fault.field)
 
 
 def _oddness(dialect: Dialect, message: Message, path: str) -> int:
@@ -124,11 +127,16 @@ def _oddness(dialect: Dialect, message: Message, path: str) -> int:
     value = message.get(field.number) if field else ""
     if field is None or not value:
         return _USUAL_COST
-    if isinstance(field.encoding, Bcd):
+    if isinstance(field.encoding, Bcd) or not value.isprintable():
         return _STRANGE_COST
-    if is_good(field.notation.kind, value):
-        return _USUAL_COST
-    return _CHARACTERS_COST if value.isascii() and value.isprintable() else _STRANGE_COST
+    if field.notation.kind == "x+n":
+        is_signed = value[0] in _SIGNS and DIGITS.issuperset(value[1:])
+        return _USUAL_COST if is_signed else _CHARACTERS_COST
+    national = sum(not character.isascii() for character in value)
+    if not national:
+        return _CHARACTERS_COST
+    # A whole text of such letters is rather EBCDIC.
+    return _USUAL_COST if national * _NATIONAL_SHARE <= len(value) else _STRANGE_COST
 
 
 def _written(dialect: Dialect, message: Message) -> bytes:

@@ -143,7 +143,7 @@ def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, li
             else:
                 found = diagnose_with(reading.messages, base, edits=edits)
             tried.append((reading, found))
-        fitting = [each for each in tried if each[1] and each[1][0].fits]
+        fitting = [each for each in tried if each[1] and (each[1][0].fits or each[1][0].is_cut)]
         if fitting:
             return min(fitting, key=lambda each: each[1][0].score)
     return next((each for each in tried if each[1]), tried[0])
