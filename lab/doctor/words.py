@@ -105,8 +105,11 @@ def _layers(diagnosis: Diagnosis) -> list[str]:
 
 def _bitmap(diagnosis: Diagnosis) -> str:
     names = {"binary": "8 bytes", "hex": "16 hexadecimal digits in ASCII"}
-    form = names.get(diagnosis.place.surface.bitmap, "16 hexadecimal digits in EBCDIC")
-    highest = max([max(m.fields) for m in diagnosis.remedy.trial.messages], default=0)
+    surface = diagnosis.place.surface
+    form = names.get(surface.bitmap, "16 hexadecimal digits in EBCDIC")
+    if surface.bitmaps[0].size:
+        return f"{form}; in all messages {surface.bitmaps[0]} bytes of it"
+    highest = max([max(m.fields, default=0) for m in diagnosis.remedy.trial.messages], default=0)
     more = ", a second and a third one" if highest > 128 else ", a second one"
     return form + (more if highest > 64 else "")
 

@@ -12,9 +12,14 @@ and always answers the same.
 from .bases import Base, load_base, load_bases
 from .diagnose import Diagnosis, diagnose, diagnose_with
 from .prescribe import Prescription, prescribe, tell_apart
+from .search import READS_MAX, THOROUGH, TRIALS_MAX, Budget
 
 __all__ = [
+    "READS_MAX",
+    "THOROUGH",
+    "TRIALS_MAX",
     "Base",
+    "Budget",
     "Diagnosis",
     "Prescription",
     "diagnose",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -16,38 +16,49 @@ _EDITIONS: Final = {"0": "_iso87", "1": "_iso93", "2": "_iso2003"}
 _EXAMPLE: Final = "example-"
 
 
-class Base(Struct, frozen=True):
-    """A dialect to start from: its *name* as `--dialect` takes it, its file, and itself."""
+class Base(Struct, frozen=True, dict=True):
+    """A dialect to start from: its *name* as `--dialect` takes it, its file, and itself.
+
+    *keep* are the numbers of the fields that are right as they are, whatever else is edited.
+    """
 
     name: str
     source: Source
     written: DialectFile
     dialect: Dialect
+    keep: frozenset[int] = frozenset()
 
     @property
     def depth(self) -> int:
         """How many files it extends, one behind the other."""
         return len(self.source.texts)
 
+    @cached_property
+    def derived(self) -> dict[object, tuple[DialectFile, Dialect] | None]:
+        """What edits of encodings alone have made of it: needed again at every place."""
+        return {}
 
-def load_base(name_or_path: str) -> Base:
+
+def load_base(name_or_path: str, keep: Iterable[int] = ()) -> Base:
     """The dialect of that name or path, with its file; DialectError if there is none.
+
+    No field of the numbers *keep* is edited.
 
     >>> load_base("pos").written.encodings["z"]
     'bcd right F'
     """
     source, written = read_dialect_file(name_or_path)
-    return Base(name_or_path, source, written, load_dialect(name_or_path))
+    return Base(name_or_path, source, written, load_dialect(name_or_path), frozenset(keep))
 
 
-def load_bases(first: Sequence[str] = ()) -> list[Base]:
+def load_bases(first: Sequence[str] = (), keep: Iterable[int] = ()) -> list[Base]:
     """The dialects *first*, then all that come with cardswitch, examples last: the order of trust.
 
     >>> [base.name for base in load_bases(["pos"])][:2]
     ['pos', 'iso2003']
     """
     shipped = sorted(list_dialects(), key=lambda name: (name.startswith(_EXAMPLE), name))
-    return [load_base(name) for name in dict.fromkeys([*first, *shipped])]
+    return [load_base(name, keep) for name in dict.fromkeys([*first, *shipped])]
 
 
 @lru_cache

@@ -23,6 +23,7 @@ MESSAGES_MAX: Final = 64  # of one link: a few are enough
 PLACES_MAX: Final = 12
 PLACES_EDITED_MAX: Final = 3
 BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came furthest
+_PLACE_SHARE: Final = 0.5  # of what is left: to edit behind the most promising one, and so on
 _PLACES_SHARE: Final = 0.3  # of the work: to see behind which places anything can be read
 _REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
 _FIELD_WEIGHT: Final = 10  # of the cost of a place: what another field that is read outweighs
@@ -60,6 +61,14 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
         has_fields = trial.partial is not None and len(trial.partial.fields) >= FIELDS_MIN
         is_usual = self.score <= _CUT_MAX and not trial.oddities
         return bool(self.place.envelope.missing) and is_short and has_fields and is_usual
+
+    @property
+    def progress(self) -> float:
+        """How many fields were read of all messages; what is implausible was not."""
+        trial = self.remedy.trial
+        read = (*trial.messages, trial.partial) if trial.partial is not None else trial.messages
+        fields = sum(len(message.fields) for message in read) - len(trial.findings)
+        return fields - self.place.cost / _FIELD_WEIGHT
 
     @property
     def header_size(self) -> int:
@@ -137,7 +146,7 @@ def _cut(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
     """The messages that end before their lengths say, and read well until there."""
     found: list[Diagnosis] = []
     for place in places:
-        if not place.envelope.missing:
+        if not place.envelope.missing or place.cost > _CUT_MAX:
             continue
         for base in filter(lambda base: _may_read(place, base), bases):
             found += [told for told in _furthest([place], [base]) if told.is_cut]
@@ -166,7 +175,7 @@ def _derived(
     furthest = [max((reach for reach, _ in here), default=0.0) for here in reaches]
     for place in _promising(places, furthest):
         here = reaches[places.index(place)]
-        part = budget.part(1 / PLACES_EDITED_MAX)
+        part = budget.part(_PLACE_SHARE)
         here.sort(key=lambda each: (len(surface_edits(each[1], place.surface)), -each[0]))
         for base in _distinct([base for _, base in here])[:BASES_EDITED_MAX]:
             if _best(found) > _DOUBTFUL or not any(told.remedy.edits for told in found):
@@ -216,15 +225,8 @@ def _furthest(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]
                 bodies = place.bodies(base.dialect.header_size)
                 trial = try_dialect(built[1], bodies)
                 told = _told(place, base, Remedy(outer, built[0], trial))
-                far = _progress(trial) - place.cost / _FIELD_WEIGHT
-                tried.append((-far, len(outer), told))
+                tried.append((-told.progress, len(outer), told))
     return [min(tried, key=lambda each: each[:2])[2]] if tried else []
-
-
-def _progress(trial: Trial) -> int:
-    """How many fields were read, of all messages; what is implausible was not."""
-    read = (*trial.messages, trial.partial) if trial.partial is not None else trial.messages
-    return sum(len(message.fields) for message in read) - len(trial.findings)
 
 
 def _may_read(place: Place, base: Base) -> bool:

@@ -95,11 +95,19 @@ def laid_over(written: DialectFile, said: DialectFile) -> DialectFile:
     )
 
 
-def build(base: Base, edits: Sequence[Edit]) -> tuple[DialectFile, Dialect] | None:
+def build(base: Base, edits: tuple[Edit, ...]) -> tuple[DialectFile, Dialect] | None:
     """The file that says *edits* and the dialect they make of *base*; None if there is none such.
 
     A field whose new form its parts do not fit is left without parts.
     """
+    if any(edit.number for edit in edits):
+        return _built(base, edits)
+    if edits not in base.derived:
+        base.derived[edits] = _built(base, edits)
+    return base.derived[edits]
+
+
+def _built(base: Base, edits: tuple[Edit, ...]) -> tuple[DialectFile, Dialect] | None:
     said = patch(base.name, edits)
     whole = {key: PartsEntry(layout=OPAQUE) for key in said.fields if key in base.written.parts}
     for one in (said, replace(said, parts=whole)):

@@ -119,8 +119,8 @@ def open_envelopes(data: Sequence[bytes]) -> list[tuple[Envelope, tuple[bytes, .
 def cut_envelopes(data: Sequence[bytes]) -> list[tuple[Envelope, tuple[bytes, ...]]]:
     """Every envelope whose length says more than there is in *data*, one message that was cut.
 
-    >>> [(each.kind, each.missing) for each, _ in cut_envelopes([b"00240800" + b"0" * 9])]
-    [('ASCII digits', 11)]
+    >>> cut_envelopes([b"00240800" + b"0" * 9])[0][0].missing
+    11
     """
     if len(data) != 1:
         return []

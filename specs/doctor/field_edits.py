@@ -27,6 +27,10 @@ ENCODINGS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 TEXT_ENCODINGS: Final = ("ascii", EBCDIC)
 LENGTH_ENCODINGS: Final = ("ascii", "bcd", "binary", EBCDIC)
+# Fields that have one length on nearly all links: processing code, amount, times, codes, PIN block,
+# MAC. Another length is so much rarer.
+_SAME_EVERYWHERE: Final = frozenset([3, 4, 7, 11, 12, 13, 14, 37, 38, 39, 49, 52, 64, 128])
+_AGREED: Final = 4
 _COUNTED: Final = ("bytes", "characters", "nibbles")
 # What a field may hold instead, if its characters are not of its class.
 _CLASSES: Final = {"n": ("an", "ans"), "an": ("ans",), "a": ("an", "ans"), "ns": ("ans",)}
@@ -72,6 +76,7 @@ def rare_edits(number: int, entry: FieldEntry, encodings: Mapping[str, str]) -> 
         if notation.prefix_digits or size != notation.length:
             unit = "bytes" if notation.kind == _BINARY else "characters"
             near = 0 if abs(size - notation.length) < 4 or size % 4 == 0 else 1
+            near += _AGREED if number in _SAME_EVERYWHERE else 0
             near += 2 if notation.prefix_digits else 0  # rather the message was cut
             form = str(Notation(notation.kind, 0, size))
             yield edits.edit(f"fixed, {size} {unit}, not {was}", 5 + near, format=form)
@@ -229,12 +234,12 @@ def _other_classes_and_lengths(edits: _Edits, notation: Notation) -> Iterator[Ed
         for digits in _DIGITS_USUAL:
             form = edits.widened(other, digits)
             if digits != notation.prefix_digits:
-                yield edits.edit(f"{form}, not {notation}", 4, format=form)
+                yield edits.edit(f"{form}, not {notation}", 6, format=form)
             for name in LENGTH_ENCODINGS if notation.prefix_digits else ():
                 if not _same(name, edits.was):
                     form = edits.widened(other, digits, name)
                     words = f"{form}, its length in {name}, not {notation} in {edits.was}"
-                    yield edits.edit(words, 6, format=form, length=name)
+                    yield edits.edit(words, 7, format=form, length=name)
 
 
 def _now(notation: Notation, entry: FieldEntry, encodings: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ from .trial import Trial, try_dialect
 
 # How many edits are tried, and whether only those in which links differ most, such as the digits of
 # a length. Two faults at once can still be told from chance, and three of such.
-_ROUNDS: Final = ((0, False), (1, False), (2, True), (3, True), (2, False))
+_ROUNDS: Final = ((0, False), (1, True), (2, True), (3, True), (1, False), (2, False))
 MESSAGES_MAX: Final = 4  # messages that are searched; the others are read in the trial
 CANDIDATES_MAX: Final = 48  # of one round, tried for real: a tenth of a second
 FIELDS_MIN: Final = 3  # in one message: of fewer, edits can make anything read
@@ -31,7 +31,8 @@ FINDING_COST: Final = 4
 # A card number, date, amount or currency that is none is worse than any edit.
 IMPLAUSIBLE_COST: Final = 12
 _TELLING: Final = frozenset(map(str, (2, 4, 7, 12, 13, 14, 35, 49)))
-DOUBT_MAX: Final = 14  # a message that was cut is no field of another length
+DOUBT_MAX: Final = 12  # of one edit: a message that was cut is no field of another length
+_MORE_DOUBT: Final = 4  # for each edit more
 ODDNESS_MAX: Final = 16  # what has more that is not as agreed, is something else
 # One edit that costs more than this is so odd that two usual ones may be the truth.
 _SINGLE_COST_MAX: Final = 7
@@ -132,7 +133,9 @@ def find_remedies(
         remedies = _tried(base, sets.keys() - tried - {outer}, bodies, budget, remedies)
         tried |= sets.keys()
         is_odd = bool(remedies) and bool(remedies[0].trial.oddities)
-        if remedies and remedies[0].cost <= _SINGLE_COST_MAX and (left or not is_odd):
+        if plainly or (is_odd and not left):
+            continue  # others may be as good
+        if remedies and remedies[0].cost <= _SINGLE_COST_MAX:
             break
     return Outcome(remedies, reach)
 
@@ -226,14 +229,16 @@ def _remedy(base: Base, edits: tuple[Edit, ...], bodies: Sequence[bytes]) -> Rem
     if built is None:
         return None
     trial = try_dialect(built[1], bodies)
-    empty = {n: base.written.fields.get(f"{n}") for n in trial.empty}
+    empty = {n: base.written.fields.get(f"{n}") for n in trial.empty if n not in base.keep}
     more = tuple(may_be_empty(n, entry) for n, entry in empty.items() if entry is not None)
     if trial.fits and more and (with_more := build(base, (*edits, *more))):
         edits, built = (*edits, *more), with_more
         trial = try_dialect(built[1], bodies)
     remedy = Remedy(edits, built[0], trial)
-    is_believed = remedy.doubt <= DOUBT_MAX or set(more) >= {e for e in edits if e.number}
-    return remedy if trial.fits and is_believed and trial.oddness <= ODDNESS_MAX else None
+    edited = {edit for edit in edits if edit.number}
+    is_usual = remedy.doubt <= DOUBT_MAX + _MORE_DOUBT * (len(edited) - 1)
+    is_believed = (is_usual or edited <= set(more)) and trial.oddness <= ODDNESS_MAX
+    return remedy if trial.fits and is_believed else None
 
 
 def _words(edits: Sequence[Edit]) -> str:

@@ -8,7 +8,7 @@ decides, with a real dialect.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final
 
@@ -35,6 +35,8 @@ from .field_edits import (
 # wrong is found in some thousands, and some dozens.
 READS_MAX: Final = 60_000
 TRIALS_MAX: Final = 600
+THOROUGH: Final = 20  # times as many, for whoever asks for it: a minute
+WATCH_READS: Final = 500
 ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more nobody compares
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "length": LENGTH_ENCODINGS,
@@ -79,12 +81,19 @@ class Plan(Struct, frozen=True):
 
 
 class Budget:
-    """How many *reads* of a field and *trials* of a dialect are left, for one search or many."""
+    """How many *reads* of a field and *trials* of a dialect are left, for one search or many.
+
+    *watch*, if any, is told each time that some hundreds of reads more were spent.
+    """
 
     def __init__(
-        self, reads: int = READS_MAX, trials: int = TRIALS_MAX, whole: Budget | None = None
+        self,
+        reads: int = READS_MAX,
+        trials: int = TRIALS_MAX,
+        whole: Budget | None = None,
+        watch: Callable[[int], object] | None = None,
     ) -> None:
-        self.reads, self.trials, self._whole = reads, trials, whole
+        self.reads, self.trials, self._whole, self._watch = reads, trials, whole, watch
 
     def part(self, share: float) -> Budget:
         """That *share* of what is left, which is spent from the whole."""
@@ -93,6 +102,8 @@ class Budget:
     def spend(self) -> bool:
         """Take a read; False if none is left."""
         self.reads = max(0, self.reads - 1)
+        if self._watch is not None and self.reads % WATCH_READS == 0:
+            self._watch(WATCH_READS)
         return self.reads > 0 and (self._whole is None or self._whole.spend())
 
     def spend_trial(self) -> bool:
@@ -155,6 +166,8 @@ class Workshop:
         entry = self.base.written.fields.get(str(number))
         if kind == "own":
             return [None]
+        if number in self.base.keep:
+            return []
         if entry is None:
             return definitions(number, self.base.written.version) if kind == "usual" else []
         edits = usual_edits if kind == "usual" else rare_edits

@@ -65,8 +65,8 @@ def see_surfaces(bodies: Sequence[bytes]) -> list[Surface]:
 
     >>> wire = b"0800" + b"8220000000000000" + b"0400000000000000"
     >>> best = [surface for surface in see_surfaces([wire]) if not surface.implausibilities]
-    >>> best[0].mti, best[0].bitmap, [str(bitmaps) for bitmaps in best[0].bitmaps]
-    ('ascii', 'hex', ['8 + 8', '16'])
+    >>> best[0].mti, best[0].bitmap, str(best[0].bitmaps[0])
+    ('ascii', 'hex', '8 + 8')
     """
     found = []
     for mti in MTI_ENCODINGS:

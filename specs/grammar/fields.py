@@ -9,6 +9,7 @@ from __future__ import annotations
 import string
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -40,6 +41,8 @@ LENGTH_MAX: Final = 999_999
 # What a length may count, where it is not what the encoding counts of its own.
 COUNTS: Final = ("bytes", "characters", "nibbles")
 
+NOTATIONS_CACHED_MAX: Final = 4096  # a dialect has some dozens
+
 
 class Notation(Struct, frozen=True):
     """A field's form as engineers write it: class, how many digits its length has, length."""
@@ -59,6 +62,7 @@ class Notation(Struct, frozen=True):
         return self.length + (self.kind == "x+n")
 
 
+@lru_cache(maxsize=NOTATIONS_CACHED_MAX)
 def parse_notation(text: str) -> Notation:
     """Read the notation of a field; ValueError says what is wrong with it.
 

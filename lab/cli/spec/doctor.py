@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,10 +15,11 @@ from cardswitch.wire.operator import exits
 from .options import unsafe_option
 
 if TYPE_CHECKING:
-    from cardswitch.specs.doctor import Diagnosis
+    from cardswitch.specs.doctor import Base, Budget, Diagnosis
 
     from ...doctor.pasted import Reading
 
+_DIGITS_MAX: Final = 3  # of the number of a field
 EPILOG: Final = """\b
 Examples:
   doctor < capture.hex                         one message, or a few of the same link, one a line
@@ -24,6 +27,7 @@ Examples:
   doctor < capture.pcap                        what was said on the busiest ports
   doctor 6000010000 0800 2020010000800000 000000 000001 0001 5445524D30303031
   doctor --dialect ./mine.toml < message.hex   what is nearly right in mine.toml?
+  doctor --dialect ./mine.toml --keep 2,55 < message.hex   these two are right
   doctor --dialect ./mine.toml -o new.toml < message.hex
   describe --dialect ./new.toml < message.hex
 
@@ -55,6 +59,13 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try
     show_default=True,
     help="How INPUT is written; auto tries all of them.",
 )
+@click.option(
+    "--keep",
+    metavar="FIELDS",
+    default="",
+    help="Fields that are right as the dialect has them, such as 2,4: they are not edited.",
+)
+@click.option("--thorough", is_flag=True, help="Try twenty times as much: a minute, not seconds.")
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
 @unsafe_option
 @click.option(
@@ -70,6 +81,8 @@ def doctor(
     dialect: str,
     skip: int,
     form: str,
+    keep: str,
+    thorough: bool,
     as_json: bool,
     unsafe: bool,
     output: str,
@@ -79,13 +92,15 @@ def doctor(
     INPUT is text, and - or nothing reads standard input: one message, or one a line.
     """
     from ...doctor.document import diagnosis_document
+    from ...doctor.pasted import read_messages
     from ...doctor.words import show_diagnosis, show_failure
     from .results import refusing, say, say_json
 
     if output and not output.endswith(".toml"):
         raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")
-    with refusing():
-        reading, found = _examine(_few(given), form, skip, dialect)
+    bases = _bases(dialect, keep)
+    with refusing(), _budget(thorough) as budget:
+        reading, found = _examine(read_messages(_few(given), form, skip), bases, budget, dialect)
     if reading.kind:
         say([f"Read as {reading.kind}."], err=True)
     fits = bool(found) and found[0].fits
@@ -123,30 +138,55 @@ def _few(words: tuple[str, ...]) -> bytes:
         return bytes(text)
 
 
-def _examine(given: bytes, form: str, skip: int, name: str) -> tuple[Reading, list[Diagnosis]]:
-    """The best diagnosis of every reading of *given*; edits only where no dialect fits as is."""
-    from cardswitch.specs.doctor import diagnose, diagnose_with, load_base, load_bases
+def _bases(name: str, keep: str) -> list[Base]:
+    """The dialects to start from: that *name*, or all; fields to *keep* are not edited."""
+    from cardswitch.specs.doctor import load_base, load_bases
     from cardswitch.specs.errors import DialectError
 
-    from ...doctor.pasted import read_messages
-
-    readings = read_messages(given, form, skip)
+    numbers = [word for word in keep.split(",") if word]
+    if not all(word.isascii() and word.isdigit() and len(word) <= _DIGITS_MAX for word in numbers):
+        raise click.BadParameter(
+            "numbers of fields, such as 2,4, are expected", param_hint="--keep"
+        )
     try:
-        base = load_base(name) if name else None
+        kept = [int(word) for word in numbers]
+        return [load_base(name, kept)] if name else load_bases(keep=kept)
     except DialectError as error:
         raise click.BadParameter(str(error), param_hint="--dialect") from None
+
+
+@contextmanager
+def _budget(thorough: bool) -> Iterator[Budget]:
+    """What may be tried; a bar shows how much of it is spent, where somebody looks."""
+    from cardswitch.specs.doctor import READS_MAX, THOROUGH, TRIALS_MAX, Budget
+
+    times = THOROUGH if thorough else 1
+    if not sys.stderr.isatty():
+        yield Budget(READS_MAX * times, TRIALS_MAX * times)
+        return
+    with click.progressbar(length=READS_MAX * times, label="Trying", file=sys.stderr) as bar:
+        yield Budget(READS_MAX * times, TRIALS_MAX * times, watch=bar.update)
+
+
+def _examine(
+    readings: list[Reading], bases: list[Base], budget: Budget, name: str
+) -> tuple[Reading, list[Diagnosis]]:
+    """The best diagnosis of all *readings*; edits only where no dialect fits as is."""
+    from cardswitch.specs.doctor import diagnose, diagnose_with
+
     tried: list[tuple[Reading, list[Diagnosis]]] = []
     for edits in (False, True):
-        for reading in readings:
-            if base is None:
-                found = diagnose(reading.messages, load_bases(), edits=edits)
+        for at, reading in enumerate(readings):
+            part = budget.part(1 / (len(readings) - at))
+            if name:
+                found = diagnose_with(reading.messages, bases[0], edits=edits, budget=part)
             else:
-                found = diagnose_with(reading.messages, base, edits=edits)
+                found = diagnose(reading.messages, bases, edits=edits, budget=part)
             tried.append((reading, found))
         fitting = [each for each in tried if each[1] and (each[1][0].fits or each[1][0].is_cut)]
         if fitting:
             return min(fitting, key=lambda each: each[1][0].score)
-    return next((each for each in tried if each[1]), tried[0])
+    return max(tried, key=lambda each: each[1][0].progress if each[1] else -1)
 
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:

@@ -30,11 +30,11 @@ def test_text_changes_as_a_whole():
 
 
 def test_what_no_dialect_can_be_is_none():
-    assert build(base("pos"), [change(2, format="n..120")]) is None
+    assert build(base("pos"), (change(2, format="n..120"),)) is None
 
 
 def test_a_field_whose_parts_no_longer_fit_loses_them():
-    built = build(base("iso87-ascii"), [change(55, format="ans...255")])
+    built = build(base("iso87-ascii"), (change(55, format="ans...255"),))
     assert built is not None
     assert built[0].parts["55"].layout == "opaque"
     assert built[1].fields[55].notation.kind == "ans"

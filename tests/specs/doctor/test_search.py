@@ -69,3 +69,13 @@ def test_the_quick_reader_agrees_with_the_one_that_explains(name, data, number):
     except DecodeError:
         end = 0
     assert end_of(field, data, 0) == end
+
+
+def test_a_part_of_a_budget_is_spent_from_the_whole_and_watched():
+    steps = []
+    whole = Budget(1000, 10, watch=steps.append)
+    part = whole.part(0.6)
+    assert sum(part.spend() for _ in range(700)) == 599
+    assert whole.reads == 401
+    assert steps == [500]
+    assert sum(part.spend_trial() for _ in range(9)) == 5

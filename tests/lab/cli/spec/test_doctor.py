@@ -182,3 +182,31 @@ def test_of_a_long_text_the_first_messages_are_enough_and_it_says_so(tmp_path):
 
 def test_a_name_that_is_no_file_is_no_message():
     assert run("no-such.hex").exit_code == 2
+
+
+def test_a_frame_that_was_cut_is_not_found_and_shown_as_far_as_it_goes():
+    data = framed("ascii4", wire("iso87-ascii"))[:-20]
+    done = run(given=data)
+    assert done.exit_code == exits.LINK
+    assert "Cut: the length in front says 20 bytes more than there are" in done.stderr
+    assert "TERM0001" in done.stderr
+    said = json.loads(run("--json", given=data).stdout)
+    assert (said["fits"], said["best"]["missing"]) == (False, 20)
+    assert said["partial"]["fields"]["11"] == "000007"
+
+
+def test_what_fields_are_right_is_said_by_who_knows():
+    data = wire("iso87-ascii", change(48, format="ans..99"))
+    assert run("--dialect", "iso87-ascii", given=data).exit_code == 0
+    kept = run("--dialect", "iso87-ascii", "--keep", "48", given=data)
+    assert "edit: field 48" not in kept.output
+    assert run("--keep", "x", given=data).exit_code == exits.USAGE
+
+
+def test_what_is_always_sixteen_bytes_is_said(tmp_path):
+    data = b"0110" + b"40000000000000000000000000000000" + b"16" + PAN.encode()
+    path = tmp_path / "new.toml"
+    done = run("-o", str(path), given=data)
+    assert done.exit_code == 0
+    assert "in all messages 16 bytes" in done.stdout
+    assert 'bitmaps = "16"' in path.read_text("utf-8")
