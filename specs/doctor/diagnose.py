@@ -24,6 +24,7 @@ PLACES_MAX: Final = 12
 PLACES_EDITED_MAX: Final = 3
 BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came furthest
 _PLACE_SHARE: Final = 0.5  # of what is left: to edit behind the most promising one, and so on
+_BASE_SHARE: Final = 0.6  # of that: for the first dialect, and of the rest for the next
 _PLACES_SHARE: Final = 0.3  # of the work: to see behind which places anything can be read
 _REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
 _FIELD_WEIGHT: Final = 10  # of the cost of a place: what another field that is read outweighs
@@ -173,14 +174,17 @@ def _derived(
     if min((told.remedy.cost for told in found), default=_CONTENT + 1) <= _CONTENT:
         return found
     furthest = [max((reach for reach, _ in here), default=0.0) for here in reaches]
+    mended: list[Diagnosis] = []
     for place in _promising(places, furthest):
         here = reaches[places.index(place)]
-        part = budget.part(_PLACE_SHARE)
+        share = budget.part(_PLACE_SHARE)
         here.sort(key=lambda each: (len(surface_edits(each[1], place.surface)), -each[0]))
         for base in _distinct([base for _, base in here])[:BASES_EDITED_MAX]:
-            if _best(found) > _DOUBTFUL or not any(told.remedy.edits for told in found):
-                found += _edited(place, base, part, group_cost)[1]
-    return found
+            if _best(mended) > _DOUBTFUL:
+                # None takes the turn of the next.
+                part = share.part(_BASE_SHARE)
+                mended += _edited(place, base, part, group_cost)[1]
+    return [*found, *mended]
 
 
 def _promising(places: Sequence[Place], reaches: Sequence[float]) -> list[Place]:
