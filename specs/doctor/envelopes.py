@@ -15,7 +15,7 @@ ETX: Final = b"\x03"
 _DIGITS: Final = frozenset(b"0123456789")
 
 
-class Envelope(Struct, frozen=True):
+class Envelope(Struct, frozen=True, kw_only=True):
     """A length of *size* bytes in front, which counts itself if *inclusive*, and perhaps an ETX.
 
     *kind* is empty where there is no length; *counts_etx*: the length counts the ETX as well.
@@ -46,7 +46,8 @@ class Envelope(Struct, frozen=True):
     def cut(self, data: bytes) -> list[bytes] | None:
         """The messages in *data*, one behind the other; None if it is not cut like this.
 
-        >>> Envelope("binary", 2).cut(b"\\0\\2AB\\0\\1C"), Envelope("binary", 2).cut(b"\\0\\3AB")
+        >>> binary = Envelope(kind="binary", size=2)
+        >>> binary.cut(b"\\0\\2AB\\0\\1C"), binary.cut(b"\\0\\3AB")
         ([b'AB', b'C'], None)
         """
         tail = len(ETX) if self.etx else 0
@@ -90,9 +91,13 @@ _LENGTHS: Final = (
 )
 ENVELOPES: Final = (
     Envelope(),
-    *(Envelope(kind, size, own) for kind, size in _LENGTHS for own in (False, True)),
     *(
-        Envelope(kind, size, own, etx=True, counts_etx=counts)
+        Envelope(kind=kind, size=size, inclusive=own)
+        for kind, size in _LENGTHS
+        for own in (False, True)
+    ),
+    *(
+        Envelope(kind=kind, size=size, inclusive=own, etx=True, counts_etx=counts)
         for kind, size in _LENGTHS
         for own in (False, True)
         for counts in (True, False)
@@ -128,6 +133,6 @@ def cut_envelopes(data: Sequence[bytes]) -> list[tuple[Envelope, tuple[bytes, ..
     for kind, size in _LENGTHS:
         said, rest = _READERS[kind](data[0][:size]), data[0][size:]
         if rest and len(rest) < said <= _SAID_MAX:
-            envelope = Envelope(kind, size, missing=said - len(rest))
+            envelope = Envelope(kind=kind, size=size, missing=said - len(rest))
             found.append((envelope, (rest,)))
     return found

@@ -180,7 +180,7 @@ class _Finder:
     def through(self, layout: _Layout, route: Route, left: int) -> list[Route]:
         """The routes through one of them that agree with *route*, for the least that it takes."""
         held = {edit.number: edit for edit in route.edits}
-        plain = self._search(layout, Plan(0, self.group_cost), held)
+        plain = self._search(layout, Plan(left=0, group_cost=self.group_cost), held)
         found = plain.routes(route.settled)
         self.reach = max(self.reach, plain.reach[1] / len(layout.data))
         if found or not left:
@@ -188,7 +188,14 @@ class _Finder:
         at = plain.reach[0]
         first = max(0, at - _PAIR_BEFORE) if left > 1 else 0
         rare = (max(0, at - _RARE_BEFORE), at) if left > 1 else (0, len(layout.numbers))
-        plan = Plan(left, self.group_cost, first, *rare, plainly=self.plainly)
+        plan = Plan(
+            left=left,
+            group_cost=self.group_cost,
+            first=first,
+            first_rare=rare[0],
+            last_rare=rare[1],
+            plainly=self.plainly,
+        )
         return self._search(layout, plan, held).routes(route.settled)
 
     def _search(self, layout: _Layout, plan: Plan, held: Mapping[int, Edit]) -> Search:

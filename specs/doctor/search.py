@@ -65,7 +65,7 @@ class Route(Struct, frozen=True):
         return (*(group_edit(group, name) for group, name in pairs if name), *self.edits)
 
 
-class Plan(Struct, frozen=True):
+class Plan(Struct, frozen=True, kw_only=True):
     """What a search may do: *group_cost* of another encoding for a group, *left* to spend.
 
     A field may be edited from place *first* on, in rare ways from *first_rare* to *last_rare*;

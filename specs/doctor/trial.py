@@ -30,7 +30,7 @@ _SIGNS: Final = frozenset("CD0 +-")
 _NATIONAL_SHARE: Final = 3  # of so many characters, one at most is of a national alphabet
 
 
-class Trial(Struct, frozen=True):
+class Trial(Struct, frozen=True, kw_only=True):
     """What *dialect* made of some messages.
 
     *messages* are those that it read, up to the first that it did not: that one raised *error*, and
@@ -40,7 +40,7 @@ class Trial(Struct, frozen=True):
     """
 
     dialect: Dialect
-    messages: tuple[Message, ...]
+    messages: tuple[Message, ...] = ()
     findings: tuple[Finding, ...] = ()
     same: bool = True
     error: DecodeError | None = None
@@ -73,16 +73,16 @@ def try_dialect(dialect: Dialect, bodies: Sequence[bytes], *, strictly: bool = F
         trials.append(_try(dialect, body, strictly))
         if trials[-1].error is not None:
             break
-    last = trials[-1] if trials else Trial(dialect, ())
+    last = trials[-1] if trials else Trial(dialect=dialect)
     return Trial(
-        dialect,
-        tuple(message for each in trials for message in each.messages),
-        tuple(finding for each in trials for finding in each.findings),
-        all(each.same for each in trials),
-        last.error,
-        last.partial,
-        tuple(oddity for each in trials for oddity in each.oddities),
-        sum(each.oddness for each in trials),
+        dialect=dialect,
+        messages=tuple(message for each in trials for message in each.messages),
+        findings=tuple(finding for each in trials for finding in each.findings),
+        same=all(each.same for each in trials),
+        error=last.error,
+        partial=last.partial,
+        oddities=tuple(oddity for each in trials for oddity in each.oddities),
+        oddness=sum(each.oddness for each in trials),
     )
 
 
@@ -91,24 +91,25 @@ def _try(dialect: Dialect, body: bytes, strictly: bool) -> Trial:
     try:
         message = dialect.unpack(body)
         findings = [*find_implausible(dialect, message), *_parts(dialect, message)]
-        return Trial(dialect, (message,), tuple(findings), _written(dialect, message) == body)
+        same = _written(dialect, message) == body
+        return Trial(dialect=dialect, messages=(message,), findings=tuple(findings), same=same)
     except DecodeError as error:
         if strictly:
-            return Trial(dialect, (), error=error)
+            return Trial(dialect=dialect, error=error)
     read = read_partly(dialect, body)
     message = read.message
     if read.fault is not None:
         seen = [one for one in find_implausible(dialect, message) if _is_before(one, read.fault)]
-        return Trial(dialect, (), tuple(seen), error=read.fault, partial=message)
+        return Trial(dialect=dialect, findings=tuple(seen), error=read.fault, partial=message)
     odd = {oddity.field for oddity in read.oddities}
     findings = [*find_implausible(dialect, message), *_parts(dialect, message)]
     again = write_again(dialect, message, read.as_received)
     return Trial(
-        dialect,
-        (message,),
-        tuple(finding for finding in findings if finding.field not in odd),
+        dialect=dialect,
+        messages=(message,),
+        findings=tuple(finding for finding in findings if finding.field not in odd),
         # What was masked is written by nobody.
-        bool(read.unknown) or again == body,
+        same=bool(read.unknown) or again == body,
         oddities=read.oddities,
         oddness=sum(_oddness(dialect, message, oddity.field) for oddity in read.oddities),
     )

@@ -46,7 +46,7 @@ def test_what_is_no_length_is_none(data):
 
 
 def test_there_is_an_end_to_many_frames():
-    assert Envelope("binary", 2).cut(b"\0\1A" * (FRAMES_MAX + 1)) is None
+    assert Envelope(kind="binary", size=2).cut(b"\0\1A" * (FRAMES_MAX + 1)) is None
 
 
 @given(st.binary(max_size=64))

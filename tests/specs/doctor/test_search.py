@@ -18,27 +18,29 @@ def search(name, data, plan, budget=None, held=None):
 
 
 def test_what_is_right_needs_nothing():
-    [route] = search("pos", wire("pos"), Plan(0)).routes()
+    [route] = search("pos", wire("pos"), Plan(left=0)).routes()
     assert route.cost == 0
     assert route.all_edits == ()
 
 
 def test_one_edit_is_found_and_is_the_cheapest():
     data = wire("pos", change(48, format="ans..99"))
-    routes = search("pos", data, Plan(1)).routes()
+    routes = search("pos", data, Plan(left=1)).routes()
     assert any(e.entry.format == "ans..99" for route in routes for e in route.edits)
     assert {route.cost for route in routes} == {1}
 
 
 def test_without_edits_the_reach_is_the_place_of_the_fault():
-    failing = search("pos", wire("pos", change(48, length="ascii")), Plan(0))
+    failing = search("pos", wire("pos", change(48, length="ascii")), Plan(left=0))
     assert failing.routes() == []
     assert NUMBERS[failing.reach[0]] in (48, 49)
 
 
 def test_groups_change_where_they_cost_nothing():
     data = wire("iso87-ascii")[20:]
-    routes = search("iso87-binary", wire("iso87-binary")[:10] + data, Plan(0, 0)).routes()
+    routes = search(
+        "iso87-binary", wire("iso87-binary")[:10] + data, Plan(left=0, group_cost=0)
+    ).routes()
     best = next(
         r for r in routes if {e.words for e in r.all_edits} >= {"digits (class n) in ascii"}
     )
@@ -47,7 +49,7 @@ def test_groups_change_where_they_cost_nothing():
 
 def test_an_edit_that_is_held_is_not_paid_again():
     edit = change(48, format="ans..99")
-    [route] = search("pos", wire("pos", edit), Plan(0), held={48: edit}).routes()
+    [route] = search("pos", wire("pos", edit), Plan(left=0), held={48: edit}).routes()
     assert route.cost == 0
     assert route.edits == (edit,)
 
@@ -55,7 +57,7 @@ def test_an_edit_that_is_held_is_not_paid_again():
 def test_the_budget_ends_it():
     data = wire("pos", change(48, format="ans..99"))
     budget = Budget(10)
-    assert search("pos", data, Plan(2), budget).routes() == []
+    assert search("pos", data, Plan(left=2), budget).routes() == []
     assert budget.reads == 0
 
 
