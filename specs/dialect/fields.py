@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from ..grammar.encodings import Bcd, Binary, Encoding, HexText, Signed, Text, encoding_of
+from ..grammar.encodings import (
+    Bcd,
+    Binary,
+    Encoding,
+    HexText,
+    National,
+    Signed,
+    Text,
+    encoding_of,
+)
 from ..grammar.fields import Field, Notation, Padding, make_field, parse_notation
 from ..grammar.prefixes import PREFIX_ENCODINGS
 from .file import FieldEntry, Source
 
-# In which encodings a class may stand; all others are characters.
+# In which encodings a class may stand; all others are characters, national ones among them.
+_TEXTS: Final = (Text, National)
 _FIT: Final[Mapping[str, tuple[type[Encoding], ...]]] = {
     "mti": (Text, Bcd),
     "bitmap": (Binary, HexText, Text),
@@ -27,7 +37,7 @@ def check_encodings(source: Source, table: str, encodings: Mapping[str, str]) ->
     for key, name in encodings.items():
         where = f"{table}.{key}"
         if key != "length":
-            _encoding(source, where, name, _FIT.get(key, (Text,)))
+            _encoding(source, where, name, _FIT.get(key, _TEXTS))
         elif name not in PREFIX_ENCODINGS:
             known = ", ".join(sorted(PREFIX_ENCODINGS))
             source.refuse(where, f"one of {known} is expected, seen {name!r}")
@@ -53,7 +63,7 @@ def build_field(
         known = ", ".join(sorted(PREFIX_ENCODINGS))
         source.refuse(f"{where}.length", f"one of {known} is expected, seen {length!r}")
     padding = _padding(source, where, entry.padding)
-    if padding and (notation.prefix_digits or not isinstance(encoding, Text)):
+    if padding and (notation.prefix_digits or not isinstance(encoding, _TEXTS)):
         source.refuse(f"{where}.padding", "only a fixed field of characters is padded")
     path = key if table in ("fields", "header") else f"{table.removeprefix('parts.')}.{key}"
     try:
@@ -77,11 +87,13 @@ def _field_encoding(
 ) -> Encoding:
     """The encoding of a field: its own one, or that of its class."""
     given = entry.encoding or encodings.get(_DIGITS_OF.get(notation.kind, notation.kind), "")
-    fit = _FIT.get(notation.kind, (Text,))
+    fit = _FIT.get(notation.kind, _TEXTS)
     encoding = _encoding(source, f"{where}.encoding", given, fit)
     if notation.kind != "x+n":
         return encoding
-    sign = _encoding(source, "encodings.a", encodings.get("a", ""), (Text,))
+    sign = _encoding(source, "encodings.a", encodings.get("a", ""), _TEXTS)
+    if isinstance(sign, National):
+        sign = Text("ascii")  # which all of them begin with
     assert isinstance(sign, Text)
     return Signed("x+n", sign, encoding)
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..codes import TABLES
 from ..errors import EncodeError
-from ..grammar.encodings import encoding_of
+from ..grammar.encodings import National, encoding_of
 from ..grammar.fields import CLASSES, Field, Notation, parse_notation
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
 from ..parts.ber import EMV_TAGS, Ber
@@ -44,6 +44,11 @@ OF_TEXT: Final[Mapping[str, str]] = {
     "b": "hex",
     "bitmap": "hex",
 }
+# And those of a text with national letters, as far as those have one byte each.
+OF_NATIONAL: Final[Mapping[str, str]] = {
+    **OF_TEXT,
+    **dict.fromkeys(["a", "an", "as", "ans", "s", "ns"], "latin-1"),
+}
 _TAG_CLASSES: Final = ("a", "n", "an", "b")  # no points: they join a path
 
 
@@ -57,7 +62,9 @@ def build_parts(
     builder = _Builder(source, written, entries, {})
     for path in entries:
         if "." not in path:
-            builder.build(path, fields[int(path)].notation.kind == "b")
+            field = fields[int(path)]
+            texts = OF_NATIONAL if isinstance(field.encoding, National) else OF_TEXT
+            builder.build(path, field.notation.kind == "b", texts)
     return builder.built
 
 
@@ -92,12 +99,12 @@ class _Builder(Struct, frozen=True):
     entries: Mapping[str, PartsEntry]
     built: dict[str, Layout]
 
-    def build(self, path: str, binary: bool) -> Layout:
-        """The layout at *path*, of a value that is *binary* or text."""
+    def build(self, path: str, binary: bool, texts: Mapping[str, str]) -> Layout:
+        """The layout at *path*, of a value that is *binary*, or text whose parts are in *texts*."""
         entry, where = self.entries[path], f"parts.{path}"
         if entry.layout in _OF_BYTES and not binary:
             self.source.refuse(f"{where}.layout", "a field of class b is expected")
-        encodings = {**(self.written.encodings if binary else OF_TEXT), **entry.encodings}
+        encodings = {**(self.written.encodings if binary else texts), **entry.encodings}
         fields = {
             key: self.field(path, key, encodings)
             for key, said in entry.fields.items()
@@ -109,7 +116,7 @@ class _Builder(Struct, frozen=True):
         for one in below:
             key = one.rpartition(".")[2]
             field = fields.get(key)
-            inners[key] = self.build(one, field.notation.kind == "b" if field else binary)
+            inners[key] = self.build(one, field.notation.kind == "b" if field else binary, texts)
         layout = self.layout(path, Layout(binary, names, fields, inners), encodings)
         self.check_keys(path, layout, [*names, *inners])
         self.built[path] = layout

@@ -14,7 +14,7 @@ import iso8583
 
 from ..errors import DecodeError, EncodeError
 from ..grammar.codepages import CODECS
-from ..grammar.encodings import Bcd, Binary, Encoding, Signed, Text
+from ..grammar.encodings import Bcd, Binary, Encoding, National, Signed, Text
 from ..grammar.fields import Field
 from ..message import Message
 from .dialect import Dialect
@@ -93,7 +93,10 @@ def _entry(encoding: Encoding, characters: int, name: str) -> dict[str, Any]:
 def _encoding(encoding: Encoding) -> str:
     if isinstance(encoding, Bcd | Binary) or _is_packed(encoding):
         return _BINARY
-    return CODECS[encoding.name] if isinstance(encoding, Text) else "ascii"
+    if isinstance(encoding, National):
+        return encoding.codec
+    is_page = isinstance(encoding, Text) and encoding.name != "ascii"
+    return CODECS[encoding.name] if is_page else "ascii"
 
 
 def _is_packed(encoding: Encoding) -> bool:

@@ -27,6 +27,8 @@ CODECS: Final = {
     "ebcdic-500": "cp500",
     "ebcdic-1047": _CP1047_NAME,
 }
+# Pages of national letters, and UTF-8: of texts alone. The part below 0x7F is that of ASCII.
+NATIONAL: Final = {"latin-1": "latin-1", "cp1252": "cp1252", "utf-8": "utf-8"}
 
 
 def _encode_cp1047(text: str, errors: str = "strict") -> tuple[bytes, int]:

@@ -1,7 +1,8 @@
 """Encodings: how the characters of a value stand on the wire. One axis of the field grammar.
 
 Names are the same in dialect files and here: `ascii`, `ebcdic-037`, `ebcdic-500`, `ebcdic-1047`,
-`bcd` (two digits a byte, an odd one filled up: `bcd left 0`, `bcd right F`), `binary`, `hex`.
+`latin-1`, `cp1252`, `utf-8` (texts with national letters), `bcd` (two digits a byte, an odd one
+filled up: `bcd left 0`, `bcd right F`), `binary`, `hex`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import ClassVar, Final
 
 from msgspec import Struct
 
-from .codepages import CODECS
+from .codepages import CODECS, NATIONAL
 
 HEX_DIGITS: Final = frozenset("0123456789ABCDEF")
 
@@ -38,6 +39,10 @@ class Encoding(Struct, frozen=True):
     def size_code(self, length: str) -> str:
         """The same as generated code has it, where *length* is an expression."""
         return length
+
+    def length(self, value: str) -> int:
+        """How long *value* is, as lengths count: in characters, but for UTF-8."""
+        return len(value)
 
     def decode(self, data: bytes, length: int) -> str:
         """The *length* characters that *data*, of the right size, stands for."""
@@ -69,6 +74,31 @@ class Text(Encoding, frozen=True):
 
     def encode(self, value: str) -> bytes:
         return value.encode(self.codec)
+
+
+class National(Encoding, frozen=True):
+    """Text with national letters. A length counts bytes, of which UTF-8 has up to four a character.
+
+    A byte that stands for nothing is read as a character that no class allows, and written as it
+    came: by that it is found, and shown.
+
+    >>> National("utf-8").length("Zürich"), National("latin-1").encode("Zürich").hex()
+    (7, '5afc72696368')
+    """
+
+    @property
+    def codec(self) -> str:
+        """The name of the Python codec."""
+        return NATIONAL[self.name]
+
+    def length(self, value: str) -> int:
+        return len(self.encode(value))
+
+    def decode(self, data: bytes, length: int) -> str:
+        return data.decode(self.codec, "surrogateescape")
+
+    def encode(self, value: str) -> bytes:
+        return value.encode(self.codec, "surrogateescape")
 
 
 class HexText(Encoding, frozen=True):
@@ -186,6 +216,8 @@ def encoding_of(name: str) -> Encoding:
     """
     if name in CODECS:
         return Text(name)
+    if name in NATIONAL:
+        return National(name)
     if name == "binary":
         return Binary(name)
     if name == "hex":

@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from ..errors import DecodeError, EncodeError
-from .encodings import HEX_DIGITS, BadFill, Encoding, Text
+from .encodings import HEX_DIGITS, BadFill, Encoding, National, Text
 from .prefixes import PREFIX_DIGITS_MAX, Counting, Prefix
 
 DIGITS: Final = frozenset(string.digits)
@@ -36,6 +36,7 @@ CLASSES: Final[Mapping[str, frozenset[str]]] = {
     "z": DIGITS | {"=", "D"},
     "x+n": DIGITS | _SIGNS,
 }
+_NO_BREAK: Final = "\xa0"  # a blank at which no line ends
 # The longest field that the grammar knows: what six digits can say. No frame carries more.
 LENGTH_MAX: Final = 999_999
 # What a length may count, where it is not what the encoding counts of its own.
@@ -171,9 +172,11 @@ class Field(Struct, frozen=True, kw_only=True):
                 offset=start,
                 hint="does the peer fill on the other side, or with another nibble?",
             )
-        position = first_wrong(self.notation.kind, text)
+        position = self.first_wrong(text)
         if position is not None:
             index = self.encoding.index(position, length)
+            if isinstance(self.encoding, National):
+                index = self.encoding.length(text[:position])
             raise DecodeError(
                 self.title,
                 code="character",
@@ -189,20 +192,34 @@ class Field(Struct, frozen=True, kw_only=True):
         if not isinstance(value, str):
             raise self._unwritable(f"type {type(value).__name__}", "values are text")
         if self.padding and value:
-            value = self.padding.pad(value, self.notation.characters)
-        position = first_wrong(self.notation.kind, value)
+            more = self._length(value) - len(value)  # bytes of characters that have many
+            value = self.padding.pad(value, self.notation.characters - more)
+        position = self.first_wrong(value)
         if position is not None and value:
             wrong = ascii(value[position])
             raise self._unwritable(f"{wrong} as character {position + 1} of {len(value)}", "")
-        if self.is_fixed and len(value) != self.notation.characters:
-            raise self._unwritable(f"{len(value)} characters", "fill it up or cut it yourself")
+        length = self._length(value)
+        if self.is_fixed and length != self.notation.characters:
+            raise self._unwritable(f"{length} characters", "fill it up or cut it yourself")
         if self.is_fixed:
             return self.encoding.encode(value)
-        if len(value) not in self.legal_lengths:
+        if length not in self.legal_lengths:
             hint = "bytes are two characters each" if self.notation.kind == "b" else ""
             hint = hint if value else "leave an empty field out; or min = 0 allows it"
-            raise self._unwritable(f"{len(value)} characters", hint)
-        return self.prefixes[len(value)] + self.encoding.encode(value)
+            raise self._unwritable(f"{length} characters", hint)
+        return self.prefixes[length] + self.encoding.encode(value)
+
+    def first_wrong(self, text: str) -> int | None:
+        """The position of the first character of *text* that this field does not allow there."""
+        return first_wrong(self.notation.kind, text, isinstance(self.encoding, National))
+
+    def _length(self, value: str) -> int:
+        """How long *value* is; EncodeError where its page lacks a character."""
+        try:
+            return self.encoding.length(value)
+        except UnicodeEncodeError as error:
+            wrong = ascii(value[error.start])
+        raise self._unwritable(f"{wrong}, which {self.encoding.name} lacks", "")
 
     @property
     def title(self) -> str:
@@ -232,11 +249,15 @@ def _found(lengths: Mapping[bytes, int], seen: bytes) -> int:
         return -1
 
 
-def first_wrong(kind: str, text: str) -> int | None:
+def first_wrong(kind: str, text: str, national: bool = False) -> int | None:
     """The position of the first character of *text* that class *kind* does not allow there.
+
+    *national*: beyond ASCII it allows all that can be printed, and, with letters, letters alone.
 
     >>> first_wrong("n", "12x4"), first_wrong("x+n", "C12"), first_wrong("x+n", "1C2")
     (2, None, 0)
+    >>> first_wrong("an", "Zürich"), first_wrong("an", "Zürich", True), first_wrong("an", "€", True)
+    (1, None, 0)
     """
     if kind == "x+n":
         if text[:1] not in _SIGNS:
@@ -244,7 +265,20 @@ def first_wrong(kind: str, text: str) -> int | None:
         wrong = first_wrong("n", text[1:])
         return None if wrong is None else wrong + 1
     allowed = CLASSES[kind]
-    return next((i for i, character in enumerate(text) if character not in allowed), None)
+    return next(
+        (
+            at
+            for at, character in enumerate(text)
+            if character not in allowed and not (national and _is_national(kind, character))
+        ),
+        None,
+    )
+
+
+def _is_national(kind: str, character: str) -> bool:
+    """Whether *character*, beyond ASCII, is of class *kind*."""
+    is_printed = character > "~" and (character.isprintable() or character == _NO_BREAK)
+    return is_printed and (kind in ("as", "ans") or character.isalpha() == (kind in ("a", "an")))
 
 
 def make_field(
@@ -306,7 +340,9 @@ def _count(kind: str, encoding: Encoding, count: str) -> tuple[int, int]:
     """How many characters of a value count as how much in its prefix."""
     if count not in ("", *COUNTS):
         raise ValueError(f"a count of {', '.join(COUNTS)}")
-    is_text = isinstance(encoding, Text) and kind != "b"
+    if isinstance(encoding, National) and count in ("characters", "nibbles"):
+        raise ValueError(f"a count of bytes, which is what lengths of {encoding.name} say,")
+    is_text = isinstance(encoding, Text | National) and kind != "b"
     if not count:
         return encoding.unit, 1
     if count == "bytes":

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ..dialect.file import DialectFile, FieldEntry, PartsEntry
 from ..dialect.parts import OF_TEXT
-from ..grammar.codepages import CODECS
+from ..grammar.codepages import CODECS, NATIONAL
 from ..grammar.fields import CLASSES, Notation, parse_notation
 
 
@@ -50,6 +50,39 @@ def resolve(entry: FieldEntry, encodings: Mapping[str, str]) -> FieldEntry:
         encoding=encoding,
         length=entry.length or encodings.get("length", ""),
     )
+
+
+def without_letters(written: DialectFile) -> tuple[DialectFile, dict[str, str]]:
+    """*written* in ASCII instead of pages of national letters, and which fields had which page.
+
+    >>> entry = FieldEntry(format="ans 8", encoding="utf-8")
+    >>> without_letters(DialectFile(fields={"43": entry}))[1]
+    {'43': 'utf-8'}
+    """
+    pages = {key: resolve(said, written.encodings).encoding for key, said in written.fields.items()}
+    national = {key: page for key, page in pages.items() if page in NATIONAL}
+    parts = {
+        path: replace(entry, encodings=_plain(entry.encodings), fields=_plain_fields(entry.fields))
+        for path, entry in written.parts.items()
+    }
+    plain = replace(
+        written,
+        encodings=_plain(written.encodings),
+        fields=_plain_fields(written.fields),
+        parts=parts,
+    )
+    return plain, national
+
+
+def _plain(encodings: Mapping[str, str]) -> dict[str, str]:
+    return {key: "ascii" if page in NATIONAL else page for key, page in encodings.items()}
+
+
+def _plain_fields(fields: Mapping[str, FieldEntry]) -> dict[str, FieldEntry]:
+    return {
+        key: replace(entry, encoding="ascii") if entry.encoding in NATIONAL else entry
+        for key, entry in fields.items()
+    }
 
 
 def encodings_of_parts(

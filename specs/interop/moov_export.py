@@ -10,7 +10,7 @@ from ..dialect.file import DialectFile, FieldEntry, PartsEntry, by_number
 from ..grammar.bitmap import BITMAP_SIZE, IN_FIELD_65, NEVER, SECOND_MAX, parse_bitmaps
 from ..grammar.fields import Notation, parse_notation
 from .drafts import Exported, Loss
-from .layouts import encodings_of_parts, resolve
+from .layouts import encodings_of_parts, resolve, without_letters
 from .moov_names import BER_LENGTH, BER_TAG, FIXED, LETTERS, SORTS
 
 _PAGES: Final = {
@@ -33,7 +33,10 @@ Said = dict[str, Any]
 
 def export_moov(name: str, written: DialectFile) -> Exported:
     """*written*, the dialect called *name*, as JSON, and what moov-io/iso8583 cannot say of it."""
+    written, national = without_letters(written)
     writer = _Writer(written)
+    for key, page in national.items():
+        writer.lose(f"field {key}", f"theirs refuses letters of {page}: it is in ASCII there")
     document = {"name": written.title or name, "fields": writer.fields()}
     text = json.dumps(document, indent="\t", ensure_ascii=False)
     return Exported(f"{text}\n", tuple(writer.losses))

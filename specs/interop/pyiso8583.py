@@ -18,7 +18,7 @@ from ..dialect.build import build_form
 from ..dialect.file import DialectFile, FieldEntry, Source, by_number
 from ..dialect.reference import specification
 from ..grammar.bitmap import FIELD_MAX, SECOND, SECOND_MAX, THIRD, TOGETHER
-from ..grammar.codepages import CODECS
+from ..grammar.codepages import CODECS, NATIONAL
 from ..grammar.encodings import Bcd, Signed
 from ..grammar.fields import CLASSES, LENGTH_MAX, Field
 from ..grammar.prefixes import PREFIX_DIGITS_MAX, Prefix
@@ -29,8 +29,10 @@ from .layouts import notation, settle
 _BYTES: Final = "b"
 # The code pages, by the names that Python's codecs have for them.
 _PAGES: Final = {
-    **dict.fromkeys(["ascii", "us-ascii", "latin-1", "latin1", "iso8859-1", "iso-8859-1"], "ascii"),
-    **dict.fromkeys(["utf-8", "utf8", "cp1252"], "ascii"),  # the same in what a field may hold
+    **dict.fromkeys(["ascii", "us-ascii"], "ascii"),
+    **dict.fromkeys(["latin-1", "latin1", "iso8859-1", "iso-8859-1"], "latin-1"),
+    **dict.fromkeys(["cp1252", "windows-1252"], "cp1252"),
+    **dict.fromkeys(["utf-8", "utf8"], "utf-8"),
     **dict.fromkeys(["cp037", "ibm037"], "ebcdic-037"),
     **dict.fromkeys(["cp500", "ibm500"], "ebcdic-500"),
     **dict.fromkeys(["cp1047", "ibm1047", "cardswitch-cp1047"], "ebcdic-1047"),
@@ -203,12 +205,13 @@ class _Row:
         where = f"{self.where}: {key}"
         return self.draft.number(self.line, where, self.words.get(key, ""), 0, most)
 
-    def page(self, key: str) -> str:
-        """The code page that *key* names, or ``b`` or ``bcd``."""
+    def page(self, key: str, letters: bool = False) -> str:
+        """The code page that *key* names, or ``b`` or ``bcd``; with national *letters*, or not."""
         name = self.words.get(key, "").lower().replace("_", "-")
         if name not in (_BYTES, "bcd", *_PAGES):
             self.refuse(f"{key}: an unknown encoding: {plain_name(name, '')!r}")
-        return _PAGES.get(name, name)
+        page = _PAGES.get(name, name)
+        return "ascii" if page in NATIONAL and not letters else page
 
     @property
     def is_nibbles(self) -> bool:
@@ -251,7 +254,7 @@ def _header(row: _Row) -> dict[str, FieldEntry]:
 
 
 def _field(row: _Row, number: int) -> FieldEntry:
-    page = row.page("data_enc")
+    page = row.page("data_enc", letters=not row.is_nibbles)
     if page == "bcd":
         row.refuse("data_enc: 'b' is expected for packed digits")
     length = row.number("max_len", LENGTH_MAX)

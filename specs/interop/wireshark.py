@@ -18,7 +18,7 @@ from ..grammar.fields import parse_notation
 from ..masking import FREE_TEXT, open_fields
 from ..parts.ber import EMV_TAGS
 from .drafts import Exported, Loss
-from .layouts import encodings_of_parts, header_size, resolve
+from .layouts import encodings_of_parts, header_size, resolve, without_letters
 
 PORT: Final = 8583  # where nobody says another: the number is easy to remember
 _TEMPLATE: Final = Path(__file__).with_name("dissector.lua")
@@ -29,7 +29,12 @@ _LAYOUTS: Final = ("positional", "ber-tlv")
 
 def export_wireshark(name: str, written: DialectFile, port: int = PORT) -> Exported:
     """*written*, the dialect called *name*, as a dissector for TCP *port*, a preference of it."""
+    written, national = without_letters(written)
     losses = [
+        Loss(f"field {key}", f"letters of {page} are shown as dots")
+        for key, page in national.items()
+    ]
+    losses += [
         Loss(f"field {path}", f"its parts ({entry.layout}) are shown as one value")
         for path, entry in written.parts.items()
         if entry.layout not in (*_LAYOUTS, "opaque")

@@ -373,7 +373,7 @@ def _read_around(field: Field, raw: bytes, length: int, hidden: set[int], start:
     filler = encoding.encode((legal if kind != "x+n" else "C") + legal * (length - 1))
     patched = bytes(filler[byte] if byte in hidden else one for byte, one in enumerate(raw))
     text = _decoded(field, patched, length)
-    wrong = first_wrong(kind, text) if text else 0
+    wrong = field.first_wrong(text) if text else 0
     if wrong is not None:
         raise DecodeError(
             field.title,

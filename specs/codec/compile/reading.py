@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ...grammar.codepages import CODECS
-from ...grammar.encodings import HEX_DIGITS, Bcd, Binary, Encoding, Signed, Text
+from ...grammar.encodings import HEX_DIGITS, Bcd, Binary, Encoding, National, Signed, Text
 from ...grammar.fields import Field
 from ...lazy import Index, LazyFields, Pieces, Span
 from ...message import Message
@@ -123,6 +123,8 @@ class _Reader:
         """An expression for the value of *field*, which is checked; moves on behind it."""
         start = self.begin(field)
         self.here = end_of(self.code, field, start)
+        if isinstance(field.encoding, National):
+            return self.by_itself(field, start)
         self.check(field, field.encoding, start)
         value = self.cut(field, field.encoding, start, _length(field))
         if not field.padding:
@@ -141,6 +143,9 @@ class _Reader:
     def check(self, field: Field, encoding: Encoding, start: Place) -> None:
         """Have the bytes of *field* checked, from *start* to `here`."""
         kind, length, end = field.notation.kind, _length(field), self.here
+        if isinstance(encoding, National):
+            self.code.lines.append(self.by_itself(field, start))
+            return
         if isinstance(encoding, Signed):
             digits = moved(start, 1)
             self.checks.span("CD".encode(encoding.sign.codec), start, digits)
@@ -149,6 +154,11 @@ class _Reader:
             self.checks.digits(encoding, kind, start, end, length, field.prefix)
         elif not isinstance(encoding, Binary):
             self.checks.span(alphabet_of(kind, _codec(encoding)), start, end, field.prefix)
+
+    def by_itself(self, field: Field, start: Place) -> str:
+        """An expression that reads *field*, from *start* to `here`, as the walk does."""
+        read = self.code.keep(f"read{field.number}", field.read)
+        return f"{read}(data, {at(start)}, {at(self.here)}, {_length(field)})"
 
     def cut(self, field: Field, encoding: Encoding, start: Place, length: int | str) -> str:
         """An expression for what stands from *start* to `here`: *length* characters."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ...grammar.codepages import CODECS
-from ...grammar.encodings import Bcd, Encoding, HexText, Signed, Text
+from ...grammar.encodings import Bcd, Encoding, HexText, National, Signed, Text
 from ...grammar.fields import Field
 from ...message import Message
 from ..form import Form
@@ -74,7 +74,7 @@ class _Writer:
         encoding, kind, value = field.encoding, field.notation.kind, f"v{field.number}"
         # A field too long for a table of its prefixes is written as it is read: by itself.
         is_wide = not field.is_fixed and not field.prefixes
-        if isinstance(encoding, Signed) or field.padding or is_wide:
+        if isinstance(encoding, Signed | National) or field.padding or is_wide:
             write = self.code.keep(f"write{field.number}", field.write)
             self.part("", f"{write}({value})")
             return

@@ -11,7 +11,7 @@ from ...grammar.bitmap import BITMAP_SIZE, FIELD_MAX, IN_FIELD_65, THIRD, parse_
 from ...grammar.codepages import CODECS
 from ...grammar.fields import Notation, parse_notation
 from ..drafts import Exported, Loss, plain_name
-from ..layouts import encodings_of_parts, header_size, resolve
+from ..layouts import encodings_of_parts, header_size, resolve, without_letters
 from .classes import CLASSES_WITH_LENGTH, TAGGED
 
 _DOCTYPE: Final = (
@@ -29,10 +29,17 @@ _PLACEHOLDER: Final = (
 )
 _LTV: Final = PartsEntry(layout="ltv", tag="n 2", length="n 2", counts_tag=True)
 
+_THEIRS: Final = "latin-1"  # what all of their characters are
+
 
 def export_jpos(name: str, written: DialectFile) -> Exported:
     """*written*, the dialect called *name*, as XML, and what jPOS cannot say of it."""
-    return _Writer(written).write(written.title or name)
+    written, national = without_letters(written)
+    writer = _Writer(written)
+    for key, page in national.items():
+        if page != _THEIRS:
+            writer.lose(f"field {key}", f"theirs are letters of {_THEIRS}, not of {page}")
+    return writer.write(written.title or name)
 
 
 class _Writer:

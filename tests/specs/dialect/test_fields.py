@@ -41,7 +41,7 @@ def test_a_part_says_its_path_in_full():
     ("entry", "says"),
     [
         ({"format": "q 6"}, "fields.4.format"),
-        ({"format": "n 6", "encoding": "utf-8"}, "unknown encoding 'utf-8'"),
+        ({"format": "n 6", "encoding": "utf-7"}, "unknown encoding 'utf-7'"),
         ({"format": "n 6", "encoding": "hex"}, "cannot be used here"),
         ({"format": "n..6", "length": "octal"}, "fields.4.length"),
         ({"format": "ans..6", "padding": "left 0"}, "only a fixed field"),

@@ -23,7 +23,7 @@ WRONG = {
     "huge length": (POS + '[fields]\n4 = {format="n 99999999999"}', "fields.4.format"),
     "unsayable length": (POS + '[fields]\n48 = {format="ans..100"}', "fields.48.format"),
     "unknown class": (POS + '[fields]\n4 = {format="q 6"}', "fields.4.format"),
-    "unknown encoding": (POS + '[encodings]\nn = "utf-8"', "unknown encoding 'utf-8'"),
+    "unknown encoding": (POS + '[encodings]\nn = "utf-7"', "unknown encoding 'utf-7'"),
     "unfit encoding": (POS + '[encodings]\nans = "bcd"', "cannot be used here"),
     "unfit bitmap": (POS + '[encodings]\nbitmap = "bcd"', "bitmap"),
     "unknown length": (POS + '[encodings]\nlength = "octal"', "'octal'"),

@@ -53,4 +53,4 @@ def test_parts_are_made_under_their_paths():
     draft = Draft("x")
     seen = []
     layout_of(draft, read_document(draft, text), "60", lambda node, path: seen.append(path))
-    assert seen == ["60.1", "60.2"]  # the first that cannot be said ends it
+    assert seen == ["60.1", "60.2"]  # all are looked at: each fault is told
