@@ -18,6 +18,7 @@ from cardswitch.wire.operator.text import columns
 
 from .client.answers import answer_lines
 from .client.keyfile import StoredKey, type_of
+from .client.load import keep_under, read_key
 from .custody.authority import (
     MINUTES_DEFAULT,
     OFFICERS_NEEDED,
@@ -27,16 +28,19 @@ from .custody.authority import (
     authorise,
     enrol,
     set_mode,
+    stand_by,
 )
+from .custody.events import KEY_IMPORTED
 from .custody.pin_failures import PinFailures
 from .custody.state import Mode
-from .module import HsmModule
+from .module import LMK_ID, HsmModule
 
 T = TypeVar("T")
 SALT_LENGTH: Final = 16
 LINE_LENGTH_MAX: Final = 4_096
 MINUTES_DIGITS_MAX: Final = 4
 _HEADER: Final = "0000"
+_PARTS: Final = "123456789"  # of a key that comes in components
 MODES: Final[tuple[Mode, ...]] = get_args(Mode)
 
 
@@ -156,6 +160,27 @@ class Console:
         inside(lambda module: authorise(module.state, self._officers, consent, [activity], lasting))
         yield f"authorised for {lasting} minutes: {printable(activity)}"
 
+    def load(
+        self, name: str, key_type: str, first: str, second: str, parts: str = "1", lmk_id: str = ""
+    ) -> Iterator[str]:
+        """Keep a key that two officers know in clear, in components if they say how many."""
+        inside = self._require_inside()
+        if parts not in _PARTS:
+            raise ConsoleError(f"expected 1 to {len(_PARTS)} components")
+        code, consent, named = type_of(key_type), self._credentials(first, second), int(parts)
+        prompts = [f"component {part}" for part in range(1, named + 1)] if named > 1 else ["key"]
+        key = read_key([self._read_secret(prompt) for prompt in prompts])
+
+        def keep(module: HsmModule) -> StoredKey:
+            who = stand_by(module.state, self._officers, consent, "load a key at the console")
+            stored = keep_under(module.keys_under(lmk_id or LMK_ID), key, code, lmk_id=lmk_id)
+            details = {"key_type": code, "kcv": stored.kcv, "officers": who}
+            module.state.note(KEY_IMPORTED, command="load", **details)
+            return stored
+
+        self.keys[name] = stored = inside(keep)
+        yield from columns([("key", stored.key), ("kcv", stored.kcv)])
+
     def mode(self, mode: str, *names: str) -> Iterator[str]:
         """Set the mode of the module: online, offline, or secure, which takes two officers."""
         inside = self._require_inside()
@@ -230,6 +255,10 @@ ORDERS: Final[dict[str, tuple[Callable[..., Iterator[str]], int, int, str, str]]
     "authorise": (
         *(Console.authorise, 3, 4, "ACTIVITY OFFICER OFFICER [MINUTES]"),
         "let something be done for some time (in this process)",
+    ),
+    "load": (
+        *(Console.load, 4, 6, "NAME TYPE OFFICER OFFICER [COMPONENTS [LMK]]"),
+        "a key that the officers know in clear; asks for it (in this process)",
     ),
     "mode": (
         *(Console.mode, 1, 3, "online | offline | secure OFFICER OFFICER"),

@@ -5,6 +5,7 @@ What the audit log must tell of a command is durable before its answer leaves.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
@@ -34,6 +35,7 @@ from .module import HsmModule
 
 T = TypeVar("T")
 _NO_LINK: Final = LinkId("")
+ANSWERS_WAITING_MAX: Final = 10_000  # A second of answers, at most, at ten thousand a second.
 PEERS_TOLD_MAX: Final = 1_024  # Who else comes in a run is in the log of links alone.
 
 
@@ -48,6 +50,7 @@ class HsmMachine:
         self._tell: Observer | None = None
         self._peers: dict[LinkId, str] = {}
         self._peers_told: set[str] = set()
+        self._waiting: deque[tuple[Seconds, Send]] = deque()  # by when they are due
         module.state.listener = self._note
 
     def observe(self, observer: Observer) -> None:
@@ -109,8 +112,10 @@ class HsmMachine:
         if type(event) is Received and type(event.message) is Command and self._is_online:
             # What nearly every event is, ahead of the patterns, which take longer than a MAC.
             self.module.state.peer = self._peers.get(event.link, "")
-            answer = self.module.answer(event.message, now)
-            send = Send(event.link, answer)
+            delay_s = self.module.state.delay_s
+            send = Send(event.link, self.module.answer(event.message, now))
+            if delay_s or self._waiting:
+                return (*self._taken(), *self._wait(now + delay_s, send))
             return (*self._taken(), send) if self._noted else (send,)
         self.module.state.peer = self._peers.get(getattr(event, "link", _NO_LINK), "")
         match event:
@@ -118,6 +123,8 @@ class HsmMachine:
                 return self._met(link, peer, now)
             case LinkDown(link):
                 self._peers.pop(link, None)
+                if self._waiting:
+                    self._waiting = deque(each for each in self._waiting if each[1].link != link)
                 return ()
             case Received(link, ConsoleOrder() as order):
                 self.module.state.now = now
@@ -133,12 +140,23 @@ class HsmMachine:
                 return ()
 
     def wake(self, now: Seconds) -> Sequence[Effect]:
-        """Nothing is ever due."""
-        return ()
+        """Send the answers whose delay (LG) is over."""
+        due: list[Effect] = []
+        while self._waiting and self._waiting[0][0] <= now:
+            due.append(self._waiting.popleft()[1])
+        return due
 
     def deadline(self) -> Seconds | None:
-        """Nothing is ever due."""
-        return None
+        """When the next answer that waits is due."""
+        return self._waiting[0][0] if self._waiting else None
+
+    def _wait(self, due: Seconds, send: Send) -> Sequence[Effect]:
+        """Have *send* wait until *due*, behind all that wait; what has no room goes at once."""
+        if len(self._waiting) >= ANSWERS_WAITING_MAX:
+            return (send,)
+        last = self._waiting[-1][0] if self._waiting else due
+        self._waiting.append((max(due, last), send))
+        return ()
 
     @property
     def _is_online(self) -> bool:

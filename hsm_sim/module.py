@@ -151,6 +151,13 @@ class HsmModule:
         self._set_lmks({})
         self.state.tampered = cause
 
+    def keys_under(self, lmk_id: str) -> KeyRing:
+        """The keys under the LMK that is called so. Raises CommandRefused (13) if there is none."""
+        desk = self._desks.get(lmk_id)
+        if desk is None:
+            raise CommandRefused(LMK_UNKNOWN)
+        return desk.keys
+
     @property
     def lmk_descriptions(self) -> dict[str, str]:
         """What people may know of each LMK, by id: ``"test 4F550070D645C657"``."""

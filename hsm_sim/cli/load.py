@@ -135,7 +135,8 @@ def _require_taken(hsm: HsmClient, stored: StoredKey, check_value: str) -> None:
     if told != check_value:
         refuse(
             f"the module's LMK is {told}, not the published test LMK ({check_value}): under "
-            "another one nobody can compute a key; send it under a ZMK, with `hsm keys import`",
+            "another one nobody can compute a key; `load` takes it at the module's own console "
+            "(`hsm serve --console`), `hsm keys import` under a ZMK",
             exits.FINDINGS,
         )
     asked = key_check_value(stored.type, stored.key)

@@ -1,6 +1,7 @@
-"""A key that one knows in clear, as a module under the published test LMKs would give it out.
+"""A key that one knows in clear, as a module would give it out under its LMK.
 
-No host command takes a clear key, so it is computed on this side: for any other LMK nobody can.
+No host command takes a clear key. Under the published test LMKs it is computed on this side; for
+any other LMK nobody can, but the module itself, at its console, by the word of two officers.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Final
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm.names import BY_ATTRIBUTES
-from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, block_lmk_check_value
+from cardswitch.specs.security.block_lmk import SCHEME, TEST_BLOCK_LMK, block_lmk_check_value
 from cardswitch.specs.security.components import COMPONENTS_MIN, combine_components
 from cardswitch.specs.security.digits import hex_bytes
 from cardswitch.specs.security.errors import KeyRefused
@@ -76,9 +77,22 @@ def under_test_lmk(
     Raises LoadRefused: no such type, or a key that a module would not take.
     """
     ring: KeyRing = VariantRing(TEST_LMK, Policy(), random_bytes)
-    scheme = _SCHEMES.get(len(key), "")
     if lmk_id == BLOCKS_ID:
-        ring, scheme = BlockRing(TEST_BLOCK_LMK, Policy(), random_bytes), "S"
+        ring = BlockRing(TEST_BLOCK_LMK, Policy(), random_bytes)
+    return keep_under(ring, key, key_type, lmk_id=lmk_id, attributes=attributes, is_aes=is_aes)
+
+
+def keep_under(
+    ring: KeyRing,
+    key: bytes,
+    key_type: str,
+    *,
+    lmk_id: str = "",
+    attributes: str = "",
+    is_aes: bool = False,
+) -> StoredKey:
+    """*key* for a file of keys, under the LMK of *ring*. Raises LoadRefused as above."""
+    scheme = SCHEME if ring.new_key_scheme == SCHEME else _SCHEMES.get(len(key), "")
     fields = {"key_type": key_type} | ({"attributes": attributes} if attributes else {})
     clear = ClearKey(AES, key) if is_aes else ClearKey(TDES, adjust_parity(key))
     try:

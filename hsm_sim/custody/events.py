@@ -27,6 +27,7 @@ KEY_EXPORTED: Final = "key exported"
 KEY_REWRAPPED: Final = "key rewrapped"
 POLICY_REFUSED: Final = "refused by policy"
 CLEAR_PIN: Final = "clear PIN handled"
+DELAY_CHANGED: Final = "response delay changed"
 STORAGE_CHANGED: Final = "user storage changed"
 
 EVENTS: Final = frozenset(
@@ -36,7 +37,7 @@ EVENTS: Final = frozenset(
         *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
         *(PINS_CLOSED, CARD_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
         KEY_REWRAPPED,
-        *(POLICY_REFUSED, CLEAR_PIN, STORAGE_CHANGED),
+        *(POLICY_REFUSED, CLEAR_PIN, DELAY_CHANGED, STORAGE_CHANGED),
     ]
 )
 
@@ -56,6 +57,15 @@ EVENT_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(["B0", "BW"], KEY_REWRAPPED),
     **dict.fromkeys(["BA", "NG"], CLEAR_PIN),
     **dict.fromkeys(["LA"], STORAGE_CHANGED),
+    **dict.fromkeys(["LG"], DELAY_CHANGED),
 }
 # Of a command's fields those that hold no key, PIN or account; of its answer the check value.
-AUDITED_FIELDS: Final = ("key_type", "zmk_scheme", "lmk_scheme", "attributes", "flag", "lmk_id")
+AUDITED_FIELDS: Final = (
+    "key_type",
+    "zmk_scheme",
+    "lmk_scheme",
+    "attributes",
+    "flag",
+    "lmk_id",
+    "delay",
+)

@@ -57,6 +57,7 @@ class ModuleState:
         self.rule = ""
         self.console_rule = ""  # of the console's last command: hosts go on meanwhile
         self.attended = ""
+        self.delay_s = 0.0  # how long each answer waits (LG)
         self.reboots = 0
         self.tampers = 0
         self.tampered = ""

@@ -11,6 +11,8 @@ ISO_2: Final = "34"
 ISO_3: Final = "47"
 ISO_4: Final = "48"
 DIEBOLD: Final = "03"
+VIS: Final = "41"  # in scripts alone; with the current PIN 42
+VIS_CURRENT: Final = "42"
 PIN_LENGTH_MAX: Final = "12"  # ISO 9564-1: a PIN has 4 to 12 digits.
 # Key types of a variant LMK: a pair of keys and a variant. Of a key block LMK, the attributes say.
 ZMK: Final = "000"

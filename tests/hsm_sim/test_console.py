@@ -4,11 +4,18 @@ import pytest
 
 from cardswitch.hsm_sim.console import LINE_LENGTH_MAX, ORDERS, Console, ConsoleError, ask_inside
 from cardswitch.hsm_sim.custody.authority import AuthorityRefused
-from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.errors import EncodeError, Error
 from tests.kit.hsm.module import ask, module
 
 OUTSIDE = ("send NC", "generate zpk ZPK", "keys", "status", "help")
-INSIDE = ("officer anna", "authorise export a b", "mode offline", "reopen", "tamper")
+INSIDE = (
+    "officer anna",
+    "authorise export a b",
+    "mode offline",
+    "reopen",
+    "tamper",
+    "load zpk ZPK a b",
+)
 SECRETS = {"passphrase of anna": "correct horse", "passphrase of ben": "battery staple"}
 
 
@@ -48,6 +55,50 @@ def test_keys_are_made_listed_and_checked(console):
     key, kcv = (line.split()[1] for line in made)
     assert obeyed(console, "keys") == [f"zpk  001  {kcv}  {key}"]
     assert obeyed(console, "kcv zpk") == obeyed(console, f"kcv {key} zpk") == [kcv]
+
+
+KNOWN = "0123456789ABCDEFFEDCBA9876543210"
+
+
+def test_two_officers_load_a_key_that_they_know(console, asked, monkeypatch):
+    """Under the module's own LMK, whichever that is: nobody else could compute it."""
+    noted = []
+    asked.state.listener = lambda event, details: noted.append((event, details))
+    monkeypatch.setitem(SECRETS, "key", KNOWN)
+    obeyed(console, "officer anna", "officer ben")
+    told = obeyed(console, "load zpk ZPK anna ben")
+    assert told[1] == "kcv  08D7B4"
+    assert obeyed(console, "kcv zpk") == ["08D7B4"]
+    assert obeyed(console, "load block ZPK anna ben 1 01")[0].startswith("key  SD0112P0T")
+    event, details = noted[-1]
+    assert (event, details["officers"], details["kcv"]) == ("key imported", "anna, ben", "08D7B4")
+    assert KNOWN not in str(noted)
+
+
+def test_a_key_comes_in_components(console, monkeypatch):
+    monkeypatch.setitem(SECRETS, "component 1", "F" * 32)
+    monkeypatch.setitem(SECRETS, "component 2", f"{int(KNOWN, 16) ^ (16**32 - 1):032X}")
+    obeyed(console, "officer anna", "officer ben")
+    assert obeyed(console, "load zpk ZPK anna ben 2")[1] == "kcv  08D7B4"
+
+
+@pytest.mark.parametrize(
+    ("order", "secret", "said"),
+    [
+        ("load zpk ZPK anna anna", KNOWN, "different officers"),
+        ("load zpk ZPK anna ben 0", KNOWN, "1 to 9 components"),
+        ("load zpk ZPK anna ben", "no key", "hexadecimal"),
+        ("load zpk ZPK anna ben", "01" * 16, "without weak parts"),
+        ("load zpk ZPK anna ben 1 07", KNOWN, "error 13"),
+    ],
+)
+def test_what_is_not_loaded(console, monkeypatch, order, secret, said):
+    monkeypatch.setitem(SECRETS, "key", secret)
+    obeyed(console, "officer anna", "officer ben")
+    with pytest.raises(Error, match=said) as refused:
+        obeyed(console, order)
+    assert secret not in str(refused.value) or secret == "no key"
+    assert "zpk" not in console.keys
 
 
 def test_two_officers_authorise_and_one_order_cancels(console, asked):

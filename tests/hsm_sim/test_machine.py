@@ -9,7 +9,7 @@ from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
 from cardswitch.specs.hsm.commands.keys.any_type import export_key, generate_key
-from cardswitch.specs.hsm.commands.module.status import diagnostics, echo
+from cardswitch.specs.hsm.commands.module.status import diagnostics, echo, set_response_delay
 from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_zpk_zpk, verify_pin_pvv_zpk
 from cardswitch.wire.ports import (
     Append,
@@ -24,7 +24,7 @@ from cardswitch.wire.ports import (
 )
 from tests.kit.hsm.module import PAN12, PVK, ZMK, ZPK, allowed, key, module, pin_block, under_lmk
 
-LINK = LinkId("hsm/1")
+LINK, OTHER = LinkId("hsm/1"), LinkId("hsm/2")
 EXPORT = export_key("001", under_lmk("000", ZMK), under_lmk("001", ZPK)).with_header("0001")
 
 
@@ -35,6 +35,11 @@ def garbled(frame: bytes) -> Garbled:
     except HsmFormatError as error:
         return Garbled(LINK, error)
     raise AssertionError("expected a frame that breaks the format")
+
+
+def sends(effects) -> list[Answer]:
+    """The answers among *effects*."""
+    return [effect.message for effect in effects if isinstance(effect, Send)]
 
 
 def told(effects) -> list[tuple[str, dict[str, str]]]:
@@ -68,7 +73,7 @@ def test_links_and_time_mean_nothing_to_it() -> None:
     machine = HsmMachine(module())
     assert machine.handle(LinkUp(LINK), 0.0) == ()
     assert machine.handle(LinkDown(LINK), 1.0) == ()
-    assert machine.wake(2.0) == ()
+    assert not machine.wake(2.0)
     assert machine.deadline() is None
 
 
@@ -254,6 +259,30 @@ def test_a_stop_is_the_last_entry() -> None:
         events.AUDIT_REPAIRED,
         {"bytes": "3"},
     )
+
+
+def test_answers_wait_as_long_as_told_in_the_order_of_their_commands() -> None:
+    machine = HsmMachine(module())
+    first, second = echo("A").with_header("0001"), echo("B").with_header("0002")
+    told_off = machine.handle(Received(LINK, set_response_delay(250).with_header("0000")), 1.0)
+    assert told_off[-1] == Send(LINK, Answer("0000", "LH", "00"))
+    assert machine.handle(Received(LINK, first), 2.0) == ()
+    assert machine.deadline() == 2.25
+    assert not sends(machine.handle(Received(LINK, set_response_delay(0)), 2.1))
+    assert machine.handle(Received(OTHER, second), 2.2) == ()
+    assert machine.wake(2.24) == []
+    machine.handle(LinkDown(OTHER), 2.3)
+    assert [answer.code for answer in sends(machine.wake(2.35))] == ["B3", "LH"]
+    assert machine.deadline() is None
+    assert sends(machine.handle(Received(LINK, second), 3.0))
+
+
+def test_answers_without_room_to_wait_go_at_once(monkeypatch) -> None:
+    monkeypatch.setattr("cardswitch.hsm_sim.machine.ANSWERS_WAITING_MAX", 1)
+    machine = HsmMachine(module())
+    machine.handle(Received(LINK, set_response_delay(999)), 1.0)
+    assert not sends(machine.handle(Received(LINK, echo("A")), 2.0))
+    assert sends(machine.handle(Received(LINK, echo("B")), 2.0))
 
 
 def test_a_rule_that_refused_what_is_no_event_is_told_once() -> None:

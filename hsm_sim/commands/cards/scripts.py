@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from cardswitch.specs.hsm.errors import DATA_LENGTH_REFUSED, INPUT_REFUSED, TARGET_KEY_REFUSED
+from cardswitch.specs.hsm.errors import (
+    ACCOUNT_REFUSED,
+    DATA_LENGTH_REFUSED,
+    INPUT_REFUSED,
+    PIN_BLOCK_FORMAT_DISABLED,
+    TARGET_KEY_REFUSED,
+)
+from cardswitch.specs.hsm.names import ISO_2, VIS_CURRENT
 from cardswitch.specs.security.emv_keys import (
     ATC_LENGTH,
     derive_script_key_emv_csk,
@@ -14,19 +21,25 @@ from cardswitch.specs.security.emv_keys import (
 from cardswitch.specs.security.emv_scripts import (
     COMMAND_DATA_LENGTH_MAX,
     ScriptStyle,
+    encode_pinblock_vis,
     encrypt_script_data_emv,
     generate_script_mac_emv,
 )
+from cardswitch.specs.security.pinblock_iso import encode_pinblock_iso_2
 from cardswitch.specs.security.tdes import BLOCK_LENGTH, decrypt_tdes_ecb
 
 from ...custody.policy import CommandRefused
 from ...desk import Handler, HsmDesk
+from ...keys.clear import ClearKey
 from ...keys.ring import Fields
-from ...keys.uses import DEK, MK_SMC, MK_SMI
+from ...keys.uses import DEK, MK_AC, MK_SMC, MK_SMI
+from ...pins.blocks import Account, fold_block
+from ..pins.blocks import open_pin_key, require_allowed
 from .emv import bytes_of, card_key_of, open_double
 
 OFFSET_REFUSED: Final = "06"
 _VIS: Final = "0"
+_PAN12: Final = slice(1, 13)
 
 # A session key from the card's and 8 bytes of session data.
 Derive = Callable[[bytes, bytes], bytes]
@@ -49,11 +62,11 @@ def _make(desk: HsmDesk, fields: Fields, derive: Derive, style: ScriptStyle) -> 
     account, message = bytes_of(fields["account"]), bytes_of(fields["message"])
     card_key = card_key_of(desk, MK_SMI, fields["mk_smi"], account)
     mac_key = derive(card_key, bytes_of(fields["session"]))
-    if "data" not in fields:
+    if "mk_smc" not in fields:
         return {"mac": _mac(mac_key, message)}
     card_key = card_key_of(desk, MK_SMC, fields["mk_smc"], account, TARGET_KEY_REFUSED)
     secret_key = derive(card_key, bytes_of(fields["secret_session"]))
-    clear = _clear_data(desk, fields)
+    clear = _new_pin(desk, fields) if "block" in fields else _clear_data(desk, fields)
     offset = int(fields["offset"], 16)
     if offset > len(message):
         raise CommandRefused(OFFSET_REFUSED)
@@ -75,6 +88,32 @@ def _clear_data(desk: HsmDesk, fields: Fields) -> bytes:
     if not data or len(data) % BLOCK_LENGTH or len(data) > COMMAND_DATA_LENGTH_MAX:
         raise CommandRefused(DATA_LENGTH_REFUSED)
     return decrypt_tdes_ecb(key, data)
+
+
+def _new_pin(desk: HsmDesk, fields: Fields) -> bytes:
+    """The new PIN as the card takes it; what comes for another card is refused (22).
+
+    Formats of cards are off (69) unless the policy names them among its `pin_formats`.
+    """
+    target = fields["target_format"]
+    if target not in desk.policy.pin_formats:
+        raise CommandRefused(PIN_BLOCK_FORMAT_DISABLED, rule="pin_formats")
+    account = bytes_of(fields["account"])
+    # Option A: the last 14 digits of the card number, and its sequence number.
+    if account.hex()[_PAN12] != fields["pan12"]:
+        raise CommandRefused(ACCOUNT_REFUSED)
+    key = open_pin_key(desk, fields)
+    pin = _pin_in(desk, key, fields, "block")
+    require_allowed(desk, pin)
+    if target == ISO_2:
+        return encode_pinblock_iso_2(pin)
+    card_key = card_key_of(desk, MK_AC, fields["mk_ac"], account, TARGET_KEY_REFUSED)
+    current = _pin_in(desk, key, fields, "current_block") if target == VIS_CURRENT else ""
+    return encode_pinblock_vis(card_key, pin, current)
+
+
+def _pin_in(desk: HsmDesk, key: ClearKey, fields: Fields, name: str) -> str:
+    return fold_block(desk, key, fields[name], fields["format"], Account.of(fields))
 
 
 def _derive_vis(card_key: bytes, session: bytes) -> bytes:

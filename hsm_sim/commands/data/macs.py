@@ -210,8 +210,15 @@ def _mac_dukpt(desk: HsmDesk, fields: Fields) -> str:
     if (bdk.algorithm == AES) != (fields["method"] == _CMAC):
         raise CommandRefused(KEY_ALGORITHM_REFUSED)
     descriptor, ksn = fields["ksn"][:DESCRIPTOR_DIGITS], fields["ksn"][DESCRIPTOR_DIGITS:]
+    return mac_of_device(bdk, descriptor, ksn, fields["data"].encode("latin-1"))
+
+
+def mac_of_device(bdk: ClearKey, descriptor: str, ksn: str, data: bytes) -> str:
+    """16 hex digits: the MAC of what the device of *ksn* sends, by X9.19 or, of AES, CMAC.
+
+    Raises CommandRefused (80): with X9.19 *data* are whole blocks of 8 bytes.
+    """
     key = derive_key(bdk, descriptor, ksn, "mac-request", "mac-generation").value
-    data = fields["data"].encode("latin-1")
     if bdk.algorithm == AES:
         return generate_cmac_aes(key, data, _DUKPT_MAC_LENGTH).hex().upper()
     try:

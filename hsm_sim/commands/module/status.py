@@ -1,5 +1,7 @@
 """The module itself: NC, NO, J2, J4, J8 and JK tell of it, RA ends all authority.
 
+LG has all answers wait.
+
 B2 echoes, N0 gives random bytes, and NK performs the commands that it carries, each as if it had
 come by itself.
 """
@@ -159,6 +161,12 @@ def cancel_authority(desk: HsmDesk, fields: Fields) -> Fields:
     return {}
 
 
+def set_response_delay(desk: HsmDesk, fields: Fields) -> Fields:
+    """LG: whatever is answered from now on waits so long: for tests of a slow module."""
+    desk.state.delay_s = int(fields["delay"]) / 1_000
+    return {}
+
+
 def _digits(count: int, width: int) -> str:
     """*count* in *width* digits; what has no room stays at the highest number."""
     return f"{min(count, 10**width - 1):0{width}d}"
@@ -209,5 +217,6 @@ HANDLERS: Final[Mapping[str, Handler]] = {
     "J8": health_counts,
     "JK": health,
     "RA": cancel_authority,
+    "LG": set_response_delay,
     CHAIN: perform_chain,
 }

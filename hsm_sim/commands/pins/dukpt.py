@@ -6,18 +6,23 @@ CI, CK and CM are their older forms, whose blocks are of format 01.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hmac import compare_digest
 from typing import Final
 
 from cardswitch.specs.hsm.errors import SOURCE_KEY_REFUSED, TARGET_KEY_REFUSED
 from cardswitch.specs.hsm.names import ISO_0
 
+from ...custody.policy import CommandRefused
 from ...desk import Handler, HsmDesk
 from ...keys.clear import ClearKey
 from ...keys.dukpt import derive_pin_key, open_bdk
 from ...keys.ring import Fields
 from ...keys.uses import ZPK
+from ..data.macs import mac_of_device
 from .blocks import compare_pvv, open_target_dukpt, require_translation, translate_block
 from .ibm import compare_offset
+
+MAC_MISMATCH: Final = "06"  # No guess at a PIN: whoever spoils the MAC learns nothing of that.
 
 
 def translate_pin_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
@@ -32,15 +37,28 @@ def translate_pin_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
 
 
 def verify_pin_ibm_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
-    """GO: does the PIN have this offset?"""
+    """GO: does the PIN have this offset? In mode 1 first: has the message this MAC?"""
     desk.policy.require_pin_format(fields["format"])
+    _require_mac(desk, fields)
     return compare_offset(desk, _open_source(desk, fields), fields)
 
 
 def verify_pin_pvv_dukpt(desk: HsmDesk, fields: Fields) -> Fields:
-    """GQ: does the PIN have this PVV?"""
+    """GQ: does the PIN have this PVV? In mode 1 first: has the message this MAC?"""
     desk.policy.require_pin_format(fields["format"])
+    _require_mac(desk, fields)
     return compare_pvv(desk, _open_source(desk, fields), fields)
+
+
+def _require_mac(desk: HsmDesk, fields: Fields) -> None:
+    """Refuse (06) unless the MAC is that of the data, where a command has one."""
+    if "mac" not in fields:
+        return
+    bdk = open_bdk(desk.keys, fields["bdk"], SOURCE_KEY_REFUSED)
+    data = fields["data"].encode("latin-1")
+    mac = mac_of_device(bdk, fields["ksn_descriptor"], fields["ksn"], data)
+    if not compare_digest(mac[: len(fields["mac"])], fields["mac"]):
+        raise CommandRefused(MAC_MISMATCH)
 
 
 def _older(handler: Handler) -> Handler:

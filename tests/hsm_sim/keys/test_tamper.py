@@ -16,7 +16,7 @@ from tests.hsm_sim.test_module import GOOD, LAX
 from tests.kit.hsm.module import PAN12, TPK, ZPK2, ask, module, pin_block, under_lmk
 
 # Commands that no LMK has a part in; those inside an NK are answered one by one.
-KEYLESS = {"B2", "N0", "NO", "J2", "J4", "J8", "JK", "RA", "GM", "NK", "LA", "LE"}
+KEYLESS = {"B2", "N0", "NO", "J2", "J4", "J8", "JK", "RA", "GM", "NK", "LA", "LE", "LG"}
 TRANSLATION = translate_pin_tpk_zpk(
     under_lmk("002", TPK), under_lmk("001", ZPK2), pin_block(TPK, "1234"), PAN12
 )

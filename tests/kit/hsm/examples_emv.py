@@ -55,6 +55,7 @@ from cardswitch.specs.hsm.commands.module.status import (
     module_load,
     module_status,
     random_value,
+    set_response_delay,
 )
 from cardswitch.specs.security.block_lmk import TEST_BLOCK_LMK, wrap_key_block
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
@@ -207,6 +208,7 @@ GOOD: list[Command] = [
     translate_data(BDK_KEY, DEK_KEY, DATA),
     hash_data(DATA),
     random_value(8),
+    set_response_delay(0),
     module_status(),
     module_load(),
     command_volumes(),

@@ -2,7 +2,7 @@
 
 J2, J4, J8 and JK answer as public clients read them. Chosen here, where those do not say: dates are
 YYMMDD, NO in mode 01 answers one digit, rows of J2 end with a semicolon, and what J4 counts follows
-as 3 digits and 12 characters each.
+as 3 digits and 12 characters each; the delay of LG is in milliseconds.
 """
 
 from __future__ import annotations
@@ -143,6 +143,7 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
             _health("2", HsmField("cause", digits(2)), *_times("tamper")),
         ),
     ),
+    "LG": HostCommand(request=(HsmLayout(HsmField("delay", digits(3))),), answer=NOTHING),
     "RA": HostCommand(request=NOTHING, answer=NOTHING),
 }
 
@@ -210,6 +211,11 @@ def health_counts() -> Command:
 def health() -> Command:
     """JK: answers tampered (2: then cause and when), lmks, a row for each, pins_closed (0, 1)."""
     return Command("", "JK")
+
+
+def set_response_delay(milliseconds: int) -> Command:
+    """LG: have every answer from now on wait so long, 0 to 999 milliseconds."""
+    return Command("", "LG", {"delay": f"{milliseconds:03d}"})
 
 
 def cancel_authority() -> Command:

@@ -3,9 +3,10 @@
 *ksn_descriptor* is three hexadecimal digits: how many digits of *ksn* are those of the base key,
 of the sub-key and of the device. *ksn* has 12 to 20 digits, or 24 where the keys are of AES.
 
-Chosen here, where no public source says: mode 0 alone of GO and GQ (mode 1 also verifies a MAC);
-in G0 from one such key to another, serial numbers of 20 digits, or of 24 where the format is 48;
-and in all of them AES, with those 24 digits.
+Chosen here, where no public source says: what GO and GQ take in mode 1, which also verifies a MAC
+of X9.19 (of AES: CMAC) under a key of the same transaction, 4 bytes of it over data that follow; in
+G0 from one such key to another, serial numbers of 20 digits, or of 24 where the format is 48; and
+in all of them AES, with those 24 digits.
 
 CI, CK and CM are the older forms of G0, GO and GQ: blocks of format 01 (ISO 0) and TDES alone.
 """
@@ -17,7 +18,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from ...grammar import HostCommand, HsmField, HsmKind, HsmLayout, digits, hexadecimal, one_of
+from ...grammar import (
+    COUNTED,
+    HostCommand,
+    HsmField,
+    HsmKind,
+    HsmLayout,
+    digits,
+    hexadecimal,
+    one_of,
+)
 from ...kinds import (
     BLOCK,
     CHECK_LENGTH,
@@ -34,7 +44,7 @@ from ...kinds import (
     WHOLE_PAN,
 )
 from ...names import ISO_0
-from ...values import Command
+from ...values import Command, text_of
 from .blocks import PIN_TRANSLATED, with_pan
 
 # Marks a key as a base derivation key; before the source it says nothing new.
@@ -73,9 +83,19 @@ def _to_bdk(source_is_aes: bool, target_is_aes: bool) -> HsmLayout:
     )
 
 
-def _verify(pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]) -> HsmLayout:
+def _verify(
+    pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]
+) -> tuple[HsmLayout, HsmLayout]:
+    """The PIN alone, and the PIN with a MAC."""
+    with_mac = (*after, HsmField("mac", hexadecimal(8)), HsmField("data", COUNTED))
+    return _verify_in("0", pvk, before, after), _verify_in("1", pvk, before, with_mac)
+
+
+def _verify_in(
+    mode: str, pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]
+) -> HsmLayout:
     return HsmLayout(
-        HsmField("mode", one_of("0", "mode")),
+        HsmField("mode", one_of(mode, "mode")),
         HsmField("bdk", KEY),
         HsmField("pvk", pvk),
         HsmField("ksn_descriptor", KSN_DESCRIPTOR),
@@ -145,21 +165,19 @@ COMMANDS: Final[Mapping[str, HostCommand]] = {
         answer=PIN_TRANSLATED,
     ),
     "GO": HostCommand(
-        request=(
-            _verify(
-                KEY,
-                (HsmField("check_length", CHECK_LENGTH),),
-                (
-                    HsmField("table", TABLE),
-                    HsmField("validation", VALIDATION),
-                    HsmField("offset", OFFSET),
-                ),
+        request=_verify(
+            KEY,
+            (HsmField("check_length", CHECK_LENGTH),),
+            (
+                HsmField("table", TABLE),
+                HsmField("validation", VALIDATION),
+                HsmField("offset", OFFSET),
             ),
         ),
         answer=NOTHING,
     ),
     "GQ": HostCommand(
-        request=(_verify(KEY_PAIR, (), (HsmField("pvki", digits(1)), HsmField("pvv", digits(4)))),),
+        request=_verify(KEY_PAIR, (), (HsmField("pvki", digits(1)), HsmField("pvv", digits(4)))),
         answer=NOTHING,
     ),
 }
@@ -246,6 +264,12 @@ def verify_pin_pvv_dukpt(
     pin = {"mode": "0", "block": block, "format": source, "pan12": pan12}
     fields = {**source_key.fields(), "pvk": pvk, **pin, "pvki": pvki, "pvv": pvv}
     return Command("", "GQ", with_pan(fields, pan))
+
+
+def with_mac(command: Command, data: bytes, mac: str) -> Command:
+    """GO, GQ: the same *command*, but is *mac* (8 hex digits) that of *data* too? Error 06: no."""
+    fields = {**command.fields, "mode": "1", "mac": mac, "data": text_of(data)}
+    return Command("", command.code, fields)
 
 
 def translate_pin_dukpt_older(

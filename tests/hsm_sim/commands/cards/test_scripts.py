@@ -8,14 +8,16 @@ from cardswitch.specs.hsm import Answer, Command, HsmFormatError, unpack_command
 from cardswitch.specs.hsm.commands.cards.scripts import (
     M_CHIP_SCRIPT,
     VIS_SCRIPT,
+    NewPin,
     ScriptSecret,
+    change_pin_of_card,
     make_script,
     make_script_csk,
 )
 from cardswitch.specs.security.emv_keys import encode_account_emv_a
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 from tests.kit.hsm.examples_emv import under_block_lmk
-from tests.kit.hsm.module import PAN, ask, key, module, under_lmk
+from tests.kit.hsm.module import PAN, PAN12, ask, key, module, pin_block, under_lmk
 
 SMI, SMC, DEK = map(key, (60, 61, 62))
 ACCOUNT, ATC = encode_account_emv_a(PAN), b"\x00\x1c"
@@ -137,7 +139,7 @@ def test_what_is_refused(command: Command, error: str) -> None:
     [
         ("1234KU1", "KU.mode", "04"),
         ("1234KU02", "KU.scheme", "05"),
-        ("1234KY4", "KY.mode", "04"),
+        ("1234KY5", "KY.mode", "04"),
         (f"1234KY0{SMI_TEXT}" + "x" * 16 + "0002a", "KY.message", "80"),
         (f"1234KY2{SMI_TEXT}" + "x" * 16 + "0001ab", "KY.mk_smc", "15"),
     ],
@@ -146,3 +148,59 @@ def test_broken_frames(frame: str, field: str, error: str) -> None:
     with pytest.raises(HsmFormatError) as caught:
         unpack_command(frame.encode())
     assert (caught.value.field, caught.value.error_code) == (field, error)
+
+
+AC, ZPK = key(63), key(64)
+AC_TEXT, ZPK_TEXT = under_lmk("109", AC), under_lmk("001", ZPK)
+FORMATS = ("01", "34", "41", "42")
+
+
+def new_pin(style: str, current: str = "", mk_ac: str = "") -> NewPin:
+    """PIN 98765 for the card, and its current one."""
+    block = pin_block(ZPK, current) if current else ""
+    session = COUNTER if style == "vis" else ARQC
+    made = pin_block(ZPK, "98765")
+    return NewPin(SMC_TEXT, session, 7, "001", ZPK_TEXT, made, PAN12, mk_ac, block)
+
+
+@ORACLE
+@pytest.mark.parametrize(
+    ("style", "pin", "current"),
+    [
+        ("emv", new_pin("emv"), None),
+        ("mchip", new_pin("mchip"), None),
+        ("vis", new_pin("vis", "", AC_TEXT), None),
+        ("vis", new_pin("vis", "1234", AC_TEXT), "1234"),
+    ],
+    ids=["34, EMV", "34, M/Chip", "41", "42"],
+)
+def test_a_pin_is_changed_as_pyemv_does_it(style: str, pin: NewPin, current: str | None) -> None:
+    clear = sm.format_iso9564_2_pin_block("98765")
+    if style == "vis":
+        card_key = kd.derive_icc_mk_a(AC, PAN.encode(), b"00")
+        clear = sm.format_vis_pin_block(card_key, "98765", current)
+    answer = ask(module(pin_formats=FORMATS), change_pin_of_card(command_of(style), pin))
+    kinds = {"vis": sm.EncryptionType.VISA, "mchip": sm.EncryptionType.MASTERCARD}
+    secret = session_key(SMC, ARQC, style)
+    data = sm.encrypt_command_data(secret, clear, kinds.get(style, sm.EncryptionType.EMV))
+    assert bytes_in(answer, "data") == data
+    mac_key = session_key(SMI, ARQC, style)
+    assert bytes_in(answer, "mac") == sm.generate_command_mac(mac_key, MESSAGE + data)
+
+
+CHANGE = change_pin_of_card(command_of("emv"), new_pin("emv"))
+
+
+@pytest.mark.parametrize(
+    ("command", "policy", "error"),
+    [
+        (CHANGE, {}, "69"),
+        (CHANGE, {"pin_formats": FORMATS, "pins_excluded": ("98765",)}, "86"),
+        (changed(CHANGE, pan12="999000000002"), {"pin_formats": FORMATS}, "22"),
+        (changed(CHANGE, key=DEK_TEXT), {"pin_formats": FORMATS}, "10"),
+        (changed(CHANGE, key_type="003"), {"pin_formats": FORMATS}, "28"),
+    ],
+    ids=["off by default", "excluded", "another card", "another key", "no PIN key"],
+)
+def test_a_pin_that_is_not_changed(command: Command, policy: dict, error: str) -> None:
+    assert ask(module(**policy), command).error == error

@@ -15,9 +15,11 @@ from cardswitch.specs.hsm.commands.pins.dukpt import (
     verify_pin_ibm_dukpt_older,
     verify_pin_pvv_dukpt,
     verify_pin_pvv_dukpt_older,
+    with_mac,
 )
 from cardswitch.specs.security.dukpt_aes import derive_key_dukpt_aes
 from cardswitch.specs.security.dukpt_tdes import derive_key_dukpt_tdes
+from cardswitch.specs.security.mac import generate_mac_iso9797
 from cardswitch.specs.security.pinblock_iso_4 import (
     decipher_pinblock_iso_4,
     encipher_pinblock_iso_4,
@@ -161,3 +163,15 @@ def test_the_older_forms_obey_the_policy() -> None:
     assert ask(module(), older).error == "69"
     refused = verify_pin_pvv_dukpt_older(pins.HERE, pins.PVK_TEXT, BLOCK, PAN12, "1", "0000")
     assert ask(module(pin_formats=("47",)), refused).error == "69"
+
+
+def test_mode_1_verifies_a_mac_first_and_takes_a_wrong_one_for_no_guess() -> None:
+    asked, data = module(), b"16 bytes of data"
+    mac_key = derive_key_dukpt_tdes(pins.BDK, bytes.fromhex(pins.KSN), "mac-request")
+    mac = generate_mac_iso9797(mac_key, data, 3, 0).hex().upper()[:8]
+    good = [command for command in pins.GOOD if command.code in ("GO", "GQ")]
+    for command in good:
+        assert ask(asked, with_mac(command, data, mac)).ok
+        assert ask(asked, with_mac(command, data[::-1], mac)).error == "06"
+    assert len(good) == 2
+    assert asked.pin_failures == 0

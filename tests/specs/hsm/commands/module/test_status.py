@@ -13,10 +13,12 @@ from cardswitch.specs.hsm.commands.module.status import (
     module_load,
     module_status,
     random_value,
+    set_response_delay,
 )
 from tests.kit.hsm.lines import check_line
 
 LINES = {
+    "LG250": set_response_delay(250),
     "NC": diagnostics(),
     "B20001A": echo("A"),
     "N0008": random_value(8),

@@ -12,6 +12,7 @@ from cardswitch.specs.hsm.commands.pins.dukpt import (
     verify_pin_ibm_dukpt_older,
     verify_pin_pvv_dukpt,
     verify_pin_pvv_dukpt_older,
+    with_mac,
 )
 from cardswitch.specs.hsm.commands.pins.ibm import ibm_check
 from tests.kit.hsm.lines import (
@@ -39,6 +40,9 @@ CHECKED = f"04{PAN12}{TABLE}1234567890NF"
 LONG_CHECKED = f"06{PAN12}{LONG_TABLE}P{'0' * 16}"
 
 LINES = {
+    f"GQ1{BDK}{PVK}605{KSN}{BLOCK}01{PAN12}14402012345670004%01;": with_mac(
+        verify_pin_pvv_dukpt(HERE, PVK, BLOCK, PAN12, "1", "4402"), b"%01;", "01234567"
+    ),
     f"G0{BDK}{ZPK}605{KSN}{BLOCK}0147{PAN12}": translate_pin_dukpt_zpk(
         HERE, ZPK, BLOCK, PAN12, target="47"
     ),
