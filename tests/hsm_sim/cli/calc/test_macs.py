@@ -66,3 +66,28 @@ def test_what_cannot_be_computed_is_exit_1(more, expected):
     assert (code, out) == (1, "")
     assert expected in err
     assert KEY not in err
+
+
+MESSAGE = "020000200000008000010000075445524D30303031EC96728339097889"
+OF_MESSAGE = ("mac", "--key", KEY, "--dialect", "iso87-binary", "--message")
+
+
+def test_of_a_message_it_says_how_its_mac_was_made_and_over_what():
+    found = results(*OF_MESSAGE, MESSAGE).values()
+    assert "algorithm 3, padding 1 (zeros), over all bytes before the MAC" in found
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "told"),
+    [
+        ((MESSAGE[:-2] + "00",), 6, "nothing gives the MAC of this message"),
+        ((MESSAGE[:-2],), 5, "--message: "),
+        ((MESSAGE, "--text", "hello"), 2, "--message goes without"),
+        ((MESSAGE, "--fields", "0,x"), 2, "expected numbers of fields"),
+        (("0200002000000080000000000754455 24D30303031".replace(" ", ""),), 1, "a MAC in field 64"),
+    ],
+)
+def test_what_has_no_such_mac_is_told(words, code, told):
+    ended, out, err = run(*OF_MESSAGE, *words)
+    assert (ended, out) == (code, "")
+    assert told in err
