@@ -21,8 +21,7 @@ Examples:
   mac --key 0123456789ABCDEFFEDCBA9876543210 --data 0800 --algorithm 1 --padding 2 --trace
   mac --key 2B7E151628AED2A6ABF7158809CF4F3C --data 6BC1BEE2 --algorithm cmac-aes
   mac --key 0123456789ABCDEFFEDCBA9876543210 --text hello --match A46DE77F
-  mac --key 0123456789ABCDEFFEDCBA9876543210 --dialect iso87-binary \
-      --message 020000200000008000010000075445524D30303031EC96728339097889
+  mac --key 0123456789ABCDEF --dialect pos --message 08000020000000000001000007F429FB19A85795D2
 
 With --message, which is a whole one without length and header, it says how the MAC in field 64 or
 128 was made: over which bytes, by which algorithm and padding.
