@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Table, insert
+from sqlalchemy import Engine, Table, insert
+
+from .database import Database
 
 # Rows of one statement, the largest first. SQLite before 3.32 takes no more than 999 values.
 _AT_ONCE: Final = (32, 16, 8, 4, 2, 1)
 
 
 class Insertion:
-    """Into *table*, by connections of *engine*; compiled once."""
+    """Into *table*, by statements that are compiled once for *engine*."""
 
     def __init__(self, engine: Engine, table: Table) -> None:
         self._one = str(insert(table).compile(dialect=engine.dialect))
@@ -24,13 +26,15 @@ class Insertion:
         self._several = {size: self._one + f", {place}" * (size - 1) for size in _AT_ONCE}
         self._is_local = engine.dialect.name == "sqlite"
 
-    def insert(self, writer: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert *rows*, at least one, in their order, within the transaction of *writer*."""
+    def insert(self, database: Database, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert *rows*, at least one, in their order, in a transaction of *database*: durably."""
         if not self._is_local:
-            writer.exec_driver_sql(self._one, list(rows))
+            with database.transaction() as writer:
+                writer.exec_driver_sql(self._one, list(rows))
             return
-        for some in cut(rows):
-            writer.exec_driver_sql(self._several[len(some)], tuple(chain.from_iterable(some)))
+        with database.local_transaction() as connection:
+            for some in cut(rows):
+                connection.execute(self._several[len(some)], tuple(chain.from_iterable(some)))
 
 
 def cut(rows: Sequence[tuple[Any, ...]]) -> Iterator[Sequence[tuple[Any, ...]]]:

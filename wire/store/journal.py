@@ -56,8 +56,7 @@ class JournalStore(JournalReading[R]):
                 columns = self._columns(row)
                 last = chained(last, columns)
                 values.append((*columns, last))
-            with self._database.transaction() as writer:
-                self._insertion.insert(writer, values)
+            self._insertion.insert(self._database, values)
             self._last = last
 
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:

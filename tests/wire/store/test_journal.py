@@ -337,7 +337,11 @@ def test_a_journal_in_memory_outlives_who_wrote_it(open_store, url):
 
 def test_every_commit_is_one_transaction(store):
     ended = []
-    event.listen(store._engine, "commit", ended.append)
+    if store.is_local:
+        driver = store._database.writer.connection.dbapi_connection
+        driver.set_trace_callback(lambda text: ended.append(text) if text == "COMMIT" else None)
+    else:
+        event.listen(store._engine, "commit", ended.append)
     store.commit(steps(30))
     store.commit(steps(30, first=31))
     assert len(ended) == 2
