@@ -30,6 +30,7 @@ _PADDINGS: Final = {
     "TRAILING_ZEROES": "right 0",
     "TRAILING_SPACES": "right space",
 }
+_HALVES: Final = "2"  # a multiplier: the length counts half bytes
 _GENERATED: Final = ("gen_type", "pin_gen_props", "mac_gen_props")
 
 
@@ -172,18 +173,32 @@ def _entry(draft: Draft, said: Said) -> FieldEntry:
     else:
         size = draft.number(line, f"{where}: size", said["size"], 1, LENGTH_MAX)
     kind, count = {"BINARY": ("b", ""), "BCD": ("n", "bytes")}.get(encoding, ("ans", ""))
+    written = _ENCODINGS[encoding]
     if kind == "ans" and said["content_type"].lower() == _NUMERIC:
         kind = "n"
     if encoding == "BCD":
         size *= 2
+    elif said["length_indicator_multiplier"] == _HALVES:
+        kind, written, count = _packed(draft, said)
+        size = size // 2 if kind == "b" else size
     return FieldEntry(
         name=plain_name(said["name"], where),
         format=notation(kind, prefix.digits, size),
-        encoding=_ENCODINGS[encoding],
+        encoding=written,
         length=prefix.encoding,
         count=count if prefix.digits else "",
         padding=_padding(draft, said, kind, prefix),
     )
+
+
+def _packed(draft: Draft, said: Said) -> tuple[str, str, str]:
+    """Class, encoding and count of bytes whose length counts half bytes: digits, if filled up."""
+    if said["data_encoding"] != "BINARY":
+        draft.refuse(said.node.line, said.where, "a length of half bytes is expected for BINARY")
+    fills = {"TRAILING_F": "bcd right F", "LEADING_ZEROES": "bcd"}
+    if said["padding"] not in fills:
+        return "b", "binary", "nibbles"
+    return "n", fills[said["padding"]], ""
 
 
 def _prefix(draft: Draft, said: Said) -> Prefix:
@@ -195,8 +210,8 @@ def _prefix(draft: Draft, said: Said) -> Prefix:
         draft.refuse(
             line, where, f"Fixed or Variable is expected: {plain_name(said['type'], '')!r}"
         )
-    if said["length_indicator_multiplier"] not in ("", "0", "1"):
-        draft.refuse(line, where, "a length that counts bytes is expected, without a multiplier")
+    if said["length_indicator_multiplier"] not in ("", "0", "1", _HALVES):
+        draft.refuse(line, where, "a length_indicator_multiplier of 1 or 2 is expected")
     encoding = said["length_indicator_encoding"]
     if encoding not in _ENCODINGS:
         name = plain_name(encoding, "")
@@ -212,7 +227,8 @@ def _prefix(draft: Draft, said: Said) -> Prefix:
 def _padding(draft: Draft, said: Said, kind: str, prefix: Prefix) -> str:
     """How a text of one length is filled up; a loss where that cannot be said."""
     padding = said["padding"]
-    if not padding or (kind == "n" and padding == "LEADING_ZEROES" and not prefix.digits):
+    is_full = kind == "n" and padding == "LEADING_ZEROES" and not prefix.digits
+    if not padding or is_full or said["length_indicator_multiplier"] == _HALVES:
         return ""
     if padding in _PADDINGS and kind == "ans" and not prefix.digits:
         return _PADDINGS[padding]

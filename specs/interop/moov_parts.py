@@ -65,6 +65,8 @@ def _tag_words(draft: Draft, node: Node, where: str) -> dict[str, str]:
         said = {word: text.text(draft, where) for word, text in inner.keys(draft, where).items()}
         words["padding"] = said.get("type", "")
         words["pad"] = said.get("pad", "")
+        if len(words["pad"]) > 1:
+            draft.refuse(inner.line, where, "one character is expected as pad of its tag")
     enc = words.get("enc", "")
     if enc and enc not in ENCODINGS:
         draft.refuse(node.line, where, f"an unknown enc of its tag: {plain_name(enc, '')!r}")

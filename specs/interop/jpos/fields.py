@@ -78,8 +78,9 @@ def field_of(
 
 def fitting(draft: Draft, element: Element, where: str, made: FieldClass, length: int) -> int:
     """*length*, if the class can have it."""
-    if length < 1:
-        draft.refuse(element.line, where, "a longer length is expected")
+    if not 1 <= length <= LENGTH_MAX:  # filled ones count their own length as well
+        side = "longer" if length < 1 else "shorter"
+        draft.refuse(element.line, where, f"a {side} length is expected")
     if not made.digits:
         return length
     most = Prefix(made.digits, made.length).maximum

@@ -22,6 +22,7 @@ def test_every_type_and_encoding_is_a_form_of_ours():
         "52": "b 8",
         "55": "b....9999",
         "60": "n..510",
+        "61": "n..255",
     }
     assert SAMPLE.written.version == "1"
 
@@ -44,9 +45,9 @@ def test_what_cannot_be_carried_is_told_with_its_line():
 
 
 def test_a_message_is_read():
-    wire = b"1100" + bytes.fromhex("7000000000801210") + b"169999990000000011"
+    wire = b"1100" + bytes.fromhex("7000000000801218") + b"169999990000000011"
     wire += bytes.fromhex("F0F1F2F3F4F5000000001250") + b"SHOP    "
-    wire += bytes.fromhex("0123456789ABCDEF00059F36020007021234")
+    wire += bytes.fromhex("0123456789ABCDEF00059F3602000702123403567F")
     message = DIALECT.unpack(wire)
     assert dict(message.fields) == {
         2: "9999990000000011",
@@ -56,6 +57,7 @@ def test_a_message_is_read():
         52: "0123456789ABCDEF",
         55: "9F36020007",
         60: "1234",
+        61: "567",
     }
     assert DIALECT.read(message, "3.2") == "2345"
     assert DIALECT.pack(message) == wire
@@ -85,7 +87,7 @@ BAD = {
     "multiplier": (
         TEXT.replace(
             "length_indicator_size: 1",
-            "length_indicator_size: 1\n                length_indicator_multiplier: 2",
+            "length_indicator_size: 1\n                length_indicator_multiplier: 3",
         ),
         "multiplier",
     ),

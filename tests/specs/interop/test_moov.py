@@ -95,6 +95,7 @@ BAD = {
     "unknown sort": (composite({"sort": "Random"}), "a sort of"),
     "unknown tag key": (composite({**TLV, "size": 2}), "'size'"),
     "unknown tag enc": (composite({**TLV, "enc": "Morse"}), "'Morse'"),
+    "long pad of a tag": (composite({**TLV, "padding": {"type": "Left", "pad": "00"}}), "its tag"),
     "tag without a length": (composite({**TLV, "length": 0}), "tag length"),
     "fixed parts under tags": (composite(TLV), "written alike"),
     "no BER part": (composite({"enc": "BerTLVTag", "sort": "StringsByHex"}), "BerTLV"),

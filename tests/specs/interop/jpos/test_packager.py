@@ -61,6 +61,11 @@ BAD = {
     "negative length": (packager(field(4, CHAR, -8)), 4, "length"),
     "length of nothing": (packager(field(4, CHAR, 0)), 4, "longer"),
     "length in words": (packager(field(4, CHAR, "1_6")), 4, "length"),
+    "length too long when filled": (
+        packager(field(4, "org.jpos.iso.IFA_FLLCHAR", 999_999)),
+        4,
+        "shorter",
+    ),
     "length too long": (packager(field(4, CHAR, 9999999)), 4, "length"),
     "length beyond its prefix": (packager(field(4, "org.jpos.iso.IFA_LLCHAR", 100)), 4, "99"),
     "number too high": (packager(field(193, CHAR)), 4, "id"),
