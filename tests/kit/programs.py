@@ -187,7 +187,7 @@ class House:
             "front": self.captured(legs, "merchants"),
             "acquirer": self._acquirer(),
             "network": self.captured(legs, "acquirers"),
-            "issuer": self._issuer(),
+            "issuer": self.held(),
         }
 
     def captured(self, legs, serves):
@@ -204,7 +204,8 @@ class House:
         assert not books.open, "the acquirer waits for something"
         return {sale.rrn: sale.amount for sale in books.approved().values()}
 
-    def _issuer(self):
+    def held(self):
+        """What the issuer holds, by RRN, as its disk says: it must have ended."""
         machine = Issuer(self.lab.issuer, open_vault(self.lab.issuer.vault).fingerprint)
         machine.recover(self._issuer_rows(), 0.0)
         held = dict(machine.held())

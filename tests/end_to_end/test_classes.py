@@ -1,0 +1,98 @@
+"""Classes beside the sale: off unless allowed; then from the terminal to the payout, and undone."""
+
+import json
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from cardswitch.lab.house.topology import read_lab
+from tests.kit.programs import House
+
+PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+
+
+def house_in(folder, allows):
+    house = House(folder)
+    text = house.config.read_text("utf-8")
+    for serves in ("merchants", "acquirers"):
+        line = f'serves = "{serves}"'
+        assert line in text
+        text = text.replace(line, f"allows = {json.dumps(allows)}\n{line}")
+    house.config.write_text(text, "utf-8")
+    house.lab = read_lab(house.config)
+    house.up()
+    return house
+
+
+@pytest.fixture
+def houses(tmp_path):
+    made = []
+    yield lambda *allows: made.append(house_in(tmp_path, list(allows))) or made[-1]
+    for house in made:
+        house.end()
+
+
+def asked(house, *words):
+    code, printed = house.run("terminal", *words, "--json")
+    return code, json.loads(printed)
+
+
+def closed(house):
+    """The bank day, closed now."""
+    house.settled()
+    code, printed = house.run("settle", "close", "--now", "--json")
+    assert code == 0
+    return json.loads(printed)
+
+
+def batches_of(day):
+    """Count and amount, by kind."""
+    return {batch["kind"]: (batch["count"], batch["amount"]) for batch in day["batches"]}
+
+
+@pytest.mark.parametrize("kind", ["refund", "cash"])
+def test_what_pays_out_is_off_unless_the_listener_allows_it(houses, kind, monkeypatch):
+    if kind == "cash":
+        monkeypatch.setenv("CARDSWITCH_PIN", "1234")
+    house = houses()
+    code, outcome = asked(house, kind, "7.50", "--card", "good", "--check")
+    assert (code, outcome["kind"], outcome["code"]) == (3, "declined", "58")
+
+
+def test_a_refund_is_taken_off_the_deposit(houses):
+    house = houses("refund")
+    assert asked(house, "sale", "20", "--card", "good")[1]["kind"] == "approved"
+    assert asked(house, "refund", "5", "--card", "good")[1]["kind"] == "approved"
+    assert asked(house, "reverse", "--keep", "2")[1]["kind"] == "reduced"
+    code, outcome = asked(house, "refund", "7.50", "--card", "good")
+    assert (code, outcome["transaction"], outcome["kind"]) == (0, "refund", "approved")
+    day = closed(house)
+    assert batches_of(day) == {
+        "sale": (1, 2000),
+        "refund": (2, -1250),
+        "refund-reversal": (1, 300),
+    }
+    written = ET.parse(house.folder / "deposits" / f"deposit-{day['business_date']}.xml")
+    assert [sum.text for sum in written.iter(f"{PAIN}CtrlSum")][:1] == ["10.50"]
+
+
+def test_cash_is_deposited_like_a_sale_and_wants_a_pin(houses, monkeypatch):
+    house = houses("cash")
+    code, outcome = asked(house, "cash", "50", "--card", "good", "--check")
+    assert (code, outcome["kind"], outcome["reason"]) == (3, "declined", "pin_required")
+    monkeypatch.setenv("CARDSWITCH_PIN", "1234")
+    code, outcome = asked(house, "cash", "50", "--card", "good", "--check")
+    assert (code, outcome["transaction"], outcome["kind"]) == (0, "cash", "approved")
+    assert batches_of(closed(house)) == {"cash": (1, 5000)}
+
+
+def test_what_is_set_aside_is_held_and_in_no_deposit(houses):
+    house = houses()
+    assert asked(house, "preauth", "80", "--card", "good")[1]["kind"] == "approved"
+    assert asked(house, "preauth", "20", "--card", "good")[1]["kind"] == "approved"
+    assert asked(house, "reverse")[1]["kind"] == "reversed"
+    assert batches_of(closed(house)) == {}
+    assert sum(code == "00" for code in (decided.code for decided in house.decisions())) == 2
+    [up] = house.programs
+    assert up.stop() == 0
+    assert list(house.held().values()) == [8000]
