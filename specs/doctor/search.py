@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from ..dialect.fields import build_field
 from ..dialect.file import FieldEntry, lay_fields_over
 from ..errors import DialectError
-from ..grammar.encodings import BadFill
+from ..grammar.encodings import BadFill, National
 from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
 from .bases import Base
 from .edits import GROUPS, Edit, group_edit
@@ -282,6 +282,8 @@ def end_of(field: Field, data: bytes, offset: int) -> int:
         return 0
     kind = field.notation.kind
     good = CLASSES[kind].issuperset(text) and (kind != "x+n" or first_wrong(kind, text) is None)
+    if not good and isinstance(field.encoding, National):
+        good = field.first_wrong(text) is None
     return end if good and (text or start == end) else 0
 
 

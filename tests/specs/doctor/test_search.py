@@ -73,6 +73,12 @@ def test_the_quick_reader_agrees_with_the_one_that_explains(name, data, number):
     assert end_of(field, data, 0) == end
 
 
+@pytest.mark.parametrize(("wire", "end"), [("07Zürich", 9), ("02Z\x85", 0), ("01\udcff", 0)])
+def test_the_quick_reader_reads_national_letters(wire, end):
+    field = dialect("iso87-ascii", change(44, encoding="utf-8")).fields[44]
+    assert end_of(field, wire.encode("utf-8", "surrogateescape"), 0) == end
+
+
 def test_a_part_of_a_budget_is_spent_from_the_whole_and_watched():
     steps = []
     whole = Budget(1000, 10, watch=steps.append)

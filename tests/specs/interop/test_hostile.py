@@ -1,4 +1,4 @@
-"""Foreign files with words changed: each is a dialect that can be built, or refused by its path."""
+"""Foreign files with words changed: each is a dialect that can be built, or is refused."""
 
 import re
 
@@ -44,9 +44,8 @@ def test_changed_words_make_a_dialect_or_an_error(name):
             other = other[: place.start()] + word + other[place.end() :]
         try:
             imported = READERS[name](other, "mine")
-        except DialectError as error:
-            assert str(error).startswith("mine")
-        else:
-            made(lend(imported, ISO87))
+        except DialectError:
+            return
+        made(lend(imported, ISO87))
 
     reads()

@@ -28,11 +28,20 @@ SAME_MIN = {
     ("jpos", "iso87-binary"): 1.0,
     ("jpos", "iso87-ebcdic"): 1.0,
     ("jpos", "pos"): 1.0,
+    ("jpos", "iso87-ascii-binary"): 1.0,
+    ("jpos", "iso87-bcd-ebcdic"): 0.96,
+    ("jpos", "iso93-ebcdic"): 1.0,
+    ("jpos", "iso2023"): 1.0,
     ("moov", "iso87-ascii"): 1.0,
     ("moov", "pos"): 0.94,
+    ("moov", "iso87-ascii-binary"): 1.0,
+    ("moov", "iso2023"): 0.96,
     ("pyiso8583", "iso87-ascii"): 1.0,
     ("pyiso8583", "iso87-ebcdic"): 1.0,
     ("pyiso8583", "pos"): 0.95,
+    ("pyiso8583", "iso87-bcd-ebcdic"): 0.96,
+    ("pyiso8583", "iso93-ebcdic"): 1.0,
+    ("pyiso8583", "iso2023"): 0.98,
 }
 
 
