@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, Engine, Select, Table, func, select
+from sqlalchemy import Connection, Engine, Select, Table, select
 
 from ..ports import Question
 from .chain import START
@@ -127,10 +127,13 @@ class JournalReading(Generic[R]):
     def _moved_since(self, sequence: int) -> list[int]:
         """The legs of rows behind *sequence* that began before it, finished then or not."""
         c = self.table.c
-        behind = select(c.leg).where(c.sequence > sequence, c.leg > 0).group_by(c.leg)
+        # In the order of the key: to group them, SQLite would walk the index of all legs ever.
+        behind = select(c.leg, c.identity).where(c.sequence > sequence).order_by(c.sequence)
+        began: dict[int, bool] = {}  # by leg, whether its first row is among those
         with self.connection() as connection:
-            began_before = behind.having(func.max(c.identity) == "")
-            return [leg for (leg,) in _streamed(connection, began_before)]
+            for leg, identity in _streamed(connection, behind):
+                began.setdefault(leg, identity != "")
+        return [leg for leg, is_new in began.items() if leg and not is_new]
 
     def _open_at(self, sequence: int, legs: Sequence[int]) -> list[R]:
         """The rows of *legs* before *sequence*; few, for whoever starts holds them in memory."""

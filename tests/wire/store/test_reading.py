@@ -27,16 +27,25 @@ def test_of_a_leg_that_goes_on_behind_a_checkpoint_the_beginning_is_read_too(sto
 
 
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_the_last_checkpoint_is_found_by_an_index(store):
+def test_nothing_that_a_start_asks_walks_through_all_rows(store):
+    store.commit([*steps(5), checkpoint(11), Step(sequence=12, leg=3, state="reversing")])
     said = []
     with store._engine.connect() as connection:
         connection.connection.driver_connection.set_trace_callback(said.append)
         store._shared = connection
         list(store.recent())
         store._shared = None
-        [query] = [text for text in said if "'checkpoint'" in text]
-        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
-    assert plan == ["SEARCH steps USING INDEX steps_leg (leg=?)"]
+        asked = [text for text in said if text.startswith("SELECT")]
+        plans = [
+            [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+            for query in asked
+        ]
+    behind = ["SEARCH steps USING INTEGER PRIMARY KEY (rowid>?)"]
+    by_leg = ["SEARCH steps USING INDEX steps_leg (leg=?)"]
+    assert plans[:2] == [by_leg, behind]
+    assert plans[3:] == [behind]
+    [of_legs] = plans[2:3]
+    assert of_legs[0].startswith("SEARCH steps USING INDEX steps_leg (leg=? AND sequence<?)")
 
 
 def test_what_cannot_be_read_is_an_error_and_no_end(store):
