@@ -141,9 +141,9 @@ class HsmLayout:
         self.fields = fields
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
-        self._has_optional = len(self.required) < len(fields)
+        self._optional = tuple(field.name for field in fields if field.optional)
         self._places = [(field.name, field.lead) for field in fields]
-        self._is_plain = not self._has_optional and all(f.kind.count is None for f in fields)
+        self._is_single = all(field.kind.count is None for field in fields)
 
     @cached_property
     def _pieces(self) -> list[tuple[re.Pattern[str], str, HsmCount | None]]:
@@ -163,9 +163,9 @@ class HsmLayout:
 
     def read(self, text: str, at: int) -> tuple[dict[str, str], int] | None:
         """The fields of the line that begins at *at*, and where it ends; None if it breaks."""
-        if self._is_plain:  # One expression, and every field in it.
+        if self._is_single:  # One expression, and every field in it.
             match = self._pieces[0][0].match(text, at)
-            return None if match is None else (match.groupdict(), match.end())
+            return None if match is None else (self._given(match.groupdict()), match.end())
         values: dict[str, str] = {}
         for pattern, name, counted_by in self._pieces:
             match = pattern.match(text, at)
@@ -180,19 +180,24 @@ class HsmLayout:
                 if at > len(text):
                     return None
                 values[name] = text[start:at]
-        if self._has_optional:
-            values = {name: value for name, value in values.items() if value is not None}
-        return values, at
+        return self._given(values), at
+
+    def _given(self, values: dict[str, str]) -> dict[str, str]:
+        """*values* without the fields that were left out."""
+        for name in self._optional:
+            if values[name] is None:
+                del values[name]
+        return values
 
     def takes(self, values: Mapping[str, str]) -> bool:
         """Whether *values* have the names of this line, all that it needs and no others."""
-        if not self._has_optional:
+        if not self._optional:
             return values.keys() == self.names
         return self.required <= values.keys() <= self.names
 
     def write(self, values: Mapping[str, str]) -> str:
         """The line of *values*, whose names and forms the caller has checked."""
-        if self._is_plain:
+        if self._is_single and not self._optional:
             return "".join([lead + values[name] for name, lead in self._places])
         written = []
         for field in self.fields:
