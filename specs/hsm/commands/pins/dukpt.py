@@ -4,9 +4,10 @@
 of the sub-key and of the device. *ksn* has 12 to 20 digits, or 24 where the keys are of AES.
 
 Chosen here, where no public source says: what GO and GQ take in mode 1, which also verifies a MAC
-of X9.19 (of AES: CMAC) under a key of the same transaction, 4 bytes of it over data that follow; in
-G0 from one such key to another, serial numbers of 20 digits, or of 24 where the format is 48; and
-in all of them AES, with those 24 digits.
+of X9.19 (of AES: CMAC) under a key of the same transaction, 4 bytes of it over data that follow,
+with serial numbers of 20 digits, or of 24 where the base key is a block of AES; in G0 from one such
+key to another, serial numbers of 20 digits, or of 24 where the format is 48; and in all of them
+AES, with those 24 digits.
 
 CI, CK and CM are the older forms of G0, GO and GQ: blocks of format 01 (ISO 0) and TDES alone.
 """
@@ -29,6 +30,7 @@ from ...grammar import (
     one_of,
 )
 from ...kinds import (
+    AES_KEY,
     BLOCK,
     CHECK_LENGTH,
     FORMAT,
@@ -40,6 +42,7 @@ from ...kinds import (
     OFFSET,
     PAN12,
     TABLE,
+    TDES_KEY,
     VALIDATION,
     WHOLE_PAN,
 )
@@ -85,22 +88,32 @@ def _to_bdk(source_is_aes: bool, target_is_aes: bool) -> HsmLayout:
 
 def _verify(
     pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]
-) -> tuple[HsmLayout, HsmLayout]:
-    """The PIN alone, and the PIN with a MAC."""
-    with_mac = (*after, HsmField("mac", hexadecimal(8)), HsmField("data", COUNTED))
-    return _verify_in("0", pvk, before, after), _verify_in("1", pvk, before, with_mac)
+) -> tuple[HsmLayout, ...]:
+    """The PIN alone; and the PIN with a MAC, where the key tells how long number and block are."""
+    with_mac = (pvk, before, (*after, HsmField("mac", hexadecimal(8)), HsmField("data", COUNTED)))
+    return (
+        _verify_in("0", KEY, KSN, BLOCK, pvk, before, after),
+        _verify_in("1", AES_KEY, hexadecimal(24), hexadecimal(32), *with_mac),
+        _verify_in("1", TDES_KEY, hexadecimal(20), hexadecimal(16), *with_mac),
+    )
 
 
 def _verify_in(
-    mode: str, pvk: HsmKind, before: tuple[HsmField, ...], after: tuple[HsmField, ...]
+    mode: str,
+    bdk: HsmKind,
+    ksn: HsmKind,
+    block: HsmKind,
+    pvk: HsmKind,
+    before: tuple[HsmField, ...],
+    after: tuple[HsmField, ...],
 ) -> HsmLayout:
     return HsmLayout(
         HsmField("mode", one_of(mode, "mode")),
-        HsmField("bdk", KEY),
+        HsmField("bdk", bdk),
         HsmField("pvk", pvk),
         HsmField("ksn_descriptor", KSN_DESCRIPTOR),
-        HsmField("ksn", KSN),
-        HsmField("block", BLOCK),
+        HsmField("ksn", ksn),
+        HsmField("block", block),
         HsmField("format", FORMAT),
         *before,
         HsmField("pan12", PAN12),
