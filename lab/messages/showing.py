@@ -9,7 +9,13 @@ from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.bitmap import Bitmaps
 from cardswitch.specs.grammar.mti import describe_mti
-from cardswitch.specs.masking import OPEN_TAGS, PAN_DIGITS_USUAL, mask_pan, open_fields
+from cardswitch.specs.masking import (
+    FREE_TEXT,
+    OPEN_TAGS,
+    PAN_DIGITS_USUAL,
+    mask_pan,
+    open_fields,
+)
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.layout import Part
 from cardswitch.specs.review.chip_words import chip_meaning, chip_words
@@ -91,8 +97,10 @@ def _field(
     edition = dialect.version if dialect else message.mti[:1]
     value = message[number]
     field = dialect.fields.get(number) if dialect else None
-    is_open = unsafe or number in open_fields(edition)
-    text = show_value(number, value, unsafe, edition)
+    # Stars for what looks like a card number would break bytes: of data sets sizes are shown.
+    is_bytes = field is not None and field.notation.kind == "b" and number in FREE_TEXT
+    is_open = unsafe or (number in open_fields(edition) and not is_bytes)
+    text = show_value(number, value, unsafe, edition) if is_open or not is_bytes else hidden(value)
     children: tuple[Shown, ...] = ()
     fault: FormatError | None = None
     if number == _TRACK_2:

@@ -11,10 +11,12 @@ from __future__ import annotations
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..dialect import Dialect
 from ..errors import FormatError
 from ..message import Message
+from ..parts.datasets import Datasets
 from .edition93 import STEP_93
 from .edition2003 import STEP_2003
 from .fitting import fit
@@ -50,16 +52,37 @@ def convert(message: Message, source: Dialect, target: Dialect, year: str = "") 
     if year and not is_digits(year, 4):
         raise FormatError("a year of four digits", hint="such as 2026")
     origins = {number: frozenset([number]) for number in message.fields}
-    draft = Draft(message.mti, message.fields, origins)
+    draft = _without_data_sets(Draft(message.mti, message.fields, origins), source, target)
     old, new = int(source.version), int(target.version)
     for step in _STEPS[old:new]:
         draft = take_step(step, draft, True, year)
     for step in reversed(_STEPS[new:old]):
         draft = take_step(step, draft, False, year)
+    draft = _without_data_sets(draft, target, source)
     fields, losses = fit(draft, target)
     header, lost = _header(message, source, target)
     converted = Message(draft.mti, dict(sorted(fields.items())), header)
     return Converted(converted, (*draft.losses, *losses, *lost))
+
+
+def _without_data_sets(draft: Draft, one: Dialect, other: Dialect) -> Draft:
+    """*draft* without the fields that are data sets in *one* dialect, and in the *other* are not.
+
+    Their bytes as text, or a text as bytes, would be taken for what they are not.
+    """
+    apart = _data_sets(one) & other.fields.keys() - _data_sets(other)
+    losses = list(draft.losses)
+    for number in sorted(apart & draft.fields.keys()):
+        why = f"field {number} holds data sets in {one.name}, and none in {other.name}"
+        losses += draft.lost(number, "dropped", why)
+    fields = {number: value for number, value in draft.fields.items() if number not in apart}
+    return replace(draft, fields=fields, losses=tuple(losses))
+
+
+def _data_sets(dialect: Dialect) -> frozenset[int]:
+    """The fields of *dialect* that hold data sets."""
+    layouts = dialect.form.parts
+    return frozenset(n for n in dialect.fields if isinstance(layouts.get(f"{n}"), Datasets))
 
 
 def _header(message: Message, source: Dialect, target: Dialect) -> tuple[bytes, list[Loss]]:

@@ -83,6 +83,16 @@ def test_of_the_start_of_a_message_nobody_knows_what_is_missing():
     assert show_partial(ASCII, cut(start)).missing == ()
 
 
+def test_data_sets_of_a_shop_are_taken_apart_and_show_no_card_number():
+    name = f"STREET {PAN}".encode().hex().upper()
+    shop = f"2000{len(name) // 2:02}{name}"
+    message = Message("2200", {43: f"71{len(shop) // 2:04X}{shop}"})
+    shown = show(load_dialect("iso2023"), message)
+    assert (shown.at("43.71.2").name, shown.at("43.71.2").text) == ("name", "*** (23)")
+    assert not any(PAN in one.text or name in one.text for one in every(shown))
+    assert show(load_dialect("iso2023"), message, unsafe=True).at("43.71.2").text == f"STREET {PAN}"
+
+
 def test_what_slipped_into_an_open_field_is_masked_where_a_length_may_be_wrong():
     slipped = Message("0200", {42: PAN[:-1]})
     assert show_partial(ASCII, cut(slipped)).at("42").text == "*" * 15

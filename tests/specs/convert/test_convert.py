@@ -114,6 +114,24 @@ def test_the_formats_of_the_target_count(fields, target, expected, losses):
     assert said(done.losses) == losses
 
 
+DATA_SETS = {43: "71000F29000453484F50044245524E434845", 44: "71000541424344"}
+
+
+@pytest.mark.parametrize("name", ["iso87-ascii", "iso93-binary", "iso2003"])
+def test_data_sets_never_become_text_nor_text_data_sets(name):
+    newer, older = load_dialect("iso2023"), load_dialect(name)
+    message = Message("2200", {11: "000000000001", **DATA_SETS})
+    done = convert(message, newer, older)
+    assert set(done.message.fields) == {11}
+    told = [loss for loss in done.losses if loss.what == "dropped"]
+    assert [loss.field for loss in told] == ["43", "44"]
+    mti = older.version + "200"
+    back = convert(Message(mti, {44: "A0", 43: "AB"}), older, newer)
+    assert not {43, 44} & back.message.fields.keys()
+    assert {"43", "44"} <= {loss.field for loss in back.losses if loss.what == "dropped"}
+    assert convert(message, newer, newer).message == message
+
+
 def test_fields_above_128_go_where_there_is_room_for_them():
     message = Message("0200", {3: "000000", 129: "000000000150"})
     assert convert(message, THIRD, THIRD).message == message
