@@ -6,18 +6,13 @@ from typing import Annotated, Final, Protocol, cast
 
 from msgspec import Meta
 
+from cardswitch.specs.dialect.file import FRAMING_PATTERN
+
 from .delimited import Delimited
 from .framing import Ending, Framing, LengthEncoding
 
 INCLUSIVE: Final = "-inclusive"
-# A length, what it counts, and what stands behind the message; or frames without a length.
-FramingName = Annotated[
-    str,
-    Meta(
-        pattern=r"\A((binary2|binary4|little2|little4|ascii4|hex4|bcd2|vap)(-inclusive)?"
-        r"(-etx|-counted-etx)?|etx|stx-lrc)\Z"
-    ),
-]
+FramingName = Annotated[str, Meta(pattern=rf"\A({FRAMING_PATTERN})\Z")]
 
 
 class Framer(Protocol):

@@ -25,16 +25,23 @@ def manner_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options --dialect, --framing and --header; the command gets `how`, a Manner."""
 
     @dialect_option
-    @framing_option(FRAMING, "How messages are told apart there: binary2, ascii4, stx-lrc ...")
+    @framing_option(
+        None,
+        "How messages are told apart there: binary2, ascii4, stx-lrc ...  [default: what the "
+        "dialect says, or binary2]",
+    )
     @click.option(
         "--header", type=click.Choice(["none", "tpdu"]), default="none", show_default=True,
         help="What stands before each message there.",
     )  # fmt: skip
     @functools.wraps(command)
-    def with_manner(*words: Any, dialect: Any, framing: str, header: Any, **more: Any) -> Any:
+    def with_manner(
+        *words: Any, dialect: Any, framing: str | None, header: Any, **more: Any
+    ) -> Any:
         from ..talk.link import Manner
 
-        return command(*words, how=Manner(dialect, framing, header), **more)
+        spoken = framing or dialect.form.framing or FRAMING
+        return command(*words, how=Manner(dialect, spoken, header), **more)
 
     return with_manner
 

@@ -21,6 +21,7 @@ from cardswitch.specs.review.tolerance import Oddity
 from .captured import is_capture, read_captured
 from .documents import read_received, split_documents, with_parts
 from .expanded import expanded
+from .frames import unframed
 from .leads import Lead, begins, find_lead
 from .pasted.piece import Piece
 from .pasted.plain import INPUT_SIZE_MAX, read_base64, read_hex
@@ -157,7 +158,9 @@ def stream_items(
     elif form == "vbs" or (form == "auto" and _is_clearing(head, dialect)):
         yield from _records(chunks, skip)
     elif form in _READERS:
-        yield _sized(Item(data=_READERS[form](whole(chunks))), skip)
+        item = _sized(Item(data=_READERS[form](whole(chunks))), skip)
+        for frame in unframed(dialect, item.data):
+            yield replace(item, data=frame)
     else:
         yield from _pasted(chunks, form, dialect, skip, passed)
 
@@ -211,10 +214,13 @@ def _pasted(
 
     tests = is_right, is_behind_a_lead
     for piece in read_pasted(chunks, *tests, mode=_MODES.get(form), passed=passed):
-        yield _item(piece, dialect, skip, is_right)
+        item = _item(piece, dialect, skip)
+        frames = unframed(dialect, item.data) if item.fault is None and not item.masked else []
+        for data in frames or [item.data]:
+            yield _behind_lead(replace(item, data=data), dialect)
 
 
-def _item(piece: Piece, dialect: Dialect, skip: int, is_right: Callable[[bytes], bool]) -> Item:
+def _item(piece: Piece, dialect: Dialect, skip: int) -> Item:
     """*piece* as an item; what is wrong with one of many is the fault of that one."""
     origin = f"line {piece.line}" if piece.line else ""
     item = Item(
@@ -230,7 +236,16 @@ def _item(piece: Piece, dialect: Dialect, skip: int, is_right: Callable[[bytes],
         if not origin:
             raise
         return replace(item, fault=fault)
-    if is_right(piece.data) or begins(dialect, item.data, oddly=True):
+    return item
+
+
+def _behind_lead(item: Item, dialect: Dialect) -> Item:
+    """*item* with what stands before its message, if that is seen."""
+    at, size = dialect.header_size, dialect.mti.size(4)
+    is_right = item.data[at : at + size] in dialect.mtis
+    if item.message is not None or item.fault is not None or is_right:
+        return item
+    if begins(dialect, item.data, oddly=True):
         return item
     return replace(item, lead=find_lead(dialect, item.data))
 

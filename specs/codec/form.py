@@ -26,7 +26,8 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
     """The form of the messages on one kind of link.
 
     *header* are the fixed parts before the MTI, and *header_default* their bytes where a message
-    brings none. *bitmap* is how bitmaps are written, *bitmaps* how many. *values* are
+    brings none. *framing* is the name of what tells messages apart on the link, for those who ask:
+    no message has it. *bitmap* is how bitmaps are written, *bitmaps* how many. *values* are
     what codes mean, by table, *parts* what values are made of, by path.
     """
 
@@ -40,6 +41,7 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
     bitmaps: Bitmaps = Bitmaps()
     header: tuple[Field, ...] = ()
     header_default: bytes = b""
+    framing: str = ""
     values: Mapping[str, Mapping[str, str]] = {}
     parts: Mapping[str, Layout] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from ..codec.form import Form, MessageRule
@@ -12,7 +13,7 @@ from ..grammar.fields import Field
 from ..grammar.mti import VERSIONS, legal_mtis
 from ..parts.layout import Layout
 from .fields import build_field, check_encodings, default_encoding
-from .file import DialectFile, Source
+from .file import FRAMING_PATTERN, DialectFile, Source
 from .parts import build_parts
 
 
@@ -20,6 +21,8 @@ def build_form(source: Source, written: DialectFile) -> Form:
     """What *written* says, checked; DialectError with the file and the line that is wrong."""
     if written.version not in VERSIONS:
         source.refuse("version", f"one of {', '.join(VERSIONS)} is expected")
+    if written.framing and not re.fullmatch(FRAMING_PATTERN, written.framing):
+        source.refuse("framing", "a name such as 'binary2' or 'ascii4-inclusive' is expected")
     if written.tertiary not in ("", TOGETHER, IN_FIELD_65):
         source.refuse("tertiary", f"{TOGETHER!r} or {IN_FIELD_65!r} is expected")
     check_encodings(source, "encodings", written.encodings)
@@ -42,6 +45,7 @@ def build_form(source: Source, written: DialectFile) -> Form:
         bitmaps=bitmaps,
         header=header,
         header_default=header_default,
+        framing=written.framing,
         values=written.values,
         parts=_parts(source, written, fields),
     )

@@ -4,6 +4,7 @@ extends = "iso87-binary"            a dialect shipped here, or a path ending in 
 version = "0"                       the first digit of its MTIs
 bitmaps = "8 + 8"                   bytes: also "8", "16" or "24", always
 tertiary = "together"               where a third bitmap stands, if there may be one
+framing = "binary2"                 what tells messages apart on the link, if that is agreed
 [header]                            fixed parts before the MTI: 1 = { name, format, value }
 [encodings]                         mti, bitmap, length, and one for each field class
 [fields]                            48 = { name, format, encoding, length, … }
@@ -30,6 +31,11 @@ from .toml_lines import line_of
 
 # Bytes; the fields of 1987 take 8 KiB: more is a mistake or an attack.
 FILE_SIZE_MAX: Final = 1 << 20
+# A length, what it counts, and what stands behind the message; or frames without a length.
+FRAMING_PATTERN: Final = (
+    r"(binary2|binary4|little2|little4|ascii4|hex4|bcd2|vap)(-inclusive)?(-etx|-counted-etx)?"
+    r"|etx|stx-lrc"
+)
 EXTENDS_MAX: Final = 8  # files in a chain; deeper than this nobody can follow what holds
 HEADER_PARTS_MAX: Final = 32  # no header has been seen with more than 20
 _FOLDER: Final = Path(__file__).parents[1] / "dialects"
@@ -86,6 +92,7 @@ class DialectFile(
     version: str = ""
     bitmaps: str = ""
     tertiary: str = ""
+    framing: str = ""
     header: dict[str, FieldEntry] = {}
     encodings: dict[str, str] = {}
     fields: dict[str, FieldEntry] = {}
@@ -169,6 +176,7 @@ def _lay_over(parent: DialectFile, child: DialectFile) -> DialectFile:
         version=child.version or parent.version,
         bitmaps=child.bitmaps or parent.bitmaps,
         tertiary=child.tertiary or parent.tertiary,
+        framing=child.framing or parent.framing,
         header=child.header or parent.header,
         encodings={**parent.encodings, **child.encodings},
         fields=lay_fields_over(parent.fields, child.fields),

@@ -31,6 +31,7 @@ def write_toml(written: DialectFile, comment: str = "") -> str:
         "version": written.version,
         "bitmaps": written.bitmaps,
         "tertiary": written.tertiary,
+        "framing": written.framing,
     }
     head += [f"{key} = {_string(word)}" for key, word in words.items() if word]
     blocks = [

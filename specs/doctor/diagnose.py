@@ -26,7 +26,7 @@ BASES_EDITED_MAX: Final = 3  # dialects whose fields are edited: those that came
 _PLACE_SHARE: Final = 0.5  # of what is left: to edit behind the most promising one, and so on
 _BASE_SHARE: Final = 0.6  # of that: for the first dialect, and of the rest for the next
 _PLACES_SHARE: Final = 0.3  # of the work: to see behind which places anything can be read
-_REACH_WEIGHT: Final = 15  # of the cost of a place: what reading a whole message outweighs
+_REACH_WEIGHT: Final = 4  # of the cost of a place: what a field outweighs, where it may be edited
 _FIELD_WEIGHT: Final = 10  # of the cost of a place: what another field that is read outweighs
 _OWN_HEADER_COST: Final = 3
 _CUT_MAX: Final = 8  # of a score: of a message that was cut, all else must be in order
@@ -163,7 +163,7 @@ def _derived(
 ) -> list[Diagnosis]:
     """The dialects that read all once they are edited: first by encodings of classes alone."""
     found: list[Diagnosis] = []
-    reaches: list[list[tuple[float, Base]]] = []
+    reaches: list[list[tuple[int, Base]]] = []
     first = budget.part(_PLACES_SHARE)
     for place in places[:PLACES_MAX]:
         reaches.append([])
@@ -173,7 +173,7 @@ def _derived(
             found += fitting
     if min((told.remedy.cost for told in found), default=_CONTENT + 1) <= _CONTENT:
         return found
-    furthest = [max((reach for reach, _ in here), default=0.0) for here in reaches]
+    furthest = [max((reach for reach, _ in here), default=0) for here in reaches]
     mended: list[Diagnosis] = []
     for place in _promising(places, furthest):
         here = reaches[places.index(place)]
@@ -187,7 +187,7 @@ def _derived(
     return [*found, *mended]
 
 
-def _promising(places: Sequence[Place], reaches: Sequence[float]) -> list[Place]:
+def _promising(places: Sequence[Place], reaches: Sequence[int]) -> list[Place]:
     """The *places* behind which reading comes far, and that are plausible: where to edit."""
     pairs = zip(places, reaches, strict=False)
     ranked = sorted(pairs, key=lambda pair: pair[0].cost - _REACH_WEIGHT * pair[1])
@@ -205,7 +205,7 @@ def _distinct(bases: Sequence[Base]) -> list[Base]:
 
 def _edited(
     place: Place, base: Base, budget: Budget, group_cost: int, fields: bool = True
-) -> tuple[float, list[Diagnosis]]:
+) -> tuple[int, list[Diagnosis]]:
     """How far *base* came, and what it becomes; without *fields*, no field is edited."""
     outcome = find_remedies(
         base,

@@ -92,7 +92,9 @@ def header_entries(parts: Sequence[HeaderPart]) -> dict[str, FieldEntry]:
         size = part.end - part.start
         value = (part.value or bytes(size)).hex().upper()
         name = part.words.partition(":")[0]
-        entries[str(number)] = FieldEntry(name=name, format=f"b {size}", value=value)
+        entries[str(number)] = FieldEntry(
+            name=name, format=f"b {size}", encoding="binary", value=value
+        )
     return entries
 
 

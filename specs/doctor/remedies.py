@@ -78,10 +78,10 @@ def _cost(finding: Finding, trial: Trial) -> int:
 
 
 class Outcome(Struct, frozen=True):
-    """The remedies found, the best first; *reach* is the place of the fault in the best try."""
+    """The remedies found, the best first; *reach* is how many fields the best try read."""
 
     remedies: tuple[Remedy, ...] = ()
-    reach: float = 0.0
+    reach: int = 0
 
 
 class _Layout(Struct, frozen=True):
@@ -121,7 +121,7 @@ def find_remedies(
         if layout and not try_dialect(built[1], [body], strictly=True).fits
     ]
     workshop = Workshop(base, budget)
-    reach = 0.0
+    reach = 0
     tried: set[tuple[Edit, ...]] = set()
     remedies = _tried(base, [outer], bodies, budget)
     spent = group_cost * len(outer)
@@ -163,7 +163,7 @@ class _Finder:
     def __init__(self, workshop: Workshop, group_cost: int, left: int, plainly: bool) -> None:
         self.workshop, self.group_cost, self.left = workshop, group_cost, left
         self.plainly = plainly
-        self.reach = 0.0
+        self.reach = 0
 
     def routes(self, layouts: Sequence[_Layout]) -> list[Route]:
         """The routes through all *layouts* together."""
@@ -182,7 +182,7 @@ class _Finder:
         held = {edit.number: edit for edit in route.edits}
         plain = self._search(layout, Plan(left=0, group_cost=self.group_cost), held)
         found = plain.routes(route.settled)
-        self.reach = max(self.reach, plain.reach[1] / len(layout.data))
+        self.reach = max(self.reach, plain.reach[0])
         if found or not left:
             return found
         at = plain.reach[0]

@@ -33,7 +33,7 @@ from .field_edits import (
 
 # Fields read and dialects tried in one diagnosis: some three seconds together; what usually is
 # wrong is found in some thousands, and some dozens.
-READS_MAX: Final = 60_000
+READS_MAX: Final = 100_000
 TRIALS_MAX: Final = 600
 THOROUGH: Final = 20  # times as many, for whoever asks for it: a minute
 WATCH_READS: Final = 500

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ...doctor.pasted import Reading
 
+_READING_SHARE: Final = 0.6  # of what is left: for the reading that comes furthest, and so on
 _DIGITS_MAX: Final = 3  # of the number of a field
 EPILOG: Final = """\b
 Examples:
@@ -176,8 +177,9 @@ def _examine(
 
     tried: list[tuple[Reading, list[Diagnosis]]] = []
     for edits in (False, True):
-        for at, reading in enumerate(readings):
-            part = budget.part(1 / (len(readings) - at))
+        tried.sort(key=_progress, reverse=True)
+        for reading in [each[0] for each in tried] or readings:
+            part = budget.part(_READING_SHARE)
             if name:
                 found = diagnose_with(reading.messages, bases[0], edits=edits, budget=part)
             else:
@@ -186,7 +188,12 @@ def _examine(
         fitting = [each for each in tried if each[1] and (each[1][0].fits or each[1][0].is_cut)]
         if fitting:
             return min(fitting, key=lambda each: each[1][0].score)
-    return max(tried, key=lambda each: each[1][0].progress if each[1] else -1)
+    return max(tried, key=_progress)
+
+
+def _progress(each: tuple[Reading, list[Diagnosis]]) -> float:
+    """How far the best try came."""
+    return each[1][0].progress if each[1] else -1
 
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:

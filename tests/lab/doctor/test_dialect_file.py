@@ -51,7 +51,7 @@ def test_a_header_before_that_of_the_dialect_comes_first(tmp_path):
 def test_the_next_command_skips_what_the_dialect_does_not_have():
     best = found_in(WRAPPED)[0]
     assert "--dialect pos --format hex --skip 8 " in describe_command(best, "hex", 1)
-    assert "--dialect ./x.toml --format hex --skip 3 " in describe_command(
+    assert "--dialect ./x.toml --format hex --skip 1 " in describe_command(
         best, "hex", 1, "./x.toml"
     )
     assert "doctor" in describe_command(found_in(EDITED)[0], "raw", 0)

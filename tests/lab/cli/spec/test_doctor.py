@@ -210,3 +210,22 @@ def test_what_is_always_sixteen_bytes_is_said(tmp_path):
     assert done.exit_code == 0
     assert "in all messages 16 bytes" in done.stdout
     assert 'bitmaps = "16"' in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["ascii4-inclusive", "binary2", "binary2-counted-etx"])
+def test_framing_goes_into_the_file_and_no_later_command_needs_to_skip(kind, tmp_path):
+    path = tmp_path / "new.toml"
+    frames = [
+        framed(kind.replace("-counted", ""), HEADER_12 + wire("iso87-ascii", message=each))
+        for each in (SALE, ECHO)
+    ]
+    found = run("-o", str(path), given=b"\n".join(one.hex().encode() for one in frames))
+    assert found.exit_code == 0
+    assert f'framing = "{kind}"' in path.read_text("utf-8")
+    assert "--skip" not in found.stdout
+    words = ("--dialect", str(path), "--format", "hex")
+    for command in ("describe", "validate", "decode", "redact"):
+        done = spec(command, *words, given=frames[0].hex().encode())
+        assert done.exit_code == 0, done.output
+    two = spec("decode", *words, "--json", given=b"".join(frames).hex().encode())
+    assert [json.loads(line)["mti"] for line in two.stdout.splitlines()] == ["0200", "0800"]
