@@ -11,13 +11,18 @@ from random import Random
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
 from cardswitch.wire.machine.budget import Limits
+from cardswitch.wire.operator.macs import MacConfig
 from cardswitch.wire.ports import Seconds
+
+from .tampering import zone_macs
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
@@ -42,6 +47,7 @@ class Lot(Struct, frozen=True, kw_only=True):
     unfit: float  # how often an upstream answers a purchase with nonsense
     unwilling: float  # how often an upstream refuses a reversal
     has_stranger: bool  # a terminal that is not ours
+    macs: MacConfig  # of the line between switch and issuer
     has_own_rrns: bool  # it says what its field 37 is, and says it twice
 
 
@@ -50,9 +56,13 @@ def draw(random: Random, keys: Keys) -> Lot:
     is_direct = random.random() < 0.5
     is_odd = random.random() < 0.4
     naps = random.choices(NAPS, k=random.choice((0, 0, 0, 1, 1, 2)))
+    settings, limits = _settings(random, keys, is_direct), _limits(random)
+    macs = zone_macs(random.random())
+    issuer = replace(settings.upstreams["issuer"], mac=macs.rule("iso87-binary", ZAK))
     return Lot(
-        settings=_settings(random, keys, is_direct),
-        limits=_limits(random),
+        settings=replace(settings, upstreams={**settings.upstreams, "issuer": issuer}),
+        limits=limits,
+        macs=macs,
         hosts={
             "limits": _limits(random),
             "remembered_max": random.choice((2, 4, 8, 50_000)),

@@ -43,6 +43,7 @@ from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.operator.macs import MacConfig
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from tests.kit.hsm.module import attended
 
@@ -52,6 +53,7 @@ from .lot import YEAR_S, draw
 from .network import Network
 from .parts import End, Faults, Node
 from .stranger import Stranger
+from .tampering import Tampering
 from .upstream import Unwilling
 
 SHOPS = ("SHOP0001", "SHOP0002")
@@ -115,7 +117,7 @@ def acquirer_config() -> AcquirerConfig:
     return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
 
 
-def issuer_config(keys: Keys) -> IssuerConfig:
+def issuer_config(keys: Keys, macs: MacConfig) -> IssuerConfig:
     """Every card has an account of its own; one is lost."""
     accounts = tuple(AccountConfig(name, BALANCE) for name in NAMES)
     cards = tuple(
@@ -137,6 +139,7 @@ def issuer_config(keys: Keys) -> IssuerConfig:
         cvk=keys.cvk,
         accounts=accounts,
         cards=cards,
+        mac=macs,
         magic_amounts=True,
         pin_tries_max=1_000,
     )
@@ -176,11 +179,14 @@ class World(Network):
         self.stranger = self._add_stranger() if self.lot.has_stranger else None
         self.sales = sales
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
+        Tampering(self)
 
     def held(self) -> Counter[str]:
         """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
         everything = Issuer(
-            issuer_config(self.keys), self.vault.fingerprint, remembered_max=sys.maxsize
+            issuer_config(self.keys, self.lot.macs),
+            self.vault.fingerprint,
+            remembered_max=sys.maxsize,
         )
         everything.recover(self.issuer_rows.rows(), 0.0)
         return Counter(everything.held())
@@ -196,7 +202,8 @@ class World(Network):
         return machine, machine.recover(journal, self.time_of(self.acquirer))
 
     def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
-        machine = Issuer(issuer_config(self.keys), self.vault.fingerprint, **self.lot.hosts)
+        config = issuer_config(self.keys, self.lot.macs)
+        machine = Issuer(config, self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.issuer))
 
     def _add_terminal(self, number: int) -> Node:

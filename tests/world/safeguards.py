@@ -20,6 +20,7 @@ from cardswitch.switch.core.memory import Memory
 from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.macs import MacRule, Macs
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
 from .network import Network
@@ -179,6 +180,13 @@ def _keys_reused() -> Iterator[None]:
         yield
 
 
+def _no_macs() -> AbstractContextManager[Any]:
+    async def agrees(macs: Macs, message: Message, rule: MacRule) -> str:
+        return ""
+
+    return mock.patch.object(Macs, "_fault", agrees)
+
+
 SAFEGUARDS: Mapping[str, Removal] = {
     "reversal on time-out": _no_reversal,
     "W1: forwarded only when durable": _late_entries(State.FORWARDED),
@@ -195,4 +203,5 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "tombstones": _no_tombstone,
     "undone in part": _no_part,
     "money set aside": _never_held,
+    "MACs": _no_macs,
 }

@@ -55,6 +55,7 @@ def test_something_of_everything_happens():
         "reversal_refused",
         "silent",
         "slept",
+        "tampered",
         "unfit",
     }
 
