@@ -15,6 +15,7 @@ Neither key nor cryptography is here: a rule has cryptograms, and the module doe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
@@ -37,6 +38,9 @@ Refuse = Callable[[LinkId, Message, str], None]
 VERIFICATION_FAILED: Final = "01"
 TERMINAL: Final = 41
 REVERSALS: Final = "4"  # the class of an MTI
+# Messages of one link that are checked at once, and as many reversals: whoever has no key must not
+# keep a module busy.
+CHECKS_MAX: Final = 256
 
 
 class MacRule(Struct, frozen=True, kw_only=True):
@@ -85,6 +89,7 @@ class Macs:
         self._rules = rules
         self._refuse = refuse
         self._within = within
+        self._checking: Counter[tuple[LinkId, bool]] = Counter()  # by link, reversals apart
 
     # Coming in ------------------------------------------------------------------------------------
 
@@ -96,37 +101,44 @@ class Macs:
         self, link: LinkId, message: Message, deliver: Callable[[LinkId, Message], None]
     ) -> None:
         """Have *message* delivered, without its MAC, if that is right."""
-        rule = self._rules[name_of(link)]
-        is_request = message.is_request and is_answerable(message)
-        budget = Budget.UNDOING if message.mti[1] == REVERSALS else Budget.DOING
-        if not is_request:
-            self._kernel.start(self._check(link, message, rule, deliver), budget=Budget.CARING)
-        elif self._kernel.is_full(budget, link):
+        lane = link, message.mti[1] == REVERSALS
+        if self._checking[lane] >= CHECKS_MAX:
             self._kernel.counts["over_the_bound"] += 1
-        else:
-            self._kernel.start(self._check(link, message, rule, deliver), budget=budget, link=link)
+            return
+        self._checking[lane] += 1
+        self._kernel.start(self._checked(lane, message, deliver), budget=Budget.CARING)
 
-    async def _check(
+    async def _checked(
         self,
-        link: LinkId,
+        lane: tuple[LinkId, bool],
         message: Message,
-        rule: MacRule,
         deliver: Callable[[LinkId, Message], None],
     ) -> None:
+        link, _ = lane
+        try:
+            is_let_in = await self._check(link, message, self._rules[name_of(link)])
+        finally:
+            self._checking[lane] -= 1
+            if not self._checking[lane]:
+                del self._checking[lane]
+        if is_let_in:
+            deliver(link, message.without(*MAC_FIELDS))
+
+    async def _check(self, link: LinkId, message: Message, rule: MacRule) -> bool:
+        """Whether *message* may be let in; if not, it is answered, or told of."""
         try:
             reason = await self._fault(message, rule)
         except (NoAnswer, EncodeError):
             self._kernel.counts["mac_not_checked"] += 1
-            return self._kernel.tell("mac_not_checked", link, f"{label(message)}: it is dropped")
+            self._kernel.tell("mac_not_checked", link, f"{label(message)}: it is dropped")
+            return False
         if not reason:
-            return deliver(link, message.without(*MAC_FIELDS))
+            return True
         self._kernel.counts["mac_wrong"] += 1
         self._kernel.tell("mac_wrong", link, f"{label(message)}: {reason}")
-        if rule.wrong == "log":
-            return deliver(link, message.without(*MAC_FIELDS))
         if rule.wrong == "refuse" and message.is_request and is_answerable(message):
-            return self._refuse(link, message, MAC_WRONG)
-        return None
+            self._refuse(link, message, MAC_WRONG)
+        return rule.wrong == "log"
 
     async def _fault(self, message: Message, rule: MacRule) -> str:
         """What is wrong with the MAC of *message*; ``""`` if nothing. NoAnswer, EncodeError."""

@@ -6,6 +6,7 @@ import pytest
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.budget import Limits
+from cardswitch.wire.machine.macs import CHECKS_MAX
 from cardswitch.wire.ports import LinkUp, Received
 from tests.kit.macs import covers, rule
 from tests.kit.play import after, answered, sent
@@ -187,9 +188,20 @@ def test_a_reversal_carries_its_mac_behind_the_second_bitmap(play):
 
 
 def test_a_flood_of_macs_to_check_is_bounded_by_its_link():
-    play = opened(with_listener(mac=rule()), Limits(flows_per_link_max=2))
-    for number in range(10):
+    play = opened(with_listener(mac=rule()))
+    for number in range(CHECKS_MAX + 8):
         play.machine.handle(
             Received(POS, PLAIN.with_fields({11: f"{number:06}", 64: MAC})), play.now
         )
     assert play.machine.counts["over_the_bound"] == 8
+    (play >> Received(POS, REVERSAL.with_fields({128: OTHER}))).skip()
+    assert play.sent_on(HSM)[-1].fields["data"] == data(REVERSAL), "undoing has room of its own"
+    assert play.machine.counts["over_the_bound"] == 8
+
+
+def test_a_check_takes_no_room_of_what_it_lets_in():
+    play = opened(with_listener(mac=rule()), Limits(flows_max=1, undoing_max=1))
+    asked(play, REVERSAL.with_fields({128: OTHER})) << recorded(State.REVERSED)
+    (play << recorded(State.ANSWERED)).skip()
+    asked(play, PLAIN.with_fields({11: "000077", 64: OTHER})) << recorded(State.FORWARDED)
+    assert play << sent("acquirer", "0200")
