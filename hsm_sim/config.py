@@ -31,5 +31,6 @@ class HsmConfig(Address, frozen=True, kw_only=True):
     console_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
     audit: str = "hsm.audit"  # the audit log
     key_store: str = ""  # officers and LMKs of one's own; none: the published test LMKs
+    printer: str = ""  # the file that PINs and keys are printed to, in clear; none: nothing is
     passphrase_file: str = ""  # what opens the key store, in its first line
     policy: Policy = Policy()

@@ -32,7 +32,7 @@ from .custody.events import (
 )
 from .custody.policy import CommandRefused, DigitsRefused, Policy
 from .custody.state import LoadedLmk, ModuleState
-from .desk import HsmDesk, RsaMaker
+from .desk import HsmDesk, RsaMaker, no_printer
 from .keys.blocks import BlockRing
 from .keys.ring import KeyRing
 from .keys.tamper import ErasedRing
@@ -65,6 +65,7 @@ class HsmModule:
         *,
         allow_live_lmk: bool = False,
         make_rsa: RsaMaker | None = None,
+        print_text: Callable[[str], None] = no_printer,
     ) -> None:
         """*random_bytes* must be a good source: keys and PIN block fill come from it.
 
@@ -78,6 +79,7 @@ class HsmModule:
         self.state = ModuleState()
         self._random_bytes = random_bytes
         self._make_rsa = make_rsa or (lambda bits, e: generate_key_rsa(bits, e, random_bytes))
+        self._print_text = print_text
         self._allow_live_lmk = allow_live_lmk
         self._erased = self._desk(ErasedRing(self.policy, random_bytes, self.state.storage))
         self._desks: dict[str, HsmDesk] = {}
@@ -202,6 +204,7 @@ class HsmModule:
             random_bytes=self._random_bytes,
             make_rsa=self._make_rsa,
             perform=self._perform_frame,
+            print_text=self._print_text,
         )
 
     def _perform_frame(self, frame: bytes) -> Answer:

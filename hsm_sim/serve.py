@@ -21,8 +21,10 @@ from .console_link import HOST, LINKS_MAX, ConsoleChannel
 from .custody.ceremony import Lmk
 from .custody.journal import AuditJournal
 from .custody.store import KeyStore, open_lmks, read_store
+from .desk import no_printer
 from .machine import HsmMachine
 from .module import TEST_LMKS, HsmModule
+from .printer import FilePrinter
 
 LISTENER = "host"
 CONSOLE = "console"
@@ -73,6 +75,9 @@ async def serve_machine(
         lmks,
         allow_live_lmk=allow_live_lmk,
         make_rsa=generate_key_rsa_openssl,
+        print_text=FilePrinter(folder / config.printer)
+        if folder and config.printer
+        else no_printer,
     )
     machine = HsmMachine(module, store.officers if store is not None else ())
     journal = AuditJournal(folder / config.audit, store_path) if folder else None

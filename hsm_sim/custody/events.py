@@ -28,6 +28,7 @@ KEY_REWRAPPED: Final = "key rewrapped"
 POLICY_REFUSED: Final = "refused by policy"
 CLEAR_PIN: Final = "clear PIN handled"
 DELAY_CHANGED: Final = "response delay changed"
+PRINTED: Final = "printed in clear"
 STORAGE_CHANGED: Final = "user storage changed"
 
 EVENTS: Final = frozenset(
@@ -37,7 +38,7 @@ EVENTS: Final = frozenset(
         *(MODE_CHANGED, OFFICER_ADDED, LMK_LOADED, TAMPERED),
         *(PINS_CLOSED, CARD_CLOSED, PINS_REOPENED, KEY_GENERATED, KEY_IMPORTED, KEY_EXPORTED),
         KEY_REWRAPPED,
-        *(POLICY_REFUSED, CLEAR_PIN, DELAY_CHANGED, STORAGE_CHANGED),
+        *(POLICY_REFUSED, CLEAR_PIN, PRINTED, DELAY_CHANGED, STORAGE_CHANGED),
     ]
 )
 
@@ -57,6 +58,7 @@ EVENT_OF_COMMAND: Final[Mapping[str, str]] = {
     **dict.fromkeys(["B0", "BW"], KEY_REWRAPPED),
     **dict.fromkeys(["BA", "NG"], CLEAR_PIN),
     **dict.fromkeys(["LA"], STORAGE_CHANGED),
+    **dict.fromkeys(["PE", "TA", "NE", "OC"], PRINTED),
     **dict.fromkeys(["LG"], DELAY_CHANGED),
 }
 # Of a command's fields those that hold no key, PIN or account; of its answer the check value.

@@ -53,7 +53,9 @@ class Box:
         officers = (enrol("anna", OFFICER_WORDS, bytes(16)),)
         store = with_lmks(KeyStore(officers=officers), {"07": OWN}, PASSPHRASE, bytes(28))
         write_store(folder / "hsm.keys", store)
-        module = HsmModule(self.recorder, policy, {**TEST_LMKS, "07": OWN})
+        module = HsmModule(
+            self.recorder, policy, {**TEST_LMKS, "07": OWN}, print_text=lambda text: None
+        )
         self.machine = HsmMachine(module)
         self.journal = AuditJournal(folder / "hsm.audit", folder / "hsm.keys")
         self.perform(self.machine.start([], 1.0))

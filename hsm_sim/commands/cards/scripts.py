@@ -95,19 +95,19 @@ def _new_pin(desk: HsmDesk, fields: Fields) -> bytes:
 
     Formats of cards are off (69) unless the policy names them among its `pin_formats`.
     """
-    target = fields["target_format"]
+    target, account = fields["target_format"], bytes_of(fields["account"])
+    key, card_key = open_pin_key(desk, fields), b""
+    if "mk_ac" in fields:
+        card_key = card_key_of(desk, MK_AC, fields["mk_ac"], account, TARGET_KEY_REFUSED)
     if target not in desk.policy.pin_formats:
         raise CommandRefused(PIN_BLOCK_FORMAT_DISABLED, rule="pin_formats")
-    account = bytes_of(fields["account"])
     # Option A: the last 14 digits of the card number, and its sequence number.
     if account.hex()[_PAN12] != fields["pan12"]:
         raise CommandRefused(ACCOUNT_REFUSED)
-    key = open_pin_key(desk, fields)
     pin = _pin_in(desk, key, fields, "block")
     require_allowed(desk, pin)
     if target == ISO_2:
         return encode_pinblock_iso_2(pin)
-    card_key = card_key_of(desk, MK_AC, fields["mk_ac"], account, TARGET_KEY_REFUSED)
     current = _pin_in(desk, key, fields, "current_block") if target == VIS_CURRENT else ""
     return encode_pinblock_vis(card_key, pin, current)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...desk import Handler
-from . import status
+from . import printing, status
 
 HANDLERS: Final[Mapping[str, Handler]] = {
+    **printing.HANDLERS,
     **status.HANDLERS,
 }

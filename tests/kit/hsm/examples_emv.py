@@ -17,7 +17,9 @@ from cardswitch.specs.hsm.commands.cards.emv import (
 )
 from cardswitch.specs.hsm.commands.cards.scripts import (
     M_CHIP_SCRIPT,
+    NewPin,
     ScriptSecret,
+    change_pin_of_card,
     make_script,
     make_script_csk,
 )
@@ -71,7 +73,7 @@ from cardswitch.specs.security.emv_keys import (
 )
 from cardswitch.specs.security.emv_scripts import generate_script_mac_emv
 from cardswitch.specs.security.mac import generate_mac_iso9797
-from tests.kit.hsm.module import PAN, TAK, key, under_lmk
+from tests.kit.hsm.module import PAN, PAN12, TAK, ZPK, key, pin_block, under_lmk
 
 MK_AC, MK_SMI, MK_CVC3, DEK, ZEK, BDK, MK_SMC = KEYS = tuple(map(key, range(20, 27)))
 MK_AC_TEXT, MK_SMI_TEXT = under_lmk("109", MK_AC), under_lmk("209", MK_SMI)
@@ -146,6 +148,21 @@ SCRIPT_VIS = make_script(MK_SMI_TEXT, ACCOUNT, bytes(8), SECOND)
 SCRIPT_CSK = make_script_csk(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET)
 SCRIPT_M_CHIP = make_script(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND, SECRET, M_CHIP_SCRIPT)
 SCRIPTS = [SCRIPT_VIS, SCRIPT_M_CHIP, SCRIPT_CSK]
+# A new PIN, all of whose digits are secret, for a card of VIS.
+NEW_PIN = NewPin(
+    mk_smc=SECRET.mk_smc,
+    session=bytes(8),
+    offset=2,
+    key_type="001",
+    key=under_lmk("001", ZPK),
+    block=pin_block(ZPK, "739182465073"),
+    pan12=PAN12,
+    mk_ac=MK_AC_TEXT,
+)
+PIN_CHANGES = [
+    change_pin_of_card(SCRIPT_VIS, NEW_PIN),
+    change_pin_of_card(make_script_csk(MK_SMI_TEXT, ACCOUNT, ARQC, SECOND), NEW_PIN),
+]
 SCRIPT_KEYS = [("mk_smi", "209", "10"), ("mk_smc", "309", "11"), ("transport_key", "00B", "11")]
 
 TAK_TEXT, ZAK_TEXT = under_lmk("003", TAK), under_lmk("008", TAK)
@@ -175,6 +192,11 @@ OPERANDS = [
     (translate_data(ZEK_KEY, DEK_KEY, DATA), "source_key", "00A", "10"),
     (translate_data(ZEK_KEY, DEK_KEY, DATA), "target_key", "00B", "11"),
     (translate_data(BDK_KEY, ZEK_KEY, DATA), "source_key", "009", "10"),
+    *(
+        (change, name, key_type, error)
+        for change in PIN_CHANGES
+        for name, key_type, error in (("key", "001", "10"), ("mk_ac", "109", "11"))
+    ),
     *((script, *row) for script in (SCRIPT_M_CHIP, SCRIPT_CSK) for row in SCRIPT_KEYS),
 ]
 GOOD: list[Command] = [
@@ -215,6 +237,7 @@ GOOD: list[Command] = [
     health_counts(),
     health(),
     *SCRIPTS,
+    *PIN_CHANGES,
     chain([diagnostics(), echo("A")]),
 ]
 # What others need is gone after this.

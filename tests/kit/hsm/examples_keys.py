@@ -34,8 +34,14 @@ from cardswitch.specs.hsm.commands.keys.zones import (
     send_tak,
     send_terminal_key,
 )
-from cardswitch.specs.security.lmk import wrap_key, wrap_key_under_key
-from tests.kit.hsm.module import TAK, TPK, ZMK, ZPK, key, under_lmk
+from cardswitch.specs.hsm.commands.module.printing import (
+    print_components,
+    print_pin,
+    print_tmk,
+    print_zmk_component,
+)
+from cardswitch.specs.security.lmk import TEST_LMK, seal_pin, wrap_key, wrap_key_under_key
+from tests.kit.hsm.module import PAN12, TAK, TPK, ZMK, ZPK, key, under_lmk
 
 BDK, CVK, ZEK = map(key, range(30, 33))
 KEYS = (BDK, CVK, ZEK)
@@ -82,6 +88,10 @@ AUTHORISED: list[Command] = [
     generate_terminal_key(TPK_TEXT),
     import_terminal_key(ZMK_TEXT, under_zmk(TPK)),
     export_terminal_key(ZMK_TEXT, TPK_TEXT),
+    print_pin(seal_pin(TEST_LMK, "739182465073", PAN12), PAN12, ["To the owner"]),
+    print_tmk(TPK_TEXT),
+    print_components("001"),
+    print_zmk_component(),
     send_terminal_key(TPK_TEXT, TPK_TEXT),
     send_tak(TPK_TEXT, TAK_TEXT),
     generate_component("001"),
@@ -90,7 +100,7 @@ AUTHORISED: list[Command] = [
     change_key_scheme("001", ZPK_TEXT, "X"),
 ]
 # What officers may be asked for, each as wide as it can be.
-ACTIVITIES = ("import", "export", "component", "scheme", "pin")
+ACTIVITIES = ("import", "export", "component", "scheme", "pin", "print")
 
 _TYPES = {"zmk": "000", "tmk": "002", "bdk": "009"}
 _EXPORTED = {

@@ -47,8 +47,8 @@ def under_lmk(key_type: str, clear: bytes, scheme: Any = "U") -> str:
 
 
 def module(**policy: Any) -> HsmModule:
-    """A module whose random bytes are always the same."""
-    return HsmModule(Random(2024).randbytes, Policy(**policy))
+    """A module whose random bytes are always the same, and whose printer keeps nothing."""
+    return HsmModule(Random(2024).randbytes, Policy(**policy), print_text=lambda text: None)
 
 
 def allowed(**policy: Any) -> HsmModule:
@@ -74,6 +74,7 @@ def desk(**policy: Any) -> HsmDesk:
         random_bytes=random_bytes,
         make_rsa=lambda bits, exponent: generate_key_rsa(bits, exponent, random_bytes),
         perform=_not_performed,
+        print_text=lambda text: None,
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...grammar import HostCommand
-from . import chains, status
+from . import chains, printing, status
 
 COMMANDS: Final[Mapping[str, HostCommand]] = {
     **chains.COMMANDS,
+    **printing.COMMANDS,
     **status.COMMANDS,
 }
