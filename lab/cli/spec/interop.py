@@ -99,7 +99,11 @@ def import_(
         )
         _write(text, output)
     if as_json:
-        report = {"fields": len(imported.written.fields), "parts": len(imported.written.parts)}
+        from cardswitch.specs.grammar.mti import VERSIONS
+
+        written = imported.written
+        report = {"fields": len(written.fields), "parts": len(written.parts)}
+        report |= {"edition": VERSIONS[written.version]}
         _json({"file": file, **report, "losses": _documents(imported.losses)})
     else:
         _tell(imported.losses, file)

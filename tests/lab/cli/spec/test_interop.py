@@ -61,6 +61,8 @@ def test_an_edition_begins_the_mtis(tmp_path):
 
 def test_an_edition_that_is_not_given_is_found():
     assert tomllib.loads(run(import_, FOREIGN / "isosim.yaml").stdout)["version"] == "1"
+    report = run(import_, FOREIGN / "isosim.yaml", "--json").stdout
+    assert json.loads(report)["edition"] == "1993"
 
 
 def test_a_base_lends_names_and_parts():
