@@ -118,8 +118,8 @@ class Source(Struct, frozen=True):
 def list_dialects() -> list[str]:
     """The names of the dialects that come with cardswitch.
 
-    >>> [name for name in list_dialects() if name.startswith("iso87")]
-    ['iso87-ascii', 'iso87-binary', 'iso87-ebcdic']
+    >>> [name for name in list_dialects() if name.startswith("iso93")]
+    ['iso93-ascii', 'iso93-binary', 'iso93-ebcdic']
     """
     return sorted(path.stem for path in _FOLDER.glob("*.toml") if not path.name.startswith("_"))
 

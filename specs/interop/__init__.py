@@ -1,6 +1,6 @@
 """Dialects from and for other tools: jPOS, moov-io/iso8583, pyiso8583; and documents made of them.
 
-From j8583 and isosim they come only; what these do not tell, `lending` takes from a dialect of ours.
+From j8583 and isosim they come only; what these do not tell, `lending` takes from one of ours.
 
 Importing takes the text of a foreign file and gives a :class:`~specs.interop.drafts.Imported`: the
 dialect file that says the same, and each thing that could not be said, with its line. What a

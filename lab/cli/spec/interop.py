@@ -102,9 +102,15 @@ def import_(
         from cardswitch.specs.grammar.mti import VERSIONS
 
         written = imported.written
-        report = {"fields": len(written.fields), "parts": len(written.parts)}
-        report |= {"edition": VERSIONS[written.version]}
-        _json({"file": file, **report, "losses": _documents(imported.losses)})
+        _json(
+            {
+                "file": file,
+                "fields": len(written.fields),
+                "parts": len(written.parts),
+                "edition": VERSIONS[written.version],
+                "losses": _documents(imported.losses),
+            }
+        )
     else:
         _tell(imported.losses, file)
 
