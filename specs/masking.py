@@ -125,7 +125,7 @@ def printable(text: str, length_max: int = 200) -> str:
     >>> printable("SHOP\\x1b[2J")
     'SHOP\\\\x1b[2J'
     """
-    safe = text[:length_max]
-    if not safe.isprintable():
-        safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in safe)
+    if len(text) <= length_max and text.isprintable():
+        return text
+    safe = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[:length_max])
     return safe if len(text) <= length_max else f"{safe}…"

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from string import digits
+from typing import Final
 
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.codes import NETWORK_CODES, entry_text, processing_text, reason
 from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import open_fields, printable
-from cardswitch.specs.message import Message
+
+AMOUNT: Final = 4
+CURRENCY: Final = 49
+_IN_FIELD_49: Final = "01"  # editions whose amounts have their currency there
 
 
-def meanings_of(dialect: Dialect, message: Message) -> list[tuple[int, str]]:
-    """Numbers of fields that carry a code or an amount, and what it means."""
-    readers: dict[int, Callable[[str], str]] = {3: processing_text}
-    if dialect.version != "2":
-        readers |= {4: lambda value: _amount(value, message.get(49)), 49: _currency_text}
-    if dialect.version == "0":
-        readers |= {22: entry_text, 39: reason_text}
-        readers[70] = lambda code: NETWORK_CODES.get(code, f"network management code {code}")
-    told = (
-        (number, readers[number](value) if number in readers else _told(dialect, number, value))
-        for number, value in sorted(message.fields.items())
-    )
-    return [(number, printable(meaning)) for number, meaning in told if meaning]
+def meaning_of(dialect: Dialect, number: int, value: str, currency_code: str = "") -> str:
+    """What *value* of field *number* means; empty where nothing says it.
+
+    An amount is one of the currency *currency_code*, field 49 of its message.
+
+    >>> from cardswitch.specs.dialect import load_dialect
+    >>> meaning_of(load_dialect("iso87-ascii"), 4, "000000001250", "978")
+    '12.50 EUR'
+    """
+    if number == AMOUNT and dialect.version in _IN_FIELD_49:
+        return printable(_amount(value, currency_code))
+    reader = _READERS[dialect.version].get(number)
+    return printable(reader(value) if reader else _told(dialect, number, value))
 
 
 def _told(dialect: Dialect, number: int, value: str) -> str:
@@ -45,6 +49,10 @@ def reason_text(code: str) -> str:
     return reason(code).meaning
 
 
+def _network_text(code: str) -> str:
+    return NETWORK_CODES.get(code, f"network management code {code}")
+
+
 def _currency_text(code: str) -> str:
     try:
         known = currency(code)
@@ -60,3 +68,16 @@ def _amount(minor: str, code: str) -> str:
         return f"{format_amount(int(minor), code)} {currency(code).alpha}"
     except FormatError:
         return f"{int(minor)} minor units of an unknown currency"
+
+
+_READERS: Final[Mapping[str, Mapping[int, Callable[[str], str]]]] = {
+    "0": {
+        3: processing_text,
+        22: entry_text,
+        39: reason_text,
+        CURRENCY: _currency_text,
+        70: _network_text,
+    },
+    "1": {3: processing_text, CURRENCY: _currency_text},
+    "2": {3: processing_text},
+}

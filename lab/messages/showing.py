@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from cardswitch.specs.dialect import Dialect
@@ -23,12 +24,14 @@ from cardswitch.specs.review.partial import Partial
 from cardswitch.specs.review.tolerance import PADDING, parts_loosely
 from cardswitch.specs.tracks import unpack_track2
 
-from .meanings import meanings_of
+from .meanings import AMOUNT, CURRENCY, meaning_of
 from .shown import Shown, ShownMessage
 from .values import shield, show_value
 
 _TRACK_2: Final = 35
 _CHIP: Final = "55."  # where paths of chip data begin
+FIELDS_KEPT: Final = 4_096  # shown before: those of some hundred messages
+AGAIN_SIZE_MAX: Final = 64  # characters of a value that is likely to come again
 
 
 def show(dialect: Dialect | None, message: Message, unsafe: bool = False) -> ShownMessage:
@@ -53,7 +56,8 @@ def show_partial(dialect: Dialect | None, partial: Partial, unsafe: bool = False
     message, whole = partial.message, partial.fault is None
     is_right = whole and not partial.oddities
     given = message if unsafe or is_right else shield(message)
-    meanings = dict(meanings_of(dialect, given)) if dialect else {}
+    edition = dialect.version if dialect else message.mti[:1]
+    code = given.get(CURRENCY)
     return ShownMessage(
         mti=message.mti,
         mti_meaning=_mti(message.mti),
@@ -61,8 +65,10 @@ def show_partial(dialect: Dialect | None, partial: Partial, unsafe: bool = False
         lead=message.header,
         bitmaps=dialect.bitmaps if dialect else Bitmaps(),
         fields=tuple(
-            _field(dialect, given, number, meanings.get(number, ""), unsafe)
-            for number in sorted(message.fields)
+            (_field_again if len(value) <= AGAIN_SIZE_MAX else _field)(
+                dialect, edition, number, value, code if number == AMOUNT else "", unsafe
+            )
+            for number, value in sorted(given.fields.items())
         ),
         missing=tuple(_missing(dialect, message)) if dialect and whole else (),
         oddities=partial.oddities,
@@ -72,6 +78,7 @@ def show_partial(dialect: Dialect | None, partial: Partial, unsafe: bool = False
     )
 
 
+@lru_cache(FIELDS_KEPT)
 def _mti(mti: str) -> str:
     try:
         return describe_mti(mti)
@@ -92,11 +99,11 @@ def _missing(dialect: Dialect, message: Message) -> Iterator[Shown]:
 
 
 def _field(
-    dialect: Dialect | None, message: Message, number: int, meaning: str, unsafe: bool
+    dialect: Dialect | None, edition: str, number: int, value: str, code: str, unsafe: bool
 ) -> Shown:
-    edition = dialect.version if dialect else message.mti[:1]
-    value = message[number]
+    """Field *number*; *code* is the currency of an amount."""
     field = dialect.fields.get(number) if dialect else None
+    meaning = meaning_of(dialect, number, value, code) if dialect else ""
     # Stars for what looks like a card number would break bytes: of data sets sizes are shown.
     is_bytes = field is not None and field.notation.kind == "b" and number in FREE_TEXT
     is_open = unsafe or (number in open_fields(edition) and not is_bytes)
@@ -116,6 +123,10 @@ def _field(
         children=children,
         fault=str(fault) if fault else "",
     )
+
+
+# Most of what a message says was said by the one before.
+_field_again = lru_cache(FIELDS_KEPT)(_field)
 
 
 def show_parts(

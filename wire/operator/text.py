@@ -16,6 +16,7 @@ def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     >>> columns([("NAME", "SUM"), ("a", "12.50")])
     ['NAME  SUM', 'a     12.50']
     """
-    cells = [[printable(cell, len(cell)) for cell in row] for row in rows]
+    cells = [tuple([printable(cell, len(cell)) for cell in row]) for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+    line = "  ".join(f"%-{width}s" for width in widths)
+    return [(line % row).rstrip() for row in cells]

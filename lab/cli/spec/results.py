@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 def say(lines: list[str], err: bool = False) -> None:
     """Write *lines* to standard output, or to standard error."""
-    for line in lines:
-        click.echo(line, err=err)
+    if lines:
+        click.echo("\n".join(lines), err=err)
 
 
 def say_json(document: object) -> None:

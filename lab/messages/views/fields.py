@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +17,7 @@ from ..shown import Shown, ShownMessage
 from ..values import VALUE_SIZE_MAX
 from .oddities import findings, odd_lines
 
+ROWS_KEPT: Final = 4_096  # made before: those of some hundred messages
 _Row = tuple[str, str, str]
 
 
@@ -33,8 +35,7 @@ class FieldsView(Struct, frozen=True):
         rows = [("", f"header: {part.name}", part.text) for part in shown.header]
         rows.append(("MTI", shown.mti_meaning, printable(shown.mti)))
         for field in shown.fields:
-            rows.append((f"{field.path:>3}", field.name, worded(field)))
-            rows += _below(field, "  ")
+            rows += _rows(field)
         return [*columns(rows), *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
@@ -57,6 +58,11 @@ class FieldsView(Struct, frozen=True):
         )
         said: dict[str, Any] = msgspec.to_builtins(document)
         return said
+
+
+@lru_cache(ROWS_KEPT)
+def _rows(field: Shown) -> tuple[_Row, ...]:
+    return ((f"{field.path:>3}", field.name, worded(field)), *_below(field, "  "))
 
 
 def worded(shown: Shown) -> str:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from cardswitch.lab.messages.meanings import meanings_of
+from cardswitch.lab.messages.meanings import meaning_of
 from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.message import Message
 
 ASCII = load_dialect("iso87-ascii")
 
@@ -23,4 +22,7 @@ ASCII = load_dialect("iso87-ascii")
     ],
 )
 def test_codes_have_meanings(fields, expected):
-    assert dict(meanings_of(ASCII, Message("0200", fields))) == expected
+    told = {
+        number: meaning_of(ASCII, number, fields[number], fields.get(49, "")) for number in expected
+    }
+    assert told == expected

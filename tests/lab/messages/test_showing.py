@@ -141,3 +141,17 @@ def test_padding_between_tags_hides_nothing():
         ["55.9F36", "55.FF"],
         True,
     )
+
+
+def test_a_value_that_comes_again_is_shown_as_its_own_message_says():
+    first = Message("0200", {2: PAN, 4: "000000000100", 49: "978"})
+    for message, unsafe, texts in (
+        (first, False, ["999999******0014", "1.00 EUR", "978"]),
+        (first, True, [PAN, "1.00 EUR", "978"]),
+        (first.with_fields({49: "392"}), False, ["999999******0014", "100 JPY", "392"]),
+        (Message("2200", first.fields), False, ["999999******0014", "", "*** (3)"]),
+        (first, False, ["999999******0014", "1.00 EUR", "978"]),
+    ):
+        dialect = ASCII if message.mti[0] == "0" else None
+        pan, amount, currency = show(dialect, message, unsafe).fields
+        assert [pan.text, amount.meaning, currency.text] == texts
