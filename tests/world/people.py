@@ -117,7 +117,7 @@ def acquirer_config() -> AcquirerConfig:
     return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
 
 
-def issuer_config(keys: Keys, macs: MacConfig) -> IssuerConfig:
+def issuer_config(keys: Keys, macs: MacConfig | None = None) -> IssuerConfig:
     """Every card has an account of its own; one is lost."""
     accounts = tuple(AccountConfig(name, BALANCE) for name in NAMES)
     cards = tuple(
@@ -139,7 +139,7 @@ def issuer_config(keys: Keys, macs: MacConfig) -> IssuerConfig:
         cvk=keys.cvk,
         accounts=accounts,
         cards=cards,
-        mac=macs,
+        mac=macs or MacConfig(),
         magic_amounts=True,
         pin_tries_max=1_000,
     )
