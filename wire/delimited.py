@@ -49,20 +49,29 @@ class Delimited(Struct, frozen=True, gc=False):
             return payload + ETX
         return STX + payload + ETX + bytes([lrc(payload + ETX)])
 
+    @property
+    def keepalive(self) -> bytes:
+        """A frame without a payload."""
+        return STX + ETX + bytes([lrc(ETX)]) if self.stx_lrc else ETX
+
     def framer(self) -> DelimitedFramer:
         """A framer for one direction of one connection."""
         return DelimitedFramer(self)
 
 
 class DelimitedFramer:
-    """Cuts one stream; what was looked through once is not looked through again."""
+    """Cuts one stream; what was looked through once is not looked through again.
 
-    __slots__ = ("_framing", "_rest", "_seen")
+    *keepalives* counts the frames without a payload, which it skips.
+    """
+
+    __slots__ = ("_framing", "_rest", "_seen", "keepalives")
 
     def __init__(self, framing: Delimited) -> None:
         self._framing = framing
         self._rest = bytearray()
         self._seen = 0  # bytes at the beginning of the rest that are no ETX
+        self.keepalives = 0
 
     @property
     def is_partial(self) -> bool:
@@ -91,6 +100,8 @@ class DelimitedFramer:
             self._seen = 0
             if payload:
                 frames.append(payload)
+            else:
+                self.keepalives += 1
         self._begins_well(frames)
         self._seen = len(self._rest) if end < 0 else end
         self._fits(self._seen - lead, frames)

@@ -110,6 +110,11 @@ class Framing(Struct, frozen=True, dict=True):
                 seen=f"{len(payload)} bytes",
             ) from None
 
+    @property
+    def keepalive(self) -> bytes:
+        """A frame without a payload, which has no ETX."""
+        return _ENCODINGS[self.length_encoding][2](self.length_size * self.inclusive)
+
     def framer(self) -> Framer:
         """A framer for one direction of one connection."""
         return Framer(self)
@@ -136,9 +141,12 @@ def _sizes(framing: Framing) -> Mapping[bytes, int]:
 
 
 class Framer:
-    """Cuts one stream, however it is chopped up. Every byte is copied a bounded number of times."""
+    """Cuts one stream, however it is chopped up. Every byte is copied a bounded number of times.
 
-    __slots__ = ("_framing", "_length_size", "_needed", "_rest", "_sizes", "_tail")
+    *keepalives* counts the frames without a payload, which it skips.
+    """
+
+    __slots__ = ("_framing", "_length_size", "_needed", "_rest", "_sizes", "_tail", "keepalives")
 
     def __init__(self, framing: Framing) -> None:
         self._framing = framing
@@ -147,6 +155,7 @@ class Framer:
         self._tail = framing.tail
         self._rest = bytearray()  # The beginning of a frame.
         self._needed = 0  # How long the rest must grow before there is anything to do.
+        self.keepalives = 0
 
     @property
     def is_partial(self) -> bool:
@@ -175,6 +184,7 @@ class Framer:
             if size is None:
                 raise self._malformed(data[start:begin], frames)
             if not size:
+                self.keepalives += 1
                 start = begin
                 continue
             last = begin + size

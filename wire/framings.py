@@ -19,6 +19,11 @@ class Framer(Protocol):
     """Cuts one direction of one connection."""
 
     @property
+    def keepalives(self) -> int:
+        """How many frames without a payload there were; they are skipped."""
+        ...
+
+    @property
     def is_partial(self) -> bool:
         """Whether a frame has begun and is not yet whole."""
         ...
@@ -30,6 +35,11 @@ class Framer(Protocol):
 
 class AnyFraming(Protocol):
     """How frames are told apart on a link, whatever tells them."""
+
+    @property
+    def keepalive(self) -> bytes:
+        """A frame without a payload."""
+        ...
 
     def frame(self, payload: bytes) -> bytes:
         """*payload* as it goes out. Raises EncodeError."""

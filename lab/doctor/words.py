@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from cardswitch.specs.dialect.toml_writer import write_toml
 from cardswitch.specs.doctor.diagnose import Diagnosis
 from cardswitch.specs.doctor.prescribe import as_prescription, tell_apart
 from cardswitch.specs.errors import FormatError
@@ -62,6 +63,9 @@ def show_failure(found: Sequence[Diagnosis], unsafe: bool = False) -> list[str]:
             *FieldsView().lines(show(trial.dialect, trial.partial, unsafe)),
             "",
         ]
+    if best.remedy.count:
+        mended = write_toml(best.remedy.said).splitlines()
+        lines += ["Mended so far", *(f"    {line}".rstrip() for line in mended), ""]
     lines += [f"Message {len(trial.messages) + 1} cannot be read:"]
     lines += show_fault(trial.error, body, unsafe)
     if best.place.envelope.missing:

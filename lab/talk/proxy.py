@@ -1,7 +1,8 @@
 """A proxy: stands between two programs, passes messages on, and tells of each.
 
 Frames whose message cannot be read pass as they are, and are told; where frames cannot be told
-apart, the connection is ended on both sides. Keep-alives end here.
+apart, the connection is ended on both sides. Keep-alives pass, behind the messages that came with
+them, and are not told.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ class Proxy:
         return answering.close()
 
     def _pump(self, source: socket.socket, target: socket.socket, way: Way) -> None:
-        framer = self._channel.framing.framer()
+        framing = self._channel.framing
+        framer, kept_alive = framing.framer(), 0
         fault: FramingError | None = None
         try:
             while data := source.recv(READ_SIZE):
@@ -122,6 +124,8 @@ class Proxy:
                     frames, fault = error.frames, error
                 for frame in frames:
                     self._pass(frame, target, way)
+                target.sendall(framing.keepalive * (framer.keepalives - kept_alive))
+                kept_alive = framer.keepalives
                 if fault is not None:
                     raise fault
             if framer.is_partial:

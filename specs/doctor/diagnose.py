@@ -12,7 +12,7 @@ from .bases import Base
 from .edits import build
 from .headers import HeaderPart, describe_header, header_cost
 from .places import Place, find_places
-from .remedies import FIELDS_MIN, Remedy, find_remedies, surface_edits
+from .remedies import FIELDS_MIN, STEP_COST, Remedy, find_remedies, surface_edits
 from .search import Budget
 from .trial import Trial, try_dialect
 
@@ -65,11 +65,15 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
 
     @property
     def progress(self) -> float:
+        """The same as :attr:`fields_read`, less what a place costs that is seldom met."""
+        return self.fields_read - self.place.cost / _FIELD_WEIGHT
+
+    @property
+    def fields_read(self) -> int:
         """How many fields were read of all messages; what is implausible was not."""
         trial = self.remedy.trial
         read = (*trial.messages, trial.partial) if trial.partial is not None else trial.messages
-        fields = sum(len(message.fields) for message in read) - len(trial.findings)
-        return fields - self.place.cost / _FIELD_WEIGHT
+        return sum(len(message.fields) for message in read) - len(trial.findings)
 
     @property
     def header_size(self) -> int:
@@ -121,8 +125,12 @@ def _diagnosed(
     if _best(found) > _DOUBTFUL and group_cost is not None:
         whole = [place for place in places if not place.envelope.missing]
         found += _derived(whole, bases, group_cost, budget)
-    found = found or _furthest(places, bases)
-    return sorted(found, key=lambda told: (told.score, told.base.depth))[:DIAGNOSES_MAX]
+    good = [told for told in found if told.fits or told.is_cut]
+    if not good:
+        tried = _furthest(places, bases)
+        tried += [told for told in found if told.place == tried[0].place]
+        return sorted(tried, key=lambda told: told.remedy.cost / STEP_COST - told.progress)[:1]
+    return sorted(good, key=lambda told: (told.score, told.base.depth))[:DIAGNOSES_MAX]
 
 
 def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
@@ -140,7 +148,8 @@ def _whole(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
 
 def _best(found: Sequence[Diagnosis]) -> int:
     """The score of the best that is known; without any, more than every doubtful one."""
-    return min((each.score for each in found), default=_DOUBTFUL + 1)
+    good = (told.score for told in found if told.fits or told.is_cut)
+    return min(good, default=_DOUBTFUL + 1)
 
 
 def _cut(places: Sequence[Place], bases: Sequence[Base]) -> list[Diagnosis]:
@@ -215,6 +224,8 @@ def _edited(
         fields=fields,
         budget=budget,
     )
+    if outcome.partial is not None and fields:
+        return outcome.reach, [_told(place, base, outcome.partial)]
     return outcome.reach, [_told(place, base, remedy) for remedy in outcome.remedies]
 
 

@@ -58,6 +58,11 @@ class Remedy(Struct, frozen=True):
         )
 
     @property
+    def count(self) -> int:
+        """How many fields are edited."""
+        return sum(edit.number > 0 for edit in self.edits)
+
+    @property
     def doubt(self) -> int:
         """How rare the edits of fields are, and how odd what just these fields hold then."""
         edits = [edit for edit in self.edits if edit.number]
@@ -78,10 +83,14 @@ def _cost(finding: Finding, trial: Trial) -> int:
 
 
 class Outcome(Struct, frozen=True):
-    """The remedies found, the best first; *reach* is how many fields the best try read."""
+    """The remedies found, the best first; *reach* is how many fields the best try read.
+
+    Without remedies, *partial* is what mends most, though not all.
+    """
 
     remedies: tuple[Remedy, ...] = ()
     reach: int = 0
+    partial: Remedy | None = None
 
 
 class _Layout(Struct, frozen=True):
@@ -122,6 +131,7 @@ def find_remedies(
     ]
     workshop = Workshop(base, budget)
     reach = 0
+    furthest = 0, Route(UNSETTLED)
     tried: set[tuple[Edit, ...]] = set()
     remedies = _tried(base, [outer], bodies, budget)
     spent = group_cost * len(outer)
@@ -129,6 +139,7 @@ def find_remedies(
         finder = _Finder(workshop, group_cost, max(0, left - spent), plainly)
         routes = finder.routes(failing[:MESSAGES_MAX])
         reach = max(reach, finder.reach)
+        furthest = max(furthest, finder.furthest, key=lambda each: each[0])
         sets = dict.fromkeys((*outer, *route.all_edits) for route in routes)
         remedies = _tried(base, sets.keys() - tried - {outer}, bodies, budget, remedies)
         tried |= sets.keys()
@@ -137,7 +148,14 @@ def find_remedies(
             continue  # others may be as good
         if remedies and remedies[0].cost <= _SINGLE_COST_MAX:
             break
-    return Outcome(remedies, reach)
+    partial = None if remedies else _partial(base, (*outer, *furthest[1].all_edits), bodies)
+    return Outcome(remedies, reach, partial)
+
+
+def _partial(base: Base, edits: tuple[Edit, ...], bodies: Sequence[bytes]) -> Remedy | None:
+    """What *edits* make of *base*, though it does not read all."""
+    built = build(base, edits)
+    return Remedy(edits, built[0], try_dialect(built[1], bodies)) if built else None
 
 
 def surface_edits(base: Base, surface: Surface) -> tuple[Edit, ...]:
@@ -164,6 +182,7 @@ class _Finder:
         self.workshop, self.group_cost, self.left = workshop, group_cost, left
         self.plainly = plainly
         self.reach = 0
+        self.furthest = 0, Route(UNSETTLED)
 
     def routes(self, layouts: Sequence[_Layout]) -> list[Route]:
         """The routes through all *layouts* together."""
@@ -183,6 +202,7 @@ class _Finder:
         plain = self._search(layout, Plan(left=0, group_cost=self.group_cost), held)
         found = plain.routes(route.settled)
         self.reach = max(self.reach, plain.reach[0])
+        self._look(plain)
         if found or not left:
             return found
         at = plain.reach[0]
@@ -196,7 +216,15 @@ class _Finder:
             last_rare=rare[1],
             plainly=self.plainly,
         )
-        return self._search(layout, plan, held).routes(route.settled)
+        search = self._search(layout, plan, held)
+        routes = search.routes(route.settled)
+        self._look(search)
+        return routes
+
+    def _look(self, search: Search) -> None:
+        """Remember what came furthest: of as far ones, the first, which needs the fewest edits."""
+        if search.furthest[0] > self.furthest[0]:
+            self.furthest = search.furthest
 
     def _search(self, layout: _Layout, plan: Plan, held: Mapping[int, Edit]) -> Search:
         return Search(self.workshop, layout.numbers, layout.data, layout.offset, plan, held)

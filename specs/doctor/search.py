@@ -38,6 +38,9 @@ TRIALS_MAX: Final = 600
 THOROUGH: Final = 20  # times as many, for whoever asks for it: a minute
 WATCH_READS: Final = 500
 ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more nobody compares
+# Where not all is mended: an edit must make two fields more readable, and a rare one three.
+_FIELD_GAIN: Final = 10
+_MENDED: Final = 20
 _OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "length": LENGTH_ENCODINGS,
     "n": ENCODINGS["n"],
@@ -202,8 +205,9 @@ class Workshop:
 class Search:
     """Looks for routes through one message: *numbers* are its fields, the first at *offset*.
 
-    *held* are edits that other messages need already. *reach* is how far the best try came, and
-    *reach_settled* the encodings it had.
+    *held* are edits that other messages need already. *reach* is how far the best try came without
+    edits, and *reach_settled* the encodings it had; *furthest* the route that gained most, and
+    what: each edit must make more fields readable.
     """
 
     def __init__(
@@ -220,6 +224,8 @@ class Search:
         self.held = held or {}
         self.reach = (0, 0)
         self.reach_settled = UNSETTLED
+        self.furthest = 0, Route(UNSETTLED)
+        self._path: list[Edit] = []
         self._known: dict[tuple[int, int, Settled, int], list[Route]] = {}
 
     def routes(self, settled: Settled = UNSETTLED) -> list[Route]:
@@ -229,6 +235,9 @@ class Search:
     def _from(self, at: int, offset: int, settled: Settled, left: int) -> list[Route]:
         if left == self.plan.left and (at, offset) > self.reach:
             self.reach, self.reach_settled = (at, offset), settled
+        gained = _FIELD_GAIN * at - sum(_MENDED + edit.rarity for edit in self._path)
+        if gained > self.furthest[0]:
+            self.furthest = gained, Route(settled, tuple(self._path))
         if at == len(self.numbers):
             return [Route(settled)] if offset == len(self.data) else []
         key = at, offset, settled, left
@@ -243,7 +252,9 @@ class Search:
             if cost > left or not self.workshop.budget.spend():
                 continue
             if end := end_of(choice.field, self.data, offset):
+                self._path += [choice.edit] if choice.edit else []
                 rest = self._from(at + 1, end, choice.settled, left - cost)
+                del self._path[len(self._path) - (choice.edit is not None) :]
                 found += [_before(choice.edit, cost, route) for route in rest]
             if len(found) >= ROUTES_MAX:
                 break

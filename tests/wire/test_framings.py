@@ -63,3 +63,13 @@ def test_all_of_them_on_live_links_in_both_directions():
             assert sorted(client.words) == sorted(["one", "two"] * len(NAMES))
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "name", ["binary2", "ascii4-inclusive", "binary2-etx", "hex4", "bcd2", "vap", "etx", "stx-lrc"]
+)
+def test_a_keepalive_is_counted_and_is_no_message(name):
+    framing = framing_named(name)
+    framer = framing.framer()
+    assert framer.feed(framing.keepalive + framing.frame(b"0800") + framing.keepalive) == [b"0800"]
+    assert (framer.keepalives, framer.is_partial) == (2, False)

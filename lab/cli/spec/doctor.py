@@ -191,9 +191,9 @@ def _examine(
     return max(tried, key=_progress)
 
 
-def _progress(each: tuple[Reading, list[Diagnosis]]) -> float:
+def _progress(each: tuple[Reading, list[Diagnosis]]) -> int:
     """How far the best try came."""
-    return each[1][0].progress if each[1] else -1
+    return each[1][0].fields_read if each[1] else -1
 
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:

@@ -1,5 +1,6 @@
 """A proxy passes on what both sides say, and tells of all of it."""
 
+import socket
 from contextlib import contextmanager
 from threading import Thread
 
@@ -103,3 +104,18 @@ def test_it_listens_on_this_machine_alone():
         Proxy(("0.0.0.0", 0), ("127.0.0.1", 1), POS, print)
     with scripted() as taken, pytest.raises(LinkFault, match="cannot be listened at"):
         Proxy(split_address(taken), ("127.0.0.1", 1), POS, print)
+
+
+def test_keepalives_pass_both_ways_and_are_not_told():
+    told = []
+    with scripted(b"\0\0") as target:
+        proxy = Proxy(("127.0.0.1", 0), split_address(target), POS, told.append)
+        thread = Thread(target=proxy.serve, kwargs={"once": True})
+        thread.start()
+        with socket.create_connection(("127.0.0.1", proxy.port), PATIENCE_S) as asking:
+            asking.sendall(b"\0\0")
+            assert asking.recv(2, socket.MSG_WAITALL) == b"\0\0"
+        proxy.close()
+        thread.join()
+    assert told == []
+    assert not proxy.failed

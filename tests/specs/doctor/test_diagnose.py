@@ -182,3 +182,13 @@ def test_mutated_messages_end_in_a_diagnosis_or_none(data):
         return
     for diagnosis in found_in(mutated, name):
         assert diagnosis.fits == (diagnosis.remedy.trial.error is None)
+
+
+def test_what_is_mended_is_kept_where_nothing_fits_whole():
+    data = wire("iso87-ascii", change(42, format="ans..99"))[:-30] + b"~~~" * 9
+    best = found_in(data, "iso87-ascii")[0]
+    assert not best.fits
+    assert best.remedy.count == 1
+    assert best.remedy.edits[-1].number == 42
+    assert best.remedy.trial.partial is not None
+    assert best.remedy.trial.partial[48] == SALE[48]

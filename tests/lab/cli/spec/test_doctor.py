@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -229,3 +230,21 @@ def test_framing_goes_into_the_file_and_no_later_command_needs_to_skip(kind, tmp
         assert done.exit_code == 0, done.output
     two = spec("decode", *words, "--json", given=b"".join(frames).hex().encode())
     assert [json.loads(line)["mti"] for line in two.stdout.splitlines()] == ["0200", "0800"]
+
+
+def test_a_message_of_strangers_that_ends_badly_is_read_up_to_its_fault():
+    path = Path(__file__).parents[3] / "vectors/pasted/header-of-8-bad-tail.txt"
+    done = run("--json", given=path.read_bytes())
+    assert done.exit_code == exits.LINK
+    said = json.loads(done.stdout)
+    assert (said["best"]["header_size"], said["partial"]["mti"]) == (8, "0200")
+    assert said["partial"]["fields"]["4"] == "000000150000"
+
+
+@pytest.mark.parametrize("name", ["bcd-ebcdic-binary-lengths.hex", "bcd-ebcdic-header-22.hex"])
+def test_messages_of_strangers_in_bcd_and_ebcdic_are_read_whole(name):
+    path = Path(__file__).parents[3] / "vectors/pasted" / name
+    said = json.loads(run("--json", "--unsafe", given=path.read_bytes()).stdout)
+    assert said["fits"]
+    fields = said["best"]["messages"][0]["fields"]
+    assert (fields["2"], fields["39"], fields["63"]) == ("4111111111111111", "19", "8000000002")
