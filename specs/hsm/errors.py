@@ -70,6 +70,7 @@ ERRORS: Final = {
     "13": "no such LMK, or it was erased",
     "14": "PIN under LMK refused",
     "15": "input breaks the layout of the command",
+    "16": "no printer, or it is not ready",
     "17": "not in the authorised state that this needs",
     "20": "PIN block refused",
     "21": "index refused",

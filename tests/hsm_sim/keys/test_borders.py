@@ -171,6 +171,8 @@ def test_every_command_under_a_master_key_is_in_the_pairs() -> None:
         code
         for code, command in COMMANDS.items()
         if any({"zmk", "tmk"} & layout.names for layout in command.request)
+        # TA prints the master key itself, and carries none.
+        and any("key" in name for layout in command.answer for name in layout.names)
     }
     assert carrying == walked
 
