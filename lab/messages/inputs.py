@@ -193,6 +193,8 @@ def _sized(item: Item, skip: int) -> Item:
             code="input-size",
             seen=f"{len(item.data)} bytes",
         )
+    if not skip:
+        return item
     masked = frozenset(byte - skip for byte in item.masked if byte >= skip)
     return replace(item, data=item.data[skip:], masked=masked)
 

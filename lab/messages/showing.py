@@ -65,10 +65,12 @@ def show_partial(dialect: Dialect | None, partial: Partial, unsafe: bool = False
         lead=message.header,
         bitmaps=dialect.bitmaps if dialect else Bitmaps(),
         fields=tuple(
-            (_field_again if len(value) <= AGAIN_SIZE_MAX else _field)(
-                dialect, edition, number, value, code if number == AMOUNT else "", unsafe
-            )
-            for number, value in sorted(given.fields.items())
+            [
+                (_field_again if len(value) <= AGAIN_SIZE_MAX else _field)(
+                    dialect, edition, number, value, code if number == AMOUNT else "", unsafe
+                )
+                for number, value in sorted(given.fields.items())
+            ]
         ),
         missing=tuple(_missing(dialect, message)) if dialect and whole else (),
         oddities=partial.oddities,
@@ -112,7 +114,7 @@ def _field(
     fault: FormatError | None = None
     if number == _TRACK_2:
         children, fault = _track(value, unsafe)
-    elif dialect is not None:
+    elif dialect is not None and f"{number}" in dialect.form.parts:
         # Of an open field the parts are those of what is shown: a number may span two of them.
         children, fault = show_parts(dialect, f"{number}", text if is_open else value, is_open)
     return Shown(

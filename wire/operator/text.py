@@ -16,7 +16,16 @@ def columns(rows: Iterable[Sequence[str]]) -> list[str]:
     >>> columns([("NAME", "SUM"), ("a", "12.50")])
     ['NAME  SUM', 'a     12.50']
     """
-    cells = [tuple([printable(cell, len(cell)) for cell in row]) for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    line = "  ".join(f"%-{width}s" for width in widths)
-    return [(line % row).rstrip() for row in cells]
+    return aligned([safe_row(row) for row in rows])
+
+
+def safe_row(row: Sequence[str]) -> tuple[str, ...]:
+    """*row* with what could steer a terminal escaped."""
+    return tuple([printable(cell, len(cell)) for cell in row])
+
+
+def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """As :func:`columns`, of rows that are safe already."""
+    *widths, _ = [max(map(len, column)) for column in zip(*rows, strict=True)] or [0]
+    line = "".join([f"%-{width}s  " for width in widths]) + "%s"
+    return [(line % row).rstrip() for row in rows]

@@ -7,14 +7,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from .options import dialect_option
-from .results import refusing, say
+from .results import Output, refusing, say
 
 if TYPE_CHECKING:
     from cardswitch.specs.dialect import Dialect
@@ -56,6 +56,7 @@ class Given:
     form: str = "auto"
     skip: int = 0
     framing: str = "auto"
+    output: Output = field(default_factory=Output)
 
     def items(self) -> Iterator[Item]:
         """All messages of it, as they are read; ends the command if nothing can be read.
@@ -64,27 +65,35 @@ class Given:
         """
         from ...messages.inputs import stream_items
 
-        with refusing(), given_chunks(self.words, self.path, self.form) as chunks:
+        flush = self.output.flush
+        with refusing(), self.output, given_chunks(self.words, self.path, self.form) as chunks:
             told: set[str] = set()
             passed: list[int] = []
             how = self.form, self.dialect, self.skip, self.framing
-            for item in stream_items(chunks, *how, passed=passed):
-                tell(item, told)
+            for item in stream_items(_awaited(chunks, flush), *how, passed=passed):
+                tell(item, told, flush)
                 yield item
             if passed:
+                flush()
                 count = f"{len(passed)} lines" if len(passed) > 1 else "1 line"
                 said = f"Note: {count} with bytes that begin like no message of this dialect"
                 say([f"{said}, the first is line {passed[0]}."], err=True)
 
 
-def tell(item: Item, told: set[str]) -> None:
-    """Say what *item* was taken for, once for each kind in *told*; notes on the whole."""
+def tell(item: Item, told: set[str], before: Callable[[], None] = lambda: None) -> None:
+    """Say what *item* was taken for, once for each kind in *told*; notes on the whole.
+
+    *before* is called first if there is something to say.
+    """
     lead = f"; {item.lead}" if item.lead else ""
     said = f"Read as {item.kind}{lead}." if item.kind else ""
+    lines = [f"Note: {note}" for note in item.notes]
     if said and said not in told:
         told.add(said)
-        say([f"{item.origin}: {said}" if item.origin else said], err=True)
-    say([f"Note: {note}" for note in item.notes], err=True)
+        lines.insert(0, f"{item.origin}: {said}" if item.origin else said)
+    if lines:
+        before()
+        say(lines, err=True)
 
 
 def message_input(command: Callable[..., None]) -> Callable[..., Any]:
@@ -173,6 +182,14 @@ def given_bytes(words: tuple[str, ...]) -> bytes:
 
     with given_chunks(words) as chunks:
         return whole(chunks)
+
+
+def _awaited(chunks: Iterator[bytes], before: Callable[[], None]) -> Iterator[bytes]:
+    """*chunks*, and *before* is called each time before one is waited for."""
+    before()
+    for chunk in chunks:
+        yield chunk
+        before()
 
 
 def _counted(chunks: Iterator[bytes], update: Callable[[int], None]) -> Iterator[bytes]:

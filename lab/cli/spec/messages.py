@@ -117,13 +117,14 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
     Among many, such a one does not end the command.
     """
     count = bad = odd = 0
-    for item in given.items():
-        if item.origin and not as_json:
-            say([*([""] if count else []), item.origin])
-        count += 1
-        code = _show(given.dialect, item, view, as_json, unsafe)
-        bad += code == exits.LINK
-        odd += code == exits.FINDINGS
+    with given.output:
+        for item in given.items():
+            if item.origin and not as_json:
+                given.output.say([*([""] if count else []), item.origin])
+            count += 1
+            code = _show(given, item, view, as_json, unsafe)
+            bad += code == exits.LINK
+            odd += code == exits.FINDINGS
     if not count:
         with refusing():
             raise no_message()
@@ -135,13 +136,14 @@ def _show_all(given: Given, view: View, as_json: bool, unsafe: bool) -> None:
         sys.exit(exits.FINDINGS)
 
 
-def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool) -> int:
+def _show(given: Given, item: Item, view: View, as_json: bool, unsafe: bool) -> int:
     """Show *item*; the exit code if it is the only one."""
     from cardswitch.specs.errors import FormatError
 
     from ...messages.faults import fault_document, show_fault, show_rest
     from ...messages.showing import show_partial
 
+    dialect, output = given.dialect, given.output
     try:
         partial = item.look(dialect)
         fault, body, at = partial.fault, item.body, partial.rest
@@ -151,17 +153,19 @@ def _show(dialect: Dialect, item: Item, view: View, as_json: bool, unsafe: bool)
     except FormatError as error:
         # There are no bytes, or the view asks for what is not there.
         if as_json:
-            say_json(_with_origin(item, fault_document(error, b"", 0, unsafe)))
+            output.say_json(_with_origin(item, fault_document(error, b"", 0, unsafe)))
+        output.flush()
         say_fault(item, show_fault(error, b"", unsafe))
         return exits.LINK
     if fault is not None and as_json:
         document = _with_origin(item, document | fault_document(fault, body, at, unsafe))
     if as_json:
-        say_json(document)
-    say(lines)
+        output.say_json(document)
+    output.say(lines)
     if fault is not None:
+        output.flush()
         say_fault(item, show_fault(fault, body, unsafe, dialect, partial))
-        say([] if as_json else show_rest(body, at, unsafe))
+        output.say([] if as_json else show_rest(body, at, unsafe))
         return exits.LINK
     return exits.FINDINGS if partial.oddities else 0
 

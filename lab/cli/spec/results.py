@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, Self
 
 import click
 
@@ -19,11 +19,50 @@ if TYPE_CHECKING:
 
     from ...messages.inputs import Item
 
+HELD_SIZE_MAX: Final = 1 << 16  # characters
+
 
 def say(lines: list[str], err: bool = False) -> None:
     """Write *lines* to standard output, or to standard error."""
     if lines:
         click.echo("\n".join(lines), err=err)
+
+
+class Output:
+    """Standard output in larger pieces: what is said is held until there is enough of it.
+
+    On a terminal nothing is held. :meth:`flush` goes before whatever else may be seen or waited
+    for: a line on standard error, more input, the end of the block, however it ends.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[str] = []
+        self._size = 0
+        self._size_max = 0 if sys.stdout.isatty() else HELD_SIZE_MAX
+
+    def say(self, lines: list[str]) -> None:
+        """Write *lines*, in time."""
+        if lines:
+            text = "\n".join(lines)
+            self._held.append(text)
+            self._size += len(text)
+        if self._size >= self._size_max:
+            self.flush()
+
+    def say_json(self, document: object) -> None:
+        """Write *document* as one line of JSON."""
+        self.say([json.dumps(document)])
+
+    def flush(self) -> None:
+        """Write what is held."""
+        held, self._held, self._size = self._held, [], 0
+        say(held)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.flush()
 
 
 def say_json(document: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from typing import Final
 
@@ -10,8 +11,8 @@ from cardswitch.specs.errors import FormatError
 from .piece import Piece
 
 MASKS: Final = "Xx*?#"  # what people write over digits that are nobody's affair
-_HEX: Final = frozenset(string.hexdigits)
-_KNOWN: Final = _HEX | frozenset(MASKS)
+_HEX: Final = re.compile("[0-9A-Fa-f]*")
+_KNOWN: Final = frozenset(string.hexdigits + MASKS)
 
 
 def read_masked(text: str, kind: str = "hex", is_certain: bool = False) -> Piece:
@@ -25,7 +26,7 @@ def read_masked(text: str, kind: str = "hex", is_certain: bool = False) -> Piece
         raise FormatError(
             "pairs of hexadecimal digits", code="input-form", seen=f"{len(text)} digits"
         )
-    if _HEX.issuperset(text):
+    if _HEX.fullmatch(text):
         return Piece(kind=kind, data=bytes.fromhex(text), is_certain=is_certain)
     if not _KNOWN.issuperset(text):
         at = next(at for at, character in enumerate(text) if character not in _KNOWN)
@@ -33,7 +34,7 @@ def read_masked(text: str, kind: str = "hex", is_certain: bool = False) -> Piece
     data, masked = bytearray(), set[int]()
     for at in range(0, len(text), 2):
         pair = text[at : at + 2]
-        if _HEX.issuperset(pair):
+        if _HEX.fullmatch(pair):
             data.append(int(pair, 16))
         else:
             masked.add(len(data))

@@ -17,7 +17,7 @@ from .plain import read_base64, read_hex
 
 RAW: Final = "plain text"
 WRAPPED: Final = "text wrapped over {} lines"
-_HEX: Final = frozenset(string.hexdigits)
+_HEX: Final = re.compile("[0-9A-Fa-f]*")
 _DIGITS_OR_MASKS: Final = frozenset(string.hexdigits + MASKS)
 _START_OF_HEX: Final = re.compile(r"[0-9A-Fa-f\s]*")
 _PRINTABLE: Final = frozenset(range(0x20, 0x7F))
@@ -29,7 +29,7 @@ def readings(text: str) -> Iterator[Piece]:
     >>> [piece.kind for piece in readings("08 00")]
     ['hex', 'plain text', 'base64']
     """
-    if not _HEX.issuperset(text.strip()):  # Digits alone have neither escapes nor separators.
+    if not _HEX.fullmatch(text.strip()):  # Digits alone have neither escapes nor separators.
         if escaped := read_escapes(text):
             yield escaped
         yield from read_lists(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.masking import printable
-from cardswitch.wire.operator.text import columns
+from cardswitch.wire.operator.text import aligned, safe_row
 
 from ..documents import Document, PartDocument
 from ..shown import Shown, ShownMessage
@@ -32,20 +32,18 @@ class FieldsView(Struct, frozen=True):
 
     def lines(self, shown: ShownMessage) -> list[str]:
         """Header, MTI and fields, a line each."""
-        rows = [("", f"header: {part.name}", part.text) for part in shown.header]
-        rows.append(("MTI", shown.mti_meaning, printable(shown.mti)))
+        rows = [safe_row(("", f"header: {part.name}", part.text)) for part in shown.header]
+        rows.append(safe_row(("MTI", shown.mti_meaning, printable(shown.mti))))
         for field in shown.fields:
             rows += _rows(field)
-        return [*columns(rows), *odd_lines(shown)]
+        return [*aligned(rows), *odd_lines(shown)]
 
     def document(self, shown: ShownMessage) -> dict[str, Any]:
         """What `spec encode` reads, if it is not masked: fields and parts by their paths."""
         parts: dict[str, PartDocument] = {}
         for field in shown.fields:
-            for part in field.leaves():
-                words = [f"{word.name} {word.text}" for word in part.children]
-                told = PartDocument(part.name, part.text, part.meaning, words)
-                parts.setdefault(part.path, told)
+            if field.children:
+                parts |= _parts(field)
         document = Document(
             mti=shown.mti,
             fields={field.path: field.text for field in shown.fields},
@@ -61,8 +59,19 @@ class FieldsView(Struct, frozen=True):
 
 
 @lru_cache(ROWS_KEPT)
-def _rows(field: Shown) -> tuple[_Row, ...]:
-    return ((f"{field.path:>3}", field.name, worded(field)), *_below(field, "  "))
+def _rows(field: Shown) -> tuple[tuple[str, ...], ...]:
+    rows = (f"{field.path:>3}", field.name, worded(field)), *_below(field, "  ")
+    return tuple(map(safe_row, rows))
+
+
+@lru_cache(ROWS_KEPT)
+def _parts(field: Shown) -> Mapping[str, PartDocument]:
+    """Of a tag that comes again the first one."""
+    parts: dict[str, PartDocument] = {}
+    for part in field.leaves():
+        words = [f"{word.name} {word.text}" for word in part.children]
+        parts.setdefault(part.path, PartDocument(part.name, part.text, part.meaning, words))
+    return parts
 
 
 def worded(shown: Shown) -> str:

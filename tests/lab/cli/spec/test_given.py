@@ -1,12 +1,18 @@
 """INPUT: where it comes from, and how it may be written."""
 
 import io
+from types import SimpleNamespace
 
 import click
 import pytest
+from click.testing import CliRunner
 
-from cardswitch.lab.cli.spec.given import FORMS, FRAMINGS, given_bytes, given_chunks
+from cardswitch.lab.cli.main import cli
+from cardswitch.lab.cli.spec.given import FORMS, FRAMINGS, Given, given_bytes, given_chunks
 from cardswitch.lab.messages import captured, inputs
+from cardswitch.specs.dialect import load_dialect
+
+ECHO = "0800822000000000000004000000000000001123130500000001301"
 
 
 def test_choices_are_those_that_are_read():
@@ -60,3 +66,27 @@ def test_a_bar_tells_how_far_a_large_file_is_read(tmp_path, monkeypatch):
     with given_chunks((), str(path)) as chunks:
         assert sum(map(len, chunks)) == 2_400_000
     assert "100%" in terminal.getvalue()
+
+
+def test_what_was_said_is_written_before_more_input_is_waited_for(capsys, monkeypatch):
+    written = []
+
+    def read(_size):
+        written.append(capsys.readouterr().out)
+        return b"" if len(written) > 2 else f"{ECHO}\n".encode() * 20_000
+
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=SimpleNamespace(read=read)))
+    given = Given(words=(), dialect=load_dialect("iso87-ascii"))
+    given.output.say(["first"])
+    for item in given.items():
+        if item.origin in ("line 1", "line 30000"):
+            given.output.say([item.origin])
+    assert written[0] == "first\n"
+    assert "".join(written) + capsys.readouterr().out == "first\nline 1\nline 30000\n"
+
+
+def test_faults_stand_behind_the_messages_before_them():
+    given = f"{ECHO}\n{ECHO[:-2]}\n{ECHO}\n"
+    output = CliRunner().invoke(cli, ["spec", "decode"], input=given).output
+    at = [output.index(word) for word in ("line 1\n", "line 2\n", "line 2: ", "line 3\n")]
+    assert at == sorted(at)
