@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..dialect.fields import build_field
-from ..dialect.file import FieldEntry, lay_fields_over
+from ..dialect.file import FieldEntry, Source, lay_fields_over
 from ..errors import DialectError
 from ..grammar.encodings import BadFill, National
 from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
@@ -133,6 +133,8 @@ class Workshop:
 
     def __init__(self, base: Base, budget: Budget) -> None:
         self.base, self.budget = base, budget
+        # Without texts: nobody asks on which line stands what cannot be built.
+        self._source = Source(base.source.path, ())
         self._choices: dict[tuple[int, Settled, str], list[Choice]] = {}
 
     def choices(self, number: int, settled: Settled, kind: str) -> list[Choice]:
@@ -159,7 +161,7 @@ class Workshop:
         for option in self._options(entry, settled):
             try:
                 field = build_field(
-                    self.base.source, "fields", str(number), entry, self._encodings(option)
+                    self._source, "fields", str(number), entry, self._encodings(option)
                 )
             except DialectError:
                 continue
