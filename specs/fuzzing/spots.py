@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -23,6 +24,7 @@ MTI: Final = "MTI"
 BITMAP: Final = "bitmap"
 LENGTH: Final = "length"
 VALUE: Final = "value"
+SPOTS_KEPT: Final = 16  # of inputs that are mutated again and again
 
 
 class Spot(Struct, frozen=True):
@@ -38,6 +40,7 @@ class Spot(Struct, frozen=True):
     length: int = 0
 
 
+@lru_cache(SPOTS_KEPT)
 def find_spots(dialect: Dialect, data: bytes) -> tuple[Spot, ...]:
     """What stands where in *data*, up to the first place that cannot be followed. Never raises.
 

@@ -29,9 +29,8 @@ def numbers_of(bitmap: bytes) -> list[int]:
     >>> numbers_of(bytes.fromhex("C000000000000001"))
     [1, 2, 64]
     """
-    bits = int.from_bytes(bitmap, "big")
-    width = len(bitmap) * 8
-    return [number for number in range(1, width + 1) if bits >> (width - number) & 1]
+    bits = f"{int.from_bytes(bitmap, 'big'):0{len(bitmap) * 8}b}" if bitmap else ""
+    return [number for number, bit in enumerate(bits, 1) if bit == "1"]
 
 
 class Bitmaps(Struct, frozen=True):
@@ -71,7 +70,8 @@ class Bitmaps(Struct, frozen=True):
         >>> Bitmaps().numbers_of(bytes.fromhex("C000000000000001"))
         [2, 64]
         """
-        return [number for number in numbers_of(bits) if number not in self.marks]
+        marks = self.marks
+        return [number for number in numbers_of(bits) if number not in marks]
 
     def bits_of(self, numbers: Iterable[int]) -> bytes:
         """The bits that say *numbers* (2 to :attr:`highest`), those of field 65 included.

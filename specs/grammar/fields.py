@@ -139,8 +139,9 @@ class Field(Struct, frozen=True, kw_only=True):
     def locate(self, data: bytes, offset: int) -> tuple[int, int, int]:
         """Where the value begins and ends, and its length in characters; DecodeError if nowhere."""
         length = self.notation.characters
-        start = offset + self.prefix.size
-        if not self.is_fixed:
+        prefix = self.counting.prefix
+        start = offset + prefix.size
+        if prefix.digits:
             seen = data[offset:start]
             # The fault is raised outside: an error must not carry the bytes in its context.
             length = _found(self.lengths, seen)
@@ -265,6 +266,8 @@ def first_wrong(kind: str, text: str, national: bool = False) -> int | None:
         wrong = first_wrong("n", text[1:])
         return None if wrong is None else wrong + 1
     allowed = CLASSES[kind]
+    if allowed.issuperset(text):
+        return None
     return next(
         (
             at
