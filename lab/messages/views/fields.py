@@ -59,9 +59,9 @@ class FieldsView(Struct, frozen=True):
 
 
 @lru_cache(ROWS_KEPT)
-def _rows(field: Shown) -> tuple[tuple[str, ...], ...]:
-    rows = (f"{field.path:>3}", field.name, worded(field)), *_below(field, "  ")
-    return tuple(map(safe_row, rows))
+def _rows(field: Shown) -> tuple[_Row, ...]:
+    name = printable(field.name, len(field.name))
+    return ((f"{field.path:>3}", name, worded(field)), *_below(field, "  "))
 
 
 @lru_cache(ROWS_KEPT)
