@@ -25,7 +25,7 @@ EPILOG: Final = """\b
 Examples:
   doctor < capture.hex                         one message, or a few of the same link, one a line
   doctor < dump.txt                            a dump, a list of bytes, a log: as it was copied
-  doctor < capture.pcap                        what was said on the busiest ports
+  doctor --file capture.pcap                   what was said on the busiest ports
   doctor 6000010000 0800 2020010000800000 000000 000001 0001 5445524D30303031
   doctor --dialect ./mine.toml < message.hex   what is nearly right in mine.toml?
   doctor --dialect ./mine.toml --keep 2,55 < message.hex   these two are right
@@ -39,6 +39,9 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try
 
 @click.command(epilog=EPILOG)
 @click.argument("given", metavar="[INPUT]", nargs=-1)
+@click.option(
+    "--file", "path", type=click.Path(exists=True, dir_okay=False), help="Read INPUT from a file."
+)
 @click.option(
     "--dialect",
     metavar="NAME|PATH",
@@ -79,6 +82,7 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try
 )
 def doctor(
     given: tuple[str, ...],
+    path: str | None,
     dialect: str,
     skip: int,
     form: str,
@@ -90,7 +94,7 @@ def doctor(
 ) -> None:
     """Find out how unknown messages are written: framing, header, MTI, bitmap, dialect, edits.
 
-    INPUT is text, and - or nothing reads standard input: one message, or one a line.
+    INPUT is text or a file, and - or nothing standard input: one message, or one a line.
     """
     from ...doctor.document import diagnosis_document
     from ...doctor.pasted import read_messages
@@ -101,7 +105,9 @@ def doctor(
         raise click.BadParameter("a name that ends in .toml is expected", param_hint="-o")
     bases = _bases(dialect, keep)
     with refusing(), _budget(thorough) as budget:
-        reading, found = _examine(read_messages(_few(given), form, skip), bases, budget, dialect)
+        reading, found = _examine(
+            read_messages(_few(given, path), form, skip), bases, budget, dialect
+        )
     if reading.kind:
         say([f"Read as {reading.kind}."], err=True)
     fits = bool(found) and found[0].fits
@@ -117,7 +123,7 @@ def doctor(
         sys.exit(exits.LINK)
 
 
-def _few(words: tuple[str, ...]) -> bytes:
+def _few(words: tuple[str, ...], path: str | None) -> bytes:
     """All of a capture; of a long text the first lines: a few messages are enough."""
     from ...messages.captured import is_capture
     from ...messages.expanded import expanded
@@ -126,7 +132,7 @@ def _few(words: tuple[str, ...]) -> bytes:
     from .given import given_chunks
     from .results import say
 
-    with given_chunks(words) as given:
+    with given_chunks(words, path) as given:
         head, chunks = peeked(expanded(given))
         if is_capture(head):
             return whole(chunks, CAPTURE_SIZE_MAX)

@@ -80,6 +80,14 @@ def test_a_dialect_that_is_nearly_right_is_mended(tmp_path):
     assert json.loads(decoded.stdout)["fields"]["48"] == "ABC DEF 123"
 
 
+def test_a_file_is_read_as_the_other_commands_read_it(tmp_path):
+    path = tmp_path / "sale.hex"
+    path.write_text(wire("iso87-ascii").hex(), "utf-8")
+    assert run("--file", str(path)).stdout == run(str(path)).stdout != ""
+    refused = run("--file", str(path), "0800")
+    assert (refused.exit_code, "INPUT or --file, not both" in refused.output) == (2, True)
+
+
 def test_skip_leaves_bytes_out():
     done = run("--json", "--skip", "3", given=b"ISO" + EDITED)
     assert json.loads(done.stdout)["best"]["header_size"] == 0
