@@ -25,6 +25,7 @@ from cardswitch.specs.codes import MAC_WRONG
 from cardswitch.specs.dialect.covered import MAC_FIELDS, mac_field
 from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm.commands.data.macs import generate_mac, verify_mac
+from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
 
 from ..ports import Effect, LinkId, Seconds, Send, name_of
@@ -35,7 +36,7 @@ from .waits import NoAnswer
 
 Wrong = Literal["refuse", "drop", "log"]
 Refuse = Callable[[LinkId, Message, str], None]
-VERIFICATION_FAILED: Final = "01"
+
 TERMINAL: Final = 41
 REVERSALS: Final = "4"  # the class of an MTI
 # Messages of one link that are checked at once, and as many reversals: whoever has no key must not
@@ -153,7 +154,7 @@ class Macs:
         answer = await self._kernel.ask(self._hsm, command, self._within)
         if answer.ok:
             return ""
-        if answer.error != VERIFICATION_FAILED:
+        if answer.error != MISMATCH:
             raise NoAnswer(f"the HSM does not check it: {answer.error}")
         return f"the MAC in field {mac_field(message)} is another"
 
