@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import Engine, Table, insert
+from sqlalchemy import Table
 
 from .database import Database
 
@@ -18,21 +18,22 @@ _AT_ONCE: Final = (32, 16, 8, 4, 2, 1)
 
 
 class Insertion:
-    """Into *table*, by statements that are compiled once for *engine*."""
+    """Into *table* of *database*, by statements that are compiled once."""
 
-    def __init__(self, engine: Engine, table: Table) -> None:
-        self._one = str(insert(table).compile(dialect=engine.dialect))
+    def __init__(self, database: Database, table: Table) -> None:
+        self._database = database
+        self._one = database.insertion(table)
         place = self._one[self._one.index(" VALUES ") + len(" VALUES ") :]
         self._several = {size: self._one + f", {place}" * (size - 1) for size in _AT_ONCE}
-        self._is_local = engine.dialect.name == "sqlite"
+        self._is_local = database.engine.dialect.name == "sqlite"
 
-    def insert(self, database: Database, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert *rows*, at least one, in their order, in a transaction of *database*: durably."""
+    def insert(self, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert *rows*, at least one, in their order, in one transaction: durably."""
         if not self._is_local:
-            with database.transaction() as writer:
+            with self._database.transaction() as writer:
                 writer.exec_driver_sql(self._one, list(rows))
             return
-        with database.local_transaction() as connection:
+        with self._database.local_transaction() as connection:
             for some in cut(rows):
                 connection.execute(self._several[len(some)], tuple(chain.from_iterable(some)))
 

@@ -35,7 +35,7 @@ class JournalStore(JournalReading[R]):
         self._database = Database(url, schema)
         super().__init__(self._database.engine, table, row_type)
         self._look_ups = LookUps(self._engine, table)
-        self._insertion = Insertion(self._engine, table)
+        self._insertion = Insertion(self._database, table)
         self.is_local = self._engine.dialect.name == "sqlite"
         self._floats = [n for n, column in enumerate(table.c) if column.type.python_type is float]
         self._writing, self._asking = Lock(), Lock()
@@ -56,7 +56,7 @@ class JournalStore(JournalReading[R]):
                 columns = self._columns(row)
                 last = chained(last, columns)
                 values.append((*columns, last))
-            self._insertion.insert(self._database, values)
+            self._insertion.insert(values)
             self._last = last
 
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:

@@ -22,7 +22,7 @@ def some(count):
 
 
 def insert(database, rows):
-    Insertion(database.engine, STEPS).insert(database, rows)
+    Insertion(database, STEPS).insert(rows)
 
 
 def read(database):
