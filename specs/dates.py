@@ -1,4 +1,4 @@
-"""Dates and times of messages, cards and bank days; the one module that knows the calendar.
+"""Dates and times of messages, cards and bank days.
 
 It never asks what time it is: every instant comes in as :data:`Seconds`.
 """

@@ -19,12 +19,14 @@ from .options import switch_section
 if TYPE_CHECKING:
     from ..operate.config import SettlementConfig
 
+DAYS_MAX: Final = 1_000  # of the calendar, to either side
 EPILOG: Final = """\b
 Examples:
   cardswitch settle show                       what was closed, and what the day would pay so far
   cardswitch settle close                      every bank day that has ended
   cardswitch settle close --now                end the bank day that runs, and close it
   cardswitch settle close 2026-11-28           that day; again: the same files once more
+  cardswitch settle calendar                   the bank days that were, and those to come
   cardswitch settle verify                     whether the books are what was booked
 
 Exit codes: 0 done, 1 error, 2 usage, 6 something does not agree, and nothing is paid until it
@@ -45,6 +47,13 @@ SHOW_EPILOG: Final = """\b
 Examples:
   show
   show 2026-11-28 --json"""
+CALENDAR_EPILOG: Final = """\b
+Examples:
+  calendar
+  calendar --past 30 --coming 0 --json
+
+A day begins where the one before ended, and its end is fixed when it begins: another cut-off in
+the configuration counts from the next one. No label comes twice."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
@@ -175,6 +184,27 @@ def show(config_path: Path, day: str | None, as_json: bool) -> None:
         click.echo(NO_DAY, err=True)
     elif day in (None, running.business_date):
         show_preview(running, as_json)
+
+
+@settle.command(epilog=CALENDAR_EPILOG)
+@click.option(
+    "--past", metavar="DAYS", default=7, show_default=True, type=click.IntRange(0, DAYS_MAX),
+    help="How many that have ended.",
+)  # fmt: skip
+@click.option(
+    "--coming", metavar="DAYS", default=7, show_default=True, type=click.IntRange(0, DAYS_MAX),
+    help="How many that are to come.",
+)  # fmt: skip
+@common
+def calendar(config_path: Path, past: int, coming: int, as_json: bool) -> None:
+    """Show the bank days: those that were, the one that runs, and those to come."""
+    from ..operate.calendar import calendar as look
+    from .settle_screen import NO_DAY, show_calendar
+
+    days = look(switch_section(config_path), past, coming)
+    if not days:
+        click.echo(NO_DAY, err=True)
+    show_calendar(days, as_json)
 
 
 @settle.command(epilog=VERIFY_EPILOG)

@@ -14,6 +14,7 @@ from cardswitch.specs.masking import printable
 from cardswitch.wire.operator.text import columns
 
 from ..core.states import State
+from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
 from ..settlement.payouts import is_currency
@@ -23,6 +24,7 @@ from ..store.reader import Line
 from .screen import money
 
 _BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
+_CALENDAR: Final = ("DAY", "BEGINS", "ENDS", "LASTS", "STATE")
 NO_DAY: Final = (
     "no bank day has begun: the journal is empty; cardswitch up starts the switch, then try "
     "cardswitch terminal sale 12.50 --card good"
@@ -65,6 +67,27 @@ def show_preview(seen: Preview, as_json: bool) -> None:
     if seen.unclosed:
         days = ", ".join(seen.unclosed)
         click.echo(f"  ended and not closed: {days}; cardswitch settle close does that")
+
+
+def show_calendar(days: Sequence[CalendarDay], as_json: bool) -> None:
+    """Show bank days, those marked that have not 24 hours."""
+    if as_json:
+        for day in days:
+            about = {**msgspec.structs.asdict(day), "length": day.length}
+            click.echo(msgspec.json.encode(about))
+        return
+    rows = [
+        (
+            day.business_date,
+            utc_text(day.starts_at),
+            utc_text(day.ends_at),
+            f"{(day.ends_at - day.starts_at) / HOUR_S:.1f} h {day.length}".rstrip(),
+            day.state,
+        )
+        for day in days
+    ]
+    for row in columns([_CALENDAR, *rows] if rows else []):
+        click.echo(row)
 
 
 def show_verdict(verdict: Verdict, as_json: bool) -> None:

@@ -159,6 +159,28 @@ def test_nothing_is_never_shown_as_nothing(run, lab, command):
     assert "ended and not closed: 2026-11-23" in run(command).stdout
 
 
+def test_calendar(run, sold):
+    run("close")
+    lines = [
+        " ".join(line.split()) for line in run("calendar", "--coming", "1").stdout.splitlines()
+    ]
+    assert lines == [
+        "DAY BEGINS ENDS LASTS STATE",
+        "2026-11-23 2026-11-22T22:00:00.000Z 2026-11-23T22:00:00.000Z 24.0 h closed",
+        "2026-11-24 2026-11-23T22:00:00.000Z 2026-11-24T22:00:00.000Z 24.0 h runs",
+        "2026-11-25 2026-11-24T22:00:00.000Z 2026-11-25T22:00:00.000Z 24.0 h to come",
+    ]
+    first = json.loads(run("calendar", "--json").stdout.splitlines()[0])
+    assert (first["business_date"], first["state"], first["length"]) == (DAYS[0], "closed", "")
+
+
+def test_calendar_before_the_first_day(run, lab):
+    lab.history = History(first=None)
+    result = run("calendar")
+    assert "no bank day has begun" in result.stderr
+    assert not result.stdout
+
+
 def test_show_before_the_first_start(run, lab):
     lab.path.write_text(
         lab.path.read_text().replace("[switch]", '[switch]\ndatabase = "sqlite:///none.db"')
