@@ -6,9 +6,24 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from cardswitch.wire.operator.addresses import IsoAddress, IsoListener
+from cardswitch.wire.operator.macs import MacConfig
+
 # \A and \Z, since $ would let a line break pass.
 Currency = Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")]  # ISO 4217 numeric, as in field 49
 Timeout = Annotated[float, Meta(gt=0.0)]
+
+
+class HostListener(IsoListener, frozen=True, kw_only=True):
+    """Where a host listens, and how messages are authenticated there."""
+
+    mac: MacConfig = MacConfig()
+
+
+class HostAddress(IsoAddress, frozen=True, kw_only=True):
+    """What a host dials, and how messages are authenticated there."""
+
+    mac: MacConfig = MacConfig()
 
 
 def refuse_twins(where: str, names: list[str]) -> None:

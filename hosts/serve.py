@@ -13,7 +13,7 @@ from cardswitch.wire.operator.addresses import IsoListener
 from cardswitch.wire.store.journal import JournalStore
 
 from .acquirer.config import AcquirerConfig
-from .acquirer.desk import FRONT, NETWORK
+from .acquirer.desk import FRONT, HSM, NETWORK
 from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
@@ -31,12 +31,17 @@ async def serve_acquirer(
     config = config.placed(folder)
     network = config.network
     tls = client_tls(network, "acquirer.network.tls_")
+    hsm = config.hsm
+    hsm_tls = client_tls(hsm, "acquirer.hsm.tls_") if hsm is not None else None
     machine = Acquirer(config, open_vault(config.vault).fingerprint)
     old = folder / "acquirer.journal"
     journal = open_journal(config.database, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, old)
     runtime = await _recovered(machine, journal, clock, log)
     await _listen(runtime, FRONT, config.front, "acquirer.front")
     runtime.dial(NETWORK, network.host, network.port, network.channel(), tls)
+    if hsm is not None:
+        channel = HsmClientChannel(header_size=config.hsm_header_size)
+        runtime.dial(HSM, hsm.host, hsm.port, channel, hsm_tls)
     return runtime, machine
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.registries import country_number
-from cardswitch.wire.operator.addresses import IsoAddress, IsoListener, url_in
+from cardswitch.wire.machine.macs import MacRule
+from cardswitch.wire.operator.addresses import Address, url_in
 
-from ..config import Timeout, refuse_twins
+from ..config import HostAddress, HostListener, Timeout, refuse_twins
 
 
 class AcquirerConfig(Struct, frozen=True, kw_only=True):
@@ -22,8 +25,12 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
-    front: IsoListener = IsoListener(port=7102)  # listens for the front side of the switch
-    network: IsoAddress = IsoAddress(port=7101)  # dials the network side of the switch
+    front: HostListener = HostListener(port=7102)  # listens for the front side of the switch
+    network: HostAddress = HostAddress(port=7101)  # dials the network side of the switch
+    hsm: Address | None = None  # dials, for MACs
+    hsm_timeout_s: Timeout = 1.0
+    hsm_header_size: Annotated[int, Meta(ge=0, le=255)] = 4  # characters before a command
+    hsm_echo_s: Annotated[float, Meta(ge=0)] = 0.0  # after so much silence, a sign of life
     database: str = "sqlite:///acquirer.db"  # its journal
     vault: str = "acquirer.vault"  # the file of the key that cards are known again by
 
@@ -31,6 +38,8 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
         refuse_twins("merchants", [merchant.id for merchant in self.merchants])
         for merchant in self.merchants:
             _check_country(merchant)
+        if self.hsm is None and (self.front.mac.is_used or self.network.mac.is_used):
+            raise ValueError("hsm: missing: it makes and checks the MACs")
 
     def placed(self, folder: Path) -> AcquirerConfig:
         """The same with its relative paths made to count from *folder*."""
@@ -40,7 +49,17 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
             vault=str(folder / self.vault),
             front=self.front.placed(folder),
             network=self.network.placed(folder),
+            hsm=self.hsm and self.hsm.placed(folder),
         )
+
+    def macs(self) -> Mapping[str, MacRule]:
+        """How messages are authenticated, by link: at "front" and "network" where they are."""
+        places: Mapping[str, HostListener | HostAddress] = {
+            "front": self.front,
+            "network": self.network,
+        }
+        rules = {name: place.mac.rule(place.dialect, ZAK) for name, place in places.items()}
+        return {name: rule for name, rule in rules.items() if rule is not None}
 
 
 def _check_country(merchant: Merchant) -> None:

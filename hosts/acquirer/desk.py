@@ -22,6 +22,7 @@ from .states import FOLLOWS
 
 FRONT: Final = "front"  # the listener that merchants' purchases come in by
 NETWORK: Final = LinkId("network")
+HSM: Final = LinkId("hsm")
 NO_CARD: Final = "0" * 16  # Its fingerprint tells whether a key is that of the journal.
 Fingerprint = Callable[[str], str]
 

@@ -18,8 +18,8 @@ from cardswitch.specs.transactions.reversals import (
     stays_of,
 )
 from cardswitch.wire.machine.budget import Budget, Limits
-from cardswitch.wire.machine.matching import IsoExchange
-from cardswitch.wire.machine.network import network_reply
+from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
+from cardswitch.wire.machine.network import module_watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -27,7 +27,7 @@ from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from .books import REMEMBERED_MAX, Approved
 from .config import AcquirerConfig
-from .desk import FRONT, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
+from .desk import FRONT, HSM, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .legs import Booking, Leg, Reversal
 from .purchases import purchase
 from .reversals import card_of, reversal
@@ -40,7 +40,8 @@ TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes a
 
 
 class Acquirer(Program):
-    """Listeners: "front" asks us. Links: "network" is asked, and may ask for a sign of life."""
+    """Listeners: "front" asks us. Links: "network" is asked, and may ask for a sign of life; "hsm",
+    where messages have MACs."""
 
     def __init__(
         self,
@@ -53,7 +54,11 @@ class Acquirer(Program):
     ) -> None:
         """*fingerprint* tells cards apart, and is the same at every start from one journal."""
         super().__init__(
-            {FRONT: IsoExchange(), NETWORK: IsoExchange()},
+            {
+                FRONT: IsoExchange(),
+                NETWORK: IsoExchange(),
+                HSM: HsmExchange(config.hsm_header_size),
+            },
             limits or Limits(flows_per_link_max=config.front.in_flight_max),
         )
         self._desk = AcquirerDesk(
@@ -64,6 +69,8 @@ class Acquirer(Program):
             checkpoint_rows=checkpoint_rows,
         )
         self.books = self._desk.books
+        self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
+        self.authenticate(HSM, config.macs(), config.hsm_timeout_s)
 
     def approved(self) -> Mapping[str, Approved]:
         """By identity, what is approved and not undone, of the purchases in memory.
@@ -155,3 +162,5 @@ class Acquirer(Program):
         """Sign on when the network is there, and keep asking whether it still is."""
         if link == NETWORK:
             self.desk.start(self._desk.look_after_network(), budget=Budget.CARING)
+        elif link == HSM:
+            self.desk.start(self._module.begin(), budget=Budget.CARING)

@@ -24,9 +24,8 @@ from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.budget import Budget, Limits
-from cardswitch.wire.machine.macs import Macs
 from cardswitch.wire.machine.matching import Exchange, HsmExchange, IsoExchange, join
-from cardswitch.wire.machine.network import ModuleWatch, Watch, network_reply
+from cardswitch.wire.machine.network import module_watch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
@@ -76,16 +75,9 @@ class Issuer(Program):
         )
         self._reversals = Reversals(self, NETWORK, self.legs, self._journal, fingerprint)
         self._verification = Verification(self.desk, config, self.books.tries, self._journal.write)
-        rule = config.mac.rule(config.network.dialect, ZAK)
-        rules = {NETWORK: rule} if rule is not None else {}
-        self._macs = Macs(self.kernel, HSM, rules, self.refuse, config.hsm_timeout_s)
-        if rules:
-            self.kernel.hold_back = self._macs.hold_back
-        self._module: ModuleWatch | None = None
-        if config.hsm_echo_s:
-            self._module = ModuleWatch(self.desk, HSM, config.hsm_echo_s)
-        else:
-            Watch(self.desk, HSM)
+        rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
+        self.authenticate(HSM, rules, config.hsm_timeout_s)
+        self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
 
     def held(self) -> Mapping[str, int]:
         """What is held now, in minor units by field 37, of the purchases in memory.
@@ -114,14 +106,8 @@ class Issuer(Program):
 
     def linked(self, link: LinkId) -> None:
         """The HSM is asked for signs of life, if that is wanted."""
-        if link == HSM and self._module is not None:
+        if link == HSM:
             self.desk.start(self._module.begin(), budget=Budget.CARING)
-
-    def _received(self, link: LinkId, message: Any) -> None:
-        if self._macs.has_rule(link):
-            self._macs.check(link, message, super()._received)
-        else:
-            super()._received(link, message)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A request goes the way that the row of its class says."""

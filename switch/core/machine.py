@@ -15,9 +15,8 @@ from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
 from cardswitch.wire.machine.budget import Budget, Limits
-from cardswitch.wire.machine.macs import Macs
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
-from cardswitch.wire.machine.network import ModuleWatch, NetworkWatch, Watch
+from cardswitch.wire.machine.network import NetworkWatch, Watch, module_watch
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
@@ -55,7 +54,7 @@ class Switch(Program):
         self.memory = Memory(settings, vault)
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
-        self._watches = dict(map(self._watch, settings.upstreams.items()))
+        self._watches: dict[LinkId, Watch] = dict(map(self._watch, settings.upstreams.items()))
         self._spokesmen = Spokesmen(settings.listeners)
         self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
             "ask": self._ask,
@@ -63,23 +62,10 @@ class Switch(Program):
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
         macs |= {name: each.mac for name, each in settings.upstreams.items()}
-        rules = {name: rule for name, rule in macs.items() if rule is not None}
-        self._macs = Macs(self.kernel, HSM, rules, self.refuse, settings.hsm_timeout_s)
-        if rules:
-            self.kernel.hold_back = self._macs.hold_back
-        if settings.hsm_echo_s:
-            self._watches[HSM] = ModuleWatch(self.desk, HSM, settings.hsm_echo_s)
-        else:
-            Watch(self.desk, HSM)
+        self.authenticate(HSM, macs, settings.hsm_timeout_s)
+        self._watches[HSM] = module_watch(self.desk, HSM, settings.hsm_echo_s)
 
     # Events ---------------------------------------------------------------------------------------
-
-    def _received(self, link: LinkId, message: Any) -> None:
-        if self._macs.has_rule(link):
-            self.kernel.heard(link)
-            self._macs.check(link, message, super()._received)
-        else:
-            super()._received(link, message)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A request comes in: the row of its class says which way it goes."""

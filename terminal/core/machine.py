@@ -109,7 +109,7 @@ class Terminal(Program):
         macs: MacPad | None = None,
     ) -> None:
         super().__init__({link: IsoExchange()})
-        self._macs = macs
+        self._mac_pad = macs
         if macs is not None:
             self.kernel.hold_back = self._seal
         self.book = Book()
@@ -299,18 +299,18 @@ class Terminal(Program):
 
     def _seal(self, effect: Effect) -> bool:
         """Send, instead of *effect*, the same message with its MAC."""
-        if self._macs is None or type(effect) is not Send:
+        if self._mac_pad is None or type(effect) is not Send:
             return False
-        self.kernel.effects.append(Sealed(effect.link, self._macs.sealed(effect.message)))
+        self.kernel.effects.append(Sealed(effect.link, self._mac_pad.sealed(effect.message)))
         return True
 
     def _received(self, link: LinkId, message: Any) -> None:
         """What has not the right MAC never came, or is told of, as the rule says."""
-        if self._macs is not None:
-            if not self._macs.is_right(message):
+        if self._mac_pad is not None:
+            if not self._mac_pad.is_right(message):
                 self.kernel.counts["mac_wrong"] += 1
                 self.kernel.tell("mac_wrong", link, f"{label(message)}: its MAC is another")
-                if self._macs.rule.wrong != "log":
+                if self._mac_pad.rule.wrong != "log":
                     return
             message = message.without(*MAC_FIELDS)
         super()._received(link, message)

@@ -7,19 +7,20 @@ from itertools import count
 
 import pytest
 
+from cardswitch.hosts.config import HostAddress, HostListener
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener
+from cardswitch.wire.operator.addresses import Address, IsoListener
 from tests.kit.clients import ask
 from tests.kit.hosts import acquirer_config, issuer_config, purchase, repeat_of, reversal_of
 
 PORTS = free_ports()
-FRONT = IsoListener(port=PORTS.acquirer)
+FRONT = HostListener(port=PORTS.acquirer)
 NETWORK = IsoListener(port=PORTS.issuer, dialect="iso87-binary", framing="binary2")
-ACQUIRER = acquirer_config(front=FRONT, network=IsoAddress(port=PORTS.network))
+ACQUIRER = acquirer_config(front=FRONT, network=HostAddress(port=PORTS.network))
 ISSUER = issuer_config(network=NETWORK, hsm=Address(port=PORTS.hsm))
 
 

@@ -34,6 +34,9 @@ class Watch:
         self._silences = 0  # questions without an answer since anything was heard
         desk.watch(link, self)
 
+    async def begin(self) -> None:
+        """To be started whenever the link comes up: nothing is asked of its own accord."""
+
     def heard(self) -> None:
         """Something came in on the link: it lives."""
         self._silences = 0
@@ -92,7 +95,7 @@ class NetworkWatch(Watch):
         await self._lives(session)
 
     async def begin(self) -> None:
-        """To be started whenever the link comes up; ends when it is down or came up again."""
+        """See :meth:`Watch.begin`; ends when the link is down or came up again."""
         self._sessions += 1
         session = self._sessions
         self._is_asking = False
@@ -166,6 +169,11 @@ class ModuleWatch(NetworkWatch):
     async def _agrees(self, code: str) -> bool:
         answer = await self._desk.ask(self._link, module_status(), ANSWER_S)
         return answer.ok
+
+
+def module_watch(desk: Desk, link: LinkId, echo_s: Seconds) -> Watch:
+    """Who looks after the link to an HSM: *echo_s* of silence lead to a question, 0 to none."""
+    return ModuleWatch(desk, link, echo_s) if echo_s else Watch(desk, link)
 
 
 def network_reply(request: Message) -> Message:

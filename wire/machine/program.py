@@ -27,6 +27,7 @@ from ..ports import (
 from .budget import Limits
 from .desk import Desk
 from .kernel import Kernel
+from .macs import MacRule, Macs
 from .matching import Exchange, is_answerable, label
 
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
@@ -41,6 +42,7 @@ class Program:
         self.desk = Desk(self.kernel)
         self.names: dict[LinkId, tuple[str, ...]] = {}  # of the certificates of who came in
         self._garbage: dict[LinkId, deque[Seconds]] = {}
+        self._macs: Macs | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -50,6 +52,18 @@ class Program:
     def observe(self, observer: Observer) -> None:
         """Have *observer* told of refusals, dropped messages, late and unmatched answers."""
         self.kernel.tell = observer
+
+    def authenticate(
+        self, hsm: LinkId, rules: Mapping[str, MacRule | None], within: Seconds
+    ) -> None:
+        """Have *hsm* check and make the MACs of those links that have a rule, by their names.
+
+        *within*: how long it may take for one.
+        """
+        given = {name: rule for name, rule in rules.items() if rule is not None}
+        if given:
+            self._macs = Macs(self.kernel, hsm, given, self.refuse, within)
+            self.kernel.hold_back = self._macs.hold_back
 
     # To be written by each program ----------------------------------------------------------------
 
@@ -81,8 +95,14 @@ class Program:
         return kernel.take()
 
     def _received(self, link: LinkId, message: Any) -> None:
+        self.kernel.heard(link)
+        if self._macs is not None and self._macs.has_rule(link):
+            self._macs.check(link, message, self._let_in)
+        else:
+            self._let_in(link, message)
+
+    def _let_in(self, link: LinkId, message: Any) -> None:
         kernel = self.kernel
-        kernel.heard(link)
         if kernel.exchange(link).is_question(message):
             self.asked(link, message)
         elif isinstance(message, Message) and not is_answerable(message):

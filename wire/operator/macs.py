@@ -32,12 +32,17 @@ class MacConfig(Struct, frozen=True, kw_only=True):
         if not set(self.fields).isdisjoint(MAC_FIELDS):
             raise ValueError("fields: a MAC does not cover itself: leave out 64 and 128")
 
+    @property
+    def is_used(self) -> bool:
+        """Whether there is a key, so that there are MACs."""
+        return bool(self.key or self.terminal_keys)
+
     def rule(self, dialect: str, key_type: str) -> MacRule | None:
         """What a program is told, whose messages are of *dialect*; None without a key.
 
         Raises DialectError.
         """
-        if not self.key and not self.terminal_keys:
+        if not self.is_used:
             return None
         return MacRule(
             covers=partial(covered, load_dialect(dialect), fields=self.fields),

@@ -50,6 +50,31 @@ def lab_with_macs(folder, terminal_key, **manner):
     )
 
 
+def with_macs_everywhere(lab):
+    """The same, but a sale goes by the acquirer, and every link has a key of its own."""
+    front, network = (MacConfig(key=wrap_key(TEST_LMK, ZAK, "U", key_of(n))) for n in (84, 85))
+    switch, acquirer = lab.switch, lab.acquirer
+    switch = replace(
+        switch,
+        listeners={
+            **switch.listeners,
+            "network": replace(switch.listeners["network"], mac=network),
+        },
+        upstreams={
+            **switch.upstreams,
+            "acquirer": replace(switch.upstreams["acquirer"], mac=front),
+        },
+        routes=(Route("pos", "acquirer"), Route("network", "issuer")),
+    )
+    acquirer = replace(
+        acquirer,
+        front=replace(acquirer.front, mac=front),
+        network=replace(acquirer.network, mac=network),
+        hsm=lab.issuer.hsm,
+    )
+    return replace(lab, switch=switch, acquirer=acquirer)
+
+
 async def sell_and_reverse(lab):
     """How a sale with a PIN ends, and its reversal, until nothing is held; and what was counted."""
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
@@ -79,6 +104,13 @@ async def sell_and_reverse(lab):
 )
 def test_a_sale_and_its_reversal_go_through_with_macs(tmp_path, manner):
     kinds, counts = run(sell_and_reverse(lab_with_macs(tmp_path, TERMINAL, **manner)))
+    assert (kinds[0], kinds[-1]) == (SaleState.APPROVED, SaleState.REVERSED)
+    assert not counts.get("mac_wrong")
+
+
+def test_every_link_has_macs_under_a_key_of_its_own(tmp_path):
+    lab = with_macs_everywhere(lab_with_macs(tmp_path, TERMINAL))
+    kinds, counts = run(sell_and_reverse(lab))
     assert (kinds[0], kinds[-1]) == (SaleState.APPROVED, SaleState.REVERSED)
     assert not counts.get("mac_wrong")
 

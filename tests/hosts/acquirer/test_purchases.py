@@ -9,11 +9,11 @@ from cardswitch.hosts.acquirer.entries import (
     ReversalAnswered,
 )
 from cardswitch.hosts.acquirer.purchases import OPEN_MAX
+from cardswitch.hosts.config import HostAddress
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.machine.kernel import LOOK_UP_S
-from cardswitch.wire.operator.addresses import IsoAddress
 from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.hosts import (
     APPROVAL,
@@ -365,7 +365,7 @@ def test_a_flow_that_fails_is_silent_and_leaves_nothing_behind(monkeypatch) -> N
 def test_into_a_network_that_others_can_read_goes_no_real_card(
     is_in_clear: bool, code: str
 ) -> None:
-    network = IsoAddress(port=1, host="192.0.2.1" if is_in_clear else "127.0.0.1", plain=True)
+    network = HostAddress(port=1, host="192.0.2.1" if is_in_clear else "127.0.0.1", plain=True)
     play = acquirer(config=acquirer_config(network=network))
     play >> Received(FRONT, purchase(f2="4000000000000002"))
     play.skip()
