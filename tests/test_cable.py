@@ -15,8 +15,9 @@ from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.machine import network
 from cardswitch.wire.operator.options import LogOptions
-from tests.kit.cable import cable
+from tests.kit.cable import Cable
 from tests.kit.house_inside import lab_in
+from tests.kit.listening import listening
 
 PATIENCE_S = 60.0
 
@@ -52,9 +53,10 @@ def test_a_cable_that_is_pulled_out_and_put_back(tmp_path, monkeypatch):
     path = tmp_path / "events.json"
 
     async def main():
-        async with cable(lab.issuer.network.port) as between:
+        between = Cable(lab.issuer.network.port)
+        async with listening(between.talk) as port:
             issuer = lab.switch.upstreams["issuer"]
-            issuer = replace(issuer, port=between.port, echo_s=0.3)
+            issuer = replace(issuer, port=port, echo_s=0.3)
             upstreams = {**lab.switch.upstreams, "issuer": issuer}
             wired = replace(lab, switch=replace(lab.switch, upstreams=upstreams))
             log = EventLog(LogOptions(is_quiet=True, path=path))

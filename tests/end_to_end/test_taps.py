@@ -1,8 +1,7 @@
 """A tap on every link of the lab: it sees TLS and no secret; on the plain listener it sees all."""
 
-import asyncio
 import random
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack
 
 import pytest
 from msgspec.structs import replace
@@ -19,6 +18,7 @@ from cardswitch.wire.driver.runtime import run
 from tests.kit.canaries import found, secrets_of
 from tests.kit.house_inside import PLAIN
 from tests.kit.hsm.module import attended
+from tests.kit.listening import listening, pass_on
 from tests.kit.programs import SEED
 
 HOST = "127.0.0.1"
@@ -34,25 +34,16 @@ class Tap:
         self.asked = bytearray()  # what the one who dialled has said
         self._port = port
 
-    @asynccontextmanager
-    async def listening(self):
-        """Its own port."""
-        async with await asyncio.start_server(self._passed, HOST, 0) as server:
-            yield server.sockets[0].getsockname()[1]
+    async def talk(self, reader, writer):
+        """Pass on what is said on one connection, and keep it."""
+        await pass_on(reader, writer, self._port, self._asked, self._answered)
 
-    async def _passed(self, reader, writer):
-        with suppress(OSError):
-            there, back = await asyncio.open_connection(HOST, self._port)
-            await asyncio.gather(self._pass(reader, back, self.asked), self._pass(there, writer))
+    async def _asked(self, data):
+        self.asked += data
+        self.heard += data
 
-    async def _pass(self, reader, writer, also=None):
-        with suppress(OSError):
-            while data := await reader.read(65_536):
-                self.heard += data
-                if also is not None:
-                    also += data
-                writer.write(data)
-        writer.close()
+    async def _answered(self, data):
+        self.heard += data
 
 
 def dialled(lab):
@@ -86,7 +77,7 @@ async def sell(lab):
         taps = {}
         for name, (place, way) in dialled(lab).items():
             taps[name] = Tap(place.port)
-            lab = moved(lab, way, await stack.enter_async_context(taps[name].listening()))
+            lab = moved(lab, way, await stack.enter_async_context(listening(taps[name].talk)))
         programs = await stack.enter_async_context(running(lab))
         await programs.ready()
         card = find_card(read_cards(lab.folder / "cards.toml"), "good")

@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_an_error():
         finally:
             await first.stop()
 
-    with pytest.raises(OSError, match="address already in use"):
+    with pytest.raises(OSError, match="Address already in use"):
         asyncio.run(twice())
 
 

@@ -37,7 +37,8 @@ from typing import Any, Final
 from ..channel import Channel
 from ..ports import Event, LinkId, Seconds
 from ..record import Record
-from .gate import BACKLOG, CONNECT_S, Gate
+from .accepting import Accepting
+from .gate import CONNECT_S, Gate
 from .links import NEVER, Entrance, Entrant, Link, LinkLimits
 from .listener import Listener
 from .tls import Tls, why
@@ -70,8 +71,7 @@ class Connections:
         self._is_open = True
         self._is_held = False
         self._held: set[Link] = set()
-        self._servers: list[asyncio.Server] = []
-        self._gates: list[Gate] = []
+        self._listening: list[Accepting] = []
         self._diallers: dict[str, asyncio.Task[None]] = {}
         self._connecting: set[asyncio.Task[Any]] = set()
         self._unflushed: list[Link] = []
@@ -103,14 +103,9 @@ class Connections:
             allows,
             per_address_max,
         )
-        if tls is not None:
-            gate = Gate(self, listener, entrance, tls, self._failed)
-            self._gates.append(gate)
-            return await gate.open(host, port)
-        server = await self._loop.create_server(entrance.accept, host, port, backlog=BACKLOG)
-        self._servers.append(server)
-        bound: int = server.sockets[0].getsockname()[1]
-        return bound
+        accepting = Gate(self, listener, entrance, tls, self._failed).accepting
+        self._listening.append(accepting)
+        return await accepting.open(host, port)
 
     def dial(
         self,
@@ -302,10 +297,8 @@ class Connections:
         """Let nobody in and dial nobody from now on."""
         self._is_open = False
         self._sweeper.cancel()
-        for server in self._servers:
-            server.close()
-        for gate in self._gates:
-            gate.close()
+        for accepting in self._listening:
+            accepting.close()
         for task in self._diallers.values():
             task.cancel()
 
@@ -321,8 +314,8 @@ class Connections:
             link.end("the program stops")
         ends = [link.closed.wait() for link in links]
         tasks = [*self._diallers.values(), *self._connecting]
-        tasks += [task for gate in self._gates for task in gate.tasks]
-        await asyncio.gather(*ends, *tasks, return_exceptions=True)
+        closed = [accepting.closed() for accepting in self._listening]
+        await asyncio.gather(*ends, *tasks, *closed, return_exceptions=True)
 
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)

@@ -23,7 +23,7 @@ import os
 import secrets
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -44,6 +44,7 @@ from ..operator.control import (
     token_path,
 )
 from ..store.disk import PRIVATE, lock_file, open_append, replace_file
+from .accepting import Accepting
 
 Verb = Callable[[Mapping[str, Any]], Awaitable[Mapping[str, Any]]]
 _WAITING_MAX: Final = 64  # connections that the system holds for us until we take them
@@ -80,59 +81,51 @@ class Control:
         # What a stream may hold of a line, which has a first byte and a line feed beside that.
         self._reading_max = limits.request_size_max - 2
         self._token = ""
-        self._server: asyncio.Server | None = None
-        self._clients: set[asyncio.Task[Any]] = set()
+        self._accepting: Accepting | None = None
+        self._clients = 0
 
     async def close(self) -> None:
         """Listen no more, end what is in work, and let another program have the place."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
-            clients = list(self._clients)
-            for client in clients:
-                client.cancel()
-            await asyncio.gather(*clients, return_exceptions=True)
+        if self._accepting is not None:
+            self._accepting.close()
+            await self._accepting.closed()
+            self._accepting = None
             with suppress(OSError):
                 self.path.unlink()
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
 
-    async def listen(self) -> None:
+    def listen(self) -> None:
         """Begin to listen on a Unix socket."""
         listening = _bound(self.path)
-        try:
-            self._server = await asyncio.start_unix_server(
-                self._serve,
-                sock=listening,
-                limit=self._reading_max,
-                backlog=_WAITING_MAX,
-            )
-        except BaseException:
-            listening.close()
-            raise
+        listening.listen(_WAITING_MAX)
+        self._accepting = Accepting(self._meet, self._failed)
+        self._accepting.accept_at(listening)
 
-    async def listen_on_loopback(self) -> None:
+    def listen_on_loopback(self) -> None:
         """Begin to listen on a free port, and say in the token file on which."""
         self._token = secrets.token_hex(32)
-        self._server = await asyncio.start_server(
-            self._serve,
-            "127.0.0.1",
-            0,
-            limit=self._reading_max,
-            backlog=_WAITING_MAX,
-        )
-        port = self._server.sockets[0].getsockname()[1]
+        listening = socket.create_server(("127.0.0.1", 0), backlog=_WAITING_MAX)
+        self._accepting = Accepting(self._meet, self._failed)
+        self._accepting.accept_at(listening)
+        port = listening.getsockname()[1]
         replace_file(self.path, _encode(TokenFile(port, self._token)), PRIVATE)
 
     # One client ---------------------------------------------------------------------------------
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = asyncio.current_task()
-        assert client is not None, "streams are served in tasks"
+    def _meet(self, peer: socket.socket, _: str) -> Coroutine[Any, Any, None]:
+        return self._serve(peer)
+
+    def _failed(self, error: Exception) -> None:
+        told = {"message": f"{self.path}: a client was not served", "exception": error}
+        asyncio.get_running_loop().call_exception_handler(told)
+
+    async def _serve(self, peer: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(sock=peer, limit=self._reading_max)
         # An answer counts as taken when it has left us: what nobody takes must not pile up.
         writer.transport.set_write_buffer_limits(0)
-        self._clients.add(client)
+        self._clients += 1
         try:
             await self._talk(reader, writer)
         except _Refused as error:
@@ -141,14 +134,14 @@ class Control:
         except (OSError, asyncio.CancelledError):
             """Nobody is there, or takes the answer, or the program ends: nothing can be said."""
         finally:
-            self._clients.discard(client)
+            self._clients -= 1
             if writer.transport.get_write_buffer_size():
                 writer.transport.abort()
             else:
                 writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if len(self._clients) > self._limits.clients_max:
+        if self._clients > self._limits.clients_max:
             raise _Refused(f"{self._limits.clients_max} others are connected: try again later")
         if not is_allowed(writer):
             raise _Refused("only the user who runs this program may give it orders")
@@ -218,7 +211,7 @@ async def serve_control(
     try:
         control = Control(path, _locked(folder, name), verbs, limits or ControlLimits())
         try:
-            await (control.listen_on_loopback() if on_loopback else control.listen())
+            (control.listen_on_loopback if on_loopback else control.listen)()
         except BaseException:
             await control.close()
             raise

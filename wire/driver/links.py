@@ -154,6 +154,7 @@ class Link(asyncio.Protocol):
         self.tls = tls
         self.refusal = ""  # why it was not let in, or its peer not trusted
         self.listener: Entrance | None = None  # Where it came in, if it was not dialled.
+        self.is_made = False  # There is a connection, or there was one.
         self.is_up = False
         self.closed = asyncio.Event()
         self._keeper = keeper
@@ -197,14 +198,16 @@ class Link(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin, unless the keeper has enough."""
+        self.is_made = True
         self._transport = cast(asyncio.Transport, transport)  # Those of uvloop are not its kind.
         self._up_at = self._heard_at = self._keeper.now_s
         self.is_up = self._was_up = self._keeper.opened(self)
         if not self.is_up:
             self._transport.abort()
             return
-        # The loop sets TCP_NODELAY by itself. Keep-alive finds peers that are gone without a word.
+        # Small messages leave at once; keep-alive finds peers that are gone without a word.
         sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         self._transport.set_write_buffer_limits(high=self._limits.write_buffer_max)
         self._keeper.note("link_up", self.name, f"with {self.address or 'a peer of this machine'}")

@@ -29,6 +29,7 @@ from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.macs import MacConfig
 from tests.kit.hsm.module import attended
 from tests.kit.hsm.module import key as key_of
+from tests.kit.listening import listening
 from tests.kit.programs import SEED
 
 HOST = "127.0.0.1"
@@ -89,18 +90,15 @@ class ForeignIssuer:
     def __init__(self):
         self.asked = []
 
-    async def serve(self, reader, writer):
-        try:
-            while True:
-                fields = unpacked(await heard(reader), KEY_ZONE)
-                self.asked.append(fields["t"])
-                kept = ("3", "4", "7", "11", "32", "37", "41", "42", "49", "70", "90")
-                answer = {n: fields[n] for n in kept if n in fields}
-                mti = fields["t"]
-                answer |= {"t": f"{mti[:2]}{int(mti[2]) + 1}0", "39": "00"}
-                writer.write(packed(answer, KEY_ZONE))
-        except asyncio.IncompleteReadError:
-            writer.close()
+    async def talk(self, reader, writer):
+        while True:
+            fields = unpacked(await heard(reader), KEY_ZONE)
+            self.asked.append(fields["t"])
+            kept = ("3", "4", "7", "11", "32", "37", "41", "42", "49", "70", "90")
+            answer = {n: fields[n] for n in kept if n in fields}
+            mti = fields["t"]
+            answer |= {"t": f"{mti[:2]}{int(mti[2]) + 1}0", "39": "00"}
+            writer.write(packed(answer, KEY_ZONE))
 
 
 class ForeignTerminal:
@@ -126,18 +124,10 @@ def cryptogram(key_type, clear):
     return wrap_key(TEST_LMK, key_type, "U", clear)
 
 
-@asynccontextmanager
-async def strangers(folder):
-    """The foreign issuer, and the two terminals A and B, with our programs between them."""
-    ask = attended(HsmModule(random.Random(SEED).randbytes))
-    lab = read_lab(make_lab(folder / "lab", free_ports(), ask=ask)[0])
-    issuer = ForeignIssuer()
-    server = await asyncio.start_server(
-        issuer.serve, HOST, 0, ssl=context_of(lab, "issuer", ssl.PROTOCOL_TLS_SERVER)
-    )
-    ports = {"port": server.sockets[0].getsockname()[1], "framing": "binary2"}
+def joined(lab, port):
+    """The *lab* with the foreign issuer, at *port*, and a listener for the two terminals."""
     upstream = replace(
-        lab.switch.upstreams["issuer"], dialect="iso87-ascii", **ports,
+        lab.switch.upstreams["issuer"], dialect="iso87-ascii", port=port, framing="binary2",
         mac=MacConfig(key=cryptogram(ZAK, KEY_ZONE)),
     )  # fmt: skip
     pos = replace(
@@ -160,8 +150,16 @@ async def strangers(folder):
         upstreams={**lab.switch.upstreams, "issuer": upstream},
         routes=(Route("pos", "issuer"),),
     )
-    lab = replace(lab, switch=switch)
-    async with server, running(lab) as programs:
+    return replace(lab, switch=switch)
+
+
+@asynccontextmanager
+async def strangers(folder):
+    """The foreign issuer, and the two terminals A and B, with our programs between them."""
+    ask = attended(HsmModule(random.Random(SEED).randbytes))
+    lab = read_lab(make_lab(folder / "lab", free_ports(), ask=ask)[0])
+    issuer, tls = ForeignIssuer(), context_of(lab, "issuer", ssl.PROTOCOL_TLS_SERVER)
+    async with listening(issuer.talk, tls) as port, running(joined(lab, port)) as programs:
         await programs.ready()
         a = ForeignTerminal(lab, "terminal", KEY_A)
         b = ForeignTerminal(lab, "hsm", KEY_B)

@@ -21,6 +21,7 @@ from cardswitch.lab.house.papers import (
 )
 from cardswitch.specs.errors import ConfigError, Error
 from tests.kit.canaries import files_below
+from tests.kit.listening import listening
 
 HOST = "127.0.0.1"
 
@@ -46,10 +47,8 @@ async def greeting(folder, server, client, host=HOST):
 
     async def greet(_, writer):
         writer.write(b"hello")
-        writer.close()
 
-    async with await asyncio.start_server(greet, HOST, 0, ssl=theirs) as listening:
-        port = listening.sockets[0].getsockname()[1]
+    async with listening(greet, theirs) as port:
         reader, writer = await asyncio.open_connection(HOST, port, ssl=ours, server_hostname=host)
         try:
             return await reader.read()

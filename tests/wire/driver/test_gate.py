@@ -49,7 +49,7 @@ def test_a_silent_peer_has_a_place_until_its_time_is_over(on_loop, papers, monke
                 "front", HOST, 0, Words(), links_max=1, tls=listening(papers)
             )
             async with peer_at(port) as silent:
-                await until(lambda: runtime._connections._gates[0].tasks)
+                await until(lambda: runtime._connections._listening[0].tasks)
                 async with peer_at(port) as second:
                     assert await second.hear() is None
                 assert runtime.counts["link_refused"] == 1
@@ -85,7 +85,7 @@ def test_a_program_stops_though_a_handshake_never_ends(on_loop, papers):
         async with running(SmallMachine()) as runtime:
             port = await runtime.listen("front", HOST, 0, Words(), tls=listening(papers))
             async with peer_at(port) as silent:
-                await until(lambda: len(runtime._connections._gates[0].tasks) == 2)
+                await until(lambda: len(runtime._connections._listening[0].tasks) == 2)
                 await runtime.stop()
                 assert await silent.hear() is None
 

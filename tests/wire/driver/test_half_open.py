@@ -14,6 +14,7 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
+from tests.kit.listening import listening
 from tests.kit.wire import HOST, running
 
 HSM = LinkId("hsm")
@@ -48,25 +49,19 @@ def test_a_module_behind_a_black_hole_is_dialled_again_within_three_silences(on_
     came, told = asyncio.Event(), []
     begun = []
 
-    async def swallow(reader, writer):
+    async def swallow(reader, _):
         """Take everything and say nothing: a reset would be too easy."""
         begun.append(time.monotonic())
         if len(begun) == 2:
             came.set()
-        try:
-            while await reader.read(65_536):
-                pass
-        finally:
-            writer.close()
+        while await reader.read(65_536):
+            pass
 
     async def main():
-        server = await asyncio.start_server(swallow, HOST, 0)
-        port = server.sockets[0].getsockname()[1]
         record = Record("switch", [told.append], time.monotonic)
-        async with running(Asking(), record=record) as runtime:
+        async with listening(swallow) as port, running(Asking(), record=record) as runtime:
             runtime.dial("hsm", HOST, port, HsmClientChannel())
             await came.wait()
-        server.close()
 
     on_loop(main())
     assert begun[1] - begun[0] < (SILENCES_MAX + 2) * WITHIN_S

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.tls import client_tls, server_tls, why
 from cardswitch.wire.operator.addresses import Address
+from tests.kit.listening import listening
 from tests.kit.papers import HOST, certificate
 
 OURS = {"tls_ca": "house.pem", "tls_certificate": "client.pem", "tls_key": "client.key"}
@@ -86,10 +87,8 @@ async def greeting(papers, server, tls, version=ssl.TLSVersion.TLSv1_3):
 
     async def greet(_, writer):
         writer.write(b"hello")
-        writer.close()
 
-    async with await asyncio.start_server(greet, HOST, 0, ssl=theirs) as listening:
-        [port] = [each.getsockname()[1] for each in listening.sockets]
+    async with listening(greet, theirs) as port:
         reader, writer = await asyncio.open_connection(HOST, port, ssl=tls.context)
         try:
             return await reader.read()
@@ -112,17 +111,17 @@ def test_a_server_of_another_place_or_house_is_not(papers, server, why):
 # Listeners ----------------------------------------------------------------------------------------
 
 
-def listening(papers, **keys):
+def listens(papers, **keys):
     return server_tls(Address(port=0, **keys).placed(papers), "hsm.tls_")
 
 
 def test_without_a_certificate_this_machine_alone_is_let_in_plain(papers):
-    assert listening(papers) is None
-    assert listening(papers, host="::1") is None
+    assert listens(papers) is None
+    assert listens(papers, host="::1") is None
     with pytest.raises(
         ConfigError, match=r"^hsm\.tls_certificate: missing: at 192\.0\.2\.1 others"
     ):
-        listening(papers, host="192.0.2.1")
+        listens(papers, host="192.0.2.1")
 
 
 def test_beyond_this_machine_nobody_is_dialled_in_clear_unless_it_is_asked_for(papers):
@@ -148,12 +147,12 @@ def test_beyond_this_machine_nobody_is_dialled_in_clear_unless_it_is_asked_for(p
 )
 def test_what_a_listener_lacks_is_named(papers, keys, expected):
     with pytest.raises(ConfigError, match=rf"^hsm\.{expected}"):
-        listening(papers, **keys)
+        listens(papers, **keys)
 
 
 @pytest.mark.parametrize(("keys", "asked"), [({}, False), ({"tls_ca": "house.pem"}, True)])
 def test_certificates_of_clients_are_asked_for_where_it_says_who_signs_them(papers, keys, asked):
-    made = listening(papers, tls_certificate="here.pem", tls_key="here.key", **keys).context
+    made = listens(papers, tls_certificate="here.pem", tls_key="here.key", **keys).context
     assert (made.verify_mode is ssl.CERT_REQUIRED) is asked
     assert made.minimum_version is ssl.TLSVersion.TLSv1_2
 
