@@ -107,9 +107,10 @@ def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]
     """
     is_open = open_fields(edition)
     kept = {n: v for n, v in fields.items() if n in is_open}
-    for number in FREE_TEXT & kept.keys():
-        kept[number] = star_pans(kept[number])
-    if edition == "0" and (amounts := _amounts(fields.get(_AMOUNTS, ""))):
+    for number in FREE_TEXT:
+        if number in kept:
+            kept[number] = star_pans(kept[number])
+    if _AMOUNTS in fields and edition == "0" and (amounts := _amounts(fields[_AMOUNTS])):
         kept[_AMOUNTS] = amounts
     return kept
 

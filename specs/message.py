@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from .masking import mask_field, printable
 REPLY_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 15, 24, 32, 33, 37, 41, 42, 49, 70, 90])
 # The last digit of a response: a repeat (1, 3, 5) is answered like its first send.
 _ORIGIN_OF_REPLY: Final = str.maketrans("135", "024")
+_MTIS_KEPT: Final = 256  # more than anybody speaks
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -40,14 +42,16 @@ class Message(Struct, frozen=True, gc=False):
     def with_fields(self, changes: Mapping[int, str]) -> Message:
         """A copy in which *changes* replace or add fields."""
         fields = self.fields
-        changed = fields | changes if isinstance(fields, LazyFields) else {**fields, **changes}
-        return Message(self.mti, changed, self.header)
+        if fields.__class__ is LazyFields:  # of a class made for Mapping, isinstance is slow
+            return Message(self.mti, fields | changes, self.header)
+        return Message(self.mti, {**fields, **changes}, self.header)
 
     def without(self, *numbers: int) -> Message:
         """A copy that lacks the fields *numbers*."""
-        if isinstance(self.fields, LazyFields):
-            return Message(self.mti, self.fields.without(*numbers), self.header)
-        left = {n: v for n, v in self.fields.items() if n not in numbers}
+        fields = self.fields
+        if fields.__class__ is LazyFields:
+            return Message(self.mti, fields.without(*numbers), self.header)
+        left = {n: v for n, v in fields.items() if n not in numbers}
         return Message(self.mti, left, self.header)
 
     def reply(self, code: str, changes: Mapping[int, str] | None = None) -> Message:
@@ -56,8 +60,11 @@ class Message(Struct, frozen=True, gc=False):
         >>> Message("0200", {2: "9999990000000014", 11: "000007"}).reply("51")
         <0210 11=000007, 39=51>
         """
-        echoed = {n: v for n, v in self.fields.items() if n in REPLY_FIELDS}
-        return Message(reply_mti(self.mti), {**echoed, 39: code, **(changes or {})}, self.header)
+        fields = {n: v for n, v in self.fields.items() if n in REPLY_FIELDS}
+        fields[39] = code
+        if changes:
+            fields.update(changes)
+        return Message(reply_mti(self.mti), fields, self.header)
 
     @property
     def is_request(self) -> bool:
@@ -98,6 +105,7 @@ class MessageError(DecodeError):
         return error
 
 
+@lru_cache(_MTIS_KEPT)
 def reply_mti(mti: str) -> str:
     """The MTI of the response to *mti*; a repeat is answered like its first send.
 

@@ -44,6 +44,7 @@ class AcquirerDesk(Desk):
         self.fingerprint = fingerprint
         self.rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
         self.books = Books(self.rows, remembered_max)
+        self.test_cards_only = config.network.is_in_clear
         self._merchants = {merchant.id: merchant for merchant in config.merchants}
         self._checkpoint_rows = checkpoint_rows
         self._watch = NetworkWatch(self, NETWORK, config.echo_s)

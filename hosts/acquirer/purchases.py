@@ -72,7 +72,7 @@ def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms
     currencies = desk.sells(request[42].rstrip(" "))
     if not currencies:
         return MERCHANT_UNKNOWN
-    is_exposed = desk.config.network.is_in_clear and not is_test_card(pan_of(request))
+    is_exposed = desk.test_cards_only and not is_test_card(pan_of(request))
     if request[49] not in currencies or is_exposed:
         return NOT_PERMITTED
     is_overloaded = len(desk.books.open) >= OPEN_MAX

@@ -140,9 +140,8 @@ def _write(layouts: Sequence[HsmLayout], fields: Mapping[str, str], code: str) -
     for layout in layouts:
         if not layout.takes(fields):
             continue
-        line = layout.write(fields)
-        # What cannot be read back to the same fields is not written either.
-        if layout.read(line, 0) == (fields, len(line)):
+        line = layout.write_checked(fields)
+        if line is not None:
             return line
         named = layout
     if named:

@@ -142,6 +142,7 @@ class HsmLayout:
         self.names = frozenset(field.name for field in fields)
         self.required = frozenset(field.name for field in fields if not field.optional)
         self._optional = tuple(field.name for field in fields if field.optional)
+        self._order = tuple(field.name for field in fields)
         self._places = [(field.name, field.lead) for field in fields]
         self._is_single = all(field.kind.count is None for field in fields)
 
@@ -197,8 +198,8 @@ class HsmLayout:
 
     def write(self, values: Mapping[str, str]) -> str:
         """The line of *values*, whose names and forms the caller has checked."""
-        if self._is_single and not self._optional:
-            return "".join([lead + values[name] for name, lead in self._places])
+        if self._is_single:
+            return "".join([lead + values[name] for name, lead in self._places if name in values])
         written = []
         for field in self.fields:
             value = values.get(field.name)
@@ -206,6 +207,16 @@ class HsmLayout:
                 count = field.kind.count
                 written.append(f"{field.lead}{count.before(value) if count else ''}{value}")
         return "".join(written)
+
+    def write_checked(self, values: Mapping[str, str]) -> str | None:
+        """As :meth:`write`; None where the line does not read back to the same *values*."""
+        line = self.write(values)
+        if not self._is_single:
+            return line if self.read(line, 0) == (values, len(line)) else None
+        match = self._pieces[0][0].match(line)
+        if match is None or match.end() != len(line):
+            return None
+        return line if match.groups() == tuple(map(values.get, self._order)) else None
 
     def fault(self, text: str, at: int) -> HsmFault:
         """Where the line that begins at *at* first breaks; to be asked when :meth:`read` fails."""

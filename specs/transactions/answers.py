@@ -27,12 +27,12 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
     """
     said, wanted = answer.fields, asked.fields
     code, is_approved = said.get(39, ""), answer.approved
-    if is_approved and not said.keys() >= set(kind.answer):
-        return False
+    if is_approved:
+        for number in kind.answer:
+            if number not in said:
+                return False
     for number in agreeing:
-        one = said.get(number)
-        other = wanted.get(number, one)
-        if one is not None and one != other:
+        if number in said and said[number] != wanted.get(number, said[number]):
             return False
     return len(code) == CODE_LENGTH and _money_fits(code, is_approved, said.get(4), wanted[4])
 

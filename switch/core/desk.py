@@ -130,7 +130,9 @@ class SwitchDesk(Desk):
 
     def speak(self, link: LinkId, request: Message, pin: Mapping[int, str]) -> Message:
         """*request* as it goes out on *link*: our trace number, its PIN data, no header."""
-        fields = {n: v for n, v in request.fields.items() if n not in NOT_FORWARDED}
+        fields = dict(request.fields)
+        for number in NOT_FORWARDED:
+            fields.pop(number, None)
         fields[37] = self.leg.rrn
         if 15 not in fields:
             today = self.memory.today.date

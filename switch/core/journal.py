@@ -51,7 +51,9 @@ class Journal:
         if state in _WITH_CARD:
             pan = leg.accepted.pan if leg.accepted is not None else pan_of(message)
         kept = storable(message, pan)
-        columns = columns_of(kept, deed) | card_columns(pan, memory.vault)
+        columns = columns_of(kept, deed)
+        if pan:
+            columns.update(card_columns(pan, memory.vault))
         is_first = before is None
         if is_first:
             leg.business_date = today
@@ -59,7 +61,7 @@ class Journal:
             sequence=memory.next_sequence(),
             leg=leg.number,
             at=self._kernel.now,
-            state=state.value,
+            state=str(state),  # quicker than its value
             business_date=leg.business_date,
             day=today,
             source=leg.source,

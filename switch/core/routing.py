@@ -16,7 +16,7 @@ class Routing:
     """Routes made ready for look-up. A route that names the merchant beats one that does not."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._upstreams: dict[tuple[str, str, str], str] = {}
+        self._upstreams: dict[tuple[str, str], dict[str, str]] = {}
         self._lengths: tuple[int, ...] = ()
         for route in routes:
             for merchant in route.merchants or ("",):
@@ -26,8 +26,8 @@ class Routing:
     def _add(self, route: Route, merchant: str, prefix: str) -> None:
         if len(prefix) > BIN_LENGTH_MAX or not set(prefix) <= set("0123456789"):
             raise ConfigError(f"route from {route.source}: BIN must be 0 to 12 digits")
-        key = (route.source, merchant, prefix)
-        if self._upstreams.setdefault(key, route.upstream) != route.upstream:
+        upstreams = self._upstreams.setdefault((route.source, merchant), {})
+        if upstreams.setdefault(prefix, route.upstream) != route.upstream:
             raise ConfigError(f"route from {route.source}: BIN {prefix or 'any'} goes two ways")
         self._lengths = tuple(sorted({len(prefix), *self._lengths}, reverse=True))
 
@@ -38,10 +38,12 @@ class Routing:
         >>> routing.find("pos", "SHOP", "9999990000000014"), routing.find("pos", "SHOP", "4111")
         ('own', 'acquirer')
         """
-        upstreams = self._upstreams
         for who in (merchant, ""):
+            upstreams = self._upstreams.get((source, who))
+            if upstreams is None:
+                continue
             for length in self._lengths:
-                found = upstreams.get((source, who, pan[:length]))
+                found = upstreams.get(pan[:length])
                 if found is not None:
                     return found
         return None

@@ -84,7 +84,9 @@ def storable(message: Message, pan: str) -> Message:
     <0200 2=999999******0014, 4=000000001250>
     """
     kept = kept_fields(message.fields, message.mti[:1])
-    return Message(message.mti, {**kept, PAN: pan} if pan else kept)
+    if pan:
+        kept[PAN] = pan
+    return Message(message.mti, kept)
 
 
 def columns_of(kept: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:

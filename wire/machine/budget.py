@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 from typing import Final
 
 from msgspec import Struct
@@ -10,7 +10,7 @@ from msgspec import Struct
 NEVER: Final = float("inf")
 
 
-class Budget(Enum):
+class Budget(IntEnum):
     """What a flow is for. Each has room of its own, so that doing never takes that of undoing."""
 
     DOING = auto()  # requests that move money

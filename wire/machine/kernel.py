@@ -38,6 +38,7 @@ class Kernel:
         self._exchanges = exchanges
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
+        self._room = {budget: limits.of(budget) for budget in Budget}
         self._waiting: dict[LinkId, dict[Key, Wait[Any]]] = {}
         self._held: dict[LinkId, dict[Key, Any]] = {}  # questions that wait for their turn
         self._listening: dict[Hashable, list[Wait[Any]]] = {}
@@ -104,7 +105,7 @@ class Kernel:
         """Whether no more flows of *budget* may start now, at all or for *link*."""
         if link is not None and self._alive_of[budget, link] >= self._limits.flows_per_link_max:
             return True
-        return self._alive_flows[budget] >= self._limits.of(budget)
+        return self._alive_flows[budget] >= self._room[budget]
 
     @property
     def is_idle(self) -> bool:

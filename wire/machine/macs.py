@@ -96,7 +96,7 @@ class Macs:
 
     def has_rule(self, link: LinkId) -> bool:
         """Whether what comes in on *link* is checked."""
-        return name_of(link) in self._rules
+        return bool(self._rules) and name_of(link) in self._rules
 
     def check(
         self, link: LinkId, message: Message, deliver: Callable[[LinkId, Message], None]

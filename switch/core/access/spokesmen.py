@@ -40,7 +40,7 @@ class Spokesmen:
 
         A sign-on, or an echo, need not name anybody.
         """
-        if name_of(link) not in self._bound:
+        if not self._bound or name_of(link) not in self._bound:
             return
         who = self._of.get(link)
         if who is None:

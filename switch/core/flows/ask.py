@@ -104,6 +104,9 @@ async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded:
 
 def settled(answer: Message, forwarded: Message) -> Message:
     """*answer* as the journal keeps it: with what it may leave out, without the card."""
-    asked = {n: forwarded[n] for n in (4, 37, 41, 42, 49)}
-    said = {n: value for n, value in answer.fields.items() if n not in (2, 35)}
-    return Message(answer.mti, {**asked, **said})
+    asked = forwarded.fields
+    fields = {n: asked[n] for n in (4, 37, 41, 42, 49)}
+    fields.update(answer.fields)
+    fields.pop(2, None)
+    fields.pop(35, None)
+    return Message(answer.mti, fields)

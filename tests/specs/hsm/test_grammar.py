@@ -23,6 +23,11 @@ OPTION = HsmLayout(
 DER = HsmLayout(
     HsmField("a", digits(1)), HsmField("der", DER_SEQUENCE, ";"), HsmField("z", digits(1))
 )
+SHIFTING = HsmLayout(
+    HsmField("a", HsmKind("[0-9]{1,2}", "1 or 2 digits")),
+    HsmField("b", HsmKind("[0-9]{1,2}", "1 or 2 digits")),
+    HsmField("c", digits(1), optional=True),
+)
 PARCEL = HsmLayout(HsmField("a", digits(1)), HsmField("data", COUNTED), HsmField("z", digits(1)))
 
 
@@ -51,7 +56,23 @@ PARCEL = HsmLayout(HsmField("a", digits(1)), HsmField("data", COUNTED), HsmField
 )
 def test_a_line_is_read_and_written(layout: HsmLayout, line: str, fields: dict[str, str]) -> None:
     assert layout.read(f"..{line}", 2) == (fields, 2 + len(line))
-    assert layout.write(fields) == line
+    assert layout.write(fields) == layout.write_checked(fields) == line
+
+
+@pytest.mark.parametrize(
+    ("layout", "fields"),
+    [
+        (AMOUNT, {"sign": "X", "digits": "123"}),
+        (AMOUNT, {"sign": "C", "digits": "12"}),
+        (OPTION, {"a": "0F", "b": "", "c": "42"}),
+        (PARCEL, {"a": "11", "data": "", "z": "2"}),
+        (SHIFTING, {"a": "1", "b": "23", "c": "4"}),
+    ],
+)
+def test_a_line_that_would_not_read_back_to_the_same_is_not_written(
+    layout: HsmLayout, fields: dict[str, str]
+) -> None:
+    assert layout.write_checked(fields) is None
 
 
 @pytest.mark.parametrize("after", ["%00", "\x19tail"])
