@@ -11,6 +11,12 @@ from typing import Final
 
 # Those registries forgive blanks and small letters; a payment file does not.
 _PLAIN: Final = re.compile(r"[0-9A-Z]+")
+# Countries of banks whose accounts are numbered as another country's (SWIFT IBAN Registry).
+_TERRITORIES: Final = {
+    "FR": "BL GF GP MF MQ NC PF PM RE TF WF YT",
+    "GB": "GG IM JE",
+    "FI": "AX",
+}
 
 
 def is_iban(text: str) -> bool:
@@ -33,6 +39,29 @@ def is_bic(text: str) -> bool:
     from schwifty import BIC
 
     return _PLAIN.fullmatch(text) is not None and bool(BIC(text, allow_invalid=True).is_valid)
+
+
+def is_in_sepa(iban: str) -> bool:
+    """Whether the account *iban*, a valid one, takes SEPA transfers.
+
+    >>> is_in_sepa("DE89370400440532013000"), is_in_sepa("TR330006100519786457841326")
+    (True, False)
+    """
+    from schwifty import IBAN
+
+    return bool(IBAN(iban).in_sepa_zone)
+
+
+def are_of_one_country(bic: str, iban: str) -> bool:
+    """Whether the bank *bic* can keep the account *iban*: territories share what is numbered.
+
+    >>> are_of_one_country("COBADEFF", "DE89370400440532013000")
+    True
+    >>> are_of_one_country("WESTGB22", "DE89370400440532013000")
+    False
+    """
+    bank, account = bic[4:6], iban[:2]
+    return bank == account or bank in _TERRITORIES.get(account, "").split()
 
 
 def country_number(letters: str) -> str:

@@ -17,7 +17,6 @@ from ..core.states import State
 from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
-from ..settlement.payouts import is_currency
 from ..settlement.totals import BatchTotals
 from ..store.books import Deposit, Suspense
 from ..store.reader import Line
@@ -127,11 +126,7 @@ def _say(*groups: Iterable[str]) -> None:
 
 def _suspense(suspense: Sequence[Suspense]) -> Iterator[str]:
     for owed in suspense:
-        remedy = "name its account under [[merchants]] and the next close pays it"
-        if not owed.merchant:
-            remedy = "field 42 of these sales is empty"
-        elif not is_currency(owed.currency):
-            remedy = "no bank pays a currency that ISO 4217 does not have"
+        remedy = owed.because or "the next close pays it"
         yield f"in suspense: {_owed(owed)}; {remedy}"
 
 

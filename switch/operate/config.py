@@ -185,7 +185,12 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
 
 
 def _account(merchant: Merchant) -> MerchantAccount:
-    holder = merchant.account_holder or merchant.name
     return MerchantAccount(
-        merchant.id, holder, merchant.iban, merchant.bic, merchant.account_currency
+        id=merchant.id,
+        name=merchant.account_holder or merchant.name,
+        iban=merchant.iban,
+        bic=merchant.bic,
+        currency=merchant.account_currency,
+        town=merchant.city,
+        country=merchant.country,
     )

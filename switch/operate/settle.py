@@ -1,6 +1,7 @@
 """Settles bank days: journal in, books and deposit files out, beside a switch that runs or not.
 
-Which days there are, and which have ended, the journal's cut-over rows say; no clock is asked.
+Which days there are, and which have ended, the journal's cut-over rows say; a clock says no more
+than when an order is made.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ MARGIN_S: Final[Seconds] = 1.0  # what their outcome may take beyond the time-ou
 # Has the journal say that a day is closed.
 Record = Callable[[ClosedDay], None]
 Tell = Callable[[str], None]
+Clock = Callable[[], Seconds]
 
 
 def close_days(
@@ -39,14 +41,17 @@ def close_days(
     record: Record,
     business_date: str | None = None,
     tell: Tell = lambda _: None,
+    clock: Clock = time.time,
 ) -> list[DayReport]:
     """Close the day labelled *business_date*, or every day that has ended and is not closed.
 
-    *record* has the journal say that a day is closed, *tell* is told what people should know. A day
-    that is closed already, asked for by its label, is given back as it was then, and its files are
-    written again. Raises ConfigError, Findings or Error (it still runs, in use).
+    *record* has the journal say that a day is closed, *tell* is told what people should know, and
+    *clock* says when orders are made. A day that is closed already, asked for by its label, is
+    given back as it was then, and its files are written again.
+
+    Raises ConfigError, Findings or Error (it still runs, in use).
     """
-    return list(close_each(switch, settlement, record, business_date, tell))
+    return list(close_each(switch, settlement, record, business_date, tell, clock))
 
 
 def close_each(
@@ -55,6 +60,7 @@ def close_each(
     record: Record,
     business_date: str | None = None,
     tell: Tell = lambda _: None,
+    clock: Clock = time.time,
 ) -> Iterator[DayReport]:
     """The same, one by one: what comes out is closed, though a later day may fail."""
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
@@ -63,7 +69,7 @@ def close_each(
     with journal.snapshot():
         unrecorded(journal, closes_of(settlement))  # Before books are made where some were lost.
     with closing(Books(settlement.books)) as books:
-        settling = _Settling(journal, books, settlement, record)
+        settling = _Settling(journal, books, settlement, record, clock)
         settling.finish_interrupted(tell)
         for label in [business_date] if business_date else settling.ended():
             yield settling.close(label)
@@ -90,13 +96,19 @@ class _Settling:
     """All that the close of a day needs, opened."""
 
     def __init__(
-        self, journal: JournalReader, books: Books, config: SettlementConfig, record: Record
+        self,
+        journal: JournalReader,
+        books: Books,
+        config: SettlementConfig,
+        record: Record,
+        clock: Clock,
     ) -> None:
         self._journal = journal
         self._books = books
         self._config = config
         self._folder = Path(config.deposits)
         self._record = record
+        self._clock = clock
 
     def finish_interrupted(self, tell: Tell) -> None:
         """After a crash, the files and journal rows that it has kept the last closes from."""
@@ -131,13 +143,13 @@ class _Settling:
             recorded = self._books.closed(label)
             if recorded is not None:
                 write_files(self._folder, recorded.files)
-                return report_of(journal, days, recorded)
+                return report_of(journal, days, recorded, self._config)
             made = self._made(days, label)
             with staged_files(self._folder, made.files):
                 self._books.record_close(made)
             closed = self._books.closed(label)
             assert closed is not None, "it has just been recorded"
-            report = report_of(journal, days, closed)
+            report = report_of(journal, days, closed, self._config)
         self._record(closed)
         return report
 
@@ -157,6 +169,7 @@ class _Settling:
             self._config.acquirer,
             self._books.balances(),
             read_to=journal.head()[0],
+            closed_at=max(self._clock(), day.ends_at),
         )
         expected = expected_movements(journal.steps(day), days, label)
         others = expected.keys() - {movement.journal_id for movement in made.movements}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
@@ -13,7 +14,7 @@ from cardswitch.wire.store.database import Missing
 from ..core.states import State
 from ..settlement.days import BankDay
 from ..settlement.movements import due
-from ..settlement.payouts import payouts
+from ..settlement.payouts import payouts, why_unpaid
 from ..settlement.totals import BatchTotals, batches
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
@@ -66,7 +67,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         undecided = tuple(journal.undecided())
         left_to_people = _left_to_people(journal, label)
     totals = batches(label, moved)
-    paid = payouts(label, totals, settlement.accounts, opening)
+    paid = payouts(label, totals, settlement.accounts, settlement.acquirer, opening)
     return Preview(
         business_date=label,
         ends_at=running.ends_at,
@@ -78,7 +79,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
             Deposit(p.merchant, p.currency, p.amount, p.end_to_end_id) for p in paid if p.amount
         ),
         suspense=tuple(
-            Suspense(p.merchant, p.currency, p.in_suspense) for p in paid if p.in_suspense
+            Suspense(p.merchant, p.currency, p.in_suspense, p.unpaid) for p in paid if p.in_suspense
         ),
     )
 
@@ -101,16 +102,38 @@ def closed_days(
             closed = books.closed(label)
             if closed is None:
                 raise Error(f"{label} is not closed: cardswitch settle close does that")
-            yield report_of(journal, days, closed)
+            yield report_of(journal, days, closed, settlement)
 
 
-def report_of(journal: JournalReader, days: Sequence[BankDay], closed: ClosedDay) -> DayReport:
-    """*closed*, and what the journal says beside it: of purchases, those begun by its end."""
+def report_of(
+    journal: JournalReader,
+    days: Sequence[BankDay],
+    closed: ClosedDay,
+    settlement: SettlementConfig,
+) -> DayReport:
+    """*closed*, and what is said beside it: by the journal of purchases, those begun by its end.
+
+    And by the configuration why something is in suspense.
+    """
     labels = [day.label for day in days]
     label = closed.business_date
     until = labels[: labels.index(label) + 1] if label in labels else []
     undecided = tuple(line for line in journal.undecided() if line.business_date in until)
-    return DayReport(closed, undecided, _left_to_people(journal, label))
+    explained = replace(closed, suspense=_explained(closed.suspense, settlement))
+    return DayReport(explained, undecided, _left_to_people(journal, label))
+
+
+def _explained(suspense: Sequence[Suspense], settlement: SettlementConfig) -> tuple[Suspense, ...]:
+    accounts = {account.id: account for account in settlement.accounts}
+    return tuple(
+        replace(
+            owed,
+            because=why_unpaid(
+                owed.merchant, owed.currency, accounts.get(owed.merchant), settlement.acquirer
+            ),
+        )
+        for owed in suspense
+    )
 
 
 def _left_to_people(journal: JournalReader, label: str) -> tuple[Line, ...]:

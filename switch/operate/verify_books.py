@@ -117,8 +117,10 @@ def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[
 def _check_close(close: Close, before: Close | None, books: BooksReader) -> Iterator[str]:
     label = close.business_date
     batches, postings = books.batches(label), books.postings(label)
-    day = (label, close.follows, close.starts_at, close.ends_at, close.read_to)
-    if fingerprint(day, batches, postings, books.files(label)) != close.sha256:
+    about = (
+        label, close.follows, close.starts_at, close.ends_at, close.read_to, close.closed_at
+    )  # fmt: skip
+    if fingerprint(about, batches, postings, books.files(label)) != close.sha256:
         yield f"the close of {label}: batch, posting or file is not what was booked"
     yield from (f"{label}: journal {name} does not sum to zero" for name in unbalanced(postings))
     yield from (f"{label}: {what}" for what in _check_batches(batches, postings))

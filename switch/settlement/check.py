@@ -180,7 +180,11 @@ def _check_payouts(day: DayClose) -> Iterator[str]:
 
 
 def _check_order(day: DayClose) -> Iterator[str]:
-    paid = {p.end_to_end_id: (p.iban, p.amount, p.currency) for p in day.payouts if p.amount}
+    paid = {
+        reference: (p.iban, amount, p.currency)
+        for p in day.payouts
+        for reference, amount in p.transfers()
+    }
     written = day.files.get(f"deposit-{day.business_date}.xml")
     if written is None:
         yield from (f"payout {name} is in no file" for name in paid)

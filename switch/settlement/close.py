@@ -22,13 +22,17 @@ from .totals import BatchTotals, batches
 
 
 class DayClose(Struct, frozen=True, kw_only=True):
-    """All that the close of one bank day says; the same movements always give the same bytes."""
+    """All that the close of one bank day says.
+
+    The same movements, closed at the same instant, give the same bytes.
+    """
 
     business_date: str  # the label of the day
     follows: str  # that of the day before, which is closed; "" for the first one of the journal
     starts_at: Seconds
     ends_at: Seconds
     read_to: int  # the last row of the journal that this close has seen
+    closed_at: Seconds  # when it was made
     movements: tuple[Movement, ...]
     batches: tuple[BatchTotals, ...]
     postings: tuple[Posting, ...]
@@ -39,7 +43,14 @@ class DayClose(Struct, frozen=True, kw_only=True):
     def sha256(self) -> str:
         """A fingerprint of all of it that the books keep, in hexadecimal."""
         return fingerprint(
-            (self.business_date, self.follows, self.starts_at, self.ends_at, self.read_to),
+            (
+                self.business_date,
+                self.follows,
+                self.starts_at,
+                self.ends_at,
+                self.read_to,
+                self.closed_at,
+            ),
             self.batches,
             self.postings,
             self.files,
@@ -54,9 +65,11 @@ def close_day(
     opening_balances: Balances,
     *,
     read_to: int,
+    closed_at: Seconds,
 ) -> DayClose:
     """Close *day*, which must have ended, with the movements *moved*, read up to row *read_to*.
 
+    *closed_at* is the instant of the close, in which the order is made.
     *opening_balances* are those of the ledger before it. Gross funding: the deposit is the total of
     the approved funds. Raises Error if the day still runs.
     """
@@ -64,7 +77,7 @@ def close_day(
     if not day.has_ended:
         raise Error(f"{label} is the bank day that runs: it cannot be closed before it ends")
     totals = batches(label, moved)
-    paid = payouts(label, totals, merchants, opening_balances)
+    paid = payouts(label, totals, merchants, acquirer, opening_balances)
     postings = tuple(line for movement in moved for line in movement_postings(movement, label))
     postings += tuple(line for payout in paid for line in payout_postings(payout))
     require_balance(postings)
@@ -74,27 +87,28 @@ def close_day(
         starts_at=day.starts_at,
         ends_at=day.ends_at,
         read_to=read_to,
+        closed_at=closed_at,
         movements=tuple(moved),
         batches=totals,
         postings=postings,
         payouts=paid,
-        files=deposit_files(label, paid, acquirer, day.ends_at),
+        files=deposit_files(label, paid, acquirer, closed_at),
     )
 
 
 def deposit_files(
-    business_date: str, payouts: Sequence[Payout], acquirer: AcquiringBank, ends_at: Seconds
+    business_date: str, payouts: Sequence[Payout], acquirer: AcquiringBank, closed_at: Seconds
 ) -> dict[str, bytes]:
     """By name: the CSV of all *payouts*, and the pain.001 if any of them comes to something."""
     files = {f"deposit-{business_date}.csv": deposit_csv(payouts)}
-    order = pain001(payouts, acquirer, business_date, ends_at)
+    order = pain001(payouts, acquirer, business_date, closed_at)
     if order:
         files[f"deposit-{business_date}.xml"] = order
     return files
 
 
 def fingerprint(
-    day: tuple[str, str, Seconds, Seconds, int],
+    day: tuple[str, str, Seconds, Seconds, int, Seconds],
     batches: Iterable[BatchTotals],
     postings: Iterable[Posting],
     files: Mapping[str, bytes],

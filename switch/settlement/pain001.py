@@ -1,28 +1,32 @@
 """The deposit as the bank reads it: ISO 20022 pain.001.001.09, customer credit transfer initiation.
 
-The same payouts always give the same bytes: every identifier comes from the business date and the
-merchant, and the time of creation is the cut-off.
+Euro go by the rules of SEPA (EPC 132-08), other currencies from an account in them, with the bank
+and town of whoever is paid. The same payouts closed at the same instant give the same bytes: every
+identifier comes from the business date and the merchant.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Final
-from unicodedata import combining, normalize
 from xml.etree import ElementTree as ET
 
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
+from cardswitch.specs.holidays import execution_date
 from cardswitch.wire.ports import Seconds
 
-from .days import date_of, short_label
-from .parties import NAME_MAX, SEPA_CHARACTERS, AcquiringBank
+from .days import short_label
+from .names import sepa_text
+from .parties import SEPA_CURRENCY, AcquiringBank
 from .payouts import Payout
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 AMOUNT_DIGITS_MAX: Final = 18  # totalDigits of ActiveOrHistoricCurrencyAndAmount and DecimalNumber
-_SPELLED: Final = str.maketrans({"&": "+", "ß": "ss", "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o"})
+TOWN_MAX: Final = 35  # Max35Text of PostalAddress24
+# One bank refuses a prolog in single quotes, which the library would write.
+_PROLOG: Final = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def pain001(
@@ -30,9 +34,9 @@ def pain001(
 ) -> bytes:
     """The file that asks the bank of *acquirer* to deposit *payouts*: UTF-8, one PmtInf a currency.
 
-    *business_date* is the label of the day, *created* its cut-off. Payouts of nothing are left out;
-    empty if none is left, for the standard knows no file without a payment. Raises Error if an
-    amount has over 18 digits.
+    *business_date* is the label of the day, *created* the instant of its close, from which the day
+    of execution follows. Payouts of nothing are left out; empty if none is left, for the standard
+    knows no file without a payment. Raises Error if an amount has over 18 digits.
     """
     paid = [payout for payout in payouts if payout.amount]
     if not paid:
@@ -48,23 +52,10 @@ def pain001(
     for code in sorted({payout.currency for payout in paid}):
         chosen = [payout for payout in paid if payout.currency == code]
         payment_id = f"{message_id}-{currency(code).alpha}"
-        _payment(ET.SubElement(initiation, "PmtInf"), payment_id, chosen, acquirer, business_date)
+        _payment(ET.SubElement(initiation, "PmtInf"), payment_id, chosen, acquirer, created)
     ET.indent(document)
-    written: bytes = ET.tostring(document, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
-
-
-def sepa_text(text: str) -> str:
-    """*text* in the characters that every bank carries (EPC 217-08), at most 70 of them.
-
-    Accents are dropped, ``&`` is written ``+``, and what has no likeness becomes a full stop.
-
-    >>> sepa_text("Café Müller & Söhne <Köln>")
-    'Cafe Muller + Sohne .Koln.'
-    """
-    plain = normalize("NFKD", text.translate(_SPELLED))
-    kept = (c if c in SEPA_CHARACTERS else "." for c in plain if not combining(c))
-    return "".join(kept)[:NAME_MAX]
+    written: str = ET.tostring(document, encoding="unicode")
+    return _PROLOG + written.encode() + b"\n"
 
 
 def _payment(
@@ -72,25 +63,43 @@ def _payment(
     payment_id: str,
     payouts: Sequence[Payout],
     acquirer: AcquiringBank,
-    business_date: str,
+    created: Seconds,
 ) -> None:
+    letters = currency(payouts[0].currency).alpha
+    is_sepa = letters == SEPA_CURRENCY
+    account = acquirer if is_sepa else acquirer.accounts[letters]
     _text(parent, "PmtInfId", payment_id)
     _text(parent, "PmtMtd", "TRF")
+    _text(parent, "BtchBookg", "true" if acquirer.batch_booking else "false")
     _count_and_sum(parent, payouts)
-    _text(parent, "ReqdExctnDt/Dt", date_of(business_date))
+    if is_sepa:
+        _text(parent, "PmtTpInf/SvcLvl/Cd", "SEPA")
+    _text(parent, "ReqdExctnDt/Dt", execution_date(created, acquirer.order_cut_off, letters))
     _text(parent, "Dbtr/Nm", sepa_text(acquirer.name))
-    _text(parent, "DbtrAcct/Id/IBAN", acquirer.iban)
-    _text(parent, "DbtrAgt/FinInstnId/BICFI", acquirer.bic)
+    debtor = ET.SubElement(parent, "DbtrAcct")
+    _text(debtor, "Id/IBAN", account.iban)
+    _text(debtor, "Ccy", letters)
+    _text(parent, "DbtrAgt/FinInstnId/BICFI", account.bic)
+    # On the order alone: a bank refuses what stands there and on each transfer too.
+    _text(parent, "ChrgBr", "SLEV" if is_sepa else acquirer.accounts[letters].charges)
     for payout in payouts:
-        _credit(ET.SubElement(parent, "CdtTrfTxInf"), payout)
+        for reference, amount in payout.transfers():
+            _credit(ET.SubElement(parent, "CdtTrfTxInf"), payout, reference, amount)
 
 
-def _credit(parent: ET.Element, payout: Payout) -> None:
-    _text(parent, "PmtId/EndToEndId", payout.end_to_end_id)
-    amount = _text(parent, "Amt/InstdAmt", _bounded(format_amount(payout.amount, payout.currency)))
-    amount.set("Ccy", currency(payout.currency).alpha)
-    _text(parent, "CdtrAgt/FinInstnId/BICFI", payout.bic)
-    _text(parent, "Cdtr/Nm", sepa_text(payout.name))
+def _credit(parent: ET.Element, payout: Payout, reference: str, amount: int) -> None:
+    letters = currency(payout.currency).alpha
+    _text(parent, "PmtId/EndToEndId", reference)
+    written = _text(parent, "Amt/InstdAmt", _bounded(format_amount(amount, letters)))
+    written.set("Ccy", letters)
+    if payout.bic:
+        _text(parent, "CdtrAgt/FinInstnId/BICFI", payout.bic)
+    creditor = ET.SubElement(parent, "Cdtr")
+    _text(creditor, "Nm", sepa_text(payout.name))
+    if letters != SEPA_CURRENCY:
+        address = ET.SubElement(creditor, "PstlAdr")
+        _text(address, "TwnNm", sepa_text(payout.town, TOWN_MAX))
+        _text(address, "Ctry", payout.country)
     account = ET.SubElement(parent, "CdtrAcct")
     _text(account, "Id/IBAN", payout.iban)
     _text(account, "Ccy", payout.account_currency)
@@ -98,7 +107,7 @@ def _credit(parent: ET.Element, payout: Payout) -> None:
 
 
 def _count_and_sum(parent: ET.Element, payouts: Sequence[Payout]) -> None:
-    _text(parent, "NbOfTxs", str(len(payouts)))
+    _text(parent, "NbOfTxs", str(sum(1 for payout in payouts for _ in payout.transfers())))
     _text(parent, "CtrlSum", _bounded(control_sum(payouts)))
 
 

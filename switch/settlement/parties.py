@@ -1,62 +1,125 @@
-"""Who pays and who is paid: the acquirer's bank account and the merchants' nominated accounts."""
+"""Who pays and who is paid: the acquirer's accounts and the merchants' nominated accounts."""
 
 from __future__ import annotations
 
-from string import ascii_letters, digits
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from cardswitch.specs.amounts import currency
+from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
-from cardswitch.specs.registries import is_bic, is_iban
+from cardswitch.specs.registries import are_of_one_country, is_bic, is_iban
 
-NAME_MAX: Final = 70  # Longest name that SEPA banks carry (EPC 132-08); the XSD would allow 140.
-# What every bank carries (EPC 217-08).
-SEPA_CHARACTERS: Final = frozenset(ascii_letters + digits + "/-?:().,'+ ")
+from .names import NAME_MAX, has_letter
+
+SEPA_CURRENCY: Final = "EUR"
+# Who bears the costs (ISO 20022 ChargeBearerType1Code): debtor, creditor, each his own.
+Charges = Literal["DEBT", "CRED", "SHAR"]
 
 
-class AcquiringBank(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """The bank that deposits: the account that the money comes from. Raises ConfigError."""
+class OrderCutOff(CutOff, frozen=True, dict=True):
+    """Until when a bank carries out an order on the same day."""
+
+    time: str = "14:00"
+
+
+class OwnAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """An account of the acquirer in another currency than the euro."""
+
+    iban: str
+    bic: str
+    charges: Charges = "SHAR"  # who bears the costs of its transfers
+
+
+class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The bank that deposits, and the accounts that the money comes from. Raises ConfigError.
+
+    *iban* and *bic* are its account in euro, for SEPA transfers; *accounts* those in other
+    currencies, by their three letters. An order handed in before *order_cut_off* on a day of the
+    bank is carried out on that day.
+    """
 
     name: str
     iban: str
     bic: str
+    batch_booking: bool = True  # one debit for all transfers of an order and currency
+    order_cut_off: OrderCutOff = OrderCutOff()
+    accounts: Mapping[str, OwnAccount] = {}
 
     def __post_init__(self) -> None:
-        _check_account("the acquirer", self.name, self.iban, self.bic)
+        _check_name("the acquirer", self.name)
+        _check_account("the acquirer", self.iban, self.bic)
+        for code, account in self.accounts.items():
+            if code == SEPA_CURRENCY or _letters(code) != code:
+                raise ConfigError(
+                    f"accounts of the acquirer: {code!r}: expected the letters of a currency that "
+                    f"is not {SEPA_CURRENCY}, such as USD"
+                )
+            _check_account(f"the acquirer's account in {code}", account.iban, account.bic)
+
+    def pays(self, code: str) -> bool:
+        """Whether it has an account in the currency *code* (letters)."""
+        return code == SEPA_CURRENCY or code in self.accounts
 
 
-class MerchantAccount(Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+class MerchantAccount(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
     """A merchant (*id* as in field 42) and its nominated account. Raises ConfigError.
 
     *currency* (ISO 4217, alphabetic or numeric) is that of the account. Funds of every currency
-    are deposited there; converting them is the receiving bank's part.
+    are deposited there; converting them is the receiving bank's part. *bic* may be empty: inside
+    SEPA nobody needs it. *town* and *country* are the merchant's, for transfers outside of it.
     """
 
     id: str
     name: str
     iban: str
-    bic: str
-    currency: str = "EUR"
+    bic: str = ""
+    currency: str = SEPA_CURRENCY
+    town: str = ""
+    country: str = ""
 
     def __post_init__(self) -> None:
         if not is_merchant_id(self.id):
             raise ConfigError(no_merchant_id(self.id))
-        _check_account(f"merchant {self.id}", self.name, self.iban, self.bic)
-        try:
-            currency(self.currency)
-        except FormatError as error:
-            raise ConfigError(f"currency of merchant {self.id}: {error}") from None
+        _check_name(f"merchant {self.id}", self.name)
+        _check_account(f"merchant {self.id}", self.iban, self.bic, needs_bic=False)
+        if not _letters(self.currency):
+            raise ConfigError(
+                f"currency of merchant {self.id}: expected one of ISO 4217 in use, such as EUR"
+            )
 
 
-def _check_account(whose: str, name: str, iban: str, bic: str) -> None:
+def _letters(code: str) -> str:
+    """The letters of the currency *code*; empty if there is none such."""
+    try:
+        return currency(code).alpha
+    except FormatError:
+        return ""
+
+
+def _check_name(whose: str, name: str) -> None:
     if not name.strip() or len(name) > NAME_MAX or not name.isprintable():
         raise ConfigError(f"name of {whose}: expected 1 to {NAME_MAX} printable characters")
+    if not has_letter(name):
+        raise ConfigError(
+            f"name of {whose}: no letter of it is one that banks can print: give account_holder, "
+            "in Latin letters"
+        )
+
+
+def _check_account(whose: str, iban: str, bic: str, *, needs_bic: bool = True) -> None:
     if not is_iban(iban):
         raise ConfigError(
             f"iban of {whose}: expected an IBAN without spaces, such as DE89370400440532013000"
         )
+    if not bic and not needs_bic:
+        return
     if not is_bic(bic):
         raise ConfigError(f"bic of {whose}: expected a BIC of 8 or 11, such as COBADEFFXXX")
+    if not are_of_one_country(bic, iban):
+        raise ConfigError(
+            f"bic of {whose}: a bank of {bic[4:6]} keeps no account of {iban[:2]}: mend bic or iban"
+        )

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from msgspec import Struct
 
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.registries import is_in_sepa
 
 from .days import short_label
 from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
-from .parties import MerchantAccount
+from .parties import SEPA_CURRENCY, AcquiringBank, MerchantAccount
 from .totals import BatchTotals
 
 # By account and currency, as the ledger has them: what is owed to a merchant is below zero.
 Balances = Mapping[tuple[str, str], int]
+# The most that one SEPA transfer carries, in cents (EPC 132-08): more goes in several.
+TRANSFER_MAX: Final = 99_999_999_999
 
 
 class Payout(Struct, frozen=True, gc=False, kw_only=True):
     """What one merchant gets in one currency for one day; sums in minor units.
 
     The account is the one nominated at the close: a later change does not touch this payout. Where
-    there is none, the four fields of the account are empty, and what is owed stays in suspense.
+    there is none, its fields are empty. Where *unpaid* says why, what is owed stays in suspense.
     """
 
     business_date: str  # label of the bank day
@@ -36,6 +40,9 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     iban: str = ""
     bic: str = ""
     account_currency: str = ""  # ISO 4217 alphabetic
+    town: str = ""
+    country: str = ""
+    unpaid: str = ""  # why it cannot be paid, in words for the operator; empty if it can
 
     @property
     def total(self) -> int:
@@ -45,12 +52,12 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def amount(self) -> int:
         """The deposit; zero where the merchant owes us, or where it cannot be paid yet."""
-        return max(self.total, 0) if self._can_be_paid else 0
+        return 0 if self.unpaid else max(self.total, 0)
 
     @property
     def in_suspense(self) -> int:
-        """What is owed and not paid, for want of an account or of a currency that banks know."""
-        return 0 if self._can_be_paid else max(self.total, 0)
+        """What is owed and cannot be paid."""
+        return max(self.total, 0) if self.unpaid else 0
 
     @property
     def carried_forward(self) -> int:
@@ -63,21 +70,32 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
         code = currency_name(self.currency)
         return f"{short_label(self.business_date)}-{self.merchant}-{code}"
 
-    @property
-    def _can_be_paid(self) -> bool:
-        return bool(self.iban) and is_currency(self.currency)
+    def transfers(self) -> Iterator[tuple[str, int]]:
+        """The deposit as banks carry it: reference and amount of each transfer.
+
+        One, or as many as SEPA needs for it; the references of the others end in 2, 3, …
+        """
+        rest = self.amount
+        most = TRANSFER_MAX if currency_name(self.currency) == SEPA_CURRENCY else rest
+        number = 1
+        while rest:
+            yield self.end_to_end_id + (str(number) if number > 1 else ""), min(rest, most)
+            rest -= min(rest, most)
+            number += 1
 
 
 def payouts(
     business_date: str,
     batches: Iterable[BatchTotals],
     merchants: Iterable[MerchantAccount],
+    acquirer: AcquiringBank,
     opening: Balances,
 ) -> tuple[Payout, ...]:
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
 
     *opening* are the balances of the ledger before this day. What is owed to a merchant that is not
-    among *merchants* is in suspense. Raises ConfigError if one is there twice.
+    among *merchants*, or in a currency that *acquirer* has no account in, is in suspense. Raises
+    ConfigError if one is there twice.
     """
     credits: Counter[tuple[str, str]] = Counter()
     debits: Counter[tuple[str, str]] = Counter()
@@ -103,9 +121,32 @@ def payouts(
                 iban=account.iban if account else "",
                 bic=account.bic if account else "",
                 account_currency=currency(account.currency).alpha if account else "",
+                town=account.town if account else "",
+                country=account.country if account else "",
+                unpaid=why_unpaid(merchant, code, account, acquirer),
             )
         )
     return tuple(found)
+
+
+def why_unpaid(
+    merchant: str, code: str, account: MerchantAccount | None, acquirer: AcquiringBank
+) -> str:
+    """Why nothing in the currency *code* can be paid to *merchant*, and what to do; or nothing."""
+    letters = currency_name(code)
+    if not merchant:
+        return "field 42 of these sales is empty"
+    if not is_currency(code):
+        return "no bank pays a currency that ISO 4217 does not have"
+    if account is None:
+        return "name its account under [[merchants]] and the next close pays it"
+    if not acquirer.pays(letters):
+        return f"name an account of ours in {letters}: [settlement.acquirer.accounts.{letters}]"
+    if letters != SEPA_CURRENCY and not account.bic:
+        return f"transfers in {letters} need the bic of its bank: name it under [[merchants]]"
+    if letters == SEPA_CURRENCY and not is_in_sepa(account.iban):
+        return "its account takes no SEPA transfers: name another under [[merchants]]"
+    return ""
 
 
 def payout_postings(payout: Payout) -> tuple[Posting, ...]:

@@ -11,7 +11,7 @@ from .payouts import Payout, amount_text, currency_name
 
 COLUMNS: Final = (
     "business_date", "merchant", "name", "currency", "opening", "credits", "debits",
-    "deposit", "carried_forward", "in_suspense", "iban", "bic", "end_to_end_id",
+    "deposit", "carried_forward", "in_suspense", "unpaid", "iban", "bic", "end_to_end_id",
 )  # fmt: skip
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -51,7 +51,8 @@ def _row(payout: Payout) -> list[str]:
         harmless(payout.name),
         harmless(currency_name(payout.currency)),
         *(amount_text(amount, payout.currency) for amount in amounts),
+        payout.unpaid,
         payout.iban,
         payout.bic,
-        payout.end_to_end_id if payout.iban else "",
+        payout.end_to_end_id if payout.amount else "",
     ]

@@ -32,11 +32,12 @@ class Deposit(Struct, frozen=True, gc=False):
 
 
 class Suspense(Struct, frozen=True, gc=False):
-    """What a merchant is owed and could not be paid, for want of an account; in minor units."""
+    """What a merchant is owed and could not be paid; in minor units."""
 
     merchant: str  # "" where field 42 was empty
     currency: str
     amount: int
+    because: str = ""  # why, as things are configured now; the books do not say
 
 
 class Close(Struct, frozen=True, gc=False, kw_only=True):
@@ -48,6 +49,7 @@ class Close(Struct, frozen=True, gc=False, kw_only=True):
     starts_at: Seconds
     ends_at: Seconds
     read_to: int  # the last row of the journal that it has seen
+    closed_at: Seconds
     sha256: str
     books_head: str  # chained over all closes up to this one
 
@@ -58,6 +60,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     business_date: str
     starts_at: Seconds
     ends_at: Seconds
+    closed_at: Seconds
     sha256: str
     books_head: str
     batches: tuple[BatchTotals, ...]
@@ -86,6 +89,7 @@ class _Reading:
             business_date=business_date,
             starts_at=close.starts_at,
             ends_at=close.ends_at,
+            closed_at=close.closed_at,
             sha256=close.sha256,
             books_head=close.books_head,
             batches=self.batches(business_date),
@@ -233,6 +237,7 @@ def _require_order(writer: Connection, day: DayClose, fingerprint: str) -> Close
         starts_at=day.starts_at,
         ends_at=day.ends_at,
         read_to=day.read_to,
+        closed_at=day.closed_at,
         sha256=fingerprint,
         books_head=books_head(before.books_head if before else "", fingerprint),
     )

@@ -51,6 +51,7 @@ CLOSES: Final = Table(
     Column("starts_at", Double, nullable=False),
     Column("ends_at", Double, nullable=False),
     Column("read_to", BigInteger, nullable=False),  # the last row of the journal that it has seen
+    Column("closed_at", Double, nullable=False),
     Column("sha256", Text, nullable=False),  # over all that the books hold of this close
     Column("books_head", Text, nullable=False),  # over this one and all closes before it
 )
@@ -99,7 +100,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=3,
+    version=4,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",

@@ -16,7 +16,7 @@ from cardswitch.switch.settlement.check import Expected, Step, expected_movement
 from cardswitch.switch.settlement.close import DayClose, close_day
 from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_of
 from cardswitch.switch.settlement.movements import Movement, due, movement_kind
-from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount
+from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount, OwnAccount
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.wire.store.journal import JournalStore
 
@@ -24,11 +24,21 @@ CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
 CUT = CUT_OFF.ends_at(DAYS[0])  # 23 November 2026, 23:00 in Berlin
 NOON = CUT - 11 * 3600
-ACQUIRER = AcquiringBank("Acquiring Bank", "DE89370400440532013000", "COBADEFFXXX")
-MERCHANTS = (
-    MerchantAccount("SHOP", "Corner Shop", "GB82WEST12345698765432", "WESTGB22", "GBP"),
-    MerchantAccount("CAFE", "Café Müller & Söhne", "FR1420041010050500013M02606", "PSSTFRPP"),
+CLOSED_AT = CUT + 5.0  # a Monday evening: banks carry orders out on Tuesday
+OWN = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
+ACQUIRER = AcquiringBank(
+    name="Acquiring Bank", iban=OWN.iban, bic=OWN.bic, accounts={"JPY": OWN, "KWD": OWN}
 )
+MERCHANTS = (
+    MerchantAccount(
+        id="SHOP", name="Corner Shop", iban="GB82WEST12345698765432", bic="WESTGB22",
+        currency="GBP", town="London", country="GB",
+    ),
+    MerchantAccount(
+        id="CAFE", name="Café Müller & Söhne", iban="FR1420041010050500013M02606",
+        bic="PSSTFRPP", town="Orléans", country="FR",
+    ),
+)  # fmt: skip
 # How a purchase may end, as the states of its rows.
 ENDINGS = {
     "approved": (State.FORWARDED, State.APPROVED),
@@ -240,7 +250,9 @@ def close(
     """The close of the day *label*, with the settings of these tests."""
     day = day_of(rows, label)
     moved = due(movements_of(rows, day.sequence), label, closed, read_to)
-    return close_day(day, moved, merchants, ACQUIRER, opening or {}, read_to=len(rows))
+    return close_day(
+        day, moved, merchants, ACQUIRER, opening or {}, read_to=len(rows), closed_at=CLOSED_AT
+    )
 
 
 def expected(rows: Sequence[Row], label: str = DAYS[0]) -> dict[str, Expected]:

@@ -2,7 +2,13 @@
 
 import pytest
 
-from cardswitch.specs.registries import country_number, is_bic, is_iban
+from cardswitch.specs.registries import (
+    are_of_one_country,
+    country_number,
+    is_bic,
+    is_iban,
+    is_in_sepa,
+)
 
 # The examples of the SWIFT IBAN registry.
 IBANS = ["GB82WEST12345698765432", "FR1420041010050500013M02606", "NO9386011117947"]
@@ -43,3 +49,22 @@ def test_bic(text, good):
 )
 def test_country(letters, number):
     assert country_number(letters) == number
+
+
+@pytest.mark.parametrize(
+    ("bic", "iban", "good"),
+    [
+        ("WESTGB22", "GB82WEST12345698765432", True),
+        ("WESTJE22", "GB82WEST12345698765432", True),
+        ("WESTGB22", "JE82WEST12345698765432", False),
+        ("COBADEFF", "GB82WEST12345698765432", False),
+        ("PSSTREPP", "FR1420041010050500013M02606", True),
+    ],
+)
+def test_a_bank_keeps_accounts_of_its_country(bic, iban, good):
+    assert are_of_one_country(bic, iban) is good
+
+
+def test_accounts_inside_sepa_and_outside():
+    assert [is_in_sepa(iban) for iban in IBANS] == [True] * 3
+    assert not is_in_sepa("TR330006100519786457841326")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -46,15 +47,18 @@ class Bank:
         self._network, self._switch = network, switch
         self._config: Any = Journalled(journal)
         self.books = empty_database()
-        self._accounts = tuple(MerchantAccount(shop, shop, IBAN, BIC) for shop in shops)
+        self._accounts = tuple(
+            MerchantAccount(id=shop, name=shop, iban=IBAN, bic=BIC) for shop in shops
+        )
 
     def close(self) -> None:
         """Close every day that has ended. Raises Error if anything does not agree."""
         folder = tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None)
-        bank = AcquiringBank("Acquirer", IBAN, BIC)
+        bank = AcquiringBank(name="Acquirer", iban=IBAN, bic=BIC)
         settled: Any = Settled(self.books, folder, bank, self._accounts)
         try:
-            for _ in close_each(self._config, settled, self._record):
+            clock = partial(self._network.time_of, self._switch)
+            for _ in close_each(self._config, settled, self._record, clock=clock):
                 self._network.counts["closed"] += 1
         finally:
             shutil.rmtree(folder)

@@ -41,11 +41,16 @@ BATCH = BatchTotals(
     amount=4250,
 )
 DEPOSIT = Deposit("SHOP0001", "978", 3000, "20261123-SHOP0001-EUR")
-OWED = (Suspense("SHOP2", "978", 1200), Suspense("", "978", 5), Suspense("SHOP", "999", 7))
+OWED = (
+    Suspense("SHOP2", "978", 1200, "name its account under [[merchants]]"),
+    Suspense("", "978", 5, "field 42 of these sales is empty"),
+    Suspense("SHOP", "999", 7),
+)
 CLOSED = ClosedDay(
     business_date=DAY,
     starts_at=ENDS - 86_400,
     ends_at=ENDS,
+    closed_at=ENDS,
     sha256="a",
     books_head="b",
     batches=(BATCH,),
@@ -65,9 +70,9 @@ PREVIEW = Preview(
     suspense=OWED,
 )
 LEFT = [
-    "in suspense: SHOP2 12.00 EUR; name its account under [[merchants]] and",
+    "in suspense: SHOP2 12.00 EUR; name its account under [[merchants]]\n",
     "in suspense: no merchant 0.05 EUR; field 42 of these sales is empty",
-    "in suspense: SHOP 7 999; no bank pays a currency that ISO 4217 does not have",
+    "in suspense: SHOP 7 999; the next close pays it",
     "no outcome yet, the next close books it: leg 7 of 2026-11-23, RRN 632700000007, "
     "SHOP0001/TERM0001, 12.50 EUR",
     "exception: leg 7 of 2026-11-23, RRN 632700000007, SHOP0001/TERM0001, 12.50 EUR; "

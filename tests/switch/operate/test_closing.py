@@ -24,6 +24,7 @@ def test_a_close_is_named_with_its_run_and_its_hashes(asked):
         business_date="2026-11-28-2",
         starts_at=0.0,
         ends_at=1.0,
+        closed_at=2.0,
         sha256="ab",
         books_head="cd",
         batches=(),

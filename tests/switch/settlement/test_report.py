@@ -24,8 +24,8 @@ def rows(content):
 def test_a_whole_file():
     assert deposit_csv([payout(opening=-100, reversed_=50)]) == (
         b"business_date,merchant,name,currency,opening,credits,debits,deposit,carried_forward,"
-        b"in_suspense,iban,bic,end_to_end_id\r\n"
-        b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,0.00,"
+        b"in_suspense,unpaid,iban,bic,end_to_end_id\r\n"
+        b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,12.50,0.50,11.00,0.00,0.00,,"
         b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR\r\n"
     )
 
@@ -55,6 +55,9 @@ def test_what_a_merchant_owes_is_a_number_below_zero():
     ("code", "shown", "amount"), [("978", "EUR", "12.50"), ("=9", "'=9", "1250")]
 )
 def test_what_is_in_suspense_is_there_without_an_account(code, shown, amount):
-    (row,) = rows(deposit_csv([payout("", currency=code, iban="", bic="")]))
+    (row,) = rows(
+        deposit_csv([payout("", currency=code, iban="", bic="", unpaid="name its account")])
+    )
     assert (row["currency"], row["in_suspense"], row["iban"]) == (shown, amount, "")
     assert (row["end_to_end_id"], float(row["deposit"])) == ("", 0)
+    assert row["unpaid"] == "name its account"

@@ -46,6 +46,7 @@ ROWS = {
         "starts_at": 0.0,
         "ends_at": 1.0,
         "read_to": 1,
+        "closed_at": 2.0,
         "sha256": "00",
         "books_head": "00",
     },
