@@ -100,6 +100,7 @@ PIN_REQUIRED: Final = "70"
 PIN_TRIES_EXCEEDED: Final = "75"
 UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"  # It has the identity of another request.
+CRYPTOGRAPHIC_FAILURE: Final = "88"
 MAC_WRONG: Final = "89"
 MALFUNCTION: Final = "96"
 WRONG_CVV: Final = "N7"
@@ -111,7 +112,8 @@ REFUSED_FOR_GOOD: Final = frozenset([INVALID_TRANSACTION, FORMAT_ERROR, MISMATCH
 # DE70, for those who send it.
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"
-KEY_CHANGE: Final = "161"
+KEY_CHANGE: Final = "161"  # A new working key comes with it.
+KEY_WANTED: Final = "162"  # The peer is asked for one.
 CUT_OVER: Final = "201"
 ECHO: Final = "301"
 

@@ -116,7 +116,7 @@ class AcquirerDesk(Desk):
 
     # What is said ---------------------------------------------------------------------------------
 
-    def tell(self, leg: Leg, code: str) -> None:
+    def tell_waiters(self, leg: Leg, code: str) -> None:
         """Tell *code* to whoever waits for *leg*."""
         for link, request in leg.waiters.items():
             self.send(link, request.reply(code))

@@ -39,7 +39,7 @@ async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked
         except NoAnswer:
             return desk.count("forgotten")
     if booking.asked not in (None, asked):
-        return desk.tell(booking, DUPLICATE)
+        return desk.tell_waiters(booking, DUPLICATE)
     if booking.state is None and (code := refusal(desk, booking, request, asked)):
         desk.write(booking, PurchaseRefused(asked, code))
     elif not booking.is_decided:

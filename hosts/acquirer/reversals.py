@@ -55,7 +55,7 @@ async def reversal(desk: AcquirerDesk, own: Reversal, request: Message, names: R
         return desk.count("forgotten")
     if own.answer is not None:
         is_same = own.answer.said == reversal_digest(request, own.card)
-        return desk.tell(own, own.answer.code if is_same else DUPLICATE)
+        return desk.tell_waiters(own, own.answer.code if is_same else DUPLICATE)
     bookings = candidates(desk, names, found)
     if not bookings:
         return unknown(desk, own, request, names)
@@ -147,7 +147,7 @@ async def undo_in_network(
         desk.write(booking, PurchaseReduced(stays) if stays else PurchaseUndone())
         return answer(desk, own, request, APPROVED, booking)
     # Of what the network does not know nothing can stay: a person must look.
-    return desk.tell(own, MISMATCH if code == UNKNOWN_ORIGINAL else code) if code else None
+    return desk.tell_waiters(own, MISMATCH if code == UNKNOWN_ORIGINAL else code) if code else None
 
 
 def into_network(
@@ -180,4 +180,4 @@ def answer(
     """Durably tell *code* to whoever sent the reversal, and to its repeats."""
     number = original.number if original else 0
     desk.write(own, ReversalAnswered(reversal_digest(request, own.card), code, number, binds))
-    desk.tell(own, code)
+    desk.tell_waiters(own, code)

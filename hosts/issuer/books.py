@@ -7,6 +7,7 @@ from typing import Any
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.transactions.kinds import KINDS, Money
+from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
 
 from .accounts import Account
 from .config import AccountConfig
@@ -16,7 +17,9 @@ from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone
 class IssuerBooks:
     """One piece of code takes an entry, new or read back; its purchases are in `Legs`."""
 
-    def __init__(self, accounts: Iterable[AccountConfig]) -> None:
+    def __init__(self, accounts: Iterable[AccountConfig], keys: WorkingKeys | None = None) -> None:
+        """*keys*: those that stand in for configured ones."""
+        self.keys = keys or WorkingKeys({})
         self.accounts = {a.id: Account(a.id, a.balance, a.currency) for a in accounts}
         self.tries: dict[str, int] = {}
         self.approvals = 0  # ever given; approval codes are counted from it
@@ -32,6 +35,8 @@ class IssuerBooks:
     def apply(self, entry: IssuerEntry) -> None:
         """Take over what *entry* says. Error if it belongs to other accounts than these."""
         match entry:
+            case KeyStep():
+                self.keys.apply(entry)
             case PinTried():
                 self.tries[entry.card] = entry.tries
             case PurchaseDecided() if entry.amount:
@@ -47,6 +52,7 @@ class IssuerBooks:
             "coming": {account.id: account.coming for account in self.accounts.values()},
             "tries": {card: tries for card, tries in self.tries.items() if tries},
             "approvals": self.approvals,
+            "keys": self.keys.told(),
         }
 
     def restore(self, told: Mapping[str, Any]) -> None:
@@ -65,6 +71,7 @@ class IssuerBooks:
         self.tries.clear()
         self.tries.update(told["tries"])
         self.approvals = told["approvals"]
+        self.keys.restore(told.get("keys", ()))
 
     def _account(self, name: str) -> Account:
         try:

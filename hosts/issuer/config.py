@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import mask_pan
 from cardswitch.wire.operator.addresses import Address, IsoListener, url_in
+from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 
 from ..config import Currency, Timeout, refuse_twins
@@ -69,6 +70,7 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     hsm_echo_s: Annotated[float, Meta(ge=0)] = 0.0  # after so much silence, a sign of life
     late_s: Timeout = 8.0  # how late a late answer comes: after every timer before us
     mac: MacConfig = MacConfig()  # of what comes in there
+    keys: KeysConfig = KeysConfig()  # which of zpk and mac are changed in traffic
     network: IsoListener = IsoListener(
         port=7103, dialect="iso87-binary", framing="binary2"
     )  # listens

@@ -10,6 +10,7 @@ from msgspec import Struct
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.tombstones import Tombstone
+from cardswitch.wire.machine.keys.working import KeyStep
 
 from ..requests import decision
 
@@ -68,4 +69,4 @@ class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
         return request.reply(self.code)
 
 
-IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone | ReversalAnswered
+IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone | ReversalAnswered | KeyStep

@@ -17,13 +17,16 @@ from cardswitch.specs.codes import (
     PARTLY_APPROVED,
 )
 from cardswitch.specs.errors import Decline, FormatError
-from cardswitch.specs.hsm.names import ZAK
+from cardswitch.specs.hsm.names import ZAK, ZPK
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.budget import Budget, Limits
+from cardswitch.wire.machine.keys.exchange import KeyExchange
+from cardswitch.wire.machine.keys.offers import working_keys
+from cardswitch.wire.machine.keys.steps import KeySteps
 from cardswitch.wire.machine.matching import Exchange, HsmExchange, IsoExchange, join
 from cardswitch.wire.machine.network import module_watch, network_reply
 from cardswitch.wire.machine.program import Program
@@ -67,16 +70,26 @@ class Issuer(Program):
             exchanges, limits or Limits(flows_per_link_max=config.network.in_flight_max)
         )
         self.config = config
-        self.books = IssuerBooks(config.accounts)
+        plan = config.keys.plan(
+            {"pin": ZPK, "mac": ZAK}, {"pin": config.zpk, "mac": config.mac.key}
+        )
+        plans = {NETWORK: plan} if plan is not None else {}
+        keys = working_keys(plans)
+        self.books = IssuerBooks(config.accounts, keys)
         self.legs = Legs(remembered_max)
         self._fingerprint = fingerprint
         self._journal = Journal(
             self.desk, self.books, self.legs, fingerprint(_KEY_CHECK), checkpoint_rows
         )
         self._reversals = Reversals(self, NETWORK, self.legs, self._journal, fingerprint)
-        self._verification = Verification(self.desk, config, self.books.tries, self._journal.write)
+        self._verification = Verification(
+            self.desk, config, self.books.tries, self._journal.write, keys
+        )
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
-        self.authenticate(HSM, rules, config.hsm_timeout_s)
+        self.authenticate(HSM, rules, config.hsm_timeout_s, keys)
+        within = config.hsm_timeout_s
+        steps = KeySteps(self.desk, HSM, plans, keys, self._journal.write, within)
+        self.key_exchange = KeyExchange(steps)
         self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
 
     def held(self) -> Mapping[str, int]:
@@ -105,9 +118,11 @@ class Issuer(Program):
         return self.kernel.take()
 
     def linked(self, link: LinkId) -> None:
-        """The HSM is asked for signs of life, if that is wanted."""
+        """The HSM is asked for signs of life, if wanted; a peer has keys to answer, perhaps."""
         if link == HSM:
             self.desk.start(self._module.begin(), budget=Budget.CARING)
+        else:
+            self.key_exchange.link_ready(link)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A request goes the way that the row of its class says."""
@@ -122,7 +137,11 @@ class Issuer(Program):
             case "reverse":
                 return self._reversals.asked(link, question)
             case "network":
-                return self.desk.send(link, network_reply(question))
+                return self._network(link, question)
+
+    def _network(self, link: LinkId, request: Message) -> None:
+        if not self.key_exchange.takes(link, request):
+            self.desk.send(link, network_reply(request))
 
     def _refuse(self, link: LinkId, request: Message, declined: Decline) -> None:
         self.refuse(link, request, declined.code, declined.field)

@@ -24,10 +24,11 @@ from cardswitch.specs.errors import Decline
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands.cards.values import verify_cvv
 from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
-from cardswitch.specs.hsm.errors import MISMATCH
+from cardswitch.specs.hsm.errors import BAD_PIN_BLOCK, MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
 from cardswitch.wire.machine.desk import Desk
+from cardswitch.wire.machine.keys.working import WorkingKeys
 from cardswitch.wire.machine.waits import NoAnswer, Wait
 from cardswitch.wire.ports import LinkId
 
@@ -36,6 +37,7 @@ from .config import CardConfig, CardStatus, IssuerConfig
 from .entries import PinTried
 
 HSM: Final = LinkId("hsm")
+ZONE: Final = "network"  # whence PINs come
 
 STATUS_CODES: Final[Mapping[CardStatus, str]] = {
     "lost": LOST_CARD,
@@ -55,12 +57,17 @@ class Verification:
         config: IssuerConfig,
         tries: Mapping[str, int],
         write: Callable[[PinTried], None],
+        keys: WorkingKeys,
     ) -> None:
-        """*tries*: wrong PINs in a row by card id, as the books know them after each *write*."""
+        """*tries*: wrong PINs in a row by card id, as the books know them after each *write*.
+
+        *keys*: those that stand in for the configured ZPK.
+        """
         self._desk = desk
         self._config = config
         self._tries = tries
         self._write = write
+        self._keys = keys
         self._cards = {card.pan: card for card in config.cards}
 
     async def check(self, card: Presented, request: Message) -> CardConfig:
@@ -69,11 +76,18 @@ class Verification:
         PIN and CVV are asked in one turn; that the PIN is wrong is told, and counted, first.
         """
         record = self._find(card)
-        pin = self._ask(self._pin_command(record, card, request.get(52)))
+        block, zpks = request.get(52), self._zpks()
+        pin = self._ask(self._pin_command(record, card, block, zpks[0]))
         cvv = self._ask(self._cvv_command(record, card))
         said_of_pin = await answer_of(pin)
         said_of_cvv = await answer_of(cvv)
         if pin is not None:
+            while _is_of_other_key(said_of_pin) and len(zpks) > 1:
+                zpks = zpks[1:]
+                again = self._ask(self._pin_command(record, card, block, zpks[0]))
+                said_of_pin = await answer_of(again)
+            if not _is_of_other_key(said_of_pin):
+                self._keys.seen(ZONE, "pin", zpks[0], self._desk.now)
             self._judge_pin(record, self._is_right(said_of_pin))
         if cvv is not None:
             if not self._is_right(said_of_cvv):
@@ -81,6 +95,11 @@ class Verification:
         elif card.has_track or self._config.cvv_required:
             raise Decline(WRONG_CVV)
         return record
+
+    def _zpks(self) -> tuple[str, ...]:
+        """The keys that PINs may be under: while one is changed, the new one and the old."""
+        zpk = self._config.zpk
+        return self._keys.accepted(ZONE, "pin", zpk, self._desk.now) or (zpk,)
 
     def _find(self, card: Presented) -> CardConfig:
         record = self._cards.get(card.pan)
@@ -93,14 +112,16 @@ class Verification:
             raise Decline(EXPIRED)
         return record
 
-    def _pin_command(self, record: CardConfig, card: Presented, block: str) -> Command | None:
+    def _pin_command(
+        self, record: CardConfig, card: Presented, block: str, zpk: str
+    ) -> Command | None:
         if not block:
             return None
         pvki, pvv = (card.pvki, card.pvv) if card.has_track else (record.pvki, record.pvv)
         if not pvki or not pvv:
             raise Decline(NOT_PERMITTED)  # A card without a PIN.
-        keys, pan12 = self._config, pan12_of(card.pan)
-        return verify_pin_pvv_zpk(keys.zpk, keys.pvk, block, pan12, pvki, pvv)
+        pan12 = pan12_of(card.pan)
+        return verify_pin_pvv_zpk(zpk, self._config.pvk, block, pan12, pvki, pvv)
 
     def _cvv_command(self, record: CardConfig, card: Presented) -> Command | None:
         """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""
@@ -139,6 +160,10 @@ class Verification:
     def _refuse_if_blocked(self, record: CardConfig) -> None:
         if self._tries.get(record.id, 0) >= self._config.pin_tries_max:
             raise Decline(PIN_TRIES_EXCEEDED)
+
+
+def _is_of_other_key(answer: Answer | None) -> bool:
+    return answer is not None and answer.error in BAD_PIN_BLOCK
 
 
 async def answer_of(wait: Wait[Answer] | None) -> Answer | None:

@@ -33,6 +33,7 @@ class Keys(Struct, frozen=True, kw_only=True):
 
     tpk: str
     tpk_under_tmk: str  # for the PIN pad
+    zmk: str  # the master key that keys of zones travel under
     zpk_acquirer: str  # between the front side of the switch and the acquirer
     zpk_issuer: str  # between the network side of the switch and the issuer
     pvk: str
@@ -70,6 +71,7 @@ def make_keys(ask: Ask) -> Keys:
     return Keys(
         tpk=tpk["key"],
         tpk_under_tmk=tpk["key_under_zmk"],
+        zmk=zmk["key"],
         zpk_acquirer=acquirer["key"],
         zpk_issuer=issuer["key"],
         pvk=pvk["key"],

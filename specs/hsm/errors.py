@@ -25,6 +25,8 @@ INDEX_REFUSED: Final = "21"
 ACCOUNT_REFUSED: Final = "22"
 PIN_BLOCK_FORMAT_UNKNOWN: Final = "23"
 PIN_LENGTH_REFUSED: Final = "24"
+# It is no block with a PIN: perhaps it is under another key.
+BAD_PIN_BLOCK: Final = frozenset([PIN_BLOCK_REFUSED, PIN_LENGTH_REFUSED])
 TABLE_REFUSED: Final = "25"
 KEY_SCHEME_REFUSED: Final = "26"
 KEY_LENGTH_REFUSED: Final = "27"

@@ -11,6 +11,7 @@ from cardswitch.wire.operator.options import LogOptions, config_option, log_opti
 
 from .exceptions import exceptions
 from .journal import journal
+from .keys import keys
 from .options import read_switch
 
 EPILOG: Final = """\b
@@ -19,6 +20,7 @@ Examples:
   cardswitch switch journal                    the last legs, also while the switch runs
   cardswitch switch journal verify             whether the journal is what was written
   cardswitch switch exceptions list            what a person must look at
+  cardswitch switch keys change issuer         new working keys, together with the peer
   cardswitch switch states                     the state diagram, for Mermaid
 
 Exit codes: 0 done, 1 error, 2 usage, 6 the journal is not what was written."""
@@ -71,3 +73,4 @@ def states() -> None:
 
 switch.add_command(journal)
 switch.add_command(exceptions)
+switch.add_command(keys)

@@ -11,6 +11,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.keys.working import KeyStep
 from cardswitch.wire.ports import Append
 
 from .day import BankDay, next_day
@@ -81,8 +82,7 @@ class Journal:
         leg.apply(row, kept)
         memory.moved_on(leg, before)
         self._append(row)
-        if memory.rows_since_checkpoint >= self._checkpoint_rows:
-            self.checkpoint()
+        self._checkpoint_if_due()
 
     # Marks ----------------------------------------------------------------------------------------
 
@@ -118,9 +118,16 @@ class Journal:
             "run": day.run,
             "starts_at": day.starts_at,
             "ends_at": day.ends_at,
+            "keys": memory.keys.told(),
         }
         self.mark(Mark.CHECKPOINT, day.label, said)
         memory.rows_since_checkpoint = 0
+
+    def key(self, step: KeyStep) -> None:
+        """A step of a key change."""
+        self.mark(Mark.KEY, self._memory.today.label, msgspec.to_builtins(step))
+        self._memory.keys.apply(step)
+        self._checkpoint_if_due()
 
     def mark(self, mark: Mark, label: str, said: Mapping[str, Any]) -> None:
         """A row of no leg, about the bank day *label*."""
@@ -138,6 +145,10 @@ class Journal:
                 fields=_json(said).decode(),
             )
         )
+
+    def _checkpoint_if_due(self) -> None:
+        if self._memory.rows_since_checkpoint >= self._checkpoint_rows:
+            self.checkpoint()
 
     def _append(self, row: Row) -> None:
         self._kernel.effects.append(Append(row))

@@ -15,6 +15,8 @@ from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
 from cardswitch.wire.machine.budget import Budget, Limits
+from cardswitch.wire.machine.keys.exchange import KeyExchange
+from cardswitch.wire.machine.keys.steps import KeySteps
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import NetworkWatch, Watch, module_watch
 from cardswitch.wire.machine.program import Program
@@ -62,7 +64,10 @@ class Switch(Program):
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
         macs |= {name: each.mac for name, each in settings.upstreams.items()}
-        self.authenticate(HSM, macs, settings.hsm_timeout_s)
+        self.authenticate(HSM, macs, settings.hsm_timeout_s, self.memory.keys)
+        plans, within = settings.key_plans, settings.hsm_timeout_s
+        steps = KeySteps(self.desk, HSM, plans, self.memory.keys, self.journal.key, within)
+        self.key_exchange = KeyExchange(steps)
         self._watches[HSM] = module_watch(self.desk, HSM, settings.hsm_echo_s)
 
     # Events ---------------------------------------------------------------------------------------
@@ -91,6 +96,8 @@ class Switch(Program):
             self.kernel.start(self._watches[link].begin(), budget=Budget.CARING)
         if not self._spokesmen.may_stay(link, self.names.get(link, ())):
             self.desk.close(link, "its certificate speaks for nobody here")
+        elif name_of(link) in self.settings.listeners:
+            self.key_exchange.link_ready(link)
 
     def unlinked(self, link: LinkId) -> None:
         """A link went down: nothing is routed there until it has signed on again."""
@@ -135,6 +142,17 @@ class Switch(Program):
         self.deeds.resolve(leg, who, because)
         return self.kernel.take()
 
+    def change_key(
+        self, now: Seconds, who: str, place: str, kind: str, because: str, *, theirs: bool
+    ) -> Sequence[Effect]:
+        """Begin to change a key together with the peer at *place*; *theirs*: have the peer begin.
+
+        How it ends, :meth:`status` says. Raises Error if there is no such key, or no such peer.
+        """
+        self.kernel.advance(now)
+        self.key_exchange.change(place, kind, who, because, theirs=theirs)
+        return self.kernel.take()
+
     def status(self) -> Mapping[str, Any]:
         """How it stands. "in_flight" lists, as {"leg", "rrn"}, legs forwarded without outcome."""
         memory = self.memory
@@ -147,11 +165,14 @@ class Switch(Program):
             "pending_reversals": memory.pending_reversals,
             "exceptions": sum(leg.state is State.EXCEPTION for leg in legs),
             "ready": sorted(memory.ready),
+            "keys": self.key_exchange.told(),
         }
 
     # Requests -------------------------------------------------------------------------------------
 
     def _network(self, link: LinkId, request: Message) -> None:
+        if self.key_exchange.takes(link, request):
+            return None
         listener = self.settings.listeners.get(name_of(link))
         if listener is None:
             return self.desk.send(link, upstream(self.memory, link, request))
@@ -255,8 +276,12 @@ class Switch(Program):
             link,
             upstream.echo_s,
             sign_on=upstream.sign_on,
-            ready=lambda: self.memory.ready.add(link),
+            ready=lambda: self._ready(link),
         )
+
+    def _ready(self, link: LinkId) -> None:
+        self.memory.ready.add(link)
+        self.key_exchange.link_ready(link)
 
     # Legs -----------------------------------------------------------------------------------------
 

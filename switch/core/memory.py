@@ -13,6 +13,7 @@ from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.keys.offers import working_keys
 from cardswitch.wire.ports import LinkId, Seconds
 
 from .access.sessions import Sessions
@@ -43,6 +44,7 @@ class Memory:
             Budget.UNDOING: Counter(),
         }
         self.rows_since_checkpoint = 0
+        self.keys = working_keys(settings.key_plans)
         self._unknown_max = settings.unknown_per_s_max
         self._unknown: Counter[LinkId] = Counter()  # how many of each link in ...
         self._unknown_second = 0  # ... this second

@@ -11,6 +11,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
+from cardswitch.wire.machine.keys.offers import KeyPlan
 from cardswitch.wire.machine.macs import MacRule
 
 
@@ -39,6 +40,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     # By a name of a certificate; where there is one, other certificates are sent away.
     speaks_for: Mapping[str, SpeaksFor] = {}
     mac: MacRule | None = None  # how messages are authenticated, in both directions
+    keys: KeyPlan | None = None  # which of them are changed in traffic
     sign_on: Literal["optional", "required"] = "optional"  # whether a sender must, before it asks
     in_flight_max: int = 256  # Requests of one link in work at once; more get no answer.
     reversal_by: tuple[Way, ...] = WAYS  # how a reversal may name its original, tried in this order
@@ -57,6 +59,7 @@ class Upstream(Struct, frozen=True, kw_only=True):
     echo_s: float = 30.0  # how often an 0800/301 asks whether the peer is there
     sign_on: bool = True
     mac: MacRule | None = None
+    keys: KeyPlan | None = None
     test_cards_only: bool = False  # Messages go there in clear, and others can read them.
 
 
@@ -90,3 +93,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         100  # reversals of something unknown that are written down in a second, of one link
     )
     checkpoint_rows: int = 10_000  # rows until what a start must know is written down again
+
+    @property
+    def key_plans(self) -> Mapping[str, KeyPlan]:
+        """By place, where keys are changed in traffic."""
+        plans = {name: each.keys for name, each in self.listeners.items()}
+        plans |= {name: each.keys for name, each in self.upstreams.items()}
+        return {name: plan for name, plan in plans.items() if plan is not None}

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.specs.hsm.names import TAK, ZAK
+from cardswitch.specs.hsm.names import TAK, ZAK, ZPK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
+from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
+from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 
 from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstream
 from ..settlement.parties import AcquiringBank, MerchantAccount
+
+ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
 
 
 class ListenerConfig(IsoListener, frozen=True, kw_only=True):
@@ -33,6 +37,7 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     institutions: tuple[str, ...] | Literal["any"] = ()
     speaks_for: Mapping[str, SpeaksFor] = {}
     mac: MacConfig = MacConfig()
+    keys: KeysConfig = KeysConfig()
     sign_on: Literal["optional", "required"] = "optional"
     in_flight_max: int = 256
     reversal_by: tuple[Way, ...] = WAYS
@@ -47,6 +52,8 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
         for name in self.allows:
             if name not in known:
                 raise ValueError(f"allows: {name!r} is none of {', '.join(known) or 'nothing'}")
+        if self.keys.master and self.serves == "merchants":
+            raise ValueError("keys: expected where acquirers are served: terminals have their own")
 
 
 class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
@@ -57,6 +64,7 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     echo_s: float = 30.0
     sign_on: bool = True
     mac: MacConfig = MacConfig()
+    keys: KeysConfig = KeysConfig()
 
 
 class HsmConfig(Address, frozen=True, kw_only=True):
@@ -136,6 +144,9 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
                 "mac": listener.mac.rule(
                     listener.dialect, TAK if listener.serves == "merchants" else ZAK
                 ),
+                "keys": listener.keys.plan(
+                    ZONE, {"pin": listener.pin_key, "mac": listener.mac.key}
+                ),
             }
         )
 
@@ -180,6 +191,9 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
         echo_s=upstream.echo_s,
         sign_on=upstream.sign_on,
         mac=upstream.mac.rule(upstream.dialect, ZAK),
+        keys=upstream.keys.plan(
+            ZONE, {"pin": upstream.pin_key, "mac": upstream.mac.key}, comes_in=("mac",)
+        ),
         test_cards_only=upstream.is_in_clear,
     )
 

@@ -16,6 +16,7 @@ from ..store.key import require_key
 from .config import SwitchConfig
 from .control import control_verbs
 from .deeds import CONTROL, control_folder
+from .keys import key_verbs
 
 
 async def serve(
@@ -30,7 +31,7 @@ async def serve(
     try:
         require_key(store, vault)
         runtime.call(lambda now: machine.recover(store.recent(), now))
-        verbs = control_verbs(runtime, machine)
+        verbs = {**control_verbs(runtime, machine), **key_verbs(runtime, machine)}
         await runtime.serve_control(control_folder(config), CONTROL, verbs)
         await _connect(runtime, config)
     except BaseException:

@@ -120,3 +120,55 @@ class OperatedMachine:
         self.states[leg] = state
         written = row(self._last, leg, str(state), pan_masked="999999******0014", **columns)
         return [Append(written), Send(LinkId("acquirer"), "reversal")]
+
+
+# Keys ---------------------------------------------------------------------------------------------
+
+KEY = {
+    "place": "issuer",
+    "kind": "pin",
+    "check_value": "",
+    "old_is_accepted": False,
+    "offered": "",
+    "is_under_way": False,
+    "outcome": "",
+    "reason": "",
+}
+LAB_WITH_KEYS = """
+[switch]
+listeners = {}
+routes = []
+hsm = { port = 1 }
+[switch.upstreams.issuer]
+port = 2
+pin_key = "U11111111111111111111111111111111"
+mac = { key = "U22222222222222222222222222222222" }
+keys = { master = "U33333333333333333333333333333333" }
+[switch.upstreams.acquirer]
+port = 3
+"""
+
+
+def keyed_config(folder):
+    """The configuration of a switch in *folder* that can change two keys at its issuer."""
+    path = folder / "lab.toml"
+    path.write_text(LAB_WITH_KEYS, "utf-8")
+    return section(tomllib.loads(LAB_WITH_KEYS), "switch", SwitchConfig, path).placed(folder)
+
+
+class KeyedMachine(OperatedMachine):
+    """Its one key stands as it is told, look by look; the last one stays."""
+
+    def __init__(self, *stands):
+        super().__init__()
+        self._stands = [{**KEY, **each} for each in stands]
+
+    def change_key(self, now, who, place, kind, because, *, theirs):
+        if place != "issuer":
+            raise Error("no such key")
+        self.did.append((who, place, kind, because, theirs))
+        return []
+
+    def status(self):
+        stands = self._stands
+        return {"keys": [stands.pop(0) if len(stands) > 1 else stands[0]]}

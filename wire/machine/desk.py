@@ -8,7 +8,7 @@ from typing import Any, overload
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.message import Message
 
-from ..ports import Append, Close, LinkId, Seconds, Send
+from ..ports import Append, Close, LinkId, Seconds, Send, name_of
 from .budget import Budget
 from .kernel import Kernel
 from .waits import Flow, Rescue, Wait, Watcher
@@ -47,6 +47,11 @@ class Desk:
         """Whether *link* may be used now."""
         return link in self._kernel.up
 
+    def newest_link(self, name: str) -> LinkId | None:
+        """The link called *name*, or of those that came in at a listener of that name the last."""
+        links = [link for link in self._kernel.up if name_of(link) == name]
+        return max(links, key=lambda link: (len(link), link), default=None)
+
     def sleep(self, seconds: Seconds) -> Wait[None]:
         """Let *seconds* pass."""
         return Wait(self._kernel.now + seconds)
@@ -84,6 +89,10 @@ class Desk:
     def watch(self, link: LinkId, watcher: Watcher) -> None:
         """Have *watcher* told of signs of life on *link*, and of its silences."""
         self._kernel.watch(link, watcher)
+
+    def tell(self, kind: str, link: LinkId, reason: str) -> None:
+        """Have a line of the record say *reason*, in which nothing is secret."""
+        self._kernel.tell(kind, link, reason)
 
     def count(self, name: str) -> None:
         """Count something worth knowing."""

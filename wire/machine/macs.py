@@ -31,6 +31,7 @@ from cardswitch.specs.message import Message
 from ..ports import Effect, LinkId, Seconds, Send, name_of
 from .budget import Budget
 from .kernel import Kernel
+from .keys.working import WorkingKeys
 from .matching import is_answerable, label
 from .waits import NoAnswer
 
@@ -83,13 +84,18 @@ class Macs:
         rules: Mapping[str, MacRule],
         refuse: Refuse,
         within: Seconds,
+        keys: WorkingKeys,
     ) -> None:
-        """*refuse*: answers a request with a code. *within*: how long the HSM may take."""
+        """*refuse*: answers a request with a code. *within*: how long the HSM may take.
+
+        *keys*: which keys stand in for those of the rules.
+        """
         self._kernel = kernel
         self._hsm = hsm
         self._rules = rules
         self._refuse = refuse
         self._within = within
+        self._keys = keys
         self._checking: Counter[tuple[LinkId, bool]] = Counter()  # by link, reversals apart
 
     # Coming in ------------------------------------------------------------------------------------
@@ -128,7 +134,7 @@ class Macs:
     async def _check(self, link: LinkId, message: Message, rule: MacRule) -> bool:
         """Whether *message* may be let in; if not, it is answered, or told of."""
         try:
-            reason = await self._fault(message, rule)
+            reason = await self._fault(link, message, rule)
         except (NoAnswer, EncodeError):
             self._kernel.counts["mac_not_checked"] += 1
             self._kernel.tell("mac_not_checked", link, f"{label(message)}: it is dropped")
@@ -141,22 +147,30 @@ class Macs:
             self._refuse(link, message, MAC_WRONG)
         return rule.wrong == "log"
 
-    async def _fault(self, message: Message, rule: MacRule) -> str:
+    async def _fault(self, link: LinkId, message: Message, rule: MacRule) -> str:
         """What is wrong with the MAC of *message*; ``""`` if nothing. NoAnswer, EncodeError."""
-        mac, key = rule.mac_in(message), rule.key_of(message)
+        mac, place = rule.mac_in(message), name_of(link)
         if not mac:
             return f"no MAC in field {mac_field(message)}"
-        if not key:
+        keys = self._keys.accepted(place, "mac", rule.key_of(message), self._kernel.now)
+        for key in keys:
+            if await self._is_made_with(key, message, mac, rule):
+                self._keys.seen(place, "mac", key, self._kernel.now)
+                return ""
+        if not keys:
             return "there is no key for the MAC of this terminal"
+        return f"the MAC in field {mac_field(message)} is another"
+
+    async def _is_made_with(self, key: str, message: Message, mac: str, rule: MacRule) -> bool:
+        """Whether *mac* is that of *message* under *key*. Raises NoAnswer, EncodeError."""
         command = verify_mac(
             rule.key_type, key, rule.covers(message), mac, rule.algorithm, rule.padding
         )
         answer = await self._kernel.ask(self._hsm, command, self._within)
-        if answer.ok:
-            return ""
-        if answer.error != MISMATCH:
+        if not answer.ok and answer.error != MISMATCH:
             raise NoAnswer(f"the HSM does not check it: {answer.error}")
-        return f"the MAC in field {mac_field(message)} is another"
+        is_made: bool = answer.ok
+        return is_made
 
     # Going out ------------------------------------------------------------------------------------
 
@@ -171,7 +185,8 @@ class Macs:
         return True
 
     async def _seal(self, link: LinkId, message: Message, rule: MacRule) -> None:
-        bare, key = message.without(*MAC_FIELDS), rule.key_of(message)
+        bare = message.without(*MAC_FIELDS)
+        key = self._keys.sending(name_of(link), "mac", rule.key_of(message))
         try:
             if not key:
                 raise NoAnswer("there is no key for the MAC of this terminal")

@@ -27,6 +27,7 @@ from ..ports import (
 from .budget import Limits
 from .desk import Desk
 from .kernel import Kernel
+from .keys.working import WorkingKeys
 from .macs import MacRule, Macs
 from .matching import Exchange, is_answerable, label
 
@@ -54,15 +55,20 @@ class Program:
         self.kernel.tell = observer
 
     def authenticate(
-        self, hsm: LinkId, rules: Mapping[str, MacRule | None], within: Seconds
+        self,
+        hsm: LinkId,
+        rules: Mapping[str, MacRule | None],
+        within: Seconds,
+        keys: WorkingKeys | None = None,
     ) -> None:
         """Have *hsm* check and make the MACs of those links that have a rule, by their names.
 
-        *within*: how long it may take for one.
+        *within*: how long it may take for one. *keys*: which keys stand in for those of the rules.
         """
         given = {name: rule for name, rule in rules.items() if rule is not None}
         if given:
-            self._macs = Macs(self.kernel, hsm, given, self.refuse, within)
+            keys = keys or WorkingKeys({})
+            self._macs = Macs(self.kernel, hsm, given, self.refuse, within, keys)
             self.kernel.hold_back = self._macs.hold_back
 
     # To be written by each program ----------------------------------------------------------------

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+import msgspec
+
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.transactions.reversals import reference
 from cardswitch.specs.transactions.tombstones import tombstone
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.keys.working import KeyStep
 
 from ..day import BankDay
 from ..desk import SwitchDesk
@@ -55,7 +58,10 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
     told: Any = said(row)
     if row.state in (Mark.CUT_OVER, Mark.CHECKPOINT):
         memory.day = BankDay(told["date"], told["run"], told["starts_at"], told["ends_at"])
+    if row.state == Mark.KEY:
+        memory.keys.apply(msgspec.convert(told, KeyStep))
     if row.state == Mark.CHECKPOINT:
+        memory.keys.restore(told.get("keys", ()))
         memory.rows_since_checkpoint = 0
         memory.leg_number = max(memory.leg_number, told["leg_number"])
         for name, last in told["numbers"].items():

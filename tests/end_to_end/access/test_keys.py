@@ -1,0 +1,118 @@
+"""Keys for PINs and MACs change while a lab sells, and programs that start again know them."""
+
+import asyncio
+import random
+from functools import partial
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.hosts.vault import open_vault
+from cardswitch.hsm_sim.module import HsmModule
+from cardswitch.lab.house.running import running
+from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
+from cardswitch.specs.hsm.names import ZAK
+from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
+from cardswitch.switch.operate.keys import change_key, keys_of
+from cardswitch.terminal.config import read_cards
+from cardswitch.terminal.core.messages import Order
+from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.customer.card import find_card
+from cardswitch.terminal.session import open_session
+from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.operator.macs import MacConfig
+from tests.kit.hsm.module import attended
+from tests.kit.hsm.module import key as key_of
+from tests.kit.programs import LOOK_S, PATIENCE_S, SEED
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A lab in which switch and issuer have MACs too."""
+    ask = attended(HsmModule(random.Random(SEED).randbytes))
+    made = read_lab(make_lab(tmp_path / "lab", free_ports(), ask=ask)[0])
+    macs = MacConfig(key=wrap_key(TEST_LMK, ZAK, "U", key_of(82)))
+    switch = made.switch
+    issuer = replace(switch.upstreams["issuer"], mac=macs)
+    return replace(
+        made,
+        switch=replace(switch, upstreams={**switch.upstreams, "issuer": issuer}),
+        issuer=replace(made.issuer, mac=macs),
+        terminal=replace(made.terminal, timeout_s=PATIENCE_S),
+    )
+
+
+async def sold(lab):
+    """How a sale with a PIN ends."""
+    card = find_card(read_cards(lab.folder / "cards.toml"), "good")
+    order = Order(1_250, "EUR", card, "swipe", "1234")
+    async with open_session(lab.terminal) as session:
+        return [o.kind async for o in session.perform(lambda it, now: it.ask(order, now))][-1]
+
+
+async def changed(lab, kind, **how):
+    ask = partial(change_key, lab.switch, "issuer", kind, "", 30.0, **{"theirs": False, **how})
+    return await asyncio.to_thread(ask)
+
+
+def check_values(machine, name):
+    return {key["kind"]: key["check_value"] for key in getattr(machine, name)()}
+
+
+def test_both_sides_have_the_new_keys_and_go_on_selling(lab):
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            for kind in ("pin", "mac"):
+                assert (await changed(lab, kind))["outcome"] == "changed"
+                assert await sold(lab) is SaleState.APPROVED
+            switch, issuer = programs.switch.key_exchange, programs.issuer.key_exchange
+            assert check_values(switch, "told") == check_values(issuer, "told")
+            assert all(check_values(switch, "told").values())
+            return {**programs.switch.counts, **programs.issuer.counts}
+
+    counts = run(main())
+    assert not counts.get("mac_wrong")
+    assert not counts.get("hsm_error_20")
+
+
+def test_the_issuer_makes_one_when_it_is_asked(lab):
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            assert (await changed(lab, "mac", theirs=True))["outcome"] in ("asked", "changed")
+            async with asyncio.timeout(PATIENCE_S):
+                while not check_values(programs.switch.key_exchange, "told")["mac"]:
+                    await asyncio.sleep(LOOK_S)
+            assert await sold(lab) is SaleState.APPROVED
+
+    run(main())
+
+
+def test_a_new_start_of_all_programs_finds_the_new_keys(lab):
+    async def first():
+        async with running(lab) as programs:
+            await programs.ready()
+            return [(await changed(lab, kind))["check_value"] for kind in ("pin", "mac")]
+
+    async def again():
+        async with running(lab) as programs:
+            await programs.ready()
+            return await sold(lab)
+
+    values = run(first())
+    vault = open_vault(lab.switch.vault)
+    assert [key["check_value"] for key in keys_of(lab.switch, vault)] == values
+    assert run(again()) is SaleState.APPROVED
+
+
+def test_a_sale_that_is_under_way_while_keys_change_is_not_lost(lab):
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            for _ in range(3):
+                ends = await asyncio.gather(sold(lab), changed(lab, "pin"), changed(lab, "mac"))
+                assert ends[0] is SaleState.APPROVED
+                assert [end["outcome"] for end in ends[1:]] == ["changed", "changed"]
+
+    run(main())

@@ -1,0 +1,118 @@
+"""What a program has of key exchange: it hears of the peer's, and is told to make its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cardswitch.specs.codes import APPROVED, FORMAT_ERROR, INVALID_TRANSACTION, KEY_CHANGE
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+
+from ...ports import LinkId, name_of
+from .offers import KEY_CODES, KEY_FIELD, read_offer
+from .ours import OurChanges
+from .steps import CLOCK, NOTHING_YET, PEER, KeySteps
+from .theirs import TheirChanges
+from .working import KeyKind
+
+
+class KeyExchange:
+    """Changes of keys, ours and the peers', at all places of a program that have a plan."""
+
+    def __init__(self, steps: KeySteps) -> None:
+        self._steps = steps
+        self._desk = steps.desk
+        self._plans = steps.plans
+        self._ours = OurChanges(steps)
+        self._theirs = TheirChanges(steps)
+        self._clocks: set[str] = set()
+
+    # For people -----------------------------------------------------------------------------------
+
+    def told(self) -> list[Mapping[str, Any]]:
+        """How it stands with every key that can be changed, for people: no key is in it."""
+        return [
+            self._told_of(place, kind) for place, plan in self._plans.items() for kind in plan.kinds
+        ]
+
+    def _told_of(self, place: str, kind: KeyKind) -> Mapping[str, Any]:
+        state = self._steps.state(place, kind)
+        outcome = self._steps.outcomes.get((place, kind), NOTHING_YET)
+        return {
+            "place": place,
+            "kind": kind,
+            "check_value": state.kcv,
+            "old_is_accepted": bool(state.old) and kind in self._plans[place].comes_in,
+            "offered": state.offered_kcv,
+            "is_under_way": self._ours.is_under_way(place, kind),
+            "outcome": outcome.result,
+            "reason": outcome.reason,
+        }
+
+    def change(
+        self, place: str, kind: str, by: str, because: str = "", *, theirs: bool = False
+    ) -> None:
+        """Begin to change the key of *kind* at *place*; *theirs*: have the peer make it.
+
+        Raises Error: there is no such key, nobody is there, or a change is under way.
+        """
+        known = self._kind_at(place, kind)
+        if self._desk.newest_link(place) is None:
+            raise Error(f"{place}: nobody is there, and a key is changed together with its peer")
+        if self._ours.is_under_way(place, known):
+            raise Error(f"{place}: a change of its {kind} key is under way already")
+        if theirs:
+            return self._ours.want(place, known)
+        return self._ours.begin(place, known, by, because)
+
+    def _kind_at(self, place: str, kind: str) -> KeyKind:
+        plan = self._plans.get(place)
+        for known in plan.kinds if plan is not None else ():
+            if known == kind:
+                return known
+        places = [f"{name} ({', '.join(each.kinds)})" for name, each in self._plans.items()]
+        raise Error(
+            f"{place}: no {kind} key there that can be changed, expected one of "
+            f"{', '.join(places) or 'none'}; its place needs that key, and a table `keys` with the "
+            "master key that it travels under"
+        )
+
+    # Links ----------------------------------------------------------------------------------------
+
+    def link_ready(self, link: LinkId) -> None:
+        """The peer on *link* can be asked: what it has not answered is offered again."""
+        place = name_of(link)
+        plan = self._plans.get(place)
+        if plan is None:
+            return
+        for kind in plan.kinds:
+            if self._steps.state(place, kind).offered:
+                self._ours.begin(place, kind, PEER)
+        if plan.every_s and place not in self._clocks:
+            self._clocks.add(place)
+            self._desk.later(plan.every_s, lambda: self._tick(place))
+
+    def _tick(self, place: str) -> None:
+        plan = self._plans[place]
+        self._desk.later(plan.every_s, lambda: self._tick(place))
+        if self._desk.newest_link(place) is not None:
+            for kind in plan.kinds:
+                self._ours.begin(place, kind, CLOCK)
+
+    def takes(self, link: LinkId, request: Message) -> bool:
+        """Whether *request* is about keys of a place that has a plan: then it is seen to."""
+        code, place = request.get(70), name_of(link)
+        if code not in KEY_CODES or place not in self._plans:
+            return False
+        offer = read_offer(request)
+        if offer is None:
+            self._desk.send(link, request.reply(FORMAT_ERROR, {44: str(KEY_FIELD)}))
+        elif offer.kind not in self._plans[place].kinds:
+            self._desk.send(link, request.reply(INVALID_TRANSACTION))
+        elif code == KEY_CHANGE:
+            self._theirs.begin(link, request, offer)
+        else:
+            self._desk.send(link, request.reply(APPROVED))
+            self._ours.begin(place, offer.kind, PEER)
+        return True
