@@ -7,7 +7,8 @@ every Append before it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NewType, Protocol, runtime_checkable
+from functools import lru_cache
+from typing import Any, Final, NewType, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -17,6 +18,8 @@ from cardswitch.specs.errors import FormatError
 LinkId = NewType("LinkId", str)
 # Seconds since the epoch by a clock that never steps: good for timers and for stamps alike.
 Seconds = float
+# Whose names are known without looking again: more than are busy at once.
+_LINKS_KEPT: Final = 16_384
 
 
 class Received(Struct, frozen=True):
@@ -139,6 +142,7 @@ class Observable(Protocol):
         ...
 
 
+@lru_cache(_LINKS_KEPT)
 def name_of(link: LinkId) -> str:
     """The name that a link is configured under: ``"pos"`` for ``"pos/17"``.
 

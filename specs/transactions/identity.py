@@ -41,9 +41,8 @@ def identity(source: str, message: Message, now: Seconds) -> Identity:
     >>> identity("pos", request, 1795435200.0)
     Identity(sent_on='2026-11-23', name='pos|TERM0001|SHOP|2|000007|20261123120000')
     """
-    return identity_of(
-        sender(source, message), message.mti[1], message.get(11), message.get(7), now
-    )
+    get = message.fields.get
+    return identity_of(sender(source, message), message.mti[1], get(11, ""), get(7, ""), now)
 
 
 def identity_of(sender: str, kind: str, stan: str, sent: str, now: Seconds) -> Identity:
@@ -66,7 +65,8 @@ def sender(source: str, message: Message) -> str:
     >>> sender("pos", Message("0200", {41: "TERM0001", 42: "SHOP           "}))
     'pos|TERM0001|SHOP|'
     """
-    return f"{source}|{_part(message.get(41))}|{_part(message.get(42))}|"
+    get = message.fields.get
+    return f"{source}|{_part(get(41, ''))}|{_part(get(42, ''))}|"
 
 
 def _part(text: str) -> str:

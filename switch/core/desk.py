@@ -157,7 +157,7 @@ class SwitchDesk(Desk):
 
     def is_deliverable(self) -> bool:
         """Whether any link that waits for the answer is still up."""
-        return any(self.is_up(link) for link in self.leg.waiters)
+        return not self._kernel.up.isdisjoint(self.leg.waiters)
 
     def respond(self) -> None:
         """Answer everybody who waits for this leg with what was decided."""

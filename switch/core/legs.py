@@ -6,7 +6,9 @@ The journal is what remembers; here are the legs in work, and the last finished 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from sys import intern
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -28,6 +30,8 @@ _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
 DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
 # What the repeat of a request hears that is undone, or about to be.
 BEING_UNDONE: Final = INVALID_TRANSACTION
+# Who waits for a leg that is finished: one for all of them.
+NOBODY: Final[Mapping[LinkId, Message]] = MappingProxyType({})
 
 
 class Leg(Struct, eq=False, gc=False, kw_only=True):
@@ -56,7 +60,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     stays: int = 0  # what of it the pending reversal leaves
     original: int = 0  # of a reversal: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
-    waiters: dict[LinkId, Message] = {}
+    waiters: Mapping[LinkId, Message] = NOBODY
     sequence: int = 0  # of its last row
 
     @property
@@ -90,7 +94,9 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""
-        join(self.waiters, link, request)
+        waiters = dict(self.waiters)
+        join(waiters, link, request)
+        self.waiters = waiters
 
     def answer(self, request: Message) -> Message:
         """What *request*, or any repeat of it, is answered once there is a decision."""
@@ -107,6 +113,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.packed = _pack((kept.mti, kept.fields))
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
+                self.decision[39] = intern(kept[39])  # Many legs, few codes.
                 self.held = self.approved = row.amount if state is State.APPROVED else 0
             case State.ANSWERED:
                 self.decision = {39: row.code}

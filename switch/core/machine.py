@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from sys import intern
 from typing import Any, Final
 
 from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
@@ -199,7 +200,7 @@ class Switch(Program):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         leg = self._open(link, who, kind, listener)
         leg.request_digest, leg.card, leg.accepted = digest, card, accepted
-        leg.requested, leg.currency = accepted.amount, accepted.currency
+        leg.requested, leg.currency = accepted.amount, intern(accepted.currency)
         brought = request.get(37).strip(" ") if listener.rrn == "keep" else ""
         leg.rrn = brought or rrn_of(self.kernel.now, leg.number)
         self.memory.wait(leg, link, request)

@@ -18,7 +18,7 @@ from cardswitch.wire.ports import LinkId, Seconds
 
 from .access.sessions import Sessions
 from .day import BankDay
-from .legs import Leg, Legs, new_leg, take_first
+from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import UNFINISHED, State
@@ -145,9 +145,9 @@ class Memory:
             if other not in leg.waiters:
                 self._over(leg, other)
 
-    def release(self, leg: Leg) -> dict[LinkId, Message]:
+    def release(self, leg: Leg) -> Mapping[LinkId, Message]:
         """Nobody waits for *leg* any more; returns who did, and for the answer to what."""
-        waiters, leg.waiters, leg.accepted = leg.waiters, {}, None
+        waiters, leg.waiters, leg.accepted = leg.waiters, NOBODY, None
         for link in waiters:
             self._over(leg, link)
         return waiters

@@ -21,8 +21,8 @@ def require_known(request: Message, listener: ListenerSettings) -> None:
     58 for a terminal or an institution, 03 for a merchant; a known terminal of another merchant is
     unknown to this one.
     """
-    institution, merchants = request.get(INSTITUTION), listener.merchants
-    if listener.institutions is not None and institution not in listener.institutions:
+    institutions, merchants = listener.institutions, listener.merchants
+    if institutions is not None and request.get(INSTITUTION) not in institutions:
         raise Decline(NOT_PERMITTED_HERE, str(INSTITUTION))
     if merchants is None:
         return

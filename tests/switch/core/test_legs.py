@@ -165,3 +165,12 @@ def test_what_never_was_is_removed_and_nothing_else():
     assert legs.find(leg.identity) is leg
     legs.remove(leg)
     assert legs.find(leg.identity) is None
+
+
+def test_legs_share_what_many_of_them_say():
+    one, other = (leg_after(FORWARDED, (APPROVED, {"code": "".join("00")})) for _ in range(2))
+    assert one.decision[39] is other.decision[39]
+    assert one.waiters is other.waiters
+    one.wait(LinkId("pos/1"), PLAIN)
+    assert one.waiters
+    assert not other.waiters
