@@ -51,6 +51,11 @@ def currency(code: str) -> Currency:
         ) from None
 
 
+def is_currency(code: str) -> bool:
+    """Whether *code*, numeric or alphabetic, is a currency in use."""
+    return code in _BY_CODE
+
+
 def parse_amount(text: str, code: str) -> int:
     """Minor units of what a person wrote, such as ``"12.50"``: digits, then at most one point.
 

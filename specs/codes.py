@@ -59,6 +59,7 @@ GENERIC: Final = Reason(
 ACTIONS: Final = convert(_DE39["actions"], dict[str, str])
 TRANSACTION_TYPES: Final = _MEANINGS["transaction_types"]
 ACCOUNT_TYPES: Final = _MEANINGS["account_types"]
+AMOUNT_TYPES: Final = _MEANINGS["amount_types"]
 ENTRY_MODES: Final = _MEANINGS["entry_modes"]
 PIN_CAPABILITIES: Final = _MEANINGS["pin_capabilities"]
 NETWORK_CODES: Final = _MEANINGS["network_codes"]
@@ -102,9 +103,10 @@ UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"  # It has the identity of another request.
 CRYPTOGRAPHIC_FAILURE: Final = "88"
 MAC_WRONG: Final = "89"
+NO_REASON_TO_DECLINE: Final = "85"  # a card that was verified
 MALFUNCTION: Final = "96"
 WRONG_CVV: Final = "N7"
-APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER])
+APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER, NO_REASON_TO_DECLINE])
 # What a reversal may be told. Undone is also what its peer does not know; what is refused for good,
 # a person must look at.
 UNDONE: Final = frozenset([APPROVED, UNKNOWN_ORIGINAL])

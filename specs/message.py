@@ -78,7 +78,7 @@ class Message(Struct, frozen=True, gc=False):
 
     @property
     def approved(self) -> bool:
-        """Whether field 39 approves, in whole (00, 11) or in part (10)."""
+        """Whether field 39 approves: in whole (00, 11), in part (10), or without money (85)."""
         return self.fields.get(39) in APPROVALS
 
     def __repr__(self) -> str:

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import Seconds
 
 from ..row import CHECKPOINT, TOMBSTONES_MAX, HostRow, Rows, told_by
-from .entries import AcquirerEntry, ReversalAnswered
+from .entries import AcquirerEntry, PurchaseForwarded, ReversalAnswered
 from .legs import Booking, Leg, leg_of
 from .states import OPEN
 
@@ -40,7 +41,9 @@ class Books:
     """Legs by identity. Of those that no flow works on, the oldest are forgotten."""
 
     def __init__(self, rows: Rows[AcquirerEntry], remembered_max: int = REMEMBERED_MAX) -> None:
-        self.open: set[int] = set()  # numbers of all purchases without an outcome, here or not
+        self.open: set[int] = (
+            set()
+        )  # numbers of all without an outcome, here or not, that move money
         self.last_trace = 0
         self.tombstones = Tombstones(TOMBSTONES_MAX)
         self._rows = rows
@@ -169,12 +172,17 @@ class Books:
         self.apply(leg, self._rows.read(row))
 
     def _count(self, number: int, entry: AcquirerEntry) -> None:
-        if entry.state in OPEN:
+        if entry.state in OPEN and not _is_inquiry(entry):
             self.open.add(number)
         else:
             self.open.discard(number)
         if isinstance(entry, ReversalAnswered) and entry.binds is not None:
             self.tombstones.add(number, entry.binds)
+
+
+def _is_inquiry(entry: AcquirerEntry) -> bool:
+    """Whether it moves no money: nobody need ever hear how it ended."""
+    return isinstance(entry, PurchaseForwarded) and not KINDS.named(entry.asked.kind).moves_money
 
 
 def by_leg(rows: Iterable[HostRow]) -> list[list[HostRow]]:

@@ -41,6 +41,7 @@ class PurchaseAnswered(Struct, frozen=True, tag=True, gc=False):
     code: str
     amount: int = 0
     approval_code: str = ""
+    said: dict[int, str] = {}  # more fields of the answer
 
     @property
     def state(self) -> State:

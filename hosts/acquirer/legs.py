@@ -24,7 +24,7 @@ from .entries import (
     ReversalAnswered,
     ReversalForwarded,
 )
-from .states import State
+from .states import MAY_HOLD_MONEY, State
 
 
 class Leg(Struct, eq=False, kw_only=True):
@@ -72,6 +72,12 @@ class Booking(Leg, eq=False, kw_only=True):
         return self.state is State.UNDONE and self.forwarded is None
 
     @property
+    def may_hold_money(self) -> bool:
+        """Whether a reversal of it must go into the network."""
+        moves = self.asked is not None and KINDS.named(self.asked.kind).moves_money
+        return moves and self.state in MAY_HOLD_MONEY
+
+    @property
     def net(self) -> int:
         """What is booked now: below zero where the cardholder gets it."""
         is_credit = self.asked is not None and KINDS.named(self.asked.kind).money == "credit"
@@ -112,8 +118,8 @@ class Booking(Leg, eq=False, kw_only=True):
         match self.last:
             case PurchaseRefused(code=code):
                 return request.reply(code)
-            case PurchaseAnswered(code=code, amount=amount, approval_code=approval_code):
-                return decision(request, code, amount, approval_code)
+            case PurchaseAnswered(code, amount, approval_code, said):
+                return decision(request, code, amount, approval_code, said)
             case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:
                 return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
             case _:

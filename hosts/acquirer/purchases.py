@@ -11,12 +11,13 @@ from cardswitch.specs.codes import (
     NOT_PERMITTED,
     UNAVAILABLE,
 )
+from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.testcards import is_test_card
-from cardswitch.specs.transactions.accepted import Terms, pan_of
+from cardswitch.specs.transactions.accepted import NOTHING, Terms, pan_of, require_pin
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
-from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
@@ -24,7 +25,9 @@ from cardswitch.wire.ports import Question
 from .desk import NETWORK, AcquirerDesk
 from .entries import PurchaseAnswered, PurchaseForwarded, PurchaseRefused
 from .legs import Booking
+from .states import State
 
+SAID: Final = (44, 54)  # What the issuer says besides, and the merchant shall hear.
 OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
 
 
@@ -57,6 +60,10 @@ def respond(desk: AcquirerDesk, booking: Booking) -> None:
 def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms) -> str:
     """Why the acquirer itself declines *request*, which is new, or ``""``."""
     now = desk.now
+    try:
+        require_pin(request, kind_of(booking))
+    except Decline as declined:
+        return declined.code
     if not is_of_now(request, now):
         return INVALID_TRANSACTION
     if desk.books.tombstones.binds(
@@ -73,7 +80,7 @@ def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms
     if not currencies:
         return MERCHANT_UNKNOWN
     is_exposed = desk.test_cards_only and not is_test_card(pan_of(request))
-    if request[49] not in currencies or is_exposed:
+    if request.get(49, currencies[0]) not in currencies or is_exposed:
         return NOT_PERMITTED
     is_overloaded = len(desk.books.open) >= OPEN_MAX
     return "" if desk.is_up(NETWORK) and not is_overloaded else UNAVAILABLE
@@ -85,13 +92,25 @@ async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> Non
         forwarded = into_network(desk, booking, request)
         answer = await desk.ask_network(forwarded)
     except NoAnswer:
-        return None
+        return unknown(desk, booking)
     if booking.is_decided:
         return None  # It was reversed in the meantime.
-    assert booking.asked is not None, "who asks, asks for something"
-    if not fits(answer, forwarded, KINDS.named(booking.asked.kind)):
-        return desk.count("unfit_answer")
+    if not fits(answer, forwarded, kind_of(booking)):
+        desk.count("unfit_answer")
+        return unknown(desk, booking)
     return desk.write(booking, answered(answer, forwarded))
+
+
+def kind_of(booking: Booking) -> Kind:
+    """The class of what is asked for."""
+    assert booking.asked is not None, "who asks, asks for something"
+    return KINDS.named(booking.asked.kind)
+
+
+def unknown(desk: AcquirerDesk, booking: Booking) -> None:
+    """No answer can be believed: the front repeats or reverses, unless no money can have moved."""
+    if booking.state is State.FORWARDED and not kind_of(booking).moves_money:
+        desk.write(booking, PurchaseAnswered(UNAVAILABLE))
 
 
 def into_network(desk: AcquirerDesk, booking: Booking, request: Message) -> Message:
@@ -109,5 +128,7 @@ def into_network(desk: AcquirerDesk, booking: Booking, request: Message) -> Mess
 
 def answered(answer: Message, asked: Message) -> PurchaseAnswered:
     """*answer* as the journal keeps it."""
-    amount = int(answer.get(4, asked[4])) if answer.approved else 0
-    return PurchaseAnswered(answer[39], amount, answer.get(38) if answer.approved else "")
+    approved = answer.approved
+    amount = int(answer.get(4) or asked.get(4, NOTHING)) if approved else 0
+    said = {n: answer[n] for n in SAID if n in answer.fields}
+    return PurchaseAnswered(answer[39], amount, answer.get(38) if approved else "", said)

@@ -32,7 +32,7 @@ from .entries import (
     ReversalForwarded,
 )
 from .legs import Booking, Leg, Reversal, leg_of
-from .states import MAY_HOLD_MONEY, State
+from .states import State
 
 NOT_ANSWERED: Final = PurchaseAnswered("")
 
@@ -90,7 +90,7 @@ def fits(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) 
         return False
     card_agrees = own.card in ("", asked.card)
     said = booking.answer or NOT_ANSWERED
-    amounts = tuple(filter(None, (asked.amount, said.amount, booking.held)))
+    amounts = (asked.amount, *filter(None, (said.amount, booking.held)))
     return agrees(request, card_agrees, amounts, asked.currency, said.approval_code)
 
 
@@ -116,7 +116,7 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
     is_so = booking.state is State.REDUCED and booking.held == stays
     if stays and not is_so and stays >= booking.held:
         return answer(desk, own, request, MISMATCH, booking)
-    if is_so or booking.state not in MAY_HOLD_MONEY:
+    if is_so or not booking.may_hold_money:
         return answer(desk, own, request, APPROVED, booking)
     own.original = booking
     booking.is_reversal_asked = True

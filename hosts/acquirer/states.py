@@ -35,5 +35,5 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     State.ANSWERED: frozenset(),
 }
 OPEN: Final = frozenset({State.FORWARDED, State.REVERSING})  # An answer must still come.
-# A reversal of it must go into the network.
+# If its class moves money, a reversal of it must go into the network.
 MAY_HOLD_MONEY: Final = OPEN | {State.APPROVED, State.REDUCED}

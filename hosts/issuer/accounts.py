@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.transactions.additional import (
+    AVAILABLE,
+    FIELD,
+    LEDGER,
+    AdditionalAmount,
+    pack_additional,
+)
 from cardswitch.specs.transactions.kinds import Money
 
 
@@ -33,6 +40,16 @@ class Account:
         (8500, 1500)
         """
         return self.balance - self.held
+
+    def said(self, processing: str) -> dict[int, str]:
+        """Field 54 for an inquiry with field 3 *processing*: what is there, and what may be held.
+
+        >>> Account("ada", 10_000, "978").said("311000")
+        {54: '1001978C0000000100001002978C000000010000'}
+        """
+        amounts = ((LEDGER, self.balance), (AVAILABLE, self.available))
+        groups = (AdditionalAmount(processing[2:4], kind, self.currency, n) for kind, n in amounts)
+        return {FIELD: pack_additional(groups)}
 
     def do(self, money: Money, amount: int) -> None:
         """What an approval of *amount* (1 or more) does, by the *money* of its class. Error."""

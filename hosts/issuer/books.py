@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from cardswitch.specs.codes import APPROVALS
 from cardswitch.specs.errors import Error
 from cardswitch.specs.transactions.kinds import KINDS, Money
 from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
@@ -39,9 +40,10 @@ class IssuerBooks:
                 self.keys.apply(entry)
             case PinTried():
                 self.tries[entry.card] = entry.tries
-            case PurchaseDecided() if entry.amount:
-                self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
-                self.approvals += 1
+            case PurchaseDecided():
+                self.approvals += entry.code in APPROVALS
+                if entry.amount:
+                    self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
             case PurchaseUndone() if entry.released:
                 self._account(entry.account).undo(_money(entry.kind), entry.released)
 

@@ -16,7 +16,7 @@ from ..requests import decision
 
 
 class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """The issuer's answer to a purchase; approved if *amount*, which is done, is not 0."""
+    """The issuer's answer to a purchase; *amount* is done. An approval has an approval code."""
 
     terms: Terms
     pan_masked: str
@@ -24,10 +24,11 @@ class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     account: str = ""
     amount: int = 0
     approval_code: str = ""
+    said: dict[int, str] = {}  # more fields of the answer
 
     def reply(self, request: Message) -> Message:
         """The answer, to the purchase and to every repeat of it."""
-        return decision(request, self.code, self.amount, self.approval_code)
+        return decision(request, self.code, self.amount, self.approval_code, self.said)
 
 
 class PinTried(Struct, frozen=True, tag=True, gc=False):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.codes import (
-    APPROVED,
+    APPROVALS,
     DUPLICATE,
     FORMAT_ERROR,
     INVALID_AMOUNT,
@@ -20,7 +20,8 @@ from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm.names import ZAK, ZPK
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Terms, accept, no_kind
+from cardswitch.specs.transactions.accepted import Terms, accept, no_kind, require_pin
+from cardswitch.specs.transactions.additional import FIELD as ADDITIONAL
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.budget import Budget, Limits
@@ -209,7 +210,7 @@ class Issuer(Program):
             record = await self._verification.check(card, request)
             # Nothing waits from here to the money: no other flow can take the same.
             if self.config.magic_amounts:
-                behaviour = behaviour_of(request[4])
+                behaviour = behaviour_of(request.get(4))
             self._approve(purchase, card, record.account, behaviour)
         except Decline as declined:
             self._record(purchase, card, declined.code)
@@ -225,6 +226,7 @@ class Issuer(Program):
         """Declines what is new and yet must not be performed."""
         terms, now = purchase.terms, self.desk.now
         assert terms is not None, "what is asked for has terms"
+        require_pin(request, KINDS.named(terms.kind))
         reversed_before = self._journal.tombstones.binds(
             purchase.who.name,
             purchase.rrn,
@@ -244,19 +246,28 @@ class Issuer(Program):
         assert terms is not None, "what is asked for has terms"
         if behaviour.decline:
             raise Decline(behaviour.decline)
-        account = self.books.accounts[account_id]
+        account, kind = self.books.accounts[account_id], KINDS.named(terms.kind)
+        if not kind.moves_money:
+            said = account.said(terms.processing) if ADDITIONAL in kind.answer else {}
+            return self._record(purchase, card, kind.approval, account_id, said=said)
         amount = terms.amount // behaviour.divisor
         if amount == 0:
             raise Decline(INVALID_AMOUNT)
         if terms.currency != account.currency:
             raise Decline(NOT_PERMITTED)
-        if KINDS.named(terms.kind).money != "credit" and amount > account.available:
+        if kind.money != "credit" and amount > account.available:
             raise Decline(NO_FUNDS)
-        code = APPROVED if behaviour.divisor == 1 else PARTLY_APPROVED
-        self._record(purchase, card, code, account_id, amount)
+        code = kind.approval if behaviour.divisor == 1 else PARTLY_APPROVED
+        return self._record(purchase, card, code, account_id, amount)
 
     def _record(
-        self, purchase: Purchase, card: Presented, code: str, account: str = "", amount: int = 0
+        self,
+        purchase: Purchase,
+        card: Presented,
+        code: str,
+        account: str = "",
+        amount: int = 0,
+        said: dict[int, str] | None = None,
     ) -> None:
         """Decide durably, unless the reversal was faster: then nothing may be held any more."""
         if not purchase.is_open:
@@ -268,9 +279,13 @@ class Issuer(Program):
             code=code,
             account=account,
             amount=amount,
-            approval_code=f"{self.books.approvals % 999_999 + 1:06d}" if amount else "",
+            approval_code=self._approval_code() if code in APPROVALS else "",
+            said=said or {},
         )
         self._journal.write(decided, purchase)
+
+    def _approval_code(self) -> str:
+        return f"{self.books.approvals % 999_999 + 1:06d}"
 
     def _answer(self, purchase: Purchase, decided: PurchaseDecided | None) -> None:
         """Tell what was *decided*, though it be undone since; if nothing was, how it stands."""

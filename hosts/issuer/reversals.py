@@ -184,5 +184,5 @@ def fits(request: Message, original: Purchase, card: str) -> bool:
     if terms is None:
         return True
     approved, approval_code = (decided.amount, decided.approval_code) if decided else (0, "")
-    amounts = tuple(filter(None, (terms.amount, approved, original.held)))
+    amounts = (terms.amount, *filter(None, (approved, original.held)))
     return agrees(request, card in ("", terms.card), amounts, terms.currency, approval_code)

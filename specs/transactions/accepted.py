@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from ..amounts import currency
+from ..amounts import is_currency
 from ..codes import (
     CARD_UNKNOWN,
     FORMAT_ERROR,
@@ -52,14 +52,14 @@ class Terms(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """A request of a known class, of a card, about money, in which nothing is missing or wrong."""
+    """A request of a known class, of a card, in which nothing is missing or wrong."""
 
     kind: Kind
     pan: str
     track: Track2 | None  # where it was read
     processing: str
-    amount: int  # minor units
-    currency: str  # ISO 4217 numeric
+    amount: int  # minor units; 0 where no money moves
+    currency: str  # ISO 4217 numeric; "" where no money moves and none is named
     merchant: str  # field 42 without trailing spaces
 
     def terms(self, card: str) -> Terms:
@@ -112,14 +112,13 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
     if not is_transmission_time(fields[7]):
         raise Decline(FORMAT_ERROR, "7")
     pan, track = _card(request)
-    if fields[4] == NOTHING and kind.money != "none":
+    amount = fields.get(4, NOTHING)
+    if (amount != NOTHING) != kind.moves_money:
         raise Decline(INVALID_AMOUNT, "4")
-    try:
-        currency(fields[49])
-    except FormatError:
-        raise Decline(FORMAT_ERROR, "49") from None
-    if kind.pin == "required" and 52 not in fields:
-        raise Decline(PIN_REQUIRED, "52")
+    if 49 in fields and not is_currency(fields[49]):
+        raise Decline(FORMAT_ERROR, "49")
+    if not request.is_repeat:
+        require_pin(request, kind)
     if kind.pin == "refused" and 52 in fields:
         raise Decline(FORMAT_ERROR, "52")
     return Accepted(
@@ -127,10 +126,19 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         pan=pan,
         track=track,
         processing=fields[3],
-        amount=int(fields[4]),
-        currency=fields[49],
+        amount=int(amount),
+        currency=request.get(49),
         merchant=fields[42].rstrip(" "),
     )
+
+
+def require_pin(request: Message, kind: Kind) -> None:
+    """Declines *request* if it lacks the PIN that its class wants.
+
+    A repeat is told what the first was told without it; whoever performs it as new must ask.
+    """
+    if kind.pin == "required" and 52 not in request.fields:
+        raise Decline(PIN_REQUIRED, "52")
 
 
 def _card(request: Message) -> tuple[str, Track2 | None]:

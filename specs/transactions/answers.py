@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..codes import PARTLY_APPROVED
+from ..codes import NO_REASON_TO_DECLINE, PARTLY_APPROVED
 from ..message import Message
 from .accepted import NOTHING
 from .kinds import Kind
@@ -18,7 +18,8 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
 
     It must have a code of two characters, and nothing else than *asked* in the fields *agreeing*;
     what it leaves out is taken as unchanged. An approval must bring what its class says, and be of
-    all that was asked for; one in part (10) says how much less, and more than nothing.
+    all that was asked for; one in part (10) says how much less, and more than nothing. No reason to
+    decline (85) is no approval of money.
 
     >>> from .kinds import KINDS
     >>> asked, sale = Message("0200", {4: "000000001250", 49: "978"}), KINDS.named("sale")
@@ -31,10 +32,14 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
         for number in kind.answer:
             if number not in said:
                 return False
+    if code == NO_REASON_TO_DECLINE and kind.moves_money:
+        return False
     for number in agreeing:
         if number in said and said[number] != wanted.get(number, said[number]):
             return False
-    return len(code) == CODE_LENGTH and _money_fits(code, is_approved, said.get(4), wanted[4])
+    return len(code) == CODE_LENGTH and _money_fits(
+        code, is_approved, said.get(4), wanted.get(4, NOTHING)
+    )
 
 
 def _money_fits(code: str, is_approved: bool, amount: str | None, wanted: str) -> bool:

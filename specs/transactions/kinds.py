@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert
 
+from ..codes import APPROVED
 from ..errors import ConfigError
 from ..message import Message
 from .offers import TABLE
@@ -21,6 +22,7 @@ Money = Literal["none", "debit", "credit", "hold"]
 Pin = Literal["optional", "required", "refused"]
 Serves = Literal["merchants", "acquirers"]
 Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8]0\Z")]
+Code = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
 TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
 ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
@@ -43,11 +45,17 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     by_name: bool = False
     requires: tuple[int, ...]
     answer: tuple[int, ...] = ()
+    approval: Code = APPROVED
     undone_by: str = ""
     bucket: str = ""
     receipt: str = ""
     command: str = ""
     examples: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether an approval does anything that may have to be undone."""
+        return self.money != "none"
 
     @property
     def sign(self) -> int:
@@ -58,8 +66,10 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return f"<{self.name or 'unknown'}>"
 
 
-# Of a request that was reversed before it came: what it was, nobody knows.
-NEVER_CAME: Final = Kind(name="", text="", shape="ask", mti=("0200",), sent_by=(), requires=())
+# Of a request that was reversed before it came: what it was, nobody knows, so money may have moved.
+NEVER_CAME: Final = Kind(
+    name="", text="", shape="ask", mti=("0200",), money="debit", sent_by=(), requires=()
+)
 
 
 class Kinds:
@@ -71,6 +81,8 @@ class Kinds:
         for row in self.all.values():
             if row.undone_by and row.undone_by not in self.all:
                 raise ConfigError(f"{row.name}: undone_by: there is no row {row.undone_by!r}")
+            if not row.moves_money and (row.undone_by or row.bucket):
+                raise ConfigError(f"{row.name}: no money moves: nothing to undo, and no bucket")
             for mti in row.mti:
                 other = self._by_key.setdefault((mti[1:3], row.processing, row.condition), row)
                 if other is not row:

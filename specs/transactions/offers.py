@@ -18,6 +18,7 @@ class Offer(NamedTuple):
     text: str
     examples: tuple[tuple[str, str], ...]  # what is typed, and what that shows
     takes_pin: bool
+    takes_amount: bool
 
 
 def offers() -> tuple[Offer, ...]:
@@ -30,6 +31,7 @@ def offers() -> tuple[Offer, ...]:
             row["text"],
             tuple((typed, shown) for typed, shown in row["examples"]),
             row.get("pin", "optional") != "refused",
+            row.get("money", "none") != "none",
         )
         for name, row in rows.items()
         if "command" in row

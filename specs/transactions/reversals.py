@@ -143,7 +143,7 @@ def agrees(
     """Whether what *reversal* carries is what is known of its original.
 
     *amounts*, in minor units, are those that it may name: asked for, and approved. What it leaves
-    out agrees, and so does what is not known, here "" for *approval_code*.
+    out agrees, and so does what is not known: "" for *currency* and *approval_code*.
     """
     fields = reversal.fields
     approval = reversal.get(38).strip(" ")
@@ -151,7 +151,7 @@ def agrees(
         card_agrees
         and approval in ("", approval_code or approval)
         and (4 not in fields or int(fields[4]) in amounts)
-        and fields.get(49, currency) == currency
+        and currency in ("", fields.get(49, currency))
     )
 
 

@@ -23,11 +23,11 @@ from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
 from .row import Row
-from .states import CAPTURED, STATES, UNFINISHED, State
+from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
-DECISION_FIELDS: Final = (4, 37, 38, 39, 44)
+DECISION_FIELDS: Final = (4, 37, 38, 39, 44, 54)
 # What the repeat of a request hears that is undone, or about to be.
 BEING_UNDONE: Final = INVALID_TRANSACTION
 # Who waits for a leg that is finished: one for all of them.
@@ -88,9 +88,19 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         return self.state is State.REVERSED and not self.packed
 
     @property
+    def is_captured(self) -> bool:
+        """Whether money is held for it, and a reversal may take it back."""
+        return self.state in CAPTURED and self.kind.moves_money
+
+    @property
+    def owes(self) -> bool:
+        """Whether its upstream must still hear something of it."""
+        return self.state in OWING and self.kind.moves_money
+
+    @property
     def owed(self) -> int:
         """What the merchant is owed for it now; may be negative."""
-        return self.kind.sign * self.held if self.state in CAPTURED else 0
+        return self.kind.sign * self.held if self.is_captured else 0
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""

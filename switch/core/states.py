@@ -50,9 +50,9 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
 }
 # With these a leg is not finished, and stays in memory; in the last, a person must finish it.
 UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING, State.EXCEPTION})
-# With these something is owed upstream.
+# With these something is owed upstream, if money may have moved.
 OWING: Final = frozenset({State.FORWARDED, State.REVERSING})
-# Money is held for it, and a reversal may take it back.
+# If its class moves money, that is held for it, and a reversal may take it back.
 CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED})
 
 

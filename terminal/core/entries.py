@@ -28,6 +28,12 @@ class SaleAnswered(Struct, frozen=True, tag="answered"):
     answer: Message
 
 
+class Unanswered(Struct, frozen=True, tag="unanswered"):
+    """Nothing came, or nothing that fits, and no money can have moved: there is nothing to undo."""
+
+    at: Seconds
+
+
 class SaleRepeated(Struct, frozen=True, tag="repeated"):
     """The sale was sent once more; *answer* is ``None`` if there was none. Its result stands."""
 
@@ -88,6 +94,7 @@ class BatchClosed(Struct, frozen=True, tag="closed"):
 TerminalEntry = (
     SaleBegun
     | SaleAnswered
+    | Unanswered
     | SaleRepeated
     | SaleReversing
     | SaleReversed

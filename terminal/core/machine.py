@@ -40,6 +40,7 @@ from .entries import (
     SaleReversed,
     SaleReversing,
     TerminalEntry,
+    Unanswered,
 )
 from .messages import (
     SALE,
@@ -77,7 +78,7 @@ def abandoned(book: Book, because: str, now: Seconds) -> list[SaleAbandoned]:
             " the journal keeps it"
         )
     entries: list[SaleAbandoned] = []
-    while (key := book.unsettled_key) is not None:
+    while (key := book.unsettled_key) is not None and book.sales[key].outcome.moves_money:
         entries.append(SaleAbandoned(now, key, because))
         book = book.with_entry(entries[-1])
     if not entries:
@@ -164,6 +165,8 @@ class Terminal(Program):
         sale = self.book.last
         if sale is None or sale.outcome.kind not in PAID:
             raise NotReady(f"nothing to reverse: {self._last_sale()}")
+        if not sale.outcome.moves_money:
+            raise NotReady(f"nothing to reverse: a {sale.outcome.transaction} moves no money")
         if sale.outcome.batch != self.book.batch.number:
             raise NotReady("nothing to reverse: the batch of the last sale is closed")
         if not 0 <= stays < sale.outcome.amount:
@@ -203,12 +206,21 @@ class Terminal(Program):
             await self._reverse(key, outcome.amount if outcome.kind in PAID else 0)
 
     async def _ask(self, request: Message, card: Card) -> None:
-        """Ask; an answer that fits is the result, anything else leads to a reversal."""
+        """Ask; an answer that fits is the result, anything else leads to a reversal, or to none."""
         self._record(SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
         answer = await self._answer(request)
         if answer is None:
-            return await self._reverse(key_of(request[11], request[7]))
+            return await self._give_up()
         return self._record(SaleAnswered(self.desk.now, stored(answer)))
+
+    async def _give_up(self) -> None:
+        """The last sale has no result: undo it, if money can have moved."""
+        sale = self.book.last
+        assert sale is not None, "what was begun is known"
+        if not sale.outcome.moves_money:
+            return self._record(Unanswered(self.desk.now))
+        request = sale.begun.request
+        return await self._reverse(key_of(request[11], request[7]))
 
     async def _repeat(self, request: Message) -> None:
         answer = await self._answer(request)
@@ -220,9 +232,8 @@ class Terminal(Program):
         """After a start: a sale without a result is reversed, a pending reversal sent again."""
         if self.book.pending:
             await self._send_reversal("0421")
-        elif self.book.begun and self.book.kind is SaleState.BEGUN:
-            request = self.book.begun.request
-            await self._reverse(key_of(request[11], request[7]))
+        elif self.book.kind is SaleState.BEGUN:
+            await self._give_up()
 
     async def _reverse(self, key: str, stays: int = 0) -> None:
         """Undo the sale *key* but for *stays*: durably pending first, then sent."""

@@ -41,7 +41,10 @@ class TerminalIdentity(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True):
-    """What the merchant and the customer want: *amount* in minor units, *currency* by any code."""
+    """What the merchant and the customer want: *amount* in minor units, *currency* by any code.
+
+    Of what moves no money, the amount is 0.
+    """
 
     amount: int
     currency: str
@@ -61,9 +64,10 @@ def request_for(
 
     Raises FormatError, CryptoError or ConfigError if order, PIN or terminal do not allow it.
     """
-    if order.amount <= 0:
-        raise FormatError("an amount above zero", field="4")
     row = KINDS.named(kind)
+    if (order.amount > 0) != row.moves_money:
+        wanted = "an amount above zero" if row.moves_money else "no amount"
+        raise FormatError(wanted, field="4")
     time, date = local_time(now, place.zone)
     mode = SWIPE if order.entry == "swipe" else MANUAL
     fields = {

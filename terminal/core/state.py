@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message, reply_mti
+from cardswitch.specs.transactions.additional import AdditionalAmount, read_additional
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
@@ -31,6 +32,7 @@ from .entries import (
     SaleReversed,
     SaleReversing,
     TerminalEntry,
+    Unanswered,
 )
 
 SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
@@ -48,17 +50,22 @@ class SaleState(StrEnum):
     REDUCED = "reduced"  # reversed in part: the rest stays paid
     EXCEPTION = "exception"  # the reversal was refused: a person must look
     ABANDONED = "abandoned"  # a person ended its reversal: it may stay charged
-    UNANSWERED = "unanswered"  # of a repeat alone: the sale stands as it stood
+    UNANSWERED = (
+        "unanswered"  # of a repeat: the sale stands as it stood; or no money can have moved
+    )
 
 
 PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
 # An approval of such a sale, or of more than stays of it, is reversed.
 NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
-_AT_REST: Final = PAID | NOT_PAID | {None, SaleState.EXCEPTION, SaleState.ABANDONED}
+_AT_REST: Final = (
+    PAID | NOT_PAID | {None, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
+)
 # The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleBegun: _AT_REST,
     SaleAnswered: frozenset({SaleState.BEGUN}),
+    Unanswered: frozenset({SaleState.BEGUN}),
     SaleRepeated: PAID | {SaleState.DECLINED},
     SaleReversing: PAID | NOT_PAID | {SaleState.BEGUN},
     SaleReversed: frozenset({SaleState.PENDING}),
@@ -92,6 +99,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     rrn: str = ""
     is_repeat: bool = False
     because: str = ""  # of an abandoned one: what the person said
+    amounts: tuple[AdditionalAmount, ...] = ()  # what the issuer told of the account
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether an approval of it does anything that may have to be undone."""
+        return KINDS.named(self.transaction).moves_money
 
 
 class Sale(Struct, frozen=True):
@@ -175,7 +188,8 @@ class Book(Struct, frozen=True, kw_only=True):
     def exceeds(self, key: str, answer: Message) -> bool:
         """Whether *answer* approves more of the sale *key* than the terminal holds as paid."""
         outcome = self.sales[key].outcome
-        if not answer.approved or outcome.kind not in NOT_PAID or key in self.to_reverse:
+        may_be = outcome.moves_money and outcome.kind in NOT_PAID and key not in self.to_reverse
+        if not answer.approved or not may_be:
             return False
         approved = int(answer.get(4) or outcome.asked)
         return outcome.kind is not SaleState.REDUCED or approved > outcome.amount
@@ -193,6 +207,10 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._begun(entry)
             case SaleAnswered(at, answer):
                 return self._answered(at, answer)
+            case Unanswered(at):
+                assert self.outcome is not None
+                outcome = replace(self.outcome, kind=SaleState.UNANSWERED, at=at)
+                return self._with(next(reversed(self.sales)), outcome)
             case SaleRepeated(at, answer):
                 return replace(self, last_outcome=self._repeated(at, answer))
             case SaleReversing(at, reversal, stays):
@@ -234,8 +252,11 @@ class Book(Struct, frozen=True, kw_only=True):
     def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
         outcome = _stands(self.outcome, _kind_of(answer), at, answer)
+        book = self._with(next(reversed(self.sales)), outcome)
+        if not outcome.moves_money:
+            return book
         batch = self.batch.plus(_line(outcome), outcome.currency, outcome.amount)
-        return replace(self._with(next(reversed(self.sales)), outcome), batch=batch)
+        return replace(book, batch=batch)
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
@@ -375,6 +396,7 @@ def _stands(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> 
         _told(outcome, kind, at, answer),
         amount=int(answer.get(4) or outcome.asked) if approved else outcome.asked,
         approval_code=answer.get(38) if approved else "",
+        amounts=read_additional(answer.get(54)),
     )
 
 

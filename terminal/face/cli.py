@@ -107,7 +107,6 @@ def _asking(offer: Offer) -> click.Command:
 
     def asked(
         config: TerminalConfig,
-        amount: str,
         card: str,
         entry: Literal["swipe", "manual"],
         expiry: str,
@@ -115,13 +114,14 @@ def _asking(offer: Offer) -> click.Command:
         check: bool,
         within: float,
         as_json: bool,
+        amount: str = "",
         pin: str | None = None,
     ) -> None:
         from ..core.messages import Order
         from .screen import conclude
 
         presented = _card(config, card, expiry, cvv)
-        minor = _amount(amount, config.currency)
+        minor = _amount(amount, config.currency) if offer.takes_amount else 0
         order = Order(minor, config.currency, presented, entry, _pin(pin))
         conclude(
             config,
@@ -133,6 +133,8 @@ def _asking(offer: Offer) -> click.Command:
         )
 
     command = _presenting(waiting(common(asked)))
+    if offer.takes_amount:
+        command = click.argument("amount")(command)
     if offer.takes_pin:
         command = pin_option(command)
     epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
@@ -140,7 +142,7 @@ def _asking(offer: Offer) -> click.Command:
 
 
 def _presenting(command: Callable[..., None]) -> Callable[..., None]:
-    """The amount, the card, and how it is read."""
+    """The card, and how it is read."""
     entries = click.Choice(["swipe", "manual"])
     for option in (
         click.option("--check", is_flag=True, help="Exit with 3 when declined."),
@@ -151,7 +153,6 @@ def _presenting(command: Callable[..., None]) -> Callable[..., None]:
             help="Read the magnetic stripe, or key in number, expiry and CVV2.",
         ),
         click.option("--card", required=True, help="Alias of a test card, or a card number."),
-        click.argument("amount"),
     ):  # fmt: skip
         command = option(command)
     return command

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Final, Literal, NamedTuple
 
 from cardswitch.specs.amounts import currency, format_amount
-from cardswitch.specs.codes import reason
+from cardswitch.specs.codes import AMOUNT_TYPES, reason
 from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 
@@ -26,7 +26,7 @@ _VERDICTS: Final = {
     SaleState.REDUCED: "REVERSED IN PART",
     SaleState.EXCEPTION: "REVERSAL REFUSED",
     SaleState.ABANDONED: "REVERSAL ABANDONED",
-    SaleState.UNANSWERED: "NO ANSWER TO THE REPEAT",
+    SaleState.UNANSWERED: "NO ANSWER",
 }
 
 
@@ -84,6 +84,17 @@ _CREDITED: Final = Words(
 )
 
 
+# Of what moves no money nothing is done, and nothing undone.
+_INQUIRED: Final = Words(
+    done="",
+    by_card="",
+    rest="",
+    stays="",
+    advice={SaleState.UNANSWERED: "Nothing was charged."},
+    advice_if_approved={SaleState.UNANSWERED: "The first receipt stands."},
+)
+
+
 def receipt(outcome: Outcome, copy: Copy) -> str:
     """What is printed for *outcome*; every line ends in a line break."""
     lines = [
@@ -99,8 +110,7 @@ def receipt(outcome: Outcome, copy: Copy) -> str:
         _pair("Card", card_shown(outcome.card, copy)),
         _pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
         "",
-        *_money(outcome),
-        "",
+        *_amounts(outcome, copy),
         *_verdict(outcome),
     ]
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -134,7 +144,10 @@ def kind_of(outcome: Outcome) -> Kind:
 
 def words_of(outcome: Outcome) -> Words:
     """The words for the way that its money goes."""
-    return _CREDITED if kind_of(outcome).money == "credit" else _PAID
+    kind = kind_of(outcome)
+    if not kind.moves_money:
+        return _INQUIRED
+    return _CREDITED if kind.money == "credit" else _PAID
 
 
 def card_shown(masked: str, copy: Copy) -> str:
@@ -156,6 +169,18 @@ def money(minor: int, code: str) -> str:
     'EUR 12.50'
     """
     return f"{currency(code).alpha} {format_amount(minor, code)}"
+
+
+def _amounts(outcome: Outcome, copy: Copy) -> list[str]:
+    """What moved, and for the customer alone what the issuer told of the account."""
+    moved = [*_money(outcome), ""] if outcome.moves_money else []
+    if copy == "merchant" or not outcome.amounts:
+        return moved
+    told = [
+        _pair(AMOUNT_TYPES.get(one.kind, one.kind).upper(), money(one.amount, one.currency))
+        for one in outcome.amounts
+    ]
+    return [*moved, *told, ""]
 
 
 def _money(outcome: Outcome) -> list[str]:
@@ -217,6 +242,8 @@ def _in_words(outcome: Outcome) -> str:
         return "APPROVED IN PART"
     if outcome.kind is SaleState.PENDING and not outcome.code:
         return "NO ANSWER, REVERSING"
+    if outcome.kind is SaleState.UNANSWERED and outcome.is_repeat:
+        return "NO ANSWER TO THE REPEAT"
     return _VERDICTS[outcome.kind]
 
 

@@ -109,7 +109,9 @@ def _report(outcome: Outcome) -> None:
         SaleState.REDUCED: f"reversed in part, {paid} stays {stays}",
         SaleState.EXCEPTION: f"the reversal was refused with code {printable(outcome.code)} and"
         f" is not sent again; ask whoever runs the switch what is {done}",
-        SaleState.UNANSWERED: "no answer to the repeat; the first answer stands",
+        SaleState.UNANSWERED: "no answer to the repeat; the first answer stands"
+        if outcome.is_repeat
+        else "no answer; there is nothing to undo, ask again",
     }
     is_on_receipt = outcome.is_repeat and outcome.kind is not SaleState.UNANSWERED
     if outcome.kind in words and not is_on_receipt:

@@ -37,6 +37,27 @@ def asked(house, *words):
     return code, json.loads(printed)
 
 
+def test_balances_follow_what_is_held_and_cards_are_verified(houses, monkeypatch):
+    house = houses()
+    code, outcome = asked(house, "balance", "--card", "good", "--check")
+    assert (code, outcome["kind"], outcome["reason"]) == (3, "declined", "pin_required")
+    monkeypatch.setenv("CARDSWITCH_PIN", "1234")
+    assert asked(house, "sale", "20", "--card", "good")[1]["kind"] == "approved"
+    code, outcome = asked(house, "balance", "--card", "good", "--check")
+    assert (code, outcome["transaction"], outcome["kind"]) == (0, "balance", "approved")
+    balances = {one["kind"]: one["amount"] for one in outcome["amounts"]}
+    assert balances["01"] - balances["02"] == 2000
+    assert asked(house, "repeat")[1]["amounts"] == outcome["amounts"]
+    code, outcome = asked(house, "verify", "--card", "good", "--entry", "manual", "--check")
+    assert (code, outcome["kind"], outcome["code"]) == (0, "approved", "85")
+    code, outcome = asked(house, "verify", "--card", "lost", "--check")
+    assert (code, outcome["kind"], outcome["code"]) == (3, "declined", "41")
+    assert batches_of(closed(house)) == {"sale": (1, 2000)}
+    [up] = house.programs
+    assert up.stop() == 0
+    assert list(house.held().values()) == [2000]
+
+
 def closed(house):
     """The bank day, closed now."""
     house.settled()

@@ -33,6 +33,10 @@ def sell(order=ORDER):
     return lambda play: play.do(play.machine.ask(order, play.now))
 
 
+def ask(kind, order):
+    return lambda play: play.do(play.machine.ask(order, play.now, kind))
+
+
 def repeat(card=None):
     return lambda play: play.do(play.machine.repeat(play.now, card))
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardswitch.specs.amounts import CURRENCIES, currency, de4, format_amount, parse_amount
+from cardswitch.specs.amounts import (
+    CURRENCIES,
+    currency,
+    de4,
+    format_amount,
+    is_currency,
+    parse_amount,
+)
 from cardswitch.specs.errors import EncodeError, FormatError
 
 # ISO 4217: every currency in use whose minor unit is not a hundredth.
@@ -25,6 +32,11 @@ def test_the_exponents_are_those_of_iso_4217():
         assert [c.alpha for c in CURRENCIES if c.exponent == exponent] == codes.split()
     others = {c.exponent for c in CURRENCIES} - EXPONENTS.keys()
     assert others == {2}
+
+
+def test_a_currency_is_one_by_either_code():
+    found = {code for code in ("978", "EUR", "000", "", "eur") if is_currency(code)}
+    assert found == {"978", "EUR"}
 
 
 def test_the_table_is_sound():

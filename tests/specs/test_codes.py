@@ -41,8 +41,8 @@ def test_every_reason_is_complete(code):
 
 
 def test_approvals_are_those_of_the_message():
-    approved = {c for c, said in REASONS.items() if said.name in ("approved", "partial_approval")}
-    assert approved == APPROVALS
+    names = ("approved", "partial_approval", "no_reason_to_decline")
+    assert {code for code, said in REASONS.items() if said.name in names} == APPROVALS
 
 
 @pytest.mark.parametrize("code", ["ZZ", "", "0", "000", "\x1b["])
@@ -110,6 +110,7 @@ CORE = ("specs/transactions", "switch/core", "hosts", "terminal/core", "wire/mac
 OTHER = {
     "hosts/issuer/behaviours.py": {"05", "10", "51", "54", "68"},  # the last digits of an amount
     "specs/transactions/accepted.py": {"52"},  # numbers of fields
+    "specs/transactions/additional.py": {"01", "02"},  # what an additional amount is
     "specs/transactions/kinds.py": {"01"},  # the last digit of an MTI
     "specs/transactions/reversals.py": {"11", "90", "95"},
     "switch/core/settings.py": {"00", "25"},  # values of the configuration

@@ -28,6 +28,9 @@ pin = "1234"
 """
 
 
+BALANCES = "0001978C000000010000" + "0002978D000000001250"
+
+
 class SmallSwitch(Program):
     """Answers by the last two digits of the amount; remembers all it was asked."""
 
@@ -36,6 +39,7 @@ class SmallSwitch(Program):
         self.seen = []
         self.agrees = "00"  # what a reversal is answered
         self.silent = 0  # so many reversals stay without an answer
+        self.is_mute = False  # nothing is answered
 
     def asked(self, link, question):
         self.seen.append(question)
@@ -44,8 +48,14 @@ class SmallSwitch(Program):
             if self.silent < 0:
                 self.desk.send(link, question.reply(self.agrees))
             return
+        if self.is_mute:
+            return
         cents = question[4][-2:]
-        if cents == "10":
+        if question[3].startswith("31"):
+            self.desk.send(link, question.reply("00", {54: BALANCES, 38: "A1B2C3"}))
+        elif question.get(25) == "51":
+            self.desk.send(link, question.reply("85"))
+        elif cents == "10":
             half = f"{int(question[4]) // 2:012d}"
             self.desk.send(link, question.reply("10", {4: half, 38: "A1B2C3"}))
         elif cents == "51":

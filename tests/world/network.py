@@ -275,7 +275,7 @@ class Network:
             self.counts["garbled"] += 1
             # So short that nobody can tell what it was: TCP loses ends, it does not flip bits.
             frame = frame[: self.random.randrange(1, 10)]
-        if isinstance(message, Message) and message.mti[:2] in ("02", "04"):
+        if isinstance(message, Message) and message.mti[:2] in ("01", "02", "04"):
             self._copy(end, message, frame)
         delay = wire.latency * self.random.uniform(0.8, 1.2)
         if self.chance(self.faults.late):

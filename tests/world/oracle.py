@@ -17,7 +17,7 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
-from cardswitch.terminal.core.state import PAID, rebuild
+from cardswitch.terminal.core.state import PAID, Outcome, SaleState, rebuild
 from cardswitch.terminal.core.state import outcomes as told
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
@@ -135,6 +135,9 @@ def _check_journal(world: World, legs: Sequence[Stand]) -> None:
             raise Broken(
                 f"leg {stand.last.leg} of {stand.first.source} was left {stand.last.state}"
             )
+    for row in world.rows.rows():
+        if row.state == State.REVERSING and not KINDS.named(row.kind).moves_money:
+            raise Broken(f"leg {row.leg}, a {row.kind}, is reversed, and moves no money")
     names = Counter((stand.first.sent_on, stand.first.identity) for stand in legs)
     for name, count in names.items():
         if count > 1:
@@ -204,10 +207,21 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
         sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
         for outcome in sales.values():
-            if outcome.kind in PAID:
+            if not outcome.moves_money:
+                _check_inquiry(outcome)
+            elif outcome.kind in PAID:
                 amount = outcome.amount * direction(outcome.transaction)
                 book[outcome.rrn] = book.get(outcome.rrn, 0) + amount
     return book
+
+
+def _check_inquiry(outcome: Outcome) -> None:
+    """It has an answer, or none; and whoever was told an approval of it was told all of it."""
+    if outcome.kind not in (SaleState.APPROVED, SaleState.DECLINED, SaleState.UNANSWERED):
+        raise Broken(f"STAN {outcome.stan}, a {outcome.transaction}, is {outcome.kind}")
+    is_told = outcome.kind is SaleState.APPROVED and outcome.transaction == "balance"
+    if bool(outcome.amounts) != is_told:
+        raise Broken(f"STAN {outcome.stan}, {outcome.kind}, was told {outcome.amounts}")
 
 
 def _switch_book(legs: Iterable[Stand], serves: str, upstream: str = "") -> Book:
@@ -223,7 +237,10 @@ def _acquirer_book(world: World) -> Book:
     for damage in world.acquirer_rows.store.verify():
         raise Broken(f"the acquirer's journal: {damage}")
     book: Counter[str] = Counter()
-    for approved in books_of(world.acquirer_rows.rows()).approved().values():
+    books = books_of(world.acquirer_rows.rows())
+    if books.open:
+        raise Broken(f"the acquirer waits for something: {books.open}")
+    for approved in books.approved().values():
         book[approved.rrn] += approved.amount
     return book
 

@@ -288,7 +288,7 @@ class World(Network):
         card = deck().cards[name]
         if chance.random() < 0.05:
             card = card.altered(cvv="999")
-        amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC)
+        amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC) if kind.moves_money else 0
         pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999")) if kind.pin != "refused" else None
         return Order(amount, "EUR", card, chance.choice(("swipe", "swipe", "manual")), pin)
 

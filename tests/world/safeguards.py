@@ -13,6 +13,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.switch.core.desk import SwitchDesk
 from cardswitch.switch.core.flows.reversal import answer
+from cardswitch.switch.core.flows.reverse import begin
 from cardswitch.switch.core.journal import Journal
 from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
@@ -59,6 +60,16 @@ def _give_up(desk: SwitchDesk) -> None:
 
 def _no_reversal() -> AbstractContextManager[Any]:
     return mock.patch("cardswitch.switch.core.flows.ask.undo", _give_up)
+
+
+def _inquiries_undone() -> AbstractContextManager[Any]:
+    """What moves no money is undone like a sale."""
+
+    def undo(desk: SwitchDesk) -> None:
+        begin(desk)
+        desk.respond()
+
+    return mock.patch("cardswitch.switch.core.flows.ask.undo", undo)
 
 
 def _no_recovery() -> AbstractContextManager[Any]:
@@ -191,6 +202,7 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "reversal on time-out": _no_reversal,
     "W1: forwarded only when durable": _late_entries(State.FORWARDED),
     "W2: answered only when durable": _late_entries(State.APPROVED, State.DECLINED),
+    "nothing to undo where no money moves": _inquiries_undone,
     "recovery": _no_recovery,
     "repeat detection": _no_repeat_detection,
     "no key reused while alive": _keys_reused,

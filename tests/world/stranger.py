@@ -17,6 +17,8 @@ from cardswitch.wire.ports import Effect, Event, LinkDown, LinkId, Received, Sec
 
 SWITCH = LinkId("switch")
 TERMINAL, SHOP = "TERM6666", "SHOP0001"
+# What else it asks for with 0100.
+INQUIRIES = ({3: "310000", 4: "0" * 12, 52: "0" * 16}, {4: "0" * 12, 25: "51"})
 FORGETS_S: Seconds = 100 * 86_400.0
 
 
@@ -84,7 +86,10 @@ class Stranger:
         }
         if self._has_own_rrns:
             fields[37] = f"66666{chance.randrange(4):07d}"
-        sale = Message(chance.choice(("0200", "0200", "0200", "0100", "0201")), fields)
+        mti = chance.choice(("0200", "0200", "0200", "0100", "0201"))
+        if mti == "0100" and chance.random() < 0.5:
+            fields |= chance.choice(INQUIRIES)
+        sale = Message(mti, fields)
         self.sales.append((now, sale))
         return sale
 

@@ -10,7 +10,7 @@ from cardswitch.specs.codes import (
 )
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Accepted
+from cardswitch.specs.transactions.accepted import Accepted, require_pin
 from cardswitch.specs.transactions.answers import fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.waits import NoAnswer
@@ -66,6 +66,7 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     """Declines what is new and yet must not be performed."""
     leg, now, listener = desk.leg, desk.now, desk.listener
     require_known(request, listener)
+    require_pin(request, leg.kind)
     if not is_of_now(request, now, listener.clock_apart_s):
         raise Decline(INVALID_TRANSACTION)
     sender, may_be_silent = sender_of(request, listener), listener.sign_on == "optional"
@@ -86,7 +87,7 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
 
 
 async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:
-    """Ask upstream, durably; what cannot be known for sure is undone."""
+    """Ask upstream, durably; what cannot be known for sure is undone, if money may have moved."""
     desk.record(State.FORWARDED, forwarded)
     try:
         answer = await desk.ask(link, forwarded, within=upstream.timeout_s)
@@ -95,7 +96,7 @@ async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded:
     if not fits(answer, forwarded, desk.leg.kind):
         desk.count("unfit_answer")
         return undo(desk)
-    if answer.approved and not desk.is_deliverable():
+    if answer.approved and desk.leg.kind.moves_money and not desk.is_deliverable():
         desk.count("undeliverable")
         return undo(desk)
     desk.record(State.APPROVED if answer.approved else State.DECLINED, settled(answer, forwarded))
@@ -105,7 +106,7 @@ async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded:
 def settled(answer: Message, forwarded: Message) -> Message:
     """*answer* as the journal keeps it: with what it may leave out, without the card."""
     asked = forwarded.fields
-    fields = {n: asked[n] for n in (4, 37, 41, 42, 49)}
+    fields = {n: asked[n] for n in (4, 37, 41, 42, 49) if n in asked}
     fields.update(answer.fields)
     fields.pop(2, None)
     fields.pop(35, None)

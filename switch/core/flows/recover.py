@@ -19,8 +19,8 @@ from ..legs import Leg
 from ..memory import Memory
 from ..row import Row, message_of, said
 from ..settings import Settings
-from ..states import OWING, Mark, State
-from .reverse import begin, pursue
+from ..states import Mark, State
+from .reverse import pursue, undo
 
 # Trace numbers that may have been used without a row in the journal: sign-ons and echoes.
 RECOVERY_GAP: Final = 1_000
@@ -85,7 +85,7 @@ def require_upstreams(memory: Memory, settings: Settings) -> None:
     """Raise ConfigError where something is owed on a link that is not configured any more."""
     owed: dict[str, list[str]] = {}
     for leg in memory.unfinished.values():
-        if leg.state in OWING and leg.upstream not in settings.upstreams:
+        if leg.owes and leg.upstream not in settings.upstreams:
             owed.setdefault(leg.upstream, []).append(leg.rrn)
     for name, rrns in owed.items():
         more = ", …" if len(rrns) > TOLD_SHOWN else ""
@@ -98,14 +98,14 @@ def require_upstreams(memory: Memory, settings: Settings) -> None:
 def finish(memory: Memory, desk_of: Callable[[Leg], SwitchDesk]) -> None:
     """Finish every leg without an outcome.
 
-    Possibly forwarded: reversed, since nobody was promised anything. An outcome that perhaps was
-    not delivered is left alone: the terminal's repeat gets the stored answer, and the terminal's
-    own reversal undoes it.
+    Possibly forwarded: reversed, since nobody was promised anything; declined, if no money moves.
+    An outcome that perhaps was not delivered is left alone: the terminal's repeat gets the stored
+    answer, and the terminal's own reversal undoes it.
     """
     for leg in list(memory.unfinished.values()):
         desk = desk_of(leg)
         if leg.state is State.FORWARDED:
-            begin(desk)
+            undo(desk)
         elif leg.state is State.REVERSING:
             assert leg.reversal is not None, "what is pending is known"
             pursue(desk, leg.reversal, sent=1)

@@ -19,7 +19,7 @@ from cardswitch.wire.ports import LinkId, Question
 from ..access.registry import require_known
 from ..desk import SwitchDesk
 from ..legs import Leg
-from ..states import CAPTURED, State
+from ..states import State
 from .reverse import begin
 
 
@@ -76,7 +76,7 @@ def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
         return False
     pan = pan_of(request)
     card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
-    amounts = tuple(filter(None, (leg.requested, leg.approved, leg.held)))
+    amounts = (leg.requested, *filter(None, (leg.approved, leg.held)))
     approval_code = (leg.decision or {}).get(38, "")
     return agrees(request, card_agrees, amounts, leg.currency, approval_code)
 
@@ -96,7 +96,7 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
         return desk.forget()  # One after the other.
     if not may_leave(leg, stays):
         return answer(desk, request, MISMATCH, leg)
-    if leg.state in CAPTURED and not is_so(leg, stays):
+    if leg.is_captured and not is_so(leg, stays):
         try:
             begin(desk.of(leg), stays)
         except NoAnswer:

@@ -6,7 +6,7 @@ of the kernel, so that those that are pending never take the room of those that 
 
 from __future__ import annotations
 
-from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNDONE
+from cardswitch.specs.codes import REFUSED_FOR_GOOD, UNAVAILABLE, UNDONE
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.waits import NoAnswer
@@ -18,8 +18,16 @@ from ..states import State
 
 
 def undo(desk: SwitchDesk) -> None:
-    """Nobody can say how it ended: record the reversal, answer all waiters, then send it."""
-    begin(desk)
+    """Nobody can say how it ended: record the reversal, answer all waiters, then send it.
+
+    Where no money can have moved there is nothing to undo: it is declined.
+    """
+    leg = desk.leg
+    if leg.kind.moves_money:
+        begin(desk)
+    else:
+        assert leg.forwarded is not None, "what is in doubt was forwarded"
+        desk.record(State.DECLINED, desk.decided(leg.forwarded, UNAVAILABLE))
     desk.respond()
 
 

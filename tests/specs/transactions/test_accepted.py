@@ -5,7 +5,13 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import accept, card_number, no_kind, pan_of
+from cardswitch.specs.transactions.accepted import (
+    accept,
+    card_number,
+    no_kind,
+    pan_of,
+    require_pin,
+)
 from cardswitch.specs.transactions.kinds import KINDS
 
 SALE = KINDS.named("sale")
@@ -76,9 +82,33 @@ def test_a_class_says_whether_a_pin_is_wanted(pin, fields, fault):
     assert fault_of(Message("0200", {**GOOD, **fields}), kind) == fault
 
 
-def test_no_amount_is_an_amount_where_no_money_moves():
-    inquiry = replace(SALE, money="none")
-    assert fault_of(Message("0200", {**GOOD, 4: "0" * 12}), inquiry) is None
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({4: None}, None),
+        ({4: "0" * 12, 49: None}, None),
+        ({4: None, 49: None}, None),
+        ({}, ("13", "4")),
+        ({4: None, 49: "000"}, ("30", "49")),
+        ({4: None, 41: None}, ("30", "41")),
+        ({4: None, 52: None}, ("70", "52")),
+    ],
+)
+def test_there_is_no_amount_where_no_money_moves(changes, fault):
+    given = {**GOOD, 3: "310000", 52: "0" * 16, **changes}
+    request = Message("0100", {n: v for n, v in given.items() if v is not None})
+    assert fault_of(request, KINDS.named("balance")) == fault
+    if fault is None:
+        accepted = accept(request, KINDS.named("balance"))
+        assert (accepted.amount, accepted.currency) == (0, given[49] or "")
+
+
+def test_a_repeat_needs_no_pin_to_be_known_again():
+    kind = replace(SALE, pin="required")
+    assert fault_of(Message("0201", GOOD), kind) is None
+    with pytest.raises(Decline):
+        require_pin(Message("0201", GOOD), kind)
+    require_pin(Message("0201", GOOD), SALE)
 
 
 def test_a_program_may_need_more_than_the_class():

@@ -31,6 +31,7 @@ ASKED = {4: "000000001250", 37: "632700000001", 49: "978"}
         ({39: "51", 4: None}, True),
         ({39: "00", 49: "840"}, False),
         ({39: "00", 37: "632700000002"}, False),
+        ({39: "85"}, False),  # No reason to decline is no approval of money.
         ({39: "0"}, False),
         ({}, False),
     ],
@@ -51,6 +52,23 @@ def test_an_approval_must_bring_what_its_class_says():
     assert not fits(asked.reply("00"), asked, inquiry)
     assert fits(asked.reply("00", {54: "0" * 20}), asked, inquiry)
     assert fits(asked.reply("05"), asked, inquiry)
+
+
+@pytest.mark.parametrize(
+    ("asked", "changes", "believed"),
+    [
+        ({4: "0" * 12}, {39: "85"}, True),
+        ({4: "0" * 12}, {39: "00"}, True),
+        ({}, {39: "85"}, True),
+        ({}, {39: "85", 4: "0" * 12}, True),
+        ({}, {39: "00", 4: "000000000001"}, False),
+        ({}, {39: "10", 4: "0" * 12}, False),
+        ({}, {39: "41"}, True),
+    ],
+)
+def test_where_no_money_moves_no_amount_is_approved(asked, changes, believed):
+    answer, request = Message("0110", changes), Message("0100", asked)
+    assert fits(answer, request, KINDS.named("verification")) is believed
 
 
 def test_who_asks_may_want_more_to_agree():

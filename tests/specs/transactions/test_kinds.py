@@ -86,6 +86,23 @@ def test_money_for_the_merchant_has_a_bucket_and_a_direction():
     assert [kind.sign for kind in SOME.all.values()] == [1, 0, 0, -1, 0]
 
 
+def test_what_asks_for_no_money_moves_none():
+    assert [kind.name for kind in SOME.all.values() if not kind.moves_money] == ["check", "undo"]
+
+
+@pytest.mark.parametrize(
+    ("mti", "fields", "name"),
+    [
+        ("0100", {3: "310000"}, "balance"),
+        ("0201", {3: "311000", 25: "00"}, "balance"),
+        ("0100", {3: "000000", 25: "51"}, "verification"),
+        ("0100", {3: "000000", 25: "00"}, "authorisation"),
+    ],
+)
+def test_what_can_be_asked_for_without_money(mti, fields, name):
+    assert KINDS.find(Message(mti, fields)) is KINDS.named(name)
+
+
 def test_what_is_undone_tells_which_classes_a_reversal_may_name():
     assert SOME.undone() == ("2",)
 
@@ -104,6 +121,9 @@ def test_a_journal_may_name_what_never_came_and_nothing_else():
         (TABLE.replace('["0100"]', '["200"]'), "hold: .*mti"),
         (TABLE.replace('processing = "20"', 'processing = "00"'), "credit: .*same message as sale"),
         (TABLE.replace('undone_by = "undo"', 'undone_by = "redo"'), "sale: .*no row 'redo'"),
+        (TABLE.replace('money = "debit"', ""), "sale: no money moves: nothing to undo"),
+        (TABLE.replace('money = "hold"', ""), "hold: no money moves: .*no bucket"),
+        (TABLE.replace('"51"', '"51"\napproval = "850"'), "check: .*approval"),
     ],
 )
 def test_a_wrong_table_says_where(table, says):
@@ -118,3 +138,4 @@ def test_every_row_that_a_terminal_offers_has_title_and_examples():
         assert kind.receipt
         assert kind.examples
         assert all(f"{kind.command} " in typed for typed, _ in kind.examples)
+        assert kind.moves_money == bool(kind.undone_by)

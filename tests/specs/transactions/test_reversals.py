@@ -134,6 +134,11 @@ def test_what_must_agree(changes, card_agrees, agreed):
     assert agrees(reversal(changes), card_agrees, (2000, 1500), "978") is agreed
 
 
+def test_a_currency_that_is_not_known_agrees():
+    assert agrees(Message("0420", {49: "978"}), True, (0,), "")
+    assert not agrees(Message("0420", {49: "978"}), True, (0,), "840")
+
+
 @pytest.mark.parametrize(
     ("carried", "known", "agreed"),
     [("", "000007", True), ("000007", "", True), ("000007", "000007", True), ("1", "2", False)],

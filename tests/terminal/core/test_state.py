@@ -20,6 +20,7 @@ from cardswitch.terminal.core.entries import (
     SaleReversed,
     SaleReversing,
     TerminalEntry,
+    Unanswered,
 )
 from cardswitch.terminal.core.state import (
     FOLLOWS,
@@ -61,12 +62,14 @@ REVERSED = SaleReversed(3.0, REVERSAL.reply("00"))
 REFUSED = ReversalRefused(3.0, REVERSAL.reply("12"))
 CLOSED = BatchClosed(4.0)
 ABANDONED = SaleAbandoned(3.0, key_of("000007", REQUEST[7]), "refunded by hand")
+NOTHING = Unanswered(2.0)
 
-ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD, ABANDONED]
+ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD, ABANDONED, NOTHING]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
     ([], None, "bc"),
-    ([BEGUN], SaleState.BEGUN, "avw"),
+    ([BEGUN], SaleState.BEGUN, "avwn"),
+    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bc"),
     ([BEGUN, APPROVED], SaleState.APPROVED, "brcv"),
     ([BEGUN, DECLINED], SaleState.DECLINED, "brchv"),
     ([BEGUN, REVERSING], SaleState.PENDING, "xfw"),
@@ -78,7 +81,7 @@ HISTORIES = [
     ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bc"),
     ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfw"),
 ]
-LETTERS = dict(zip("barvxfchw", ALL, strict=True))
+LETTERS = dict(zip("barvxfchwn", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)

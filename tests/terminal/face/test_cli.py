@@ -59,6 +59,40 @@ def test_how_a_sale_ends(run, words, kind, code):
     assert len(result.stdout.splitlines()) == 1
 
 
+def test_balances_are_told(run, small_switch):
+    shown = json.loads(run("balance", "--card", "good", "--pin", "1234", "--json").stdout)
+    assert (shown["kind"], shown["transaction"]) == ("approved", "balance")
+    assert [(one["kind"], one["amount"]) for one in shown["amounts"]] == [
+        ("01", 10_000),
+        ("02", -1_250),
+    ]
+    [request] = small_switch.seen
+    assert (request.mti, request[3], request[4]) == ("0100", "310000", "000000000000")
+    assert "AVAILABLE BALANCE" in run("balance", "--card", "good", "--pin", "1234").stdout
+    assert json.loads(run("status", "--json").stdout)["batch"]["totals"] == {}
+
+
+def test_a_card_is_verified(run, small_switch):
+    shown = json.loads(run("verify", "--card", "good", "--check", "--json").stdout)
+    assert (shown["kind"], shown["code"]) == ("approved", "85")
+    assert (small_switch.seen[0][25], small_switch.seen[0].get(52)) == ("51", "")
+
+
+@pytest.mark.parametrize("command", ["balance", "verify"])
+def test_an_inquiry_takes_no_amount(run, small_switch, command):
+    assert "unexpected extra argument" in run(command, "1", "--card", "good", code=2).stderr
+
+
+def test_an_inquiry_without_an_answer_owes_nothing(run, small_switch):
+    small_switch.is_mute = True
+    result = run("verify", "--card", "good", "--json", code=4)
+    assert kind_of(result) == "unanswered"
+    assert "there is nothing to undo" in result.stderr
+    assert "pending" not in result.stderr
+    assert run("reverse-pending").stdout == "No reversal is pending.\n"
+    assert [message.mti for message in small_switch.seen] == ["0100"]
+
+
 def test_the_reason_of_a_decline_is_said(run):
     assert "Insufficient funds (51)" in run("sale", "12.51", "--card", "good").stdout
     shown = json.loads(run("sale", "12.51", "--card", "good", "--json").stdout)

@@ -5,6 +5,7 @@ from textwrap import dedent
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.specs.transactions.additional import AdditionalAmount
 from cardswitch.terminal.core.state import Outcome, SaleState
 from cardswitch.terminal.face.receipt import WIDTH, receipt
 
@@ -107,6 +108,43 @@ def test_a_reversal_of_a_sale_that_was_paid(kind, changes, money, verdict):
     assert shown == [f"{name} EUR {amount}" for name, amount in money]
     assert f"*** {verdict} ***" in text
     assert "Not paid" not in text
+
+
+BALANCE = replace(
+    APPROVED,
+    transaction="balance",
+    amount=0,
+    asked=0,
+    amounts=(
+        AdditionalAmount("00", "01", "978", 10_000),
+        AdditionalAmount("00", "02", "978", -1_250),
+        AdditionalAmount("00", "99", "392", 7),
+    ),
+)
+
+
+def test_the_customer_alone_sees_the_balances():
+    told = ["LEDGER BALANCE EUR 100.00", "AVAILABLE BALANCE EUR -12.50", "99 JPY 7"]
+    text = receipt(BALANCE, "customer")
+    assert [" ".join(line.split()) for line in text.splitlines()][-6:-2] == [*told, ""]
+    assert "BALANCE INQUIRY" in receipt(BALANCE, "merchant")
+    assert "EUR" not in receipt(BALANCE, "merchant")
+
+
+def test_what_is_left_stands_under_what_was_sold():
+    text = receipt(replace(BALANCE, transaction="sale", amount=1250, asked=1250), "customer")
+    assert text.index("EUR 12.50") < text.index("EUR 100.00")
+
+
+@pytest.mark.parametrize(
+    ("is_repeat", "words"),
+    [(False, ["*** NO ANSWER ***", "Nothing was charged"]), (True, ["NO ANSWER TO THE REPEAT"])],
+)
+def test_an_inquiry_without_an_answer_charges_nothing(is_repeat, words):
+    asked = replace(BALANCE, kind=SaleState.UNANSWERED, amounts=(), approval_code="", code="")
+    text = receipt(replace(asked, is_repeat=is_repeat), "customer")
+    assert all(word in text for word in words)
+    assert "EUR" not in text
 
 
 @pytest.mark.parametrize(
