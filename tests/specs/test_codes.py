@@ -101,8 +101,9 @@ def test_entry_modes(code, text):
 
 
 def test_network_management_codes():
-    sent = [codes.SIGN_ON, codes.SIGN_OFF, codes.KEY_CHANGE, codes.CUT_OVER, codes.ECHO]
-    assert sent == ["001", "002", "161", "201", "301"] == list(codes.NETWORK_CODES)
+    keys = [codes.KEY_CHANGE, codes.KEY_WANTED]
+    sent = [codes.SIGN_ON, codes.SIGN_OFF, *keys, codes.CUT_OVER, codes.ECHO]
+    assert sent == ["001", "002", "161", "162", "201", "301"] == list(codes.NETWORK_CODES)
 
 
 # Where codes are decided by, they are names. What looks the same and is none:
