@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -36,6 +36,11 @@ class Base(Struct, frozen=True, dict=True):
     @cached_property
     def derived(self) -> dict[object, tuple[DialectFile, Dialect] | None]:
         """What edits of encodings alone have made of it: needed again at every place."""
+        return {}
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What else was made of it once, by name."""
         return {}
 
 

@@ -16,9 +16,10 @@ from ..review.findings import Finding
 from .bases import Base
 from .edits import Edit, bitmaps_edit, build, group_edit
 from .field_edits import may_be_empty
-from .search import ROUTES_MAX, UNSETTLED, Budget, Plan, Route, Search, Workshop
+from .search import ROUTES_MAX, Budget, Plan, Route, Search
 from .surfaces import Surface
 from .trial import Trial, try_dialect
+from .workshop import UNSETTLED, Workshop, workshop_of
 
 # How many edits are tried, and whether only those in which links differ most, such as the digits of
 # a length. Two faults at once can still be told from chance, and three of such.
@@ -129,14 +130,14 @@ def find_remedies(
         for layout, body in zip(layouts, bodies, strict=True)
         if layout and not try_dialect(built[1], [body], strictly=True).fits
     ]
-    workshop = Workshop(base, budget)
+    workshop = workshop_of(base)
     reach = 0
     furthest = 0, Route(UNSETTLED)
     tried: set[tuple[Edit, ...]] = set()
     remedies = _tried(base, [outer], bodies, budget)
     spent = group_cost * len(outer)
     for left, plainly in _ROUNDS if fields else _ROUNDS[:1]:
-        finder = _Finder(workshop, group_cost, max(0, left - spent), plainly)
+        finder = _Finder(workshop, budget, group_cost, max(0, left - spent), plainly)
         routes = finder.routes(failing[:MESSAGES_MAX])
         reach = max(reach, finder.reach)
         furthest = max(furthest, finder.furthest, key=lambda each: each[0])
@@ -178,9 +179,11 @@ def _as_bytes(encoding: Encoding) -> bytes:
 class _Finder:
     """Searches one message after the other; what the first needs holds for the next."""
 
-    def __init__(self, workshop: Workshop, group_cost: int, left: int, plainly: bool) -> None:
-        self.workshop, self.group_cost, self.left = workshop, group_cost, left
-        self.plainly = plainly
+    def __init__(
+        self, workshop: Workshop, budget: Budget, group_cost: int, left: int, plainly: bool
+    ) -> None:
+        self.workshop, self.budget = workshop, budget
+        self.group_cost, self.left, self.plainly = group_cost, left, plainly
         self.reach = 0
         self.furthest = 0, Route(UNSETTLED)
 
@@ -227,7 +230,9 @@ class _Finder:
             self.furthest = search.furthest
 
     def _search(self, layout: _Layout, plan: Plan, held: Mapping[int, Edit]) -> Search:
-        return Search(self.workshop, layout.numbers, layout.data, layout.offset, plan, held)
+        return Search(
+            self.workshop, self.budget, layout.numbers, layout.data, layout.offset, plan, held
+        )
 
 
 def _joined(route: Route, more: Route) -> Route:

@@ -8,28 +8,16 @@ decides, with a real dialect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import product
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..dialect.fields import build_field
-from ..dialect.file import FieldEntry, Source, lay_fields_over
-from ..errors import DialectError
 from ..grammar.encodings import BadFill, National
-from ..grammar.fields import CLASSES, Field, first_wrong, parse_notation
-from .bases import Base
-from .edits import GROUPS, Edit, group_edit
-from .field_edits import (
-    ENCODINGS,
-    LENGTH_ENCODINGS,
-    TEXT_ENCODINGS,
-    definitions,
-    rare_edits,
-    usual_edits,
-)
+from ..grammar.fields import CLASSES, Field, first_wrong
+from .edits import Edit, group_edit
+from .workshop import NAMES, UNSETTLED, Choice, Settled, Workshop
 
 # Fields read and dialects tried in one diagnosis: some three seconds together; what usually is
 # wrong is found in some thousands, and some dozens.
@@ -41,17 +29,6 @@ ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more
 # Where not all is mended: an edit must make two fields more readable, and a rare one three.
 _FIELD_GAIN: Final = 10
 _MENDED: Final = 20
-_OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
-    "length": LENGTH_ENCODINGS,
-    "n": ENCODINGS["n"],
-    "text": TEXT_ENCODINGS,
-    "b": ENCODINGS["b"],
-    "z": ENCODINGS["z"],
-}
-_NAMES: Final = tuple(GROUPS)
-# For each group: None while no field has needed it, "" for the dialect's own, or another encoding.
-Settled = tuple[str | None, ...]
-UNSETTLED: Final[Settled] = (None,) * len(_NAMES)
 
 
 class Route(Struct, frozen=True):
@@ -64,7 +41,7 @@ class Route(Struct, frozen=True):
     @property
     def all_edits(self) -> tuple[Edit, ...]:
         """Those of groups as well."""
-        pairs = zip(_NAMES, self.settled, strict=True)
+        pairs = zip(NAMES, self.settled, strict=True)
         return (*(group_edit(group, name) for group, name in pairs if name), *self.edits)
 
 
@@ -115,95 +92,6 @@ class Budget:
         return self.trials > 0 and (self._whole is None or self._whole.spend_trial())
 
 
-class Choice(Struct, frozen=True):
-    """One way to read a field: *field*, made by *edit* under *settled*, for *cost* edits.
-
-    *groups* is how many groups were given another encoding here.
-    """
-
-    field: Field
-    edit: Edit | None
-    settled: Settled
-    cost: int
-    groups: int
-
-
-class Workshop:
-    """The fields of one dialect under edits, each made once."""
-
-    def __init__(self, base: Base, budget: Budget) -> None:
-        self.base, self.budget = base, budget
-        # Without texts: nobody asks on which line stands what cannot be built.
-        self._source = Source(base.source.path, ())
-        self._choices: dict[tuple[int, Settled, str], list[Choice]] = {}
-
-    def choices(self, number: int, settled: Settled, kind: str) -> list[Choice]:
-        """The ways to read field *number*: *kind* is ``own``, ``usual`` or ``rare``."""
-        key = number, settled, kind
-        if key not in self._choices:
-            made = [
-                choice
-                for edit in self._edits(number, settled, kind)
-                for choice in self.made(number, edit, settled)
-            ]
-            own = [] if kind == "own" else self.choices(number, settled, "own")
-            self._choices[key] = _different(made, own)
-        return self._choices[key]
-
-    def made(self, number: int, edit: Edit | None, settled: Settled) -> Iterator[Choice]:
-        """What *edit* makes of field *number*, with each encoding its groups may have."""
-        entry = self.base.written.fields.get(str(number))
-        if edit is not None:
-            old = {"": entry} if entry else {}
-            entry = lay_fields_over(old, {"": edit.entry})[""]
-        if entry is None:
-            return
-        for option in self._options(entry, settled):
-            try:
-                field = build_field(
-                    self._source, "fields", str(number), entry, self._encodings(option)
-                )
-            except DialectError:
-                continue
-            yield Choice(field, edit, option, edit.steps if edit else 0, _changed(settled, option))
-
-    def _edits(self, number: int, settled: Settled, kind: str) -> Iterable[Edit | None]:
-        entry = self.base.written.fields.get(str(number))
-        if kind == "own":
-            return [None]
-        if number in self.base.keep:
-            return []
-        if entry is None:
-            return definitions(number, self.base.written.version) if kind == "usual" else []
-        edits = usual_edits if kind == "usual" else rare_edits
-        return edits(number, entry, self._encodings(settled))
-
-    def _encodings(self, settled: Settled) -> dict[str, str]:
-        """The default encodings under *settled*."""
-        encodings = dict(self.base.written.encodings)
-        for group, name in zip(_NAMES, settled, strict=True):
-            if name:
-                encodings.update(dict.fromkeys(GROUPS[group], name))
-        return encodings
-
-    def _options(self, entry: FieldEntry, settled: Settled) -> Iterator[Settled]:
-        """*settled*, with every encoding for the groups that *entry* is the first to need."""
-        notation = parse_notation(entry.format)
-        needed = _groups_of(notation.kind) if not entry.encoding else []
-        if notation.prefix_digits and not entry.length:
-            needed.append("length")
-        yield from product(
-            *(
-                self._names(group) if group in needed and said is None else (said,)
-                for group, said in zip(_NAMES, settled, strict=True)
-            )
-        )
-
-    def _names(self, group: str) -> tuple[str, ...]:
-        own = {self.base.written.encodings.get(key, "") for key in GROUPS[group]}
-        return ("", *(name for name in _OPTIONS[group] if own != {name}))
-
-
 class Search:
     """Looks for routes through one message: *numbers* are its fields, the first at *offset*.
 
@@ -215,13 +103,15 @@ class Search:
     def __init__(
         self,
         workshop: Workshop,
+        budget: Budget,
         numbers: list[int],
         data: bytes,
         offset: int,
         plan: Plan,
         held: Mapping[int, Edit] | None = None,
     ) -> None:
-        self.workshop, self.numbers, self.data, self.plan = workshop, numbers, data, plan
+        self.workshop, self.budget = workshop, budget
+        self.numbers, self.data, self.plan = numbers, data, plan
         self.offset = offset
         self.held = held or {}
         self.reach = (0, 0)
@@ -251,7 +141,7 @@ class Search:
         found: list[Route] = []
         for choice in self._choices(at, settled, left):
             cost = choice.cost + self.plan.group_cost * choice.groups
-            if cost > left or not self.workshop.budget.spend():
+            if cost > left or not self.budget.spend():
                 continue
             if end := end_of(choice.field, self.data, offset):
                 self._path += [choice.edit] if choice.edit else []
@@ -298,34 +188,6 @@ def end_of(field: Field, data: bytes, offset: int) -> int:
     if not good and isinstance(field.encoding, National):
         good = field.first_wrong(text) is None
     return end if good and (text or start == end) else 0
-
-
-def _different(made: list[Choice], own: list[Choice]) -> list[Choice]:
-    """Those of *made* that read otherwise than *own* ones do, and than one before them."""
-    seen = {_form(choice) for choice in own}
-    different = []
-    for choice in made:
-        if _form(choice) not in seen:
-            seen.add(_form(choice))
-            different.append(choice)
-    return different
-
-
-def _form(choice: Choice) -> tuple[object, ...]:
-    """What decides how a field is read."""
-    field = choice.field
-    return choice.settled, field.notation, field.encoding, field.counting, field.padding
-
-
-def _groups_of(kind: str) -> list[str]:
-    if kind == "x+n":
-        return ["n", "text"]
-    return [kind] if kind in GROUPS else ["text"]
-
-
-def _changed(settled: Settled, option: Settled) -> int:
-    """How many groups *option* gives another encoding than their own, beyond *settled*."""
-    return sum(1 for old, new in zip(settled, option, strict=True) if new and old is None)
 
 
 def _before(edit: Edit | None, cost: int, route: Route) -> Route:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardswitch.specs.doctor.search import UNSETTLED, Budget, Plan, Search, Workshop, end_of
+from cardswitch.specs.doctor.search import Budget, Plan, Search, end_of
+from cardswitch.specs.doctor.workshop import UNSETTLED, Workshop
 from cardswitch.specs.errors import DecodeError
 from tests.kit.samples.doctor import SALE, base, change, dialect, wire
 
@@ -13,8 +14,8 @@ NUMBERS = sorted(SALE.fields)
 
 def search(name, data, plan, budget=None, held=None):
     offset = dialect(name).mti.size(4) + dialect(name).bitmap.size(16)
-    workshop = Workshop(base(name), budget or Budget())
-    return Search(workshop, NUMBERS, data, offset, plan, held)
+    workshop = Workshop(base(name))
+    return Search(workshop, budget or Budget(), NUMBERS, data, offset, plan, held)
 
 
 def test_what_is_right_needs_nothing():
