@@ -7,7 +7,6 @@ than when an order is made.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,15 +16,16 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
 from cardswitch.wire.ports import Seconds
 
-from ..settlement.check import check_close, expected_movements
+from ..settlement.check import Known, check_close, expected_movements
 from ..settlement.close import DayClose, close_day
 from ..settlement.days import BankDay
+from ..settlement.ledger import balances_sha256
 from ..settlement.movements import due
 from ..store.books import Books, Close, ClosedDay
 from ..store.reader import JournalReader
 from .config import SettlementConfig, SwitchConfig
 from .show import DayReport, closes_of, report_of
-from .verify_books import Findings, unrecorded
+from .verify_books import Findings, altered, unrecorded
 
 LOOK_S: Final[Seconds] = 0.1  # how often to see whether purchases in flight have ended
 MARGIN_S: Final[Seconds] = 1.0  # what their outcome may take beyond the time-out of an upstream
@@ -123,10 +123,9 @@ class _Settling:
             assert closed is not None, "it is in the list of closes"
             self._record(closed)
             tell(f"{close.business_date} was closed before, and the journal now says so too")
-        if any(_sums(self._books.balances()).values()):
-            raise Findings(
-                "nothing is closed", ["the books do not sum to zero: see cardswitch settle verify"]
-            )
+        if closes and balances_sha256(self._books.balances()) != closes[-1].balances:
+            what = f"nothing is closed: the close of {closes[-1].business_date} left other balances"
+            raise Findings(f"{what} than the books have now", [*altered(self._books)])
 
     def ended(self) -> list[str]:
         """The days to close, in their order."""
@@ -162,18 +161,28 @@ class _Settling:
             raise Findings(f"{label} is not closed, since the journal is damaged", damage)
         closed = {close.business_date for close in closes}
         read_to = closes[-1].read_to if closes else 0
+        balances = self._books.balances()
         made = close_day(
             day,
             due(journal.movements(day), label, closed, read_to),
             self._config.accounts,
             self._config.acquirer,
-            self._books.balances(),
+            balances,
             read_to=journal.head()[0],
             closed_at=max(self._clock(), day.ends_at),
         )
         expected = expected_movements(journal.steps(day), days, label)
-        others = expected.keys() - {movement.journal_id for movement in made.movements}
-        findings = check_close(made, expected, self._books.booked(others))
+        known = Known(
+            day=day,
+            read_to=journal.head()[0],
+            expected=expected,
+            booked=self._books.booked(expected),
+            balances=balances,
+            owed=self._books.owed(),
+            merchants=self._config.accounts,
+            acquirer=self._config.acquirer,
+        )
+        findings = check_close(made, known)
         if findings:
             count = f"{len(findings)} records do not agree"
             raise Findings(f"{label} is not closed, since {count}", findings)
@@ -193,13 +202,6 @@ def _require_next(days: Sequence[BankDay], label: str, closes: Sequence[Close]) 
         first = next(day.label for day in days if day.label not in closed)
         raise Error(f"{label} cannot be closed yet: first close {first}")
     return day
-
-
-def _sums(balances: dict[tuple[str, str], int]) -> Counter[str]:
-    sums: Counter[str] = Counter()
-    for (_, code), balance in balances.items():
-        sums[code] += balance
-    return sums
 
 
 def _undecided_of_ended(journal: JournalReader) -> bool:

@@ -13,10 +13,10 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.store.database import Missing
 
 from ..settlement.close import books_head, fingerprint
-from ..settlement.ledger import Posting, merchant_of, unbalanced
+from ..settlement.ledger import Posting, balances_sha256, merchant_of, unbalanced
 from ..settlement.payouts import amount_text, currency_name
 from ..settlement.totals import BatchTotals
-from ..store.books import BooksReader, Close
+from ..store.books import BooksReader, BooksReading, Close
 from ..store.reader import JournalReader
 from .config import SettlementConfig, SwitchConfig
 
@@ -55,17 +55,14 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
         closes = books.closes()
         findings = list(_disagreements(journal, closes))
     folder, not_here = Path(settlement.deposits), []
-    for number, close in enumerate(closes):
-        files = books.files(close.business_date)
-        findings += _check_close(close, closes[number - 1] if number else None, books)
-        for name, content in files.items():
+    findings += altered(books)
+    for close in closes:
+        for name, content in books.files(close.business_date).items():
             path = folder / name
             if not path.exists():
                 not_here.append(name)
             elif path.read_bytes() != content:
                 findings.append(f"{path} is not what the books hold")
-    orphans = sorted(set(books.orphans()))
-    findings += [f"something is booked on {day or 'no day'}, which has no close" for day in orphans]
     return Verdict(len(closes), tuple(findings), tuple(not_here))
 
 
@@ -114,16 +111,34 @@ def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[
             yield f"the close of {row.day} is another in the books than the journal names"
 
 
-def _check_close(close: Close, before: Close | None, books: BooksReader) -> Iterator[str]:
+def altered(books: BooksReading) -> Iterator[str]:
+    """What the books hold otherwise than it was booked, one sentence each."""
+    before = None
+    for close in books.closes():
+        yield from _check_close(close, before, books)
+        before = close
+    for day in sorted(set(books.orphans())):
+        yield f"something is booked on {day or 'no day'}, which has no close"
+
+
+def _check_close(close: Close, before: Close | None, books: BooksReading) -> Iterator[str]:
     label = close.business_date
     batches, postings = books.batches(label), books.postings(label)
     about = (
-        label, close.follows, close.starts_at, close.ends_at, close.read_to, close.closed_at
-    )  # fmt: skip
+        label,
+        close.follows,
+        close.starts_at,
+        close.ends_at,
+        close.read_to,
+        close.closed_at,
+        close.balances,
+    )
     if fingerprint(about, batches, postings, books.files(label)) != close.sha256:
         yield f"the close of {label}: batch, posting or file is not what was booked"
     yield from (f"{label}: journal {name} does not sum to zero" for name in unbalanced(postings))
     yield from (f"{label}: {what}" for what in _check_batches(batches, postings))
+    if close.balances != balances_sha256(books.balances(up_to=close.number)):
+        yield f"the postings up to {label} do not come to the balances that its close has left"
     head = books_head(before.books_head if before else "", close.sha256)
     if close.books_head != head or close.follows != (before.business_date if before else ""):
         yield f"the close of {label} is not chained to the one before it"

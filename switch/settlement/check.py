@@ -2,30 +2,32 @@
 
 What must be there is found from what happened to each leg, not from what the rows say of money:
 its states, amounts and what stays; and its day from the place of its rows, not from their label.
+From that, all that the close says is derived a second time, field by field; what was written for
+others is read back, see `check_files`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final
-from xml.etree import ElementTree as ET
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from msgspec import Struct
 
-from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS
 
 from ..core.states import State
+from .check_files import check_files
 from .close import DayClose
 from .days import BankDay
-from .ledger import ACQUIRER_CASH, merchant_payable, unbalanced
-from .movements import journal_id, movement_kind
-from .pain001 import NAMESPACE, control_sum
-
-_NAMESPACES: Final = {"": NAMESPACE}
+from .ledger import Balances, Posting, balances_sha256
+from .movements import Movement, journal_id, movement_kind
+from .parties import AcquiringBank, MerchantAccount
+from .payouts import Payout, why_unpaid
+from .totals import BatchTotals
 
 
 class Step(Struct, frozen=True, gc=False, kw_only=True):
@@ -50,11 +52,6 @@ class Expected(Struct, frozen=True, gc=False):
     step: Step
     amount: int
     day: str
-
-    @property
-    def batch(self) -> tuple[str, str, str, str]:
-        """Day, merchant, terminal and currency."""
-        return self.day, self.step.merchant, self.step.terminal, self.step.currency
 
     def __str__(self) -> str:
         shop = "/".join(printable(name, 15) for name in (self.step.merchant, self.step.terminal))
@@ -91,120 +88,200 @@ def expected_movements(
     return expected
 
 
-def check_close(
-    day: DayClose, expected: Mapping[str, Expected], booked: Mapping[str, int]
-) -> tuple[str, ...]:
-    """What is wrong with *day*, one sentence for each record, or nothing.
+class Known(Struct, frozen=True, kw_only=True):
+    """What a close is held against; nothing of it comes from the close."""
 
-    *expected* is what must be booked, by it or before; *booked* the sizes of what the books hold of
-    it already, by name.
-    """
+    day: BankDay
+    read_to: int  # the last row of the journal
+    expected: Mapping[str, Expected]  # by name, what must be booked by it or before
+    booked: Mapping[str, int]  # of these, the sizes of what the books hold already
+    balances: Balances  # of every account before it
+    # What was owed to a merchant in a currency, by batches and deposits.
+    owed: Mapping[tuple[str, str], int]
+    merchants: Iterable[MerchantAccount]
+    acquirer: AcquiringBank
+
+
+def check_close(close: DayClose, known: Known) -> tuple[str, ...]:
+    """What is wrong with *close*, one sentence for each record, or nothing."""
+    label = known.day.label
+    moved = [
+        _movement(name, what) for name, what in known.expected.items() if name not in known.booked
+    ]
+    batches = _batches(label, moved)
+    paid = _payouts(label, batches, known)
+    postings = [*_movement_postings(label, moved), *_payout_postings(label, paid)]
     return (
-        *_check_movements(day, expected, booked),
-        *_check_batches(day),
-        *_check_postings(day),
-        *_check_payouts(day),
-        *_check_order(day),
+        *_check_booked(known),
+        *_compare("movement", close.movements, moved, _movement_name),
+        *_compare("batch", close.batches, batches, _batch_name),
+        *_compare("posting", close.postings, postings, lambda p: (p.journal_id, p.account)),
+        *_compare("payout", close.payouts, paid, lambda p: (p.merchant, p.currency)),
+        *_check_day(close, known, postings),
+        *check_files(close.files, known.day, close.closed_at, paid, known.acquirer),
     )
 
 
-def _check_movements(
-    day: DayClose, expected: Mapping[str, Expected], booked: Mapping[str, int]
-) -> Iterator[str]:
-    seen = Counter(movement.journal_id for movement in day.movements)
-    for name, what in expected.items():
-        if name not in seen and name not in booked:
-            yield f"{name} {what} is in no batch"
-        elif booked.get(name, abs(what.amount)) != abs(what.amount):
-            yield f"{name} {what} is booked with {booked[name]}, expected {abs(what.amount)}"
-    yield from (f"{name} is there {count} times" for name, count in seen.items() if count > 1)
-    for movement in day.movements:
-        name = f"{movement.journal_id} (RRN {printable(movement.rrn, 12)})"
-        found = expected.get(movement.journal_id)
-        batch = (movement.moved_on, movement.merchant, movement.terminal, movement.currency)
-        if found is None:
-            yield f"{name} does not belong to {day.business_date}"
-        elif movement.amount != found.amount:
-            yield f"{name} has {movement.amount}, expected {found.amount}"
-        elif batch != found.batch:
-            yield f"{name} is in batch {_path(batch)}, expected {_path(found.batch)}"
+# What must be there -------------------------------------------------------------------------------
 
 
-def _check_batches(day: DayClose) -> Iterator[str]:
-    sums: Counter[tuple[str, ...]] = Counter()
+def _movement(name: str, what: Expected) -> Movement:
+    step = what.step
+    return Movement(
+        kind=name.rpartition(":")[0],
+        sequence=step.sequence,
+        leg=step.leg,
+        moved_on=what.day,
+        merchant=step.merchant,
+        terminal=step.terminal,
+        currency=step.currency,
+        amount=what.amount,
+        rrn=step.rrn,
+    )
+
+
+def _batches(label: str, moved: Iterable[Movement]) -> list[BatchTotals]:
     counts: Counter[tuple[str, ...]] = Counter()
-    for movement in day.movements:
-        where = (movement.moved_on, movement.merchant, movement.terminal, movement.currency)
-        sums[*where, movement.kind] += movement.amount
-        counts[*where, movement.kind] += 1
-    for batch in day.batches:
-        line = (batch.moved_on, batch.merchant, batch.terminal, batch.currency, batch.kind)
-        if batch.count != counts.pop(line, 0):
-            yield f"batch {_path(line)} has another count than its movements"
-        if batch.amount != sums[line]:
-            yield f"batch {_path(line)} has another sum than its movements"
-    yield from (f"{key[-1]} of {_path(key[:-1])} is in no batch" for key in counts)
+    sums: Counter[tuple[str, ...]] = Counter()
+    for m in moved:
+        line = (m.moved_on, m.merchant, m.terminal, m.currency, m.kind)
+        counts[line] += 1
+        sums[line] += m.amount
+    names = ("moved_on", "merchant", "terminal", "currency", "kind")
+    return [
+        BatchTotals(
+            business_date=label,
+            count=count,
+            amount=sums[line],
+            **dict(zip(names, line, strict=True)),
+        )
+        for line, count in counts.items()
+    ]
 
 
-def _path(names: Collection[str]) -> str:
-    return "/".join(printable(name, 15) for name in names)
+def _payouts(label: str, batches: Iterable[BatchTotals], known: Known) -> list[Payout]:
+    accounts = {account.id: account for account in known.merchants}
+    lines: defaultdict[tuple[str, str], list[BatchTotals]] = defaultdict(list)
+    for batch in batches:
+        lines[batch.merchant, batch.currency].append(batch)
+    owed = {key: amount for key, amount in known.owed.items() if amount}
+    return [
+        _payout(label, key, owed.get(key, 0), lines[key], accounts.get(key[0]), known.acquirer)
+        for key in sorted({*lines, *owed})
+    ]
 
 
-def _check_postings(day: DayClose) -> Iterator[str]:
-    yield from (f"journal {name} does not sum to zero" for name in unbalanced(day.postings))
-    expected: Counter[tuple[str, str, str]] = Counter()
-    for movement in day.movements:
-        account = merchant_payable(movement.merchant)
-        expected[movement.journal_id, account, movement.currency] -= movement.amount
-    for payout in day.payouts:
-        name = f"payout:{payout.end_to_end_id}"
-        expected[name, merchant_payable(payout.merchant), payout.currency] += payout.amount
-        expected[name, ACQUIRER_CASH, payout.currency] -= payout.amount
-    for posting in day.postings:
-        if posting.account == ACQUIRER_CASH or posting.account.startswith(merchant_payable("")):
-            expected[posting.journal_id, posting.account, posting.currency] -= posting.amount
-    for (name, account, _), left in expected.items():
-        if left:
-            yield f"journal {name} is {left} away from what {account} should have"
+def _payout(
+    label: str,
+    key: tuple[str, str],
+    opening: int,
+    batches: Sequence[BatchTotals],
+    account: MerchantAccount | None,
+    acquirer: AcquiringBank,
+) -> Payout:
+    merchant, code = key
+    given = [batch for batch in batches if batch.amount >= 0]
+    taken = [batch for batch in batches if batch.amount < 0]
+    about: dict[str, str] = {}
+    if account is not None:
+        about = {
+            name: getattr(account, name) for name in ("name", "iban", "bic", "town", "country")
+        }
+        about["account_currency"] = currency(account.currency).alpha
+    return Payout(
+        business_date=label,
+        merchant=merchant,
+        currency=code,
+        opening=opening,
+        credits=sum(batch.amount for batch in given),
+        debits=-sum(batch.amount for batch in taken),
+        credit_count=sum(batch.count for batch in given),
+        debit_count=sum(batch.count for batch in taken),
+        unpaid=why_unpaid(merchant, code, account, acquirer),
+        **about,
+    )
 
 
-def _check_payouts(day: DayClose) -> Iterator[str]:
-    owed: Counter[tuple[str, str]] = Counter()
-    for movement in day.movements:
-        owed[movement.merchant, movement.currency] += movement.amount
-    for payout in day.payouts:
-        approved = owed.pop((payout.merchant, payout.currency), 0)
-        if payout.total - payout.opening != approved:
-            yield f"payout {payout.end_to_end_id} is not opening plus {approved} of approved funds"
-    yield from (f"merchant {merchant} is paid nothing in {code}" for merchant, code in owed)
+def _movement_postings(label: str, moved: Iterable[Movement]) -> Iterator[Posting]:
+    for m in moved:
+        name = f"{m.kind}:{m.sequence}"
+        yield Posting(name, label, "scheme_settlement", m.currency, m.amount)
+        yield Posting(name, label, f"merchant_payable:{m.merchant}", m.currency, -m.amount)
 
 
-def _check_order(day: DayClose) -> Iterator[str]:
-    paid = {
-        reference: (p.iban, amount, p.currency)
-        for p in day.payouts
-        for reference, amount in p.transfers()
+def _payout_postings(label: str, paid: Iterable[Payout]) -> Iterator[Posting]:
+    for payout in paid:
+        deposit = 0 if payout.unpaid else payout.opening + payout.credits - payout.debits
+        if deposit > 0:
+            name = f"payout:{payout.end_to_end_id}"
+            account = f"merchant_payable:{payout.merchant}"
+            yield Posting(name, label, account, payout.currency, deposit)
+            yield Posting(name, label, "acquirer_cash", payout.currency, -deposit)
+
+
+# What is there ------------------------------------------------------------------------------------
+
+
+def _check_day(close: DayClose, known: Known, postings: Iterable[Posting]) -> Iterator[str]:
+    day = known.day
+    wanted = {
+        "business_date": day.label,
+        "follows": day.follows,
+        "starts_at": day.starts_at,
+        "ends_at": day.ends_at,
+        "read_to": known.read_to,
+        "balances": balances_sha256(known.balances, postings),
     }
-    written = day.files.get(f"deposit-{day.business_date}.xml")
-    if written is None:
-        yield from (f"payout {name} is in no file" for name in paid)
-        return
-    # Our own file, which the bank has yet to see: nothing untrusted is parsed here.
-    document = ET.fromstring(written)  # noqa: S314
-    for credit in document.iterfind(".//CdtTrfTxInf", _NAMESPACES):
-        name = _text(credit, "PmtId/EndToEndId")
-        iban, amount, code = paid.pop(name, ("", 0, "978"))
-        if (_text(credit, "Amt/InstdAmt"), _text(credit, "CdtrAcct/Id/IBAN")) != (
-            format_amount(amount, code),
-            iban,
-        ):
-            yield f"the file pays {name} otherwise than the payout says"
-    yield from (f"payout {name} is not in the file" for name in paid)
-    asked = [payout for payout in day.payouts if payout.amount]
-    header = (_text(document, ".//GrpHdr/NbOfTxs"), _text(document, ".//GrpHdr/CtrlSum"))
-    if header != (str(len(asked)), control_sum(asked)):
-        yield "the file's count or control sum is not that of the payouts"
+    for name, value in wanted.items():
+        if getattr(close, name) != value:
+            yield f"the close of {day.label} has {name} {getattr(close, name)}, expected {value}"
+    if close.closed_at < day.ends_at:
+        yield f"the close of {day.label} has closed_at {close.closed_at}, before the day ended"
 
 
-def _text(element: ET.Element, path: str) -> str:
-    return element.findtext(path, "", _NAMESPACES)
+def _check_booked(known: Known) -> Iterator[str]:
+    for name, what in known.expected.items():
+        if known.booked.get(name, abs(what.amount)) != abs(what.amount):
+            size = known.booked[name]
+            yield f"{name} {what} is booked with {size}, expected {abs(what.amount)}"
+
+
+def _movement_name(movement: Movement) -> tuple[str, ...]:
+    return movement.journal_id, f"RRN {movement.rrn}", f"leg {movement.leg}"
+
+
+def _batch_name(batch: BatchTotals) -> tuple[str, ...]:
+    return batch.moved_on, batch.merchant, batch.terminal, batch.currency, batch.kind
+
+
+def _compare(
+    noun: str, seen: Iterable[Any], wanted: Iterable[Any], name_of: Callable[[Any], tuple[str, ...]]
+) -> Iterator[str]:
+    """Each record of *seen* must be among *wanted* once, in every field; and all of these be there.
+
+    What agrees whole needs no second look: only the others are told apart by their names.
+    """
+    left = Counter(wanted)
+    left.subtract(seen)
+    missing = {name_of(record): record for record in left if left[record] > 0}
+    agreed = {name_of(record) for record in wanted} if any(left.values()) else set()
+    for record in (record for record in left if left[record] < 0):
+        name = name_of(record)
+        said = f"{noun} {'/'.join(printable(part, 40) for part in name)}"
+        should = missing.pop(name, None)
+        if should is not None:
+            yield f"{said} has {_difference(record, should)}"
+        elif name in agreed:
+            yield f"{said} is there twice"
+        else:
+            yield f"{said} does not belong there"
+    for name in missing:
+        yield f"{noun} {'/'.join(printable(part, 40) for part in name)} is missing"
+
+
+def _difference(record: Struct, should: Struct) -> str:
+    return ", ".join(
+        f"{name} {printable(str(was), 40)}, expected {printable(str(want), 40)}"
+        for name in record.__struct_fields__
+        if (was := getattr(record, name)) != (want := getattr(should, name))
+    )

@@ -12,12 +12,12 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
 from .days import BankDay
-from .ledger import Posting, movement_postings, require_balance
+from .formats.deposit_csv import deposit_csv, deposit_sheet
+from .formats.pain001 import pain001
+from .ledger import Balances, Posting, balances_sha256, movement_postings, require_balance
 from .movements import Movement
-from .pain001 import pain001
 from .parties import AcquiringBank, MerchantAccount
-from .payouts import Balances, Payout, payout_postings, payouts
-from .report import deposit_csv
+from .payouts import Payout, payout_postings, payouts
 from .totals import BatchTotals, batches
 
 
@@ -33,6 +33,7 @@ class DayClose(Struct, frozen=True, kw_only=True):
     ends_at: Seconds
     read_to: int  # the last row of the journal that this close has seen
     closed_at: Seconds  # when it was made
+    balances: str  # what it leaves in every account, as one SHA-256
     movements: tuple[Movement, ...]
     batches: tuple[BatchTotals, ...]
     postings: tuple[Posting, ...]
@@ -50,6 +51,7 @@ class DayClose(Struct, frozen=True, kw_only=True):
                 self.ends_at,
                 self.read_to,
                 self.closed_at,
+                self.balances,
             ),
             self.batches,
             self.postings,
@@ -88,6 +90,7 @@ def close_day(
         ends_at=day.ends_at,
         read_to=read_to,
         closed_at=closed_at,
+        balances=balances_sha256(opening_balances, postings),
         movements=tuple(moved),
         batches=totals,
         postings=postings,
@@ -99,8 +102,11 @@ def close_day(
 def deposit_files(
     business_date: str, payouts: Sequence[Payout], acquirer: AcquiringBank, closed_at: Seconds
 ) -> dict[str, bytes]:
-    """By name: the CSV of all *payouts*, and the pain.001 if any of them comes to something."""
-    files = {f"deposit-{business_date}.csv": deposit_csv(payouts)}
+    """By name: all *payouts* in CSV, and the pain.001 if any of them comes to something."""
+    files = {
+        f"deposit-{business_date}.csv": deposit_csv(payouts),
+        f"deposit-{business_date}-sheet.csv": deposit_sheet(payouts),
+    }
     order = pain001(payouts, acquirer, business_date, closed_at)
     if order:
         files[f"deposit-{business_date}.xml"] = order
@@ -108,14 +114,14 @@ def deposit_files(
 
 
 def fingerprint(
-    day: tuple[str, str, Seconds, Seconds, int, Seconds],
+    about: tuple[str, str, Seconds, Seconds, int, Seconds, str],
     batches: Iterable[BatchTotals],
     postings: Iterable[Posting],
     files: Mapping[str, bytes],
 ) -> str:
     """One SHA-256 over what the books hold of a close, in whatever order they give it back."""
     content = [
-        day,
+        about,
         sorted(msgspec.structs.astuple(batch) for batch in batches),
         sorted(msgspec.structs.astuple(posting) for posting in postings),
         sorted((name, sha256(content).hexdigest()) for name, content in files.items()),

@@ -6,9 +6,11 @@ Gross funding without fees: what was captured is owed to the merchant in full.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Final
 
+import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.errors import Error
@@ -18,6 +20,10 @@ from .movements import Movement
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
 _MERCHANT_PAYABLE: Final = "merchant_payable:"
+
+
+# By account and currency: what is owed to a merchant is below zero.
+Balances = Mapping[tuple[str, str], int]
 
 
 class Posting(Struct, frozen=True, gc=False):
@@ -91,3 +97,12 @@ def require_balance(postings: Iterable[Posting]) -> None:
     wrong = unbalanced(postings)
     if wrong:
         raise Error(f"journal {wrong[0]} does not sum to zero: nothing may be booked")
+
+
+def balances_sha256(opening: Balances, postings: Iterable[Posting] = ()) -> str:
+    """What every account holds once *postings* are booked, as one SHA-256; empty ones are none."""
+    balances = Counter(opening)
+    for posting in postings:
+        balances[posting.account, posting.currency] += posting.amount
+    held = sorted([*account, balance] for account, balance in balances.items() if balance)
+    return sha256(msgspec.json.encode(held)).hexdigest()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -13,12 +13,10 @@ from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.registries import is_in_sepa
 
 from .days import short_label
-from .ledger import ACQUIRER_CASH, Posting, merchant_of, merchant_payable, transfer
+from .ledger import ACQUIRER_CASH, Balances, Posting, merchant_of, merchant_payable, transfer
 from .parties import SEPA_CURRENCY, AcquiringBank, MerchantAccount
 from .totals import BatchTotals
 
-# By account and currency, as the ledger has them: what is owed to a merchant is below zero.
-Balances = Mapping[tuple[str, str], int]
 # The most that one SEPA transfer carries, in cents (EPC 132-08): more goes in several.
 TRANSFER_MAX: Final = 99_999_999_999
 
@@ -36,6 +34,8 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     opening: int  # carried forward from the days before; above zero what was in suspense
     credits: int  # what came to it on the day ...
     debits: int  # ... and what was taken back, or given back by the merchant; not below zero
+    credit_count: int  # how many movements each of them is
+    debit_count: int
     name: str = ""
     iban: str = ""
     bic: str = ""
@@ -99,10 +99,12 @@ def payouts(
     """
     credits: Counter[tuple[str, str]] = Counter()
     debits: Counter[tuple[str, str]] = Counter()
+    counts: Counter[tuple[str, str, bool]] = Counter()
     for batch in batches:
         key = batch.merchant, batch.currency
         credits[key] += max(batch.amount, 0)
         debits[key] += max(-batch.amount, 0)
+        counts[*key, batch.amount < 0] += batch.count
     owed = _owed(opening)
     by_id = _by_id(merchants)
     found = []
@@ -117,6 +119,8 @@ def payouts(
                 opening=owed.get(key, 0),
                 credits=credits[key],
                 debits=debits[key],
+                credit_count=counts[*key, False],
+                debit_count=counts[*key, True],
                 name=account.name if account else "",
                 iban=account.iban if account else "",
                 bic=account.bic if account else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -50,6 +51,7 @@ class Close(Struct, frozen=True, gc=False, kw_only=True):
     ends_at: Seconds
     read_to: int  # the last row of the journal that it has seen
     closed_at: Seconds
+    balances: str  # what it leaves in every account, as one SHA-256
     sha256: str
     books_head: str  # chained over all closes up to this one
 
@@ -69,7 +71,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     files: Mapping[str, bytes]  # by name
 
 
-class _Reading:
+class BooksReading:
     """What can be read from the books, whoever opened them."""
 
     def __init__(self, engine: Engine) -> None:
@@ -124,6 +126,19 @@ class _Reading:
         grouped = query.group_by(POSTINGS.c.account, POSTINGS.c.currency)
         return {(account, code): int(total) for account, code, total in self._rows(grouped)}
 
+    def owed(self) -> dict[tuple[str, str], int]:
+        """By merchant and currency, what was owed and not deposited: by batches, not postings."""
+        where = BATCHES.c.merchant, BATCHES.c.currency
+        query = select(*where, func.sum(BATCHES.c.amount)).group_by(*where)
+        owed = Counter({(name, code): int(total) for name, code, total in self._rows(query)})
+        place = POSTINGS.c.account, POSTINGS.c.currency
+        deposits = select(*place, func.sum(POSTINGS.c.amount)).where(
+            POSTINGS.c.journal_id.startswith(_PAYOUT), POSTINGS.c.amount > 0
+        )
+        for account, code, total in self._rows(deposits.group_by(*place)):
+            owed[merchant_of(account) or "", code] -= int(total)
+        return owed
+
     def booked(self, names: Collection[str]) -> dict[str, int]:
         """Of the movements *names*, those that are booked, each with its size."""
         wanted = list(names)
@@ -170,7 +185,7 @@ class _Reading:
             return list(reader.execute(query))
 
 
-class BooksReader(_Reading):
+class BooksReader(BooksReading):
     """Reads the books, also while somebody settles.
 
     Raises ConfigError (the url), Missing (nothing closed yet) or Error (damaged, not ours).
@@ -180,7 +195,7 @@ class BooksReader(_Reading):
         super().__init__(open_reader(url, BOOKS_SCHEMA))
 
 
-class Books(_Reading):
+class Books(BooksReading):
     """Books in SQLite or PostgreSQL, for one settlement at a time.
 
     *url* is SQLAlchemy's: ``sqlite:///books.db`` or ``postgresql+psycopg://…``. Raises ConfigError
@@ -238,6 +253,7 @@ def _require_order(writer: Connection, day: DayClose, fingerprint: str) -> Close
         ends_at=day.ends_at,
         read_to=day.read_to,
         closed_at=day.closed_at,
+        balances=day.balances,
         sha256=fingerprint,
         books_head=books_head(before.books_head if before else "", fingerprint),
     )

@@ -52,6 +52,7 @@ CLOSES: Final = Table(
     Column("ends_at", Double, nullable=False),
     Column("read_to", BigInteger, nullable=False),  # the last row of the journal that it has seen
     Column("closed_at", Double, nullable=False),
+    Column("balances", Text, nullable=False),  # what it leaves in every account, as one SHA-256
     Column("sha256", Text, nullable=False),  # over all that the books hold of this close
     Column("books_head", Text, nullable=False),  # over this one and all closes before it
 )

@@ -1,6 +1,6 @@
 """Journals as the switch would have written them: by hand for examples, drawn for properties."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,9 +12,10 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import Mark, State
-from cardswitch.switch.settlement.check import Expected, Step, expected_movements
+from cardswitch.switch.settlement.check import Expected, Known, Step, expected_movements
 from cardswitch.switch.settlement.close import DayClose, close_day
 from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_of
+from cardswitch.switch.settlement.ledger import merchant_of
 from cardswitch.switch.settlement.movements import Movement, due, movement_kind
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount, OwnAccount
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
@@ -24,7 +25,8 @@ CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
 CUT = CUT_OFF.ends_at(DAYS[0])  # 23 November 2026, 23:00 in Berlin
 NOON = CUT - 11 * 3600
-CLOSED_AT = CUT + 5.0  # a Monday evening: banks carry orders out on Tuesday
+LATER_S = 5.0
+CLOSED_AT = CUT + LATER_S  # a Monday evening: banks carry orders out on Tuesday
 OWN = OwnAccount("DE89370400440532013000", "COBADEFFXXX")
 ACQUIRER = AcquiringBank(
     name="Acquiring Bank", iban=OWN.iban, bic=OWN.bic, accounts={"JPY": OWN, "KWD": OWN}
@@ -251,7 +253,13 @@ def close(
     day = day_of(rows, label)
     moved = due(movements_of(rows, day.sequence), label, closed, read_to)
     return close_day(
-        day, moved, merchants, ACQUIRER, opening or {}, read_to=len(rows), closed_at=CLOSED_AT
+        day,
+        moved,
+        merchants,
+        ACQUIRER,
+        opening or {},
+        read_to=len(rows),
+        closed_at=day.ends_at + LATER_S,
     )
 
 
@@ -259,6 +267,33 @@ def expected(rows: Sequence[Row], label: str = DAYS[0]) -> dict[str, Expected]:
     """What must be booked once the day *label* is closed, of legs that moved on since it began."""
     days = days_of(rows)
     return expected_movements(steps_of(rows, day_of(rows, label).sequence), days, label)
+
+
+def known(
+    rows: Sequence[Row],
+    label: str = DAYS[0],
+    opening: Any = None,
+    *,
+    booked: Mapping[str, int] | None = None,
+    read_to: int = 0,
+) -> Known:
+    """What a close of the day *label* is held against; *read_to* is what the journal ends at."""
+    balances = opening or {}
+    owed = {
+        (merchant, code): -balance
+        for (account, code), balance in balances.items()
+        if (merchant := merchant_of(account)) is not None
+    }
+    return Known(
+        day=day_of(rows, label),
+        read_to=read_to or len(rows),
+        expected=expected(rows, label),
+        booked=booked or {},
+        balances=balances,
+        owed=owed,
+        merchants=MERCHANTS,
+        acquirer=ACQUIRER,
+    )
 
 
 @st.composite

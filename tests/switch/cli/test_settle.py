@@ -198,4 +198,4 @@ def test_verify(run, sold, damage):
     damage("UPDATE postings SET amount = amount + 1 WHERE journal_id = 'sale:3' AND amount > 0")
     shown = run("verify", code=6).stdout
     assert "2026-11-23: journal sale:3 does not sum to zero" in shown
-    assert len(json.loads(run("verify", "--json", code=6).stdout)["findings"]) == 2
+    assert len(json.loads(run("verify", "--json", code=6).stdout)["findings"]) == 3

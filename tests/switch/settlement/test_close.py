@@ -11,7 +11,16 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.settlement.check import check_close
 from cardswitch.switch.settlement.close import books_head, fingerprint
 from cardswitch.switch.settlement.ledger import Posting, merchant_of, unbalanced
-from tests.kit.histories import CLOSED_AT, CUT, DAYS, History, close, days_of, expected, histories
+from tests.kit.histories import (
+    CLOSED_AT,
+    CUT,
+    DAYS,
+    History,
+    close,
+    days_of,
+    histories,
+    known,
+)
 
 
 def close_all(rows):
@@ -77,9 +86,13 @@ def test_a_second_close_gives_the_same_bytes_and_the_check_agrees(rows):
     again, _ = close_all(rows)
     assert first == again
     assert [day.sha256 for day in first] == [day.sha256 for day in again]
-    booked = {m.journal_id: abs(m.amount) for day in first for m in day.movements}
+    booked, balances = {}, Counter()
     for day in first:
-        assert check_close(day, expected(rows, day.business_date), booked) == ()
+        label, read_to = day.business_date, day.read_to
+        assert check_close(day, known(rows, label, balances, booked=booked, read_to=read_to)) == ()
+        booked |= {m.journal_id: abs(m.amount) for m in day.movements}
+        for posting in day.postings:
+            balances[posting.account, posting.currency] += posting.amount
 
 
 def test_one_day_by_hand():
@@ -92,7 +105,9 @@ def test_one_day_by_hand():
     history.reverse(later)
     day = close(history.rows)
     assert [(p.merchant, p.amount) for p in day.payouts] == [("CAFE", 1050), ("SHOP", 1250)]
-    assert sorted(day.files) == ["deposit-2026-11-23.csv", "deposit-2026-11-23.xml"]
+    assert sorted(day.files) == [
+        "deposit-2026-11-23-sheet.csv", "deposit-2026-11-23.csv", "deposit-2026-11-23.xml",
+    ]  # fmt: skip
     assert (day.starts_at, day.ends_at) == (CUT - 86_400, CUT)
     assert (day.follows, day.read_to) == ("", len(history.rows))
 
@@ -103,7 +118,9 @@ def test_a_second_day_of_a_date_has_its_run_number_everywhere():
     history.sale(1250)
     history.cut_over()
     day = close(history.rows, label, closed=[DAYS[0]])
-    assert sorted(day.files) == ["deposit-2026-11-23-2.csv", "deposit-2026-11-23-2.xml"]
+    assert sorted(day.files) == [
+        "deposit-2026-11-23-2-sheet.csv", "deposit-2026-11-23-2.csv", "deposit-2026-11-23-2.xml",
+    ]  # fmt: skip
     order = day.files["deposit-2026-11-23-2.xml"]
     for written in (
         b"<MsgId>DEPOSIT-20261123.2<",
@@ -119,7 +136,7 @@ def test_an_empty_day_has_a_report_and_nothing_for_the_bank():
     history.cut_over()
     day = close(history.rows)
     assert (day.batches, day.postings, day.payouts) == ((), (), ())
-    assert list(day.files) == ["deposit-2026-11-23.csv"]
+    assert list(day.files) == ["deposit-2026-11-23.csv", "deposit-2026-11-23-sheet.csv"]
 
 
 def test_what_belongs_to_a_merchant_without_account_is_in_suspense_and_the_others_are_paid():
@@ -130,7 +147,7 @@ def test_what_belongs_to_a_merchant_without_account_is_in_suspense_and_the_other
     history.sale(9, currency="999")
     history.cut_over()
     day = close(history.rows)
-    assert check_close(day, expected(history.rows), {}) == ()
+    assert check_close(day, known(history.rows)) == ()
     assert {(p.merchant, p.currency): (p.amount, p.in_suspense) for p in day.payouts} == {
         ("SHOP", "978"): (1250, 0),
         ("SHOP", "999"): (0, 9),
@@ -180,6 +197,7 @@ def test_sha256_sees_every_part_that_the_books_keep():
         replace(day, ends_at=0.0),
         replace(day, read_to=0),
         replace(day, closed_at=0.0),
+        replace(day, balances=""),
         replace(day, batches=()),
         replace(day, postings=day.postings[1:]),
         replace(day, files={}),
@@ -194,7 +212,15 @@ def test_the_fingerprint_does_not_depend_on_the_order_of_the_books():
     history.sale(100, merchant="CAFE")
     history.cut_over()
     day = close(history.rows)
-    about = (day.business_date, day.follows, day.starts_at, day.ends_at, day.read_to, CLOSED_AT)
+    about = (
+        day.business_date,
+        day.follows,
+        day.starts_at,
+        day.ends_at,
+        day.read_to,
+        CLOSED_AT,
+        day.balances,
+    )
     turned = (day.batches[::-1], day.postings[::-1], dict(reversed(day.files.items())))
     assert fingerprint(about, *turned) == day.sha256
 

@@ -5,6 +5,7 @@ import pytest
 from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.ledger import (
     Posting,
+    balances_sha256,
     movement_postings,
     require_balance,
     unbalanced,
@@ -55,3 +56,11 @@ def test_currencies_do_not_make_up_for_each_other():
         Posting("x", "2026-11-23", "a", code, sign) for code, sign in (("978", 1), ("392", -1))
     ]
     assert unbalanced(lines) == ("x",)
+
+
+def test_balances_are_one_hash_of_what_accounts_hold():
+    opening = {("merchant_payable:SHOP", "978"): -5, ("acquirer_cash", "978"): 0}
+    postings = [Posting("x", "2026-11-23", "merchant_payable:SHOP", "978", 5)]
+    assert balances_sha256({}) == balances_sha256(opening, postings)
+    assert balances_sha256(opening) != balances_sha256({("merchant_payable:SHOP", "978"): -6})
+    assert balances_sha256(opening) != balances_sha256({("merchant_payable:SHOP", "840"): -5})

@@ -47,6 +47,7 @@ ROWS = {
         "ends_at": 1.0,
         "read_to": 1,
         "closed_at": 2.0,
+        "balances": "00",
         "sha256": "00",
         "books_head": "00",
     },

@@ -17,10 +17,10 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.holidays import execution_date
 from cardswitch.wire.ports import Seconds
 
-from .days import short_label
-from .names import sepa_text
-from .parties import SEPA_CURRENCY, AcquiringBank
-from .payouts import Payout
+from ..days import short_label
+from ..names import sepa_text
+from ..parties import SEPA_CURRENCY, AcquiringBank
+from ..payouts import Payout
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 AMOUNT_DIGITS_MAX: Final = 18  # totalDigits of ActiveOrHistoricCurrencyAndAmount and DecimalNumber

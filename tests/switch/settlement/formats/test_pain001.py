@@ -9,7 +9,7 @@ from lxml import etree
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
-from cardswitch.switch.settlement.pain001 import control_sum, pain001
+from cardswitch.switch.settlement.formats.pain001 import control_sum, pain001
 from cardswitch.switch.settlement.parties import OwnAccount
 from cardswitch.switch.settlement.payouts import TRANSFER_MAX, Payout
 from tests.kit.histories import ACQUIRER as BANK
@@ -29,6 +29,8 @@ def payout(amount=1250, currency="978", merchant=MERCHANTS[0], name=""):
         opening=0,
         credits=amount,
         debits=0,
+        credit_count=1,
+        debit_count=0,
         name=name or merchant.name,
         iban=merchant.iban,
         bic=merchant.bic,
