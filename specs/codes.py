@@ -111,6 +111,8 @@ APPROVALS: Final = frozenset([APPROVED, PARTLY_APPROVED, IMPORTANT_CUSTOMER, NO_
 # a person must look at.
 UNDONE: Final = frozenset([APPROVED, UNKNOWN_ORIGINAL])
 REFUSED_FOR_GOOD: Final = frozenset([INVALID_TRANSACTION, FORMAT_ERROR, MISMATCH])
+# Who says so of an advice has not kept it, and may yet.
+TRY_LATER: Final = frozenset(["09", "19", "68", "90", "92", MAC_WRONG, UNAVAILABLE, MALFUNCTION])
 # DE70, for those who send it.
 SIGN_ON: Final = "001"
 SIGN_OFF: Final = "002"

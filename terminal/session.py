@@ -23,10 +23,13 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds
 from cardswitch.wire.record import Noted, Record
 
 from .config import TerminalConfig
+from .core.abandon import abandoned
 from .core.entries import TerminalEntry
-from .core.machine import SWITCH, NoLink, Terminal, Timers, abandoned
+from .core.errors import NoLink
+from .core.machine import SWITCH, Terminal, Timers
 from .core.messages import SALE, Order, TerminalIdentity
-from .core.state import Book, Outcome, rebuild
+from .core.outcome import Outcome
+from .core.state import Book, rebuild
 from .pinpad.macs import MacPad
 from .pinpad.pad import PinPad
 

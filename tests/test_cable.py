@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from cardswitch.lab.house.running import running
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.event_log import EventLog

@@ -25,6 +25,7 @@ class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     merchant: str
     trace: str  # field 11 as sent
     original: str  # field 90 of a reversal
+    names: str = ""  # of a completion: the field 90 that it carries
 
 
 class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
@@ -72,6 +73,12 @@ class PurchaseReduced(Struct, frozen=True, tag=True, gc=False):
     amount: int  # what stays booked
 
 
+class AuthorisationCompleted(Struct, frozen=True, tag=True, gc=False):
+    """What an authorisation held is captured, or free again; its completion is a leg of its own."""
+
+    state: ClassVar = State.COMPLETED
+
+
 class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):
     """What a reversal that came in is told, and every repeat of it; one row is its whole leg."""
 
@@ -89,5 +96,6 @@ AcquirerEntry = (
     | ReversalForwarded
     | PurchaseUndone
     | PurchaseReduced
+    | AuthorisationCompleted
     | ReversalAnswered
 )

@@ -16,6 +16,7 @@ from cardswitch.wire.ports import LinkId
 from ..requests import decision
 from .entries import (
     AcquirerEntry,
+    AuthorisationCompleted,
     PurchaseAnswered,
     PurchaseForwarded,
     PurchaseReduced,
@@ -109,6 +110,8 @@ class Booking(Leg, eq=False, kw_only=True):
                 self.asked = self.asked if self.forwarded else None
             case PurchaseReduced():
                 self.held = entry.amount
+            case AuthorisationCompleted():
+                self.held = 0
 
     def reply(self, request: Message) -> Message:
         """What *request*, the purchase or a repeat of it, is told.
@@ -120,6 +123,9 @@ class Booking(Leg, eq=False, kw_only=True):
                 return request.reply(code)
             case PurchaseAnswered(code, amount, approval_code, said):
                 return decision(request, code, amount, approval_code, said)
+            case AuthorisationCompleted() if self.answer:
+                answer = self.answer
+                return decision(request, answer.code, answer.amount, answer.approval_code)
             case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:
                 return decision(request, PARTLY_APPROVED, self.stays, self.answer.approval_code)
             case _:

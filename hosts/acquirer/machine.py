@@ -26,6 +26,7 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from .books import REMEMBERED_MAX, Approved
+from .completions import completion
 from .config import AcquirerConfig
 from .desk import FRONT, HSM, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .legs import Booking, Leg, Reversal
@@ -99,7 +100,7 @@ class Acquirer(Program):
         """Merchants' requests go by the row of their class; either side may see if we are there."""
         kind = KINDS.find(question)
         if kind is not None and kind.shape != "network" and name_of(link) == FRONT:
-            take = self._purchase if kind.shape == "ask" else self._reversal
+            take = self._reversal if kind.shape == "reverse" else self._purchase
             take(link, question, kind)
         elif kind is None and name_of(link) == FRONT:
             declined = no_kind(question)
@@ -112,9 +113,12 @@ class Acquirer(Program):
         desk = self._desk
         try:
             accepted = accept(request, kind, REQUIRED)
+            names = reference(FRONT, request, desk.now) if kind.original else None
         except Decline as declined:
             return self.refuse(link, request, declined.code, declined.field)
-        asked = accepted.terms(desk.fingerprint(accepted.pan))
+        except FormatError as error:
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
+        asked = accepted.terms(desk.fingerprint(accepted.pan) if accepted.pan else "")
         who = identity(FRONT, request, desk.now)
         booking = self.books.find(who.name) or Booking(identity=who, asked=asked, rrn=request[37])
         assert isinstance(booking, Booking), "a class for each kind of leg"
@@ -124,10 +128,15 @@ class Acquirer(Program):
             return desk.send(link, booking.reply(request))
         if booking.waiters:
             return booking.wait(link, request)
-        if desk.is_full(Budget.DOING, link):
+        budget = Budget.DOING if names is None else Budget.UNDOING
+        if desk.is_full(budget, link):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         booking.wait(link, request)
-        return desk.work(booking, purchase(desk, booking, request, asked), Budget.DOING, link)
+        if names is None:
+            flow = purchase(desk, booking, request, asked)
+        else:
+            flow = completion(desk, booking, request, asked, names)
+        return desk.work(booking, flow, budget, link)
 
     def _reversal(self, link: LinkId, request: Message, _: Kind) -> None:
         """Look up what it names, and itself: it may have been answered already."""

@@ -95,10 +95,18 @@ async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> Non
         return unknown(desk, booking)
     if booking.is_decided:
         return None  # It was reversed in the meantime.
-    if not fits(answer, forwarded, kind_of(booking)):
+    if not take_answer(desk, booking, answer, forwarded):
+        unknown(desk, booking)
+    return None
+
+
+def take_answer(desk: AcquirerDesk, booking: Booking, answer: Message, asked: Message) -> bool:
+    """Keep the network's *answer* to what was *asked* of it; false if it cannot be that."""
+    if not fits(answer, asked, kind_of(booking)):
         desk.count("unfit_answer")
-        return unknown(desk, booking)
-    return desk.write(booking, answered(answer, forwarded))
+        return False
+    desk.write(booking, answered(answer, asked))
+    return True
 
 
 def kind_of(booking: Booking) -> Kind:
@@ -113,15 +121,22 @@ def unknown(desk: AcquirerDesk, booking: Booking) -> None:
         desk.write(booking, PurchaseAnswered(UNAVAILABLE))
 
 
-def into_network(desk: AcquirerDesk, booking: Booking, request: Message) -> Message:
-    """The purchase as we send it: for the first time, or as a repeat with the same number."""
+def into_network(
+    desk: AcquirerDesk, booking: Booking, request: Message, names: str = ""
+) -> Message:
+    """What is asked as we send it: for the first time, or as a repeat with the same number.
+
+    *names*: field 90, if it names an original.
+    """
     merchant = request[42].rstrip(" ")
     fields = {**request.fields, **desk.acquirer_fields(merchant)}
+    if names:
+        fields[90] = names
     if booking.forwarded:
         return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
     assert booking.asked is not None, "who asks, asks for something"
     first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
-    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first))
+    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first), names)
     desk.write(booking, entry)
     return first
 

@@ -12,6 +12,7 @@ from cardswitch.specs.codes import APPROVED, DUPLICATE, MISMATCH, UNKNOWN_ORIGIN
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import card_number
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import (
     Reference,
     agrees,
@@ -86,7 +87,8 @@ def fits(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) 
     asked = booking.asked
     if asked is None:
         return True
-    if not can_be_named(booking.identity.sent_on, desk.now):
+    is_for_good = KINDS.named(asked.kind).is_for_good
+    if is_for_good or not can_be_named(booking.identity.sent_on, desk.now):
         return False
     card_agrees = own.card in ("", asked.card)
     said = booking.answer or NOT_ANSWERED
@@ -114,7 +116,8 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
     if is_in_the_way(booking, stays):
         return desk.count("reversal_in_the_way")
     is_so = booking.state is State.REDUCED and booking.held == stays
-    if stays and not is_so and stays >= booking.held:
+    is_captured = booking.state is State.COMPLETED
+    if is_captured or (stays and not is_so and stays >= booking.held):
         return answer(desk, own, request, MISMATCH, booking)
     if is_so or not booking.may_hold_money:
         return answer(desk, own, request, APPROVED, booking)

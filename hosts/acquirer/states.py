@@ -20,6 +20,7 @@ class State(StrEnum):
     REVERSING = "reversing"  # the front wants it undone, the network has not said that it is
     UNDONE = "undone"  # also a purchase whose reversal came before it
     REDUCED = "reduced"  # undone in part: what stays is still booked
+    COMPLETED = "completed"  # an authorisation, of which all that was to be is captured
     ANSWERED = "answered"  # a reversal that came in, a leg of its own
 
 
@@ -27,11 +28,12 @@ FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     None: frozenset({State.REFUSED, State.FORWARDED, State.UNDONE, State.ANSWERED}),
     State.REFUSED: frozenset(),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
-    State.APPROVED: frozenset({State.REVERSING}),
+    State.APPROVED: frozenset({State.REVERSING, State.COMPLETED}),
     State.DECLINED: frozenset(),
     State.REVERSING: frozenset({State.UNDONE, State.REDUCED}),
     State.UNDONE: frozenset(),
-    State.REDUCED: frozenset({State.REVERSING}),
+    State.REDUCED: frozenset({State.REVERSING, State.COMPLETED}),
+    State.COMPLETED: frozenset(),
     State.ANSWERED: frozenset(),
 }
 OPEN: Final = frozenset({State.FORWARDED, State.REVERSING})  # An answer must still come.

@@ -12,7 +12,13 @@ from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
 
 from .accounts import Account
 from .config import AccountConfig
-from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone
+from .entries import (
+    AuthorisationCompleted,
+    IssuerEntry,
+    PinTried,
+    PurchaseDecided,
+    PurchaseUndone,
+)
 
 
 class IssuerBooks:
@@ -44,7 +50,7 @@ class IssuerBooks:
                 self.approvals += entry.code in APPROVALS
                 if entry.amount:
                     self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
-            case PurchaseUndone() if entry.released:
+            case PurchaseUndone() | AuthorisationCompleted() if entry.released:
                 self._account(entry.account).undo(_money(entry.kind), entry.released)
 
     def told(self) -> dict[str, Any]:

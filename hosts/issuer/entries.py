@@ -57,6 +57,14 @@ class PurchaseUndone(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     terms: Terms | None = None
 
 
+class AuthorisationCompleted(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """*released*, all that an authorisation held, is free; what its completion takes is a leg."""
+
+    account: str
+    kind: str
+    released: int
+
+
 class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A reversal, a leg of its own, is answered *code*; *original* is the leg that it meant."""
 
@@ -70,4 +78,11 @@ class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
         return request.reply(self.code)
 
 
-IssuerEntry = PurchaseDecided | PinTried | PurchaseUndone | ReversalAnswered | KeyStep
+IssuerEntry = (
+    PurchaseDecided
+    | PinTried
+    | PurchaseUndone
+    | AuthorisationCompleted
+    | ReversalAnswered
+    | KeyStep
+)

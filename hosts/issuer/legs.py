@@ -20,7 +20,14 @@ from cardswitch.wire.ports import LinkId, Seconds
 
 from ..requests import decision
 from ..row import HostRow
-from .entries import IssuerEntry, PinTried, PurchaseDecided, PurchaseUndone, ReversalAnswered
+from .entries import (
+    AuthorisationCompleted,
+    IssuerEntry,
+    PinTried,
+    PurchaseDecided,
+    PurchaseUndone,
+    ReversalAnswered,
+)
 
 REMEMBERED_MAX: Final = 20_000  # finished ones; some megabytes
 # A look-up that began before something was written does not see it: for longer than any look-up
@@ -38,6 +45,7 @@ class Purchase(Struct, eq=False, kw_only=True):
     terms: Terms | None = None  # None: it was reversed, and has not come
     decided: PurchaseDecided | None = None
     undone: PurchaseUndone | None = None
+    is_captured: bool = False  # its completion was taken: nothing is held for it any more
     is_looked_up: bool = False  # whether the journal was asked of it
     waiters: dict[LinkId, Message] = {}
 
@@ -54,6 +62,8 @@ class Purchase(Struct, eq=False, kw_only=True):
     @property
     def held(self) -> int:
         """What its account holds for it now."""
+        if self.is_captured:
+            return 0
         if self.undone is not None:
             return self.undone.stays
         return self.decided.amount if self.decided is not None else 0
@@ -65,6 +75,8 @@ class Purchase(Struct, eq=False, kw_only=True):
             self.terms = self.terms or entry.terms
         elif isinstance(entry, PurchaseDecided):
             self.decided, self.terms = entry, entry.terms
+        elif isinstance(entry, AuthorisationCompleted):
+            self.is_captured = True
 
     def reply(self, request: Message) -> Message:
         """What *request*, or any repeat of it, is answered: how things stand now."""

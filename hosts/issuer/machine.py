@@ -39,6 +39,7 @@ from ..row import CHECKPOINT_ROWS, HostRow
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
 from .cards import Fingerprint, Presented, read_card
+from .completions import Completions
 from .config import IssuerConfig
 from .entries import PurchaseDecided
 from .journal import Journal
@@ -82,7 +83,8 @@ class Issuer(Program):
         self._journal = Journal(
             self.desk, self.books, self.legs, fingerprint(_KEY_CHECK), checkpoint_rows
         )
-        self._reversals = Reversals(self, NETWORK, self.legs, self._journal, fingerprint)
+        known = (NETWORK, self.legs, self._journal, fingerprint)
+        self._reversals, self._completions = Reversals(self, *known), Completions(self, *known)
         self._verification = Verification(
             self.desk, config, self.books.tries, self._journal.write, keys
         )
@@ -135,6 +137,8 @@ class Issuer(Program):
         match kind.shape:
             case "ask":
                 return self._purchase(link, question, kind)
+            case "advise":
+                return self._completions.asked(link, question, kind)
             case "reverse":
                 return self._reversals.asked(link, question)
             case "network":

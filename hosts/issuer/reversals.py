@@ -17,6 +17,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import card_number
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import (
     Reference,
     agrees,
@@ -30,7 +31,7 @@ from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import NoAnswer
-from cardswitch.wire.ports import LinkId, Question
+from cardswitch.wire.ports import LinkId, Question, Seconds
 
 from .cards import Fingerprint, fingerprint_of
 from .entries import PurchaseUndone, ReversalAnswered
@@ -99,7 +100,7 @@ class Reversals:
         for leg in found:
             if isinstance(leg, Reversal) and leg.who == own.who:
                 return self._tell(own, leg)
-        originals = self._originals(found, names)
+        originals = originals_of(names, found, self._legs, self._desk.now)
         fitting = [each for each in originals if fits(request, each, card)]
         if not [each for each in originals if not each.is_tombstone]:
             return self._bury(own, request, names, card)
@@ -110,15 +111,10 @@ class Reversals:
             return self._forget(own)  # What is not decided cannot be reduced: let it come again.
         return self._answer(own, self._release(original, stays), original)
 
-    def _originals(self, found: Sequence[Leg], names: Reference) -> list[Purchase]:
-        """What *names* may mean: what the journal *found*, and what it could not have found."""
-        known = {leg.who.name: leg for leg in found if isinstance(leg, Purchase)}
-        for leg in self._legs.named(names, self._desk.now):
-            known.setdefault(leg.who.name, leg)
-        return list(known.values())
-
     def _release(self, original: Purchase, stays: int) -> str:
         """Release what *original* holds but for *stays*; the code of the answer."""
+        if original.is_captured:
+            return MISMATCH
         if original.is_open:
             self._journal.write(PurchaseUndone(terms=original.terms), original)
             return APPROVED
@@ -178,11 +174,23 @@ class Reversals:
         self._legs.ended(own)
 
 
+def originals_of(
+    names: Reference, found: Sequence[Leg], legs: Legs, now: Seconds
+) -> list[Purchase]:
+    """What *names* may mean: what the journal *found*, and what it could not have found."""
+    known = {leg.who.name: leg for leg in found if isinstance(leg, Purchase)}
+    for leg in legs.named(names, now):
+        known.setdefault(leg.who.name, leg)
+    return list(known.values())
+
+
 def fits(request: Message, original: Purchase, card: str) -> bool:
     """Whether card, amount, currency and approval code of the reversal are those of *original*."""
     terms, decided = original.terms, original.decided
     if terms is None:
         return True
+    if KINDS.named(terms.kind).is_for_good:
+        return False
     approved, approval_code = (decided.amount, decided.approval_code) if decided else (0, "")
     amounts = (terms.amount, *filter(None, (approved, original.held)))
     return agrees(request, card in ("", terms.card), amounts, terms.currency, approval_code)

@@ -21,7 +21,7 @@ from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Outcome, SaleState
+from cardswitch.terminal.core.outcome import Outcome, SaleState
 from cardswitch.terminal.customer.card import Card, find_card
 from cardswitch.terminal.face.receipt import receipt
 from cardswitch.terminal.session import Session, open_session

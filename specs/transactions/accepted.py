@@ -52,10 +52,10 @@ class Terms(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
-    """A request of a known class, of a card, in which nothing is missing or wrong."""
+    """A request of a known class, in which nothing is missing or wrong."""
 
     kind: Kind
-    pan: str
+    pan: str  # may be "" if it names an original, which has one
     track: Track2 | None  # where it was read
     processing: str
     amount: int  # minor units; 0 where no money moves
@@ -111,7 +111,7 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
             raise Decline(FORMAT_ERROR, str(number))
     if not is_transmission_time(fields[7]):
         raise Decline(FORMAT_ERROR, "7")
-    pan, track = _card(request)
+    pan, track = _card(request, is_required=not kind.original)
     amount = fields.get(4, NOTHING)
     if (amount != NOTHING) != kind.moves_money:
         raise Decline(INVALID_AMOUNT, "4")
@@ -141,7 +141,7 @@ def require_pin(request: Message, kind: Kind) -> None:
         raise Decline(PIN_REQUIRED, "52")
 
 
-def _card(request: Message) -> tuple[str, Track2 | None]:
+def _card(request: Message, *, is_required: bool) -> tuple[str, Track2 | None]:
     """The card number, and the track if it was read."""
     pan, track = request.get(2), None
     if 35 in request.fields:
@@ -152,8 +152,8 @@ def _card(request: Message) -> tuple[str, Track2 | None]:
         pan = pan or track.pan
         if track.pan != pan:
             raise Decline(FORMAT_ERROR, "2")
-    if not pan:
+    if not pan and is_required:
         raise Decline(FORMAT_ERROR, "2")
-    if not is_luhn_valid(pan):
+    if pan and not is_luhn_valid(pan):
         raise Decline(CARD_UNKNOWN, "2")
     return pan, track

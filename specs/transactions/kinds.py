@@ -17,8 +17,8 @@ from ..errors import ConfigError
 from ..message import Message
 from .offers import TABLE
 
-Shape = Literal["ask", "reverse", "network"]
-Money = Literal["none", "debit", "credit", "hold"]
+Shape = Literal["ask", "advise", "reverse", "network"]
+Money = Literal["none", "debit", "credit", "hold", "capture"]
 Pin = Literal["optional", "required", "refused"]
 Serves = Literal["merchants", "acquirers"]
 Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8]0\Z")]
@@ -27,7 +27,7 @@ TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
 ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 # What an approval adds to that which a merchant is owed.
-_SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "credit": -1}
+_SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "capture": 1, "credit": -1}
 
 
 class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +43,7 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pin: Pin = "optional"
     sent_by: tuple[Serves, ...]
     by_name: bool = False
+    original: str = ""
     requires: tuple[int, ...]
     answer: tuple[int, ...] = ()
     approval: Code = APPROVED
@@ -56,6 +57,11 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def moves_money(self) -> bool:
         """Whether an approval does anything that may have to be undone."""
         return self.money != "none"
+
+    @property
+    def is_for_good(self) -> bool:
+        """Whether what it moves stays moved: no reversal takes it back."""
+        return self.moves_money and not self.undone_by
 
     @property
     def sign(self) -> int:
@@ -79,14 +85,15 @@ class Kinds:
         self.all: Mapping[str, Kind] = {row.name: row for row in rows}
         self._by_key: dict[tuple[str, str, str], Kind] = {}
         for row in self.all.values():
-            if row.undone_by and row.undone_by not in self.all:
-                raise ConfigError(f"{row.name}: undone_by: there is no row {row.undone_by!r}")
+            for column, other in ("undone_by", row.undone_by), ("original", row.original):
+                if other and other not in self.all:
+                    raise ConfigError(f"{row.name}: {column}: there is no row {other!r}")
             if not row.moves_money and (row.undone_by or row.bucket):
                 raise ConfigError(f"{row.name}: no money moves: nothing to undo, and no bucket")
             for mti in row.mti:
-                other = self._by_key.setdefault((mti[1:3], row.processing, row.condition), row)
-                if other is not row:
-                    raise ConfigError(f"{row.name}: comes as the same message as {other.name}")
+                known = self._by_key.setdefault((mti[1:3], row.processing, row.condition), row)
+                if known is not row:
+                    raise ConfigError(f"{row.name}: comes as the same message as {known.name}")
 
     def find(self, message: Message) -> Kind | None:
         """The row of a request, or ``None``: nobody can ask for that."""

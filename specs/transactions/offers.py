@@ -19,6 +19,7 @@ class Offer(NamedTuple):
     examples: tuple[tuple[str, str], ...]  # what is typed, and what that shows
     takes_pin: bool
     takes_amount: bool
+    takes_card: bool  # or names an original, which has one
 
 
 def offers() -> tuple[Offer, ...]:
@@ -32,6 +33,7 @@ def offers() -> tuple[Offer, ...]:
             tuple((typed, shown) for typed, shown in row["examples"]),
             row.get("pin", "optional") != "refused",
             row.get("money", "none") != "none",
+            "original" not in row,
         )
         for name, row in rows.items()
         if "command" in row

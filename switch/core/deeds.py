@@ -10,7 +10,7 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Kernel
 
 from .desk import SwitchDesk
-from .flows.reverse import pursue
+from .flows.owed import pursue
 from .journal import Journal
 from .legs import Leg
 from .memory import Memory
@@ -68,27 +68,28 @@ class Deeds:
     # Exceptions -----------------------------------------------------------------------------------
 
     def retry(self, number: int, who: str, because: str) -> None:
-        """Send the reversal of leg *number* anew. Raises Error unless it is an exception."""
-        leg, reversal = self._exception(number)
+        """Send anew what leg *number* owes. Raises Error unless it is an exception."""
+        leg, owed = self._exception(number)
         desk = self._desk_of(leg)
         if leg.upstream not in self._settings.upstreams:
             raise Error(f"leg {number}: there is no upstream {leg.upstream!r} any more: resolve it")
-        desk.record(State.REVERSING, reversal, stays=leg.stays, deed=_deed(who, because))
-        pursue(desk, reversal, sent=1)
+        state = State.TAKEN if leg.kind.shape == "advise" else State.REVERSING
+        desk.record(state, owed, stays=leg.stays, original=leg.original, deed=_deed(who, because))
+        pursue(desk, owed, sent=1)
 
     def resolve(self, number: int, who: str, because: str) -> None:
         """A person ends it, and says why nothing more is to be sent. Raises Error as above."""
-        leg, reversal = self._exception(number)
-        self._desk_of(leg).record(State.RESOLVED, reversal, deed=_deed(who, because))
+        leg, owed = self._exception(number)
+        self._desk_of(leg).record(State.RESOLVED, owed, deed=_deed(who, because))
 
     def _exception(self, number: int) -> tuple[Leg, Message]:
         leg = self._memory.unfinished.get(number)
-        if leg is None or leg.state is not State.EXCEPTION or leg.reversal is None:
+        if leg is None or leg.state is not State.EXCEPTION or leg.pending is None:
             raise Error(
                 f"leg {number} is no exception: `cardswitch switch exceptions list` shows those "
                 "that are"
             )
-        return leg, leg.reversal
+        return leg, leg.pending
 
 
 def _deed(who: str, because: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ from .journal import Journal
 from .legs import Leg
 from .memory import Memory, by_leg
 from .routing import Routing
+from .row import storable
 from .settings import ListenerSettings, Settings, Upstream
 from .states import State
 
@@ -118,7 +119,7 @@ class SwitchDesk(Desk):
         if name is None:
             raise Decline(NO_ISSUER)
         link = LinkId(name)
-        is_full = self.memory.pending_reversals >= self.settings.pending_reversals_max
+        is_full = self.memory.owed >= self.settings.pending_reversals_max
         if is_full or link not in self.memory.ready:
             raise Decline(UNAVAILABLE)
         upstream = self.settings.upstreams[name]
@@ -139,6 +140,20 @@ class SwitchDesk(Desk):
             fields[15] = today[5:7] + today[8:10]
         fields.update(pin)
         return self.stamp(link, Message(f"{request.mti[:3]}0", fields))
+
+    def advice(self, request: Message, original: Leg) -> Message:
+        """*request* as it goes where *original* went, which it names as that is known there.
+
+        It holds only what may be kept, since it must be sent again. Raises NoAnswer if no number is
+        free.
+        """
+        forwarded = original.forwarded
+        assert forwarded is not None, "only what was forwarded is held"
+        pan = forwarded.get(2)
+        names = {38: (original.decision or {}).get(38, ""), 90: original_data(forwarded)}
+        fields = {**request.fields, **{n: value for n, value in names.items() if value}}
+        onward = self.speak(LinkId(original.upstream), Message(request.mti, fields), {})
+        return storable(onward, pan)
 
     def reversal(self, stays: int = 0) -> Message:
         """The 0420 that undoes what was forwarded, but for *stays* minor units.

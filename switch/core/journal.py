@@ -21,7 +21,9 @@ from .row import Row, card_columns, columns_of, storable
 from .states import CAPTURED, FOLLOWS, Mark, State
 
 # A card number stands where it is needed again: with what went upstream, or is to be undone.
-_WITH_CARD: Final = frozenset({State.FORWARDED, State.DECLINED, State.REVERSING, State.ANSWERED})
+_WITH_CARD: Final = frozenset(
+    {State.FORWARDED, State.DECLINED, State.REVERSING, State.TAKEN, State.ANSWERED}
+)
 _json = msgspec.json.Encoder().encode
 
 
@@ -50,7 +52,7 @@ class Journal:
         today = memory.today.label
         pan = ""
         if state in _WITH_CARD:
-            pan = leg.accepted.pan if leg.accepted is not None else pan_of(message)
+            pan = (leg.accepted.pan if leg.accepted is not None else "") or pan_of(message)
         kept = storable(message, pan)
         columns = columns_of(kept, deed)
         if pan:
@@ -156,7 +158,8 @@ class Journal:
 
 def moved(leg: Leg, state: State, amount: int, stays: int) -> int:
     """What the step of *leg* to *state* adds to that which its merchant is owed."""
-    if state is State.APPROVED:
+    is_first_told = state is State.TAKEN and leg.state is None
+    if is_first_told or (state is State.APPROVED and leg.state is not State.TAKEN):
         return leg.kind.sign * amount
     if state is State.REVERSING and leg.state in CAPTURED:
         return leg.kind.sign * (stays - leg.held)

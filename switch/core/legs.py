@@ -14,7 +14,12 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED, UNAVAILABLE
+from cardswitch.specs.codes import (
+    APPROVED,
+    INVALID_TRANSACTION,
+    PARTLY_APPROVED,
+    UNAVAILABLE,
+)
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.identity import Identity
@@ -55,10 +60,10 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     upstream: str = ""
     rrn: str = ""
     packed: bytes = b""  # what was forwarded: a quarter of the size, and seldom asked for again
-    reversal: Message | None = None  # what is pending upstream
+    pending: Message | None = None  # what is owed upstream: a reversal, or the advice itself
     held: int = 0  # what is captured, or held by an authorisation, now; minor units
     stays: int = 0  # what of it the pending reversal leaves
-    original: int = 0  # of a reversal: the leg that it named
+    original: int = 0  # of a reversal, or an advice: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: Mapping[LinkId, Message] = NOBODY
     sequence: int = 0  # of its last row
@@ -100,7 +105,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     @property
     def owed(self) -> int:
         """What the merchant is owed for it now; may be negative."""
-        return self.kind.sign * self.held if self.is_captured else 0
+        return self.kind.sign * self.held if self.is_captured or self.state is State.TAKEN else 0
 
     def wait(self, link: LinkId, request: Message) -> None:
         """Somebody on *link* wants the answer; of too many links the oldest is forgotten."""
@@ -121,6 +126,14 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
             case State.FORWARDED:
                 self.upstream = row.upstream
                 self.packed = _pack((kept.mti, kept.fields))
+            case State.APPROVED if self.state is State.TAKEN:
+                pass  # It was counted, and whoever sent it was told, when it was taken.
+            case State.TAKEN:
+                self.upstream, self.original, self.pending = row.upstream, row.original, kept
+                self.decision = {39: APPROVED}
+                self.held = self.approved = row.amount
+            case State.COMPLETED:
+                self.held = row.stays
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
                 self.decision[39] = intern(kept[39])  # Many legs, few codes.
@@ -130,7 +143,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.original = row.original
             case State.REVERSING:
                 self.upstream, self.stays = row.upstream, row.stays
-                self.reversal = kept
+                self.pending = kept
                 self.decision = self._while_undone(row.stays)
             case State.REVERSED:
                 self.held = 0

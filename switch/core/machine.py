@@ -11,7 +11,7 @@ from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import card_number, no_kind
+from cardswitch.specs.transactions.accepted import Accepted, card_number, no_kind
 from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
@@ -27,6 +27,7 @@ from .access.spokesmen import Spokesmen
 from .checks import admit
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
+from .flows.advise import advise
 from .flows.ask import ask
 from .flows.network import downstream, upstream
 from .flows.recover import finish, rebuild, require_upstreams
@@ -34,13 +35,14 @@ from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
 from .journal import Journal
 from .legs import Leg
-from .memory import Memory
+from .memory import Memory, budget_of
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
+NAMING: Final = (37, 38, 90)  # the fields by which an advice names its original
 
 
 class Switch(Program):
@@ -61,6 +63,7 @@ class Switch(Program):
         self._spokesmen = Spokesmen(settings.listeners)
         self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
             "ask": self._ask,
+            "advise": self._ask,
             "reverse": self._reverse,
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
@@ -163,7 +166,8 @@ class Switch(Program):
             "business_date": memory.today.label,
             "ends_at": memory.today.ends_at,
             "in_flight": [{"leg": leg.number, "rrn": leg.rrn} for leg in forwarded],
-            "pending_reversals": memory.pending_reversals,
+            "pending_reversals": memory.pending[State.REVERSING],
+            "pending_advices": memory.pending[State.TAKEN],
             "exceptions": sum(leg.state is State.EXCEPTION for leg in legs),
             "ready": sorted(memory.ready),
             "keys": self.key_exchange.told(),
@@ -184,29 +188,36 @@ class Switch(Program):
         return self.desk.send(link, answer)
 
     def _ask(self, link: LinkId, request: Message, kind: Kind) -> None:
-        source = name_of(link)
+        source, now = name_of(link), self.kernel.now
         listener = self.settings.listeners[source]
         try:
             accepted = admit(request, kind, listener)
+            names = reference(source, request, now) if kind.original else None
         except Decline as declined:
             return self._decline(link, request, declined)
-        who = identity(source, request, self.kernel.now)
-        card = self.memory.vault.fingerprint(accepted.pan)
-        digest = accepted.terms(card).digest
+        except FormatError as error:
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
+        who = identity(source, request, now)
+        card = self.memory.vault.fingerprint(accepted.pan) if accepted.pan else ""
+        digest = digest_of(request, accepted, card)
         leg = self.memory.legs.find(who.name)
         if leg is not None:
             return self._repeat(link, request, leg, digest)
-        if not self._has_room(link, Budget.DOING):
+        budget = budget_of(kind)
+        if not self._has_room(link, budget):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         leg = self._open(link, who, kind, listener)
         leg.request_digest, leg.card, leg.accepted = digest, card, accepted
         leg.requested, leg.currency = accepted.amount, intern(accepted.currency)
         brought = request.get(37).strip(" ") if listener.rrn == "keep" else ""
-        leg.rrn = brought or rrn_of(self.kernel.now, leg.number)
+        leg.rrn = brought or (rrn_of(now, leg.number) if names is None else "")
         self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
-        flow = ask(desk, link, request, accepted)
-        return self.kernel.start(flow, lambda _: rescue(desk))
+        if names is None:
+            flow = ask(desk, link, request, accepted)
+        else:
+            flow = advise(desk, request, accepted, names)
+        return self.kernel.start(flow, lambda _: rescue(desk), budget)
 
     def _repeat(self, link: LinkId, request: Message, leg: Leg, digest: str) -> None:
         if leg.request_digest not in ("", digest):
@@ -303,6 +314,14 @@ def rrn_of(now: Seconds, number: int) -> str:
     '608800000007'
     """
     return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"
+
+
+def digest_of(request: Message, accepted: Accepted, card: str) -> str:
+    """What a repeat of *request* must agree in; *card* is the fingerprint of its card, if any."""
+    digest = accepted.terms(card).digest
+    if accepted.kind.original:
+        return "|".join([digest, *map(request.get, NAMING)])
+    return digest
 
 
 def rescue(desk: SwitchDesk) -> None:

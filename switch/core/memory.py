@@ -21,7 +21,7 @@ from .day import BankDay
 from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
-from .states import UNFINISHED, State
+from .states import PENDING, UNFINISHED, State
 
 
 class Memory:
@@ -35,7 +35,7 @@ class Memory:
         self.leg_number = 0  # of the last leg
         self.day: BankDay | None = None
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
-        self.pending_reversals = 0  # legs whose reversal is not yet acknowledged
+        self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.sessions = Sessions()  # of those who came in
         # Requests in work, by what they are for and by the link they came on.
@@ -48,6 +48,11 @@ class Memory:
         self._unknown_max = settings.unknown_per_s_max
         self._unknown: Counter[LinkId] = Counter()  # how many of each link in ...
         self._unknown_second = 0  # ... this second
+
+    @property
+    def owed(self) -> int:
+        """How many reversals and advices are not yet acknowledged upstream."""
+        return self.pending.total()
 
     @property
     def today(self) -> BankDay:
@@ -103,8 +108,9 @@ class Memory:
         """*leg* has left the state *before*."""
         if before is None:
             self.legs.has_row(leg)
-        reversing = State.REVERSING
-        self.pending_reversals += (leg.state is reversing) - (before is reversing)
+        for state, change in ((before, -1), (leg.state, 1)):
+            if state in PENDING:
+                self.pending[state] += change
         if leg.state in UNFINISHED:
             self.unfinished[leg.number] = leg
             if self.legs.find(leg.identity) is not leg:
@@ -159,8 +165,8 @@ class Memory:
 
 
 def budget_of(kind: Kind) -> Budget:
-    """What a leg of this *kind* is for, a reversal or anything else."""
-    return Budget.UNDOING if kind.shape == "reverse" else Budget.DOING
+    """What a leg of this *kind* is for: what others owe us must find room."""
+    return Budget.DOING if kind.shape == "ask" else Budget.UNDOING
 
 
 def by_leg(rows: Iterable[Row]) -> list[list[Row]]:

@@ -19,8 +19,10 @@ class State(StrEnum):
     REVERSING = "reversing"  # a reversal is owed upstream until it is acknowledged
     REVERSED = "reversed"  # undone; also a reversal that came before its original (a tombstone)
     REDUCED = "reduced"  # undone in part: what stays is still captured
-    EXCEPTION = "exception"  # the reversal was refused or never acknowledged: a person must look
+    EXCEPTION = "exception"  # what is owed was refused or never acknowledged: a person must look
     RESOLVED = "resolved"  # a person did, and said why nothing more is to be sent
+    TAKEN = "taken"  # an advice: we have said yes, and owe it upstream until it is acknowledged
+    COMPLETED = "completed"  # an authorisation, of which what there was to capture is captured
     ANSWERED = "answered"  # a reversal that came in, a leg of its own: its code says how
 
 
@@ -37,21 +39,27 @@ class Mark(StrEnum):
 
 
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
-    None: frozenset({State.FORWARDED, State.DECLINED, State.REVERSED, State.ANSWERED}),
+    None: frozenset({State.FORWARDED, State.DECLINED, State.REVERSED, State.TAKEN, State.ANSWERED}),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
-    State.APPROVED: frozenset({State.REVERSING}),
+    State.APPROVED: frozenset({State.REVERSING, State.COMPLETED}),
     State.DECLINED: frozenset(),
     State.REVERSING: frozenset({State.REVERSED, State.REDUCED, State.EXCEPTION}),
     State.REVERSED: frozenset(),
-    State.REDUCED: frozenset({State.REVERSING}),
-    State.EXCEPTION: frozenset({State.REVERSING, State.RESOLVED}),
+    State.REDUCED: frozenset({State.REVERSING, State.COMPLETED}),
+    State.EXCEPTION: frozenset({State.REVERSING, State.TAKEN, State.RESOLVED}),
     State.RESOLVED: frozenset(),
+    State.TAKEN: frozenset({State.APPROVED, State.EXCEPTION}),
+    State.COMPLETED: frozenset(),
     State.ANSWERED: frozenset({State.ANSWERED}),  # refused while a person had the original in hand
 }
 # With these a leg is not finished, and stays in memory; in the last, a person must finish it.
-UNFINISHED: Final = frozenset({None, State.FORWARDED, State.REVERSING, State.EXCEPTION})
+UNFINISHED: Final = frozenset(
+    {None, State.FORWARDED, State.REVERSING, State.TAKEN, State.EXCEPTION}
+)
+# A reversal or an advice is to be sent upstream until it is acknowledged.
+PENDING: Final = frozenset({State.REVERSING, State.TAKEN})
 # With these something is owed upstream, if money may have moved.
-OWING: Final = frozenset({State.FORWARDED, State.REVERSING})
+OWING: Final = PENDING | {State.FORWARDED}
 # If its class moves money, that is held for it, and a reversal may take it back.
 CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED})
 

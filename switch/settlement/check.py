@@ -31,7 +31,7 @@ from .totals import BatchTotals
 
 
 class Step(Struct, frozen=True, gc=False, kw_only=True):
-    """A leg of a merchant approved, or its reversal owed: one row of the journal."""
+    """A leg of a merchant approved or taken, or its reversal owed: one row of the journal."""
 
     sequence: int
     leg: int
@@ -71,8 +71,10 @@ def expected_movements(
     expected: dict[str, Expected] = {}
     for step in steps:
         row_of = KINDS.named(step.kind)
-        is_undone = step.state != State.APPROVED
-        if not row_of.sign:
+        is_undone = step.state == State.REVERSING
+        # What was taken is acknowledged, or sent again: it was counted once.
+        is_told_again = not is_undone and step.leg in captured
+        if not row_of.sign or is_told_again:
             continue
         if is_undone:
             row, moved = step.sequence, max(captured.get(step.leg, 0) - step.stays, 0)

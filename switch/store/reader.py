@@ -19,7 +19,7 @@ from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
 from cardswitch.wire.store.trouble import explained
 
 from ..core.row import Row
-from ..core.states import Mark, State
+from ..core.states import OWING, Mark, State
 from ..settlement.check import Step
 from ..settlement.days import BankDay, bank_days
 from ..settlement.movements import Movement, movement_kind
@@ -27,7 +27,9 @@ from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
 SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
 # A leg that stands at one of these goes on by itself.
-GOES_ON: Final = frozenset({State.FORWARDED, State.REVERSING})
+GOES_ON: Final = OWING
+# What its state alone says of money.
+TELLING: Final = (State.APPROVED, State.TAKEN, State.REVERSING)
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -109,7 +111,7 @@ class JournalReader(JournalStoreReader[Row]):
             )
         )
         for row in self._streamed(query):
-            is_undone = row.state != State.APPROVED
+            is_undone = row.state == State.REVERSING
             bucket = KINDS.named(row.kind).bucket
             yield Movement(
                 kind=movement_kind(bucket, is_undone=is_undone),
@@ -129,7 +131,7 @@ class JournalReader(JournalStoreReader[Row]):
         By their states alone; what the rows say of money is not asked.
         """
         first = JOURNAL.alias("first")
-        telling = JOURNAL.c.state.in_([State.APPROVED.value, State.REVERSING.value])
+        telling = JOURNAL.c.state.in_([state.value for state in TELLING])
         touched = select(JOURNAL.c.leg).where(JOURNAL.c.sequence > since.sequence, telling)
         query = (
             select(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,11 +12,12 @@ from cardswitch.specs.codes import (
     APPROVED,
     INVALID_TRANSACTION,
     REFUSED_FOR_GOOD,
+    TRY_LATER,
     UNKNOWN_ORIGINAL,
 )
 from cardswitch.specs.dialect.covered import MAC_FIELDS
-from cardswitch.specs.errors import Error, FormatError
-from cardswitch.specs.masking import holds_pan, mask_pan
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
@@ -33,7 +34,6 @@ from .entries import (
     ApprovalHeard,
     BatchClosed,
     ReversalRefused,
-    SaleAbandoned,
     SaleAnswered,
     SaleBegun,
     SaleRepeated,
@@ -42,48 +42,23 @@ from .entries import (
     TerminalEntry,
     Unanswered,
 )
+from .errors import NoLink, NotReady
 from .messages import (
     SALE,
     Order,
     TerminalIdentity,
+    completion_request,
     repeat_request,
     request_for,
     reversal_request,
     stored,
 )
-from .state import PAID, Book, SaleState, key_of, rebuild
+from .outcome import PAID, SaleState
+from .state import Book, key_of, rebuild
 
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
 ECHOED: Final = (*AGREEING, 7)  # What our switch sends back as it was.
-BECAUSE_MAX: Final = 200  # characters: a sentence or two, and one line of a report
-
-
-class NotReady(Error):
-    """The terminal cannot do this now; nothing was sent. Says what must come first."""
-
-
-class NoLink(NotReady):
-    """The switch cannot be reached."""
-
-
-def abandoned(book: Book, because: str, now: Seconds) -> list[SaleAbandoned]:
-    """End by a person's word, *because*, whatever reversal the terminal of *book* still owes.
-
-    Raises NotReady if there is none, and Error if *because* says nothing, or what nobody may keep.
-    """
-    if not because.strip() or len(because) > BECAUSE_MAX or holds_pan(because):
-        raise Error(
-            f"because: say in 1 to {BECAUSE_MAX} characters what you know, without a card number:"
-            " the journal keeps it"
-        )
-    entries: list[SaleAbandoned] = []
-    while (key := book.unsettled_key) is not None and book.sales[key].outcome.moves_money:
-        entries.append(SaleAbandoned(now, key, because))
-        book = book.with_entry(entries[-1])
-    if not entries:
-        raise NotReady("nothing to abandon: no reversal is pending")
-    return entries
 
 
 class Timers(Struct, frozen=True):
@@ -150,7 +125,9 @@ class Terminal(Program):
         begun, card = self.book.begun, card or self._card
         if begun is None or self.book.kind not in PAID | {SaleState.DECLINED}:
             raise NotReady(f"nothing to repeat: {self._last_sale()}")
-        if card is None:
+        if KINDS.of(begun.request).original:
+            card = None
+        elif card is None:
             raise NotReady("the card is not known any more: present it again")
         self._start(self._repeat(repeat_request(begun.request, card)))
         return self.kernel.take()
@@ -167,6 +144,8 @@ class Terminal(Program):
             raise NotReady(f"nothing to reverse: {self._last_sale()}")
         if not sale.outcome.moves_money:
             raise NotReady(f"nothing to reverse: a {sale.outcome.transaction} moves no money")
+        if KINDS.named(sale.outcome.transaction).is_for_good:
+            raise NotReady("nothing to reverse: what was completed is paid back by a refund")
         if sale.outcome.batch != self.book.batch.number:
             raise NotReady("nothing to reverse: the batch of the last sale is closed")
         if not 0 <= stays < sale.outcome.amount:
@@ -174,6 +153,25 @@ class Terminal(Program):
             raise NotReady(f"nothing was sent: {paid} is paid, so keep less than that")
         request = sale.begun.request
         self._start(self._reverse(key_of(request[11], request[7]), stays))
+        return self.kernel.take()
+
+    def complete(self, now: Seconds, amount: int = 0, stan: str = "") -> Sequence[Effect]:
+        """Take *amount*, in minor units, or all of what a pre-authorisation has set aside.
+
+        That of the number *stan*, or the last one. Raises NotReady if there is none.
+        """
+        self.kernel.advance(now)
+        self._require_ready()
+        held = self.book.to_complete(stan)
+        if held is None:
+            which = f"of STAN {stan} " if stan else ""
+            raise NotReady(f"nothing to complete: no pre-authorisation {which}is open here")
+        outcome, begun = held.outcome, held.begun
+        said = {37: outcome.rrn, 38: outcome.approval_code}
+        request = completion_request(self.place, begun.request, said, amount or outcome.amount, now)
+        request = self.desk.stamp(self.link, request)
+        entry = SaleBegun(now, stored(request), begun.card, begun.alias)
+        self._start(self._advise(entry))
         return self.kernel.take()
 
     def close_batch(self, now: Seconds) -> Sequence[Effect]:
@@ -214,13 +212,21 @@ class Terminal(Program):
         return self._record(SaleAnswered(self.desk.now, stored(answer)))
 
     async def _give_up(self) -> None:
-        """The last sale has no result: undo it, if money can have moved."""
+        """The last sale has no result: undo it, if money can have moved; or say it again."""
         sale = self.book.last
         assert sale is not None, "what was begun is known"
+        request = sale.begun.request
         if not sale.outcome.moves_money:
             return self._record(Unanswered(self.desk.now))
-        request = sale.begun.request
+        if KINDS.of(request).shape == "advise":
+            again = Message(f"{request.mti[:3]}1", request.fields)
+            return await self._insist(again, self._is_kept)
         return await self._reverse(key_of(request[11], request[7]))
+
+    async def _advise(self, begun: SaleBegun) -> None:
+        """Tell what was done, durably first, until somebody has kept it."""
+        self._record(begun)
+        await self._insist(begun.request, self._is_kept)
 
     async def _repeat(self, request: Message) -> None:
         answer = await self._answer(request)
@@ -246,14 +252,22 @@ class Terminal(Program):
     async def _send_reversal(self, mti: str) -> None:
         """Send it until somebody says it is done or never will be; only its first send is 0420."""
         assert self.book.pending is not None
-        fields = self.book.pending.reversal.fields
+        await self._insist(Message(mti, self.book.pending.reversal.fields), self._is_acknowledged)
+
+    async def _insist(self, question: Message, settles: Callable[[Message], bool]) -> None:
+        """Send *question*, and then its repeats, until an answer *settles* it."""
         pause = self._timers.back_off_min_s
         while True:
             while not self.desk.is_up(self.link):
                 await self.kernel.wait_for(LINKED)
-            if await self._is_acknowledged(Message(mti, fields)):
-                return
-            mti = "0421"
+            try:
+                answer = await self.desk.ask(self.link, question, within=self._timers.answer_s)
+            except NoAnswer:
+                pass
+            else:
+                if settles(answer):
+                    return
+            question = Message(f"{question.mti[:3]}1", question.fields)
             await self._pause(pause)
             pause = min(2 * pause, self._timers.back_off_max_s)
 
@@ -262,12 +276,20 @@ class Terminal(Program):
         self.kernel.later(seconds, lambda: self.kernel.notify(LINKED))
         await self.kernel.wait_for(LINKED)
 
-    async def _is_acknowledged(self, reversal: Message) -> bool:
-        """Whether *reversal* is no longer pending."""
-        try:
-            answer = await self.desk.ask(self.link, reversal, within=self._timers.answer_s)
-        except NoAnswer:
+    def _is_kept(self, answer: Message) -> bool:
+        """Whether *answer* says that the last sale, an advice, is kept, or never will be."""
+        assert self.book.begun is not None
+        request = self.book.begun.request
+        if not fits(answer, request, KINDS.of(request), ECHOED):
+            self.desk.count("unfit_answer")
             return False
+        if answer[39] in TRY_LATER:
+            return False
+        self._record(SaleAnswered(self.desk.now, stored(answer)))
+        return True
+
+    def _is_acknowledged(self, answer: Message) -> bool:
+        """Whether the reversal that is pending is so no longer, by *answer*."""
         code, now = answer.get(39), self.desk.now
         # Where a part was to stay, a sale that the switch does not know is for a person to see.
         in_part = self.book.pending is not None and self.book.pending.stays > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -19,9 +20,10 @@ from cardswitch.wire.ports import Seconds
 
 from ..customer.card import Card
 from ..pinpad.pad import PinPad
-from .state import SWIPE
+from .outcome import SWIPE
 
 SALE: Final = "sale"  # the row of what a terminal does unless it is told otherwise
+COMPLETION: Final = "completion"
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
 WITH_PIN_PAD: Final = "1"  # field 22, third digit
@@ -87,6 +89,24 @@ def request_for(
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
+def completion_request(
+    place: TerminalIdentity, request: Message, said: Mapping[int, str], amount: int, now: Seconds
+) -> Message:
+    """The 0220 that takes *amount* of what *request* has set aside, without its trace number.
+
+    *said*: the fields 37 and 38 of the answer to *request*, where it had them. Raises FormatError.
+    """
+    if amount <= 0:
+        raise FormatError("an amount above zero", field="4")
+    row = KINDS.named(COMPLETION)
+    time, date = local_time(now, place.zone)
+    fields = {number: request[number] for number in (22, 41, 42, 49)}
+    fields |= {number: value for number, value in said.items() if value}
+    fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
+    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request)}
+    return Message(row.mti[0], dict(sorted(fields.items())))
+
+
 def card_fields(card: Card, mode: str) -> dict[int, str]:
     """The fields that hold *card*: its stripe if swiped, else number, expiry and CVV2.
 
@@ -104,9 +124,13 @@ def stored(message: Message) -> Message:
     return Message(message.mti, kept_fields(message.fields, message.mti[:1]))
 
 
-def repeat_request(request: Message, card: Card) -> Message:
-    """The repeat of a *request* that was stored; the card is presented anew, the PIN is not."""
-    fields = {**request.fields, **card_fields(card, request[22][:2])}
+def repeat_request(request: Message, card: Card | None) -> Message:
+    """The repeat of a *request* that was stored; the card is presented anew, the PIN is not.
+
+    What names an original was sent without a card, and is again.
+    """
+    presented = card_fields(card, request[22][:2]) if card is not None else {}
+    fields = {**request.fields, **presented}
     return Message(f"{request.mti[:3]}1", dict(sorted(fields.items())))
 
 

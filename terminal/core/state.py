@@ -6,7 +6,6 @@ Which entry may follow which stands in :data:`FOLLOWS`; every change of a sale's
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from functools import reduce
 from itertools import accumulate
 from typing import Final
@@ -16,7 +15,6 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message, reply_mti
-from cardswitch.specs.transactions.additional import AdditionalAmount, read_additional
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
@@ -34,32 +32,25 @@ from .entries import (
     TerminalEntry,
     Unanswered,
 )
+from .outcome import (
+    PAID,
+    Outcome,
+    SaleState,
+    begun_outcome,
+    kind_of,
+    line_of,
+    outcome_after,
+    told,
+)
 
 SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
-SWIPE: Final = "02"  # The first two digits of field 22: how the card was read.
 
-
-class SaleState(StrEnum):
-    """How a sale stands."""
-
-    BEGUN = "begun"  # sent perhaps, not answered yet
-    APPROVED = "approved"
-    DECLINED = "declined"
-    PENDING = "pending"  # a reversal must still be acknowledged
-    REVERSED = "reversed"
-    REDUCED = "reduced"  # reversed in part: the rest stays paid
-    EXCEPTION = "exception"  # the reversal was refused: a person must look
-    ABANDONED = "abandoned"  # a person ended its reversal: it may stay charged
-    UNANSWERED = (
-        "unanswered"  # of a repeat: the sale stands as it stood; or no money can have moved
-    )
-
-
-PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
 # An approval of such a sale, or of more than stays of it, is reversed.
 NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
 _AT_REST: Final = (
-    PAID | NOT_PAID | {None, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
+    PAID
+    | NOT_PAID
+    | {None, SaleState.COMPLETED, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
 )
 # The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
@@ -74,37 +65,6 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
     BatchClosed: _AT_REST,
 }
-
-
-class Outcome(Struct, frozen=True, kw_only=True):
-    """How one sale stands: what a receipt says and a test looks at. All of it may be shown."""
-
-    kind: SaleState
-    transaction: str = ""  # the name of its row in the table of transactions
-    at: Seconds  # of the last change
-    stan: str
-    amount: int  # minor units: what was approved and stays, or else asked
-    asked: int
-    reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
-    currency: str  # numeric
-    terminal: str
-    merchant: str
-    card: str  # masked
-    is_swipe: bool
-    batch: int
-    time: str  # hhmmss and ...
-    date: str  # ... MMDD at the terminal
-    code: str = ""  # field 39 of the last answer
-    approval_code: str = ""
-    rrn: str = ""
-    is_repeat: bool = False
-    because: str = ""  # of an abandoned one: what the person said
-    amounts: tuple[AdditionalAmount, ...] = ()  # what the issuer told of the account
-
-    @property
-    def moves_money(self) -> bool:
-        """Whether an approval of it does anything that may have to be undone."""
-        return KINDS.named(self.transaction).moves_money
 
 
 class Sale(Struct, frozen=True):
@@ -172,6 +132,15 @@ class Book(Struct, frozen=True, kw_only=True):
             return key
         return next(reversed(self.sales)) if self.kind is SaleState.BEGUN else None
 
+    def to_complete(self, stan: str = "") -> Sale | None:
+        """The newest sale that sets money aside and stands so, or that of the number *stan*."""
+        for sale in reversed(self.sales.values()):
+            outcome = sale.outcome
+            is_hold = KINDS.named(outcome.transaction).money == "hold"
+            if is_hold and outcome.kind in PAID and stan in ("", outcome.stan):
+                return sale
+        return None
+
     def own(self, answer: Message) -> str | None:
         """The key of the sale that *answer* answers, or ``None``: it is none of the last ones.
 
@@ -188,7 +157,11 @@ class Book(Struct, frozen=True, kw_only=True):
     def exceeds(self, key: str, answer: Message) -> bool:
         """Whether *answer* approves more of the sale *key* than the terminal holds as paid."""
         outcome = self.sales[key].outcome
-        may_be = outcome.moves_money and outcome.kind in NOT_PAID and key not in self.to_reverse
+        may_be = (
+            bool(KINDS.named(outcome.transaction).undone_by)
+            and outcome.kind in NOT_PAID
+            and key not in self.to_reverse
+        )
         if not answer.approved or not may_be:
             return False
         approved = int(answer.get(4) or outcome.asked)
@@ -243,7 +216,7 @@ class Book(Struct, frozen=True, kw_only=True):
 
     def _begun(self, entry: SaleBegun) -> Book:
         request = entry.request
-        sale = Sale(entry, _begun(entry.at, request, entry.card, self.batch.number))
+        sale = Sale(entry, begun_outcome(entry.at, request, entry.card, self.batch.number))
         key = key_of(request[11], request[7])
         kept = [(other, of) for other, of in self.sales.items() if other != key]
         sales = {**dict(kept[-SALES_MAX + 1 :]), key: sale}
@@ -251,18 +224,28 @@ class Book(Struct, frozen=True, kw_only=True):
 
     def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
-        outcome = _stands(self.outcome, _kind_of(answer), at, answer)
-        book = self._with(next(reversed(self.sales)), outcome)
+        outcome = outcome_after(self.outcome, kind_of(answer), at, answer)
+        book = self._completed(at) if outcome.kind is SaleState.APPROVED else self
+        book = book._with(next(reversed(self.sales)), outcome)
         if not outcome.moves_money:
             return book
-        batch = self.batch.plus(_line(outcome), outcome.currency, outcome.amount)
+        batch = self.batch.plus(line_of(outcome), outcome.currency, outcome.amount)
         return replace(book, batch=batch)
+
+    def _completed(self, at: Seconds) -> Book:
+        """What the last sale has taken from, if it names that, holds nothing any more."""
+        assert self.begun is not None
+        request = self.begun.request
+        key = _original(request) if KINDS.of(request).original else ""
+        if key not in self.sales:
+            return self
+        return self._with(key, replace(self.sales[key].outcome, kind=SaleState.COMPLETED, at=at))
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
         if answer is None:
             return replace(self.outcome, kind=SaleState.UNANSWERED, at=at, is_repeat=True)
-        heard = _stands(self.outcome, _kind_of(answer), at, answer)
+        heard = outcome_after(self.outcome, kind_of(answer), at, answer)
         if heard.amount == self.outcome.amount and self.outcome.kind is SaleState.REDUCED:
             heard = replace(heard, kind=self.outcome.kind)
         else:
@@ -295,19 +278,19 @@ class Book(Struct, frozen=True, kw_only=True):
         outcome = self.sales[pending.sale].outcome
         kind = SaleState.REDUCED if pending.stays else SaleState.REVERSED
         approval_code = before.approval_code if pending.stays else ""
-        outcome = replace(_told(outcome, kind, at, answer), approval_code=approval_code)
+        outcome = replace(told(outcome, kind, at, answer), approval_code=approval_code)
         batch, undone = self.batch, _undone(pending)
         if before.kind in PAID:
-            approved = _line(before, SaleState.APPROVED)
+            approved = line_of(before, SaleState.APPROVED)
             batch = batch.plus(approved, before.currency, -undone, 0 if pending.stays else -1)
-        batch = batch.plus(_line(before, SaleState.REVERSED), before.currency, undone)
+        batch = batch.plus(line_of(before, SaleState.REVERSED), before.currency, undone)
         return replace(self._with(pending.sale, outcome), pending=None, batch=batch)
 
     def _refused(self, at: Seconds, answer: Message) -> Book:
         """Not undone: an approval stays counted, and a person must look."""
         assert self.pending is not None
         pending = self.pending
-        outcome = _told(pending.before, SaleState.EXCEPTION, at, answer)
+        outcome = told(pending.before, SaleState.EXCEPTION, at, answer)
         return replace(self._in_doubt(pending.sale, outcome, _undone(pending)), pending=None)
 
     def _abandoned(self, at: Seconds, key: str, because: str) -> Book:
@@ -323,7 +306,7 @@ class Book(Struct, frozen=True, kw_only=True):
         )
 
     def _in_doubt(self, key: str, outcome: Outcome, amount: int) -> Book:
-        batch = self.batch.plus(_line(outcome), outcome.currency, amount)
+        batch = self.batch.plus(line_of(outcome), outcome.currency, amount)
         exceptions = (*self.exceptions, outcome)
         return replace(self._with(key, outcome), batch=batch, exceptions=exceptions)
 
@@ -353,8 +336,9 @@ def outcomes(entries: Iterable[TerminalEntry]) -> Iterator[Outcome]:
             yield book.last_outcome
 
 
-def _original(reversal: Message) -> str:
-    named = reversal[90]
+def _original(request: Message) -> str:
+    """The key of the sale that *request*, a reversal or a completion, names."""
+    named = request[90]
     return key_of(named[4:10], named[10:20])
 
 
@@ -362,48 +346,3 @@ def _undone(pending: Pending) -> int:
     """What of the sale a reversal takes back; of one without an approval, all that was asked."""
     before = pending.before
     return before.amount - pending.stays if before.kind in PAID else before.asked
-
-
-def _line(outcome: Outcome, kind: SaleState | None = None) -> str:
-    """The line of a batch's totals that *outcome* is counted in, as it stands or as *kind*."""
-    return f"{outcome.transaction} {kind or outcome.kind}"
-
-
-def _begun(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
-    asked = int(request[4])
-    return Outcome(
-        kind=SaleState.BEGUN,
-        transaction=KINDS.of(request).name,
-        at=at,
-        stan=request[11],
-        amount=asked,
-        asked=asked,
-        currency=request[49],
-        terminal=request[41].rstrip(" "),
-        merchant=request[42].rstrip(" "),
-        card=card,
-        is_swipe=request[22].startswith(SWIPE),
-        batch=batch,
-        time=request[12],
-        date=request[13],
-    )
-
-
-def _stands(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
-    """*outcome* after the answer to the sale, or to its repeat."""
-    approved = kind is SaleState.APPROVED
-    return replace(
-        _told(outcome, kind, at, answer),
-        amount=int(answer.get(4) or outcome.asked) if approved else outcome.asked,
-        approval_code=answer.get(38) if approved else "",
-        amounts=read_additional(answer.get(54)),
-    )
-
-
-def _told(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
-    rrn = answer.get(37, outcome.rrn)
-    return replace(outcome, kind=kind, at=at, code=answer[39], rrn=rrn)
-
-
-def _kind_of(answer: Message) -> SaleState:
-    return SaleState.APPROVED if answer.approved else SaleState.DECLINED

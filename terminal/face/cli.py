@@ -137,6 +137,41 @@ def _asking(offer: Offer) -> click.Command:
         command = click.argument("amount")(command)
     if offer.takes_pin:
         command = pin_option(command)
+    return _offered(offer, command)
+
+
+def _completing(offer: Offer) -> click.Command:
+    """The command for what a row offers that names an original, and so needs no card."""
+
+    @click.argument("amount", required=False)
+    @click.option("--stan", default="", help="The trace number of what is completed.")
+    @click.option("--check", is_flag=True, help="Exit with 3 when refused.")
+    @waiting
+    @common
+    def complete(
+        config: TerminalConfig,
+        amount: str | None,
+        stan: str,
+        check: bool,
+        within: float,
+        as_json: bool,
+    ) -> None:
+        from .screen import conclude
+
+        minor = _amount(amount, config.currency) if amount is not None else 0
+        conclude(
+            config,
+            lambda session: session.perform(
+                lambda terminal, now: terminal.complete(now, minor, stan), within
+            ),
+            as_json,
+            check,
+        )
+
+    return _offered(offer, complete)
+
+
+def _offered(offer: Offer, command: Callable[..., None]) -> click.Command:
     epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
     return click.command(offer.command, help=offer.text, epilog=epilog)(command)
 
@@ -159,7 +194,7 @@ def _presenting(command: Callable[..., None]) -> Callable[..., None]:
 
 
 for _offer in offers():
-    terminal.add_command(_asking(_offer))
+    terminal.add_command(_asking(_offer) if _offer.takes_card else _completing(_offer))
 
 
 @terminal.command(epilog=REPEAT_EPILOG)

@@ -11,7 +11,8 @@ from cardswitch.specs.codes import AMOUNT_TYPES, reason
 from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 
-from ..core.state import Book, Outcome, SaleState
+from ..core.outcome import Outcome, SaleState
+from ..core.state import Book
 
 WIDTH: Final = 40  # What a roll of 57 mm holds.
 PAN_DIGITS_SHOWN: Final = 4  # On the customer's copy; the merchant's also shows the first six.
@@ -25,6 +26,7 @@ _VERDICTS: Final = {
     SaleState.REVERSED: "REVERSED",
     SaleState.REDUCED: "REVERSED IN PART",
     SaleState.EXCEPTION: "REVERSAL REFUSED",
+    SaleState.COMPLETED: "COMPLETED",
     SaleState.ABANDONED: "REVERSAL ABANDONED",
     SaleState.UNANSWERED: "NO ANSWER",
 }
@@ -131,7 +133,8 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
             for kind, tally in tallies.items()
         ]
     if (pending := book.unsettled) is not None:
-        lines += ["", f"REVERSAL PENDING FOR STAN {pending.stan}", *_reversed(pending)]
+        what = kind_of(pending).receipt if is_advice(pending) else "REVERSAL"
+        lines += ["", f"{what} PENDING FOR STAN {pending.stan}", *_reversed(pending)]
     for outcome in book.exceptions:
         lines += ["", *_doubt(outcome)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -140,6 +143,11 @@ def totals(terminal: str, merchant: str, book: Book) -> str:
 def kind_of(outcome: Outcome) -> Kind:
     """The class of the transaction."""
     return KINDS.named(outcome.transaction)
+
+
+def is_advice(outcome: Outcome) -> bool:
+    """Whether it is told until somebody keeps it, and never undone for want of an answer."""
+    return kind_of(outcome).shape == "advise"
 
 
 def words_of(outcome: Outcome) -> Words:

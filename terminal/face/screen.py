@@ -15,10 +15,11 @@ from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator import exits
 
 from ..config import TerminalConfig
-from ..core.machine import NoLink
-from ..core.state import Book, Outcome, SaleState
+from ..core.errors import NoLink
+from ..core.outcome import Outcome, SaleState
+from ..core.state import Book
 from ..session import Session, StillPending, open_session, read_book
-from .receipt import kind_of, money, receipt, totals
+from .receipt import is_advice, kind_of, money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
 
@@ -137,6 +138,13 @@ def _warn_of_pending(book: Book) -> None:
     if (owed := book.unsettled) is None:
         return
     amount = money(owed.reversed or owed.asked, owed.currency)
+    if is_advice(owed):
+        click.echo(
+            f"STAN {owed.stan}: nobody has kept this {owed.transaction} of {amount} yet; the next"
+            " command sends it again, and `terminal reverse-pending` does nothing else",
+            err=True,
+        )
+        return
     click.echo(
         f"STAN {owed.stan}: a reversal is pending; the next command sends it, and the card may stay"
         f" charged with {amount} until then. `terminal reverse-pending` does nothing else;"

@@ -1,11 +1,14 @@
 """Classes beside the sale: off unless allowed; then from the terminal to the payout, and undone."""
 
 import json
+import sqlite3
 import xml.etree.ElementTree as ET
+from contextlib import closing
 
 import pytest
 
 from cardswitch.lab.house.topology import read_lab
+from cardswitch.terminal.core.errors import NotReady
 from tests.kit.programs import House
 
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
@@ -105,6 +108,46 @@ def test_cash_is_deposited_like_a_sale_and_wants_a_pin(houses, monkeypatch):
     code, outcome = asked(house, "cash", "50", "--card", "good", "--check")
     assert (code, outcome["transaction"], outcome["kind"]) == (0, "cash", "approved")
     assert batches_of(closed(house)) == {"cash": (1, 5000)}
+
+
+def test_what_is_set_aside_is_taken_once_and_the_rest_is_free(houses):
+    house = houses("refund")
+    assert asked(house, "sale", "20", "--card", "good")[1]["kind"] == "approved"
+    code, hold = asked(house, "preauth", "80", "--card", "good")
+    assert (code, hold["kind"]) == (0, "approved")
+    code, outcome = asked(house, "complete", "90", "--check")
+    assert (code, outcome["kind"], outcome["code"]) == (3, "declined", "13")
+    code, outcome = asked(house, "complete", "65.20", "--stan", hold["stan"])
+    assert (code, outcome["transaction"], outcome["kind"]) == (0, "completion", "approved")
+    assert (outcome["rrn"], outcome["approval_code"]) == (hold["rrn"], hold["approval_code"])
+    for words in ("complete", "reverse"):
+        with pytest.raises(NotReady):
+            house.run("terminal", words)
+    assert asked(house, "refund", "5", "--card", "good")[1]["kind"] == "approved"
+    day = closed(house)
+    assert batches_of(day) == {
+        "sale": (1, 2000),
+        "completion": (1, 6520),
+        "refund": (1, -500),
+    }
+    assert deposit_by_sql(house) == 2000 + 6520 - 500
+    written = ET.parse(house.folder / "deposits" / f"deposit-{day['business_date']}.xml")
+    assert [sum.text for sum in written.iter(f"{PAIN}CtrlSum")][:1] == ["80.20"]
+    [up] = house.programs
+    assert up.stop() == 0
+    assert sorted(house.held().values()) == [-500, 2000, 6520]
+
+
+def deposit_by_sql(house):
+    """Sales and completions less refunds, asked of the rows of the switch's journal alone."""
+    query = """
+        SELECT SUM(CASE kind WHEN 'refund' THEN -amount ELSE amount END) FROM journal
+        WHERE serves = 'merchants' AND kind IN ('sale', 'completion', 'refund')
+          AND ((kind = 'completion' AND state = 'taken')
+            OR (kind <> 'completion' AND state = 'approved'))"""
+    with closing(sqlite3.connect(house.folder / "switch.db")) as connection:
+        [(total,)] = connection.execute(query)
+    return total
 
 
 def test_what_is_set_aside_is_held_and_in_no_deposit(houses):

@@ -11,7 +11,7 @@ from cardswitch.lab.house.running import running
 from cardswitch.lab.house.topology import free_ports, make_lab, read_lab
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run

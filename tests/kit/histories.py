@@ -18,6 +18,7 @@ from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_o
 from cardswitch.switch.settlement.ledger import merchant_of
 from cardswitch.switch.settlement.movements import Movement, due, movement_kind
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount, OwnAccount
+from cardswitch.switch.store.reader import TELLING
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.wire.store.journal import JournalStore
 
@@ -206,10 +207,12 @@ def movements_of(rows: Iterable[Row], since: int = 0) -> list[Movement]:
     """What rows behind row *since* have moved for merchants."""
     return [
         Movement(
-            kind=movement_kind(KINDS.named(row.kind).bucket, is_undone=row.state != State.APPROVED),
+            kind=movement_kind(
+                KINDS.named(row.kind).bucket, is_undone=row.state == State.REVERSING
+            ),
             sequence=row.sequence,
             leg=row.leg,
-            moved_on=row.business_date if row.state == State.APPROVED else row.day,
+            moved_on=row.day if row.state == State.REVERSING else row.business_date,
             merchant=row.merchant,
             terminal=row.terminal,
             currency=row.currency,
@@ -226,11 +229,7 @@ def steps_of(rows: Sequence[Row], since: int = 0) -> list[Step]:
     began: dict[int, int] = {}
     for row in rows:
         began.setdefault(row.leg, row.sequence)
-    telling = [
-        row
-        for row in rows
-        if row.serves == "merchants" and row.state in (State.APPROVED, State.REVERSING)
-    ]
+    telling = [row for row in rows if row.serves == "merchants" and row.state in TELLING]
     touched = {row.leg for row in telling if row.sequence > since}
     names = [name for name in Step.__struct_fields__ if name != "began"]
     return [

@@ -30,7 +30,8 @@ from cardswitch.lab.house.topology import Timing, free_ports, make_lab, read_lab
 from cardswitch.switch.core.states import CAPTURED
 from cardswitch.switch.store.reader import GOES_ON, JournalReader
 from cardswitch.terminal.core.entries import TerminalEntry
-from cardswitch.terminal.core.state import PAID, SaleState, outcomes
+from cardswitch.terminal.core.outcome import PAID, SaleState
+from cardswitch.terminal.core.state import outcomes
 from cardswitch.wire.driver.journal import FileJournal
 from cardswitch.wire.store.journal import JournalStoreReader
 from tests.kit.hsm.module import attended

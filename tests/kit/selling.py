@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from cardswitch.terminal.config import read_cards, with_id
-from cardswitch.terminal.core.machine import NoLink
+from cardswitch.terminal.core.errors import NoLink
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from tests.kit.programs import LOOK_S, PATIENCE_S, House, Program

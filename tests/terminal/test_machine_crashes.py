@@ -14,7 +14,8 @@ from cardswitch.terminal.core.entries import (
     SaleReversing,
 )
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Append, Send
 from tests.kit.play import START, Playbook, after, answered
 from tests.kit.terminal import (

@@ -9,9 +9,10 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.terminal.config import read_terminal_config
-from cardswitch.terminal.core.machine import NoLink, NotReady
+from cardswitch.terminal.core.errors import NoLink, NotReady
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import Book, SaleState
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import Book
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.session import close_batch, open_journal, open_session, read_book
 

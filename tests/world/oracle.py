@@ -17,8 +17,8 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import stays_of
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
-from cardswitch.terminal.core.state import PAID, Outcome, SaleState, rebuild
-from cardswitch.terminal.core.state import outcomes as told
+from cardswitch.terminal.core.outcome import PAID, Outcome, SaleState
+from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
 from .network import Network
@@ -29,7 +29,15 @@ from .stranger import TERMINAL, Stranger
 # Minor units approved and not undone, by RRN; what the cardholder gets is below zero.
 Book = Mapping[str, int]
 ENDED = frozenset(
-    {State.APPROVED, State.DECLINED, State.REVERSED, State.REDUCED, State.ANSWERED, State.RESOLVED}
+    {
+        State.APPROVED,
+        State.DECLINED,
+        State.REVERSED,
+        State.REDUCED,
+        State.COMPLETED,
+        State.ANSWERED,
+        State.RESOLVED,
+    }
 )
 
 
@@ -111,16 +119,19 @@ def _legs(rows: Iterable[Row]) -> list[Stand]:
     for row in rows:
         if row.leg:
             stand = legs.get(row.leg) or Stand(row, row, 0)
-            approved = stand.was_approved or row.state == State.APPROVED
-            legs[row.leg] = Stand(stand.first, row, _held(row, stand.held), approved)
+            approved = stand.was_approved or row.state in (State.APPROVED, State.TAKEN)
+            # Whatever the answer to an advice says or leaves out, it was kept as it is.
+            is_kept = row.state == State.APPROVED and stand.last.state == State.TAKEN
+            held = stand.held if is_kept else _held(row, stand.held)
+            legs[row.leg] = Stand(stand.first, row, held, approved)
     return list(legs.values())
 
 
 def _held(row: Row, held: int) -> int:
     match row.state:
-        case State.APPROVED:
+        case State.APPROVED | State.TAKEN:
             return row.amount
-        case State.REVERSING:
+        case State.REVERSING | State.COMPLETED:
             return row.stays
         case State.REVERSED:
             return 0
@@ -155,11 +166,17 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
             stays[row.original] = min(left, stays.get(row.original, left))
     for number, left in stays.items():
         original = by_number[number]
-        is_told = original.was_approved and original.last.state != State.RESOLVED
+        is_told = original.was_approved and original.last.state not in (
+            State.RESOLVED,
+            State.COMPLETED,  # of which what stayed was captured
+        )
         if original.held != (left if is_told else 0):
             raise Broken(f"leg {number} holds {original.held}, {left} was to stay")
     for number, stand in by_number.items():
-        is_undone = stand.last.state not in (State.APPROVED, State.DECLINED)
+        stays_done = (State.APPROVED, State.DECLINED, State.COMPLETED)
+        is_undone = (
+            stand.last.state not in stays_done and not KINDS.named(stand.first.kind).is_for_good
+        )
         if stand.was_approved and is_undone and number not in stays:
             raise Broken(f"leg {number} was approved, and nobody asked to undo it")
 
@@ -205,8 +222,7 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
         terminal = node.machine.place.terminal
         if is_left and terminal not in excepted and not _is_stuck(terminal, legs):
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
-        sales = {o.stan: o for o in told(node.journal.entries) if not o.is_repeat}
-        for outcome in sales.values():
+        for outcome in (sale.outcome for sale in stand.sales.values()):
             if not outcome.moves_money:
                 _check_inquiry(outcome)
             elif outcome.kind in PAID:

@@ -36,7 +36,8 @@ from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
-from cardswitch.terminal.core.machine import NotReady, Terminal
+from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import PinPad
@@ -268,19 +269,24 @@ class World(Network):
             if self.random.random() < 0.15:
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
             else:
-                kind = self._kind()
-                order = self._wish(KINDS.named(kind))
-                begun = self.call(
-                    node, lambda machine: machine.ask(order, self.time_of(node), kind)
-                )
+                begun = self._ask(node, self._kind())
         except NotReady:
             pass
         if not begun and tries:
             self.at(1.0, lambda: self._sell(node, tries - 1))
 
+    def _ask(self, node: Node, kind: str) -> bool:
+        """Have the terminal *node* ask for what a customer wants of that *kind*."""
+        if KINDS.named(kind).original:
+            amount = self.random.choice((0, self.random.randrange(1, 500) * 100))
+            return self.call(node, lambda machine: machine.complete(self.time_of(node), amount))
+        order = self._wish(KINDS.named(kind))
+        return self.call(node, lambda machine: machine.ask(order, self.time_of(node), kind))
+
     def _kind(self) -> str:
-        """Mostly a sale; else whatever a terminal may ask for."""
-        return self.random.choice((*["sale"] * len(KINDS_OFFERED), *KINDS_OFFERED))
+        """Often a sale, or setting aside and taking; else whatever a terminal may ask for."""
+        often = ["sale"] * 4 + ["authorisation", "completion"] * 2
+        return self.random.choice((*often, *KINDS_OFFERED))
 
     def _wish(self, kind: Kind) -> Order:
         chance = self.random

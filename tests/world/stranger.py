@@ -57,6 +57,7 @@ class Stranger:
         """Whatever comes into its mind."""
         deeds = (self._sell, self._sell, self._sell, self._repeat, self._alter, self._echo)
         deeds += (self._reverse, self._reverse, self._reverse_unknown, self._guess)
+        deeds += (self._complete, self._complete)
         message = self._random.choice(deeds)(now)
         return self.send(message) if message is not None else []
 
@@ -131,6 +132,21 @@ class Stranger:
             case 3 | 4:
                 fields[95] = replacement_amounts(self._random.randrange(0, int(sale[4]) + 100, 50))
         return Message("0420", fields)
+
+    def _complete(self, now: Seconds) -> Message | None:
+        """One of its own, a pre-authorisation or not: all, less, too much, or something else."""
+        sale = self._any(now)
+        if sale is None:
+            return None
+        fields = self._reversal(sale, now) | {25: "06"}
+        match self._random.randrange(6):
+            case 0 | 1:
+                fields[4] = f"{self._random.randrange(1, int(sale[4]) + 100):012d}"
+            case 2:
+                fields[2] = self._random.choice(self._cards).pan
+            case 3:
+                fields[38] = "NOTHIS"
+        return Message(self._random.choice(("0220", "0220", "0221")), fields)
 
     def _reverse_unknown(self, now: Seconds) -> Message | None:
         sale = self._any(now)

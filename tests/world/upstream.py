@@ -1,4 +1,4 @@
-"""Upstreams that answer what they should not: purchases with nonsense, reversals with a refusal."""
+"""Upstreams that answer what they should not: purchases with nonsense, what is owed with a no."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ class Unwilling:
             return message
         network, other = self._network, end.other
         if end.node.name == "switch" and name_of(end.link) in HOSTS:
-            refused = message.mti[:3] == "042" and network.chance(self._unwilling)
+            refused = message.mti[:3] in ("042", "022") and network.chance(self._unwilling)
             if refused:
-                network.counts["reversal_refused"] += 1
+                what = "reversal" if message.mti[1] == "4" else "advice"
+                network.counts[f"{what}_refused"] += 1
                 code = network.random.choice(REFUSALS)
                 network.reply(other, message.reply(code))
                 return None
         elif end.node.name in HOSTS and other.node.name == "switch":
-            if message.mti in ("0210", "0110") and network.chance(self._unfit):
+            if message.mti in ("0210", "0110", "0230") and network.chance(self._unfit):
                 network.counts["unfit"] += 1
                 return self._spoiled(message)
             is_undone = message.mti == "0430" and message.get(39) == APPROVED

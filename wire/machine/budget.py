@@ -14,8 +14,8 @@ class Budget(IntEnum):
     """What a flow is for. Each has room of its own, so that doing never takes that of undoing."""
 
     DOING = auto()  # requests that move money
-    UNDOING = auto()  # reversals that come in
-    PENDING = auto()  # reversals that go out, while they are asked; those that wait are no flows
+    UNDOING = auto()  # reversals and advices that come in
+    PENDING = auto()  # what goes out of them, while they are asked; those that wait are no flows
     CARING = auto()  # one for each link that is looked after, and for each MAC of what we send
 
 

@@ -54,12 +54,17 @@ async def is_new(desk: SwitchDesk) -> bool:
         return False
     if not found and leg.state is None:
         return True
+    tell_known(desk, digest)
+    return False
+
+
+def tell_known(desk: SwitchDesk, digest: str) -> None:
+    """Tell whoever waits what the journal knows of the leg, if it is what has this *digest*."""
     desk.count("repeat_recalled")
-    if leg.request_digest in ("", digest):
+    if desk.leg.request_digest in ("", digest):
         desk.respond()
     else:
         desk.tell_waiters(DUPLICATE)
-    return False
 
 
 def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:

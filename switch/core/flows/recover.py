@@ -19,8 +19,9 @@ from ..legs import Leg
 from ..memory import Memory
 from ..row import Row, message_of, said
 from ..settings import Settings
-from ..states import Mark, State
-from .reverse import pursue, undo
+from ..states import OWING, PENDING, Mark, State
+from .owed import pursue
+from .reverse import undo
 
 # Trace numbers that may have been used without a row in the journal: sign-ons and echoes.
 RECOVERY_GAP: Final = 1_000
@@ -46,7 +47,7 @@ def rebuild(memory: Memory, kernel: Kernel, settings: Settings, rows: Iterable[R
             legs[row.leg] = memory.adopt([row])
         else:
             memory.apply(leg, row)
-        is_numbered = row.state in (State.FORWARDED, State.REVERSING) and not is_older
+        is_numbered = row.state in OWING and not is_older
         if is_numbered and row.upstream in settings.upstreams:
             used = int(message_of(row, memory.vault)[11])
             kernel.skip_numbers(row.upstream, used + RECOVERY_GAP)
@@ -91,7 +92,7 @@ def require_upstreams(memory: Memory, settings: Settings) -> None:
         more = ", …" if len(rrns) > TOLD_SHOWN else ""
         raise ConfigError(
             f"switch.upstreams: {name!r} is missing, and {len(rrns)} purchases must still be "
-            f"undone there (RRN {', '.join(rrns[:TOLD_SHOWN])}{more}): name it again until they are"
+            f"told of there (RRN {', '.join(rrns[:TOLD_SHOWN])}{more}): name it until they are"
         )
 
 
@@ -106,6 +107,6 @@ def finish(memory: Memory, desk_of: Callable[[Leg], SwitchDesk]) -> None:
         desk = desk_of(leg)
         if leg.state is State.FORWARDED:
             undo(desk)
-        elif leg.state is State.REVERSING:
-            assert leg.reversal is not None, "what is pending is known"
-            pursue(desk, leg.reversal, sent=1)
+        elif leg.state in PENDING:
+            assert leg.pending is not None, "what is pending is known"
+            pursue(desk, leg.pending, sent=1)

@@ -72,7 +72,7 @@ def candidates(desk: SwitchDesk, names: Reference, found: list[Leg]) -> list[Leg
 
 def fits(desk: SwitchDesk, request: Message, leg: Leg) -> bool:
     """Whether card, amount, currency and approval code of *request* are those of *leg*."""
-    if not can_be_named(leg.sent_on, desk.now):
+    if leg.kind.is_for_good or not can_be_named(leg.sent_on, desk.now):
         return False
     pan = pan_of(request)
     card_agrees = not pan or desk.memory.vault.fingerprint(pan) == leg.card
@@ -105,8 +105,11 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
 
 
 def may_leave(leg: Leg, stays: int) -> bool:
-    """Whether *leg* can be what *stays*, more than which must be there; people's it is no more."""
-    if leg.state in (State.EXCEPTION, State.RESOLVED):
+    """Whether *leg* can be what *stays*, more than which must be there.
+
+    Not if it is left to people, or what it held is captured.
+    """
+    if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED):
         return False
     return stays == 0 or stays < leg.held or is_so(leg, stays)
 

@@ -16,7 +16,7 @@ from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.switch.operate.keys import change_key, keys_of
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run

@@ -14,7 +14,7 @@ from cardswitch.specs.security.lmk import TEST_LMK, wrap_key, wrap_key_under_key
 from cardswitch.switch.core.settings import Route
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.terminal.session import open_session

@@ -38,7 +38,7 @@ def test_it_answers_network_management(link: LinkId, mti: str, code70: str, code
     assert outcome(acquirer(), request, link)[39] == code
 
 
-@pytest.mark.parametrize("mti", ["0202", "0203", "0204", "0402", "0220", "0300"])
+@pytest.mark.parametrize("mti", ["0202", "0203", "0204", "0402", "0120", "0300"])
 def test_what_no_acquirer_asks_is_not_done(mti: str) -> None:
     play = acquirer()
     assert outcome(play, purchase(mti=mti), FRONT)[39] == "12"

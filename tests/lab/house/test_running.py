@@ -12,7 +12,7 @@ from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import Error
 from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run

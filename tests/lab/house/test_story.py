@@ -5,7 +5,7 @@ import pytest
 from cardswitch.lab.house import story
 from cardswitch.lab.house.story import Story
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.wire.driver.runtime import run
 
 

@@ -137,5 +137,5 @@ def test_every_row_that_a_terminal_offers_has_title_and_examples():
     for kind in offered:
         assert kind.receipt
         assert kind.examples
-        assert all(f"{kind.command} " in typed for typed, _ in kind.examples)
-        assert kind.moves_money == bool(kind.undone_by)
+        assert all(f"{kind.command} " in f"{typed} " for typed, _ in kind.examples)
+        assert kind.moves_money == bool(kind.undone_by or kind.original)

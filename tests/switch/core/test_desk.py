@@ -61,10 +61,10 @@ def test_nobody_there_is_91():
 def test_too_many_pending_reversals_are_91():
     switch = opened().skip().machine
     at = desk_of(switch)
-    switch.memory.pending_reversals = SETTINGS.pending_reversals_max
+    switch.memory.pending[State.REVERSING] = SETTINGS.pending_reversals_max
     with pytest.raises(Decline, match="91"):
         at.route(ACCEPTED)
-    switch.memory.pending_reversals -= 1
+    switch.memory.pending[State.REVERSING] -= 1
     assert at.route(ACCEPTED)
 
 

@@ -106,7 +106,7 @@ def test_a_link_may_have_only_so_much_in_work():
 
 def test_when_too_much_is_owed_nothing_new_is_begun():
     play = opened()
-    play.machine.memory.pending_reversals = SETTINGS.pending_reversals_max
+    play.machine.memory.pending[State.REVERSING] = SETTINGS.pending_reversals_max
     play >> Received(POS, PLAIN) << recorded(State.DECLINED)
     assert play << sent("pos/1", "0210", {39: "91"})
 

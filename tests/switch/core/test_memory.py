@@ -51,7 +51,7 @@ def test_what_is_not_finished_is_in_memory_whoever_moved_it():
     assert memory.legs.find(leg.identity) is None
     memory.apply(leg, next_row(first, State.REVERSING, mti="0420"))
     assert memory.legs.find(leg.identity) is leg
-    assert (memory.unfinished, memory.pending_reversals) == ({1: leg}, 1)
+    assert (memory.unfinished, memory.owed) == ({1: leg}, 1)
 
 
 def test_what_has_no_row_is_forgotten_and_what_has_one_is_not(memory):

@@ -18,14 +18,16 @@ def test_every_state_has_a_row_and_can_be_reached():
 
 def test_money_is_taken_once_and_undone_only_by_a_reversal():
     takers = {state for state, followers in FOLLOWS.items() if State.APPROVED in followers}
-    assert takers == {State.FORWARDED}
+    assert takers == {State.FORWARDED, State.TAKEN}
     for state in CAPTURED:
-        assert FOLLOWS[state] == {State.REVERSING}
+        assert FOLLOWS[state] == {State.REVERSING, State.COMPLETED}
+    assert not FOLLOWS[State.COMPLETED]
 
 
 def test_what_left_for_upstream_never_ends_without_an_outcome():
     assert FOLLOWS[State.FORWARDED] == {State.APPROVED, State.DECLINED, State.REVERSING}
-    assert {State.FORWARDED, State.REVERSING} == OWING
+    assert {State.FORWARDED, State.REVERSING, State.TAKEN} == OWING
+    assert FOLLOWS[State.TAKEN] == {State.APPROVED, State.EXCEPTION}
 
 
 def test_what_is_finished_moves_again_only_if_money_is_captured():
@@ -36,7 +38,7 @@ def test_what_is_finished_moves_again_only_if_money_is_captured():
 
 
 def test_an_exception_is_ended_by_a_person_alone():
-    assert FOLLOWS[State.EXCEPTION] == {State.REVERSING, State.RESOLVED}
+    assert FOLLOWS[State.EXCEPTION] == {State.REVERSING, State.TAKEN, State.RESOLVED}
     assert not FOLLOWS[State.RESOLVED]
 
 

@@ -73,7 +73,7 @@ def test_a_start_finishes_what_the_store_holds(store):
     play = played()
     store.commit(play.entries)
     again = linked(started(rows=store.rows(), now=play.now + 1.0).skip())
-    assert again.machine.memory.pending_reversals == 1
+    assert again.machine.memory.owed == 1
 
 
 def test_there_is_one_switch_at_a_time(store, url):

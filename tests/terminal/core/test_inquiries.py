@@ -5,9 +5,12 @@ from msgspec.structs import replace
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.transactions.additional import AdditionalAmount
+from cardswitch.terminal.core.abandon import abandoned
 from cardswitch.terminal.core.entries import BatchClosed, SaleAnswered, SaleBegun, Unanswered
-from cardswitch.terminal.core.machine import SWITCH, NotReady, abandoned
-from cardswitch.terminal.core.state import SaleState, outcomes, rebuild
+from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.machine import SWITCH
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import outcomes, rebuild
 from cardswitch.wire.ports import Received
 from tests.kit.play import Playbook, after, answered, appended, sent
 from tests.kit.terminal import ORDER, UP, ask, close_batch, restarted, reverse, sell, terminal

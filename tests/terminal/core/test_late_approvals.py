@@ -10,7 +10,8 @@ from cardswitch.terminal.core.entries import (
     SaleReversing,
 )
 from cardswitch.terminal.core.machine import SWITCH
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Received
 from tests.kit.play import Playbook, after, answered, appended, sent
 from tests.kit.terminal import (

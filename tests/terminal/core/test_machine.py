@@ -16,9 +16,11 @@ from cardswitch.terminal.core.entries import (
     SaleReversed,
     SaleReversing,
 )
-from cardswitch.terminal.core.machine import SWITCH, NotReady
+from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.machine import SWITCH
 from cardswitch.terminal.core.messages import Order
-from cardswitch.terminal.core.state import SaleState, outcomes, rebuild
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import outcomes, rebuild
 from cardswitch.wire.ports import Garbled, Received
 from tests.kit.play import START, Playbook, after, answered, appended, sent
 from tests.kit.terminal import (

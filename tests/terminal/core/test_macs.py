@@ -8,7 +8,7 @@ from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.core.entries import SaleBegun
 from cardswitch.terminal.core.machine import SWITCH, Terminal
 from cardswitch.terminal.core.messages import TerminalIdentity
-from cardswitch.terminal.core.state import SaleState
+from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.wire.machine.macs import MacRule

@@ -22,15 +22,8 @@ from cardswitch.terminal.core.entries import (
     TerminalEntry,
     Unanswered,
 )
-from cardswitch.terminal.core.state import (
-    FOLLOWS,
-    SALES_MAX,
-    Book,
-    SaleState,
-    key_of,
-    outcomes,
-    rebuild,
-)
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import FOLLOWS, SALES_MAX, Book, key_of, outcomes, rebuild
 
 REQUEST = Message(
     "0200",

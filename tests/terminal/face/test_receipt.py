@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.specs.transactions.additional import AdditionalAmount
-from cardswitch.terminal.core.state import Outcome, SaleState
+from cardswitch.terminal.core.outcome import Outcome, SaleState
 from cardswitch.terminal.face.receipt import WIDTH, receipt
 
 APPROVED = Outcome(

@@ -9,7 +9,8 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.terminal.config import read_terminal_config
 from cardswitch.terminal.core.entries import ReversalRefused, SaleAnswered, SaleBegun, SaleReversing
-from cardswitch.terminal.core.state import Book, Outcome, SaleState, rebuild
+from cardswitch.terminal.core.outcome import Outcome, SaleState
+from cardswitch.terminal.core.state import Book, rebuild
 from cardswitch.terminal.face.screen import conclude, show
 from cardswitch.terminal.session import open_journal
 

@@ -353,7 +353,7 @@ def test_what_is_refused_for_our_state_stays_refused(refused, code):
             )
         ).skip()
     if refused == "owed_too_much":
-        play.machine.memory.pending_reversals = SETTINGS.pending_reversals_max
+        play.machine.memory.pending[State.REVERSING] = SETTINGS.pending_reversals_max
     if refused == "another_day":
         request = PLAIN.with_fields({7: "0327010000"})
     if refused == "another_hour":

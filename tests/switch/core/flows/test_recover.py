@@ -69,7 +69,7 @@ def test_a_reversal_that_was_owed_goes_on_as_a_repeat():
     first = play.sent_on(ACQUIRER)[-1]
     again = linked(crashed(play.skip())) >> after(1.0)
     again << sent("acquirer", "0421", {11: first[11], 7: first[7], 90: first[90]})
-    assert again.machine.memory.pending_reversals == 1
+    assert again.machine.memory.owed == 1
 
 
 def test_a_part_that_was_owed_goes_on_as_a_part():
@@ -203,7 +203,7 @@ def test_a_cut_off_that_was_slept_over_comes_before_everything_else():
 
 def test_an_upstream_that_is_gone_and_is_owed_something_is_named_with_what_it_is():
     play = (forwarded(opened()) >> after(3.5)).skip()
-    told = "'acquirer' is missing, and 1 purchases must still be undone there .RRN 608800000001"
+    told = "'acquirer' is missing, and 1 purchases must still be told of there .RRN 608800000001"
     for owing in (play, forwarded(opened())):
         with pytest.raises(ConfigError, match=told):
             crashed(owing, RENAMED)

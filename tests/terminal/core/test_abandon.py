@@ -3,8 +3,11 @@
 import pytest
 
 from cardswitch.specs.errors import Error
-from cardswitch.terminal.core.machine import SWITCH, NotReady, abandoned
-from cardswitch.terminal.core.state import SaleState, rebuild
+from cardswitch.terminal.core.abandon import abandoned
+from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.machine import SWITCH
+from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Received
 from tests.kit.play import START, Playbook, after, answered
 from tests.kit.terminal import DOWN, UP, sell, terminal

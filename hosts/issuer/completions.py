@@ -1,0 +1,159 @@
+"""Completions: what an authorisation holds is taken, and the rest of it is free.
+
+Nobody declines one: the money was set aside. It is refused if it cannot be true.
+"""
+
+from __future__ import annotations
+
+from cardswitch.specs.codes import (
+    APPROVED,
+    DUPLICATE,
+    FORMAT_ERROR,
+)
+from cardswitch.specs.errors import Decline, FormatError
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Accepted, accept
+from cardswitch.specs.transactions.captures import Hold, the_one
+from cardswitch.specs.transactions.identity import identity
+from cardswitch.specs.transactions.kinds import Kind
+from cardswitch.specs.transactions.reversals import Reference, can_be_named, reference
+from cardswitch.wire.machine.budget import Budget
+from cardswitch.wire.machine.matching import join
+from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.waits import NoAnswer
+from cardswitch.wire.ports import LinkId, Question
+
+from ..requests import REQUIRED
+from .cards import Fingerprint, fingerprint_of
+from .entries import AuthorisationCompleted, PurchaseDecided
+from .journal import Journal
+from .legs import Legs, Purchase
+from .reversals import originals_of
+
+
+class Completions:
+    """Whatever cannot be found out makes for silence: the completion comes again."""
+
+    def __init__(
+        self,
+        program: Program,
+        source: str,
+        legs: Legs,
+        journal: Journal,
+        fingerprint: Fingerprint,
+    ) -> None:
+        """*source*: the listener that they come in by."""
+        self._program = program
+        self._desk = program.desk
+        self._source = source
+        self._legs = legs
+        self._journal = journal
+        self._fingerprint = fingerprint
+
+    def asked(self, link: LinkId, request: Message, kind: Kind) -> None:
+        """Tell a new completion from one in work and from one that is known."""
+        now = self._desk.now
+        try:
+            accepted = accept(request, kind, REQUIRED)
+            names = reference(self._source, request, now)
+            card = fingerprint_of(accepted.pan, self._fingerprint) if accepted.pan else ""
+        except Decline as declined:
+            return self._program.refuse(link, request, declined.code, declined.field)
+        except FormatError as error:
+            return self._program.refuse(link, request, FORMAT_ERROR, error.field)
+        terms, who = accepted.terms(card), identity(self._source, request, now)
+        known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
+        if isinstance(known, Purchase):
+            return self._repeat(link, request, known, terms == known.terms)
+        if self._program.kernel.is_full(Budget.UNDOING, link):
+            return self._desk.count("full")
+        own = Purchase(who=who, rrn=request[37], terms=terms, waiters={link: request})
+        self._legs.in_work[who.name] = own
+        flow = self._take(own, request, accepted, names)
+        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING, link)
+
+    def _repeat(self, link: LinkId, request: Message, known: Purchase, is_same: bool) -> None:
+        if not is_same and known.terms is not None:
+            self._desk.send(link, request.reply(DUPLICATE))
+        elif known.who.name in self._legs.in_work:
+            join(known.waiters, link, request)
+        else:
+            self._desk.send(link, known.reply(request))
+
+    async def _take(
+        self, own: Purchase, request: Message, accepted: Accepted, names: Reference
+    ) -> None:
+        """Take what *request* says of what it *names*, and say so, or say why not."""
+        question = Question((own.who, *names.identities), names.begins, names.rrns)
+        try:
+            found = await self._journal.look_up(question)
+        except NoAnswer:
+            return self._forget(own)
+        for leg in found:
+            if isinstance(leg, Purchase) and leg.who == own.who:
+                return self._tell(own, leg)
+        kind, now = accepted.kind.original, self._desk.now
+        originals = [
+            each
+            for each in originals_of(names, found, self._legs, now)
+            if each.terms and each.terms.kind == kind and can_be_named(each.who.sent_on, now)
+        ]
+        if any(each.is_open for each in originals):
+            return self._forget(own)
+        self._decide(own, request, accepted, originals)
+        return self._tell(own, own)
+
+    def _decide(
+        self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
+    ) -> None:
+        """Durably take it, of the one of *originals* that it may be true of, or refuse it."""
+        terms, masked = own.terms, mask_pan(accepted.pan) if accepted.pan else ""
+        assert terms is not None, "what is asked for has terms"
+        try:
+            holds = [hold_of(each) for each in originals]
+            original = originals[the_one(request, accepted.amount, terms.card, holds)]
+        except Decline as declined:
+            refused = PurchaseDecided(terms=terms, pan_masked=masked, code=declined.code)
+            return self._journal.write(refused, own)
+        decided = original.decided
+        assert decided is not None, "what holds was decided"
+        released = AuthorisationCompleted(
+            account=decided.account, kind=decided.terms.kind, released=original.held
+        )
+        self._journal.write(released, original)
+        taken = PurchaseDecided(
+            terms=terms,
+            pan_masked=masked,
+            code=APPROVED,
+            account=decided.account,
+            amount=accepted.amount,
+            approval_code=decided.approval_code,
+        )
+        return self._journal.write(taken, own)
+
+    def _tell(self, own: Purchase, known: Purchase) -> None:
+        """Whoever waits hears what is *known* of the completion."""
+        is_same = known.terms in (None, own.terms)
+        for link, request in self._legs.ended(own).items():
+            told = known.reply(request) if is_same else request.reply(DUPLICATE)
+            self._desk.send(link, told)
+
+    def _forget(self, own: Purchase) -> None:
+        """Whoever asked hears nothing, and will ask again."""
+        self._desk.count("forgotten")
+        self._legs.ended(own)
+
+
+def hold_of(original: Purchase) -> Hold:
+    """What *original*, an authorisation that is decided, holds."""
+    terms, decided = original.terms, original.decided
+    assert terms is not None, "it is known what it asked for"
+    return Hold(
+        card=terms.card,
+        currency=terms.currency,
+        rrn=original.rrn,
+        approval_code=decided.approval_code if decided else "",
+        left=original.held,
+        is_captured=original.is_captured,
+    )

@@ -1,0 +1,98 @@
+"""An advice: it has happened, so whoever keeps it says yes, and owes it onward.
+
+Nobody declines one. It is refused only if it cannot be true: what it names is not there, is not
+what it says, or holds less. What cannot be found out makes for silence: it comes again.
+"""
+
+from __future__ import annotations
+
+from cardswitch.specs.errors import Decline
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.accepted import Accepted
+from cardswitch.specs.transactions.captures import Hold, the_one
+from cardswitch.specs.transactions.reversals import Reference, can_be_named
+from cardswitch.wire.machine.waits import NoAnswer
+from cardswitch.wire.ports import Question
+
+from ..access.registry import require_known
+from ..desk import SwitchDesk
+from ..legs import Leg
+from ..states import CAPTURED, State
+from .ask import tell_known
+from .owed import pursue
+from .reversal import candidates
+
+
+async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: Reference) -> None:
+    """Keep *request*, which tells that *accepted* was done with what it *names*; say yes."""
+    leg = desk.leg
+    digest = leg.request_digest
+    try:
+        found = await desk.recall(Question((leg.key, *names.identities), names.begins, names.rrns))
+    except NoAnswer:
+        return desk.forget()
+    if leg.state is not None:
+        return tell_known(desk, digest)
+    kind, now = accepted.kind.original, desk.now
+    originals = [
+        other
+        for other in candidates(desk, names, found)
+        if other.kind.name == kind and can_be_named(other.sent_on, now)
+    ]
+    for original in originals:
+        if original.is_open:
+            await desk.outcome_of(original)
+            return await again(desk, request, accepted, names, original)
+        if is_in_the_way(original):
+            return desk.forget()
+    try:
+        require_known(request, desk.listener)
+        holds = [hold_of(original) for original in originals]
+        chosen = the_one(request, accepted.amount, leg.card, holds)
+    except Decline as declined:
+        return desk.decline(request, declined.code)
+    return take(desk, request, originals[chosen])
+
+
+async def again(
+    desk: SwitchDesk, request: Message, accepted: Accepted, names: Reference, original: Leg
+) -> None:
+    """From the beginning, if *original* has its outcome now: meanwhile others may have moved on."""
+    if original.is_open:
+        return desk.forget()
+    return await advise(desk, request, accepted, names)
+
+
+def is_in_the_way(original: Leg) -> bool:
+    """Whether a reversal of a part of *original* is still owed upstream: it goes first."""
+    return original.state is State.REVERSING and original.stays > 0
+
+
+def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
+    """Durably capture of *original* what *request* says; it is owed to wherever that went."""
+    memory, leg = desk.memory, desk.leg
+    if memory.owed >= desk.settings.pending_reversals_max:
+        desk.count("advice_no_room")
+        return desk.forget()
+    leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream
+    try:
+        onward = desk.advice(request, original)
+    except NoAnswer:
+        return desk.forget()
+    desk.of(original).record(State.COMPLETED, onward)
+    desk.record(State.TAKEN, onward, original=original.number)
+    desk.respond()
+    return pursue(desk, onward)
+
+
+def hold_of(leg: Leg) -> Hold:
+    """What *leg*, an authorisation that has its outcome, holds."""
+    is_held = leg.state in CAPTURED
+    return Hold(
+        card=leg.card,
+        currency=leg.currency,
+        rrn=leg.rrn,
+        approval_code=(leg.decision or {}).get(38, ""),
+        left=leg.held if is_held else 0,
+        is_captured=leg.state is State.COMPLETED,
+    )

@@ -1,0 +1,117 @@
+"""How one sale stands, as a value: made when it is sent, and after every answer anew."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.additional import AdditionalAmount, read_additional
+from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.wire.ports import Seconds
+
+SWIPE: Final = "02"  # The first two digits of field 22: how the card was read.
+
+
+class SaleState(StrEnum):
+    """How a sale stands."""
+
+    BEGUN = "begun"  # sent perhaps, not answered yet
+    APPROVED = "approved"
+    DECLINED = "declined"
+    PENDING = "pending"  # a reversal must still be acknowledged
+    REVERSED = "reversed"
+    REDUCED = "reduced"  # reversed in part: the rest stays paid
+    EXCEPTION = "exception"  # the reversal was refused: a person must look
+    COMPLETED = "completed"  # of a pre-authorisation: what was taken of it is a sale of its own
+    ABANDONED = "abandoned"  # a person ended its reversal: it may stay charged
+    UNANSWERED = (
+        "unanswered"  # of a repeat: the sale stands as it stood; or no money can have moved
+    )
+
+
+PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How one sale stands: what a receipt says and a test looks at. All of it may be shown."""
+
+    kind: SaleState
+    transaction: str = ""  # the name of its row in the table of transactions
+    at: Seconds  # of the last change
+    stan: str
+    amount: int  # minor units: what was approved and stays, or else asked
+    asked: int
+    reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
+    currency: str  # numeric
+    terminal: str
+    merchant: str
+    card: str  # masked
+    is_swipe: bool
+    batch: int
+    time: str  # hhmmss and ...
+    date: str  # ... MMDD at the terminal
+    code: str = ""  # field 39 of the last answer
+    approval_code: str = ""
+    rrn: str = ""
+    is_repeat: bool = False
+    because: str = ""  # of an abandoned one: what the person said
+    amounts: tuple[AdditionalAmount, ...] = ()  # what the issuer told of the account
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether an approval of it does anything that may have to be undone."""
+        return KINDS.named(self.transaction).moves_money
+
+
+def line_of(outcome: Outcome, kind: SaleState | None = None) -> str:
+    """The line of a batch's totals that *outcome* is counted in, as it stands or as *kind*."""
+    return f"{outcome.transaction} {kind or outcome.kind}"
+
+
+def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
+    """How a sale stands whose *request* is about to leave; *card* is masked."""
+    asked = int(request[4])
+    return Outcome(
+        kind=SaleState.BEGUN,
+        transaction=KINDS.of(request).name,
+        at=at,
+        stan=request[11],
+        amount=asked,
+        asked=asked,
+        currency=request[49],
+        terminal=request[41].rstrip(" "),
+        merchant=request[42].rstrip(" "),
+        card=card,
+        is_swipe=request[22].startswith(SWIPE),
+        batch=batch,
+        time=request[12],
+        date=request[13],
+        approval_code=request.get(38),
+        rrn=request.get(37),
+    )
+
+
+def outcome_after(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
+    """*outcome* after the answer to the sale, or to its repeat."""
+    approved = kind is SaleState.APPROVED
+    return replace(
+        told(outcome, kind, at, answer),
+        amount=int(answer.get(4) or outcome.asked) if approved else outcome.asked,
+        approval_code=answer.get(38, outcome.approval_code) if approved else "",
+        amounts=read_additional(answer.get(54)),
+    )
+
+
+def told(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:
+    """*outcome* after any *answer* about it, which makes it *kind*; its amounts stay."""
+    rrn = answer.get(37, outcome.rrn)
+    return replace(outcome, kind=kind, at=at, code=answer[39], rrn=rrn)
+
+
+def kind_of(answer: Message) -> SaleState:
+    """What the *answer* to a sale makes of it."""
+    return SaleState.APPROVED if answer.approved else SaleState.DECLINED

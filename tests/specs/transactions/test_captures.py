@@ -1,0 +1,54 @@
+"""What may be captured of a pre-authorisation, a line a case."""
+
+import pytest
+
+from cardswitch.specs.errors import Decline
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.captures import Hold, refusal, the_one
+
+HOLD = Hold("print", "978", "608800000007", "A1B2C3", 8000, False)
+SAID = {37: "608800000007", 38: "A1B2C3", 49: "978"}
+
+
+@pytest.mark.parametrize(
+    ("said", "amount", "card", "hold", "code"),
+    [
+        ({}, 8000, "print", {}, ""),
+        ({}, 1, "", {}, ""),
+        ({37: None, 38: None}, 8000, "", {}, ""),
+        ({38: "      "}, 8000, "", {}, ""),
+        ({38: "OTHER1"}, 8000, "", {"approval_code": ""}, ""),
+        ({}, 8001, "print", {}, "13"),
+        ({}, 8000, "another", {}, "64"),
+        ({49: "840"}, 8000, "print", {}, "64"),
+        ({38: "OTHER1"}, 8000, "print", {}, "64"),
+        ({37: "608800000008"}, 8000, "print", {}, "64"),
+        ({}, 8000, "print", {"is_captured": True, "left": 0}, "94"),
+        ({}, 8000, "another", {"is_captured": True, "left": 0}, "64"),
+        ({}, 8000, "print", {"left": 0}, "12"),
+    ],
+)
+def test_what_may_be_captured(said, amount, card, hold, code):
+    fields = {n: value for n, value in {**SAID, **said}.items() if value is not None}
+    assert refusal(Message("0220", fields), amount, card, HOLD._replace(**hold)) == code
+
+
+@pytest.mark.parametrize(
+    ("holds", "found"),
+    [
+        ([HOLD], 0),
+        ([HOLD._replace(left=5), HOLD], 1),
+        ([], "25"),
+        ([HOLD, HOLD], "64"),
+        ([HOLD._replace(left=5)], "13"),
+        ([HOLD._replace(left=5), HOLD._replace(left=0)], "64"),
+    ],
+)
+def test_which_of_several_is_meant(holds, found):
+    capture = Message("0220", SAID)
+    if isinstance(found, int):
+        assert the_one(capture, 8000, "", holds) == found
+    else:
+        with pytest.raises(Decline) as declined:
+            the_one(capture, 8000, "", holds)
+        assert declined.value.code == found
