@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.registries import country_number
+from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
 from cardswitch.wire.machine.macs import MacRule
 from cardswitch.wire.operator.addresses import Address, url_in
 
@@ -24,6 +25,7 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
     institution: Annotated[str, Meta(pattern=r"\A[0-9]{1,11}\Z")]  # field 32
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
     timeout_s: Timeout = 3.0  # within the 3.5 s of the switch's front leg
+    brings_back: tuple[Brought, ...] = BROUGHT_BACK  # fields of the network's answers
     echo_s: Timeout = 30.0  # the network is asked for a sign of life after so much silence
     front: HostListener = HostListener(port=7102)  # listens for the front side of the switch
     network: HostAddress = HostAddress(port=7101)  # dials the network side of the switch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from cardswitch.specs.codes import (
@@ -12,10 +13,11 @@ from cardswitch.specs.codes import (
     UNAVAILABLE,
 )
 from cardswitch.specs.errors import Decline
+from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import NOTHING, Terms, pan_of, require_pin
-from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.answers import brought_back, fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import original_data
@@ -27,7 +29,6 @@ from .entries import PurchaseAnswered, PurchaseForwarded, PurchaseRefused
 from .legs import Booking
 from .states import State
 
-SAID: Final = (44, 54)  # What the issuer says besides, and the merchant shall hear.
 OPEN_MAX: Final = 10_000  # More without an outcome, or owed a reversal, and purchases are declined.
 
 
@@ -46,15 +47,20 @@ async def purchase(desk: AcquirerDesk, booking: Booking, request: Message, asked
     if booking.state is None and (code := refusal(desk, booking, request, asked)):
         desk.write(booking, PurchaseRefused(asked, code))
     elif not booking.is_decided:
-        await forward(desk, booking, request)
+        brought = await forward(desk, booking, request)
+        return respond(desk, booking, brought)
     return respond(desk, booking)
 
 
-def respond(desk: AcquirerDesk, booking: Booking) -> None:
-    """Tell whoever waits what is decided; nothing, if nothing is."""
+def respond(desk: AcquirerDesk, booking: Booking, brought: Mapping[int, str] | None = None) -> None:
+    """Tell whoever waits what is decided; nothing, if nothing is.
+
+    *brought* has what else the network has said; a repeat hears of it what a journal may keep.
+    """
     if booking.is_decided:
         for link, request in booking.waiters.items():
-            desk.send(link, booking.reply(request))
+            answer = booking.reply(request)
+            desk.send(link, answer.with_fields(brought) if brought else answer)
 
 
 def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms) -> str:
@@ -86,18 +92,23 @@ def refusal(desk: AcquirerDesk, booking: Booking, request: Message, asked: Terms
     return "" if desk.is_up(NETWORK) and not is_overloaded else UNAVAILABLE
 
 
-async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> None:
-    """Into the network, and the answer back, if there is one that can be believed."""
+async def forward(desk: AcquirerDesk, booking: Booking, request: Message) -> dict[int, str]:
+    """Into the network, and the answer back, if there is one that can be believed.
+
+    Returns what is said there besides code and amount.
+    """
     try:
         forwarded = into_network(desk, booking, request)
         answer = await desk.ask_network(forwarded)
     except NoAnswer:
-        return unknown(desk, booking)
+        unknown(desk, booking)
+        return {}
     if booking.is_decided:
-        return None  # It was reversed in the meantime.
+        return {}  # It was reversed in the meantime.
     if not take_answer(desk, booking, answer, forwarded):
         unknown(desk, booking)
-    return None
+        return {}
+    return brought_back(answer, desk.config.brings_back)
 
 
 def take_answer(desk: AcquirerDesk, booking: Booking, answer: Message, asked: Message) -> bool:
@@ -105,7 +116,8 @@ def take_answer(desk: AcquirerDesk, booking: Booking, answer: Message, asked: Me
     if not fits(answer, asked, kind_of(booking)):
         desk.count("unfit_answer")
         return False
-    desk.write(booking, answered(answer, asked))
+    brought = brought_back(answer, desk.config.brings_back)
+    desk.write(booking, answered(answer, asked, brought))
     return True
 
 
@@ -141,9 +153,9 @@ def into_network(
     return first
 
 
-def answered(answer: Message, asked: Message) -> PurchaseAnswered:
-    """*answer* as the journal keeps it."""
-    approved = answer.approved
-    amount = int(answer.get(4) or asked.get(4, NOTHING)) if approved else 0
-    said = {n: answer[n] for n in SAID if n in answer.fields}
-    return PurchaseAnswered(answer[39], amount, answer.get(38) if approved else "", said)
+def answered(answer: Message, asked: Message, brought: Mapping[int, str]) -> PurchaseAnswered:
+    """*answer* as the journal keeps it, with what may be kept of what is *brought* back."""
+    amount = int(answer.get(4) or asked.get(4, NOTHING)) if answer.approved else 0
+    said = kept_fields(brought)
+    approval_code = said.pop(38, "") if answer.approved else ""
+    return PurchaseAnswered(answer[39], amount, approval_code, said)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Literal
 
 from ..codes import NO_REASON_TO_DECLINE, PARTLY_APPROVED
 from ..message import Message
@@ -11,6 +12,9 @@ from .kinds import Kind
 
 CODE_LENGTH: Final = 2  # of field 39
 AGREEING: Final = (37, 49)  # What must be the same in the answer, where both say it.
+# What an issuer may say besides: day of settlement, approval code, data of its own, balances, chip.
+Brought = Literal[15, 38, 44, 48, 54, 55, 62, 63]
+BROUGHT_BACK: Final[tuple[Brought, ...]] = (15, 38, 44, 48, 54, 55, 62, 63)
 
 
 def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] = AGREEING) -> bool:
@@ -40,6 +44,15 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
     return len(code) == CODE_LENGTH and _money_fits(
         code, is_approved, said.get(4), wanted.get(4, NOTHING)
     )
+
+
+def brought_back(answer: Message, numbers: Iterable[int]) -> dict[int, str]:
+    """Those of the fields *numbers* that *answer* has.
+
+    >>> brought_back(Message("0210", {39: "00", 44: "M"}), (44, 55))
+    {44: 'M'}
+    """
+    return {number: answer[number] for number in numbers if number in answer.fields}
 
 
 def _money_fits(code: str, is_approved: bool, amount: str | None, wanted: str) -> bool:

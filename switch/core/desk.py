@@ -11,6 +11,7 @@ from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import Accepted
+from cardswitch.specs.transactions.answers import BROUGHT_BACK
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
@@ -174,10 +175,14 @@ class SwitchDesk(Desk):
         """Whether any link that waits for the answer is still up."""
         return not self._kernel.up.isdisjoint(self.leg.waiters)
 
-    def respond(self) -> None:
-        """Answer everybody who waits for this leg with what was decided."""
+    def respond(self, brought: Mapping[int, str] | None = None) -> None:
+        """Answer everybody who waits for this leg with what was decided.
+
+        *brought* has what else upstream has said; a repeat hears of it what a journal may keep.
+        """
         for link, request in self.memory.release(self.leg).items():
-            self.send(link, self.leg.answer(request))
+            answer = self.leg.answer(request)
+            self.send(link, answer.with_fields(brought) if brought else answer)
         self._kernel.notify(self.leg)
 
     def tell_waiters(self, code: str) -> None:
@@ -193,7 +198,11 @@ class SwitchDesk(Desk):
         self.respond()
 
     def decided(self, request: Message, code: str) -> Message:
-        """*request* as the journal keeps it with the answer *code* that it gets from us."""
+        """*request* as the journal keeps it with the answer *code* that it gets from us.
+
+        What an issuer says besides, nobody has said.
+        """
         mti = request.reply(code).mti
         rrn = {37: self.leg.rrn} if self.leg.rrn else {}
-        return Message(mti, {**request.fields, **rrn, 39: code})
+        fields = {n: v for n, v in request.fields.items() if n not in BROUGHT_BACK}
+        return Message(mti, {**fields, **rrn, 39: code})

@@ -22,6 +22,7 @@ from cardswitch.specs.codes import (
 )
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
+from cardswitch.specs.transactions.answers import BROUGHT_BACK
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
@@ -32,7 +33,7 @@ from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
 _pack: Final = msgspec.msgpack.Encoder().encode
 _unpack: Final = msgspec.msgpack.Decoder(tuple[str, dict[int, str]]).decode
-DECISION_FIELDS: Final = (4, 37, 38, 39, 44, 54)
+DECISION_FIELDS: Final = (4, 37, 39, *BROUGHT_BACK)
 # What the repeat of a request hears that is undone, or about to be.
 BEING_UNDONE: Final = INVALID_TRANSACTION
 # Who waits for a leg that is finished: one for all of them.

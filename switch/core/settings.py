@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
@@ -48,6 +49,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     repeat_of_unknown: Literal["perform", "refuse"] = "perform"  # a 0201 whose 0200 never came
     rrn: Literal["keep", "replace"] = "keep"  # the field 37 that a request brings
     clock_apart_s: float = CLOCK_APART_MAX_S  # how far from now field 7 of something new may be
+    brings_back: tuple[Brought, ...] = BROUGHT_BACK  # fields of answers from upstream
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cardswitch.specs.codes import (
     DUPLICATE,
     INVALID_TRANSACTION,
@@ -11,7 +13,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, require_pin
-from cardswitch.specs.transactions.answers import fits
+from cardswitch.specs.transactions.answers import BROUGHT_BACK, brought_back, fits
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
@@ -104,15 +106,21 @@ async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded:
     if answer.approved and desk.leg.kind.moves_money and not desk.is_deliverable():
         desk.count("undeliverable")
         return undo(desk)
-    desk.record(State.APPROVED if answer.approved else State.DECLINED, settled(answer, forwarded))
-    return desk.respond()
+    brought = brought_back(answer, desk.listener.brings_back)
+    state = State.APPROVED if answer.approved else State.DECLINED
+    desk.record(state, settled(answer, forwarded, brought))
+    return desk.respond(brought)
 
 
-def settled(answer: Message, forwarded: Message) -> Message:
-    """*answer* as the journal keeps it: with what it may leave out, without the card."""
+def settled(answer: Message, forwarded: Message, brought: Mapping[int, str]) -> Message:
+    """*answer* as the journal keeps it: with what it may leave out, without the card.
+
+    *brought* is what whoever asked shall hear of what is said besides.
+    """
     asked = forwarded.fields
     fields = {n: asked[n] for n in (4, 37, 41, 42, 49) if n in asked}
     fields.update(answer.fields)
-    fields.pop(2, None)
-    fields.pop(35, None)
+    for number in (2, 35, *BROUGHT_BACK):
+        if number not in brought:
+            fields.pop(number, None)
     return Message(answer.mti, fields)

@@ -71,6 +71,29 @@ def test_what_is_journalled_names_the_original_as_it_was_sent() -> None:
     assert entries_of(play)[0].original == original_data(play.sent_on(UPSTREAM)[0])
 
 
+SAID = {15: "0330", 38: "000001", 44: "M", 48: "8201M", 54: "0002978C000000008750"}
+SAID |= {55: "910A" + "0" * 20, 62: "TRACE", 63: "WELCOME BACK"}
+
+
+@pytest.mark.parametrize("code", ["00", "05"])
+def test_what_the_issuer_says_comes_back_and_a_repeat_hears_what_may_be_kept(code: str) -> None:
+    play = (acquirer() >> Received(FRONT, purchase())).skip()
+    said = {44: f"CALL {PAN}", **{n: v for n, v in SAID.items() if n != 44}}
+    play >> answered(UPSTREAM, code, said) << booked(PurchaseAnswered, code=code)
+    play << sent(FRONT, "0210", {39: code, **said})
+    assert not {48, 55, 62, 63} & set(entries_of(play)[-1].said)
+    kept = {**SAID, 44: "CALL " + "*" * 16} | dict.fromkeys((48, 55, 62, 63))
+    for rebuilt in (play, again(play)):
+        repeat = repeat_of(purchase())
+        assert rebuilt >> Received(FRONT, repeat) << sent(FRONT, "0210", {39: code, **kept})
+
+
+def test_the_acquirer_says_what_is_brought_back() -> None:
+    play = acquirer(config=acquirer_config(brings_back=(38,))) >> Received(FRONT, purchase())
+    play.skip() >> answered(UPSTREAM, "00", SAID) << booked(PurchaseAnswered, said={})
+    assert play << sent(FRONT, "0210", dict.fromkeys(SAID) | {38: "000001"})
+
+
 def test_a_decline_keeps_its_reason() -> None:
     play = acquirer() >> Received(FRONT, purchase())
     assert (

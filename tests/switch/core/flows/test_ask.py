@@ -78,6 +78,38 @@ def test_a_partial_approval_comes_back_with_the_smaller_amount():
     )
 
 
+SAID = {15: "0330", 38: "A1B2C3", 44: "M", 48: "8201M", 54: "0002978C000000008750"}
+SAID |= {55: "910A" + "0" * 20, 62: "TRACE", 63: "WELCOME BACK"}
+
+
+@pytest.mark.parametrize("code", ["00", "05"])
+def test_what_the_issuer_says_comes_back_and_a_repeat_hears_what_may_be_kept(code):
+    play = forwarded(opened()) >> answered("acquirer", code, SAID)
+    play << recorded(State.APPROVED if code == "00" else State.DECLINED)
+    play << sent("pos/1", "0210", {39: code, **SAID, 11: "000007"})
+    row = play.entries[-1]
+    assert not set(msgspec.json.decode(row.fields)) & {"48", "55", "62", "63"}
+    kept = {n: SAID[n] for n in (15, 38, 44, 54)} | dict.fromkeys((48, 55, 62, 63))
+    for again in (play, linked(crashed(play))):
+        assert again >> Received(POS, REPEAT) << sent("pos/1", "0210", {39: code, **kept})
+
+
+def test_a_listener_says_what_is_brought_back():
+    play = forwarded(opened(with_listener(brings_back=(38, 63)))) >> answered(
+        "acquirer", "00", SAID
+    )
+    play << recorded(State.APPROVED)
+    told = dict.fromkeys(SAID) | {38: SAID[38], 63: SAID[63]}
+    play << sent("pos/1", "0210", told)
+    assert play >> Received(POS, REPEAT) << sent("pos/1", "0210", {**told, 63: None})
+
+
+def test_what_the_switch_says_itself_is_nothing_of_the_issuers():
+    request = PLAIN.with_fields({2: "4242424242424242", 44: "M", 54: SAID[54]})
+    play = opened() >> Received(POS, request) << recorded(State.DECLINED)
+    assert play << sent("pos/1", "0210", {39: "15", 44: None, 54: None})
+
+
 def test_silence_is_reversed_before_the_terminal_is_told():
     assert (
         forwarded(opened())
@@ -200,7 +232,7 @@ def test_a_terminal_may_have_a_key_of_its_own():
 def test_nothing_secret_goes_into_an_answer():
     play = opened()
     approved(play)
-    assert set(play.sent_on(POS)[0].fields) <= {3, 4, 7, 11, 37, 38, 39, 41, 42, 49}
+    assert set(play.sent_on(POS)[0].fields) <= {3, 4, 7, 11, 15, 37, 38, 39, 41, 42, 49}
 
 
 def test_the_message_that_leaves_carries_no_header_of_the_terminals_link():
