@@ -76,7 +76,7 @@ def test_two_switches_cannot_have_one_port(tmp_path):
         async with served(config(tmp_path)), served(config(other)):
             raise AssertionError("both of them listen")
 
-    with pytest.raises(OSError, match="address already in use"):
+    with pytest.raises(OSError, match="Address already in use"):
         run(main())
 
 
