@@ -13,12 +13,14 @@ from .exceptions import exceptions
 from .journal import journal
 from .keys import keys
 from .options import read_switch
+from .saf import saf
 
 EPILOG: Final = """\b
 Examples:
   cardswitch switch serve                      the [switch] section of the lab
   cardswitch switch journal                    the last legs, also while the switch runs
   cardswitch switch journal verify             whether the journal is what was written
+  cardswitch switch saf list                   what is owed upstream
   cardswitch switch exceptions list            what a person must look at
   cardswitch switch keys change issuer         new working keys, together with the peer
   cardswitch switch states                     the state diagram, for Mermaid
@@ -72,5 +74,6 @@ def states() -> None:
 
 
 switch.add_command(journal)
+switch.add_command(saf)
 switch.add_command(exceptions)
 switch.add_command(keys)

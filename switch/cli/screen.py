@@ -41,7 +41,7 @@ def _leg(line: Line) -> tuple[str, ...]:
         _KINDS.get(line.mti[1:2], line.mti),
         line.state,
         line.code,
-        _amount(line),
+        amount_shown(line),
         line.rrn,
         line.merchant,
         line.terminal,
@@ -49,7 +49,8 @@ def _leg(line: Line) -> tuple[str, ...]:
     )
 
 
-def _amount(line: Line) -> str:
+def amount_shown(line: Line) -> str:
+    """The amount of *line*, and where it was reversed in part, what stays."""
     whole = money(line.amount, line.currency)
     return f"{amount_text(line.stays, line.currency)} of {whole}" if line.stays else whole
 

@@ -15,7 +15,7 @@ from .journal import Journal
 from .legs import Leg
 from .memory import Memory
 from .settings import Settings
-from .states import Mark, State
+from .states import PENDING, Mark, State
 
 CLOCK: Final = "clock"
 START: Final = "start"
@@ -84,6 +84,8 @@ class Deeds:
 
     def _exception(self, number: int) -> tuple[Leg, Message]:
         leg = self._memory.unfinished.get(number)
+        if leg is not None and leg.state in PENDING:
+            raise Error(f"leg {number} is not set aside: it is sent again by itself")
         if leg is None or leg.state is not State.EXCEPTION or leg.pending is None:
             raise Error(
                 f"leg {number} is no exception: `cardswitch switch exceptions list` shows those "

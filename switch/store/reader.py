@@ -19,7 +19,7 @@ from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
 from cardswitch.wire.store.trouble import explained
 
 from ..core.row import Row
-from ..core.states import OWING, Mark, State
+from ..core.states import OWING, PENDING, Mark, State
 from ..settlement.check import Step
 from ..settlement.days import BankDay, bank_days
 from ..settlement.movements import Movement, movement_kind
@@ -28,6 +28,8 @@ from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
 # A leg that stands at one of these goes on by itself.
 GOES_ON: Final = OWING
+# With these something is to be told upstream, by itself or by a person.
+OWED: Final = (*PENDING, State.EXCEPTION)
 # What its state alone says of money.
 TELLING: Final = (State.APPROVED, State.TAKEN, State.REVERSING)
 
@@ -48,6 +50,8 @@ class Line(Struct, frozen=True, kw_only=True):
     code: str
     card: str  # masked
     mti: str = ""  # of its first row
+    kind: str = ""  # its row in the table of transactions; "" of what never came
+    upstream: str = ""  # where it went
     stays: int = 0  # what a reversal leaves of the amount; 0: nothing, or there was none
     day: str = ""  # the bank day of its last step
     by: str = ""  # who decided on it last, where a person did, and why
@@ -155,17 +159,36 @@ class JournalReader(JournalStoreReader[Row]):
 
     def undecided(self) -> list[Line]:
         """The merchants' purchases that have no outcome yet, by leg."""
+        return self._lines(
+            self._standing(State.FORWARDED).where(
+                JOURNAL.c.serves == SERVES_MERCHANTS,
+                JOURNAL.c.kind.in_([name for name, kind in KINDS.all.items() if kind.sign]),
+            )
+        )
+
+    def owed(self, legs_max: int, after: int = 0) -> list[Line]:
+        """What upstream must still be told, and what of that is set aside for people, by leg.
+
+        The first *legs_max* behind the leg *after*.
+        """
+        standing = self._standing(*OWED).where(JOURNAL.c.leg > after)
+        return self._lines(standing.order_by(JOURNAL.c.leg).limit(legs_max))
+
+    def _standing(self, *states: State) -> Select[Any]:
+        """The legs that stand at one of *states*, with which none is finished."""
         checkpoint = _marks(Mark.CHECKPOINT, JOURNAL.c.sequence, JOURNAL.c.fields, newest=True)
         [(since, fields)] = self._few(checkpoint.limit(1)) or [(0, "{}")]
         named = msgspec.json.decode(fields, type=Checkpoint).legs
-        return self._lines(
-            select(JOURNAL.c.leg).where(
-                or_(JOURNAL.c.sequence > since, JOURNAL.c.leg.in_(named)),
-                JOURNAL.c.state == State.FORWARDED.value,
-                JOURNAL.c.serves == SERVES_MERCHANTS,
-                JOURNAL.c.kind.in_([name for name, kind in KINDS.all.items() if kind.sign]),
-                ~_followed(),
-            )
+        return select(JOURNAL.c.leg).where(
+            or_(JOURNAL.c.sequence > since, JOURNAL.c.leg.in_(named)),
+            JOURNAL.c.state.in_([state.value for state in states]),
+            ~_followed(),
+        )
+
+    def steps_of(self, leg: int) -> list[Row]:
+        """All rows of the *leg*, in their order."""
+        return list(
+            self.select(select(JOURNAL).where(JOURNAL.c.leg == leg).order_by(JOURNAL.c.sequence))
         )
 
     def left_to_people(self) -> list[Line]:
@@ -252,6 +275,8 @@ def _line(rows: Sequence[Row]) -> Line:
         code=said("code"),
         card=said("pan_masked"),
         mti=rows[0].mti,
+        kind=last.kind,
+        upstream=said("upstream"),
         stays=_stays(rows),
         day=last.day,
         by=str(fields.get("by", "")),

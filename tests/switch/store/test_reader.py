@@ -19,6 +19,7 @@ from tests.kit.histories import (
 )
 
 PAN = "9999990000000011"
+STUCK = 1 + list(ENDINGS).index("stuck")  # its leg, where there is one for each ending
 
 
 @pytest.fixture
@@ -48,6 +49,26 @@ def test_an_empty_journal(journal):
         )
         assert (journal.reader.undecided(), journal.reader.left_to_people()) == ([], [])
     assert (journal.reader.days(), journal.reader.newest(5)) == ((), [])
+
+
+def test_what_is_owed_comes_in_pages_and_a_checkpoint_hides_none_of_it(journal):
+    history = History()
+    for ending in ENDINGS:
+        history.sale(ending=ending)
+    history.begin(state=State.TAKEN, kind="completion", mti="0220")
+    owed = [leg for leg in range(1, 9) if history.rows[-1].leg == leg or leg == STUCK]
+    history.mark(Mark.CHECKPOINT, {"legs": owed})
+    history.add(history.begin(), State.REVERSING)
+    journal.write(history.rows)
+    lines = journal.reader.owed(9)
+    assert [(line.leg, line.state) for line in lines] == [
+        (STUCK, "exception"),
+        (8, "taken"),
+        (9, "reversing"),
+    ]
+    assert [line.leg for line in journal.reader.owed(1, after=STUCK)] == [8]
+    assert journal.reader.owed(9, after=9) == []
+    assert [row.state for row in journal.reader.steps_of(9)] == ["forwarded", "reversing"]
 
 
 def test_a_reader_comes_too_early(tmp_path):

@@ -121,6 +121,32 @@ def test_a_link_that_is_down_does_not_keep_the_merchant_waiting():
     assert play.machine.status()["pending_advices"] == 1
 
 
+# Set aside ----------------------------------------------------------------------------------------
+
+
+def set_aside():
+    return (taken(held()) >> answered("acquirer", "64")).skip()
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_person_has_it_told_again_and_no_money_moves_twice(crash):
+    play = linked(crashed(set_aside()).skip()) if crash else set_aside()
+    first = len(play.entries)
+    play.do(play.machine.retry(2, play.now, "ann", "it is back"))
+    play << recorded(State.TAKEN, moved=0, original=1) << sent("acquirer", "0221")
+    assert play >> answered("acquirer", "00") << recorded(State.APPROVED, moved=0)
+    assert told(play, message=Message("0221", COMPLETION.fields)) == "00"
+    assert not any(row.moved for row in play.entries[first:])
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_person_ends_it_and_the_merchant_keeps_what_was_promised(crash):
+    play = linked(crashed(set_aside()).skip()) if crash else set_aside()
+    play.do(play.machine.resolve(2, play.now, "ann", "paid by other means"))
+    assert play << recorded(State.RESOLVED, moved=0) >> after(25.0)
+    assert told(play, message=Message("0221", COMPLETION.fields)) == "00"
+
+
 # Known again --------------------------------------------------------------------------------------
 
 
