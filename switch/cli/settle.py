@@ -27,7 +27,9 @@ Examples:
   cardswitch settle close --now                end the bank day that runs, and close it
   cardswitch settle close 2026-11-28           that day; again: the same files once more
   cardswitch settle calendar                   the bank days that were, and those to come
+  cardswitch settle files                      write files again that were lost
   cardswitch settle verify                     whether the books are what was booked
+  cardswitch settle rebuild                    make lost books anew, without paying
 
 Exit codes: 0 done, 1 error, 2 usage, 6 something does not agree, and nothing is paid until it
 does."""
@@ -46,6 +48,7 @@ Example:
 SHOW_EPILOG: Final = """\b
 Examples:
   show
+  show 2026-11-28 --all
   show 2026-11-28 --json"""
 CALENDAR_EPILOG: Final = """\b
 Examples:
@@ -54,6 +57,19 @@ Examples:
 
 A day begins where the one before ended, and its end is fixed when it begins: another cut-off in
 the configuration counts from the next one. No label comes twice."""
+FILES_EPILOG: Final = """\b
+Examples:
+  files
+  files 2026-11-28
+
+A file that is there and says something else is left alone and named: exit code 6."""
+REBUILD_EPILOG: Final = """\b
+Example:
+  rebuild --json
+
+The journal names each close with its hash, and a close that does not come to it again is named:
+exit code 6. If merchants have changed their accounts since, put the files of that day back into the
+folder of deposits first."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
@@ -71,6 +87,12 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that all of them have."""
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON, one line for each day.")
     return as_json(config_option(command))
+
+
+def all_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --all; the command gets `has_all`."""
+    words = "Every batch and deposit, not the largest alone; JSON has them anyhow."
+    return click.option("--all", "has_all", is_flag=True, help=words)(command)
 
 
 def _checked_day(_ctx: click.Context, _option: click.Parameter, day: str | None) -> str | None:
@@ -113,6 +135,7 @@ def findings_shown() -> Iterator[None]:
 @day_argument
 @click.option("--now", is_flag=True, help="End the bank day that runs, and begin the next.")
 @click.option("--because", metavar="TEXT", default="", help="With --now: why, for the journal.")
+@all_option
 @common
 @click.pass_obj
 def close(
@@ -121,6 +144,7 @@ def close(
     day: str | None,
     now: bool,
     because: str,
+    has_all: bool,
     as_json: bool,
 ) -> None:
     """Close bank days that have ended, and write their files.
@@ -144,15 +168,16 @@ def close(
     count = 0
     with findings_shown():
         for report in closing:
-            show_closed(report, settlement.deposits, as_json)
+            show_closed(report, settlement.deposits, as_json, has_all=has_all)
             count += 1
     if not count:
         tell("no bank day has ended that is not closed already; --now ends the one that runs")
 
 
 @settle.command(epilog=PREVIEW_EPILOG)
+@all_option
 @common
-def preview(config_path: Path, as_json: bool) -> None:
+def preview(config_path: Path, has_all: bool, as_json: bool) -> None:
     """Show what the present bank day would pay so far."""
     from ..operate.show import preview as look
     from .settle_screen import NO_DAY, show_preview
@@ -162,13 +187,14 @@ def preview(config_path: Path, as_json: bool) -> None:
     if seen is None:
         click.echo(NO_DAY, err=True)
     else:
-        show_preview(seen, as_json)
+        show_preview(seen, as_json, has_all=has_all)
 
 
 @settle.command(epilog=SHOW_EPILOG)
 @day_argument
+@all_option
 @common
-def show(config_path: Path, day: str | None, as_json: bool) -> None:
+def show(config_path: Path, day: str | None, has_all: bool, as_json: bool) -> None:
     """Show what was closed, and what the present day would pay so far; with DAY that one alone."""
     from ..operate.show import closed_days
     from ..operate.show import preview as look
@@ -179,11 +205,11 @@ def show(config_path: Path, day: str | None, as_json: bool) -> None:
         running = look(config, settlement)
     if running is None or running.business_date != day:
         for report in closed_days(config, settlement, day):
-            show_closed(report, settlement.deposits, as_json, is_past=True)
+            show_closed(report, settlement.deposits, as_json, is_past=True, has_all=has_all)
     if running is None:
         click.echo(NO_DAY, err=True)
     elif day in (None, running.business_date):
-        show_preview(running, as_json)
+        show_preview(running, as_json, has_all=has_all)
 
 
 @settle.command(epilog=CALENDAR_EPILOG)
@@ -205,6 +231,31 @@ def calendar(config_path: Path, past: int, coming: int, as_json: bool) -> None:
     if not days:
         click.echo(NO_DAY, err=True)
     show_calendar(days, as_json)
+
+
+@settle.command(epilog=FILES_EPILOG)
+@day_argument
+@common
+def files(config_path: Path, day: str | None, as_json: bool) -> None:
+    """Write files of closed days that are missing, or those of DAY, once more as they were."""
+    from ..operate.files import write_missing
+    from .settle_screen import show_files
+
+    settlement = _read_settlement(config_path)
+    with findings_shown():
+        show_files(write_missing(settlement, day), settlement.deposits, as_json)
+
+
+@settle.command(epilog=REBUILD_EPILOG)
+@common
+def rebuild(config_path: Path, as_json: bool) -> None:
+    """Make books that were lost anew from the journal; nothing is paid, and no file is written."""
+    from ..operate.rebuild import rebuild as make
+    from .settle_screen import show_rebuilt
+
+    with findings_shown():
+        for closed in make(switch_section(config_path), _read_settlement(config_path)):
+            show_rebuilt(closed, as_json)
 
 
 @settle.command(epilog=VERIFY_EPILOG)

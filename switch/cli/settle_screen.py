@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 import msgspec
@@ -18,12 +19,16 @@ from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
 from ..settlement.totals import BatchTotals
-from ..store.books import Deposit, Suspense
+from ..store.books import ClosedDay, Deposit, Suspense
 from ..store.reader import Line
 from .screen import money
 
+LARGEST: Final = 10  # batches and deposits that are shown unasked
+_Sum = TypeVar("_Sum")
+_TOTALS: Final = ("TOTAL OF", "COUNT", "AMOUNT")
 _BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
 _CALENDAR: Final = ("DAY", "BEGINS", "ENDS", "LASTS", "STATE")
+_GONE: Final = "  missing, cardswitch settle files writes it again"
 NO_DAY: Final = (
     "no bank day has begun: the journal is empty; cardswitch up starts the switch, then try "
     "cardswitch terminal sale 12.50 --card good"
@@ -31,7 +36,14 @@ NO_DAY: Final = (
 NOTHING_SOLD: Final = "nothing was sold on it yet: try cardswitch terminal sale 12.50 --card good"
 
 
-def show_closed(report: DayReport, folder: str, as_json: bool, *, is_past: bool = False) -> None:
+def show_closed(
+    report: DayReport,
+    folder: str,
+    as_json: bool,
+    *,
+    is_past: bool = False,
+    has_all: bool = False,
+) -> None:
     """Show a day that is closed: its batches, deposits, files in *folder*, and what is left.
 
     If it *is_past*, what is left is not said: perhaps it was done since, and the present day says.
@@ -44,16 +56,17 @@ def show_closed(report: DayReport, folder: str, as_json: bool, *, is_past: bool 
         click.echo(msgspec.json.encode({"state": "closed", **about}))
         return
     click.echo(f"{day.business_date}  closed, ended {utc_text(day.ends_at)}")
-    _show_sums(day.batches, day.payouts)
+    _show_sums(day.batches, day.payouts, has_all=has_all)
     if is_past:
         resolved = [line for line in report.left_to_people if line.state == State.RESOLVED]
         _say((f"was in suspense: {_owed(owed)}" for owed in day.suspense), _people(resolved))
     else:
         _say(_suspense(day.suspense), _undecided(report.undecided), _people(report.left_to_people))
-    _say(f"file     {file}" for file in files)
+    gone = {str(Path(folder) / name) for name in report.missing}
+    _say(f"file     {file}{_GONE if file in gone else ''}" for file in files)
 
 
-def show_preview(seen: Preview, as_json: bool) -> None:
+def show_preview(seen: Preview, as_json: bool, *, has_all: bool = False) -> None:
     """Show what a day would pay so far."""
     if as_json:
         click.echo(msgspec.json.encode({"state": "open", **msgspec.structs.asdict(seen)}))
@@ -61,7 +74,7 @@ def show_preview(seen: Preview, as_json: bool) -> None:
     click.echo(f"{seen.business_date}  open until {utc_text(seen.ends_at)}; so far:")
     if not seen.batches and not seen.undecided:
         click.echo(f"  {NOTHING_SOLD}")
-    _show_sums(seen.batches, seen.payouts)
+    _show_sums(seen.batches, seen.payouts, has_all=has_all)
     _say(_suspense(seen.suspense), _undecided(seen.undecided), _people(seen.left_to_people))
     if seen.unclosed:
         days = ", ".join(seen.unclosed)
@@ -89,6 +102,25 @@ def show_calendar(days: Sequence[CalendarDay], as_json: bool) -> None:
         click.echo(row)
 
 
+def show_files(names: Sequence[str], folder: str, as_json: bool) -> None:
+    """Show which files were written again."""
+    files = [str(Path(folder) / name) for name in names]
+    if as_json:
+        click.echo(msgspec.json.encode({"written": files}))
+        return
+    for file in files or ["no file is missing"]:
+        click.echo(file)
+
+
+def show_rebuilt(day: ClosedDay, as_json: bool) -> None:
+    """Show a close that was made anew."""
+    if as_json:
+        about = {"business_date": day.business_date, "sha256": day.sha256}
+        click.echo(msgspec.json.encode({"state": "rebuilt", **about}))
+        return
+    click.echo(f"{day.business_date}  made anew, as the journal names it; sha256 {day.sha256}")
+
+
 def show_verdict(verdict: Verdict, as_json: bool) -> None:
     """Show what was found in the books."""
     if as_json:
@@ -104,13 +136,50 @@ def show_verdict(verdict: Verdict, as_json: bool) -> None:
         click.echo(f"{closes} in the books: {agree}" if verdict.closes else "no day is closed yet")
 
 
-def _show_sums(batches: Sequence[BatchTotals], payouts: Sequence[Deposit]) -> None:
-    rows = [_BATCHES, *map(_batch, batches)] if batches else []
-    for row in columns(rows):
+def _show_sums(
+    batches: Sequence[BatchTotals], payouts: Sequence[Deposit], *, has_all: bool
+) -> None:
+    """Totals of each currency, and then the largest batches and deposits, or all of them."""
+    for row in columns([_TOTALS, *_totals(batches, payouts)] if batches or payouts else []):
         click.echo(f"  {row}")
-    paid = [("deposit", p.merchant, money(p.amount, p.currency), p.end_to_end_id) for p in payouts]
+    shown = batches if has_all else _largest(batches, lambda batch: batch.amount)
+    for row in columns([_BATCHES, *map(_batch, shown)] if shown else []):
+        click.echo(f"  {row}")
+    _say(_more(batches, shown, "batches"))
+    chosen = payouts if has_all else _largest(payouts, lambda payout: payout.amount)
+    paid = [("deposit", p.merchant, money(p.amount, p.currency), p.end_to_end_id) for p in chosen]
     for row in columns(paid) or ["no deposit"]:
         click.echo(f"  {row}")
+    _say(_more(payouts, chosen, "deposits"))
+
+
+def _totals(
+    batches: Iterable[BatchTotals], payouts: Iterable[Deposit]
+) -> Iterator[tuple[str, ...]]:
+    counts: Counter[tuple[str, bool, str]] = Counter()
+    sums: Counter[tuple[str, bool, str]] = Counter()
+    for batch in batches:
+        counts[batch.currency, False, batch.kind] += batch.count
+        sums[batch.currency, False, batch.kind] += batch.amount
+    for payout in payouts:
+        counts[payout.currency, True, "deposit"] += 1
+        sums[payout.currency, True, "deposit"] += payout.amount
+    for key in sorted(counts):
+        code, _, kind = key
+        yield kind, str(counts[key]), money(sums[key], code)
+
+
+def _largest(rows: Sequence[_Sum], amount_of: Callable[[_Sum], int]) -> Sequence[_Sum]:
+    """The largest of *rows*, in the order that they have."""
+    if len(rows) <= LARGEST:
+        return rows
+    order = sorted(range(len(rows)), key=lambda n: -abs(amount_of(rows[n])))
+    return [rows[n] for n in sorted(order[:LARGEST])]
+
+
+def _more(rows: Sequence[object], shown: Sequence[object], what: str) -> Iterator[str]:
+    if len(rows) > len(shown):
+        yield f"… the {len(shown)} largest of {len(rows)} {what}; --all shows them"
 
 
 def _batch(batch: BatchTotals) -> tuple[str, ...]:

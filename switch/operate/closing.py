@@ -20,6 +20,8 @@ def record_close(config: SwitchConfig, vault: Vault, closed: ClosedDay) -> None:
     told = {
         "day": label,
         "run": run_of(label),
+        "read_to": closed.read_to,
+        "closed_at": closed.closed_at,
         "sha256": closed.sha256,
         "books_head": closed.books_head,
     }

@@ -102,21 +102,32 @@ class CutOver(Struct, frozen=True, forbid_unknown_fields=True):
         return machine.cut_over_now(now, self.who, self.because)
 
 
-class RecordClose(Struct, frozen=True, forbid_unknown_fields=True):
-    """Record that settlement has closed *day*, with the hash of the close and of the books."""
+class RecordClose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Record that settlement has closed *day*, with the hash of the close and of the books.
+
+    And what it takes to make that close again: when it was made, and what it had read.
+    """
 
     who: Who
     day: str
     run: Annotated[int, Meta(ge=1)]
+    read_to: Annotated[int, Meta(ge=0)]
+    closed_at: float
     sha256: str
     books_head: str
 
     def effects(self, machine: Operated, now: Seconds) -> Sequence[Effect]:
         """Done by *machine*."""
-        told = {"day": self.day, "run": self.run, "sha256": self.sha256}
-        return machine.record_close(
-            now, self.day, {**told, "books_head": self.books_head, "by": self.who}
-        )
+        told = {
+            "day": self.day,
+            "run": self.run,
+            "read_to": self.read_to,
+            "closed_at": self.closed_at,
+            "sha256": self.sha256,
+            "books_head": self.books_head,
+            "by": self.who,
+        }
+        return machine.record_close(now, self.day, told)
 
 
 class Retry(Struct, frozen=True, forbid_unknown_fields=True):

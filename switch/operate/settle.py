@@ -15,6 +15,7 @@ from typing import Final
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.database import InUse
 
 from ..settlement.check import Known, check_close, expected_movements
 from ..settlement.close import DayClose, close_day
@@ -24,10 +25,12 @@ from ..settlement.movements import due
 from ..store.books import Books, Close, ClosedDay
 from ..store.reader import JournalReader
 from .config import SettlementConfig, SwitchConfig
+from .files import require_same
 from .show import DayReport, closes_of, report_of
 from .verify_books import Findings, altered, unrecorded
 
 LOOK_S: Final[Seconds] = 0.1  # how often to see whether purchases in flight have ended
+IN_USE_S: Final[Seconds] = 2.0  # how long another settlement is waited for
 MARGIN_S: Final[Seconds] = 1.0  # what their outcome may take beyond the time-out of an upstream
 # Has the journal say that a day is closed.
 Record = Callable[[ClosedDay], None]
@@ -68,7 +71,7 @@ def close_each(
     journal = JournalReader(switch.database)
     with journal.snapshot():
         unrecorded(journal, closes_of(settlement))  # Before books are made where some were lost.
-    with closing(Books(settlement.books)) as books:
+    with closing(_open_books(settlement.books)) as books:
         settling = _Settling(journal, books, settlement, record, clock)
         settling.finish_interrupted(tell)
         for label in [business_date] if business_date else settling.ended():
@@ -90,6 +93,18 @@ def close_now(
     while _undecided_of_ended(journal) and time.monotonic() < until:
         time.sleep(LOOK_S)
     yield from close_each(switch, settlement, record, tell=tell)
+
+
+def _open_books(url: str) -> Books:
+    """Wait a while for another settlement, such as that of `cardswitch up`, to end."""
+    until = time.monotonic() + IN_USE_S
+    while True:
+        try:
+            return Books(url)
+        except InUse:
+            if time.monotonic() >= until:
+                raise
+        time.sleep(LOOK_S)
 
 
 class _Settling:
@@ -141,9 +156,11 @@ class _Settling:
             days = journal.days()
             recorded = self._books.closed(label)
             if recorded is not None:
+                require_same(self._folder, recorded.files)
                 write_files(self._folder, recorded.files)
                 return report_of(journal, days, recorded, self._config)
             made = self._made(days, label)
+            require_same(self._folder, made.files)  # Books that were lost may have had this close.
             with staged_files(self._folder, made.files):
                 self._books.record_close(made)
             closed = self._books.closed(label)

@@ -19,6 +19,7 @@ from ..settlement.totals import BatchTotals, batches
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
+from .files import missing
 from .verify_books import require_all
 
 
@@ -28,6 +29,7 @@ class DayReport(Struct, frozen=True):
     closed: ClosedDay
     undecided: tuple[Line, ...]  # no outcome yet: the next close books them
     left_to_people: tuple[Line, ...]  # exceptions, and those resolved on this day
+    missing: tuple[str, ...] = ()  # files that are no longer in the folder of deposits
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -120,7 +122,8 @@ def report_of(
     until = labels[: labels.index(label) + 1] if label in labels else []
     undecided = tuple(line for line in journal.undecided() if line.business_date in until)
     explained = replace(closed, suspense=_explained(closed.suspense, settlement))
-    return DayReport(explained, undecided, _left_to_people(journal, label))
+    gone = missing(settlement.deposits, closed.files)
+    return DayReport(explained, undecided, _left_to_people(journal, label), gone)
 
 
 def _explained(suspense: Sequence[Suspense], settlement: SettlementConfig) -> tuple[Suspense, ...]:

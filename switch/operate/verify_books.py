@@ -23,7 +23,8 @@ from .config import SettlementConfig, SwitchConfig
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
 _ASTRAY: Final = (
-    "the books do not go with the journal, so nothing is paid until they are restored from a copy"
+    "the books do not go with the journal, so nothing is paid until they are restored from a copy, "
+    "or moved away and made anew by cardswitch settle rebuild"
 )
 
 

@@ -62,6 +62,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     business_date: str
     starts_at: Seconds
     ends_at: Seconds
+    read_to: int
     closed_at: Seconds
     sha256: str
     books_head: str
@@ -91,6 +92,7 @@ class BooksReading:
             business_date=business_date,
             starts_at=close.starts_at,
             ends_at=close.ends_at,
+            read_to=close.read_to,
             closed_at=close.closed_at,
             sha256=close.sha256,
             books_head=close.books_head,

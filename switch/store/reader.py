@@ -64,6 +64,8 @@ class CloseRow(Struct, frozen=True, gc=False, kw_only=True):
     day: str
     sha256: str
     books_head: str
+    read_to: int = 0  # the last row that it had read; 0: an older version did not say
+    closed_at: Seconds = 0.0
 
 
 class JournalReader(JournalStoreReader[Row]):

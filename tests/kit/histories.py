@@ -107,7 +107,8 @@ class History:
     def closed(self, day: Any) -> None:
         """What the journal says once the books hold *day*."""
         said = {"day": day.business_date, "run": run_of(day.business_date)}
-        said |= {"sha256": day.sha256, "books_head": day.books_head, "by": "", "because": ""}
+        said |= {"read_to": day.read_to, "closed_at": day.closed_at, "sha256": day.sha256}
+        said |= {"books_head": day.books_head, "by": "", "because": ""}
         self.mark(Mark.CLOSED, said, day.business_date)
 
     # Legs -----------------------------------------------------------------------------------------

@@ -76,7 +76,8 @@ class Bank:
 
     def _record(self, closed: ClosedDay) -> None:
         """Ask the switch; if it is dead, or dies, the next close does it."""
-        told = {"day": closed.business_date, "run": 1, "sha256": closed.sha256}
+        told: dict[str, Any] = {"day": closed.business_date, "run": 1, "read_to": closed.read_to}
+        told |= {"closed_at": closed.closed_at, "sha256": closed.sha256}
         told |= {"books_head": closed.books_head, "by": "bank"}
         now = self._network.time_of(self._switch)
         self._network.call(

@@ -31,6 +31,10 @@ class Missing(Error):
     """There is nothing to read yet."""
 
 
+class InUse(Error):
+    """Another program has it open to write."""
+
+
 class Database:
     """An engine, and the one connection that writes. Its methods may be called from any thread.
 
@@ -149,6 +153,8 @@ def _opening(schema: Schema) -> Iterator[None]:
             yield
     except Missing:
         raise
+    except InUse as error:
+        raise InUse(f"{schema.key}: {error}") from None
     except Error as error:
         raise Error(f"{schema.key}: {error}") from None
 
@@ -174,7 +180,7 @@ def _guard(file: Path, schema: Schema) -> sqlite3.Connection:
         guard.close()
         if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
             raise trouble("locked", error) from None
-        raise Error(schema.in_use) from None
+        raise InUse(schema.in_use) from None
     return guard
 
 
@@ -183,7 +189,7 @@ def _claim(writer: Connection, schema: Schema) -> None:
         with writer.begin():
             # Held by the session, so it ends with the connection.
             if not writer.scalar(select(func.pg_try_advisory_lock(schema.lock_number))):
-                raise Error(schema.in_use)
+                raise InUse(schema.in_use)
             for setting in _KEPT_ON:
                 if writer.scalar(select(func.current_setting(setting))) != "on":
                     raise Error(

@@ -123,7 +123,7 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
     run(main())
     [line] = "".join(said).splitlines()
     [date] = re.findall("closed ([0-9-]+): ", line)
-    assert {f"deposit-{date}.csv", f"deposit-{date}.xml"} == {
+    assert {f"deposit-{date}{end}" for end in (".csv", "-sheet.csv", ".xml")} == {
         path.name for path in (house.folder / "deposits").iterdir()
     }
 

@@ -159,6 +159,31 @@ def test_nothing_is_never_shown_as_nothing(run, lab, command):
     assert "ended and not closed: 2026-11-23" in run(command).stdout
 
 
+def test_files_that_were_lost_are_named_and_written_again(run, sold):
+    run("close")
+    written = sold.files()
+    for path in sold.deposits.iterdir():
+        path.unlink()
+    assert "2026-11-23.xml  missing, cardswitch settle files writes it again" in run("show").stdout
+    assert "deposit-2026-11-23.xml\n" in run("files").stdout
+    assert sold.files() == written
+    assert run("files").stdout == "no file is missing\n"
+    assert json.loads(run("files", "--json").stdout) == {"written": []}
+    (sold.deposits / "deposit-2026-11-23.xml").write_bytes(b"x")
+    assert "is there and says something else" in run("files", "2026-11-23", code=6).stderr
+
+
+def test_books_that_were_lost_are_made_anew(run, sold):
+    closed = json.loads(run("close", "--json").stdout)
+    (sold.folder / "books.db").unlink()
+    assert "made anew by cardswitch settle rebuild" in run("close", code=6).stderr
+    made = json.loads(run("rebuild", "--json").stdout)
+    assert (made["state"], made["sha256"]) == ("rebuilt", closed["sha256"])
+    assert "agree with themselves, their files and the journal" in run("verify").stdout
+    (sold.folder / "books.db").unlink()
+    assert f"made anew, as the journal names it; sha256 {closed['sha256']}" in run("rebuild").stdout
+
+
 def test_calendar(run, sold):
     run("close")
     lines = [

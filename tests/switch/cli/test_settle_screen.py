@@ -50,6 +50,7 @@ CLOSED = ClosedDay(
     business_date=DAY,
     starts_at=ENDS - 86_400,
     ends_at=ENDS,
+    read_to=7,
     closed_at=ENDS,
     sha256="a",
     books_head="b",
@@ -87,6 +88,32 @@ def test_a_closed_day_shows_sums_deposits_files_and_what_is_left(capsys):
     assert out.startswith(f"{DAY}  closed")
     for shown in ("42.50 EUR", "30.00 EUR", "deposits/deposit.csv", "20261123-SHOP0001-EUR", *LEFT):
         assert shown in out
+
+
+MANY = tuple(
+    replace(BATCH, terminal=f"TERM{n:04d}", amount=n, currency=("978", "392")[n % 2])
+    for n in range(1, 26)
+)
+
+
+def test_totals_come_first_and_then_the_ten_largest(capsys):
+    deposits = tuple(Deposit(f"SHOP{n}", "978", n, f"id-{n}") for n in range(12))
+    many = replace(REPORT, closed=replace(CLOSED, batches=MANY, payouts=deposits))
+    show_closed(many, "deposits", as_json=False)
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[1:5] == [
+        "TOTAL OF COUNT AMOUNT", "sale 26 169 JPY", "sale 24 1.56 EUR", "deposit 12 0.66 EUR",
+    ]  # fmt: skip
+    shown = [line.split()[2] for line in lines if line.startswith(f"{DAY} SHOP0001")]
+    assert shown == [f"TERM{n:04d}" for n in range(16, 26)]
+    assert "… the 10 largest of 25 batches; --all shows them" in lines
+    assert "… the 10 largest of 12 deposits; --all shows them" in lines
+    show_closed(many, "deposits", as_json=False, has_all=True)
+    out = capsys.readouterr().out
+    assert out.count(f"{DAY}  SHOP0001") == 25
+    assert "--all" not in out
+    show_closed(many, "deposits", as_json=True)
+    assert len(json.loads(capsys.readouterr().out)["batches"]) == 25
 
 
 def test_a_past_day_does_not_ask_for_what_may_be_done_since(capsys):

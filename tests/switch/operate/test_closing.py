@@ -24,6 +24,7 @@ def test_a_close_is_named_with_its_run_and_its_hashes(asked):
         business_date="2026-11-28-2",
         starts_at=0.0,
         ends_at=1.0,
+        read_to=7,
         closed_at=2.0,
         sha256="ab",
         books_head="cd",
@@ -33,5 +34,8 @@ def test_a_close_is_named_with_its_run_and_its_hashes(asked):
         files={},
     )
     closing.record_close("config", "vault", day)
-    told = {"day": "2026-11-28-2", "run": 2, "sha256": "ab", "books_head": "cd"}
+    told = {
+        "day": "2026-11-28-2", "run": 2, "read_to": 7, "closed_at": 2.0, "sha256": "ab",
+        "books_head": "cd",
+    }  # fmt: skip
     assert asked == [("config", "vault", "record_close", told)]

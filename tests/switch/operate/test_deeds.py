@@ -30,6 +30,8 @@ BEFORE = [
     row(4, 3, "forwarded"),
 ]
 
+CLOSE = {"read_to": 7, "closed_at": 2.0, "sha256": "ab", "books_head": "cd"}
+
 
 @pytest.fixture
 def config(tmp_path):
@@ -84,7 +86,7 @@ def test_a_day_is_ended(config, machine):
 
 
 def test_a_close_is_recorded(config, machine):
-    said = {"day": "2026-11-28", "run": 1, "sha256": "ab", "books_head": "cd"}
+    said = {"day": "2026-11-28", "run": 1, **CLOSE}
     [written] = perform(config, None, "record_close", said)["rows"]
     assert (written["state"], written["business_date"]) == ("closed", "2026-11-28")
     assert machine.did == [("record_close", "2026-11-28", {**said, "by": user_name()})]
@@ -128,8 +130,8 @@ def test_a_journal_that_another_holds_is_left_alone(config, machine):
         ("resolve", {"leg": 7, "because": "x"}, Resolve("ann", 7, "x")),
         (
             "record_close",
-            {"day": "2026-11-28-2", "run": 2, "sha256": "ab", "books_head": "cd"},
-            RecordClose("ann", "2026-11-28-2", 2, "ab", "cd"),
+            {"day": "2026-11-28-2", "run": 2, **CLOSE},
+            RecordClose(who="ann", day="2026-11-28-2", run=2, **CLOSE),
         ),
         ("retry", {"leg": 7, "because": "RRN 608800000007"}, Retry("ann", 7, "RRN 608800000007")),
     ],

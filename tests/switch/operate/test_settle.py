@@ -454,11 +454,15 @@ def test_a_journal_with_a_flipped_digit_pays_nothing(lab):
     assert not lab.deposits.exists()
 
 
-def test_two_settlements_at_once(lab):
+def test_two_settlements_at_once(lab, monkeypatch):
     books = Books(lab.settlement.books)
+    slept = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    monkeypatch.setattr("time.monotonic", lambda: sum(slept))
     with pytest.raises(Error, match="another settlement is running"):
         close(lab)
-    books.close()
+    assert 1.9 < sum(slept) < 2.2
+    monkeypatch.setattr("time.sleep", lambda _: books.close())
     assert close(lab) == []
 
 

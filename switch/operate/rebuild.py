@@ -1,0 +1,128 @@
+"""Makes books that were lost anew, close by close, from the journal; nothing is ordered or written.
+
+The journal names each close with its hash, so what is made anew is the same or it is not made. The
+accounts of then are taken from the CSV of that day, if it still lies in the folder of deposits, and
+else from the configuration.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from io import StringIO
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.wire.store.database import Missing
+
+from ..settlement.close import DayClose, close_day
+from ..settlement.days import BankDay
+from ..settlement.movements import due
+from ..settlement.parties import MerchantAccount
+from ..store.books import Books, BooksReader, Close, ClosedDay
+from ..store.reader import CloseRow, JournalReader
+from .config import SettlementConfig, SwitchConfig
+from .verify_books import Findings
+
+
+def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDay]:
+    """Make every close that the journal names anew, in books that are not there yet.
+
+    Raises Findings (a close cannot be made as it was), ConfigError or Error (there are books).
+    """
+    _require_none(settlement)
+    journal = JournalReader(switch.database)
+    with journal.snapshot():
+        days = {day.label: day for day in journal.days()}
+        rows = journal.closes()
+        if not rows:
+            raise Error("the journal names no close: there is nothing to make anew")
+        with closing(Books(settlement.books)) as books:
+            for row in rows:
+                books.record_close(_made(journal, days[row.day], row, books, settlement))
+            return [closed for row in rows if (closed := books.closed(row.day)) is not None]
+
+
+def _require_none(settlement: SettlementConfig) -> None:
+    try:
+        if not BooksReader(settlement.books).closes():
+            return
+    except Missing:
+        return
+    raise Error(
+        f"there are books, {settlement.books}: move them away first, and keep them: cardswitch "
+        "settle verify says what is wrong with them"
+    )
+
+
+def _made(
+    journal: JournalReader, day: BankDay, row: CloseRow, books: Books, settlement: SettlementConfig
+) -> DayClose:
+    closes = books.closes()
+    files = _files(Path(settlement.deposits), row.day)
+    for accounts in _accounts(files.get(f"deposit-{row.day}.csv"), settlement.accounts):
+        made = _again(journal, day, row, closes, accounts, books, settlement)
+        for close in (made, replace(made, files={**made.files, **files})):
+            if close.sha256 == row.sha256:
+                return close
+    raise Findings(
+        f"the close of {row.day} cannot be made as it was",
+        [
+            f"put deposit-{row.day}.csv and .xml of that day back into {settlement.deposits}, or "
+            "the accounts of then into the configuration, and try again"
+        ],
+    )
+
+
+def _again(
+    journal: JournalReader,
+    day: BankDay,
+    row: CloseRow,
+    closes: Sequence[Close],
+    accounts: Sequence[MerchantAccount],
+    books: Books,
+    settlement: SettlementConfig,
+) -> DayClose:
+    before = closes[-1].read_to if closes else 0
+    found = due(journal.movements(day), row.day, {c.business_date for c in closes}, before)
+    return close_day(
+        day,
+        [movement for movement in found if movement.sequence <= row.read_to],
+        accounts,
+        settlement.acquirer,
+        books.balances(),
+        read_to=row.read_to,
+        closed_at=row.closed_at,
+    )
+
+
+def _files(folder: Path, label: str) -> dict[str, bytes]:
+    """What lies in *folder* of the files that the close of *label* wrote."""
+    names = [f"deposit-{label}{end}" for end in (".csv", "-sheet.csv", ".xml")]
+    return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
+
+
+def _accounts(
+    written: bytes | None, configured: Sequence[MerchantAccount]
+) -> Iterator[Sequence[MerchantAccount]]:
+    yield configured
+    if written is not None:
+        yield [*_accounts_in(written)]
+
+
+def _accounts_in(written: bytes) -> Iterator[MerchantAccount]:
+    """The accounts that a CSV names; what it does not say of them is not in the books either."""
+    seen = set()
+    for line in csv.DictReader(StringIO(written.decode(errors="replace"), newline="")):
+        merchant = line.get("merchant") or ""
+        if not line.get("iban") or merchant in seen:
+            continue
+        seen.add(merchant)
+        names = {name: line.get(name) or "" for name in ("name", "iban", "bic")}
+        try:
+            yield MerchantAccount(id=merchant, **names)
+        except ConfigError:
+            continue  # It was altered; the hash will say so.

@@ -1,0 +1,117 @@
+"""Books that were lost are made anew, byte by byte, or not at all; nothing is ordered meanwhile."""
+
+import shutil
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import Error
+from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.rebuild import rebuild
+from cardswitch.switch.operate.settle import close_days
+from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.store.books import BooksReader
+from tests.kit.histories import DAYS
+
+
+def close(lab):
+    lab.commit()
+    return close_days(lab.switch, lab.settlement, lab.record)
+
+
+@pytest.fixture
+def closed(lab):
+    """Two days with all that a close may book: reversals, what came late, what is in suspense."""
+    lab.history.reverse(lab.history.sale(300), stays=100)
+    late = lab.history.begin(700)
+    lab.history.sale(50, merchant="NOBODY")
+    later = lab.history.sale(1250)
+    lab.history.cut_over()
+    close(lab)
+    lab.history.add(late, State.APPROVED)
+    lab.history.reverse(later)
+    lab.history.sale(2000)
+    lab.history.cut_over()
+    close(lab)
+    lab.history.sale(40)
+    lab.commit()
+    return lab
+
+
+def lose(lab):
+    """Move the books away; where they are now."""
+    away = lab.folder / "away.db"
+    (lab.folder / "books.db").rename(away)
+    return f"sqlite:///{away}"
+
+
+def content(url):
+    books = BooksReader(url)
+    closes = books.closes()
+    return closes, [books.closed(close.business_date) for close in closes]
+
+
+def test_they_are_what_they_were_and_nothing_is_written(closed):
+    lost = lose(closed)
+    shutil.rmtree(closed.deposits)
+    made = rebuild(closed.switch, closed.settlement)
+    assert [day.business_date for day in made] == list(DAYS[:2])
+    assert content(closed.settlement.books) == content(lost)
+    assert not closed.deposits.exists()
+    assert verify(closed.switch, closed.settlement).findings == ()
+    closed.history.cut_over()
+    [third] = close(closed)
+    assert [payout.amount for payout in third.closed.payouts] == [40]
+
+
+def moved(lab):
+    """The shop has another account since, in another currency, and so has the acquirer."""
+    [shop] = lab.settlement.merchants
+    shop = replace(
+        shop, name="Shop", iban="DE02120300000000202051", bic="BYLADEM1001", account_currency="USD"
+    )
+    acquirer = replace(lab.settlement.acquirer, name="Another Bank")
+    lab.settlement = replace(lab.settlement, merchants=(shop,), acquirer=acquirer)
+
+
+def test_accounts_of_then_are_read_from_the_files_of_then(closed):
+    lost = lose(closed)
+    moved(closed)
+    assert len(rebuild(closed.switch, closed.settlement)) == 2
+    assert content(closed.settlement.books) == content(lost)
+
+
+@pytest.mark.parametrize("damage", ["lost", "forged"])
+def test_without_the_accounts_of_then_it_is_not_made(closed, damage):
+    lose(closed)
+    moved(closed)
+    order = closed.deposits / f"deposit-{DAYS[1]}.xml"
+    if damage == "lost":
+        order.unlink()
+    else:
+        assert b"14.50" in order.read_bytes()
+        order.write_bytes(order.read_bytes().replace(b"14.50", b"14.51"))
+    with pytest.raises(Findings, match=f"the close of {DAYS[1]} cannot be made as it was") as found:
+        rebuild(closed.switch, closed.settlement)
+    assert "put deposit-2026-11-24.csv and .xml of that day back into" in found.value.findings[0]
+
+
+def test_books_that_are_there_are_left_alone(closed):
+    with pytest.raises(Error, match=r"there are books, .*: move them away first, and keep them"):
+        rebuild(closed.switch, closed.settlement)
+
+
+def test_there_is_nothing_to_make(lab):
+    lab.commit()
+    with pytest.raises(Error, match="the journal names no close"):
+        rebuild(lab.switch, lab.settlement)
+
+
+def test_a_journal_with_another_row_than_then_makes_no_books(closed, monkeypatch):
+    lose(closed)
+    monkeypatch.setattr(
+        "cardswitch.switch.operate.rebuild.due",
+        lambda found, *_: [replace(movement, amount=movement.amount + 1) for movement in found],
+    )
+    with pytest.raises(Findings, match="cannot be made as it was"):
+        rebuild(closed.switch, closed.settlement)
