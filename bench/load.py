@@ -223,7 +223,7 @@ class Load:
 
 def _template(bench_card: BenchCard, merchant: str) -> Message:
     """A swiped purchase with PIN, as the terminal makes it, but for its numbers and times."""
-    order = Order(AMOUNT, "EUR", bench_card.card)
+    order = Order(amount=AMOUNT, currency="EUR", card=bench_card.card)
     request = request_for(TerminalIdentity("", merchant), order, None, 0.0)
     return request.with_fields({22: "021", 52: bench_card.pin_block})
 

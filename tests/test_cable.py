@@ -30,7 +30,7 @@ async def _until(holds):
 
 async def _sale(session, card):
     """How a sale ends: its state, and field 39."""
-    order = Order(1250, "EUR", card)
+    order = Order(amount=1250, currency="EUR", card=card)
     steps = session.perform(lambda terminal, now: terminal.ask(order, now), PATIENCE_S)
     told = [outcome async for outcome in steps]
     return told[-1].kind, told[-1].code

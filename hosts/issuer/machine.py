@@ -254,14 +254,15 @@ class Issuer(Program):
         if not kind.moves_money:
             said = account.said(terms.processing) if ADDITIONAL in kind.answer else {}
             return self._record(purchase, card, kind.approval, account_id, said=said)
-        amount = terms.amount // behaviour.divisor
+        divisor = behaviour.divisor if kind.in_part else 1
+        amount = terms.amount // divisor
         if amount == 0:
             raise Decline(INVALID_AMOUNT)
         if terms.currency != account.currency:
             raise Decline(NOT_PERMITTED)
         if kind.money != "credit" and amount > account.available:
             raise Decline(NO_FUNDS)
-        code = kind.approval if behaviour.divisor == 1 else PARTLY_APPROVED
+        code = kind.approval if divisor == 1 else PARTLY_APPROVED
         return self._record(purchase, card, code, account_id, amount)
 
     def _record(

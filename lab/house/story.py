@@ -121,7 +121,13 @@ class Story:
 
     async def _sale(self, session: Session, amount: str, alias: str, kind: SaleState) -> Outcome:
         card = find_card(self._cards, alias)
-        order = Order(parse_amount(amount, CURRENCY), CURRENCY, card, "swipe", PIN)
+        order = Order(
+            amount=parse_amount(amount, CURRENCY),
+            currency=CURRENCY,
+            card=card,
+            entry="swipe",
+            pin=PIN,
+        )
         outcome = await _last(session.perform(lambda terminal, now: terminal.ask(order, now)))
         why = (
             f": {reason(outcome.code).text} ({outcome.code})" if kind is SaleState.DECLINED else ""

@@ -23,13 +23,14 @@ from ..errors import Decline, FormatError
 from ..masking import mask_pan
 from ..message import Message
 from ..tracks import PAN_DIGITS_MAX, SEPARATORS, Track2, is_luhn_valid, unpack_track2
+from .additional import cash_of
 from .kinds import KINDS, Kind
 
 NOTHING: Final = "000000000000"
 _DIGITS: Final = frozenset("0123456789")
 
 
-class Terms(Struct, frozen=True, array_like=True, gc=False):
+class Terms(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What is asked for, without the card: a repeat must agree in all of it.
 
     A journal may hold it; *card* is the fingerprint of the card number.
@@ -40,15 +41,18 @@ class Terms(Struct, frozen=True, array_like=True, gc=False):
     amount: int  # minor units
     currency: str  # ISO 4217 numeric
     card: str
+    cash: int = 0  # minor units of the amount that are paid out
 
     @property
     def digest(self) -> str:
         """All of it as one text.
 
-        >>> Terms("sale", "000000", 1250, "978", "f").digest
+        >>> asked = {"processing": "000000", "amount": 1250, "currency": "978"}
+        >>> Terms(kind="sale", **asked, card="f").digest
         'sale|000000|1250|978|f'
         """
-        return f"{self.kind}|{self.processing}|{self.amount}|{self.currency}|{self.card}"
+        told = f"{self.kind}|{self.processing}|{self.amount}|{self.currency}|{self.card}"
+        return f"{told}|{self.cash}" if self.cash else told
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -61,10 +65,18 @@ class Accepted(Struct, frozen=True, kw_only=True):
     amount: int  # minor units; 0 where no money moves
     currency: str  # ISO 4217 numeric; "" where no money moves and none is named
     merchant: str  # field 42 without trailing spaces
+    cash: int = 0  # minor units of the amount that are paid out
 
     def terms(self, card: str) -> Terms:
         """The same as a journal may hold it; *card* is the fingerprint of the card number."""
-        return Terms(self.kind.name, self.processing, self.amount, self.currency, card)
+        return Terms(
+            kind=self.kind.name,
+            processing=self.processing,
+            amount=self.amount,
+            currency=self.currency,
+            card=card,
+            cash=self.cash,
+        )
 
     def __repr__(self) -> str:
         """Masked like a message."""
@@ -117,6 +129,7 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         raise Decline(INVALID_AMOUNT, "4")
     if 49 in fields and not is_currency(fields[49]):
         raise Decline(FORMAT_ERROR, "49")
+    cash = _cash(request, int(amount)) if kind.takes_cash else 0
     if not request.is_repeat:
         require_pin(request, kind)
     if kind.pin == "refused" and 52 in fields:
@@ -129,7 +142,18 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         amount=int(amount),
         currency=request.get(49),
         merchant=fields[42].rstrip(" "),
+        cash=cash,
     )
+
+
+def _cash(request: Message, amount: int) -> int:
+    """What of *amount* is paid out: more than nothing, and less than all."""
+    cash = cash_of(request[54], request.get(49))
+    if not cash:
+        raise Decline(FORMAT_ERROR, "54")
+    if cash >= amount:
+        raise Decline(INVALID_AMOUNT, "54")
+    return cash
 
 
 def require_pin(request: Message, kind: Kind) -> None:

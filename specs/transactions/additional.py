@@ -13,6 +13,7 @@ from ..amounts import de4, is_currency
 FIELD: Final = 54
 LEDGER: Final = "01"  # what the account holds
 AVAILABLE: Final = "02"  # what of it can be spent
+CASH: Final = "40"  # what is paid out
 _GROUP_SIZE: Final = 20
 _GROUPS_MAX: Final = 6
 _GROUP: Final = re.compile("([0-9]{2})([0-9]{2})([0-9]{3})([CD])([0-9]{12})")
@@ -39,6 +40,25 @@ def pack_additional(amounts: Iterable[AdditionalAmount]) -> str:
     ]
     assert len(groups) <= _GROUPS_MAX, "field 54 has room for six amounts"
     return "".join(groups)
+
+
+def pack_cash(amount: int, currency: str) -> str:
+    """Field 54 of a request in which *amount* minor units, 1 or more, are paid out.
+
+    >>> pack_cash(2000, "978")
+    '0040978D000000002000'
+    """
+    return pack_additional([AdditionalAmount("00", CASH, currency, -amount)])
+
+
+def cash_of(value: str, currency: str) -> int:
+    """What field 54 *value* says is paid out in *currency*, in minor units; 0: it does not say.
+
+    >>> cash_of("0040978D000000002000", "978"), cash_of("0040978D000000002000", "840")
+    (2000, 0)
+    """
+    said = [one for one in read_additional(value) if one.kind == CASH]
+    return abs(said[0].amount) if [one.currency for one in said] == [currency] else 0
 
 
 def _sign(amount: int) -> str:

@@ -38,6 +38,8 @@ def fits(answer: Message, asked: Message, kind: Kind, agreeing: tuple[int, ...] 
                 return False
     if code == NO_REASON_TO_DECLINE and kind.moves_money:
         return False
+    if code == PARTLY_APPROVED and not kind.in_part:
+        return False
     for number in agreeing:
         if number in said and said[number] != wanted.get(number, said[number]):
             return False

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct, ValidationError, convert
 from ..codes import APPROVED
 from ..errors import ConfigError
 from ..message import Message
+from .additional import FIELD as ADDITIONAL
 from .offers import TABLE
 
 Shape = Literal["ask", "advise", "reverse", "network"]
@@ -46,6 +47,7 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     original: str = ""
     requires: tuple[int, ...]
     answer: tuple[int, ...] = ()
+    in_part: bool = True
     approval: Code = APPROVED
     undone_by: str = ""
     bucket: str = ""
@@ -57,6 +59,11 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def moves_money(self) -> bool:
         """Whether an approval does anything that may have to be undone."""
         return self.money != "none"
+
+    @property
+    def takes_cash(self) -> bool:
+        """Whether a part of its amount, named in field 54, is paid out in cash."""
+        return ADDITIONAL in self.requires
 
     @property
     def is_for_good(self) -> bool:

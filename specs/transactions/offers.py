@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+ADDITIONAL_AMOUNTS: Final = 54
 TABLE: Final = Path(__file__).with_name("kinds.toml")
 
 
@@ -19,6 +20,7 @@ class Offer(NamedTuple):
     examples: tuple[tuple[str, str], ...]  # what is typed, and what that shows
     takes_pin: bool
     takes_amount: bool
+    takes_cash: bool  # some of the amount is paid out
     takes_card: bool  # or names an original, which has one
 
 
@@ -33,6 +35,7 @@ def offers() -> tuple[Offer, ...]:
             tuple((typed, shown) for typed, shown in row["examples"]),
             row.get("pin", "optional") != "refused",
             row.get("money", "none") != "none",
+            ADDITIONAL_AMOUNTS in row["requires"],
             "original" not in row,
         )
         for name, row in rows.items()

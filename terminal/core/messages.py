@@ -14,6 +14,7 @@ from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
+from cardswitch.specs.transactions.additional import pack_cash
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
@@ -42,10 +43,10 @@ class TerminalIdentity(Struct, frozen=True):
     zone: str = "UTC"
 
 
-class Order(Struct, frozen=True):
+class Order(Struct, frozen=True, kw_only=True):
     """What the merchant and the customer want: *amount* in minor units, *currency* by any code.
 
-    Of what moves no money, the amount is 0.
+    Of what moves no money, the amount is 0. What is paid out in *cash* is charged besides.
     """
 
     amount: int
@@ -53,6 +54,7 @@ class Order(Struct, frozen=True):
     card: Card
     entry: Literal["swipe", "manual"] = "swipe"
     pin: str | None = None
+    cash: int = 0
 
     def __repr__(self) -> str:
         """Without the PIN: an order may stand in any log or exception."""
@@ -70,11 +72,14 @@ def request_for(
     if (order.amount > 0) != row.moves_money:
         wanted = "an amount above zero" if row.moves_money else "no amount"
         raise FormatError(wanted, field="4")
+    if (order.cash > 0) != row.takes_cash:
+        wanted = "cash above zero" if row.takes_cash else "no cash"
+        raise FormatError(wanted, field="54")
     time, date = local_time(now, place.zone)
     mode = SWIPE if order.entry == "swipe" else MANUAL
     fields = {
         3: row.processing + DEFAULT_ACCOUNTS,
-        4: de4(order.amount),
+        4: de4(order.amount + order.cash),
         7: transmission_time(now),
         12: time,
         13: date,
@@ -86,6 +91,8 @@ def request_for(
         **card_fields(order.card, mode),
         **_pin_field(order, pinpad),
     }
+    if order.cash:
+        fields[54] = pack_cash(order.cash, fields[49])
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.additional import AdditionalAmount, read_additional
+from cardswitch.specs.transactions.additional import AdditionalAmount, cash_of, read_additional
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
@@ -45,6 +45,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     stan: str
     amount: int  # minor units: what was approved and stays, or else asked
     asked: int
+    cash: int = 0  # minor units of what was asked that are paid out
     reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
     currency: str  # numeric
     terminal: str
@@ -82,6 +83,7 @@ def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outco
         stan=request[11],
         amount=asked,
         asked=asked,
+        cash=cash_of(request.get(54), request[49]),
         currency=request[49],
         terminal=request[41].rstrip(" "),
         merchant=request[42].rstrip(" "),

@@ -115,6 +115,7 @@ def _asking(offer: Offer) -> click.Command:
         within: float,
         as_json: bool,
         amount: str = "",
+        cash: str = "",
         pin: str | None = None,
     ) -> None:
         from ..core.messages import Order
@@ -122,7 +123,15 @@ def _asking(offer: Offer) -> click.Command:
 
         presented = _card(config, card, expiry, cvv)
         minor = _amount(amount, config.currency) if offer.takes_amount else 0
-        order = Order(minor, config.currency, presented, entry, _pin(pin))
+        paid_out = _amount(cash, config.currency, "--cash") if offer.takes_cash else 0
+        order = Order(
+            amount=minor,
+            currency=config.currency,
+            card=presented,
+            entry=entry,
+            pin=_pin(pin),
+            cash=paid_out,
+        )
         conclude(
             config,
             lambda session: session.perform(
@@ -135,6 +144,10 @@ def _asking(offer: Offer) -> click.Command:
     command = _presenting(waiting(common(asked)))
     if offer.takes_amount:
         command = click.argument("amount")(command)
+    if offer.takes_cash:
+        command = click.option(
+            "--cash", required=True, metavar="AMOUNT", help="What is paid out besides."
+        )(command)
     if offer.takes_pin:
         command = pin_option(command)
     return _offered(offer, command)

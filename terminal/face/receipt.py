@@ -195,12 +195,22 @@ def _money(outcome: Outcome) -> list[str]:
     if outcome.reversed:
         return _reversed(outcome)
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
-        return [_pair("AMOUNT", money(outcome.amount, outcome.currency))]
+        return [*_cash(outcome), _pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest, words = outcome.asked - outcome.amount, words_of(outcome)
     return [
         _pair("Asked", money(outcome.asked, outcome.currency)),
         _pair(words.by_card, money(outcome.amount, outcome.currency)),
         _pair(words.rest, money(rest, outcome.currency)),
+    ]
+
+
+def _cash(outcome: Outcome) -> list[str]:
+    """What was sold, and what is paid out besides."""
+    if not outcome.cash:
+        return []
+    return [
+        _pair("Goods", money(outcome.amount - outcome.cash, outcome.currency)),
+        _pair("CASH BACK", money(outcome.cash, outcome.currency)),
     ]
 
 

@@ -28,7 +28,7 @@ BITMAP, FIELD_3, FIELD_4 = 2, 10, 13
 
 def sale(**changes):
     """A 0200 that is in order, with the canary's card; *changes* are by field, as `f4`."""
-    order = Order(1250, "EUR", CARD)
+    order = Order(amount=1250, currency="EUR", card=CARD)
     message = request_for(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
     fields = {**message.fields, 11: f"{next(STANS):06d}"}
     fields |= {int(name[1:]): value for name, value in changes.items()}

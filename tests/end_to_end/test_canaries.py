@@ -39,7 +39,7 @@ def _messages():
     """A sale with each field, one with all, their repeats, and its reversal."""
     for numbers in [*([n] for n in NUMBERS), list(NUMBERS)]:
         stan = f"{next(STANS):06d}"
-        order = Order(1250, "EUR", CARD)
+        order = Order(amount=1250, currency="EUR", card=CARD)
         sale = request_for(TerminalIdentity("CANARY01", "SHOP0001"), order, None, time.time())
         fields = {**sale.fields, 11: stan, **{n: _text(n) for n in numbers}}
         yield Message("0200", dict(sorted(fields.items())))

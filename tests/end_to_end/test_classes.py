@@ -9,7 +9,7 @@ import pytest
 
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.terminal.core.errors import NotReady
-from tests.kit.programs import House
+from tests.kit.programs import House, assert_agree
 
 PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
@@ -74,12 +74,12 @@ def batches_of(day):
     return {batch["kind"]: (batch["count"], batch["amount"]) for batch in day["batches"]}
 
 
-@pytest.mark.parametrize("kind", ["refund", "cash"])
-def test_what_pays_out_is_off_unless_the_listener_allows_it(houses, kind, monkeypatch):
-    if kind == "cash":
+@pytest.mark.parametrize("words", ["refund 7.50", "cash 7.50", "cashback 7.50 --cash 5"])
+def test_what_pays_out_is_off_unless_the_listener_allows_it(houses, words, monkeypatch):
+    if "cash" in words:
         monkeypatch.setenv("CARDSWITCH_PIN", "1234")
     house = houses()
-    code, outcome = asked(house, kind, "7.50", "--card", "good", "--check")
+    code, outcome = asked(house, *words.split(), "--card", "good", "--check")
     assert (code, outcome["kind"], outcome["code"]) == (3, "declined", "58")
 
 
@@ -148,6 +148,22 @@ def deposit_by_sql(house):
     with closing(sqlite3.connect(house.folder / "switch.db")) as connection:
         [(total,)] = connection.execute(query)
     return total
+
+
+def test_cash_back_is_charged_with_the_goods_and_a_movement_of_its_own(houses, monkeypatch):
+    monkeypatch.setenv("CARDSWITCH_PIN", "1234")
+    house = houses("cashback")
+    words = ("--card", "good", "--check")
+    code, outcome = asked(house, "cashback", "30", "--cash", "20", *words)
+    assert (code, outcome["kind"]) == (0, "approved")
+    assert (outcome["amount"], outcome["cash"]) == (5000, 2000)
+    assert asked(house, "cashback", "5", "--cash", "5", *words)[1]["kind"] == "approved"
+    assert asked(house, "reverse")[1]["kind"] == "reversed"
+    day = closed(house)
+    assert batches_of(day) == {"cashback": (2, 6000), "cashback-reversal": (1, -1000)}
+    [up] = house.programs
+    assert up.stop() == 0
+    assert_agree(house.books())
 
 
 def test_what_is_set_aside_is_held_and_in_no_deposit(houses):

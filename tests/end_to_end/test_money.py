@@ -162,7 +162,7 @@ def sold(house, till):
     """A sale of 20.00 made on a wire of its own, and its answer."""
     card = find_card(read_cards(house.folder / "cards.toml"), "rich")
     place = TerminalIdentity("WIRE0001", "SHOP0001")
-    request = request_for(place, Order(2000, "EUR", card), None, time.time())
+    request = request_for(place, Order(amount=2000, currency="EUR", card=card), None, time.time())
     request = request.with_fields({11: f"{next(STANS):06d}"})
     answer = till.ask(request)
     assert answer[39] == "00"
@@ -196,7 +196,7 @@ def test_a_reversal_of_nothing_is_told_so(till):
     nothing = Message("0200", {7: "0101000000", 11: "777777"})
     request = request_for(
         TerminalIdentity("WIRE0001", "SHOP0001"),
-        Order(2000, "EUR", find_card([], "4242424242424242", "3012")),
+        Order(amount=2000, currency="EUR", card=find_card([], "4242424242424242", "3012")),
         None,
         time.time(),
     )

@@ -82,7 +82,7 @@ async def sell(lab):
         await programs.ready()
         card = find_card(read_cards(lab.folder / "cards.toml"), "good")
         session = await stack.enter_async_context(open_session(lab.terminal))
-        order = Order(1_250, "EUR", card, "swipe", PIN)
+        order = Order(amount=1_250, currency="EUR", card=card, entry="swipe", pin=PIN)
         async for outcome in session.perform(lambda terminal, now: terminal.ask(order, now)):
             assert outcome.kind is SaleState.APPROVED
     return taps

@@ -46,7 +46,13 @@ async def _sell(config, card, sold, stop):
     """Sell without a pause until *stop*; each approved amount goes to *sold*. Then settle."""
     async with open_session(config) as session:
         while not stop.is_set():
-            order = Order(100 * (1 + len(sold) % 90), "EUR", card, "swipe", "2580")
+            order = Order(
+                amount=100 * (1 + len(sold) % 90),
+                currency="EUR",
+                card=card,
+                entry="swipe",
+                pin="2580",
+            )
             sale = session.perform(lambda terminal, now, o=order: terminal.ask(o, now), PATIENCE_S)
             await _tell(sale, sold)
         while session.book.unsettled:

@@ -20,7 +20,7 @@ CARD = Card(
     alias="good",
 )
 PAD = PinPad(wrap_key_under_key(TEST_TMK, "U", bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")))
-ORDER = Order(1250, "EUR", CARD, pin="1234")
+ORDER = Order(amount=1250, currency="EUR", card=CARD, pin="1234")
 UP = LinkUp(SWITCH)
 DOWN = LinkDown(SWITCH)
 

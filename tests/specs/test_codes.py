@@ -110,14 +110,14 @@ def test_network_management_codes():
 CORE = ("specs/transactions", "switch/core", "hosts", "terminal/core", "wire/machine")
 OTHER = {
     "hosts/issuer/behaviours.py": {"05", "10", "51", "54", "68"},  # the last digits of an amount
-    "specs/transactions/accepted.py": {"52"},  # numbers of fields
-    "specs/transactions/additional.py": {"01", "02"},  # what an additional amount is
+    "specs/transactions/accepted.py": {"52", "54"},  # numbers of fields
+    "specs/transactions/additional.py": {"00", "01", "02", "40"},  # what an additional amount is
     "specs/transactions/kinds.py": {"01"},  # the last digit of an MTI
     "specs/transactions/reversals.py": {"11", "90", "95"},
     "switch/core/settings.py": {"00", "25"},  # values of the configuration
     "switch/core/translate.py": {"20"},  # errors of an HSM
-    "terminal/core/messages.py": {"00", "01"},  # fields 22 and 25
-    "terminal/core/state.py": {"02"},  # field 22
+    "terminal/core/messages.py": {"00", "01", "54"},  # fields 22 and 25; a number of a field
+    "terminal/core/outcome.py": {"02"},  # field 22
 }
 
 

@@ -41,7 +41,7 @@ def story(play):
     for stays in (1000, 0):
         play.skip() >> reverse(stays)
         play.skip() >> answered("switch", "00")
-    play.skip() >> sell(Order(7700, "978", CARD, "manual"))
+    play.skip() >> sell(Order(amount=7700, currency="978", card=CARD, entry="manual"))
     for seconds in (4.5, 5.5, 6.5):
         play.skip() >> after(seconds)
     play.skip() >> answered("switch", "00")

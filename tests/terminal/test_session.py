@@ -34,7 +34,9 @@ def config(lab):
 
 
 def sale(amount):
-    return lambda terminal, now: terminal.ask(Order(amount, "EUR", CARD, pin="1234"), now)
+    return lambda terminal, now: terminal.ask(
+        Order(amount=amount, currency="EUR", card=CARD, pin="1234"), now
+    )
 
 
 def perform(config, *actions):
@@ -159,7 +161,9 @@ def test_what_was_settled_unheard_is_told_before_the_next_sale(config, small_swi
 def test_in_clear_beyond_this_machine_no_card_goes_that_is_no_test_card(config, small_switch):
     """Nobody is dialled there: the terminal refuses before."""
     exposed = replace(config, host="192.0.2.1", plain=True)
-    order = Order(1200, "EUR", replace(CARD, pan="4000000000000002"), pin="1234")
+    order = Order(
+        amount=1200, currency="EUR", card=replace(CARD, pan="4000000000000002"), pin="1234"
+    )
 
     async def main():
         async with open_session(exposed) as session:

@@ -296,7 +296,15 @@ class World(Network):
             card = card.altered(cvv="999")
         amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC) if kind.moves_money else 0
         pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999")) if kind.pin != "refused" else None
-        return Order(amount, "EUR", card, chance.choice(("swipe", "swipe", "manual")), pin)
+        cash = chance.randrange(1, 200) * 100 if kind.takes_cash else 0
+        return Order(
+            amount=amount,
+            currency="EUR",
+            card=card,
+            entry=chance.choice(("swipe", "swipe", "manual")),
+            pin=pin,
+            cash=cash,
+        )
 
     # Operators ------------------------------------------------------------------------------------
 

@@ -45,7 +45,7 @@ def lab(tmp_path):
 async def sold(lab):
     """How a sale with a PIN ends."""
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
-    order = Order(1_250, "EUR", card, "swipe", "1234")
+    order = Order(amount=1_250, currency="EUR", card=card, entry="swipe", pin="1234")
     async with open_session(lab.terminal) as session:
         return [o.kind async for o in session.perform(lambda it, now: it.ask(order, now))][-1]
 

@@ -78,7 +78,7 @@ def with_macs_everywhere(lab):
 async def sell_and_reverse(lab):
     """How a sale with a PIN ends, and its reversal, until nothing is held; and what was counted."""
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
-    order = Order(1_250, "EUR", card, "swipe", "1234")
+    order = Order(amount=1_250, currency="EUR", card=card, entry="swipe", pin="1234")
     async with running(lab) as programs:
         await programs.ready()
         async with open_session(lab.terminal) as session:
@@ -119,7 +119,7 @@ def test_a_terminal_with_another_key_sells_nothing(tmp_path):
     lab = lab_with_macs(tmp_path, OTHER, wrong="drop")
     lab = replace(lab, terminal=replace(lab.terminal, timeout_s=0.5))
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
-    order = Order(1_250, "EUR", card, "swipe", "1234")
+    order = Order(amount=1_250, currency="EUR", card=card, entry="swipe", pin="1234")
 
     async def main():
         async with running(lab) as programs:

@@ -15,7 +15,12 @@ from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 
-FORWARDED = PurchaseForwarded(Terms("sale", "000000", 10, "978", "print:14"), "SHOP", "000007", "")
+FORWARDED = PurchaseForwarded(
+    Terms(kind="sale", processing="000000", amount=10, currency="978", card="print:14"),
+    "SHOP",
+    "000007",
+    "",
+)
 ANSWERED = PurchaseAnswered("00", 10, "1")
 
 

@@ -16,7 +16,9 @@ from tests.kit.hosts import acquirer_config, fingerprint
 
 MERCHANTS = LinkId("front/1")
 WHO = Identity("2026-03-29", "front|TERM0001|SHOP|2|000007|20260329010000")
-REFUSED = PurchaseRefused(Terms("sale", "000000", 10, "978", "print:14"), "03")
+REFUSED = PurchaseRefused(
+    Terms(kind="sale", processing="000000", amount=10, currency="978", card="print:14"), "03"
+)
 
 
 @pytest.fixture

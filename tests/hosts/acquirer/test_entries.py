@@ -16,7 +16,7 @@ from cardswitch.hosts.acquirer.states import State
 from cardswitch.hosts.row import Rows
 from cardswitch.specs.transactions.accepted import Terms
 
-ASKED = Terms("sale", "000000", 1_210, "978", "print:14")
+ASKED = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="print:14")
 FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
 
 

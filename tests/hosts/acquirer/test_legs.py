@@ -17,7 +17,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 
-ASKED = Terms("sale", "000000", 1_210, "978", "print:14")
+ASKED = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="print:14")
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
 FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
 REFUSED = PurchaseRefused(ASKED, "03")

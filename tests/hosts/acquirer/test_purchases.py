@@ -53,7 +53,9 @@ def test_a_purchase_goes_into_the_network_and_its_answer_comes_back() -> None:
         >> Received(FRONT, purchase(f52=RIGHT_PIN))
         << booked(
             PurchaseForwarded,
-            asked=Terms("sale", "000000", 1_250, "978", "print:14"),
+            asked=Terms(
+                kind="sale", processing="000000", amount=1_250, currency="978", card="print:14"
+            ),
             merchant="SHOP",
             trace="000002",
         )

@@ -8,7 +8,7 @@ from cardswitch.hosts.issuer.entries import PinTried, PurchaseDecided, PurchaseU
 from cardswitch.specs.errors import Error
 
 ADA, EVE = AccountConfig("ada", 1_000), AccountConfig("eve", 500, "840")
-TERMS = Terms("sale", "000000", 10, "978", "F2F4")
+TERMS = Terms(kind="sale", processing="000000", amount=10, currency="978", card="F2F4")
 
 
 def decided(amount: int, account: str = "ada") -> PurchaseDecided:

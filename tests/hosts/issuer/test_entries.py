@@ -14,7 +14,7 @@ from cardswitch.hosts.issuer.entries import (
 from cardswitch.specs.message import Message
 
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
-TERMS = Terms("sale", "000000", 1_210, "978", "F2F4")
+TERMS = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="F2F4")
 DECIDED = PurchaseDecided(
     terms=TERMS,
     pan_masked="999999******0014",

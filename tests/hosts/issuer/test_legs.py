@@ -11,7 +11,7 @@ from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.wire.ports import LinkId
 
 DAY = "2026-11-23"
-TERMS = Terms("sale", "000000", 1_250, "978", "F2F4")
+TERMS = Terms(kind="sale", processing="000000", amount=1_250, currency="978", card="F2F4")
 APPROVED = PurchaseDecided(
     terms=TERMS, pan_masked="", code="00", account="ada", amount=1_250, approval_code="000001"
 )

@@ -6,6 +6,7 @@ from cardswitch.hosts.issuer.entries import PurchaseDecided, PurchaseUndone, Rev
 from cardswitch.specs.codes import REASONS
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.additional import pack_cash
 from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.ports import LinkId, LinkUp, Received
 from tests.kit.hosts import (
@@ -85,6 +86,15 @@ def test_what_was_not_sent_now_is_not_performed(hours: int, code: str) -> None:
     assert outcome(play, purchase(f7=sent_at))[39] == code
     assert outcome(play, repeat_of(purchase(f7=sent_at)))[39] == code
     assert bool(play.machine.held()) == (code == "00")
+
+
+def test_cash_back_is_not_approved_in_part() -> None:
+    play = issuer()
+    cash = {"f3": "090000", "f52": RIGHT_PIN, "f54": pack_cash(500, "978")}
+    answer = outcome(play, purchase(1_210, **cash))
+    assert (answer[39], sum(play.machine.held().values())) == ("00", 1_210)
+    again = purchase(1_210, **{**cash, "f54": pack_cash(600, "978")})
+    assert outcome(play, again)[39] == "94"
 
 
 def test_half_is_approved_and_half_is_held() -> None:

@@ -108,7 +108,7 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
         async with running(house.lab) as programs:
             await programs.ready()
             async with open_session(house.lab.terminal) as session:
-                order = Order(1250, "EUR", card, "swipe", "1234")
+                order = Order(amount=1250, currency="EUR", card=card, entry="swipe", pin="1234")
                 async for _ in session.perform(lambda terminal, now: terminal.ask(order, now)):
                     pass
             vault = open_vault(house.lab.switch.vault)

@@ -30,7 +30,13 @@ async def sell(lab, *amounts):
     outcomes = []
     async with open_session(lab.terminal) as session:
         for amount in amounts:
-            order = Order(parse_amount(amount, "EUR"), "EUR", card, "swipe", "1234")
+            order = Order(
+                amount=parse_amount(amount, "EUR"),
+                currency="EUR",
+                card=card,
+                entry="swipe",
+                pin="1234",
+            )
             told = session.perform(lambda terminal, now, order=order: terminal.ask(order, now))
             outcomes += [outcome async for outcome in told]
     return outcomes

@@ -12,6 +12,7 @@ from cardswitch.specs.transactions.accepted import (
     pan_of,
     require_pin,
 )
+from cardswitch.specs.transactions.additional import pack_cash
 from cardswitch.specs.transactions.kinds import KINDS
 
 SALE = KINDS.named("sale")
@@ -101,6 +102,31 @@ def test_there_is_no_amount_where_no_money_moves(changes, fault):
     if fault is None:
         accepted = accept(request, KINDS.named("balance"))
         assert (accepted.amount, accepted.currency) == (0, given[49] or "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({}, None),
+        ({54: None}, ("30", "54")),
+        ({54: "x"}, ("30", "54")),
+        ({54: pack_cash(500, "840")}, ("30", "54")),
+        ({54: pack_cash(500, "978") * 2}, ("30", "54")),
+        ({54: pack_cash(1250, "978")}, ("13", "54")),
+        ({54: pack_cash(9999, "978")}, ("13", "54")),
+        ({52: None}, ("70", "52")),
+    ],
+)
+def test_what_is_paid_out_is_a_part_of_the_amount(changes, fault):
+    given = {**GOOD, 3: "090000", 52: "0" * 16, 54: pack_cash(500, "978"), **changes}
+    request = Message("0200", {n: v for n, v in given.items() if v is not None})
+    kind = KINDS.find(request)
+    assert kind is KINDS.named("cashback")
+    assert fault_of(request, kind) == fault
+    if fault is None:
+        terms = accept(request, kind).terms("f")
+        assert (terms.amount, terms.cash) == (1250, 500)
+        assert terms.digest == "cashback|090000|1250|978|f|500"
 
 
 def test_a_repeat_needs_no_pin_to_be_known_again():

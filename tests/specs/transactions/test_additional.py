@@ -9,7 +9,9 @@ from cardswitch.specs.transactions.additional import (
     AVAILABLE,
     LEDGER,
     AdditionalAmount,
+    cash_of,
     pack_additional,
+    pack_cash,
     read_additional,
 )
 
@@ -36,6 +38,23 @@ def test_the_dialect_has_the_same_groups():
 def test_what_has_another_form_is_no_amount(value):
     assert read_additional(value) == ()
     assert read_additional(pack_additional([HELD]) + value) == (HELD,)
+
+
+@pytest.mark.parametrize(
+    ("value", "cash"),
+    [
+        (pack_cash(2000, "978"), 2000),
+        ("0040978C000000002000", 2000),
+        (pack_additional([HELD]) + pack_cash(2000, "978"), 2000),
+        (pack_cash(2000, "840"), 0),
+        (pack_cash(2000, "978") * 2, 0),
+        (pack_additional([HELD]), 0),
+        ("000000002000", 0),
+        ("", 0),
+    ],
+)
+def test_how_much_is_paid_out(value, cash):
+    assert cash_of(value, "978") == cash
 
 
 def test_an_amount_has_twelve_digits():

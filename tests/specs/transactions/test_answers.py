@@ -71,6 +71,15 @@ def test_where_no_money_moves_no_amount_is_approved(asked, changes, believed):
     assert fits(answer, request, KINDS.named("verification")) is believed
 
 
+@pytest.mark.parametrize(
+    ("changes", "believed"),
+    [({39: "00"}, True), ({39: "51"}, True), ({39: "10", 4: "000000000600"}, False)],
+)
+def test_what_is_approved_as_a_whole_or_not_at_all(changes, believed):
+    asked = Message("0200", ASKED)
+    assert fits(Message("0210", changes), asked, KINDS.named("cashback")) is believed
+
+
 def test_who_asks_may_want_more_to_agree():
     asked = Message("0200", {**ASKED, 7: "1123120000"})
     answer = asked.reply("00", {7: "1123120001"})

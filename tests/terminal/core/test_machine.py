@@ -369,7 +369,7 @@ def test_what_is_owed_comes_before_the_next_sale():
 def test_a_bad_order_leaves_no_trace():
     play = Playbook(terminal()) >> UP
     with pytest.raises(FormatError):
-        play >> sell(Order(0, "EUR", CARD))
+        play >> sell(Order(amount=0, currency="EUR", card=CARD))
     assert not play.effects
     assert play.machine.is_free
 

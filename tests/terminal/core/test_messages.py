@@ -48,14 +48,16 @@ def sale(**changes):
 
 
 def test_a_swiped_sale():
-    request = request_for(PLACE, Order(1250, "978", CARD), None, NOW)
+    request = request_for(PLACE, Order(amount=1250, currency="978", card=CARD), None, NOW)
     assert request.mti == "0200"
     assert request.fields == {**BASE, 22: "022", 35: CARD.track2}
     assert list(request.fields) == sorted(request.fields)
 
 
 def test_a_keyed_sale_with_a_pin():
-    request = request_for(PLACE, Order(1250, "EUR", CARD, "manual", "1234"), PAD, NOW)
+    request = request_for(
+        PLACE, Order(amount=1250, currency="EUR", card=CARD, entry="manual", pin="1234"), PAD, NOW
+    )
     block = PAD.encrypt("1234", CARD.pan)
     typed = {2: CARD.pan, 14: "3012", 22: "011", 48: "9203890", 52: block}
     assert request.fields == {**BASE, **typed}
@@ -69,11 +71,11 @@ def test_amounts_out_of_range_are_refused(amount):
 
 def test_a_pin_without_a_pin_pad_is_refused():
     with pytest.raises(ConfigError, match="tpk"):
-        request_for(PLACE, Order(1250, "EUR", CARD, pin="1234"), None, NOW)
+        request_for(PLACE, Order(amount=1250, currency="EUR", card=CARD, pin="1234"), None, NOW)
 
 
 def test_an_order_shows_no_secret():
-    shown = repr(Order(1250, "EUR", CARD, pin="8274"))
+    shown = repr(Order(amount=1250, currency="EUR", card=CARD, pin="8274"))
     assert "8274" not in shown
     assert CARD.pan not in shown
 

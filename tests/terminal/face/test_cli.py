@@ -78,6 +78,18 @@ def test_a_card_is_verified(run, small_switch):
     assert (small_switch.seen[0][25], small_switch.seen[0].get(52)) == ("51", "")
 
 
+def test_cash_is_charged_with_the_goods(run, small_switch):
+    words = ["--card", "good", "--pin", "1234", "--json"]
+    shown = json.loads(run("cashback", "30", "--cash", "20", *words).stdout)
+    assert [shown[name] for name in ("kind", "amount", "cash")] == ["approved", 5000, 2000]
+    [request] = small_switch.seen
+    assert (request[3], request[4]) == ("090000", "000000005000")
+    assert request[54] == "0040978D000000002000"
+    assert "--cash" in run("cashback", "30", "--card", "good", code=2).stderr
+    with pytest.raises(Error, match="cash above zero"):
+        run("cashback", "30", "--cash", "0", *words)
+
+
 @pytest.mark.parametrize("command", ["balance", "verify"])
 def test_an_inquiry_takes_no_amount(run, small_switch, command):
     assert "unexpected extra argument" in run(command, "1", "--card", "good", code=2).stderr

@@ -123,6 +123,16 @@ BALANCE = replace(
 )
 
 
+def test_what_is_paid_out_stands_on_the_receipt():
+    text = receipt(replace(APPROVED, transaction="cashback", cash=500), "merchant")
+    assert "SALE WITH CASH-BACK" in text
+    assert [" ".join(line.split()) for line in text.splitlines() if "EUR" in line] == [
+        "Goods EUR 7.50",
+        "CASH BACK EUR 5.00",
+        "AMOUNT EUR 12.50",
+    ]
+
+
 def test_the_customer_alone_sees_the_balances():
     told = ["LEDGER BALANCE EUR 100.00", "AVAILABLE BALANCE EUR -12.50", "99 JPY 7"]
     text = receipt(BALANCE, "customer")
