@@ -58,6 +58,10 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         default="",
         help="The private key, if it is not in the file of the certificate.",
     )
+    @click.option(
+        "--tls-name", "tls_names", metavar="NAME", multiple=True,
+        help="Whom the HSM's certificate must name, besides the host; one of several.",
+    )  # fmt: skip
     @header_option("By default that of the lab, or 4.")
     @functools.wraps(command)
     def asks(
@@ -69,6 +73,7 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         tls_ca: str,
         tls_certificate: str,
         tls_key: str,
+        tls_names: tuple[str, ...],
         header_size: int | None,
         officers: bool = False,
         **kwargs: Any,
@@ -83,6 +88,8 @@ def asking(command: Callable[..., None]) -> Callable[..., None]:
         if tls_ca or tls_certificate or tls_key:
             papers = {"tls_ca": tls_ca, "tls_certificate": tls_certificate, "tls_key": tls_key}
             place = replace(place, **papers)
+        if tls_names:
+            place = replace(place, tls_names=tls_names)
         if header_size is not None:
             place = replace(place, header_size=header_size)
         with failing(), connected(place, timeout_s) as client:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,25 +61,35 @@ def tls_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--tls-key", metavar="PEM", default="", help="Its private key, if it is not in that file."
     )
+    @click.option(
+        "--tls-name", "tls_names", metavar="NAME", multiple=True,
+        help="Whom the peer's certificate must name, besides the host; one of several.",
+    )  # fmt: skip
     @functools.wraps(command)
     def with_tls(
-        *words: Any, wants_tls: bool, tls_ca: str, tls_certificate: str, tls_key: str, **more: Any
+        *words: Any,
+        wants_tls: bool,
+        tls_ca: str,
+        tls_certificate: str,
+        tls_key: str,
+        tls_names: tuple[str, ...],
+        **more: Any,
     ) -> Any:
-        tls = _tls(wants_tls, tls_ca, tls_certificate, tls_key)
-        return command(*words, tls=tls, **more)
+        papers = {"tls_ca": tls_ca, "tls_certificate": tls_certificate, "tls_key": tls_key}
+        return command(*words, tls=_tls(wants_tls, papers, tls_names), **more)
 
     return with_tls
 
 
-def _tls(wanted: bool, ca: str, certificate: str, key: str) -> ssl.SSLContext | None:
-    if not (ca or certificate or key):
+def _tls(wanted: bool, papers: Mapping[str, Any], names: tuple[str, ...]) -> ssl.SSLContext | None:
+    if not any(papers.values()) and not names:
         import ssl
 
         return ssl.create_default_context() if wanted else None
     from cardswitch.wire.driver.tls import client_tls
     from cardswitch.wire.operator.addresses import Address
 
-    place = Address(port=0, tls_ca=ca, tls_certificate=certificate, tls_key=key)
+    place = Address(port=0, tls_names=names, **papers)
     spoken = client_tls(place, "--tls-")
     return spoken.context if spoken else None
 

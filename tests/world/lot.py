@@ -15,14 +15,17 @@ from msgspec.structs import replace
 
 from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.dates import CutOff
-from cardswitch.specs.hsm.names import ZAK
+from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
+from cardswitch.switch.operate.config import ZONE
 from cardswitch.wire.machine.budget import Limits
+from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 from cardswitch.wire.ports import Seconds
 
-from .tampering import zone_macs
+from .locksmith import zone_keys
+from .tampering import terminal_macs, zone_macs
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 NOON: Seconds = 1_795_000_000.0  # 2026-11-18, 11:06 UTC
@@ -48,6 +51,8 @@ class Lot(Struct, frozen=True, kw_only=True):
     unwilling: float  # how often an upstream refuses a reversal
     has_stranger: bool  # a terminal that is not ours
     macs: MacConfig  # of the line between switch and issuer
+    terminal_macs: MacConfig  # of the lines to terminals, as those have it
+    issuer_keys: KeysConfig  # how the issuer changes the keys of that line
     has_own_rrns: bool  # it says what its field 37 is, and says it twice
 
 
@@ -56,13 +61,22 @@ def draw(random: Random, keys: Keys) -> Lot:
     is_direct = random.random() < 0.5
     is_odd = random.random() < 0.4
     naps = random.choices(NAPS, k=random.choice((0, 0, 0, 1, 1, 2)))
-    settings, limits = _settings(random, keys, is_direct), _limits(random)
+    at_switch, at_terminals = terminal_macs(random.random())
+    settings, limits = _settings(random, keys, is_direct, at_switch), _limits(random)
     macs = zone_macs(random.random())
-    issuer = replace(settings.upstreams["issuer"], mac=macs.rule("iso87-binary", ZAK))
+    ours, theirs = zone_keys(random, keys)
+    upstream = settings.upstreams["issuer"]
+    issuer = replace(
+        upstream,
+        mac=macs.rule("iso87-binary", ZAK),
+        keys=ours.plan(ZONE, {"pin": upstream.pin_key, "mac": macs.key}, ("mac",)),
+    )
     return Lot(
         settings=replace(settings, upstreams={**settings.upstreams, "issuer": issuer}),
         limits=limits,
         macs=macs,
+        issuer_keys=theirs,
+        terminal_macs=at_terminals,
         hosts={
             "limits": _limits(random),
             "remembered_max": random.choice((2, 4, 8, 50_000)),
@@ -89,11 +103,12 @@ def _limits(random: Random) -> Limits:
     )
 
 
-def _settings(random: Random, keys: Keys, is_direct: bool) -> Settings:
+def _settings(random: Random, keys: Keys, is_direct: bool, macs: MacConfig) -> Settings:
     shops = ListenerSettings(
         serves="merchants",
         pin_key_type="TPK",
         pin_key=keys.tpk,
+        mac=macs.rule("pos", TAK),
         in_flight_max=random.choice((1, 4, 256)),
         reversal_by=("original_data", "rrn", "trace"),
         unknown_reversal=random.choice(("25", "25", "00")),

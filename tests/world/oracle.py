@@ -83,6 +83,8 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
             raise Broken(f"{node.name} is not alive")
         if getattr(node.machine, "counts", {}).get("flow_failed"):
             raise Broken(f"a flow of {node.name} failed by itself")
+    if problem := world.locksmith.disagreement():
+        raise Broken(problem)
     legs = _legs(world.rows.rows())
     _check_journal(world, legs)
     ours = [stand for stand in legs if f"|{TERMINAL}|" not in stand.first.identity]
@@ -101,6 +103,8 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
     _check_reversals(world.vault, legs)
     if world.stranger is not None:
         _check_told(world.stranger, legs)
+    if world.lot.terminal_macs.is_used:
+        _check_let_in(legs)
     _check_accounts(world, sum(issuer.values()))
     _check_deposits(world, legs)
 
@@ -179,6 +183,13 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         )
         if stand.was_approved and is_undone and number not in stays:
             raise Broken(f"leg {number} was approved, and nobody asked to undo it")
+
+
+def _check_let_in(legs: Sequence[Stand]) -> None:
+    """Where terminals have MACs, the stranger has no key, and nothing of what it says is done."""
+    for stand in legs:
+        if stand.first.serves == "merchants" and f"|{TERMINAL}|" in stand.first.identity:
+            raise Broken(f"leg {stand.first.leg} is the stranger's, who cannot make a MAC")
 
 
 def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:

@@ -27,6 +27,7 @@ from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
 from cardswitch.specs.transactions.kinds import KINDS, Kind
@@ -40,16 +41,19 @@ from cardswitch.terminal.core.errors import NotReady
 from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
+from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.terminal.pinpad.pad import PinPad
 from cardswitch.wire.channel import HsmClientChannel, HsmServerChannel, IsoChannel
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from tests.kit.hsm.module import attended
 
 from .bank import Bank
 from .journals import StoreJournal
+from .locksmith import Locksmith
 from .lot import YEAR_S, draw
 from .network import Network
 from .parts import End, Faults, Node
@@ -77,9 +81,9 @@ class Deck:
     keys: Keys
     cards: dict[str, Card]
 
-    def module(self) -> HsmModule:
-        """A module that knows the keys: they are under its LMK."""
-        return HsmModule(Random(1).randbytes)
+    def module(self, life: int) -> HsmModule:
+        """A module that knows the keys: they are under its LMK. It makes others in each *life*."""
+        return HsmModule(Random(1_000 + life).randbytes)
 
 
 @lru_cache
@@ -118,7 +122,9 @@ def acquirer_config() -> AcquirerConfig:
     return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
 
 
-def issuer_config(keys: Keys, macs: MacConfig | None = None) -> IssuerConfig:
+def issuer_config(
+    keys: Keys, macs: MacConfig | None = None, changes: KeysConfig | None = None
+) -> IssuerConfig:
     """Every card has an account of its own; one is lost."""
     accounts = tuple(AccountConfig(name, BALANCE) for name in NAMES)
     cards = tuple(
@@ -141,6 +147,7 @@ def issuer_config(keys: Keys, macs: MacConfig | None = None) -> IssuerConfig:
         accounts=accounts,
         cards=cards,
         mac=macs or MacConfig(),
+        keys=changes or KeysConfig(),
         magic_amounts=True,
         pin_tries_max=1_000,
     )
@@ -173,7 +180,7 @@ class World(Network):
         self.issuer_rows = StoreJournal(ISSUER_SCHEMA, ISSUER_JOURNAL, HostRow)
         self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=self.acquirer_rows))
         self.issuer = self.add(Node("issuer", self._build_issuer, journal=self.issuer_rows))
-        self.hsm = self.add(Node("hsm", lambda _: (HsmMachine(deck().module()), ())))
+        self.hsm = self.add(Node("hsm", self._build_hsm))
         self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
@@ -181,6 +188,7 @@ class World(Network):
         self.sales = sales
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
         Tampering(self)
+        self.locksmith = Locksmith(self, self.switch, self.issuer)
 
     def held(self) -> Counter[str]:
         """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
@@ -202,8 +210,11 @@ class World(Network):
         machine = Acquirer(acquirer_config(), self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.acquirer))
 
+    def _build_hsm(self, _: Iterable[Any]) -> tuple[HsmMachine, Sequence[Effect]]:
+        return HsmMachine(deck().module(self.hsm.lives)), ()
+
     def _build_issuer(self, journal: Iterable[Any]) -> tuple[Issuer, Sequence[Effect]]:
-        config = issuer_config(self.keys, self.lot.macs)
+        config = issuer_config(self.keys, self.lot.macs, self.lot.issuer_keys)
         machine = Issuer(config, self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.issuer))
 
@@ -211,9 +222,11 @@ class World(Network):
         at_till = number % len(SHOPS_ALL) == 2
         place = TerminalIdentity(f"TERM{number:04d}", SHOPS_ALL[number % len(SHOPS_ALL)])
         kind = self.random.choice((Terminal, Terminal, Insistent))
+        rule = self.lot.terminal_macs.rule("pos", TAK)
+        macs = MacPad(rule) if rule is not None else None
 
         def build(journal: Iterable[Any]) -> tuple[Terminal, Sequence[Effect]]:
-            machine = kind(place, PinPad(self.keys.tpk_under_tmk))
+            machine = kind(place, PinPad(self.keys.tpk_under_tmk), macs=macs)
             return machine, machine.recover(journal, self.time_of(node))
 
         node = self.add(Node(f"terminal {number}", build))
@@ -371,6 +384,7 @@ class World(Network):
         self._began = self.now
         self.faults.until = self.now + 120.0
         self._plan(self.sales)
+        self.locksmith.plan(110.0)
         for _ in range(15 if self.stranger else 0):
             self.at(self.random.uniform(1.0, 110.0), self._annoy)
         for _ in range(self.random.choice((0, 0, 1, 2))):

@@ -19,8 +19,11 @@ from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.memory import Memory
 from cardswitch.switch.core.states import State
+from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.keys.ours import OurChanges
+from cardswitch.wire.machine.keys.working import KeyKind, KeyStep, WorkingKeys
 from cardswitch.wire.machine.macs import MacRule, Macs
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
@@ -192,10 +195,47 @@ def _keys_reused() -> Iterator[None]:
 
 
 def _no_macs() -> AbstractContextManager[Any]:
-    async def agrees(macs: Macs, message: Message, rule: MacRule) -> str:
+    async def agrees(macs: Macs, link: LinkId, message: Message, rule: MacRule) -> str:
         return ""
 
     return mock.patch.object(Macs, "_fault", agrees)
+
+
+def _no_macs_at_terminals() -> AbstractContextManager[Any]:
+    return mock.patch.object(MacPad, "is_right", return_value=True)
+
+
+def _no_overlap() -> AbstractContextManager[Any]:
+    """The old key goes as the new one comes, and what is offered is not accepted yet."""
+
+    def accepted(
+        keys: WorkingKeys, place: str, kind: KeyKind, configured: str, now: Seconds
+    ) -> tuple[str, ...]:
+        key = keys.sending(place, kind, configured)
+        return (key,) if key else ()
+
+    return mock.patch.object(WorkingKeys, "accepted", accepted)
+
+
+def _no_answer_is_no() -> AbstractContextManager[Any]:
+    """A key that has no answer was not taken: the old one stays."""
+    offer = OurChanges._offer
+
+    async def offer_once(ours: OurChanges, link: LinkId, kind: KeyKind) -> Message:
+        return await offer(ours, link, kind) or Message("0810", {39: "91"})
+
+    return mock.patch.object(OurChanges, "_offer", offer_once)
+
+
+def _forgets_refusals() -> AbstractContextManager[Any]:
+    """What was refused once, or was in use before, may be taken when it comes again."""
+    apply = WorkingKeys.apply
+
+    def forget(keys: WorkingKeys, step: KeyStep) -> None:
+        apply(keys, step)
+        keys.state(step.place, step.kind, step.configured).spent.clear()
+
+    return mock.patch.object(WorkingKeys, "apply", forget)
 
 
 SAFEGUARDS: Mapping[str, Removal] = {
@@ -216,4 +256,8 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "undone in part": _no_part,
     "money set aside": _never_held,
     "MACs": _no_macs,
+    "MACs at terminals": _no_macs_at_terminals,
+    "old and new keys overlap": _no_overlap,
+    "a key is offered again": _no_answer_is_no,
+    "a refused key stays refused": _forgets_refusals,
 }

@@ -1,4 +1,6 @@
-"""Somebody on the line between switch and issuer, where messages have MACs: he changes some."""
+"""Somebody on the lines to the issuer and to the terminals, where messages have MACs: he changes
+some.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +8,14 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
+from msgspec.structs import replace
+
 from cardswitch.specs.codes import APPROVED, DO_NOT_HONOUR
 from cardswitch.specs.dialect.covered import MAC_FIELDS
-from cardswitch.specs.hsm.names import ZAK
+from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.message import Message
-from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
+from cardswitch.specs.security.lmk import TEST_LMK, wrap_key, wrap_key_under_key
+from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.wire.operator.macs import MacConfig
 from tests.kit.hsm.module import key
 
@@ -36,6 +41,20 @@ def zone_macs(seed: float) -> MacConfig:
     )
 
 
+@lru_cache
+def terminal_macs(seed: float) -> tuple[MacConfig, MacConfig]:
+    """The same of the lines to all terminals: as the switch has it, and as they have it."""
+    random = Random(seed)
+    if random.random() < 0.7:
+        return MacConfig(), MacConfig()
+    ours = MacConfig(
+        key=wrap_key(TEST_LMK, TAK, "U", key(92)),
+        length=random.choice(LENGTHS),
+        wrong=random.choice(("refuse", "drop")),
+    )
+    return ours, replace(ours, key=wrap_key_under_key(TEST_TMK, "U", key(92)))
+
+
 class Tampering:
     """Changes amounts of what is asked, and what is answered; it cannot make a MAC."""
 
@@ -45,8 +64,10 @@ class Tampering:
 
     def meddle(self, end: End, message: Any) -> Any:
         """What comes through instead of *message*."""
-        names = {end.node.name, end.other.node.name}
-        if names != {"switch", "issuer"} or not isinstance(message, Message):
+        ends = {end.node.name, end.other.node.name}
+        far = (ends - {"switch"}).pop() if "switch" in ends else ""
+        is_there = far == "issuer" or far.startswith("terminal")
+        if not is_there or not isinstance(message, Message):
             return message
         if message.mti[1] == "8" or not set(MAC_FIELDS) & set(message.fields):
             return message

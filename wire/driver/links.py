@@ -58,7 +58,7 @@ from cardswitch.specs.masking import printable
 from ..channel import Channel
 from ..framing import FramingError
 from ..ports import Event, Garbled, LinkDown, LinkId, LinkUp, Received, Seconds
-from .tls import Tls
+from .tls import Tls, names_of
 
 CLOSE_S: Final = 2.0  # How long a peer may take to read our last bytes before it is cut off.
 NEVER: Final = float("inf")
@@ -182,10 +182,7 @@ class Link(asyncio.Protocol):
     @property
     def names(self) -> tuple[str, ...]:
         """Whom the peer's certificate names, if it showed one: common names first."""
-        shown = self._transport.get_extra_info("peercert") or {}
-        subject = [each for part in shown.get("subject", ()) for each in part]
-        common = [text for kind, text in subject if kind == "commonName"]
-        return (*common, *(text for _, text in shown.get("subjectAltName", ())))
+        return names_of(self._transport.get_extra_info("peercert"))
 
     @property
     def peer(self) -> str:

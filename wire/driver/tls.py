@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.masking import printable
 
 from ..operator.addresses import Address, is_here
+
+
+class NamedContext(ssl.SSLContext):
+    """Looks at whom the peer's certificate names, too, where a socket is wrapped.
+
+    So does whoever blocks; a program looks as its link comes up, when it can say why in its record.
+    """
+
+    tls_names: tuple[str, ...] = ()
+
+    def wrap_socket(self, *args: Any, **how: Any) -> ssl.SSLSocket:
+        """As always. SSLCertVerificationError if the peer is none of those names."""
+        wrapped = super().wrap_socket(*args, **how)
+        names = names_of(wrapped.getpeercert()) if self.tls_names else ()
+        if reason := stranger(names, self.tls_names):
+            wrapped.close()
+            refusal = ssl.SSLCertVerificationError(1, reason)
+            refusal.verify_message = reason
+            raise refusal
+        return wrapped
 
 
 class Tls:
@@ -45,14 +66,11 @@ class Tls:
 
     def stranger(self, names: Sequence[str]) -> str:
         """Why a peer whose certificate has these *names* is none of `tls_names`; or ``""``."""
-        wanted = self._place.tls_names
-        if not wanted or not set(wanted).isdisjoint(names):
-            return ""
-        shown = ", ".join(printable(name) for name in names) or "nobody"
-        return f"its certificate is that of {shown}, and not of {' or '.join(wanted)}"
+        return stranger(names, self._place.tls_names)
 
     def _new(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(self._protocol)
+        context = NamedContext(self._protocol)
+        context.tls_names = self._place.tls_names
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if self._place.tls_ca:
             context.verify_mode = ssl.CERT_REQUIRED
@@ -118,6 +136,26 @@ def server_tls(place: Address, prefix: str) -> Tls | None:
             "and plain TCP is for 127.0.0.1, ::1 and localhost alone"
         )
     return None
+
+
+def names_of(certificate: Any) -> tuple[str, ...]:
+    """Whom *certificate* names, as `getpeercert` shows it: common names first.
+
+    >>> names_of({"subject": ((("commonName", "switch"),),), "subjectAltName": (("DNS", "here"),)})
+    ('switch', 'here')
+    """
+    shown: Mapping[str, Any] = certificate or {}
+    subject = [each for part in shown.get("subject", ()) for each in part]
+    common = [text for kind, text in subject if kind == "commonName"]
+    return (*common, *(text for _, text in shown.get("subjectAltName", ())))
+
+
+def stranger(names: Sequence[str], wanted: Sequence[str]) -> str:
+    """Why a peer whose certificate has these *names* is none of those *wanted*; or ``""``."""
+    if not wanted or not set(wanted).isdisjoint(names):
+        return ""
+    shown = ", ".join(printable(name) for name in names) or "nobody"
+    return f"its certificate is that of {shown}, and not of {' or '.join(wanted)}"
 
 
 def why(error: OSError) -> str:

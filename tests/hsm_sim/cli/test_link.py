@@ -94,6 +94,16 @@ def test_over_tls_with_a_certificate_of_ours(papers, ours):
         assert run(port, *words)[0] == 5  # It lets nobody in without one.
 
 
+def test_a_module_of_another_name_is_told_nothing(papers):
+    with serving(**papers) as (port, _, _):
+        words = ("send", "NC", "--tls-ca", "module.pem", "--tls-name")
+        assert run(port, *words, "module")[0] == 0
+        code, out, err = run(port, *words, "hsm")
+    assert (code, out) == (5, "")
+    assert "its certificate is that of module" in err
+    assert "and not of hsm" in err
+
+
 def test_a_module_that_nobody_vouches_for_is_exit_5(papers):
     with serving(**papers) as (port, _, _):
         code, out, err = run(port, "send", "NC", "--tls-ca", "client.pem")

@@ -97,7 +97,8 @@ def test_nobody_listens():
     assert "nobody listens" in err
 
 
-def test_tls(tmp_path):
+@pytest.mark.parametrize("names", [(), ("--tls-name", "other", "--tls-name", "host")])
+def test_tls(tmp_path, names):
     certificate(tmp_path, "host")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "host.pem", tmp_path / "host.key")
@@ -116,7 +117,8 @@ def test_tls(tmp_path):
         thread = Thread(target=serve)
         thread.start()
         address = f"127.0.0.1:{listening.getsockname()[1]}"
-        code, out, err = send(address, *PATIENT, "--tls-ca", str(tmp_path / "host.pem"))
+        ca = str(tmp_path / "host.pem")
+        code, out, err = send(address, *PATIENT, "--tls-ca", ca, *names)
         thread.join()
     assert code == 0, err
     assert "0210" in out

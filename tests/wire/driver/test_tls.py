@@ -1,7 +1,10 @@
 """TLS of dialled links: what is asked of the peer, and which configurations are refused."""
 
 import asyncio
+import socket
 import ssl
+from contextlib import nullcontext, suppress
+from threading import Thread
 
 import pytest
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
@@ -161,3 +164,35 @@ def test_a_reason_is_in_words():
     refused = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1)")
     refused.verify_message = "certificate has expired"
     assert why(refused) == "the certificate is refused: certificate has expired"
+
+
+# Who blocks ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "is_refused"), [((), False), (("hsm", "here"), False), (("hsm",), True)]
+)
+def test_a_socket_that_is_wrapped_is_checked_for_its_name_too(papers, names, is_refused):
+    """As links of a program are: clients of scripts and commands have no record and no gate."""
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(papers / "here.pem", papers / "here.key")
+    client = context(papers, tls_ca="house.pem", tls_names=names).context
+
+    def serve(connection):
+        with suppress(OSError), server.wrap_socket(connection, server_side=True) as secure:
+            secure.recv(1)
+
+    with socket.create_server((HOST, 0)) as listening_at:
+        dialled = socket.create_connection(listening_at.getsockname())
+        accepted, _ = listening_at.accept()
+        thread = Thread(target=serve, args=(accepted,))
+        thread.start()
+        try:
+            with pytest.raises(ssl.SSLCertVerificationError) if is_refused else nullcontext() as it:
+                client.wrap_socket(dialled, server_hostname=HOST).close()
+        finally:
+            dialled.close()
+            thread.join()
+            accepted.close()
+    if is_refused:
+        assert "and not of hsm" in it.value.verify_message

@@ -1,0 +1,77 @@
+"""Somebody who has keys changed between switch and issuer, by either side, at the worst moments;
+and somebody who records the messages that bring them, and sends them again.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from cardswitch.lab.house.ceremony import Keys
+from cardswitch.specs.codes import KEY_CHANGE
+from cardswitch.specs.errors import Error
+from cardswitch.specs.message import Message
+from cardswitch.wire.machine.keys.working import KEY_KINDS
+from cardswitch.wire.operator.keys import KeysConfig
+from cardswitch.wire.ports import Seconds
+
+from .network import Network
+from .parts import End, Node
+
+OFTEN_S: Seconds = 100.0  # twice in a stretch of life, so that both ends make keys by the clock
+
+
+def zone_keys(random: Random, keys: Keys) -> tuple[KeysConfig, KeysConfig]:
+    """How the switch and the issuer of one world change the keys of their zone."""
+    config = KeysConfig(master=keys.zmk, overlap_s=random.choice((10.0, 60.0)))
+    by_clock = KeysConfig(master=keys.zmk, every_s=OFTEN_S)
+    return random.choice(((config, config), (config, by_clock), (by_clock, config)))
+
+
+class Locksmith:
+    """Orders changes at random instants; what cannot be done then is not done."""
+
+    def __init__(self, network: Network, switch: Node, issuer: Node) -> None:
+        self._network = network
+        self._switch = switch
+        self._issuer = issuer
+        network.watch.append(self._record)
+
+    def plan(self, until: Seconds) -> None:
+        """Some changes until then."""
+        random = self._network.random
+        for _ in range(random.choice((0, 1, 3, 6))):
+            kind, theirs = random.choice(KEY_KINDS), random.random() < 0.3
+            self._network.at(
+                random.uniform(2.0, until), lambda k=kind, t=theirs: self._change(k, theirs=t)
+            )
+
+    def _change(self, kind: str, *, theirs: bool) -> None:
+        now = self._network.time_of(self._switch)
+        try:
+            self._network.call(
+                self._switch,
+                lambda machine: machine.change_key(now, "ann", "issuer", kind, "", theirs=theirs),
+            )
+        except Error:
+            return  # There is no such key, the issuer is away, or it is under way.
+        self._network.counts["key_change"] += 1
+
+    def _record(self, what: str, end: End, message: Any) -> None:
+        is_offer = isinstance(message, Message) and message.get(70) == KEY_CHANGE
+        if what == "sent" and is_offer and message.is_request and self._network.chance(0.5):
+            self._network.counts["key_recorded"] += 1
+            frame, later = end.channel.encode(message), self._network.random.uniform(0.0, 60.0)
+            self._network.at(later, lambda: self._network.send_copy(end, frame))
+
+    def disagreement(self) -> str:
+        """In which key the two sides differ now that all is quiet; ``""`` if in none."""
+        ours = {key["kind"]: key for key in self._switch.machine.key_exchange.told()}
+        for key in self._issuer.machine.key_exchange.told():
+            kind, other = key["kind"], ours[key["kind"]]
+            if key["offered"] or other["offered"]:
+                return f"a {kind} key is still offered"
+            if key["check_value"] != other["check_value"]:
+                return f"the {kind} key is {other['check_value']} here, {key['check_value']} there"
+        self._network.counts["keys_agree"] += bool(ours["pin"]["check_value"])
+        return ""
