@@ -47,7 +47,7 @@ class Kernel:
         self._numbers: Counter[str] = Counter()
         self._timers: Timers[Wait[Any] | Alarm] = Timers(_is_over)
         self._stamped: tuple[LinkId, Any, Key] | None = None  # the last one: it is asked next
-        self._ready: deque[tuple[Running, Any, bool]] = deque()
+        self._ready: deque[tuple[Running, Any, NoAnswer | None]] = deque()
         self._alive_flows: Counter[Budget] = Counter()
         self._alive_of: Counter[tuple[Budget, LinkId]] = Counter()  # of links that began flows
         self._look_ups = 0
@@ -126,7 +126,7 @@ class Kernel:
         self._alive_flows[budget] += 1
         if link is not None:
             self._alive_of[budget, link] += 1
-        self._ready.append((Running(flow, rescue, budget, link), None, False))
+        self._ready.append((Running(flow, rescue, budget, link), None, None))
 
     def _end(self, running: Running) -> None:
         budget, link = running.budget, running.link
@@ -140,10 +140,10 @@ class Kernel:
         """Call *action* in *seconds*: until then no flow is alive for it."""
         self._timers.set(self.now + seconds, Alarm(action))
 
-    def _step(self, running: Running, value: Any, failed: bool) -> None:
+    def _step(self, running: Running, value: Any, failed: NoAnswer | None) -> None:
         try:
             flow = running.flow
-            wait = flow.throw(NoAnswer(NO_ANSWER)) if failed else flow.send(value)
+            wait = flow.send(value) if failed is None else flow.throw(failed)
         except StopIteration:
             self._end(running)
             return
@@ -162,7 +162,7 @@ class Kernel:
         if wait.until != NEVER:
             self._timers.set(wait.until, wait)
 
-    def _wake(self, wait: Wait[Any], value: Any, failed: bool = False) -> None:
+    def _wake(self, wait: Wait[Any], value: Any, failed: NoAnswer | None = None) -> None:
         running, wait.flow = wait.flow, None
         assert wait.ended is None, "a wait ends once"
         if running is None:  # It is awaited later.
@@ -186,7 +186,7 @@ class Kernel:
         else:
             assert wait.link is not None, "a question is asked on a link"
             self._alive.setdefault(wait.link, AliveKeys()).add(wait.key, self.now)
-        self._wake(wait, None, failed=True)
+        self._wake(wait, None, NoAnswer(NO_ANSWER))
 
     # Questions and answers ------------------------------------------------------------------------
 
@@ -244,6 +244,14 @@ class Kernel:
             if len(waiting) == 1:
                 self._ask_held(link)
         return wait
+
+    def not_sent(self, link: LinkId, message: Any, because: str) -> None:
+        """*message* does not leave: whoever waits for its answer hears so now, by NotAsked."""
+        exchange, waiting = self.exchange(link), self._waiting.get(link)
+        if waiting and exchange.is_question(message):
+            wait = waiting.pop(exchange.key(link, message), None)
+            if wait is not None:
+                self._wake(wait, None, NotAsked(because))
 
     def _key(self, exchange: Exchange, link: LinkId, question: Any) -> Key:
         """The key of *question*, which is known of the one that was stamped last."""
@@ -328,7 +336,7 @@ class Kernel:
             self.counts["late_look_up"] += 1
         elif rows is None:
             self.counts["look_up_failed"] += 1
-            self._wake(wait, None, failed=True)
+            self._wake(wait, None, NoAnswer(NO_ANSWER))
         else:
             self._wake(wait, rows)
 

@@ -24,6 +24,7 @@ from msgspec import Struct
 from cardswitch.specs.codes import MAC_WRONG
 from cardswitch.specs.dialect.covered import MAC_FIELDS, mac_field
 from cardswitch.specs.errors import EncodeError
+from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands.data.macs import generate_mac, verify_mac
 from cardswitch.specs.hsm.errors import MISMATCH
 from cardswitch.specs.message import Message
@@ -135,9 +136,10 @@ class Macs:
         """Whether *message* may be let in; if not, it is answered, or told of."""
         try:
             reason = await self._fault(link, message, rule)
-        except (NoAnswer, EncodeError):
+        except (NoAnswer, EncodeError) as error:
             self._kernel.counts["mac_not_checked"] += 1
-            self._kernel.tell("mac_not_checked", link, f"{label(message)}: it is dropped")
+            told = f"{label(message)}: {error}: it is dropped"
+            self._kernel.tell("mac_not_checked", link, told)
             return False
         if not reason:
             return True
@@ -166,11 +168,18 @@ class Macs:
         command = verify_mac(
             rule.key_type, key, rule.covers(message), mac, rule.algorithm, rule.padding
         )
-        answer = await self._kernel.ask(self._hsm, command, self._within)
+        answer = await self._ask(command)
         if not answer.ok and answer.error != MISMATCH:
             raise NoAnswer(f"the HSM does not check it: {answer.error}")
-        is_made: bool = answer.ok
-        return is_made
+        return answer.ok
+
+    async def _ask(self, command: Command) -> Answer:
+        """What the HSM answers. Raises NoAnswer, which says that it does not."""
+        try:
+            answer: Answer = await self._kernel.ask(self._hsm, command, self._within)
+        except NoAnswer:
+            raise NoAnswer("the HSM does not answer") from None
+        return answer
 
     # Going out ------------------------------------------------------------------------------------
 
@@ -193,11 +202,13 @@ class Macs:
             command = generate_mac(
                 rule.key_type, key, rule.covers(bare), rule.algorithm, rule.padding, rule.digits
             )
-            answer = await self._kernel.ask(self._hsm, command, self._within)
+            answer = await self._ask(command)
             if not answer.ok:
                 raise NoAnswer(f"the HSM does not make it: {answer.error}")
-        except (NoAnswer, EncodeError):
+        except (NoAnswer, EncodeError) as error:
             self._kernel.counts["mac_not_made"] += 1
-            return self._kernel.tell("mac_not_made", link, f"{label(message)}: it is not sent")
+            told = f"{label(message)}: {error}: it is not sent"
+            self._kernel.tell("mac_not_made", link, told)
+            return self._kernel.not_sent(link, message, told)
         mac = answer.fields["mac"].ljust(16, "0")
         return self._kernel.effects.append(Sealed(link, bare.with_fields({mac_field(bare): mac})))

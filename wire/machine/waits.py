@@ -13,7 +13,7 @@ from .matching import Key
 
 A = TypeVar("A")
 NO_ANSWER: Final = "no answer in time"
-ENDED: Final = (None, False)  # of a wait whose flow was told
+ENDED: Final = (None, None)  # of a wait whose flow was told
 
 
 class NoAnswer(Error):
@@ -37,7 +37,7 @@ class Wait(Generic[A]):
         self.key = key
         self.refused = refused
         self.flow: Running | None = None
-        self.ended: tuple[Any, bool] | None = None  # with what, and whether that is a failure
+        self.ended: tuple[Any, NoAnswer | None] | None = None  # with what, or why without anything
 
     def __await__(self) -> Generator[Wait[A], A, A]:
         if self.refused:
@@ -45,8 +45,8 @@ class Wait(Generic[A]):
         if self.ended is not None:
             value: A
             value, failed = self.ended
-            if failed:
-                raise NoAnswer(NO_ANSWER)
+            if failed is not None:
+                raise failed
             return value
         return (yield self)
 

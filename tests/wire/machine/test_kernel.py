@@ -384,6 +384,18 @@ def test_nothing_is_asked_of_a_link_that_is_down(kernel, desk, story):
     assert kernel.counts["not_asked"] == 1
 
 
+def test_what_does_not_leave_after_all_was_not_asked(kernel, desk, story):
+    asking(desk, story, ECHO)
+    kernel.take()
+    kernel.not_sent(HOST, ECHO.reply("00"), "an answer: nobody waits")
+    kernel.not_sent(POS, ECHO, "another link")
+    assert not story
+    kernel.not_sent(HOST, ECHO, "it has no MAC")
+    kernel.take()
+    assert [(type(happened), str(happened)) for happened in story] == [(NotAsked, "it has no MAC")]
+    assert kernel.deadline() is None
+
+
 def test_questions_on_one_link_are_limited(kernel, desk, story):
     for number in (1, 2, 3):
         asking(desk, story, numbered(number))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.wire.machine.waits import NoAnswer, NotAsked, Wait
+from cardswitch.wire.machine.waits import NO_ANSWER, NoAnswer, NotAsked, Wait
 from cardswitch.wire.ports import LinkId
 
 HSM = LinkId("hsm")
@@ -21,13 +21,13 @@ def outcome_of(wait):
 
 def test_what_has_ended_is_there_at_once():
     wait = Wait(5.0, HSM)
-    wait.ended = "answer", False
+    wait.ended = "answer", None
     assert outcome_of(wait) == "answer"
 
 
 def test_silence_that_has_ended_is_no_answer():
     wait = Wait(5.0, HSM)
-    wait.ended = None, True
+    wait.ended = None, NoAnswer(NO_ANSWER)
     with pytest.raises(NoAnswer, match="no answer in time"):
         outcome_of(wait)
 

@@ -163,6 +163,29 @@ def test_what_cannot_get_a_mac_is_not_sent_but_stays_recorded(play):
     assert play >> Received(POS, Message("0201", {**PLAIN.fields, 64: MAC})) << sent("hsm", "M8")
 
 
+def test_an_hsm_that_is_away_is_told_of_and_not_the_peer_that_was_asked_nothing():
+    lines = []
+    play = started(both()).skip()
+    play.machine.observe(lambda kind, link, reason: lines.append((kind, link, reason)))
+    for link in (POS, ACQUIRER):
+        play >> LinkUp(link)
+    play >> after(5.0)
+    assert play, "its link is not given up"
+    assert {line[:2] for line in lines} == {("mac_not_made", ACQUIRER)}
+    assert lines[0][2] == "0800, trace number 000001: the HSM does not answer: it is not sent"
+    play >> LinkUp(HSM) >> after(1.0)
+    (play << sent("hsm", "M6") >> answered("hsm", "00", {"mac": "01234567"})).skip()
+    assert play.sent_on(ACQUIRER)[-1][70] == "001"
+
+
+def test_a_sale_that_gets_no_mac_is_undone_at_once():
+    play = linked_with(both())
+    asked(play, PLAIN.with_fields({64: OTHER})) << recorded(State.FORWARDED)
+    play << sent("hsm", "M6") >> answered("hsm", "10") << recorded(State.REVERSING)
+    play << sent("hsm", "M6", {"key": "TAK"}) << sent("hsm", "M6", {"key": "ZAK"})
+    assert play
+
+
 def test_each_terminal_has_a_key_of_its_own():
     play = opened(with_listener(mac=rule(key="", terminal_keys={"TERM0001": "TAK1"})))
     play >> Received(POS, PLAIN.with_fields({64: OTHER})) << sent("hsm", "M8", {"key": "TAK1"})
