@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Ask, Keys, personalise
 from cardswitch.lab.house.topology import free_ports, make_lab
 from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm.commands.keys.any_type import generate_key
+from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.tracks import luhn_digit
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.pad import PinPad
@@ -45,11 +48,12 @@ PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def make_bench_lab(
-    folder: Path, in_flight: int, *, tls: bool = False
+    folder: Path, in_flight: int, *, tls: bool = False, macs: bool = False
 ) -> tuple[Path, list[BenchCard]]:
     """A lab in *folder* without magic amounts, and the cards that its issuer knows beside others.
 
-    Its links speak *tls*, or all go in clear.
+    Its links speak *tls*, or all go in clear. With *macs* those between the programs have them,
+    each under a key of its own; terminals, whose MACs the load would have to make, have none.
 
     All purchases come back in by the acquirer's one link: every link may have all in flight.
     """
@@ -60,11 +64,38 @@ def make_bench_lab(
     for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):
         text = text.replace(listener, f"{listener}\nin_flight_max = {in_flight}", 1)
     text = _TERMINALS.sub('terminals = "any"', text)
+    if macs:
+        text += _with_macs(ask, tomllib.loads(text)["hsm"]["port"])
     if not tls:
         text = _TLS.sub("", text)
     path.write_text(text + "".join(map(_issued, cards)), "utf-8")
     pinpad = PinPad(keys.tpk_under_tmk)
     return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]
+
+
+def _with_macs(ask: Ask, hsm: int) -> str:
+    """The tables that give each of the three zones a key for MACs, made in the HSM."""
+    front, network, issuer = (ask(generate_key(ZAK)).fields["key"] for _ in range(3))
+    return f"""
+[acquirer.hsm]
+port = {hsm}
+tls_ca = "tls/ca.pem"
+tls_certificate = "tls/acquirer.pem"
+tls_key = "tls/acquirer.key"
+
+[switch.upstreams.acquirer.mac]
+key = "{front}"
+[acquirer.front.mac]
+key = "{front}"
+[acquirer.network.mac]
+key = "{network}"
+[switch.listeners.network.mac]
+key = "{network}"
+[switch.upstreams.issuer.mac]
+key = "{issuer}"
+[issuer.mac]
+key = "{issuer}"
+"""
 
 
 def _card(ask: Ask, keys: Keys, number: int) -> Card:

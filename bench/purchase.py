@@ -40,6 +40,7 @@ PROFILE_LINES: Final = 25
 @click.option("--connections", default=8, show_default=True, help="That terminals share.")
 @click.option("--rate", default=0.0, help="Begin so many a second, whoever waits: an open loop.")
 @click.option("--tls", is_flag=True, help="All links speak TLS, with certificates of both sides.")
+@click.option("--mac", is_flag=True, help="Messages between the programs have MACs.")
 @click.option("--time-limit", default=TIME_LIMIT_S, show_default=True, help="In seconds.")
 @click.option("--profile", type=click.Choice([*PROGRAMS]), help="Run it under cProfile.")
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not a table.")
@@ -50,6 +51,7 @@ def main(
     connections: int,
     rate: float,
     tls: bool,
+    mac: bool,
     time_limit: float,
     profile: str | None,
     as_json: bool,
@@ -75,11 +77,11 @@ def main(
                 rate=rate,
             )
             limit = terminals if rate else in_flight
-            report = _measure(Path(name), job, limit, profile or "", file, tls=tls)
+            report = measured(Path(name), job, limit, profile or "", file, tls=tls, macs=mac)
     except (Error, OSError, subprocess.SubprocessError) as error:
         raise click.ClickException(str(error)) from error
     given = {"purchases": purchases, "in_flight": in_flight, "terminals": terminals}
-    given |= {"connections": connections, "rate": rate, "tls": tls}
+    given |= {"connections": connections, "rate": rate, "tls": tls, "mac": mac}
     result = _result(given, report)
     click.echo(msgspec.json.encode(result).decode() if as_json else "\n".join(_table(result)))
     if profile:
@@ -87,17 +89,18 @@ def main(
     sys.exit(0 if report.in_time and report.codes == {"00": purchases} else 1)
 
 
-def _measure(
+def measured(
     folder: Path,
     job: Callable[..., Job],
     in_flight: int,
-    profile: str,
-    file: Path,
+    profile: str = "",
+    file: Path = Path(),
     *,
     tls: bool,
+    macs: bool,
 ) -> Report:
     """Make a lab in *folder*, run it, and load it with what *job* lacks no more."""
-    config, cards = make_bench_lab(folder / "lab", in_flight, tls=tls)
+    config, cards = make_bench_lab(folder / "lab", in_flight, tls=tls, macs=macs)
     lab = read_lab(config)
     terminal = lab.terminal
     listener = replace(

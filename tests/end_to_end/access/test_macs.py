@@ -70,7 +70,11 @@ def with_macs_everywhere(lab):
         acquirer,
         front=replace(acquirer.front, mac=front),
         network=replace(acquirer.network, mac=network),
-        hsm=lab.issuer.hsm,
+        hsm=replace(
+            lab.issuer.hsm,
+            tls_certificate=acquirer.network.tls_certificate,
+            tls_key=acquirer.network.tls_key,
+        ),
     )
     return replace(lab, switch=switch, acquirer=acquirer)
 
