@@ -219,7 +219,7 @@ def _pasted(
         item = _item(piece, dialect, skip)
         frames = unframed(dialect, item.data) if item.fault is None and not item.masked else []
         for data in frames or [item.data]:
-            yield _behind_lead(replace(item, data=data), dialect)
+            yield _behind_lead(item if data is item.data else replace(item, data=data), dialect)
 
 
 def _item(piece: Piece, dialect: Dialect, skip: int) -> Item:

@@ -15,7 +15,7 @@ from cardswitch.specs.grammar.bitmap import Bitmaps
 from cardswitch.specs.review.tolerance import Oddity
 
 
-class Shown(Struct, frozen=True, kw_only=True):
+class Shown(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A field, or a part of one: its *name*, its value as *text*, what it means, its parts.
 
     *path* is where it is found, such as ``55.9F36``; what no path leads to has none. *fault* says

@@ -8,6 +8,7 @@ knows the year that 1987 leaves out, so it comes in as an argument.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ __all__ = ["Converted", "Loss", "convert"]
 
 # From the oldest on: the version digit of an edition is its place between two steps.
 _STEPS: Final = (STEP_93, STEP_2003)
+_PAIRS_KEPT: Final = 16  # of dialects
 
 
 class Converted(Struct, frozen=True, gc=False):
@@ -70,13 +72,21 @@ def _without_data_sets(draft: Draft, one: Dialect, other: Dialect) -> Draft:
 
     Their bytes as text, or a text as bytes, would be taken for what they are not.
     """
-    apart = _data_sets(one) & other.fields.keys() - _data_sets(other)
+    apart = _data_sets_of_one(one, other) & draft.fields.keys()
+    if not apart:
+        return draft
     losses = list(draft.losses)
-    for number in sorted(apart & draft.fields.keys()):
+    for number in sorted(apart):
         why = f"field {number} holds data sets in {one.name}, and none in {other.name}"
         losses += draft.lost(number, "dropped", why)
     fields = {number: value for number, value in draft.fields.items() if number not in apart}
     return replace(draft, fields=fields, losses=tuple(losses))
+
+
+@lru_cache(_PAIRS_KEPT)
+def _data_sets_of_one(one: Dialect, other: Dialect) -> frozenset[int]:
+    """The fields of both that hold data sets in *one* alone."""
+    return _data_sets(one) & (other.fields.keys() - _data_sets(other))
 
 
 def _data_sets(dialect: Dialect) -> frozenset[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 from ..dialect import Dialect
@@ -13,6 +14,8 @@ from .rules import Draft, Loss, What
 # Words for people, which may be cut: what is left still says something. Nothing else is ever cut.
 _FREE_TEXT: Final = frozenset([43, 44, 104])
 _TEXT: Final = frozenset(["a", "s", "an", "as", "ns", "ans"])
+_VALUES_KEPT: Final = 4_096  # fitted before: those of some hundred messages
+_AGAIN_SIZE_MAX: Final = 64  # characters of a value that is likely to come again
 
 
 def fit(draft: Draft, target: Dialect) -> tuple[dict[int, str], list[Loss]]:
@@ -24,7 +27,8 @@ def fit(draft: Draft, target: Dialect) -> tuple[dict[int, str], list[Loss]]:
         if field is None:
             losses += draft.lost(number, "dropped", f"{target.name} has no field {number}")
             continue
-        what, fitted = fit_value(field, value)
+        is_short = len(value) <= _AGAIN_SIZE_MAX
+        what, fitted = _again(target, number, value) if is_short else fit_value(field, value)
         if what:
             why = f"{target.name} takes {field.notation} in field {number}"
             losses += draft.lost(number, what, why)
@@ -50,6 +54,12 @@ def fit_value(field: Field, value: str) -> tuple[What | None, str]:
         if written := _as_read(field, other):
             return what, written
     return "dropped", ""
+
+
+@lru_cache(_VALUES_KEPT)
+def _again(target: Dialect, number: int, value: str) -> tuple[What | None, str]:
+    """Most of what a message says was said by the one before."""
+    return fit_value(target.fields[number], value)
 
 
 def _fittings(field: Field, value: str) -> Iterator[tuple[What, str]]:

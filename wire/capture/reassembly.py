@@ -297,13 +297,13 @@ def _cut(
     """Add what *run*, pieces without a gap, holds to *frames* and *unframed*."""
     data = b"".join(piece.data for piece in run)
     ends = [*accumulate(len(piece.data) for piece in run)]
-    base, start = run[0].offset, 0
+    base, start, not_legal = run[0].offset, 0, _not_legal(framing)
     while start < len(data):
         begin = start + framing.length_size
         size = framing.sizes.get(data[start:begin], 0 if begin > len(data) else None)
         if size is None:
             end = ends[bisect_right(ends, start)]
-            unframed.append(Unframed(base + start, end - start, _not_legal(framing)))
+            unframed.append(Unframed(base + start, end - start, not_legal))
         elif (end := begin + size) > len(data):
             end = len(data)
             unframed.append(Unframed(base + start, end - start, "the frame is not whole"))

@@ -26,6 +26,6 @@ def safe_row(row: Sequence[str]) -> tuple[str, ...]:
 
 def aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """As :func:`columns`, of rows that are safe already."""
-    *widths, _ = [max(map(len, column)) for column in zip(*rows, strict=True)] or [0]
-    line = "".join([f"%-{width}s  " for width in widths]) + "%s"
+    *before, _ = zip(*rows, strict=True) if rows else ((),)
+    line = "".join([f"%-{max(map(len, column))}s  " for column in before]) + "%s"
     return [(line % row).rstrip() for row in rows]

@@ -125,8 +125,9 @@ def redact(
         say_oddities(item, partial)
         messages.append(message)
     if target == "json":
-        for message in messages:
-            say_json(FieldsView().document(show(dialect, message, unsafe=True)))
+        with given.output as output:
+            for message in messages:
+                output.say_json(FieldsView().document(show(dialect, message, unsafe=True)))
     else:
         sys.stdout.buffer.write(write_messages(written, target))
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from .given import Given, message_input
 from .options import load, unsafe_option
-from .results import refusing, say, say_json, say_oddities
+from .results import refusing, say, say_oddities
 
 if TYPE_CHECKING:
     from cardswitch.specs.convert import Converted
@@ -50,21 +49,24 @@ def convert(given: Given, target: Dialect, year: str, as_json: bool, unsafe: boo
     """Write messages of one dialect in another, across editions, and report what is lost."""
     from cardswitch.specs.convert import convert as converted
 
-    from ...messages.outputs import write_bytes
-
-    for item in given.items():
-        with refusing(item.data, unsafe, dialect=given.dialect):
-            partial = item.read_loosely(given.dialect)
-        say_oddities(item, partial)
-        with refusing():
-            done = converted(partial.message, given.dialect, target, year)
-            wire = target.pack(done.message)
-        if as_json:
-            say_json(_document(done, target, unsafe))
-            continue
-        sys.stdout.buffer.write(write_bytes(wire, "hex"))
-        lead = f"{item.origin}: " if item.origin else ""
-        say([f"{lead}{loss}" for loss in [*done.losses, *_missing(done, target)]], err=True)
+    with given.output as output:
+        for item in given.items():
+            with refusing(item.data, unsafe, dialect=given.dialect, before=output.flush):
+                partial = item.read_loosely(given.dialect)
+            if partial.oddities:
+                output.flush()
+                say_oddities(item, partial)
+            with refusing(before=output.flush):
+                done = converted(partial.message, given.dialect, target, year)
+                wire = target.pack(done.message)
+            if as_json:
+                output.say_json(_document(done, target, unsafe))
+                continue
+            output.say([wire.hex().upper()])
+            if lost := [*done.losses, *_missing(done, target)]:
+                lead = f"{item.origin}: " if item.origin else ""
+                output.flush()
+                say([f"{lead}{loss}" for loss in lost], err=True)
 
 
 def _document(done: Converted, target: Dialect, unsafe: bool) -> dict[str, Any]:

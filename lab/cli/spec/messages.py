@@ -18,7 +18,6 @@ from .results import (
     refusing,
     say,
     say_fault,
-    say_json,
 )
 
 if TYPE_CHECKING:
@@ -184,21 +183,19 @@ def validate(
 ) -> None:
     """Check messages: format, mandatory fields, plausibility, the same bytes when written."""
     found = count = 0
-    for item in given.items():
-        count += 1
-        findings = list(_findings(given.dialect, item, alone=not (item.origin or as_json)))
-        found += len(findings)
-        if as_json:
-            document = [{"field": field, "text": text} for field, text in findings]
-            say_json({"origin": item.origin, "findings": document} if item.origin else document)
-            continue
-        lead = f"{item.origin}: " if item.origin else ""
-        say(
-            [
-                f"{lead}{f'field {field}' if field else 'message'}: {text}"
-                for field, text in findings
-            ]
-        )
+    with given.output as output:
+        for item in given.items():
+            count += 1
+            findings = list(_findings(given.dialect, item, alone=not (item.origin or as_json)))
+            found += len(findings)
+            if as_json:
+                document = [{"field": field, "text": text} for field, text in findings]
+                whole = {"origin": item.origin, "findings": document} if item.origin else document
+                output.say_json(whole)
+                continue
+            lead = f"{item.origin}: " if item.origin else ""
+            places = ((f"field {field}" if field else "message", text) for field, text in findings)
+            output.say([f"{lead}{place}: {text}" for place, text in places])
     if not count:
         with refusing():
             raise no_message()

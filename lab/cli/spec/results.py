@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn, Self
 
@@ -97,13 +97,18 @@ def refusing(
     unsafe: bool = False,
     exit_code: int = exits.LINK,
     dialect: Dialect | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> Iterator[None]:
-    """Inside, what cannot be read or written ends the command: a clear message, an exit code."""
+    """Inside, what cannot be read or written ends the command: a clear message, an exit code.
+
+    *before* is called first, if that happens.
+    """
     from cardswitch.specs.errors import FormatError
 
     try:
         yield
     except FormatError as error:
+        before()
         refuse(error, data, unsafe, exit_code, dialect)
 
 

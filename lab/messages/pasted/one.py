@@ -29,13 +29,15 @@ def readings(text: str) -> Iterator[Piece]:
     >>> [piece.kind for piece in readings("08 00")]
     ['hex', 'plain text', 'base64']
     """
-    if not _HEX.fullmatch(text.strip()):  # Digits alone have neither escapes nor separators.
+    bare = text.strip()
+    are_digits = _HEX.fullmatch(bare) is not None
+    if not are_digits:  # Digits alone have neither escapes nor separators.
         if escaped := read_escapes(text):
             yield escaped
         yield from read_lists(text)
-    bare = "".join(text.split())
-    is_hex = len(bare) % 2 == 0 and _DIGITS_OR_MASKS.issuperset(bare)
-    if bare and is_hex and not bare.startswith(("0x", "0X")):
+        bare = "".join(text.split())
+        are_digits = _DIGITS_OR_MASKS.issuperset(bare) and not bare.startswith(("0x", "0X"))
+    if bare and are_digits and len(bare) % 2 == 0:
         yield read_masked(bare)
     yield raw(text)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -17,6 +18,7 @@ from .oddities import findings, odd_lines
 _UNKNOWN: Final = "unknown"
 _TRACK_2: Final = "35"
 _CHIP: Final = "55"
+SHAPES_KEPT: Final = 64  # bitmaps and MTIs laid out before: a link speaks some dozens
 
 
 class DescriptionView(Struct, frozen=True):
@@ -29,7 +31,7 @@ class DescriptionView(Struct, frozen=True):
         """Summary, MTI, bitmap, codes, chip data in words, and what is missing."""
         meanings = [(f"{path:>3}", text) for path, text in _meanings(shown).items()]
         missing = [(f"{field.path:>3}", field.name) for field in shown.missing]
-        lines = [summary(shown), "", *_mti_lines(shown)]
+        lines = [summary(shown), "", *_mti_lines(shown.mti, shown.mti_meaning)]
         lines += ["", *bitmap_grid(shown)] if shown.whole else []
         if meanings:
             lines += ["", "Codes", *columns(meanings)]
@@ -117,16 +119,16 @@ def _pan(shown: ShownMessage) -> str:
     return track.children[0].text if track and track.children else ""
 
 
-def _mti_lines(shown: ShownMessage) -> list[str]:
-    mti = shown.mti
+@lru_cache(SHAPES_KEPT)
+def _mti_lines(mti: str, meaning: str) -> tuple[str, ...]:
     tables = VERSIONS, CLASSES, FUNCTIONS, ORIGINS
     names = "version", "class", "function", "origin"
     rows = [
         (printable(digit), name, table.get(digit, _UNKNOWN))
         for digit, name, table in zip(mti, names, tables, strict=False)
     ]
-    title = f"MTI {printable(mti)}" + (f": {shown.mti_meaning}" if shown.mti_meaning else "")
-    return [title, *(f"  {line}" for line in columns(rows))]
+    title = f"MTI {printable(mti)}" + (f": {meaning}" if meaning else "")
+    return (title, *(f"  {line}" for line in columns(rows)))
 
 
 def bitmap_grid(shown: ShownMessage) -> list[str]:
@@ -137,7 +139,11 @@ def bitmap_grid(shown: ShownMessage) -> list[str]:
     >>> bitmap_grid(show(None, Message("0800", {3: "000000", 8: "00000000"})))[1]
     '21     1     2  [  3]    4     5     6     7  [  8]'
     """
-    bits = shown.bitmaps.bits_of(int(field.path) for field in shown.fields)
+    return list(_grid(shown.bitmaps.bits_of(int(field.path) for field in shown.fields)))
+
+
+@lru_cache(SHAPES_KEPT)
+def _grid(bits: bytes) -> tuple[str, ...]:
     rows = ["Bitmap, a byte in a row"]
     for at, byte in enumerate(bits):
         cells = (
@@ -145,4 +151,4 @@ def bitmap_grid(shown: ShownMessage) -> list[str]:
             for bit in range(8)
         )
         rows.append(f"{byte:02X}  {' '.join(cells)}".rstrip())
-    return rows
+    return tuple(rows)

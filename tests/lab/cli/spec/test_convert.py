@@ -90,3 +90,11 @@ def test_losses_show_no_card_number(data):
     assert PAN not in run(
         "--dialect", source, "--to", target, "--format", "raw", "--json", given=wire
     ).stdout.replace("*", "")
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_what_was_converted_stands_before_the_fault_that_ends_it(options):
+    done = run("--to", "pos", *options, given=f"{ECHO}\n{ECHO[:-3]}\n{ECHO}\n".encode())
+    assert done.exit_code == 5
+    at = [done.output.index(word) for word in ("Read as", "000001", "cardswitch: ")]
+    assert at == sorted(at)
