@@ -44,11 +44,8 @@ OF_TEXT: Final[Mapping[str, str]] = {
     "b": "hex",
     "bitmap": "hex",
 }
-# And those of a text with national letters, as far as those have one byte each.
-OF_NATIONAL: Final[Mapping[str, str]] = {
-    **OF_TEXT,
-    **dict.fromkeys(["a", "an", "as", "ans", "s", "ns"], "latin-1"),
-}
+# And those of a text with national letters stand in the page of that text.
+_LETTERED: Final = ("a", "an", "as", "ans", "s", "ns")
 _TAG_CLASSES: Final = ("a", "n", "an", "b")  # no points: they join a path
 
 
@@ -63,7 +60,9 @@ def build_parts(
     for path in entries:
         if "." not in path:
             field = fields[int(path)]
-            texts = OF_NATIONAL if isinstance(field.encoding, National) else OF_TEXT
+            texts = dict(OF_TEXT)
+            if isinstance(field.encoding, National):
+                texts |= dict.fromkeys(_LETTERED, field.encoding.name)
             builder.build(path, field.notation.kind == "b", texts)
     return builder.built
 
@@ -117,7 +116,7 @@ class _Builder(Struct, frozen=True):
             key = one.rpartition(".")[2]
             field = fields.get(key)
             inners[key] = self.build(one, field.notation.kind == "b" if field else binary, texts)
-        layout = self.layout(path, Layout(binary, names, fields, inners), encodings)
+        layout = self.layout(path, Layout(binary, names, fields, inners, texts["ans"]), encodings)
         self.check_keys(path, layout, [*names, *inners])
         self.built[path] = layout
         return layout
@@ -125,13 +124,15 @@ class _Builder(Struct, frozen=True):
     def layout(self, path: str, common: Layout, encodings: Mapping[str, str]) -> Layout:
         """The layout that the entry at *path* names, with what all have in *common*."""
         entry = self.entries[path]
-        about = (common.binary, common.names, common.fields, common.inners)
+        about = (common.binary, common.names, common.fields, common.inners, common.page)
         match entry.layout:
             case "positional":
                 self.check_numbers(path, len(common.fields), from_one=True)
                 order = {str(n): common.fields[str(n)] for n in range(1, len(common.fields) + 1)}
-                group = Positional(common.binary, common.names, order, common.inners)
-                return Repeated(common.binary, group=group) if entry.repeat else group
+                group = Positional(common.binary, common.names, order, common.inners, common.page)
+                if entry.repeat:
+                    return Repeated(common.binary, page=common.page, group=group)
+                return group
             case "ber-tlv":
                 names = {tag: known.name for tag, known in EMV_TAGS.items()}
                 return Ber(common.binary, {**names, **common.names}, common.fields, common.inners)
@@ -161,6 +162,7 @@ class _Builder(Struct, frozen=True):
             common.names,
             common.fields,
             common.inners,
+            common.page,
             encoding=encoding_of(encodings["bitmap"]),
             size=entry.bitmap,
             continues=entry.continues,
@@ -182,6 +184,7 @@ class _Builder(Struct, frozen=True):
             common.names,
             common.fields,
             common.inners,
+            common.page,
             tag=replace(tag, path=""),
             length=self.length(path, encodings),
             length_first=entry.layout == "ltv",

@@ -64,6 +64,12 @@ class Diagnosis(Struct, frozen=True, kw_only=True):
         return bool(self.place.envelope.missing) and is_short and has_fields and is_usual
 
     @property
+    def is_settled(self) -> bool:
+        """Whether no edits need be looked for: all is as agreed, or was cut, and not too odd."""
+        is_found = self.is_cut or (self.fits and not self.remedy.trial.oddities)
+        return is_found and self.score <= _DOUBTFUL
+
+    @property
     def progress(self) -> float:
         """The same as :attr:`fields_read`, less what a place costs that is seldom met."""
         return self.fields_read - self.place.cost / _FIELD_WEIGHT

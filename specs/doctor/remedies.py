@@ -16,6 +16,7 @@ from ..review.findings import Finding
 from .bases import Base
 from .edits import Edit, bitmaps_edit, build, group_edit
 from .field_edits import may_be_empty
+from .pages import page_edit
 from .search import ROUTES_MAX, Budget, Plan, Route, Search
 from .surfaces import Surface
 from .trial import Trial, try_dialect
@@ -264,21 +265,38 @@ def _tried(
 
 
 def _remedy(base: Base, edits: tuple[Edit, ...], bodies: Sequence[bytes]) -> Remedy | None:
-    """What *edits* make of *base*, if that reads all *bodies*; values that are empty may be so."""
+    """What *edits* make of *base*, if that reads all *bodies*; values that are empty may be so, and
+    texts with national letters are in a page that has them."""
     built = build(base, edits)
     if built is None:
         return None
-    trial = try_dialect(built[1], bodies)
-    empty = {n: base.written.fields.get(f"{n}") for n in trial.empty if n not in base.keep}
+    remedy = Remedy(edits, built[0], try_dialect(built[1], bodies))
+    empty = {n: base.written.fields.get(f"{n}") for n in remedy.trial.empty if n not in base.keep}
     more = tuple(may_be_empty(n, entry) for n, entry in empty.items() if entry is not None)
-    if trial.fits and more and (with_more := build(base, (*edits, *more))):
-        edits, built = (*edits, *more), with_more
-        trial = try_dialect(built[1], bodies)
-    remedy = Remedy(edits, built[0], trial)
-    edited = {edit for edit in edits if edit.number}
+    remedy = _better(base, remedy, more, bodies)
+    page = page_edit(remedy.trial)
+    remedy = _better(base, remedy, (page,) if page else (), bodies)
+    edited = {edit for edit in remedy.edits if edit.number}
     is_usual = remedy.doubt <= DOUBT_MAX + _MORE_DOUBT * (len(edited) - 1)
-    is_believed = (is_usual or edited <= set(more)) and trial.oddness <= ODDNESS_MAX
-    return remedy if trial.fits and is_believed else None
+    is_believed = (is_usual or edited <= set(more)) and remedy.trial.oddness <= ODDNESS_MAX
+    return remedy if remedy.trial.fits and is_believed else None
+
+
+def _better(base: Base, remedy: Remedy, more: tuple[Edit, ...], bodies: Sequence[bytes]) -> Remedy:
+    """*remedy* with *more* edits, if fewer things are odd then; as it is if not."""
+    if not more or not remedy.trial.fits:
+        return remedy
+    encoded = {key for edit in more for key, _ in edit.encodings}
+    edits = (
+        *(edit for edit in remedy.edits if encoded.isdisjoint(key for key, _ in edit.encodings)),
+        *more,
+    )
+    built = build(base, edits)
+    if built is None:
+        return remedy
+    trial = try_dialect(built[1], bodies)
+    is_better = trial.fits and len(trial.oddities) < len(remedy.trial.oddities)
+    return Remedy(edits, built[0], trial) if is_better else remedy
 
 
 def _words(edits: Sequence[Edit]) -> str:

@@ -27,7 +27,7 @@ _CHARACTERS_COST: Final = 7  # letters among digits: rather an edit says that th
 # rather another encoding of them.
 _STRANGE_COST: Final = 8
 _SIGNS: Final = frozenset("CD0 +-")
-_NATIONAL_SHARE: Final = 3  # of so many characters, one at most is of a national alphabet
+_NATIONAL_SHARE: Final = 3  # of so many letters and digits, one at most is of a national alphabet
 
 
 class Trial(Struct, frozen=True, kw_only=True):
@@ -133,11 +133,20 @@ def _oddness(dialect: Dialect, message: Message, path: str) -> int:
     if field.notation.kind == "x+n":
         is_signed = value[0] in _SIGNS and DIGITS.issuperset(value[1:])
         return _USUAL_COST if is_signed else _CHARACTERS_COST
-    national = sum(not character.isascii() for character in value)
-    if not national:
+    if value.isascii():
         return _CHARACTERS_COST
-    # A whole text of such letters is rather EBCDIC.
-    return _USUAL_COST if national * _NATIONAL_SHARE <= len(value) else _STRANGE_COST
+    return _USUAL_COST if is_like_national(value) else _STRANGE_COST
+
+
+def is_like_national(text: str) -> bool:
+    """Whether few enough letters of *text* are beyond ASCII; in EBCDIC, read as Latin-1, all are.
+
+    >>> is_like_national("Besançon"), is_like_national("SHOP 1".encode("cp500").decode("latin-1"))
+    (True, False)
+    """
+    letters = [character for character in text if character.isalnum()]
+    national = sum(not character.isascii() for character in letters)
+    return national * _NATIONAL_SHARE <= len(letters)
 
 
 def _written(dialect: Dialect, message: Message) -> bytes:

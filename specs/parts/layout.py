@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import ClassVar, Final
 
 from msgspec import Struct
 
 from ..errors import DecodeError, EncodeError, FormatError
-from ..grammar.encodings import HEX_DIGITS
+from ..grammar.encodings import HEX_DIGITS, encoding_of
 from ..grammar.fields import Field
 from ..masking import printable
 
 DEPTH_MAX: Final = 8  # layouts in layouts; nobody has been seen to go deeper than 4
 PARTS_MAX: Final = 128  # of one value: as many as two bitmaps can say
-_LATIN_LAST: Final = "\xff"
 
 
 class Part(Struct, frozen=True, kw_only=True, gc=False):
@@ -40,7 +40,8 @@ class Part(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Layout(Struct, frozen=True):
-    """How the octets of a value are made of parts; *binary* if that value is hexadecimal.
+    """How the octets of a value are made of parts; *binary* if that value is hexadecimal, else it
+    is text in the code page *page*.
 
     *names* are all the parts that the dialect knows, *fields* those with a format, *inners* the
     layouts of their own values. Errors say their place within this one value: :mod:`.paths` adds
@@ -51,9 +52,18 @@ class Layout(Struct, frozen=True):
     names: Mapping[str, str] = {}
     fields: Mapping[str, Field] = {}
     inners: Mapping[str, Layout] = {}
+    page: str = "ascii"
 
     # Keys of what stands beside the parts, and does not keep a value alive.
     padding_keys: ClassVar[frozenset[str]] = frozenset()
+
+    def octets(self, value: str, fault: type[FormatError] = DecodeError) -> bytes:
+        """The octets of *value*: see :func:`octets_of`."""
+        return octets_of(value, self.binary, fault, self.page)
+
+    def text(self, octets: bytes) -> str:
+        """The value that *octets* are the octets of."""
+        return octets.hex().upper() if self.binary else encoding_of(self.page).decode(octets, 0)
 
     def split(self, octets: bytes) -> list[Part]:
         """The parts of *octets*, in order; DecodeError where they are none."""
@@ -88,8 +98,11 @@ class Layout(Struct, frozen=True):
         return all(part.key in self.padding_keys for part in parts)
 
 
-def octets_of(value: str, binary: bool, fault: type[FormatError] = DecodeError) -> bytes:
-    """The octets that a layout reads of *value*; *fault* if it is no hex, or not of one byte each.
+def octets_of(
+    value: str, binary: bool, fault: type[FormatError] = DecodeError, page: str = "ascii"
+) -> bytes:
+    """The octets that a layout reads of *value*; *fault* if it is no hex, or text that *page* has
+    not. A dialect's pages of one byte a character that are no national ones all count as ASCII.
 
     >>> octets_of("9F36", binary=True), octets_of("9F36", binary=False)
     (b'\\x9f6', b'9F36')
@@ -98,14 +111,12 @@ def octets_of(value: str, binary: bool, fault: type[FormatError] = DecodeError) 
         if len(value) % 2 or not HEX_DIGITS.issuperset(value):
             raise fault("pairs of upper-case hexadecimal digits")
         return unhexlify(value)
-    if max(value, default="") > _LATIN_LAST:
-        raise fault("characters of one byte each")
-    return value.encode("latin-1")
-
-
-def text_of(octets: bytes, binary: bool) -> str:
-    """The value that *octets* are the octets of."""
-    return octets.hex().upper() if binary else octets.decode("latin-1")
+    octets: bytes | None = None
+    with suppress(UnicodeEncodeError):  # which holds the value: the fault is raised outside
+        octets = encoding_of(page).encode(value)
+    if octets is None:
+        raise fault(f"characters that {page} has")
+    return octets
 
 
 def read_body(field: Field, octets: bytes, start: int, end: int) -> str:

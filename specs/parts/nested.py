@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 from ..errors import DecodeError, EncodeError
 from ..grammar.bitmap import SECOND, numbers_of
 from ..grammar.encodings import HEX_DIGITS, Encoding
-from .layout import Layout, Part, octets_of, text_of
+from .layout import Layout, Part, octets_of
 
 BITMAP_BYTES_MAX: Final = 16  # 128 parts, as in a message
 HEADER: Final = "header"  # the key of what stands before the bitmap
@@ -98,7 +98,7 @@ class Bitmap(Numbered, frozen=True, kw_only=True):
 
     def _read_header(self, octets: bytes) -> list[Part]:
         raw = octets[: self.header]
-        value = text_of(raw, self.binary)
+        value = self.text(raw)
         if not raw:
             return []
         return [Part(key=HEADER, name=HEADER, value=value, start=0, end=self.header, raw=raw)]
@@ -128,7 +128,7 @@ class Bitmap(Numbered, frozen=True, kw_only=True):
         """One numbered part, or the header."""
         if key != HEADER or not self.header:
             return super().make(key, value)
-        raw = octets_of(value, self.binary, EncodeError)
+        raw = self.octets(value, EncodeError)
         if len(raw) != self.header:
             raise EncodeError(f"{self.header} bytes", field=HEADER, seen=f"{len(raw)}")
         return Part(key=HEADER, name=HEADER, value=value, start=0, end=len(raw), raw=raw)

@@ -17,7 +17,7 @@ from msgspec import Struct
 from ..errors import DecodeError, EncodeError, FormatError
 from ..grammar.fields import DIGITS, Field
 from ..masking import printable
-from .layout import DEPTH_MAX, Layout, Part, octets_of, text_of
+from .layout import DEPTH_MAX, Layout, Part
 from .nested import Numbered
 
 # Layouts DEPTH_MAX deep, the last of them BER-TLV with templates as deep again, and what is there.
@@ -85,7 +85,7 @@ def parts_of(layouts: Layouts, path: str | int, value: str) -> list[Part]:
     if layout is None:
         return []
     with _located(str(path), []):
-        return layout.split(octets_of(value, layout.binary))
+        return layout.split(layout.octets(value))
 
 
 def parts_before_fault(
@@ -97,7 +97,7 @@ def parts_before_fault(
         return [], None
     try:
         with _located(str(path), []):
-            octets = octets_of(value, layout.binary)
+            octets = layout.octets(value)
             return layout.split(octets), None
     except DecodeError as error:
         fault = error
@@ -211,7 +211,7 @@ def _walk(
         if layout is None:
             break
         with _located(_path(number, keys[:depth]), spots):
-            octets = octets_of(value, layout.binary)
+            octets = layout.octets(value)
             parts = layout.split(octets) if octets else []
         part = next((one for one in parts if one.key == key), None)
         steps.append(_Step(layout, parts, key, part))
@@ -219,7 +219,7 @@ def _walk(
             break
         layout, value = layout.inner(key), part.value if part else ""
         if part and layout:
-            size = len(value) // 2 if layout.binary else len(value)
+            size = len(layout.octets(value))
             spots.append((part.body, part.end - part.body, size))
     return steps
 
@@ -229,7 +229,7 @@ def _made(layout: Layout, key: str, value: str) -> Part:
     part = layout.make(key, value)
     inner = layout.inner(key)
     if inner is not None:
-        _read_back(inner, octets_of(value, inner.binary, EncodeError), key)
+        _read_back(inner, inner.octets(value, EncodeError), key)
     return part
 
 
@@ -237,7 +237,7 @@ def _written(layout: Layout, parts: list[Part]) -> str:
     """The value of *parts*, if it can be read."""
     octets = layout.join(parts)
     _read_back(layout, octets, "")
-    return text_of(octets, layout.binary)
+    return layout.text(octets)
 
 
 def _read_back(layout: Layout, octets: bytes, key: str) -> None:

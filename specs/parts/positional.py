@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import DecodeError, EncodeError
 from ..grammar.fields import DIGITS
-from .layout import PARTS_MAX, Layout, Part, octets_of, text_of
+from .layout import PARTS_MAX, Layout, Part
 
 
 class Positional(Layout, frozen=True):
@@ -99,7 +99,7 @@ class Repeated(Layout, frozen=True, kw_only=True):
                 count = f"{len(self.group.fields)} parts of a group"
                 raise DecodeError(count, field=key, offset=at, seen=f"{len(parts)}")
             raw = octets[at:end]
-            value = text_of(raw, self.binary)
+            value = self.text(raw)
             groups.append(
                 Part(key=key, name=f"group {key}", value=value, start=at, end=end, raw=raw, body=at)
             )
@@ -108,7 +108,7 @@ class Repeated(Layout, frozen=True, kw_only=True):
 
     def make(self, key: str, value: str) -> Part:
         """A group of parts in one piece."""
-        raw = octets_of(value, self.binary, EncodeError)
+        raw = self.octets(value, EncodeError)
         return Part(key=key, name=f"group {key}", value=value, start=0, end=len(raw), raw=raw)
 
     def place(self, parts: Sequence[Part], part: Part) -> list[Part]:

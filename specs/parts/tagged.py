@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import DecodeError, EncodeError
 from ..grammar.fields import Field
 from ..grammar.prefixes import Prefix
-from .layout import PARTS_MAX, Layout, Part, octets_of, read_body, text_of, write_body
+from .layout import PARTS_MAX, Layout, Part, read_body, write_body
 
 
 class Tagged(Layout, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ class Tagged(Layout, frozen=True, kw_only=True):
             )
         field, end = self.fields.get(key), at + length
         raw = octets[at:end]
-        value = read_body(field, octets, at, end) if field else text_of(raw, self.binary)
+        value = read_body(field, octets, at, end) if field else self.text(raw)
         return Part(
             key=key,
             name=self.names.get(key, ""),
@@ -65,7 +65,7 @@ class Tagged(Layout, frozen=True, kw_only=True):
     def make(self, key: str, value: str) -> Part:
         """Tag, length and value; EncodeError if one of them cannot be written."""
         field = self.fields.get(key)
-        body = write_body(field, value) if field else octets_of(value, self.binary, EncodeError)
+        body = write_body(field, value) if field else self.octets(value, EncodeError)
         count = len(body) + self._counted
         if count > self.length.maximum:
             raise EncodeError(f"a length of at most {self.length.maximum}", field=key)

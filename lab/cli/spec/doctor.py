@@ -183,18 +183,24 @@ def _examine(
 
     tried: list[tuple[Reading, list[Diagnosis]]] = []
     for edits in (False, True):
-        tried.sort(key=_progress, reverse=True)
-        for reading in [each[0] for each in tried] or readings:
+        ranked = [each[0] for each in sorted(tried, key=_progress, reverse=True)] or readings
+        tried = []
+        for reading in ranked:
             part = budget.part(_READING_SHARE)
             if name:
                 found = diagnose_with(reading.messages, bases[0], edits=edits, budget=part)
             else:
                 found = diagnose(reading.messages, bases, edits=edits, budget=part)
             tried.append((reading, found))
-        fitting = [each for each in tried if each[1] and (each[1][0].fits or each[1][0].is_cut)]
+        fitting = [each for each in tried if each[1] and _is_found(each[1][0], edits)]
         if fitting:
             return min(fitting, key=lambda each: each[1][0].score)
     return max(tried, key=_progress)
+
+
+def _is_found(best: Diagnosis, edits: bool) -> bool:
+    """Whether *best* is an answer; before *edits* were tried, only where none need be."""
+    return best.fits or best.is_cut if edits else best.is_settled
 
 
 def _progress(each: tuple[Reading, list[Diagnosis]]) -> int:

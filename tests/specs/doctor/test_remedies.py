@@ -1,5 +1,7 @@
 """Remedies: what passes the trial, cheapest first; and what is refused."""
 
+import pytest
+
 from cardswitch.specs.doctor.remedies import DOUBT_MAX, FIELDS_MIN, find_remedies, surface_edits
 from cardswitch.specs.doctor.surfaces import Surface
 from cardswitch.specs.message import Message
@@ -50,3 +52,27 @@ def test_two_messages_with_a_fault_each_need_both_edits():
     data = [wire("pos", *edits, message=SALE.without(gone)) for gone in (41, 48)]
     best = find_remedies(base("pos"), data, BCD).remedies[0]
     assert {edit.number for edit in best.edits} == {41, 48}
+
+
+def shop(name, page):
+    """A sale at the shop *name*, whose letters are in *page*."""
+    padded = name.encode(page).ljust(25) + "BERLIN".encode(page).ljust(13) + b"DE"
+    message = SALE.with_fields({43: padded.decode(page)})
+    return wire("iso87-ascii", change(43, encoding=page), message=message)
+
+
+@pytest.mark.parametrize(
+    ("name", "page"), [("CAFÉ", "latin-1"), ("“CAFÉ” – BAR", "cp1252"), ("カフェ", "utf-8")]
+)
+def test_national_letters_are_read_in_their_page(name, page):
+    best = find_remedies(base("iso87-ascii"), [wire("iso87-ascii"), shop(name, page)], ASCII)
+    remedy = best.remedies[0]
+    assert [edit.words for edit in remedy.edits] == [f"text (classes a to ans) in {page}"]
+    assert remedy.trial.messages[1][43].startswith(name)
+    assert (remedy.trial.oddities, remedy.trial.findings) == ((), ())
+
+
+def test_text_of_another_kind_is_in_no_page_of_national_letters():
+    data = wire("iso87-ascii", change(43, encoding="ebcdic-500"))
+    for remedy in find_remedies(base("iso87-ascii"), [data], ASCII).remedies:
+        assert not any("latin-1" in edit.words or "utf-8" in edit.words for edit in remedy.edits)

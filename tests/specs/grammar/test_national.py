@@ -97,6 +97,21 @@ layout = "positional"
 """
 
 
+@pytest.mark.parametrize(
+    ("page", "value", "first"),
+    [("latin-1", "Zü1Ab", "Zü1"), ("cp1252", "5 €–b", "5 €"), ("utf-8", "€é", "€")],
+)
+def test_parts_of_a_text_are_those_of_its_page(page, value, first, tmp_path):
+    """Lengths count bytes, those of parts as well: of UTF-8, three stand for one character."""
+    path = tmp_path / "mine.toml"
+    line = f'48 = {{ format = "ans 5", encoding = "{page}" }}'
+    path.write_text(f'extends = "iso87-ascii"\n[fields]\n{line}{PARTS}')
+    dialect = load_dialect(str(path))
+    message = dialect.unpack(dialect.pack(Message("0100", {48: value})))
+    assert [dialect.read(message, key) for key in ("48.1", "48.2")] == [first, value[len(first) :]]
+    assert dialect.write(message, "48.1", "Abc")[48] == "Abc" + value[len(first) :]
+
+
 def test_parts_of_a_national_text_have_its_letters(tmp_path):
     path = tmp_path / "mine.toml"
     line = '48 = { format = "ans 5", encoding = "latin-1" }'

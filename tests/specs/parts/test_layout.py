@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.specs.grammar.encodings import encoding_of
 from cardswitch.specs.grammar.fields import make_field, parse_notation
-from cardswitch.specs.parts.layout import Layout, Part, octets_of, read_body, text_of, write_body
+from cardswitch.specs.parts.layout import Layout, Part, octets_of, read_body, write_body
 
 CARD_NUMBER = "9999990000000011"
 
@@ -16,7 +16,22 @@ def field(notation, encoding):
 
 @pytest.mark.parametrize(("value", "binary"), [("", True), ("00FF", True), ("ÿ\0a", False)])
 def test_octets_of_a_value_and_back(value, binary):
-    assert text_of(octets_of(value, binary), binary) == value
+    assert Layout(binary).text(octets_of(value, binary)) == value
+
+
+@pytest.mark.parametrize(
+    ("page", "value", "size"), [("latin-1", "Zürich", 6), ("cp1252", "5 €", 3), ("utf-8", "€ü", 5)]
+)
+def test_a_text_with_national_letters_has_the_octets_of_its_page(page, value, size):
+    layout = Layout(binary=False, page=page)
+    assert len(layout.octets(value)) == size
+    assert layout.text(layout.octets(value)) == value
+
+
+def test_what_a_page_does_not_have_is_refused_and_not_kept():
+    with pytest.raises(EncodeError, match="characters that cp1252 has") as caught:
+        Layout(binary=False, page="cp1252").octets("カ", EncodeError)
+    assert caught.value.__context__ is None
 
 
 @pytest.mark.parametrize(

@@ -256,3 +256,17 @@ def test_messages_of_strangers_in_bcd_and_ebcdic_are_read_whole(name):
     assert said["fits"]
     fields = said["best"]["messages"][0]["fields"]
     assert (fields["2"], fields["39"], fields["63"]) == ("4111111111111111", "19", "8000000002")
+
+
+@pytest.mark.parametrize(("name", "page"), [("“Chez Zoë”", "cp1252"), ("Ελλάδα", "utf-8")])
+def test_texts_with_national_letters_get_their_page_and_are_no_findings(name, page, tmp_path):
+    message = SALE.with_fields({48: name})
+    data = wire("iso87-ascii", change(48, encoding=page), message=message).hex().encode()
+    path = tmp_path / "new.toml"
+    done = run("-o", str(path), "--unsafe", given=data)
+    assert done.exit_code == 0
+    assert f"edit: text (classes a to ans) in {page}" in done.stdout
+    assert name in done.stdout
+    assert "Not as agreed" not in done.stdout
+    checked = spec("validate", "--dialect", str(path), given=data)
+    assert (checked.exit_code, "Nothing found." in checked.output) == (0, True)
