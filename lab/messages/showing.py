@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -19,8 +19,9 @@ from cardswitch.specs.masking import (
 )
 from cardswitch.specs.message import Message
 from cardswitch.specs.parts.layout import Part
-from cardswitch.specs.review.chip_words import chip_meaning, chip_words
+from cardswitch.specs.review.chip_words import Word, chip_meaning, chip_words
 from cardswitch.specs.review.partial import Partial
+from cardswitch.specs.review.service_words import service_words
 from cardswitch.specs.review.tolerance import PADDING, parts_loosely
 from cardswitch.specs.tracks import unpack_track2
 
@@ -30,6 +31,7 @@ from .values import shield, show_value
 
 _TRACK_2: Final = 35
 _CHIP: Final = "55."  # where paths of chip data begin
+_EDITION_2003: Final = "2"  # first digit of its MTIs: field 22 is made of bits
 FIELDS_KEPT: Final = 4_096  # shown before: those of some hundred messages
 AGAIN_SIZE_MAX: Final = 64  # characters of a value that is likely to come again
 
@@ -161,14 +163,20 @@ def _part(
     if path.startswith(_CHIP):
         # A tag that is short cannot hold a card number, even where it is not what it says.
         is_open = is_open or (part.key in OPEN_TAGS and len(part.value) < PAN_DIGITS_USUAL)
-        words = chip_words(part.key, part.value)
-        children += tuple(Shown(name=word.place, text=word.text) for word in words)
+        children += _said(chip_words(part.key, part.value))
         meaning = chip_meaning(part.key, part.value) if is_open else ""
+    elif dialect.version == _EDITION_2003 and is_open:
+        children += _said(service_words(path, part.value))
     field = dialect.field_of(path)
     if field and is_open and not children:
         meaning = meaning or dialect.meaning(field, part.value)
     text = part.value if is_open else hidden(part.value)
     return Shown(path=path, name=part.name, text=text, meaning=meaning, children=children), fault
+
+
+def _said(words: Sequence[Word]) -> tuple[Shown, ...]:
+    """What bits say, under their part."""
+    return tuple(Shown(name=word.place, text=word.text) for word in words)
 
 
 def hidden(value: str) -> str:

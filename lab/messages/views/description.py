@@ -63,7 +63,12 @@ def _meanings(shown: ShownMessage) -> dict[str, str]:
 def _of_parts(field: Shown) -> str:
     if field.path == _CHIP:  # which has lines of its own
         return ""
-    return ", ".join(part.meaning for part in field.children if part.meaning)
+    return ", ".join(meaning for part in field.children if (meaning := _of_part(part)))
+
+
+def _of_part(part: Shown) -> str:
+    """What a part means as a whole, or its bits, which have no path."""
+    return part.meaning or ", ".join(word.text for word in part.children if not word.path)
 
 
 def _chip(shown: ShownMessage) -> list[Shown]:

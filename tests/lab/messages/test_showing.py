@@ -155,3 +155,15 @@ def test_a_value_that_comes_again_is_shown_as_its_own_message_says():
         dialect = ASCII if message.mti[0] == "0" else None
         pan, amount, currency = show(dialect, message, unsafe).fields
         assert [pan.text, amount.meaning, currency.text] == texts
+
+
+def test_the_point_of_service_of_2003_is_said_in_words():
+    """Four bytes a part, a word for each bit that is set."""
+    field = show(
+        load_dialect("iso2003"), Message("2100", {22: "20080000080000000200000006000100"})
+    ).get("22")
+    words = [[word.text for word in part.children] for part in field.children]
+    assert words[:3] == [["chip", "chip tried and failed"], ["online PIN"], ["attended"]]
+    assert len(words[3]) == 3
+    of_1987 = show(load_dialect("iso87-ascii"), Message("0100", {22: "051"})).get("22")
+    assert not any(part.children for part in of_1987.children)

@@ -103,3 +103,9 @@ def test_chip_data_is_described_in_words():
     assert "offline data authentication not performed" in lines[at + 2]
     assert DescriptionView().document(shown)["chip"]["55.9C"] == ["refund"]
     assert not any(line.startswith(" 55") for line in lines)
+
+
+def test_bits_of_a_part_are_what_its_field_means():
+    message = Message("2100", {22: "20000000080000000200000002000000"})
+    said = DescriptionView().document(show(load_dialect("iso2003"), message))["meanings"]["22"]
+    assert said == "chip, online PIN, attended, private network"
