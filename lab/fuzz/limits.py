@@ -51,23 +51,25 @@ def _peak(read: Callable[[], object]) -> int:
 
 def _attempt(read: Callable[[], object]) -> None:
     try:
-        with alarm():
+        with ALARM:
             read()
     except (Exception, SystemExit, HangError):
         return
 
 
-@contextmanager
-def alarm() -> Iterator[None]:
+class Alarm:
     """Inside, what takes longer than :data:`HANG_S` is broken off, where the system can do so."""
-    if not _watching[0]:
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, HANG_S)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def __enter__(self) -> None:
+        if _watching[0]:
+            signal.setitimer(signal.ITIMER_REAL, HANG_S)
+
+    def __exit__(self, *_: object) -> None:
+        if _watching[0]:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+ALARM: Final = Alarm()
 
 
 _watching: list[bool] = [False]
@@ -75,7 +77,7 @@ _watching: list[bool] = [False]
 
 @contextmanager
 def watched() -> Iterator[None]:
-    """Inside, :func:`alarm` breaks off what hangs: on a main thread, and not on Windows."""
+    """Inside, :data:`ALARM` breaks off what hangs: on a main thread, and not on Windows."""
     before: Callable[[int, FrameType | None], object] | int | None
     try:
         before = signal.signal(signal.SIGALRM, _ring)

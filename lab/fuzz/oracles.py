@@ -34,7 +34,7 @@ from . import limits
 from .accept import accept
 from .checks import CHECKS
 from .leaks import leaked
-from .limits import HangError, alarm
+from .limits import ALARM, HangError
 from .subjects import Subject
 
 LINE_MAX: Final = 80  # characters of a line of code that a place is known by
@@ -60,7 +60,7 @@ def examine(
     """Read *data* and ask every oracle; memory is looked at where *measured*, which is slow."""
     started = time.perf_counter()
     try:
-        with alarm():
+        with ALARM:
             message = subject.read(data)
     except HangError:
         return Outcome(Fault("time", f"more than {limits.HANG_S:g} s"))
@@ -92,6 +92,8 @@ def _refused(
 
 def _lazily_refused(subject: Subject, data: bytes) -> Fault | None:
     try:
+        if subject.dialect.is_lazily_refused(data):
+            return None
         subject.dialect.unpack_lazy(data)
     except FormatError:
         return None

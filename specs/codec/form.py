@@ -51,6 +51,11 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
         return {known: self.mti.encode(known) for known in legal_mtis(self.version)}
 
     @cached_property
+    def prefix_tables(self) -> dict[int, Mapping[int, str]]:
+        """By field, its prefixes as generated code writes them; filled in as that is made."""
+        return {}
+
+    @cached_property
     def mtis(self) -> Mapping[bytes, str]:
         """Each legal MTI by how it is written."""
         return {data: known for known, data in self.mti_bytes.items()}

@@ -110,6 +110,19 @@ class Dialect:
             return self.header.strip(self._body.unpack_lazy, data)
         return self._unpack_lazily(self._lazy_unpackers, data)
 
+    def is_lazily_refused(self, data: bytes) -> bool:
+        """Whether :meth:`unpack_lazy` has :meth:`unpack` say what *data* is, or why it is none.
+
+        For fuzzers, who have heard it from that one already.
+        """
+        if self.header is not None:
+            return False
+        try:
+            self._lazy_unpackers[self.shape_of(data)](data)
+        except MISFIT:
+            return True
+        return False
+
     def index(self, data: bytes) -> Message:
         """As :meth:`unpack_lazy`, but lengths alone are checked: a wrong value raises DecodeError
         when it is cut, and one that nobody reads is written as it came. Nothing to forward.

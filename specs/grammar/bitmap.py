@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -20,6 +21,7 @@ IN_FIELD_65: Final = "field 65"
 # always as many stands behind a comma.
 AS_NEEDED: Final = "8 + 8"
 SIZES: Final = {AS_NEEDED: 0, "8": 8, "16": 16, "24": 24}
+_BITMAPS_KEPT: Final = 1_024  # taken apart before: a link speaks some dozens
 BY_NEED, NEVER, ALWAYS = "", "bit 1 never set", "bit 1 always set"
 
 
@@ -29,8 +31,14 @@ def numbers_of(bitmap: bytes) -> list[int]:
     >>> numbers_of(bytes.fromhex("C000000000000001"))
     [1, 2, 64]
     """
+    return list(_numbers_but(bytes(bitmap), ()))
+
+
+@lru_cache(_BITMAPS_KEPT)
+def _numbers_but(bitmap: bytes, marks: tuple[int, ...]) -> tuple[int, ...]:
+    """The numbers whose bits are set in *bitmap*, without *marks*."""
     bits = f"{int.from_bytes(bitmap, 'big'):0{len(bitmap) * 8}b}" if bitmap else ""
-    return [number for number, bit in enumerate(bits, 1) if bit == "1"]
+    return tuple([n for n, bit in enumerate(bits, 1) if bit == "1" and n not in marks])
 
 
 class Bitmaps(Struct, frozen=True):
@@ -70,8 +78,7 @@ class Bitmaps(Struct, frozen=True):
         >>> Bitmaps().numbers_of(bytes.fromhex("C000000000000001"))
         [2, 64]
         """
-        marks = self.marks
-        return [number for number in numbers_of(bits) if number not in marks]
+        return list(_numbers_but(bytes(bits), self.marks))
 
     def bits_of(self, numbers: Iterable[int]) -> bytes:
         """The bits that say *numbers* (2 to :attr:`highest`), those of field 65 included.

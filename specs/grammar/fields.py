@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
@@ -162,9 +161,11 @@ class Field(Struct, frozen=True, kw_only=True):
     def read(self, data: bytes, start: int, end: int, length: int) -> str:
         """The value of *length* characters at data[start:end]; DecodeError if it is not one."""
         raw = data[start:end]
-        text: str | None = None
-        with suppress(BadFill):
+        text: str | None
+        try:
             text = self.encoding.decode(raw, length)
+        except BadFill:
+            text = None
         if text is None:
             raise DecodeError(
                 f"{self.title}, its odd digit filled as in {self.encoding.name!r}",

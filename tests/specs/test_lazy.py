@@ -172,3 +172,17 @@ def test_a_dialect_with_a_header_of_its_own(tmp_path):
 def test_fields_come_in_the_order_of_the_message(sale):
     numbers = list(sale.with_fields({127: "01", 41: "TERM0002"}).fields)
     assert numbers == sorted(numbers)
+
+
+def test_what_its_generated_code_refuses_is_refused():
+    data = ASCII.pack(SALE)
+    read(ASCII, data)
+    assert not ASCII.is_lazily_refused(data)
+    for at in (*range(4), *range(20, len(data))):  # not the bitmap: its shape must be usual
+        wrong = data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
+        try:
+            ASCII.unpack_lazy(wrong)
+        except DecodeError:
+            assert ASCII.is_lazily_refused(wrong)
+        else:
+            assert not ASCII.is_lazily_refused(wrong)

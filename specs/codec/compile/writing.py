@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from binascii import unhexlify
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...grammar.codepages import CODECS
@@ -25,7 +25,7 @@ def compile_pack(form: Form, shape: tuple[int, ...]) -> Callable[[Message], byte
     if max(shape) > form.bitmaps.sizes[-1] * 8:
         return None  # A bitmap among the fields is rare: the walk writes it.
     code = Code()
-    writer = _Writer(code)
+    writer = _Writer(code, form.prefix_tables)
     code.lines.append(f"{''.join(f'v{n}, ' for n in shape)}= message.fields.values()")
     writer.part("", f"{code.keep('mti_bytes', form.mti_bytes)}[message.mti]")
     bits = form.bitmaps.bits_of(shape).hex().upper()
@@ -39,7 +39,7 @@ def compile_pack(form: Form, shape: tuple[int, ...]) -> Callable[[Message], byte
 def compile_writer(field: Field) -> Callable[[str], bytes]:
     """Code that writes a value of *field* alone, and its prefix."""
     code = Code()
-    writer = _Writer(code)
+    writer = _Writer(code, {})
     writer.field(field)
     writer.finish()
     return code.function(f"v{field.number}")
@@ -55,8 +55,9 @@ def _view(encoding: Encoding) -> str:
 class _Writer:
     """Writes code that gathers parts; neighbours of one view are made bytes in one call."""
 
-    def __init__(self, code: Code) -> None:
+    def __init__(self, code: Code, prefix_tables: dict[int, Mapping[int, str]]) -> None:
         self.code = code
+        self.prefix_tables = prefix_tables
         self.parts: list[tuple[str, list[str]]] = []
         self.conditions: list[str] = []
         self.checked: dict[str, list[str]] = {}  # values of a class
@@ -97,11 +98,10 @@ class _Writer:
 
     def prefix(self, field: Field) -> None:
         """Write the length of a variable value, if it is legal, and what fills up behind it."""
-        number, view, fill = field.number, _prefix_view(field), _filled_first(field)
-        table = {
-            length: (data.hex() if view == _HEX else data.decode(view)) + fill * (length % 2)
-            for length, data in field.prefixes.items()
-        }
+        number, view = field.number, _prefix_view(field)
+        table = self.prefix_tables.get(number)
+        if table is None:
+            table = self.prefix_tables[number] = _prefix_table(field, view)
         self.code.lines.append(f"n{number} = len(v{number})")
         self.part(view, f"{self.code.keep(f'prefix{number}', table)}[n{number}]")
 
@@ -143,6 +143,15 @@ class _Writer:
 
 def _prefix_view(field: Field) -> str:
     return CODECS.get(field.prefix.encoding, _HEX)
+
+
+def _prefix_table(field: Field, view: str) -> Mapping[int, str]:
+    """What stands before a value in *view*, by its length."""
+    fill = _filled_first(field)
+    return {
+        length: (data.hex() if view == _HEX else data.decode(view)) + fill * (length % 2)
+        for length, data in field.prefixes.items()
+    }
 
 
 def _filled_first(field: Field) -> str:

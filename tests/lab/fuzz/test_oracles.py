@@ -99,6 +99,7 @@ class LazyDialect:
 
     def __init__(self, lazily):
         self.unpack_lazy = lazily
+        self.is_lazily_refused = lambda data: False
 
     def __getattr__(self, name):
         return getattr(ASCII, name)
