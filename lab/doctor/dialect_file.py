@@ -34,7 +34,8 @@ def dialect_text(diagnosis: Diagnosis, folder: Path) -> str:
         behind = [own[key] for key in sorted(own, key=int)]
         numbers = range(len(header) + 1, len(header) + len(behind) + 1)
         header |= {str(n): entry for n, entry in zip(numbers, behind, strict=True)}
-    title = f"{diagnosis.remedy.trial.dialect.title}, as the doctor found it"
+    found = "as the doctor found it" if diagnosis.fits else "as far as the doctor came"
+    title = f"{diagnosis.remedy.trial.dialect.title}, {found}"
     said = replace(
         diagnosis.remedy.said,
         extends=extends,
@@ -43,9 +44,16 @@ def dialect_text(diagnosis: Diagnosis, folder: Path) -> str:
         header=header,
     )
     comment = "Written by `cardswitch spec doctor`: what is read here is not what anyone agreed."
+    if not diagnosis.fits:
+        comment += "\nIt does not read all: the doctor came as far as the first fault."
     if header:
         comment += "\nA message that brings no header gets the values below; 00 stands for unknown."
     return write_toml(said, comment)
+
+
+def says_anything(diagnosis: Diagnosis) -> bool:
+    """Whether a dialect file of *diagnosis* would say more than the dialect that it extends."""
+    return bool(diagnosis.remedy.edits or diagnosis.header or diagnosis.place.envelope.kind)
 
 
 def framing_name(envelope: Envelope) -> str:
@@ -69,7 +77,9 @@ def describe_command(diagnosis: Diagnosis, form: str, skip: int, written: str = 
         return "cardswitch spec doctor … -o mine.toml, then describe with --dialect ./mine.toml"
     lead += 0 if written else diagnosis.header_size
     name = written or diagnosis.base.name
-    words = ["cardswitch", "spec", "describe", "--dialect", name, "--format", form]
+    words = ["cardswitch", "spec", "describe", "--dialect", name]
+    # Where a frame was cut, its length is seen only where nothing is said of the form.
+    words += [] if diagnosis.place.envelope.missing else ["--format", form]
     words += ["--skip", str(lead)] if lead else []
     is_left = diagnosis.place.envelope.etx and not written
     etx = "   (without the ETX at its end)" if is_left else ""

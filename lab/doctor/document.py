@@ -25,6 +25,8 @@ def diagnosis_document(
         partial = found[0].remedy.trial.partial if found else None
         if partial is not None:
             said |= {"partial": _fields(partial, unsafe)}
+        if next_command:
+            said |= {"next": next_command}
         return {"fits": False, "best": best, **said}
     best = _document(found[0], count, unsafe)
     others = [_document(each, count, unsafe) for each in found[1:]]

@@ -243,11 +243,14 @@ def _item(piece: Piece, dialect: Dialect, skip: int) -> Item:
 
 def _behind_lead(item: Item, dialect: Dialect) -> Item:
     """*item* with what stands before its message, if that is seen."""
-    at, size = dialect.header_size, dialect.mti.size(4)
-    is_right = item.data[at : at + size] in dialect.mtis
-    if item.message is not None or item.fault is not None or is_right:
+    if item.message is not None or item.fault is not None:
         return item
     if begins(dialect, item.data, oddly=True):
+        return item
+    at, size = dialect.header_size, dialect.mti.size(4)
+    has_mti = item.data[at : at + size] in dialect.mtis
+    # A length of 0200 or 0240 looks like an MTI.
+    if has_mti and read_partly(dialect, item.data).fault is None:
         return item
     return replace(item, lead=find_lead(dialect, item.data))
 

@@ -78,7 +78,8 @@ Exit codes: 0 found, 2 usage or an unknown dialect, 5 nothing fits: the best try
     metavar="FILE.toml",
     type=click.Path(dir_okay=False),
     default="",
-    help="Write the dialect file that reads these messages, header included.",
+    help="Write the dialect file that reads these messages, header included; where nothing fits, "
+    "what is known so far.",
 )
 def doctor(
     given: tuple[str, ...],
@@ -96,6 +97,7 @@ def doctor(
 
     INPUT is text or a file, and - or nothing standard input: one message, or one a line.
     """
+    from ...doctor.dialect_file import says_anything
     from ...doctor.document import diagnosis_document
     from ...doctor.pasted import read_messages
     from ...doctor.words import show_diagnosis, show_failure
@@ -111,7 +113,8 @@ def doctor(
     if reading.kind:
         say([f"Read as {reading.kind}."], err=True)
     fits = bool(found) and found[0].fits
-    command = _finish(found[0], reading, skip, output) if fits else ""
+    known = fits or (bool(output and found) and says_anything(found[0]))
+    command = _finish(found[0], reading, skip, output) if known else ""
     count = len(found[0].place.messages) if found else 0
     if as_json:
         say_json(diagnosis_document(found, count, unsafe, command))
@@ -120,6 +123,7 @@ def doctor(
     else:
         say(show_failure(found, unsafe), err=True)
     if not fits:
+        say(_told_of(output, command), err=True)
         sys.exit(exits.LINK)
 
 
@@ -206,6 +210,16 @@ def _is_found(best: Diagnosis, edits: bool) -> bool:
 def _progress(each: tuple[Reading, list[Diagnosis]]) -> int:
     """How far the best try came."""
     return each[1][0].fields_read if each[1] else -1
+
+
+def _told_of(output: str, command: str) -> list[str]:
+    """What became of *output* where nothing fits; *command* goes on with it, if it was written."""
+    if not output:
+        return []
+    if not command:
+        return ["", f"{output} is not written: nothing is known that could stand in it."]
+    said = f"{output} has what is known so far, and does not read all. It shows more with"
+    return ["", said, f"  {command}"]
 
 
 def _finish(best: Diagnosis, reading: Reading, skip: int, output: str) -> str:

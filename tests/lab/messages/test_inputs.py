@@ -193,3 +193,14 @@ def test_parts_in_an_isomsg_element_make_their_field():
     text = f'<isomsg><field id="0" value="0200"/><isomsg id="3">{parts}</isomsg></isomsg>'
     [item] = read_items(text.encode(), "auto", POS)
     assert item.read(POS) == Message("0200", {3: "200010"})
+
+
+@pytest.mark.parametrize("missing", [0, 20])
+def test_a_length_that_looks_like_an_mti_is_a_length(missing):
+    """240 bytes with a length of 0240 before them, which is an MTI as well."""
+    message = ASCII.pack(Message("0200", {3: "000000", 11: "000007", 48: "X" * 205}))
+    assert len(message) == 240
+    frame = b"0240" + message
+    [item] = read_items(frame[: len(frame) - missing], "auto", ASCII)
+    assert item.lead is not None
+    assert (item.lead.size, item.lead.missing) == (4, missing)

@@ -270,3 +270,41 @@ def test_texts_with_national_letters_get_their_page_and_are_no_findings(name, pa
     assert "Not as agreed" not in done.stdout
     checked = spec("validate", "--dialect", str(path), given=data)
     assert (checked.exit_code, "Nothing found." in checked.output) == (0, True)
+
+
+def test_what_is_known_is_written_where_nothing_fits_whole(tmp_path):
+    """Framing and an edit are known, but nothing reads all: the file says so, and shows more."""
+    data = framed("binary2", wire("iso87-ascii", change(42, format="ans..99"))[:-30] + b"~~~" * 9)
+    path = tmp_path / "so-far.toml"
+    words = ("--dialect", "iso87-ascii", "-o", str(path))
+    done = run(*words, given=data)
+    assert done.exit_code == exits.LINK
+    assert f"{path} has what is known so far, and does not read all" in done.stderr
+    text = path.read_text("utf-8")
+    assert 'framing = "binary2"' in text
+    assert "[fields]\n42 = {" in text
+    assert "as far as the doctor came" in text
+    command = done.stderr.rstrip().splitlines()[-1].replace("…", "").split()
+    shown = spec(*command[2:], given=data)
+    assert (shown.exit_code, "TERM0001" in shown.output) == (exits.LINK, True)
+    said = json.loads(run("--json", *words, given=data).stdout)
+    assert (said["fits"], "--dialect" in said["next"]) == (False, True)
+
+
+def test_where_nothing_is_known_no_file_is_written(tmp_path):
+    path = tmp_path / "none.toml"
+    done = run("-o", str(path), given=b"\xff" * 40)
+    assert done.exit_code == exits.LINK
+    assert f"{path} is not written: nothing is known" in done.stderr
+    assert not path.exists()
+
+
+def test_a_frame_that_was_cut_is_shown_by_the_file_that_is_written(tmp_path):
+    path = tmp_path / "cut.toml"
+    data = framed("ascii4", wire("iso87-ascii"))[:-20]
+    done = run("-o", str(path), given=data)
+    assert done.exit_code == exits.LINK
+    assert 'framing = "ascii4"' in path.read_text("utf-8")
+    command = done.stderr.rstrip().splitlines()[-1].replace("…", "").split()
+    shown = spec(*command[2:], given=data)
+    assert (shown.exit_code, "20 bytes are missing" in shown.stderr) == (exits.LINK, True)
