@@ -81,7 +81,7 @@ def let_out(play):
 def offered(play, kcv="A1B2C3", key=NEW):
     """It is made, durable, and on its way to the peer."""
     made(play, kcv, key) << noted("offered", kcv, key=key)
-    return let_out(play) << sent(PEER, "0800", {48: f"P{kcv}{UNDER_MASTER}", 70: "161"})
+    return play << sent(PEER, "0800", {48: f"P{kcv}{UNDER_MASTER}", 70: "161"})
 
 
 def noted(step, kcv="A1B2C3", **attributes):

@@ -83,6 +83,8 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
             raise Broken(f"{node.name} is not alive")
         if getattr(node.machine, "counts", {}).get("flow_failed"):
             raise Broken(f"a flow of {node.name} failed by itself")
+    if world.signing.broken:
+        raise Broken(world.signing.broken[0])
     if problem := world.locksmith.disagreement():
         raise Broken(problem)
     legs = _legs(world.rows.rows())

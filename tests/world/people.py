@@ -57,7 +57,8 @@ from .locksmith import Locksmith
 from .lot import YEAR_S, draw
 from .network import Network
 from .parts import End, Faults, Node
-from .stranger import Stranger
+from .signing import UPSTREAM, Signing
+from .stranger import SWITCH, Stranger
 from .tampering import Tampering
 from .upstream import Unwilling
 
@@ -189,6 +190,7 @@ class World(Network):
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
         Tampering(self)
         self.locksmith = Locksmith(self, self.switch, self.issuer)
+        self.signing = Signing(self, self.switch)
 
     def held(self) -> Counter[str]:
         """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
@@ -379,12 +381,19 @@ class World(Network):
                     at + YEAR_S, lambda s=sale: self.call(node, lambda _: stranger.send(s))
                 )
 
+    def _who_can_sign(self) -> list[str]:
+        """The links of the switch whose peers need no MAC for it."""
+        issuer = [] if self.lot.macs.is_used else [UPSTREAM]
+        terminals = [] if self.lot.terminal_macs.is_used else self.terminals
+        return issuer + [node.wires[SWITCH].other.link for node in terminals]
+
     def _stretch(self) -> None:
         """Two minutes of life among faults, and then the quiet."""
         self._began = self.now
         self.faults.until = self.now + 120.0
         self._plan(self.sales)
         self.locksmith.plan(110.0)
+        self.signing.plan(self._who_can_sign(), 100.0)
         for _ in range(15 if self.stranger else 0):
             self.at(self.random.uniform(1.0, 110.0), self._annoy)
         for _ in range(self.random.choice((0, 0, 1, 2))):

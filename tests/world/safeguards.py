@@ -11,6 +11,7 @@ from cardswitch.hosts.issuer.accounts import Account
 from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import Reference
+from cardswitch.switch.core.access.sessions import Sessions
 from cardswitch.switch.core.desk import SwitchDesk
 from cardswitch.switch.core.flows.reversal import answer
 from cardswitch.switch.core.flows.reverse import begin
@@ -25,6 +26,7 @@ from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.machine.keys.ours import OurChanges
 from cardswitch.wire.machine.keys.working import KeyKind, KeyStep, WorkingKeys
 from cardswitch.wire.machine.macs import MacRule, Macs
+from cardswitch.wire.machine.network import network_reply
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds
 
 from .network import Network
@@ -221,8 +223,8 @@ def _no_answer_is_no() -> AbstractContextManager[Any]:
     """A key that has no answer was not taken: the old one stays."""
     offer = OurChanges._offer
 
-    async def offer_once(ours: OurChanges, link: LinkId, kind: KeyKind) -> Message:
-        return await offer(ours, link, kind) or Message("0810", {39: "91"})
+    async def offer_once(ours: OurChanges, link: LinkId, kind: KeyKind, key: str) -> Message:
+        return await offer(ours, link, kind, key) or Message("0810", {39: "91"})
 
     return mock.patch.object(OurChanges, "_offer", offer_once)
 
@@ -236,6 +238,17 @@ def _forgets_refusals() -> AbstractContextManager[Any]:
         keys.state(step.place, step.kind, step.configured).spent.clear()
 
     return mock.patch.object(WorkingKeys, "apply", forget)
+
+
+def _never_off() -> AbstractContextManager[Any]:
+    return mock.patch.object(Sessions, "is_on", return_value=True)
+
+
+def _upstreams_never_off() -> AbstractContextManager[Any]:
+    def answer(memory: Memory, link: LinkId, request: Message) -> Message:
+        return network_reply(request)
+
+    return mock.patch("cardswitch.switch.core.machine.upstream", answer)
 
 
 SAFEGUARDS: Mapping[str, Removal] = {
@@ -255,6 +268,8 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "tombstones": _no_tombstone,
     "undone in part": _no_part,
     "money set aside": _never_held,
+    "whoever signs off is off": _never_off,
+    "an upstream that signs off is off": _upstreams_never_off,
     "MACs": _no_macs,
     "MACs at terminals": _no_macs_at_terminals,
     "old and new keys overlap": _no_overlap,

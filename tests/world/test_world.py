@@ -56,6 +56,7 @@ def test_something_of_everything_happens():
         "lost",
         "reset",
         "reversal_refused",
+        "signed_off",
         "silent",
         "slept",
         "tampered",

@@ -53,10 +53,14 @@ def change(play, place="acquirer"):
 def changed(play):
     """The key for PINs at the acquirer is changed."""
     change(play) << sent(HSM, "A0") >> answered(HSM, "00", {"key": NEW, "kcv": "A1B2C3"})
-    play << sent(HSM, "A8") >> answered(HSM, "00", {"key": UNDER_MASTER, "kcv": "A1B2C3"})
-    play << recorded(Mark.KEY) << sent(HSM, "A8", {"key": NEW, "zmk": MASTER})
+    play << sent(HSM, "A8", {"key": NEW, "zmk": MASTER})
     play >> answered(HSM, "00", {"key": UNDER_MASTER, "kcv": "A1B2C3"})
-    play << sent(ACQUIRER, "0800") >> answered(ACQUIRER, "00", {48: "PA1B2C3"})
+    (
+        play
+        << recorded(Mark.KEY)
+        << sent(ACQUIRER, "0800")
+        >> answered(ACQUIRER, "00", {48: "PA1B2C3"})
+    )
     return play << recorded(Mark.KEY)
 
 

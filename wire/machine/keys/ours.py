@@ -53,13 +53,15 @@ class OurChanges:
         self._desk.start(flow, budget=Budget.CARING)
 
     async def _changed(self, place: str, kind: KeyKind, by: str, because: str) -> None:
+        key = ""
         try:
             if not self._steps.state(place, kind).offered:
-                await self._make(place, kind, by, because)
+                key = await self._make(place, kind, by, because)
             while (link := self._desk.newest_link(place)) is not None:
-                answer = await self._offer(link, kind)
+                answer = await self._offer(link, kind, key)
                 if answer is not None:
                     return self._judge(place, kind, answer, by, because)
+                key = ""
                 self._steps.outcomes[place, kind] = WAITING
                 await self._desk.sleep(AGAIN_S)
             self._steps.outcomes[place, kind] = GONE
@@ -68,25 +70,30 @@ class OurChanges:
         finally:
             self._under_way.discard((place, kind))
 
-    async def _make(self, place: str, kind: KeyKind, by: str, because: str) -> None:
+    async def _make(self, place: str, kind: KeyKind, by: str, because: str) -> str:
+        """The new key under the master key. Raises KeyRefused, NoAnswer: then none is offered."""
         plan = self._steps.plans[place]
         command = generate_key(plan.types[kind], plan.scheme_under_lmk(kind))
         made = await self._steps.ask_hsm(command, "does not make a key")
-        await self._under_master(place, kind, made["key"])  # What cannot leave is not offered.
+        key = await self._under_master(place, kind, made["key"])
         offer = Offer(kind, made["kcv"])
         self._steps.note("offered", place, offer, key=made["key"], by=by, because=because)
+        return key
 
     async def _under_master(self, place: str, kind: KeyKind, key: str) -> str:
         plan = self._steps.plans[place]
         command = export_key(plan.types[kind], plan.masters[kind], key, plan.scheme)
         return (await self._steps.ask_hsm(command, "does not let the key out"))["key"]
 
-    async def _offer(self, link: LinkId, kind: KeyKind) -> Message | None:
-        """The peer's answer; None if it gave none, and may have taken the key all the same."""
+    async def _offer(self, link: LinkId, kind: KeyKind, key: str) -> Message | None:
+        """The peer's answer; None if it gave none, and may have taken the key all the same.
+
+        *key* is under the master key; ``""`` to have the HSM let it out once more.
+        """
         place = name_of(link)
         state = self._steps.state(place, kind)
         try:
-            key = await self._under_master(place, kind, state.offered)
+            key = key or await self._under_master(place, kind, state.offered)
             return await self._say(link, Offer(kind, state.offered_kcv, key))
         except (KeyRefused, NoAnswer):
             return None

@@ -15,7 +15,6 @@ from tests.kit.keys import (
     changing,
     keyed,
     let_out,
-    made,
     noted,
     offered,
     sending,
@@ -98,8 +97,8 @@ def test_an_hsm_that_is_away_ends_it_before_anything_is_offered():
 
 
 def test_an_hsm_that_is_away_later_does_not_end_it_since_the_peer_may_have_the_key():
-    play = made(changing(keyed())) << noted("offered") << sent(HSM, "A8")
-    play >> answered(HSM, "17")
+    play = offered(changing(keyed())) >> after(ANSWER_S) >> after(AGAIN_S)
+    play << sent(HSM, "A8") >> answered(HSM, "17")
     assert told(play)["outcome"] == "waiting"
     let_out(play >> after(AGAIN_S)) << sent(PEER, "0800")
     assert answer(play) << noted("changed", key=NEW)
