@@ -78,9 +78,9 @@ class Signing:
             if name not in self._known and since is not None:
                 self._late.add(name)
             self._known.add(name)
-        elif what == "sent" and link == UPSTREAM and since is not None:
-            if now > since + GRACE_S and not message.is_repeat:
-                self.broken.append(f"{message} goes to the issuer, who has signed off")
+        is_new = what == "sent" and link == UPSTREAM and not message.is_repeat
+        if is_new and since is not None and now > since + GRACE_S:
+            self.broken.append(f"{message} goes to the issuer, who has signed off")
 
     def _since(self, link: LinkId) -> Seconds | None:
         """Since when the peer on *link* is signed off; a new connection knows nothing of that."""
