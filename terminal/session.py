@@ -26,6 +26,7 @@ from .config import TerminalConfig
 from .core.abandon import abandoned
 from .core.entries import TerminalEntry
 from .core.errors import NoLink
+from .core.keys import KeyedTerminal
 from .core.machine import SWITCH, Terminal, Timers
 from .core.messages import SALE, Order, TerminalIdentity
 from .core.outcome import Outcome
@@ -35,6 +36,7 @@ from .pinpad.pad import PinPad
 
 DIALECT: Final = "pos"
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
+LOOK_S: Final = 0.01  # between two looks at a change that is under way
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
 
@@ -103,6 +105,20 @@ class Session:
         yield await self._next(until)
         async for outcome in self._until_rest(until):
             yield outcome
+
+    async def change_key(self, within: Seconds = WITHIN_S) -> str:
+        """Have the PIN pad's key changed, once nothing is pending; how that went, durably.
+
+        Raises as :meth:`settle`, and NotReady.
+        """
+        async for _ in self.settle(within):
+            pass  # It is told by the next command that looks.
+        self.do(lambda terminal, now: self._terminal.change_key(now))
+        while not self._terminal.news:
+            await asyncio.sleep(LOOK_S)
+        assert self._runtime is not None
+        await self._runtime.durable()
+        return self._terminal.news
 
     def do(self, action: Action) -> None:
         """Have the terminal do *action* now; raises what that does."""
@@ -220,7 +236,7 @@ def _from_now(seconds: Seconds) -> Seconds:
     return asyncio.get_running_loop().time() + seconds
 
 
-class _Linked(Terminal):
+class _Linked(KeyedTerminal):
     """A terminal that can be waited for until its link is up."""
 
     def __init__(

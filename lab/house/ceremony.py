@@ -31,6 +31,8 @@ PVKI: Final = "1"
 class Keys(Struct, frozen=True, kw_only=True):
     """The lab's keys, as cryptograms under the HSM's LMK, and how to check them."""
 
+    tmk: str  # of all terminals
+    tmk_kcv: str
     tpk: str
     tpk_under_tmk: str  # for the PIN pad
     zmk: str  # the master key that keys of zones travel under
@@ -69,6 +71,8 @@ def make_keys(ask: Ask) -> Keys:
         _share(ask, zmk["key"], key, name)
     check_values = {name: key["kcv"] for name, key in made.items()}
     return Keys(
+        tmk=tmk,
+        tmk_kcv=_asked(ask, key_check_value(TMK, tmk))["kcv"],
         tpk=tpk["key"],
         tpk_under_tmk=tpk["key_under_zmk"],
         zmk=zmk["key"],

@@ -109,6 +109,10 @@ class SwitchDesk(Desk):
         """
         self._journal.record(self.leg, state, message, stays=stays, original=original, deed=deed)
 
+    def key_used(self, place: str, configured: str, key: str) -> None:
+        """A PIN from *place* was under *key*, where the configuration has *configured*."""
+        self._journal.key_used(place, "pin", configured, key)
+
     # Where it goes --------------------------------------------------------------------------------
 
     def route(self, accepted: Accepted) -> tuple[LinkId, Upstream]:

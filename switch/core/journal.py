@@ -11,7 +11,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import pan_of
 from cardswitch.wire.machine.kernel import Kernel
-from cardswitch.wire.machine.keys.working import KeyStep
+from cardswitch.wire.machine.keys.working import KeyKind, KeyStep
 from cardswitch.wire.ports import Append
 
 from .day import BankDay, next_day
@@ -24,6 +24,7 @@ from .states import CAPTURED, FOLLOWS, Mark, State
 _WITH_CARD: Final = frozenset(
     {State.FORWARDED, State.DECLINED, State.REVERSING, State.TAKEN, State.ANSWERED}
 )
+IN_USE: Final = "use"  # by what a key is known to be there
 _json = msgspec.json.Encoder().encode
 
 
@@ -130,6 +131,24 @@ class Journal:
         self.mark(Mark.KEY, self._memory.today.label, msgspec.to_builtins(step))
         self._memory.keys.apply(step)
         self._checkpoint_if_due()
+
+    def key_used(self, place: str, kind: KeyKind, configured: str, key: str) -> None:
+        """*key* is in use at *place*: what a terminal was handed out, it has."""
+        keys = self._memory.keys
+        state = keys.state(place, kind, configured)
+        if key == state.offered and "/" in place:
+            self.key(
+                KeyStep(
+                    step="changed",
+                    place=place,
+                    kind=kind,
+                    configured=configured,
+                    key=key,
+                    kcv=state.offered_kcv,
+                    by=IN_USE,
+                )
+            )
+        keys.seen(place, kind, key, self._kernel.now)
 
     def mark(self, mark: Mark, label: str, said: Mapping[str, Any]) -> None:
         """A row of no leg, about the bank day *label*."""

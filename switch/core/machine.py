@@ -17,6 +17,7 @@ from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
 from cardswitch.wire.machine.budget import Budget, Limits
 from cardswitch.wire.machine.keys.exchange import KeyExchange
+from cardswitch.wire.machine.keys.offers import KEY_CODES
 from cardswitch.wire.machine.keys.steps import KeySteps
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import NetworkWatch, Watch, module_watch
@@ -29,7 +30,7 @@ from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.advise import advise
 from .flows.ask import ask
-from .flows.network import downstream, upstream
+from .flows.network import downstream, require_sender, upstream
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
@@ -176,12 +177,14 @@ class Switch(Program):
     # Requests -------------------------------------------------------------------------------------
 
     def _network(self, link: LinkId, request: Message) -> None:
-        if self.key_exchange.takes(link, request):
-            return None
         listener = self.settings.listeners.get(name_of(link))
-        if listener is None:
-            return self.desk.send(link, upstream(self.memory, link, request))
         try:
+            if listener is not None and request.get(70) in KEY_CODES:
+                require_sender(request, listener)
+            if self.key_exchange.takes(link, request):
+                return None
+            if listener is None:
+                return self.desk.send(link, upstream(self.memory, link, request))
             answer = downstream(self.memory, link, request, listener)
         except Decline as declined:
             return self._decline(link, request, declined)

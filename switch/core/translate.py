@@ -28,8 +28,10 @@ async def translated_pin(
         return {}
     source, memory = desk.leg.source, desk.memory
     listener = desk.settings.listeners[source]
-    configured = listener.terminal_keys.get(request[41].rstrip(" "), listener.pin_key)
-    keys = memory.keys.accepted(source, "pin", configured, desk.now)
+    terminal = request[41].rstrip(" ")
+    configured = listener.terminal_keys.get(terminal, listener.pin_key)
+    place = source if listener.serves == "acquirers" else f"{source}/{terminal}"
+    keys = memory.keys.accepted(place, "pin", configured, desk.now)
     target = memory.keys.sending(desk.leg.upstream, "pin", upstream.pin_key)
     if not keys or not target:
         desk.count("pin_key_missing")
@@ -42,7 +44,8 @@ async def translated_pin(
     if not answer.ok:
         desk.count(f"hsm_error_{answer.error}")
         raise Decline(WRONG_PIN if answer.error in BAD_PIN_BLOCK else MALFUNCTION)
-    memory.keys.seen(source, "pin", key, desk.now)
+    if len(keys) > 1:
+        desk.key_used(place, configured, key)
     return {52: answer.fields["block"]}
 
 

@@ -10,12 +10,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
-from cardswitch.specs.hsm.names import TAK, ZAK, ZPK
+from cardswitch.specs.hsm.names import TAK, TPK, ZAK, ZPK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
 from cardswitch.specs.transactions.reversals import WAYS, Way
+from cardswitch.wire.machine.keys.offers import KeyPlan
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.operator.addresses import Address, IsoAddress, IsoListener, url_in
 from cardswitch.wire.operator.keys import KeysConfig
@@ -25,6 +26,7 @@ from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstre
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
+TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK}
 
 
 class ListenerConfig(IsoListener, frozen=True, kw_only=True):
@@ -54,8 +56,6 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
         for name in self.allows:
             if name not in known:
                 raise ValueError(f"allows: {name!r} is none of {', '.join(known) or 'nothing'}")
-        if self.keys.master and self.serves == "merchants":
-            raise ValueError("keys: expected where acquirers are served: terminals have their own")
 
 
 class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
@@ -146,9 +146,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
                 "mac": listener.mac.rule(
                     listener.dialect, TAK if listener.serves == "merchants" else ZAK
                 ),
-                "keys": listener.keys.plan(
-                    ZONE, {"pin": listener.pin_key, "mac": listener.mac.key}
-                ),
+                "keys": _key_plan(listener),
             }
         )
 
@@ -180,6 +178,13 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
         """The same with its relative paths made to count from *folder*."""
         books, deposits = url_in(folder, self.books), str(folder / self.deposits)
         return replace(self, books=books, deposits=deposits)
+
+
+def _key_plan(listener: ListenerConfig) -> KeyPlan | None:
+    if listener.serves == "acquirers":
+        return listener.keys.plan(ZONE, {"pin": listener.pin_key, "mac": listener.mac.key})
+    keys: Mapping[KeyKind, str] = {"pin": listener.pin_key}
+    return listener.keys.plan(TERMINALS, keys, terminal_keys=listener.terminal_keys)
 
 
 def _known(names: tuple[str, ...] | Literal["any"]) -> frozenset[str] | None:

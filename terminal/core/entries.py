@@ -85,6 +85,15 @@ class SaleAbandoned(Struct, frozen=True, tag="abandoned"):
     because: str
 
 
+class KeyTaken(Struct, frozen=True, tag="key"):
+    """The PIN pad has a new key: *key* is under its TMK, and stands in for *instead_of*."""
+
+    at: Seconds
+    key: str
+    kcv: str  # its check value
+    instead_of: str  # the key in the configuration
+
+
 class BatchClosed(Struct, frozen=True, tag="closed"):
     """The batch was closed and the next one opened."""
 
@@ -101,5 +110,6 @@ TerminalEntry = (
     | ReversalRefused
     | ApprovalHeard
     | SaleAbandoned
+    | KeyTaken
     | BatchClosed
 )

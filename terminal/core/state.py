@@ -22,6 +22,7 @@ from .batch import Batch
 from .entries import (
     ApprovalHeard,
     BatchClosed,
+    KeyTaken,
     ReversalRefused,
     SaleAbandoned,
     SaleAnswered,
@@ -64,6 +65,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     ApprovalHeard: NOT_PAID,
     SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
     BatchClosed: _AT_REST,
+    KeyTaken: _AT_REST,
 }
 
 
@@ -92,6 +94,7 @@ class Book(Struct, frozen=True, kw_only=True):
     last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
     pending: Pending | None = None
     to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
+    key: KeyTaken | None = None  # the last one that the PIN pad has taken
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
 
     @property
@@ -196,6 +199,8 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._heard(key, answer)
             case SaleAbandoned(at, key, because):
                 return self._abandoned(at, key, because)
+            case KeyTaken():
+                return replace(self, key=entry, last_outcome=None)
             case BatchClosed():
                 return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
 

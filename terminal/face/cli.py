@@ -53,6 +53,16 @@ Example:
   close-batch                                  prints the totals, then starts the next batch"""
 
 
+KEY_EPILOG: Final = """\b
+Examples:
+  change-key
+  change-key --terminal TERM0002 --json
+
+The switch has its HSM make the key, and sends it under the master key. It accepts the old
+one as well until the new one was in use for a while. Exit codes: 0 changed, 1 refused, 4 no answer
+in time, 5 the switch cannot be reached; but for 0 the old key stays in use."""
+
+
 @click.group(epilog=EPILOG)
 def terminal() -> None:
     """Sales, repeats and reversals at a software POS terminal, against a running switch.
@@ -303,6 +313,16 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
     from .screen import show
 
     show(config, run(close(config)), as_json)
+
+
+@terminal.command("change-key", epilog=KEY_EPILOG)
+@waiting
+@common
+def change_key(config: TerminalConfig, within: float, as_json: bool) -> None:
+    """Ask the switch for a new key of the PIN pad."""
+    from .key_screen import change_key as change
+
+    sys.exit(change(config, within, as_json))
 
 
 def _pin(given: str | None) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from cardswitch.specs.errors import CryptoError
-from cardswitch.specs.security.keys import has_odd_parity
+from cardswitch.specs.security.keys import has_odd_parity, key_check_value
 from cardswitch.specs.security.lmk import unwrap_key_under_key
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
@@ -18,13 +18,19 @@ TEST_TMK: Final = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
 class PinPad:
     """Holds the TPK, delivered under the TMK (scheme letter X or U and 32 hexadecimal digits)."""
 
-    __slots__ = ("_tpk",)
+    __slots__ = ("_tpk", "delivered")
 
     def __init__(self, tpk_under_tmk: str, tmk: bytes = TEST_TMK) -> None:
         """Raises CryptoError if *tpk_under_tmk* is not a key under *tmk*."""
+        self.delivered = tpk_under_tmk
         self._tpk = unwrap_key_under_key(tmk, tpk_under_tmk)
         if not has_odd_parity(self._tpk):
             raise CryptoError("expected the TPK under this terminal's TMK: its parity is wrong")
+
+    @property
+    def check_value(self) -> str:
+        """Six hexadecimal digits by which two sides know that they have the same key."""
+        return key_check_value(self._tpk).hex().upper()
 
     def encrypt(self, pin: str, pan: str) -> str:
         """*pin* (4-12 digits) for *pan*: 16 hexadecimal digits, ISO 9564-1 format 0 under the TPK.

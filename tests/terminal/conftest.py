@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from cardswitch.specs.security.keys import adjust_parity
+from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.terminal.session import channel
@@ -28,6 +28,9 @@ pin = "1234"
 """
 
 
+NEW_TPK = adjust_parity(bytes(range(20, 36)))
+NEW_KCV = key_check_value(NEW_TPK).hex().upper()
+NEW_KEY = f"P{NEW_KCV}{wrap_key_under_key(TEST_TMK, 'X', NEW_TPK)}"
 BALANCES = "0001978C000000010000" + "0002978D000000001250"
 
 
@@ -49,6 +52,9 @@ class SmallSwitch(Program):
                 self.desk.send(link, question.reply(self.agrees))
             return
         if self.is_mute:
+            return
+        if question.mti == "0800":
+            self.desk.send(link, question.reply("00", {48: NEW_KEY}))
             return
         cents = question[4][-2:]
         if question[3].startswith("31"):

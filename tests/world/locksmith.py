@@ -4,19 +4,25 @@ and somebody who records the messages that bring them, and sends them again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from random import Random
 from typing import Any
 
 from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.codes import KEY_CHANGE
 from cardswitch.specs.errors import Error
+from cardswitch.specs.hsm.names import TPK
 from cardswitch.specs.message import Message
+from cardswitch.specs.security.keys import key_check_value
+from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
 from cardswitch.wire.machine.keys.working import KEY_KINDS
 from cardswitch.wire.operator.keys import KeysConfig
-from cardswitch.wire.ports import Seconds
+from cardswitch.wire.ports import Seconds, name_of
 
 from .network import Network
 from .parts import End, Node
+from .stranger import SWITCH
 
 OFTEN_S: Seconds = 100.0  # twice in a stretch of life, so that both ends make keys by the clock
 
@@ -31,10 +37,13 @@ def zone_keys(random: Random, keys: Keys) -> tuple[KeysConfig, KeysConfig]:
 class Locksmith:
     """Orders changes at random instants; what cannot be done then is not done."""
 
-    def __init__(self, network: Network, switch: Node, issuer: Node) -> None:
+    def __init__(
+        self, network: Network, switch: Node, issuer: Node, terminals: Sequence[Node]
+    ) -> None:
         self._network = network
         self._switch = switch
         self._issuer = issuer
+        self._terminals = terminals
         network.watch.append(self._record)
 
     def plan(self, until: Seconds) -> None:
@@ -45,6 +54,17 @@ class Locksmith:
             self._network.at(
                 random.uniform(2.0, until), lambda k=kind, t=theirs: self._change(k, theirs=t)
             )
+
+        for node in self._terminals:
+            for _ in range(random.choice((0, 0, 1, 3))):
+                self._network.at(random.uniform(2.0, until), lambda n=node: self._ask(n))
+
+    def _ask(self, node: Node) -> None:
+        """A terminal asks for a new key for PINs."""
+        now = self._network.time_of(node)
+        with suppress(Error):
+            self._network.call(node, lambda machine: machine.change_key(now))
+            self._network.counts["key_asked_for"] += 1
 
     def _change(self, kind: str, *, theirs: bool) -> None:
         now = self._network.time_of(self._switch)
@@ -65,7 +85,7 @@ class Locksmith:
             self._network.at(later, lambda: self._network.send_copy(end, frame))
 
     def disagreement(self) -> str:
-        """In which key the two sides differ now that all is quiet; ``""`` if in none."""
+        """In which key two sides differ now that all is quiet; ``""`` if in none."""
         ours = {key["kind"]: key for key in self._switch.machine.key_exchange.told()}
         for key in self._issuer.machine.key_exchange.told():
             kind, other = key["kind"], ours[key["kind"]]
@@ -74,4 +94,16 @@ class Locksmith:
             if key["check_value"] != other["check_value"]:
                 return f"the {kind} key is {other['check_value']} here, {key['check_value']} there"
         self._network.counts["keys_agree"] += bool(ours["pin"]["check_value"])
+        return next(filter(None, map(self._lost, self._terminals)), "")
+
+    def _lost(self, node: Node) -> str:
+        """What is wrong if the switch knows nothing of the key that the pad of *node* has."""
+        end, pad = node.wires[SWITCH].other, node.machine._pinpad
+        place = f"{name_of(end.link)}/{node.machine.place.terminal}"
+        tpk = self._switch.machine.settings.listeners[name_of(end.link)].pin_key
+        known = self._switch.machine.memory.keys.accepted(place, "pin", tpk, self._network.now)
+        values = [key_check_value(unwrap_key(TEST_LMK, TPK, key)).hex().upper() for key in known]
+        self._network.counts["key_given"] += node.machine.book.key is not None
+        if pad.check_value not in values:
+            return f"{node.name} has the key {pad.check_value}, and the switch knows {values}"
         return ""

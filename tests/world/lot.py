@@ -18,7 +18,7 @@ from cardswitch.specs.dates import CutOff
 from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.settings import ListenerSettings, Route, Settings, Upstream
-from cardswitch.switch.operate.config import ZONE
+from cardswitch.switch.operate.config import TERMINALS, ZONE
 from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
@@ -109,6 +109,7 @@ def _settings(random: Random, keys: Keys, is_direct: bool, macs: MacConfig) -> S
         pin_key_type="TPK",
         pin_key=keys.tpk,
         mac=macs.rule("pos", TAK),
+        keys=KeysConfig(master=keys.tmk).plan(TERMINALS, {"pin": keys.tpk}, terminal_keys={}),
         in_flight_max=random.choice((1, 4, 256)),
         reversal_by=("original_data", "rrn", "trace"),
         unknown_reversal=random.choice(("25", "25", "00")),

@@ -23,6 +23,7 @@ from cardswitch.hosts.store import (
     ISSUER_JOURNAL,
     ISSUER_SCHEMA,
 )
+from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.hsm_sim.machine import HsmMachine
 from cardswitch.hsm_sim.module import HsmModule
 from cardswitch.lab.house.ceremony import Keys, make_keys, personalise
@@ -38,6 +39,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.keys import KeyedTerminal
 from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.customer.card import Card
@@ -84,7 +86,8 @@ class Deck:
 
     def module(self, life: int) -> HsmModule:
         """A module that knows the keys: they are under its LMK. It makes others in each *life*."""
-        return HsmModule(Random(1_000 + life).randbytes)
+        carries: dict[str, Any] = {self.keys.tmk_kcv: "pin"}
+        return HsmModule(Random(1_000 + life).randbytes, Policy(carries=carries))
 
 
 @lru_cache
@@ -154,7 +157,7 @@ def issuer_config(
     )
 
 
-class Insistent(Terminal):
+class Insistent(KeyedTerminal):
     """A terminal that asks once more before it gives up and reverses."""
 
     async def _answer(self, request: Message) -> Message | None:
@@ -189,7 +192,7 @@ class World(Network):
         self.sales = sales
         Unwilling(self, self.lot.unfit, self.lot.unwilling)
         Tampering(self)
-        self.locksmith = Locksmith(self, self.switch, self.issuer)
+        self.locksmith = Locksmith(self, self.switch, self.issuer, self.terminals)
         self.signing = Signing(self, self.switch)
 
     def held(self) -> Counter[str]:
@@ -223,7 +226,7 @@ class World(Network):
     def _add_terminal(self, number: int) -> Node:
         at_till = number % len(SHOPS_ALL) == 2
         place = TerminalIdentity(f"TERM{number:04d}", SHOPS_ALL[number % len(SHOPS_ALL)])
-        kind = self.random.choice((Terminal, Terminal, Insistent))
+        kind = self.random.choice((KeyedTerminal, KeyedTerminal, Insistent))
         rule = self.lot.terminal_macs.rule("pos", TAK)
         macs = MacPad(rule) if rule is not None else None
 

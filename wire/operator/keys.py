@@ -36,11 +36,12 @@ class KeysConfig(Struct, frozen=True, kw_only=True):
         types: Mapping[KeyKind, str],
         configured: Mapping[KeyKind, str],
         comes_in: tuple[KeyKind, ...] = KEY_KINDS,
+        terminal_keys: Mapping[str, str] | None = None,
     ) -> KeyPlan | None:
         """What a program is told; None if nothing is changed there.
 
         *types* of keys of the HSM, and the keys that are *configured*, by kind. *comes_in*: whose
-        material does.
+        material does. *terminal_keys*: by terminal id, where keys are handed out.
         """
         if not self.master:
             return None
@@ -50,6 +51,8 @@ class KeysConfig(Struct, frozen=True, kw_only=True):
             configured=configured,
             scheme=SCHEMES[self.form],
             comes_in=comes_in,
+            terminal_keys=terminal_keys or {},
+            is_handed_out=terminal_keys is not None,
             overlap_s=self.overlap_s,
             every_s=self.every_s,
         )

@@ -30,14 +30,20 @@ def downstream(
     """
     code = request.get(70)
     if code in (SIGN_ON, SIGN_OFF):
-        sender = sender_of(request, listener)
-        if not sender and listener.serves == "merchants":
-            raise Decline(FORMAT_ERROR, str(TERMINAL))
-        if sender and not may_sign(sender, listener):
-            raise Decline(NOT_PERMITTED_HERE)
+        sender = require_sender(request, listener)
         if not memory.sessions.sign(link, sender, on=code == SIGN_ON):
             raise Decline(UNAVAILABLE)
     return network_reply(request)
+
+
+def require_sender(request: Message, listener: ListenerSettings) -> str:
+    """Whom *request* concerns, on a link of acquirers perhaps nobody by name. Raises Decline."""
+    sender = sender_of(request, listener)
+    if not sender and listener.serves == "merchants":
+        raise Decline(FORMAT_ERROR, str(TERMINAL))
+    if sender and not may_sign(sender, listener):
+        raise Decline(NOT_PERMITTED_HERE)
+    return sender
 
 
 def upstream(memory: Memory, link: LinkId, request: Message) -> Message:

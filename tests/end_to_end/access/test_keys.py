@@ -116,3 +116,19 @@ def test_a_sale_that_is_under_way_while_keys_change_is_not_lost(lab):
                 assert [end["outcome"] for end in ends[1:]] == ["changed", "changed"]
 
     run(main())
+
+
+def test_a_terminal_has_its_key_changed_and_sells_with_the_new_one(lab):
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            async with open_session(lab.terminal) as session:
+                assert await session.change_key() == "changed"
+                taken = session.book.key
+            assert await sold(lab) is SaleState.APPROVED
+            told = programs.switch.key_exchange.told()
+            [of_terminal] = [key for key in told if key["place"] == "pos/TERM0001"]
+            assert of_terminal["check_value"] == taken.kcv
+            assert await sold(lab) is SaleState.APPROVED
+
+    run(main())

@@ -20,11 +20,13 @@ from tests.kit.switch import (
     POS,
     SALE,
     SETTINGS,
+    TPK,
     ZPK,
     crashed,
     linked,
     opened,
     recorded,
+    with_listener,
     with_settings,
 )
 
@@ -139,6 +141,46 @@ def test_the_old_key_goes_a_while_after_the_new_one_was_in_use():
         play.skip()
     assert play.sent_on(HSM)[-1].fields["source_zpk"] == NEW, "the old one is not tried any more"
     assert play.sent_on(ZONE)[-1][39] == "55"
+
+
+# Terminals ----------------------------------------------------------------------------------------
+
+HANDED_OUT = KeyPlan(
+    masters={"pin": MASTER}, types={"pin": "002"}, configured={"pin": TPK}, is_handed_out=True
+)
+KNOWN = {"SHOP0001": frozenset({"TERM0001"})}
+
+
+def wanted(play, terminal="TERM0001"):
+    fields = {7: "0329010000", 11: "000001", 41: terminal, 48: "P", 70: "162"}
+    return play >> Received(
+        POS, Message("0800", {n: value for n, value in fields.items() if value})
+    )
+
+
+def handed_out():
+    play = wanted(opened(with_listener(keys=HANDED_OUT, merchants=KNOWN))) << sent(HSM, "A0")
+    play >> answered(HSM, "00", {"key": NEW, "key_under_zmk": UNDER_MASTER, "kcv": "A1B2C3"})
+    return play << recorded(Mark.KEY) << sent(POS, "0810", {39: "00"})
+
+
+def test_what_a_terminal_was_given_counts_when_it_is_used():
+    play = handed_out() >> Received(POS, SALE) << sent(HSM, "CA", {"tpk": TPK})
+    play >> answered(HSM, "20") << sent(HSM, "CA", {"tpk": NEW})
+    play >> answered(HSM, "00", {"block": NEW_BLOCK}) << recorded(Mark.KEY)
+    step = said([row for row in play.entries if row.state == Mark.KEY][-1])
+    assert (step["step"], step["place"], step["by"]) == ("changed", "pos/TERM0001", "use")
+    play.skip()
+    again = linked(
+        crashed(play, with_listener(keys=HANDED_OUT, merchants=KNOWN), down_s=9.0).skip()
+    ).skip()
+    again >> Received(POS, SALE.with_fields({11: "000012"})) << sent(HSM, "CA", {"tpk": NEW})
+
+
+@pytest.mark.parametrize(("terminal", "code"), [("TERM0002", "58"), ("", "30")])
+def test_no_key_is_made_for_a_terminal_that_is_nobodys(terminal, code):
+    play = wanted(opened(with_listener(keys=HANDED_OUT, merchants=KNOWN)), terminal)
+    assert play << sent(POS, "0810", {39: code})
 
 
 def test_a_key_that_is_changed_by_a_person_in_the_configuration_is_used():

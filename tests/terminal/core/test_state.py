@@ -12,6 +12,7 @@ from cardswitch.terminal.core.batch import Tally
 from cardswitch.terminal.core.entries import (
     ApprovalHeard,
     BatchClosed,
+    KeyTaken,
     ReversalRefused,
     SaleAbandoned,
     SaleAnswered,
@@ -57,24 +58,38 @@ CLOSED = BatchClosed(4.0)
 ABANDONED = SaleAbandoned(3.0, key_of("000007", REQUEST[7]), "refunded by hand")
 NOTHING = Unanswered(2.0)
 
-ALL = [BEGUN, APPROVED, REPEATED, REVERSING, REVERSED, REFUSED, CLOSED, HEARD, ABANDONED, NOTHING]
+KEY = KeyTaken(4.0, "X" + "5" * 32, "A1B2C3", "U" + "1" * 32)
+
+ALL = [
+    BEGUN,
+    APPROVED,
+    REPEATED,
+    REVERSING,
+    REVERSED,
+    REFUSED,
+    CLOSED,
+    HEARD,
+    ABANDONED,
+    NOTHING,
+    KEY,
+]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
-    ([], None, "bc"),
+    ([], None, "bck"),
     ([BEGUN], SaleState.BEGUN, "avwn"),
-    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bc"),
-    ([BEGUN, APPROVED], SaleState.APPROVED, "brcv"),
-    ([BEGUN, DECLINED], SaleState.DECLINED, "brchv"),
+    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bck"),
+    ([BEGUN, APPROVED], SaleState.APPROVED, "brckv"),
+    ([BEGUN, DECLINED], SaleState.DECLINED, "brckhv"),
     ([BEGUN, REVERSING], SaleState.PENDING, "xfw"),
-    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bchv"),
-    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bc"),
+    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bckhv"),
+    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bck"),
     ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xfw"),
-    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brchv"),
-    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchvw"),
-    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bc"),
+    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brckhv"),
+    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brckhvw"),
+    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bck"),
     ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfw"),
 ]
-LETTERS = dict(zip("barvxfchwn", ALL, strict=True))
+LETTERS = dict(zip("barvxfchwnk", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)

@@ -35,6 +35,15 @@ def test_a_wrong_pin_is_refused_and_not_shown(pin):
     assert not pin or pin not in str(caught.value)
 
 
+def test_its_check_value_is_what_others_compute():
+    pad = PinPad(wrap_key_under_key(TEST_TMK, "U", TPK))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # The oracle is not maintained.
+        expected = psec.des.encrypt_tdes_ecb(TPK, bytes(8))[:3]
+    assert pad.check_value == expected.hex().upper()
+    assert pad.delivered == wrap_key_under_key(TEST_TMK, "U", TPK)
+
+
 def test_a_key_of_another_terminal_is_refused():
     with pytest.raises(CryptoError, match="TMK"):
         PinPad(wrap_key_under_key(TPK, "U", TPK))

@@ -1,9 +1,9 @@
 """Key exchange in traffic: working keys are changed together with the peer that shares them.
 
-`working` says which keys are in use, `offers` what is said of them in an 0800, `steps` what both
-ways of a change have in common, `ours` is a change that we make, `theirs` one that comes in, and
-`exchange` is what a program has of all this. No key and no cryptography is here: cryptograms pass
-through, and the HSM does the rest.
+`working` says which keys are in use, `offers` what is said of them in an 0800, `steps` what all
+ways of a change have in common, `ours` is a change that we make, `theirs` one that comes in,
+`handout` a key that a terminal asks for, and `exchange` is what a program has of all this. No key
+and no cryptography is here: cryptograms pass through, and the HSM does the rest.
 """
 
 # How a change goes. Whoever makes the new key *offers* it: from then on it is accepted there, but

@@ -10,6 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 
 from ...ports import LinkId, name_of
+from .handout import KeyHandout
 from .offers import KEY_CODES, KEY_FIELD, read_offer
 from .ours import OurChanges
 from .steps import CLOCK, NOTHING_YET, PEER, KeySteps
@@ -26,6 +27,7 @@ class KeyExchange:
         self._plans = steps.plans
         self._ours = OurChanges(steps)
         self._theirs = TheirChanges(steps)
+        self._handout = KeyHandout(steps)
         self._clocks: set[str] = set()
 
     # For people -----------------------------------------------------------------------------------
@@ -33,21 +35,25 @@ class KeyExchange:
     def told(self) -> list[Mapping[str, Any]]:
         """How it stands with every key that can be changed, for people: no key is in it."""
         return [
-            self._told_of(place, kind) for place, plan in self._plans.items() for kind in plan.kinds
+            self._told_of(each, kind)
+            for place, plan in self._plans.items()
+            for each in (self._steps.terminals(place) if plan.is_handed_out else [place])
+            for kind in plan.kinds
         ]
 
     def _told_of(self, place: str, kind: KeyKind) -> Mapping[str, Any]:
-        state = self._steps.state(place, kind)
+        state, plan = self._steps.state(place, kind), self._steps.plan(place)
+        is_given = plan.is_handed_out
         outcome = self._steps.outcomes.get((place, kind), NOTHING_YET)
         return {
             "place": place,
             "kind": kind,
             "check_value": state.kcv,
-            "old_is_accepted": bool(state.old) and kind in self._plans[place].comes_in,
+            "old_is_accepted": bool(state.olds) and kind in plan.comes_in,
             "offered": state.offered_kcv,
             "is_under_way": self._ours.is_under_way(place, kind),
             "outcome": outcome.result,
-            "reason": outcome.reason,
+            "reason": "not used yet" if is_given and state.offered else outcome.reason,
         }
 
     def change(
@@ -67,11 +73,12 @@ class KeyExchange:
         return self._ours.begin(place, known, by, because)
 
     def _kind_at(self, place: str, kind: str) -> KeyKind:
-        plan = self._plans.get(place)
+        offered = {name: each for name, each in self._plans.items() if not each.is_handed_out}
+        plan = offered.get(place)
         for known in plan.kinds if plan is not None else ():
             if known == kind:
                 return known
-        places = [f"{name} ({', '.join(each.kinds)})" for name, each in self._plans.items()]
+        places = [f"{name} ({', '.join(each.kinds)})" for name, each in offered.items()]
         raise Error(
             f"{place}: no {kind} key there that can be changed, expected one of "
             f"{', '.join(places) or 'none'}; its place needs that key, and a table `keys` with the "
@@ -84,7 +91,7 @@ class KeyExchange:
         """The peer on *link* can be asked: what it has not answered is offered again."""
         place = name_of(link)
         plan = self._plans.get(place)
-        if plan is None:
+        if plan is None or plan.is_handed_out:
             return
         for kind in plan.kinds:
             if self._steps.state(place, kind).offered:
@@ -103,13 +110,16 @@ class KeyExchange:
     def takes(self, link: LinkId, request: Message) -> bool:
         """Whether *request* is about keys of a place that has a plan: then it is seen to."""
         code, place = request.get(70), name_of(link)
-        if code not in KEY_CODES or place not in self._plans:
+        plan = self._plans.get(place)
+        if code not in KEY_CODES or plan is None:
             return False
         offer = read_offer(request)
         if offer is None:
             self._desk.send(link, request.reply(FORMAT_ERROR, {44: str(KEY_FIELD)}))
-        elif offer.kind not in self._plans[place].kinds:
+        elif offer.kind not in plan.kinds or (plan.is_handed_out and code == KEY_CHANGE):
             self._desk.send(link, request.reply(INVALID_TRANSACTION))
+        elif plan.is_handed_out:
+            self._handout.begin(link, request, offer.kind)
         elif code == KEY_CHANGE:
             self._theirs.begin(link, request, offer)
         else:

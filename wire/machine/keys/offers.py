@@ -39,16 +39,26 @@ class KeyPlan(Struct, frozen=True, kw_only=True):
     overlap_s: Seconds = 60.0  # how long the old one is accepted once the new one was in use
     # Whose material comes in there: of others no old key is accepted, since nothing is under it.
     comes_in: tuple[KeyKind, ...] = KEY_KINDS
+    # By terminal id, instead of the configured key for PINs.
+    terminal_keys: Mapping[str, str] = {}
+    is_handed_out: bool = False  # to terminals, which ask for it; else offered to a peer
     every_s: Seconds = 0.0  # how often it is changed by itself; 0: never
 
     @property
     def kinds(self) -> tuple[KeyKind, ...]:
         """What is there to be changed."""
+        if self.is_handed_out:
+            return ("pin",)
         return tuple(kind for kind in KEY_KINDS if self.configured.get(kind))
+
+    def configured_at(self, place: str, kind: KeyKind) -> str:
+        """The key of the configuration at *place*, which of a terminal is ``pos/TERM0001``."""
+        terminal = place.partition("/")[2]
+        return self.terminal_keys.get(terminal, self.configured[kind])
 
     def scheme_under_lmk(self, kind: KeyKind) -> str:
         """The scheme of a key that is to stand in for the configured one."""
-        scheme = self.configured[kind][0]
+        scheme = self.configured[kind][:1]
         return scheme if scheme in _SCHEMES_UNDER_LMK else "U"
 
 
@@ -90,5 +100,10 @@ def read_offer(request: Message) -> Offer | None:
     text = request.get(KEY_FIELD)
     if request.get(70) == KEY_WANTED:
         return Offer(_KIND_OF[text]) if text in _KIND_OF else None
+    return read_key(text)
+
+
+def read_key(text: str) -> Offer | None:
+    """The key that *text*, a field 48, brings; None if it brings none."""
     found = _OFFER.fullmatch(text)
     return Offer(_KIND_OF[found[1]], found[2], found[3]) if found else None

@@ -72,7 +72,7 @@ class OurChanges:
 
     async def _make(self, place: str, kind: KeyKind, by: str, because: str) -> str:
         """The new key under the master key. Raises KeyRefused, NoAnswer: then none is offered."""
-        plan = self._steps.plans[place]
+        plan = self._steps.plan(place)
         command = generate_key(plan.types[kind], plan.scheme_under_lmk(kind))
         made = await self._steps.ask_hsm(command, "does not make a key")
         key = await self._under_master(place, kind, made["key"])
@@ -81,7 +81,7 @@ class OurChanges:
         return key
 
     async def _under_master(self, place: str, kind: KeyKind, key: str) -> str:
-        plan = self._steps.plans[place]
+        plan = self._steps.plan(place)
         command = export_key(plan.types[kind], plan.masters[kind], key, plan.scheme)
         return (await self._steps.ask_hsm(command, "does not let the key out"))["key"]
 

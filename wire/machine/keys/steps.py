@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 from cardswitch.specs.errors import Error
 from cardswitch.specs.hsm import Command
 
-from ...ports import LinkId, Seconds
+from ...ports import LinkId, Seconds, name_of
 from ..desk import Desk
 from ..waits import NoAnswer
 from .offers import KeyPlan, Offer
@@ -59,7 +59,15 @@ class KeySteps:
 
     def state(self, place: str, kind: KeyKind) -> KeyState:
         """How it stands with the keys of *kind* at *place*, which has a plan."""
-        return self._keys.state(place, kind, self.plans[place].configured[kind])
+        return self._keys.state(place, kind, self.plan(place).configured_at(place, kind))
+
+    def plan(self, place: str) -> KeyPlan:
+        """The plan of *place*, or of the listener of a terminal there."""
+        return self.plans[name_of(LinkId(place))]
+
+    def terminals(self, place: str) -> list[str]:
+        """The places of those terminals of a listener that were handed out keys."""
+        return [other for other in self._keys.places() if other.startswith(f"{place}/")]
 
     async def ask_hsm(self, command: Command, refusal: str) -> Mapping[Any, str]:
         """What the HSM answers. Raises NoAnswer, or KeyRefused that says *refusal*."""
@@ -87,7 +95,7 @@ class KeySteps:
                 step=step,
                 place=place,
                 kind=offer.kind,
-                configured=self.plans[place].configured[offer.kind],
+                configured=self.plan(place).configured_at(place, offer.kind),
                 key=key,
                 kcv=offer.kcv,
                 by=by,

@@ -65,7 +65,7 @@ class TheirChanges:
 
     async def _import(self, place: str, offer: Offer) -> str:
         """Have the HSM take the key of *offer* in; the code for it."""
-        plan, kind = self._steps.plans[place], offer.kind
+        plan, kind = self._steps.plan(place), offer.kind
         scheme, master = plan.scheme_under_lmk(kind), plan.masters[kind]
         command = import_key(plan.types[kind], master, offer.key, scheme)
         try:

@@ -18,6 +18,7 @@ KEY_KINDS: Final[tuple[KeyKind, ...]] = get_args(KeyKind)
 # Check values of former keys, and of refused ones, that are remembered for each kind: a message
 # that brings one of them was recorded once. Older messages have a time that is too old.
 SPENT_MAX: Final = 64
+OLDS_MAX: Final = 4  # Of one that was handed out and lost again and again, the last few.
 
 
 class KeyStep(Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -41,7 +42,7 @@ class KeyState(Struct, kw_only=True):
     configured: str
     current: str  # what we use
     kcv: str = ""  # of the current one, as far as it is not that of the configuration
-    old: str = ""  # accepted too, until the current one is in use
+    olds: list[str] = []  # accepted too, until the current one is in use; the newest first
     offered: str = ""  # ours, which the peer has not answered yet; accepted too
     offered_kcv: str = ""
     spent: list[str] = []  # check values that must not come again, the newest last
@@ -76,19 +77,25 @@ class WorkingKeys:
         if known is None or known.configured != configured:
             return (configured,) if configured else ()
         self._retire(known, now)
-        return tuple(key for key in (known.current, known.offered, known.old) if key)
+        return tuple(key for key in (known.current, known.offered, *known.olds) if key)
 
     def seen(self, place: str, kind: KeyKind, key: str, now: Seconds) -> None:
         """The peer has used *key*: if it is the current one, the days of the old are numbered."""
         known = self._states.get((place, kind))
-        if known is not None and known.old and known.current == key:
-            self._old_until.setdefault((place, kind), now + self._overlaps.get(place, 0.0))
+        if known is not None and known.olds and known.current == key:
+            self._old_until.setdefault(
+                (place, kind), now + self._overlaps.get(_listener(place), 0.0)
+            )
 
     def _retire(self, state: KeyState, now: Seconds) -> None:
         name = state.place, state.kind
-        if state.old and self._old_until.get(name, now) < now:
-            state.old = ""
+        if state.olds and self._old_until.get(name, now) < now:
+            state.olds = []
             del self._old_until[name]
+
+    def places(self) -> list[str]:
+        """Where a key was ever changed, each once, in order."""
+        return sorted({place for place, _ in self._states})
 
     # What is durable ------------------------------------------------------------------------------
 
@@ -97,11 +104,14 @@ class WorkingKeys:
         name = step.place, step.kind
         state = self._states[name] = self.state(step.place, step.kind, step.configured)
         if step.step == "offered":
+            # What was handed out before, and not used yet: its terminal may have it.
+            state.olds = _with_first(state.olds, state.offered)
             state.offered, state.offered_kcv = step.key, step.kcv
             return
         if step.step == "changed":
             state.spent = _with(state.spent, state.kcv)
-            state.old, state.current, state.kcv = state.current, step.key, step.kcv
+            state.olds = _with_first(state.olds, state.current)
+            state.current, state.kcv = step.key, step.kcv
             self._old_until.pop(name, None)
         else:
             state.spent = _with(state.spent, step.kcv)
@@ -118,6 +128,14 @@ class WorkingKeys:
         states = msgspec.convert(told, list[KeyState])
         self._states = {(state.place, state.kind): state for state in states}
         self._old_until.clear()
+
+
+def _with_first(olds: list[str], key: str) -> list[str]:
+    return [key, *olds][:OLDS_MAX] if key else olds
+
+
+def _listener(place: str) -> str:
+    return place.partition("/")[0]
 
 
 def _with(spent: list[str], kcv: str) -> list[str]:

@@ -1,0 +1,71 @@
+"""`terminal change-key`: what people see, and exit codes."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.terminal.core import keys
+from cardswitch.terminal.face.cli import terminal
+from cardswitch.terminal.pinpad.pad import PinPad
+from tests.terminal.conftest import NEW_KCV, NEW_KEY
+
+
+@pytest.fixture
+def run(lab):
+    """Run one command of the terminal of this lab; its exit code, and what it says."""
+
+    def run(*words):
+        result = CliRunner().invoke(terminal, [*words, "--config", str(lab)])
+        return result.exit_code, result.stdout, result.stderr
+
+    return run
+
+
+def test_a_key_is_changed_and_used_by_the_next_command(run, small_switch):
+    assert run("change-key") == (0, f"TERM01: changed, check value {NEW_KCV}\n", "")
+    assert run("sale", "12.50", "--card", "good", "--pin", "1234")[0] == 0
+    block = PinPad(NEW_KEY[7:]).encrypt("1234", "9999990000000014")
+    assert small_switch.seen[-1][52] == block
+
+
+def test_the_same_as_json(run):
+    code, said, _ = run("change-key", "--json")
+    assert code == 0
+    assert json.loads(said) == {
+        "terminal": "TERM01",
+        "is_changed": True,
+        "news": "changed",
+        "check_value": NEW_KCV,
+    }
+
+
+def test_without_an_answer_the_exit_code_says_so(run, small_switch, monkeypatch):
+    monkeypatch.setattr(keys, "ANSWER_S", 0.1)
+    small_switch.is_mute = True
+    code, said, _ = run("change-key")
+    assert (code, said) == (4, "TERM01: no answer in time: the old key stays in use\n")
+
+
+def test_a_reversal_that_is_pending_comes_first(run, small_switch):
+    small_switch.silent = 99
+    run("sale", "12.69", "--card", "good", "--within", "2")
+    code, said, told = run("change-key", "--within", "0.2")
+    assert (code, said) == (4, "")
+    assert "a reversal is pending" in told
+
+
+def test_what_is_no_key_is_told_and_the_old_one_stays(run, small_switch, monkeypatch):
+    monkeypatch.setattr("tests.terminal.conftest.NEW_KEY", "P")
+    code, said, _ = run("change-key", "--json")
+    assert code == 1
+    assert json.loads(said)["is_changed"] is False
+    assert "the old key stays in use" in json.loads(said)["news"]
+
+
+def test_nobody_there_is_exit_5(run, lab):
+    text = lab.read_text("utf-8")
+    lab.write_text(text.replace(text.split("port = ")[1].split()[0], "1"), "utf-8")
+    code, said, told = run("change-key")
+    assert (code, said) == (5, "")
+    assert "cannot be reached" in told
