@@ -9,6 +9,7 @@ from typing import Final
 from .piece import Piece
 
 _LITERAL: Final = re.compile(r"""([bB][rR]?)?(?P<quote>["'])(?P<body>.*)(?P=quote)[,;]?""", re.S)
+_CALL: Final = re.compile(r"(?:\w{1,40}\s*=\s*)?(?:bytes|bytearray)\((.*)\)", re.S)
 _ESCAPE: Final = re.compile(
     r"\\(?:x(?P<hex>[0-9A-Fa-f]{2})|u00(?P<wide>[0-9A-Fa-f]{2})"
     r"|(?P<octal>[0-3]?[0-7]{1,2})|(?P<sign>[abfnrtv\\'\"]))"
@@ -33,7 +34,8 @@ def read_escapes(text: str) -> Piece | None:
     (b'0800\x82 ', b'08', None)
     """
     text = text.strip()
-    literal = _LITERAL.fullmatch(text)
+    call = _CALL.fullmatch(text)
+    literal = _LITERAL.fullmatch(call[1].strip() if call else text)
     if literal is None:
         body = "".join(line.strip() for line in text.splitlines())
     elif literal[1] or "\\" in text:

@@ -21,6 +21,8 @@ def test_what_python_prints_is_read(data):
         (r"0800\x82\x20", b"0800\x82 "),
         ("\\x30\n  \\x38", b"08"),
         ("b'0800'", b"0800"),
+        (r"bytearray(b'0800\x82')", b"0800\x82"),
+        (r"data = bytes(b'08')", b"08"),
     ],
 )
 def test_other_escapes(text, expected):

@@ -16,6 +16,12 @@ ECHO = bytes.fromhex("0800822000")
         "[]byte{0x8, 0x0, 0x82, 0x20, 0x0}",
         "new byte[] { 0x08, 0x00, (byte) 0x82, 0x20, 0x00 };",
         "bytes([8, 0, 130, 32, 0])",
+        "byte[] m = {(byte)0x08, (byte)0x00, (byte)0x82, (byte)0x20, (byte)0x00};",
+        "private static byte[] m = new byte[5] { 8, 0, 130, 32, 0 };",
+        "unsigned char m_bin[] = {\n  0x08, 0x00, 0x82,\n  0x20, 0x00\n};\n"
+        "unsigned int m_bin_len = 5;\n",
+        "char peer0_0[] = { /* Packet 4 */\n0x08, 0x00, 0x82,\n0x20, 0x00 };",
+        "const data = Buffer.from([8, 0, 130, 32, 0]);",
         "Uint8Array(5) [ 8, 0, 130, 32, 0 ]",
         "[8, 0, -126, 32, 0]",
         "8,0,130,32,0",
