@@ -17,6 +17,8 @@ from .plain import read_base64, read_hex
 
 RAW: Final = "plain text"
 WRAPPED: Final = "text wrapped over {} lines"
+# An MTI, a bitmap and what follows, apart: so people write a message in which none has a blank.
+_SPACED: Final = re.compile(r"\s*[0-9]{4}\s+[0-9A-Fa-f]{16}\s")
 _HEX: Final = re.compile("[0-9A-Fa-f]*")
 _DIGITS_OR_MASKS: Final = frozenset(string.hexdigits + MASKS)
 _START_OF_HEX: Final = re.compile(r"[0-9A-Fa-f\s]*")
@@ -39,6 +41,8 @@ def readings(text: str) -> Iterator[Piece]:
         are_digits = _DIGITS_OR_MASKS.issuperset(bare) and not bare.startswith(("0x", "0X"))
     if bare and are_digits and len(bare) % 2 == 0:
         yield read_masked(bare)
+    if _SPACED.match(text):
+        yield Piece(kind="text without its blanks", data=_bytes("".join(text.split())))
     yield raw(text)
     try:
         yield Piece(kind="base64", data=read_base64(_bytes(text)))

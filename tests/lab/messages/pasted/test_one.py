@@ -30,3 +30,11 @@ def test_hex_that_goes_wrong_is_wrong_hex():
     with pytest.raises(FormatError):
         read_one("0800 2g", begins)
     assert not starts_as_hex("0800", begins)
+
+
+def test_a_text_with_blanks_between_its_pieces_is_read_without_them():
+    text = "0800 0020000000c00000 000001 TERM0001 MERCHANT0000001"
+    piece = read_one(text, lambda data: data[:4] == b"0800")
+    assert (piece.kind, piece.data) == ("text without its blanks", text.replace(" ", "").encode())
+    inside = text.replace(" ", "").replace("RM00", "RM 0")
+    assert read_one(inside, lambda data: data[:4] == b"0800").data == inside.encode()
