@@ -167,3 +167,13 @@ def test_the_point_of_service_of_2003_is_said_in_words():
     assert len(words[3]) == 3
     of_1987 = show(load_dialect("iso87-ascii"), Message("0100", {22: "051"})).get("22")
     assert not any(part.children for part in of_1987.children)
+
+
+def test_tags_in_a_data_set_have_their_names():
+    value = "01" + "000A" + "9F3602003C9A03260101"
+    field = show(load_dialect("iso87-bcd-ebcdic"), Message("0200", {55: value})).get("55")
+    [dataset] = field.children
+    assert [part.name for part in dataset.children] == [
+        "application transaction counter",
+        "transaction date",
+    ]
