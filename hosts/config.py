@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from cardswitch.wire.operator.addresses import IsoAddress, IsoListener
+from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 
 # \A and \Z, since $ would let a line break pass.
@@ -18,12 +19,14 @@ class HostListener(IsoListener, frozen=True, kw_only=True):
     """Where a host listens, and how messages are authenticated there."""
 
     mac: MacConfig = MacConfig()
+    keys: KeysConfig = KeysConfig()  # whether the key of those is changed in traffic
 
 
 class HostAddress(IsoAddress, frozen=True, kw_only=True):
     """What a host dials, and how messages are authenticated there."""
 
     mac: MacConfig = MacConfig()
+    keys: KeysConfig = KeysConfig()
 
 
 def refuse_twins(where: str, names: list[str]) -> None:

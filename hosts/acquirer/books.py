@@ -15,10 +15,11 @@ from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.tombstones import Tombstones
 from cardswitch.wire.machine.kernel import LOOK_UP_S
+from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
 from cardswitch.wire.ports import Seconds
 
 from ..row import CHECKPOINT, TOMBSTONES_MAX, HostRow, Rows, told_by
-from .entries import AcquirerEntry, PurchaseForwarded, ReversalAnswered
+from .entries import AcquirerEntry, JournalEntry, PurchaseForwarded, ReversalAnswered
 from .legs import Booking, Leg, leg_of
 from .states import OPEN
 
@@ -40,7 +41,14 @@ class Approved(NamedTuple):
 class Books:
     """Legs by identity. Of those that no flow works on, the oldest are forgotten."""
 
-    def __init__(self, rows: Rows[AcquirerEntry], remembered_max: int = REMEMBERED_MAX) -> None:
+    def __init__(
+        self,
+        rows: Rows[JournalEntry],
+        remembered_max: int = REMEMBERED_MAX,
+        keys: WorkingKeys | None = None,
+    ) -> None:
+        """*keys*: those that stand in for configured ones."""
+        self.keys = keys or WorkingKeys({})
         self.open: set[int] = (
             set()
         )  # numbers of all without an outcome, here or not, that move money
@@ -146,8 +154,13 @@ class Books:
             if row.state == CHECKPOINT:
                 told = self._take_checkpoint(row)
                 continue
+            entry = self._rows.read(row)
+            if isinstance(entry, KeyStep):
+                self._rows.seen(row)
+                self.keys.apply(entry)
+                continue
             if row.sequence > self._rows.sequence:  # else it is older than the checkpoint
-                self.last_trace = int(getattr(self._rows.read(row), "trace", self.last_trace))
+                self.last_trace = int(getattr(entry, "trace", self.last_trace))
             self._rows.seen(row)
             if row.identity:
                 legs[row.leg] = leg_of(Identity(row.sent_on, row.identity))
@@ -155,7 +168,7 @@ class Books:
                 self._take(legs[row.leg], row)
                 self._rest(legs[row.leg], row.at)
             else:  # It came to rest before the checkpoint, and is looked up when it is needed.
-                self._count(row.leg, self._rows.read(row))
+                self._count(row.leg, entry)
         return told
 
     def _take_checkpoint(self, row: HostRow) -> Mapping[str, Any]:
@@ -164,12 +177,15 @@ class Books:
         self._rows.since_checkpoint = 0
         self._rows.leg = max(self._rows.leg, told["leg_number"])
         self.last_trace = told["last_trace"]
+        self.keys.restore(told.get("keys", ()))
         return told
 
     def _take(self, leg: Leg, row: HostRow) -> None:
         leg.number = row.leg
         leg.rrn = row.rrn or leg.rrn
-        self.apply(leg, self._rows.read(row))
+        entry = self._rows.read(row)
+        assert not isinstance(entry, KeyStep), "it belongs to no leg"
+        self.apply(leg, entry)
 
     def _count(self, number: int, entry: AcquirerEntry) -> None:
         if entry.state in OPEN and not _is_inquiry(entry):
@@ -195,6 +211,6 @@ def by_leg(rows: Iterable[HostRow]) -> list[list[HostRow]]:
 
 def books_of(rows: Iterable[HostRow]) -> Books:
     """The books of a whole journal, for whoever looks at it from outside: *rows* are all of it."""
-    books = Books(Rows(AcquirerEntry), sys.maxsize)
+    books = Books(Rows(JournalEntry), sys.maxsize)
     books.recall(rows)
     return books

@@ -13,6 +13,8 @@ from cardswitch.specs.hsm.names import ZAK
 from cardswitch.specs.merchants import Merchant
 from cardswitch.specs.registries import country_number
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
+from cardswitch.wire.machine.keys.offers import KeyPlan
+from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.machine.macs import MacRule
 from cardswitch.wire.operator.addresses import Address, url_in
 
@@ -56,12 +58,19 @@ class AcquirerConfig(Struct, frozen=True, kw_only=True):
 
     def macs(self) -> Mapping[str, MacRule]:
         """How messages are authenticated, by link: at "front" and "network" where they are."""
-        places: Mapping[str, HostListener | HostAddress] = {
-            "front": self.front,
-            "network": self.network,
-        }
-        rules = {name: place.mac.rule(place.dialect, ZAK) for name, place in places.items()}
+        rules = {name: at.mac.rule(at.dialect, ZAK) for name, at in self._places().items()}
         return {name: rule for name, rule in rules.items() if rule is not None}
+
+    def key_plans(self) -> Mapping[str, KeyPlan]:
+        """Which keys of MACs are changed in traffic, likewise. PINs pass through as they come."""
+        types: Mapping[KeyKind, str] = {"mac": ZAK}
+        plans = {
+            name: at.keys.plan(types, {"mac": at.mac.key}) for name, at in self._places().items()
+        }
+        return {name: plan for name, plan in plans.items() if plan is not None}
+
+    def _places(self) -> Mapping[str, HostListener | HostAddress]:
+        return {"front": self.front, "network": self.network}
 
 
 def _check_country(merchant: Merchant) -> None:

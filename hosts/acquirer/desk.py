@@ -9,6 +9,8 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.keys.offers import working_keys
+from cardswitch.wire.machine.keys.working import KeyStep
 from cardswitch.wire.machine.network import NetworkWatch
 from cardswitch.wire.machine.waits import Flow
 from cardswitch.wire.ports import LinkId, Question
@@ -16,7 +18,7 @@ from cardswitch.wire.ports import LinkId, Question
 from ..row import Rows
 from .books import Books
 from .config import AcquirerConfig
-from .entries import AcquirerEntry
+from .entries import AcquirerEntry, JournalEntry
 from .legs import Leg, Reversal
 from .states import FOLLOWS
 
@@ -42,12 +44,13 @@ class AcquirerDesk(Desk):
         super().__init__(kernel)
         self.config = config
         self.fingerprint = fingerprint
-        self.rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
-        self.books = Books(self.rows, remembered_max)
+        self.rows: Rows[JournalEntry] = Rows(JournalEntry)
+        self.books = Books(self.rows, remembered_max, working_keys(config.key_plans()))
         self.test_cards_only = config.network.is_in_clear
         self._merchants = {merchant.id: merchant for merchant in config.merchants}
         self._checkpoint_rows = checkpoint_rows
-        self._watch = NetworkWatch(self, NETWORK, config.echo_s)
+        self.on_ready: Callable[[], None] = lambda: None
+        self._watch = NetworkWatch(self, NETWORK, config.echo_s, ready=lambda: self.on_ready())
 
     # What is known --------------------------------------------------------------------------------
 
@@ -85,13 +88,23 @@ class AcquirerDesk(Desk):
             row = self.rows.row(entry, self.now, leg.number, leg.identity, leg.rrn)
         self.append(row)
         self.books.apply(leg, entry)
+        self._checkpoint_if_due()
+
+    def write_key(self, step: KeyStep) -> None:
+        """Journal a step of a key change, and take it over."""
+        self.append(self.rows.row(step, self.now))
+        self.books.keys.apply(step)
+        self._checkpoint_if_due()
+
+    def _checkpoint_if_due(self) -> None:
         if self.rows.since_checkpoint >= self._checkpoint_rows:
             self.checkpoint()
 
     def checkpoint(self) -> None:
         """All that a start must know of what is before this row."""
         last_trace = self._kernel.numbers().get(NETWORK, 0)
-        told = {"last_trace": last_trace, "key": self.fingerprint(NO_CARD)}
+        key, keys = self.fingerprint(NO_CARD), self.books.keys.told()
+        told = {"last_trace": last_trace, "key": key, "keys": keys}
         legs = {*self.books.open, *self.books.tombstones.legs(self.now)}
         self.append(self.rows.checkpoint(self.now, sorted(legs), told))
 

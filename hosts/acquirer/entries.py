@@ -13,6 +13,7 @@ from msgspec import Struct
 from cardswitch.specs.codes import APPROVALS
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.tombstones import Tombstone
+from cardswitch.wire.machine.keys.working import KeyStep
 
 from .states import State
 
@@ -99,3 +100,4 @@ AcquirerEntry = (
     | AuthorisationCompleted
     | ReversalAnswered
 )
+JournalEntry = AcquirerEntry | KeyStep  # a step of a key change belongs to no leg

@@ -18,6 +18,8 @@ from cardswitch.specs.transactions.reversals import (
     stays_of,
 )
 from cardswitch.wire.machine.budget import Budget, Limits
+from cardswitch.wire.machine.keys.exchange import KeyExchange
+from cardswitch.wire.machine.keys.steps import KeySteps
 from cardswitch.wire.machine.matching import HsmExchange, IsoExchange
 from cardswitch.wire.machine.network import module_watch, network_reply
 from cardswitch.wire.machine.program import Program
@@ -71,7 +73,11 @@ class Acquirer(Program):
         )
         self.books = self._desk.books
         self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
-        self.authenticate(HSM, config.macs(), config.hsm_timeout_s)
+        keys, within = self.books.keys, config.hsm_timeout_s
+        self.authenticate(HSM, config.macs(), within, keys)
+        steps = KeySteps(self._desk, HSM, config.key_plans(), keys, self._desk.write_key, within)
+        self.key_exchange = KeyExchange(steps)
+        self._desk.on_ready = lambda: self.key_exchange.link_ready(NETWORK)
 
     def approved(self) -> Mapping[str, Approved]:
         """By identity, what is approved and not undone, of the purchases in memory.
@@ -105,7 +111,7 @@ class Acquirer(Program):
         elif kind is None and name_of(link) == FRONT:
             declined = no_kind(question)
             self.refuse(link, question, declined.code, declined.field)
-        else:
+        elif not self.key_exchange.takes(link, question):
             self.desk.send(link, network_reply(question))
 
     def _purchase(self, link: LinkId, request: Message, kind: Kind) -> None:
@@ -173,3 +179,5 @@ class Acquirer(Program):
             self.desk.start(self._desk.look_after_network(), budget=Budget.CARING)
         elif link == HSM:
             self.desk.start(self._module.begin(), budget=Budget.CARING)
+        else:
+            self.key_exchange.link_ready(link)

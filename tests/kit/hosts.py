@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cardswitch.hosts.acquirer.config import AcquirerConfig
-from cardswitch.hosts.acquirer.entries import AcquirerEntry
+from cardswitch.hosts.acquirer.entries import JournalEntry
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.entries import IssuerEntry
@@ -130,9 +130,9 @@ def rows_of(play: Playbook) -> list[HostRow]:
     return play.journal.rows
 
 
-def entries_of(play: Playbook) -> list[AcquirerEntry]:
+def entries_of(play: Playbook) -> list[JournalEntry]:
     """What the acquirer of *play* has written: its entries, without checkpoints."""
-    rows: Rows[AcquirerEntry] = Rows(AcquirerEntry)
+    rows: Rows[JournalEntry] = Rows(JournalEntry)
     return [rows.read(row) for row in play.entries if row.state != CHECKPOINT]
 
 
@@ -146,7 +146,7 @@ class booked:
     def matches(self, effect: Effect) -> bool:
         if not isinstance(effect, Append) or effect.entry.state != self.kind.__name__:
             return False
-        entry = Rows(AcquirerEntry).read(effect.entry)
+        entry = Rows(JournalEntry).read(effect.entry)
         return all(getattr(entry, name) == value for name, value in self.attributes.items())
 
     def __repr__(self) -> str:

@@ -42,6 +42,20 @@ def lab(tmp_path):
     )
 
 
+def with_macs_at_the_acquirer(lab):
+    """The same, and between switch and acquirer there are MACs whose key can be changed."""
+    macs, keys = MacConfig(key=wrap_key(TEST_LMK, ZAK, "U", key_of(83))), lab.issuer.keys
+    switch, acquirer = lab.switch, lab.acquirer
+    upstream = replace(switch.upstreams["acquirer"], mac=macs, keys=keys)
+    papers = acquirer.network
+    hsm = replace(lab.issuer.hsm, tls_certificate=papers.tls_certificate, tls_key=papers.tls_key)
+    return replace(
+        lab,
+        switch=replace(switch, upstreams={**switch.upstreams, "acquirer": upstream}),
+        acquirer=replace(acquirer, front=replace(acquirer.front, mac=macs, keys=keys), hsm=hsm),
+    )
+
+
 async def sold(lab):
     """How a sale with a PIN ends."""
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
@@ -50,8 +64,8 @@ async def sold(lab):
         return [o.kind async for o in session.perform(lambda it, now: it.ask(order, now))][-1]
 
 
-async def changed(lab, kind, **how):
-    ask = partial(change_key, lab.switch, "issuer", kind, "", 30.0, **{"theirs": False, **how})
+async def changed(lab, kind, place="issuer", **how):
+    ask = partial(change_key, lab.switch, place, kind, "", 30.0, **{"theirs": False, **how})
     return await asyncio.to_thread(ask)
 
 
@@ -129,6 +143,21 @@ def test_a_terminal_has_its_key_changed_and_sells_with_the_new_one(lab):
             told = programs.switch.key_exchange.told()
             [of_terminal] = [key for key in told if key["place"] == "pos/TERM0001"]
             assert of_terminal["check_value"] == taken.kcv
+            assert await sold(lab) is SaleState.APPROVED
+
+    run(main())
+
+
+def test_the_acquirer_changes_its_key_of_macs_and_says_of_pins_that_it_has_none(lab):
+    lab = with_macs_at_the_acquirer(lab)
+
+    async def main():
+        async with running(lab) as programs:
+            await programs.ready()
+            assert (await changed(lab, "mac", "acquirer"))["outcome"] == "changed"
+            assert await sold(lab) is SaleState.APPROVED
+            refused = await changed(lab, "pin", "acquirer")
+            assert (refused["outcome"], refused["reason"][-2:]) == ("kept", "12")
             assert await sold(lab) is SaleState.APPROVED
 
     run(main())
