@@ -14,9 +14,10 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..grammar.encodings import BadFill, National
+from ..grammar.encodings import BadFill, National, Text
 from ..grammar.fields import CLASSES, Field, first_wrong
-from .edits import Edit, group_edit
+from .edits import GROUPS, Edit, group_edit
+from .pages import page_of
 from .workshop import NAMES, UNSETTLED, Choice, Settled, Workshop
 
 # Fields read and dialects tried in one diagnosis: some three seconds together; what usually is
@@ -29,6 +30,7 @@ ROUTES_MAX: Final = 48  # ways to read the rest of a message that are kept; more
 # Where not all is mended: an edit must make two fields more readable, and a rare one three.
 _FIELD_GAIN: Final = 10
 _MENDED: Final = 20
+_ASCII: Final = Text("ascii")
 
 
 class Route(Struct, frozen=True):
@@ -143,7 +145,7 @@ class Search:
             cost = choice.cost + self.plan.group_cost * choice.groups
             if cost > left or not self.budget.spend():
                 continue
-            if end := end_of(choice.field, self.data, offset):
+            if end := end_of(choice.field, self.data, offset, nationally=True):
                 self._path += [choice.edit] if choice.edit else []
                 rest = self._from(at + 1, end, choice.settled, left - cost)
                 del self._path[len(self._path) - (choice.edit is not None) :]
@@ -169,8 +171,10 @@ class Search:
                 yield from workshop.choices(number, settled, "rare")
 
 
-def end_of(field: Field, data: bytes, offset: int) -> int:
+def end_of(field: Field, data: bytes, offset: int, nationally: bool = False) -> int:
     """Where *field* ends if it stands at *offset* of *data*; 0 if it cannot. Quicker than errors.
+
+    *nationally*: a text in ASCII may be one that has national letters, in another page.
 
     >>> from ..dialect import load_dialect
     >>> end_of(load_dialect("pos").fields[2], bytes.fromhex("04 4242 00"), 0)
@@ -187,6 +191,9 @@ def end_of(field: Field, data: bytes, offset: int) -> int:
     good = CLASSES[kind].issuperset(text) and (kind != "x+n" or first_wrong(kind, text) is None)
     if not good and isinstance(field.encoding, National):
         good = field.first_wrong(text) is None
+    if nationally and not good and kind in GROUPS["text"] and field.encoding == _ASCII:
+        plain = (character for character in text if character.isascii())
+        good = not text.isascii() and CLASSES[kind].issuperset(plain) and bool(page_of([text]))
     return end if good and (text or start == end) else 0
 
 

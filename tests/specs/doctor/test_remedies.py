@@ -72,6 +72,17 @@ def test_national_letters_are_read_in_their_page(name, page):
     assert (remedy.trial.oddities, remedy.trial.findings) == ((), ())
 
 
+@pytest.mark.parametrize("page", ["latin-1", "utf-8"])
+def test_national_letters_stand_beside_another_fault(page):
+    message = SALE.with_fields({43: "CAFÉ".encode(page).ljust(40).decode(page)})
+    other = change(48, format="ans..99")
+    data = wire("iso87-ascii", change(43, encoding=page), other, message=message)
+    best = find_remedies(base("iso87-ascii"), [data], ASCII).remedies[0]
+    assert {edit.number for edit in best.edits} == {0, 48}
+    assert best.trial.messages[0].fields == message.fields
+    assert best.trial.oddities == ()
+
+
 def test_text_of_another_kind_is_in_no_page_of_national_letters():
     data = wire("iso87-ascii", change(43, encoding="ebcdic-500"))
     for remedy in find_remedies(base("iso87-ascii"), [data], ASCII).remedies:
