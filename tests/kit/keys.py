@@ -51,13 +51,13 @@ class Keyed(Program):
         return self.kernel.take()
 
 
-def keyed(plan=PLAN, steps=()):
+def keyed(plan=PLAN, steps=(), link=PEER):
     """It has read *steps* in its journal, and both links are up."""
     play = Playbook(Keyed(plan))
     for each in steps:
         play.machine.keys.apply(each)
-    for link in (HSM, PEER):
-        play.do(play.machine.handle(LinkUp(link), play.now))
+    for each in (HSM, LinkId(link)):
+        play.do(play.machine.handle(LinkUp(each), play.now))
     return play
 
 

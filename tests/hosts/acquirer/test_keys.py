@@ -73,7 +73,7 @@ def test_a_start_knows_the_key_with_and_without_a_checkpoint(checkpoint_rows):
 
 def test_by_the_clock_it_makes_one_itself():
     play = started(every_s=60.0)
-    (play >> after(60.0)).skip()
+    (play >> after(75.0)).skip()
     made = [command for command in play.sent_on(HSM) if command.code == "A0"]
     assert [command.fields["key_type"] for command in made] == ["008"]
 

@@ -64,7 +64,7 @@ def test_without_a_table_of_keys_the_issuer_changes_none():
 
 
 def test_by_the_clock_it_makes_one_itself():
-    play = issuer(keys=KeysConfig(master=MASTER, every_s=60.0)) >> after(60.0)
+    play = issuer(keys=KeysConfig(master=MASTER, every_s=60.0)) >> after(75.0)
     (
         play
         << sent(HSM, "A0", {"key_type": "001"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from cardswitch.specs.codes import APPROVED, FORMAT_ERROR, INVALID_TRANSACTION, KEY_CHANGE
 from cardswitch.specs.errors import Error
@@ -16,6 +16,8 @@ from .ours import OurChanges
 from .steps import CLOCK, NOTHING_YET, PEER, KeySteps
 from .theirs import TheirChanges
 from .working import KeyKind
+
+LISTENER_BEHIND: Final = 0.25  # of the time between two changes by the clock
 
 
 class KeyExchange:
@@ -98,7 +100,9 @@ class KeyExchange:
                 self._ours.begin(place, kind, PEER)
         if plan.every_s and place not in self._clocks:
             self._clocks.add(place)
-            self._desk.later(plan.every_s, lambda: self._tick(place))
+            # Both ends may have a clock, and begin at once: who listens is behind who dials.
+            behind = LISTENER_BEHIND if link != place else 0.0
+            self._desk.later(plan.every_s * (1.0 + behind), lambda: self._tick(place))
 
     def _tick(self, place: str) -> None:
         plan = self._plans[place]

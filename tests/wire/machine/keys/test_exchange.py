@@ -76,6 +76,16 @@ def test_by_the_clock_a_key_is_changed_again_and_again():
     assert offered(play, "D4E5F6")
 
 
+def test_two_clocks_do_not_go_off_at_once():
+    """Else both ends would refuse each other's key, every time."""
+    plan = replace(PLAN, every_s=3600.0)
+    dialled, listening = keyed(plan), keyed(plan, link="peer/1")
+    assert dialled >> after(3599.0)
+    assert listening >> after(3601.0)
+    assert dialled >> after(1.0) << sent(HSM, "A0")
+    assert listening >> after(899.0) << sent(HSM, "A0")
+
+
 def test_the_clock_waits_for_whoever_is_away_and_for_a_change_that_is_under_way():
     play = keyed(replace(PLAN, every_s=3600.0)) >> LinkDown(PEER)
     assert play >> after(3600.0)
