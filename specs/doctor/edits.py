@@ -37,7 +37,7 @@ _TITLES: Final = {
 
 class Edit(Struct, frozen=True, kw_only=True):
     """One change: of default *encodings*, of how many *bitmaps* there are, or of what the line of
-    field *number* says, by *entry*.
+    field *number* says, by *entry*; or of what *parts* there are: layouts by their paths.
 
     *rarity* orders edits that do the same: 0 is met on every other link, 9 on none. *steps* is how
     many things are changed at once, *words* says the change to people.
@@ -48,6 +48,7 @@ class Edit(Struct, frozen=True, kw_only=True):
     entry: FieldEntry = FieldEntry()
     encodings: tuple[tuple[str, str], ...] = ()
     bitmaps: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
     rarity: int = 0
     steps: int = 1
 
@@ -80,7 +81,13 @@ def patch(extends: str, edits: Sequence[Edit]) -> DialectFile:
             fields = lay_fields_over(fields, {str(edit.number): edit.entry})
     encodings = dict(pair for edit in edits for pair in edit.encodings)
     bitmaps = next((edit.bitmaps for edit in edits if edit.bitmaps), "")
-    return DialectFile(extends=extends, bitmaps=bitmaps, encodings=encodings, fields=fields)
+    return DialectFile(
+        extends=extends,
+        bitmaps=bitmaps,
+        encodings=encodings,
+        fields=fields,
+        parts={path: PartsEntry(layout=name) for edit in edits for path, name in edit.parts},
+    )
 
 
 def laid_over(written: DialectFile, said: DialectFile) -> DialectFile:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
 from msgspec.structs import replace
 
 from ..dialect.file import FieldEntry
+from ..errors import DecodeError
 from ..grammar.codepages import CODECS
 from ..grammar.fields import LENGTH_MAX, Notation, parse_notation
+from ..parts.ber import Ber
+from ..parts.datasets import Datasets
 from .bases import fields_of_edition
 from .edits import Edit
 
@@ -31,6 +34,7 @@ LENGTH_ENCODINGS: Final = ("ascii", "bcd", "binary", EBCDIC)
 # MAC. Another length is so much rarer.
 _SAME_EVERYWHERE: Final = frozenset([3, 4, 7, 11, 12, 13, 14, 37, 38, 39, 49, 52, 64, 128])
 _AGREED: Final = 4
+_OBJECTS: Final = Ber(binary=True)
 _COUNTED: Final = ("bytes", "characters", "nibbles")
 # What a field may hold instead, if its characters are not of its class.
 _CLASSES: Final = {"n": ("an", "ans"), "an": ("ans",), "a": ("an", "ans"), "ns": ("ans",)}
@@ -113,6 +117,25 @@ def may_be_empty(number: int, entry: FieldEntry) -> Edit:
     'field 44 (response): may be empty'
     """
     return _Edits(number, entry).said("may be empty", 0, 1, {"min": 0})
+
+
+def as_data_sets(number: int, entry: FieldEntry, values: Sequence[str]) -> Edit | None:
+    """Data sets in field *number*, which has the line *entry*, if all its *values*, upper-case hex,
+    are such with objects in them; None if not.
+
+    >>> as_data_sets(55, FieldEntry(name="chip"), ["0100059F3602003C"]).words
+    'field 55 (chip): data sets with objects in them'
+    """
+    layout = Datasets(binary=True, content=_OBJECTS)
+    try:
+        sets = [one for value in values for one in layout.split(layout.octets(value))]
+        is_so = bool(sets) and all(_OBJECTS.split(_OBJECTS.octets(one.value)) for one in sets)
+    except DecodeError:
+        return None
+    words = f"field {number}" + (f" ({entry.name})" if entry.name else "")
+    keys = sorted({one.key for one in sets})
+    parts = ((f"{number}", "datasets"), *((f"{number}.{key}", "ber-tlv") for key in keys))
+    return Edit(words=f"{words}: data sets with objects in them", parts=parts) if is_so else None
 
 
 class _Edits:

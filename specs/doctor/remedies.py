@@ -12,10 +12,11 @@ from ..dialect import Dialect
 from ..dialect.file import DialectFile
 from ..grammar.bitmap import IN_FIELD_65, THIRD
 from ..grammar.encodings import Encoding, encoding_of
+from ..parts.ber import Ber
 from ..review.findings import Finding
 from .bases import Base
 from .edits import Edit, bitmaps_edit, build, group_edit
-from .field_edits import may_be_empty
+from .field_edits import as_data_sets, may_be_empty
 from .pages import page_edit
 from .search import ROUTES_MAX, Budget, Plan, Route, Search
 from .surfaces import Surface
@@ -276,14 +277,28 @@ def _remedy(base: Base, edits: tuple[Edit, ...], bodies: Sequence[bytes]) -> Rem
     remedy = _better(base, remedy, more, bodies)
     page = page_edit(remedy.trial)
     remedy = _better(base, remedy, (page,) if page else (), bodies)
+    remedy = _better(base, remedy, _data_sets(base, remedy.trial), bodies)
     edited = {edit for edit in remedy.edits if edit.number}
     is_usual = remedy.doubt <= DOUBT_MAX + _MORE_DOUBT * (len(edited) - 1)
     is_believed = (is_usual or edited <= set(more)) and remedy.trial.oddness <= ODDNESS_MAX
     return remedy if remedy.trial.fits and is_believed else None
 
 
+def _data_sets(base: Base, trial: Trial) -> tuple[Edit, ...]:
+    """Data sets in the fields that the dialect has as objects one by one, and that are not such."""
+    edits = []
+    for finding in trial.findings:
+        layout = trial.dialect.form.parts.get(finding.field)
+        entry = base.written.fields.get(finding.field)
+        if isinstance(layout, Ber) and entry is not None and int(finding.field) not in base.keep:
+            number = int(finding.field)
+            values = [message[number] for message in trial.messages if number in message.fields]
+            edits.append(as_data_sets(number, entry, values))
+    return tuple(edit for edit in edits if edit)
+
+
 def _better(base: Base, remedy: Remedy, more: tuple[Edit, ...], bodies: Sequence[bytes]) -> Remedy:
-    """*remedy* with *more* edits, if fewer things are odd then; as it is if not."""
+    """*remedy* with *more* edits, if fewer things are odd or implausible then; as it is if not."""
     if not more or not remedy.trial.fits:
         return remedy
     encoded = {key for edit in more for key, _ in edit.encodings}
@@ -295,8 +310,12 @@ def _better(base: Base, remedy: Remedy, more: tuple[Edit, ...], bodies: Sequence
     if built is None:
         return remedy
     trial = try_dialect(built[1], bodies)
-    is_better = trial.fits and len(trial.oddities) < len(remedy.trial.oddities)
+    is_better = trial.fits and _odd_count(trial) < _odd_count(remedy.trial)
     return Remedy(edits, built[0], trial) if is_better else remedy
+
+
+def _odd_count(trial: Trial) -> tuple[int, int]:
+    return len(trial.oddities), len(trial.findings)
 
 
 def _words(edits: Sequence[Edit]) -> str:

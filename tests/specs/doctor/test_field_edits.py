@@ -4,7 +4,12 @@ import pytest
 
 from cardswitch.specs.dialect.build import build_field
 from cardswitch.specs.dialect.file import FieldEntry, lay_fields_over
-from cardswitch.specs.doctor.field_edits import definitions, rare_edits, usual_edits
+from cardswitch.specs.doctor.field_edits import (
+    as_data_sets,
+    definitions,
+    rare_edits,
+    usual_edits,
+)
 from cardswitch.specs.errors import DialectError
 from tests.kit.samples.doctor import base
 
@@ -68,3 +73,19 @@ def test_an_undefined_field_is_first_what_the_standard_says():
     assert second.rarity == 1
     assert {edit.number for edit in rest} == {48}
     assert next(definitions(190, "0")).entry.format == "ans...999"
+
+
+@pytest.mark.parametrize(
+    ("values", "paths"),
+    [
+        (["0100059F3602003C"], ["55", "55.01"]),
+        (["0100059F3602003C", "0200039A012601" + "0000"], None),
+        (["0100059F3602003C", "0200039A0126"], ["55", "55.01", "55.02"]),
+        (["9F3602003C"], None),
+        (["010000"], None),
+        ([], None),
+    ],
+)
+def test_data_sets_are_seen_by_their_objects(values, paths):
+    edit = as_data_sets(55, FieldEntry(name="chip data"), values)
+    assert (edit and [path for path, _ in edit.parts]) == paths

@@ -308,3 +308,21 @@ def test_a_frame_that_was_cut_is_shown_by_the_file_that_is_written(tmp_path):
     command = done.stderr.rstrip().splitlines()[-1].replace("…", "").split()
     shown = spec(*command[2:], given=data)
     assert (shown.exit_code, "20 bytes are missing" in shown.stderr) == (exits.LINK, True)
+
+
+def test_a_dialect_of_strangers_that_is_nearly_right_is_mended_to_the_last_tag(tmp_path):
+    """Two lengths are wrong, and the chip data are data sets."""
+    texts = "\n".join(f'{name} = "ebcdic-037"' for name in ("a", "s", "an", "as", "ns", "ans"))
+    near, new = tmp_path / "near.toml", tmp_path / "new.toml"
+    near.write_text(f'extends = "iso87-binary"\n[encodings]\nlength = "binary"\n{texts}\n', "utf-8")
+    given = (
+        Path(__file__).parents[3] / "vectors/pasted/bcd-ebcdic-binary-lengths.hex"
+    ).read_bytes()
+    done = run("--json", "--dialect", str(near), "-o", str(new), given=given)
+    said = json.loads(done.stdout)["best"]
+    assert (len(said["edits"]), said["findings"]) == (3, [])
+    assert '55 = { format = "b..255" }\n63 = { format = "b..255" }' in said["toml"]
+    decoded = json.loads(
+        spec("decode", "--json", "--unsafe", "--dialect", str(new), given=given).stdout
+    )
+    assert decoded["parts"]["55.01.9F26"]["value"] == "0123456789ABCDEF"
