@@ -120,14 +120,16 @@ def _of_pieces(pieces: list[Piece], skip: int) -> Iterator[Reading]:
 def _captured(given: bytes, skip: int) -> list[Reading]:
     """What was said to and from the ports that were spoken to most, each as one reading."""
     said: dict[int, list[tuple[float, bytes]]] = {}
-    for stream in streams_of(read_capture(given).packets).streams:
+    talk = streams_of(read_capture(given).packets)
+    for stream in talk.streams:
         port = min(stream.source.port, stream.destination.port)
         for piece in stream.pieces:
             if len(piece.data) >= MESSAGE_SIZE_MIN + skip:
                 said.setdefault(port, []).append((piece.time, piece.data[skip:]))
     ports = sorted(said, key=lambda port: -len(said[port]))[:PORTS_MAX]
     if not ports:
-        raise FormatError("TCP streams with messages", code="input-form", seen="none")
+        seen = "; ".join(talk.notes) or "none"
+        raise FormatError("TCP streams with messages", code="input-form", seen=seen)
     return [
         Reading(
             "pcap",

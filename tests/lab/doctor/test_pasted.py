@@ -58,3 +58,11 @@ def test_any_input_is_read_or_refused(given, skip):
     except FormatError:
         return
     assert all(reading.messages and all(reading.messages) for reading in readings)
+
+
+def test_a_capture_without_tcp_says_what_it_has():
+    header = "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 65000000"
+    udp = "4500001c 00000000 40110000 c0000201 c0000202 c3502187 00080000"
+    given = bytes.fromhex(f"{header} 00000000 00000000 1c000000 1c000000 {udp}")
+    with pytest.raises(FormatError, match="seen UDP"):
+        read_messages(given, "auto")

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from cardswitch.specs.errors import DecodeError, EncodeError
 from cardswitch.wire.capture.packets import LINK_RAW, Endpoint, segment_of
-from cardswitch.wire.capture.pcap import SEGMENT_SIZE_MAX, read_capture, write_pcap
+from cardswitch.wire.capture.pcap import (
+    HEADER_SIZE,
+    RECORD_SIZE,
+    SEGMENT_SIZE_MAX,
+    read_capture,
+    write_pcap,
+)
 from cardswitch.wire.capture.reassembly import frames_of, streams_of
 from cardswitch.wire.framing import Framing
 from tests.kit.samples.captures import HERE, THERE, VECTORS, classic_grammar, outcome, wire
@@ -48,6 +54,20 @@ def test_what_construct_writes_is_read(order, magic, link_type, written):
     capture = read_capture(GRAMMARS[order].build(file))
     expected = [(s + f / TICKS[magic], data, link_type) for s, f, data in written]
     assert [(p.time, p.data, p.link_type) for p in capture.packets] == expected
+
+
+@pytest.mark.parametrize(("magic", "order"), [("a1b2cd34", ">"), ("34cdb2a1", "<")])
+def test_modified_files_have_eight_bytes_more_before_each_packet(magic, order):
+    packets = [{"seconds": n, "fraction": 500_000, "data": b"0800"[:n]} for n in (1, 2, 3)]
+    classic = GRAMMARS[order].build({"magic": 0xA1B2C3D4, "link_type": 1, "packets": packets})
+    file, at = bytearray(bytes.fromhex(magic) + classic[4:HEADER_SIZE]), HEADER_SIZE
+    for packet in packets:
+        end = at + RECORD_SIZE + len(packet["data"])
+        file += classic[at : at + RECORD_SIZE] + b"\0\0\0\2\x08\0\0\0"
+        file += classic[at + RECORD_SIZE : end]
+        at = end
+    read = read_capture(bytes(file)).packets
+    assert [(one.time, one.data) for one in read] == [(1.5, b"0"), (2.5, b"08"), (3.5, b"080")]
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
