@@ -31,16 +31,22 @@ _VALIDATOR: Final = "validator"  # how elements end that say what a value must b
 def children_of(draft: Draft, parent: Element, what: str) -> dict[int, Element]:
     """The fields in *parent* by their numbers, ascending; of one that stands twice the last."""
     found: dict[int, Element] = {}
-    for element in parent.children:
-        if element.tag.endswith(_VALIDATOR):
-            draft.lose(element.line, plain_name(element.tag, ""), "what it checks is not carried")
-            continue
+    for element in without_validators(draft, parent):
         with draft.going_on():
             number = _number(draft, element, what)
             if number in found:
                 draft.say_again(found[number].line, f"{what} {number}", element.line)
             found[number] = element
     return dict(sorted(found.items()))
+
+
+def without_validators(draft: Draft, parent: Element, where: str = "") -> list[Element]:
+    """The elements in *parent*, which is at *where*, but those that say what a value must be."""
+    for element in parent.children:
+        if element.tag.endswith(_VALIDATOR):
+            place = " ".join(filter(None, (where, plain_name(element.tag, ""))))
+            draft.lose(element.line, place, "what it checks is not carried")
+    return [one for one in parent.children if not one.tag.endswith(_VALIDATOR)]
 
 
 def _number(draft: Draft, element: Element, what: str) -> int:

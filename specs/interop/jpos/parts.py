@@ -22,6 +22,7 @@ from .fields import (
     fitting,
     known_class,
     length_of,
+    without_validators,
 )
 from .tagged import TAGGED_PACKAGERS, tagged_layout
 
@@ -41,7 +42,7 @@ def add_parts(
     """
     where = f"field {path}"
     if element.tag != "isofieldpackager":
-        if any(not child.tag.endswith("validator") for child in element.children):
+        if without_validators(draft, element, where):
             draft.refuse(element.line, where, "parts are expected in an isofieldpackager alone")
         return entry
     packager = class_name(draft, element, where, "packager")

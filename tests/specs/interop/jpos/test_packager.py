@@ -193,6 +193,13 @@ def test_validators_are_stepped_over_and_told():
     assert (4, "isofieldvalidator") in pairs(import_jpos(text, "x.xml").losses)
 
 
+def test_a_validator_inside_its_field_is_told_and_the_field_carried():
+    inside = field(4, CHAR).replace("/>", '><isofieldvalidator class="org.x.IVA_NUM"/></isofield>')
+    imported = import_jpos(packager(inside), "x.xml")
+    assert "4" in imported.written.fields
+    assert (4, "field 4 isofieldvalidator") in pairs(imported.losses)
+
+
 @pytest.mark.parametrize(("length", "version"), [(6, "0"), (12, "1"), (14, "2"), (7, "0")])
 def test_the_edition_is_that_of_the_lengths(length, version):
     text = packager(field(12, "org.jpos.iso.IFA_NUMERIC", length))
