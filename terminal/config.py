@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -35,6 +35,7 @@ class TerminalConfig(Address, frozen=True, kw_only=True):
     tpk: str = ""  # under the TMK; empty: no PIN pad
     mac: MacConfig = MacConfig()  # its key, a TAK, is under the TMK
     timeout_s: Annotated[float, Meta(gt=0)] = 4.5
+    partial_approvals: Literal["accept", "undo"] = "accept"  # what becomes of one
 
     def __post_init__(self) -> None:
         currency(self.currency)

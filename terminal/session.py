@@ -170,7 +170,9 @@ async def open_session(
     """
     tls = client_tls(config, "terminal.tls_")
     terminal = _Linked(
-        TerminalIdentity(config.id, config.merchant, config.zone),
+        TerminalIdentity(
+            config.id, config.merchant, config.zone, config.partial_approvals == "accept"
+        ),
         PinPad(config.tpk) if config.tpk else None,
         Timers(answer_s=config.timeout_s),
         test_cards_only=config.is_in_clear,

@@ -67,7 +67,8 @@ class ReversalRefused(Struct, frozen=True, tag="refused"):
 
 
 class ApprovalHeard(Struct, frozen=True, tag="heard"):
-    """An approval came for a sale that is not held as approved, or not for so much: undo it.
+    """An approval came that does not stand: of a sale that is not held as approved, of more than
+    is, or of less than this till takes. Undo it.
 
     *sale* names it, as :func:`key_of` does.
     """

@@ -11,6 +11,7 @@ from cardswitch.specs.amounts import format_amount
 from cardswitch.specs.codes import (
     APPROVED,
     INVALID_TRANSACTION,
+    PARTLY_APPROVED,
     REFUSED_FOR_GOOD,
     TRY_LATER,
     UNKNOWN_ORIGINAL,
@@ -209,6 +210,9 @@ class Terminal(Program):
         answer = await self._answer(request)
         if answer is None:
             return await self._give_up()
+        if answer[39] == PARTLY_APPROVED and not self.place.takes_part:
+            key = key_of(request[11], request[7])
+            return self._record(ApprovalHeard(self.desk.now, key, stored(answer)))
         return self._record(SaleAnswered(self.desk.now, stored(answer)))
 
     async def _give_up(self) -> None:

@@ -36,11 +36,12 @@ _REVERSAL_FIELDS: Final = (3, 4, 12, 13, 22, 25, 41, 42, 49)
 
 
 class TerminalIdentity(Struct, frozen=True):
-    """Where the terminal stands: fields 41 and 42, and the time zone of its clock."""
+    """Where the terminal stands: fields 41 and 42, its clock's zone, and what it takes."""
 
     terminal: str  # 1 to 8 characters
     merchant: str  # 1 to 15 characters
     zone: str = "UTC"
+    takes_part: bool = True  # whether an approval of less than was asked for stands
 
 
 class Order(Struct, frozen=True, kw_only=True):

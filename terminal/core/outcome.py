@@ -46,6 +46,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     amount: int  # minor units: what was approved and stays, or else asked
     asked: int
     cash: int = 0  # minor units of what was asked that are paid out
+    offered: int = 0  # minor units of an approval in part that was not taken
     reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
     currency: str  # numeric
     terminal: str
@@ -61,6 +62,12 @@ class Outcome(Struct, frozen=True, kw_only=True):
     is_repeat: bool = False
     because: str = ""  # of an abandoned one: what the person said
     amounts: tuple[AdditionalAmount, ...] = ()  # what the issuer told of the account
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether it was refused: by the issuer, or by the till, which does not take less."""
+        was_refused_here = self.kind is SaleState.REVERSED and self.offered > 0
+        return self.kind is SaleState.DECLINED or was_refused_here
 
     @property
     def moves_money(self) -> bool:

@@ -62,7 +62,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleReversing: PAID | NOT_PAID | {SaleState.BEGUN},
     SaleReversed: frozenset({SaleState.PENDING}),
     ReversalRefused: frozenset({SaleState.PENDING}),
-    ApprovalHeard: NOT_PAID,
+    ApprovalHeard: NOT_PAID | {SaleState.BEGUN},
     SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
     BatchClosed: _AT_REST,
     KeyTaken: _AT_REST,
@@ -259,7 +259,11 @@ class Book(Struct, frozen=True, kw_only=True):
 
     def _heard(self, key: str, answer: Message) -> Book:
         outcome = self.sales[key].outcome
-        book = self._with(key, replace(outcome, rrn=answer.get(37, outcome.rrn)))
+        rrn = answer.get(37, outcome.rrn)
+        if outcome.kind is SaleState.BEGUN:
+            offered = int(answer.get(4) or outcome.asked)
+            outcome = replace(outcome, code=answer[39], offered=offered)
+        book = self._with(key, replace(outcome, rrn=rrn))
         return replace(book, to_reverse=(*self.to_reverse, key), last_outcome=None)
 
     def _reversing(self, at: Seconds, reversal: Message, stays: int) -> Book:

@@ -194,6 +194,11 @@ def _amounts(outcome: Outcome, copy: Copy) -> list[str]:
 def _money(outcome: Outcome) -> list[str]:
     if outcome.reversed:
         return _reversed(outcome)
+    if outcome.offered:
+        return [
+            _pair("Asked", money(outcome.asked, outcome.currency)),
+            _pair("Approved, not taken", money(outcome.offered, outcome.currency)),
+        ]
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
         return [*_cash(outcome), _pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest, words = outcome.asked - outcome.amount, words_of(outcome)

@@ -64,9 +64,9 @@ def conclude(
         last = last or book.unsettled
     if last is not None:
         print_outcome(last, as_json)
-        if check and last.kind is SaleState.DECLINED:
+        if check and last.is_declined:
             code = code or exits.DECLINED
-        elif last.kind not in good:
+        elif last.kind not in good and not last.is_declined:
             code = code or exits.TIMEOUT
     sys.exit(code)
 
@@ -129,6 +129,9 @@ def _why_pending(outcome: Outcome) -> str:
     if outcome.reversed:
         kept = f"all but {money(outcome.amount, outcome.currency)}" if outcome.amount else "all"
         return f"reversing {kept} of it {until}"
+    if outcome.offered:
+        part = money(outcome.offered, outcome.currency)
+        return f"approved for {part} alone, which is not taken here: reversing {until}"
     if outcome.code:
         return f"approved too late or twice, reversing {until}"
     return f"no answer, reversing {until}"

@@ -236,6 +236,9 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
         if is_left and terminal not in excepted and not _is_stuck(terminal, legs):
             raise Broken(f"{node.name} has a reversal pending, or a person must look")
         for outcome in (sale.outcome for sale in stand.sales.values()):
+            is_part = outcome.kind is SaleState.APPROVED and outcome.amount < outcome.asked
+            if is_part and not node.machine.place.takes_part:
+                raise Broken(f"{node.name} holds STAN {outcome.stan} as approved in part")
             if not outcome.moves_money:
                 _check_inquiry(outcome)
             elif outcome.kind in PAID:

@@ -225,7 +225,9 @@ class World(Network):
 
     def _add_terminal(self, number: int) -> Node:
         at_till = number % len(SHOPS_ALL) == 2
-        place = TerminalIdentity(f"TERM{number:04d}", SHOPS_ALL[number % len(SHOPS_ALL)])
+        takes_part = self.random.random() < 0.7
+        shop = SHOPS_ALL[number % len(SHOPS_ALL)]
+        place = TerminalIdentity(f"TERM{number:04d}", shop, takes_part=takes_part)
         kind = self.random.choice((KeyedTerminal, KeyedTerminal, Insistent))
         rule = self.lot.terminal_macs.rule("pos", TAK)
         macs = MacPad(rule) if rule is not None else None

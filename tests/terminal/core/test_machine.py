@@ -1,11 +1,13 @@
 """The terminal's flows as playbooks, and a crash between any two effects of each."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message, MessageError
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.reversals import reference, stays_of
+from cardswitch.terminal.core.batch import Tally
 from cardswitch.terminal.core.entries import (
     ApprovalHeard,
     BatchClosed,
@@ -83,6 +85,39 @@ def test_approved_in_part():
     play.skip() >> answered("switch", "10", {4: "000000000625", 38: "A1B2C3"})
     [outcome] = outcomes(play.entries)
     assert (outcome.kind, outcome.amount, outcome.asked) == (SaleState.APPROVED, 625, 1250)
+
+
+def in_part(play):
+    """Less is approved, at a till that does not take it."""
+    play.machine.place = replace(play.machine.place, takes_part=False)
+    play >> UP >> sell()
+    play.skip() >> answered("switch", "10", {4: "000000000625", 38: "A1B2C3", 37: "608801000001"})
+    return play << appended(ApprovalHeard) << appended(SaleReversing, stays=0)
+
+
+def test_less_than_was_asked_for_is_undone_where_the_till_does_not_take_it():
+    play = in_part(Playbook(terminal())) << sent("switch", "0420", {4: "000000001250", 95: None})
+    assert play >> answered("switch", "00") << appended(SaleReversed) >> after(60)
+    pending, undone = outcomes(play.entries)
+    assert (pending.kind, pending.code, pending.offered) == (SaleState.PENDING, "10", 625)
+    assert (undone.kind, undone.offered, undone.is_declined) == (SaleState.REVERSED, 625, True)
+    assert play.machine.book.batch.totals == {"978": {"sale reversed": Tally(1, 1250)}}
+
+
+@pytest.mark.parametrize("written", [2, 3])
+def test_it_is_undone_after_a_crash_too(written):
+    entries = in_part(Playbook(terminal())).skip().entries[:written]
+    again = Playbook(terminal())
+    again.do(again.machine.recover(entries, again.now))
+    again.skip() >> UP
+    assert again.skip().sent_on("switch")[-1].mti in ("0420", "0421")
+
+
+def test_a_whole_approval_is_taken_anywhere():
+    play = Playbook(terminal())
+    play.machine.place = replace(play.machine.place, takes_part=False)
+    play >> UP >> sell()
+    assert play.skip() >> answered("switch", "00", {38: "A1B2C3"}) << appended(SaleAnswered)
 
 
 @pytest.mark.parametrize(

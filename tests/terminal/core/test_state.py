@@ -76,7 +76,7 @@ ALL = [
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
     ([], None, "bck"),
-    ([BEGUN], SaleState.BEGUN, "avwn"),
+    ([BEGUN], SaleState.BEGUN, "avwnh"),
     ([BEGUN, NOTHING], SaleState.UNANSWERED, "bck"),
     ([BEGUN, APPROVED], SaleState.APPROVED, "brckv"),
     ([BEGUN, DECLINED], SaleState.DECLINED, "brckhv"),

@@ -59,6 +59,18 @@ def test_how_a_sale_ends(run, words, kind, code):
     assert len(result.stdout.splitlines()) == 1
 
 
+def test_a_partial_approval_is_undone_where_that_is_set(run, lab, small_switch):
+    lab.write_text(lab.read_text() + 'partial_approvals = "undo"\n')
+    result = run("sale", "12.10", "--card", "good", "--json")
+    shown = json.loads(result.stdout)
+    assert (shown["kind"], shown["offered"]) == ("reversed", 605)
+    assert "approved for EUR 6.05 alone, which is not taken here" in result.stderr
+    text = run("sale", "12.10", "--card", "good", "--check", code=3).stdout
+    assert "Approved, not taken" in text
+    assert "Not paid. Nothing was charged." in text
+    assert [message.mti for message in small_switch.seen] == ["0200", "0420"] * 2
+
+
 def test_balances_are_told(run, small_switch):
     shown = json.loads(run("balance", "--card", "good", "--pin", "1234", "--json").stdout)
     assert (shown["kind"], shown["transaction"]) == ("approved", "balance")
