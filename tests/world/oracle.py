@@ -103,6 +103,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         if book != other:
             raise Broken(f"{name} and next book differ: {_difference(book, other)}")
     _check_reversals(world.vault, legs)
+    _check_captures(legs)
     if world.stranger is not None:
         _check_told(world.stranger, legs)
     if world.lot.terminal_macs.is_used:
@@ -118,6 +119,7 @@ class Stand(NamedTuple):
     last: Row
     held: int
     was_approved: bool = False
+    approved: int = 0  # of that, what was not undone before anything was captured
 
 
 def _legs(rows: Iterable[Row]) -> list[Stand]:
@@ -129,7 +131,8 @@ def _legs(rows: Iterable[Row]) -> list[Stand]:
             # Whatever the answer to an advice says or leaves out, it was kept as it is.
             is_kept = row.state == State.APPROVED and stand.last.state == State.TAKEN
             held = stand.held if is_kept else _held(row, stand.held)
-            legs[row.leg] = Stand(stand.first, row, held, approved)
+            left = stand.held if row.state == State.COMPLETED else stand.approved
+            legs[row.leg] = Stand(stand.first, row, held, approved, left)
     return list(legs.values())
 
 
@@ -192,6 +195,26 @@ def _check_let_in(legs: Sequence[Stand]) -> None:
     for stand in legs:
         if stand.first.serves == "merchants" and f"|{TERMINAL}|" in stand.first.identity:
             raise Broken(f"leg {stand.first.leg} is the stranger's, who cannot make a MAC")
+
+
+def _check_captures(legs: Sequence[Stand]) -> None:
+    """What was taken of a pre-authorisation is no more than was approved of it, and taken once."""
+    by_number = {stand.first.leg: stand for stand in legs}
+    taken: dict[int, Stand] = {}
+    for stand in legs:
+        if stand.first.state != State.TAKEN:
+            continue
+        name, original = stand.first.original, by_number[stand.first.original]
+        if name in taken:
+            raise Broken(f"leg {name} is captured twice, by {taken[name].first.leg} too")
+        taken[name] = stand
+        if original.last.state != State.COMPLETED or original.first.card != stand.first.card:
+            raise Broken(f"leg {stand.first.leg} has captured of {name}, which does not know it")
+        if stand.held > original.approved:
+            raise Broken(f"of leg {name} more is captured than was approved")
+    completed = {leg for leg, stand in by_number.items() if stand.last.state == State.COMPLETED}
+    if completed != set(taken):
+        raise Broken(f"legs {sorted(completed ^ set(taken))} are completed by nobody")
 
 
 def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:

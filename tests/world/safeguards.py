@@ -10,6 +10,8 @@ from unittest import mock
 from cardswitch.hosts.issuer.accounts import Account
 from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions import captures
+from cardswitch.specs.transactions.captures import Hold
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.switch.core.access.sessions import Sessions
 from cardswitch.switch.core.desk import SwitchDesk
@@ -251,11 +253,44 @@ def _upstreams_never_off() -> AbstractContextManager[Any]:
     return mock.patch("cardswitch.switch.core.machine.upstream", answer)
 
 
+def _taken_again() -> AbstractContextManager[Any]:
+    """What was captured is captured once more."""
+    asked = captures.refusal
+
+    def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
+        if hold.is_captured:
+            return ""
+        return asked(capture, amount, card, hold)
+
+    return mock.patch.object(captures, "refusal", refusal)
+
+
+def _taken_above() -> AbstractContextManager[Any]:
+    def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
+        return "" if hold.left else "94"
+
+    return mock.patch.object(captures, "refusal", refusal)
+
+
+def _told_once() -> AbstractContextManager[Any]:
+    """An advice is sent, and nobody waits for its acknowledgement."""
+
+    def pursue(desk: SwitchDesk, owed: Message, sent: int = 0, tries: int = 0) -> None:
+        desk.send(LinkId(desk.leg.upstream), owed)
+        desk.record(State.APPROVED, Message("0230", {4: owed[4], 39: "00"}))
+
+    return mock.patch("cardswitch.switch.core.flows.advise.pursue", pursue)
+
+
 SAFEGUARDS: Mapping[str, Removal] = {
     "reversal on time-out": _no_reversal,
     "W1: forwarded only when durable": _late_entries(State.FORWARDED),
     "W2: answered only when durable": _late_entries(State.APPROVED, State.DECLINED),
     "nothing to undo where no money moves": _inquiries_undone,
+    "an advice kept before the yes": _late_entries(State.TAKEN, State.COMPLETED),
+    "an advice told until it is kept": _told_once,
+    "captured once": _taken_again,
+    "captured no more than approved": _taken_above,
     "recovery": _no_recovery,
     "repeat detection": _no_repeat_detection,
     "no key reused while alive": _keys_reused,
