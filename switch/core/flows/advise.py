@@ -68,10 +68,19 @@ def is_in_the_way(original: Leg) -> bool:
     return original.state is State.REVERSING and original.stays > 0
 
 
+def has_room(desk: SwitchDesk) -> bool:
+    """Whether one more may be owed.
+
+    What acquirers send on has as much again: merchants' advices end only when theirs are kept.
+    """
+    room = desk.settings.pending_reversals_max
+    return desk.memory.owed < (room if desk.leg.serves == "merchants" else 2 * room)
+
+
 def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
     """Durably capture of *original* what *request* says; it is owed to wherever that went."""
-    memory, leg = desk.memory, desk.leg
-    if memory.owed >= desk.settings.pending_reversals_max:
+    leg = desk.leg
+    if not has_room(desk):
         desk.count("advice_no_room")
         return desk.forget()
     leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream

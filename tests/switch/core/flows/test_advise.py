@@ -6,7 +6,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.switch.core.states import State
 from cardswitch.wire.machine.budget import Limits
-from cardswitch.wire.ports import LinkDown, Received
+from cardswitch.wire.ports import LinkDown, LinkId, LinkUp, Received
 from tests.kit.notebook import found, looked_up
 from tests.kit.play import after, answered, sent
 from tests.kit.switch import (
@@ -271,6 +271,17 @@ def test_when_too_much_is_owed_it_is_not_kept_and_comes_again():
     assert told(play) == ""
     play.machine.memory.pending.clear()
     assert told(play) == "00"
+
+
+def test_what_merchants_are_owed_takes_no_room_from_what_acquirers_send_on():
+    """Else each would wait for the other, where an acquirer is both above and below us."""
+    network = LinkId("network/1")
+    play = opened(with_settings(pending_reversals_max=1)) >> LinkUp(network)
+    (play >> Received(network, HOLD)).skip()
+    (play >> answered("acquirer", "00", {38: "A1B2C3"})).skip()
+    play.machine.memory.pending[State.TAKEN] = 1
+    (play >> Received(network, COMPLETION)).skip()
+    assert play.sent_on(network)[-1][39] == "00"
 
 
 def test_doing_takes_no_room_from_it():
