@@ -1,9 +1,9 @@
 """cardswitch: an ISO 8583 card switch with terminal, hosts, HSM and settlement, for tests.
 
 The one name that is installed. Its rooms (`specs`, `wire`, `switch`, `terminal`, `hosts`,
-`hsm_sim`, `lab`) are folders at the top of the repository; in a checkout they are linked into this
-one, and an installed wheel holds the folders themselves. What most users want is imported from
-here; it is loaded when it is first asked for:
+`hsm_sim`, `gateway`, `lab`) are folders at the top of the repository; in a checkout they are linked
+into this one, and an installed wheel holds the folders themselves. What most users want is imported
+from here; it is loaded when it is first asked for:
 
     from cardswitch import load_dialect, Message
 """

@@ -10,7 +10,6 @@ from click.testing import CliRunner
 
 from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS
-from cardswitch.switch.core.states import mermaid
 from tests.kit.rules import docs
 
 README = Path(__file__).parent.parent / "README.md"
@@ -182,7 +181,8 @@ def test_the_table_of_reasons_must_be_there_and_up_to_date():
 
 
 def test_the_diagram_must_be_that_of_the_table_of_states():
-    text = f"```mermaid\nsequenceDiagram\n```\n\n```mermaid\n{mermaid()}\n```\n"
+    drawn = "\n".join(f"```mermaid\n{each}\n```\n" for each in docs.diagrams())
+    text = f"```mermaid\nsequenceDiagram\n```\n\n{drawn}"
     assert docs.wrong_diagrams(text) == []
     assert docs.wrong_diagrams(text.replace("forwarded --> approved", "forwarded --> received"))
     assert docs.wrong_diagrams("```mermaid\nsequenceDiagram\n```\n")

@@ -48,6 +48,10 @@ COMMANDS: Final[Commands] = {
     "switch": ("cardswitch.switch.cli.main:switch", "Run the switch alone; look into its journal."),
     "hsm": ("cardswitch.hsm_sim.cli.main:hsm", "Run the HSM simulator alone."),
     "host": ("cardswitch.hosts.cli:host", "Run the acquirer or the issuer alone."),
+    "gateway": (
+        "cardswitch.gateway.cli:gateway",
+        "Take payments over HTTPS: API keys, and the story of a payment.",
+    ),
     "settle": (
         "cardswitch.switch.cli.settle:settle",
         "Close a bank day and write the deposit files.",

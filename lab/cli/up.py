@@ -108,6 +108,10 @@ def _listeners(lab: Lab) -> Iterator[str]:
         yield f"{who:22} {address:17} {what}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
     yield f"{'HSM simulator':22} {address:17} host commands, {_spoken(lab.hsm)}, test LMK"
+    if lab.gateway is not None:
+        api = lab.gateway.api
+        address = f"{api.host}:{api.port}"
+        yield f"{'payment gateway':22} {address:17} https://{address}/v1, CA in tls/ca.pem"
     yield "ready; stop with Ctrl-C"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from cardswitch.gateway.config import ApiConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.specs.merchants import Merchant
@@ -31,6 +32,8 @@ def openings(value: Any, where: str = "") -> Iterator[Opening]:
     match value:
         case IsoListener() | HsmConfig():
             yield from _of_listener(value, where)
+        case ApiConfig():
+            yield from _of_api(value, where)
         case Address():
             yield from _of_dialled(value, where)
         case Merchant():
@@ -46,7 +49,7 @@ def openings(value: Any, where: str = "") -> Iterator[Opening]:
 def places(value: Any, where: str = "") -> Iterator[tuple[str, Address, bool]]:
     """Every address in *value*: its key, itself, and whether a program listens there."""
     if isinstance(value, Address):
-        yield where, value, isinstance(value, IsoListener | HsmConfig)
+        yield where, value, isinstance(value, IsoListener | HsmConfig | ApiConfig)
     for name, inner in _inside(value):
         yield from places(inner, _key(where, name))
 
@@ -88,6 +91,11 @@ def _of_listener(place: IsoListener | HsmConfig, where: str) -> Iterator[Opening
         )
     if not is_here(place.host) and not place.allow:
         yield Opening(where, "any address may connect", "say with allow which may")
+
+
+def _of_api(place: ApiConfig, where: str) -> Iterator[Opening]:
+    if not is_here(place.host):  # Who comes in is told by its key.
+        yield Opening(where, "any address may connect", "keep it on this machine, behind a proxy")
 
 
 def _of_speakers(place: ListenerConfig, where: str) -> Iterator[Opening]:

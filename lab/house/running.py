@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from cardswitch.hosts.acquirer.desk import NETWORK
 from cardswitch.hosts.acquirer.machine import Acquirer
@@ -19,10 +19,14 @@ from cardswitch.switch.core.desk import HSM as SWITCH_HSM
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.driver.event_log import EventLog
-from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.runtime import Clock
+from cardswitch.wire.driver.service import Running as Served
 
 from .papers import has_papers, renew_papers
 from .topology import Lab
+
+if TYPE_CHECKING:
+    from cardswitch.gateway.serve import ServedGateway
 
 READY_S: Final = 5.0  # On one machine the links are up long before.
 LOOK_S: Final = 0.005
@@ -32,9 +36,15 @@ class Running:
     """The machines of a lab that runs, and the runtimes that drive them."""
 
     def __init__(
-        self, runtimes: list[Runtime], switch: Switch, acquirer: Acquirer, issuer: Issuer
+        self,
+        runtimes: list[Served],
+        switch: Switch,
+        acquirer: Acquirer,
+        issuer: Issuer,
+        gateway: ServedGateway | None = None,
     ) -> None:
         self.runtimes = runtimes
+        self.gateway = gateway
         self.switch = switch
         self.acquirer = acquirer
         self.issuer = issuer
@@ -58,6 +68,8 @@ class Running:
             "the HSM, by the issuer": (self.issuer, ISSUER_HSM),
             "the network, by the acquirer": (self.acquirer, NETWORK),
         }
+        if self.gateway is not None and not self.gateway.gateway.is_ready:
+            missing.append("the switch, by the gateway")
         return missing + [
             who for who, (program, link) in dialled.items() if not program.desk.is_up(link)
         ]
@@ -85,10 +97,19 @@ async def running(
             stack.push_async_callback(switch.stop)
             acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock, log)
             stack.push_async_callback(acquirer.stop)
+            gateway = None
+            if lab.gateway is not None:
+                from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
+
+                gateway_vault = open_vault(lab.gateway.vault)
+                gateway = await serve_gateway(lab.gateway, gateway_vault, clock, log)
+                stack.push_async_callback(gateway.stop)
         except OSError as error:
             raise Error(
                 f"a port is taken or cannot be opened: {error.strerror or error}; is another lab "
                 "running? Change the ports in lab.toml, or stop the other one"
             ) from error
-        runtimes = [hsm, issuer, switch, acquirer]
-        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine)
+        runtimes: list[Served] = [hsm, issuer, switch, acquirer]
+        if gateway is not None:
+            runtimes.append(gateway)
+        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine, gateway)

@@ -15,6 +15,7 @@ from typing import Any, Final
 import tomli_w
 from msgspec import Struct, structs
 
+from cardswitch.gateway.config import GatewayConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hosts.vault import VAULT_KEY_BYTES
@@ -44,11 +45,12 @@ CONFIG_NAME: Final = "lab.toml"
 CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
 ISSUER_VAULT_NAME: Final = "issuer.vault"
+GATEWAY_VAULT_NAME: Final = "gateway.vault"
 ACQUIRER_VAULT_NAME: Final = "acquirer.vault"
 STORE_NAME: Final = "hsm.keys"
 OFFICERS: Final = ("first", "second")
 PASSPHRASE_BYTES: Final = 12
-_VAULTS: Final = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME)
+_VAULTS: Final = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME, GATEWAY_VAULT_NAME)
 _FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME, *paper_files())
 _HERE: Final = Path(__file__).parent
 
@@ -63,6 +65,8 @@ class Ports(Struct, frozen=True, kw_only=True):
     pos: int = 7104
     console: int = 7105
     plain: int = 7106
+    shop: int = 7107
+    gateway: int = 7108
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -87,6 +91,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     issuer: IssuerConfig
     terminal: TerminalConfig
     settlement: SettlementConfig
+    gateway: GatewayConfig | None = None  # a file of before has none
 
 
 def free_ports() -> Ports:
@@ -116,13 +121,21 @@ def read_lab(path: Path) -> Lab:
         issuer=section(data, "issuer", IssuerConfig, path).placed(whole),
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
+        gateway=_gateway(data, path, whole),
     )
+
+
+def _gateway(data: Mapping[str, Any], path: Path, folder: Path) -> GatewayConfig | None:
+    if "gateway" not in data:
+        return None
+    return section(data, "gateway", GatewayConfig, path).placed(folder)
 
 
 def read_sections(path: Path) -> list[tuple[str, Struct]]:
     """The sections that *path* has, as they stand there, by name. Raises ConfigError."""
     data = read_config(path)
     kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
+    kinds["gateway"] = GatewayConfig
     return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 

@@ -1,6 +1,7 @@
 """Classes beside the sale: off unless allowed; then from the terminal to the payout, and undone."""
 
 import json
+import re
 import sqlite3
 import xml.etree.ElementTree as ET
 from contextlib import closing
@@ -16,11 +17,10 @@ PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 def house_in(folder, allows):
     house = House(folder)
-    text = house.config.read_text("utf-8")
-    for serves in ("merchants", "acquirers"):
-        line = f'serves = "{serves}"'
-        assert line in text
-        text = text.replace(line, f"allows = {json.dumps(allows)}\n{line}")
+    text = house.config.read_text("utf-8").replace('allows = ["refund"]\n', "")
+    for name in ("pos", "network"):
+        line = re.search(rf"(?m)^\[switch\.listeners\.{name}\].*$", text)[0]
+        text = text.replace(line, f"{line}\nallows = {json.dumps(allows)}")
     house.config.write_text(text, "utf-8")
     house.lab = read_lab(house.config)
     house.up()

@@ -7,9 +7,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Final
-
-from .runtime import Runtime
+from typing import Final, Protocol
 
 # Ctrl-C, what service managers send, and Ctrl-Break: all that one process of Windows may send to
 # another. `signal.signal` serves every system; the loop's own `add_signal_handler` POSIX alone.
@@ -18,7 +16,19 @@ SIGNALS: Final = tuple(
 )
 
 
-async def until_stopped(*runtimes: Runtime) -> None:
+class Running(Protocol):
+    """A program that runs: a runtime, or what has one and more."""
+
+    async def wait(self) -> None:
+        """Return after :meth:`stop`; raise the error that ended it, if one did."""
+        ...
+
+    async def stop(self) -> None:
+        """End in good order."""
+        ...
+
+
+async def until_stopped(*runtimes: Running) -> None:
     """Return after SIGINT or SIGTERM, with all *runtimes* stopped, the last one first.
 
     If one of them ends before that, all are stopped too; an error that ended one, even at the very

@@ -6,7 +6,7 @@ would never be sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cardswitch.specs.codes import APPROVED, ECHO, INVALID_TRANSACTION, SIGN_OFF, SIGN_ON
@@ -69,12 +69,17 @@ class NetworkWatch(Watch):
         *,
         sign_on: bool = True,
         ready: Callable[[], None] = lambda: None,
+        names: Mapping[int, str] | None = None,
     ) -> None:
-        """*echo_s*: how much silence leads to an echo; *ready*: called whenever it is signed on."""
+        """*echo_s*: how much silence leads to an echo; *ready*: called whenever it is signed on.
+
+        *names*: the fields that say who we are, where the peer wants to know.
+        """
         super().__init__(desk, link)
         self._echo_s = echo_s
         self._sign_on = sign_on
         self._ready = ready
+        self._names = names or {}
         self._heard: Seconds = 0.0
         self._signs = 0  # of life, so many
         self._sessions = 0
@@ -151,7 +156,7 @@ class NetworkWatch(Watch):
 
     async def _agrees(self, code: str) -> bool:
         """Whether the peer agrees to *code* (field 70). Raises NoAnswer."""
-        fields = {7: transmission_time(self._desk.now), 70: code}
+        fields = {7: transmission_time(self._desk.now), **self._names, 70: code}
         question = self._desk.stamp(self._link, Message("0800", fields))
         answer = await self._desk.ask(self._link, question, within=ANSWER_S)
         return answer.get(39) == APPROVED

@@ -20,6 +20,8 @@ import click
 import msgspec
 from msgspec import Struct
 
+from cardswitch.gateway.config import GatewayConfig
+from cardswitch.gateway.core import states as gateway_states
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
@@ -43,6 +45,7 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "[acquirer]": AcquirerConfig,
     "[issuer]": IssuerConfig,
     "[terminal]": TerminalConfig,
+    "[gateway]": GatewayConfig,
     "[settlement]": SettlementConfig,
     "[[card]]": Card,
 }
@@ -103,11 +106,16 @@ def run_block(block: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def wrong_diagrams(text: str) -> list[str]:
-    """The diagram of states, if it is not the one that the table of states draws."""
+    """The diagrams of states, if they are not those that the tables of states draw."""
     drawn = [block for block in blocks(text, "mermaid") if block.startswith("stateDiagram")]
-    if [block.rstrip("\n") for block in drawn] == [mermaid()]:
+    if [block.rstrip("\n") for block in drawn] == diagrams():
         return []
-    return [f"expected one diagram, that of `python -m tests.kit.rules.docs`, seen {len(drawn)}"]
+    return [f"expected the diagrams of `python -m tests.kit.rules.docs`, seen {len(drawn)}"]
+
+
+def diagrams() -> list[str]:
+    """Of a leg of the switch, and of an intent of the gateway, in the order of the README."""
+    return [mermaid(), gateway_states.mermaid()]
 
 
 def reasons_table() -> str:
@@ -283,7 +291,7 @@ def _parts(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _main() -> None:
-    click.echo(f"```mermaid\n{mermaid()}\n```\n\n{reasons_table()}")
+    click.echo("\n\n".join([*(f"```mermaid\n{each}\n```" for each in diagrams()), reasons_table()]))
 
 
 if __name__ == "__main__":

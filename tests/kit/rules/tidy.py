@@ -14,7 +14,7 @@ from .imports import circles
 from .portable import portable
 from .structs import hidden_from_collector, many_fields
 
-PACKAGES: Final = ("specs", "wire", "switch", "hsm_sim", "terminal", "hosts", "lab")
+PACKAGES: Final = ("specs", "wire", "switch", "hsm_sim", "terminal", "hosts", "gateway", "lab")
 FOLDER_MAX: Final = 15  # Files in a folder, but for its note.
 UNFINISHED: Final = re.compile(r"\b(TO[D]O|FIX[M]E)\b")
 # Whose output is meant for people; all others return what they have to say, or log it.

@@ -37,7 +37,7 @@ def test_what_was_made_can_be_read(made):
     path, keys = made
     lab = read_lab(path)
     assert lab.folder == path.parent
-    assert set(lab.switch.listeners) == {"pos", "plain", "network"}
+    assert set(lab.switch.listeners) == {"pos", "plain", "shop", "network"}
     assert set(lab.switch.upstreams) == {"acquirer", "issuer"}
     assert lab.issuer.zpk == lab.switch.upstreams["issuer"].pin_key == keys.zpk_issuer
     assert lab.terminal.tpk == keys.tpk_under_tmk
@@ -163,7 +163,7 @@ def test_the_key_ceremony_stands_in_the_audit_log(made):
 # Secrets ------------------------------------------------------------------------------------------
 
 
-FILES = ("lab.toml", "cards.toml", "vault.key", "acquirer.vault", "issuer.vault")
+FILES = ("lab.toml", "cards.toml", "vault.key", "acquirer.vault", "issuer.vault", "gateway.vault")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")
@@ -186,7 +186,12 @@ def test_files_that_others_could_read_are_narrowed_at_the_start(made):
     for name in FILES:
         path.with_name(name).chmod(0o644)
     lab = read_lab(path)
-    for vault in (lab.switch.vault, lab.acquirer.vault, lab.issuer.vault):
+    for vault in (
+        lab.switch.vault,
+        lab.acquirer.vault,
+        lab.issuer.vault,
+        lab.gateway.vault,
+    ):
         open_vault(vault)
     assert all(map(is_owners_alone, map(path.with_name, FILES)))
 
@@ -234,10 +239,10 @@ def test_the_hsm_of_the_lab_knows_the_keys(made):
 # Ports --------------------------------------------------------------------------------------------
 
 
-def test_free_ports_are_seven_and_can_be_listened_at():
+def test_free_ports_are_nine_and_can_be_listened_at():
     ports = free_ports()
     numbers = [getattr(ports, name) for name in Ports.__struct_fields__]
-    assert len(set(numbers)) == len(numbers) == 7
+    assert len(set(numbers)) == len(numbers) == 9
     for number in numbers:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", number))

@@ -6,7 +6,7 @@ from pathlib import Path
 from cardswitch.wire.operator import exits
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("specs", "wire", "switch", "terminal", "hosts", "hsm_sim", "lab")
+ROOMS = ("specs", "wire", "switch", "terminal", "hosts", "hsm_sim", "gateway", "lab")
 OWN_CODE = re.compile(r"_EXIT\b|(?:sys\.exit|click\.exceptions\.Exit|SystemExit)\([0-9]")
 
 

@@ -1,0 +1,244 @@
+"""The API as an application: its routes, who may ask, and the JSON that every answer is."""
+
+from __future__ import annotations
+
+import asyncio
+import binascii
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cardswitch.specs.errors import CryptoError
+from cardswitch.wire.ports import Seconds
+
+from ..core.ids import CHARGE, id_of
+from ..core.problems import Problem
+from .endpoints import (
+    Answer,
+    Asked,
+    Services,
+    Told,
+    cancel_intent,
+    confirm_intent,
+    create_intent,
+    create_refund,
+    list_intents,
+    list_refunds,
+    read_charge,
+    read_intent,
+    read_refund,
+)
+from .faults import Fault, bad, error_object, unauthorised
+from .forms import BODY_MAX, Value, leaves, read_form, read_json, refuse_stray_cards
+from .ids import new_id
+from .keys import ApiKey, KeyFile
+from .objects import intent_object
+
+IDEMPOTENCY_MAX: Final = 255
+REQUEST: Final = "req_"
+_JSON: Final = "application/json"
+_FORM: Final = "application/x-www-form-urlencoded"
+_SECRETS: Final = ("[card][number]", "[card][cvc]")
+_encode: Final = msgspec.json.Encoder().encode
+_sorted: Final = msgspec.json.Encoder(order="sorted").encode
+
+Endpoint = Callable[[Asked], Awaitable[Answer]]
+Note = Callable[[str, str], None]
+
+
+class Line(Struct, frozen=True):
+    """A row of the table of routes; *is_public*: browsers may ask."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    is_public: bool = False
+
+
+ROUTES: Final = (
+    Line("POST", "/v1/payment_intents", create_intent),
+    Line("GET", "/v1/payment_intents", list_intents),
+    Line("GET", "/v1/payment_intents/{id}", read_intent, is_public=True),
+    Line("POST", "/v1/payment_intents/{id}/confirm", confirm_intent, is_public=True),
+    Line("POST", "/v1/payment_intents/{id}/cancel", cancel_intent),
+    Line("GET", "/v1/charges/{id}", read_charge),
+    Line("POST", "/v1/refunds", create_refund),
+    Line("GET", "/v1/refunds", list_refunds),
+    Line("GET", "/v1/refunds/{id}", read_refund),
+)
+
+
+class Api:
+    """Answers requests. *note* is told of what must not happen, and of nothing secret."""
+
+    def __init__(self, services: Services, keys: KeyFile, request_s: Seconds, note: Note) -> None:
+        self._services = services
+        self._keys = keys
+        self._request_s = request_s
+        self._note = note
+        routes = [Route(line.path, self._answering(line), methods=[line.method]) for line in ROUTES]
+        handlers: dict[Any, Any] = {HTTPException: self._no_route}
+        self.app = Starlette(routes=routes, exception_handlers=handlers)
+
+    def _answering(self, line: Line) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            try:
+                asked = await self._asked(request, line)
+                return await self._done(line, asked)
+            except Told as told:
+                return self._told(told)
+            except Fault as fault:
+                return respond(fault.problem, None, None)
+            except Exception as error:
+                self._note("api_failed", f"{line.method} {line.path}: {type(error).__name__}")
+                text = "The gateway failed; whether it was done is not known"
+                return respond(Problem(status=500, type="api_error", message=text), None, None)
+
+        return answer
+
+    async def _done(self, line: Line, asked: Asked) -> Response:
+        shown, reply = await line.endpoint(asked)
+        is_replayed = reply is not None and reply.is_replayed
+        return _response(200, shown, {"Idempotent-Replayed": "true"} if is_replayed else {})
+
+    def _told(self, told: Told) -> Response:
+        reply, problem = told.reply, told.problem
+        shown = intent_object(reply.intent) if reply.intent is not None else None
+        charge = None
+        if reply.intent is not None and problem.number:
+            charge = id_of(CHARGE, reply.intent.ref, problem.number)
+        return respond(problem, shown, charge, is_replayed=reply.is_replayed)
+
+    async def _asked(self, request: Request, line: Line) -> Asked:
+        key = self._authorised(request, line)
+        value = await self._value(request)
+        refuse_stray_cards(value)
+        path = request.path_params
+        idempotency = request.headers.get("idempotency-key", "") if line.method == "POST" else ""
+        if idempotency and not (
+            len(idempotency) <= IDEMPOTENCY_MAX
+            and idempotency.isascii()
+            and idempotency.isprintable()
+        ):
+            text = f"Idempotency-Key: 1 to {IDEMPOTENCY_MAX} printable characters"
+            raise bad(text)
+        return Asked(
+            services=self._services,
+            key=key,
+            id=path.get("id", ""),
+            value=value,
+            idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
+            digest=self._digest(request, value) if idempotency else "",
+        )
+
+    def _authorised(self, request: Request, line: Line) -> ApiKey:
+        text = _key_in(request.headers.get("authorization", ""))
+        if not text:
+            raise unauthorised("Give an API key: Authorization: Bearer sk_test_…")
+        key = self._keys.find(text)
+        if key is None:
+            raise unauthorised("Invalid API key: `cardswitch gateway keys list` shows all")
+        if key.kind == "publishable" and not line.is_public:
+            text = "This call takes a secret key, and never one that browsers know"
+            raise unauthorised(text, 403, "secret_key_required")
+        return key
+
+    async def _value(self, request: Request) -> Value:
+        if request.method == "GET":
+            return read_form(request.url.query)
+        if request.url.query:
+            raise bad("Parameters of a POST stand in its body")
+        body = await self._body(request)
+        kind = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
+        if kind == _JSON:
+            return read_json(body)
+        if kind != _FORM and body:
+            raise bad(f"Content-Type: expected {_FORM} or {_JSON}")
+        try:
+            return read_form(body.decode("ascii"))
+        except UnicodeDecodeError:
+            raise bad("A form is ASCII, and all else in it is percent-encoded") from None
+
+    async def _body(self, request: Request) -> bytes:
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._request_s):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > BODY_MAX:
+                        text = f"A body has at most {BODY_MAX} bytes"
+                        kind = "invalid_request_error"
+                        raise Fault(Problem(status=413, type=kind, message=text))
+        except TimeoutError:
+            text = f"The request was not whole within {self._request_s:g} s"
+            problem = Problem(status=408, type="invalid_request_error", message=text)
+            raise Fault(problem) from None
+        return bytes(body)
+
+    def _digest(self, request: Request, value: Value) -> str:
+        """The same for the same request; of a card there is nothing in it that can be undone."""
+        return _hash(f"{request.method} {request.url.path} {self._safe(value)}")
+
+    def _safe(self, value: Value) -> str:
+        told = {}
+        for param, leaf in leaves(value):
+            told[param] = leaf
+            if param.endswith(_SECRETS) and isinstance(leaf, str):
+                try:
+                    told[param] = self._services.vault.fingerprint(leaf)
+                except CryptoError:
+                    told[param] = "no digits"  # It is refused before it is kept.
+        return _sorted(told).decode()
+
+    async def _no_route(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        text = f"Unrecognized request URL ({request.method}: {request.url.path[:200]})"
+        problem = Problem(status=status, type="invalid_request_error", message=text)
+        return respond(problem, None, None)
+
+
+def respond(
+    problem: Problem,
+    intent: dict[str, Any] | None,
+    charge: str | None,
+    *,
+    is_replayed: bool = False,
+) -> Response:
+    """The answer that *problem* is."""
+    headers = {"Idempotent-Replayed": "true"} if is_replayed else {}
+    if problem.is_retried is not None:
+        headers["Stripe-Should-Retry"] = "true" if problem.is_retried else "false"
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="gateway"'
+    return _response(problem.status, error_object(problem, intent, charge), headers)
+
+
+def _response(status: int, shown: Any, headers: dict[str, str]) -> Response:
+    more = {"Request-Id": new_id(REQUEST), "Cache-Control": "no-store", **headers}
+    return Response(_encode(shown), status, more, _JSON)
+
+
+def _key_in(header: str) -> str:
+    """The key that an Authorization header gives: as Bearer, or as the user of Basic."""
+    scheme, _, rest = header.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip()
+    if scheme.lower() == "basic":
+        try:
+            return b64decode(rest.strip(), validate=True).decode("ascii").partition(":")[0]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,127 @@
+"""Cards that come in: checked, told by their brand, and sealed before anything else is done."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Final, Protocol
+
+from msgspec import Struct, convert
+
+from cardswitch.specs.dates import expiry_passed
+from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.tracks import is_luhn_valid
+from cardswitch.wire.ports import Seconds
+
+from ..core.entries import Billing, Card
+from ..core.problems import Problem
+from .faults import Fault, bad
+from .ids import new_id
+from .params import BillingParams, CardParams, MethodParams
+
+METHOD: Final = "pm_"
+UNKNOWN: Final = "unknown"
+_TEST_EXPIRY: Final = (12, 2030)
+_LENGTHS: Final = (12, 19)
+_CVCS: Final = (3, 4)
+
+
+class _Brand(Struct, frozen=True):
+    name: str
+    begins: tuple[tuple[str, str], ...]
+    lengths: tuple[int, ...]
+    cvc: int
+
+
+class _Table(Struct, frozen=True):
+    brand: tuple[_Brand, ...]
+    methods: dict[str, str]
+
+
+_TABLE: Final = convert(
+    tomllib.loads((Path(__file__).parent.parent / "tables" / "cards.toml").read_text("utf-8")),
+    _Table,
+)
+
+
+class Sealing(Protocol):
+    """What is needed of a vault."""
+
+    def seal(self, pan: str) -> str:
+        """The text that *pan* is kept as."""
+        ...
+
+    def fingerprint(self, pan: str) -> str:
+        """By which *pan* is known again."""
+        ...
+
+
+def card_of(params: MethodParams, vault: Sealing, now: Seconds) -> Card:
+    """The card in *params*, sealed. Raises Fault: a card_error that no issuer has to say."""
+    given = params.card
+    number = given.number.replace(" ", "").replace("-", "")
+    brand = brand_of(number)
+    _check(given, number, brand, now)
+    return _sealed(
+        number, int(given.exp_month), _year(given.exp_year), vault, params.billing_details
+    )
+
+
+def named_card(name: str, vault: Sealing) -> Card:
+    """The test card that *name*, such as pm_card_visa, stands for. Raises Fault."""
+    number = _TABLE.methods.get(name)
+    if number is None:
+        raise bad(f"No such PaymentMethod: {name}", "payment_method", "resource_missing")
+    return _sealed(number, *_TEST_EXPIRY, vault, BillingParams())
+
+
+def brand_of(number: str) -> str:
+    """The brand whose numbers begin like *number*.
+
+    >>> brand_of("4242424242424242"), brand_of("2221000000000009"), brand_of("9999990000000014")
+    ('visa', 'mastercard', 'unknown')
+    """
+    for brand in _TABLE.brand:
+        if any(first <= number[: len(first)] <= last for first, last in brand.begins):
+            return brand.name
+    return UNKNOWN
+
+
+def _sealed(number: str, month: int, year: int, vault: Sealing, billing: BillingParams) -> Card:
+    return Card(
+        id=new_id(METHOD),
+        sealed=vault.seal(number),
+        fingerprint=vault.fingerprint(number),
+        masked=mask_pan(number),
+        brand=brand_of(number),
+        exp_month=month,
+        exp_year=year,
+        billing=convert(billing, Billing, from_attributes=True),
+    )
+
+
+def _check(given: CardParams, number: str, brand: str, now: Seconds) -> None:
+    low, high = _LENGTHS
+    if not number.isascii() or not number.isdigit() or not low <= len(number) <= high:
+        raise _wrong("The card number is no number of a card", "number", "invalid_number")
+    if not is_luhn_valid(number):
+        raise _wrong("The card number is mistyped", "number", "incorrect_number")
+    if not 1 <= given.exp_month <= 12:
+        raise _wrong("The month of expiry is 1 to 12", "exp_month", "invalid_expiry_month")
+    year = _year(given.exp_year)
+    if not 2000 <= year <= 2099:
+        raise _wrong("The year of expiry has two or four digits", "exp_year", "invalid_expiry_year")
+    if expiry_passed(f"{year % 100:02d}{int(given.exp_month):02d}", now):
+        raise _wrong("The card has expired", "exp_year", "expired_card")
+    sizes = [known.cvc for known in _TABLE.brand if known.name == brand] or _CVCS
+    cvc = given.cvc
+    if cvc is not None and not (cvc.isascii() and cvc.isdigit() and len(cvc) in sizes):
+        raise _wrong("The security code is none", "cvc", "invalid_cvc")
+
+
+def _year(year: int) -> int:
+    return int(year) + 2000 if 0 <= year < 100 else int(year)
+
+
+def _wrong(message: str, param: str, code: str) -> Fault:
+    return Fault(Problem(status=402, type="card_error", message=message, param=param, code=code))

@@ -1,0 +1,56 @@
+"""What is wrong with a request, as an exception on its way to the answer, and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cardswitch.specs.codes import MALFUNCTION, reason
+from cardswitch.specs.errors import Error
+
+from ..core.problems import Problem, invalid
+
+
+class Fault(Error):
+    """The request ends here; *problem* is its answer."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def bad(message: str, param: str | None = None, code: str | None = None) -> Fault:
+    """The request is wrong; *param* says where."""
+    return Fault(invalid(message, param, code))
+
+
+def unauthorised(message: str, status: int = 401, code: str | None = None) -> Fault:
+    """Who asks is not known, or may not."""
+    kind = "invalid_request_error"
+    return Fault(Problem(status=status, type=kind, message=message, code=code))
+
+
+def error_object(problem: Problem, intent: dict[str, Any] | None, charge: str | None) -> Any:
+    """The body of an answer with *problem*; *intent* as it is shown, *charge* by its id."""
+    error: dict[str, Any] = {
+        "type": problem.type,
+        "message": problem.message,
+        "code": problem.code,
+        "param": problem.param,
+    }
+    if problem.type == "card_error":
+        error |= {
+            "decline_code": problem.decline_code,
+            "network_decline_code": problem.network_decline_code,
+            "advice_code": problem.advice_code,
+            "charge": charge,
+        }
+    if intent is not None:
+        error["payment_intent"] = intent
+    return {"error": {name: value for name, value in error.items() if value is not None}}
+
+
+def customer_message(problem: Problem) -> str:
+    """What the shopper may read: never that a card is lost, stolen or suspected."""
+    if problem.network_decline_code is None:
+        return reason(MALFUNCTION).text if problem.type == "card_error" else problem.message
+    return reason(problem.network_decline_code).text

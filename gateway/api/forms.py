@@ -1,0 +1,158 @@
+"""Bodies and queries: form-encoded with brackets, or JSON, become one value of texts and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from cardswitch.specs.masking import PAN_RUN
+from cardswitch.specs.tracks import is_luhn_valid
+
+from .faults import Fault, bad
+
+BODY_MAX: Final = 64 * 1024
+PAIRS_MAX: Final = 500
+LEVELS_MAX: Final = 8
+INDEX_MAX: Final = 99
+KEY_MAX: Final = 200
+VALUE_MAX: Final = 5_000
+_HEX: Final = frozenset("0123456789abcdefABCDEF")
+_CARD: Final = "payment_method_data[card][number]"  # the one place where a card number may stand
+_CARD_ALONE: Final = "card[number]"
+
+Value = dict[str, Any]
+
+
+def read_form(text: str) -> Value:
+    """What a form or a query says; Fault if it breaks a bound, or says two things at one place.
+
+    >>> read_form("amount=5&metadata[a+b]=%C3%BC&expand[]=x&expand[]=y")
+    {'amount': '5', 'metadata': {'a b': 'ü'}, 'expand': ['x', 'y']}
+    """
+    pairs = text.split("&") if text else []
+    if len(pairs) > PAIRS_MAX:
+        raise bad(f"A request has at most {PAIRS_MAX} parameters")
+    root: Value = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        key = _decoded(name, "")
+        if len(key) > KEY_MAX:
+            raise bad(f"A parameter's name has at most {KEY_MAX} characters", key[:KEY_MAX])
+        _put(root, key, _decoded(value, key))
+    settled: Value = _settled(root, "")
+    return settled
+
+
+def read_json(body: bytes) -> Value:
+    """What a JSON body says, within the same bounds."""
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise bad("The body is no JSON that can be read") from None
+    if not isinstance(value, dict):
+        raise bad("The body must be a JSON object")
+    for count, (param, leaf) in enumerate(leaves(value), 1):
+        if count > PAIRS_MAX or param.count("[") >= LEVELS_MAX:
+            raise bad(f"At most {PAIRS_MAX} values, in {LEVELS_MAX} levels", param[:KEY_MAX])
+        if isinstance(leaf, str):
+            _check_text(leaf, param)
+    return value
+
+
+def leaves(value: Any, param: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in *value* that is no table or list, with its place as a form names it."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from leaves(inner, f"{param}[{name}]" if param else name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, f"{param}[{number}]")
+    else:
+        yield param, value
+
+
+def refuse_stray_cards(value: Value) -> None:
+    """A card number anywhere but in a card would be kept: Fault."""
+    for param, leaf in leaves(value):
+        if param in (_CARD, _CARD_ALONE):
+            continue
+        for text in (param, str(leaf)):
+            for run in PAN_RUN.finditer(text):
+                if is_luhn_valid("".join(c for c in run[0] if c.isdigit())):
+                    raise bad(
+                        "This looks like a card number, which may stand in a card alone", param
+                    )
+
+
+def _decoded(text: str, param: str) -> str:
+    text = text.replace("+", " ")
+    for piece in text.split("%")[1:]:
+        if len(piece) < 2 or not set(piece[:2]) <= _HEX:
+            raise bad("A percent sign must be followed by two hexadecimal digits", param or None)
+    try:
+        decoded = unquote_to_bytes(text).decode("utf-8")
+    except UnicodeDecodeError:
+        raise bad("Not UTF-8", param or None) from None
+    _check_text(decoded, param)
+    return decoded
+
+
+def _check_text(text: str, param: str) -> None:
+    if "\0" in text:
+        raise bad("A NUL is no text", param or None)
+    if len(text) > VALUE_MAX:
+        raise bad(f"A value has at most {VALUE_MAX} characters", param or None)
+
+
+def _put(root: Value, key: str, value: str) -> None:
+    """*value* at the place that *key* names; lists are tables by number until all is read."""
+    names = _names(key)
+    table = root
+    for name in names[:-1]:
+        inner = table.setdefault(name, {})
+        if not isinstance(inner, dict):
+            raise _twice(key)
+        table = inner
+    last = names[-1]
+    if last == "":
+        last = str(len(table))
+    if last in table:
+        raise _twice(key)
+    table[last] = value
+
+
+def _names(key: str) -> list[str]:
+    head, bracket, rest = key.partition("[")
+    names = [head]
+    if bracket:
+        if not rest.endswith("]"):
+            raise bad("Brackets must be closed", key)
+        names += rest[:-1].split("][")
+    if len(names) > LEVELS_MAX:
+        raise bad(f"At most {LEVELS_MAX} levels", key)
+    if not head or any("[" in name or "]" in name for name in names) or "" in names[:-1]:
+        raise bad("A parameter is name, or name[inner], or name[]", key)
+    return names
+
+
+def _twice(key: str) -> Fault:
+    return bad("A parameter comes once, and is a value or a table, not both", key)
+
+
+def _settled(value: Value, param: str) -> Any:
+    """Tables whose names are numbers become lists, which have no gaps."""
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            value[name] = _settled(inner, f"{param}[{name}]" if param else name)
+    if not param or not value or not all(_is_index(name) for name in value):
+        return value
+    if sorted(map(int, value)) != list(range(len(value))) or len(value) > INDEX_MAX + 1:
+        raise bad(f"A list counts from 0 without gaps, to {INDEX_MAX} at most", param)
+    return [value[str(number)] for number in range(len(value))]
+
+
+def _is_index(name: str) -> bool:
+    return name.isascii() and name.isdigit() and name == str(int(name[:4]))

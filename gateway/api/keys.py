@@ -1,0 +1,113 @@
+"""API keys: secret ones for servers, publishable ones for browsers; the file holds their hashes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from hmac import compare_digest
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.store.disk import replace_file
+from cardswitch.wire.store.files import file_trouble
+
+from .ids import random_text
+
+Kind = Literal["secret", "publishable"]
+PREFIXES: Final[dict[Kind, str]] = {"secret": "sk_test_", "publishable": "pk_test_"}
+LENGTH: Final = 32  # random characters: 190 bits
+KEYS_MAX: Final = 1_000
+_SHOWN: Final = 4  # characters by which a person knows a key again
+
+
+class ApiKey(Struct, frozen=True, kw_only=True):
+    """One key: *hash* is the SHA-256 of its text, *hint* the end of it."""
+
+    id: str
+    kind: Kind
+    merchant: str
+    hash: str
+    hint: str
+    created: int
+    revoked: int = 0
+
+
+class _File(Struct, frozen=True):
+    keys: tuple[ApiKey, ...] = ()
+
+
+class KeyFile:
+    """The keys in the file *path*; a change by others counts from the next request on."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp: tuple[int, int] | None = None
+        self._keys: tuple[ApiKey, ...] = ()
+
+    def all(self) -> tuple[ApiKey, ...]:
+        """All keys, revoked ones too. Raises Error."""
+        try:
+            found = self._path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+            if stamp != self._stamp:
+                self._keys = msgspec.json.decode(self._path.read_bytes(), type=_File).keys
+                self._stamp = stamp
+        except FileNotFoundError:
+            self._keys, self._stamp = (), None
+        except OSError as error:
+            raise file_trouble(self._path, error) from None
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise Error(f"{self._path}: damaged: restore it from a copy") from None
+        return self._keys
+
+    def find(self, text: str) -> ApiKey | None:
+        """The key *text*, if there is one and it is not revoked."""
+        wanted, found = _hash(text), None
+        for key in self.all():
+            if compare_digest(key.hash, wanted) and not key.revoked:
+                found = key
+        return found
+
+    def add(self, merchant: str, now: int) -> list[tuple[ApiKey, str]]:
+        """A secret and a publishable key for *merchant*, each with its text, told once."""
+        if len(self.all()) + len(PREFIXES) > KEYS_MAX:
+            raise Error(f"{self._path}: {KEYS_MAX} keys are there: remove revoked ones")
+        made = [_make(kind, merchant, now) for kind in PREFIXES]
+        self._write((*self.all(), *(key for key, _ in made)))
+        return made
+
+    def revoke(self, id_: str, now: int) -> ApiKey:
+        """Have the key *id_* be refused from now on. Raises Error if there is none such."""
+        found = next((key for key in self.all() if key.id == id_), None)
+        if found is None:
+            raise Error(f"{id_}: no such key; `cardswitch gateway keys list` shows all")
+        gone = replace(found, revoked=found.revoked or now)
+        self._write(tuple(gone if key.id == id_ else key for key in self.all()))
+        return gone
+
+    def _write(self, keys: tuple[ApiKey, ...]) -> None:
+        try:
+            replace_file(self._path, msgspec.json.encode(_File(keys)))
+        except OSError as error:
+            raise file_trouble(self._path, error) from None
+
+
+def _make(kind: Kind, merchant: str, now: int) -> tuple[ApiKey, str]:
+    text = PREFIXES[kind] + random_text(LENGTH)
+    key = ApiKey(
+        id=f"key_{random_text(8)}",
+        kind=kind,
+        merchant=merchant,
+        hash=_hash(text),
+        hint=text[-_SHOWN:],
+        created=now,
+    )
+    return key, text
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,230 @@
+"""What the API shows: intents, charges, refunds and payment methods as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from msgspec import to_builtins
+
+from ..core.entries import Card
+from ..core.ids import CHARGE, INTENT, REFUND, id_of
+from ..core.intents import Exchange, Intent, Stand
+from ..core.problems import Problem
+from .faults import bad, customer_message, error_object
+
+Object = dict[str, Any]
+INTENT_PATHS = frozenset({"latest_charge", "payment_method"})
+CHARGE_PATHS = frozenset({"payment_intent"})
+REFUND_PATHS = frozenset({"charge", "payment_intent"})
+_REFUND_STATUS = {
+    Stand.SENT: "pending",
+    Stand.UNKNOWN: "pending",
+    Stand.EXCEPTION: "pending",
+    Stand.APPROVED: "succeeded",
+    Stand.DECLINED: "failed",
+    Stand.UNDONE: "failed",
+}
+
+
+def expanded(asked: Collection[str], known: frozenset[str], prefix: str = "") -> frozenset[str]:
+    """The paths in *asked*, all of which must be *known*. Raises Fault."""
+    paths = set()
+    for path in asked:
+        short = path.removeprefix(prefix)
+        if short not in known or not path.startswith(prefix):
+            raise bad(f"This property cannot be expanded: {path}", "expand")
+        paths.add(short)
+    return frozenset(paths)
+
+
+def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Object:
+    """A `payment_intent`."""
+    id_ = id_of(INTENT, intent.ref)
+    last, card = intent.last_payment, intent.card
+    charge = id_of(CHARGE, intent.ref, last.number) if last else None
+    shown: Any = charge_object(intent, last) if last and "latest_charge" in expand else charge
+    return {
+        "id": id_,
+        "object": "payment_intent",
+        "created": int(intent.at),
+        "livemode": False,
+        "amount": intent.amount,
+        "amount_capturable": 0,
+        "amount_details": {},
+        "amount_received": intent.received,
+        "automatic_payment_methods": None,
+        "canceled_at": None if intent.canceled_at is None else int(intent.canceled_at),
+        "cancellation_reason": intent.cancellation_reason,
+        "capture_method": "automatic",
+        "client_secret": f"{id_}_secret_{intent.secret}",
+        "confirmation_method": "automatic",
+        "currency": intent.currency,
+        "customer": None,
+        "description": intent.details.description,
+        "last_payment_error": _last_error(intent.problem, charge),
+        "latest_charge": shown,
+        "metadata": dict(intent.details.metadata),
+        "next_action": None,
+        "payment_method": _method(card, "payment_method" in expand),
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "processing": None,
+        "receipt_email": intent.details.receipt_email,
+        "setup_future_usage": None,
+        "shipping": None,
+        "statement_descriptor": intent.details.statement_descriptor,
+        "statement_descriptor_suffix": intent.details.statement_descriptor_suffix,
+        "status": str(intent.status),
+        "x_customer_message": customer_message(intent.problem) if intent.problem else None,
+    }
+
+
+def charge_object(
+    intent: Intent, payment: Exchange, expand: frozenset[str] = frozenset()
+) -> Object:
+    """A `charge`: one try to get the money of an intent."""
+    approved = payment.stand is Stand.APPROVED
+    answer, captured = payment.answer, payment.amount if approved else 0
+    refunded = intent.refunded if approved else 0
+    failed = payment.stand in (Stand.DECLINED, Stand.UNDONE)
+    problem = intent.problem if intent.problem and intent.problem.number == payment.number else None
+    code = problem.code if problem else ("card_declined" if failed else None)
+    parent = id_of(INTENT, intent.ref)
+    approval = answer.get(38).strip(" ") or None if approved and answer is not None else None
+    return {
+        "id": id_of(CHARGE, intent.ref, payment.number),
+        "object": "charge",
+        "created": int(payment.at),
+        "livemode": False,
+        "amount": payment.amount,
+        "amount_captured": captured,
+        "amount_refunded": refunded,
+        "authorization_code": approval,
+        "balance_transaction": None,
+        "billing_details": to_builtins(payment.card.billing),
+        "captured": approved,
+        "currency": intent.currency,
+        "customer": None,
+        "description": intent.details.description,
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": code,
+        "failure_message": problem.message if problem else None,
+        "metadata": dict(intent.details.metadata),
+        "outcome": _outcome(payment, problem),
+        "paid": approved,
+        "payment_intent": intent_object(intent) if "payment_intent" in expand else parent,
+        "payment_method": payment.card.id,
+        "payment_method_details": {"type": "card", "card": _details(payment, approval)},
+        "receipt_url": None,
+        "refunded": approved and refunded == captured,
+        "statement_descriptor": intent.details.statement_descriptor,
+        "status": "succeeded" if approved else "failed" if failed else "pending",
+        "x_reference": answer.get(37) or None if answer is not None else None,
+        "x_stan": payment.request.get(11),
+    }
+
+
+def refund_object(intent: Intent, refund: Exchange, expand: frozenset[str] = frozenset()) -> Object:
+    """A `refund`."""
+    paid = next(e for e in intent.exchanges if e.asked == "sale" and e.stand is Stand.APPROVED)
+    charge, parent = id_of(CHARGE, intent.ref, paid.number), id_of(INTENT, intent.ref)
+    status = _REFUND_STATUS[refund.stand]
+    return {
+        "id": id_of(REFUND, intent.ref, refund.number),
+        "object": "refund",
+        "created": int(refund.at),
+        "amount": refund.amount,
+        "balance_transaction": None,
+        "charge": charge_object(intent, paid) if "charge" in expand else charge,
+        "currency": intent.currency,
+        "failure_reason": "declined" if status == "failed" else None,
+        "metadata": dict(refund.metadata),
+        "payment_intent": intent_object(intent) if "payment_intent" in expand else parent,
+        "reason": refund.reason,
+        "receipt_number": None,
+        "status": status,
+        "x_reference": refund.answer.get(37) or None if refund.answer is not None else None,
+    }
+
+
+def method_object(card: Card) -> Object:
+    """A `payment_method`."""
+    return {
+        "id": card.id,
+        "object": "payment_method",
+        "type": "card",
+        "livemode": False,
+        "metadata": {},
+        "billing_details": to_builtins(card.billing),
+        "customer": None,
+        "card": {**_card(card), "checks": _checks(), "networks": {"available": [card.brand]}},
+    }
+
+
+def list_object(url: str, data: list[Object], has_more: bool) -> Object:
+    """A page of a list."""
+    return {"object": "list", "url": url, "data": data, "has_more": has_more}
+
+
+def _method(card: Card | None, is_expanded: bool) -> Any:
+    if card is None:
+        return None
+    return method_object(card) if is_expanded else card.id
+
+
+def _card(card: Card) -> Object:
+    return {
+        "brand": card.brand,
+        "country": None,
+        "exp_month": card.exp_month,
+        "exp_year": card.exp_year,
+        "fingerprint": card.fingerprint,
+        "funding": "unknown",
+        "last4": card.masked[-4:],
+    }
+
+
+def _checks() -> Object:
+    return {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None}
+
+
+def _details(payment: Exchange, approval: str | None) -> Object:
+    return {
+        **_card(payment.card),
+        "amount_authorized": payment.amount if payment.stand is Stand.APPROVED else None,
+        "authorization_code": approval,
+        "checks": _checks(),
+        "network": payment.card.brand,
+        "network_transaction_id": None,
+        "three_d_secure": None,
+    }
+
+
+def _outcome(payment: Exchange, problem: Problem | None) -> Object | None:
+    """What the network said of *payment*; None before anybody said anything."""
+    if payment.stand is Stand.UNDONE:
+        return _said("reversed_after_approval", "issuer_declined", problem)
+    if payment.answer is None:
+        return None
+    if payment.stand is Stand.APPROVED:
+        return _said("approved_by_network", "authorized", None)
+    return _said("declined_by_network", "issuer_declined", problem)
+
+
+def _said(network: str, kind: str, problem: Problem | None) -> Object:
+    return {
+        "type": kind,
+        "network_status": network,
+        "network_decline_code": problem.network_decline_code if problem else None,
+        "network_advice_code": None,
+        "advice_code": problem.advice_code if problem else None,
+        "reason": problem.decline_code if problem else None,
+        "risk_level": "not_assessed",
+        "seller_message": problem.message if problem else "Payment complete.",
+    }
+
+
+def _last_error(problem: Problem | None, charge: str | None) -> Any:
+    return None if problem is None else error_object(problem, None, charge)["error"]

@@ -1,0 +1,206 @@
+"""The parameters of each endpoint, as types: what is not in them is refused, not ignored."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from .faults import Fault, bad
+from .forms import Value
+
+P = TypeVar("P", bound=Struct)
+METADATA_MAX: Final = 50
+METADATA_NAME_MAX: Final = 40
+METADATA_VALUE_MAX: Final = 500
+_DIGITS_MAX: Final = 18
+_BRACKET: Final = re.compile(r"\[(\d+)\]")
+_NAMED: Final = re.compile("`([^`]*)`")
+
+
+class Whole(int):
+    """An integer, in JSON or as digits."""
+
+
+class Address(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where the cardholder lives."""
+
+    line1: str | None = None
+    line2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+class BillingParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Who the cardholder is."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: Address = Address()
+
+
+class CardParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A card in clear: from here it goes into the vault, and its CVC into one send."""
+
+    number: str
+    exp_month: Whole
+    exp_year: Whole
+    cvc: str | None = None
+
+    def __repr__(self) -> str:
+        return "<card>"
+
+
+class MethodParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How is paid."""
+
+    type: Literal["card"]
+    card: CardParams
+    billing_details: BillingParams = BillingParams()
+
+
+class AutomaticMethods(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Cards are all there is: it is taken either way."""
+
+    enabled: bool
+    allow_redirects: Literal["always", "never"] = "always"
+
+
+class ConfirmParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Ask for the money."""
+
+    payment_method: str | None = None
+    payment_method_data: MethodParams | None = None
+    client_secret: str | None = None
+    return_url: str | None = None
+    off_session: bool = False
+    expand: tuple[str, ...] = ()
+
+
+class CreateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A new intent."""
+
+    amount: Whole
+    currency: str
+    confirm: bool = False
+    payment_method: str | None = None
+    payment_method_data: MethodParams | None = None
+    capture_method: Literal["automatic", "automatic_async"] = "automatic"
+    confirmation_method: Literal["automatic", "manual"] = "automatic"
+    payment_method_types: tuple[Literal["card"], ...] = ("card",)
+    automatic_payment_methods: AutomaticMethods | None = None
+    description: str | None = None
+    metadata: dict[str, str] = {}
+    receipt_email: str | None = None
+    statement_descriptor: str | None = None
+    statement_descriptor_suffix: str | None = None
+    return_url: str | None = None
+    off_session: bool = False
+    expand: tuple[str, ...] = ()
+
+
+class CancelParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Let there be no payment."""
+
+    cancellation_reason: (
+        Literal["duplicate", "fraudulent", "requested_by_customer", "abandoned"] | None
+    ) = None
+    expand: tuple[str, ...] = ()
+
+
+class RefundParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Give back."""
+
+    payment_intent: str | None = None
+    charge: str | None = None
+    amount: Whole | None = None
+    reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
+    metadata: dict[str, str] = {}
+    expand: tuple[str, ...] = ()
+
+
+class ReadParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One object."""
+
+    client_secret: str | None = None
+    expand: tuple[str, ...] = ()
+
+
+class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of a list, newest first."""
+
+    limit: Whole = Whole(10)
+    starting_after: str | None = None
+    payment_intent: str | None = None
+    charge: str | None = None
+    expand: tuple[str, ...] = ()
+
+
+def read(kind: type[P], value: Value) -> P:
+    """*value* as a *kind*. Raises Fault, naming the parameter; an empty text is one left out."""
+    try:
+        params = msgspec.convert(_given(value), kind, strict=False, dec_hook=_hook)
+    except msgspec.ValidationError as error:
+        raise _fault(str(error)) from None
+    _check_metadata(getattr(params, "metadata", {}))
+    return params
+
+
+def _given(value: Any) -> Any:
+    """*value* without what is unset by an empty text."""
+    if isinstance(value, dict):
+        return {name: _given(inner) for name, inner in value.items() if inner != ""}
+    return [_given(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _hook(kind: type, value: Any) -> Any:
+    assert kind is Whole
+    if type(value) is int:
+        return Whole(value)
+    if isinstance(value, str):
+        digits = value.removeprefix("-")
+        if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS_MAX:
+            return Whole(value)
+    raise ValueError("Invalid integer")
+
+
+def _fault(text: str) -> Fault:
+    said, _, place = text.partition(" - at `")
+    param = _param(place.rstrip("`"))
+    named = _NAMED.search(said)
+    if said.startswith("Object contains unknown"):
+        name = _inner(param, named[1] if named else "")
+        return bad(f"Received unknown parameter: {name}", name, "parameter_unknown")
+    if said.startswith("Object missing"):
+        name = _inner(param, named[1] if named else "")
+        return bad(f"Missing required param: {name}", name, "parameter_missing")
+    code = "parameter_invalid_integer" if said == "Invalid integer" else None
+    return bad(f"{param}: {said}", param, code)
+
+
+def _param(place: str) -> str:
+    """``$.a.b[0]`` as a form names it: ``a[b][0]``."""
+    first, *others = place.removeprefix("$").removeprefix(".").split(".")
+    return first + "".join(
+        f"[{name.partition('[')[0]}]" + "".join(f"[{n}]" for n in _BRACKET.findall(name))
+        for name in others
+    )
+
+
+def _inner(param: str, name: str) -> str:
+    return f"{param}[{name}]" if param else name
+
+
+def _check_metadata(metadata: dict[str, str]) -> None:
+    if len(metadata) > METADATA_MAX:
+        raise bad(f"At most {METADATA_MAX} keys", "metadata")
+    for name, value in metadata.items():
+        if len(name) > METADATA_NAME_MAX or "[" in name or "]" in name:
+            raise bad(f"A key has at most {METADATA_NAME_MAX} characters, no brackets", "metadata")
+        if len(value) > METADATA_VALUE_MAX:
+            raise bad(f"A value has at most {METADATA_VALUE_MAX} characters", f"metadata[{name}]")

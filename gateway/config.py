@@ -1,0 +1,57 @@
+"""The section [gateway] of the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.dates import local_time
+from cardswitch.specs.merchants import Merchant
+from cardswitch.wire.operator.addresses import Address, IsoAddress, url_in
+
+
+class ApiConfig(Address, frozen=True, kw_only=True):
+    """Where the API is, over TLS alone, and how many connections come in."""
+
+    connections_max: Annotated[int, Meta(ge=1)] = 1_000
+    idle_s: Annotated[float, Meta(gt=0)] = 75.0  # of a connection between two requests
+    request_s: Annotated[float, Meta(gt=0)] = 10.0  # from a request's first byte to its last
+
+    def __post_init__(self) -> None:
+        if not self.tls_certificate:
+            raise ValueError("tls_certificate: missing: the API speaks HTTPS alone")
+        if self.tls_names:
+            raise ValueError("tls_names: not for the API: its keys say who asks")
+
+
+class GatewayConfig(Struct, frozen=True, kw_only=True):
+    """Who the gateway is to the switch, where it listens, and where it keeps what it knows."""
+
+    api: ApiConfig
+    switch: IsoAddress
+    # Field 41: one for every node, since the switch tells requests apart by it.
+    terminal: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")] = "GATE0001"
+    zone: str = "UTC"
+    database: str = "sqlite:///gateway.db"
+    vault: str = "gateway.vault"  # the file of the key that card numbers are sealed with
+    keys: str = "gateway.keys"  # the file of API keys, which holds their hashes
+    answer_s: Annotated[float, Meta(gt=0, lt=5)] = 4.0  # until an outcome is unknown
+    echo_s: Annotated[float, Meta(gt=0)] = 30.0
+    merchants: tuple[Merchant, ...] = ()  # at the top of the file: all programs read the same
+
+    def __post_init__(self) -> None:
+        local_time(0.0, self.zone)
+
+    def placed(self, folder: Path) -> GatewayConfig:
+        """The same with its relative paths made to count from *folder*."""
+        return replace(
+            self,
+            api=self.api.placed(folder),
+            switch=self.switch.placed(folder),
+            database=url_in(folder, self.database),
+            vault=str(folder / self.vault),
+            keys=str(folder / self.keys),
+        )

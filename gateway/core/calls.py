@@ -1,0 +1,81 @@
+"""What the API asks of the gateway, and what it is answered."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .entries import Card, Details, Metadata
+from .intents import Intent
+from .problems import Problem
+
+
+class Pay(Struct, frozen=True, kw_only=True):
+    """Ask for the money: with *card*, or with that of the intent. *cvc* is sent and forgotten."""
+
+    card: Card | None = None
+    cvc: str = ""
+
+    def __repr__(self) -> str:
+        """Without the CVC."""
+        return "<Pay>"
+
+
+class Create(Struct, frozen=True, kw_only=True):
+    """A new intent; with *pay*, it is confirmed at once."""
+
+    secret: str
+    amount: int
+    currency: str
+    card: Card | None = None
+    details: Details = Details()
+    pay: Pay | None = None
+
+
+class Cancel(Struct, frozen=True, kw_only=True):
+    """Let there be no payment."""
+
+    reason: str | None = None
+
+
+class Refund(Struct, frozen=True, kw_only=True):
+    """Give back *amount* minor units, or all that is left."""
+
+    amount: int | None = None
+    reason: str | None = None
+    metadata: Metadata = {}
+
+
+class Read(Struct, frozen=True):
+    """Tell how it stands."""
+
+
+Deed = Create | Pay | Cancel | Refund | Read
+
+
+class Call(Struct, frozen=True, kw_only=True):
+    """*deed*, for the intent *ref* of *merchant*; whoever asked is told by *ticket*.
+
+    *key* is the hash of merchant and idempotency key, *digest* that of the whole request; without
+    a key both are empty. *named* is the id that the intent was asked for by.
+    """
+
+    ticket: int
+    merchant: str
+    ref: str
+    deed: Deed
+    key: str = ""
+    digest: str = ""
+    named: str = ""
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """What *ticket* is told, once all that was written before is durable.
+
+    *number* is that of the payment or refund within *intent*, where the call asked for one.
+    """
+
+    ticket: int
+    intent: Intent | None = None
+    number: int = 0
+    problem: Problem | None = None
+    is_replayed: bool = False

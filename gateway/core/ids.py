@@ -1,0 +1,41 @@
+"""Ids of the API: those of an intent and of all its parts share one random text, its *ref*.
+
+Behind that text stand two characters, the number of the part within the intent: so an id alone
+leads to the leg of the journal that tells of it.
+"""
+
+from __future__ import annotations
+
+from string import ascii_lowercase, ascii_uppercase, digits
+from typing import Final
+
+ALPHABET: Final = digits + ascii_uppercase + ascii_lowercase
+REF_LENGTH: Final = 22  # 131 bits of chance
+PARTS_MAX: Final = 99  # payments and refunds of one intent
+INTENT: Final = "pi_"
+CHARGE: Final = "ch_"
+REFUND: Final = "re_"
+
+
+def id_of(prefix: str, ref: str, number: int = 0) -> str:
+    """The id of part *number* of the intent *ref*, 0 for the intent itself.
+
+    >>> id_of(INTENT, "a" * 22), id_of(REFUND, "a" * 22, 2)
+    ('pi_aaaaaaaaaaaaaaaaaaaaaa00', 're_aaaaaaaaaaaaaaaaaaaaaa02')
+    """
+    assert number <= PARTS_MAX
+    return f"{prefix}{ref}{number:02d}"
+
+
+def parts_of(prefix: str, id_: str) -> tuple[str, int] | None:
+    """The ref and the number in *id_*, or None if it is no id with that *prefix*.
+
+    >>> parts_of(CHARGE, "ch_" + "a" * 22 + "01"), parts_of(CHARGE, "ch_x")
+    (('aaaaaaaaaaaaaaaaaaaaaa', 1), None)
+    """
+    ref, number = id_[len(prefix) : -2], id_[-2:]
+    if not id_.startswith(prefix) or len(ref) != REF_LENGTH or not set(ref) <= set(ALPHABET):
+        return None
+    if not set(number) <= set(digits):
+        return None
+    return ref, int(number)

@@ -1,0 +1,172 @@
+"""The gateway as a machine: calls of its API, and one link to the switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.wire.machine.budget import Budget, Limits
+from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.network import NetworkWatch, network_reply
+from cardswitch.wire.machine.program import Program
+from cardswitch.wire.ports import Effect, LinkId, Seconds
+
+from .calls import Call, Read, Reply
+from .desk import SWITCH, GatewayDesk
+from .entries import GatewayEntry, Owed, Sent
+from .flows import serve
+from .intents import Stand
+from .messages import Node
+from .problems import away, busy
+from .reversals import AGAIN, owe, resume
+from .row import CHECKPOINT, CHECKPOINT_ROWS, GatewayRow, legs_of, read, told_by
+from .work import Work
+
+NO_CARD: Final = "0"  # Its fingerprint tells which key the journal was written with.
+TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
+WRONG_KEY: Final = (
+    "gateway.vault: this key is not the one that the journal was written with: put the key of this "
+    "data folder back, or move the folder away and start with a new one"
+)
+
+
+_NOBODY: Final = Call(ticket=0, merchant="", ref="", deed=Read())  # when nobody asked
+_STAMPED: Final = (Sent.__name__, Owed.__name__)
+
+
+class CardVault(Struct, frozen=True):
+    """What the gateway needs of a vault: a card's number opened, and its fingerprint."""
+
+    open: Callable[[str], str]
+    fingerprint: Callable[[str], str]
+
+
+class Timers(Struct, frozen=True):
+    """How long the gateway waits, in seconds: whoever called has his answer within five."""
+
+    answer_s: Seconds = 4.0
+    echo_s: Seconds = 30.0
+
+
+class Gateway(Program):
+    """Calls come in by :meth:`call`; replies leave as a Send to API, after what they tell of."""
+
+    def __init__(self, node: Node, vault: CardVault, timers: Timers | None = None) -> None:
+        super().__init__({SWITCH: IsoExchange()}, Limits())
+        timers = timers or Timers()
+        self._vault = vault
+        self._desk = GatewayDesk(self.kernel, node, vault.open, timers.answer_s)
+        names = {41: f"{node.terminal:8}"}
+        self._watch = NetworkWatch(
+            self.desk, SWITCH, timers.echo_s, ready=self._signed_on, names=names
+        )
+
+    @property
+    def pending(self) -> int:
+        """How many reversals are owed."""
+        return len(self._desk.debts)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the switch is there, and signed on to."""
+        return self._desk.is_ready
+
+    def call(self, call: Call, now: Seconds) -> Sequence[Effect]:
+        """Do what the API asks; its Reply comes now or later, and always comes."""
+        self.kernel.advance(now)
+        desk, names = self._desk, {call.ref, call.key} - {""}
+        problem = None
+        if call.key in desk.in_work:
+            problem = busy("A request with this key is in work", "idempotency_key_in_use")
+        elif call.ref in desk.in_work and not isinstance(call.deed, Read):
+            problem = busy("The intent is being worked on", "lock_timeout")
+        elif self.kernel.is_full(Budget.DOING):
+            problem = away("Too much is in work: nothing was done")
+        if problem is not None:
+            desk.reply(Reply(ticket=call.ticket, problem=problem))
+        else:
+            taken = names - desk.in_work
+            work = Work(desk, call)
+            desk.in_work |= taken
+            self.kernel.start(self._serve(call, work, taken), work.rescue)
+        return self.kernel.take()
+
+    def recover(self, rows: Iterable[GatewayRow], now: Seconds) -> Sequence[Effect]:
+        """After a start: what has no outcome is reversed, what is owed is sent again.
+
+        Raises ConfigError if the journal was written with another key for its cards.
+        """
+        self.kernel.advance(now)
+        known = list(rows)
+        self._recall(known)
+        for intent in legs_of(known).intents.values():
+            work = Work(self._desk, _NOBODY, intent)
+            for exchange in intent.exchanges:
+                if exchange.stand is Stand.SENT:
+                    work.undo(exchange.number, "restart")
+                elif exchange.reversal is not None:
+                    owe(self._desk, intent, exchange.number, AGAIN)
+        if not known:
+            self._checkpoint()
+        return self.kernel.take()
+
+    def _recall(self, known: Sequence[GatewayRow]) -> None:
+        """The last numbers, and whether the key is the right one."""
+        rows, key = self._desk.rows, self._vault.fingerprint(NO_CARD)
+        for row in known:
+            rows.seen(row)
+            if row.state == CHECKPOINT:
+                told = told_by(row)
+                if told["key"] != key:
+                    raise ConfigError(WRONG_KEY)
+                rows.since_checkpoint, rows.leg = 0, max(rows.leg, told["leg_number"])
+                rows.trace = told["trace"]
+            elif row.state in _STAMPED:
+                rows.trace = _trace_of(read(row))
+        if rows.trace:
+            self.kernel.skip_numbers(SWITCH, rows.trace + TRACE_GAP)
+
+    async def _serve(self, call: Call, work: Work, taken: set[str]) -> None:
+        try:
+            await serve(self._desk, call, work)
+        finally:
+            self._desk.in_work -= taken
+        if self._desk.rows.since_checkpoint >= CHECKPOINT_ROWS:
+            self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        desk = self._desk
+        legs = sorted({*desk.open, *(leg for leg, _ in desk.debts)})
+        told = {"key": self._vault.fingerprint(NO_CARD)}
+        desk.append(desk.rows.checkpoint(desk.now, legs, told))
+
+    # Events ---------------------------------------------------------------------------------------
+
+    def linked(self, link: LinkId) -> None:
+        """Sign on, and keep asking whether the switch is there."""
+        self.desk.start(self._watch.begin(), budget=Budget.CARING)
+
+    def unlinked(self, link: LinkId) -> None:
+        """Nothing is sent until it is signed on to again."""
+        self._desk.is_ready = False
+
+    def _signed_on(self) -> None:
+        self._desk.is_ready = True
+        resume(self._desk)
+
+    def asked(self, link: LinkId, question: Any) -> None:
+        """The switch may see whether we are there, and nothing else."""
+        self.desk.send(link, network_reply(question))
+
+    def garbled(self, link: LinkId, error: FormatError) -> None:
+        """What cannot be read is no answer, and is not answered either."""
+        self.counts["garbled"] += 1
+        self.drop(link, str(error))
+
+
+def _trace_of(entry: GatewayEntry) -> int:
+    assert isinstance(entry, Sent | Owed)
+    return int((entry.request if isinstance(entry, Sent) else entry.reversal)[11])

@@ -1,0 +1,107 @@
+"""What can be wrong with a request, as the API says it: one value, whoever finds it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+
+from cardswitch.specs.codes import PARTLY_APPROVED, reason
+
+_TABLE: Final[Mapping[str, Any]] = tomllib.loads(
+    (Path(__file__).parent.parent / "tables" / "declines.toml").read_text("utf-8")
+)
+CODES: Final[Mapping[str, str]] = _TABLE["codes"]
+DECLINES: Final[Mapping[str, str]] = _TABLE["declines"]
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """An error of the API: *status* is that of HTTP, the others are its words."""
+
+    status: int
+    type: str
+    message: str
+    code: str | None = None
+    param: str | None = None
+    decline_code: str | None = None
+    network_decline_code: str | None = None  # field 39
+    advice_code: str | None = None
+    number: int = 0  # of the payment that was declined, within its intent
+    is_retried: bool | None = None  # whether clients should try again by themselves
+
+
+def invalid(message: str, param: str | None = None, code: str | None = None) -> Problem:
+    """The request is wrong; *param* says where."""
+    return Problem(
+        status=400, type="invalid_request_error", message=message, param=param, code=code
+    )
+
+
+def missing(what: str, id_: str, param: str) -> Problem:
+    """There is no such object, or it is another merchant's."""
+    return Problem(
+        status=404,
+        type="invalid_request_error",
+        message=f"No such {what}: {id_}",
+        code="resource_missing",
+        param=param,
+    )
+
+
+def busy(message: str, code: str) -> Problem:
+    """It is being worked on: try again."""
+    return Problem(
+        status=409, type="invalid_request_error", message=message, code=code, is_retried=True
+    )
+
+
+def away(message: str) -> Problem:
+    """Nothing was sent or kept: try again."""
+    return Problem(status=503, type="api_error", message=message, is_retried=True)
+
+
+def failed(what: str) -> Problem:
+    """The gateway is at fault; the same request is answered the same, so nobody need ask again."""
+    message = f"The gateway failed: {what}"
+    return Problem(status=500, type="api_error", message=message, is_retried=False)
+
+
+def declined(code: str, number: int) -> Problem:
+    """What field 39, *code*, of payment *number* means to a merchant.
+
+    >>> declined("51", 1).decline_code, declined("54", 1).code
+    ('insufficient_funds', 'expired_card')
+    """
+    said = reason(code)
+    named = DECLINES.get(code, said.name)
+    return Problem(
+        status=402,
+        type="card_error",
+        message=f"The card was declined: {said.meaning}",
+        code=CODES.get(code, "card_declined"),
+        decline_code=named,
+        network_decline_code=code,
+        advice_code=said.advice or None,
+        number=number,
+    )
+
+
+def approved_in_part(number: int) -> Problem:
+    """Less was approved than was asked for, and that is undone: there was not enough."""
+    return declined(PARTLY_APPROVED, number)
+
+
+def undone(number: int) -> Problem:
+    """Nobody knew whether it was approved; now it is reversed."""
+    return Problem(
+        status=402,
+        type="card_error",
+        message="The outcome could not be known in time, and the payment was reversed",
+        code="processing_error",
+        decline_code="processing_error",
+        advice_code="try_again_later",
+        number=number,
+    )

@@ -1,0 +1,67 @@
+"""How a payment intent stands, and every step from one state to the next: all of them are here."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Status(StrEnum):
+    """The words are those of the API."""
+
+    NEEDS_METHOD = "requires_payment_method"
+    NEEDS_CONFIRMATION = "requires_confirmation"
+    PROCESSING = "processing"  # asked, and no outcome yet; or the outcome is unknown
+    SUCCEEDED = "succeeded"
+    CANCELED = "canceled"
+
+
+class Step(StrEnum):
+    """What happens to an intent."""
+
+    CREATE = "create"
+    CONFIRM = "confirm"
+    APPROVE = "approved"
+    DECLINE = "declined"
+    UNDO = "unknown, and reversed"
+    CANCEL = "cancel"
+
+
+# From where, what happens, and where to. None: there is no intent yet.
+STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
+    (None, Step.CREATE, Status.NEEDS_METHOD),
+    (None, Step.CREATE, Status.NEEDS_CONFIRMATION),
+    (Status.NEEDS_METHOD, Step.CONFIRM, Status.PROCESSING),
+    (Status.NEEDS_CONFIRMATION, Step.CONFIRM, Status.PROCESSING),
+    (Status.PROCESSING, Step.APPROVE, Status.SUCCEEDED),
+    (Status.PROCESSING, Step.DECLINE, Status.NEEDS_METHOD),
+    (Status.PROCESSING, Step.UNDO, Status.NEEDS_METHOD),
+    (Status.NEEDS_METHOD, Step.CANCEL, Status.CANCELED),
+    (Status.NEEDS_CONFIRMATION, Step.CANCEL, Status.CANCELED),
+)
+_ALLOWED: Final = frozenset(STEPS)
+_MAY: Final = frozenset((status, step) for status, step, _ in STEPS)
+
+
+def may(status: Status | None, step: Step) -> bool:
+    """Whether *step* can follow where an intent is *status*.
+
+    >>> may(Status.NEEDS_METHOD, Step.CANCEL), may(Status.SUCCEEDED, Step.CANCEL)
+    (True, False)
+    """
+    return (status, step) in _MAY
+
+
+def step_to(status: Status | None, step: Step, then: Status) -> Status:
+    """*then*, which *step* leads to; an AssertionError if the table has no such step."""
+    assert (status, step, then) in _ALLOWED, f"{status or 'nothing'}: {step} leads not to {then}"
+    return then
+
+
+def mermaid() -> str:
+    """The diagram of the states, for the manual."""
+    lines = ["stateDiagram-v2"]
+    for status, step, then in STEPS:
+        lines.append(f"    {status or '[*]'} --> {then}: {step}")
+    ends = [status for status in Status if not any(status == before for before, _, _ in STEPS)]
+    return "\n".join([*lines, *(f"    {status} --> [*]" for status in ends)])

@@ -1,0 +1,83 @@
+"""Between the API and the machine: a call waits for its reply, and until that is durable."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.driver.runtime import Runtime
+from cardswitch.wire.ports import Effect, Event, Observer, Seconds, Send
+
+from .core.calls import Call, Deed, Reply
+from .core.desk import API
+from .core.machine import Gateway
+
+
+class Front:
+    """The machine as its runtime drives it, but for its replies: those go to whoever called."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self._runtime: Runtime | None = None
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
+        self._tickets = 0
+
+    def driven_by(self, runtime: Runtime) -> None:
+        """To be said before the first call."""
+        self._runtime = runtime
+
+    async def call(self, merchant: str, ref: str, deed: Deed, **more: Any) -> Reply:
+        """Have the gateway do *deed*, with *more* of a Call; its reply, once that is durable.
+
+        Raises Error if the gateway has ended, or its journal cannot be written.
+        """
+        assert self._runtime is not None
+        self._tickets += 1
+        ticket, loop = self._tickets, asyncio.get_running_loop()
+        call = Call(ticket=ticket, merchant=merchant, ref=ref, deed=deed, **more)
+        waiting: asyncio.Future[Reply] = loop.create_future()
+        self._waiting[ticket] = waiting
+        try:
+            self._runtime.call(lambda now: self._passed(self.gateway.call(call, now)))
+            reply = await waiting
+        finally:
+            self._waiting.pop(ticket, None)
+        await self._runtime.durable()
+        return reply
+
+    def end(self) -> None:
+        """Nobody is told anything any more."""
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(Error("the gateway has ended"))
+
+    # Machine --------------------------------------------------------------------------------------
+
+    def handle(self, event: Event, now: Seconds) -> Sequence[Effect]:
+        """See :class:`~cardswitch.wire.ports.Machine`."""
+        return self._passed(self.gateway.handle(event, now))
+
+    def wake(self, now: Seconds) -> Sequence[Effect]:
+        """See :class:`~cardswitch.wire.ports.Machine`."""
+        return self._passed(self.gateway.wake(now))
+
+    def deadline(self) -> Seconds | None:
+        """See :class:`~cardswitch.wire.ports.Machine`."""
+        return self.gateway.deadline()
+
+    def observe(self, observer: Observer) -> None:
+        """See :class:`~cardswitch.wire.ports.Observable`."""
+        self.gateway.observe(observer)
+
+    def _passed(self, effects: Sequence[Effect]) -> Sequence[Effect]:
+        """*effects* without the replies, which are told."""
+        replies = [e for e in effects if isinstance(e, Send) and e.link == API]
+        if not replies:
+            return effects
+        for effect in replies:
+            waiting = self._waiting.get(effect.message.ticket)
+            if waiting is not None and not waiting.done():
+                waiting.set_result(effect.message)
+        return [e for e in effects if not (isinstance(e, Send) and e.link == API)]

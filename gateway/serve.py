@@ -1,0 +1,107 @@
+"""Runs the gateway: its journal, its link to the switch, and its API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.driver.event_log import EventLog
+from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
+from cardswitch.wire.driver.tls import client_tls, server_tls
+from cardswitch.wire.ports import LinkId
+from cardswitch.wire.record import Record
+
+from .api.app import Api
+from .api.cards import Sealing
+from .api.endpoints import Services
+from .api.keys import KeyFile
+from .api.server import ApiServer
+from .config import GatewayConfig
+from .core.desk import SWITCH
+from .core.machine import CardVault, Gateway, Timers
+from .core.messages import Node
+from .front import Front
+from .store import GatewayReader, open_journal
+
+API_LINK: Final = LinkId("api")
+
+
+class Vault(Sealing, Protocol):
+    """Card numbers at rest, as `specs.security` has them."""
+
+    def open(self, text: str) -> str:
+        """The number that *text* seals. Raises CryptoError."""
+        ...
+
+
+class ServedGateway:
+    """A gateway that runs; like a runtime, it can be waited for and stopped."""
+
+    def __init__(self, runtime: Runtime, front: Front, server: ApiServer) -> None:
+        self.runtime = runtime
+        self.gateway = front.gateway
+        self.port = 0
+        self._front = front
+        self._server = server
+
+    async def open(self) -> None:
+        """Listen. Raises OSError."""
+        self.port = await self._server.open()
+
+    async def wait(self) -> None:
+        """Return after :meth:`stop`; raise the error that ended it, if one did."""
+        await self.runtime.wait()
+
+    async def stop(self) -> None:
+        """Let nobody in, answer what is in work, and end."""
+        await self._server.close()
+        await self.runtime.stop()
+        self._front.end()
+
+
+async def serve_gateway(
+    config: GatewayConfig, vault: Vault, clock: Clock | None = None, log: EventLog | None = None
+) -> ServedGateway:
+    """A gateway that has read its journal, listens and dials. Raises OSError, Error."""
+    clock = clock or Clock()
+    switch, api = config.switch, config.api
+    tls, https = client_tls(switch, "gateway.switch.tls_"), server_tls(api, "gateway.api.tls_")
+    if https is None:
+        raise ConfigError("gateway.api.tls_certificate: missing: the API speaks HTTPS alone")
+    gateway = Gateway(
+        Node(config.terminal, config.zone),
+        CardVault(vault.open, vault.fingerprint),
+        Timers(config.answer_s, config.echo_s),
+    )
+    front = Front(gateway)
+    journal = open_journal(config.database)
+    record = log.record("gateway", clock) if log else Record("gateway", [to_log], clock.now)
+    tap = log.tap("gateway") if log else None
+    runtime = Runtime(front, clock=clock, journal=journal, tap=tap, record=record)
+    try:
+        front.driven_by(runtime)
+        runtime.call(lambda now: gateway.recover(journal.recent(), now))
+        services = Services(
+            front,
+            GatewayReader(config.database),
+            vault,
+            {merchant.id: merchant for merchant in config.merchants},
+            clock.now,
+        )
+        note = _noting(record)
+        app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
+        server = ApiServer(app.app, api, https, note)
+        served = ServedGateway(runtime, front, server)
+        await served.open()
+    except BaseException:
+        await runtime.stop()
+        raise
+    runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
+    return served
+
+
+def _noting(record: Record) -> Callable[[str, str], None]:
+    """Tell *record* what happens at the API's port."""
+    return lambda kind, reason: record.note(kind, API_LINK, reason)

@@ -1,0 +1,16 @@
+"""Ids by chance: of one length, and none twice."""
+
+from cardswitch.gateway.api.ids import new_id, new_ref, random_text
+from cardswitch.gateway.core.ids import ALPHABET, INTENT, id_of, parts_of
+
+
+def test_none_comes_twice_and_all_are_of_the_alphabet():
+    made = {new_id("req_") for _ in range(500)}
+    assert len(made) == 500
+    assert {len(each) for each in made} == {28}
+    assert set(random_text(1000)) <= set(ALPHABET)
+
+
+def test_a_new_ref_makes_ids_that_can_be_read():
+    ref = new_ref()
+    assert parts_of(INTENT, id_of(INTENT, ref)) == (ref, 0)

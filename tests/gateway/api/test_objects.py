@@ -1,0 +1,88 @@
+"""Objects: every field is there, and what nobody may see is not."""
+
+import pytest
+
+from cardswitch.gateway.api.faults import Fault
+from cardswitch.gateway.api.objects import (
+    CHARGE_PATHS,
+    INTENT_PATHS,
+    charge_object,
+    expanded,
+    intent_object,
+    method_object,
+    refund_object,
+)
+from cardswitch.gateway.core.calls import Refund
+from tests.kit.gateway import CARD, call, intent, order, played
+from tests.kit.play import after, answered
+
+FIELDS = {
+    *("id", "object", "created", "livemode", "metadata", "amount", "amount_capturable"),
+    *("amount_received", "amount_details", "automatic_payment_methods", "canceled_at"),
+    *("cancellation_reason", "capture_method", "client_secret", "confirmation_method"),
+    *("currency", "customer", "description", "last_payment_error", "latest_charge"),
+    *("next_action", "payment_method", "payment_method_options", "payment_method_types"),
+    *("processing", "receipt_email", "setup_future_usage", "shipping"),
+    *("statement_descriptor", "statement_descriptor_suffix", "status"),
+}
+
+
+def paid(code="00", fields=None):
+    play = (played() >> order()).skip()
+    return (play >> answered("switch", code, fields or {38: "A1B2C3", 37: "608801000001"})).skip()
+
+
+def test_an_intent_has_all_its_fields_and_no_sealed_card():
+    shown = intent_object(intent(paid()), frozenset({"latest_charge", "payment_method"}))
+    assert set(shown) >= FIELDS
+    assert (shown["status"], shown["amount_received"]) == ("succeeded", 1250)
+    assert shown["latest_charge"]["authorization_code"] == "A1B2C3"
+    assert shown["payment_method"]["card"]["last4"] == "4242"
+    assert CARD.sealed not in str(shown)
+
+
+def test_a_charge_says_what_the_network_said():
+    stands = intent(paid("51"))
+    shown = charge_object(stands, stands.exchange(1))
+    assert (shown["status"], shown["paid"], shown["failure_code"]) == (
+        "failed",
+        False,
+        "card_declined",
+    )
+    assert shown["outcome"]["network_status"] == "declined_by_network"
+    assert shown["outcome"]["reason"] == "insufficient_funds"
+
+
+def test_before_anything_is_known_a_charge_is_pending_without_outcome():
+    play = (played() >> order()).skip()
+    stands = intent(play)
+    assert charge_object(stands, stands.exchange(1))["status"] == "pending"
+    assert charge_object(stands, stands.exchange(1))["outcome"] is None
+    play = (play >> after(4.0)).skip()
+    play = (play >> answered("switch", "00")).skip()
+    stands = intent(play)
+    shown = charge_object(stands, stands.exchange(1))
+    assert shown["outcome"]["network_status"] == "reversed_after_approval"
+    assert intent_object(stands)["last_payment_error"]["code"] == "processing_error"
+
+
+def test_a_refund_leads_to_its_charge():
+    play = (paid() >> call(Refund(amount=1250), ticket=2)).skip()
+    stands = intent(play)
+    assert refund_object(stands, stands.exchange(2))["status"] == "pending"
+    stands = intent((play >> answered("switch", "00")).skip())
+    shown = refund_object(stands, stands.exchange(2), frozenset({"charge"}))
+    assert shown["status"] == "succeeded"
+    assert (shown["charge"]["refunded"], shown["charge"]["amount_refunded"]) == (True, 1250)
+
+
+def test_only_what_is_known_is_expanded():
+    assert expanded(["latest_charge"], INTENT_PATHS) == {"latest_charge"}
+    assert expanded(["data.latest_charge"], INTENT_PATHS, "data.") == {"latest_charge"}
+    for asked, prefix in ((["customer"], ""), (["latest_charge"], "data.")):
+        with pytest.raises(Fault, match="cannot be expanded"):
+            expanded(asked, INTENT_PATHS | CHARGE_PATHS, prefix)
+
+
+def test_a_method_shows_its_ends():
+    assert method_object(CARD)["card"]["fingerprint"] == "F"

@@ -1,0 +1,42 @@
+"""Entries go into a row and come back the same."""
+
+import msgspec
+import pytest
+
+from cardswitch.gateway.core.entries import (
+    Answered,
+    Canceled,
+    Created,
+    GatewayEntry,
+    KeyAnswered,
+    KeyTaken,
+    Owed,
+    Refused,
+    Sent,
+    Undone,
+)
+from cardswitch.gateway.core.problems import declined
+from cardswitch.specs.message import Message
+from tests.kit.gateway import CARD
+
+ASKED = Message("0200", {4: "000000001250", 11: "000001"})
+ENTRIES = [
+    Created(at=1.0, merchant="SHOP", secret="s", amount=1, currency="eur", card=CARD),
+    Sent(at=1.0, number=1, asked="sale", amount=1, request=ASKED, card=CARD),
+    Answered(1.0, 1, ASKED.reply("00")),
+    Owed(1.0, 1, Message("0420", {11: "000002"}), "restart"),
+    Undone(1.0, 1, Message("0430", {39: "00"})),
+    Refused(1.0, 1, Message("0430", {39: "64"})),
+    Canceled(1.0, "duplicate"),
+    KeyTaken(at=1.0, digest="d", intent="r"),
+    KeyAnswered(at=1.0, through=3, number=1, problem=declined("51", 1)),
+]
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: type(entry).__name__)
+def test_what_is_written_is_read(entry):
+    assert msgspec.json.decode(msgspec.json.encode(entry), type=GatewayEntry) == entry
+
+
+def test_an_expiry_is_year_and_month():
+    assert CARD.expiry == "3012"

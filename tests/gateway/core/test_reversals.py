@@ -1,0 +1,61 @@
+"""What is owed goes out until it is acknowledged, over restarts and links that were away."""
+
+from tests.kit.gateway import DOWN, UP, intent, order, played, restarted
+from tests.kit.play import after, answered, sent
+
+
+def owing():
+    play = (played() >> order()).skip()
+    return (play >> after(4.0)).skip()
+
+
+def reversals(play):
+    return [message for message in play.sent_on("switch") if message.mti[:2] == "04"]
+
+
+def last_reversal(play):
+    """How many questions ago it was asked."""
+    asked = [message.mti[:2] for message in reversed(play.sent_on("switch"))]
+    return asked.index("04") + 1
+
+
+def test_pauses_grow_and_end_at_half_a_minute():
+    play = owing()
+    times = []
+    for _ in range(9):
+        before = len(reversals(play))
+        play = (play >> answered("switch", "96", ago=last_reversal(play))).skip()
+        waited = 0
+        while len(reversals(play)) == before:
+            play = (play >> after(0.5)).skip()
+            waited += 0.5
+            if play.sent_on("switch")[-1].mti == "0800":
+                play = (play >> answered("switch", "00")).skip()
+        times.append(waited)
+        assert reversals(play)[-1].mti == "0421"
+    assert times[:3] == [1.0, 2.0, 4.0]
+    assert times[-1] == 30.0
+
+
+def test_it_waits_for_the_link_and_goes_out_once_when_that_is_back():
+    play = (owing() >> DOWN >> after(100)).skip()
+    before = len(play.sent_on("switch"))
+    play = (
+        play >> UP << sent("switch", "0800") >> answered("switch", "00") << sent("switch", "0421")
+    )
+    assert play >> after(0.5)
+    assert len(play.sent_on("switch")) == before + 2
+
+
+def test_a_start_sends_what_was_owed_as_a_repeat():
+    again = restarted(owing()) >> UP << sent("switch", "0800") >> answered("switch", "00")
+    reversal = sent("switch", "0421", {11: again.entries[-1] and "000003"})
+    again = (again << reversal >> answered("switch", "00")).skip()
+    assert intent(again).problem.code == "processing_error"
+    assert again.machine.pending == 0
+
+
+def test_numbers_go_on_far_behind_those_of_before():
+    again = restarted(owing()) >> UP
+    assert int(again.sent_on("switch")[-1][11]) > 1_000
+    again.skip()
