@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated
 
 from msgspec import Meta
@@ -31,6 +32,6 @@ class HostAddress(IsoAddress, frozen=True, kw_only=True):
 
 def refuse_twins(where: str, names: list[str]) -> None:
     """Raise ValueError if one of *names* comes again; *where* is the key they stand under."""
-    twins = sorted({name for name in names if names.count(name) > 1})
+    twins = sorted(name for name, count in Counter(names).items() if count > 1)
     if twins:
         raise ValueError(f"expected every id once among {where}, {twins[0]!r} comes again")
