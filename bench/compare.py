@@ -28,6 +28,11 @@ from bench.programs import ROOT
 IN_FLIGHT: Final = (1, 8, 64, 128, 200, 512)
 CONNECTIONS: Final = (1, 8, 100, 490)  # A listener lets 500 in.
 TIME_LIMIT_S: Final = 300.0
+# The title of a chart, and what of each step it shows.
+DRAWN: Final = {
+    "rate": ("Purchases a second", "best"),
+    "cpu": ("CPU of all programs, microseconds a purchase", "cpu_us"),
+}
 Results = dict[int, dict[str, list[dict[str, Any]]]]  # by step and by commit, round by round
 
 
@@ -99,7 +104,14 @@ def table(what: str, results: Results) -> Iterator[str]:
 @click.option("--connections", multiple=True, type=int, help="Sweep these too, 200 in flight.")
 @click.option("--rounds", default=3, show_default=True, help="Of each commit, at each step.")
 @click.option("--purchases", default=20_000, show_default=True, help="Of one measurement.")
-@click.option("--svg", type=click.Path(path_type=Path), help="Draw purchases a second there.")
+@click.option("--svg", type=click.Path(path_type=Path), help="Draw a chart there.")
+@click.option(
+    "--draw",
+    type=click.Choice([*DRAWN]),
+    default="rate",
+    show_default=True,
+    help="What of: purchases a second, or CPU, which a busy machine changes less.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, not tables.")
 def main(
     base: Path | None,
@@ -108,6 +120,7 @@ def main(
     rounds: int,
     purchases: int,
     svg: Path | None,
+    draw: str,
     as_json: bool,
 ) -> None:
     """Measure the whole chain on loopback, this commit and the one in --base, in turn."""
@@ -125,12 +138,13 @@ def main(
     if as_json:
         click.echo(msgspec.json.encode(found).decode())
     if svg:
+        title, key = DRAWN[draw]
         lines = [
-            Line(name, [(step, summed(runs[name])["best"]) for step, runs in steps.items()])
+            Line(name, [(step, summed(runs[name])[key]) for step, runs in steps.items()])
             for steps in [found["--in-flight"]]
             for name in checkouts
         ]
-        svg.write_text(chart("Purchases a second", "in flight", lines), "utf-8")
+        svg.write_text(chart(title, "in flight", lines), "utf-8")
 
 
 if __name__ == "__main__":
