@@ -24,6 +24,7 @@ from .network import Network
 from .parts import End, Node
 from .stranger import SWITCH
 
+MOMENT_S: Seconds = 30.0
 OFTEN_S: Seconds = 100.0  # twice in a stretch of life, so that both ends make keys by the clock
 
 
@@ -86,6 +87,8 @@ class Locksmith:
 
     def disagreement(self) -> str:
         """In which key two sides differ now that all is quiet; ``""`` if in none."""
+        if any(key["offered"] for key in self._keys()):  # The clock went off a moment ago.
+            self._network.run(MOMENT_S)
         ours = {key["kind"]: key for key in self._switch.machine.key_exchange.told()}
         for key in self._issuer.machine.key_exchange.told():
             kind, other = key["kind"], ours[key["kind"]]
@@ -95,6 +98,12 @@ class Locksmith:
                 return f"the {kind} key is {other['check_value']} here, {key['check_value']} there"
         self._network.counts["keys_agree"] += bool(ours["pin"]["check_value"])
         return next(filter(None, map(self._lost, self._terminals)), "")
+
+    def _keys(self) -> list[Any]:
+        machines = self._switch.machine, self._issuer.machine
+        return [
+            key for each in machines for key in each.key_exchange.told() if "/" not in key["place"]
+        ]
 
     def _lost(self, node: Node) -> str:
         """What is wrong if the switch knows nothing of the key that the pad of *node* has."""
