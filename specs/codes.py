@@ -97,6 +97,7 @@ NOT_PERMITTED: Final = "57"  # to this card
 NOT_PERMITTED_HERE: Final = "58"  # at this terminal
 RESTRICTED_CARD: Final = "62"
 MISMATCH: Final = "64"  # What it carries is not the original's, or it may mean several.
+HOLD_EXPIRED: Final = "21"  # what was set aside is free again: nothing can be taken of it
 PIN_REQUIRED: Final = "70"
 PIN_TRIES_EXCEEDED: Final = "75"
 UNAVAILABLE: Final = "91"

@@ -52,7 +52,7 @@ async def completion(
             return desk.count("completion_in_the_way")  # What it names has no outcome yet.
         try:
             holds = [hold_of(booking) for booking in originals]
-            original = originals[the_one(request, asked.amount, asked.card, holds)]
+            original = originals[the_one(request, asked.amount, asked.card, holds, desk.now)]
         except Decline as declined:
             desk.write(own, PurchaseRefused(asked, declined.code))
             return respond(desk, own)

@@ -14,7 +14,7 @@ from cardswitch.specs.transactions.kinds import Money
 
 
 class Account:
-    """At all times: available = balance - held, and none of the sums is below zero.
+    """At all times: available = balance - held, and neither held nor coming is below zero.
 
     Which purchase holds how much is known by the journal; here are the sums. What is coming cannot
     be spent before it is booked, so that it can always be taken back.
@@ -56,7 +56,7 @@ class Account:
         if money == "credit":
             self.credit(amount)
         else:
-            self.hold(amount)
+            self.hold(amount, may_overdraw=money == "capture")
 
     def undo(self, money: Money, amount: int) -> None:
         """Take back *amount* of what :meth:`do` did."""
@@ -65,10 +65,13 @@ class Account:
         else:
             self.release(amount)
 
-    def hold(self, amount: int) -> None:
-        """Set *amount* (1 or more) aside; Error if there is not as much available."""
+    def hold(self, amount: int, *, may_overdraw: bool = False) -> None:
+        """Set *amount* (1 or more) aside; Error if there is not as much available.
+
+        What a merchant was promised is taken all the same: it *may_overdraw* the account.
+        """
         assert amount > 0, "a hold is a positive amount"
-        if amount > self.available:
+        if amount > self.available and not may_overdraw:
             raise Error(
                 f"account {self.id}: a hold of {amount} needs as much available, there is "
                 f"{self.available} (the journal belongs to an account with a higher balance?)"

@@ -14,6 +14,7 @@ from .accounts import Account
 from .config import AccountConfig
 from .entries import (
     AuthorisationCompleted,
+    HoldExpired,
     IssuerEntry,
     PinTried,
     PurchaseDecided,
@@ -50,13 +51,14 @@ class IssuerBooks:
                 self.approvals += entry.code in APPROVALS
                 if entry.amount:
                     self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
-            case PurchaseUndone() | AuthorisationCompleted() if entry.released:
+            case PurchaseUndone() | AuthorisationCompleted() | HoldExpired() if entry.released:
                 self._account(entry.account).undo(_money(entry.kind), entry.released)
 
     def told(self) -> dict[str, Any]:
         """All that must be known again without the entries before."""
         return {
             "held": {account.id: account.held for account in self.accounts.values()},
+            "overdrawn": [a.id for a in self.accounts.values() if a.available < 0],
             "coming": {account.id: account.coming for account in self.accounts.values()},
             "tries": {card: tries for card, tries in self.tries.items() if tries},
             "approvals": self.approvals,
@@ -72,7 +74,7 @@ class IssuerBooks:
             account.held = account.coming = 0
         for name, held in told["held"].items():
             if held:
-                self._account(name).hold(held)
+                self._account(name).hold(held, may_overdraw=name in told["overdrawn"])
         for name, coming in told["coming"].items():
             if coming:
                 self._account(name).credit(coming)

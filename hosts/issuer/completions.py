@@ -111,8 +111,8 @@ class Completions:
         terms, masked = own.terms, mask_pan(accepted.pan) if accepted.pan else ""
         assert terms is not None, "what is asked for has terms"
         try:
-            holds = [hold_of(each) for each in originals]
-            original = originals[the_one(request, accepted.amount, terms.card, holds)]
+            holds, now = [hold_of(each) for each in originals], self._desk.now
+            original = originals[the_one(request, accepted.amount, terms.card, holds, now)]
         except Decline as declined:
             refused = PurchaseDecided(terms=terms, pan_masked=masked, code=declined.code)
             return self._journal.write(refused, own)
@@ -154,6 +154,7 @@ def hold_of(original: Purchase) -> Hold:
         currency=terms.currency,
         rrn=original.rrn,
         approval_code=decided.approval_code if decided else "",
-        left=original.held,
+        left=original.left,
         is_captured=original.is_captured,
+        ends_at=decided.expires_at if decided else 0.0,
     )

@@ -11,6 +11,7 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.tombstones import Tombstone
 from cardswitch.wire.machine.keys.working import KeyStep
+from cardswitch.wire.ports import Seconds
 
 from ..requests import decision
 
@@ -25,6 +26,7 @@ class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     amount: int = 0
     approval_code: str = ""
     said: dict[int, str] = {}  # more fields of the answer
+    expires_at: Seconds = 0.0  # of what is set aside: when it is free again
 
     def reply(self, request: Message) -> Message:
         """The answer, to the purchase and to every repeat of it."""
@@ -57,6 +59,14 @@ class PurchaseUndone(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     terms: Terms | None = None
 
 
+class HoldExpired(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """*released*, all that an authorisation still held, is free: its time is over."""
+
+    account: str
+    kind: str
+    released: int
+
+
 class AuthorisationCompleted(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """*released*, all that an authorisation held, is free; what its completion takes is a leg."""
 
@@ -83,6 +93,7 @@ IssuerEntry = (
     | PinTried
     | PurchaseUndone
     | AuthorisationCompleted
+    | HoldExpired
     | ReversalAnswered
     | KeyStep
 )

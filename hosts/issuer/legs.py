@@ -22,6 +22,7 @@ from ..requests import decision
 from ..row import HostRow
 from .entries import (
     AuthorisationCompleted,
+    HoldExpired,
     IssuerEntry,
     PinTried,
     PurchaseDecided,
@@ -46,6 +47,7 @@ class Purchase(Struct, eq=False, kw_only=True):
     decided: PurchaseDecided | None = None
     undone: PurchaseUndone | None = None
     is_captured: bool = False  # its completion was taken: nothing is held for it any more
+    is_over: bool = False  # its time was over before anybody captured it
     is_looked_up: bool = False  # whether the journal was asked of it
     waiters: dict[LinkId, Message] = {}
 
@@ -62,8 +64,11 @@ class Purchase(Struct, eq=False, kw_only=True):
     @property
     def held(self) -> int:
         """What its account holds for it now."""
-        if self.is_captured:
-            return 0
+        return 0 if self.is_captured or self.is_over else self.left
+
+    @property
+    def left(self) -> int:
+        """What was approved of it and not undone."""
         if self.undone is not None:
             return self.undone.stays
         return self.decided.amount if self.decided is not None else 0
@@ -77,6 +82,8 @@ class Purchase(Struct, eq=False, kw_only=True):
             self.decided, self.terms = entry, entry.terms
         elif isinstance(entry, AuthorisationCompleted):
             self.is_captured = True
+        elif isinstance(entry, HoldExpired):
+            self.is_over = True
 
     def reply(self, request: Message) -> Message:
         """What *request*, or any repeat of it, is answered: how things stand now."""

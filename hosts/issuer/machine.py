@@ -15,6 +15,7 @@ from cardswitch.specs.codes import (
     NO_FUNDS,
     NOT_PERMITTED,
     PARTLY_APPROVED,
+    UNAVAILABLE,
 )
 from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm.names import ZAK, ZPK
@@ -22,6 +23,7 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms, accept, no_kind, require_pin
 from cardswitch.specs.transactions.additional import FIELD as ADDITIONAL
+from cardswitch.specs.transactions.captures import holds_for_s
 from cardswitch.specs.transactions.identity import identity, is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.wire.machine.budget import Budget, Limits
@@ -42,6 +44,7 @@ from .cards import Fingerprint, Presented, read_card
 from .completions import Completions
 from .config import IssuerConfig
 from .entries import PurchaseDecided
+from .holds import HOLDS_MAX
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
 from .reversals import Reversals
@@ -215,7 +218,7 @@ class Issuer(Program):
             # Nothing waits from here to the money: no other flow can take the same.
             if self.config.magic_amounts:
                 behaviour = behaviour_of(request.get(4))
-            self._approve(purchase, card, record.account, behaviour)
+            self._approve(purchase, request, card, record.account, behaviour)
         except Decline as declined:
             self._record(purchase, card, declined.code)
         decided = purchase.decided
@@ -243,7 +246,12 @@ class Issuer(Program):
             raise Decline(INVALID_TRANSACTION)
 
     def _approve(
-        self, purchase: Purchase, card: Presented, account_id: str, behaviour: Behaviour
+        self,
+        purchase: Purchase,
+        request: Message,
+        card: Presented,
+        account_id: str,
+        behaviour: Behaviour,
     ) -> None:
         """What is asked for, or what *behaviour* makes of it, is done."""
         terms = purchase.terms
@@ -262,8 +270,12 @@ class Issuer(Program):
             raise Decline(NOT_PERMITTED)
         if kind.money != "credit" and amount > account.available:
             raise Decline(NO_FUNDS)
-        code = kind.approval if divisor == 1 else PARTLY_APPROVED
-        return self._record(purchase, card, code, account_id, amount)
+        code, expires_at = kind.approval if divisor == 1 else PARTLY_APPROVED, 0.0
+        if kind.money == "hold":
+            if len(self._journal.holds) >= HOLDS_MAX:
+                raise Decline(UNAVAILABLE)
+            expires_at = self.desk.now + holds_for_s(request)
+        return self._record(purchase, card, code, account_id, amount, expires_at=expires_at)
 
     def _record(
         self,
@@ -273,6 +285,7 @@ class Issuer(Program):
         account: str = "",
         amount: int = 0,
         said: dict[int, str] | None = None,
+        expires_at: Seconds = 0.0,
     ) -> None:
         """Decide durably, unless the reversal was faster: then nothing may be held any more."""
         if not purchase.is_open:
@@ -286,6 +299,7 @@ class Issuer(Program):
             amount=amount,
             approval_code=self._approval_code() if code in APPROVALS else "",
             said=said or {},
+            expires_at=expires_at,
         )
         self._journal.write(decided, purchase)
 

@@ -121,7 +121,7 @@ class Reversals:
         undone, held = original.undone, original.held
         if stays and (undone is None or undone.stays != stays) and stays >= held:
             return MISMATCH
-        if held > stays:
+        if held > stays or (original.is_over and undone is None):
             assert original.decided is not None, "what holds was decided"
             decided = original.decided
             released = PurchaseUndone(

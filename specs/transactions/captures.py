@@ -3,17 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..codes import (
     DUPLICATE,
+    HOLD_EXPIRED,
     INVALID_AMOUNT,
     INVALID_TRANSACTION,
     MISMATCH,
     UNKNOWN_ORIGINAL,
 )
+from ..dates import Seconds, transmission_at
 from ..errors import Decline
 from ..message import Message
+
+_DAY_S: Final = 86_400.0
+# How long money is set aside, by whether the card was there (field 22).
+PRESENT_S: Final[Seconds] = 30 * _DAY_S
+ABSENT_S: Final[Seconds] = 7 * _DAY_S
+_PRESENT: Final = frozenset(["02", "05", "07", "80", "90", "91", "95"])
+
+
+def holds_for_s(authorisation: Message) -> Seconds:
+    """How long what *authorisation* sets aside is held.
+
+    >>> [holds_for_s(Message("0100", {22: mode})) / 86_400 for mode in ("021", "011")]
+    [30.0, 7.0]
+    """
+    return PRESENT_S if authorisation.get(22)[:2] in _PRESENT else ABSENT_S
 
 
 class Hold(NamedTuple):
@@ -25,29 +42,31 @@ class Hold(NamedTuple):
     approval_code: str
     left: int  # what may still be captured; 0 where it was declined or undone
     is_captured: bool  # whether its last capture was taken
+    ends_at: Seconds = float("inf")  # what was sent later comes too late
 
 
-def the_one(capture: Message, amount: int, card: str, holds: Sequence[Hold]) -> int:
+def the_one(capture: Message, amount: int, card: str, holds: Sequence[Hold], now: Seconds) -> int:
     """Which of *holds*, which *capture* may mean, *amount* is captured of: its place among them.
 
     Declines as :func:`refusal` does; with 25 if there is none, and 64 if it may be several.
     """
-    codes = [refusal(capture, amount, card, hold) for hold in holds]
+    codes = [refusal(capture, amount, card, hold, now) for hold in holds]
     if codes.count("") == 1:
         return codes.index("")
     raise Decline(codes[0] if len(codes) == 1 else MISMATCH if codes else UNKNOWN_ORIGINAL)
 
 
-def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
+def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) -> str:
     """Why *amount* may not be captured of *hold*, as a code for field 39; ``""`` if it may.
 
     *card* is the fingerprint of the card that *capture* names, or ``""``. What it leaves out of 37,
-    38 and the card agrees, and so does what is not known.
+    38 and the card agrees, and so does what is not known. What was sent in time is in time, however
+    long it took until *now*.
 
     >>> hold = Hold("f", "978", "608800000007", "A1B2C3", 8000, False)
-    >>> capture = Message("0220", {37: "608800000007", 38: "A1B2C3", 49: "978"})
-    >>> refusal(capture, 6520, "f", hold), refusal(capture, 8001, "f", hold)
-    ('', '13')
+    >>> said = {7: "1123120000", 37: "608800000007", 38: "A1B2C3", 49: "978"}
+    >>> [refusal(Message("0220", said), amount, "f", hold, 1795435200.0) for amount in (6520, 8001)]
+    ['', '13']
     """
     known = {37: hold.rrn, 38: hold.approval_code}
     is_of_it = all(
@@ -58,6 +77,8 @@ def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
         return MISMATCH
     if hold.is_captured:
         return DUPLICATE
+    if min(now, transmission_at(capture[7], now)) > hold.ends_at:
+        return HOLD_EXPIRED
     if not hold.left:
         return INVALID_TRANSACTION
     return INVALID_AMOUNT if amount > hold.left else ""

@@ -6,13 +6,16 @@ what it says, or holds less. What cannot be found out makes for silence: it come
 
 from __future__ import annotations
 
+from typing import Final
+
+from cardswitch.specs.dates import transmission_at
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
-from cardswitch.specs.transactions.captures import Hold, the_one
+from cardswitch.specs.transactions.captures import Hold, holds_for_s, the_one
 from cardswitch.specs.transactions.reversals import Reference, can_be_named
 from cardswitch.wire.machine.waits import NoAnswer
-from cardswitch.wire.ports import Question
+from cardswitch.wire.ports import Question, Seconds
 
 from ..access.registry import require_known
 from ..desk import SwitchDesk
@@ -21,6 +24,8 @@ from ..states import CAPTURED, State
 from .ask import tell_known
 from .owed import pursue
 from .reversal import candidates
+
+LATER_S: Final[Seconds] = 3_600.0  # The issuer's clock decides: we refuse an hour later.
 
 
 async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: Reference) -> None:
@@ -47,8 +52,8 @@ async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: 
             return desk.forget()
     try:
         require_known(request, desk.listener)
-        holds = [hold_of(original) for original in originals]
-        chosen = the_one(request, accepted.amount, leg.card, holds)
+        holds = [hold_of(original, now) for original in originals]
+        chosen = the_one(request, accepted.amount, leg.card, holds, now)
     except Decline as declined:
         return desk.decline(request, declined.code)
     return take(desk, request, originals[chosen])
@@ -94,9 +99,12 @@ def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
     return pursue(desk, onward)
 
 
-def hold_of(leg: Leg) -> Hold:
+def hold_of(leg: Leg, now: Seconds) -> Hold:
     """What *leg*, an authorisation that has its outcome, holds."""
-    is_held = leg.state in CAPTURED
+    is_held, forwarded = leg.state in CAPTURED, leg.forwarded
+    ends_at = 0.0
+    if forwarded is not None:
+        ends_at = transmission_at(forwarded[7], now) + holds_for_s(forwarded) + LATER_S
     return Hold(
         card=leg.card,
         currency=leg.currency,
@@ -104,4 +112,5 @@ def hold_of(leg: Leg) -> Hold:
         approval_code=(leg.decision or {}).get(38, ""),
         left=leg.held if is_held else 0,
         is_captured=leg.state is State.COMPLETED,
+        ends_at=ends_at,
     )

@@ -4,10 +4,12 @@ import pytest
 
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.captures import Hold, refusal, the_one
+from cardswitch.specs.transactions.captures import Hold, holds_for_s, refusal, the_one
 
 HOLD = Hold("print", "978", "608800000007", "A1B2C3", 8000, False)
-SAID = {37: "608800000007", 38: "A1B2C3", 49: "978"}
+NOW = 1795435200.0  # 2026-11-23, 12:00 UTC
+DAY_S = 86_400.0
+SAID = {7: "1123120000", 37: "608800000007", 38: "A1B2C3", 49: "978"}
 
 
 @pytest.mark.parametrize(
@@ -26,11 +28,17 @@ SAID = {37: "608800000007", 38: "A1B2C3", 49: "978"}
         ({}, 8000, "print", {"is_captured": True, "left": 0}, "94"),
         ({}, 8000, "another", {"is_captured": True, "left": 0}, "64"),
         ({}, 8000, "print", {"left": 0}, "12"),
+        ({}, 8000, "print", {"ends_at": NOW}, ""),
+        ({}, 8000, "print", {"ends_at": NOW - 1}, "21"),
+        ({7: "1123115959"}, 8000, "print", {"ends_at": NOW - 1}, ""),
+        ({7: "1124120000"}, 8000, "print", {"ends_at": NOW}, ""),
+        ({7: "1124120000"}, 8000, "print", {"ends_at": NOW - 1}, "21"),
+        ({}, 8000, "another", {"ends_at": NOW - 1}, "64"),
     ],
 )
 def test_what_may_be_captured(said, amount, card, hold, code):
     fields = {n: value for n, value in {**SAID, **said}.items() if value is not None}
-    assert refusal(Message("0220", fields), amount, card, HOLD._replace(**hold)) == code
+    assert refusal(Message("0220", fields), amount, card, HOLD._replace(**hold), NOW) == code
 
 
 @pytest.mark.parametrize(
@@ -47,8 +55,16 @@ def test_what_may_be_captured(said, amount, card, hold, code):
 def test_which_of_several_is_meant(holds, found):
     capture = Message("0220", SAID)
     if isinstance(found, int):
-        assert the_one(capture, 8000, "", holds) == found
+        assert the_one(capture, 8000, "", holds, NOW) == found
     else:
         with pytest.raises(Decline) as declined:
-            the_one(capture, 8000, "", holds)
+            the_one(capture, 8000, "", holds, NOW)
         assert declined.value.code == found
+
+
+@pytest.mark.parametrize(
+    ("mode", "days"), [("021", 30), ("051", 30), ("071", 30), ("011", 7), ("812", 7), ("", 7)]
+)
+def test_money_is_set_aside_for_as_long_as_the_card_was_there(mode, days):
+    fields = {22: mode} if mode else {}
+    assert holds_for_s(Message("0100", fields)) == days * DAY_S

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.switch.core.states import State
@@ -21,6 +22,7 @@ from tests.kit.switch import (
     linked,
     opened,
     recorded,
+    started,
     with_listener,
     with_settings,
 )
@@ -238,6 +240,23 @@ def test_what_is_taken_cannot_be_undone():
     assert told(play, message=undo) == "64"
     assert told(play, {11: "000012", 90: original_data(COMPLETION)}, undo) == "64"
     assert told(play, {11: "000013", 90: None, 37: RRN}, undo) == "64"
+
+
+@pytest.mark.parametrize(("mode", "days"), [("021", 30), ("011", 7)])
+def test_after_its_time_it_is_refused_an_hour_later_than_the_issuer_does(mode, days):
+    fields = {**HOLD.fields, 22: mode}
+    play = opened() >> Received(POS, Message("0100", fields))
+    (play.skip() >> answered("acquirer", "00", {38: "A1B2C3"})).skip()
+    end = play.now + days * DAY_S + 3_600.0
+    assert told(started_at(play, end), {7: transmission_time(end)}) == "00"
+    late = started_at(play, end + 1)
+    assert told(late, {7: transmission_time(end + 1)}) == "21"
+    assert told(late, {11: "000010", 7: transmission_time(end)}) == "00"  # It was on its way.
+
+
+def started_at(play, now):
+    """Another switch, which has read what *play* wrote, at the instant *now*."""
+    return linked(started(rows=list(play.journal.rows), now=now).skip())
 
 
 def test_what_has_no_outcome_yet_is_waited_for():
