@@ -57,7 +57,10 @@ def without_tls(lab):
         switch=replace(
             switch,
             hsm=replace(switch.hsm, **PLAIN),
-            listeners={name: replace(each, **PLAIN) for name, each in switch.listeners.items()},
+            listeners={
+                name: replace(each, **PLAIN, speaks_for={})
+                for name, each in switch.listeners.items()
+            },
             upstreams={name: replace(each, **PLAIN) for name, each in switch.upstreams.items()},
         ),
         acquirer=replace(
@@ -69,4 +72,5 @@ def without_tls(lab):
             issuer, network=replace(issuer.network, **PLAIN), hsm=replace(issuer.hsm, **PLAIN)
         ),
         terminal=replace(lab.terminal, **PLAIN),
+        gateway=None,  # Its API speaks HTTPS alone.
     )
