@@ -36,7 +36,10 @@ PIN: Final = "1234"
 START_S: Final = 180.0  # On a machine that does much else.
 STOP_S: Final = 10.0
 LOOK_S: Final = 0.02
-_TLS: Final = re.compile("^tls_.*\n", re.MULTILINE)
+# Without TLS there are no certificates to bind, and no gateway, which speaks HTTPS alone.
+_TLS: Final = re.compile(
+    r"^(?:tls_|speaks_for)[^\n]*\n|^\[gateway.*?(?=^\[settlement\])", re.M | re.S
+)
 _TERMINALS = re.compile(r"(?m)^terminals = \[.*\]")
 # The words of each, in the order of their start: the innermost first.
 PROGRAMS: Final[Mapping[str, tuple[str, ...]]] = {
