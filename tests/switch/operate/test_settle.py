@@ -504,6 +504,12 @@ def test_the_day_that_runs_is_ended_and_closed(lab):
     ]
 
 
+def test_a_day_that_another_settlement_has_closed_meanwhile_is_shown_as_it_is(lab):
+    lab.history.sale(1)
+    [report] = close_at_once(lab, lambda: close(lab))
+    assert (report.closed.business_date, named(lab)) == (DAYS[0], [DAYS[0]])
+
+
 def test_purchases_in_flight_are_waited_for(lab):
     leg = lab.history.begin(700)
 

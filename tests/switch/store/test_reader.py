@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.states import Mark, State
@@ -209,3 +210,17 @@ def test_a_damaged_row_is_said(journal):
     journal.write(history.rows)
     with pytest.raises(Error, match="row 2 of the journal"):
         journal.reader.days()
+
+
+def test_money_is_read_from_columns_alone(journal):
+    """What else the row says of its amount, in JSON, is never paid."""
+    history = History()
+    leg = history.sale(500)
+    said = '{"4":"000000090500","49":"840","42":"OTHER"}'
+    history.rows = [replace(row, fields=said) if row.leg == leg else row for row in history.rows]
+    journal.write(history.rows)
+    [day] = journal.reader.days()
+    [movement] = journal.reader.movements(day)
+    assert (movement.amount, movement.currency, movement.merchant) == (500, "978", "SHOP")
+    [step] = journal.reader.steps(day)
+    assert (step.amount, step.currency, step.merchant) == (500, "978", "SHOP")
