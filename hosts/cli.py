@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,12 +15,24 @@ EPILOG: Final = """\b
 Examples:
   cardswitch host serve acquirer               the [acquirer] section of the lab
   cardswitch host serve issuer --config my/lab.toml
+  cardswitch host bank deposits/deposit-2026-11-28.xml --into bank
   cardswitch host load --port 7110             approves all, keeps nothing: for load tests"""
+BANK_EPILOG: Final = """\b
+Examples:
+  bank deposits/deposit-2026-11-28.xml --into bank
+  bank order.xml --json
+
+Then: cardswitch settle match bank/*.xml
+
+The first order opens the account that it names, with a million on it. A creditor whose name has
+ERRAC04RJCT in it is rejected with AC04, one with ERRAC04RTRN is booked and sent back.
+
+Exit codes: 0 taken whole, 1 no order, 6 rejected, in whole or in part."""
 
 
 @click.group(epilog=EPILOG)
 def host() -> None:
-    """Run the acquirer or the issuer emulator, or a host for load tests."""
+    """Run the acquirer or the issuer emulator, a bank, or a host for load tests."""
 
 
 @host.command(epilog="\b\nExample:\n  serve issuer --config cardswitch-data/lab.toml")
@@ -57,6 +70,40 @@ def serve(name: str, config_path: Path, log: LogOptions) -> None:
         await until_stopped(runtime)
 
     run(main())
+
+
+@host.command(epilog=BANK_EPILOG)
+@click.argument("order", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--into", metavar="FOLDER", default="bank", show_default=True,
+    help="The folder of the account and of what the bank answers.",
+    type=click.Path(path_type=Path, file_okay=False),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+def bank(order: Path, into: Path, as_json: bool) -> None:
+    """Hand ORDER, a pain.001, to a strict bank, which answers with pain.002 and camt.053."""
+    import time
+
+    import msgspec
+
+    from cardswitch.wire.operator import exits
+
+    from .bank.offline import take
+
+    taken = take(order.read_bytes(), into, time.time())
+    rejected = [(each.reference or each.payment, each.code, each.text) for each in taken.rejections]
+    files = [str(into / name) for name in taken.files]
+    if as_json:
+        names = ("of", "code", "text")
+        told = [dict(zip(names, each, strict=True)) for each in rejected]
+        click.echo(msgspec.json.encode({"files": files, "rejected": told}))
+    else:
+        for of, code, text in rejected:
+            click.echo(f"rejected {of or 'the order'}: {code}, {text}")
+        for file in files:
+            click.echo(file)
+    if rejected:
+        sys.exit(exits.FINDINGS)
 
 
 @host.command(

@@ -28,6 +28,7 @@ Examples:
   cardswitch settle close 2026-11-28           that day; again: the same files once more
   cardswitch settle calendar                   the bank days that were, and those to come
   cardswitch settle files                      write files again that were lost
+  cardswitch settle match statement.xml        what the bank made of our orders
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
 
@@ -70,6 +71,14 @@ Example:
 The journal names each close with its hash, and a close that does not come to it again is named:
 exit code 6. If merchants have changed their accounts since, put the files of that day back into the
 folder of deposits first."""
+MATCH_EPILOG: Final = """\b
+Examples:
+  match bank/status-000001.xml bank/statement-000001.xml
+  match statement.xml --json
+
+Each line gets one outcome: booked, rejected, returned, amount differs, twice, only theirs, only
+ours. Nothing is booked by it: what was rejected or returned is for a person to pay again. Exit code
+6 unless all was booked as it was ordered."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
@@ -256,6 +265,20 @@ def rebuild(config_path: Path, as_json: bool) -> None:
     with findings_shown():
         for closed in make(switch_section(config_path), _read_settlement(config_path)):
             show_rebuilt(closed, as_json)
+
+
+@settle.command(epilog=MATCH_EPILOG)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@common
+def match(config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
+    """Hold FILES of the bank, pain.002 and camt.053, against the orders in the books."""
+    from ..operate.bank import match as look
+    from .settle_screen import show_answers
+
+    answers = look(_read_settlement(config_path), {str(file): file.read_bytes() for file in files})
+    show_answers(answers, as_json)
+    if not answers.is_settled:
+        sys.exit(exits.FINDINGS)
 
 
 @settle.command(epilog=VERIFY_EPILOG)

@@ -1,0 +1,149 @@
+"""What a bank has booked: camt.053, a statement of an account, in all its versions.
+
+An entry is one payment or a batch; the parts of a batch come to its sum. A bank may leave them out,
+and then names the payment (PmtInfId) alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import printable
+
+from .from_bank import amount_of, read_document, text_of
+
+_BOOKED: Final = frozenset(("BOOK", ""))  # "": versions to 06 may leave it to the code below.
+_OPENING: Final = frozenset(("OPBD", "PRCD"))
+_SIGNS: Final = {"CRDT": 1, "DBIT": -1}
+
+
+class Part(Struct, frozen=True, gc=False, kw_only=True):
+    """One payment of an entry, or the whole entry where a bank tells no parts of it."""
+
+    amount: int  # minor units; above zero what came, below what went
+    currency: str  # ISO 4217 numeric
+    reference: str = ""  # EndToEndId
+    payment: str = ""  # PmtInfId
+    code: str = ""  # why it came back, such as AC04
+    text: str = ""
+    is_return: bool = False
+
+
+class Statement(Struct, frozen=True, kw_only=True):
+    """One statement; amounts in minor units, signed."""
+
+    name: str  # MsgId and number of the statement: a file that comes twice has the same
+    account: str  # IBAN, or what else the bank calls it
+    until: str  # the last day that it tells of, YYYY-MM-DD
+    parts: tuple[Part, ...]
+    faults: tuple[str, ...]  # what does not add up
+
+
+def read_statements(content: bytes) -> tuple[Statement, ...]:
+    """The statements in a camt.053. Raises FormatError."""
+    message = read_document(content, "camt.053.001")
+    file = text_of(message, "GrpHdr/MsgId")
+    found = tuple(_statement(file, element) for element in message.iterfind("Stmt"))
+    if not found:
+        raise FormatError("a statement, Stmt")
+    return found
+
+
+def _statement(file: str, element: Element) -> Statement:
+    parts: list[Part] = []
+    faults: list[str] = []
+    moved: dict[str, int] = {}
+    for entry in element.iterfind("Ntry"):
+        if _state(entry) not in _BOOKED:
+            continue  # Announced, not booked: it comes again.
+        signed, code = _signed(entry, "the entry")
+        own = [*_parts(entry, signed, code)]
+        total = sum(part.amount for part in own)
+        if total != signed:
+            name = printable(text_of(entry, "AcctSvcrRef") or text_of(entry, "NtryRef"), 35)
+            faults.append(f"entry {name or '(unnamed)'} is {signed}, its parts come to {total}")
+        parts += own
+        moved[code] = moved.get(code, 0) + signed
+    faults += _unbalanced(element, moved)
+    return Statement(
+        name=f"{file}/{text_of(element, 'Id')}/{text_of(element, 'ElctrncSeqNb')}",
+        account=text_of(element, "Acct/Id/IBAN") or text_of(element, "Acct/Id/Othr/Id"),
+        until=_until(element),
+        parts=tuple(parts),
+        faults=tuple(faults),
+    )
+
+
+def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
+    details = entry.findall("NtryDtls/TxDtls")
+    payment = text_of(entry, "NtryDtls/Btch/PmtInfId")
+    if not details:
+        yield Part(amount=signed, currency=code, payment=payment)
+    sign = 1 if signed >= 0 else -1
+    for each in details:
+        amount = _amount(each)
+        if amount is None and len(details) == 1:
+            amount = abs(signed), code
+        if amount is None:
+            raise FormatError("an amount of each part of an entry, TxDtls/Amt")
+        part_sign = _SIGNS.get(text_of(each, "CdtDbtInd"), sign)
+        yield Part(
+            amount=part_sign * amount[0],
+            currency=amount[1],
+            reference=text_of(each, "Refs/EndToEndId"),
+            payment=text_of(each, "Refs/PmtInfId") or payment,
+            code=text_of(each, "RtrInf/Rsn/Cd"),
+            text=text_of(each, "RtrInf/AddtlInf"),
+            is_return=each.find("RtrInf") is not None,
+        )
+
+
+def _amount(details: Element) -> tuple[int, str] | None:
+    for path in ("Amt", "AmtDtls/TxAmt/Amt"):
+        found = details.find(path)
+        if found is not None:
+            return amount_of(found)
+    return None
+
+
+def _unbalanced(element: Element, moved: dict[str, int]) -> Iterator[str]:
+    opening: dict[str, int] = {}
+    closing: dict[str, int] = {}
+    for balance in element.iterfind("Bal"):
+        kind = text_of(balance, "Tp/CdOrPrtry/Cd")
+        signed, code = _signed(balance, "the balance")
+        if kind in _OPENING:
+            opening[code] = signed
+        elif kind == "CLBD":
+            closing[code] = signed
+    for code, left in closing.items():
+        if code in opening and opening[code] + moved.get(code, 0) != left:
+            total = opening[code] + moved.get(code, 0)
+            yield f"opening balance and entries come to {total}, the closing balance is {left}"
+
+
+def _signed(element: Element, what: str) -> tuple[int, str]:
+    amount = element.find("Amt")
+    sign = _SIGNS.get(text_of(element, "CdtDbtInd"))
+    if amount is None or sign is None:
+        raise FormatError(f"amount and direction of {what}, Amt and CdtDbtInd")
+    minor, code = amount_of(amount)
+    return sign * minor, code
+
+
+def _state(entry: Element) -> str:
+    return text_of(entry, "Sts/Cd") or text_of(entry, "Sts")
+
+
+def _until(element: Element) -> str:
+    days = [
+        text_of(balance, "Dt/Dt") or text_of(balance, "Dt/DtTm")[:10]
+        for balance in element.iterfind("Bal")
+        if text_of(balance, "Tp/CdOrPrtry/Cd") == "CLBD"
+    ]
+    return max(days, default="") or text_of(element, "FrToDt/ToDtTm")[:10]

@@ -1,0 +1,62 @@
+"""A bank in a folder: the account goes on from order to order, and every answer is kept."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.hosts.bank.account import Account
+from cardswitch.hosts.bank.offline import ACCOUNT, take
+from cardswitch.hosts.bank.order import Unreadable
+from cardswitch.hosts.cli import host
+from cardswitch.specs.errors import Error
+from tests.kit.histories import CLOSED_AT, OWN
+from tests.kit.orders import order_of
+
+ORDER = order_of({"SHOP": 1250})
+
+
+def account_in(folder):
+    return msgspec.json.decode((folder / ACCOUNT).read_bytes(), type=Account)
+
+
+def test_the_first_order_opens_the_account_and_the_next_goes_on(tmp_path):
+    first = take(ORDER, tmp_path, CLOSED_AT)
+    assert first.files == ("status-000001.xml", "statement-000001.xml")
+    assert first.rejections == ()
+    opened = account_in(tmp_path)
+    assert (opened.iban, opened.balance) == (OWN.iban, Decimal("999987.50"))
+    again = take(ORDER, tmp_path, CLOSED_AT)
+    assert ([r.code for r in again.rejections], again.files) == (["DU01"], ("status-000002.xml",))
+    assert account_in(tmp_path).balance == opened.balance
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_an_order_that_comes_too_late_is_rejected(tmp_path):
+    late = take(ORDER, tmp_path, CLOSED_AT + 3 * 86_400)
+    assert [rejection.code for rejection in late.rejections] == ["DT01"]
+
+
+def test_what_is_no_order_leaves_nothing(tmp_path):
+    with pytest.raises(Unreadable):
+        take(b"<a/>", tmp_path / "bank", CLOSED_AT)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_damaged_account_is_not_opened_anew(tmp_path):
+    (tmp_path / ACCOUNT).write_text("{")
+    with pytest.raises(Error, match="damaged: move it away"):
+        take(ORDER, tmp_path, CLOSED_AT)
+    assert (tmp_path / ACCOUNT).read_text() == "{"
+
+
+def test_the_command(tmp_path):
+    order = tmp_path / "order.xml"
+    order.write_bytes(ORDER.replace(b"2026-11-24", b"2026-11-20"))
+    words = ["bank", str(order), "--into", str(tmp_path / "bank")]
+    told = CliRunner().invoke(host, words)
+    assert told.exit_code == 6
+    assert told.output.startswith("rejected DEPOSIT-20261123-EUR: DT01, 2026-11-20 is past\n")
+    told = CliRunner().invoke(host, [*words, "--json"])
+    assert msgspec.json.decode(told.output)["rejected"][0]["code"] == "DU01"

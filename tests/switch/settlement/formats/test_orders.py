@@ -1,0 +1,24 @@
+"""An order of ours read back: what it asks for, as a bank will name it."""
+
+from cardswitch.switch.settlement.formats.orders import Ordered, read_order
+from tests.kit.orders import order_of
+
+
+def test_every_transfer_with_the_merchant_that_it_is_for():
+    found = list(read_order("2026-11-23", order_of({"SHOP": 1250, "CAFE": 5}, yen=700)))
+    assert [(each.merchant, each.amount, each.currency) for each in found] == [
+        ("SHOP", 700, "392"),
+        ("CAFE", 5, "978"),
+        ("SHOP", 1250, "978"),
+    ]
+    assert found[-1] == Ordered(
+        business_date="2026-11-23",
+        order="DEPOSIT-20261123",
+        payment="DEPOSIT-20261123-EUR",
+        reference="20261123-SHOP-EUR",
+        merchant="SHOP",
+        currency="978",
+        amount=1250,
+        iban="GB82WEST12345698765432",
+        execution="2026-11-24",
+    )

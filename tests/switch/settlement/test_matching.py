@@ -1,0 +1,121 @@
+"""Every line of a bank has one outcome, by name; what should be there and is not has one too."""
+
+import pytest
+
+from cardswitch.switch.settlement.formats.camt053 import Part, Statement
+from cardswitch.switch.settlement.formats.orders import Ordered
+from cardswitch.switch.settlement.formats.pain002 import Status
+from cardswitch.switch.settlement.matching import OUTCOMES, Matcher
+
+
+def ordered(reference, amount, payment="P1", order="O1", code="978"):
+    return Ordered(
+        business_date="2026-11-23",
+        order=order,
+        payment=payment,
+        reference=reference,
+        merchant=f"SHOP-{reference}",
+        currency=code,
+        amount=amount,
+        iban="GB82WEST12345698765432",
+        execution="2026-11-24",
+    )
+
+
+OURS = [
+    ordered("E1", 100),
+    ordered("E2", 200),
+    ordered("E3", 300, "P2"),
+    ordered("E4", 400, "P3", "O2", "392"),
+]
+REST = {"E1": frozenset({"booked"}), "E2": frozenset({"booked"}), "E4": frozenset({"booked"})}
+
+
+def statement(*parts):
+    return Statement(name="M/S/1", account="DE", until="2026-11-24", parts=parts, faults=())
+
+
+def said(amount, reference="", payment="", code="978", **about):
+    return Part(amount=amount, currency=code, reference=reference, payment=payment, **about)
+
+
+def back(amount, reference, code="978"):
+    return said(amount, reference, code=code, is_return=True)
+
+
+# What was told before of each, the parts of a statement; the outcomes of its lines.
+LINES = {
+    "a transfer": ({}, [said(-100, "E1")], ["booked E1"]),
+    "two": ({}, [said(-100, "E1"), said(-200, "E2")], ["booked E1", "booked E2"]),
+    "a batch without parts": ({}, [said(-300, "", "P1")], ["booked E1", "booked E2"]),
+    "a batch with another sum": ({}, [said(-301, "", "P1")], ["amount differs P1"]),
+    "a batch that is not ours": ({}, [said(-300, "", "P9")], ["only theirs P9"]),
+    "a batch in another currency": ({}, [said(-300, "", "P1", "840")], ["only theirs P1"]),
+    "another amount": ({}, [said(-101, "E1")], ["amount differs E1"]),
+    "another currency": ({}, [said(-100, "E1", code="840")], ["only theirs E1"]),
+    "a fee": ({}, [said(-5)], ["only theirs "]),
+    "what somebody else sent": ({}, [said(70, "X")], ["only theirs X"]),
+    "a credit that is no return": ({}, [said(100, "E1")], ["only theirs E1"]),
+    "twice in one": ({}, [said(-100, "E1")] * 2, ["booked E1", "twice E1"]),
+    "twice": ({"E1": {"booked"}}, [said(-100, "E1")], ["twice E1"]),
+    "back": ({"E1": {"booked"}}, [back(100, "E1")], ["returned E1"]),
+    "back in one": ({}, [said(-100, "E1"), back(100, "E1")], ["booked E1", "returned E1"]),
+    "back with another amount": ({"E1": {"booked"}}, [back(99, "E1")], ["amount differs E1"]),
+    "back twice": ({"E1": {"booked", "returned"}}, [back(100, "E1")], ["twice E1"]),
+    "booked though rejected": ({"E1": {"rejected"}}, [said(-100, "E1")], ["twice E1"]),
+    "back though rejected": ({"E1": {"rejected"}}, [back(100, "E1")], ["twice E1"]),
+}
+
+
+@pytest.mark.parametrize(("told", "parts", "outcomes"), LINES.values(), ids=LINES)
+def test_lines_of_a_statement(told, parts, outcomes):
+    known = {reference: frozenset(before) for reference, before in told.items()}
+    found = Matcher(OURS, known).statement(statement(*parts))
+    assert [f"{m.outcome} {m.reference}" for m in found] == outcomes
+
+
+@pytest.mark.parametrize(("until", "missing"), [("2026-11-23", []), ("2026-11-24", ["E3"])])
+def test_what_should_have_been_booked_by_then(until, missing):
+    found = list(Matcher(OURS, REST).missing(until))
+    assert [m.reference for m in found] == missing
+    assert all((m.outcome, m.amount) == ("only ours", -300) for m in found)
+
+
+STATES = {
+    "a transfer": (Status(order="O1", payment="P1", reference="E1", state="RJCT"), ["rejected E1"]),
+    "a payment": (
+        Status(order="O1", payment="P1", state="RJCT"),
+        ["rejected E1", "rejected E2"],
+    ),
+    "an order": (Status(order="O1", state="RJCT"), ["rejected E1", "rejected E2", "rejected E3"]),
+    "of another order": (
+        Status(order="O2", payment="P1", reference="E1", state="RJCT"),
+        ["only theirs E1"],
+    ),
+    "a payment of another order": (
+        Status(order="O2", payment="P1", state="RJCT"),
+        ["only theirs P1"],
+    ),
+    "an order that is not ours": (Status(order="O9", state="RJCT"), ["only theirs O9"]),
+    "taken": (Status(order="O1", state="ACSC"), []),
+    "in part": (Status(order="O1", state="PART"), []),
+}
+
+
+@pytest.mark.parametrize(("state", "outcomes"), STATES.values(), ids=STATES)
+def test_states_of_an_order(state, outcomes):
+    found = Matcher(OURS, {}).status([state])
+    assert [f"{m.outcome} {m.reference}" for m in found] == outcomes
+
+
+def test_a_rejection_that_comes_twice():
+    state = Status(order="O1", payment="P1", reference="E1", state="RJCT", code="AC04")
+    first, second = Matcher(OURS, {}).status([state, state])
+    assert (first.outcome, first.amount, first.code) == ("rejected", -100, "AC04")
+    assert (first.merchant, first.iban) == ("SHOP-E1", "GB82WEST12345698765432")
+    assert second.outcome == "twice"
+
+
+def test_every_outcome_is_met_here():
+    met = {words.rsplit(" ", 1)[0] for _, _, outcomes in LINES.values() for words in outcomes}
+    assert met | {"rejected", "only ours"} == set(OUTCOMES)
