@@ -24,9 +24,9 @@ from cardswitch.wire.record import Noted, Record
 
 from .config import TerminalConfig
 from .core.abandon import abandoned
+from .core.echo import EchoingTerminal
 from .core.entries import TerminalEntry
 from .core.errors import NoLink
-from .core.keys import KeyedTerminal
 from .core.machine import SWITCH, Terminal, Timers
 from .core.messages import SALE, Order, TerminalIdentity
 from .core.outcome import Outcome
@@ -111,9 +111,20 @@ class Session:
 
         Raises as :meth:`settle`, and NotReady.
         """
+        return await self._news(lambda _, now: self._terminal.change_key(now), within)
+
+    async def echo(self, within: Seconds = WITHIN_S) -> str:
+        """Ask the switch for a sign of life, once nothing is pending; what came.
+
+        Raises as :meth:`settle`, and NotReady.
+        """
+        return await self._news(lambda _, now: self._terminal.echo(now), within)
+
+    async def _news(self, action: Action, within: Seconds) -> str:
+        """Settle, do *action*, and return what its news are once they are durable."""
         async for _ in self.settle(within):
             pass  # It is told by the next command that looks.
-        self.do(lambda terminal, now: self._terminal.change_key(now))
+        self.do(action)
         while not self._terminal.news:
             await asyncio.sleep(LOOK_S)
         assert self._runtime is not None
@@ -238,7 +249,7 @@ def _from_now(seconds: Seconds) -> Seconds:
     return asyncio.get_running_loop().time() + seconds
 
 
-class _Linked(KeyedTerminal):
+class _Linked(EchoingTerminal):
     """A terminal that can be waited for until its link is up."""
 
     def __init__(

@@ -53,6 +53,10 @@ Example:
   close-batch                                  prints the totals, then starts the next batch"""
 
 
+ECHO_EPILOG: Final = """\b
+Examples:
+  echo                                         exit code 4: no answer, 5: nobody there
+  echo --terminal TERM0002 --json"""
 KEY_EPILOG: Final = """\b
 Examples:
   change-key
@@ -313,6 +317,16 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
     from .screen import show
 
     show(config, run(close(config)), as_json)
+
+
+@terminal.command(epilog=ECHO_EPILOG)
+@waiting
+@common
+def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
+    """Ask the switch for a sign of life (0800); nothing is sold."""
+    from .echo_screen import echo as ask
+
+    sys.exit(ask(config, within, as_json))
 
 
 @terminal.command("change-key", epilog=KEY_EPILOG)

@@ -42,6 +42,8 @@ def asked(house, *words):
 
 def test_balances_follow_what_is_held_and_cards_are_verified(houses, monkeypatch):
     house = houses()
+    code, told = asked(house, "echo")
+    assert (code, told["is_there"]) == (0, True)
     code, outcome = asked(house, "balance", "--card", "good", "--check")
     assert (code, outcome["kind"], outcome["reason"]) == (3, "declined", "pin_required")
     monkeypatch.setenv("CARDSWITCH_PIN", "1234")

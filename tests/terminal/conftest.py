@@ -54,7 +54,8 @@ class SmallSwitch(Program):
         if self.is_mute:
             return
         if question.mti == "0800":
-            self.desk.send(link, question.reply("00", {48: NEW_KEY}))
+            key = {} if question[70] == "301" else {48: NEW_KEY}
+            self.desk.send(link, question.reply("00", key))
             return
         cents = question[4][-2:]
         if question[3].startswith("31"):
