@@ -39,7 +39,7 @@ def test_facts_are_collected(play, short):
     assert [text[0] for kind, text in told if kind == "title"] == ["1", "2", "8", "9"]
     assert ("text", "they agree, to the cent\n") in told
     assert played.facts["files"] == [
-        f"deposit-{played.facts['business_date']}.{suffix}" for suffix in ("csv", "xml")
+        f"deposit-{played.facts['business_date']}{end}" for end in ("-sheet.csv", ".csv", ".xml")
     ]
 
 
