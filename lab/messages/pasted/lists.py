@@ -19,7 +19,7 @@ _BRACKETS: Final = re.compile(
 # What stands around it in a program: comments, `unsigned char name[51] =`, and its size behind it.
 _COMMENT: Final = re.compile(r"/\*[^*]{0,200}\*/|//[^\n]{0,200}")
 _DECLARED: Final = re.compile(
-    r"[\w\s.&:]{1,80}(?:\[\d{0,9}\])?[\w\s]{0,40}=\s*([^=]*?)"
+    r"[\w\s.&:]{1,80}(?:\[\d{0,9}\][\w\s]{0,40})?=([^=]*?)"
     r"(?:;\s*(?:unsigned|const|static|size_t|int)[\w\s]{0,60}=\s*\d{1,9};?\s*)?",
 )
 _CAST: Final = re.compile(r"\(\s*(?:unsigned\s+char|byte|sbyte|char|uint8_t|u8)\s*\)")
@@ -55,7 +55,7 @@ def _numbers(text: str) -> list[Piece]:
     """The readings of numbers between commas, or in brackets."""
     text = _CAST.sub("", _COMMENT.sub(" ", text)).strip()
     declared = _DECLARED.fullmatch(text)
-    brackets = _BRACKETS.fullmatch(declared[1] if declared else text)
+    brackets = _BRACKETS.fullmatch(declared[1].strip() if declared else text)
     body = brackets[1] if brackets else text
     words = [word for word in re.split(r"[\s,;]+", body) if word]
     has_mark = bool(brackets) or "," in body or all(word[:2] in ("0x", "0X") for word in words)
