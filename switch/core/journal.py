@@ -136,7 +136,8 @@ class Journal:
         """*key* is in use at *place*: what a terminal was handed out, it has."""
         keys = self._memory.keys
         state = keys.state(place, kind, configured)
-        if key == state.offered and "/" in place:
+        handed = dict([(state.offered, state.offered_kcv), *state.handed])
+        if key in handed and "/" in place:
             self.key(
                 KeyStep(
                     step="changed",
@@ -144,7 +145,7 @@ class Journal:
                     kind=kind,
                     configured=configured,
                     key=key,
-                    kcv=state.offered_kcv,
+                    kcv=handed[key],
                     by=IN_USE,
                 )
             )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.row import said
 from cardswitch.switch.core.states import Mark, State
+from cardswitch.wire.machine.keys.handout import PAUSE_S
 from cardswitch.wire.machine.keys.offers import KeyPlan
 from cardswitch.wire.ports import LinkUp, Received
 from tests.kit.macs import rule
@@ -30,7 +31,8 @@ from tests.kit.switch import (
     with_settings,
 )
 
-MASTER, NEW, UNDER_MASTER = "U" + "3" * 32, "U" + "4" * 32, "X" + "5" * 32
+MASTER, NEW, OTHER = "U" + "3" * 32, "U" + "4" * 32, "U" + "6" * 32
+UNDER_MASTER = "X" + "5" * 32
 PLAN = KeyPlan(
     masters={"pin": MASTER, "mac": MASTER},
     types={"pin": "001", "mac": "008"},
@@ -151,8 +153,8 @@ HANDED_OUT = KeyPlan(
 KNOWN = {"SHOP0001": frozenset({"TERM0001"})}
 
 
-def wanted(play, terminal="TERM0001"):
-    fields = {7: "0329010000", 11: "000001", 41: terminal, 48: "P", 70: "162"}
+def wanted(play, terminal="TERM0001", number="000001"):
+    fields = {7: "0329010000", 11: number, 41: terminal, 48: "P", 70: "162"}
     return play >> Received(
         POS, Message("0800", {n: value for n, value in fields.items() if value})
     )
@@ -175,6 +177,19 @@ def test_what_a_terminal_was_given_counts_when_it_is_used():
         crashed(play, with_listener(keys=HANDED_OUT, merchants=KNOWN), down_s=9.0).skip()
     ).skip()
     again >> Received(POS, SALE.with_fields({11: "000012"})) << sent(HSM, "CA", {"tpk": NEW})
+
+
+def test_a_terminal_may_have_the_key_before_the_one_that_was_lost_on_its_way():
+    play = handed_out() >> after(PAUSE_S)
+    wanted(play, number="000002") << sent(HSM, "A0")
+    play >> answered(HSM, "00", {"key": OTHER, "key_under_zmk": UNDER_MASTER, "kcv": "D4E5F6"})
+    play << recorded(Mark.KEY) << sent(POS, "0810", {39: "00"})
+    play >> Received(POS, SALE) << sent(HSM, "CA", {"tpk": TPK})
+    play >> answered(HSM, "20") << sent(HSM, "CA", {"tpk": OTHER})
+    play >> answered(HSM, "20") << sent(HSM, "CA", {"tpk": NEW})
+    play >> answered(HSM, "00", {"block": NEW_BLOCK}) << recorded(Mark.KEY)
+    step = said([row for row in play.entries if row.state == Mark.KEY][-1])
+    assert (step["step"], step["kcv"], step["by"]) == ("changed", "A1B2C3", "use")
 
 
 @pytest.mark.parametrize(("terminal", "code"), [("TERM0002", "58"), ("", "30")])

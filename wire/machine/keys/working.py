@@ -18,7 +18,8 @@ KEY_KINDS: Final[tuple[KeyKind, ...]] = get_args(KeyKind)
 # Check values of former keys, and of refused ones, that are remembered for each kind: a message
 # that brings one of them was recorded once. Older messages have a time that is too old.
 SPENT_MAX: Final = 64
-OLDS_MAX: Final = 4  # Of one that was handed out and lost again and again, the last few.
+OLDS_MAX: Final = 4  # Former ones that are still accepted.
+HANDED_MAX: Final = 4  # Of those that were handed out and lost again and again, the last few.
 
 
 class KeyStep(Struct, frozen=True, kw_only=True, tag=True, gc=False):
@@ -45,6 +46,9 @@ class KeyState(Struct, kw_only=True):
     olds: list[str] = []  # accepted too, until the current one is in use; the newest first
     offered: str = ""  # ours, which the peer has not answered yet; accepted too
     offered_kcv: str = ""
+    # Handed out before that one, with check values, and not used yet: the terminal may have any of
+    # them. The newest first.
+    handed: list[tuple[str, str]] = []
     spent: list[str] = []  # check values that must not come again, the newest last
 
 
@@ -77,7 +81,8 @@ class WorkingKeys:
         if known is None or known.configured != configured:
             return (configured,) if configured else ()
         self._retire(known, now)
-        return tuple(key for key in (known.current, known.offered, *known.olds) if key)
+        handed = [key for key, _ in known.handed]
+        return tuple(key for key in (known.current, known.offered, *handed, *known.olds) if key)
 
     def seen(self, place: str, kind: KeyKind, key: str, now: Seconds) -> None:
         """The peer has used *key*: if it is the current one, the days of the old are numbered."""
@@ -104,13 +109,16 @@ class WorkingKeys:
         name = step.place, step.kind
         state = self._states[name] = self.state(step.place, step.kind, step.configured)
         if step.step == "offered":
-            # What was handed out before, and not used yet: its terminal may have it.
-            state.olds = _with_first(state.olds, state.offered)
+            if state.offered:
+                before = (state.offered, state.offered_kcv)
+                state.handed = [before, *state.handed][:HANDED_MAX]
             state.offered, state.offered_kcv = step.key, step.kcv
             return
         if step.step == "changed":
             state.spent = _with(state.spent, state.kcv)
-            state.olds = _with_first(state.olds, state.current)
+            newer, older = _split(state, step.kcv)
+            state.olds = [key for key in (state.current, *older, *state.olds) if key][:OLDS_MAX]
+            state.handed = newer
             state.current, state.kcv = step.key, step.kcv
             self._old_until.pop(name, None)
         else:
@@ -130,8 +138,15 @@ class WorkingKeys:
         self._old_until.clear()
 
 
-def _with_first(olds: list[str], key: str) -> list[str]:
-    return [key, *olds][:OLDS_MAX] if key else olds
+def _split(state: KeyState, kcv: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """What was handed out after the key of *kcv*, and which keys were before it."""
+    if kcv == state.offered_kcv:
+        return [], [key for key, _ in state.handed]
+    values = [value for _, value in state.handed]
+    if kcv not in values:
+        return state.handed, []
+    place = values.index(kcv)
+    return state.handed[:place], [key for key, _ in state.handed[place + 1 :]]
 
 
 def _listener(place: str) -> str:

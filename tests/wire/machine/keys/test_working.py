@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.wire.machine.keys.working import SPENT_MAX, WorkingKeys
+from cardswitch.wire.machine.keys.working import HANDED_MAX, SPENT_MAX, WorkingKeys
 from tests.kit.keys import NEW, OLD, OTHER, step
 
 
@@ -40,6 +40,30 @@ def test_a_key_that_is_offered_is_accepted_and_not_used(keys):
     assert accepted(keys) == (OLD, NEW), "another was refused"
     keys.apply(step("kept", key=""))
     assert accepted(keys) == (OLD,)
+
+
+def test_of_keys_that_are_handed_out_each_is_accepted_until_one_is_used(keys):
+    """The terminal has the second, whose successor was lost; the days of others do not end it."""
+    keys.apply(step("changed", "111111", "FIRST"))
+    keys.seen("peer", "pin", "FIRST", 0.0)
+    keys.apply(step("offered", "222222", "SECOND"))
+    keys.apply(step("offered", "333333", "THIRD"))
+    assert accepted(keys, 1e6) == ("FIRST", "THIRD", "SECOND")
+    keys.seen("peer", "pin", "FIRST", 1e6)
+    assert accepted(keys, 2e6) == ("FIRST", "THIRD", "SECOND")
+    keys.apply(step("changed", "222222", "SECOND"))
+    assert accepted(keys, 2e6) == ("SECOND", "THIRD", "FIRST")
+    keys.apply(step("offered", "444444", "FOURTH"))
+    keys.apply(step("changed", "444444", "FOURTH"))
+    assert accepted(keys, 2e6) == ("FOURTH", "SECOND", "THIRD", "FIRST")
+    assert keys.state("peer", "pin", OLD).handed == []
+
+
+def test_of_keys_that_are_lost_again_and_again_the_last_few_are_accepted(keys):
+    for number in range(HANDED_MAX + 3):
+        keys.apply(step("offered", f"{number:06X}", f"KEY{number}"))
+    last = [f"KEY{number}" for number in range(HANDED_MAX + 2, 1, -1)]
+    assert accepted(keys) == (OLD, *last)
 
 
 def test_a_key_that_a_person_configures_anew_is_the_one(keys):
