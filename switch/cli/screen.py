@@ -18,7 +18,6 @@ _JOURNAL: Final = (
     "LEG", "TIME (UTC)", "DAY", "LISTENER", "KIND", "STATE", "CODE", "AMOUNT", "RRN", "MERCHANT",
     "TERMINAL", "CARD",
 )  # fmt: skip
-_KINDS: Final = {"1": "authorisation", "2": "purchase", "4": "reversal"}  # by class of the MTI
 
 
 def show_journal(lines: Sequence[Line], as_json: bool, nothing: str = "no such legs") -> None:
@@ -38,7 +37,7 @@ def _leg(line: Line) -> tuple[str, ...]:
         utc_text(line.at)[11:-1],
         line.business_date,
         line.source,
-        _KINDS.get(line.mti[1:2], line.mti),
+        line.kind or _what(line.mti),
         line.state,
         line.code,
         amount_shown(line),
@@ -47,6 +46,11 @@ def _leg(line: Line) -> tuple[str, ...]:
         line.terminal,
         line.card,
     )
+
+
+def _what(mti: str) -> str:
+    """What has no row of the table: the reversal of what never came, or what is no class."""
+    return "reversal" if mti[1:2] == "4" else mti
 
 
 def amount_shown(line: Line) -> str:

@@ -34,12 +34,20 @@ def test_a_leg_is_a_row(capsys):
 
 
 def test_a_reversal_in_part_says_what_stays_and_of_what(capsys):
-    reduced = replace(LINE, state="reduced", mti="0200", stays=1000)
+    reduced = replace(LINE, state="reduced", kind="sale", mti="0200", stays=1000)
     answered = replace(LINE, leg=8, state="answered", mti="0420")
     show_journal([answered, reduced], as_json=False)
     _, first, second = capsys.readouterr().out.splitlines()
     assert ("reversal" in first, "of" in first.split()) == (True, False)
-    assert "purchase  reduced   00    10.00 of 12.50 EUR" in second
+    assert "sale      reduced   00    10.00 of 12.50 EUR" in second
+
+
+def test_a_leg_is_called_by_its_class(capsys):
+    balance = replace(LINE, kind="balance", mti="0100")
+    show_journal([balance, replace(LINE, mti="0600")], as_json=False)
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert " balance " in first
+    assert " 0600 " in second
 
 
 def test_a_leg_is_a_line_of_json(capsys):
