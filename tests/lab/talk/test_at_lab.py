@@ -18,7 +18,7 @@ def test_clients_speak_as_each_listener_does(tmp_path):
             assert (answer.mti, answer[39]) == ("0810", "00")
         assert lab.config.is_file()
         with pytest.raises(
-            ConfigError, match="no listener 'web', expected one of pos, plain, network"
+            ConfigError, match="no listener 'web', expected one of pos, plain, shop, network"
         ):
             lab.address("web")
         lab.close()
