@@ -112,6 +112,7 @@ OTHER = {
     "hosts/issuer/behaviours.py": {"05", "10", "51", "54", "68"},  # the last digits of an amount
     "specs/transactions/accepted.py": {"52", "54"},  # numbers of fields
     "specs/transactions/additional.py": {"00", "01", "02", "40"},  # what an additional amount is
+    "specs/transactions/captures.py": {"02", "05", "07", "90", "91", "95"},  # field 22
     "specs/transactions/kinds.py": {"01"},  # the last digit of an MTI
     "specs/transactions/reversals.py": {"11", "90", "95"},
     "switch/core/settings.py": {"00", "25"},  # values of the configuration
