@@ -37,7 +37,7 @@ STANS = itertools.count(1)
 def lab_with_till(folder):
     """A lab whose terminals come in by `till`, and whose second shop has no account."""
     house = House(folder)
-    text = house.config.read_text("utf-8").replace("listeners.pos]", "listeners.till]")
+    text = house.config.read_text("utf-8").replace("listeners.pos", "listeners.till")
     text = text.replace('source = "pos"', 'source = "till"')
     assert ACCOUNT.strip() in text
     house.config.write_text(text.replace(ACCOUNT.strip(), ""), "utf-8")
