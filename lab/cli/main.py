@@ -22,7 +22,10 @@ COMMANDS: Final[Commands] = {
         "cardswitch.lab.cli.demo:demo",
         "See one bank day from the first sale to the deposit, in seconds.",
     ),
-    "up": ("cardswitch.lab.cli.up:up", "Run HSM, acquirer, issuer and switch in one process."),
+    "up": (
+        "cardswitch.lab.cli.up:up",
+        "Run HSM, acquirer, issuer, switch and gateway in one process.",
+    ),
     "config": (
         "cardswitch.lab.cli.config:config",
         "Check a configuration, and what it leaves open.",

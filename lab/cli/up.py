@@ -52,7 +52,7 @@ Then, in another shell:
 )
 @log_options
 def up(data: str, config_path: Path | None, log: LogOptions) -> None:
-    """Run HSM, acquirer, issuer and switch in one process, on loopback, until stopped.
+    """Run HSM, acquirer, issuer, switch and gateway in one process, on loopback, until stopped.
 
     The configuration is made at the first start, keys and cards included, and printed; change the
     file and start again; --quiet prints none of it. A bank day that ends is closed, and its

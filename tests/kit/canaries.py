@@ -7,32 +7,38 @@ from cardswitch.specs.hsm.commands.pins.blocks import translate_pin_tpk_zpk, tra
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
 from cardswitch.terminal.pinpad.pad import PinPad
 
+PACKED_MIN = 12  # Fewer digits are found in what is random: seven of them, in one run of many.
+
 
 def forms(text):
-    """*text* as bytes: characters of two alphabets, hexadecimal, base64, and its digits packed."""
+    """*text* as bytes: characters of two alphabets, hexadecimal, base64."""
     raw = text.encode("ascii")
     yield from (raw, text.encode("cp037"), raw.hex().encode(), raw.hex().upper().encode())
     for shift in range(3):  # Where it begins in a group of base64; what neighbours share is cut.
         encoded = b64encode(b"\0" * shift + raw)
         yield encoded[-(-shift * 8 // 6) : (shift + len(raw)) * 8 // 6]
+    if digits := _digits(text):
+        yield from (digits.upper().encode(), digits.encode())
+
+
+def _digits(text):
+    """*text* as it is packed, two digits a byte; empty if it cannot be, or is too short."""
     digits = text.replace("=", "D")
-    if not set(digits) <= set("0123456789ABCDEF"):
-        return
-    yield from (digits.encode(), digits.lower().encode())
-    for part in (digits, digits[1:]):  # A digit may begin a byte, or end it.
-        yield bytes.fromhex(part[: len(part) // 2 * 2])
+    is_hex = set(digits) <= set("0123456789ABCDEF")
+    return digits.lower() if is_hex and len(digits) >= PACKED_MIN else ""
 
 
 def found(files, secrets):
     """Which of *secrets*, text by name, lie in which of *files*; the secrets are not quoted."""
     needles = [(name, form) for name, text in secrets.items() for form in set(forms(text))]
-    return [
-        f"{path.name}: {name}"
-        for path in files
-        for content in [_content(path)]
-        for name, form in needles
-        if form in content
-    ]
+    packed = [(name, _digits(text)) for name, text in secrets.items() if _digits(text)]
+    lying = []
+    for path in files:
+        content = _content(path)
+        lying += [f"{path.name}: {name}" for name, form in needles if form in content]
+        halves = content.hex()  # A digit may begin a byte, or end it; all of them must be there.
+        lying += [f"{path.name}: {name}" for name, digits in packed if digits in halves]
+    return lying
 
 
 def _content(path):

@@ -52,7 +52,7 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
         value = msgspec.convert(table, kind, strict=True)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `")
-        where = _where(name + place.rstrip("`").removeprefix("$"))
+        where = _where(name + _named(table, kind, place.rstrip("`").removeprefix("$")))
         raise ConfigError(f"{path}: {where}: {text}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {name}: {error}") from error
@@ -60,6 +60,34 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
         key = where.rpartition(".")[2]
         raise ConfigError(f"{path}: {_where(where)}: unknown key, {_advice(key, known)}")
     return value
+
+
+def _named(table: Any, kind: type[Struct], place: str) -> str:
+    """*place* of what is wrong in *table*, with the first name that msgspec leaves out: `[...]`.
+
+    It is the one whose table is wrong there without its neighbours too.
+    """
+    before, left_out, after = place.partition("[...]")
+    if not left_out:
+        return place
+    way = before.strip(".").split(".")
+    names = table
+    for key in way:
+        names = names.get(key, {}) if isinstance(names, Mapping) else {}
+    for name in names:
+        try:
+            msgspec.convert(_with(table, way, {name: names[name]}), kind, strict=True)
+        except (msgspec.ValidationError, ConfigError) as error:
+            if f"`${place}`" in str(error):
+                return f"{before}.{name}{after}"
+    return place
+
+
+def _with(table: Mapping[str, Any], way: list[str], value: Any) -> Any:
+    """*table* with *value* at the end of *way*."""
+    if not way:
+        return value
+    return {**table, way[0]: _with(table[way[0]], way[1:], value)}
 
 
 def _with_shared(data: Mapping[str, Any], name: str, kind: type[Struct], path: Path | str) -> Any:

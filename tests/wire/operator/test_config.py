@@ -13,12 +13,18 @@ class Peer(Struct):
     port: int = 0
 
 
+class Zone(Struct, frozen=True):
+    size: int = 0
+    peers: dict[str, Peer] = {}
+
+
 class Switch(Struct):
     name: str = "switch"
     timeout_s: float = 1.0
     framing: Framing = Framing("binary2")
     peers: list[Peer] = []
     routes: dict[str, Peer] = {}
+    zone: Zone = Zone()
 
 
 TEXT = """
@@ -63,6 +69,8 @@ def test_a_section_left_out_is_all_defaults(tmp_path):
         ("[switch]\nzzz = 1", "switch.zzz: unknown key, expected one of framing, name, peers,"),
         ("[switch]\npeers = [{ host = 'a', prot = 1 }]", "switch.peers[0].prot: unknown key"),
         ("[switch.routes.visa]\nhost = 'a'\nPort = 1", "switch.routes.visa.Port: unknown key"),
+        ("[switch.routes]\na = { host = 'a' }\nb = {}", "switch.routes.b: Object missing required"),
+        ("[switch.zone]\nsize = 1\npeers.a.host = 1", "switch.zone.peers.a.host: Expected `str`"),
         ("[switch.framing]\nlength_encoding = 'bcd3'", "switch.framing.length_encoding: Invalid"),
         ("[switch.framing]\nlength_encoding = 'bcd2'\nframe_size_max = 99999", "switch.framing: f"),
         ("[switch", "not TOML"),
