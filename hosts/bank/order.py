@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 from msgspec import Struct
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.holidays import is_bank_day
 from cardswitch.specs.registries import is_bic, is_iban
+from cardswitch.specs.xml import drop_namespace, read_xml, text_of
 
 NAMESPACE: Final = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 ORDER_MAX: Final = 64 * 2**20  # bytes
@@ -77,21 +76,19 @@ def read_order(content: bytes) -> Order:
     if len(content) > ORDER_MAX:
         raise Unreadable(f"an order of over {ORDER_MAX} bytes")
     try:
-        document: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise Unreadable(f"no XML that a bank reads: {type(error).__name__}") from None
-    if document.tag != f"{{{NAMESPACE}}}Document":
+        document = read_xml(content, ORDER_MAX)
+    except FormatError as error:
+        raise Unreadable(f"no XML that a bank reads: {error.seen}") from None
+    if (drop_namespace(document), document.tag) != (NAMESPACE, "Document"):
         raise Unreadable("no document of pain.001.001.09")
-    for element in document.iter():
-        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
     order = document.find("CstmrCdtTrfInitn")
-    if order is None or not _text(order, "GrpHdr/MsgId"):
+    if order is None or not text_of(order, "GrpHdr/MsgId"):
         raise Unreadable("an order without a MsgId")
     payments = tuple(_payment(element) for element in order.iterfind("PmtInf"))
     faults = [*_group_faults(order, payments)]
     if not _PROLOG.match(content):
         faults.append(Fault("FF01", 'expected the prolog <?xml version="1.0" encoding="UTF-8"?>'))
-    return Order(name=_text(order, "GrpHdr/MsgId"), payments=payments, faults=tuple(faults))
+    return Order(name=text_of(order, "GrpHdr/MsgId"), payments=payments, faults=tuple(faults))
 
 
 def _payment(element: Element) -> Payment:
@@ -105,10 +102,10 @@ def _payment(element: Element) -> Payment:
         ),
     ]
     return Payment(
-        name=_text(element, "PmtInfId"),
-        is_batch=_text(element, "BtchBookg") == "true",
-        execution=_text(element, "ReqdExctnDt/Dt"),
-        iban=_text(element, "DbtrAcct/Id/IBAN"),
+        name=text_of(element, "PmtInfId"),
+        is_batch=text_of(element, "BtchBookg") == "true",
+        execution=text_of(element, "ReqdExctnDt/Dt"),
+        iban=text_of(element, "DbtrAcct/Id/IBAN"),
         transfers=transfers,
         faults=tuple(faults),
     )
@@ -118,12 +115,12 @@ def _transfer(element: Element) -> Transfer:
     amount = element.find("Amt/InstdAmt")
     text = "" if amount is None else (amount.text or "").strip()
     return Transfer(
-        reference=_text(element, "PmtId/EndToEndId"),
+        reference=text_of(element, "PmtId/EndToEndId"),
         amount=Decimal(text) if _AMOUNT.fullmatch(text) else Decimal(-1),
         currency="" if amount is None else amount.get("Ccy", ""),
-        name=_text(element, "Cdtr/Nm"),
-        iban=_text(element, "CdtrAcct/Id/IBAN"),
-        bic=_text(element, "CdtrAgt/FinInstnId/BICFI"),
+        name=text_of(element, "Cdtr/Nm"),
+        iban=text_of(element, "CdtrAcct/Id/IBAN"),
+        bic=text_of(element, "CdtrAgt/FinInstnId/BICFI"),
     )
 
 
@@ -133,7 +130,7 @@ def _transfer(element: Element) -> Transfer:
 def _group_faults(order: Element, payments: tuple[Payment, ...]) -> Iterator[Fault]:
     transfers = [transfer for payment in payments for transfer in payment.transfers]
     yield from _sum_faults(order, "GrpHdr/", tuple(transfers))
-    if not _is_id(_text(order, "GrpHdr/MsgId")):
+    if not _is_id(text_of(order, "GrpHdr/MsgId")):
         yield Fault("FF01", "MsgId has characters that are not carried, or over 35")
     if not payments:
         yield Fault("FF01", "no payment")
@@ -147,18 +144,18 @@ def _payment_faults(element: Element, transfers: tuple[Transfer, ...]) -> Iterat
     currencies = {transfer.currency for transfer in transfers}
     if len(currencies) != 1:
         yield Fault("AM03", "one currency a payment")
-    if not is_iban(_text(element, "DbtrAcct/Id/IBAN")):
+    if not is_iban(text_of(element, "DbtrAcct/Id/IBAN")):
         yield Fault("AC01", "the account that it comes from is no IBAN")
-    if not is_bic(_text(element, "DbtrAgt/FinInstnId/BICFI")):
+    if not is_bic(text_of(element, "DbtrAgt/FinInstnId/BICFI")):
         yield Fault("RC01", "the bank that it comes from has no BIC")
-    day = _text(element, "ReqdExctnDt/Dt")
+    day = text_of(element, "ReqdExctnDt/Dt")
     try:
         works = is_bank_day(day, "".join(currencies))
     except FormatError:
         works = False
     if not works:
         yield Fault("DT01", f"{day} is no day of the clearing")
-    bearer = _text(element, "ChrgBr")
+    bearer = text_of(element, "ChrgBr")
     if _is_sepa(element):
         if bearer != "SLEV":
             yield Fault("FF01", "ChrgBr of a SEPA payment is SLEV")
@@ -192,15 +189,15 @@ def _transfer_faults(
     if element.find("ChrgBr") is not None or element.find("PmtTpInf") is not None:
         yield "FF01", "ChrgBr and PmtTpInf stand on the payment alone"
     if not is_sepa and not (
-        _text(element, "Cdtr/PstlAdr/TwnNm") and _text(element, "Cdtr/PstlAdr/Ctry")
+        text_of(element, "Cdtr/PstlAdr/TwnNm") and text_of(element, "Cdtr/PstlAdr/Ctry")
     ):
         yield "BE04", "town and country of the creditor are needed"
 
 
 def _sum_faults(element: Element, path: str, transfers: tuple[Transfer, ...]) -> Iterator[Fault]:
-    if _text(element, f"{path}NbOfTxs") != str(len(transfers)):
+    if text_of(element, f"{path}NbOfTxs") != str(len(transfers)):
         yield Fault("AM10", "NbOfTxs is not how many there are")
-    said = _text(element, f"{path}CtrlSum")
+    said = text_of(element, f"{path}CtrlSum")
     if not _AMOUNT.fullmatch(said) or Decimal(said) != sum(each.amount for each in transfers):
         yield Fault("AM10", "CtrlSum is not what they come to")
 
@@ -224,8 +221,4 @@ def _is_id(text: str) -> bool:
 
 
 def _is_sepa(element: Element) -> bool:
-    return _text(element, "PmtTpInf/SvcLvl/Cd") == "SEPA"
-
-
-def _text(element: Element, path: str) -> str:
-    return (element.findtext(path) or "").strip()
+    return text_of(element, "PmtTpInf/SvcLvl/Cd") == "SEPA"

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import Any, Final
-from xml.etree.ElementTree import ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.grammar.fields import DIGITS
 from cardswitch.specs.message import Message
+from cardswitch.specs.xml import read_xml
 
 from .piece import Piece
 from .plain import INPUT_SIZE_MAX, read_hex
@@ -49,8 +46,8 @@ def read_isomsg(text: str) -> Piece:
     if len(text) > INPUT_SIZE_MAX:
         raise FormatError(f"at most {INPUT_SIZE_MAX} characters of XML", code="input-size")
     try:
-        root = fromstring(text, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+        root = read_xml(text, INPUT_SIZE_MAX)
+    except FormatError:
         raise FormatError("XML that is well formed", code="input-form") from None
     fields: dict[int, str] = {}
     parts: dict[str, str] = {}

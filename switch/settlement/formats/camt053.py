@@ -14,8 +14,9 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import printable
+from cardswitch.specs.xml import text_of
 
-from .from_bank import amount_of, read_document, text_of
+from .from_bank import amount_of, read_document
 
 _BOOKED: Final = frozenset(("BOOK", ""))  # "": versions to 06 may leave it to the code below.
 _OPENING: Final = frozenset(("OPBD", "PRCD"))

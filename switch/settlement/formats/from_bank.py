@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal, InvalidOperation
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError
-
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from xml.etree.ElementTree import Element
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import printable
+from cardswitch.specs.xml import drop_namespace, read_xml
 
 SIZE_MAX: Final = 64 * 2**20  # Bytes: some 100,000 entries of a statement.
 _HEAD: Final = 4_096  # Where the namespace stands.
@@ -26,19 +24,10 @@ def read_document(content: bytes, message: str) -> Element:
 
     Its tags have no namespace any more. Raises FormatError if it is none.
     """
-    if len(content) > SIZE_MAX:
-        raise FormatError(f"at most {SIZE_MAX} bytes of XML", seen=str(len(content)))
-    try:
-        root: Element = fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise FormatError("XML without a DTD", seen=type(error).__name__) from None
-    namespace = root.tag.partition("}")[0].removeprefix("{")
-    if not re.fullmatch(
-        rf"urn:iso:std:iso:20022:tech:xsd:{re.escape(message)}\.[0-9]{{2}}", namespace
-    ):
-        raise FormatError(f"a document of {message}", seen=printable(namespace, 60))
-    for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{namespace}}}")
+    root = read_xml(content, SIZE_MAX)
+    namespace = drop_namespace(root)
+    if not re.fullmatch(rf"{_ISO_20022}{re.escape(message)}\.[0-9]{{2}}", namespace):
+        raise FormatError(f"a document of {message}", seen=printable(namespace or root.tag, 60))
     if root.tag != "Document" or len(root) != 1:
         raise FormatError("one message in a Document", seen=printable(root.tag, 40))
     return root[0]
@@ -46,15 +35,9 @@ def read_document(content: bytes, message: str) -> Element:
 
 def message_of(content: bytes) -> str:
     """What a document is, ``camt.053.001`` or another; empty if it does not say."""
-    found = re.search(
-        rb"urn:iso:std:iso:20022:tech:xsd:([a-z]{4}\.[0-9]{3}\.[0-9]{3})", content[:4096]
-    )
-    return found[1].decode() if found else ""
-
-
-def text_of(element: Element, path: str) -> str:
-    """What stands at *path* below *element*, without blanks at its ends; empty if nothing does."""
-    return (element.findtext(path) or "").strip()
+    head = content[:_HEAD].decode("ascii", "replace")
+    found = re.search(rf"{_ISO_20022}([a-z]{{4}}\.[0-9]{{3}}\.[0-9]{{3}})", head)
+    return found[1] if found else ""
 
 
 def amount_of(element: Element) -> tuple[int, str]:

@@ -15,6 +15,7 @@ from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.specs.holidays import execution_date
+from cardswitch.specs.xml import add_text
 from cardswitch.wire.ports import Seconds
 
 from ..days import short_label
@@ -45,10 +46,10 @@ def pain001(
     document = ET.Element("Document", xmlns=NAMESPACE)
     initiation = ET.SubElement(document, "CstmrCdtTrfInitn")
     header = ET.SubElement(initiation, "GrpHdr")
-    _text(header, "MsgId", message_id)
-    _text(header, "CreDtTm", utc_text(created))
+    add_text(header, "MsgId", message_id)
+    add_text(header, "CreDtTm", utc_text(created))
     _count_and_sum(header, paid)
-    _text(header, "InitgPty/Nm", sepa_text(acquirer.name))
+    add_text(header, "InitgPty/Nm", sepa_text(acquirer.name))
     for code in sorted({payout.currency for payout in paid}):
         chosen = [payout for payout in paid if payout.currency == code]
         payment_id = f"{message_id}-{currency(code).alpha}"
@@ -68,20 +69,20 @@ def _payment(
     letters = currency(payouts[0].currency).alpha
     is_sepa = letters == SEPA_CURRENCY
     account = acquirer if is_sepa else acquirer.accounts[letters]
-    _text(parent, "PmtInfId", payment_id)
-    _text(parent, "PmtMtd", "TRF")
-    _text(parent, "BtchBookg", "true" if acquirer.batch_booking else "false")
+    add_text(parent, "PmtInfId", payment_id)
+    add_text(parent, "PmtMtd", "TRF")
+    add_text(parent, "BtchBookg", "true" if acquirer.batch_booking else "false")
     _count_and_sum(parent, payouts)
     if is_sepa:
-        _text(parent, "PmtTpInf/SvcLvl/Cd", "SEPA")
-    _text(parent, "ReqdExctnDt/Dt", execution_date(created, acquirer.order_cut_off, letters))
-    _text(parent, "Dbtr/Nm", sepa_text(acquirer.name))
+        add_text(parent, "PmtTpInf/SvcLvl/Cd", "SEPA")
+    add_text(parent, "ReqdExctnDt/Dt", execution_date(created, acquirer.order_cut_off, letters))
+    add_text(parent, "Dbtr/Nm", sepa_text(acquirer.name))
     debtor = ET.SubElement(parent, "DbtrAcct")
-    _text(debtor, "Id/IBAN", account.iban)
-    _text(debtor, "Ccy", letters)
-    _text(parent, "DbtrAgt/FinInstnId/BICFI", account.bic)
+    add_text(debtor, "Id/IBAN", account.iban)
+    add_text(debtor, "Ccy", letters)
+    add_text(parent, "DbtrAgt/FinInstnId/BICFI", account.bic)
     # On the order alone: a bank refuses what stands there and on each transfer too.
-    _text(parent, "ChrgBr", "SLEV" if is_sepa else acquirer.accounts[letters].charges)
+    add_text(parent, "ChrgBr", "SLEV" if is_sepa else acquirer.accounts[letters].charges)
     for payout in payouts:
         for reference, amount in payout.transfers():
             _credit(ET.SubElement(parent, "CdtTrfTxInf"), payout, reference, amount)
@@ -89,26 +90,26 @@ def _payment(
 
 def _credit(parent: ET.Element, payout: Payout, reference: str, amount: int) -> None:
     letters = currency(payout.currency).alpha
-    _text(parent, "PmtId/EndToEndId", reference)
-    written = _text(parent, "Amt/InstdAmt", _bounded(format_amount(amount, letters)))
+    add_text(parent, "PmtId/EndToEndId", reference)
+    written = add_text(parent, "Amt/InstdAmt", _bounded(format_amount(amount, letters)))
     written.set("Ccy", letters)
     if payout.bic:
-        _text(parent, "CdtrAgt/FinInstnId/BICFI", payout.bic)
+        add_text(parent, "CdtrAgt/FinInstnId/BICFI", payout.bic)
     creditor = ET.SubElement(parent, "Cdtr")
-    _text(creditor, "Nm", sepa_text(payout.name))
+    add_text(creditor, "Nm", sepa_text(payout.name))
     if letters != SEPA_CURRENCY:
         address = ET.SubElement(creditor, "PstlAdr")
-        _text(address, "TwnNm", sepa_text(payout.town, TOWN_MAX))
-        _text(address, "Ctry", payout.country)
+        add_text(address, "TwnNm", sepa_text(payout.town, TOWN_MAX))
+        add_text(address, "Ctry", payout.country)
     account = ET.SubElement(parent, "CdtrAcct")
-    _text(account, "Id/IBAN", payout.iban)
-    _text(account, "Ccy", payout.account_currency)
-    _text(parent, "RmtInf/Ustrd", f"Card sales {payout.business_date} {payout.merchant}")
+    add_text(account, "Id/IBAN", payout.iban)
+    add_text(account, "Ccy", payout.account_currency)
+    add_text(parent, "RmtInf/Ustrd", f"Card sales {payout.business_date} {payout.merchant}")
 
 
 def _count_and_sum(parent: ET.Element, payouts: Sequence[Payout]) -> None:
-    _text(parent, "NbOfTxs", str(sum(1 for payout in payouts for _ in payout.transfers())))
-    _text(parent, "CtrlSum", _bounded(control_sum(payouts)))
+    add_text(parent, "NbOfTxs", str(sum(1 for payout in payouts for _ in payout.transfers())))
+    add_text(parent, "CtrlSum", _bounded(control_sum(payouts)))
 
 
 def control_sum(payouts: Iterable[Payout]) -> str:
@@ -124,11 +125,3 @@ def _bounded(amount: str) -> str:
     if len(amount.replace(".", "")) > AMOUNT_DIGITS_MAX:
         raise Error(f"a deposit has over {AMOUNT_DIGITS_MAX} digits: no bank's file can carry it")
     return amount
-
-
-def _text(parent: ET.Element, path: str, text: str) -> ET.Element:
-    element = parent
-    for tag in path.split("/"):
-        element = ET.SubElement(element, tag)
-    element.text = text
-    return element

@@ -13,8 +13,9 @@ from xml.etree.ElementTree import Element
 from msgspec import Struct
 
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.xml import text_of
 
-from .from_bank import read_document, text_of
+from .from_bank import read_document
 
 REJECTED: Final = "RJCT"
 

@@ -32,11 +32,12 @@ def test_any_version_of_a_message(version):
         f'<Other xmlns="{ISO}:camt.053.001.08"><a/></Other>'.encode(),
         f'<Document xmlns="{ISO}:camt.054.001.08"><a/></Document>'.encode(),
         b"<!DOCTYPE a><a/>",
+        b'<?xml version="1.0" encoding="none"?><a/>',
         b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
         camt053([])[:-5],
         b"x" * (SIZE_MAX + 1),
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_what_is_no_statement(content):
     with pytest.raises(FormatError):
