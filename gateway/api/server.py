@@ -96,7 +96,7 @@ class ApiServer:
                     ssl_shutdown_timeout=SHUTDOWN_S,
                 )
             )
-            await finished(connecting, lambda: connection.is_made)
+            await finished(connecting, connection)
             await connection.closed.wait()
         except asyncio.CancelledError:
             if not connection.is_made:

@@ -1,6 +1,7 @@
 """Somebody of a test's own who listens, and leaves no connection behind when it ends."""
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager, suppress
 
 HOST = "127.0.0.1"
@@ -47,6 +48,16 @@ async def pass_on(reader, writer, port, asked, answered=None):
         await asyncio.gather(_carry(reader, back, asked), _carry(there, writer, answered or asked))
     finally:
         back.transport.abort()
+
+
+def left_open():
+    """The connections of this process that nobody closed."""
+    gc.collect()
+    return [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, asyncio.Transport) and not each.is_closing()
+    ]
 
 
 async def _carry(reader, writer, told):

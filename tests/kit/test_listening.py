@@ -1,14 +1,13 @@
 """Whoever listens in a test leaves nothing behind, whatever happens to those who come."""
 
 import asyncio
-import gc
 import socket
 import ssl
 
 import pytest
 
 from tests.kit.cable import Cable
-from tests.kit.listening import HOST, listening
+from tests.kit.listening import HOST, left_open, listening
 from tests.kit.papers import certificate
 
 
@@ -27,16 +26,6 @@ async def _leaves(reader, writer):
 def _closed_port():
     with socket.create_server((HOST, 0)) as listening_once:
         return listening_once.getsockname()[1]
-
-
-def _left():
-    """The connections that nobody closed."""
-    gc.collect()
-    return [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, asyncio.Transport) and not each.is_closing()
-    ]
 
 
 @pytest.mark.parametrize("turns", range(6))
@@ -58,7 +47,7 @@ def test_no_connection_is_left(talk, turns):
                     await asyncio.sleep(0)
 
     asyncio.run(main())
-    assert not _left()
+    assert not left_open()
 
 
 def test_nor_one_that_is_in_its_handshake(tmp_path):
@@ -73,7 +62,7 @@ def test_nor_one_that_is_in_its_handshake(tmp_path):
                 await asyncio.sleep(0.01)
 
     asyncio.run(main())
-    assert not _left()
+    assert not left_open()
 
 
 def test_what_a_talk_found_wrong_is_raised():

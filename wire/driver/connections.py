@@ -32,13 +32,13 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable, Iterable
-from typing import Any, Final
+from typing import Final
 
 from ..channel import Channel
 from ..ports import Event, LinkId, Seconds
 from ..record import Record
 from .accepting import Accepting
-from .gate import CONNECT_S, Gate
+from .gate import CONNECT_S, Gate, finished
 from .links import NEVER, Entrance, Entrant, Link, LinkLimits
 from .listener import Listener
 from .tls import Tls, why
@@ -73,7 +73,6 @@ class Connections:
         self._held: set[Link] = set()
         self._listening: list[Accepting] = []
         self._diallers: dict[str, asyncio.Task[None]] = {}
-        self._connecting: set[asyncio.Task[Any]] = set()
         self._unflushed: list[Link] = []
         self.now_s: Seconds = 0.0
         self._sweeps = 0
@@ -166,26 +165,20 @@ class Connections:
     async def _connect(
         self, make: Callable[[], Link], host: str, port: int, tls: Tls | None
     ) -> Link:
-        """One try. When we end it is let finish: a connection that uvloop has made, but whose
-        making is cancelled, is never reported as lost."""
+        """One try."""
+        link = make()
         handshake_s = CONNECT_S if tls else None
         connecting = self._loop.create_task(
             self._loop.create_connection(
-                make,
+                lambda: link,
                 host,
                 port,
                 ssl=tls.context if tls else None,
                 ssl_handshake_timeout=handshake_s,
             )
         )
-        self._connecting.add(connecting)
-        connecting.add_done_callback(self._connecting.discard)
-        try:
-            async with asyncio.timeout(2 * CONNECT_S):
-                _, link = await asyncio.shield(connecting)
-        except TimeoutError:
-            connecting.cancel()
-            raise
+        async with asyncio.timeout(2 * CONNECT_S):
+            await finished(connecting, link)
         if link.refusal:
             raise OSError(0, link.refusal)
         return link
@@ -313,9 +306,9 @@ class Connections:
         for link in links:
             link.end("the program stops")
         ends = [link.closed.wait() for link in links]
-        tasks = [*self._diallers.values(), *self._connecting]
         closed = [accepting.closed() for accepting in self._listening]
-        await asyncio.gather(*ends, *tasks, *closed, return_exceptions=True)
+        diallers = self._diallers.values()
+        await asyncio.gather(*ends, *diallers, *closed, return_exceptions=True)
 
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)

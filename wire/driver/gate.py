@@ -53,18 +53,24 @@ class Place:
         self._listener.left(self)
 
 
-async def finished(connecting: asyncio.Task[Any], is_made: Callable[[], bool]) -> None:
-    """Wait for *connecting*; if we are cancelled, it is too unless the connection *is_made*.
+class Makeable(Protocol):
+    """A protocol of asyncio that says whether its connection is, or was, made."""
+
+    is_made: bool
+
+
+async def finished(connecting: asyncio.Task[Any], protocol: Makeable) -> None:
+    """Wait for *connecting*; if we are cancelled, it is too, unless *protocol* is made already.
 
     One that uvloop has made, but whose making is cancelled, is never reported as lost.
     """
     try:
         await asyncio.shield(connecting)
     except asyncio.CancelledError:
-        if not is_made():
+        if not protocol.is_made:
             connecting.cancel()
-        await asyncio.wait([connecting])
-        connecting.result()
+        await asyncio.gather(connecting, return_exceptions=True)
+        raise
 
 
 class Gate:
@@ -103,8 +109,10 @@ class Gate:
             )
         )
         try:
-            await finished(connecting, lambda: link.is_made)
+            await finished(connecting, link)
         except BaseException as error:
+            if link.is_made:
+                return  # It ends as links do.
             place.left(place)
             if isinstance(error, ConnectionAbortedError):
                 silent = f"{place.address}: no end of the handshake within {CONNECT_S:g} s"

@@ -1,7 +1,6 @@
 """Whoever comes is met or refused, and is closed at the end wherever his meeting is."""
 
 import asyncio
-import gc
 import socket
 
 import pytest
@@ -10,18 +9,9 @@ from cardswitch.wire.driver import accepting
 from cardswitch.wire.driver.accepting import IN_A_ROW, Accepting
 from cardswitch.wire.driver.tls import server_tls
 from cardswitch.wire.operator.addresses import Address
+from tests.kit.listening import left_open
 from tests.kit.papers import certificate
 from tests.kit.wire import HOST, SmallMachine, Words, running, until
-
-
-def _left():
-    """The connections that nobody closed."""
-    gc.collect()
-    return [
-        each
-        for each in gc.get_objects()
-        if isinstance(each, asyncio.Transport) and not each.is_closing()
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +36,7 @@ def test_a_program_that_ends_leaves_no_connection(on_loop, tls, turns, secure):
                     await asyncio.sleep(0)
 
     on_loop(main())
-    assert not _left()
+    assert not left_open()
 
 
 def test_a_meeting_has_its_connection_and_what_fails_in_it_is_told():

@@ -18,7 +18,7 @@ from cardswitch.wire.operator.addresses import Address
 from cardswitch.wire.ports import Close, LinkId, Send
 from cardswitch.wire.record import LINES_MAX, Record
 from tests.kit.papers import certificate
-from tests.kit.wire import HOST, SmallMachine, Words, peer_at, running, until
+from tests.kit.wire import HOST, PATIENCE_S, SmallMachine, Words, peer_at, running, until
 
 
 @pytest.fixture(autouse=True)
@@ -411,3 +411,21 @@ def test_a_peer_that_cannot_be_dialled_is_told_of_once_and_again_when_it_is_ther
     assert kinds == ["dial_failed", "link_up", "link_down", "dial_failed"]
     assert told[0].reason.startswith(f"{HOST}:")
     assert told[0].link == "host"
+
+
+def test_a_program_stops_while_it_dials_somebody_who_does_not_take_it_in(on_loop, monkeypatch):
+    async def main():
+        loop, dialled = asyncio.get_running_loop(), asyncio.Event()
+
+        async def create_connection(*_, **__):
+            dialled.set()
+            await asyncio.Event().wait()
+
+        monkeypatch.setattr(loop, "create_connection", create_connection)
+        async with running(SmallMachine()) as runtime:
+            runtime.dial("host", HOST, 1, Words())
+            await dialled.wait()
+            async with asyncio.timeout(PATIENCE_S):
+                await runtime.stop()
+
+    on_loop(main())
