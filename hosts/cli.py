@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import click
 
+from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
 EPILOG: Final = """\b
@@ -89,8 +90,12 @@ def bank(order: Path, into: Path, as_json: bool) -> None:
     from cardswitch.wire.operator import exits
 
     from .bank.offline import take
+    from .bank.order import Unreadable
 
-    taken = take(order.read_bytes(), into, time.time())
+    try:
+        taken = take(order.read_bytes(), into, time.time())
+    except Unreadable as error:
+        raise Error(f"{order}: {error}") from None
     rejected = [(each.reference or each.payment, each.code, each.text) for each in taken.rejections]
     files = [str(into / name) for name in taken.files]
     if as_json:

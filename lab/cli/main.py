@@ -106,6 +106,13 @@ def main() -> None:
     except ConfigError as error:
         click.echo(f"cardswitch: {error}", err=True)
         sys.exit(exits.USAGE)
-    except (Error, OSError) as error:  # An OSError says what the system refused: a port, a file.
-        click.echo(f"cardswitch: {error}", err=True)
+    except (Error, OSError) as error:
+        click.echo(f"cardswitch: {_told(error)}", err=True)
         sys.exit(exits.ERROR)
+
+
+def _told(error: Exception) -> str:
+    """What the system refused, a port or a file, by its name."""
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        return f"{error.filename}: {error.strerror}"
+    return str(error)

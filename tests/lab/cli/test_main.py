@@ -191,3 +191,17 @@ def test_no_color_is_honoured(monkeypatch, no_color, shown):
     monkeypatch.setitem(COMMANDS, "shout", (f"{__name__}:shout", ""))
     monkeypatch.setenv("NO_COLOR", no_color)
     assert CliRunner().invoke(cli, ["shout"], color=True).stdout == shown
+
+
+@pytest.mark.parametrize("words", [("settle", "match", "--config", "lab.toml"), ("host", "bank")])
+def test_a_file_that_is_not_there_is_named(run, lab, monkeypatch, words):
+    monkeypatch.chdir(lab.folder)
+    said = "cardswitch: none.xml: No such file or directory\n"
+    assert run(*words, "none.xml") == (1, said)
+
+
+def test_a_file_that_no_bank_reads_is_named(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "odd.xml").write_text('<?xml version="1.0" encoding="none"?><a/>')
+    said = "cardswitch: odd.xml: no XML that a bank reads: LookupError\n"
+    assert run("host", "bank", "odd.xml") == (1, said)
