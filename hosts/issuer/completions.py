@@ -18,38 +18,18 @@ from cardswitch.specs.transactions.captures import Hold, the_one
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.specs.transactions.reversals import Reference, can_be_named, reference
-from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.matching import join
-from cardswitch.wire.machine.program import Program
-from cardswitch.wire.machine.waits import NoAnswer
-from cardswitch.wire.ports import LinkId, Question
+from cardswitch.wire.ports import LinkId
 
 from ..requests import REQUIRED
-from .cards import Fingerprint, fingerprint_of
+from .cards import fingerprint_of
 from .entries import AuthorisationCompleted, PurchaseDecided
-from .journal import Journal
-from .legs import Legs, Purchase
-from .reversals import originals_of
+from .follow_ups import FollowUps, originals_of
+from .legs import Purchase
 
 
-class Completions:
-    """Whatever cannot be found out makes for silence: the completion comes again."""
-
-    def __init__(
-        self,
-        program: Program,
-        source: str,
-        legs: Legs,
-        journal: Journal,
-        fingerprint: Fingerprint,
-    ) -> None:
-        """*source*: the listener that they come in by."""
-        self._program = program
-        self._desk = program.desk
-        self._source = source
-        self._legs = legs
-        self._journal = journal
-        self._fingerprint = fingerprint
+class Completions(FollowUps):
+    """Each is a leg of its own, so that its repeat is told the same."""
 
     def asked(self, link: LinkId, request: Message, kind: Kind) -> None:
         """Tell a new completion from one in work and from one that is known."""
@@ -66,12 +46,8 @@ class Completions:
         known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
         if isinstance(known, Purchase):
             return self._repeat(link, request, known, terms == known.terms)
-        if self._program.kernel.is_full(Budget.UNDOING, link):
-            return self._desk.count("full")
         own = Purchase(who=who, rrn=request[37], terms=terms, waiters={link: request})
-        self._legs.in_work[who.name] = own
-        flow = self._take(own, request, accepted, names)
-        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING, link)
+        return self._begin(link, own, lambda: self._take(own, request, accepted, names))
 
     def _repeat(self, link: LinkId, request: Message, known: Purchase, is_same: bool) -> None:
         if not is_same and known.terms is not None:
@@ -85,10 +61,8 @@ class Completions:
         self, own: Purchase, request: Message, accepted: Accepted, names: Reference
     ) -> None:
         """Take what *request* says of what it *names*, and say so, or say why not."""
-        question = Question((own.who, *names.identities), names.begins, names.rrns)
-        try:
-            found = await self._journal.look_up(question)
-        except NoAnswer:
+        found = await self._found(own, names)
+        if found is None:
             return self._forget(own)
         for leg in found:
             if isinstance(leg, Purchase) and leg.who == own.who:
@@ -138,11 +112,6 @@ class Completions:
         for link, request in self._legs.ended(own).items():
             told = known.reply(request) if is_same else request.reply(DUPLICATE)
             self._desk.send(link, told)
-
-    def _forget(self, own: Purchase) -> None:
-        """Whoever asked hears nothing, and will ask again."""
-        self._desk.count("forgotten")
-        self._legs.ended(own)
 
 
 def hold_of(original: Purchase) -> Hold:

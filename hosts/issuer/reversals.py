@@ -5,8 +5,6 @@ What it names is released, once, or never held; what nobody knows stays undone, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from cardswitch.specs.codes import (
     APPROVED,
     DUPLICATE,
@@ -27,36 +25,17 @@ from cardswitch.specs.transactions.reversals import (
     stays_of,
 )
 from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
-from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.matching import join
-from cardswitch.wire.machine.program import Program
-from cardswitch.wire.machine.waits import NoAnswer
-from cardswitch.wire.ports import LinkId, Question, Seconds
+from cardswitch.wire.ports import LinkId
 
-from .cards import Fingerprint, fingerprint_of
+from .cards import fingerprint_of
 from .entries import PurchaseUndone, ReversalAnswered
-from .journal import Journal
-from .legs import Leg, Legs, Purchase, Reversal
+from .follow_ups import FollowUps, originals_of
+from .legs import Purchase, Reversal
 
 
-class Reversals:
-    """Whatever cannot be found out makes for silence: the reversal comes again."""
-
-    def __init__(
-        self,
-        program: Program,
-        source: str,
-        legs: Legs,
-        journal: Journal,
-        fingerprint: Fingerprint,
-    ) -> None:
-        """*source*: the listener that they come in by."""
-        self._program = program
-        self._desk = program.desk
-        self._source = source
-        self._legs = legs
-        self._journal = journal
-        self._fingerprint = fingerprint
+class Reversals(FollowUps):
+    """Each is a leg of its own, so that its repeat is told the same."""
 
     def asked(self, link: LinkId, request: Message) -> None:
         """Tell a new reversal from one in work and from one that was answered."""
@@ -73,12 +52,8 @@ class Reversals:
         known = self._legs.in_work.get(who.name) or self._legs.find(who.name)
         if isinstance(known, Reversal):
             return self._repeat(link, request, known, digest)
-        if self._program.kernel.is_full(Budget.UNDOING, link):
-            return self._desk.count("full")
         own = Reversal(who=who, rrn=request.get(37), request_digest=digest, waiters={link: request})
-        self._legs.in_work[who.name] = own
-        flow = self._undo(own, request, names, card, stays)
-        return self._desk.start(flow, lambda _: self._forget(own), Budget.UNDOING, link)
+        return self._begin(link, own, lambda: self._undo(own, request, names, card, stays))
 
     def _repeat(self, link: LinkId, request: Message, known: Reversal, digest: str) -> None:
         if known.request_digest != digest:
@@ -92,10 +67,8 @@ class Reversals:
         self, own: Reversal, request: Message, names: Reference, card: str, stays: int
     ) -> None:
         """Undo what *request* *names*, and say so, or say why not."""
-        question = Question((own.who, *names.identities), names.begins, names.rrns)
-        try:
-            found = await self._journal.look_up(question)
-        except NoAnswer:
+        found = await self._found(own, names)
+        if found is None:
             return self._forget(own)
         for leg in found:
             if isinstance(leg, Reversal) and leg.who == own.who:
@@ -167,21 +140,6 @@ class Reversals:
         for link, request in self._legs.ended(own).items():
             told = known.answered.reply(request) if is_same else request.reply(DUPLICATE)
             self._desk.send(link, told)
-
-    def _forget(self, own: Reversal) -> None:
-        """Whoever asked hears nothing, and will ask again."""
-        self._desk.count("forgotten")
-        self._legs.ended(own)
-
-
-def originals_of(
-    names: Reference, found: Sequence[Leg], legs: Legs, now: Seconds
-) -> list[Purchase]:
-    """What *names* may mean: what the journal *found*, and what it could not have found."""
-    known = {leg.who.name: leg for leg in found if isinstance(leg, Purchase)}
-    for leg in legs.named(names, now):
-        known.setdefault(leg.who.name, leg)
-    return list(known.values())
 
 
 def fits(request: Message, original: Purchase, card: str) -> bool:

@@ -217,6 +217,18 @@ def reversal_of(original: Message, mti: str = "0420", trace: int = 900) -> Messa
     return Message(mti, {**fields, 11: f"{trace:06d}", 90: original_data(original)})
 
 
+HOLD = purchase(mti="0100")
+
+
+def completion(amount: int = 1_000, trace: int = 9, **changed: str) -> Message:
+    """The 0220 of HOLD; *changed* such as ``f38="…"``, an empty one is left out."""
+    fields = {n: HOLD[n] for n in (2, 3, 7, 37, 41, 42, 49)}
+    fields |= {4: f"{amount:012d}", 11: f"{trace:06d}", 25: "06", 38: "000001"}
+    fields |= {90: original_data(HOLD)}
+    fields |= {int(name[1:]): value for name, value in changed.items()}
+    return Message("0220", {n: value for n, value in fields.items() if value})
+
+
 def repeat_of(original: Message) -> Message:
     """The 0201 of a 0200."""
     return Message(f"{original.mti[:3]}1", original.fields)

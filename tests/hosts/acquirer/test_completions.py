@@ -14,6 +14,7 @@ from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import LinkDown, Received
 from tests.kit.hosts import (
     FRONT,
+    HOLD,
     PAN,
     TYPED_PAN,
     UPSTREAM,
@@ -21,22 +22,12 @@ from tests.kit.hosts import (
     again,
     approved,
     booked,
+    completion,
     purchase,
     repeat_of,
     reversal_of,
 )
 from tests.kit.play import Playbook, after, answered, sent
-
-HOLD = purchase(mti="0100")
-
-
-def completion(amount: int = 1_000, trace: int = 9, **changed: str) -> Message:
-    """The 0220 of HOLD; *changed* such as ``f38="…"``, an empty one is left out."""
-    fields = {n: HOLD[n] for n in (2, 3, 7, 37, 41, 42, 49)}
-    fields |= {4: f"{amount:012d}", 11: f"{trace:06d}", 25: "06", 38: "000001"}
-    fields |= {90: original_data(HOLD)}
-    fields |= {int(name[1:]): value for name, value in changed.items()}
-    return Message("0220", {n: value for n, value in fields.items() if value})
 
 
 def held() -> Playbook:

@@ -9,8 +9,10 @@ from cardswitch.wire.machine.budget import Limits
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import Received
 from tests.kit.hosts import (
+    HOLD,
     NETWORK,
     PANS,
+    completion,
     issuer,
     outcome,
     purchase,
@@ -19,17 +21,6 @@ from tests.kit.hosts import (
     wrote,
 )
 from tests.kit.play import Playbook, after, sent
-
-HOLD = purchase(mti="0100")
-
-
-def completion(amount: int = 1_000, trace: int = 9, **changed: str) -> Message:
-    """The 0220 of HOLD; *changed* such as ``f38="…"``, an empty one is left out."""
-    fields = {n: HOLD[n] for n in (2, 3, 7, 37, 41, 42, 49)}
-    fields |= {4: f"{amount:012d}", 11: f"{trace:06d}", 25: "06", 38: "000001"}
-    fields |= {90: original_data(HOLD)}
-    fields |= {int(name[1:]): value for name, value in changed.items()}
-    return Message("0220", {n: value for n, value in fields.items() if value})
 
 
 def held(*others: Message) -> Playbook:
