@@ -250,11 +250,11 @@ class CutOff(Struct, frozen=True, dict=True):
 
     def starts_at(self, business_date: str) -> Seconds:
         """The first instant of *business_date* ``YYYY-MM-DD``; FormatError if it is no date."""
-        return self._cut(_date(business_date) - _ONE_DAY)
+        return self._cut(calendar_date(business_date) - _ONE_DAY)
 
     def ends_at(self, business_date: str) -> Seconds:
         """The first instant after *business_date* ``YYYY-MM-DD``; FormatError if it is no date."""
-        return self._cut(_date(business_date))
+        return self._cut(calendar_date(business_date))
 
     def _bank_day(self, at: Seconds) -> _BankDay:
         day = datetime.fromtimestamp(at, _zone(self.zone)).date()
@@ -295,7 +295,8 @@ def _wall_time(text: str) -> time:
     return wall
 
 
-def _date(text: str) -> date:
+def calendar_date(text: str) -> date:
+    """The day that *text* is, in the one spelling YYYY-MM-DD. Raises FormatError."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

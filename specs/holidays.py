@@ -10,9 +10,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from .dates import CutOff, Seconds
-from .errors import FormatError
-from .masking import printable
+from .dates import CutOff, Seconds, calendar_date
 
 _ONE_DAY: Final = timedelta(days=1)
 _YEARS_KEPT: Final = 16
@@ -38,7 +36,7 @@ def is_bank_day(day: str, currency: str) -> bool:
     >>> is_bank_day("2026-04-03", "EUR"), is_bank_day("2026-04-03", "USD")  # Good Friday
     (False, True)
     """
-    return _is_open(_date(day), currency)
+    return _is_open(calendar_date(day), currency)
 
 
 def execution_date(at: Seconds, cut_off: CutOff, currency: str) -> str:
@@ -49,7 +47,7 @@ def execution_date(at: Seconds, cut_off: CutOff, currency: str) -> str:
     >>> execution_date(1774746000.0, CutOff("14:00", "Europe/Berlin"), "EUR")  # a Sunday
     '2026-03-30'
     """
-    day = _date(cut_off.business_date(at))
+    day = calendar_date(cut_off.business_date(at))
     while not _is_open(day, currency):
         day += _ONE_DAY
     return day.isoformat()
@@ -96,13 +94,3 @@ def _easter(year: int) -> date:
     late = (golden + 11 * epact + 22 * weekday) // 451
     month, day = divmod(epact + weekday - 7 * late + 114, 31)
     return date(year, month, day + 1)
-
-
-def _date(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != text:
-        raise FormatError("a date YYYY-MM-DD", seen=printable(text, 10))
-    return day

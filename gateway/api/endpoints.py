@@ -187,10 +187,9 @@ async def create_refund(asked: Asked) -> Answer:
     if given.amount is not None and given.amount < 1:
         raise bad("An amount above zero", "amount", "parameter_invalid_integer")
     named = given.payment_intent or given.charge or ""
-    parts = parts_of(INTENT if given.payment_intent else CHARGE, named)
     amount = None if given.amount is None else int(given.amount)
     deed = Refund(amount=amount, reason=given.reason, metadata=given.metadata)
-    reply = await asked.call(parts[0] if parts else _NO_REF, named, deed)
+    reply = await asked.call(_ref(named, INTENT if given.payment_intent else CHARGE), named, deed)
     intent = _intent(reply)
     return refund_object(intent, intent.exchange(reply.number), expand), reply
 
@@ -210,8 +209,7 @@ async def list_refunds(asked: Asked) -> Answer:
     named = given.payment_intent or given.charge
     if named is None:
         raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    parts = parts_of(INTENT if given.payment_intent else CHARGE, named)
-    intent = await _read(asked, parts[0] if parts else _NO_REF, named)
+    intent = await _read(asked, _ref(named, INTENT if given.payment_intent else CHARGE), named)
     refunds = [each for each in reversed(intent.exchanges) if each.asked == "refund"]
     ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
     if given.starting_after is not None:
@@ -228,8 +226,8 @@ async def list_refunds(asked: Asked) -> Answer:
 _NO_REF: Final = "-"  # of an id that is none: nothing has it
 
 
-def _ref(id_: str) -> str:
-    parts = parts_of(INTENT, id_)
+def _ref(id_: str, prefix: str = INTENT) -> str:
+    parts = parts_of(prefix, id_)
     return parts[0] if parts else _NO_REF
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
+from ..core.entries import Address, Billing
 from .faults import Fault, bad
 from .forms import Value
 
@@ -24,24 +25,14 @@ class Whole(int):
     """An integer, in JSON or as digits."""
 
 
-class Address(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class AddressParams(Address, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where the cardholder lives."""
 
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
 
-
-class BillingParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class BillingParams(Billing, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Who the cardholder is."""
 
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    address: Address = Address()
+    address: AddressParams = AddressParams()
 
 
 class CardParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

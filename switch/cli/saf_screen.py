@@ -17,7 +17,7 @@ from cardswitch.wire.operator.text import columns
 
 from ..core.row import Row
 from ..store.reader import JournalReader, Line
-from .screen import amount_shown, money
+from .screen import how_it_stands, money
 
 _AT_ONCE: Final = 500  # legs that are read at a time
 _OWED: Final = (
@@ -97,13 +97,7 @@ def _owed(line: Line) -> tuple[str, ...]:
         utc_text(line.at)[:-1].replace("T", " "),
         _what(line),
         line.upstream,
-        line.state,
-        line.code,
-        amount_shown(line),
-        line.rrn,
-        line.merchant,
-        line.terminal,
-        line.card,
+        *how_it_stands(line),
     )
 
 

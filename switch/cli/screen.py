@@ -38,6 +38,13 @@ def _leg(line: Line) -> tuple[str, ...]:
         line.business_date,
         line.source,
         line.kind or _what(line.mti),
+        *how_it_stands(line),
+    )
+
+
+def how_it_stands(line: Line) -> tuple[str, ...]:
+    """State, code, amount, RRN, merchant, terminal and card of *line*."""
+    return (
         line.state,
         line.code,
         amount_shown(line),

@@ -136,8 +136,8 @@ class Journal:
         """*key* is in use at *place*: what a terminal was handed out, it has."""
         keys = self._memory.keys
         state = keys.state(place, kind, configured)
-        handed = dict([(state.offered, state.offered_kcv), *state.handed])
-        if key in handed and "/" in place:
+        waiting = dict(state.waiting)
+        if key in waiting and "/" in place:
             self.key(
                 KeyStep(
                     step="changed",
@@ -145,7 +145,7 @@ class Journal:
                     kind=kind,
                     configured=configured,
                     key=key,
-                    kcv=handed[key],
+                    kcv=waiting[key],
                     by=IN_USE,
                 )
             )

@@ -324,7 +324,7 @@ def close_batch(config: TerminalConfig, as_json: bool) -> None:
 @common
 def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
     """Ask the switch for a sign of life (0800); nothing is sold."""
-    from .echo_screen import echo as ask
+    from .news_screen import echo as ask
 
     sys.exit(ask(config, within, as_json))
 
@@ -334,7 +334,7 @@ def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
 @common
 def change_key(config: TerminalConfig, within: float, as_json: bool) -> None:
     """Ask the switch for a new key of the PIN pad."""
-    from .key_screen import change_key as change
+    from .news_screen import change_key as change
 
     sys.exit(change(config, within, as_json))
 

@@ -51,6 +51,11 @@ class KeyState(Struct, kw_only=True):
     handed: list[tuple[str, str]] = []
     spent: list[str] = []  # check values that must not come again, the newest last
 
+    @property
+    def waiting(self) -> list[tuple[str, str]]:
+        """Keys that wait for their first use, with check values, the newest first."""
+        return [(self.offered, self.offered_kcv), *self.handed] if self.offered else self.handed
+
 
 class WorkingKeys:
     """The keys in use at all places of a program."""
@@ -81,8 +86,8 @@ class WorkingKeys:
         if known is None or known.configured != configured:
             return (configured,) if configured else ()
         self._retire(known, now)
-        handed = [key for key, _ in known.handed]
-        return tuple(key for key in (known.current, known.offered, *handed, *known.olds) if key)
+        waiting = [key for key, _ in known.waiting]
+        return tuple(key for key in (known.current, *waiting, *known.olds) if key)
 
     def seen(self, place: str, kind: KeyKind, key: str, now: Seconds) -> None:
         """The peer has used *key*: if it is the current one, the days of the old are numbered."""
@@ -109,16 +114,17 @@ class WorkingKeys:
         name = step.place, step.kind
         state = self._states[name] = self.state(step.place, step.kind, step.configured)
         if step.step == "offered":
-            if state.offered:
-                before = (state.offered, state.offered_kcv)
-                state.handed = [before, *state.handed][:HANDED_MAX]
+            state.handed = state.waiting[:HANDED_MAX]
             state.offered, state.offered_kcv = step.key, step.kcv
             return
         if step.step == "changed":
             state.spent = _with(state.spent, state.kcv)
-            newer, older = _split(state, step.kcv)
+            waiting = state.waiting
+            values = [kcv for _, kcv in waiting]
+            at = values.index(step.kcv) if step.kcv in values else len(values)
+            older = [key for key, _ in waiting[at + 1 :]]
             state.olds = [key for key in (state.current, *older, *state.olds) if key][:OLDS_MAX]
-            state.handed = newer
+            state.handed = [each for each in waiting[:at] if each[0] != state.offered]
             state.current, state.kcv = step.key, step.kcv
             self._old_until.pop(name, None)
         else:
@@ -136,17 +142,6 @@ class WorkingKeys:
         states = msgspec.convert(told, list[KeyState])
         self._states = {(state.place, state.kind): state for state in states}
         self._old_until.clear()
-
-
-def _split(state: KeyState, kcv: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """What was handed out after the key of *kcv*, and which keys were before it."""
-    if kcv == state.offered_kcv:
-        return [], [key for key, _ in state.handed]
-    values = [value for _, value in state.handed]
-    if kcv not in values:
-        return state.handed, []
-    place = values.index(kcv)
-    return state.handed[:place], [key for key, _ in state.handed[place + 1 :]]
 
 
 def _listener(place: str) -> str:

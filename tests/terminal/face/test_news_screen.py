@@ -1,4 +1,4 @@
-"""`terminal change-key`: what people see, and exit codes."""
+"""`terminal echo` and `terminal change-key`: what people see, and exit codes."""
 
 import json
 
@@ -22,6 +22,35 @@ def run(lab):
     return run
 
 
+# An echo ----------------------------------------------------------------------------------------
+
+
+def test_the_switch_is_there(run, small_switch):
+    assert run("echo") == (0, "TERM01: the switch is there\n", "")
+    [request] = small_switch.seen
+    assert (request.mti, request[41], request[70]) == ("0800", "TERM01  ", "301")
+
+
+def test_the_same_as_json(run):
+    code, said, _ = run("echo", "--json")
+    shown = {"terminal": "TERM01", "is_there": True, "news": "the switch is there"}
+    assert (code, json.loads(said)) == (0, shown)
+
+
+def test_without_an_answer_the_exit_code_says_so(run, small_switch):
+    small_switch.is_mute = True
+    assert run("echo") == (4, "TERM01: no answer in time\n", "")
+
+
+def test_nobody_is_there(run, lab, small_switch, monkeypatch):
+    monkeypatch.setattr("cardswitch.terminal.session.CONNECT_S", 0.1)
+    lab.write_text(lab.read_text().replace(f"port = {small_switch.port}", "port = 1"))
+    assert run("echo")[:2] == (5, "")
+
+
+# A new key -------------------------------------------------------------------------------------
+
+
 def test_a_key_is_changed_and_used_by_the_next_command(run, small_switch):
     assert run("change-key") == (0, f"TERM01: changed, check value {NEW_KCV}\n", "")
     assert run("sale", "12.50", "--card", "good", "--pin", "1234")[0] == 0
@@ -29,7 +58,7 @@ def test_a_key_is_changed_and_used_by_the_next_command(run, small_switch):
     assert small_switch.seen[-1][52] == block
 
 
-def test_the_same_as_json(run):
+def test_of_a_key_the_same_as_json(run):
     code, said, _ = run("change-key", "--json")
     assert code == 0
     assert json.loads(said) == {
@@ -40,7 +69,7 @@ def test_the_same_as_json(run):
     }
 
 
-def test_without_an_answer_the_exit_code_says_so(run, small_switch, monkeypatch):
+def test_of_a_key_without_an_answer_the_exit_code_says_so(run, small_switch, monkeypatch):
     monkeypatch.setattr(keys, "ANSWER_S", 0.1)
     small_switch.is_mute = True
     code, said, _ = run("change-key")
