@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from cardswitch.wire.channel import HsmClientChannel
 from cardswitch.wire.driver.event_log import EventLog, record_and_tap
@@ -17,11 +18,14 @@ from .acquirer.desk import FRONT, HSM, NETWORK
 from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
+from .issuer.absent import cavv_under
 from .issuer.config import IssuerConfig
 from .issuer.machine import Issuer
 from .row import HostRow
 from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
-from .vault import open_vault
+from .vault import open_vault, read_key
+
+NO_CAVV: Final = "without it no CAVV is right; leave cavv_key out, and none is checked"
 
 
 async def serve_acquirer(
@@ -52,7 +56,10 @@ async def serve_issuer(
     config = config.placed(folder)
     hsm = config.hsm
     tls = client_tls(hsm, "issuer.hsm.tls_")
-    machine = Issuer(config, open_vault(config.vault).fingerprint)
+    cavv = None
+    if config.cavv_key:
+        cavv = cavv_under(read_key(config.cavv_key, "the key of CAVVs", NO_CAVV))
+    machine = Issuer(config, open_vault(config.vault).fingerprint, cavv=cavv)
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
     runtime = await _recovered(machine, journal, clock, log)

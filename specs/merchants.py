@@ -17,6 +17,10 @@ MERCHANT_ID_MAX: Final = 15  # Field 42 of ISO 8583 is ans 15.
 # What every bank carries in an identifier (EPC 217-08).
 ID_CHARACTERS: Final = frozenset(ascii_letters + digits + "-?:().,'+ ")
 
+# The fields that say who sells: its trade, its country, its name and place.
+MerchantField = Literal[18, 19, 43]
+MERCHANT_FIELDS: Final[tuple[MerchantField, ...]] = (18, 19, 43)
+
 
 def is_merchant_id(text: str) -> bool:
     """Whether deposits can be made to *text*: what banks carry in a reference, and no blank ends.
@@ -71,4 +75,13 @@ class Merchant(Struct, frozen=True, kw_only=True):
         ... ).name_location
         'Corner Shop              Berlin       DE'
         """
-        return f"{self.name:25}{self.city:13}{self.country}"
+        return name_location(self.name, self.city, self.country)
+
+
+def name_location(name: str, city: str, country: str) -> str:
+    """Field 43 of 1987: *name* in 25 characters, *city* in 13, *country* of two letters.
+
+    >>> name_location("CORNER SHOP* ORDER 4711, LONG", "Berlin", "DE")
+    'CORNER SHOP* ORDER 4711, Berlin       DE'
+    """
+    return f"{name[:25]:25}{city[:13]:13}{country:2}"

@@ -135,13 +135,14 @@ class AcquirerDesk(Desk):
             self.send(link, request.reply(code))
         leg.waiters = {}
 
-    def acquirer_fields(self, merchant_id: str) -> dict[int, str]:
-        """What the acquirer knows better than the terminal."""
+    def acquirer_fields(self, merchant_id: str, request: Message) -> dict[int, str]:
+        """What the acquirer knows better than who sent *request*, or may not take from there."""
         fields = {32: self.config.institution}
         merchant = self._merchants.get(merchant_id)
         if merchant is not None:  # A reversal is sent for a merchant who left us, too.
             fields |= {18: merchant.mcc, 19: merchant.country_code, 43: merchant.name_location}
-        return fields
+        taken = set(self.config.takes) & request.fields.keys()
+        return {number: value for number, value in fields.items() if number not in taken}
 
     def sells(self, merchant_id: str) -> tuple[str, ...]:
         """The currencies that the merchant may sell in; none if it may not sell at all."""

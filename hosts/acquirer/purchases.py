@@ -141,7 +141,7 @@ def into_network(
     *names*: field 90, if it names an original.
     """
     merchant = request[42].rstrip(" ")
-    fields = {**request.fields, **desk.acquirer_fields(merchant)}
+    fields = {**request.fields, **desk.acquirer_fields(merchant, request)}
     if names:
         fields[90] = names
     if booking.forwarded:

@@ -166,7 +166,7 @@ def into_network(
         sent = request.get(7) or transmission_time(desk.now)
         numbers = ReversalForwarded(own.identity.name, stamped[11], sent, stays)
         desk.write(booking, numbers)
-    fields = {**request.fields, **desk.acquirer_fields(purchase.merchant)}
+    fields = {**request.fields, **desk.acquirer_fields(purchase.merchant, request)}
     numbered = {7: numbers.sent, 11: numbers.trace, 37: booking.rrn, 90: purchase.original}
     return Message(mti, {**fields, **numbered})
 

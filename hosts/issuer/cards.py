@@ -1,4 +1,4 @@
-"""What a request tells of the card: by its track, or by number, expiry and CVV2 typed in."""
+"""What a request tells of the card: by its track, or by what is known of one that is not there."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from cardswitch.specs.codes import CVV2_SERVICE_CODE, CVV2_TAG
+from cardswitch.specs.codes import CVV2_SERVICE_CODE
 from cardswitch.specs.errors import CryptoError, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.tlv import unpack_private
 from cardswitch.specs.tracks import Track2, personal_data
+from cardswitch.specs.transactions.absent import Proofs, read_proofs
 from cardswitch.specs.transactions.accepted import Accepted
 
 Fingerprint = Callable[[str], str]  # the same for the same card number, useless without the key
@@ -27,6 +27,7 @@ class Presented(Struct, frozen=True, kw_only=True, gc=False):
     cvv: str = ""
     pvki: str = ""
     pvv: str = ""
+    proofs: Proofs = Proofs()  # of a card that is not there
 
     def __repr__(self) -> str:
         """Masked like a message."""
@@ -37,14 +38,14 @@ def read_card(request: Message, accepted: Accepted) -> Presented:
     """The card of *request*, as far as *accepted* does not say it."""
     if accepted.track is not None:
         return _swiped(accepted.track)
-    cvv2 = unpack_private(request.get(48)).get(CVV2_TAG, "")
-    service_code = CVV2_SERVICE_CODE if cvv2 else ""
+    proofs = read_proofs(request)
     return Presented(
         pan=accepted.pan,
         expiry=request.get(14),
         has_track=False,
-        service_code=service_code,
-        cvv=cvv2,
+        service_code=CVV2_SERVICE_CODE if proofs.cvc else "",
+        cvv=proofs.cvc or "",
+        proofs=proofs,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import mask_pan
+from cardswitch.specs.transactions.absent import POSTAL_MAX, STREET_MAX, CardAddress, Channel
 from cardswitch.wire.operator.addresses import Address, IsoListener, url_in
 from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
@@ -17,7 +18,9 @@ from cardswitch.wire.operator.macs import MacConfig
 from ..config import Currency, Timeout, refuse_twins
 
 # \A and \Z, since $ would let a line break pass.
-Expiry = Annotated[str, Meta(pattern=r"\A[0-9]{2}(0[1-9]|1[0-2])\Z")]  # YYMM
+Expiry = Annotated[str, Meta(pattern=r"\A([0-9]{2}(0[1-9]|1[0-2])|any)\Z")]  # YYMM
+ANY: Final = "any"  # of an expiry or a CVV2: whatever comes is right
+TELL: Final = "tell"  # of what is wrong: the answer says it, and declines nothing for it
 Pan = Annotated[str, Meta(pattern=r"\A[0-9]{13,19}\Z")]  # 13: a PIN needs 12 digits and the last
 Id = Annotated[str, Meta(min_length=1, max_length=40)]
 
@@ -46,8 +49,19 @@ class CardConfig(Struct, frozen=True, kw_only=True):
     account: Id
     expiry: Expiry
     status: CardStatus = "active"
+    cvv2: Literal["checked", "any", "none"] = "checked"  # none: it has none to be checked
+    address: CardAddress = CardAddress()  # where bills go
     pvki: Annotated[str, Meta(pattern=r"\A[0-9]?\Z")] = ""
     pvv: Annotated[str, Meta(pattern=r"\A([0-9]{4})?\Z")] = ""
+
+    def __post_init__(self) -> None:
+        if len(self.address.postal) > POSTAL_MAX or len(self.address.street) > STREET_MAX:
+            raise ValueError(
+                f"card {self.id!r}: address: expected a postal code of at most {POSTAL_MAX} "
+                f"characters, and {STREET_MAX} digits of the street"
+            )
+        if self.expiry == ANY and self.cvv2 == "checked":
+            raise ValueError(f"card {self.id!r}: with any expiry, a CVV2 cannot be checked")
 
     def __repr__(self) -> str:
         """Masked: a configuration may stand in any log or exception."""
@@ -63,7 +77,11 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     accounts: tuple[AccountConfig, ...]
     cards: tuple[CardConfig, ...]
     magic_amounts: bool = False  # the last two digits of an amount choose the answer
-    cvv_required: bool = False  # refuse a request that brings neither track nor CVV2
+    # Refuse a request that brings neither track nor CVV2, from everywhere or from these.
+    cvv_required: bool | tuple[Channel, ...] = False
+    cvv_wrong: Literal["N7", "82", "tell"] = "N7"  # what a wrong CVV2 is answered
+    cavv_wrong: Literal["59", "05", "tell"] = "59"
+    cavv_key: str = ""  # the file of the key that CAVVs are made under; none: they are not checked
     pin_tries_max: Annotated[int, Meta(ge=1)] = 3
     hsm_timeout_s: Timeout = 1.0
     hsm_header_size: Annotated[int, Meta(ge=0, le=255)] = 4  # characters before a command
@@ -81,8 +99,16 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     def placed(self, folder: Path) -> IssuerConfig:
         """The same with every relative path counted from *folder*."""
         database, vault = url_in(folder, self.database), str(folder / self.vault)
+        cavv_key = self.cavv_key and str(folder / self.cavv_key)
         network, hsm = self.network.placed(folder), self.hsm.placed(folder)
-        return replace(self, database=database, vault=vault, network=network, hsm=hsm)
+        return replace(
+            self, database=database, vault=vault, cavv_key=cavv_key, network=network, hsm=hsm
+        )
+
+    def requires_cvv(self, channel: Channel) -> bool:
+        """Whether what comes from *channel* must bring a CVV2."""
+        required = self.cvv_required
+        return required if isinstance(required, bool) else channel in required
 
     def __post_init__(self) -> None:
         accounts = [account.id for account in self.accounts]

@@ -9,10 +9,11 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.absent import Checks
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.reversals import Reference
@@ -49,6 +50,7 @@ class Purchase(Struct, eq=False, kw_only=True):
     is_captured: bool = False  # its completion was taken: nothing is held for it any more
     is_over: bool = False  # its time was over before anybody captured it
     is_looked_up: bool = False  # whether the journal was asked of it
+    checks: Checks = field(default_factory=Checks)  # what was found of a card that is not there
     waiters: dict[LinkId, Message] = {}
 
     @property

@@ -17,6 +17,7 @@ from cardswitch.specs.codes import (
     PARTLY_APPROVED,
     UNAVAILABLE,
 )
+from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.hsm.names import ZAK, ZPK
 from cardswitch.specs.masking import mask_pan
@@ -38,6 +39,7 @@ from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
 from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
+from .absent import AbsentCards, Cavv
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
 from .cards import Fingerprint, Presented, read_card
@@ -51,6 +53,7 @@ from .reversals import Reversals
 from .verification import HSM, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
+REFERENCE: Final = 63
 _KEY_CHECK: Final = "0"  # no card number: its fingerprint tells one key from another
 
 
@@ -65,8 +68,12 @@ class Issuer(Program):
         *,
         remembered_max: int = REMEMBERED_MAX,
         checkpoint_rows: int = CHECKPOINT_ROWS,
+        cavv: Cavv | None = None,
     ) -> None:
-        """*fingerprint* makes a card number a text that tells it from others, and no more."""
+        """*fingerprint* makes a card number a text that tells it from others, and no more.
+
+        *cavv*: how CAVVs are made, if they are checked.
+        """
         exchanges: dict[str, Exchange] = {
             NETWORK: IsoExchange(),
             HSM: HsmExchange(config.hsm_header_size),
@@ -89,7 +96,12 @@ class Issuer(Program):
         known = (NETWORK, self.legs, self._journal, fingerprint)
         self._reversals, self._completions = Reversals(self, *known), Completions(self, *known)
         self._verification = Verification(
-            self.desk, config, self.books.tries, self._journal.write, keys
+            self.desk,
+            config,
+            self.books.tries,
+            self._journal.write,
+            keys,
+            AbsentCards(config, cavv),
         )
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
         self.authenticate(HSM, rules, config.hsm_timeout_s, keys)
@@ -213,8 +225,8 @@ class Issuer(Program):
         """Check card, PIN and CVV; hold the money; answer."""
         behaviour = NORMAL
         try:
-            self._refuse_late(purchase, request)
-            record = await self._verification.check(card, request)
+            terms = self._refuse_late(purchase, request)
+            record = await self._verification.check(card, request, terms, purchase.checks)
             # Nothing waits from here to the money: no other flow can take the same.
             if self.config.magic_amounts:
                 behaviour = behaviour_of(request.get(4))
@@ -229,8 +241,8 @@ class Issuer(Program):
         else:
             self._answer(purchase, decided)
 
-    def _refuse_late(self, purchase: Purchase, request: Message) -> None:
-        """Declines what is new and yet must not be performed."""
+    def _refuse_late(self, purchase: Purchase, request: Message) -> Terms:
+        """Declines what is new and yet must not be performed; of all else, what is asked for."""
         terms, now = purchase.terms, self.desk.now
         assert terms is not None, "what is asked for has terms"
         require_pin(request, KINDS.named(terms.kind))
@@ -244,6 +256,7 @@ class Issuer(Program):
         )
         if reversed_before or not is_of_now(request, now):
             raise Decline(INVALID_TRANSACTION)
+        return terms
 
     def _approve(
         self,
@@ -291,20 +304,26 @@ class Issuer(Program):
         if not purchase.is_open:
             return
         assert purchase.terms is not None, "what is asked for has terms"
+        approval = self._approval() if code in APPROVALS else {}
         decided = PurchaseDecided(
             terms=purchase.terms,
             pan_masked=mask_pan(card.pan),
             code=code,
             account=account,
             amount=amount,
-            approval_code=self._approval_code() if code in APPROVALS else "",
-            said=said or {},
+            approval_code=approval.pop(38, ""),
+            said={**approval, **purchase.checks.said(code), **(said or {})},
             expires_at=expires_at,
         )
         self._journal.write(decided, purchase)
 
-    def _approval_code(self) -> str:
-        return f"{self.books.approvals % 999_999 + 1:06d}"
+    def _approval(self) -> dict[int, str]:
+        """The code of the next approval, and a reference such as networks give."""
+        number = self.books.approvals
+        return {
+            38: f"{number % 999_999 + 1:06d}",
+            REFERENCE: f"{transmission_time(self.desk.now)[:4]}{number + 1:09d}",
+        }
 
     def _answer(self, purchase: Purchase, decided: PurchaseDecided | None) -> None:
         """Tell what was *decided*, though it be undone since; if nothing was, how it stands."""

@@ -27,13 +27,16 @@ from cardswitch.specs.hsm.commands.pins.blocks import verify_pin_pvv_zpk
 from cardswitch.specs.hsm.errors import BAD_PIN_BLOCK, MISMATCH
 from cardswitch.specs.message import Message
 from cardswitch.specs.tracks import pan12_of
+from cardswitch.specs.transactions.absent import Checks, channel_of
+from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.keys.working import WorkingKeys
 from cardswitch.wire.machine.waits import NoAnswer, Wait
 from cardswitch.wire.ports import LinkId
 
+from .absent import AbsentCards
 from .cards import Presented
-from .config import CardConfig, CardStatus, IssuerConfig
+from .config import ANY, CardConfig, CardStatus, IssuerConfig
 from .entries import PinTried
 
 HSM: Final = LinkId("hsm")
@@ -58,24 +61,31 @@ class Verification:
         tries: Mapping[str, int],
         write: Callable[[PinTried], None],
         keys: WorkingKeys,
+        absent: AbsentCards,
     ) -> None:
         """*tries*: wrong PINs in a row by card id, as the books know them after each *write*.
 
-        *keys*: those that stand in for the configured ZPK.
+        *keys*: those that stand in for the configured ZPK. *absent*: what is asked of cards that
+        are not there.
         """
         self._desk = desk
         self._config = config
         self._tries = tries
         self._write = write
         self._keys = keys
+        self._absent = absent
         self._cards = {card.pan: card for card in config.cards}
 
-    async def check(self, card: Presented, request: Message) -> CardConfig:
+    async def check(
+        self, card: Presented, request: Message, terms: Terms, checks: Checks
+    ) -> CardConfig:
         """The card as we gave it out, with which *request* may be paid if there is money.
 
-        PIN and CVV are asked in one turn; that the PIN is wrong is told, and counted, first.
+        PIN and CVV are asked in one turn; that the PIN is wrong is told, and counted, first. What
+        is found of a card that is not there stands in *checks*, declined or not.
         """
         record = self._find(card)
+        self._absent.look(record, card, terms, checks)
         block, zpks = request.get(52), self._zpks()
         pin = self._ask(self._pin_command(record, card, block, zpks[0]))
         cvv = self._ask(self._cvv_command(record, card))
@@ -89,10 +99,12 @@ class Verification:
             if not _is_of_other_key(said_of_pin):
                 self._keys.seen(ZONE, "pin", zpks[0], self._desk.now)
             self._judge_pin(record, self._is_right(said_of_pin))
-        if cvv is not None:
-            if not self._is_right(said_of_cvv):
-                raise Decline(WRONG_CVV)
-        elif card.has_track or self._config.cvv_required:
+        if not card.has_track:
+            if cvv is not None:
+                is_right = None if said_of_cvv is None else self._is_right(said_of_cvv)
+                self._absent.judge_cvc(checks, is_right)
+            self._absent.judge_rest(card, checks, channel_of(request))
+        elif cvv is None or not self._is_right(said_of_cvv):
             raise Decline(WRONG_CVV)
         return record
 
@@ -108,7 +120,8 @@ class Verification:
         if record.status in STATUS_CODES:
             raise Decline(STATUS_CODES[record.status])
         self._refuse_if_blocked(record)
-        if card.expiry not in ("", record.expiry) or expiry_passed(record.expiry, self._desk.now):
+        expiry = card.expiry if record.expiry == ANY else record.expiry
+        if card.expiry not in ("", expiry) or (expiry and expiry_passed(expiry, self._desk.now)):
             raise Decline(EXPIRED)
         return record
 
@@ -125,9 +138,10 @@ class Verification:
 
     def _cvv_command(self, record: CardConfig, card: Presented) -> Command | None:
         """The CVV of the track, or the CVV2; both are computed over the expiry as YYMM."""
-        if not card.cvv:
+        if not card.cvv or (not card.has_track and record.cvv2 != "checked"):
             return None
-        key, expiry = self._config.cvk, record.expiry
+        key = self._config.cvk
+        expiry = card.expiry if record.expiry == ANY else record.expiry
         return verify_cvv(key, card.pan, expiry, card.service_code, card.cvv)
 
     def _judge_pin(self, record: CardConfig, is_right: bool) -> None:

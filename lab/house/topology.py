@@ -50,7 +50,14 @@ ACQUIRER_VAULT_NAME: Final = "acquirer.vault"
 STORE_NAME: Final = "hsm.keys"
 OFFICERS: Final = ("first", "second")
 PASSPHRASE_BYTES: Final = 12
-_VAULTS: Final = (VAULT_NAME, ACQUIRER_VAULT_NAME, ISSUER_VAULT_NAME, GATEWAY_VAULT_NAME)
+CAVV_KEY_NAME: Final = "issuer.cavv"
+_VAULTS: Final = (
+    VAULT_NAME,
+    ACQUIRER_VAULT_NAME,
+    ISSUER_VAULT_NAME,
+    GATEWAY_VAULT_NAME,
+    CAVV_KEY_NAME,
+)
 _FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME, *paper_files())
 _HERE: Final = Path(__file__).parent
 

@@ -13,6 +13,7 @@
     pinblock_iso    ISO 9564-1 formats 0 to 3; pinblock_iso_4 the AES format
     pvv, ibm3624    what an issuer compares a PIN with
     cvv             ... and a card: CVV, iCVV, CVV2; dynamic_cvv those of contactless cards
+    cavv            ... and a payment over the web: that its cardholder was authenticated
     emv_tree        session keys of old chip cards
     emv_keys        chip cards: their keys; emv_cryptograms ARQC and ARPC, emv_scripts what follows
     oda             offline data authentication: certificates and signatures of chip cards

@@ -8,6 +8,7 @@ from typing import Final
 from cardswitch.specs.codes import NO_ISSUER, NOT_PERMITTED, UNAVAILABLE
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline
+from cardswitch.specs.merchants import MERCHANT_FIELDS
 from cardswitch.specs.message import Message
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import Accepted
@@ -137,7 +138,7 @@ class SwitchDesk(Desk):
     def speak(self, link: LinkId, request: Message, pin: Mapping[int, str]) -> Message:
         """*request* as it goes out on *link*: our trace number, its PIN data, no header."""
         fields = dict(request.fields)
-        for number in NOT_FORWARDED:
+        for number in (*NOT_FORWARDED, *self._not_set()):
             fields.pop(number, None)
         fields[37] = self.leg.rrn
         if 15 not in fields:
@@ -145,6 +146,11 @@ class SwitchDesk(Desk):
             fields[15] = today[5:7] + today[8:10]
         fields.update(pin)
         return self.stamp(link, Message(f"{request.mti[:3]}0", fields))
+
+    def _not_set(self) -> tuple[int, ...]:
+        """Who sells, as far as the listener does not let it be set."""
+        sets = self.listener.sets
+        return tuple(number for number in MERCHANT_FIELDS if number not in sets)
 
     def advice(self, request: Message, original: Leg) -> Message:
         """*request* as it goes where *original* went, which it names as that is known there.

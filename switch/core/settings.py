@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from cardswitch.specs.dates import CutOff
+from cardswitch.specs.merchants import MERCHANT_FIELDS, MerchantField
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import Serves
@@ -50,6 +51,7 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     rrn: Literal["keep", "replace"] = "keep"  # the field 37 that a request brings
     clock_apart_s: float = CLOCK_APART_MAX_S  # how far from now field 7 of something new may be
     brings_back: tuple[Brought, ...] = BROUGHT_BACK  # fields of answers from upstream
+    sets: tuple[MerchantField, ...] = MERCHANT_FIELDS  # what of 18, 19, 43 is passed on from there
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.hsm.names import TAK, TPK, ZAK, ZPK
-from cardswitch.specs.merchants import Merchant
+from cardswitch.specs.merchants import MERCHANT_FIELDS, Merchant, MerchantField
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.specs.transactions.kinds import KINDS, Serves
@@ -49,6 +49,7 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     rrn: Literal["keep", "replace"] = "keep"
     clock_apart_s: Annotated[float, Meta(gt=0, le=CLOCK_APART_MAX_S)] = CLOCK_APART_MAX_S
     brings_back: tuple[Brought, ...] = BROUGHT_BACK
+    sets: tuple[MerchantField, ...] = MERCHANT_FIELDS
     allows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

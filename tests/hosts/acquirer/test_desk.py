@@ -2,10 +2,12 @@
 
 import pytest
 
+from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.desk import NETWORK, AcquirerDesk
 from cardswitch.hosts.acquirer.entries import PurchaseRefused, PurchaseUndone
 from cardswitch.hosts.acquirer.legs import Booking
 from cardswitch.hosts.row import CHECKPOINT, told_by
+from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.budget import Budget, Limits
@@ -26,11 +28,13 @@ def kernel() -> Kernel:
     return Kernel({NETWORK: IsoExchange()}, Limits(flows_max=1))
 
 
+def desk_of(kernel: Kernel, config: AcquirerConfig) -> AcquirerDesk:
+    return AcquirerDesk(kernel, config, fingerprint, remembered_max=10, checkpoint_rows=3)
+
+
 @pytest.fixture
 def desk(kernel: Kernel) -> AcquirerDesk:
-    return AcquirerDesk(
-        kernel, acquirer_config(), fingerprint, remembered_max=10, checkpoint_rows=3
-    )
+    return desk_of(kernel, acquirer_config())
 
 
 def rows(kernel: Kernel):
@@ -88,5 +92,12 @@ def test_a_leg_stays_while_a_flow_works_on_it(desk, kernel):
 def test_who_may_sell_and_what_is_added(desk):
     assert desk.sells("SHOP") == ("978", "840")
     assert desk.sells("LEFT") == desk.sells("NOBODY") == ()
-    assert desk.acquirer_fields("NOBODY") == {32: "123456"}
-    assert desk.acquirer_fields("LEFT")[18] == "5411"
+    sale = Message("0200", {18: "1111", 43: "MINE"})
+    assert desk.acquirer_fields("NOBODY", sale) == {32: "123456"}
+    assert desk.acquirer_fields("LEFT", sale)[18] == "5411"
+
+
+def test_what_the_front_may_set_is_taken_where_it_comes(kernel):
+    desk = desk_of(kernel, acquirer_config(takes=(43,)))
+    assert 43 not in desk.acquirer_fields("SHOP", Message("0200", {18: "1111", 43: "MINE"}))
+    assert desk.acquirer_fields("SHOP", Message("0200"))[43].startswith("Corner Shop")

@@ -96,6 +96,13 @@ def test_the_acquirer_says_what_is_brought_back() -> None:
     assert play << sent(FRONT, "0210", dict.fromkeys(SAID) | {38: "000001"})
 
 
+def test_the_descriptor_of_an_order_goes_through_where_it_may() -> None:
+    said = "SHOP*ORDER 4711".ljust(40)
+    play = acquirer(config=acquirer_config(takes=(43,)))
+    play >> Received(FRONT, purchase(f43=said, f18="1111")) << booked(PurchaseForwarded)
+    assert play << sent(UPSTREAM, "0200", {43: said, 18: "5411"})
+
+
 def test_a_decline_keeps_its_reason() -> None:
     play = acquirer() >> Received(FRONT, purchase())
     assert (

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 from cardswitch.hosts.issuer.cards import Presented, read_card
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.absent import Proofs
 from cardswitch.specs.transactions.accepted import accept
 from cardswitch.specs.transactions.kinds import KINDS
 
@@ -26,7 +27,14 @@ SWIPED = Presented(
 )
 CUT = Presented(pan=PAN, expiry="3012", has_track=True, service_code="201")
 TYPED = Presented(pan=PAN, expiry="3012", has_track=False)
-CODED = Presented(pan=PAN, expiry="3012", has_track=False, service_code="000", cvv="456")
+CODED = Presented(
+    pan=PAN,
+    expiry="3012",
+    has_track=False,
+    service_code="000",
+    cvv="456",
+    proofs=Proofs(cvc="456"),
+)
 
 
 @pytest.mark.parametrize(

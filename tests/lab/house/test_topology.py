@@ -7,7 +7,8 @@ import tomllib
 
 import pytest
 
-from cardswitch.hosts.vault import open_vault
+from cardswitch.hosts.serve import NO_CAVV
+from cardswitch.hosts.vault import open_vault, read_key
 from cardswitch.hsm_sim.custody.audit import true_entries
 from cardswitch.hsm_sim.custody.journal import read_anchor
 from cardswitch.hsm_sim.module import HsmModule
@@ -163,7 +164,8 @@ def test_the_key_ceremony_stands_in_the_audit_log(made):
 # Secrets ------------------------------------------------------------------------------------------
 
 
-FILES = ("lab.toml", "cards.toml", "vault.key", "acquirer.vault", "issuer.vault", "gateway.vault")
+VAULTS = ("vault.key", "acquirer.vault", "issuer.vault", "gateway.vault", "issuer.cavv")
+FILES = ("lab.toml", "cards.toml", *VAULTS)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes of files")
@@ -193,6 +195,7 @@ def test_files_that_others_could_read_are_narrowed_at_the_start(made):
         lab.gateway.vault,
     ):
         open_vault(vault)
+    read_key(lab.issuer.cavv_key, "the key of CAVVs", NO_CAVV)
     assert all(map(is_owners_alone, map(path.with_name, FILES)))
 
 

@@ -104,6 +104,15 @@ def test_a_listener_says_what_is_brought_back():
     assert play >> Received(POS, REPEAT) << sent("pos/1", "0210", {**told, 63: None})
 
 
+@pytest.mark.parametrize("sets", [(), (43,), (18, 19, 43)])
+def test_a_listener_says_what_of_the_merchant_is_passed_on(sets):
+    who = {18: "5999", 19: "276", 43: "SHOP*ORDER 4711".ljust(40)}
+    request = PLAIN.with_fields(who)
+    play = opened(with_listener(sets=sets)) >> Received(POS, request) << recorded(State.FORWARDED)
+    wanted = {number: value if number in sets else None for number, value in who.items()}
+    assert play << sent("acquirer", "0200", wanted)
+
+
 def test_what_the_switch_says_itself_is_nothing_of_the_issuers():
     request = PLAIN.with_fields({2: "4242424242424242", 44: "M", 54: SAID[54]})
     play = opened() >> Received(POS, request) << recorded(State.DECLINED)
