@@ -19,6 +19,7 @@ from .core.entries import (
     Refused,
     Sent,
     Undone,
+    Updated,
 )
 from .core.ids import CHARGE, INTENT, REFUND, id_of, parts_of
 from .core.row import INTENT as INTENT_LEG
@@ -27,6 +28,7 @@ from .store import GatewayReader
 
 _NAMES = {
     Created: "created",
+    Updated: "updated",
     Sent: "sent",
     Answered: "answered",
     Owed: "owed",
@@ -57,12 +59,12 @@ def _step(ref: str, row: GatewayRow) -> dict[str, Any]:
 
 def _told(ref: str, entry: GatewayEntry) -> dict[str, Any]:
     match entry:
+        case Updated():
+            return {"amount": entry.amount, "currency": entry.currency}
         case Created():
             return {"amount": entry.amount, "currency": entry.currency, "merchant": entry.merchant}
         case Sent():
-            prefix = REFUND if entry.asked == "refund" else CHARGE
-            id_ = id_of(prefix, ref, entry.number)
-            return {"id": id_, "card": entry.card.masked, **_message(entry.request)}
+            return {**_named(ref, entry), "card": entry.card.masked, **_message(entry.request)}
         case Owed():
             return {"number": entry.number, "because": entry.because, **_message(entry.reversal)}
         case Answered() | Undone() | Refused():
@@ -71,6 +73,13 @@ def _told(ref: str, entry: GatewayEntry) -> dict[str, Any]:
         case Canceled():
             return {"reason": entry.reason or ""}
     raise AssertionError("keys have legs of their own")
+
+
+def _named(ref: str, entry: Sent) -> dict[str, Any]:
+    """A payment and a refund by their ids; a capture, which has none, by its number."""
+    if entry.asked == "completion":
+        return {"number": entry.number, "is_final": entry.is_final}
+    return {"id": id_of(REFUND if entry.asked == "refund" else CHARGE, ref, entry.number)}
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,26 +21,13 @@ from cardswitch.wire.ports import Seconds
 
 from ..core.ids import CHARGE, id_of
 from ..core.problems import Problem
-from .endpoints import (
-    Answer,
-    Asked,
-    Services,
-    Told,
-    cancel_intent,
-    confirm_intent,
-    create_intent,
-    create_refund,
-    list_intents,
-    list_refunds,
-    read_charge,
-    read_intent,
-    read_refund,
-)
+from .endpoints import Asked, Services, Told
 from .faults import Fault, bad, error_object, unauthorised
 from .forms import BODY_MAX, Value, leaves, read_form, read_json, refuse_stray_cards
 from .ids import new_id
 from .keys import ApiKey, KeyFile
 from .objects import intent_object
+from .routes import ROUTES, Line
 
 IDEMPOTENCY_MAX: Final = 255
 REQUEST: Final = "req_"
@@ -51,30 +37,7 @@ _SECRETS: Final = ("[card][number]", "[card][cvc]")
 _encode: Final = msgspec.json.Encoder().encode
 _sorted: Final = msgspec.json.Encoder(order="sorted").encode
 
-Endpoint = Callable[[Asked], Awaitable[Answer]]
 Note = Callable[[str, str], None]
-
-
-class Line(Struct, frozen=True):
-    """A row of the table of routes; *is_public*: browsers may ask."""
-
-    method: str
-    path: str
-    endpoint: Endpoint
-    is_public: bool = False
-
-
-ROUTES: Final = (
-    Line("POST", "/v1/payment_intents", create_intent),
-    Line("GET", "/v1/payment_intents", list_intents),
-    Line("GET", "/v1/payment_intents/{id}", read_intent, is_public=True),
-    Line("POST", "/v1/payment_intents/{id}/confirm", confirm_intent, is_public=True),
-    Line("POST", "/v1/payment_intents/{id}/cancel", cancel_intent),
-    Line("GET", "/v1/charges/{id}", read_charge),
-    Line("POST", "/v1/refunds", create_refund),
-    Line("GET", "/v1/refunds", list_refunds),
-    Line("GET", "/v1/refunds/{id}", read_refund),
-)
 
 
 class Api:

@@ -1,8 +1,7 @@
-"""What each endpoint does: parameters in, calls of the core, objects out."""
+"""What endpoints share: who asks, for what, and the parts that several of them read."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from hmac import compare_digest
 from typing import Final
@@ -14,10 +13,11 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.merchants import Merchant
 from cardswitch.wire.ports import Seconds
 
-from ..core.calls import Cancel, Create, Deed, Pay, Read, Refund, Reply
-from ..core.entries import Card, Details
-from ..core.ids import CHARGE, INTENT, REFUND, id_of, parts_of
-from ..core.intents import Exchange, Intent
+from ..core.calls import Deed, Read, Reply
+from ..core.entries import Card
+from ..core.exchanges import Exchange
+from ..core.ids import CHARGE, INTENT, id_of, parts_of
+from ..core.intents import Intent
 from ..core.problems import missing
 from ..front import Front
 from ..store import GatewayReader
@@ -25,19 +25,8 @@ from . import params
 from .cards import Sealing, card_of, named_card
 from .faults import Fault, bad, unauthorised
 from .forms import Value
-from .ids import SECRET_LENGTH, new_ref, random_text
 from .keys import ApiKey
-from .objects import (
-    CHARGE_PATHS,
-    INTENT_PATHS,
-    REFUND_PATHS,
-    Object,
-    charge_object,
-    expanded,
-    intent_object,
-    list_object,
-    refund_object,
-)
+from .objects import Object
 
 LIMIT_MAX: Final = 100
 
@@ -94,158 +83,34 @@ class Told(Fault):
 Answer = tuple[Object, Reply | None]
 
 
-# Intents ------------------------------------------------------------------------------------------
-
-
-async def create_intent(asked: Asked) -> Answer:
-    """POST /v1/payment_intents."""
-    given = params.read(params.CreateParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    amount, money = _money(asked, given.amount, given.currency)
-    card, cvc = _card(asked, given.payment_method, given.payment_method_data)
-    if given.confirm and card is None:
-        raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
-    details = Details(
-        description=given.description,
-        metadata=given.metadata,
-        receipt_email=given.receipt_email,
-        statement_descriptor=given.statement_descriptor,
-        statement_descriptor_suffix=given.statement_descriptor_suffix,
-    )
-    deed = Create(
-        secret=random_text(SECRET_LENGTH),
-        amount=amount,
-        currency=money,
-        card=card,
-        details=details,
-        pay=Pay(cvc=cvc) if given.confirm else None,
-    )
-    reply = await asked.call(new_ref(), "", deed)
-    return intent_object(_intent(reply), expand), reply
-
-
-async def read_intent(asked: Asked) -> Answer:
-    """GET /v1/payment_intents/{id}."""
-    given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    intent = await _seen(asked, given.client_secret)
-    return intent_object(intent, expand), None
-
-
-async def confirm_intent(asked: Asked) -> Answer:
-    """POST /v1/payment_intents/{id}/confirm."""
-    given = params.read(params.ConfirmParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    if asked.is_public:
-        await _seen(asked, given.client_secret)
-    card, cvc = _card(asked, given.payment_method, given.payment_method_data)
-    reply = await asked.call(_ref(asked.id), asked.id, Pay(card=card, cvc=cvc))
-    return intent_object(_intent(reply), expand), reply
-
-
-async def cancel_intent(asked: Asked) -> Answer:
-    """POST /v1/payment_intents/{id}/cancel."""
-    given = params.read(params.CancelParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    reply = await asked.call(_ref(asked.id), asked.id, Cancel(reason=given.cancellation_reason))
-    return intent_object(_intent(reply), expand), reply
-
-
-async def list_intents(asked: Asked) -> Answer:
-    """GET /v1/payment_intents."""
-    given = params.read(params.ListParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS, "data.")
-    limit = _limit(given)
-    before = 0
-    if given.starting_after is not None:
-        named = parts_of(INTENT, given.starting_after)
-        found = await _read(asked, named[0] if named else "", given.starting_after)
-        before = found.leg
-    intents = asked.services.reader.intents
-    page = await asyncio.to_thread(intents, asked.key.merchant, limit + 1, before=before)
-    data = [intent_object(intent, expand) for intent in page[:limit]]
-    return list_object("/v1/payment_intents", data, len(page) > limit), None
-
-
-# Charges and refunds ------------------------------------------------------------------------------
-
-
-async def read_charge(asked: Asked) -> Answer:
-    """GET /v1/charges/{id}."""
-    given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, CHARGE_PATHS)
-    intent, payment = await _part(asked, CHARGE, "charge", asked.id)
-    return charge_object(intent, payment, expand), None
-
-
-async def create_refund(asked: Asked) -> Answer:
-    """POST /v1/refunds."""
-    given = params.read(params.RefundParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS)
-    if (given.payment_intent is None) == (given.charge is None):
-        raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    if given.amount is not None and given.amount < 1:
-        raise bad("An amount above zero", "amount", "parameter_invalid_integer")
-    named = given.payment_intent or given.charge or ""
-    amount = None if given.amount is None else int(given.amount)
-    deed = Refund(amount=amount, reason=given.reason, metadata=given.metadata)
-    reply = await asked.call(_ref(named, INTENT if given.payment_intent else CHARGE), named, deed)
-    intent = _intent(reply)
-    return refund_object(intent, intent.exchange(reply.number), expand), reply
-
-
-async def read_refund(asked: Asked) -> Answer:
-    """GET /v1/refunds/{id}."""
-    given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS)
-    intent, refund = await _part(asked, REFUND, "refund", asked.id)
-    return refund_object(intent, refund, expand), None
-
-
-async def list_refunds(asked: Asked) -> Answer:
-    """GET /v1/refunds: those of one payment_intent or charge, newest first."""
-    given = params.read(params.ListParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS, "data.")
-    named = given.payment_intent or given.charge
-    if named is None:
-        raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    intent = await _read(asked, _ref(named, INTENT if given.payment_intent else CHARGE), named)
-    refunds = [each for each in reversed(intent.exchanges) if each.asked == "refund"]
-    ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
-    if given.starting_after is not None:
-        if given.starting_after not in ids:
-            raise Fault(missing("refund", given.starting_after, "starting_after"))
-        refunds = refunds[ids.index(given.starting_after) + 1 :]
-    limit = _limit(given)
-    data = [refund_object(intent, each, expand) for each in refunds[:limit]]
-    return list_object("/v1/refunds", data, len(refunds) > limit), None
-
-
 # Parts --------------------------------------------------------------------------------------------
 
 _NO_REF: Final = "-"  # of an id that is none: nothing has it
 
 
-def _ref(id_: str, prefix: str = INTENT) -> str:
+def ref_of(id_: str, prefix: str = INTENT) -> str:
+    """What the ids of an intent and its parts share; of what is no such id, what nothing has."""
     parts = parts_of(prefix, id_)
     return parts[0] if parts else _NO_REF
 
 
-def _intent(reply: Reply) -> Intent:
+def intent_of(reply: Reply) -> Intent:
+    """The intent that *reply* tells of."""
     assert reply.intent is not None
     return reply.intent
 
 
-async def _read(asked: Asked, ref: str, named: str) -> Intent:
+async def read_intent(asked: Asked, ref: str, named: str) -> Intent:
+    """How the intent *ref*, asked for as *named*, stands. Raises Told."""
     reply = await asked.services.front.call(asked.key.merchant, ref, Read(), named=named)
     if reply.problem is not None:
         raise Told(reply)
-    return _intent(reply)
+    return intent_of(reply)
 
 
-async def _seen(asked: Asked, secret: str | None) -> Intent:
+async def seen_intent(asked: Asked, secret: str | None) -> Intent:
     """The intent, for whoever has the secret key, or else its client secret."""
-    intent = await _read(asked, _ref(asked.id), asked.id)
+    intent = await read_intent(asked, ref_of(asked.id), asked.id)
     if asked.is_public:
         wanted = f"{id_of(INTENT, intent.ref)}_secret_{intent.secret}"
         if secret is None or not compare_digest(secret.encode(), wanted.encode()):
@@ -253,24 +118,34 @@ async def _seen(asked: Asked, secret: str | None) -> Intent:
     return intent
 
 
-async def _part(asked: Asked, prefix: str, what: str, id_: str) -> tuple[Intent, Exchange]:
+async def part_of_intent(asked: Asked, prefix: str, what: str, id_: str) -> tuple[Intent, Exchange]:
+    """The charge or refund *id_*, and the intent that it is of. Raises Fault."""
     parts = parts_of(prefix, id_)
-    wanted = "sale" if prefix == CHARGE else "refund"
     if parts is not None:
         ref, number = parts
-        intent = await _read(asked, ref, id_)
-        if 1 <= number <= len(intent.exchanges) and intent.exchange(number).asked == wanted:
-            return intent, intent.exchange(number)
+        intent = await read_intent(asked, ref, id_)
+        if 1 <= number <= len(intent.exchanges):
+            exchange = intent.exchange(number)
+            if exchange.is_payment if prefix == CHARGE else exchange.asked == "refund":
+                return intent, exchange
     raise Fault(missing(what, id_, "id"))
 
 
-def _limit(given: params.ListParams) -> int:
+def limit_of(given: params.ListParams) -> int:
+    """How many a page has. Raises Fault."""
     if not 1 <= given.limit <= LIMIT_MAX:
         raise bad(f"limit: 1 to {LIMIT_MAX}", "limit", "parameter_invalid_integer")
     return int(given.limit)
 
 
-def _money(asked: Asked, amount: params.Whole, code: str) -> tuple[int, str]:
+def positive(amount: params.Whole | None, param: str = "amount") -> int | None:
+    """*amount* in minor units, if one is given. Raises Fault."""
+    if amount is not None and amount < 1:
+        raise bad("An amount above zero", param, "parameter_invalid_integer")
+    return None if amount is None else int(amount)
+
+
+def money_of(asked: Asked, amount: params.Whole, code: str) -> tuple[int, str]:
     """The amount in minor units, and the currency in small letters. Raises Fault."""
     try:
         if code != code.lower() and code != code.upper():
@@ -290,7 +165,7 @@ def _money(asked: Asked, amount: params.Whole, code: str) -> tuple[int, str]:
     return int(amount), known.alpha.lower()
 
 
-def _card(
+def card_given(
     asked: Asked, name: str | None, data: params.MethodParams | None
 ) -> tuple[Card | None, str]:
     """The card that is given, sealed, and its CVC."""

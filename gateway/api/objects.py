@@ -7,10 +7,14 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from cardswitch.specs.transactions.captures import holds_for_s
+
 from ..core.entries import Card
+from ..core.exchanges import Exchange, Stand
 from ..core.ids import CHARGE, INTENT, REFUND, id_of
-from ..core.intents import Exchange, Intent, Stand
+from ..core.intents import Intent
 from ..core.problems import Problem
+from ..core.states import Status
 from .faults import bad, customer_message, error_object
 
 Object = dict[str, Any]
@@ -50,13 +54,13 @@ def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Objec
         "created": int(intent.at),
         "livemode": False,
         "amount": intent.amount,
-        "amount_capturable": 0,
+        "amount_capturable": intent.capturable,
         "amount_details": {},
         "amount_received": intent.received,
         "automatic_payment_methods": None,
         "canceled_at": None if intent.canceled_at is None else int(intent.canceled_at),
         "cancellation_reason": intent.cancellation_reason,
-        "capture_method": "automatic",
+        "capture_method": intent.terms.capture,
         "client_secret": f"{id_}_secret_{intent.secret}",
         "confirmation_method": "automatic",
         "currency": intent.currency,
@@ -67,7 +71,7 @@ def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Objec
         "metadata": dict(intent.details.metadata),
         "next_action": None,
         "payment_method": _method(card, "payment_method" in expand),
-        "payment_method_options": {},
+        "payment_method_options": {"card": _options(intent)},
         "payment_method_types": ["card"],
         "processing": None,
         "receipt_email": intent.details.receipt_email,
@@ -76,6 +80,7 @@ def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Objec
         "statement_descriptor": intent.details.statement_descriptor,
         "statement_descriptor_suffix": intent.details.statement_descriptor_suffix,
         "status": str(intent.status),
+        "x_capture": {"status": "processing"} if intent.pending_capture else None,
         "x_customer_message": customer_message(intent.problem) if intent.problem else None,
     }
 
@@ -84,12 +89,12 @@ def charge_object(
     intent: Intent, payment: Exchange, expand: frozenset[str] = frozenset()
 ) -> Object:
     """A `charge`: one try to get the money of an intent."""
-    approved = payment.stand is Stand.APPROVED
-    answer, captured = payment.answer, payment.amount if approved else 0
-    refunded = intent.refunded if approved else 0
+    answer, approved = payment.answer, payment.approved > 0
+    captured = intent.received if approved else 0
+    released = payment.approved - captured if _is_over(intent) else 0
+    refunded = intent.refunded + released if approved else 0
     failed = payment.stand in (Stand.DECLINED, Stand.UNDONE)
-    problem = intent.problem if intent.problem and intent.problem.number == payment.number else None
-    code = problem.code if problem else ("card_declined" if failed else None)
+    problem = payment.problem
     parent = id_of(INTENT, intent.ref)
     approval = answer.get(38).strip(" ") or None if approved and answer is not None else None
     return {
@@ -103,13 +108,13 @@ def charge_object(
         "authorization_code": approval,
         "balance_transaction": None,
         "billing_details": to_builtins(payment.card.billing),
-        "captured": approved,
+        "captured": captured > 0,
         "currency": intent.currency,
         "customer": None,
         "description": intent.details.description,
         "disputed": False,
         "failure_balance_transaction": None,
-        "failure_code": code,
+        "failure_code": problem.code if problem else None,
         "failure_message": problem.message if problem else None,
         "metadata": dict(intent.details.metadata),
         "outcome": _outcome(payment, problem),
@@ -118,7 +123,7 @@ def charge_object(
         "payment_method": payment.card.id,
         "payment_method_details": {"type": "card", "card": _details(payment, approval)},
         "receipt_url": None,
-        "refunded": approved and refunded == captured,
+        "refunded": approved and refunded == payment.approved,
         "statement_descriptor": intent.details.statement_descriptor,
         "status": "succeeded" if approved else "failed" if failed else "pending",
         "x_reference": answer.get(37) or None if answer is not None else None,
@@ -128,7 +133,8 @@ def charge_object(
 
 def refund_object(intent: Intent, refund: Exchange, expand: frozenset[str] = frozenset()) -> Object:
     """A `refund`."""
-    paid = next(e for e in intent.exchanges if e.asked == "sale" and e.stand is Stand.APPROVED)
+    paid = intent.paid
+    assert paid is not None, "what is given back was received"
     charge, parent = id_of(CHARGE, intent.ref, paid.number), id_of(INTENT, intent.ref)
     status = _REFUND_STATUS[refund.stand]
     return {
@@ -191,15 +197,43 @@ def _checks() -> Object:
 
 
 def _details(payment: Exchange, approval: str | None) -> Object:
+    held = payment.asked == "authorisation" and payment.stand is Stand.APPROVED
     return {
         **_card(payment.card),
-        "amount_authorized": payment.amount if payment.stand is Stand.APPROVED else None,
+        "amount_authorized": payment.approved or None,
         "authorization_code": approval,
+        "capture_before": int(payment.at + holds_for_s(payment.request)) if held else None,
         "checks": _checks(),
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "multicapture": {"status": "unavailable"},
         "network": payment.card.brand,
         "network_transaction_id": None,
+        "overcapture": {
+            "maximum_amount_capturable": payment.approved,
+            "status": "unavailable",
+        },
+        "partial_authorization": {"status": _partly(payment)},
         "three_d_secure": None,
     }
+
+
+def _partly(payment: Exchange) -> str:
+    if not payment.takes_part:
+        return "not_requested"
+    if not payment.approved:
+        return "declined"
+    return "fully_authorized" if payment.approved == payment.amount else "partially_authorized"
+
+
+def _options(intent: Intent) -> Object:
+    wanted = "if_available" if intent.terms.takes_part else "never"
+    return {"request_partial_authorization": wanted, "request_three_d_secure": "automatic"}
+
+
+def _is_over(intent: Intent) -> bool:
+    """Whether nothing more is captured of what was set aside."""
+    return intent.status in (Status.SUCCEEDED, Status.CANCELED)
 
 
 def _outcome(payment: Exchange, problem: Problem | None) -> Object | None:
@@ -208,7 +242,7 @@ def _outcome(payment: Exchange, problem: Problem | None) -> Object | None:
         return _said("reversed_after_approval", "issuer_declined", problem)
     if payment.answer is None:
         return None
-    if payment.stand is Stand.APPROVED:
+    if payment.approved:
         return _said("approved_by_network", "authorized", None)
     return _said("declined_by_network", "issuer_declined", problem)
 

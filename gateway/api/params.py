@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
@@ -81,7 +82,6 @@ class CreateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     confirm: bool = False
     payment_method: str | None = None
     payment_method_data: MethodParams | None = None
-    capture_method: Literal["automatic", "automatic_async"] = "automatic"
     confirmation_method: Literal["automatic", "manual"] = "automatic"
     payment_method_types: tuple[Literal["card"], ...] = ("card",)
     automatic_payment_methods: AutomaticMethods | None = None
@@ -132,21 +132,37 @@ class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     expand: tuple[str, ...] = ()
 
 
-def read(kind: type[P], value: Value) -> P:
-    """*value* as a *kind*. Raises Fault, naming the parameter; an empty text is one left out."""
+def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
+    """*value* as a *kind*. Raises Fault, naming the parameter.
+
+    An empty text is one left out, or if it *unsets*, none.
+    """
     try:
-        params = msgspec.convert(_given(value), kind, strict=False, dec_hook=_hook)
+        params = msgspec.convert(_given(value, unsets), kind, strict=False, dec_hook=_hook)
     except msgspec.ValidationError as error:
         raise _fault(str(error)) from None
-    _check_metadata(getattr(params, "metadata", {}))
+    if not unsets:
+        _check_metadata(getattr(params, "metadata", {}))
     return params
 
 
-def _given(value: Any) -> Any:
-    """*value* without what is unset by an empty text."""
+def merged(known: Mapping[str, str], given: Mapping[str, str | None] | None) -> Mapping[str, str]:
+    """Metadata *known*, and what is *given* anew; None takes a name out, or all. Raises Fault."""
+    if given is None:
+        return {}
+    then = {name: value for name, value in {**known, **given}.items() if value is not None}
+    _check_metadata(then)
+    return then
+
+
+def _given(value: Any, unsets: bool) -> Any:
+    """*value* without its empty texts, or with None for them."""
     if isinstance(value, dict):
-        return {name: _given(inner) for name, inner in value.items() if inner != ""}
-    return [_given(inner) for inner in value] if isinstance(value, list) else value
+        named = {name: _given(inner, unsets) for name, inner in value.items()}
+        return named if unsets else {name: x for name, x in named.items() if x is not None}
+    if isinstance(value, list):
+        return [_given(inner, unsets) for inner in value]
+    return None if value == "" else value
 
 
 def _hook(kind: type, value: Any) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 from msgspec import Struct
 
-from .entries import Card, Details, Metadata
+from .entries import Card, Details, Metadata, Terms
 from .intents import Intent
 from .problems import Problem
+
+NOBODY: Final = 0  # the ticket of what nobody has asked for
 
 
 class Pay(Struct, frozen=True, kw_only=True):
@@ -28,7 +33,26 @@ class Create(Struct, frozen=True, kw_only=True):
     currency: str
     card: Card | None = None
     details: Details = Details()
+    terms: Terms = Terms()
     pay: Pay | None = None
+
+
+class Update(Struct, frozen=True, kw_only=True):
+    """Have it otherwise: *changes* by the names of an intent, *details* by those of Details."""
+
+    changes: Mapping[str, Any] = {}
+    details: Mapping[str, Any] = {}
+
+
+class Capture(Struct, frozen=True, kw_only=True):
+    """Take *amount* of what is set aside, or all; the rest is free again if it *is_final*."""
+
+    amount: int | None = None
+    is_final: bool = True
+
+
+class Expire(Struct, frozen=True):
+    """What was set aside is not taken in time: it is free again."""
 
 
 class Cancel(Struct, frozen=True, kw_only=True):
@@ -49,7 +73,7 @@ class Read(Struct, frozen=True):
     """Tell how it stands."""
 
 
-Deed = Create | Pay | Cancel | Refund | Read
+Deed = Create | Update | Pay | Capture | Cancel | Expire | Refund | Read
 
 
 class Call(Struct, frozen=True, kw_only=True):

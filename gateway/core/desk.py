@@ -14,7 +14,9 @@ from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
 from .calls import Call, Reply
-from .entries import GatewayEntry
+from .ends import Ends
+from .entries import Created, GatewayEntry, IntentEntry
+from .intents import Intent, created
 from .messages import Node
 from .row import INTENT, KEY, GatewayRow, Legs, Rows, legs_of
 
@@ -26,23 +28,34 @@ LOOK_S: Final[Seconds] = 0.05
 
 
 class Debt(Struct, kw_only=True):
-    """A reversal that the switch must still acknowledge, and when it is sent again."""
+    """What the switch must still acknowledge, and when it is sent again."""
 
-    leg: int
+    ref: str
     number: int
-    reversal: Message
-    mti: str
+    message: Message
+    is_capture: bool
     pause: Seconds
     is_asked: bool = False
     due: Seconds = 0.0
+
+    @property
+    def name(self) -> tuple[str, int]:
+        """Whose it is, and the number within that."""
+        return self.ref, self.number
 
 
 class GatewayDesk(Desk):
     """What flows share. *open_card* gives the number that a text of the vault seals."""
 
     def __init__(
-        self, kernel: Kernel, node: Node, open_card: Callable[[str], str], answer_s: Seconds
+        self,
+        kernel: Kernel,
+        node: Node,
+        open_card: Callable[[str], str],
+        answer_s: Seconds,
+        end: Callable[[str], None],
     ) -> None:
+        """*end* is called with the ref of an intent when what it holds is to be free again."""
         super().__init__(kernel)
         self.node = node
         self.open_card = open_card
@@ -50,8 +63,11 @@ class GatewayDesk(Desk):
         self.rows = Rows()
         self.is_ready = False  # signed on
         self.in_work: set[str] = set()  # refs of intents, and keys, that a flow is at
-        self.debts: dict[tuple[int, int], Debt] = {}  # by leg and number
-        self.open: set[int] = set()  # legs of intents that wait for an outcome
+        self.intents: dict[str, Intent] = {}  # by ref, those that somebody keeps: one copy of each
+        self.debts: dict[tuple[str, int], Debt] = {}  # by ref and number
+        self.open: set[int] = set()  # legs that a start must know: without outcome, or held
+        self.ends = Ends(kernel, end)
+        self._kept: dict[str, set[int]] = {}  # why: 0 for a flow, or the number of an exchange
         self._places = 0
 
     async def legs(self, *names: tuple[str, str]) -> Legs:
@@ -70,9 +86,57 @@ class GatewayDesk(Desk):
         """What to look up for *call*."""
         return [(INTENT, call.ref), *([(KEY, call.key)] if call.key else [])]
 
+    def begin(self, ref: str, entry: Created) -> Intent:
+        """Write the first *entry* of the intent *ref*."""
+        row = self.rows.begin(entry, ref)
+        self.append(row)
+        self.intents[ref] = intent = created(ref, row.leg, entry)
+        return intent
+
+    def record(self, ref: str, entry: IntentEntry) -> Intent:
+        """Write *entry* to the intent *ref*: the one place where an intent changes."""
+        before = self.intents[ref]
+        self.intents[ref] = intent = before.with_entry(entry)
+        self.follow(intent.leg, entry)
+        if intent.is_held != before.is_held:
+            self._hold(intent)
+        if intent.is_open or intent.is_held:
+            self.open.add(intent.leg)
+        else:
+            self.open.discard(intent.leg)
+        return intent
+
+    def _hold(self, intent: Intent) -> None:
+        if intent.is_held:
+            self.ends.add(intent.ref, intent.held_until)
+        else:
+            self.ends.remove(intent.ref)
+
+    def keep(self, ref: str, why: int = 0) -> None:
+        """Have the intent *ref* stay among the known ones until it is let go for that reason."""
+        self._kept.setdefault(ref, set()).add(why)
+
+    def is_kept(self, ref: str, why: int) -> bool:
+        """Whether it is kept for that reason."""
+        return why in self._kept.get(ref, ())
+
+    def let_go(self, ref: str, why: int = 0) -> None:
+        """Nobody needs it for that reason any more."""
+        reasons = self._kept.get(ref, set())
+        reasons.discard(why)
+        if not reasons:
+            self._kept.pop(ref, None)
+            self.intents.pop(ref, None)
+
     def follow(self, leg: int, entry: GatewayEntry) -> None:
         """Write *entry* to *leg*."""
         self.append(self.rows.follow(leg, entry))
+
+    def stamped(self, message: Message) -> Message:
+        """*message* with a trace number. Raises NotAsked if none is free."""
+        stamped = self.stamp(SWITCH, message)
+        self.rows.trace = int(stamped[11])
+        return stamped
 
     def reply(self, reply: Reply) -> None:
         """Tell whoever waits for it."""

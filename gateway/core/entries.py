@@ -17,9 +17,11 @@ from cardswitch.wire.ports import Seconds
 
 from .problems import Problem
 
-Asked = Literal["sale", "refund"]  # rows of the table of transactions
+# Rows of the table of transactions.
+Asked = Literal["sale", "authorisation", "completion", "refund"]
 Metadata = Mapping[str, str]
-Because = Literal["no_answer", "approved_in_part", "restart"]
+Because = Literal["no_answer", "approved_in_part", "restart", "canceled", "expired"]
+CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -70,6 +72,13 @@ class Details(Struct, frozen=True, kw_only=True):
     statement_descriptor_suffix: str | None = None
 
 
+class Terms(Struct, frozen=True, kw_only=True):
+    """How an order is to be paid."""
+
+    capture: CaptureMethod = "automatic"
+    takes_part: bool = False  # whether an approval of less than was asked for stands
+
+
 class Created(Struct, frozen=True, kw_only=True, tag="created"):
     """An intent: *amount* in minor units of *currency*, lower-case letters."""
 
@@ -80,6 +89,18 @@ class Created(Struct, frozen=True, kw_only=True, tag="created"):
     currency: str
     card: Card | None = None
     details: Details = Details()
+    terms: Terms = Terms()
+
+
+class Updated(Struct, frozen=True, kw_only=True, tag="updated"):
+    """The merchant wants it otherwise: all that may change, as it is from now on."""
+
+    at: Seconds
+    amount: int
+    currency: str
+    card: Card | None
+    details: Details
+    terms: Terms
 
 
 class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
@@ -93,6 +114,8 @@ class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
     card: Card
     reason: str | None = None  # of a refund
     metadata: Metadata = {}
+    takes_part: bool = False
+    is_final: bool = True  # of a capture: nothing more is captured
 
 
 class Answered(Struct, frozen=True, tag="answered"):
@@ -129,7 +152,7 @@ class Refused(Struct, frozen=True, tag="refused"):
 
 
 class Canceled(Struct, frozen=True, tag="canceled"):
-    """The merchant wants no payment any more."""
+    """The merchant wants no payment any more, or did not take what was set aside in time."""
 
     at: Seconds
     reason: str | None
@@ -152,6 +175,6 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
     problem: Problem | None = None
 
 
-IntentEntry = Created | Sent | Answered | Owed | Undone | Refused | Canceled
+IntentEntry = Created | Updated | Sent | Answered | Owed | Undone | Refused | Canceled
 KeyEntry = KeyTaken | KeyAnswered
 GatewayEntry = IntentEntry | KeyEntry

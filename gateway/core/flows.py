@@ -1,19 +1,22 @@
-"""How each call is done: the story of a payment, a refund, a cancellation."""
+"""How each call is done: the story of a payment, a capture, a refund, a cancellation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from cardswitch.wire.machine.waits import NoAnswer
 
-from .calls import Call, Cancel, Create, Pay, Read, Refund, Reply
+from .calls import NOBODY, Call, Cancel, Capture, Create, Expire, Pay, Read, Refund, Reply, Update
 from .desk import GatewayDesk
-from .entries import Asked, Canceled, Card, Created
+from .ends import ENDS_MAX
+from .entries import Asked, Canceled, Card, Created, Updated
 from .ids import PARTS_MAX
-from .intents import Intent
+from .intents import EXPIRED, Intent
 from .messages import Order
-from .problems import Problem, away, invalid, missing
+from .problems import Problem, away, busy, invalid, missing
 from .row import INTENT, Legs, legs_of
 from .states import Status, Step, may
 from .work import NoPlace, Work
@@ -29,15 +32,20 @@ async def serve(desk: GatewayDesk, call: Call, work: Work) -> None:
             return await _replay(desk, call, legs)
     except NoAnswer:
         return desk.reply(Reply(ticket=call.ticket, problem=away(_JOURNAL_AWAY)))
-    work.intent = legs.intents.get(call.ref)
-    known = work.intent is not None and work.intent.merchant == call.merchant
-    if not known and not isinstance(call.deed, Create):
-        work.intent = None
+    intent = desk.intents.get(call.ref) or legs.intents.get(call.ref)
+    # What ends by itself is asked for by nobody.
+    is_known = intent is not None and (call.ticket == NOBODY or intent.merchant == call.merchant)
+    if isinstance(call.deed, Read) and is_known:
+        return desk.reply(Reply(ticket=call.ticket, intent=intent))
+    if intent is not None and is_known:
+        work.take(intent)
+    elif not isinstance(call.deed, Create):
         return work.answer(problem=missing("payment_intent", call.named, "intent"))
     try:
         await _FLOWS[type(call.deed)](work, call.deed)
     except NoPlace as error:
-        return work.answer(problem=away(f"Nothing was sent: {error}"))
+        problem = away(f"Nothing was sent: {error}")
+        return work.answer(problem=replace(problem, is_retried=not work.has_written))
 
 
 async def _replay(desk: GatewayDesk, call: Call, legs: Legs) -> None:
@@ -73,6 +81,7 @@ async def _create(work: Work, deed: Create) -> None:
             currency=deed.currency,
             card=deed.card,
             details=deed.details,
+            terms=deed.terms,
         )
         work.begin(entry)
         if pay is None:
@@ -81,6 +90,23 @@ async def _create(work: Work, deed: Create) -> None:
     finally:
         if pay is not None:
             work.desk.leave_place()
+
+
+async def _update(work: Work, deed: Update) -> None:
+    intent = work.known
+    if not may(intent.status, Step.UPDATE):
+        return work.answer(problem=_unexpected(intent, "update"))
+    then = replace(intent, **deed.changes, details=replace(intent.details, **deed.details))
+    entry = Updated(
+        at=work.desk.now,
+        amount=then.amount,
+        currency=then.currency,
+        card=then.card,
+        details=then.details,
+        terms=then.terms,
+    )
+    work.record(entry)
+    return work.answer()
 
 
 async def _pay(work: Work, deed: Pay) -> None:
@@ -103,15 +129,52 @@ async def _paid(work: Work, deed: Pay) -> None:
     intent = work.known
     card = deed.card or intent.card
     assert card is not None
-    number = await work.ask(_order(work, "sale", intent.amount, card, deed.cvc), card)
+    asked: Asked = "authorisation" if intent.terms.capture == "manual" else "sale"
+    if asked == "authorisation" and len(work.desk.ends) >= ENDS_MAX:
+        raise NoPlace(f"{ENDS_MAX} payments wait for their capture")
+    number = await work.ask(_order(work, asked, intent.amount, card, deed.cvc), card)
     work.answer(number, work.known.problem)
 
 
+async def _capture(work: Work, deed: Capture) -> None:
+    intent = work.known
+    problem = _not_capturable(intent, deed)
+    if problem is not None:
+        return work.answer(problem=problem)
+    payment = intent.paid
+    assert payment is not None, "money is set aside"
+    amount = deed.amount or intent.capturable
+    await work.place()
+    try:
+        number = await work.capture(payment, amount, is_final=deed.is_final)
+    finally:
+        work.desk.leave_place()
+    return work.answer(number, work.known.refusal_of(number))
+
+
 async def _cancel(work: Work, deed: Cancel) -> None:
-    if not may(work.known.status, Step.CANCEL):
-        return work.answer(problem=_unexpected(work.known, "cancel"))
-    work.record(Canceled(work.desk.now, deed.reason))
+    intent = work.known
+    if not may(intent.status, Step.CANCEL):
+        return work.answer(problem=_unexpected(intent, "cancel"))
+    if intent.pending_capture is not None:
+        return work.answer(problem=_being_captured())
+    _release(work, deed.reason)
     return work.answer()
+
+
+async def _expire(work: Work, _: Expire) -> None:
+    intent = work.known
+    if intent.is_held and intent.pending_capture is None and work.desk.now >= intent.held_until:
+        _release(work, EXPIRED)
+    return work.answer()
+
+
+def _release(work: Work, reason: str | None) -> None:
+    """No more is wanted of the intent; what it holds is free again, which is durably owed."""
+    payment, stays = work.known.paid, work.known.received
+    work.record(Canceled(work.desk.now, reason))
+    if payment is not None:
+        work.undo(payment.number, "expired" if reason == EXPIRED else "canceled", stays)
 
 
 async def _refund(work: Work, deed: Refund) -> None:
@@ -119,7 +182,8 @@ async def _refund(work: Work, deed: Refund) -> None:
     problem = _not_refundable(intent, deed)
     if problem is not None:
         return work.answer(problem=problem)
-    card = next(each.card for each in intent.exchanges if each.asked == "sale")
+    assert intent.paid is not None, "something was received"
+    card = intent.paid.card
     amount = deed.amount or intent.received - intent.refunded
     await work.place()
     try:
@@ -127,10 +191,6 @@ async def _refund(work: Work, deed: Refund) -> None:
         return work.answer(await work.ask(order, card, deed.reason, deed.metadata))
     finally:
         work.desk.leave_place()
-
-
-async def _read(work: Work, _: Read) -> None:
-    work.answer()
 
 
 def _order(work: Work, asked: Asked, amount: int, card: Card, cvc: str = "") -> Order:
@@ -142,7 +202,19 @@ def _order(work: Work, asked: Asked, amount: int, card: Card, cvc: str = "") -> 
         pan=work.desk.open_card(card.sealed),
         expiry=card.expiry,
         cvc=cvc,
+        takes_part=work.known.terms.takes_part and asked != "refund",
     )
+
+
+def _not_capturable(intent: Intent, deed: Capture) -> Problem | None:
+    if not may(intent.status, Step.CAPTURE):
+        return _unexpected(intent, "capture")
+    if intent.pending_capture is not None:
+        return _being_captured()
+    if (deed.amount or 0) > intent.capturable:
+        text = f"Only {intent.capturable} can be captured"
+        return invalid(text, "amount_to_capture", "amount_too_large")
+    return _too_many() if len(intent.exchanges) >= PARTS_MAX else None
 
 
 def _not_refundable(intent: Intent, deed: Refund) -> Problem | None:
@@ -156,8 +228,13 @@ def _not_refundable(intent: Intent, deed: Refund) -> Problem | None:
     return _too_many() if len(intent.exchanges) >= PARTS_MAX else None
 
 
+def _being_captured() -> Problem:
+    return busy("A capture of it is not yet acknowledged", "lock_timeout")
+
+
 def _too_many() -> Problem:
-    return invalid(f"An intent has at most {PARTS_MAX} payments and refunds: make a new one")
+    text = f"An intent has at most {PARTS_MAX} payments, captures and refunds: make a new one"
+    return invalid(text)
 
 
 def _unexpected(intent: Intent, what: str) -> Problem:
@@ -168,8 +245,10 @@ def _unexpected(intent: Intent, what: str) -> Problem:
 _Flow = Callable[[Work, Any], Coroutine[Any, Any, None]]
 _FLOWS: Final[dict[type, _Flow]] = {
     Create: _create,
+    Update: _update,
     Pay: _pay,
+    Capture: _capture,
     Cancel: _cancel,
+    Expire: _expire,
     Refund: _refund,
-    Read: _read,
 }

@@ -1,16 +1,14 @@
-"""An intent: made of its entries and of nothing else, as are its payments and refunds."""
+"""An intent: made of its entries and of nothing else, as are its payments, captures and refunds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cardswitch.specs.codes import PARTLY_APPROVED
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.captures import holds_for_s
 from cardswitch.wire.ports import Seconds
 
 from .entries import (
@@ -21,51 +19,19 @@ from .entries import (
     Created,
     Details,
     IntentEntry,
-    Metadata,
     Owed,
     Refused,
     Sent,
+    Terms,
     Undone,
+    Updated,
 )
-from .problems import Problem, approved_in_part, declined, undone
+from .exchanges import PAYMENTS, Exchange, Stand
+from .problems import Problem, capture_refused
 from .states import Status, Step, step_to
 
-
-class Stand(StrEnum):
-    """How a payment or a refund stands."""
-
-    SENT = "sent"  # perhaps; no answer yet
-    APPROVED = "approved"
-    DECLINED = "declined"
-    UNKNOWN = "unknown"  # no answer in time: its reversal is pending
-    UNDONE = "undone"  # it was unknown, and is reversed
-    EXCEPTION = "exception"  # its reversal was refused: a person must look
-
-
-# The entries about a payment or refund, and how it must stand for each. A partial approval is
-# declined, and its reversal owed.
-_FOLLOWS: Final[dict[type, frozenset[Stand]]] = {
-    Answered: frozenset({Stand.SENT}),
-    Owed: frozenset({Stand.SENT, Stand.DECLINED}),
-    Undone: frozenset({Stand.UNKNOWN, Stand.DECLINED}),
-    Refused: frozenset({Stand.UNKNOWN, Stand.DECLINED}),
-}
-
-
-class Exchange(Struct, frozen=True, kw_only=True):
-    """One payment or refund: what was asked for, and what came of it."""
-
-    number: int
-    asked: Asked
-    amount: int
-    at: Seconds
-    request: Message  # less what may not be stored
-    card: Card
-    stand: Stand = Stand.SENT
-    answer: Message | None = None
-    reversal: Message | None = None  # pending
-    reason: str | None = None
-    metadata: Metadata = {}
+EXPIRED: Final = "automatic"  # why an intent was canceled that nobody canceled
+_GONE: Final = (Stand.DECLINED, Stand.UNDONE)
 
 
 class Intent(Struct, frozen=True, kw_only=True):
@@ -81,6 +47,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     status: Status
     card: Card | None
     details: Details
+    terms: Terms = Terms()
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None  # of the last payment
     canceled_at: Seconds | None = None
@@ -89,88 +56,145 @@ class Intent(Struct, frozen=True, kw_only=True):
     @property
     def last_payment(self) -> Exchange | None:
         """The last one, however it ended."""
-        return next((each for each in reversed(self.exchanges) if each.asked == "sale"), None)
+        return next((each for each in reversed(self.exchanges) if each.is_payment), None)
+
+    @property
+    def paid(self) -> Exchange | None:
+        """The payment that was approved, if one was; what it held may be free again."""
+        last = self.last_payment
+        return last if last is not None and last.approved else None
 
     @property
     def received(self) -> int:
-        """What was approved, refunds apart."""
-        return sum(each.amount for each in self._of("sale") if each.stand is Stand.APPROVED)
+        """What was approved and is ours, refunds apart."""
+        return sum(each.approved for each in self._of("sale", "completion"))
+
+    @property
+    def capturable(self) -> int:
+        """What of the money that is set aside may still be captured."""
+        if self.status is not Status.NEEDS_CAPTURE or self.paid is None:
+            return 0
+        taken = [each for each in self._of("completion") if each.stand not in _GONE]
+        if any(each.is_final for each in taken):
+            return 0
+        return self.paid.approved - sum(each.amount for each in taken)
+
+    @property
+    def pending_capture(self) -> Exchange | None:
+        """The capture that the switch must still acknowledge, if there is one."""
+        return next((e for e in self._of("completion") if e.stand is Stand.SENT), None)
 
     @property
     def refunded(self) -> int:
         """What is given back, or may be: a refund without outcome counts."""
-        gone = (Stand.DECLINED, Stand.UNDONE)
-        return sum(each.amount for each in self._of("refund") if each.stand not in gone)
+        return sum(each.amount for each in self._of("refund") if each.stand not in _GONE)
 
     @property
     def is_open(self) -> bool:
         """Whether something has left, perhaps, that has no outcome yet."""
         return any(each.stand is Stand.SENT for each in self.exchanges)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether money is set aside that is to be captured, or free again in time."""
+        return self.status is Status.NEEDS_CAPTURE
+
+    @property
+    def held_until(self) -> Seconds:
+        """When what is set aside is free again by itself."""
+        assert self.paid is not None, "money is set aside"
+        return self.paid.at + holds_for_s(self.paid.request)
+
     def exchange(self, number: int) -> Exchange:
-        """The payment or refund *number*, which is there."""
+        """What has the *number*, which is there."""
         return self.exchanges[number - 1]
+
+    def refusal_of(self, number: int) -> Problem | None:
+        """Why the capture *number* is refused, if it is."""
+        exchange = self.exchange(number)
+        if exchange.stand is not Stand.DECLINED or exchange.answer is None or self.paid is None:
+            return None
+        return capture_refused(exchange.answer[39], self.paid.number)
 
     def with_entry(self, entry: IntentEntry) -> Intent:
         """The intent after *entry*; an AssertionError if that cannot follow."""
         match entry:
             case Sent():
                 return self._sent(entry)
-            case Answered(at, number, answer):
+            case Answered(_, number, answer):
                 return self._answered(self._checked(entry, number), answer)
-            case Owed(at, number, reversal, _):
+            case Owed(_, number, reversal, _):
                 exchange = self._checked(entry, number)
-                stand = Stand.UNKNOWN if exchange.stand is Stand.SENT else exchange.stand
+                stand = exchange.owed(entry)
                 return self._with(replace(exchange, stand=stand, reversal=reversal))
             case Undone(_, number, _):
                 return self._undone(self._checked(entry, number))
             case Refused(_, number, _):
                 exchange = self._checked(entry, number)
                 return self._with(replace(exchange, stand=Stand.EXCEPTION, reversal=None))
+            case Updated():
+                return self._updated(entry)
             case Canceled(at, reason):
-                status = step_to(self.status, Step.CANCEL, Status.CANCELED)
+                step = Step.EXPIRE if reason == EXPIRED else Step.CANCEL
+                status = step_to(self.status, step, Status.CANCELED)
                 return replace(self, status=status, canceled_at=at, cancellation_reason=reason)
         raise AssertionError("an intent is created once")
 
-    def _of(self, asked: Asked) -> Iterable[Exchange]:
-        return (each for each in self.exchanges if each.asked == asked)
+    def _of(self, *asked: Asked) -> list[Exchange]:
+        return [each for each in self.exchanges if each.asked in asked]
 
-    def _checked(self, entry: IntentEntry, number: int) -> Exchange:
+    def _checked(self, entry: Answered | Owed | Undone | Refused, number: int) -> Exchange:
         exchange = self.exchange(number)
-        assert exchange.stand in _FOLLOWS[type(entry)], f"{exchange.stand}, then {entry!r}"
+        exchange.require(entry)
         return exchange
+
+    def _updated(self, entry: Updated) -> Intent:
+        then = Status.NEEDS_CONFIRMATION if entry.card else Status.NEEDS_METHOD
+        changes = {name: getattr(entry, name) for name in entry.__struct_fields__ if name != "at"}
+        return replace(self, status=step_to(self.status, Step.UPDATE, then), **changes)
 
     def _sent(self, entry: Sent) -> Intent:
         assert entry.number == len(self.exchanges) + 1, "numbers follow each other"
         exchange = Exchange(**{name: getattr(entry, name) for name in entry.__struct_fields__})
         then = replace(self, exchanges=(*self.exchanges, exchange))
-        if entry.asked == "refund":
+        if entry.asked not in PAYMENTS:
             return then
         status = step_to(self.status, Step.CONFIRM, Status.PROCESSING)
         return replace(then, status=status, card=entry.card, problem=None)
 
     def _answered(self, exchange: Exchange, answer: Message) -> Intent:
-        is_whole = answer.approved and answer[39] != PARTLY_APPROVED
-        stand = Stand.APPROVED if is_whole else Stand.DECLINED
+        is_approved = exchange.is_approval(answer)
+        stand = Stand.APPROVED if is_approved else Stand.DECLINED
         then = self._with(replace(exchange, stand=stand, answer=answer))
-        if exchange.asked == "refund":
+        match exchange.asked, is_approved:
+            case "sale", True:
+                step, status = Step.APPROVE, Status.SUCCEEDED
+            case "authorisation", True:
+                step, status = Step.HOLD, Status.NEEDS_CAPTURE
+            case "completion", True if exchange.is_final:
+                step, status = Step.CAPTURE, Status.SUCCEEDED
+            case "completion", True:
+                step, status = Step.CAPTURE_PART, Status.NEEDS_CAPTURE
+            case "sale" | "authorisation", False:
+                step, status = Step.DECLINE, Status.NEEDS_METHOD
+            case _:
+                return then
+        return then._stepped(step, status, exchange.number)
+
+    def _stepped(self, step: Step, status: Status, number: int) -> Intent:
+        """By *step*, about exchange *number*, to *status*: a card that did not pay is dropped."""
+        then = replace(self, status=step_to(self.status, step, status))
+        if step not in (Step.DECLINE, Step.UNDO):
             return then
-        if is_whole:
-            return replace(then, status=step_to(self.status, Step.APPROVE, Status.SUCCEEDED))
-        number = exchange.number
-        partly = answer[39] == PARTLY_APPROVED
-        problem = approved_in_part(number) if partly else declined(answer[39], number)
-        status = step_to(self.status, Step.DECLINE, Status.NEEDS_METHOD)
-        return replace(then, status=status, card=None, problem=problem)
+        return replace(then, card=None, problem=self.exchange(number).problem)
 
     def _undone(self, exchange: Exchange) -> Intent:
         was_unknown = exchange.stand is Stand.UNKNOWN
         stand = Stand.UNDONE if was_unknown else exchange.stand
         then = self._with(replace(exchange, stand=stand, reversal=None))
-        if exchange.asked == "refund" or not was_unknown:
+        if not was_unknown or not exchange.is_payment:
             return then
-        status = step_to(self.status, Step.UNDO, Status.NEEDS_METHOD)
-        return replace(then, status=status, card=None, problem=undone(exchange.number))
+        return then._stepped(Step.UNDO, Status.NEEDS_METHOD, exchange.number)
 
     def _with(self, exchange: Exchange) -> Intent:
         at = exchange.number - 1
@@ -192,4 +216,5 @@ def created(ref: str, leg: int, entry: Created) -> Intent:
         status=step_to(None, Step.CREATE, then),
         card=entry.card,
         details=entry.details,
+        terms=entry.terms,
     )

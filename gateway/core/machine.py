@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,14 +15,14 @@ from cardswitch.wire.machine.network import NetworkWatch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
-from .calls import Call, Read, Reply
+from .calls import NOBODY, Call, Expire, Read, Reply
 from .desk import SWITCH, GatewayDesk
 from .entries import GatewayEntry, Owed, Sent
 from .flows import serve
-from .intents import Stand
+from .intents import Intent
 from .messages import Node
+from .owed import owe, resume, settle
 from .problems import away, busy
-from .reversals import AGAIN, owe, resume
 from .row import CHECKPOINT, CHECKPOINT_ROWS, GatewayRow, legs_of, read, told_by
 from .work import Work
 
@@ -33,7 +34,6 @@ WRONG_KEY: Final = (
 )
 
 
-_NOBODY: Final = Call(ticket=0, merchant="", ref="", deed=Read())  # when nobody asked
 _STAMPED: Final = (Sent.__name__, Owed.__name__)
 
 
@@ -58,7 +58,7 @@ class Gateway(Program):
         super().__init__({SWITCH: IsoExchange()}, Limits())
         timers = timers or Timers()
         self._vault = vault
-        self._desk = GatewayDesk(self.kernel, node, vault.open, timers.answer_s)
+        self._desk = GatewayDesk(self.kernel, node, vault.open, timers.answer_s, self._end)
         names = {41: f"{node.terminal:8}"}
         self._watch = NetworkWatch(
             self.desk, SWITCH, timers.echo_s, ready=self._signed_on, names=names
@@ -77,22 +77,28 @@ class Gateway(Program):
     def call(self, call: Call, now: Seconds) -> Sequence[Effect]:
         """Do what the API asks; its Reply comes now or later, and always comes."""
         self.kernel.advance(now)
-        desk, names = self._desk, {call.ref, call.key} - {""}
+        self._begin(call)
+        return self.kernel.take()
+
+    def _begin(self, call: Call) -> None:
+        desk, names = self._desk, {call.key, "" if isinstance(call.deed, Read) else call.ref} - {""}
         problem = None
         if call.key in desk.in_work:
             problem = busy("A request with this key is in work", "idempotency_key_in_use")
-        elif call.ref in desk.in_work and not isinstance(call.deed, Read):
+        elif names & desk.in_work:
             problem = busy("The intent is being worked on", "lock_timeout")
         elif self.kernel.is_full(Budget.DOING):
             problem = away("Too much is in work: nothing was done")
         if problem is not None:
-            desk.reply(Reply(ticket=call.ticket, problem=problem))
-        else:
-            taken = names - desk.in_work
-            work = Work(desk, call)
-            desk.in_work |= taken
-            self.kernel.start(self._serve(call, work, taken), work.rescue)
-        return self.kernel.take()
+            return desk.reply(Reply(ticket=call.ticket, problem=problem))
+        work = Work(desk, call)
+        desk.in_work |= names
+        rescue = partial(self._rescue, work, names)
+        return self.kernel.start(self._serve(call, work, names), rescue)
+
+    def _end(self, ref: str) -> None:
+        """What the intent *ref* holds is free again, if nobody has taken it meanwhile."""
+        self._begin(Call(ticket=NOBODY, merchant="", ref=ref, deed=Expire()))
 
     def recover(self, rows: Iterable[GatewayRow], now: Seconds) -> Sequence[Effect]:
         """After a start: what has no outcome is reversed, what is owed is sent again.
@@ -103,15 +109,23 @@ class Gateway(Program):
         known = list(rows)
         self._recall(known)
         for intent in legs_of(known).intents.values():
-            work = Work(self._desk, _NOBODY, intent)
-            for exchange in intent.exchanges:
-                if exchange.stand is Stand.SENT:
-                    work.undo(exchange.number, "restart")
-                elif exchange.reversal is not None:
-                    owe(self._desk, intent, exchange.number, AGAIN)
+            self._resume(intent)
         if not known:
             self._checkpoint()
         return self.kernel.take()
+
+    def _resume(self, intent: Intent) -> None:
+        """Undo what has no outcome, send on what is owed, and let what is held end in time."""
+        desk = self._desk
+        if intent.is_open or intent.is_held:
+            desk.open.add(intent.leg)
+        settle(desk, intent, "restart")
+        for exchange in intent.exchanges:
+            if exchange.reversal is not None and not desk.is_kept(intent.ref, exchange.number):
+                owe(desk, intent, exchange.number, is_again=True)
+        if intent.is_held:
+            desk.ends.add(intent.ref, intent.held_until)
+        desk.let_go(intent.ref)
 
     def _recall(self, known: Sequence[GatewayRow]) -> None:
         """The last numbers, and whether the key is the right one."""
@@ -130,16 +144,23 @@ class Gateway(Program):
             self.kernel.skip_numbers(SWITCH, rows.trace + TRACE_GAP)
 
     async def _serve(self, call: Call, work: Work, taken: set[str]) -> None:
-        try:
-            await serve(self._desk, call, work)
-        finally:
-            self._desk.in_work -= taken
+        await serve(self._desk, call, work)
+        self._ended(work, taken)
+
+    def _rescue(self, work: Work, taken: set[str], error: Exception) -> None:
+        work.rescue(error)
+        self._ended(work, taken)
+
+    def _ended(self, work: Work, taken: set[str]) -> None:
+        work.end()
+        self._desk.in_work -= taken
         if self._desk.rows.since_checkpoint >= CHECKPOINT_ROWS:
             self._checkpoint()
 
     def _checkpoint(self) -> None:
         desk = self._desk
-        legs = sorted({*desk.open, *(leg for leg, _ in desk.debts)})
+        owed = (desk.intents[ref].leg for ref, _ in desk.debts)
+        legs = sorted({*desk.open, *owed})
         told = {"key": self._vault.fingerprint(NO_CARD)}
         desk.append(desk.rows.checkpoint(desk.now, legs, told))
 

@@ -13,10 +13,11 @@ from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
 
 from .entries import Asked
+from .exchanges import Exchange
 
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 TYPED_AT_A_SITE: Final = "812"  # field 22: typed into a web page, without a PIN pad
@@ -42,6 +43,7 @@ class Order(Struct, frozen=True, kw_only=True):
     pan: str
     expiry: str
     cvc: str = ""
+    takes_part: bool = False  # whether an approval of less than that stands
 
     def __repr__(self) -> str:
         """Without the card."""
@@ -71,15 +73,37 @@ def request_for(node: Node, order: Order, now: Seconds) -> Message:
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
+def capture_for(node: Node, payment: Exchange, amount: int, now: Seconds) -> Message:
+    """The advice that *amount* of what *payment* has set aside is taken, less its trace number."""
+    assert payment.answer is not None, "it was approved"
+    row, request, said = KINDS.named("completion"), payment.request, payment.answer
+    time, date = local_time(now, node.zone)
+    fields = {number: request[number] for number in (22, 41, 42, 49)}
+    fields |= {number: said[number] for number in (37, 38) if said.get(number).strip(" ")}
+    fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
+    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request)}
+    return Message(row.mti[0], dict(sorted(fields.items())))
+
+
 def stored(message: Message) -> Message:
     """*message* as it may lie on disk: without card, expiry and CVC."""
     return Message(message.mti, kept_fields(message.fields, message.mti[:1]))
 
 
-def reversal_for(request: Message, now: Seconds, rrn: str = "") -> Message:
-    """The 0420 for *request*, stored or not, without its trace number; *rrn* where it is known."""
+def repeat_of(message: Message) -> Message:
+    """*message*, an advice or a reversal, as it is sent again."""
+    return Message(f"{message.mti[:3]}1", message.fields)
+
+
+def reversal_for(request: Message, now: Seconds, rrn: str = "", stays: int = 0) -> Message:
+    """The 0420 for *request*, stored or not, without its trace number; *rrn* where it is known.
+
+    *stays* is what is to remain of it, in minor units.
+    """
     fields = {number: request[number] for number in _REVERSAL_FIELDS}
     fields |= {7: transmission_time(now), 90: original_data(request)}
     if rrn:
         fields[37] = rrn
+    if stays:
+        fields[95] = replacement_amounts(stays)
     return Message("0420", dict(sorted(fields.items())))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from cardswitch.specs.codes import PARTLY_APPROVED, reason
+from cardswitch.specs.codes import HOLD_EXPIRED, PARTLY_APPROVED, reason
 
 _TABLE: Final[Mapping[str, Any]] = tomllib.loads(
     (Path(__file__).parent.parent / "tables" / "declines.toml").read_text("utf-8")
@@ -85,6 +85,22 @@ def declined(code: str, number: int) -> Problem:
         decline_code=named,
         network_decline_code=code,
         advice_code=said.advice or None,
+        number=number,
+    )
+
+
+def capture_refused(code: str, number: int) -> Problem:
+    """The capture of payment *number* was refused for good, with *code*.
+
+    >>> capture_refused("21", 1).code
+    'charge_expired_for_capture'
+    """
+    return Problem(
+        status=400,
+        type="invalid_request_error",
+        message=f"The capture was refused: {reason(code).meaning}",
+        code="charge_expired_for_capture" if code == HOLD_EXPIRED else "capture_refused",
+        network_decline_code=code,
         number=number,
     )
 

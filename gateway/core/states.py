@@ -12,6 +12,7 @@ class Status(StrEnum):
     NEEDS_METHOD = "requires_payment_method"
     NEEDS_CONFIRMATION = "requires_confirmation"
     PROCESSING = "processing"  # asked, and no outcome yet; or the outcome is unknown
+    NEEDS_CAPTURE = "requires_capture"  # the money is set aside
     SUCCEEDED = "succeeded"
     CANCELED = "canceled"
 
@@ -20,24 +21,37 @@ class Step(StrEnum):
     """What happens to an intent."""
 
     CREATE = "create"
+    UPDATE = "update"
     CONFIRM = "confirm"
     APPROVE = "approved"
+    HOLD = "approved, to be captured"
     DECLINE = "declined"
     UNDO = "unknown, and reversed"
+    CAPTURE_PART = "captured in part"
+    CAPTURE = "captured"
     CANCEL = "cancel"
+    EXPIRE = "not captured in time"
 
 
 # From where, what happens, and where to. None: there is no intent yet.
 STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
     (None, Step.CREATE, Status.NEEDS_METHOD),
     (None, Step.CREATE, Status.NEEDS_CONFIRMATION),
+    (Status.NEEDS_METHOD, Step.UPDATE, Status.NEEDS_METHOD),
+    (Status.NEEDS_METHOD, Step.UPDATE, Status.NEEDS_CONFIRMATION),
+    (Status.NEEDS_CONFIRMATION, Step.UPDATE, Status.NEEDS_CONFIRMATION),
     (Status.NEEDS_METHOD, Step.CONFIRM, Status.PROCESSING),
     (Status.NEEDS_CONFIRMATION, Step.CONFIRM, Status.PROCESSING),
     (Status.PROCESSING, Step.APPROVE, Status.SUCCEEDED),
+    (Status.PROCESSING, Step.HOLD, Status.NEEDS_CAPTURE),
     (Status.PROCESSING, Step.DECLINE, Status.NEEDS_METHOD),
     (Status.PROCESSING, Step.UNDO, Status.NEEDS_METHOD),
+    (Status.NEEDS_CAPTURE, Step.CAPTURE_PART, Status.NEEDS_CAPTURE),
+    (Status.NEEDS_CAPTURE, Step.CAPTURE, Status.SUCCEEDED),
     (Status.NEEDS_METHOD, Step.CANCEL, Status.CANCELED),
     (Status.NEEDS_CONFIRMATION, Step.CANCEL, Status.CANCELED),
+    (Status.NEEDS_CAPTURE, Step.CANCEL, Status.CANCELED),
+    (Status.NEEDS_CAPTURE, Step.EXPIRE, Status.CANCELED),
 )
 _ALLOWED: Final = frozenset(STEPS)
 _MAY: Final = frozenset((status, step) for status, step, _ in STEPS)

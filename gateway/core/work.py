@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cardswitch.specs.codes import PARTLY_APPROVED
+from typing import Any
+
+from cardswitch.specs.codes import PARTLY_APPROVED, TRY_LATER
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
@@ -13,6 +15,7 @@ from .calls import Call, Reply
 from .desk import SWITCH, GatewayDesk
 from .entries import (
     Answered,
+    Asked,
     Because,
     Card,
     Created,
@@ -20,13 +23,13 @@ from .entries import (
     KeyAnswered,
     KeyTaken,
     Metadata,
-    Owed,
     Sent,
 )
-from .intents import Intent, Stand, created
-from .messages import Order, request_for, reversal_for, stored
+from .exchanges import Exchange
+from .intents import Intent
+from .messages import Order, capture_for, request_for, stored
+from .owed import owe, settle, undo
 from .problems import Problem, failed
-from .reversals import owe
 
 _ECHOED = (*AGREEING, 7)  # What our switch sends back as it was.
 
@@ -38,36 +41,49 @@ class NoPlace(Error):
 class Work:
     """What flows do for one call. The first thing written takes its key."""
 
-    def __init__(self, desk: GatewayDesk, call: Call, intent: Intent | None = None) -> None:
+    def __init__(self, desk: GatewayDesk, call: Call) -> None:
         self.desk = desk
         self.call = call
-        self.intent = intent
+        self.is_known = False  # whether the intent is there, and the caller's
         self._until = desk.now + desk.answer_s
         self._key_leg = 0
         self._is_answered = False
 
     @property
+    def intent(self) -> Intent | None:
+        """The intent, if it is there and the caller's."""
+        return self.desk.intents.get(self.call.ref) if self.is_known else None
+
+    @property
     def known(self) -> Intent:
         """The intent, which is there."""
-        assert self.intent is not None
-        return self.intent
+        return self.desk.intents[self.call.ref]
+
+    def take(self, intent: Intent) -> None:
+        """It is about *intent*, which is there, and the caller's."""
+        self.desk.intents.setdefault(intent.ref, intent)
+        self.desk.keep(intent.ref)
+        self.is_known = True
 
     def begin(self, entry: Created) -> None:
         """Begin an intent."""
         self._take_key()
-        row = self.desk.rows.begin(entry, self.call.ref)
-        self.desk.append(row)
-        self.intent = created(self.call.ref, row.leg, entry)
+        self.take(self.desk.begin(self.call.ref, entry))
+
+    def end(self) -> None:
+        """The flow has ended."""
+        if self.is_known:
+            self.desk.let_go(self.call.ref)
 
     def record(self, entry: IntentEntry) -> None:
-        """Write *entry* to the intent's leg."""
+        """Write *entry* to the intent."""
         self._take_key()
-        self.intent = self.known.with_entry(entry)
-        self.desk.follow(self.intent.leg, entry)
-        if self.intent.is_open:
-            self.desk.open.add(self.intent.leg)
-        else:
-            self.desk.open.discard(self.intent.leg)
+        self.desk.record(self.call.ref, entry)
+
+    @property
+    def has_written(self) -> bool:
+        """Whether copies of the call will be told the same."""
+        return bool(self._key_leg)
 
     def answer(self, number: int = 0, problem: Problem | None = None) -> None:
         """Tell whoever called, and keep that for copies of the call, if anything was written."""
@@ -92,43 +108,63 @@ class Work:
         Returns its number within the intent. Raises NoPlace.
         """
         request = self._stamped(request_for(self.desk.node, order, self.desk.now))
-        number = len(self.known.exchanges) + 1
-        sent = Sent(
-            at=self.desk.now,
-            number=number,
-            asked=order.asked,
-            amount=order.amount,
-            request=stored(request),
-            card=card,
+        number = self._send(
+            order.asked,
+            order.amount,
+            request,
+            card,
             reason=reason,
             metadata=metadata or {},
+            takes_part=order.takes_part,
         )
-        self.record(sent)
         answer = await self._answer_to(request)
         if answer is None:
             self.undo(number, "no_answer")
             return number
         self.record(Answered(self.desk.now, number, stored(answer)))
-        if answer[39] == PARTLY_APPROVED:
+        if answer[39] == PARTLY_APPROVED and not order.takes_part:
             self.undo(number, "approved_in_part")
         return number
 
-    def undo(self, number: int, because: Because) -> None:
-        """Payment or refund *number* is to be reversed: durably owed first."""
-        exchange = self.known.exchange(number)
-        rrn = exchange.answer.get(37) if exchange.answer is not None else ""
-        reversal = self._stamped(reversal_for(exchange.request, self.desk.now, rrn))
-        self.record(Owed(self.desk.now, number, reversal, because))
-        owe(self.desk, self.known, number)
+    async def capture(self, payment: Exchange, amount: int, *, is_final: bool) -> int:
+        """Take *amount* of what *payment* holds: durable first, and sent until it is acknowledged.
+
+        Returns its number within the intent. Raises NoPlace.
+        """
+        request = self._stamped(capture_for(self.desk.node, payment, amount, self.desk.now))
+        number = self._send("completion", amount, request, payment.card, is_final=is_final)
+        answer = await self._answer_to(request)
+        if answer is None or answer[39] in TRY_LATER:
+            owe(self.desk, self.known, number, is_again=True)
+        else:
+            self.record(Answered(self.desk.now, number, stored(answer)))
+        return number
+
+    def undo(self, number: int, because: Because, stays: int = 0) -> None:
+        """Exchange *number* is to be reversed, but for *stays*: durably owed first."""
+        undo(self.desk, self.call.ref, number, because, stays)
 
     def rescue(self, error: Exception) -> None:
         """The flow failed by itself: what has no outcome is undone, and the caller is told."""
-        if self.intent is not None:
-            for exchange in self.intent.exchanges:
-                if exchange.stand is Stand.SENT:
-                    self.undo(exchange.number, "no_answer")
+        if self.is_known:
+            settle(self.desk, self.known, "no_answer")
         if not self._is_answered:
             self.answer(problem=failed(type(error).__name__))
+
+    def _send(self, asked: Asked, amount: int, request: Message, card: Card, **more: Any) -> int:
+        """*request* is about to leave; its number within the intent."""
+        number = len(self.known.exchanges) + 1
+        sent = Sent(
+            at=self.desk.now,
+            number=number,
+            asked=asked,
+            amount=amount,
+            request=stored(request),
+            card=card,
+            **more,
+        )
+        self.record(sent)
+        return number
 
     async def _answer_to(self, request: Message) -> Message | None:
         within = max(0.0, self._until - self.desk.now)
@@ -144,11 +180,9 @@ class Work:
     def _stamped(self, message: Message) -> Message:
         """*message* with a trace number. Raises NoPlace."""
         try:
-            stamped = self.desk.stamp(SWITCH, message)
+            return self.desk.stamped(message)
         except NotAsked as error:
             raise NoPlace(str(error)) from None
-        self.desk.rows.trace = int(stamped[11])
-        return stamped
 
     def _take_key(self) -> None:
         if self.call.key and not self._key_leg:

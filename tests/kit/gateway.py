@@ -1,8 +1,8 @@
 """A gateway to play with: its calls, its journal in memory, and a start from that."""
 
-from cardswitch.gateway.core.calls import Call, Cancel, Create, Pay, Read, Refund
+from cardswitch.gateway.core.calls import Call, Create, Pay
 from cardswitch.gateway.core.desk import SWITCH
-from cardswitch.gateway.core.entries import Card
+from cardswitch.gateway.core.entries import Card, Terms
 from cardswitch.gateway.core.machine import CardVault, Gateway
 from cardswitch.gateway.core.messages import Node
 from cardswitch.gateway.core.row import legs_of
@@ -26,6 +26,15 @@ def gateway(vault=VAULT):
 def order(ref=REF, amount=1250, **more):
     """A new intent that is confirmed at once."""
     deed = Create(secret="s", amount=amount, currency="eur", card=CARD, pay=Pay(cvc="123"))
+    return call(deed, ref, **more)
+
+
+def held(ref=REF, amount=1250, **more):
+    """The same, whose money is set aside and captured later."""
+    terms = Terms(capture="manual")
+    deed = Create(
+        secret="s", amount=amount, currency="eur", card=CARD, pay=Pay(cvc="123"), terms=terms
+    )
     return call(deed, ref, **more)
 
 
@@ -67,6 +76,3 @@ def intent(play, ref=REF):
 def replies(play):
     """All that was told to callers."""
     return play.sent_on("api")
-
-
-__all__ = ["Cancel", "Read", "Refund"]

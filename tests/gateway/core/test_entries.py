@@ -7,13 +7,16 @@ from cardswitch.gateway.core.entries import (
     Answered,
     Canceled,
     Created,
+    Details,
     GatewayEntry,
     KeyAnswered,
     KeyTaken,
     Owed,
     Refused,
     Sent,
+    Terms,
     Undone,
+    Updated,
 )
 from cardswitch.gateway.core.problems import declined
 from cardswitch.specs.message import Message
@@ -28,6 +31,14 @@ ENTRIES = [
     Undone(1.0, 1, Message("0430", {39: "00"})),
     Refused(1.0, 1, Message("0430", {39: "64"})),
     Canceled(1.0, "duplicate"),
+    Updated(
+        at=1.0,
+        amount=2,
+        currency="eur",
+        card=None,
+        details=Details(),
+        terms=Terms(capture="manual"),
+    ),
     KeyTaken(at=1.0, digest="d", intent="r"),
     KeyAnswered(at=1.0, through=3, number=1, problem=declined("51", 1)),
 ]

@@ -11,7 +11,8 @@ from cardswitch.gateway.core.entries import (
     Sent,
     Undone,
 )
-from cardswitch.gateway.core.intents import Stand, created
+from cardswitch.gateway.core.exchanges import Stand
+from cardswitch.gateway.core.intents import created
 from cardswitch.gateway.core.states import Status
 from cardswitch.specs.message import Message
 from tests.kit.gateway import CARD

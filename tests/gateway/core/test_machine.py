@@ -1,7 +1,7 @@
 """Calls as playbooks: what is durable before it leaves, and what a caller is told."""
 
 from cardswitch.gateway.core.calls import Cancel, Create, Pay, Read, Refund
-from cardswitch.gateway.core.intents import Stand
+from cardswitch.gateway.core.exchanges import Stand
 from cardswitch.gateway.core.row import GatewayRow
 from cardswitch.gateway.core.states import Status
 from tests.kit.gateway import CARD, DOWN, PAN, call, intent, order, played, replies, restarted

@@ -18,6 +18,11 @@ def test_what_the_table_has_not_is_an_assertion():
         step_to(Status.SUCCEEDED, Step.CANCEL, Status.CANCELED)
 
 
+def test_what_is_set_aside_is_captured_or_free_again_and_nothing_else():
+    allowed = {Step.CAPTURE, Step.CAPTURE_PART, Step.CANCEL, Step.EXPIRE}
+    assert {step for step in Step if may(Status.NEEDS_CAPTURE, step)} == allowed
+
+
 def test_nobody_cancels_what_may_be_paid():
     assert not may(Status.PROCESSING, Step.CANCEL)
 

@@ -1,7 +1,7 @@
 """A call in work: its key is taken by what is written first, and an answer must fit."""
 
 from cardswitch.gateway.core.calls import Cancel, Create
-from cardswitch.gateway.core.intents import Stand
+from cardswitch.gateway.core.exchanges import Stand
 from tests.kit.gateway import VAULT, call, gateway, intent, order, played, replies
 from tests.kit.play import answered
 

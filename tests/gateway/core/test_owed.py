@@ -1,6 +1,8 @@
 """What is owed goes out until it is acknowledged, over restarts and links that were away."""
 
-from tests.kit.gateway import DOWN, UP, intent, order, played, restarted
+from cardswitch.gateway.core.states import Status
+from cardswitch.wire.machine.waits import NotAsked
+from tests.kit.gateway import DOWN, UP, intent, order, played, replies, restarted
 from tests.kit.play import after, answered, sent
 
 
@@ -59,3 +61,36 @@ def test_numbers_go_on_far_behind_those_of_before():
     again = restarted(owing()) >> UP
     assert int(again.sent_on("switch")[-1][11]) > 1_000
     again.skip()
+
+
+def test_while_no_number_is_free_what_was_sent_is_undone_later_and_nobody_says_otherwise(
+    monkeypatch,
+):
+    play = (played() >> order(key="k", digest="d")).skip()
+    kernel, stamp = play.machine.kernel, play.machine.kernel.stamp
+
+    def full(link, question):
+        raise NotAsked("64 numbers in a row are in use")
+
+    monkeypatch.setattr(kernel, "stamp", full)
+    play = (play >> after(4.0)).skip()
+    [reply] = replies(play)
+    assert (reply.problem, reply.intent.status) == (None, Status.PROCESSING)
+    assert (intent(play).is_open, play.machine.counts["no_number"]) == (True, 1)
+    monkeypatch.setattr(kernel, "stamp", stamp)
+    play = (play >> after(1.0)).skip()
+    assert play.sent_on("switch")[-1].mti == "0420"
+    play = (play >> answered("switch", "00")).skip()
+    assert intent(play).status is Status.NEEDS_METHOD
+    assert play.machine.pending == 0
+
+
+def test_a_crash_before_a_number_was_free_undoes_it_too(monkeypatch):
+    play = (played() >> order()).skip()
+
+    def full(link, question):
+        raise NotAsked("64 numbers in a row are in use")
+
+    monkeypatch.setattr(play.machine.kernel, "stamp", full)
+    again = restarted((play >> after(4.0)).skip()).skip()
+    assert intent(again).exchange(1).reversal is not None

@@ -1,0 +1,96 @@
+"""What was asked for on the wire for an intent, each numbered within it, and what came of it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.specs.codes import PARTLY_APPROVED
+from cardswitch.specs.message import Message
+from cardswitch.wire.ports import Seconds
+
+from .entries import Answered, Asked, Card, Metadata, Owed, Refused, Undone
+from .problems import Problem, approved_in_part, declined, undone
+
+PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation"})
+
+
+class Stand(StrEnum):
+    """How it stands."""
+
+    SENT = "sent"  # perhaps; no answer yet
+    APPROVED = "approved"
+    DECLINED = "declined"
+    UNKNOWN = "unknown"  # no answer in time: its reversal is pending
+    UNDONE = "undone"  # it was unknown, and is reversed
+    RELEASED = "released"  # what it held, and was not captured, is free again
+    EXCEPTION = "exception"  # its reversal was refused: a person must look
+
+
+# The entries about an exchange, and how it must stand for each. A partial approval that nobody
+# asked for is declined, and its reversal owed; so is that of what was held and is not wanted.
+_FOLLOWS: Final[dict[type, frozenset[Stand]]] = {
+    Answered: frozenset({Stand.SENT}),
+    Owed: frozenset({Stand.SENT, Stand.DECLINED, Stand.APPROVED}),
+    Undone: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
+    Refused: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
+}
+_OWED: Final = {Stand.SENT: Stand.UNKNOWN, Stand.APPROVED: Stand.RELEASED}
+
+
+class Exchange(Struct, frozen=True, kw_only=True):
+    """One payment, capture or refund: what was asked for, and what came of it."""
+
+    number: int
+    asked: Asked
+    amount: int
+    at: Seconds
+    request: Message  # less what may not be stored
+    card: Card
+    stand: Stand = Stand.SENT
+    answer: Message | None = None
+    reversal: Message | None = None  # pending
+    reason: str | None = None  # of a refund
+    metadata: Metadata = {}
+    takes_part: bool = False  # whether an approval of less than was asked for stands
+    is_final: bool = True  # of a capture: nothing more is captured
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it asks for the money of the intent, at once or to be captured."""
+        return self.asked in PAYMENTS
+
+    @property
+    def approved(self) -> int:
+        """How much of the amount was approved."""
+        if self.answer is None or self.stand not in (Stand.APPROVED, Stand.RELEASED):
+            return 0
+        return int(self.answer[4]) if self.answer[39] == PARTLY_APPROVED else self.amount
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why it is not approved, if it is known that it is not."""
+        if self.stand is Stand.UNDONE:
+            return undone(self.number)
+        if self.stand is not Stand.DECLINED or self.answer is None:
+            return None
+        code = self.answer[39]
+        partly = code == PARTLY_APPROVED
+        return approved_in_part(self.number) if partly else declined(code, self.number)
+
+    def owed(self, entry: Owed) -> Stand:
+        """How it stands after *entry*."""
+        return _OWED.get(self.stand, self.stand)
+
+    def is_approval(self, answer: Message) -> bool:
+        """Whether *answer* is an approval that stands."""
+        return answer.approved and (self.takes_part or answer[39] != PARTLY_APPROVED)
+
+    def require(self, entry: Answered | Owed | Undone | Refused) -> None:
+        """An AssertionError if *entry* cannot follow."""
+        follows = self.stand in _FOLLOWS[type(entry)]
+        if self.stand is Stand.APPROVED and self.asked != "authorisation":
+            follows = False  # What was paid is given back by a refund.
+        assert follows, f"{self.stand}, then {entry!r}"

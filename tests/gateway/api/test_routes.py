@@ -1,0 +1,18 @@
+"""The table of routes: one line for each call, and browsers where they may."""
+
+from cardswitch.gateway.api.routes import ROUTES
+
+
+def test_no_call_stands_there_twice():
+    assert len({(line.method, line.path) for line in ROUTES}) == len(ROUTES)
+
+
+def test_a_browser_may_read_and_confirm_one_intent_and_nothing_else():
+    public = {(line.method, line.path) for line in ROUTES if line.is_public}
+    one = "/v1/payment_intents/{id}"
+    assert public == {("GET", one), ("POST", f"{one}/confirm")}
+
+
+def test_what_an_endpoint_says_of_itself_is_its_line():
+    for line in ROUTES:
+        assert (line.endpoint.__doc__ or "").startswith(f"{line.method} {line.path}")
