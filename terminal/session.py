@@ -19,6 +19,7 @@ from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
 from cardswitch.wire.driver.tls import Tls, client_tls
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.headers import Tpdu
+from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 from cardswitch.wire.record import Noted, Record
 
@@ -106,12 +107,12 @@ class Session:
         async for outcome in self._until_rest(until):
             yield outcome
 
-    async def change_key(self, within: Seconds = WITHIN_S) -> str:
-        """Have the PIN pad's key changed, once nothing is pending; how that went, durably.
+    async def change_key(self, kind: KeyKind = "pin", within: Seconds = WITHIN_S) -> str:
+        """Have a key of the PIN pad changed, once nothing is pending; how that went, durably.
 
         Raises as :meth:`settle`, and NotReady.
         """
-        return await self._news(lambda _, now: self._terminal.change_key(now), within)
+        return await self._news(lambda _, now: self._terminal.change_key(now, kind), within)
 
     async def echo(self, within: Seconds = WITHIN_S) -> str:
         """Ask the switch for a sign of life, once nothing is pending; what came.

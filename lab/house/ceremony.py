@@ -18,10 +18,10 @@ from cardswitch.specs.hsm.commands.cards.values import generate_cvv
 from cardswitch.specs.hsm.commands.keys.any_type import generate_key, import_key, key_check_value
 from cardswitch.specs.hsm.commands.pins.blocks import pvv_from_lmk_pin
 from cardswitch.specs.hsm.commands.pins.lmk import pin_to_lmk
-from cardswitch.specs.hsm.names import CVK, TPK, ZMK, ZPK
+from cardswitch.specs.hsm.names import CVK, TAK, TPK, ZMK, ZPK
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key
 from cardswitch.specs.security.pinblocks import pan12_of
-from cardswitch.terminal.pinpad.pad import TEST_TMK, PinPad
+from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK, TEST_TMK, PinPad
 
 Ask = Callable[[Command], Answer]
 TMK: Final = TPK  # They share a pair and variant of the LMK.
@@ -31,10 +31,14 @@ PVKI: Final = "1"
 class Keys(Struct, frozen=True, kw_only=True):
     """The lab's keys, as cryptograms under the HSM's LMK, and how to check them."""
 
-    tmk: str  # of all terminals
+    tmk: str  # of all terminals, for keys of PINs
     tmk_kcv: str
+    mac_tmk: str  # the same, for keys of MACs
+    mac_tmk_kcv: str
     tpk: str
     tpk_under_tmk: str  # for the PIN pad
+    tak: str
+    tak_under_tmk: str
     zmk: str  # the master key that keys of zones travel under
     zpk_acquirer: str  # between the front side of the switch and the acquirer
     zpk_issuer: str  # between the network side of the switch and the issuer
@@ -59,8 +63,9 @@ def make_keys(ask: Ask) -> Keys:
     values, as two institutions would: at the console, by the word of two officers, since no host
     takes a key in alone. Raises Error if the HSM refuses or the values differ.
     """
-    tmk = wrap_key(TEST_LMK, TMK, "U", TEST_TMK)
+    tmk, mac_tmk = (wrap_key(TEST_LMK, TMK, "U", key) for key in (TEST_TMK, TEST_MAC_TMK))
     tpk = _asked(ask, generate_key(TPK, zmk=tmk, zmk_is_tmk=True))
+    tak = _asked(ask, generate_key(TAK, zmk=mac_tmk, zmk_is_tmk=True))
     zmk = _asked(ask, generate_key(ZMK))
     acquirer = _asked(ask, generate_key(ZPK, zmk=zmk["key"]))
     issuer = _asked(ask, generate_key(ZPK, zmk=zmk["key"]))
@@ -73,20 +78,30 @@ def make_keys(ask: Ask) -> Keys:
     return Keys(
         tmk=tmk,
         tmk_kcv=_asked(ask, key_check_value(TMK, tmk))["kcv"],
+        mac_tmk=mac_tmk,
+        mac_tmk_kcv=_asked(ask, key_check_value(TMK, mac_tmk))["kcv"],
         tpk=tpk["key"],
         tpk_under_tmk=tpk["key_under_zmk"],
+        tak=tak["key"],
+        tak_under_tmk=tak["key_under_zmk"],
         zmk=zmk["key"],
         zpk_acquirer=acquirer["key"],
         zpk_issuer=issuer["key"],
         pvk=pvk["key"],
         cvk=cvk["key"],
-        check_values={"tpk": tpk["kcv"], **check_values, "pvk": pvk["kcv"], "cvk": cvk["kcv"]},
+        check_values={
+            "tpk": tpk["kcv"],
+            "tak": tak["kcv"],
+            **check_values,
+            "pvk": pvk["kcv"],
+            "cvk": cvk["kcv"],
+        },
     )
 
 
 def check_keys(ask: Ask, keys: Keys) -> None:
     """Check that the HSM still knows *keys*, by their check values. Raises Error if it does not."""
-    types = {"tpk": TPK, "zpk_acquirer": ZPK, "zpk_issuer": ZPK, "pvk": TPK, "cvk": CVK}
+    types = {"tpk": TPK, "tak": TAK, "zpk_acquirer": ZPK, "zpk_issuer": ZPK, "pvk": TPK, "cvk": CVK}
     for name, key_type in types.items():
         answer = ask(key_check_value(key_type, getattr(keys, name)))
         if answer.fields.get("kcv") != keys.check_values[name]:

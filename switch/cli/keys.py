@@ -19,9 +19,10 @@ Examples:
   cardswitch switch keys list
   cardswitch switch keys change issuer
   cardswitch switch keys change issuer --kind mac --because "every quarter"
+  cardswitch switch keys change pos/TERM0001 --kind pin
 
-A key can be changed where its place has a master key: the table `keys` of a listener for acquirers,
-or of an upstream. Keys are shown by their check values alone."""
+A key can be changed where its place has a master key: the table `keys` of a listener, or of an
+upstream. A terminal is a place of its listener. Keys are shown by their check values alone."""
 LIST_EPILOG: Final = """\b
 Examples:
   list
@@ -34,11 +35,13 @@ Examples:
   change issuer --kind pin --json
   change issuer --kind pin --theirs            the peer is to make the new key, and send it
   change issuer --within 30 --because "ticket 4711"
+  change pos/TERM0001                          the terminal is brought it as soon as it speaks
 
 The HSM makes the key, an 0800 brings it to the peer under the master key, and it is used once the
 peer has answered with the same check value. Until then, and for a while after, the old one is
 accepted too, so nothing in flight is lost. Exit codes: 0 changed, or with --theirs asked for,
-1 refused: the old key stays; 4 no answer yet: the same key is offered again and again."""
+1 refused: the old key stays; 4 no answer yet: the same key is offered again and again, and a
+terminal is brought another when it speaks again, as long as the switch runs."""
 
 
 @click.group(epilog=EPILOG)
@@ -87,7 +90,7 @@ def change(
     within_s: float,
     as_json: bool,
 ) -> None:
-    """Change the keys of the listener or upstream PLACE together with its peer."""
+    """Change the keys of PLACE, a listener, an upstream or a terminal, together with its peer."""
     from ..operate.keys import change_key, kinds_at
 
     config = switch_section(config_path)

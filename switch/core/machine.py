@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
 from cardswitch.specs.dates import rrn_stem
-from cardswitch.specs.errors import Decline, FormatError
+from cardswitch.specs.errors import Decline, Error, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, card_number, no_kind
@@ -24,6 +24,7 @@ from cardswitch.wire.machine.network import NetworkWatch, Watch, module_watch
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
+from .access.registry import may_sign, sender_of
 from .access.spokesmen import Spokesmen
 from .checks import admit
 from .deeds import Deeds
@@ -69,7 +70,8 @@ class Switch(Program):
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
         macs |= {name: each.mac for name, each in settings.upstreams.items()}
-        self.authenticate(HSM, macs, settings.hsm_timeout_s, self.memory.keys)
+        used = self.journal.key_used
+        self.authenticate(HSM, macs, settings.hsm_timeout_s, self.memory.keys, used)
         plans, within = settings.key_plans, settings.hsm_timeout_s
         steps = KeySteps(self.desk, HSM, plans, self.memory.keys, self.journal.key, within)
         self.key_exchange = KeyExchange(steps)
@@ -87,6 +89,8 @@ class Switch(Program):
         except Decline as declined:
             # Without a row: it would stand in the way of whoever has that identity.
             return self._decline(link, question, declined)
+        if question.get(70) not in KEY_CODES:
+            self._bring_keys(link, question)
         if kind is not None and kind.shape == "network":
             return self._network(link, question)
         if name_of(link) not in self.settings.listeners:
@@ -155,6 +159,10 @@ class Switch(Program):
         How it ends, :meth:`status` says. Raises Error if there is no such key, or no such peer.
         """
         self.kernel.advance(now)
+        listener = self.settings.listeners.get(name_of(LinkId(place)))
+        terminal = place.partition("/")[2]
+        if listener is not None and terminal and not may_sign(terminal, listener):
+            raise Error(f"{place}: no such terminal may speak there")
         self.key_exchange.change(place, kind, who, because, theirs=theirs)
         return self.kernel.take()
 
@@ -189,6 +197,15 @@ class Switch(Program):
         except Decline as declined:
             return self._decline(link, request, declined)
         return self.desk.send(link, answer)
+
+    def _bring_keys(self, link: LinkId, request: Message) -> None:
+        """The terminal that sent *request* is there: it may be time for new keys."""
+        listener = self.settings.listeners.get(name_of(link))
+        if listener is None or listener.keys is None or listener.serves != "merchants":
+            return
+        terminal = sender_of(request, listener)
+        if terminal and may_sign(terminal, listener):
+            self.key_exchange.heard(link, terminal)
 
     def _ask(self, link: LinkId, request: Message, kind: Kind) -> None:
         source, now = name_of(link), self.kernel.now

@@ -26,7 +26,7 @@ from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstre
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
-TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK}
+TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK, "mac": TAK}  # ... and of terminals
 
 
 class ListenerConfig(IsoListener, frozen=True, kw_only=True):
@@ -182,10 +182,14 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
 
 
 def _key_plan(listener: ListenerConfig) -> KeyPlan | None:
+    keys: Mapping[KeyKind, str] = {"pin": listener.pin_key, "mac": listener.mac.key}
     if listener.serves == "acquirers":
-        return listener.keys.plan(ZONE, {"pin": listener.pin_key, "mac": listener.mac.key})
-    keys: Mapping[KeyKind, str] = {"pin": listener.pin_key}
-    return listener.keys.plan(TERMINALS, keys, terminal_keys=listener.terminal_keys)
+        return listener.keys.plan(ZONE, keys)
+    own: Mapping[KeyKind, Mapping[str, str]] = {
+        "pin": listener.terminal_keys,
+        "mac": listener.mac.terminal_keys,
+    }
+    return listener.keys.plan(TERMINALS, keys, terminal_keys=own)
 
 
 def _known(names: tuple[str, ...] | Literal["any"]) -> frozenset[str] | None:

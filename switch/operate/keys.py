@@ -18,7 +18,7 @@ from cardswitch.wire.driver.control import Verb
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.machine.keys.working import KEY_KINDS
 from cardswitch.wire.operator.control import TIMEOUT_S, NotRunning, ask_control
-from cardswitch.wire.ports import Effect, Seconds
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..core.row import Vault
 from .config import SwitchConfig
@@ -96,7 +96,7 @@ def keys_of(config: SwitchConfig, vault: Vault) -> Sequence[Mapping[str, Any]]:
 
 def kinds_at(config: SwitchConfig, place: str) -> Sequence[str]:
     """The kinds of keys at *place* that can be changed, all kinds if none: that is said later."""
-    plan = config.settings().key_plans.get(place)
+    plan = config.settings().key_plans.get(name_of(LinkId(place)))
     return plan.kinds if plan is not None and plan.kinds else KEY_KINDS[:1]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
+from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Seconds
 
 
@@ -86,13 +87,21 @@ class SaleAbandoned(Struct, frozen=True, tag="abandoned"):
     because: str
 
 
-class KeyTaken(Struct, frozen=True, tag="key"):
+class KeyTaken(Struct, frozen=True, kw_only=True, tag="key"):
     """The PIN pad has a new key: *key* is under its TMK, and stands in for *instead_of*."""
 
     at: Seconds
     key: str
     kcv: str  # its check value
     instead_of: str  # the key in the configuration
+    kind: KeyKind = "pin"
+    before: str = ""  # the key that was in use until then
+
+
+class KeyProven(Struct, frozen=True, tag="proven"):
+    """The switch was seen to use the new key for MACs: soon nothing under the old one is right."""
+
+    at: Seconds
 
 
 class BatchClosed(Struct, frozen=True, tag="closed"):
@@ -112,5 +121,6 @@ TerminalEntry = (
     | ApprovalHeard
     | SaleAbandoned
     | KeyTaken
+    | KeyProven
     | BatchClosed
 )

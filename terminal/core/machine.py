@@ -16,17 +16,14 @@ from cardswitch.specs.codes import (
     TRY_LATER,
     UNKNOWN_ORIGINAL,
 )
-from cardswitch.specs.dialect.covered import MAC_FIELDS
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.wire.machine.macs import Sealed
-from cardswitch.wire.machine.matching import IsoExchange, label
-from cardswitch.wire.machine.program import Program
+from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.waits import Flow, NoAnswer
-from cardswitch.wire.ports import Effect, LinkId, Seconds, Send, name_of
+from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..customer.card import Card
 from ..pinpad.macs import MacPad
@@ -55,6 +52,7 @@ from .messages import (
     stored,
 )
 from .outcome import PAID, SaleState
+from .sealing import SealingProgram
 from .state import Book, key_of, rebuild
 
 SWITCH: Final = LinkId("switch")
@@ -70,7 +68,7 @@ class Timers(Struct, frozen=True):
     back_off_max_s: Seconds = 30.0  # ... up to this: the switch may be away for hours
 
 
-class Terminal(Program):
+class Terminal(SealingProgram):
     """A POS terminal at one link. Its memory is its :attr:`book`, made of what it appends.
 
     What it tells is in its entries (:func:`~terminal.core.state.outcomes`), and holds once they are
@@ -85,10 +83,7 @@ class Terminal(Program):
         link: LinkId = SWITCH,
         macs: MacPad | None = None,
     ) -> None:
-        super().__init__({link: IsoExchange()})
-        self._mac_pad = macs
-        if macs is not None:
-            self.kernel.hold_back = self._seal
+        super().__init__({link: IsoExchange()}, macs)
         self.book = Book()
         self.link = link
         self.place = place
@@ -333,24 +328,6 @@ class Terminal(Program):
     def linked(self, link: LinkId) -> None:
         """A pending reversal goes out now."""
         self.kernel.notify(LINKED)
-
-    def _seal(self, effect: Effect) -> bool:
-        """Send, instead of *effect*, the same message with its MAC."""
-        if self._mac_pad is None or type(effect) is not Send:
-            return False
-        self.kernel.effects.append(Sealed(effect.link, self._mac_pad.sealed(effect.message)))
-        return True
-
-    def _received(self, link: LinkId, message: Any) -> None:
-        """What has not the right MAC never came, or is told of, as the rule says."""
-        if self._mac_pad is not None:
-            if not self._mac_pad.is_right(message):
-                self.kernel.counts["mac_wrong"] += 1
-                self.kernel.tell("mac_wrong", link, f"{label(message)}: its MAC is another")
-                if self._mac_pad.rule.wrong != "log":
-                    return
-            message = message.without(*MAC_FIELDS)
-        super()._received(link, message)
 
     def asked(self, link: LinkId, question: Any) -> None:
         """A terminal serves nobody."""

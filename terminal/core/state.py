@@ -5,7 +5,7 @@ Which entry may follow which stands in :data:`FOLLOWS`; every change of a sale's
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from itertools import accumulate
 from typing import Final
@@ -16,12 +16,14 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message, reply_mti
 from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Seconds
 
 from .batch import Batch
 from .entries import (
     ApprovalHeard,
     BatchClosed,
+    KeyProven,
     KeyTaken,
     ReversalRefused,
     SaleAbandoned,
@@ -53,6 +55,7 @@ _AT_REST: Final = (
     | NOT_PAID
     | {None, SaleState.COMPLETED, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
 )
+_ANY: Final = frozenset({None, *SaleState})  # A key may come while a sale is under way.
 # The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleBegun: _AT_REST,
@@ -65,8 +68,10 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     ApprovalHeard: NOT_PAID | {SaleState.BEGUN},
     SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
     BatchClosed: _AT_REST,
-    KeyTaken: _AT_REST,
+    KeyTaken: _ANY,
+    KeyProven: _ANY,
 }
+SPENT_MAX: Final = 64  # Check values of keys that must not come again.
 
 
 class Sale(Struct, frozen=True):
@@ -94,7 +99,9 @@ class Book(Struct, frozen=True, kw_only=True):
     last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
     pending: Pending | None = None
     to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
-    key: KeyTaken | None = None  # the last one that the PIN pad has taken
+    keys: Mapping[KeyKind, KeyTaken] = {}  # the last ones that the PIN pad has taken
+    mac_key_seen_at: Seconds | None = None  # when the switch first used the last one for MACs
+    spent: tuple[str, ...] = ()  # check values of those and former ones, the newest last
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
 
     @property
@@ -200,7 +207,9 @@ class Book(Struct, frozen=True, kw_only=True):
             case SaleAbandoned(at, key, because):
                 return self._abandoned(at, key, because)
             case KeyTaken():
-                return replace(self, key=entry, last_outcome=None)
+                return self._keyed(entry)
+            case KeyProven(at):
+                return replace(self, mac_key_seen_at=at, last_outcome=None)
             case BatchClosed():
                 return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
 
@@ -318,6 +327,12 @@ class Book(Struct, frozen=True, kw_only=True):
         batch = self.batch.plus(line_of(outcome), outcome.currency, amount)
         exceptions = (*self.exceptions, outcome)
         return replace(self._with(key, outcome), batch=batch, exceptions=exceptions)
+
+    def _keyed(self, taken: KeyTaken) -> Book:
+        seen_at = None if taken.kind == "mac" else self.mac_key_seen_at
+        spent = (*self.spent, taken.kcv)[-SPENT_MAX:]
+        keys = {**self.keys, taken.kind: taken}
+        return replace(self, keys=keys, mac_key_seen_at=seen_at, spent=spent, last_outcome=None)
 
     def _with(self, key: str, outcome: Outcome) -> Book:
         sale = replace(self.sales[key], outcome=outcome)

@@ -59,7 +59,8 @@ Examples:
   echo --terminal TERM0002 --json"""
 KEY_EPILOG: Final = """\b
 Examples:
-  change-key
+  change-key                                   that for PINs, and that for MACs if there is one
+  change-key --kind mac
   change-key --terminal TERM0002 --json
 
 The switch has its HSM make the key, and sends it under the master key. It accepts the old
@@ -330,13 +331,16 @@ def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
 
 
 @terminal.command("change-key", epilog=KEY_EPILOG)
+@click.option("--kind", type=click.Choice(["pin", "mac"]), help="Which; without it, all there are.")
 @waiting
 @common
-def change_key(config: TerminalConfig, within: float, as_json: bool) -> None:
-    """Ask the switch for a new key of the PIN pad."""
-    from .news_screen import change_key as change
+def change_key(
+    config: TerminalConfig, kind: Literal["pin", "mac"] | None, within: float, as_json: bool
+) -> None:
+    """Ask the switch for new keys of the PIN pad."""
+    from .news_screen import change_keys
 
-    sys.exit(change(config, within, as_json))
+    sys.exit(change_keys(config, kind, within, as_json))
 
 
 def _pin(given: str | None) -> str | None:

@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.machine.keys.working import KEY_KINDS, KeyKind
 from cardswitch.wire.operator import exits
 
 from ..config import TerminalConfig
@@ -32,18 +33,29 @@ def echo(config: TerminalConfig, within: float, as_json: bool) -> int:
     return _EXITS.get(news, exits.ERROR)
 
 
-def change_key(config: TerminalConfig, within: float, as_json: bool) -> int:
-    """Have the key changed, show how that went, and return the exit code."""
-    news = _news(config, lambda session: session.change_key(within))
+def change_keys(
+    config: TerminalConfig, wanted: KeyKind | None, within: float, as_json: bool
+) -> int:
+    """Have a key changed, or all that there are, show how that went; the exit code."""
+    has: dict[KeyKind, str] = {"pin": config.tpk, "mac": config.mac.key}
+    kinds = [kind for kind in KEY_KINDS if has[kind]] or [KEY_KINDS[0]]
+    return max(
+        _change_key(config, kind, within, as_json) for kind in ([wanted] if wanted else kinds)
+    )
+
+
+def _change_key(config: TerminalConfig, kind: KeyKind, within: float, as_json: bool) -> int:
+    news = _news(config, lambda session: session.change_key(kind, within))
     if isinstance(news, int):
         return news
-    taken = read_book(config).key
+    taken = read_book(config).keys.get(kind)
     kcv = taken.kcv if taken is not None else ""
     if as_json:
-        shown = {"terminal": config.id, "is_changed": news == CHANGED, "news": news}
+        shown = {"terminal": config.id, "kind": kind, "is_changed": news == CHANGED, "news": news}
         click.echo(msgspec.json.encode({**shown, "check_value": kcv}))
     else:
-        click.echo(f"{config.id}: {news}{f', check value {kcv}' if news == CHANGED else ''}")
+        suffix = f", check value {kcv}" if news == CHANGED else ""
+        click.echo(f"{config.id}, {kind}: {news}{suffix}")
     return _EXITS.get(news, exits.ERROR)
 
 

@@ -10,19 +10,22 @@ from cardswitch.specs.security.lmk import unwrap_key_under_key
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
-# The terminal master key of every emulated terminal. Public, like the module's test LMK: it stands
-# for the key that a real PIN pad gets injected in a secure room, and protects test keys alone.
+# The terminal master keys of every emulated terminal. Public, like the module's test LMK: they
+# stand for those that a real PIN pad gets injected in a secure room, and protect test keys alone.
+# One is for keys of PINs, one for those of MACs: so nobody can pass one off as the other.
 TEST_TMK: Final = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
+TEST_MAC_TMK: Final = bytes.fromhex("89ABCDEF0123456776543210FEDCBA98")
 
 
 class PinPad:
     """Holds the TPK, delivered under the TMK (scheme letter X or U and 32 hexadecimal digits)."""
 
-    __slots__ = ("_tpk", "delivered")
+    __slots__ = ("_tmk", "_tpk", "delivered")
 
     def __init__(self, tpk_under_tmk: str, tmk: bytes = TEST_TMK) -> None:
         """Raises CryptoError if *tpk_under_tmk* is not a key under *tmk*."""
         self.delivered = tpk_under_tmk
+        self._tmk = tmk
         self._tpk = unwrap_key_under_key(tmk, tpk_under_tmk)
         if not has_odd_parity(self._tpk):
             raise CryptoError("expected the TPK under this terminal's TMK: its parity is wrong")
@@ -31,6 +34,10 @@ class PinPad:
     def check_value(self) -> str:
         """Six hexadecimal digits by which two sides know that they have the same key."""
         return key_check_value(self._tpk).hex().upper()
+
+    def renewed(self, tpk_under_tmk: str) -> PinPad:
+        """The same pad with another key. Raises CryptoError."""
+        return PinPad(tpk_under_tmk, self._tmk)
 
     def encrypt(self, pin: str, pan: str) -> str:
         """*pin* (4-12 digits) for *pan*: 16 hexadecimal digits, ISO 9564-1 format 0 under the TPK.

@@ -12,11 +12,11 @@ from typing import Any
 from cardswitch.lab.house.ceremony import Keys
 from cardswitch.specs.codes import KEY_CHANGE
 from cardswitch.specs.errors import Error
-from cardswitch.specs.hsm.names import TPK
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.keys import key_check_value
 from cardswitch.specs.security.lmk import TEST_LMK, unwrap_key
-from cardswitch.wire.machine.keys.working import KEY_KINDS
+from cardswitch.switch.operate.config import TERMINALS
+from cardswitch.wire.machine.keys.working import KEY_KINDS, KeyKind
 from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.ports import Seconds, name_of
 
@@ -61,21 +61,26 @@ class Locksmith:
                 self._network.at(random.uniform(2.0, until), lambda n=node: self._ask(n))
 
     def _ask(self, node: Node) -> None:
-        """A terminal asks for a new key for PINs."""
+        """A terminal asks for a new key, or an operator wants it to have one."""
+        kind = self._network.random.choice(KEY_KINDS)
+        if self._network.chance(0.3):
+            place = f"{name_of(node.wires[SWITCH].other.link)}/{node.machine.place.terminal}"
+            return self._change(kind, place)
         now = self._network.time_of(node)
         with suppress(Error):
-            self._network.call(node, lambda machine: machine.change_key(now))
+            self._network.call(node, lambda machine: machine.change_key(now, kind))
             self._network.counts["key_asked_for"] += 1
+        return None
 
-    def _change(self, kind: str, *, theirs: bool) -> None:
+    def _change(self, kind: str, place: str = "issuer", *, theirs: bool = False) -> None:
         now = self._network.time_of(self._switch)
         try:
             self._network.call(
                 self._switch,
-                lambda machine: machine.change_key(now, "ann", "issuer", kind, "", theirs=theirs),
+                lambda machine: machine.change_key(now, "ann", place, kind, "", theirs=theirs),
             )
         except Error:
-            return  # There is no such key, the issuer is away, or it is under way.
+            return  # There is no such key, the peer is away, or it is under way.
         self._network.counts["key_change"] += 1
 
     def _record(self, what: str, end: End, message: Any) -> None:
@@ -90,6 +95,8 @@ class Locksmith:
         if any(key["offered"] for key in self._keys()):  # The clock went off a moment ago.
             self._network.run(MOMENT_S)
         ours = {key["kind"]: key for key in self._switch.machine.key_exchange.told()}
+        brought = [k for k in self._switch.machine.key_exchange.told() if "/" in k["place"]]
+        self._network.counts["key_brought"] += sum(k["outcome"] == "changed" for k in brought)
         for key in self._issuer.machine.key_exchange.told():
             kind, other = key["kind"], ours[key["kind"]]
             if key["offered"] or other["offered"]:
@@ -107,12 +114,19 @@ class Locksmith:
 
     def _lost(self, node: Node) -> str:
         """What is wrong if the switch knows nothing of the key that the pad of *node* has."""
-        end, pad = node.wires[SWITCH].other, node.machine._pinpad
-        place = f"{name_of(end.link)}/{node.machine.place.terminal}"
-        tpk = self._switch.machine.settings.listeners[name_of(end.link)].pin_key
-        known = self._switch.machine.memory.keys.accepted(place, "pin", tpk, self._network.now)
-        values = [key_check_value(unwrap_key(TEST_LMK, TPK, key)).hex().upper() for key in known]
-        self._network.counts["key_given"] += node.machine.book.key is not None
-        if pad.check_value not in values:
-            return f"{node.name} has the key {pad.check_value}, and the switch knows {values}"
+        link = node.wires[SWITCH].other.link
+        listener = self._switch.machine.settings.listeners[name_of(link)]
+        place = f"{name_of(link)}/{node.machine.place.terminal}"
+        for kind in listener.keys.kinds:
+            pad, configured = node.machine.pad(kind), listener.keys.configured[kind]
+            keys = self._switch.machine.memory.keys
+            known = keys.accepted(place, kind, configured, self._network.now)
+            values = [_check_value(kind, key) for key in known]
+            self._network.counts[f"{kind}_key_given"] += kind in node.machine.book.keys
+            if pad.check_value not in values:
+                return f"{node.name} has the key {pad.check_value}, and the switch knows {values}"
         return ""
+
+
+def _check_value(kind: KeyKind, key: str) -> str:
+    return key_check_value(unwrap_key(TEST_LMK, TERMINALS[kind], key)).hex().upper()

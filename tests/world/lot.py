@@ -24,7 +24,7 @@ from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 from cardswitch.wire.ports import Seconds
 
-from .locksmith import zone_keys
+from .locksmith import OFTEN_S, zone_keys
 from .tampering import terminal_macs, zone_macs
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
@@ -109,7 +109,9 @@ def _settings(random: Random, keys: Keys, is_direct: bool, macs: MacConfig) -> S
         pin_key_type="TPK",
         pin_key=keys.tpk,
         mac=macs.rule("pos", TAK),
-        keys=KeysConfig(master=keys.tmk).plan(TERMINALS, {"pin": keys.tpk}, terminal_keys={}),
+        keys=KeysConfig(
+            master=keys.tmk, mac_master=keys.mac_tmk, every_s=random.choice((0.0, 0.0, OFTEN_S))
+        ).plan(TERMINALS, {"pin": keys.tpk, "mac": macs.key}, terminal_keys={}),
         in_flight_max=random.choice((1, 4, 256)),
         reversal_by=("original_data", "rrn", "trace"),
         unknown_reversal=random.choice(("25", "25", "00")),

@@ -86,7 +86,7 @@ class Deck:
 
     def module(self, life: int) -> HsmModule:
         """A module that knows the keys: they are under its LMK. It makes others in each *life*."""
-        carries: dict[str, Any] = {self.keys.tmk_kcv: "pin"}
+        carries: dict[str, Any] = {self.keys.tmk_kcv: "pin", self.keys.mac_tmk_kcv: "mac"}
         return HsmModule(Random(1_000 + life).randbytes, Policy(carries=carries))
 
 

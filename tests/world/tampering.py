@@ -15,7 +15,7 @@ from cardswitch.specs.dialect.covered import MAC_FIELDS
 from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.lmk import TEST_LMK, wrap_key, wrap_key_under_key
-from cardswitch.terminal.pinpad.pad import TEST_TMK
+from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK
 from cardswitch.wire.operator.macs import MacConfig
 from tests.kit.hsm.module import key
 
@@ -52,7 +52,7 @@ def terminal_macs(seed: float) -> tuple[MacConfig, MacConfig]:
         length=random.choice(LENGTHS),
         wrong=random.choice(("refuse", "drop")),
     )
-    return ours, replace(ours, key=wrap_key_under_key(TEST_TMK, "U", key(92)))
+    return ours, replace(ours, key=wrap_key_under_key(TEST_MAC_TMK, "U", key(92)))
 
 
 class Tampering:

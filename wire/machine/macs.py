@@ -27,17 +27,19 @@ from cardswitch.specs.errors import EncodeError
 from cardswitch.specs.hsm import Answer, Command
 from cardswitch.specs.hsm.commands.data.macs import generate_mac, verify_mac
 from cardswitch.specs.hsm.errors import MISMATCH
+from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.message import Message
 
 from ..ports import Effect, LinkId, Seconds, Send, name_of
 from .budget import Budget
 from .kernel import Kernel
-from .keys.working import WorkingKeys
+from .keys.working import KeyKind, WorkingKeys
 from .matching import is_answerable, label
 from .waits import NoAnswer
 
 Wrong = Literal["refuse", "drop", "log"]
 Refuse = Callable[[LinkId, Message, str], None]
+Used = Callable[[str, KeyKind, str, str], None]  # place, kind, configured key, and the one in use
 
 TERMINAL: Final = 41
 REVERSALS: Final = "4"  # the class of an MTI
@@ -61,6 +63,12 @@ class MacRule(Struct, frozen=True, kw_only=True):
     def key_of(self, message: Message) -> str:
         """The key of whoever *message* is from, or for."""
         return self.terminal_keys.get(message.get(TERMINAL).rstrip(" "), self.key)
+
+    def place_of(self, link: LinkId, message: Message) -> str:
+        """Where the key of whoever *message* is from, or for, is in use: a terminal is a place."""
+        if self.key_type != TAK:
+            return name_of(link)
+        return f"{name_of(link)}/{message.get(TERMINAL).rstrip(' ')}"
 
     def mac_in(self, message: Message) -> str:
         """The MAC of *message*; ``""`` if it has none that can be one."""
@@ -86,10 +94,12 @@ class Macs:
         refuse: Refuse,
         within: Seconds,
         keys: WorkingKeys,
+        used: Used,
     ) -> None:
         """*refuse*: answers a request with a code. *within*: how long the HSM may take.
 
-        *keys*: which keys stand in for those of the rules.
+        *keys*: which keys stand in for those of the rules. *used* hears by which key of several
+        there a message was found to be authentic.
         """
         self._kernel = kernel
         self._hsm = hsm
@@ -97,6 +107,7 @@ class Macs:
         self._refuse = refuse
         self._within = within
         self._keys = keys
+        self._used = used
         self._checking: Counter[tuple[LinkId, bool]] = Counter()  # by link, reversals apart
 
     # Coming in ------------------------------------------------------------------------------------
@@ -151,13 +162,15 @@ class Macs:
 
     async def _fault(self, link: LinkId, message: Message, rule: MacRule) -> str:
         """What is wrong with the MAC of *message*; ``""`` if nothing. NoAnswer, EncodeError."""
-        mac, place = rule.mac_in(message), name_of(link)
+        mac, place = rule.mac_in(message), rule.place_of(link, message)
         if not mac:
             return f"no MAC in field {mac_field(message)}"
-        keys = self._keys.accepted(place, "mac", rule.key_of(message), self._kernel.now)
+        configured = rule.key_of(message)
+        keys = self._keys.accepted(place, "mac", configured, self._kernel.now)
         for key in keys:
             if await self._is_made_with(key, message, mac, rule):
-                self._keys.seen(place, "mac", key, self._kernel.now)
+                if len(keys) > 1:
+                    self._used(place, "mac", configured, key)
                 return ""
         if not keys:
             return "there is no key for the MAC of this terminal"
@@ -195,7 +208,7 @@ class Macs:
 
     async def _seal(self, link: LinkId, message: Message, rule: MacRule) -> None:
         bare = message.without(*MAC_FIELDS)
-        key = self._keys.sending(name_of(link), "mac", rule.key_of(message))
+        key = self._keys.sending(rule.place_of(link, message), "mac", rule.key_of(message))
         try:
             if not key:
                 raise NoAnswer("there is no key for the MAC of this terminal")

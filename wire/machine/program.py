@@ -27,8 +27,8 @@ from ..ports import (
 from .budget import Limits
 from .desk import Desk
 from .kernel import Kernel
-from .keys.working import WorkingKeys
-from .macs import MacRule, Macs
+from .keys.working import KeyKind, WorkingKeys
+from .macs import MacRule, Macs, Used
 from .matching import Exchange, is_answerable, label
 
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
@@ -60,16 +60,23 @@ class Program:
         rules: Mapping[str, MacRule | None],
         within: Seconds,
         keys: WorkingKeys | None = None,
+        used: Used | None = None,
     ) -> None:
         """Have *hsm* check and make the MACs of those links that have a rule, by their names.
 
-        *within*: how long it may take for one. *keys*: which keys stand in for those of the rules.
+        *within*: how long it may take for one. *keys*: which keys stand in for those of the rules;
+        *used*: what is done when one of several is seen in use, if *keys* alone need not know.
         """
         given = {name: rule for name, rule in rules.items() if rule is not None}
-        if given:
-            keys = keys or WorkingKeys({})
-            self._macs = Macs(self.kernel, hsm, given, self.refuse, within, keys)
-            self.kernel.hold_back = self._macs.hold_back
+        if not given:
+            return
+        known = keys or WorkingKeys({})
+
+        def seen(place: str, kind: KeyKind, _: str, key: str) -> None:
+            known.seen(place, kind, key, self.kernel.now)
+
+        self._macs = Macs(self.kernel, hsm, given, self.refuse, within, known, used or seen)
+        self.kernel.hold_back = self._macs.hold_back
 
     # To be written by each program ----------------------------------------------------------------
 

@@ -20,7 +20,7 @@ class KeysConfig(Struct, frozen=True, kw_only=True):
     """Without a master key nothing is changed. Master keys are cryptograms under the HSM's LMK."""
 
     master: str = ""
-    mac_master: str = ""  # for keys of MACs, where they travel under another one
+    mac_master: str = ""  # for keys of MACs, where they travel under another one, as to terminals
     form: Form = "block"
     overlap_s: Annotated[float, Meta(ge=0)] = 60.0
     every_s: Annotated[float, Meta(ge=0)] = 0.0
@@ -36,23 +36,26 @@ class KeysConfig(Struct, frozen=True, kw_only=True):
         types: Mapping[KeyKind, str],
         configured: Mapping[KeyKind, str],
         comes_in: tuple[KeyKind, ...] = KEY_KINDS,
-        terminal_keys: Mapping[str, str] | None = None,
+        terminal_keys: Mapping[KeyKind, Mapping[str, str]] | None = None,
     ) -> KeyPlan | None:
         """What a program is told; None if nothing is changed there.
 
         *types* of keys of the HSM, and the keys that are *configured*, by kind. *comes_in*: whose
-        material does. *terminal_keys*: by terminal id, where keys are handed out.
+        material does. *terminal_keys*: by kind and terminal id, where keys are handed out: under a
+        master key that carries one kind, so that there each kind has its own.
         """
-        if not self.master:
+        is_handed_out = terminal_keys is not None
+        for_macs = self.mac_master if is_handed_out else self.mac_master or self.master
+        if not self.master and not for_macs:
             return None
         return KeyPlan(
-            masters={"pin": self.master, "mac": self.mac_master or self.master},
+            masters={"pin": self.master, "mac": for_macs},
             types=types,
             configured=configured,
             scheme=SCHEMES[self.form],
             comes_in=comes_in,
             terminal_keys=terminal_keys or {},
-            is_handed_out=terminal_keys is not None,
+            is_handed_out=is_handed_out,
             overlap_s=self.overlap_s,
             every_s=self.every_s,
         )

@@ -18,8 +18,9 @@ from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
-from cardswitch.terminal.session import open_session
+from cardswitch.terminal.session import open_session, read_book
 from cardswitch.wire.driver.runtime import run
+from cardswitch.wire.machine.keys.working import KEY_KINDS
 from cardswitch.wire.operator.macs import MacConfig
 from tests.kit.hsm.module import attended
 from tests.kit.hsm.module import key as key_of
@@ -132,20 +133,65 @@ def test_a_sale_that_is_under_way_while_keys_change_is_not_lost(lab):
     run(main())
 
 
-def test_a_terminal_has_its_key_changed_and_sells_with_the_new_one(lab):
+@pytest.fixture
+def sealed_lab(lab):
+    """As it is once the two tables that its file has behind # are made part of it."""
+    path = lab.folder / "lab.toml"
+    text = path.read_text("utf-8")
+    for table in ("[switch.listeners.pos.mac]", "[terminal.mac]"):
+        assert f"#{table}\n#key" in text
+        text = text.replace(f"#{table}\n#key", f"{table}\nkey")
+    path.write_text(text, "utf-8")
+    made = read_lab(path)
+    return replace(made, terminal=replace(made.terminal, timeout_s=PATIENCE_S))
+
+
+def of_terminal(programs):
+    """The check values of the keys of the terminal, as the switch has them."""
+    told = programs.switch.key_exchange.told()
+    return {key["kind"]: key["check_value"] for key in told if key["place"] == "pos/TERM0001"}
+
+
+@pytest.mark.parametrize("kind", KEY_KINDS)
+def test_a_terminal_has_its_key_changed_and_sells_with_the_new_one(sealed_lab, kind):
     async def main():
-        async with running(lab) as programs:
+        async with running(sealed_lab) as programs:
             await programs.ready()
-            async with open_session(lab.terminal) as session:
-                assert await session.change_key() == "changed"
-                taken = session.book.key
-            assert await sold(lab) is SaleState.APPROVED
-            told = programs.switch.key_exchange.told()
-            [of_terminal] = [key for key in told if key["place"] == "pos/TERM0001"]
-            assert of_terminal["check_value"] == taken.kcv
-            assert await sold(lab) is SaleState.APPROVED
+            async with open_session(sealed_lab.terminal) as session:
+                assert await session.change_key(kind) == "changed"
+                taken = session.book.keys[kind]
+            assert await sold(sealed_lab) is SaleState.APPROVED
+            assert of_terminal(programs)[kind] == taken.kcv
+            assert await sold(sealed_lab) is SaleState.APPROVED
+            assert not programs.switch.counts["mac_wrong"]
 
     run(main())
+
+
+def test_both_keys_of_a_terminal_are_brought_to_it_while_it_sells_and_are_there_after_a_start(
+    sealed_lab,
+):
+    async def first():
+        async with running(sealed_lab) as programs:
+            await programs.ready()
+            asked = [changed(sealed_lab, kind, "pos/TERM0001") for kind in KEY_KINDS]
+            kinds = asyncio.gather(*asked)
+            while len(of_terminal(programs)) < len(KEY_KINDS):
+                await asyncio.sleep(LOOK_S)
+            assert await sold(sealed_lab) is SaleState.APPROVED
+            assert [each["outcome"] for each in await kinds] == ["changed", "changed"]
+            return of_terminal(programs)
+
+    async def again():
+        async with running(sealed_lab) as programs:
+            await programs.ready()
+            assert await sold(sealed_lab) is SaleState.APPROVED
+            return of_terminal(programs)
+
+    values = run(first())
+    book = read_book(sealed_lab.terminal)
+    assert {kind: taken.kcv for kind, taken in book.keys.items()} == values
+    assert run(again()) == values
 
 
 def test_the_acquirer_changes_its_key_of_macs_and_says_of_pins_that_it_has_none(lab):

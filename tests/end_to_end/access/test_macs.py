@@ -16,7 +16,7 @@ from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.customer.card import find_card
-from cardswitch.terminal.pinpad.pad import TEST_TMK
+from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK
 from cardswitch.terminal.session import open_session
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.macs import MacConfig
@@ -33,7 +33,7 @@ def lab_with_macs(folder, terminal_key, **manner):
     lab = read_lab(make_lab(folder / "lab", free_ports(), ask=ask)[0])
     switch, zone = lab.switch, MacConfig(key=wrap_key(TEST_LMK, ZAK, "U", ZONE), **manner)
     tak = MacConfig(key=wrap_key(TEST_LMK, TAK, "U", TERMINAL), **manner)
-    own = MacConfig(key=wrap_key_under_key(TEST_TMK, "U", terminal_key), **manner)
+    own = MacConfig(key=wrap_key_under_key(TEST_MAC_TMK, "U", terminal_key), **manner)
     pos = replace(switch.listeners["pos"], mac=tak)
     issuer = replace(switch.upstreams["issuer"], mac=zone)
     switch = replace(

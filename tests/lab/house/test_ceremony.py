@@ -34,8 +34,8 @@ def card(module, keys):
 
 
 def test_every_key_is_another_one_and_none_is_clear(keys):
-    under_lmk = [keys.tpk, keys.zpk_acquirer, keys.zpk_issuer, keys.pvk, keys.cvk]
-    assert len(set(under_lmk)) == len(set(keys.check_values.values())) == 5
+    under_lmk = [keys.tpk, keys.tak, keys.zpk_acquirer, keys.zpk_issuer, keys.pvk, keys.cvk]
+    assert len(set(under_lmk)) == len(set(keys.check_values.values())) == 6
     assert all(key[0] == "U" and len(key) == 33 for key in under_lmk)
 
 
@@ -59,7 +59,7 @@ def test_the_module_knows_the_keys_it_made(module, keys):
     check_keys(module.answer, keys)
 
 
-@pytest.mark.parametrize("name", ["tpk", "zpk_acquirer", "zpk_issuer", "pvk", "cvk"])
+@pytest.mark.parametrize("name", ["tpk", "tak", "zpk_acquirer", "zpk_issuer", "pvk", "cvk"])
 def test_a_key_of_another_ceremony_is_noticed(module, keys, name):
     other = make_keys(attended(HsmModule(Random(2025).randbytes)))
     with pytest.raises(Error, match=f"does not know the key {name}:"):

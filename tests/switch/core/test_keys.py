@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.row import said
 from cardswitch.switch.core.states import Mark, State
@@ -190,6 +191,60 @@ def test_a_terminal_may_have_the_key_before_the_one_that_was_lost_on_its_way():
     play >> answered(HSM, "00", {"block": NEW_BLOCK}) << recorded(Mark.KEY)
     step = said([row for row in play.entries if row.state == Mark.KEY][-1])
     assert (step["step"], step["kcv"], step["by"]) == ("changed", "A1B2C3", "use")
+
+
+def with_macs():
+    """Terminals have MACs, and are handed out keys for them."""
+    plan = replace(
+        HANDED_OUT,
+        masters={"pin": MASTER, "mac": OTHER},
+        types={"pin": "002", "mac": "003"},
+        configured={"pin": TPK, "mac": "TAK"},
+    )
+    return with_listener(keys=plan, merchants=KNOWN, mac=rule())
+
+
+def test_a_terminal_is_answered_under_its_old_key_for_macs_until_it_uses_the_new_one():
+    play = opened(with_macs())
+    mac = {64: "1" * 16}
+    request = {7: "0329010000", 11: "000001", 41: "TERM0001", 48: "M", 70: "162", 128: "1" * 16}
+    play >> Received(POS, Message("0800", request)) << sent(HSM, "M8", {"key": "TAK"})
+    play >> answered(HSM, "00") << sent(HSM, "A0", {"key_type": "003", "zmk": OTHER})
+    play >> answered(HSM, "00", {"key": NEW, "key_under_zmk": UNDER_MASTER, "kcv": "A1B2C3"})
+    play << recorded(Mark.KEY) << sent(HSM, "M6", {"key": "TAK"})
+    (
+        play
+        >> answered(HSM, "00", {"mac": "2" * 16})
+        << sent(POS, "0810", {48: f"MA1B2C3{UNDER_MASTER}"})
+    )
+    sale = PLAIN.with_fields({41: "TERM0001", **mac})
+    play >> Received(POS, sale) << sent(HSM, "M8", {"key": "TAK"}) >> answered(HSM, "01")
+    play << sent(HSM, "M8", {"key": NEW}) >> answered(HSM, "00") << recorded(Mark.KEY)
+    step = said([row for row in play.entries if row.state == Mark.KEY][-1])
+    assert (step["step"], step["kind"], step["place"], step["by"]) == (
+        "changed",
+        "mac",
+        "pos/TERM0001",
+        "use",
+    )
+    play.skip()
+    echo = {7: "0329010000", 11: "000003", 41: "TERM0001", 70: "301", 128: "1" * 16}
+    play >> Received(POS, Message("0800", echo)) << sent(HSM, "M8", {"key": NEW})
+    play >> answered(HSM, "00") << sent(HSM, "M6", {"key": NEW})
+
+
+def test_an_operator_has_a_terminal_brought_a_key_as_it_speaks():
+    play = opened(with_listener(keys=HANDED_OUT, merchants=KNOWN))
+    change(play, "pos/TERM0001") >> Received(POS, SALE.with_fields({41: "TERM0002"}))
+    assert not [m for m in play.skip().sent_on(HSM) if m.code == "A0"]
+    play >> Received(POS, SALE.with_fields({11: "000012"}))
+    assert [m.code for m in play.skip().sent_on(HSM)][-2:] == ["A0", "CA"]
+
+
+@pytest.mark.parametrize("place", ["pos/TERM0002", "till/TERM0001", "pos"])
+def test_no_key_is_ordered_for_a_terminal_that_is_nobodys(place):
+    with pytest.raises(Error, match=place):
+        change(opened(with_listener(keys=HANDED_OUT, merchants=KNOWN)), place)
 
 
 @pytest.mark.parametrize(("terminal", "code"), [("TERM0002", "58"), ("", "30")])

@@ -12,6 +12,7 @@ from cardswitch.terminal.core.batch import Tally
 from cardswitch.terminal.core.entries import (
     ApprovalHeard,
     BatchClosed,
+    KeyProven,
     KeyTaken,
     ReversalRefused,
     SaleAbandoned,
@@ -58,7 +59,8 @@ CLOSED = BatchClosed(4.0)
 ABANDONED = SaleAbandoned(3.0, key_of("000007", REQUEST[7]), "refunded by hand")
 NOTHING = Unanswered(2.0)
 
-KEY = KeyTaken(4.0, "X" + "5" * 32, "A1B2C3", "U" + "1" * 32)
+KEY = KeyTaken(at=4.0, key="X" + "5" * 32, kcv="A1B2C3", instead_of="U" + "1" * 32)
+PROVEN = KeyProven(5.0)
 
 ALL = [
     BEGUN,
@@ -72,24 +74,25 @@ ALL = [
     ABANDONED,
     NOTHING,
     KEY,
+    PROVEN,
 ]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
-    ([], None, "bck"),
-    ([BEGUN], SaleState.BEGUN, "avwnh"),
-    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bck"),
-    ([BEGUN, APPROVED], SaleState.APPROVED, "brckv"),
-    ([BEGUN, DECLINED], SaleState.DECLINED, "brckhv"),
-    ([BEGUN, REVERSING], SaleState.PENDING, "xfw"),
-    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bckhv"),
-    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bck"),
-    ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xfw"),
-    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brckhv"),
-    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brckhvw"),
-    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bck"),
-    ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfw"),
+    ([], None, "bckp"),
+    ([BEGUN], SaleState.BEGUN, "avwnhkp"),
+    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bckp"),
+    ([BEGUN, APPROVED], SaleState.APPROVED, "brcvkp"),
+    ([BEGUN, DECLINED], SaleState.DECLINED, "brchvkp"),
+    ([BEGUN, REVERSING], SaleState.PENDING, "xfwkp"),
+    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bchvkp"),
+    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bckp"),
+    ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xfwkp"),
+    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brchvkp"),
+    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchvwkp"),
+    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bckp"),
+    ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfwkp"),
 ]
-LETTERS = dict(zip("barvxfchwnk", ALL, strict=True))
+LETTERS = dict(zip("barvxfchwnkp", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)
@@ -102,6 +105,15 @@ def test_which_entry_may_follow(history, kind, followers):
         else:
             with pytest.raises(Error, match="damaged"):
                 book.with_entry(entry)
+
+
+def test_the_last_keys_are_known_and_what_must_not_come_again():
+    tak = msgspec.structs.replace(KEY, key="X" + "6" * 32, kcv="D4E5F6", kind="mac")
+    book = rebuild([KEY, tak, PROVEN])
+    assert book.keys == {"pin": KEY, "mac": tak}
+    assert (book.spent, book.mac_key_seen_at) == (("A1B2C3", "D4E5F6"), 5.0)
+    assert book.with_entry(KEY).mac_key_seen_at == 5.0
+    assert book.with_entry(tak).mac_key_seen_at is None
 
 
 def test_every_entry_has_its_place_in_the_table():

@@ -52,7 +52,7 @@ def test_nobody_is_there(run, lab, small_switch, monkeypatch):
 
 
 def test_a_key_is_changed_and_used_by_the_next_command(run, small_switch):
-    assert run("change-key") == (0, f"TERM01: changed, check value {NEW_KCV}\n", "")
+    assert run("change-key") == (0, f"TERM01, pin: changed, check value {NEW_KCV}\n", "")
     assert run("sale", "12.50", "--card", "good", "--pin", "1234")[0] == 0
     block = PinPad(NEW_KEY[7:]).encrypt("1234", "9999990000000014")
     assert small_switch.seen[-1][52] == block
@@ -63,6 +63,7 @@ def test_of_a_key_the_same_as_json(run):
     assert code == 0
     assert json.loads(said) == {
         "terminal": "TERM01",
+        "kind": "pin",
         "is_changed": True,
         "news": "changed",
         "check_value": NEW_KCV,
@@ -73,7 +74,7 @@ def test_of_a_key_without_an_answer_the_exit_code_says_so(run, small_switch, mon
     monkeypatch.setattr(keys, "ANSWER_S", 0.1)
     small_switch.is_mute = True
     code, said, _ = run("change-key")
-    assert (code, said) == (4, "TERM01: no answer in time: the old key stays in use\n")
+    assert (code, said) == (4, "TERM01, pin: no answer in time: the old key stays in use\n")
 
 
 def test_a_reversal_that_is_pending_comes_first(run, small_switch):

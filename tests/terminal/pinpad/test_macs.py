@@ -8,11 +8,11 @@ from cardswitch.specs.security.cmac import generate_cmac_tdes
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.specs.security.mac import generate_mac_iso9797
 from cardswitch.terminal.pinpad.macs import MacPad
-from cardswitch.terminal.pinpad.pad import TEST_TMK
+from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK
 from tests.kit.macs import covers, rule
 
 KEY = bytes.fromhex("0123456789ABCDEFFEDCBA9876543210")
-TAK = wrap_key_under_key(TEST_TMK, "U", KEY)
+TAK = wrap_key_under_key(TEST_MAC_TMK, "U", KEY)
 SALE = Message("0200", {3: "000000", 11: "000007", 41: "TERM0001"})
 REVERSAL = Message("0420", {11: "000008", 90: "0" * 42})
 

@@ -2,7 +2,7 @@
 
 `working` says which keys are in use, `offers` what is said of them in an 0800, `steps` what all
 ways of a change have in common, `ours` is a change that we make, `theirs` one that comes in,
-`handout` a key that a terminal asks for, and `exchange` is what a program has of all this. No key
+`handout` a key for a terminal, and `exchange` is what a program has of all this. No key
 and no cryptography is here: cryptograms pass through, and the HSM does the rest.
 """
 

@@ -53,7 +53,7 @@ class KeyExchange:
             "check_value": state.kcv,
             "old_is_accepted": bool(state.olds) and kind in plan.comes_in,
             "offered": state.offered_kcv,
-            "is_under_way": self._ours.is_under_way(place, kind),
+            "is_under_way": self._is_under_way(place, kind),
             "outcome": outcome.result,
             "reason": "not used yet" if is_given and state.offered else outcome.reason,
         }
@@ -63,24 +63,35 @@ class KeyExchange:
     ) -> None:
         """Begin to change the key of *kind* at *place*; *theirs*: have the peer make it.
 
+        That of a terminal, whose place is ``pos/TERM0001``, is changed when it speaks next.
         Raises Error: there is no such key, nobody is there, or a change is under way.
         """
         known = self._kind_at(place, kind)
+        if self._is_under_way(place, known):
+            raise Error(f"{place}: a change of its {kind} key is under way already")
+        if self._steps.plan(place).is_handed_out:
+            if theirs:
+                raise Error(f"{place}: terminals make no keys")
+            return self._handout.order(place, known, by, because)
         if self._desk.newest_link(place) is None:
             raise Error(f"{place}: nobody is there, and a key is changed together with its peer")
-        if self._ours.is_under_way(place, known):
-            raise Error(f"{place}: a change of its {kind} key is under way already")
         if theirs:
             return self._ours.want(place, known)
         return self._ours.begin(place, known, by, because)
 
+    def _is_under_way(self, place: str, kind: KeyKind) -> bool:
+        return self._ours.is_under_way(place, kind) or self._handout.is_ordered(place, kind)
+
     def _kind_at(self, place: str, kind: str) -> KeyKind:
-        offered = {name: each for name, each in self._plans.items() if not each.is_handed_out}
-        plan = offered.get(place)
-        for known in plan.kinds if plan is not None else ():
+        plan = self._plans.get(name_of(LinkId(place)))
+        is_place = plan is not None and plan.is_handed_out == bool(place.partition("/")[2])
+        for known in plan.kinds if plan is not None and is_place else ():
             if known == kind:
                 return known
-        places = [f"{name} ({', '.join(each.kinds)})" for name, each in offered.items()]
+        places = [
+            f"{name}{'/TERMINAL' if each.is_handed_out else ''} ({', '.join(each.kinds)})"
+            for name, each in self._plans.items()
+        ]
         raise Error(
             f"{place}: no {kind} key there that can be changed, expected one of "
             f"{', '.join(places) or 'none'}; its place needs that key, and a table `keys` with the "
@@ -88,6 +99,12 @@ class KeyExchange:
         )
 
     # Links ----------------------------------------------------------------------------------------
+
+    def heard(self, link: LinkId, terminal: str) -> None:
+        """*terminal* speaks on *link*: it is brought the keys that it is to have."""
+        plan = self._plans.get(name_of(link))
+        if plan is not None and plan.is_handed_out:
+            self._handout.heard(link, terminal)
 
     def link_ready(self, link: LinkId) -> None:
         """The peer on *link* can be asked: what it has not answered is offered again."""

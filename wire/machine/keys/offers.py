@@ -32,33 +32,35 @@ _SCHEMES_UNDER_LMK: Final = "UTS"
 class KeyPlan(Struct, frozen=True, kw_only=True):
     """What may be changed at one place, and how. Its keys are cryptograms under the LMK."""
 
-    masters: Mapping[KeyKind, str]  # the master key that keys of each kind travel under
+    masters: Mapping[KeyKind, str]  # the master key that keys of each kind travel under, if any do
     types: Mapping[KeyKind, str]  # of an HSM, such as ZPK and ZAK
     configured: Mapping[KeyKind, str]  # the keys of the configuration; "" where there is none
     scheme: str = "R"  # how a key travels: R, a key block, or X, which says nothing of its type
     overlap_s: Seconds = 60.0  # how long the old one is accepted once the new one was in use
     # Whose material comes in there: of others no old key is accepted, since nothing is under it.
     comes_in: tuple[KeyKind, ...] = KEY_KINDS
-    # By terminal id, instead of the configured key for PINs.
-    terminal_keys: Mapping[str, str] = {}
-    is_handed_out: bool = False  # to terminals, which ask for it; else offered to a peer
+    # By kind and terminal id, instead of the configured key.
+    terminal_keys: Mapping[KeyKind, Mapping[str, str]] = {}
+    is_handed_out: bool = False  # to terminals, each its own; else offered to a peer
     every_s: Seconds = 0.0  # how often it is changed by itself; 0: never
 
     @property
     def kinds(self) -> tuple[KeyKind, ...]:
         """What is there to be changed."""
-        if self.is_handed_out:
-            return ("pin",)
-        return tuple(kind for kind in KEY_KINDS if self.configured.get(kind))
+        return tuple(kind for kind in KEY_KINDS if self.masters.get(kind) and self._has(kind))
+
+    def _has(self, kind: KeyKind) -> bool:
+        return bool(self.configured.get(kind) or self.terminal_keys.get(kind))
 
     def configured_at(self, place: str, kind: KeyKind) -> str:
         """The key of the configuration at *place*, which of a terminal is ``pos/TERM0001``."""
         terminal = place.partition("/")[2]
-        return self.terminal_keys.get(terminal, self.configured[kind])
+        own = self.terminal_keys.get(kind, {})
+        return own.get(terminal, self.configured.get(kind, ""))
 
     def scheme_under_lmk(self, kind: KeyKind) -> str:
         """The scheme of a key that is to stand in for the configured one."""
-        scheme = self.configured[kind][:1]
+        scheme = self.configured.get(kind, "")[:1]
         return scheme if scheme in _SCHEMES_UNDER_LMK else "U"
 
 

@@ -66,8 +66,9 @@ class KeySteps:
         return self.plans[name_of(LinkId(place))]
 
     def terminals(self, place: str) -> list[str]:
-        """The places of those terminals of a listener that were handed out keys."""
-        return [other for other in self._keys.places() if other.startswith(f"{place}/")]
+        """The places of those terminals of a listener that were handed out keys, or are to be."""
+        known = {*self._keys.places(), *(other for other, _ in self.outcomes)}
+        return sorted(other for other in known if other.startswith(f"{place}/"))
 
     async def ask_hsm(self, command: Command, refusal: str) -> Mapping[Any, str]:
         """What the HSM answers. Raises NoAnswer, or KeyRefused that says *refusal*."""

@@ -10,7 +10,7 @@ from cardswitch.terminal.core.machine import SWITCH, Terminal
 from cardswitch.terminal.core.messages import TerminalIdentity
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.pinpad.macs import MacPad
-from cardswitch.terminal.pinpad.pad import TEST_TMK
+from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK
 from cardswitch.wire.machine.macs import MacRule
 from cardswitch.wire.ports import Received
 from tests.kit.macs import KEY
@@ -24,7 +24,7 @@ def mac_pad(wrong="refuse"):
     rule = MacRule(
         covers=lambda message: covered(POS, message),
         key_type="003",
-        key=wrap_key_under_key(TEST_TMK, "U", KEY),
+        key=wrap_key_under_key(TEST_MAC_TMK, "U", KEY),
         wrong=wrong,
     )
     return MacPad(rule)
