@@ -91,17 +91,22 @@ def change(
     as_json: bool,
 ) -> None:
     """Change the keys of PLACE, a listener, an upstream or a terminal, together with its peer."""
+    from concurrent.futures import ThreadPoolExecutor
+
     from ..operate.keys import change_key, kinds_at
 
     config = switch_section(config_path)
     codes = []
-    for each in [kind] if kind else kinds_at(config, place):
-        found = change_key(config, place, each, because, within_s, theirs=theirs)
-        if as_json:
-            _echo_json(found)
-        else:
-            click.echo(f"{place}, {each}: {_state(found)}")
-        codes.append(_exit_code(found))
+    kinds = [kind] if kind else kinds_at(config, place)
+    with ThreadPoolExecutor() as threads:  # All at once, so that one does not wait for another.
+        for found in threads.map(
+            lambda each: change_key(config, place, each, because, within_s, theirs=theirs), kinds
+        ):
+            if as_json:
+                _echo_json(found)
+            else:
+                click.echo(f"{place}, {found['kind']}: {_state(found)}")
+            codes.append(_exit_code(found))
     raise SystemExit(max(codes))
 
 

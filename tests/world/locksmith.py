@@ -63,7 +63,7 @@ class Locksmith:
     def _ask(self, node: Node) -> None:
         """A terminal asks for a new key, or an operator wants it to have one."""
         kind = self._network.random.choice(KEY_KINDS)
-        if self._network.chance(0.3):
+        if node.machine is not None and self._network.chance(0.3):
             place = f"{name_of(node.wires[SWITCH].other.link)}/{node.machine.place.terminal}"
             return self._change(kind, place)
         now = self._network.time_of(node)
