@@ -102,6 +102,7 @@ PIN_REQUIRED: Final = "70"
 PIN_TRIES_EXCEEDED: Final = "75"
 UNAVAILABLE: Final = "91"
 DUPLICATE: Final = "94"  # It has the identity of another request.
+TOTALS_DIFFER: Final = "95"
 CRYPTOGRAPHIC_FAILURE: Final = "88"
 MAC_WRONG: Final = "89"
 NO_REASON_TO_DECLINE: Final = "85"  # a card that was verified

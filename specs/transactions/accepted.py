@@ -118,11 +118,7 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
     it needs besides those that its class requires.
     """
     fields = request.fields
-    for number in (*kind.requires, *also):
-        if number not in fields:
-            raise Decline(FORMAT_ERROR, str(number))
-    if not is_transmission_time(fields[7]):
-        raise Decline(FORMAT_ERROR, "7")
+    require_fields(request, kind, also)
     pan, track = _card(request, is_required=not kind.original)
     amount = fields.get(4, NOTHING)
     if (amount != NOTHING) != kind.moves_money:
@@ -144,6 +140,18 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         merchant=fields[42].rstrip(" "),
         cash=cash,
     )
+
+
+def require_fields(request: Message, kind: Kind, also: Collection[int] = ()) -> None:
+    """Declines *request* if a field is missing that its class requires, or *also*, or 7 is wrong.
+
+    For classes that have a field 7.
+    """
+    for number in (*kind.requires, *also):
+        if number not in request.fields:
+            raise Decline(FORMAT_ERROR, str(number))
+    if not is_transmission_time(request[7]):
+        raise Decline(FORMAT_ERROR, "7")
 
 
 def _cash(request: Message, amount: int) -> int:

@@ -18,7 +18,7 @@ from ..message import Message
 from .additional import FIELD as ADDITIONAL
 from .offers import TABLE
 
-Shape = Literal["ask", "advise", "reverse", "network"]
+Shape = Literal["ask", "advise", "reverse", "reconcile", "upload", "network"]
 Money = Literal["none", "debit", "credit", "hold", "capture"]
 Pin = Literal["optional", "required", "refused"]
 Serves = Literal["merchants", "acquirers"]

@@ -17,10 +17,15 @@ def admit(request: Message, kind: Kind, listener: ListenerSettings) -> Accepted:
 
     It depends on the message alone, and on what its *listener* is for: a copy gets the same.
     """
-    is_allowed = not kind.by_name or kind.name in listener.allows
-    if listener.serves not in kind.sent_by or not is_allowed:
-        raise Decline(NOT_PERMITTED_HERE)
+    require_allowed(kind, listener)
     accepted = accept(request, kind)
     if listener.serves == "merchants" and not is_merchant_id(accepted.merchant):
         raise Decline(FORMAT_ERROR, "42")
     return accepted
+
+
+def require_allowed(kind: Kind, listener: ListenerSettings) -> None:
+    """Declines what is not for those whom *listener* serves, or is off there."""
+    is_allowed = not kind.by_name or kind.name in listener.allows
+    if listener.serves not in kind.sent_by or not is_allowed:
+        raise Decline(NOT_PERMITTED_HERE)

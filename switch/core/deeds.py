@@ -74,13 +74,13 @@ class Deeds:
         if leg.upstream not in self._settings.upstreams:
             raise Error(f"leg {number}: there is no upstream {leg.upstream!r} any more: resolve it")
         state = State.TAKEN if leg.kind.shape == "advise" else State.REVERSING
-        desk.record(state, owed, stays=leg.stays, original=leg.original, deed=_deed(who, because))
+        desk.record(state, owed, stays=leg.stays, original=leg.original, beside=_deed(who, because))
         pursue(desk, owed, sent=1)
 
     def resolve(self, number: int, who: str, because: str) -> None:
         """A person ends it, and says why nothing more is to be sent. Raises Error as above."""
         leg, owed = self._exception(number)
-        self._desk_of(leg).record(State.RESOLVED, owed, deed=_deed(who, because))
+        self._desk_of(leg).record(State.RESOLVED, owed, beside=_deed(who, because))
 
     def _exception(self, number: int) -> tuple[Leg, Message]:
         leg = self._memory.unfinished.get(number)

@@ -101,14 +101,16 @@ class SwitchDesk(Desk):
         *,
         stays: int = 0,
         original: int = 0,
-        deed: Mapping[str, str] | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
         """Journal that the leg is now in *state*; the table of states must allow it.
 
-        *stays* is what a reversal leaves, *original* the leg that it names, *deed* which person
-        had it recorded, and why.
+        *stays* is what a reversal leaves, *original* the leg that it names, *beside* what the row
+        says besides, such as which person had it recorded, and why.
         """
-        self._journal.record(self.leg, state, message, stays=stays, original=original, deed=deed)
+        self._journal.record(
+            self.leg, state, message, stays=stays, original=original, beside=beside
+        )
 
     def key_used(self, place: str, configured: str, key: str) -> None:
         """A PIN from *place* was under *key*, where the configuration has *configured*."""

@@ -44,9 +44,12 @@ class Journal:
         *,
         stays: int = 0,
         original: int = 0,
-        deed: Mapping[str, str] | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
-        """*leg* is now in *state*, by *message*; the table of states must allow it."""
+        """*leg* is now in *state*, by *message*; the table of states must allow it.
+
+        *beside*: what the row says besides, see `row`.
+        """
         before = leg.state
         assert state in FOLLOWS[before], f"{before} -> {state}"
         memory = self._memory
@@ -55,7 +58,7 @@ class Journal:
         if state in _WITH_CARD:
             pan = (leg.accepted.pan if leg.accepted is not None else "") or pan_of(message)
         kept = storable(message, pan)
-        columns = columns_of(kept, deed)
+        columns = columns_of(kept, beside)
         if pan:
             columns.update(card_columns(pan, memory.vault))
         is_first = before is None

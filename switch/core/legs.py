@@ -28,7 +28,7 @@ from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from .row import Row
+from .row import Row, answer_beside
 from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
 _pack: Final = msgspec.msgpack.Encoder().encode
@@ -73,6 +73,11 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     def key(self) -> tuple[str, str]:
         """How the journal finds it."""
         return self.sent_on, self.identity
+
+    @property
+    def sender(self) -> str:
+        """How the identities begin of all that its terminal sends by its listener."""
+        return "|".join(self.identity.split("|", 3)[:3]) + "|"
 
     def __repr__(self) -> str:
         """Without what was forwarded: a leg may stand in any exception, a card number may not."""
@@ -140,7 +145,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.decision[39] = intern(kept[39])  # Many legs, few codes.
                 self.held = self.approved = row.amount if state is State.APPROVED else 0
             case State.ANSWERED:
-                self.decision = {39: row.code}
+                self.decision = {39: row.code, **answer_beside(row)}
                 self.original = row.original
             case State.REVERSING:
                 self.upstream, self.stays = row.upstream, row.stays

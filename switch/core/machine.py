@@ -32,6 +32,7 @@ from .desk import HSM, SwitchDesk
 from .flows.advise import advise
 from .flows.ask import ask
 from .flows.network import downstream, require_sender, upstream
+from .flows.reconcile import batch_digest, batch_flow
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
 from .flows.reverse import undo
@@ -67,6 +68,8 @@ class Switch(Program):
             "ask": self._ask,
             "advise": self._ask,
             "reverse": self._reverse,
+            "reconcile": self._compare,
+            "upload": self._compare,
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
         macs |= {name: each.mac for name, each in settings.upstreams.items()}
@@ -287,6 +290,28 @@ class Switch(Program):
             desk = self.desk_of(own)
             self.kernel.start(repeated(desk), lambda _: desk.forget(), Budget.UNDOING)
         return None
+
+    def _compare(self, link: LinkId, request: Message, kind: Kind) -> None:
+        """Totals, or an item, of a batch: answered from the journal."""
+        source, now = name_of(link), self.kernel.now
+        listener = self.settings.listeners[source]
+        try:
+            begin = batch_flow(request, kind, listener, source, now)
+        except Decline as declined:
+            return self._decline(link, request, declined)
+        except FormatError as error:
+            return self.refuse(link, request, FORMAT_ERROR, error.field)
+        who, digest = identity(source, request, now), batch_digest(request)
+        leg = self.memory.legs.find(who.name)
+        if leg is not None:
+            return self._repeat(link, request, leg, digest)
+        if not self._has_room(link, Budget.UNDOING):
+            return None
+        leg = self._open(link, who, kind, listener)
+        leg.request_digest = digest
+        self.memory.wait(leg, link, request)
+        desk = self.desk_of(leg)
+        return self.kernel.start(begin(desk, link), lambda _: rescue(desk), Budget.UNDOING)
 
     def _has_room(self, link: LinkId, budget: Budget) -> bool:
         """Whether one more request of *link* may be taken in; if not, it is counted."""

@@ -17,8 +17,9 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
 PAN: Final = 2
-# What a row of a leg says besides its message, where a person had it written.
-DEED: Final = frozenset({"by", "because"})
+# What a row says besides its message stands among its fields, under names that are no numbers: "by"
+# and "because" where a person had it written; "+66" is field 66 of the answer that it keeps.
+ANSWERS: Final = "+"
 _texts_of = msgspec.json.Decoder(dict[str, str]).decode
 _json = msgspec.json.Encoder().encode
 
@@ -89,16 +90,16 @@ def storable(message: Message, pan: str) -> Message:
     return Message(message.mti, kept)
 
 
-def columns_of(kept: Message, deed: Mapping[str, str] | None = None) -> dict[str, Any]:
+def columns_of(kept: Message, beside: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The columns that *kept* fills, by name: a message as it is storable; of its card nothing.
 
-    *deed*: who had the row written, and why, if that was a person.
+    *beside*: what the row says besides, under names that are no numbers.
     """
     fields = kept.fields
     texts: dict[Any, str] = dict(fields)
     texts.pop(PAN, None)
-    if deed:
-        texts.update(deed)
+    if beside:
+        texts.update(beside)
     return {
         "mti": kept.mti,
         "rrn": fields.get(37, ""),
@@ -118,10 +119,27 @@ def card_columns(pan: str, vault: Vault) -> dict[str, str]:
 
 def message_of(row: Row, vault: Vault) -> Message:
     """The message of *row* as far as the disk can tell: all but what must never be stored."""
-    fields = {int(n): text for n, text in _texts_of(row.fields).items() if n not in DEED}
+    fields = fields_of(row)
     if row.pan_sealed:
         fields[PAN] = vault.open(row.pan_sealed)
     return Message(row.mti, fields)
+
+
+def fields_of(row: Row) -> dict[int, str]:
+    """The fields of its message that *row*, of a leg, keeps, but for the card number."""
+    return {int(name): text for name, text in _texts_of(row.fields).items() if name.isdigit()}
+
+
+def beside(row: Row) -> Mapping[str, str]:
+    """What *row*, of a leg, says besides its message."""
+    return {name: text for name, text in _texts_of(row.fields).items() if not name.isdigit()}
+
+
+def answer_beside(row: Row) -> dict[int, str]:
+    """The fields that the answer which *row* keeps has besides those of its message."""
+    if f'"{ANSWERS}' not in row.fields:  # Most rows; this is quicker than to read them.
+        return {}
+    return {int(name[1:]): text for name, text in beside(row).items() if name[:1] == ANSWERS}
 
 
 def said(row: Row) -> Mapping[str, object]:

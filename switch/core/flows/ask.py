@@ -76,9 +76,7 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     require_pin(request, leg.kind)
     if not is_of_now(request, now, listener.clock_apart_s):
         raise Decline(INVALID_TRANSACTION)
-    sender, may_be_silent = sender_of(request, listener), listener.sign_on == "optional"
-    if not desk.memory.sessions.is_on(link, sender, unsaid=may_be_silent):
-        raise Decline(UNAVAILABLE)
+    require_signed_on(desk, link, request)
     if request.mti[3] == "1" and listener.repeat_of_unknown == "refuse":
         raise Decline(UNKNOWN_ORIGINAL)
     if desk.memory.tombstones.binds(
@@ -91,6 +89,13 @@ def refuse_late(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     ):
         desk.count("reversed_before")
         raise Decline(INVALID_TRANSACTION)
+
+
+def require_signed_on(desk: SwitchDesk, link: LinkId, request: Message) -> None:
+    """Declines *request* of one who has signed off, or must sign on and has not."""
+    sender, may_be_silent = sender_of(request, desk.listener), desk.listener.sign_on == "optional"
+    if not desk.memory.sessions.is_on(link, sender, unsaid=may_be_silent):
+        raise Decline(UNAVAILABLE)
 
 
 async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:

@@ -1,0 +1,185 @@
+"""Totals of a batch, as 0500 and 0520 carry them: fields 74 to 89 and 97, and field 63 of ours.
+
+What was undone within the batch is in none of the totals that we send. Of those of others, what
+was undone is taken off first, so that both ways of counting agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from ..codes import FORMAT_ERROR
+from ..errors import Decline, EncodeError
+from ..message import Message
+
+BATCH: Final = 60  # its number, digits
+BY_DAY: Final = 63  # what the switch has, by bank day: a layout of our own, see `pack_days`
+SETTLEMENT_CODE: Final = 66
+NET: Final = 97
+IN_BALANCE: Final = "1"
+OUT_OF_BALANCE: Final = "2"
+COUNT_DIGITS: Final = 10
+AMOUNT_DIGITS: Final = 16
+BATCH_DIGITS: Final = 6
+DAYS_MAX: Final = 16  # that field 63 has room for
+_DAY_SIZE: Final = 8 + 2 * (COUNT_DIGITS + AMOUNT_DIGITS)
+_FEES: Final = (78, 79, 82, 83, 84, 85)  # transfers and fees: nobody here has any
+_DIGITS: Final = frozenset("0123456789")
+
+
+class Side(NamedTuple):
+    """How many, and how much in minor units."""
+
+    number: int = 0
+    amount: int = 0
+
+    def plus(self, amount: int, number: int = 1) -> Side:
+        """So many more, of *amount* together."""
+        return Side(self.number + number, self.amount + amount)
+
+
+class Totals(NamedTuple):
+    """What a batch comes to, in one currency: debits are what cardholders pay."""
+
+    debits: Side = Side()
+    credits: Side = Side()
+
+    @property
+    def net(self) -> int:
+        """Credits less debits, as field 97 counts: below zero where the merchant is owed."""
+        return self.credits.amount - self.debits.amount
+
+    def plus(self, owed: int) -> Totals:
+        """With one more, for which the merchant is *owed* minor units; a credit is below zero.
+
+        >>> Totals().plus(1250).plus(-750)
+        Totals(debits=Side(number=1, amount=1250), credits=Side(number=1, amount=750))
+        """
+        if owed < 0:
+            return Totals(self.debits, self.credits.plus(-owed))
+        return Totals(self.debits.plus(owed), self.credits)
+
+    def less(self, other: Totals) -> Totals:
+        """Without what is in *other*; may come out below zero."""
+        mine, theirs = (self.debits, self.credits), (other.debits, other.credits)
+        pairs = zip(mine, theirs, strict=True)
+        return Totals(*(one.plus(-two.amount, -two.number) for one, two in pairs))
+
+
+def total(parts: Iterable[Totals]) -> Totals:
+    """All *parts* together."""
+    sums = Totals()
+    for part in parts:
+        pairs = zip(sums, part, strict=True)
+        sums = Totals(*(one.plus(two.amount, two.number) for one, two in pairs))
+    return sums
+
+
+def pack_totals(totals: Totals) -> dict[int, str]:
+    """The fields of *totals*. EncodeError, naming the field, if one is too large for its digits.
+
+    >>> pack_totals(Totals().plus(1250))[97], pack_totals(Totals().plus(-1250))[97]
+    ('D0000000000001250', 'C0000000000001250')
+    """
+    paid, given = totals
+    counts = {74: given.number, 75: 0, 76: paid.number, 77: 0}
+    amounts = {86: given.amount, 87: 0, 88: paid.amount, 89: 0}
+    fields = {n: _digits(n, value, COUNT_DIGITS) for n, value in counts.items()}
+    fields |= {n: _digits(n, value, AMOUNT_DIGITS) for n, value in amounts.items()}
+    return {**fields, NET: _net(totals.net)}
+
+
+def read_totals(message: Message) -> Totals:
+    """The totals in *message*, without what was undone. Declines, naming the field.
+
+    Fields 74 to 77, 86 to 89 and 97 must be there, and must agree with each other.
+    """
+    for number in (*range(74, 78), *range(86, 90)):
+        if not _DIGITS.issuperset(message.get(number) or "-"):
+            raise Decline(FORMAT_ERROR, str(number))
+    value = {n: int(message[n]) for n in (*range(74, 78), *range(86, 90))}
+    for number in _FEES:
+        if message.get(number).strip("0"):
+            raise Decline(FORMAT_ERROR, str(number))
+    given = Side(value[74] - value[75], value[86] - value[87])
+    paid = Side(value[76] - value[77], value[88] - value[89])
+    found = Totals(paid, given)
+    if message.get(NET) not in _nets(found.net):
+        raise Decline(FORMAT_ERROR, str(NET))
+    return found
+
+
+def pack_days(days: Mapping[str, Totals]) -> str:
+    """Field 63: *days*, by YYYY-MM-DD, each 60 digits; of too many, the oldest are one.
+
+    A date of 8 digits, then number (10) and amount (16) of debits, and of credits.
+
+    >>> len(pack_days({"2026-11-28": Totals().plus(1250)}))
+    60
+    """
+    dates = sorted(days)
+    oldest = max(1, len(dates) - DAYS_MAX + 1)
+    parts = [(date, days[date]) for date in dates[oldest:]]
+    if dates:
+        merged = total(days[date] for date in dates[:oldest])
+        parts.insert(0, (dates[oldest - 1], merged))
+    return "".join(_packed_day(date, totals) for date, totals in parts)
+
+
+def read_days(value: str) -> dict[str, Totals]:
+    """What :func:`pack_days` has packed; whatever is not that, is nothing.
+
+    >>> read_days(pack_days({"2026-11-28": Totals().plus(1250)}))["2026-11-28"].debits
+    Side(number=1, amount=1250)
+    """
+    if len(value) % _DAY_SIZE or not _DIGITS.issuperset(value):
+        return {}
+    found: dict[str, Totals] = {}
+    for start in range(0, len(value), _DAY_SIZE):
+        text = value[start : start + _DAY_SIZE]
+        date = f"{text[:4]}-{text[4:6]}-{text[6:8]}"
+        found[date] = Totals(_side(text[8:34]), _side(text[34:60]))
+    return found
+
+
+def pack_batch(number: int) -> str:
+    """Field 60 of the batch *number*.
+
+    >>> pack_batch(7)
+    '000007'
+    """
+    return f"{number:0{BATCH_DIGITS}d}"
+
+
+def is_batch(value: str) -> bool:
+    """Whether *value* may stand in field 60 of a batch: one to six digits."""
+    return 0 < len(value) <= BATCH_DIGITS and _DIGITS.issuperset(value)
+
+
+def _packed_day(date: str, totals: Totals) -> str:
+    sides = "".join(
+        _digits(BY_DAY, side.number, COUNT_DIGITS) + _digits(BY_DAY, side.amount, AMOUNT_DIGITS)
+        for side in totals
+    )
+    return date.replace("-", "") + sides
+
+
+def _side(text: str) -> Side:
+    return Side(int(text[:COUNT_DIGITS]), int(text[COUNT_DIGITS:]))
+
+
+def _digits(number: int, value: int, size: int) -> str:
+    text = f"{value:0{size}d}"
+    if len(text) > size or value < 0:
+        raise EncodeError(f"a total of at most {size} digits", field=str(number), seen=text)
+    return text
+
+
+def _net(net: int) -> str:
+    return f"{'D' if net < 0 else 'C'}{_digits(NET, abs(net), AMOUNT_DIGITS)}"
+
+
+def _nets(net: int) -> tuple[str, ...]:
+    """How field 97 may say *net*: the sign of nothing is either."""
+    return (_net(net),) if net else (_net(0), f"D{_net(0)[1:]}")
