@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import get_ident
 from typing import Any, Final
 
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.hsm.names import TAK
@@ -25,12 +26,12 @@ from cardswitch.wire.record import Noted, Record
 
 from .config import TerminalConfig
 from .core.abandon import abandoned
-from .core.echo import EchoingTerminal
-from .core.entries import TerminalEntry
-from .core.errors import NoLink
+from .core.entries import BatchClosed, TerminalEntry
+from .core.errors import NoLink, NotReady
 from .core.machine import SWITCH, Terminal, Timers
 from .core.messages import SALE, Order, TerminalIdentity
 from .core.outcome import Outcome
+from .core.settling import SettlingTerminal
 from .core.state import Book, rebuild
 from .pinpad.macs import MacPad
 from .pinpad.pad import PinPad
@@ -39,6 +40,7 @@ DIALECT: Final = "pos"
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 LOOK_S: Final = 0.01  # between two looks at a change that is under way
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
+IN_SETTLEMENT: Final = "the batch is being settled, and the switch has not answered yet"
 Action = Callable[[Terminal, Seconds], Sequence[Effect]]
 
 
@@ -90,8 +92,10 @@ class Session:
         Raises NoLink as above, and StillPending if that takes longer than *within* seconds.
         """
         await self.connected()
-        async for outcome in self._until_rest(_from_now(within)):
+        until = _from_now(within)
+        async for outcome in self._until_rest(until):
             yield outcome
+        await self._batch_settled(until)
 
     async def perform(self, action: Action, within: Seconds = WITHIN_S) -> AsyncIterator[Outcome]:
         """Settle, do *action*, yield what comes of it, for *within* seconds each.
@@ -121,6 +125,38 @@ class Session:
         """
         return await self._news(lambda _, now: self._terminal.echo(now), within)
 
+    async def settle_batch(self, within: Seconds = WITHIN_S) -> str:
+        """Settle the batch, or go on with that, once no reversal is pending; how it ended.
+
+        Raises as :meth:`settle`, NotReady, and EncodeError for totals that have no room.
+        """
+        until = _from_now(within)
+        await self.connected()
+        async for _ in self._until_rest(until):
+            pass
+        if self.book.settling is None:
+            code = currency(self._config.currency).numeric
+            self.do(lambda _, now: self._terminal.settle(now, code))
+        while not self._terminal.news and self._is_running:
+            _require_time(until, IN_SETTLEMENT)
+            await asyncio.sleep(LOOK_S)
+        return await self._durable_news()
+
+    async def _batch_settled(self, until: Seconds) -> None:
+        """Wait until a settlement that was begun before has ended."""
+        while self.book.settling is not None and self._is_running:
+            _require_time(until, IN_SETTLEMENT)
+            await asyncio.sleep(LOOK_S)
+
+    @property
+    def _is_running(self) -> bool:
+        return self._end is not None and not self._end.done()
+
+    async def _durable_news(self) -> str:
+        assert self._runtime is not None
+        await self._runtime.durable()
+        return self._terminal.news
+
     async def _news(self, action: Action, within: Seconds) -> str:
         """Settle, do *action*, and return what its news are once they are durable."""
         async for _ in self.settle(within):
@@ -128,9 +164,7 @@ class Session:
         self.do(action)
         while not self._terminal.news:
             await asyncio.sleep(LOOK_S)
-        assert self._runtime is not None
-        await self._runtime.durable()
-        return self._terminal.news
+        return await self._durable_news()
 
     def do(self, action: Action) -> None:
         """Have the terminal do *action* now; raises what that does."""
@@ -203,11 +237,18 @@ async def open_session(
         await session.stop()
 
 
-async def close_batch(config: TerminalConfig) -> Book:
-    """Close the batch, without the switch; returns the book as it was. Raises NotReady."""
-    async with open_session(config) as session:
-        book = session.book
-        session.do(lambda terminal, now: terminal.close_batch(now))
+def close_batch(config: TerminalConfig) -> Book:
+    """Close the batch by a person's word, without the switch, though it may be in settlement.
+
+    Returns the book as it was. Raises NotReady while a reversal is pending.
+    """
+    with closing(open_journal(config)) as journal:
+        book = rebuild(journal.read())
+        if (owed := book.unsettled) is not None:
+            raise NotReady(
+                f"the reversal of STAN {owed.stan} is pending: it must be acknowledged first"
+            )
+        journal.commit([BatchClosed(Clock().now())])
     return book
 
 
@@ -246,11 +287,16 @@ def _mac_pad(config: TerminalConfig) -> MacPad | None:
     return MacPad(rule) if rule is not None else None
 
 
+def _require_time(until: Seconds, what: str) -> None:
+    if asyncio.get_running_loop().time() >= until:
+        raise StillPending(what)
+
+
 def _from_now(seconds: Seconds) -> Seconds:
     return asyncio.get_running_loop().time() + seconds
 
 
-class _Linked(EchoingTerminal):
+class _Linked(SettlingTerminal):
     """A terminal that can be waited for until its link is up."""
 
     def __init__(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
@@ -10,7 +10,7 @@ from cardswitch.specs.errors import ConfigError, Decline, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import accept, no_kind
 from cardswitch.specs.transactions.identity import identity
-from cardswitch.specs.transactions.kinds import KINDS, Kind
+from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import (
     reference,
     reversal_digest,
@@ -72,6 +72,11 @@ class Acquirer(Program):
             checkpoint_rows=checkpoint_rows,
         )
         self.books = self._desk.books
+        self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
+            "ask": self._purchase,
+            "advise": self._purchase,
+            "reverse": self._reversal,
+        }
         self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
         keys, within = self.books.keys, config.hsm_timeout_s
         self.authenticate(HSM, config.macs(), within, keys)
@@ -104,11 +109,10 @@ class Acquirer(Program):
 
     def asked(self, link: LinkId, question: Any) -> None:
         """Merchants' requests go by the row of their class; either side may see if we are there."""
-        kind = KINDS.find(question)
-        if kind is not None and kind.shape != "network" and name_of(link) == FRONT:
-            take = self._reversal if kind.shape == "reverse" else self._purchase
-            take(link, question, kind)
-        elif kind is None and name_of(link) == FRONT:
+        kind, is_front = KINDS.find(question), name_of(link) == FRONT
+        if is_front and kind is not None and kind.shape in self._takes:
+            self._takes[kind.shape](link, question, kind)
+        elif is_front and (kind is None or kind.shape != "network"):
             declined = no_kind(question)
             self.refuse(link, question, declined.code, declined.field)
         elif not self.key_exchange.takes(link, question):

@@ -158,6 +158,8 @@ class Issuer(Program):
                 return self._reversals.asked(link, question)
             case "network":
                 return self._network(link, question)
+            case _:
+                return self._refuse(link, question, Decline(INVALID_TRANSACTION))
 
     def _network(self, link: LinkId, request: Message) -> None:
         if not self.key_exchange.takes(link, request):

@@ -105,8 +105,11 @@ def card_number(message: Message) -> str:
 
 
 def no_kind(request: Message) -> Decline:
-    """Why *request*, which has no row, is refused: 12, or 30 where its field 3 is missing."""
-    if not KINDS.is_asked_for(request.mti):
+    """Why *request* is refused, which has no row, or one that is not for here: 12.
+
+    Or 30 where it has none since its field 3 is missing.
+    """
+    if KINDS.find(request) is not None or not KINDS.is_asked_for(request.mti):
         return Decline(INVALID_TRANSACTION)
     return Decline(INVALID_TRANSACTION if 3 in request.fields else FORMAT_ERROR, "3")
 

@@ -23,7 +23,9 @@ COUNT_DIGITS: Final = 10
 AMOUNT_DIGITS: Final = 16
 BATCH_DIGITS: Final = 6
 DAYS_MAX: Final = 16  # that field 63 has room for
-_DAY_SIZE: Final = 8 + 2 * (COUNT_DIGITS + AMOUNT_DIGITS)
+_LABEL_SIZE: Final = 10  # YYYYMMDD, and which run of that date
+_SIDE_SIZE: Final = COUNT_DIGITS + AMOUNT_DIGITS
+_DAY_SIZE: Final = _LABEL_SIZE + 2 * _SIDE_SIZE
 _FEES: Final = (78, 79, 82, 83, 84, 85)  # transfers and fees: nobody here has any
 _DIGITS: Final = frozenset("0123456789")
 
@@ -111,20 +113,21 @@ def read_totals(message: Message) -> Totals:
 
 
 def pack_days(days: Mapping[str, Totals]) -> str:
-    """Field 63: *days*, by YYYY-MM-DD, each 60 digits; of too many, the oldest are one.
+    """Field 63: *days*, by label such as 2026-11-28-2, 62 digits each; of too many, the oldest
+    are one.
 
-    A date of 8 digits, then number (10) and amount (16) of debits, and of credits.
+    A date of 8 digits and its run of 2, then number (10) and amount (16) of debits, and of credits.
 
-    >>> len(pack_days({"2026-11-28": Totals().plus(1250)}))
-    60
+    >>> pack_days({"2026-11-28-2": Totals().plus(1250)})[:36]
+    '202611280200000000010000000000001250'
     """
-    dates = sorted(days)
-    oldest = max(1, len(dates) - DAYS_MAX + 1)
-    parts = [(date, days[date]) for date in dates[oldest:]]
-    if dates:
-        merged = total(days[date] for date in dates[:oldest])
-        parts.insert(0, (dates[oldest - 1], merged))
-    return "".join(_packed_day(date, totals) for date, totals in parts)
+    labels = sorted(days, key=_packed_label)
+    oldest = max(1, len(labels) - DAYS_MAX + 1)
+    parts = [(label, days[label]) for label in labels[oldest:]]
+    if labels:
+        merged = total(days[label] for label in labels[:oldest])
+        parts.insert(0, (labels[oldest - 1], merged))
+    return "".join(_packed_day(label, totals) for label, totals in parts)
 
 
 def read_days(value: str) -> dict[str, Totals]:
@@ -138,8 +141,8 @@ def read_days(value: str) -> dict[str, Totals]:
     found: dict[str, Totals] = {}
     for start in range(0, len(value), _DAY_SIZE):
         text = value[start : start + _DAY_SIZE]
-        date = f"{text[:4]}-{text[4:6]}-{text[6:8]}"
-        found[date] = Totals(_side(text[8:34]), _side(text[34:60]))
+        sides = (text[_LABEL_SIZE:][at : at + _SIDE_SIZE] for at in (0, _SIDE_SIZE))
+        found[_label(text[:_LABEL_SIZE])] = Totals(*map(_side, sides))
     return found
 
 
@@ -157,12 +160,22 @@ def is_batch(value: str) -> bool:
     return 0 < len(value) <= BATCH_DIGITS and _DIGITS.issuperset(value)
 
 
-def _packed_day(date: str, totals: Totals) -> str:
+def _packed_label(label: str) -> str:
+    year, month, day, *run = label.split("-")
+    return f"{year}{month}{day}{int(run[0]) if run else 1:02d}"
+
+
+def _label(packed: str) -> str:
+    date, run = f"{packed[:4]}-{packed[4:6]}-{packed[6:8]}", int(packed[8:])
+    return date if run == 1 else f"{date}-{run}"
+
+
+def _packed_day(label: str, totals: Totals) -> str:
     sides = "".join(
         _digits(BY_DAY, side.number, COUNT_DIGITS) + _digits(BY_DAY, side.amount, AMOUNT_DIGITS)
         for side in totals
     )
-    return date.replace("-", "") + sides
+    return _packed_label(label) + sides
 
 
 def _side(text: str) -> Side:

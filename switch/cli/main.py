@@ -9,6 +9,7 @@ import click
 
 from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
+from .batches import batches
 from .exceptions import exceptions
 from .journal import journal
 from .keys import keys
@@ -20,6 +21,7 @@ Examples:
   cardswitch switch serve                      the [switch] section of the lab
   cardswitch switch journal                    the last legs, also while the switch runs
   cardswitch switch journal verify             whether the journal is what was written
+  cardswitch switch batches                    what terminals have closed, and what differs
   cardswitch switch saf list                   what is owed upstream
   cardswitch switch exceptions list            what a person must look at
   cardswitch switch keys change issuer         new working keys, together with the peer
@@ -74,6 +76,7 @@ def states() -> None:
 
 
 switch.add_command(journal)
+switch.add_command(batches)
 switch.add_command(saf)
 switch.add_command(exceptions)
 switch.add_command(keys)

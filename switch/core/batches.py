@@ -41,7 +41,7 @@ class Counted(Struct, frozen=True, gc=False, kw_only=True):
     began: int  # its first row
     kind: str
     currency: str
-    day: str  # the bank day that it began on, without its run
+    day: str  # the bank day that it began on
     owed: int  # to its merchant, for it, now: minor units, below zero if the cardholder gets it
 
 
@@ -133,7 +133,7 @@ def _counted(rows: Sequence[Row]) -> Counted:
         began=first.sequence,
         kind=first.kind,
         currency=first.currency,
-        day=first.business_date[:10],
+        day=first.business_date,
         owed=sum(row.moved for row in rows),
     )
 

@@ -7,6 +7,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.specs.transactions.totals import Totals, total
+
 BATCH_MAX: Final = 999  # Three digits on every receipt and host report; then 1 again.
 
 
@@ -19,6 +22,38 @@ class Tally(Struct, frozen=True, gc=False):
     def plus(self, amount: int, count: int = 1) -> Tally:
         """So many more, of *amount* together; both may be negative."""
         return Tally(self.count + count, self.amount + amount)
+
+
+class Difference(Struct, frozen=True, gc=False, kw_only=True):
+    """An item that the switch has otherwise, or not; amounts in minor units."""
+
+    stan: str
+    transaction: str  # the name of its row in the table of transactions
+    here: int
+    there: int  # 0: it has none of it
+    code: str  # what it said
+
+
+class Settlement(Struct, frozen=True, kw_only=True):
+    """How a batch was settled, as far as it is in one currency."""
+
+    batch: int
+    currency: str  # numeric
+    is_balanced: bool
+    here: Totals
+    there: Mapping[str, Totals]  # by bank day; empty where the switch does not say
+    differences: tuple[Difference, ...] = ()
+
+    @property
+    def unknown_here(self) -> Totals:
+        """What the switch has besides the items of this batch, once those were compared."""
+        known = self.here
+        for one in self.differences:
+            sign = KINDS.named(one.transaction).sign
+            known = known.less(Totals().plus(sign * one.here))
+            if one.there:
+                known = total((known, Totals().plus(sign * one.there)))
+        return total(self.there.values()).less(known)
 
 
 class Batch(Struct, frozen=True):

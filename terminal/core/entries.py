@@ -12,6 +12,8 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Seconds
 
+from .batch import Settlement
+
 
 class SaleBegun(Struct, frozen=True, tag="begun"):
     """A sale is about to leave: if it never has a result, it is reversed."""
@@ -104,6 +106,34 @@ class KeyProven(Struct, frozen=True, tag="proven"):
     at: Seconds
 
 
+class BatchSettling(Struct, frozen=True, tag="settling"):
+    """The batch is being settled: *request* is owed until the switch has said how that came out."""
+
+    at: Seconds
+    request: Message
+
+
+class ItemsNumbered(Struct, frozen=True, tag="numbered"):
+    """The items of the batch are about to be sent, under trace numbers up to *stan*."""
+
+    at: Seconds
+    stan: int
+
+
+class BatchSettled(Struct, frozen=True, tag="settled"):
+    """The switch has closed the batch, as far as it is in one currency."""
+
+    at: Seconds
+    settlement: Settlement
+
+
+class SettlingRefused(Struct, frozen=True, tag="unsettled"):
+    """The switch does not settle it: the batch stays open."""
+
+    at: Seconds
+    answer: Message
+
+
 class BatchClosed(Struct, frozen=True, tag="closed"):
     """The batch was closed and the next one opened."""
 
@@ -122,5 +152,9 @@ TerminalEntry = (
     | SaleAbandoned
     | KeyTaken
     | KeyProven
+    | BatchSettling
+    | ItemsNumbered
+    | BatchSettled
+    | SettlingRefused
     | BatchClosed
 )

@@ -30,7 +30,6 @@ from ..pinpad.macs import MacPad
 from ..pinpad.pad import PinPad
 from .entries import (
     ApprovalHeard,
-    BatchClosed,
     ReversalRefused,
     SaleAnswered,
     SaleBegun,
@@ -51,9 +50,9 @@ from .messages import (
     reversal_request,
     stored,
 )
-from .outcome import PAID, SaleState
+from .outcome import PAID, SaleState, words_for
 from .sealing import SealingProgram
-from .state import Book, key_of, rebuild
+from .state import Book, key_of
 
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
@@ -120,7 +119,7 @@ class Terminal(SealingProgram):
         self._require_ready()
         begun, card = self.book.begun, card or self._card
         if begun is None or self.book.kind not in PAID | {SaleState.DECLINED}:
-            raise NotReady(f"nothing to repeat: {self._last_sale()}")
+            raise NotReady(f"nothing to repeat: {words_for(self.book.kind)}")
         if KINDS.of(begun.request).original:
             card = None
         elif card is None:
@@ -137,7 +136,7 @@ class Terminal(SealingProgram):
         self._require_ready()
         sale = self.book.last
         if sale is None or sale.outcome.kind not in PAID:
-            raise NotReady(f"nothing to reverse: {self._last_sale()}")
+            raise NotReady(f"nothing to reverse: {words_for(self.book.kind)}")
         if not sale.outcome.moves_money:
             raise NotReady(f"nothing to reverse: a {sale.outcome.transaction} moves no money")
         if KINDS.named(sale.outcome.transaction).is_for_good:
@@ -170,17 +169,11 @@ class Terminal(SealingProgram):
         self._start(self._advise(entry))
         return self.kernel.take()
 
-    def close_batch(self, now: Seconds) -> Sequence[Effect]:
-        """Close the batch and open the next; its totals are in the book until then."""
-        self.kernel.advance(now)
-        self._require_free()
-        self._record(BatchClosed(now))
-        return self.kernel.take()
-
     def recover(self, entries: Iterable[TerminalEntry], now: Seconds) -> Sequence[Effect]:
         """After a start: take up what *entries* left. A sale without a result is reversed."""
         self.kernel.advance(now)
-        self.book = rebuild(entries)
+        for entry in entries:
+            self._apply(entry)
         # Nothing is sent whose number is not in the journal, so the last one there is the last.
         self.kernel.skip_numbers(name_of(self.link), self.book.stan)
         self._start(self._take_up())
@@ -192,8 +185,12 @@ class Terminal(SealingProgram):
         self.kernel.start(self._then_reverse(flow))
 
     async def _then_reverse(self, flow: Flow) -> None:
-        """Do *flow*; then undo each sale whose approval came when it was not held as approved."""
+        """Do *flow*; then undo what it has heard of."""
         await flow
+        await self._undo_heard()
+
+    async def _undo_heard(self) -> None:
+        """Undo what was approved and is not held so."""
         while self.book.to_reverse:
             key = self.book.to_reverse[0]
             outcome = self.book.sales[key].outcome
@@ -320,8 +317,12 @@ class Terminal(SealingProgram):
             self._record(ApprovalHeard(self.desk.now, key, stored(answer)))
 
     def _record(self, entry: TerminalEntry) -> None:
-        self.book = self.book.with_entry(entry)
+        self._apply(entry)
         self.desk.append(entry)
+
+    def _apply(self, entry: TerminalEntry) -> None:
+        """Take over *entry*, new or read back."""
+        self.book = self.book.with_entry(entry)
 
     # Events ------------------------------------------------------------------------------------
 
@@ -357,16 +358,3 @@ class Terminal(SealingProgram):
             raise NotReady(f"the reversal of STAN {stan} is pending: it must be acknowledged first")
         if not self.is_free:
             raise NotReady("a sale is under way")
-
-    def _last_sale(self) -> str:
-        match self.book.kind:
-            case None:
-                return "there was no sale yet"
-            case SaleState.ABANDONED:
-                return "the reversal of the last sale was abandoned; ask whoever runs the switch"
-            case SaleState.EXCEPTION:
-                return "the reversal of the last sale was refused; ask whoever runs the switch"
-            case SaleState.REVERSED:
-                return "the last sale is reversed already"
-            case kind:
-                return f"the last sale is {kind}"

@@ -75,6 +75,24 @@ class Outcome(Struct, frozen=True, kw_only=True):
         return KINDS.named(self.transaction).moves_money
 
 
+def words_for(kind: SaleState | None) -> str:
+    """What there is to say of the last sale where nothing can be done with it.
+
+    >>> words_for(SaleState.DECLINED)
+    'the last sale is declined'
+    """
+    match kind:
+        case None:
+            return "there was no sale yet"
+        case SaleState.ABANDONED:
+            return "the reversal of the last sale was abandoned; ask whoever runs the switch"
+        case SaleState.EXCEPTION:
+            return "the reversal of the last sale was refused; ask whoever runs the switch"
+        case SaleState.REVERSED:
+            return "the last sale is reversed already"
+    return f"the last sale is {kind}"
+
+
 def line_of(outcome: Outcome, kind: SaleState | None = None) -> str:
     """The line of a batch's totals that *outcome* is counted in, as it stands or as *kind*."""
     return f"{outcome.transaction} {kind or outcome.kind}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from itertools import accumulate
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,10 +19,13 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Seconds
 
-from .batch import Batch
+from .batch import Batch, Settlement
 from .entries import (
     ApprovalHeard,
     BatchClosed,
+    BatchSettled,
+    BatchSettling,
+    ItemsNumbered,
     KeyProven,
     KeyTaken,
     ReversalRefused,
@@ -32,6 +35,7 @@ from .entries import (
     SaleRepeated,
     SaleReversed,
     SaleReversing,
+    SettlingRefused,
     TerminalEntry,
     Unanswered,
 )
@@ -67,6 +71,10 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     ReversalRefused: frozenset({SaleState.PENDING}),
     ApprovalHeard: NOT_PAID | {SaleState.BEGUN},
     SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
+    BatchSettling: _AT_REST,
+    ItemsNumbered: _AT_REST,
+    BatchSettled: _AT_REST,
+    SettlingRefused: _AT_REST,
     BatchClosed: _AT_REST,
     KeyTaken: _ANY,
     KeyProven: _ANY,
@@ -103,6 +111,13 @@ class Book(Struct, frozen=True, kw_only=True):
     mac_key_seen_at: Seconds | None = None  # when the switch first used the last one for MACs
     spent: tuple[str, ...] = ()  # check values of those and former ones, the newest last
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
+    settling: Message | None = None  # the 0500 that is owed
+    settlements: tuple[Settlement, ...] = ()  # of this batch, else of the one before
+
+    @property
+    def settled(self) -> list[Settlement]:
+        """What of this batch is settled already."""
+        return [one for one in self.settlements if one.batch == self.batch.number]
 
     @property
     def last(self) -> Sale | None:
@@ -210,8 +225,21 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._keyed(entry)
             case KeyProven(at):
                 return replace(self, mac_key_seen_at=at, last_outcome=None)
+            case BatchSettling(_, request):
+                stan, settled = int(request[11]), tuple(self.settled)
+                return self._quietly(settling=request, stan=stan, settlements=settled)
+            case ItemsNumbered(_, stan):
+                return self._quietly(stan=stan)
+            case BatchSettled(_, settlement):
+                return self._quietly(settlements=(*self.settled, settlement))
+            case SettlingRefused():
+                return self._quietly(settling=None)
             case BatchClosed():
-                return replace(self, batch=self.batch.next(), last_outcome=None, exceptions=())
+                return self._quietly(batch=self.batch.next(), exceptions=(), settling=None)
+
+    def _quietly(self, **changes: Any) -> Book:
+        """With *changes* of which there is no outcome to tell."""
+        return replace(self, last_outcome=None, **changes)
 
     def _standing(self, entry: TerminalEntry) -> SaleState | None:
         """How the sale stands that *entry* is about; while a reversal is pending, it is that."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
 from cardswitch.specs.transactions.offers import Offer, offers
-from cardswitch.wire.operator.options import config_option
+
+from .desk_cli import change_key, close_batch, echo, settle
+from .options import common, pin_option, waiting
 
 if TYPE_CHECKING:
     from ..config import TerminalConfig
@@ -48,24 +49,6 @@ STATUS_EPILOG: Final = """\b
 Examples:
   status
   status --terminal TERM0002 --json"""
-CLOSE_EPILOG: Final = """\b
-Example:
-  close-batch                                  prints the totals, then starts the next batch"""
-
-
-ECHO_EPILOG: Final = """\b
-Examples:
-  echo                                         exit code 4: no answer, 5: nobody there
-  echo --terminal TERM0002 --json"""
-KEY_EPILOG: Final = """\b
-Examples:
-  change-key                                   that for PINs, and that for MACs if there is one
-  change-key --kind mac
-  change-key --terminal TERM0002 --json
-
-The switch has its HSM make the key, and sends it under the master key. It accepts the old
-one as well until the new one was in use for a while. Exit codes: 0 changed, 1 refused, 4 no answer
-in time, 5 the switch cannot be reached; but for 0 the old key stays in use."""
 
 
 @click.group(epilog=EPILOG)
@@ -75,46 +58,6 @@ def terminal() -> None:
     Receipts go to standard output, all else to standard error. A PIN is sent only if --pin - or the
     environment (CARDSWITCH_PIN) gives it; those in the file of test cards are for people to read.
     """
-
-
-def common(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command; it gets a TerminalConfig for the first two."""
-
-    @config_option
-    @click.option(
-        "--terminal",
-        "terminal_id",
-        metavar="ID",
-        help="Terminal identity (field 41).",
-    )
-    @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
-    @functools.wraps(command)
-    def with_config(config_path: Path, terminal_id: str | None, **options: Any) -> None:
-        from ..config import read_terminal_config, with_id
-
-        config = read_terminal_config(config_path)
-        command(config=with_id(config, terminal_id) if terminal_id else config, **options)
-
-    return with_config
-
-
-waiting = click.option(
-    "--within",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long a reversal may wait for its acknowledgement; then exit code 4, and it stays"
-    " pending. An older one is waited for first, as long.",
-)
-pin_option = click.option(
-    "--pin",
-    metavar="-",
-    envvar="CARDSWITCH_PIN",
-    show_envvar=True,
-    help="The customer's PIN: - asks for it, or reads a line of standard input. Any other value is"
-    " the PIN itself, for all to see who list processes.",
-)
 
 
 def _asking(offer: Offer) -> click.Command:
@@ -308,39 +251,8 @@ def status(config: TerminalConfig, as_json: bool) -> None:
     show(config, read_book(config), as_json)
 
 
-@terminal.command("close-batch", epilog=CLOSE_EPILOG)
-@common
-def close_batch(config: TerminalConfig, as_json: bool) -> None:
-    """Print the totals of the batch and start the next one."""
-    from cardswitch.wire.driver.runtime import run
-
-    from ..session import close_batch as close
-    from .screen import show
-
-    show(config, run(close(config)), as_json)
-
-
-@terminal.command(epilog=ECHO_EPILOG)
-@waiting
-@common
-def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
-    """Ask the switch for a sign of life (0800); nothing is sold."""
-    from .news_screen import echo as ask
-
-    sys.exit(ask(config, within, as_json))
-
-
-@terminal.command("change-key", epilog=KEY_EPILOG)
-@click.option("--kind", type=click.Choice(["pin", "mac"]), help="Which; without it, all there are.")
-@waiting
-@common
-def change_key(
-    config: TerminalConfig, kind: Literal["pin", "mac"] | None, within: float, as_json: bool
-) -> None:
-    """Ask the switch for new keys of the PIN pad."""
-    from .news_screen import change_keys
-
-    sys.exit(change_keys(config, kind, within, as_json))
+for _command in (settle, close_batch, echo, change_key):
+    terminal.add_command(_command)
 
 
 def _pin(given: str | None) -> str | None:

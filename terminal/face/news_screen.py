@@ -15,14 +15,14 @@ from ..config import TerminalConfig
 from ..core.echo import SILENT, THERE
 from ..core.errors import NoLink
 from ..core.keys import CHANGED, NO_ANSWER
-from ..session import Session, StillPending, open_session, read_book
+from ..session import IN_SETTLEMENT, Session, StillPending, open_session, read_book
 
 _EXITS = {THERE: 0, CHANGED: 0, SILENT: exits.TIMEOUT, NO_ANSWER: exits.TIMEOUT}
 
 
 def echo(config: TerminalConfig, within: float, as_json: bool) -> int:
     """Ask the switch, show what came, and return the exit code."""
-    news = _news(config, lambda session: session.echo(within))
+    news = news_of(config, lambda session: session.echo(within))
     if isinstance(news, int):
         return news
     if as_json:
@@ -45,7 +45,7 @@ def change_keys(
 
 
 def _change_key(config: TerminalConfig, kind: KeyKind, within: float, as_json: bool) -> int:
-    news = _news(config, lambda session: session.change_key(kind, within))
+    news = news_of(config, lambda session: session.change_key(kind, within))
     if isinstance(news, int):
         return news
     taken = read_book(config).keys.get(kind)
@@ -59,7 +59,7 @@ def _change_key(config: TerminalConfig, kind: KeyKind, within: float, as_json: b
     return _EXITS.get(news, exits.ERROR)
 
 
-def _news(config: TerminalConfig, ask: Callable[[Session], Awaitable[str]]) -> str | int:
+def news_of(config: TerminalConfig, ask: Callable[[Session], Awaitable[str]]) -> str | int:
     """What *ask* brings; the exit code, and why is said, if it could not even ask."""
 
     async def asked() -> str:
@@ -72,5 +72,6 @@ def _news(config: TerminalConfig, ask: Callable[[Session], Awaitable[str]]) -> s
         click.echo(f"cardswitch: {error}", err=True)
         return exits.LINK
     except StillPending as error:
-        click.echo(f"cardswitch: a reversal is pending, and comes first: {error}", err=True)
+        why = "" if str(error) == IN_SETTLEMENT else "a reversal is pending, and comes first: "
+        click.echo(f"cardswitch: {why}{error}", err=True)
         return exits.TIMEOUT

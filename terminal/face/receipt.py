@@ -103,14 +103,14 @@ def receipt(outcome: Outcome, copy: Copy) -> str:
         f"{copy} copy".upper().center(WIDTH),
         *([title.center(WIDTH)] if (title := kind_of(outcome).receipt) else []),
         "",
-        _pair("Merchant", printable(outcome.merchant)),
-        _pair("Terminal", printable(outcome.terminal)),
-        _pair(f"{outcome.date[:2]}-{outcome.date[2:]}", _clock(outcome.time)),
-        _pair("Batch", f"{outcome.batch:03d}"),
-        _pair("STAN", outcome.stan),
-        *([_pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
-        _pair("Card", card_shown(outcome.card, copy)),
-        _pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
+        pair("Merchant", printable(outcome.merchant)),
+        pair("Terminal", printable(outcome.terminal)),
+        pair(f"{outcome.date[:2]}-{outcome.date[2:]}", _clock(outcome.time)),
+        pair("Batch", f"{outcome.batch:03d}"),
+        pair("STAN", outcome.stan),
+        *([pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
+        pair("Card", card_shown(outcome.card, copy)),
+        pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
         "",
         *_amounts(outcome, copy),
         *_verdict(outcome),
@@ -121,20 +121,22 @@ def receipt(outcome: Outcome, copy: Copy) -> str:
 def totals(terminal: str, merchant: str, book: Book) -> str:
     """The report of a terminal: numbers, batch totals, a pending reversal, what is in doubt."""
     lines = [
-        _pair("Merchant", printable(merchant)),
-        _pair("Terminal", printable(terminal)),
-        _pair("Batch", f"{book.batch.number:03d}"),
-        _pair("Last STAN", f"{book.stan:06d}"),
+        pair("Merchant", printable(merchant)),
+        pair("Terminal", printable(terminal)),
+        pair("Batch", f"{book.batch.number:03d}"),
+        pair("Last STAN", f"{book.stan:06d}"),
     ]
     for code, tallies in book.batch.totals.items():
         lines += ["", f"Totals in {currency(code).alpha}"]
         lines += [
-            _pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
+            pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
             for kind, tally in tallies.items()
         ]
     if (pending := book.unsettled) is not None:
         what = kind_of(pending).receipt if is_advice(pending) else "REVERSAL"
         lines += ["", f"{what} PENDING FOR STAN {pending.stan}", *_reversed(pending)]
+    if book.settling is not None:
+        lines += ["", "THE BATCH IS BEING SETTLED"]
     for outcome in book.exceptions:
         lines += ["", *_doubt(outcome)]
     return "".join(f"{line.rstrip()}\n" for line in lines)
@@ -185,7 +187,7 @@ def _amounts(outcome: Outcome, copy: Copy) -> list[str]:
     if copy == "merchant" or not outcome.amounts:
         return moved
     told = [
-        _pair(AMOUNT_TYPES.get(one.kind, one.kind).upper(), money(one.amount, one.currency))
+        pair(AMOUNT_TYPES.get(one.kind, one.kind).upper(), money(one.amount, one.currency))
         for one in outcome.amounts
     ]
     return [*moved, *told, ""]
@@ -196,16 +198,16 @@ def _money(outcome: Outcome) -> list[str]:
         return _reversed(outcome)
     if outcome.offered:
         return [
-            _pair("Asked", money(outcome.asked, outcome.currency)),
-            _pair("Approved, not taken", money(outcome.offered, outcome.currency)),
+            pair("Asked", money(outcome.asked, outcome.currency)),
+            pair("Approved, not taken", money(outcome.offered, outcome.currency)),
         ]
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
-        return [*_cash(outcome), _pair("AMOUNT", money(outcome.amount, outcome.currency))]
+        return [*_cash(outcome), pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest, words = outcome.asked - outcome.amount, words_of(outcome)
     return [
-        _pair("Asked", money(outcome.asked, outcome.currency)),
-        _pair(words.by_card, money(outcome.amount, outcome.currency)),
-        _pair(words.rest, money(rest, outcome.currency)),
+        pair("Asked", money(outcome.asked, outcome.currency)),
+        pair(words.by_card, money(outcome.amount, outcome.currency)),
+        pair(words.rest, money(rest, outcome.currency)),
     ]
 
 
@@ -214,8 +216,8 @@ def _cash(outcome: Outcome) -> list[str]:
     if not outcome.cash:
         return []
     return [
-        _pair("Goods", money(outcome.amount - outcome.cash, outcome.currency)),
-        _pair("CASH BACK", money(outcome.cash, outcome.currency)),
+        pair("Goods", money(outcome.amount - outcome.cash, outcome.currency)),
+        pair("CASH BACK", money(outcome.cash, outcome.currency)),
     ]
 
 
@@ -225,11 +227,9 @@ def _reversed(outcome: Outcome) -> list[str]:
         return []
     is_pending, words = outcome.kind is SaleState.PENDING, words_of(outcome)
     return [
-        _pair(words.done, money(outcome.amount + outcome.reversed, outcome.currency)),
-        _pair(
-            "TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)
-        ),
-        _pair(words.stays, money(outcome.amount, outcome.currency)),
+        pair(words.done, money(outcome.amount + outcome.reversed, outcome.currency)),
+        pair("TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)),
+        pair(words.stays, money(outcome.amount, outcome.currency)),
     ]
 
 
@@ -270,7 +270,8 @@ def _in_words(outcome: Outcome) -> str:
     return _VERDICTS[outcome.kind]
 
 
-def _pair(name: str, value: str) -> str:
+def pair(name: str, value: str) -> str:
+    """One line: *name* on the left, *value* on the right."""
     return f"{name} {value:>{WIDTH - len(name) - 1}}"
 
 

@@ -76,7 +76,12 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
     if not as_json:
         click.echo(totals(config.id, config.merchant, book), nl=False)
         return
-    shown = {
+    click.echo(msgspec.json.encode(shown(config, book)))
+
+
+def shown(config: TerminalConfig, book: Book) -> dict[str, object]:
+    """*book* for JSON."""
+    return {
         "terminal": config.id,
         "merchant": config.merchant,
         "stan": book.stan,
@@ -84,8 +89,8 @@ def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
         "last": book.outcome,
         "pending_reversal": book.unsettled,
         "exceptions": book.exceptions,
+        "is_being_settled": book.settling is not None,
     }
-    click.echo(msgspec.json.encode(shown))
 
 
 def show_abandoned(outcomes: Sequence[Outcome], as_json: bool) -> None:

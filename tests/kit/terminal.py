@@ -1,6 +1,7 @@
 """A terminal to play with, and what may happen to it: shared by the playbooks."""
 
 from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.terminal.core.entries import BatchClosed
 from cardswitch.terminal.core.machine import SWITCH, Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.core.state import outcomes
@@ -46,7 +47,10 @@ def reverse(stays=0):
 
 
 def close_batch(play):
-    play.do(play.machine.close_batch(play.now))
+    """As a person does, who needs no switch."""
+    play.machine._require_free()
+    play.machine._record(BatchClosed(play.now))
+    play.do(play.machine.kernel.take())
 
 
 def restarted(play):

@@ -7,6 +7,7 @@ import pytest
 
 from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.specs.transactions.totals import Totals, pack_days
 from cardswitch.terminal.pinpad.pad import TEST_TMK
 from cardswitch.terminal.session import channel
 from cardswitch.wire.driver.runtime import Runtime
@@ -43,6 +44,9 @@ class SmallSwitch(Program):
         self.agrees = "00"  # what a reversal is answered
         self.silent = 0  # so many reversals stay without an answer
         self.is_mute = False  # nothing is answered
+        self.differs = 0  # so many closes of a batch do not agree
+        self.closes = "00"  # what they are answered at last
+        self.has = {"2026-11-28": Totals().plus(100)}
 
     def asked(self, link, question):
         self.seen.append(question)
@@ -50,13 +54,17 @@ class SmallSwitch(Program):
             self.silent -= 1
             if self.silent < 0:
                 self.desk.send(link, question.reply(self.agrees))
-            return
+            return None
         if self.is_mute:
-            return
+            return None
         if question.mti == "0800":
             key = {} if question[70] == "301" else {48: NEW_KEY}
             self.desk.send(link, question.reply("00", key))
-            return
+            return None
+        if question.mti[:3] == "050":
+            return self._close(link, question)
+        if question.mti[:3] == "032":
+            return self.desk.send(link, question.reply("25"))
         cents = question[4][-2:]
         if question[3].startswith("31"):
             self.desk.send(link, question.reply("00", {54: BALANCES, 38: "A1B2C3"}))
@@ -72,6 +80,15 @@ class SmallSwitch(Program):
             self.desk.send(link, question.reply("00", {37: "608801000002", 38: "A1B2C3"}))
         elif cents != "69":
             self.desk.send(link, question.reply("00", {37: "608801000001", 38: "A1B2C3"}))
+        return None
+
+    def _close(self, link, question):
+        """Totals agree, or are told to differ; at last the batch is closed all the same."""
+        is_balanced = self.differs == 0
+        asked = [m for m in self.seen if m.mti == "0500"]
+        code = "95" if len(asked) <= self.differs else self.closes
+        said = {66: "1" if is_balanced else "2", 63: pack_days(self.has)}
+        self.desk.send(link, question.reply(code, said))
 
 
 @pytest.fixture

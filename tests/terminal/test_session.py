@@ -115,7 +115,7 @@ def test_a_terminal_stopped_in_mid_flight_reverses_later(config, small_switch):
     asyncio.run(main())
     assert read_book(config).kind is SaleState.PENDING
     with pytest.raises(NotReady, match="pending"):
-        asyncio.run(close_batch(config))
+        close_batch(config)
     small_switch.silent = 0
     assert perform(config, sale(1200)) == [SaleState.REVERSED, SaleState.APPROVED]
 

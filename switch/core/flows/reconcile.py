@@ -112,7 +112,7 @@ async def reconcile(desk: SwitchDesk, link: LinkId, request: Message, theirs: To
         return desk.forget()
     result = IN_BALANCE if ours == theirs else OUT_OF_BALANCE
     is_closed = is_told or request.mti[2] == ADVICE
-    said = {SETTLEMENT_CODE: result, BY_DAY: pack_days(days)}
+    said = {SETTLEMENT_CODE: result, **({BY_DAY: pack_days(days)} if days else {})}
     return answer(desk, request, APPROVED if is_closed else TOTALS_DIFFER, said)
 
 

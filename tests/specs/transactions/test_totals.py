@@ -100,7 +100,12 @@ def test_of_too_many_days_the_oldest_are_one_and_no_cent_is_lost():
     assert found["2026-01-16"] == total(days[f"2026-01-{n:02}"] for n in range(1, 17))
 
 
-@pytest.mark.parametrize("value", ["", "1", "x" * 60, "2026"])
+def test_two_runs_of_a_date_are_two_days():
+    days = {"2026-11-28": TWO, "2026-11-28-2": TWO, "2026-11-28-10": TWO}
+    assert list(read_days(pack_days(days)).items()) == list(days.items())
+
+
+@pytest.mark.parametrize("value", ["", "1", "x" * 62, "2026"])
 def test_what_is_no_list_of_days_is_nothing(value):
     assert read_days(value) == {}
 

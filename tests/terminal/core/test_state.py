@@ -8,10 +8,14 @@ import pytest
 from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.reversals import original_data
-from cardswitch.terminal.core.batch import Tally
+from cardswitch.specs.transactions.totals import Totals
+from cardswitch.terminal.core.batch import Settlement, Tally
 from cardswitch.terminal.core.entries import (
     ApprovalHeard,
     BatchClosed,
+    BatchSettled,
+    BatchSettling,
+    ItemsNumbered,
     KeyProven,
     KeyTaken,
     ReversalRefused,
@@ -21,6 +25,7 @@ from cardswitch.terminal.core.entries import (
     SaleRepeated,
     SaleReversed,
     SaleReversing,
+    SettlingRefused,
     TerminalEntry,
     Unanswered,
 )
@@ -61,6 +66,12 @@ NOTHING = Unanswered(2.0)
 
 KEY = KeyTaken(at=4.0, key="X" + "5" * 32, kcv="A1B2C3", instead_of="U" + "1" * 32)
 PROVEN = KeyProven(5.0)
+CLOSE = Message("0500", {11: "000009", 50: "978", 60: "000001"})
+SETTLING, NUMBERED = BatchSettling(5.0, CLOSE), ItemsNumbered(5.5, 80)
+SETTLED = BatchSettled(
+    6.0, Settlement(batch=1, currency="978", is_balanced=True, here=Totals(), there={})
+)
+UNSETTLED = SettlingRefused(6.0, CLOSE.reply("12"))
 
 ALL = [
     BEGUN,
@@ -75,24 +86,28 @@ ALL = [
     NOTHING,
     KEY,
     PROVEN,
+    SETTLING,
+    NUMBERED,
+    SETTLED,
+    UNSETTLED,
 ]
 # What led here, how the sale stands, and which entries may follow.
 HISTORIES = [
-    ([], None, "bckp"),
+    ([], None, "bcstuykp"),
     ([BEGUN], SaleState.BEGUN, "avwnhkp"),
-    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bckp"),
-    ([BEGUN, APPROVED], SaleState.APPROVED, "brcvkp"),
-    ([BEGUN, DECLINED], SaleState.DECLINED, "brchvkp"),
+    ([BEGUN, NOTHING], SaleState.UNANSWERED, "bcstuykp"),
+    ([BEGUN, APPROVED], SaleState.APPROVED, "brcstuyvkp"),
+    ([BEGUN, DECLINED], SaleState.DECLINED, "brcstuyhvkp"),
     ([BEGUN, REVERSING], SaleState.PENDING, "xfwkp"),
-    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bchvkp"),
-    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bckp"),
+    ([BEGUN, REVERSING, REVERSED], SaleState.REVERSED, "bcstuyhvkp"),
+    ([BEGUN, REVERSING, REFUSED], SaleState.EXCEPTION, "bcstuykp"),
     ([BEGUN, APPROVED, IN_PART], SaleState.PENDING, "xfwkp"),
-    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brchvkp"),
-    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brchvwkp"),
-    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bckp"),
+    ([BEGUN, APPROVED, IN_PART, REVERSED], SaleState.REDUCED, "brcstuyhvkp"),
+    ([BEGUN, DECLINED, HEARD], SaleState.DECLINED, "brcstuyhvwkp"),
+    ([BEGUN, REVERSING, ABANDONED], SaleState.ABANDONED, "bcstuykp"),
     ([BEGUN, DECLINED, HEARD, REVERSING], SaleState.PENDING, "xfwkp"),
 ]
-LETTERS = dict(zip("barvxfchwnkp", ALL, strict=True))
+LETTERS = dict(zip("barvxfchwnkpstuy", ALL, strict=True))
 
 
 @pytest.mark.parametrize(("history", "kind", "followers"), HISTORIES)
