@@ -53,6 +53,7 @@ from .ask import is_new, require_signed_on, tell_known
 from .reversal import candidates
 
 Begin = Callable[[SwitchDesk, LinkId], Flow]
+ORIGINAL: Final = 90
 ADVICE: Final = "2"  # the third digit of an MTI: nobody declines it
 
 
@@ -168,9 +169,9 @@ def compared(request: Message, item: Kind, legs: list[Leg]) -> tuple[str, Leg | 
 def item_of(request: Message) -> Kind:
     """What class the original of *request*, an uploaded item, is of. Declines with 12."""
     told = {n: request[n] for n in (3, 25) if n in request.fields}
-    kind = KINDS.find(Message(f"{request[90][:3]}0", told))
+    kind = KINDS.find(Message(f"{request[ORIGINAL][:3]}0", told))
     if kind is None or not kind.sign:
-        raise Decline(INVALID_TRANSACTION, "90")
+        raise Decline(INVALID_TRANSACTION, str(ORIGINAL))
     return kind
 
 
@@ -187,7 +188,7 @@ def answer(
     beside = {f"{ANSWERS}{number}": text for number, text in said.items()}
     beside["batch"] = request[BATCH]
     if item is not None:
-        beside |= {"item": item.name, "names": request[90]}
+        beside |= {"item": item.name, "names": request[ORIGINAL]}
     number = original.number if original is not None else 0
     kept = desk.decided(request, code)
     desk.record(State.ANSWERED, kept, original=number, beside=beside)
