@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import local_time
 from cardswitch.specs.merchants import Merchant
-from cardswitch.wire.operator.addresses import Address, IsoAddress, url_in
+from cardswitch.wire.operator.addresses import Address, IsoAddress, address_rule, url_in
 
 
 class ApiConfig(Address, frozen=True, kw_only=True):
@@ -27,6 +27,21 @@ class ApiConfig(Address, frozen=True, kw_only=True):
             raise ValueError("tls_names: not for the API: its keys say who asks")
 
 
+class WebhooksConfig(Struct, frozen=True, kw_only=True):
+    """How endpoints are told of events, and where they may be."""
+
+    networks: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    header: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9-]{1,64}\Z")] = "Stripe-Signature"
+    tls_ca: str = ""  # PEM file of who signs their certificates; none: whom the system trusts
+
+    def __post_init__(self) -> None:
+        address_rule(self.networks, "gateway.webhooks.networks")
+
+    def placed(self, folder: Path) -> WebhooksConfig:
+        """The same with its relative path made to count from *folder*."""
+        return replace(self, tls_ca=str(folder / self.tls_ca)) if self.tls_ca else self
+
+
 class GatewayConfig(Struct, frozen=True, kw_only=True):
     """Who the gateway is to the switch, where it listens, and where it keeps what it knows."""
 
@@ -38,6 +53,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     database: str = "sqlite:///gateway.db"
     vault: str = "gateway.vault"  # the file of the key that card numbers are sealed with
     keys: str = "gateway.keys"  # the file of API keys, which holds their hashes
+    events: str = "sqlite:///gateway-events.db"  # events, and who is still to be told of them
+    webhooks: WebhooksConfig = WebhooksConfig()
     answer_s: Annotated[float, Meta(gt=0, lt=5)] = 4.0  # until an outcome is unknown
     echo_s: Annotated[float, Meta(gt=0)] = 30.0
     merchants: tuple[Merchant, ...] = ()  # at the top of the file: all programs read the same
@@ -54,4 +71,6 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             database=url_in(folder, self.database),
             vault=str(folder / self.vault),
             keys=str(folder / self.keys),
+            events=url_in(folder, self.events),
+            webhooks=self.webhooks.placed(folder),
         )

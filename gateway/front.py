@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import Runtime
-from cardswitch.wire.ports import Effect, Event, Observer, Seconds, Send
+from cardswitch.wire.ports import Append, Effect, Event, Observer, Seconds, Send
 
 from .core.calls import Call, Deed, Reply
 from .core.desk import API
@@ -23,6 +23,7 @@ class Front:
         self._runtime: Runtime | None = None
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._tickets = 0
+        self.written: Callable[[], None] = _nobody  # called whenever the journal is to grow
 
     def driven_by(self, runtime: Runtime) -> None:
         """To be said before the first call."""
@@ -73,6 +74,8 @@ class Front:
 
     def _passed(self, effects: Sequence[Effect]) -> Sequence[Effect]:
         """*effects* without the replies, which are told."""
+        if any(isinstance(each, Append) for each in effects):
+            self.written()
         replies = [e for e in effects if isinstance(e, Send) and e.link == API]
         if not replies:
             return effects
@@ -81,3 +84,7 @@ class Front:
             if waiting is not None and not waiting.done():
                 waiting.set_result(effect.message)
         return [e for e in effects if not (isinstance(e, Send) and e.link == API)]
+
+
+def _nobody() -> None:
+    """Nobody follows the journal."""

@@ -22,7 +22,10 @@ from .config import GatewayConfig
 from .core.desk import SWITCH
 from .core.machine import CardVault, Gateway, Timers
 from .core.messages import Node
+from .courier.courier import Courier
+from .delivery import courier_of
 from .front import Front
+from .outbox.events import Outbox
 from .store import GatewayReader, open_journal
 
 API_LINK: Final = LinkId("api")
@@ -35,20 +38,27 @@ class Vault(Sealing, Protocol):
         """The number that *text* seals. Raises CryptoError."""
         ...
 
+    def secret_for(self, label: str) -> str:
+        """A secret that this vault alone gives for *label*."""
+        ...
+
 
 class ServedGateway:
     """A gateway that runs; like a runtime, it can be waited for and stopped."""
 
-    def __init__(self, runtime: Runtime, front: Front, server: ApiServer) -> None:
+    def __init__(self, runtime: Runtime, front: Front, server: ApiServer, courier: Courier) -> None:
         self.runtime = runtime
         self.gateway = front.gateway
         self.port = 0
         self._front = front
         self._server = server
+        self._courier = courier
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
         self.port = await self._server.open()
+        self._front.written = self._courier.poke
+        self._courier.start()
 
     async def wait(self) -> None:
         """Return after :meth:`stop`; raise the error that ended it, if one did."""
@@ -57,6 +67,7 @@ class ServedGateway:
     async def stop(self) -> None:
         """Let nobody in, answer what is in work, and end."""
         await self._server.close()
+        await self._courier.stop()
         await self.runtime.stop()
         self._front.end()
 
@@ -80,22 +91,31 @@ async def serve_gateway(
     record = log.record("gateway", clock) if log else Record("gateway", [to_log], clock.now)
     tap = log.tap("gateway") if log else None
     runtime = Runtime(front, clock=clock, journal=journal, tap=tap, record=record)
+    outbox: Outbox | None = None
     try:
         front.driven_by(runtime)
         runtime.call(lambda now: gateway.recover(journal.recent(), now))
-        services = Services(
-            front,
-            GatewayReader(config.database),
-            vault,
-            {merchant.id: merchant for merchant in config.merchants},
-            clock.now,
+        note, reader = _noting(record), GatewayReader(config.database)
+        outbox = Outbox(config.events)
+        courier, events = courier_of(
+            config.webhooks, outbox, reader, vault.secret_for, clock.now, note
         )
-        note = _noting(record)
+        merchants = {merchant.id: merchant for merchant in config.merchants}
+        services = Services(
+            front=front,
+            reader=reader,
+            vault=vault,
+            merchants=merchants,
+            now=clock.now,
+            events=events,
+        )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
         server = ApiServer(app.app, api, https, note)
-        served = ServedGateway(runtime, front, server)
+        served = ServedGateway(runtime, front, server, courier)
         await served.open()
     except BaseException:
+        if outbox is not None:
+            outbox.close()
         await runtime.stop()
         raise
     runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
@@ -103,5 +123,5 @@ async def serve_gateway(
 
 
 def _noting(record: Record) -> Callable[[str, str], None]:
-    """Tell *record* what happens at the API's port."""
+    """Tell *record* what happens at the API's port, and to events."""
     return lambda kind, reason: record.note(kind, API_LINK, reason)

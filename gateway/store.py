@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Index, MetaData, Table, select
@@ -58,6 +58,10 @@ class GatewayReader:
             legs = [leg for (leg,) in connection.execute(query.order_by(c.leg.desc()).limit(size))]
         found = {intent.leg: intent for intent in self._of(Question(legs=tuple(legs)))}
         return [found[leg] for leg in legs]
+
+    def rows_behind(self, sequence: int) -> Iterator[GatewayRow]:
+        """Every row behind *sequence*, in their order, streamed."""
+        return self._reader.rows(after=sequence)
 
     def rows(self, question: Question) -> Sequence[GatewayRow]:
         """The rows of the legs that *question* names."""

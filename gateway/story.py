@@ -12,6 +12,7 @@ from cardswitch.wire.ports import Question
 
 from .core.entries import (
     Answered,
+    Called,
     Canceled,
     Created,
     GatewayEntry,
@@ -35,6 +36,7 @@ _NAMES = {
     Undone: "undone",
     Refused: "refused",
     Canceled: "canceled",
+    Called: "called",
 }
 
 
@@ -72,6 +74,8 @@ def _told(ref: str, entry: GatewayEntry) -> dict[str, Any]:
             return {"number": entry.number, "reason": reason(code).name, **_message(entry.answer)}
         case Canceled():
             return {"reason": entry.reason or ""}
+        case Called():
+            return {"request": entry.request, "asked": f"{entry.method} {entry.path}"}
     raise AssertionError("keys have legs of their own")
 
 

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from cardswitch.specs.errors import CryptoError
 from cardswitch.wire.ports import Seconds
 
+from ..core.calls import Origin
 from ..core.ids import CHARGE, id_of
 from ..core.problems import Problem
 from .endpoints import Asked, Services, Told
@@ -31,6 +32,7 @@ from .routes import ROUTES, Line
 
 IDEMPOTENCY_MAX: Final = 255
 REQUEST: Final = "req_"
+REQUEST_ID: Final = "Request-Id"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"
 _SECRETS: Final = ("[card][number]", "[card][cvc]")
@@ -54,34 +56,38 @@ class Api:
 
     def _answering(self, line: Line) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            id_ = new_id(REQUEST)
             try:
-                asked = await self._asked(request, line)
-                return await self._done(line, asked)
+                asked = await self._asked(request, line, id_)
+                return await self._done(line, asked, id_)
             except Told as told:
-                return self._told(told)
+                return self._told(told, id_)
             except Fault as fault:
-                return respond(fault.problem, None, None)
+                return respond(fault.problem, request=id_)
             except Exception as error:
                 self._note("api_failed", f"{line.method} {line.path}: {type(error).__name__}")
                 text = "The gateway failed; whether it was done is not known"
-                return respond(Problem(status=500, type="api_error", message=text), None, None)
+                problem = Problem(status=500, type="api_error", message=text)
+                return respond(problem, request=id_)
 
         return answer
 
-    async def _done(self, line: Line, asked: Asked) -> Response:
+    async def _done(self, line: Line, asked: Asked, id_: str) -> Response:
         shown, reply = await line.endpoint(asked)
         is_replayed = reply is not None and reply.is_replayed
-        return _response(200, shown, {"Idempotent-Replayed": "true"} if is_replayed else {})
+        headers = {"Idempotent-Replayed": "true"} if is_replayed else {}
+        return _response(200, shown, {REQUEST_ID: id_, **headers})
 
-    def _told(self, told: Told) -> Response:
+    def _told(self, told: Told, id_: str) -> Response:
         reply, problem = told.reply, told.problem
         shown = intent_object(reply.intent) if reply.intent is not None else None
         charge = None
         if reply.intent is not None and problem.number:
             charge = id_of(CHARGE, reply.intent.ref, problem.number)
-        return respond(problem, shown, charge, is_replayed=reply.is_replayed)
+        return respond(problem, shown, charge, request=id_, is_replayed=reply.is_replayed)
 
-    async def _asked(self, request: Request, line: Line) -> Asked:
+    async def _asked(self, request: Request, line: Line, id_: str) -> Asked:
+        came = self._services.now()
         key = self._authorised(request, line)
         value = await self._value(request)
         refuse_stray_cards(value)
@@ -94,6 +100,14 @@ class Api:
         ):
             text = f"Idempotency-Key: 1 to {IDEMPOTENCY_MAX} printable characters"
             raise bad(text)
+        refuse_stray_cards({"Idempotency-Key": idempotency})
+        origin = Origin(
+            request=id_,
+            method=line.method,
+            path=request.url.path,
+            came=came,
+            key=idempotency,
+        )
         return Asked(
             services=self._services,
             key=key,
@@ -101,6 +115,7 @@ class Api:
             value=value,
             idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
             digest=self._digest(request, value) if idempotency else "",
+            origin=origin,
         )
 
     def _authorised(self, request: Request, line: Line) -> ApiKey:
@@ -116,7 +131,7 @@ class Api:
         return key
 
     async def _value(self, request: Request) -> Value:
-        if request.method == "GET":
+        if request.method in ("GET", "DELETE"):
             return read_form(request.url.query)
         if request.url.query:
             raise bad("Parameters of a POST stand in its body")
@@ -166,18 +181,21 @@ class Api:
         status = error.status_code if isinstance(error, HTTPException) else 404
         text = f"Unrecognized request URL ({request.method}: {request.url.path[:200]})"
         problem = Problem(status=status, type="invalid_request_error", message=text)
-        return respond(problem, None, None)
+        return respond(problem, request=new_id(REQUEST))
 
 
 def respond(
     problem: Problem,
-    intent: dict[str, Any] | None,
-    charge: str | None,
+    intent: dict[str, Any] | None = None,
+    charge: str | None = None,
     *,
+    request: str,
     is_replayed: bool = False,
 ) -> Response:
-    """The answer that *problem* is."""
-    headers = {"Idempotent-Replayed": "true"} if is_replayed else {}
+    """The answer that *problem* is to the request with the id *request*."""
+    headers = {REQUEST_ID: request}
+    if is_replayed:
+        headers["Idempotent-Replayed"] = "true"
     if problem.is_retried is not None:
         headers["Stripe-Should-Retry"] = "true" if problem.is_retried else "false"
     if problem.status == 401:
@@ -186,7 +204,7 @@ def respond(
 
 
 def _response(status: int, shown: Any, headers: dict[str, str]) -> Response:
-    more = {"Request-Id": new_id(REQUEST), "Cache-Control": "no-store", **headers}
+    more = {"Cache-Control": "no-store", **headers}
     return Response(_encode(shown), status, more, _JSON)
 
 

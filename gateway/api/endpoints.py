@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hmac import compare_digest
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 
@@ -13,13 +13,14 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.merchants import Merchant
 from cardswitch.wire.ports import Seconds
 
-from ..core.calls import Deed, Read, Reply
+from ..core.calls import Deed, Origin, Read, Reply
 from ..core.entries import Card
 from ..core.exchanges import Exchange
 from ..core.ids import CHARGE, INTENT, id_of, parts_of
 from ..core.intents import Intent
-from ..core.problems import missing
+from ..core.problems import missing, other_request
 from ..front import Front
+from ..outbox.service import Events
 from ..store import GatewayReader
 from . import params
 from .cards import Sealing, card_of, named_card
@@ -31,7 +32,7 @@ from .objects import Object
 LIMIT_MAX: Final = 100
 
 
-class Services(Struct, frozen=True):
+class Services(Struct, frozen=True, kw_only=True):
     """What endpoints use."""
 
     front: Front
@@ -39,6 +40,7 @@ class Services(Struct, frozen=True):
     vault: Sealing
     merchants: dict[str, Merchant]
     now: Callable[[], Seconds]
+    events: Events
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -50,6 +52,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     value: Value
     idempotency: str = ""
     digest: str = ""
+    origin: Origin | None = None
 
     @property
     def is_public(self) -> bool:
@@ -65,10 +68,15 @@ class Asked(Struct, frozen=True, kw_only=True):
             named=named,
             key=self.idempotency,
             digest=self.digest,
+            origin=self.origin,
         )
         if reply.problem is not None:
             raise Told(reply)
         return reply
+
+    def other_request(self) -> Fault:
+        """Its idempotency key came with another request before."""
+        return Fault(other_request())
 
 
 class Told(Fault):
@@ -131,7 +139,16 @@ async def part_of_intent(asked: Asked, prefix: str, what: str, id_: str) -> tupl
     raise Fault(missing(what, id_, "id"))
 
 
-def limit_of(given: params.ListParams) -> int:
+class Paged(Protocol):
+    """Parameters of a list."""
+
+    @property
+    def limit(self) -> int:
+        """How many a page is to have."""
+        ...
+
+
+def limit_of(given: Paged) -> int:
     """How many a page has. Raises Fault."""
     if not 1 <= given.limit <= LIMIT_MAX:
         raise bad(f"limit: 1 to {LIMIT_MAX}", "limit", "parameter_invalid_integer")

@@ -142,7 +142,7 @@ def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
     except msgspec.ValidationError as error:
         raise _fault(str(error)) from None
     if not unsets:
-        _check_metadata(getattr(params, "metadata", {}))
+        check_metadata(getattr(params, "metadata", {}))
     return params
 
 
@@ -151,7 +151,7 @@ def merged(known: Mapping[str, str], given: Mapping[str, str | None] | None) -> 
     if given is None:
         return {}
     then = {name: value for name, value in {**known, **given}.items() if value is not None}
-    _check_metadata(then)
+    check_metadata(then)
     return then
 
 
@@ -203,7 +203,8 @@ def _inner(param: str, name: str) -> str:
     return f"{param}[{name}]" if param else name
 
 
-def _check_metadata(metadata: dict[str, str]) -> None:
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """Raise Fault if there is too much of it."""
     if len(metadata) > METADATA_MAX:
         raise bad(f"At most {METADATA_MAX} keys", "metadata")
     for name, value in metadata.items():

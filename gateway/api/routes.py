@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from .endpoints import Answer, Asked
-from .families import charges, intents
+from .families import charges, intents, webhooks
 
 Endpoint = Callable[[Asked], Awaitable[Answer]]
 
@@ -34,4 +34,13 @@ ROUTES: Final = (
     Line("POST", "/v1/refunds", charges.create_refund),
     Line("GET", "/v1/refunds", charges.list_refunds),
     Line("GET", "/v1/refunds/{id}", charges.retrieve_refund),
+    Line("POST", "/v1/webhook_endpoints", webhooks.create_endpoint),
+    Line("GET", "/v1/webhook_endpoints", webhooks.list_endpoints),
+    Line("GET", "/v1/webhook_endpoints/{id}", webhooks.retrieve_endpoint),
+    Line("POST", "/v1/webhook_endpoints/{id}", webhooks.update_endpoint),
+    Line("DELETE", "/v1/webhook_endpoints/{id}", webhooks.delete_endpoint),
+    Line("POST", "/v1/x/webhook_endpoints/{id}/roll", webhooks.roll_endpoint),
+    Line("GET", "/v1/events", webhooks.list_events),
+    Line("GET", "/v1/events/{id}", webhooks.retrieve_event),
+    Line("POST", "/v1/x/events/{id}/resend", webhooks.resend_event),
 )

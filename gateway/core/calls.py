@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from cardswitch.wire.ports import Seconds
+
 from .entries import Card, Details, Metadata, Terms
 from .intents import Intent
 from .problems import Problem
@@ -73,6 +75,16 @@ class Read(Struct, frozen=True):
     """Tell how it stands."""
 
 
+class Origin(Struct, frozen=True, kw_only=True):
+    """The request of HTTP that a call came with: *key* is its idempotency key."""
+
+    request: str
+    method: str
+    path: str
+    came: Seconds
+    key: str = ""
+
+
 Deed = Create | Update | Pay | Capture | Cancel | Expire | Refund | Read
 
 
@@ -80,7 +92,8 @@ class Call(Struct, frozen=True, kw_only=True):
     """*deed*, for the intent *ref* of *merchant*; whoever asked is told by *ticket*.
 
     *key* is the hash of merchant and idempotency key, *digest* that of the whole request; without
-    a key both are empty. *named* is the id that the intent was asked for by.
+    a key both are empty. *named* is the id that the intent was asked for by. What is written is
+    written with its *origin*, which events and stories tell.
     """
 
     ticket: int
@@ -90,6 +103,7 @@ class Call(Struct, frozen=True, kw_only=True):
     key: str = ""
     digest: str = ""
     named: str = ""
+    origin: Origin | None = None
 
 
 class Reply(Struct, frozen=True, kw_only=True):

@@ -158,6 +158,18 @@ class Canceled(Struct, frozen=True, tag="canceled"):
     reason: str | None
 
 
+class Called(Struct, frozen=True, kw_only=True, tag="called"):
+    """The call of the API that is in work: behind what creates an intent, before all else."""
+
+    at: Seconds
+    came: Seconds
+    request: str  # its id
+    method: str
+    path: str
+    key: str = ""  # its idempotency key ...
+    key_leg: int = 0  # ... and the leg that tells how it was answered
+
+
 class KeyTaken(Struct, frozen=True, kw_only=True, tag="key"):
     """An idempotency key, by its hash, and what was asked for with it first."""
 
@@ -175,6 +187,6 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
     problem: Problem | None = None
 
 
-IntentEntry = Created | Updated | Sent | Answered | Owed | Undone | Refused | Canceled
+IntentEntry = Created | Updated | Sent | Answered | Owed | Undone | Refused | Canceled | Called
 KeyEntry = KeyTaken | KeyAnswered
 GatewayEntry = IntentEntry | KeyEntry

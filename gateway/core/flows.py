@@ -16,7 +16,7 @@ from .entries import Asked, Canceled, Card, Created, Updated
 from .ids import PARTS_MAX
 from .intents import EXPIRED, Intent
 from .messages import Order
-from .problems import Problem, away, busy, invalid, missing
+from .problems import Problem, away, busy, invalid, missing, other_request
 from .row import INTENT, Legs, legs_of
 from .states import Status, Step, may
 from .work import NoPlace, Work
@@ -52,9 +52,7 @@ async def _replay(desk: GatewayDesk, call: Call, legs: Legs) -> None:
     """The first request with this key decides; a copy is told what it was told."""
     taken, answered = legs.keys[call.key]
     if taken.digest != call.digest:
-        text = "This idempotency key came with another request before"
-        problem = Problem(status=400, type="idempotency_error", message=text)
-        return desk.reply(Reply(ticket=call.ticket, problem=problem))
+        return desk.reply(Reply(ticket=call.ticket, problem=other_request()))
     rows = await desk.rows_of((INTENT, taken.intent))
     intent = legs_of(rows, answered.through if answered else None).intents[taken.intent]
     return desk.reply(

@@ -14,6 +14,7 @@ from cardswitch.wire.ports import Seconds
 from .entries import (
     Answered,
     Asked,
+    Called,
     Canceled,
     Card,
     Created,
@@ -138,6 +139,8 @@ class Intent(Struct, frozen=True, kw_only=True):
                 step = Step.EXPIRE if reason == EXPIRED else Step.CANCEL
                 status = step_to(self.status, step, Status.CANCELED)
                 return replace(self, status=status, canceled_at=at, cancellation_reason=reason)
+            case Called():
+                return self
         raise AssertionError("an intent is created once")
 
     def _of(self, *asked: Asked) -> list[Exchange]:

@@ -51,6 +51,12 @@ def missing(what: str, id_: str, param: str) -> Problem:
     )
 
 
+def other_request() -> Problem:
+    """An idempotency key stands for one request."""
+    text = "This idempotency key came with another request before"
+    return Problem(status=400, type="idempotency_error", message=text)
+
+
 def busy(message: str, code: str) -> Problem:
     """It is being worked on: try again."""
     return Problem(

@@ -17,6 +17,7 @@ from .entries import (
     Answered,
     Asked,
     Because,
+    Called,
     Card,
     Created,
     IntentEntry,
@@ -48,6 +49,7 @@ class Work:
         self._until = desk.now + desk.answer_s
         self._key_leg = 0
         self._is_answered = False
+        self._is_called = False
 
     @property
     def intent(self) -> Intent | None:
@@ -69,6 +71,7 @@ class Work:
         """Begin an intent."""
         self._take_key()
         self.take(self.desk.begin(self.call.ref, entry))
+        self._say_call()
 
     def end(self) -> None:
         """The flow has ended."""
@@ -78,6 +81,7 @@ class Work:
     def record(self, entry: IntentEntry) -> None:
         """Write *entry* to the intent."""
         self._take_key()
+        self._say_call()
         self.desk.record(self.call.ref, entry)
 
     @property
@@ -183,6 +187,23 @@ class Work:
             return self.desk.stamped(message)
         except NotAsked as error:
             raise NoPlace(str(error)) from None
+
+    def _say_call(self) -> None:
+        """Write, once, which call it is that writes to the intent."""
+        origin = self.call.origin
+        if origin is None or self._is_called:
+            return
+        self._is_called = True
+        entry = Called(
+            at=self.desk.now,
+            came=origin.came,
+            request=origin.request,
+            method=origin.method,
+            path=origin.path,
+            key=origin.key,
+            key_leg=self._key_leg,
+        )
+        self.desk.record(self.call.ref, entry)
 
     def _take_key(self) -> None:
         if self.call.key and not self._key_leg:

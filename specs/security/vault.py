@@ -27,7 +27,7 @@ class AesVault:
     Both keys come from *key* (32 bytes), each for its own use. Raises KeyRefused (``length``).
     """
 
-    __slots__ = ("_inner", "_outer", "_siv")
+    __slots__ = ("_inner", "_outer", "_secrets", "_siv")
 
     def __init__(self, key: bytes) -> None:
         if len(key) != VAULT_KEY_LENGTH:
@@ -38,6 +38,16 @@ class AesVault:
         padded = digest(key, b"cardswitch: vault fingerprint", "sha256").ljust(64, b"\0")
         self._inner = sha256(bytes(byte ^ 0x36 for byte in padded))
         self._outer = sha256(bytes(byte ^ 0x5C for byte in padded))
+
+        self._secrets = digest(key, b"cardswitch: vault secrets", "sha256")
+
+    def secret_for(self, label: str) -> str:
+        """64 hexadecimal digits that only this key gives for *label*: a secret that lies nowhere.
+
+        >>> AesVault(bytes(range(32))).secret_for("we_1|0")[:16]
+        'd1f61a994339ef59'
+        """
+        return digest(self._secrets, label.encode(), "sha256").hex()
 
     def seal(self, pan: str) -> str:
         """*pan* (1-19 digits) as upper-case hexadecimal of 16 bytes of tag and one for each digit.

@@ -51,7 +51,7 @@ def test_a_file_without_the_section_says_what_to_do(tmp_path):
 def test_a_story_is_told_line_by_line_and_as_json(shop):
     paid = shop.create().body
     lines = run(shop.lab.config, "show", paid["id"]).splitlines()
-    assert [line.split()[1] for line in lines] == ["created", "sent", "answered"]
+    assert [line.split()[1] for line in lines] == ["created", "called", "sent", "answered"]
     steps = json.loads(run(shop.lab.config, "show", paid["latest_charge"], "--json"))
     assert steps[-1]["reason"] == "approved"
 

@@ -1,0 +1,242 @@
+"""What is asked of events and of the endpoints that are told of them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import Error
+
+from ...core.problems import missing
+from ...outbox.endpoints import ALL, ENDPOINT, Endpoint, secret_of
+from ...outbox.follow import Event
+from ...outbox.happenings import TYPES
+from ...outbox.service import Events
+from .. import params
+from ..endpoints import Answer, Asked, limit_of
+from ..event_params import (
+    EndpointParams,
+    EndpointsParams,
+    EndpointUpdate,
+    EventsParams,
+    NoParams,
+    ResendParams,
+)
+from ..events import event_object
+from ..faults import Fault, bad
+from ..ids import new_id
+from ..objects import Object, list_object
+
+URL: Final = "/v1/webhook_endpoints"
+EVENTS: Final = "/v1/events"
+
+
+# Endpoints ----------------------------------------------------------------------------------------
+
+
+async def create_endpoint(asked: Asked) -> Answer:
+    """POST /v1/webhook_endpoints: the answer alone has the secret."""
+    given = params.read(EndpointParams, asked.value)
+    events = asked.services.events
+    _check(events, given.url, given.enabled_events)
+    endpoint = Endpoint(
+        id=new_id(ENDPOINT),
+        merchant=asked.key.merchant,
+        url=given.url,
+        types=given.enabled_events,
+        created=asked.services.now(),
+        description=given.description,
+        metadata=given.metadata,
+        token=asked.idempotency or None,
+        digest=asked.digest,
+    )
+    try:
+        made = await asyncio.to_thread(events.outbox.add, endpoint)
+    except Error as error:
+        raise bad(str(error)) from None
+    if made.digest != endpoint.digest:
+        raise asked.other_request()
+    return {**endpoint_object(made), "secret": secret_of(made, events.secret_for)}, None
+
+
+async def list_endpoints(asked: Asked) -> Answer:
+    """GET /v1/webhook_endpoints."""
+    given = params.read(EndpointsParams, asked.value)
+    found = await _endpoints(asked)
+    ids = [each.id for each in found]
+    if given.starting_after is not None:
+        if given.starting_after not in ids:
+            raise Fault(missing("webhook_endpoint", given.starting_after, "starting_after"))
+        found = found[ids.index(given.starting_after) + 1 :]
+    size = limit_of(given)
+    return list_object(URL, [*map(endpoint_object, found[:size])], len(found) > size), None
+
+
+async def retrieve_endpoint(asked: Asked) -> Answer:
+    """GET /v1/webhook_endpoints/{id}."""
+    params.read(NoParams, asked.value)
+    return endpoint_object(await _endpoint(asked)), None
+
+
+async def update_endpoint(asked: Asked) -> Answer:
+    """POST /v1/webhook_endpoints/{id}."""
+    given = params.read(EndpointUpdate, asked.value)
+    before = await _endpoint(asked)
+    then = replace(
+        before,
+        url=before.url if given.url is None else given.url,
+        types=given.enabled_events or before.types,
+        description=before.description if given.description is None else given.description,
+        metadata={**before.metadata, **given.metadata},
+        is_enabled=before.is_enabled if given.disabled is None else not given.disabled,
+    )
+    params.check_metadata(then.metadata)
+    _check(asked.services.events, then.url, then.types)
+    await _change(asked, then)
+    return endpoint_object(then), None
+
+
+async def roll_endpoint(asked: Asked) -> Answer:
+    """POST /v1/x/webhook_endpoints/{id}/roll: a new secret; for a day, both sign."""
+    params.read(NoParams, asked.value)
+    endpoint, secret_for = await _endpoint(asked), asked.services.events.secret_for
+    token = asked.idempotency or None
+    if token is None or token != endpoint.rolled_by:
+        endpoint = replace(
+            endpoint,
+            generation=endpoint.generation + 1,
+            rolled=asked.services.now(),
+            rolled_by=token,
+        )
+        await _change(asked, endpoint)
+    return {**endpoint_object(endpoint), "secret": secret_of(endpoint, secret_for)}, None
+
+
+async def delete_endpoint(asked: Asked) -> Answer:
+    """DELETE /v1/webhook_endpoints/{id}."""
+    params.read(NoParams, asked.value)
+    endpoint = await _endpoint(asked)
+    await asyncio.to_thread(asked.services.events.outbox.remove, endpoint.id)
+    return {"id": endpoint.id, "object": "webhook_endpoint", "deleted": True}, None
+
+
+def endpoint_object(endpoint: Endpoint) -> Object:
+    """A `webhook_endpoint`, without its secret."""
+    return {
+        "id": endpoint.id,
+        "object": "webhook_endpoint",
+        "api_version": None,
+        "application": None,
+        "created": int(endpoint.created),
+        "description": endpoint.description,
+        "enabled_events": list(endpoint.types),
+        "livemode": False,
+        "metadata": dict(endpoint.metadata),
+        "status": "enabled" if endpoint.is_enabled else "disabled",
+        "url": endpoint.url,
+    }
+
+
+# Events -------------------------------------------------------------------------------------------
+
+
+async def list_events(asked: Asked) -> Answer:
+    """GET /v1/events: those of the last 30 days, newest first."""
+    given = params.read(EventsParams, asked.value)
+    if given.starting_after is not None and given.ending_before is not None:
+        raise bad("Give starting_after or ending_before, not both", "ending_before")
+    types = (given.type,) if given.type is not None else given.types
+    size = limit_of(given)
+    before, after = [
+        await _number(asked, given, name) for name in ("starting_after", "ending_before")
+    ]
+    between = given.created.seconds()
+    outbox = asked.services.events.outbox
+    page = await asyncio.to_thread(
+        outbox.page,
+        asked.key.merchant,
+        size + 1,
+        before=before,
+        after=after,
+        types=types,
+        between=between,
+    )
+    kept = page[1:] if after and len(page) > size else page[:size]
+    data = await asyncio.to_thread(_shown, asked, kept)
+    return list_object(EVENTS, data, len(page) > size), None
+
+
+async def retrieve_event(asked: Asked) -> Answer:
+    """GET /v1/events/{id}."""
+    params.read(params.ReadParams, asked.value)
+    found = await _event(asked, asked.id, "id")
+    [shown] = await asyncio.to_thread(_shown, asked, [found])
+    return shown, None
+
+
+async def resend_event(asked: Asked) -> Answer:
+    """POST /v1/x/events/{id}/resend: to all endpoints that want it, or to one of them."""
+    given = params.read(ResendParams, asked.value)
+    number, event = await _event(asked, asked.id, "id")
+    if given.webhook_endpoint is not None:
+        chosen = [await _endpoint(asked, given.webhook_endpoint, "webhook_endpoint")]
+    else:
+        chosen = [each for each in await _endpoints(asked) if each.wants(event.type)]
+    events, now = asked.services.events, asked.services.now()
+    await asyncio.to_thread(events.outbox.resend, number, chosen, now)
+    events.poke()
+    [shown] = await asyncio.to_thread(_shown, asked, [(number, event)])
+    return shown, None
+
+
+def _shown(asked: Asked, found: list[tuple[int, Event]]) -> list[Object]:
+    pending = asked.services.events.outbox.pending([number for number, _ in found])
+    reader = asked.services.reader
+    return [event_object(event, reader, pending[number]) for number, event in found]
+
+
+# Parts --------------------------------------------------------------------------------------------
+
+
+def _check(events: Events, url: str, types: tuple[str, ...]) -> None:
+    try:
+        events.check(url)
+    except Error as error:
+        raise bad(str(error), "url", "url_invalid") from None
+    for place, type_ in enumerate(types):
+        if type_ not in (ALL, *TYPES):
+            raise bad(f"No such event: {type_[:80]}", f"enabled_events[{place}]")
+    if not types:
+        raise bad("At least one type of event, or *", "enabled_events", "parameter_missing")
+
+
+async def _change(asked: Asked, endpoint: Endpoint) -> None:
+    await asyncio.to_thread(asked.services.events.outbox.change, endpoint)
+    asked.services.events.poke()
+
+
+async def _endpoints(asked: Asked) -> list[Endpoint]:
+    return await asyncio.to_thread(asked.services.events.outbox.endpoints, asked.key.merchant)
+
+
+async def _endpoint(asked: Asked, id_: str | None = None, param: str = "id") -> Endpoint:
+    wanted = asked.id if id_ is None else id_
+    for endpoint in await _endpoints(asked):
+        if endpoint.id == wanted:
+            return endpoint
+    raise Fault(missing("webhook_endpoint", wanted, param))
+
+
+async def _event(asked: Asked, id_: str, param: str) -> tuple[int, Event]:
+    found = await asyncio.to_thread(asked.services.events.outbox.find, id_)
+    if found is None or found[1].merchant != asked.key.merchant:
+        raise Fault(missing("event", id_, param))
+    return found
+
+
+async def _number(asked: Asked, given: Any, name: str) -> int:
+    """The number of the event that parameter *name* is the id of; 0 where none is given."""
+    id_ = getattr(given, name)
+    return 0 if id_ is None else (await _event(asked, id_, name))[0]

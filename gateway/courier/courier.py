@@ -1,0 +1,170 @@
+"""The courier: takes events out of the journal, and tells every endpoint that wants them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from msgspec import Struct
+
+from cardswitch.specs.errors import Error
+from cardswitch.wire.ports import Seconds
+
+from ..outbox.endpoints import Endpoint, secrets_of
+from ..outbox.events import Delivery, Outbox, Outcome
+from ..outbox.follow import Read
+from ..outbox.tables import DELIVERED, FAILED, PENDING
+from .post import Poster
+from .schedule import next_try
+from .signature import signature
+from .targets import address_of, target_of, url_at
+
+T = TypeVar("T")
+AT_ONCE: Final = 8  # tries of one endpoint at the same time
+GATHER_S: Final[Seconds] = 0.02  # Events that come within that are taken in together.
+LOOK_S: Final[Seconds] = 1.0  # how often is looked for what is due, at least
+RESOLVING: Final = 4  # names that are resolved at the same time
+
+
+class Ways(Struct, frozen=True, kw_only=True):
+    """What the courier works with: *read* gives the next events, *shown* the body of one."""
+
+    read: Callable[[int], Read]
+    shown: Callable[[Delivery], bytes]
+    secret_for: Callable[[str], str]
+    allows: Callable[[str], bool]
+    header: str
+    poster: Callable[[], Poster]
+    now: Callable[[], Seconds]
+    note: Callable[[str, str], None]
+
+
+class Courier:
+    """Runs until it is stopped. `poke` has it look at once."""
+
+    def __init__(self, outbox: Outbox, ways: Ways) -> None:
+        self._outbox = outbox
+        self._ways = ways
+        self._poked = asyncio.Event()
+        self._store = ThreadPoolExecutor(1, "events")
+        self._resolving = ThreadPoolExecutor(RESOLVING, "resolving")
+        self._posters: dict[str, Poster] = {}
+        self._working: dict[str, asyncio.Task[None]] = {}
+        self._running: asyncio.Task[None] | None = None
+        self._said = ""
+
+    def start(self) -> None:
+        """Begin."""
+        self._running = asyncio.create_task(self._run())
+
+    def poke(self) -> None:
+        """There may be something to do."""
+        self._poked.set()
+
+    async def stop(self) -> None:
+        """End tries that are in work: they come again at the next start."""
+        tasks = [*self._working.values(), *([self._running] if self._running else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for poster in self._posters.values():
+            await poster.close()
+        self._resolving.shutdown(wait=False, cancel_futures=True)
+        self._store.shutdown()
+        self._outbox.close()
+
+    async def _run(self) -> None:
+        while True:
+            self._poked.clear()
+            try:
+                await self._in_store(self._take_in)
+                await self._tell_all()
+                self._said = ""
+            except Exception as error:
+                self._note(error)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S):
+                    await self._poked.wait()
+            await asyncio.sleep(GATHER_S)
+
+    def _take_in(self) -> None:
+        position = self._outbox.position()
+        while (read := self._ways.read(position)).last > position:
+            self._outbox.take(read, self._ways.now())
+            position = read.last
+
+    async def _tell_all(self) -> None:
+        """Have every endpoint that is owed something now told, unless that is in work."""
+        known = {each.id: each for each in await self._in_store(self._outbox.endpoints)}
+        for id_ in set(self._posters) - set(known) - set(self._working):
+            await self._posters.pop(id_).close()
+        for endpoint in known.values():
+            if endpoint.is_enabled and endpoint.id not in self._working:
+                due = await self._in_store(self._outbox.next_due, endpoint.id)
+                if due is not None and due <= self._ways.now():
+                    self._begin(endpoint)
+
+    def _begin(self, endpoint: Endpoint) -> None:
+        if endpoint.id not in self._posters:
+            self._posters[endpoint.id] = self._ways.poster()
+        task = asyncio.create_task(self._tell(endpoint))
+        self._working[endpoint.id] = task
+        task.add_done_callback(partial(self._done, endpoint.id))
+
+    def _done(self, endpoint: str, task: asyncio.Task[None]) -> None:
+        del self._working[endpoint]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._note(error)
+
+    async def _tell(self, endpoint: Endpoint) -> None:
+        """Tell *endpoint* of some of what is due; what is due then is another turn's."""
+        bodies = await self._in_store(self._due, endpoint)
+        tries = (self._try(endpoint, delivery, body) for delivery, body in bodies)
+        outcomes = await asyncio.gather(*tries)
+        await self._in_store(self._outbox.settle, outcomes)
+        self.poke()
+
+    def _due(self, endpoint: Endpoint) -> list[tuple[Delivery, bytes]]:
+        due = self._outbox.due(endpoint.id, self._ways.now(), AT_ONCE)
+        return [(delivery, self._ways.shown(delivery)) for delivery in due]
+
+    async def _try(self, endpoint: Endpoint, delivery: Delivery, body: bytes) -> Outcome:
+        tries = delivery.tries + 1
+        try:
+            status = await self._post(endpoint, body)
+            is_done, said = 200 <= status < 300, str(status)
+        except Error as error:
+            is_done, said = False, str(error)
+        due = None if is_done else next_try(tries, delivery.first, self._ways.now())
+        state = DELIVERED if is_done else PENDING if due is not None else FAILED
+        return Outcome(
+            number=delivery.number,
+            endpoint=endpoint.id,
+            tries=tries,
+            said=said,
+            state=state,
+            due=due or 0.0,
+        )
+
+    async def _post(self, endpoint: Endpoint, body: bytes) -> int:
+        ways, target = self._ways, target_of(endpoint.url)
+        address = await address_of(target, ways.allows, self._resolving)
+        secrets = secrets_of(endpoint, ways.secret_for, ways.now())
+        headers = {"Host": target.authority, ways.header: signature(body, secrets, ways.now())}
+        poster = self._posters[endpoint.id]
+        return await poster.post(url_at(address, target), target.host, body, headers)
+
+    def _note(self, error: BaseException) -> None:
+        """Say what *error* is, once for as long as it stays the same."""
+        text = str(error) if isinstance(error, Error) else type(error).__name__
+        if text != self._said:
+            self._said = text
+            self._ways.note("events_failed", text)
+
+    async def _in_store(self, work: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._store, partial(work, *arguments))

@@ -1,0 +1,109 @@
+"""Reads events out of the journal, in its order: row by row behind the last one that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, zip_longest
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.wire.ports import Question, Seconds
+
+from ..core.entries import Called, Created, KeyAnswered, KeyTaken, Refused, Undone
+from ..core.intents import Intent, created
+from ..core.row import GatewayRow, read
+from ..store import GatewayReader
+from .happenings import Happening, event_id, happened
+
+ROWS_AT_ONCE: Final = 500
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """An event as it is found again: its object is that of the journal as row *through* left it."""
+
+    id: str
+    merchant: str
+    type: str
+    at: Seconds
+    ref: str
+    kind: str
+    part: int
+    through: int
+    request: str = ""  # the id of the request that made it, where one did
+    key: str = ""  # its idempotency key
+
+
+class Read(Struct, frozen=True):
+    """Events, and the last row that was looked at for them."""
+
+    events: tuple[Event, ...]
+    last: int
+
+
+def follow(reader: GatewayReader, after: int) -> Read:
+    """The events of the next rows behind *after*. Raises Error."""
+    rows = list(islice(reader.rows_behind(after), ROWS_AT_ONCE))
+    if not rows:
+        return Read((), after)
+    last = rows[-1].sequence
+    legs = sorted({row.leg for row in rows if row.leg})
+    whole = reader.rows(Question(legs=tuple(legs))) if legs else ()
+    found = [
+        event
+        for leg in _by_leg(row for row in whole if row.sequence <= last)
+        for event in _events_of(leg, after)
+    ]
+    return Read(tuple(sorted(found, key=lambda event: event.through)), last)
+
+
+def _by_leg(rows: Iterable[GatewayRow]) -> Iterable[Sequence[GatewayRow]]:
+    legs: dict[int, list[GatewayRow]] = {}
+    for row in rows:
+        legs.setdefault(row.leg, []).append(row)
+    return legs.values()
+
+
+def _events_of(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
+    """Those of one leg behind *after*."""
+    intent: Intent | None = None
+    call: Called | None = None
+    for row, following in zip_longest(rows, rows[1:]):
+        entry, before = read(row), intent
+        if isinstance(entry, KeyTaken | KeyAnswered):
+            return
+        if isinstance(entry, Called):
+            call = entry
+            continue
+        if isinstance(entry, Created):
+            intent = created(rows[0].identity, row.leg, entry)
+            call = _called(following)
+        else:
+            assert intent is not None
+            intent = intent.with_entry(entry)
+        if row.sequence > after:
+            by = None if isinstance(entry, Undone | Refused) else call
+            yield from _told(intent, row, happened(before, entry, intent), by)
+
+
+def _called(row: GatewayRow | None) -> Called | None:
+    entry = read(row) if row is not None else None
+    return entry if isinstance(entry, Called) else None
+
+
+def _told(
+    intent: Intent, row: GatewayRow, happenings: Iterable[Happening], call: Called | None
+) -> Iterator[Event]:
+    for place, happening in enumerate(happenings):
+        yield Event(
+            id=event_id(intent.ref, row.sequence, place),
+            merchant=intent.merchant,
+            type=happening.type,
+            at=row.at,
+            ref=intent.ref,
+            kind=happening.kind,
+            part=happening.number,
+            through=row.sequence,
+            request=call.request if call else "",
+            key=call.key if call else "",
+        )

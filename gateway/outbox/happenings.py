@@ -1,0 +1,117 @@
+"""Which events an entry of an intent makes: all of them are here. Pure."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from ..core.entries import Answered, Canceled, Created, IntentEntry, Owed, Refused, Sent, Undone
+from ..core.exchanges import Exchange, Stand
+from ..core.ids import ALPHABET
+from ..core.intents import EXPIRED, Intent
+
+EVENT: Final = "evt_"
+_ID_LENGTH: Final = 24
+
+Kind = Literal["payment_intent", "charge", "refund"]
+Types = tuple[str, ...]
+CREATED: Final = "payment_intent.created"
+PROCESSING: Final = "payment_intent.processing"
+EXCEPTION: Final = "x.payment.exception"
+
+# What became of an exchange, and the events of that. A capture that is not final is a part.
+_APPROVED: Final[dict[str, Types]] = {
+    "sale": ("payment_intent.succeeded", "charge.succeeded"),
+    "authorisation": ("payment_intent.amount_capturable_updated", "charge.succeeded"),
+    "completion": ("payment_intent.succeeded", "charge.captured"),
+    "part": ("payment_intent.amount_capturable_updated", "charge.updated"),
+    "refund": ("refund.updated", "charge.refunded"),
+}
+_FAILED: Final[dict[str, Types]] = {
+    "sale": ("payment_intent.payment_failed", "charge.failed"),
+    "authorisation": ("payment_intent.payment_failed", "charge.failed"),
+    "refund": ("refund.failed",),
+}
+_SENT: Final[dict[str, Types]] = {"refund": ("refund.created",)}
+_UNKNOWN: Final[dict[str, Types]] = {"sale": (PROCESSING,), "authorisation": (PROCESSING,)}
+_CANCELED: Final[Types] = ("payment_intent.canceled",)
+_RELEASED: Final[Types] = (*_CANCELED, "charge.refunded")
+_EXPIRED: Final[Types] = (*_CANCELED, "charge.expired")
+_OF_EXCHANGES: Final = (_APPROVED, _FAILED, _SENT, _UNKNOWN)
+TYPES: Final = tuple(
+    dict.fromkeys(
+        [
+            CREATED,
+            *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
+            *(*_RELEASED, *_EXPIRED),
+            EXCEPTION,
+        ]
+    )
+)
+
+
+class Happening(Struct, frozen=True):
+    """An event's type, and what its object is: the intent, or one that part *number* leads to."""
+
+    type: str
+    kind: Kind = "payment_intent"
+    number: int = 0
+
+
+def event_id(ref: str, sequence: int, place: int) -> str:
+    """The id of event *place* of the row *sequence*, the same whenever it is read there.
+
+    >>> event_id("a" * 22, 7, 0)
+    'evt_cRa3uHNucklEazWO2L02if3v'
+    """
+    number = int.from_bytes(sha256(f"{ref}|{sequence}|{place}".encode()).digest(), "big")
+    text = ""
+    for _ in range(_ID_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        text += ALPHABET[digit]
+    return EVENT + text
+
+
+def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[Happening, ...]:
+    """The events of *entry*, which made *after* of *before*."""
+    match entry:
+        case Created():
+            return (Happening(CREATED),)
+        case Canceled(_, reason):
+            paid = after.paid
+            if paid is None:
+                return _made(_CANCELED, 0)
+            return _made(_EXPIRED if reason == EXPIRED else _RELEASED, paid.number)
+        case Sent(asked=asked, number=number):
+            return _made(_SENT.get(asked, ()), number)
+        case Answered(_, number, _):
+            return _answered(after.exchange(number))
+        case Owed(_, number, _, _) if after.exchange(number).stand is Stand.UNKNOWN:
+            return _made(_UNKNOWN.get(after.exchange(number).asked, ()), number)
+        case Undone(_, number, _) if after.exchange(number).stand is Stand.UNDONE:
+            return _made(_FAILED.get(after.exchange(number).asked, ()), number)
+        case Refused(_, number, _):
+            is_refund = after.exchange(number).asked == "refund"
+            return (Happening(EXCEPTION, "refund" if is_refund else "payment_intent", number),)
+    return ()
+
+
+def _answered(exchange: Exchange) -> tuple[Happening, ...]:
+    if exchange.stand is not Stand.APPROVED:
+        return _made(_FAILED.get(exchange.asked, ()), exchange.number)
+    is_part = exchange.asked == "completion" and not exchange.is_final
+    return _made(_APPROVED.get("part" if is_part else exchange.asked, ()), exchange.number)
+
+
+def _made(types: Types, number: int) -> tuple[Happening, ...]:
+    """Each with the object that its name begins with: the intent, or a part of it."""
+    return tuple(Happening(type_, _KINDS[type_.partition(".")[0]], number) for type_ in types)
+
+
+_KINDS: Final[dict[str, Kind]] = {
+    "payment_intent": "payment_intent",
+    "charge": "charge",
+    "refund": "refund",
+}

@@ -1,0 +1,38 @@
+"""Events out of a journal: each once, in order, whoever is asked from where."""
+
+from cardswitch.gateway.core.calls import Create, Origin
+from cardswitch.gateway.outbox import follow as module
+from cardswitch.gateway.outbox.follow import follow
+from tests.kit.events import PlayReader
+from tests.kit.gateway import CARD, call, order, played
+from tests.kit.play import after, answered
+
+ORIGIN = Origin(request="req_1", method="POST", path="/v1/payment_intents", came=1.0, key="k1")
+
+
+def test_an_event_says_which_request_made_it_and_what_nobody_asked_for_says_none():
+    play = played() >> order(origin=ORIGIN, key="k", digest="d")
+    play = (play.skip() >> after(4.0)).skip() >> answered("switch", "00")
+    events = follow(PlayReader(play.skip()), 0).events
+    made = {event.type: (event.request, event.key) for event in events}
+    assert made["payment_intent.created"] == ("req_1", "k1")
+    assert made["payment_intent.processing"] == ("req_1", "k1")
+    assert made["payment_intent.payment_failed"] == ("", "")
+
+
+def test_read_in_pieces_they_are_the_same(monkeypatch):
+    play = played()
+    for number in range(5):
+        made = call(Create(secret="s", amount=1, currency="eur", card=CARD), f"{number}" * 22)
+        play = (play.skip() >> made).skip() >> order(ref="abcde"[number] * 22)
+        play = (play.skip() >> answered("switch", "00")).skip()
+    reader = PlayReader(play)
+    whole = follow(reader, 0)
+    monkeypatch.setattr(module, "ROWS_AT_ONCE", 3)
+    events, position = [], 0
+    while (read := follow(reader, position)).last > position:
+        events += read.events
+        position = read.last
+    assert events == list(whole.events)
+    assert len({event.id for event in events}) == 20
+    assert follow(reader, position).events == ()
