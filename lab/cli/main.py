@@ -15,6 +15,7 @@ from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 if TYPE_CHECKING:
     from cardswitch.switch.core.row import Vault
     from cardswitch.switch.operate.config import SwitchConfig
+    from cardswitch.switch.settlement.entries import BankEntry
     from cardswitch.switch.store.books import ClosedDay
 
 COMMANDS: Final[Commands] = {
@@ -78,7 +79,7 @@ def cli(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     # The switch cannot build a vault itself: it never reaches cryptography.
-    ctx.obj = {"open_vault": _open_vault, "record_close": _record_close, "cut_over": _cut_over}
+    ctx.obj = {"open_vault": _open_vault, "record": _record, "cut_over": _cut_over}
 
 
 def _open_vault(path: str) -> Vault:
@@ -87,10 +88,10 @@ def _open_vault(path: str) -> Vault:
     return open_vault(path)
 
 
-def _record_close(config: SwitchConfig, closed: ClosedDay) -> None:
-    from cardswitch.switch.operate.closing import record_close
+def _record(config: SwitchConfig, booked: ClosedDay | BankEntry) -> None:
+    from cardswitch.switch.operate.closing import record_booked
 
-    record_close(config, _open_vault(config.vault), closed)
+    record_booked(config, _open_vault(config.vault), booked)
 
 
 def _cut_over(config: SwitchConfig, because: str) -> None:

@@ -140,11 +140,11 @@ async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.hosts.vault import open_vault
     from cardswitch.specs.errors import Error
-    from cardswitch.switch.operate.closing import record_close
+    from cardswitch.switch.operate.closing import record_booked
     from cardswitch.switch.operate.settle import close_days
 
     said = ""
-    record = partial(record_close, lab.switch, open_vault(lab.switch.vault))
+    record = partial(record_booked, lab.switch, open_vault(lab.switch.vault))
     while True:
         await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
         try:

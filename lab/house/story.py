@@ -16,7 +16,7 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
-from cardswitch.switch.operate.closing import record_close
+from cardswitch.switch.operate.closing import record_booked
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.terminal.config import read_cards
@@ -165,7 +165,7 @@ class Story:
         async with asyncio.timeout(CUT_OVER_S):
             while not self._has_ended(lab, day):
                 await asyncio.sleep(LOOK_S)
-        record = partial(record_close, lab.switch, open_vault(lab.switch.vault))
+        record = partial(record_booked, lab.switch, open_vault(lab.switch.vault))
         closing = partial(close_days, lab.switch, lab.settlement, record, day)
         [report] = await asyncio.to_thread(closing)
         closed = report.closed

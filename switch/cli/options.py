@@ -1,13 +1,20 @@
-"""What several commands of the switch share: reading their configuration."""
+"""What several commands of the switch share: reading their configuration, showing findings."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
+from cardswitch.wire.operator import exits
+
 if TYPE_CHECKING:
     from ..core.row import Vault
-    from ..operate.config import SwitchConfig
+    from ..operate.config import SettlementConfig, SwitchConfig
 
 
 def read_switch(obj: dict[str, Any], path: Path) -> tuple[SwitchConfig, Vault]:
@@ -23,3 +30,25 @@ def switch_section(path: Path) -> SwitchConfig:
     from ..operate.config import SwitchConfig
 
     return section(read_config(path), "switch", SwitchConfig, path).placed(path.parent)
+
+
+def settlement_section(path: Path) -> SettlementConfig:
+    """The section [settlement] of the file *path*."""
+    from cardswitch.wire.operator.config import read_config, section
+
+    from ..operate.config import SettlementConfig
+
+    return section(read_config(path), "settlement", SettlementConfig, path).placed(path.parent)
+
+
+@contextmanager
+def findings_shown() -> Iterator[None]:
+    """Where records do not agree, name all of them and end with the exit code for that."""
+    from ..operate.verify_books import Findings
+
+    try:
+        yield
+    except Findings as error:
+        click.echo(f"cardswitch: {error}", err=True)
+        click.echo("\n".join(error.findings), err=True)
+        sys.exit(exits.FINDINGS)

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import click
 
 from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.options import config_option
 
-from .options import switch_section
-
-if TYPE_CHECKING:
-    from ..operate.config import SettlementConfig
+from .options import findings_shown, settlement_section, switch_section
+from .payout import payout
 
 DAYS_MAX: Final = 1_000  # of the calendar, to either side
 EPILOG: Final = """\b
@@ -28,7 +25,8 @@ Examples:
   cardswitch settle close 2026-11-28           that day; again: the same files once more
   cardswitch settle calendar                   the bank days that were, and those to come
   cardswitch settle files                      write files again that were lost
-  cardswitch settle match statement.xml        what the bank made of our orders
+  cardswitch settle match statement.xml        book what the bank made of our orders
+  cardswitch settle payout list                which payouts did not get there, and why
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
 
@@ -77,8 +75,9 @@ Examples:
   match statement.xml --json
 
 Each line gets one outcome: booked, rejected, returned, amount differs, twice, only theirs, only
-ours. Nothing is booked by it: what was rejected or returned is for a person to pay again. Exit code
-6 unless all was booked as it was ordered."""
+ours. A file is taken once, whole or not at all, in any order. What was rejected or returned is owed
+again, see `settle payout`; what the bank booked otherwise than ordered stands against suspense.
+Exit code 6 unless all was booked as it was ordered."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
@@ -127,19 +126,6 @@ def day_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("day", required=False, callback=_checked_day)(command)
 
 
-@contextmanager
-def findings_shown() -> Iterator[None]:
-    """Where records do not agree, name all of them and end with the exit code for that."""
-    from ..operate.verify_books import Findings
-
-    try:
-        yield
-    except Findings as error:
-        click.echo(f"cardswitch: {error}", err=True)
-        click.echo("\n".join(error.findings), err=True)
-        sys.exit(exits.FINDINGS)
-
-
 @settle.command(epilog=CLOSE_EPILOG)
 @day_argument
 @click.option("--now", is_flag=True, help="End the bank day that runs, and begin the next.")
@@ -166,8 +152,8 @@ def close(
 
     if day and now:
         raise click.UsageError("--now ends the day that runs: give it no other")
-    config, settlement = switch_section(config_path), _read_settlement(config_path)
-    record = partial(obj["record_close"], config)
+    config, settlement = switch_section(config_path), settlement_section(config_path)
+    record = partial(obj["record"], config)
     tell = partial(click.echo, err=True)
     if now:
         cut_over = partial(obj["cut_over"], config, because)
@@ -192,7 +178,7 @@ def preview(config_path: Path, has_all: bool, as_json: bool) -> None:
     from .settle_screen import NO_DAY, show_preview
 
     with findings_shown():
-        seen = look(switch_section(config_path), _read_settlement(config_path))
+        seen = look(switch_section(config_path), settlement_section(config_path))
     if seen is None:
         click.echo(NO_DAY, err=True)
     else:
@@ -209,7 +195,7 @@ def show(config_path: Path, day: str | None, has_all: bool, as_json: bool) -> No
     from ..operate.show import preview as look
     from .settle_screen import NO_DAY, show_closed, show_preview
 
-    config, settlement = switch_section(config_path), _read_settlement(config_path)
+    config, settlement = switch_section(config_path), settlement_section(config_path)
     with findings_shown():
         running = look(config, settlement)
     if running is None or running.business_date != day:
@@ -250,7 +236,7 @@ def files(config_path: Path, day: str | None, as_json: bool) -> None:
     from ..operate.files import write_missing
     from .settle_screen import show_files
 
-    settlement = _read_settlement(config_path)
+    settlement = settlement_section(config_path)
     with findings_shown():
         show_files(write_missing(settlement, day), settlement.deposits, as_json)
 
@@ -263,21 +249,29 @@ def rebuild(config_path: Path, as_json: bool) -> None:
     from .settle_screen import show_rebuilt
 
     with findings_shown():
-        for closed in make(switch_section(config_path), _read_settlement(config_path)):
+        for closed in make(switch_section(config_path), settlement_section(config_path)):
             show_rebuilt(closed, as_json)
 
 
 @settle.command(epilog=MATCH_EPILOG)
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 @common
-def match(config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Hold FILES of the bank, pain.002 and camt.053, against the orders in the books."""
-    from ..operate.bank import match as look
-    from .settle_screen import show_answers
+@click.pass_obj
+def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
+    """Book what FILES of the bank say of our orders: pain.002, camt.053 and camt.054."""
+    from ..operate.bank.take import take
+    from ..operate.settle import settling
+    from .bank_screen import show_taken
 
-    answers = look(_read_settlement(config_path), {str(file): file.read_bytes() for file in files})
-    show_answers(answers, as_json)
-    if not answers.is_settled:
+    config, settlement = switch_section(config_path), settlement_section(config_path)
+    contents = {str(file): file.read_bytes() for file in files}
+    record = partial(obj["record"], config)
+    is_settled = True
+    with findings_shown(), settling(config, settlement, record) as opened:
+        for taken in take(opened, contents):
+            show_taken(taken, as_json)
+            is_settled = is_settled and taken.is_settled
+    if not is_settled:
         sys.exit(exits.FINDINGS)
 
 
@@ -288,15 +282,10 @@ def verify(config_path: Path, as_json: bool) -> None:
     from ..operate.verify_books import verify as look
     from .settle_screen import show_verdict
 
-    verdict = look(switch_section(config_path), _read_settlement(config_path))
+    verdict = look(switch_section(config_path), settlement_section(config_path))
     show_verdict(verdict, as_json)
     if verdict.findings:
         sys.exit(exits.FINDINGS)
 
 
-def _read_settlement(path: Path) -> SettlementConfig:
-    from cardswitch.wire.operator.config import read_config, section
-
-    from ..operate.config import SettlementConfig
-
-    return section(read_config(path), "settlement", SettlementConfig, path).placed(path.parent)
+settle.add_command(payout)

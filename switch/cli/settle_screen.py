@@ -15,12 +15,9 @@ from cardswitch.specs.masking import printable
 from cardswitch.wire.operator.text import columns
 
 from ..core.states import State
-from ..operate.bank import Answers
 from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
-from ..settlement.formats.reasons import in_words
-from ..settlement.matching import OWED_AGAIN, Matched
 from ..settlement.totals import BatchTotals
 from ..store.books import ClosedDay, Deposit, Suspense
 from ..store.reader import Line
@@ -30,7 +27,6 @@ LARGEST: Final = 10  # batches and deposits that are shown unasked
 _Sum = TypeVar("_Sum")
 _TOTALS: Final = ("TOTAL OF", "COUNT", "AMOUNT")
 _BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
-_ANSWERS: Final = ("OUTCOME", "REFERENCE", "MERCHANT", "AMOUNT", "WHY")
 _CALENDAR: Final = ("DAY", "BEGINS", "ENDS", "LASTS", "STATE")
 _GONE: Final = "  missing, cardswitch settle files writes it again"
 NO_DAY: Final = (
@@ -123,36 +119,6 @@ def show_rebuilt(day: ClosedDay, as_json: bool) -> None:
         click.echo(msgspec.json.encode({"state": "rebuilt", **about}))
         return
     click.echo(f"{day.business_date}  made anew, as the journal names it; sha256 {day.sha256}")
-
-
-def show_answers(answers: Answers, as_json: bool) -> None:
-    """Show what a bank made of our orders, line by line."""
-    if as_json:
-        click.echo(msgspec.json.encode(answers))
-        return
-    rows = [
-        (
-            each.outcome,
-            printable(each.reference, 35) or "(no reference)",
-            printable(each.merchant, 15),
-            money(each.amount, each.currency),
-            _why(each),
-        )
-        for each in answers.matched
-    ]
-    for row in columns([_ANSWERS, *rows] if rows else []):
-        click.echo(row)
-    for fault in answers.faults:
-        click.echo(printable(fault, 300))
-    if not rows and not answers.faults:
-        click.echo("they tell of nothing that was booked or rejected")
-
-
-def _why(line: Matched) -> str:
-    if not line.code and line.outcome not in OWED_AGAIN:
-        return ""
-    text = f" ({printable(line.text, 60)})" if line.text else ""
-    return f"{printable(line.code, 35)} {in_words(line.code)}{text}".strip()
 
 
 def show_verdict(verdict: Verdict, as_json: bool) -> None:

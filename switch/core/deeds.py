@@ -65,6 +65,10 @@ class Deeds:
         """Settlement has closed the bank day *label*; *told* is what proves which close it was."""
         self._journal.mark(Mark.CLOSED, label, told)
 
+    def record_bank(self, told: Mapping[str, Any]) -> None:
+        """Settlement has booked what a bank says of payouts, or what a person decided on them."""
+        self._journal.mark(Mark.BANK, self._memory.today.label, told)
+
     # Exceptions -----------------------------------------------------------------------------------
 
     def retry(self, number: int, who: str, because: str) -> None:

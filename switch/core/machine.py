@@ -142,6 +142,12 @@ class Switch(Program):
         self.deeds.record_close(day, told)
         return self.kernel.take()
 
+    def record_bank(self, now: Seconds, told: Mapping[str, Any]) -> Sequence[Effect]:
+        """Have the journal name what settlement has booked of a bank, which *told* says."""
+        self.kernel.advance(now)
+        self.deeds.record_bank(told)
+        return self.kernel.take()
+
     def retry(self, leg: int, now: Seconds, who: str, because: str) -> Sequence[Effect]:
         """Send the reversal of *leg* again; Error if it is not in exception."""
         self.kernel.advance(now)

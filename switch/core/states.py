@@ -35,6 +35,7 @@ class Mark(StrEnum):
 
     CUT_OVER = "cut_over"  # a bank day ends here and the next begins
     CLOSED = "closed"  # settlement has closed a bank day
+    BANK = "bank"  # settlement has taken what a bank says of payouts, or a person decided on them
     KEY = "key"  # a step of a key change: the key under the LMK, and its check value
     CHECKPOINT = "checkpoint"  # all that a start must know of what is before
 

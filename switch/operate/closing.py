@@ -1,9 +1,12 @@
-"""What settlement asks of the switch: to end the bank day that runs, and to note a close."""
+"""What settlement asks of the switch: to end the bank day that runs, and to note what it booked."""
 
 from __future__ import annotations
 
+import msgspec
+
 from ..core.row import Vault
 from ..settlement.days import run_of
+from ..settlement.entries import BankEntry
 from ..store.books import ClosedDay
 from .config import SwitchConfig
 from .deeds import perform
@@ -14,8 +17,16 @@ def cut_over(config: SwitchConfig, vault: Vault, because: str) -> None:
     perform(config, vault, "cut_over", {"because": because})
 
 
+def record_booked(config: SwitchConfig, vault: Vault, booked: ClosedDay | BankEntry) -> None:
+    """Have the journal name what was *booked*, so that lost books are never refilled by paying."""
+    if isinstance(booked, BankEntry):
+        perform(config, vault, "record_bank", {"entry": msgspec.to_builtins(booked)})
+    else:
+        record_close(config, vault, booked)
+
+
 def record_close(config: SwitchConfig, vault: Vault, closed: ClosedDay) -> None:
-    """Have the journal name the close *closed*, so that its books are never refilled by paying."""
+    """Have the journal name the close *closed*."""
     label = closed.business_date
     told = {
         "day": label,

@@ -22,6 +22,7 @@ from cardswitch.wire.ports import Append, Effect, Event, Found, LookUp, Question
 from cardswitch.wire.store.disk import user_name
 
 from ..core.row import Row, Vault
+from ..settlement.entries import BankEntry
 from .config import SwitchConfig
 
 CONTROL: Final = "switch"  # the name of its control channel
@@ -52,6 +53,10 @@ class Operated(Protocol):
 
     def record_close(self, now: Seconds, day: str, told: Mapping[str, Any]) -> Sequence[Effect]:
         """Have the journal say that settlement has closed *day*, and with which outcome."""
+        ...
+
+    def record_bank(self, now: Seconds, told: Mapping[str, Any]) -> Sequence[Effect]:
+        """Have the journal name what settlement has booked of a bank."""
         ...
 
     def retry(self, leg: int, now: Seconds, who: str, because: str, /) -> Sequence[Effect]:
@@ -130,6 +135,17 @@ class RecordClose(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         return machine.record_close(now, self.day, told)
 
 
+class RecordBank(Struct, frozen=True, forbid_unknown_fields=True):
+    """Record what settlement has booked of a bank, or what a person decided on payouts."""
+
+    who: Who
+    entry: BankEntry
+
+    def effects(self, machine: Operated, now: Seconds) -> Sequence[Effect]:
+        """Done by *machine*."""
+        return machine.record_bank(now, msgspec.to_builtins(self.entry))
+
+
 class Retry(Struct, frozen=True, forbid_unknown_fields=True):
     """Send the reversal of an exception again."""
 
@@ -154,10 +170,11 @@ class Resolve(Struct, frozen=True, forbid_unknown_fields=True):
         return machine.resolve(self.leg, now, self.who, self.because)
 
 
-Deed = CutOver | RecordClose | Retry | Resolve
+Deed = CutOver | RecordClose | RecordBank | Retry | Resolve
 DEEDS: Final[Mapping[str, type[Deed]]] = {
     "cut_over": CutOver,
     "record_close": RecordClose,
+    "record_bank": RecordBank,
     "retry": Retry,
     "resolve": Resolve,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -18,12 +19,16 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.store.database import Missing
 
+from ..settlement.answers import read_answer
 from ..settlement.close import DayClose, close_day
 from ..settlement.days import BankDay
+from ..settlement.entries import DEEDS, BankEntry, BankSheet
 from ..settlement.movements import due
 from ..settlement.parties import MerchantAccount
 from ..store.books import Books, BooksReader, Close, ClosedDay
 from ..store.reader import CloseRow, JournalReader
+from .bank.copies import TAKEN, kept_name
+from .bank.take import matched
 from .config import SettlementConfig, SwitchConfig
 from .verify_books import Findings
 
@@ -37,12 +42,14 @@ def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDa
     journal = JournalReader(switch.database)
     with journal.snapshot():
         days = {day.label: day for day in journal.days()}
-        rows = journal.closes()
+        rows, entries = journal.closes(), journal.bank()
         if not rows:
             raise Error("the journal names no close: there is nothing to make anew")
         with closing(Books(settlement.books)) as books:
-            for row in rows:
+            for number, row in enumerate(rows):
+                _take_again(entries, number, books, settlement)
                 books.record_close(_made(journal, days[row.day], row, books, settlement))
+            _take_again(entries, len(rows), books, settlement)
             return [closed for row in rows if (closed := books.closed(row.day)) is not None]
 
 
@@ -77,6 +84,35 @@ def _made(
     )
 
 
+def _take_again(
+    entries: Sequence[BankEntry], closes: int, books: Books, settlement: SettlementConfig
+) -> None:
+    """Book what was taken of banks, or decided, once that many days were closed."""
+    for entry in entries:
+        if entry.closes == closes:
+            books.record_bank(_taken(entry, books, settlement))
+
+
+def _taken(entry: BankEntry, books: Books, settlement: SettlementConfig) -> BankSheet:
+    sheet = BankSheet(entry=entry)
+    if entry.kind not in DEEDS:
+        path = Path(settlement.deposits) / TAKEN / kept_name(entry)
+        content = path.read_bytes() if path.exists() else b""
+        if sha256(content).hexdigest() != entry.content_sha256:
+            wanted = f"put the file {entry.name} of the bank back as {path}, and try again: its "
+            raise Findings(
+                f"what {entry.name} said cannot be booked as it was",
+                [f"{wanted}SHA-256 is {entry.content_sha256}"],
+            )
+        sheet = matched(books, entry.name, content, read_answer(content), entry.at)
+    if sheet.computed() != entry.sha256:
+        raise Findings(
+            f"{entry.name} cannot be booked as it was",
+            ["it comes to something else than the journal names: ask for help, change nothing"],
+        )
+    return sheet
+
+
 def _again(
     journal: JournalReader,
     day: BankDay,
@@ -96,6 +132,7 @@ def _again(
         books.balances(),
         read_to=row.read_to,
         closed_at=row.closed_at,
+        standing=books.standing(),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -20,20 +20,22 @@ from cardswitch.wire.store.database import InUse
 from ..settlement.check import Known, check_close, expected_movements
 from ..settlement.close import DayClose, close_day
 from ..settlement.days import BankDay
+from ..settlement.entries import BankEntry
 from ..settlement.ledger import balances_sha256
 from ..settlement.movements import due
 from ..store.books import Books, Close, ClosedDay
 from ..store.reader import JournalReader
+from .bank.copies import TAKEN, kept_file
 from .config import SettlementConfig, SwitchConfig
 from .files import require_same
-from .show import DayReport, closes_of, report_of
+from .show import DayReport, closes_of, entries_of, report_of
 from .verify_books import Findings, altered, unrecorded
 
 LOOK_S: Final[Seconds] = 0.1  # how often to see whether purchases in flight have ended
 IN_USE_S: Final[Seconds] = 2.0  # how long another settlement is waited for
 MARGIN_S: Final[Seconds] = 1.0  # what their outcome may take beyond the time-out of an upstream
-# Has the journal say that a day is closed.
-Record = Callable[[ClosedDay], None]
+# Has the journal name what was booked.
+Record = Callable[[ClosedDay | BankEntry], None]
 Tell = Callable[[str], None]
 Clock = Callable[[], Seconds]
 
@@ -66,16 +68,29 @@ def close_each(
     clock: Clock = time.time,
 ) -> Iterator[DayReport]:
     """The same, one by one: what comes out is closed, though a later day may fail."""
+    with settling(switch, settlement, record, tell, clock) as opened:
+        for label in [business_date] if business_date else opened.ended():
+            yield opened.close(label)
+
+
+@contextmanager
+def settling(
+    switch: SwitchConfig,
+    settlement: SettlementConfig,
+    record: Record,
+    tell: Tell = lambda _: None,
+    clock: Clock = time.time,
+) -> Iterator[Settling]:
+    """Journal and books, opened, and what a crash has left finished. Raises as above."""
     if switch.database == settlement.books and switch.database.startswith("sqlite"):
         raise ConfigError("settlement.books: expected a file of its own, the switch holds this one")
     journal = JournalReader(switch.database)
-    with journal.snapshot():
-        unrecorded(journal, closes_of(settlement))  # Before books are made where some were lost.
+    with journal.snapshot():  # Before books are made where some were lost.
+        unrecorded(journal, closes_of(settlement), entries_of(settlement))
     with closing(_open_books(settlement.books)) as books:
-        settling = _Settling(journal, books, settlement, record, clock)
-        settling.finish_interrupted(tell)
-        for label in [business_date] if business_date else settling.ended():
-            yield settling.close(label)
+        opened = Settling(journal, books, settlement, record, clock)
+        opened.finish_interrupted(tell)
+        yield opened
 
 
 def close_now(
@@ -113,7 +128,7 @@ def _open_books(url: str) -> Books:
         time.sleep(LOOK_S)
 
 
-class _Settling:
+class Settling:
     """All that the close of a day needs, opened."""
 
     def __init__(
@@ -124,86 +139,99 @@ class _Settling:
         record: Record,
         clock: Clock,
     ) -> None:
-        self._journal = journal
-        self._books = books
-        self._config = config
-        self._folder = Path(config.deposits)
-        self._record = record
-        self._clock = clock
+        self.journal = journal
+        self.books = books
+        self.config = config
+        self.folder = Path(config.deposits)
+        self.record = record
+        self.clock = clock
 
     def finish_interrupted(self, tell: Tell) -> None:
         """After a crash, the files and journal rows that it has kept the last closes from."""
-        closes = self._books.closes()
-        with self._journal.snapshot():
-            missing = unrecorded(self._journal, closes)
-        files = self._books.files(closes[-1].business_date) if closes else {}
-        if is_interrupted(self._folder, files):
-            write_files(self._folder, files)
+        closes = self.books.closes()
+        with self.journal.snapshot():
+            missing, unnamed = unrecorded(self.journal, closes, self.books.entries())
+        files = self.books.files(closes[-1].business_date) if closes else {}
+        if is_interrupted(self.folder, files):
+            write_files(self.folder, files)
         for close in missing:
-            closed = self._books.closed(close.business_date)
+            closed = self.books.closed(close.business_date)
             assert closed is not None, "it is in the list of closes"
-            self._record(closed)
+            self.record(closed)
             tell(f"{close.business_date} was closed before, and the journal now says so too")
-        if closes and balances_sha256(self._books.balances()) != closes[-1].balances:
+        for entry in unnamed:
+            self.finish_taken(entry)
+            self.record(entry)
+            tell(f"{entry.name} was taken before, and the journal now says so too")
+        booked = self.books.balances(up_to=closes[-1].number) if closes else {}
+        if closes and balances_sha256(booked) != closes[-1].balances:
             what = f"nothing is closed: the close of {closes[-1].business_date} left other balances"
-            raise Findings(f"{what} than the books have now", [*altered(self._books)])
+            raise Findings(f"{what} than the books have now", [*altered(self.books)])
+
+    def finish_taken(self, entry: BankEntry) -> None:
+        """Give the copy of a file that was taken its name, if a crash came before that."""
+        kept = kept_file(self.books.sheet(entry))
+        if is_interrupted(self.folder / TAKEN, kept):
+            write_files(self.folder / TAKEN, kept)
 
     def ended(self) -> list[str]:
         """The days to close, in their order."""
-        closed = {close.business_date for close in self._books.closes()}
+        closed = {close.business_date for close in self.books.closes()}
         return [
-            day.label for day in self._journal.days() if day.has_ended and day.label not in closed
+            day.label for day in self.journal.days() if day.has_ended and day.label not in closed
         ]
 
     def close(self, label: str) -> DayReport:
         """Close the day *label*; if that was done before, write its files as they were."""
-        journal = self._journal
+        journal = self.journal
         with journal.snapshot():
             days = journal.days()
-            recorded = self._books.closed(label)
+            recorded = self.books.closed(label)
             if recorded is not None:
-                require_same(self._folder, recorded.files)
-                write_files(self._folder, recorded.files)
-                return report_of(journal, days, recorded, self._config)
+                require_same(self.folder, recorded.files)
+                write_files(self.folder, recorded.files)
+                return report_of(journal, days, recorded, self.config)
             made = self._made(days, label)
-            require_same(self._folder, made.files)  # Books that were lost may have had this close.
-            with staged_files(self._folder, made.files):
-                self._books.record_close(made)
-            closed = self._books.closed(label)
+            require_same(self.folder, made.files)  # Books that were lost may have had this close.
+            with staged_files(self.folder, made.files):
+                self.books.record_close(made)
+            closed = self.books.closed(label)
             assert closed is not None, "it has just been recorded"
-            report = report_of(journal, days, closed, self._config)
-        self._record(closed)
+            report = report_of(journal, days, closed, self.config)
+        self.record(closed)
         return report
 
     def _made(self, days: Sequence[BankDay], label: str) -> DayClose:
-        journal = self._journal
-        closes = self._books.closes()
+        journal = self.journal
+        closes = self.books.closes()
         day = _require_next(days, label, closes)
         damage = tuple(journal.verify(after=day.sequence - 1))
         if damage:
             raise Findings(f"{label} is not closed, since the journal is damaged", damage)
         closed = {close.business_date for close in closes}
         read_to = closes[-1].read_to if closes else 0
-        balances = self._books.balances()
+        balances, standing = self.books.balances(), self.books.standing()
         made = close_day(
             day,
             due(journal.movements(day), label, closed, read_to),
-            self._config.accounts,
-            self._config.acquirer,
+            self.config.accounts,
+            self.config.acquirer,
             balances,
             read_to=journal.head()[0],
-            closed_at=max(self._clock(), day.ends_at),
+            closed_at=max(self.clock(), day.ends_at),
+            standing=standing,
         )
         expected = expected_movements(journal.steps(day), days, label)
         known = Known(
             day=day,
             read_to=journal.head()[0],
             expected=expected,
-            booked=self._books.booked(expected),
+            booked=self.books.booked(expected),
             balances=balances,
-            owed=self._books.owed(),
-            merchants=self._config.accounts,
-            acquirer=self._config.acquirer,
+            owed=self.books.owed(),
+            merchants=self.config.accounts,
+            acquirer=self.config.acquirer,
+            standing=standing,
         )
         findings = check_close(made, known)
         if findings:

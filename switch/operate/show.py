@@ -13,8 +13,10 @@ from cardswitch.wire.store.database import Missing
 
 from ..core.states import State
 from ..settlement.days import BankDay
+from ..settlement.entries import BankEntry
 from ..settlement.movements import due
 from ..settlement.payouts import payouts, why_unpaid
+from ..settlement.standing import NOTHING_SAID, Standing
 from ..settlement.totals import BatchTotals, batches
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
@@ -69,7 +71,9 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         undecided = tuple(journal.undecided())
         left_to_people = _left_to_people(journal, label)
     totals = batches(label, moved)
-    paid = payouts(label, totals, settlement.accounts, settlement.acquirer, opening)
+    paid = payouts(
+        label, totals, settlement.accounts, settlement.acquirer, opening, _standing(settlement)
+    )
     return Preview(
         business_date=label,
         ends_at=running.ends_at,
@@ -128,11 +132,16 @@ def report_of(
 
 def _explained(suspense: Sequence[Suspense], settlement: SettlementConfig) -> tuple[Suspense, ...]:
     accounts = {account.id: account for account in settlement.accounts}
+    standing = _standing(settlement)
     return tuple(
         replace(
             owed,
             because=why_unpaid(
-                owed.merchant, owed.currency, accounts.get(owed.merchant), settlement.acquirer
+                owed.merchant,
+                owed.currency,
+                accounts.get(owed.merchant),
+                settlement.acquirer,
+                standing,
             ),
         )
         for owed in suspense
@@ -154,6 +163,21 @@ def closes_of(settlement: SettlementConfig) -> list[Close]:
         return BooksReader(settlement.books).closes()
     except Missing:
         return []
+
+
+def entries_of(settlement: SettlementConfig) -> list[BankEntry]:
+    """What the books hold of banks, nothing if there are no books."""
+    try:
+        return BooksReader(settlement.books).entries()
+    except Missing:
+        return []
+
+
+def _standing(settlement: SettlementConfig) -> Standing:
+    try:
+        return BooksReader(settlement.books).standing()
+    except Missing:
+        return NOTHING_SAID
 
 
 def _balances(settlement: SettlementConfig) -> dict[tuple[str, str], int]:

@@ -13,11 +13,14 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.store.database import Missing
 
 from ..settlement.close import books_head, fingerprint
+from ..settlement.entries import BankEntry
 from ..settlement.ledger import Posting, balances_sha256, merchant_of, unbalanced
 from ..settlement.payouts import amount_text, currency_name
 from ..settlement.totals import BatchTotals
 from ..store.books import BooksReader, BooksReading, Close
 from ..store.reader import JournalReader
+from .bank.copies import TAKEN, taken_files
+from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
@@ -51,10 +54,10 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
         try:
             books = BooksReader(settlement.books)
         except Missing:
-            closes, findings = [], list(_disagreements(journal, []))
+            findings = [*_disagreements(journal, []), *_not_the_bank(journal, [])]
             return Verdict(0, tuple(findings), ())
         closes = books.closes()
-        findings = list(_disagreements(journal, closes))
+        findings = [*_disagreements(journal, closes), *_not_the_bank(journal, books.entries())]
     folder, not_here = Path(settlement.deposits), []
     findings += altered(books)
     for close in closes:
@@ -64,19 +67,27 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
                 not_here.append(name)
             elif path.read_bytes() != content:
                 findings.append(f"{path} is not what the books hold")
+    for name, content in taken_files(books).items():
+        path = folder / TAKEN / name
+        if not path.exists():
+            not_here.append(f"{TAKEN}/{name}")
+        elif path.read_bytes() != content:
+            findings.append(f"{path} is not what the bank sent")
     return Verdict(len(closes), tuple(findings), tuple(not_here))
 
 
-def unrecorded(journal: JournalReader, closes: Sequence[Close]) -> Sequence[Close]:
-    """Of the books' *closes*, the last ones, which the journal does not name yet.
+def unrecorded(
+    journal: JournalReader, closes: Sequence[Close], entries: Sequence[BankEntry]
+) -> tuple[Sequence[Close], Sequence[BankEntry]]:
+    """Of the books' *closes* and *entries*, the last ones, which the journal does not name yet.
 
     A crash between books and journal leaves one. Raises Findings if the books lack a close that the
     journal names, hold another one in its place, or belong to another journal.
     """
-    findings = list(_disagreements(journal, closes))
+    findings = [*_disagreements(journal, closes), *_not_the_bank(journal, entries)]
     if findings:
         raise Findings(_ASTRAY, findings)
-    return closes[len(journal.closes()) :]
+    return closes[len(journal.closes()) :], entries[len(journal.bank()) :]
 
 
 def require_all(journal: JournalReader, closes: Sequence[Close]) -> None:
@@ -112,12 +123,22 @@ def _disagreements(journal: JournalReader, closes: Sequence[Close]) -> Iterator[
             yield f"the close of {row.day} is another in the books than the journal names"
 
 
+def _not_the_bank(journal: JournalReader, entries: Sequence[BankEntry]) -> Iterator[str]:
+    """Where the books' *entries* are not those that the journal names."""
+    for number, row in enumerate(journal.bank(), 1):
+        if number > len(entries):
+            yield f"the journal names {row.name}, taken of a bank, which the books lack"
+        elif entries[number - 1] != row:
+            yield f"{row.name}, taken of a bank, is another in the books than the journal names"
+
+
 def altered(books: BooksReading) -> Iterator[str]:
     """What the books hold otherwise than it was booked, one sentence each."""
     before = None
     for close in books.closes():
         yield from _check_close(close, before, books)
         before = close
+    yield from altered_bank(books)
     for day in sorted(set(books.orphans())):
         yield f"something is booked on {day or 'no day'}, which has no close"
 

@@ -10,5 +10,6 @@ Whoever closes a day reads its movements from the journal, closes, stages the fi
 close in the books, gives the files their names, and then has the journal say that the day is
 closed: after a crash anywhere in between, doing it again comes to the same.
 
-`matching` holds what a bank answers against what was ordered.
+`answers` reads what a bank answers, `matching` holds it against what was ordered, `standing` says
+what of it is owed again and what waits, and `entries` chains it all in the books.
 """

@@ -27,6 +27,7 @@ from .ledger import Balances, Posting, balances_sha256
 from .movements import Movement, journal_id, movement_kind
 from .parties import AcquiringBank, MerchantAccount
 from .payouts import Payout, why_unpaid
+from .standing import NOTHING_SAID, Standing
 from .totals import BatchTotals
 
 
@@ -102,6 +103,7 @@ class Known(Struct, frozen=True, kw_only=True):
     owed: Mapping[tuple[str, str], int]
     merchants: Iterable[MerchantAccount]
     acquirer: AcquiringBank
+    standing: Standing = NOTHING_SAID
 
 
 def check_close(close: DayClose, known: Known) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ def _payouts(label: str, batches: Iterable[BatchTotals], known: Known) -> list[P
         lines[batch.merchant, batch.currency].append(batch)
     owed = {key: amount for key, amount in known.owed.items() if amount}
     return [
-        _payout(label, key, owed.get(key, 0), lines[key], accounts.get(key[0]), known.acquirer)
+        _payout(label, key, owed.get(key, 0), lines[key], accounts.get(key[0]), known)
         for key in sorted({*lines, *owed})
     ]
 
@@ -179,7 +181,7 @@ def _payout(
     opening: int,
     batches: Sequence[BatchTotals],
     account: MerchantAccount | None,
-    acquirer: AcquiringBank,
+    known: Known,
 ) -> Payout:
     merchant, code = key
     given = [batch for batch in batches if batch.amount >= 0]
@@ -199,7 +201,8 @@ def _payout(
         debits=-sum(batch.amount for batch in taken),
         credit_count=sum(batch.count for batch in given),
         debit_count=sum(batch.count for batch in taken),
-        unpaid=why_unpaid(merchant, code, account, acquirer),
+        unpaid=why_unpaid(merchant, code, account, known.acquirer, known.standing),
+        bounced=known.standing.bounced.get(key, ()),
         **about,
     )
 

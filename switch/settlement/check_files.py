@@ -199,9 +199,17 @@ def _transfer(payout: Payout, letters: str, reference: str, amount: str) -> Line
         ("Cdtr/PstlAdr/Ctry", "" if is_sepa else payout.country),
         ("CdtrAcct/Id/IBAN", payout.iban),
         ("CdtrAcct/Ccy", payout.account_currency),
-        ("RmtInf/Ustrd", f"Card sales {payout.business_date} {payout.merchant}"),
+        ("RmtInf/Ustrd", _purpose(payout)),
     ]
     return [(f"CdtTrfTxInf/{path}", text) for path, text in lines if text]
+
+
+def _purpose(payout: Payout) -> str:
+    said = f"Card sales {payout.business_date} {payout.merchant}"
+    if not payout.bounced:
+        return said
+    first, *others = payout.bounced
+    return f"{said} / replaces {first}" + (f" and {len(others)} more" if others else "")
 
 
 def _count_and_sum(path: str, amounts: Sequence[str]) -> Lines:
@@ -232,6 +240,7 @@ def _csv(paid: Iterable[Payout]) -> Blocks:
             "iban": p.iban,
             "bic": p.bic,
             "end_to_end_id": p.end_to_end_id if deposit else "",
+            "replaces": " ".join(p.bounced) if deposit else "",
             **{name: amount_text(amount, p.currency) for name, amount in amounts.items()},
         }
         line = [(name, texts[name]) for name in COLUMNS]

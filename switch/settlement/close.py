@@ -18,6 +18,7 @@ from .ledger import Balances, Posting, balances_sha256, movement_postings, requi
 from .movements import Movement
 from .parties import AcquiringBank, MerchantAccount
 from .payouts import Payout, payout_postings, payouts
+from .standing import NOTHING_SAID, Standing
 from .totals import BatchTotals, batches
 
 
@@ -68,18 +69,20 @@ def close_day(
     *,
     read_to: int,
     closed_at: Seconds,
+    standing: Standing = NOTHING_SAID,
 ) -> DayClose:
     """Close *day*, which must have ended, with the movements *moved*, read up to row *read_to*.
 
     *closed_at* is the instant of the close, in which the order is made.
-    *opening_balances* are those of the ledger before it. Gross funding: the deposit is the total of
+    *opening_balances* are those of the ledger before it, *standing* is what banks and people have
+    said of earlier payouts. Gross funding: the deposit is the total of
     the approved funds. Raises Error if the day still runs.
     """
     label = day.label
     if not day.has_ended:
         raise Error(f"{label} is the bank day that runs: it cannot be closed before it ends")
     totals = batches(label, moved)
-    paid = payouts(label, totals, merchants, acquirer, opening_balances)
+    paid = payouts(label, totals, merchants, acquirer, opening_balances, standing)
     postings = tuple(line for movement in moved for line in movement_postings(movement, label))
     postings += tuple(line for payout in paid for line in payout_postings(payout))
     require_balance(postings)

@@ -19,6 +19,7 @@ from .movements import Movement
 
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
+SUSPENSE: Final = "unreconciled_suspense"  # what the bank has booked and we have not ordered
 _MERCHANT_PAYABLE: Final = "merchant_payable:"
 
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .formats.camt053 import Part, Statement
 from .formats.orders import Ordered
 from .formats.pain002 import REJECTED, Status
+from .formats.reasons import TOLD_TWICE
 
 Outcome = Literal[
     "booked",  # it left our account
     "rejected",  # the bank did not take it: it is owed again
     "returned",  # it came back: it is owed again
     "amount differs",
-    "twice",  # the bank has booked it, rejected it or sent it back before
+    "twice",  # the bank has had it, booked it, rejected it or sent it back before
     "only theirs",  # we have ordered nothing of the kind
     "only ours",  # it should have been booked by now
 ]
 OUTCOMES: Final = get_args(Outcome)
-# After these, the same is said of a transfer once more only by mistake; it is owed again.
 OWED_AGAIN: Final = frozenset(("rejected", "returned"))
-Told = Mapping[str, frozenset[str]]  # by reference, the outcomes that it has had before
+# What a transfer must not have had before it gets these. A bank tells in any order: what came back
+# may be told of before it is told of that it went.
+_ONCE: Final[Mapping[str, frozenset[str]]] = {
+    "booked": frozenset(("booked", "rejected")),
+    "returned": frozenset(("returned", "rejected")),
+    "rejected": frozenset(("booked", "returned", "rejected")),
+}
+Told = Mapping[str, Collection[str]]  # by reference, the outcomes that it has had before
+# By the bank's name of an entry, the outcomes of its parts, by reference and amount.
+Known = Mapping[str, Mapping[tuple[str, int], Outcome]]
 
 
 class Matched(Struct, frozen=True, gc=False, kw_only=True):
@@ -36,33 +46,51 @@ class Matched(Struct, frozen=True, gc=False, kw_only=True):
     currency: str = ""  # ISO 4217 numeric
     amount: int = 0  # minor units; below zero what left our account, or was to
     iban: str = ""  # where it was to go
+    entry: str = ""  # the bank's own name of what it has booked
+    is_known: bool = False  # a notice, or the statement that it was of, has told of it before
     code: str = ""  # the bank's reason
     text: str = ""
 
 
 class Matcher:
-    """Goes through what a bank says, line by line; *told* is what it said before."""
+    """Goes through what a bank says, line by line; *told* is what it said before.
 
-    def __init__(self, ordered: Iterable[Ordered], told: Told) -> None:
+    A notice (camt.054) and the statement that follows it tell of the same entries: *known* are
+    those that the other one has told of.
+    """
+
+    def __init__(self, ordered: Iterable[Ordered], told: Told, known: Known | None = None) -> None:
+        self._known = known or {}
         self._of_payment: defaultdict[str, list[Ordered]] = defaultdict(list)
         self._of_order: defaultdict[str, list[Ordered]] = defaultdict(list)
         self._by_reference: dict[str, Ordered] = {}
         for each in ordered:
             self._by_reference[each.reference] = each
-            self._of_payment[each.payment].append(each)
-            self._of_order[each.order].append(each)
+            self._of_payment[each.payment_id].append(each)
+            self._of_order[each.order_id].append(each)
         self._told = {reference: set(outcomes) for reference, outcomes in told.items()}
 
     def statement(self, statement: Statement) -> Iterator[Matched]:
         """The outcome of each part of *statement*."""
         for part in statement.parts:
-            yield from self._part(part)
+            outcome = self._told_before(part)
+            if outcome is not None:
+                yield self._again(outcome, part)
+            else:
+                yield from (replace(each, entry=part.entry) for each in self._part(part))
 
-    def missing(self, until: str) -> Iterator[Matched]:
-        """What of ours no bank has told of, though it was to be carried out by *until*."""
-        for each in self._by_reference.values():
-            if each.execution <= until and not self._told.get(each.reference):
-                yield _matched("only ours", each, -each.amount)
+    def _told_before(self, part: Part) -> Outcome | None:
+        parts = self._known.get(part.entry, {})
+        if parts and not part.reference and sum(amount for _, amount in parts) == part.amount:
+            return next(iter(parts.values()))  # The parts of a batch of which this is the sum.
+        return parts.get((part.reference, part.amount))
+
+    def _again(self, outcome: Outcome, part: Part) -> Matched:
+        each = self._by_reference.get(part.reference)
+        about = _theirs(part) if each is None else _matched(outcome, each, part.amount)
+        return replace(
+            about, outcome=outcome, entry=part.entry, is_known=True, code=part.code, text=part.text
+        )
 
     def status(self, states: Iterable[Status]) -> Iterator[Matched]:
         """What a bank rejects, transfer by transfer; all other states are no outcome yet."""
@@ -81,9 +109,11 @@ class Matcher:
     def _named(self, state: Status) -> list[Ordered]:
         if state.reference:
             found = self._by_reference.get(state.reference)
-            return [found] if found is not None and found.order == state.order else []
+            return [found] if found is not None and found.order_id == state.order else []
         if state.payment:
-            return [each for each in self._of_payment[state.payment] if each.order == state.order]
+            return [
+                each for each in self._of_payment[state.payment] if each.order_id == state.order
+            ]
         return self._of_order[state.order]
 
     def _part(self, part: Part) -> Iterator[Matched]:
@@ -119,9 +149,18 @@ class Matcher:
         self, outcome: Outcome, each: Ordered, amount: int, code: str = "", text: str = ""
     ) -> Matched:
         told = self._told.setdefault(each.reference, set())
-        is_again = outcome in told or bool(told & OWED_AGAIN)
-        told.add(outcome)
-        return _matched("twice" if is_again else outcome, each, amount, code, text)
+        is_again = bool(told & _ONCE[outcome]) or (outcome == "rejected" and code in TOLD_TWICE)
+        if is_again:
+            outcome = "twice"
+        else:
+            told.add(outcome)
+        return _matched(outcome, each, amount, code, text)
+
+
+def overdue(ordered: Iterable[Ordered]) -> Iterator[Matched]:
+    """What of ours no bank has told of, though it was *ordered* for a day that is over."""
+    for each in ordered:
+        yield _matched("only ours", each, -each.amount)
 
 
 def _matched(

@@ -15,10 +15,12 @@ from cardswitch.specs.registries import is_in_sepa
 from .days import short_label
 from .ledger import ACQUIRER_CASH, Balances, Posting, merchant_of, merchant_payable, transfer
 from .parties import SEPA_CURRENCY, AcquiringBank, MerchantAccount
+from .standing import NOTHING_SAID, Standing
 from .totals import BatchTotals
 
 # The most that one SEPA transfer carries, in cents (EPC 132-08): more goes in several.
 TRANSFER_MAX: Final = 99_999_999_999
+REPLACES: Final = " / replaces "  # No id of a merchant has a slash.
 
 
 class Payout(Struct, frozen=True, gc=False, kw_only=True):
@@ -43,6 +45,7 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     town: str = ""
     country: str = ""
     unpaid: str = ""  # why it cannot be paid, in words for the operator; empty if it can
+    bounced: tuple[str, ...] = ()  # references of transfers in `opening` that did not get there
 
     @property
     def total(self) -> int:
@@ -63,6 +66,20 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     def carried_forward(self) -> int:
         """What the merchant is left to owe us: zero or below."""
         return min(self.total, 0)
+
+    @property
+    def replaces(self) -> tuple[str, ...]:
+        """The transfers that this one makes again."""
+        return self.bounced if self.amount else ()
+
+    @property
+    def purpose(self) -> str:
+        """What the bank prints for the merchant beside the amount."""
+        said = f"Card sales {self.business_date} {self.merchant}"
+        if not self.replaces:
+            return said
+        more = f" and {len(self.replaces) - 1} more" if len(self.replaces) > 1 else ""
+        return f"{said}{REPLACES}{self.replaces[0]}{more}"
 
     @property
     def end_to_end_id(self) -> str:
@@ -90,12 +107,14 @@ def payouts(
     merchants: Iterable[MerchantAccount],
     acquirer: AcquiringBank,
     opening: Balances,
+    standing: Standing = NOTHING_SAID,
 ) -> tuple[Payout, ...]:
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
 
-    *opening* are the balances of the ledger before this day. What is owed to a merchant that is not
-    among *merchants*, or in a currency that *acquirer* has no account in, is in suspense. Raises
-    ConfigError if one is there twice.
+    *opening* are the balances of the ledger before this day, *standing* is what banks and people
+    have said of earlier payouts. What is owed to a merchant that is not among *merchants*, or in a
+    currency that *acquirer* has no account in, or that is held, is in suspense. Raises ConfigError
+    if one is there twice.
     """
     credits: Counter[tuple[str, str]] = Counter()
     debits: Counter[tuple[str, str]] = Counter()
@@ -127,14 +146,19 @@ def payouts(
                 account_currency=currency(account.currency).alpha if account else "",
                 town=account.town if account else "",
                 country=account.country if account else "",
-                unpaid=why_unpaid(merchant, code, account, acquirer),
+                unpaid=why_unpaid(merchant, code, account, acquirer, standing),
+                bounced=standing.bounced.get(key, ()),
             )
         )
     return tuple(found)
 
 
 def why_unpaid(
-    merchant: str, code: str, account: MerchantAccount | None, acquirer: AcquiringBank
+    merchant: str,
+    code: str,
+    account: MerchantAccount | None,
+    acquirer: AcquiringBank,
+    standing: Standing = NOTHING_SAID,
 ) -> str:
     """Why nothing in the currency *code* can be paid to *merchant*, and what to do; or nothing."""
     letters = currency_name(code)
@@ -150,7 +174,7 @@ def why_unpaid(
         return f"transfers in {letters} need the bic of its bank: name it under [[merchants]]"
     if letters == SEPA_CURRENCY and not is_in_sepa(account.iban):
         return "its account takes no SEPA transfers: name another under [[merchants]]"
-    return ""
+    return standing.why_held(merchant, code, account.iban)
 
 
 def payout_postings(payout: Payout) -> tuple[Posting, ...]:

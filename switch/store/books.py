@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import astuple
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.store.database import Database, open_reader, reading
+from cardswitch.wire.store.database import Database, open_reader
 
 from ..settlement.close import DayClose, books_head
+from ..settlement.entries import BankSheet, numbered
+from ..settlement.formats.orders import Ordered, read_order
 from ..settlement.ledger import Posting, merchant_of
 from ..settlement.totals import BatchTotals
-from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS
-
-_PAYOUT: Final = "payout:"  # So begin the journal ids of deposits, see settlement.payouts.
-_AT_ONCE: Final = 500  # Names looked for in one question.
+from .bank import AT_ONCE, PAYOUT, BankReading, rows_of_sheet
+from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS, TRANSFERS
 
 
 class Deposit(Struct, frozen=True, gc=False):
@@ -72,11 +72,8 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     files: Mapping[str, bytes]  # by name
 
 
-class BooksReading:
+class BooksReading(BankReading):
     """What can be read from the books, whoever opened them."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     def closes(self) -> list[Close]:
         """All closes, in their order."""
@@ -120,34 +117,45 @@ class BooksReading:
         return {name: bytes(content) for name, content in self._rows(query.order_by(FILES.c.name))}
 
     def balances(self, up_to: int | None = None) -> dict[tuple[str, str], int]:
-        """By account and currency, the sum of all postings; of those up to close number *up_to*."""
+        """By account and currency, the sum of all postings; of those up to close number *up_to*.
+
+        What banks' files have booked behind that close is not in it.
+        """
         query = select(POSTINGS.c.account, POSTINGS.c.currency, func.sum(POSTINGS.c.amount))
         if up_to is not None:
             query = query.join(CLOSES, CLOSES.c.business_date == POSTINGS.c.business_date)
             query = query.where(CLOSES.c.number <= up_to)
         grouped = query.group_by(POSTINGS.c.account, POSTINGS.c.currency)
-        return {(account, code): int(total) for account, code, total in self._rows(grouped)}
+        found = Counter({(name, code): int(total) for name, code, total in self._rows(grouped)})
+        for account, code, total in self.bank_balances(up_to):
+            found[account, code] += total
+        return dict(found)
 
     def owed(self) -> dict[tuple[str, str], int]:
-        """By merchant and currency, what was owed and not deposited: by batches, not postings."""
+        """By merchant and currency, what was owed and not deposited: by batches, not postings.
+
+        What did not get there is owed again, by what banks have said.
+        """
         where = BATCHES.c.merchant, BATCHES.c.currency
         query = select(*where, func.sum(BATCHES.c.amount)).group_by(*where)
         owed = Counter({(name, code): int(total) for name, code, total in self._rows(query)})
         place = POSTINGS.c.account, POSTINGS.c.currency
         deposits = select(*place, func.sum(POSTINGS.c.amount)).where(
-            POSTINGS.c.journal_id.startswith(_PAYOUT), POSTINGS.c.amount > 0
+            POSTINGS.c.journal_id.startswith(PAYOUT), POSTINGS.c.amount > 0
         )
         for account, code, total in self._rows(deposits.group_by(*place)):
             owed[merchant_of(account) or "", code] -= int(total)
+        for each in self.bounced():
+            owed[each.merchant, each.currency] += each.amount
         return owed
 
     def booked(self, names: Collection[str]) -> dict[str, int]:
         """Of the movements *names*, those that are booked, each with its size."""
         wanted = list(names)
         found: dict[str, int] = {}
-        for start in range(0, len(wanted), _AT_ONCE):
+        for start in range(0, len(wanted), AT_ONCE):
             query = select(POSTINGS.c.journal_id, POSTINGS.c.amount).where(
-                POSTINGS.c.journal_id.in_(wanted[start : start + _AT_ONCE]), POSTINGS.c.amount > 0
+                POSTINGS.c.journal_id.in_(wanted[start : start + AT_ONCE]), POSTINGS.c.amount > 0
             )
             found |= {name: int(amount) for name, amount in self._rows(query)}
         return found
@@ -162,13 +170,13 @@ class BooksReading:
 
     def _deposits(self, business_date: str) -> tuple[Deposit, ...]:
         query = select(POSTINGS).where(
-            POSTINGS.c.business_date == business_date, POSTINGS.c.journal_id.startswith(_PAYOUT)
+            POSTINGS.c.business_date == business_date, POSTINGS.c.journal_id.startswith(PAYOUT)
         )
         deposits = []
         for row in self._rows(query.order_by(POSTINGS.c.account, POSTINGS.c.currency)):
             merchant = merchant_of(row.account)  # The other line of the journal is our cash.
             if merchant is not None:
-                name = row.journal_id.removeprefix(_PAYOUT)
+                name = row.journal_id.removeprefix(PAYOUT)
                 deposits.append(Deposit(merchant, row.currency, row.amount, name))
         return tuple(deposits)
 
@@ -181,10 +189,6 @@ class BooksReading:
             for merchant, code, amount in owed
             if merchant is not None and amount > 0
         )
-
-    def _rows(self, query: Any) -> list[Any]:
-        with reading(self._engine) as reader:
-            return list(reader.execute(query))
 
 
 class BooksReader(BooksReading):
@@ -229,6 +233,18 @@ class Books(BooksReading):
                 )
             return recorded is None
 
+    def record_bank(self, sheet: BankSheet) -> BankSheet:
+        """Book what a bank has said, or a person decided: all of it, in one transaction.
+
+        Returns it as it was booked. Raises Error if another entry has its number.
+        """
+        booked = numbered(sheet, self.entries())
+        with self._database.transaction() as writer:
+            for table, rows in rows_of_sheet(booked):
+                if rows:
+                    writer.exec_driver_sql(self._database.insertion(table), rows)
+        return booked
+
     def close(self) -> None:
         """Let go of the database; another settlement may then open it."""
         self._database.close()
@@ -268,4 +284,12 @@ def _rows_of(day: DayClose, close: Close) -> list[tuple[Table, list[tuple[Any, .
         (BATCHES, [astuple(batch) for batch in day.batches]),
         (POSTINGS, [astuple(posting) for posting in day.postings]),
         (FILES, [(day.business_date, name, content) for name, content in day.files.items()]),
+        (TRANSFERS, [astuple(transfer) for transfer in transfers_in(day.business_date, day.files)]),
     ]
+
+
+def transfers_in(business_date: str, files: Mapping[str, bytes]) -> Iterator[Ordered]:
+    """What the orders among *files* ask for."""
+    for name, content in files.items():
+        if name.endswith(".xml"):
+            yield from read_order(business_date, content)

@@ -22,6 +22,7 @@ from ..core.row import Row
 from ..core.states import OWING, PENDING, Mark, State
 from ..settlement.check import Step
 from ..settlement.days import BankDay, bank_days
+from ..settlement.entries import BankEntry
 from ..settlement.movements import Movement, movement_kind
 from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
@@ -90,6 +91,14 @@ class JournalReader(JournalStoreReader[Row]):
         for (fields,) in self._few(_marks(Mark.CLOSED, JOURNAL.c.fields)):
             close = msgspec.json.decode(fields, type=CloseRow)
             found[close.day] = close
+        return list(found.values())
+
+    def bank(self) -> list[BankEntry]:
+        """What settlement has booked of banks, in its order, each once."""
+        found: dict[int, BankEntry] = {}
+        for (fields,) in self._few(_marks(Mark.BANK, JOURNAL.c.fields)):
+            entry = msgspec.json.decode(fields, type=BankEntry)
+            found[entry.number] = entry
         return list(found.values())
 
     # Money ----------------------------------------------------------------------------------------

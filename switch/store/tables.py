@@ -9,6 +9,7 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Double,
     Index,
@@ -86,6 +87,66 @@ FILES: Final = Table(
     Column("name", Text, primary_key=True),
     Column("content", LargeBinary, nullable=False),
 )
+# Every transfer that an order in `files` asks for, so that what a bank says of it is found.
+TRANSFERS: Final = Table(
+    "transfers",
+    _BOOKS,
+    Column("business_date", Text, nullable=False),
+    Column("order_id", Text, nullable=False, index=True),
+    Column("payment_id", Text, nullable=False, index=True),
+    Column("reference", Text, primary_key=True),
+    Column("merchant", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("iban", Text, nullable=False),
+    Column("execution", Text, nullable=False),
+)
+# What banks have said of them, file by file, and what people have decided.
+BANK: Final = Table(
+    "bank",
+    _BOOKS,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, …
+    Column("closes", Integer, nullable=False),  # how many days were closed by then
+    Column("at", Double, nullable=False),
+    Column("kind", Text, nullable=False),  # status, statement, notice, hold, release, retry
+    Column("name", Text, nullable=False),  # of the file
+    Column("message", Text, nullable=False, unique=True),  # as the bank calls it
+    Column("content_sha256", Text, nullable=False, unique=True),
+    Column("merchant", Text, nullable=False),  # of a decision
+    Column("currency", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    Column("sha256", Text, nullable=False),  # over all that the books hold of it
+    Column("head", Text, nullable=False),  # over this one and all before it
+    Column("content", LargeBinary, nullable=False),  # the file as it came
+)
+BANK_LINES: Final = Table(
+    "bank_lines",
+    _BOOKS,
+    Column("number", Integer, primary_key=True),
+    Column("line", Integer, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("reference", Text, nullable=False, index=True),
+    Column("merchant", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("iban", Text, nullable=False),
+    Column("entry", Text, nullable=False, index=True),
+    Column("is_known", Boolean, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("text", Text, nullable=False),
+)
+BANK_POSTINGS: Final = Table(
+    "bank_postings",
+    _BOOKS,
+    Column("number", Integer, nullable=False),
+    Column("journal_id", Text, primary_key=True),
+    Column("business_date", Text, nullable=False),  # of the last close before it
+    Column("account", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("amount", BigInteger, nullable=False),
+)
 
 
 JOURNAL_SCHEMA: Final = Schema(
@@ -101,7 +162,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=4,
+    version=5,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
@@ -109,4 +170,4 @@ BOOKS_SCHEMA: Final = Schema(
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
 # What is booked stays as it is: mistakes are put right by further rows.
-refuse_changes(CLOSES, BATCHES, POSTINGS, FILES)
+refuse_changes(CLOSES, BATCHES, POSTINGS, FILES, TRANSFERS, BANK, BANK_LINES, BANK_POSTINGS)

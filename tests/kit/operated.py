@@ -100,6 +100,10 @@ class OperatedMachine:
         self.did.append(("record_close", day, told))
         return self._write(0, Mark.CLOSED, business_date=day)
 
+    def record_bank(self, now, told):
+        self.did.append(("record_bank", told))
+        return self._write(0, Mark.BANK)
+
     def retry(self, leg, now, who, because):
         return self._take_up(leg, State.REVERSING, who, because)
 

@@ -32,11 +32,27 @@ def balance(kind: str, amount: str, direction: str = "CRDT", day: str = "2026-11
     )
 
 
-def camt053(entries: Sequence[str], balances: Sequence[str] = (), version: str = "08") -> bytes:
+def camt054(entries: Sequence[str], name: str = "N1") -> bytes:
+    """A notice of single entries."""
+    return (
+        f'<Document xmlns="{ISO}:camt.054.001.08"><BkToCstmrDbtCdtNtfctn><GrpHdr>'
+        f"<MsgId>{name}</MsgId></GrpHdr><Ntfctn><Id>N</Id><Acct><Id>"
+        f"<IBAN>DE89370400440532013000</IBAN></Id></Acct>{''.join(entries)}</Ntfctn>"
+        "</BkToCstmrDbtCdtNtfctn></Document>"
+    ).encode()
+
+
+def camt053(
+    entries: Sequence[str],
+    balances: Sequence[str] = (),
+    version: str = "08",
+    name: str = "M1",
+) -> bytes:
     """A statement of our account."""
     told = "".join(balances) or balance("CLBD", "0.00")
     return (
-        f'<Document xmlns="{ISO}:camt.053.001.{version}"><BkToCstmrStmt><GrpHdr><MsgId>M1</MsgId>'
+        f'<Document xmlns="{ISO}:camt.053.001.{version}"><BkToCstmrStmt><GrpHdr>'
+        f"<MsgId>{name}</MsgId>"
         "</GrpHdr><Stmt><Id>S1</Id><ElctrncSeqNb>7</ElctrncSeqNb><Acct><Id>"
         f"<IBAN>DE89370400440532013000</IBAN></Id></Acct>{told}{''.join(entries)}</Stmt>"
         "</BkToCstmrStmt></Document>"
@@ -48,10 +64,17 @@ def reason(code: str, text: str = "") -> str:
     return f"<StsRsnInf><Rsn><Cd>{code}</Cd></Rsn><AddtlInf>{text}</AddtlInf></StsRsnInf>"
 
 
-def pain002(group: str, payments: str = "", order: str = "ORDER", version: str = "03") -> bytes:
+def pain002(
+    group: str,
+    payments: str = "",
+    order: str = "ORDER",
+    version: str = "03",
+    name: str = "STATUS-1",
+) -> bytes:
     """A status report of *order*; *group* is what stands beside its name."""
     return (
-        f'<Document xmlns="{ISO}:pain.002.001.{version}"><CstmrPmtStsRpt><OrgnlGrpInfAndSts>'
+        f'<Document xmlns="{ISO}:pain.002.001.{version}"><CstmrPmtStsRpt>'
+        f"<GrpHdr><MsgId>{name}</MsgId></GrpHdr><OrgnlGrpInfAndSts>"
         f"<OrgnlMsgId>{order}</OrgnlMsgId>{group}</OrgnlGrpInfAndSts>{payments}"
         "</CstmrPmtStsRpt></Document>"
     ).encode()

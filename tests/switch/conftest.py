@@ -5,9 +5,12 @@ import tomllib
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from cardswitch.switch.core.states import Mark
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.settlement.entries import BankEntry
 from cardswitch.wire.operator.config import section
 from tests.kit.histories import History, JournalFile
 
@@ -39,6 +42,7 @@ class SettlementLab:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.deposits = folder / "deposits"
         self.path = folder / "lab.toml"
         self.path.write_text(LAB, "utf-8")
@@ -52,14 +56,22 @@ class SettlementLab:
         """Have the journal hold all that `history` has by now."""
         self.store.write(self.history.rows)
 
-    def record(self, closed) -> None:
-        """What the switch does when it is told that a day is closed."""
-        self.history.closed(closed)
+    def record(self, booked) -> None:
+        """What the switch does when it is told what was booked: a close, or what a bank says."""
+        if isinstance(booked, BankEntry):
+            self.history.mark(Mark.BANK, msgspec.to_builtins(booked))
+        else:
+            self.history.closed(booked)
         self.commit()
 
     def files(self) -> dict[str, bytes]:
         """By name, what lies in the folder of deposits."""
-        return {path.name: path.read_bytes() for path in self.deposits.iterdir()}
+        return {path.name: path.read_bytes() for path in self.deposits.iterdir() if path.is_file()}
+
+    def files_below(self) -> dict[str, bytes]:
+        """The same, with those in folders below it."""
+        paths = [path for path in self.deposits.rglob("*") if path.is_file()]
+        return {str(path.relative_to(self.deposits)): path.read_bytes() for path in paths}
 
 
 @pytest.fixture

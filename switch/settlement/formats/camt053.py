@@ -1,7 +1,8 @@
 """What a bank has booked: camt.053, a statement of an account, in all its versions.
 
 An entry is one payment or a batch; the parts of a batch come to its sum. A bank may leave them out,
-and then names the payment (PmtInfId) alone.
+and then names the payment (PmtInfId) alone. A camt.054 tells of single entries in the same way,
+before the statement has them: it has no balances.
 """
 
 from __future__ import annotations
@@ -21,6 +22,11 @@ from .from_bank import amount_of, read_document
 _BOOKED: Final = frozenset(("BOOK", ""))  # "": versions to 06 may leave it to the code below.
 _OPENING: Final = frozenset(("OPBD", "PRCD"))
 _SIGNS: Final = {"CRDT": 1, "DBIT": -1}
+# A message, and what one account in it is called.
+STATEMENT: Final = "camt.053.001"
+NOTICE: Final = "camt.054.001"
+_ACCOUNTS: Final = {STATEMENT: "Stmt", NOTICE: "Ntfctn"}
+_NAMELESS: Final = frozenset(("", "NONREF", "NOTPROVIDED"))
 
 
 class Part(Struct, frozen=True, gc=False, kw_only=True):
@@ -30,6 +36,7 @@ class Part(Struct, frozen=True, gc=False, kw_only=True):
     currency: str  # ISO 4217 numeric
     reference: str = ""  # EndToEndId
     payment: str = ""  # PmtInfId
+    entry: str = ""  # the bank's own name of the entry, AcctSvcrRef
     code: str = ""  # why it came back, such as AC04
     text: str = ""
     is_return: bool = False
@@ -45,13 +52,14 @@ class Statement(Struct, frozen=True, kw_only=True):
     faults: tuple[str, ...]  # what does not add up
 
 
-def read_statements(content: bytes) -> tuple[Statement, ...]:
-    """The statements in a camt.053. Raises FormatError."""
-    message = read_document(content, "camt.053.001")
+def read_statements(content: bytes, kind: str = STATEMENT) -> tuple[Statement, ...]:
+    """The statements in a camt.053, or the notices in a camt.054. Raises FormatError."""
+    message = read_document(content, kind)
     file = text_of(message, "GrpHdr/MsgId")
-    found = tuple(_statement(file, element) for element in message.iterfind("Stmt"))
+    tag = _ACCOUNTS[kind]
+    found = tuple(_statement(file, element) for element in message.iterfind(tag))
     if not found:
-        raise FormatError("a statement, Stmt")
+        raise FormatError(f"at least one account, {tag}")
     return found
 
 
@@ -83,8 +91,9 @@ def _statement(file: str, element: Element) -> Statement:
 def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
     details = entry.findall("NtryDtls/TxDtls")
     payment = text_of(entry, "NtryDtls/Btch/PmtInfId")
+    name = _name_of(entry)
     if not details:
-        yield Part(amount=signed, currency=code, payment=payment)
+        yield Part(amount=signed, currency=code, payment=payment, entry=name)
     sign = 1 if signed >= 0 else -1
     for each in details:
         amount = _amount(each)
@@ -98,10 +107,16 @@ def _parts(entry: Element, signed: int, code: str) -> Iterator[Part]:
             currency=amount[1],
             reference=text_of(each, "Refs/EndToEndId"),
             payment=text_of(each, "Refs/PmtInfId") or payment,
+            entry=name,
             code=text_of(each, "RtrInf/Rsn/Cd"),
             text=text_of(each, "RtrInf/AddtlInf"),
             is_return=each.find("RtrInf") is not None,
         )
+
+
+def _name_of(entry: Element) -> str:
+    name = text_of(entry, "AcctSvcrRef")
+    return "" if name in _NAMELESS else name
 
 
 def _amount(details: Element) -> tuple[int, str] | None:

@@ -16,7 +16,7 @@ from ..payouts import Payout, amount_text, currency_name
 COLUMNS: Final = (
     "business_date", "merchant", "name", "currency", "opening", "credit_count", "credits",
     "debit_count", "debits", "deposit", "carried_forward", "in_suspense", "unpaid", "iban", "bic",
-    "end_to_end_id",
+    "end_to_end_id", "replaces",
 )  # fmt: skip
 AMOUNTS: Final = frozenset(
     ("opening", "credits", "debits", "deposit", "carried_forward", "in_suspense")
@@ -74,6 +74,7 @@ def _row(payout: Payout) -> list[str]:
         payout.iban,
         payout.bic,
         payout.end_to_end_id if payout.amount else "",
+        " ".join(payout.replaces),
     ]
 
 

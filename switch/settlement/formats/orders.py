@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from cardswitch.specs.amounts import currency, parse_amount
 
+from ..payouts import REPLACES
 from .pain001 import NAMESPACE
 
 _NAMES: Final = {"": NAMESPACE}
@@ -19,8 +20,8 @@ class Ordered(Struct, frozen=True, gc=False, kw_only=True):
     """One transfer that we have asked a bank for."""
 
     business_date: str  # label of the bank day whose close has ordered it
-    order: str  # MsgId
-    payment: str  # PmtInfId
+    order_id: str  # MsgId
+    payment_id: str  # PmtInfId
     reference: str  # EndToEndId
     merchant: str
     currency: str  # ISO 4217 numeric
@@ -43,10 +44,10 @@ def read_order(business_date: str, content: bytes) -> Iterator[Ordered]:
             said = transfer.findtext("RmtInf/Ustrd", "", _NAMES)
             yield Ordered(
                 business_date=business_date,
-                order=order,
-                payment=name,
+                order_id=order,
+                payment_id=name,
                 reference=transfer.findtext("PmtId/EndToEndId", "", _NAMES),
-                merchant=said.removeprefix(f"Card sales {business_date} "),
+                merchant=said.removeprefix(f"Card sales {business_date} ").partition(REPLACES)[0],
                 currency=code,
                 amount=parse_amount(amount.text or "", code),
                 iban=transfer.findtext("CdtrAcct/Id/IBAN", "", _NAMES),

@@ -104,7 +104,7 @@ def _credit(parent: ET.Element, payout: Payout, reference: str, amount: int) -> 
     account = ET.SubElement(parent, "CdtrAcct")
     add_text(account, "Id/IBAN", payout.iban)
     add_text(account, "Ccy", payout.account_currency)
-    add_text(parent, "RmtInf/Ustrd", f"Card sales {payout.business_date} {payout.merchant}")
+    add_text(parent, "RmtInf/Ustrd", payout.purpose)
 
 
 def _count_and_sum(parent: ET.Element, payouts: Sequence[Payout]) -> None:

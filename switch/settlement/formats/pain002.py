@@ -7,6 +7,7 @@ accepted is often not listed, and several come for one order, in any order.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -17,6 +18,7 @@ from cardswitch.specs.xml import text_of
 
 from .from_bank import read_document
 
+STATUS: Final = "pain.002.001"
 REJECTED: Final = "RJCT"
 
 
@@ -31,14 +33,18 @@ class Status(Struct, frozen=True, gc=False, kw_only=True):
     text: str = ""  # what the bank says beside it
 
 
-def read_status(content: bytes) -> tuple[Status, ...]:
-    """Every state in a pain.002, from the whole order to single transfers. Raises FormatError."""
-    report = read_document(content, "pain.002.001")
+def read_status(content: bytes) -> tuple[str, tuple[Status, ...]]:
+    """The name (MsgId) of a pain.002, and every state in it, from the order to single transfers.
+
+    Raises FormatError.
+    """
+    report = read_document(content, STATUS)
     group = report.find("OrgnlGrpInfAndSts")
     order = text_of(report, "OrgnlGrpInfAndSts/OrgnlMsgId")
     if group is None or not order:
         raise FormatError("the MsgId of an order, OrgnlMsgId")
-    return tuple(_states(report, group, order))
+    name = text_of(report, "GrpHdr/MsgId") or sha256(content).hexdigest()
+    return name, tuple(_states(report, group, order))
 
 
 def _states(report: Element, group: Element, order: str) -> Iterator[Status]:

@@ -30,6 +30,10 @@ REASONS: Final[Mapping[str, str]] = {
     "RR04": "a regulation forbids it",
     "TM01": "the order came after the cut-off of the bank",
 }
+# The bank has had it before, and perhaps carried it out: nothing is owed again for that.
+TOLD_TWICE: Final = frozenset(("AM05", "DUPL", "DU01", "DU02", "DU03", "DU04", "DU05"))
+# The order was at fault, not the account: the next close pays it without anybody's word.
+OF_THE_ORDER: Final = frozenset(("AM04", "AM10", "DT01", "TM01"))
 
 
 def in_words(code: str) -> str:

@@ -10,7 +10,6 @@ from cardswitch.switch.cli.settle import settle
 from cardswitch.switch.operate import settle as settling
 from cardswitch.switch.store.books import Books
 from tests.kit.histories import DAYS, History
-from tests.kit.statements import balance, camt053, entry, part
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def run(lab):
 
     def run(*words, code=0):
         lab.commit()
-        obj = {"record_close": lambda _config, day: lab.record(day), "cut_over": cut_over}
+        obj = {"record": lambda _config, booked: lab.record(booked), "cut_over": cut_over}
         result = CliRunner().invoke(settle, [*words, "--config", str(lab.path)], obj=obj)
         if isinstance(result.exception, Error):
             raise result.exception
@@ -183,23 +182,6 @@ def test_books_that_were_lost_are_made_anew(run, sold):
     assert "agree with themselves, their files and the journal" in run("verify").stdout
     (sold.folder / "books.db").unlink()
     assert f"made anew, as the journal names it; sha256 {closed['sha256']}" in run("rebuild").stdout
-
-
-def test_what_the_bank_has_made_of_an_order(run, sold, tmp_path):
-    run("close")
-    name = "20261123-SHOP-EUR"
-    booked = entry("12.50", "DBIT", part("12.50", "DBIT", name))
-    came_back = part("12.50", "CRDT", name, "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>")
-    for file, entries in (("a", [booked]), ("b", [booked, entry("12.50", "CRDT", came_back)])):
-        (tmp_path / f"{file}.xml").write_bytes(camt053(entries))
-    lines = run("match", str(tmp_path / "a.xml")).stdout.splitlines()
-    assert lines[1].split() == ["booked", name, "SHOP", "-12.50", "EUR"]
-    shown = run("match", str(tmp_path / "b.xml"), code=6).stdout
-    assert shown.endswith("SHOP      12.50 EUR   AC04 the account is closed\n")
-    told = json.loads(run("match", str(tmp_path / "b.xml"), "--json", code=6).stdout)
-    assert [each["outcome"] for each in told["matched"]] == ["booked", "returned"]
-    (tmp_path / "c.xml").write_bytes(camt053([], [balance("CLBD", "0.00", day="2026-11-20")]))
-    assert "they tell of nothing" in run("match", str(tmp_path / "c.xml")).stdout
 
 
 def test_calendar(run, sold):

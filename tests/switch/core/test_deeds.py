@@ -72,6 +72,13 @@ def test_what_settlement_has_closed_stands_in_the_journal():
     assert said(play.entries[-1]) == {"sha256": "ab"}
 
 
+def test_what_settlement_has_taken_of_a_bank_stands_in_the_journal():
+    play = opened()
+    play.do(play.machine.record_bank(play.now, {"number": 1}))
+    assert play << recorded(Mark.BANK, business_date="2026-03-29", day="2026-03-29")
+    assert said(play.entries[-1]) == {"number": 1}
+
+
 # Exceptions ---------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from cardswitch.switch.operate.deeds import (
     deed_of,
     perform,
 )
+from cardswitch.switch.settlement.entries import BankEntry
 from cardswitch.wire.ports import Append, Found, LookUp, Question
 from cardswitch.wire.store.disk import user_name
 from tests.kit.operated import OperatedMachine, config_in, row, store_of
@@ -30,6 +32,10 @@ BEFORE = [
     row(4, 3, "forwarded"),
 ]
 
+ENTRY = {
+    "number": 1, "closes": 2, "at": 3.0, "kind": "statement", "name": "a.xml", "message": "M",
+    "content_sha256": "ab",
+}  # fmt: skip
 CLOSE = {"read_to": 7, "closed_at": 2.0, "sha256": "ab", "books_head": "cd"}
 
 
@@ -92,6 +98,14 @@ def test_a_close_is_recorded(config, machine):
     assert machine.did == [("record_close", "2026-11-28", {**said, "by": user_name()})]
 
 
+def test_what_was_taken_of_a_bank_is_recorded(config, machine):
+    entry = {**ENTRY, "because": "x"}
+    [written] = perform(config, None, "record_bank", {"entry": entry})["rows"]
+    assert written["state"] == "bank"
+    told = msgspec.to_builtins(msgspec.convert(entry, BankEntry))
+    assert machine.did == [("record_bank", told)]
+
+
 def test_how_it_stands_is_said_and_nothing_is_written(config, machine):
     assert perform(config, None, "status", {}) == {"is_running": False, "in_flight": []}
     assert rows_after(config) == []
@@ -143,7 +157,11 @@ def test_what_may_be_asked(verb, told, deed):
 @pytest.mark.parametrize(
     ("verb", "told", "says"),
     [
-        ("drop", {}, "drop: unknown, expected one of cut_over, record_close, retry, resolve"),
+        (
+            "drop",
+            {},
+            "drop: unknown, expected one of cut_over, record_close, record_bank, retry, resolve",
+        ),
         ("retry", {}, "retry: Object missing required field `leg`"),
         ("retry", {"leg": 0}, r"retry: Expected `int` >= 1 - at `\$.leg`"),
         ("retry", {"leg": "7"}, r"retry: Expected `int`, got `str` - at `\$.leg`"),

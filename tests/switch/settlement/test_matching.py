@@ -1,18 +1,19 @@
 """Every line of a bank has one outcome, by name; what should be there and is not has one too."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.switch.settlement.formats.camt053 import Part, Statement
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.formats.pain002 import Status
-from cardswitch.switch.settlement.matching import OUTCOMES, Matcher
+from cardswitch.switch.settlement.matching import OUTCOMES, Matcher, overdue
 
 
 def ordered(reference, amount, payment="P1", order="O1", code="978"):
     return Ordered(
         business_date="2026-11-23",
-        order=order,
-        payment=payment,
+        order_id=order,
+        payment_id=payment,
         reference=reference,
         merchant=f"SHOP-{reference}",
         currency=code,
@@ -28,7 +29,6 @@ OURS = [
     ordered("E3", 300, "P2"),
     ordered("E4", 400, "P3", "O2", "392"),
 ]
-REST = {"E1": frozenset({"booked"}), "E2": frozenset({"booked"}), "E4": frozenset({"booked"})}
 
 
 def statement(*parts):
@@ -62,6 +62,11 @@ LINES = {
     "back in one": ({}, [said(-100, "E1"), back(100, "E1")], ["booked E1", "returned E1"]),
     "back with another amount": ({"E1": {"booked"}}, [back(99, "E1")], ["amount differs E1"]),
     "back twice": ({"E1": {"booked", "returned"}}, [back(100, "E1")], ["twice E1"]),
+    "that it went is told after that it came back": (
+        {"E1": {"returned"}},
+        [said(-100, "E1")],
+        ["booked E1"],
+    ),
     "booked though rejected": ({"E1": {"rejected"}}, [said(-100, "E1")], ["twice E1"]),
     "back though rejected": ({"E1": {"rejected"}}, [back(100, "E1")], ["twice E1"]),
 }
@@ -74,11 +79,31 @@ def test_lines_of_a_statement(told, parts, outcomes):
     assert [f"{m.outcome} {m.reference}" for m in found] == outcomes
 
 
-@pytest.mark.parametrize(("until", "missing"), [("2026-11-23", []), ("2026-11-24", ["E3"])])
-def test_what_should_have_been_booked_by_then(until, missing):
-    found = list(Matcher(OURS, REST).missing(until))
-    assert [m.reference for m in found] == missing
-    assert all((m.outcome, m.amount) == ("only ours", -300) for m in found)
+def test_what_should_have_been_booked():
+    found = list(overdue(OURS[2:3]))
+    assert [(m.outcome, m.reference, m.amount) for m in found] == [("only ours", "E3", -300)]
+
+
+# A notice has told of two entries; then the statement has them, or another one.
+KNOWN = {
+    "R1": {("E1", -100): "booked", ("E2", -200): "booked"},
+    "R2": {("E1", 100): "returned"},
+}
+TOLD = {"E1": {"booked", "returned"}, "E2": {"booked"}}
+AGAIN = {
+    "the same": ([said(-100, "E1", entry="R1")], ["booked E1 known"]),
+    "the sum of the same": ([said(-300, "", "P1", entry="R1")], ["booked P1 known"]),
+    "what came back": ([replace(back(100, "E1"), entry="R2")], ["returned E1 known"]),
+    "another amount": ([said(-101, "E1", entry="R1")], ["amount differs E1"]),
+    "another entry": ([said(-100, "E1", entry="R3")], ["twice E1"]),
+}
+
+
+@pytest.mark.parametrize(("parts", "outcomes"), AGAIN.values(), ids=AGAIN)
+def test_what_a_notice_has_told_of_is_not_booked_twice(parts, outcomes):
+    found = Matcher(OURS, TOLD, KNOWN).statement(statement(*parts))
+    lines = [f"{m.outcome} {m.reference}{' known' if m.is_known else ''}" for m in found]
+    assert lines == outcomes
 
 
 STATES = {
@@ -114,6 +139,18 @@ def test_a_rejection_that_comes_twice():
     assert (first.outcome, first.amount, first.code) == ("rejected", -100, "AC04")
     assert (first.merchant, first.iban) == ("SHOP-E1", "GB82WEST12345698765432")
     assert second.outcome == "twice"
+
+
+@pytest.mark.parametrize("told", ["booked", "returned", "rejected"])
+def test_a_rejection_of_what_was_booked_or_came_back_owes_nothing_again(told):
+    state = Status(order="O1", payment="P1", reference="E1", state="RJCT", code="AC04")
+    assert [m.outcome for m in Matcher(OURS, {"E1": {told}}).status([state])] == ["twice"]
+
+
+@pytest.mark.parametrize("code", ["AM05", "DUPL", "DU01"])
+def test_an_order_that_the_bank_has_had_before_owes_nothing_again(code):
+    state = Status(order="O1", state="RJCT", code=code)
+    assert {m.outcome for m in Matcher(OURS, {}).status([state])} == {"twice"}
 
 
 def test_every_outcome_is_met_here():

@@ -8,10 +8,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from cardswitch.switch.core.row import Row
+from cardswitch.switch.settlement.entries import BankEntry
+from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.ledger import Posting
+from cardswitch.switch.settlement.matching import Matched
 from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import Close
 from cardswitch.switch.store.tables import (
+    BANK,
+    BANK_LINES,
+    BANK_POSTINGS,
     BATCHES,
     BOOKS_SCHEMA,
     CLOSES,
@@ -21,6 +27,7 @@ from cardswitch.switch.store.tables import (
     LEFT_TO_PEOPLE,
     POSTINGS,
     SCHEMAS,
+    TRANSFERS,
 )
 from cardswitch.wire.store.database import Database
 
@@ -37,6 +44,13 @@ ROW = Row(
 )
 DAY = {"business_date": "2026-11-23"}
 SUMS = {"kind": "sale", "count": 1, "amount": 1}
+ORDERED = Ordered(
+    business_date="2026-11-23", order_id="O", payment_id="P", reference="E", merchant="SHOP",
+    currency="978", amount=1, iban="DE", execution="2026-11-24",
+)  # fmt: skip
+ENTRY = BankEntry(
+    number=1, closes=1, at=0.5, kind="statement", name="a", message="M", content_sha256="00"
+)
 ROWS = {
     JOURNAL: {**msgspec.structs.asdict(ROW), "checksum": "00"},
     CLOSES: {
@@ -61,20 +75,28 @@ ROWS = {
     },
     POSTINGS: {**DAY, "journal_id": "sale:1", "account": "a", "currency": "978", "amount": 1},
     FILES: {**DAY, "name": "a.csv", "content": b"a"},
+    TRANSFERS: msgspec.structs.asdict(ORDERED),
+    BANK: {**msgspec.structs.asdict(ENTRY), "content": b"a"},
+    BANK_LINES: {"number": 1, "line": 1, **msgspec.structs.asdict(Matched(outcome="booked"))},
+    BANK_POSTINGS: {"number": 1, **msgspec.structs.asdict(Posting("a:1", "", "a", "978", 1))},
 }
 
 
 @pytest.mark.parametrize(
-    ("table", "struct", "more"),
+    ("table", "before", "struct", "more"),
     [
-        (JOURNAL, Row, ("checksum",)),
-        (CLOSES, Close, ()),
-        (BATCHES, BatchTotals, ()),
-        (POSTINGS, Posting, ()),
+        (JOURNAL, (), Row, ("checksum",)),
+        (CLOSES, (), Close, ()),
+        (BATCHES, (), BatchTotals, ()),
+        (POSTINGS, (), Posting, ()),
+        (TRANSFERS, (), Ordered, ()),
+        (BANK, (), BankEntry, ("content",)),
+        (BANK_LINES, ("number", "line"), Matched, ()),
+        (BANK_POSTINGS, ("number",), Posting, ()),
     ],
 )
-def test_columns_are_the_fields_in_their_order(table, struct, more):
-    assert tuple(table.c.keys()) == (*struct.__struct_fields__, *more)
+def test_columns_are_the_fields_in_their_order(table, before, struct, more):
+    assert tuple(table.c.keys()) == (*before, *struct.__struct_fields__, *more)
 
 
 @pytest.mark.parametrize("table", ROWS, ids=str)

@@ -1,10 +1,11 @@
 """Entries and their parts: one payment, a batch with parts or without, what came back."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.specs.errors import FormatError
-from cardswitch.switch.settlement.formats.camt053 import Part, read_statements
-from tests.kit.statements import balance, camt053, entry, part
+from cardswitch.switch.settlement.formats.camt053 import NOTICE, Part, read_statements
+from tests.kit.statements import balance, camt053, camt054, entry, part
 
 BATCH = "<Btch><PmtInfId>P1</PmtInfId><NbOfTxs>2</NbOfTxs></Btch>"
 BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn><AddtlInf>closed</AddtlInf></RtrInf>"
@@ -55,7 +56,8 @@ ENTRIES = {
 @pytest.mark.parametrize(("told", "parts"), ENTRIES.values(), ids=ENTRIES)
 def test_an_entry(told, parts):
     statement = read(told)
-    assert list(statement.parts) == parts
+    assert [replace(part, entry="") for part in statement.parts] == parts
+    assert all(part.entry.startswith("REF") for part in statement.parts)
     assert statement.faults == ()
 
 
@@ -84,9 +86,25 @@ def test_balances_and_entries(closing, faults):
     [
         (camt053([entry("5.00", "SOLD")]), "amount and direction of the entry"),
         (camt053([entry("5.00", "DBIT", "<TxDtls/><TxDtls/>")]), "an amount of each part"),
-        (camt053([]).replace(b"Stmt>", b"Rpt>"), "a statement, Stmt"),
+        (camt053([]).replace(b"Stmt>", b"Rpt>"), "at least one account, Stmt"),
     ],
 )
 def test_what_cannot_be_read(content, named):
     with pytest.raises(FormatError, match=named):
         read_statements(content)
+
+
+@pytest.mark.parametrize("name", ["NONREF", "NOTPROVIDED"])
+def test_an_entry_that_the_bank_gives_no_name(name):
+    told = entry("2.00", "DBIT").replace("REF2.00", name)
+    [part] = read(told).parts
+    assert part.entry == ""
+
+
+def test_a_notice_has_the_same_entries_and_no_balances():
+    told = entry("2.00", "CRDT", part("2.00", "CRDT", "E2", BACK))
+    [notice] = read_statements(camt054([told]), NOTICE)
+    assert (notice.name, notice.until, notice.faults) == ("N1/N/", "", ())
+    assert notice.parts == read(told).parts
+    with pytest.raises(FormatError, match=r"camt\.053"):
+        read_statements(camt054([told]))

@@ -24,9 +24,9 @@ def rows(content):
 def test_a_whole_file():
     assert deposit_csv([payout(opening=-100, debits=50, debit_count=1)]) == (
         b"business_date,merchant,name,currency,opening,credit_count,credits,debit_count,debits,"
-        b"deposit,carried_forward,in_suspense,unpaid,iban,bic,end_to_end_id\r\n"
+        b"deposit,carried_forward,in_suspense,unpaid,iban,bic,end_to_end_id,replaces\r\n"
         b"2026-11-23,SHOP,Corner Shop,EUR,-1.00,2,12.50,1,0.50,11.00,0.00,0.00,,"
-        b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR\r\n"
+        b"GB82WEST12345698765432,WESTGB22,20261123-SHOP-EUR,\r\n"
     )
 
 

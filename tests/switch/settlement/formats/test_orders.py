@@ -13,8 +13,8 @@ def test_every_transfer_with_the_merchant_that_it_is_for():
     ]
     assert found[-1] == Ordered(
         business_date="2026-11-23",
-        order="DEPOSIT-20261123",
-        payment="DEPOSIT-20261123-EUR",
+        order_id="DEPOSIT-20261123",
+        payment_id="DEPOSIT-20261123-EUR",
         reference="20261123-SHOP-EUR",
         merchant="SHOP",
         currency="978",

@@ -20,7 +20,7 @@ def payment(inside):
 def test_all_levels_from_the_whole_to_single_transfers(version):
     inside = f"<PmtInfSts>PART</PmtInfSts>{TRANSFER}"
     content = pain002("<GrpSts>PART</GrpSts>", payment(inside), version=version)
-    assert read_status(content) == (
+    assert read_status(content)[1] == (
         Status(order="ORDER", state="PART"),
         Status(order="ORDER", payment="P1", state="PART"),
         Status(
@@ -30,16 +30,16 @@ def test_all_levels_from_the_whole_to_single_transfers(version):
 
 
 def test_levels_that_are_left_out_say_nothing():
-    assert read_status(pain002("")) == ()
-    [state] = read_status(pain002(f"<GrpSts>RJCT</GrpSts>{reason('AM10')}"))
+    assert read_status(pain002("", name="S7")) == ("S7", ())
+    _, [state] = read_status(pain002(f"<GrpSts>RJCT</GrpSts>{reason('AM10')}"))
     assert (state.state, state.code, state.payment) == ("RJCT", "AM10", "")
-    [state] = read_status(pain002("", payment(TRANSFER)))
+    _, [state] = read_status(pain002("", payment(TRANSFER)))
     assert state.reference == "E1"
 
 
 def test_a_reason_of_the_bank_itself():
     own = "<StsRsnInf><Rsn><Prtry>X1</Prtry></Rsn></StsRsnInf>"
-    [state] = read_status(pain002(f"<GrpSts>RJCT</GrpSts>{own}"))
+    _, [state] = read_status(pain002(f"<GrpSts>RJCT</GrpSts>{own}"))
     assert state.code == "X1"
 
 

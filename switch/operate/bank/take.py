@@ -1,0 +1,134 @@
+"""Takes the files of a bank into the books, each once and whole, and books what people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from cardswitch.specs.errors import Error, FormatError
+from cardswitch.specs.masking import holds_pan, printable
+from cardswitch.wire.operator.files import staged_files
+from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.disk import user_name
+
+from ...settlement.answers import Answer, answer_postings, read_answer
+from ...settlement.entries import BankEntry, BankSheet
+from ...settlement.ledger import require_balance
+from ...settlement.matching import Matched, Matcher, overdue
+from ...settlement.standing import DeedKind
+from ...store.books import BooksReading
+from ..settle import Settling
+from .copies import TAKEN, kept_file
+
+NAME_MAX: Final = 100  # of a file, as the books keep it
+
+
+class Taken(Struct, frozen=True, kw_only=True):
+    """What became of one file of a bank."""
+
+    name: str
+    state: str  # taken, taken before, refused
+    matched: tuple[Matched, ...] = ()
+    missing: tuple[Matched, ...] = ()  # of ours, what it should have told of
+    faults: tuple[str, ...] = ()  # why it was refused: nothing of it is booked
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all was booked as it was ordered."""
+        is_all_booked = all(each.outcome == "booked" for each in self.matched)
+        return is_all_booked and not (self.faults or self.missing)
+
+
+def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
+    """Book *files* of a bank, by name, in their order: pain.002, camt.053 and camt.054.
+
+    A file is taken once, whole or not at all; what a line of it comes to is in the books, and the
+    journal names the file. Raises Error if nothing can be booked.
+    """
+    for name, content in files.items():
+        try:
+            answer = read_answer(content)
+        except FormatError as error:
+            yield Taken(name=name, state="refused", faults=(str(error),))
+            continue
+        yield _taken(opened, name, content, answer)
+
+
+def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken:
+    books, digest = opened.books, sha256(content).hexdigest()
+    before = books.taken(digest, answer.message)
+    if before is not None and before.content_sha256 == digest:
+        return Taken(name=name, state="taken before", matched=books.sheet(before).lines)
+    faults = list(answer.faults)
+    if before is not None:
+        faults.append(f"{before.name} had the same name at the bank, and says something else")
+    if faults:
+        return Taken(name=name, state="refused", faults=tuple(faults))
+    sheet = matched(books, name, content, answer, opened.clock())
+    _book(opened, sheet)
+    missing = overdue(books.overdue(answer.until)) if answer.until else ()
+    return Taken(name=name, state="taken", matched=sheet.lines, missing=tuple(missing))
+
+
+def matched(
+    books: BooksReading, name: str, content: bytes, answer: Answer, now: Seconds
+) -> BankSheet:
+    """What *answer*, read from *content*, comes to as the next entry; nothing is booked yet."""
+    ordered = books.ordered(*answer.named())
+    told = books.told({each.reference for each in ordered})
+    known = books.known(answer.entries(), answer.kind)
+    lines = tuple(answer.matched(Matcher(ordered, told, known)))
+    closes, number = books.closes(), len(books.entries()) + 1
+    label = closes[-1].business_date if closes else ""
+    postings = answer_postings(answer.kind, number, lines, label)
+    require_balance(postings)
+    entry = BankEntry(
+        number=number,
+        closes=len(closes),
+        at=now,
+        kind=answer.kind,
+        name=printable(PurePath(name).name, NAME_MAX),
+        message=answer.message,
+        content_sha256=sha256(content).hexdigest(),
+    )
+    return BankSheet(entry=entry, content=content, lines=lines, postings=postings)
+
+
+def decide(
+    opened: Settling, kind: DeedKind, *, merchant: str, currency: str, reference: str, because: str
+) -> BankEntry:
+    """Book what a person has decided on payouts, with the reason. Raises Error."""
+    if holds_pan(because):
+        raise Error("because: leave out what may be a card number: the journal keeps it")
+    number = len(opened.books.entries()) + 1
+    told = {
+        "number": number,
+        "closes": len(opened.books.closes()),
+        "at": opened.clock(),
+        "kind": kind,
+        "name": f"{kind} {merchant or reference}",
+        "message": f"{kind} {number}",
+        "merchant": merchant,
+        "currency": currency,
+        "reference": reference,
+        "by": user_name(),
+        "because": because,
+    }
+    digest = sha256(msgspec.json.encode(told)).hexdigest()
+    try:
+        entry = msgspec.convert({**told, "content_sha256": digest}, BankEntry)
+    except msgspec.ValidationError as error:
+        raise Error(f"{kind}: {error}") from None
+    return _book(opened, BankSheet(entry=entry))
+
+
+def _book(opened: Settling, sheet: BankSheet) -> BankEntry:
+    with staged_files(opened.folder / TAKEN, kept_file(sheet)):
+        booked = opened.books.record_bank(sheet)
+    opened.record(booked.entry)
+    return booked.entry

@@ -1,0 +1,218 @@
+"""What the books hold of banks: what they said of each transfer, and what people have decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, cast
+
+from msgspec.structs import astuple
+from sqlalchemy import Engine, Table, and_, exists, func, or_, select
+
+from cardswitch.wire.store.database import reading
+
+from ..settlement.entries import DEEDS, BankEntry, BankSheet
+from ..settlement.formats.orders import Ordered
+from ..settlement.ledger import Posting, merchant_payable
+from ..settlement.matching import OWED_AGAIN, Matched, Outcome
+from ..settlement.standing import Bounced, Deed, Key, Standing, standing
+from .tables import BANK, BANK_LINES, BANK_POSTINGS, CLOSES, POSTINGS, TRANSFERS
+
+AT_ONCE: Final = 500  # Names looked for in one question.
+PAYOUT: Final = "payout:"  # So begin the journal ids of deposits, see settlement.payouts.
+_LINE: Final = [BANK_LINES.c[name] for name in Matched.__struct_fields__]
+_TRANSFER: Final = [TRANSFERS.c[name] for name in Ordered.__struct_fields__]
+_POSTING: Final = [BANK_POSTINGS.c[name] for name in Posting.__struct_fields__]
+
+
+class BankReading:
+    """What can be read from the books of banks, whoever opened them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # Entries --------------------------------------------------------------------------------------
+
+    def entries(self) -> list[BankEntry]:
+        """All entries, in their order."""
+        columns = [BANK.c[name] for name in BankEntry.__struct_fields__]
+        found = self._rows(select(*columns).order_by(BANK.c.number))
+        return [BankEntry(**row._mapping) for row in found]
+
+    def sheet(self, entry: BankEntry) -> BankSheet:
+        """*entry* with all that the books hold of it."""
+        number = entry.number
+        [(content,)] = self._rows(select(BANK.c.content).where(BANK.c.number == number))
+        postings = select(*_POSTING).where(BANK_POSTINGS.c.number == number)
+        return BankSheet(
+            entry=entry,
+            content=bytes(content),
+            lines=tuple(self.lines(BANK_LINES.c.number == number)),
+            postings=tuple(Posting(*row) for row in self._rows(postings)),
+        )
+
+    def lines(self, *where: Any) -> list[Matched]:
+        """What banks have said, in its order."""
+        order = BANK_LINES.c.number, BANK_LINES.c.line
+        query = select(*_LINE).where(*where).order_by(*order)
+        return [Matched(**row._mapping) for row in self._rows(query)]
+
+    def taken(self, content_sha256: str, message: str) -> BankEntry | None:
+        """What was taken before and has this content, or this name at its bank."""
+        columns = [BANK.c[name] for name in BankEntry.__struct_fields__]
+        same = or_(BANK.c.content_sha256 == content_sha256, BANK.c.message == message)
+        found = self._rows(select(*columns).where(same).order_by(BANK.c.number))
+        return BankEntry(**found[0]._mapping) if found else None
+
+    # Transfers ------------------------------------------------------------------------------------
+
+    def ordered(
+        self, references: Collection[str], payments: Collection[str], orders: Collection[str]
+    ) -> list[Ordered]:
+        """The transfers of ours that are meant, each once."""
+        asked = (
+            (TRANSFERS.c.reference, references),
+            (TRANSFERS.c.payment_id, payments),
+            (TRANSFERS.c.order_id, orders),
+        )
+        found: dict[str, Ordered] = {}
+        for column, names in asked:
+            for some in _parted(names):
+                for row in self._rows(select(*_TRANSFER).where(column.in_(some))):
+                    found[row.reference] = Ordered(**row._mapping)
+        return list(found.values())
+
+    def transfers(self, *where: Any) -> list[Ordered]:
+        """All transfers that were ordered, by day and reference."""
+        order = TRANSFERS.c.business_date, TRANSFERS.c.reference
+        query = select(*_TRANSFER).where(*where).order_by(*order)
+        return [Ordered(**row._mapping) for row in self._rows(query)]
+
+    def transfers_of(self, reference: str) -> list[Ordered]:
+        """The transfer *reference*, or none."""
+        return self.transfers(TRANSFERS.c.reference == reference)
+
+    def overdue(self, until: str) -> list[Ordered]:
+        """What was to be carried out by *until*, and no bank has told of."""
+        told = exists().where(BANK_LINES.c.reference == TRANSFERS.c.reference)
+        return self.transfers(TRANSFERS.c.execution <= until, ~told)
+
+    def unsettled(self) -> list[Ordered]:
+        """What was ordered and is not simply booked: a line says something else, or none does."""
+        mine = exists().where(BANK_LINES.c.reference == TRANSFERS.c.reference)
+        is_booked = BANK_LINES.c.outcome == "booked"
+        return self.transfers(or_(~mine.where(is_booked), mine.where(~is_booked)))
+
+    def story(self, reference: str) -> list[tuple[BankEntry, Matched]]:
+        """What banks have said of the transfer *reference*, in its order, and in which file."""
+        same = BANK_LINES.c.number == BANK.c.number
+        about = [BANK.c[name] for name in BankEntry.__struct_fields__]
+        query = (
+            select(*[column.label(f"of_{column.name}") for column in about], *_LINE)
+            .join(BANK, same)
+            .where(BANK_LINES.c.reference == reference)
+            .order_by(BANK.c.number, BANK_LINES.c.line)
+        )
+        return [
+            (
+                BankEntry(**{column.name: getattr(row, f"of_{column.name}") for column in about}),
+                Matched(**{column.name: getattr(row, column.name) for column in _LINE}),
+            )
+            for row in self._rows(query)
+        ]
+
+    def told(self, references: Collection[str]) -> dict[str, set[str]]:
+        """The outcomes of *references*, by each."""
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for some in _parted(references):
+            query = select(BANK_LINES.c.reference, BANK_LINES.c.outcome)
+            for reference, outcome in self._rows(query.where(BANK_LINES.c.reference.in_(some))):
+                found[reference].add(outcome)
+        return found
+
+    def known(
+        self, entries: Collection[str], kind: str
+    ) -> dict[str, dict[tuple[str, int], Outcome]]:
+        """Of the bank's *entries*, those that a file of another kind than *kind* has told of."""
+        found: defaultdict[str, dict[tuple[str, int], Outcome]] = defaultdict(dict)
+        same = BANK_LINES.c.number == BANK.c.number
+        query = select(*_LINE).join(BANK, same).where(BANK.c.kind != kind)
+        for some in _parted(entries):
+            for row in self._rows(query.where(BANK_LINES.c.entry.in_(some))):
+                found[row.entry][row.reference, row.amount] = cast(Outcome, row.outcome)
+        return found
+
+    # Money ----------------------------------------------------------------------------------------
+
+    def bank_balances(self, before_close: int | None = None) -> list[tuple[str, str, int]]:
+        """Account, currency and sum of what banks' files have booked, before that close."""
+        place = BANK_POSTINGS.c.account, BANK_POSTINGS.c.currency
+        query = select(*place, func.sum(BANK_POSTINGS.c.amount))
+        if before_close is not None:
+            query = query.join(BANK, BANK.c.number == BANK_POSTINGS.c.number)
+            query = query.where(BANK.c.closes < before_close)
+        return [
+            (name, code, int(total)) for name, code, total in self._rows(query.group_by(*place))
+        ]
+
+    def bounced(self) -> list[Bounced]:
+        """What did not get there, in the order in which it was told of."""
+        columns = [column for column in _LINE if column.name not in ("entry", "is_known", "text")]
+        query = (
+            select(BANK.c.number, BANK.c.closes, *columns)
+            .join(BANK, BANK.c.number == BANK_LINES.c.number)
+            .where(BANK_LINES.c.outcome.in_(sorted(OWED_AGAIN)), ~BANK_LINES.c.is_known)
+            .order_by(BANK.c.number, BANK_LINES.c.line)
+        )
+        return [Bounced(**{**row._mapping, "amount": abs(row.amount)}) for row in self._rows(query)]
+
+    def deeds(self) -> list[Deed]:
+        """What people have decided, in its order."""
+        columns = [BANK.c[name] for name in Deed.__struct_fields__]
+        query = select(*columns).where(BANK.c.kind.in_(sorted(DEEDS))).order_by(BANK.c.number)
+        return [Deed(**row._mapping) for row in self._rows(query)]
+
+    def paid(self, keys: Iterable[Key]) -> dict[Key, int]:
+        """The number of the last close that has paid anything, for each of *keys* that has one."""
+        accounts = {merchant_payable(merchant): merchant for merchant, _ in keys}
+        found: dict[Key, int] = {}
+        place = POSTINGS.c.account, POSTINGS.c.currency
+        for some in _parted(accounts):
+            query = (
+                select(*place, func.max(CLOSES.c.number))
+                .join(CLOSES, CLOSES.c.business_date == POSTINGS.c.business_date)
+                .where(and_(POSTINGS.c.account.in_(some), POSTINGS.c.journal_id.startswith(PAYOUT)))
+                .group_by(*place)
+            )
+            for account, code, number in self._rows(query):
+                found[accounts[account], code] = number
+        return found
+
+    def standing(self) -> Standing:
+        """How payouts stand now."""
+        bounced = self.bounced()
+        keys = {(each.merchant, each.currency) for each in bounced}
+        return standing(bounced, self.deeds(), self.paid(keys))
+
+    def _rows(self, query: Any) -> list[Any]:
+        with reading(self._engine) as reader:
+            return list(reader.execute(query))
+
+
+def _parted(names: Collection[str]) -> Iterator[list[str]]:
+    wanted = sorted(names)
+    for start in range(0, len(wanted), AT_ONCE):
+        yield wanted[start : start + AT_ONCE]
+
+
+def rows_of_sheet(sheet: BankSheet) -> Sequence[tuple[Table, list[tuple[Any, ...]]]]:
+    """The rows of each table; the fields of the Structs are its columns, in their order."""
+    number = sheet.entry.number
+    return [
+        (BANK, [(*astuple(sheet.entry), sheet.content)]),
+        (
+            BANK_LINES,
+            [(number, place, *astuple(line)) for place, line in enumerate(sheet.lines, 1)],
+        ),
+        (BANK_POSTINGS, [(number, *astuple(posting)) for posting in sheet.postings]),
+    ]

@@ -1,0 +1,105 @@
+"""`settle payout`: what people and programs see, and exit codes."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cardswitch.specs.errors import Error
+from cardswitch.switch.cli.settle import settle
+from tests.kit.statements import camt053, entry, part
+
+NAME = "20261123-SHOP-EUR"
+BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+WENT = entry("12.50", "DBIT", part("12.50", "DBIT", NAME))
+CAME_BACK = entry("12.50", "CRDT", part("12.50", "CRDT", NAME, BACK))
+
+
+@pytest.fixture
+def run(lab):
+    """Run one command of this lab."""
+
+    def run(*words, code=0):
+        obj = {"record": lambda _config, booked: lab.record(booked)}
+        words = [*words, "--config", str(lab.path)]
+        result = CliRunner().invoke(settle, words, obj=obj)
+        if isinstance(result.exception, Error):
+            raise result.exception
+        assert result.exit_code == code, result.output
+        return result
+
+    return run
+
+
+@pytest.fixture
+def sold(lab, run):
+    """A day with a sale is closed."""
+    lab.history.sale(1250)
+    lab.history.cut_over()
+    lab.commit()
+    run("close")
+    return lab
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a statement with these entries; its path."""
+
+    def write(name, *entries, **about):
+        (tmp_path / name).write_bytes(camt053(entries, name=name, **about))
+        return str(tmp_path / name)
+
+    return write
+
+
+def test_what_became_of_payouts(run, sold, file):
+    run("match", file("a.xml", WENT, CAME_BACK), code=6)
+    head, line = run("payout", "list").stdout.splitlines()
+    assert head.split() == ["STATE", "REFERENCE", "MERCHANT", "AMOUNT", "DUE", "WHY"]
+    assert line.startswith(f"returned  {NAME}  SHOP      12.50 EUR  2026-1")
+    assert "AC04 the account is closed; " in line
+    told = json.loads(run("payout", "list", "--json").stdout)
+    assert (told["reference"], told["state"]) == (NAME, "returned")
+    shown = run("payout", "show", NAME).stdout
+    assert shown.startswith(f"{NAME}  returned: AC04 the account is closed; ")
+    assert "order DEPOSIT-20261123 of 2026-11-23" in shown
+    told = json.loads(run("payout", "show", NAME, "--json").stdout)
+    assert [each["outcome"] for each in told["said"]] == ["booked", "returned"]
+
+
+def test_nothing_was_said_of_it_yet(run, sold):
+    assert "no bank has told of it yet" in run("payout", "show", NAME).stdout
+    run_of = run("payout", "list").stdout
+    assert run_of.splitlines()[1].startswith("ordered")
+
+
+def test_what_people_decide(run, sold, file):
+    run("match", file("a.xml", WENT, CAME_BACK), code=6)
+    shown = run("payout", "retry", NAME, "--because", "it is open again").stdout
+    assert shown == (
+        f"retry {NAME}: the next close pays it, to the account that is configured then\n"
+    )
+    shown = run("payout", "hold", "SHOP", "--currency", "EUR", "--because", "fraud").stdout
+    assert shown == "hold SHOP, EUR: nothing is paid until it is released\n"
+    assert "held: SHOP, EUR: held by " in run("payout", "list").stdout
+    told = [json.loads(line) for line in run("payout", "list", "--json").stdout.splitlines()]
+    assert [(each["state"], each["merchant"]) for each in told] == [
+        ("returned", "SHOP"), ("held", "SHOP"),
+    ]  # fmt: skip
+    done = json.loads(run("payout", "release", "SHOP", "--because", "ok", "--json").stdout)
+    assert (done["kind"], done["because"], done["number"]) == ("release", "ok", 4)
+
+
+def test_a_reason_and_a_currency_are_asked_for(run, sold):
+    assert "Missing option '--because'" in run("payout", "hold", "SHOP", code=2).stderr
+    words = ("payout", "hold", "SHOP", "--currency", "XXQ", "--because", "x")
+    assert "Invalid value for '--currency'" in run(*words, code=2).stderr
+
+
+def test_all_is_booked(run, sold, file):
+    run("match", file("a.xml", WENT))
+    result = run("payout", "list")
+    assert (result.stdout, result.stderr) == (
+        "", "all that was ordered is booked; --all shows it\n",
+    )  # fmt: skip
+    assert run("payout", "list", "--all").stdout.splitlines()[1].startswith("booked")
