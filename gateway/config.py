@@ -50,6 +50,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     # Field 41: one for every node, since the switch tells requests apart by it.
     terminal: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")] = "GATE0001"
     zone: str = "UTC"
+    control: str = ""  # the folder where it listens for its operator; none: that of this file
     database: str = "sqlite:///gateway.db"
     vault: str = "gateway.vault"  # the file of the key that card numbers are sealed with
     keys: str = "gateway.keys"  # the file of API keys, which holds their hashes
@@ -62,6 +63,11 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         local_time(0.0, self.zone)
 
+    @property
+    def folder(self) -> Path:
+        """Where it listens for its operator."""
+        return Path(self.control)
+
     def placed(self, folder: Path) -> GatewayConfig:
         """The same with its relative paths made to count from *folder*."""
         return replace(
@@ -71,6 +77,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             database=url_in(folder, self.database),
             vault=str(folder / self.vault),
             keys=str(folder / self.keys),
+            control=str(folder / self.control),
             events=url_in(folder, self.events),
             webhooks=self.webhooks.placed(folder),
         )

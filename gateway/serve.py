@@ -25,6 +25,7 @@ from .core.messages import Node
 from .courier.courier import Courier
 from .delivery import courier_of
 from .front import Front
+from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
 from .store import GatewayReader, open_journal
 
@@ -111,6 +112,8 @@ async def serve_gateway(
         )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
         server = ApiServer(app.app, api, https, note)
+        verbs = operator_verbs(services, tuple(merchants))
+        await runtime.serve_control(config.folder, CONTROL, verbs)
         served = ServedGateway(runtime, front, server, courier)
         await served.open()
     except BaseException:

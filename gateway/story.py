@@ -18,7 +18,9 @@ from .core.entries import (
     GatewayEntry,
     Owed,
     Refused,
+    Resolved,
     Sent,
+    Spent,
     Undone,
     Updated,
 )
@@ -35,6 +37,8 @@ _NAMES = {
     Owed: "owed",
     Undone: "undone",
     Refused: "refused",
+    Spent: "spent",
+    Resolved: "resolved",
     Canceled: "canceled",
     Called: "called",
 }
@@ -72,6 +76,11 @@ def _told(ref: str, entry: GatewayEntry) -> dict[str, Any]:
         case Answered() | Undone() | Refused():
             code = entry.answer.get(39)
             return {"number": entry.number, "reason": reason(code).name, **_message(entry.answer)}
+        case Spent():
+            return {"number": entry.number}
+        case Resolved():
+            told = {"number": entry.number, "outcome": entry.outcome}
+            return {**told, "because": entry.because, "who": entry.who}
         case Canceled():
             return {"reason": entry.reason or ""}
         case Called():

@@ -122,7 +122,7 @@ class Api:
         text = _key_in(request.headers.get("authorization", ""))
         if not text:
             raise unauthorised("Give an API key: Authorization: Bearer sk_test_…")
-        key = self._keys.find(text)
+        key = self._keys.find(text, self._services.now())
         if key is None:
             raise unauthorised("Invalid API key: `cardswitch gateway keys list` shows all")
         if key.kind == "publishable" and not line.is_public:

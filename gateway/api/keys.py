@@ -33,7 +33,7 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     hash: str
     hint: str
     created: int
-    revoked: int = 0
+    revoked: int = 0  # from when on it is refused: a key that was rolled is still taken for a while
 
 
 class _File(Struct, frozen=True):
@@ -64,32 +64,48 @@ class KeyFile:
             raise Error(f"{self._path}: damaged: restore it from a copy") from None
         return self._keys
 
-    def find(self, text: str) -> ApiKey | None:
-        """The key *text*, if there is one and it is not revoked."""
+    def find(self, text: str, now: float) -> ApiKey | None:
+        """The key *text*, if there is one and it is not revoked *now*."""
         wanted, found = _hash(text), None
         for key in self.all():
-            if compare_digest(key.hash, wanted) and not key.revoked:
+            if compare_digest(key.hash, wanted) and not 0 < key.revoked <= now:
                 found = key
         return found
 
     def add(self, merchant: str, now: int) -> list[tuple[ApiKey, str]]:
         """A secret and a publishable key for *merchant*, each with its text, told once."""
-        if len(self.all()) + len(PREFIXES) > KEYS_MAX:
-            raise Error(f"{self._path}: {KEYS_MAX} keys are there: remove revoked ones")
         made = [_make(kind, merchant, now) for kind in PREFIXES]
         self._write((*self.all(), *(key for key, _ in made)))
         return made
 
+    def roll(self, id_: str, now: int, until: int) -> tuple[ApiKey, str]:
+        """A key in place of *id_*, which is taken *until* then. Raises Error if it is revoked."""
+        old = self._find(id_)
+        if old.revoked:
+            raise Error(f"{id_}: it is revoked, or was rolled: make new keys with `keys add`")
+        new, text = _make(old.kind, old.merchant, now)
+        self._write((*self._with(replace(old, revoked=until)), new))
+        return new, text
+
     def revoke(self, id_: str, now: int) -> ApiKey:
         """Have the key *id_* be refused from now on. Raises Error if there is none such."""
+        found = self._find(id_)
+        gone = replace(found, revoked=min(found.revoked or now, now))
+        self._write(self._with(gone))
+        return gone
+
+    def _find(self, id_: str) -> ApiKey:
         found = next((key for key in self.all() if key.id == id_), None)
         if found is None:
             raise Error(f"{id_}: no such key; `cardswitch gateway keys list` shows all")
-        gone = replace(found, revoked=found.revoked or now)
-        self._write(tuple(gone if key.id == id_ else key for key in self.all()))
-        return gone
+        return found
+
+    def _with(self, changed: ApiKey) -> tuple[ApiKey, ...]:
+        return tuple(changed if key.id == changed.id else key for key in self.all())
 
     def _write(self, keys: tuple[ApiKey, ...]) -> None:
+        if len(keys) > KEYS_MAX:
+            raise Error(f"{self._path}: {KEYS_MAX} keys are there: remove revoked ones")
         try:
             replace_file(self._path, msgspec.json.encode(_File(keys)))
         except OSError as error:

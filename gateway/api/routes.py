@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from .endpoints import Answer, Asked
-from .families import charges, intents, webhooks
+from .families import charges, exceptions, intents, webhooks
 
 Endpoint = Callable[[Asked], Awaitable[Answer]]
 
@@ -43,4 +43,6 @@ ROUTES: Final = (
     Line("GET", "/v1/events", webhooks.list_events),
     Line("GET", "/v1/events/{id}", webhooks.retrieve_event),
     Line("POST", "/v1/x/events/{id}/resend", webhooks.resend_event),
+    Line("GET", "/v1/x/exceptions", exceptions.list_exceptions),
+    Line("POST", "/v1/x/exceptions/{id}/resolve", exceptions.resolve_exception),
 )

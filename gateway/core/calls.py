@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cardswitch.wire.ports import Seconds
 
-from .entries import Card, Details, Metadata, Terms
+from .entries import Card, Details, Metadata, Outcome, Terms
 from .intents import Intent
 from .problems import Problem
 
@@ -71,6 +71,15 @@ class Refund(Struct, frozen=True, kw_only=True):
     metadata: Metadata = {}
 
 
+class Resolve(Struct, frozen=True, kw_only=True):
+    """*who* knows what became of exchange *number*, whose reversal nobody acknowledged."""
+
+    number: int
+    outcome: Outcome
+    because: str
+    who: str
+
+
 class Read(Struct, frozen=True):
     """Tell how it stands."""
 
@@ -85,7 +94,7 @@ class Origin(Struct, frozen=True, kw_only=True):
     key: str = ""
 
 
-Deed = Create | Update | Pay | Capture | Cancel | Expire | Refund | Read
+Deed = Create | Update | Pay | Capture | Cancel | Expire | Refund | Resolve | Read
 
 
 class Call(Struct, frozen=True, kw_only=True):

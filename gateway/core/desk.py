@@ -34,6 +34,7 @@ class Debt(Struct, kw_only=True):
     number: int
     message: Message
     is_capture: bool
+    since: Seconds
     pause: Seconds
     is_asked: bool = False
     due: Seconds = 0.0

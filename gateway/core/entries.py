@@ -20,6 +20,7 @@ from .problems import Problem
 # Rows of the table of transactions.
 Asked = Literal["sale", "authorisation", "completion", "refund"]
 Metadata = Mapping[str, str]
+Outcome = Literal["reversed", "paid"]
 Because = Literal["no_answer", "approved_in_part", "restart", "canceled", "expired"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
@@ -151,6 +152,23 @@ class Refused(Struct, frozen=True, tag="refused"):
     answer: Message
 
 
+class Spent(Struct, frozen=True, tag="spent"):
+    """Nobody has acknowledged the reversal for too long: a person must look."""
+
+    at: Seconds
+    number: int
+
+
+class Resolved(Struct, frozen=True, kw_only=True, tag="resolved"):
+    """A person has looked, and knows what became of it."""
+
+    at: Seconds
+    number: int
+    outcome: Outcome
+    because: str
+    who: str
+
+
 class Canceled(Struct, frozen=True, tag="canceled"):
     """The merchant wants no payment any more, or did not take what was set aside in time."""
 
@@ -187,6 +205,7 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
     problem: Problem | None = None
 
 
-IntentEntry = Created | Updated | Sent | Answered | Owed | Undone | Refused | Canceled | Called
+Ended = Undone | Refused | Spent | Resolved  # how a reversal ends
+IntentEntry = Created | Updated | Sent | Answered | Owed | Ended | Canceled | Called
 KeyEntry = KeyTaken | KeyAnswered
 GatewayEntry = IntentEntry | KeyEntry

@@ -11,7 +11,19 @@ from cardswitch.specs.codes import PARTLY_APPROVED
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
-from .entries import Answered, Asked, Card, Metadata, Owed, Refused, Undone
+from .entries import (
+    Answered,
+    Asked,
+    Card,
+    Ended,
+    Metadata,
+    Outcome,
+    Owed,
+    Refused,
+    Resolved,
+    Spent,
+    Undone,
+)
 from .problems import Problem, approved_in_part, declined, undone
 
 PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation"})
@@ -26,7 +38,7 @@ class Stand(StrEnum):
     UNKNOWN = "unknown"  # no answer in time: its reversal is pending
     UNDONE = "undone"  # it was unknown, and is reversed
     RELEASED = "released"  # what it held, and was not captured, is free again
-    EXCEPTION = "exception"  # its reversal was refused: a person must look
+    EXCEPTION = "exception"  # its reversal was refused, or spent: a person must look
 
 
 # The entries about an exchange, and how it must stand for each. A partial approval that nobody
@@ -36,6 +48,8 @@ _FOLLOWS: Final[dict[type, frozenset[Stand]]] = {
     Owed: frozenset({Stand.SENT, Stand.DECLINED, Stand.APPROVED}),
     Undone: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
     Refused: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
+    Spent: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
+    Resolved: frozenset({Stand.EXCEPTION}),
 }
 _OWED: Final = {Stand.SENT: Stand.UNKNOWN, Stand.APPROVED: Stand.RELEASED}
 
@@ -52,6 +66,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
     stand: Stand = Stand.SENT
     answer: Message | None = None
     reversal: Message | None = None  # pending
+    owed_at: Seconds = 0.0  # since when
+    decided: Outcome | None = None  # by a person
     reason: str | None = None  # of a refund
     metadata: Metadata = {}
     takes_part: bool = False  # whether an approval of less than was asked for stands
@@ -65,6 +81,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
     @property
     def approved(self) -> int:
         """How much of the amount was approved."""
+        if self.decided == "paid":
+            return self.amount
         if self.answer is None or self.stand not in (Stand.APPROVED, Stand.RELEASED):
             return 0
         return int(self.answer[4]) if self.answer[39] == PARTLY_APPROVED else self.amount
@@ -84,11 +102,17 @@ class Exchange(Struct, frozen=True, kw_only=True):
         """How it stands after *entry*."""
         return _OWED.get(self.stand, self.stand)
 
+    def resolved(self, outcome: Outcome) -> Stand:
+        """How it stands after a person's decision: what was answered stays as it was answered."""
+        if self.answer is None:
+            return Stand.APPROVED if outcome == "paid" else Stand.UNDONE
+        return Stand.RELEASED if self.is_approval(self.answer) else Stand.DECLINED
+
     def is_approval(self, answer: Message) -> bool:
         """Whether *answer* is an approval that stands."""
         return answer.approved and (self.takes_part or answer[39] != PARTLY_APPROVED)
 
-    def require(self, entry: Answered | Owed | Undone | Refused) -> None:
+    def require(self, entry: Answered | Owed | Ended) -> None:
         """An AssertionError if *entry* cannot follow."""
         follows = self.stand in _FOLLOWS[type(entry)]
         if self.stand is Stand.APPROVED and self.asked != "authorisation":

@@ -9,10 +9,24 @@ from msgspec.structs import replace
 
 from cardswitch.wire.machine.waits import NoAnswer
 
-from .calls import NOBODY, Call, Cancel, Capture, Create, Expire, Pay, Read, Refund, Reply, Update
+from .calls import (
+    NOBODY,
+    Call,
+    Cancel,
+    Capture,
+    Create,
+    Expire,
+    Pay,
+    Read,
+    Refund,
+    Reply,
+    Resolve,
+    Update,
+)
 from .desk import GatewayDesk
 from .ends import ENDS_MAX
-from .entries import Asked, Canceled, Card, Created, Updated
+from .entries import Asked, Canceled, Card, Created, Resolved, Updated
+from .exchanges import Stand
 from .ids import PARTS_MAX
 from .intents import EXPIRED, Intent
 from .messages import Order
@@ -230,6 +244,27 @@ def _being_captured() -> Problem:
     return busy("A capture of it is not yet acknowledged", "lock_timeout")
 
 
+async def _resolve(work: Work, deed: Resolve) -> None:
+    intent, number = work.known, deed.number
+    exchange = intent.exchange(number) if 1 <= number <= len(intent.exchanges) else None
+    if exchange is None or exchange.stand is not Stand.EXCEPTION:
+        text = "It is no exception that waits for a person"
+        return work.answer(problem=invalid(text, "id", "not_an_exception"))
+    may_be_paid = exchange.answer is None and exchange.asked != "authorisation"
+    if deed.outcome == "paid" and not may_be_paid:
+        text = "Only a payment or refund without an answer can turn out to be paid: say reversed"
+        return work.answer(problem=invalid(text, "outcome"))
+    entry = Resolved(
+        at=work.desk.now,
+        number=number,
+        outcome=deed.outcome,
+        because=deed.because,
+        who=deed.who,
+    )
+    work.record(entry)
+    return work.answer(number)
+
+
 def _too_many() -> Problem:
     text = f"An intent has at most {PARTS_MAX} payments, captures and refunds: make a new one"
     return invalid(text)
@@ -249,4 +284,5 @@ _FLOWS: Final[dict[type, _Flow]] = {
     Cancel: _cancel,
     Expire: _expire,
     Refund: _refund,
+    Resolve: _resolve,
 }

@@ -19,10 +19,14 @@ from .entries import (
     Card,
     Created,
     Details,
+    Ended,
     IntentEntry,
+    Outcome,
     Owed,
     Refused,
+    Resolved,
     Sent,
+    Spent,
     Terms,
     Undone,
     Updated,
@@ -127,12 +131,15 @@ class Intent(Struct, frozen=True, kw_only=True):
             case Owed(_, number, reversal, _):
                 exchange = self._checked(entry, number)
                 stand = exchange.owed(entry)
-                return self._with(replace(exchange, stand=stand, reversal=reversal))
+                owed = replace(exchange, stand=stand, reversal=reversal, owed_at=entry.at)
+                return self._with(owed)
             case Undone(_, number, _):
                 return self._undone(self._checked(entry, number))
-            case Refused(_, number, _):
+            case Refused(_, number, _) | Spent(_, number):
                 exchange = self._checked(entry, number)
                 return self._with(replace(exchange, stand=Stand.EXCEPTION, reversal=None))
+            case Resolved(number=number):
+                return self._resolved(self._checked(entry, number), entry.outcome)
             case Updated():
                 return self._updated(entry)
             case Canceled(at, reason):
@@ -146,7 +153,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     def _of(self, *asked: Asked) -> list[Exchange]:
         return [each for each in self.exchanges if each.asked in asked]
 
-    def _checked(self, entry: Answered | Owed | Undone | Refused, number: int) -> Exchange:
+    def _checked(self, entry: Answered | Owed | Ended, number: int) -> Exchange:
         exchange = self.exchange(number)
         exchange.require(entry)
         return exchange
@@ -197,6 +204,16 @@ class Intent(Struct, frozen=True, kw_only=True):
         then = self._with(replace(exchange, stand=stand, reversal=None))
         if not was_unknown or not exchange.is_payment:
             return then
+        return then._stepped(Step.UNDO, Status.NEEDS_METHOD, exchange.number)
+
+    def _resolved(self, exchange: Exchange, outcome: Outcome) -> Intent:
+        stand, was_unknown = exchange.resolved(outcome), exchange.answer is None
+        then = self._with(replace(exchange, stand=stand, decided=outcome))
+        if not was_unknown or not exchange.is_payment:
+            return then
+        if outcome == "paid":
+            assert exchange.asked == "sale", "what is held needs the answer to be captured"
+            return then._stepped(Step.APPROVE, Status.SUCCEEDED, exchange.number)
         return then._stepped(Step.UNDO, Status.NEEDS_METHOD, exchange.number)
 
     def _with(self, exchange: Exchange) -> Intent:

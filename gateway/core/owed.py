@@ -12,13 +12,14 @@ from cardswitch.wire.machine.waits import NoAnswer, NotAsked
 from cardswitch.wire.ports import Seconds
 
 from .desk import SWITCH, Debt, GatewayDesk
-from .entries import Answered, Because, IntentEntry, Owed, Refused, Undone
+from .entries import Answered, Because, IntentEntry, Owed, Refused, Spent, Undone
 from .exchanges import Stand
 from .intents import Intent
 from .messages import repeat_of, reversal_for, stored
 
 PAUSE_MIN_S: Final[Seconds] = 1.0  # between two sends of what is owed, doubled each time ...
 PAUSE_MAX_S: Final[Seconds] = 30.0  # ... up to this
+SPENT_S: Final[Seconds] = 86_400.0  # after so long a reversal is left to a person
 
 
 def undo(desk: GatewayDesk, ref: str, number: int, because: Because, stays: int = 0) -> None:
@@ -49,8 +50,9 @@ def owe(desk: GatewayDesk, intent: Intent, number: int, *, is_again: bool = Fals
         message = repeat_of(message)
     desk.intents[intent.ref] = intent
     debt = Debt(
-        ref=intent.ref, number=number, message=message, is_capture=is_capture, pause=PAUSE_MIN_S
-    )
+        ref=intent.ref, number=number, message=message, is_capture=is_capture,
+        since=exchange.owed_at, pause=PAUSE_MIN_S,
+    )  # fmt: skip
     desk.debts[debt.name] = debt
     desk.keep(*debt.name)
     _send(desk, debt)
@@ -105,6 +107,8 @@ async def _ask(desk: GatewayDesk, debt: Debt) -> None:
         answer = None
     debt.is_asked = False
     entry = _outcome(desk, debt, answer) if answer is not None else None
+    if entry is None and not debt.is_capture and desk.now >= debt.since + SPENT_S:
+        entry = Spent(desk.now, debt.number)
     if entry is None:
         return _later(desk, debt)
     desk.record(debt.ref, entry)

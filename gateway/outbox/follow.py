@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cardswitch.wire.ports import Question, Seconds
 
-from ..core.entries import Called, Created, KeyAnswered, KeyTaken, Refused, Undone
+from ..core.entries import Called, Created, KeyAnswered, KeyTaken, Refused, Spent, Undone
 from ..core.intents import Intent, created
 from ..core.row import GatewayRow, read
 from ..store import GatewayReader
@@ -82,7 +82,7 @@ def _events_of(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
             assert intent is not None
             intent = intent.with_entry(entry)
         if row.sequence > after:
-            by = None if isinstance(entry, Undone | Refused) else call
+            by = None if isinstance(entry, Undone | Refused | Spent) else call
             yield from _told(intent, row, happened(before, entry, intent), by)
 
 

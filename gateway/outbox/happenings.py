@@ -7,7 +7,18 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from ..core.entries import Answered, Canceled, Created, IntentEntry, Owed, Refused, Sent, Undone
+from ..core.entries import (
+    Answered,
+    Canceled,
+    Created,
+    IntentEntry,
+    Owed,
+    Refused,
+    Resolved,
+    Sent,
+    Spent,
+    Undone,
+)
 from ..core.exchanges import Exchange, Stand
 from ..core.ids import ALPHABET
 from ..core.intents import EXPIRED, Intent
@@ -92,7 +103,11 @@ def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[
             return _made(_UNKNOWN.get(after.exchange(number).asked, ()), number)
         case Undone(_, number, _) if after.exchange(number).stand is Stand.UNDONE:
             return _made(_FAILED.get(after.exchange(number).asked, ()), number)
-        case Refused(_, number, _):
+        case Resolved(number=number) if after.exchange(number).stand is Stand.APPROVED:
+            return _made(_APPROVED.get(after.exchange(number).asked, ()), number)
+        case Resolved(number=number) if after.exchange(number).stand is Stand.UNDONE:
+            return _made(_FAILED.get(after.exchange(number).asked, ()), number)
+        case Refused(_, number, _) | Spent(_, number):
             is_refund = after.exchange(number).asked == "refund"
             return (Happening(EXCEPTION, "refund" if is_refund else "payment_intent", number),)
     return ()

@@ -53,8 +53,8 @@ COMMANDS: Final[Commands] = {
     "hsm": ("cardswitch.hsm_sim.cli.main:hsm", "Run the HSM simulator alone."),
     "host": ("cardswitch.hosts.cli:host", "Run the acquirer or the issuer alone."),
     "gateway": (
-        "cardswitch.gateway.cli:gateway",
-        "Take payments over HTTPS: API keys, and the story of a payment.",
+        "cardswitch.gateway.cli.main:gateway",
+        "Take payments over HTTPS: API keys, events, and the story of a payment.",
     ),
     "settle": (
         "cardswitch.switch.cli.settle:settle",

@@ -45,6 +45,9 @@ def test_a_second_one_is_refused_and_leaves_the_first_alone(config, tmp_path):
         with pytest.raises(Error, match="events of the gateway are in use"):
             await serve_gateway(other, open_vault(config.vault))
         other = replace(other, events=f"sqlite:///{tmp_path}/events.db")
+        with pytest.raises(Error, match=r"gateway\.sock\.lock: held by another"):
+            await serve_gateway(other, open_vault(config.vault))
+        other = replace(other, control=str(tmp_path))
         with pytest.raises(OSError, match="in use"):
             await serve_gateway(other, open_vault(config.vault))
 

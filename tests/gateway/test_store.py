@@ -3,11 +3,15 @@
 import pytest
 from sqlalchemy import create_engine, text
 
+from cardswitch.gateway.core.calls import Resolve
 from cardswitch.gateway.core.entries import Created, KeyTaken
 from cardswitch.gateway.core.row import INTENT, KEY, Rows
 from cardswitch.gateway.store import GatewayReader, open_journal
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
+from tests.kit.events import journal_at
+from tests.kit.gateway import REF, call, order, played
+from tests.kit.play import after, answered
 
 
 def made(merchant="SHOP"):
@@ -57,3 +61,21 @@ def test_legs_are_found_by_their_names_and_a_second_gateway_is_refused(url):
             open_journal(url)
     finally:
         journal.close()
+
+
+def test_exceptions_are_found_by_an_index_until_they_are_resolved(tmp_path):
+    play = (played() >> order()).skip()
+    play = (play >> after(4.0)).skip() >> answered("switch", "64")
+    reader = GatewayReader(journal_at(tmp_path, play.skip().entries))
+    [(found, exchange)] = reader.exceptions("SHOP0001")
+    assert (found.ref, exchange.number) == (REF, 1)
+    assert reader.exceptions("KIOSK") == []
+    with reader._reader.connection() as connection:
+        query = "SELECT leg FROM gateway_journal WHERE state IN ('Refused', 'Spent')"
+        [plan] = connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).fetchall()
+    assert "gateway_journal_exceptions" in plan[3]
+    deed = Resolve(number=1, outcome="reversed", because="b", who="w")
+    play = (play >> call(deed)).skip()
+    folder = tmp_path / "then"
+    folder.mkdir()
+    assert GatewayReader(journal_at(folder, play.entries)).exceptions() == []

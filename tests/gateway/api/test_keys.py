@@ -16,18 +16,18 @@ def test_a_key_is_found_by_its_text_and_the_file_has_none(tmp_path):
     assert text not in written
     assert other not in written
     assert path.stat().st_mode & 0o077 == 0
-    assert KeyFile(path).find(text) == secret
-    assert KeyFile(path).find(text[:-1]) is None
-    assert KeyFile(path).find("") is None
+    assert KeyFile(path).find(text, 8) == secret
+    assert KeyFile(path).find(text[:-1], 8) is None
+    assert KeyFile(path).find("", 8) is None
 
 
 def test_a_change_by_another_program_counts_at_once(tmp_path):
     here, there = KeyFile(tmp_path / "k"), KeyFile(tmp_path / "k")
     assert here.all() == ()
     [(key, text), _] = there.add("SHOP0001", 7)
-    assert here.find(text) == key
+    assert here.find(text, 8) == key
     there.revoke(key.id, 9)
-    assert here.find(text) is None
+    assert here.find(text, 9) is None
     assert here.all()[0].revoked == 9
     assert there.revoke(key.id, 11).revoked == 9
 
@@ -41,3 +41,17 @@ def test_what_cannot_be_read_or_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(keys, "KEYS_MAX", 1)
     with pytest.raises(Error, match="keys are there"):
         KeyFile(tmp_path / "none").add("SHOP", 1)
+
+
+def test_a_rolled_key_is_taken_beside_the_new_one_for_a_while(tmp_path):
+    keys = KeyFile(tmp_path / "k")
+    [(old, text), _] = keys.add("SHOP0001", 7)
+    new, other = keys.roll(old.id, 10, 20)
+    assert (new.kind, new.merchant) == (old.kind, old.merchant)
+    assert keys.find(text, 19).id == old.id
+    assert keys.find(text, 20) is None
+    assert keys.find(other, 20) == new
+    with pytest.raises(Error, match="was rolled"):
+        keys.roll(old.id, 11, 30)
+    assert keys.revoke(old.id, 12).revoked == 12  # It ends before its time.
+    assert keys.find(text, 13) is None

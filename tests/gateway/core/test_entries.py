@@ -5,6 +5,7 @@ import pytest
 
 from cardswitch.gateway.core.entries import (
     Answered,
+    Called,
     Canceled,
     Created,
     Details,
@@ -13,7 +14,9 @@ from cardswitch.gateway.core.entries import (
     KeyTaken,
     Owed,
     Refused,
+    Resolved,
     Sent,
+    Spent,
     Terms,
     Undone,
     Updated,
@@ -30,6 +33,9 @@ ENTRIES = [
     Owed(1.0, 1, Message("0420", {11: "000002"}), "restart"),
     Undone(1.0, 1, Message("0430", {39: "00"})),
     Refused(1.0, 1, Message("0430", {39: "64"})),
+    Spent(1.0, 1),
+    Resolved(at=1.0, number=1, outcome="paid", because="b", who="w"),
+    Called(at=1.0, came=0.5, request="req_1", method="POST", path="/v1/x", key="k", key_leg=3),
     Canceled(1.0, "duplicate"),
     Updated(
         at=1.0,

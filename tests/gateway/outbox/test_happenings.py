@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.gateway.core.calls import Cancel, Capture, Create, Refund
+from cardswitch.gateway.core.calls import Cancel, Capture, Create, Refund, Resolve
 from cardswitch.gateway.outbox.follow import follow
 from cardswitch.gateway.outbox.happenings import TYPES, event_id
 from tests.kit.events import PlayReader
@@ -19,7 +19,12 @@ CAPTURABLE = "payment_intent.amount_capturable_updated"
 HELD = [CREATED, CAPTURABLE, "charge.succeeded"]
 PART = [CAPTURABLE, "charge.updated"]
 TWICE = [*HELD, *PART, "payment_intent.succeeded", "charge.captured"]
+LOST = [CREATED, "payment_intent.processing", "x.payment.exception"]
 HOLDS_S = 7 * 86_400
+
+
+def resolve(outcome):
+    return call(Resolve(number=1, outcome=outcome, because="b", who="w"))
 
 
 def yes(code="00", **fields):
@@ -67,6 +72,8 @@ def yes(code="00", **fields):
             [order(), after(4.0), yes("64")],
             [CREATED, "payment_intent.processing", "x.payment.exception"],
         ),
+        ([order(), after(4.0), yes("64"), resolve("reversed")], [*LOST, *FAILED]),
+        ([order(), after(4.0), yes("64"), resolve("paid")], [*LOST, *PAID[1:]]),
     ],
 )
 def test_the_events_of_a_story(steps, types):

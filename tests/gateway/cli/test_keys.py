@@ -1,13 +1,11 @@
-"""The commands: keys made, shown by their ends, revoked; and a story."""
+"""The commands of keys: made, shown by their ends, rolled, revoked."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.gateway.cli import gateway
+from cardswitch.gateway.cli.main import gateway
 from cardswitch.lab.house.topology import free_ports, make_lab
 from cardswitch.specs.errors import ConfigError
 
@@ -41,27 +39,12 @@ def test_a_merchant_must_be_known(lab):
         run(lab, "keys", "add", "SHOP9")
 
 
-def test_a_file_without_the_section_says_what_to_do(tmp_path):
-    file = tmp_path / "lab.toml"
-    file.write_text("[hsm]\nport = 1\n")
-    with pytest.raises(ConfigError, match=r"no section \[gateway\]"):
-        run(file, "keys", "list")
-
-
-def test_a_story_is_told_line_by_line_and_as_json(shop):
-    paid = shop.create().body
-    lines = run(shop.lab.config, "show", paid["id"]).splitlines()
-    assert [line.split()[1] for line in lines] == ["created", "called", "sent", "answered"]
-    steps = json.loads(run(shop.lab.config, "show", paid["latest_charge"], "--json"))
-    assert steps[-1]["reason"] == "approved"
-
-
-def test_help_loads_neither_http_nor_a_database():
-    code = (
-        "import sys; from click.testing import CliRunner;"
-        "from cardswitch.gateway.cli import gateway;"
-        "CliRunner().invoke(gateway, ['--help']);"
-        "print(sorted({'starlette', 'uvicorn', 'sqlalchemy', 'msgspec'} & set(sys.modules)))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+def test_a_rolled_key_is_shown_once_and_the_old_one_ends(lab):
+    made = json.loads(run(lab, "keys", "add", "SHOP0002", "--json"))
+    listed = json.loads(run(lab, "keys", "list", "--json"))
+    [old] = [key["id"] for key in listed if key["hint"] == made["secret"][-4:]]
+    new = json.loads(run(lab, "keys", "roll", old, "--overlap-hours", "2", "--json"))
+    assert list(new) == ["secret"]
+    assert new["secret"] != made["secret"]
+    [line] = [line for line in run(lab, "keys", "list").splitlines() if line.startswith(old)]
+    assert "  ends " in line

@@ -1,0 +1,82 @@
+"""`cardswitch gateway`: serve it, and look into it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from cardswitch.wire.operator.options import LogOptions, config_option, log_options
+
+from .events import events
+from .exceptions import exceptions
+from .given import config_of, json_option, say_json
+from .keys import keys
+
+EPILOG: Final = """\b
+Examples:
+  cardswitch gateway keys add SHOP0001         a secret key, and one for browsers: shown once
+  cardswitch gateway serve                     the [gateway] section of the lab; `up` runs it too
+  cardswitch gateway show pi_…                 the whole story of a payment
+  cardswitch gateway exceptions list           what nobody knows the outcome of
+  cardswitch gateway events listen --forward http://127.0.0.1:3000/hook
+
+\b
+A payment, with curl (`up` runs the lab in ./cardswitch-data):
+  curl --cacert cardswitch-data/tls/ca.pem https://127.0.0.1:7108/v1/payment_intents \\
+    -u sk_test_…: -d amount=1250 -d currency=eur -d payment_method=pm_card_visa -d confirm=true"""
+
+
+@click.group(epilog=EPILOG)
+def gateway() -> None:
+    """Take payments over HTTPS, as SDKs of payment APIs ask for them."""
+
+
+gateway.add_command(keys)
+gateway.add_command(events)
+gateway.add_command(exceptions)
+
+
+@gateway.command(epilog="\b\nExample:\n  serve --config cardswitch-data/lab.toml")
+@config_option
+@log_options
+@click.pass_obj
+def serve(obj: Any, config_path: Path, log: LogOptions) -> None:
+    """Serve the API until stopped."""
+    from cardswitch.wire.driver.event_log import EventLog
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
+
+    from ..serve import serve_gateway
+
+    config = config_of(config_path)
+
+    async def main() -> None:
+        vault = obj["open_vault"](config.vault)
+        served = await serve_gateway(config, vault, log=EventLog(log))
+        click.echo(f"gateway on https://{config.api.host}:{served.port}/v1", err=True)
+        await until_stopped(served)
+
+    run(main())
+
+
+@gateway.command(epilog="\b\nExamples:\n  show pi_…\n  show ch_… --json")
+@click.argument("id_", metavar="ID")
+@json_option("As one JSON list.")
+@config_option
+def show(id_: str, as_json: bool, config_path: Path) -> None:
+    """Tell the story of the intent, charge or refund ID: each step, and each message, masked."""
+    from ..story import story_of
+
+    steps = story_of(config_of(config_path).database, id_)
+    if as_json:
+        return say_json(steps)
+    for step in steps:
+        click.echo(_line(step))
+    return None
+
+
+def _line(step: dict[str, Any]) -> str:
+    rest = " ".join(f"{name}={value}" for name, value in step.items() if name not in ("at", "step"))
+    return f"{step['at']}  {step['step']:9} {rest}".rstrip()
