@@ -16,8 +16,14 @@ EPILOG: Final = """\b
 Examples:
   cardswitch host serve acquirer               the [acquirer] section of the lab
   cardswitch host serve issuer --config my/lab.toml
+  cardswitch host serve bank                   answers the orders in the folder of deposits
   cardswitch host bank deposits/deposit-2026-11-28.xml --into bank
+  cardswitch host accounts                     what the bank has credited, and to whom
   cardswitch host load --port 7110             approves all, keeps nothing: for load tests"""
+ACCOUNTS_EPILOG: Final = """\b
+Examples:
+  accounts --into cardswitch-data/bank
+  accounts --json"""
 BANK_EPILOG: Final = """\b
 Examples:
   bank deposits/deposit-2026-11-28.xml --into bank
@@ -36,12 +42,20 @@ def host() -> None:
     """Run the acquirer or the issuer emulator, a bank, or a host for load tests."""
 
 
-@host.command(epilog="\b\nExample:\n  serve issuer --config cardswitch-data/lab.toml")
-@click.argument("name", type=click.Choice(["acquirer", "issuer"]))
+@host.command(
+    epilog="\b\nExamples:\n  serve issuer --config cardswitch-data/lab.toml\n  serve bank"
+)
+@click.argument("name", type=click.Choice(["acquirer", "issuer", "bank"]))
 @config_option
 @log_options
 def serve(name: str, config_path: Path, log: LogOptions) -> None:
-    """Serve as the acquirer or as the issuer, NAME, until stopped."""
+    """Serve as the acquirer, the issuer or the bank, NAME, until stopped.
+
+    The bank listens at no port: orders come in a folder, and answers go to another one.
+    """
+    if name == "bank":
+        _serve_bank(config_path)
+        return
     from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.runtime import Runtime, run
     from cardswitch.wire.driver.service import until_stopped
@@ -71,6 +85,50 @@ def serve(name: str, config_path: Path, log: LogOptions) -> None:
         await until_stopped(runtime)
 
     run(main())
+
+
+def _serve_bank(path: Path) -> None:
+    from cardswitch.wire.driver.runtime import Clock, run
+    from cardswitch.wire.driver.service import until_stopped
+    from cardswitch.wire.operator.config import read_config, section
+
+    from .bank.config import BankConfig
+    from .bank.watch import BankWatch
+
+    config = section(read_config(path), "bank", BankConfig, path).placed(path.parent)
+
+    async def main() -> None:
+        watch = BankWatch(config, Clock(), lambda line: click.echo(line, err=True))
+        watch.start()
+        click.echo(f"bank: orders in {config.orders}, answers in {config.answers}", err=True)
+        await until_stopped(watch)
+
+    run(main())
+
+
+@host.command(epilog=ACCOUNTS_EPILOG)
+@click.option(
+    "--into", metavar="FOLDER", default="bank", show_default=True,
+    help="The folder that the bank answers into.",
+    type=click.Path(path_type=Path, file_okay=False),
+)  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each account.")
+def accounts(into: Path, as_json: bool) -> None:
+    """Show the accounts at the bank: those that pay, and those that were credited."""
+    import msgspec
+
+    from cardswitch.wire.operator.text import columns
+
+    from .bank.offline import accounts_of
+
+    found = accounts_of(into)
+    if as_json:
+        for each in found:
+            click.echo(msgspec.json.encode(each))
+        return
+    rows = [(each.iban, f"{each.amount:f} {each.currency}", each.what) for each in found]
+    for row in columns(rows) or [f"no order was handed in to {into} yet"]:
+        click.echo(row)
 
 
 @host.command(epilog=BANK_EPILOG)

@@ -295,6 +295,15 @@ def _wall_time(text: str) -> time:
     return wall
 
 
+def days_between(first: str, second: str) -> int:
+    """How many days after *first* the day *second* is, both ``YYYY-MM-DD``. Raises FormatError.
+
+    >>> days_between("2026-02-28", "2026-03-01")
+    1
+    """
+    return (calendar_date(second) - calendar_date(first)).days
+
+
 def calendar_date(text: str) -> date:
     """The day that *text* is, in the one spelling YYYY-MM-DD. Raises FormatError."""
     try:

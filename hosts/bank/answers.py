@@ -6,11 +6,13 @@ from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.xml import add_text
 from cardswitch.wire.ports import Seconds
 
-from .account import Booking, Carried, Rejection
+from .account import Booking, Carried, Extract, Rejection
+from .rules import CLOSE
 
 STATUS: Final = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"
 STATEMENT: Final = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"
@@ -36,23 +38,42 @@ def status_report(carried: Carried, now: Seconds) -> bytes:
     add_text(group, "GrpSts", "PART" if carried.rejections else "ACSP")
     for payment in order.payments:
         own = [each for each in carried.rejections if each.payment == payment.name]
-        if own:
-            _payment(ET.SubElement(report, "OrgnlPmtInfAndSts"), payment.name, own)
+        refused = {each.reference for each in own}
+        checked = [
+            (transfer.reference, *carried.checked[transfer.reference])
+            for transfer in payment.transfers
+            if transfer.reference in carried.checked and transfer.reference not in refused
+        ]
+        if own or checked:
+            _payment(ET.SubElement(report, "OrgnlPmtInfAndSts"), payment.name, own, checked)
     return _written(document)
 
 
-def _payment(parent: ET.Element, name: str, rejections: list[Rejection]) -> None:
+def _payment(
+    parent: ET.Element,
+    name: str,
+    rejections: list[Rejection],
+    checked: list[tuple[str, str, str]],
+) -> None:
     add_text(parent, "OrgnlPmtInfId", name)
     whole = [each for each in rejections if not each.reference]
-    add_text(parent, "PmtInfSts", "RJCT" if whole else "PART")
+    add_text(parent, "PmtInfSts", "RJCT" if whole else "PART" if rejections else "ACSP")
     for each in whole:
         _reason(parent, each)
     for each in rejections:
         if each.reference:
-            transfer = ET.SubElement(parent, "TxInfAndSts")
-            add_text(transfer, "OrgnlEndToEndId", each.reference)
-            add_text(transfer, "TxSts", "RJCT")
-            _reason(transfer, each)
+            _reason(_transfer(parent, each.reference, "RJCT"), each)
+    for reference, found, holder in () if whole else checked:
+        transfer = _transfer(parent, reference, found)
+        if found == CLOSE:  # Who holds the account is told to whoever nearly knew it.
+            add_text(transfer, "StsRsnInf/AddtlInf", holder[:105])
+
+
+def _transfer(parent: ET.Element, reference: str, state: str) -> ET.Element:
+    transfer = ET.SubElement(parent, "TxInfAndSts")
+    add_text(transfer, "OrgnlEndToEndId", reference)
+    add_text(transfer, "TxSts", state)
+    return transfer
 
 
 def _reason(parent: ET.Element, rejection: Rejection) -> None:
@@ -61,26 +82,25 @@ def _reason(parent: ET.Element, rejection: Rejection) -> None:
     add_text(reason, "AddtlInf", rejection.text[:105])
 
 
-def statement(carried: Carried, now: Seconds) -> bytes:
-    """The camt.053 of what was booked; empty if nothing was."""
-    if not carried.bookings:
-        return b""
-    days = sorted(booking.day for booking in carried.bookings)
-    letters = carried.before.currency
-    number = carried.after.statements
+def statement(extract: Extract, now: Seconds) -> bytes:
+    """The camt.053 of what was booked on one account."""
+    days = sorted(booking.day for booking in extract.bookings)
+    before, after = extract.before, extract.after
+    letters, number = after.currency, after.statements
     document = ET.Element("Document", xmlns=STATEMENT)
     message = ET.SubElement(document, "BkToCstmrStmt")
-    add_text(message, "GrpHdr/MsgId", f"STATEMENT-{number}")
+    add_text(message, "GrpHdr/MsgId", f"STATEMENT-{letters}-{number}")
     add_text(message[0], "CreDtTm", utc_text(now))
     account = ET.SubElement(message, "Stmt")
-    add_text(account, "Id", f"{carried.before.iban[:20]}-{number}")
+    add_text(account, "Id", f"{after.iban[-16:]}-{letters}-{number}")
     add_text(account, "ElctrncSeqNb", str(number))
     add_text(account, "CreDtTm", utc_text(now))
-    add_text(account, "Acct/Id/IBAN", carried.before.iban)
-    _balance(account, "OPBD", carried.before.balance, letters, days[0])
-    _balance(account, "CLBD", carried.after.balance, letters, days[-1])
-    for place, booking in enumerate(carried.bookings, 1):
-        _entry(account, booking, letters, f"{number:06d}{place:06d}")
+    add_text(account, "Acct/Id/IBAN", after.iban)
+    add_text(account[-1], "Ccy", letters)
+    _balance(account, "OPBD", before.balance, letters, days[0])
+    _balance(account, "CLBD", after.balance, letters, days[-1])
+    for place, booking in enumerate(extract.bookings, 1):
+        _entry(account, booking, letters, f"{letters}{number:06d}{place:06d}")
     return _written(document)
 
 
@@ -118,7 +138,8 @@ def _entry(parent: ET.Element, booking: Booking, letters: str, name: str) -> Non
 
 
 def _amount(parent: ET.Element, amount: Decimal, letters: str) -> None:
-    element = add_text(parent, "Amt", f"{abs(amount):f}")
+    decimals = currency(letters).exponent
+    element = add_text(parent, "Amt", f"{abs(amount):.{decimals}f}")
     element.set("Ccy", letters)
     add_text(parent, "CdtDbtInd", "DBIT" if amount < 0 else "CRDT")
 

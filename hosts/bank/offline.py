@@ -1,23 +1,30 @@
-"""The emulated bank without a wire: an order in a folder, its answers beside it."""
+"""The emulated bank in a folder: what it remembers, and what it answers to each order."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from cardswitch.specs.dates import utc_text
+from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.files import write_files
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.disk import rename_file
 
-from .account import Account, Rejection, carry_out
+from .account import FILES_MAX, Bank, Extract, Rejection, book, carry_out
 from .answers import statement, status_report
+from .config import BankConfig
 from .order import read_order
+from .rules import today
 
-ACCOUNT: Final = "account.json"  # how the account stands, and which orders it has had
+MEMORY: Final = "bank.json"  # how its accounts stand, and which orders it has had
+_PART: Final = ".part"  # of a file that has no name yet, see wire.operator.files
+STRICT: Final = BankConfig()
 
 
 class Taken(Struct, frozen=True):
@@ -27,31 +34,92 @@ class Taken(Struct, frozen=True):
     rejections: tuple[Rejection, ...]
 
 
-def take(content: bytes, folder: Path, now: Seconds) -> Taken:
-    """Carry the order *content* out on the account in *folder*, where its answers are written.
+def take(
+    content: bytes, folder: Path, now: Seconds, config: BankConfig = STRICT, name: str = ""
+) -> Taken:
+    """Carry out the order *content*, the file *name*; answers are written to *folder*.
 
-    The first order opens the account, in its own currency. Raises Error.
+    The first order opens the account that it pays from, in its own currency. Raises Error.
     """
     order = read_order(content)
-    account = _account(folder / ACCOUNT)
-    if account is None:
-        if not order.payments or not order.payments[0].transfers:
-            raise Error("an order without a transfer opens no account")
-        first = order.payments[0]
-        account = Account(iban=first.iban, currency=first.transfers[0].currency)
-    carried = carry_out(order, account, utc_text(now)[:10])
-    number = carried.after.statements
-    answers = {f"status-{number:06d}.xml": status_report(carried, now)}
-    if booked := statement(carried, now):
-        answers[f"statement-{number:06d}.xml"] = booked
-    write_files(folder, {**answers, ACCOUNT: msgspec.json.encode(carried.after)})
+    carried = carry_out(order, recall(folder), today(now, config.cut_off), config.rules)
+    bank, extracts = book(carried.bank, _until(config, now))
+    answers = {f"status-{bank.answers:06d}.xml": status_report(carried, now)}
+    answers |= _statements(bank, extracts, now)
+    _keep(folder, replace(bank, files=_with(bank, name)), answers)
     return Taken(tuple(answers), carried.rejections)
 
 
-def _account(path: Path) -> Account | None:
+def book_due(folder: Path, now: Seconds, config: BankConfig) -> tuple[str, ...]:
+    """Book what was taken before and is due on the day of *now*; the names of the statements."""
+    before = recall(folder)
+    bank, extracts = book(before, _until(config, now))
+    if not extracts:
+        return ()
+    bank = replace(bank, answers=bank.answers + 1)
+    answers = _statements(bank, extracts, now)
+    _keep(folder, bank, answers)
+    return tuple(answers)
+
+
+def leave_alone(folder: Path, name: str) -> None:
+    """Remember that the file *name* is no order, so that it is not read again."""
+    bank = recall(folder)
+    _keep(folder, replace(bank, files=_with(bank, name)), {})
+
+
+def recall(folder: Path) -> Bank:
+    """What the bank remembers, after it has given the answers of before a crash their names."""
+    path = folder / MEMORY
     if not path.exists():
-        return None
+        return Bank()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Account)
+        bank = msgspec.json.decode(path.read_bytes(), type=Bank)
     except msgspec.MsgspecError:
-        raise Error(f"{path} is damaged: move it away, and a new account is opened") from None
+        raise Error(f"{path} is damaged: move it away, and a new bank is opened") from None
+    for part in folder.glob(f"st*-{bank.answers:06d}*{_PART}"):
+        rename_file(part, part.with_suffix(""))
+    return bank
+
+
+class AccountLine(Struct, frozen=True):
+    """An account as people see it."""
+
+    iban: str
+    currency: str
+    amount: Decimal  # with the decimals of the currency
+    what: str  # pays: what is on it; is paid: what was credited to it, less what came back
+
+
+def accounts_of(folder: Path) -> list[AccountLine]:
+    """The accounts that orders pay from, and those that they pay. Raises Error."""
+    bank = recall(folder)
+    pay = [_line(a.iban, a.currency, a.balance, "pays") for a in bank.accounts]
+    paid = []
+    for key, amount in sorted(bank.credited.items()):
+        iban, _, code = key.partition("/")
+        paid.append(_line(iban, code, amount, "is paid"))
+    return [*pay, *paid]
+
+
+def _line(iban: str, code: str, amount: Decimal, what: str) -> AccountLine:
+    decimals = Decimal(1).scaleb(-currency(code).exponent)
+    return AccountLine(iban, code, amount.quantize(decimals), what)
+
+
+def _keep(folder: Path, bank: Bank, answers: dict[str, bytes]) -> None:
+    # Memory first: an answer that it does not know of would be given again, and say another time.
+    write_files(folder, {MEMORY: msgspec.json.encode(bank), **answers})
+
+
+def _statements(bank: Bank, extracts: tuple[Extract, ...], now: Seconds) -> dict[str, bytes]:
+    names = [f"statement-{bank.answers:06d}-{each.after.currency}.xml" for each in extracts]
+    return {name: statement(each, now) for name, each in zip(names, extracts, strict=True)}
+
+
+def _until(config: BankConfig, now: Seconds) -> str:
+    return "9999-12-31" if config.at_once else today(now, config.cut_off).date
+
+
+def _with(bank: Bank, name: str) -> tuple[str, ...]:
+    return (*bank.files, name)[-FILES_MAX:] if name else bank.files

@@ -34,7 +34,8 @@ def demo(keep: str | None, as_json: bool) -> None:
     """See one bank day from the first sale to the deposit, in seconds.
 
     Runs HSM, acquirer, issuer, switch and a terminal on free ports of this machine, with test keys
-    and test cards. Exits with 0 if all five books and the deposit file agree to the cent.
+    and test cards. Exits with 0 if all five books, the deposit file and the
+    merchant's account at the bank agree to the cent.
     """
     import msgspec
 

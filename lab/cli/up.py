@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -14,6 +14,7 @@ import click
 from cardswitch.wire.operator.options import LogOptions, log_options
 
 if TYPE_CHECKING:
+    from cardswitch.switch.operate.settle import Record
     from cardswitch.wire.operator.addresses import Address
 
     from ..house.topology import Lab
@@ -52,11 +53,11 @@ Then, in another shell:
 )
 @log_options
 def up(data: str, config_path: Path | None, log: LogOptions) -> None:
-    """Run HSM, acquirer, issuer, switch and gateway in one process, on loopback, until stopped.
+    """Run HSM, acquirer, issuer, switch, gateway and bank in one process until stopped.
 
     The configuration is made at the first start, keys and cards included, and printed; change the
     file and start again; --quiet prints none of it. A bank day that ends is closed, and its
-    deposit files are written.
+    deposit files are written, which the bank answers; what it answers is booked.
     """
     from cardswitch.wire.driver.runtime import run
 
@@ -81,11 +82,13 @@ async def _serve(lab: Lab, options: LogOptions) -> None:
 
     from ..house.running import running
 
-    async with running(lab, log=EventLog(options)) as programs:
+    async with running(lab, log=EventLog(options), say=partial(click.echo, err=True)) as programs:
         await programs.ready()
         for line in _listeners(lab):
             click.echo(line, err=True)
-        besides = [asyncio.create_task(each(lab)) for each in (_close_days, _renew_papers)]
+        besides = [
+            asyncio.create_task(each(lab)) for each in (_close_days, _take_answers, _renew_papers)
+        ]
         try:
             await until_stopped(*programs.runtimes)
         finally:
@@ -106,6 +109,9 @@ def _listeners(lab: Lab) -> Iterator[str]:
         address = f"{listener.host}:{listener.port}"
         what = f"{listener.dialect}, {listener.framing}, {_spoken(listener)}{whom}"
         yield f"{who:22} {address:17} {what}"
+    if lab.bank is not None:
+        folders = f"orders in {lab.bank.orders}, answers in {lab.bank.answers}"
+        yield f"{'bank emulator':22} {'no port':17} {folders}"
     address = f"{lab.hsm.host}:{lab.hsm.port}"
     yield f"{'HSM simulator':22} {address:17} host commands, {_spoken(lab.hsm)}, test LMK"
     if lab.gateway is not None:
@@ -138,22 +144,47 @@ async def _renew_papers(lab: Lab) -> None:
 
 async def _close_days(lab: Lab) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
-    from cardswitch.hosts.vault import open_vault
-    from cardswitch.specs.errors import Error
-    from cardswitch.switch.operate.closing import record_booked
     from cardswitch.switch.operate.settle import close_days
 
+    def closed() -> list[str]:
+        reports = close_days(lab.switch, lab.settlement, _record_of(lab))
+        days = [report.closed for report in reports]
+        return [f"closed {day.business_date}: {', '.join(day.files)}" for day in days]
+
+    await _do_again("the bank day cannot be closed yet", closed)
+
+
+async def _take_answers(lab: Lab) -> None:
+    """Whenever the bank has answered, book what it says."""
+    from cardswitch.switch.operate.bank.inbox import Inbox
+
+    inbox = Inbox(lab.settlement.answers)
+
+    def taken() -> list[str]:
+        found = inbox.take(lab.switch, lab.settlement, _record_of(lab))
+        return [f"{each.name}: {each.state}, {each.summary}" for each in found]
+
+    await _do_again("what the bank answers cannot be booked yet", taken)
+
+
+def _record_of(lab: Lab) -> Record:
+    from cardswitch.hosts.vault import open_vault
+    from cardswitch.switch.operate.closing import record_booked
+
+    return partial(record_booked, lab.switch, open_vault(lab.switch.vault))
+
+
+async def _do_again(what: str, deed: Callable[[], list[str]]) -> None:
+    """Do *deed* for ever and say what it returns; why it cannot be done is said once."""
+    from cardswitch.specs.errors import Error
+
     said = ""
-    record = partial(record_booked, lab.switch, open_vault(lab.switch.vault))
     while True:
         await asyncio.sleep(LOOK_FOR_CUT_OFF_S)
         try:
-            reports = await asyncio.to_thread(close_days, lab.switch, lab.settlement, record)
+            lines = await asyncio.to_thread(deed)
         except Error as error:
-            if str(error) != said:
-                said = str(error)
-                click.echo(f"the bank day cannot be closed yet: {error}", err=True)
-            continue
-        for report in reports:
-            day = report.closed
-            click.echo(f"closed {day.business_date}: {', '.join(day.files)}", err=True)
+            lines = [f"{what}: {error}"] if str(error) != said else []
+            said = str(error)
+        for line in lines:
+            click.echo(line, err=True)

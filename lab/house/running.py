@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
 from cardswitch.hosts.acquirer.desk import NETWORK
 from cardswitch.hosts.acquirer.machine import Acquirer
+from cardswitch.hosts.bank.watch import BankWatch
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.issuer.verification import HSM as ISSUER_HSM
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
@@ -42,8 +43,10 @@ class Running:
         acquirer: Acquirer,
         issuer: Issuer,
         gateway: ServedGateway | None = None,
+        bank: BankWatch | None = None,
     ) -> None:
         self.runtimes = runtimes
+        self.bank = bank
         self.gateway = gateway
         self.switch = switch
         self.acquirer = acquirer
@@ -77,11 +80,14 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    lab: Lab, clock: Clock | None = None, log: EventLog | None = None
+    lab: Lab,
+    clock: Clock | None = None,
+    log: EventLog | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Running]:
     """Start every program of *lab*, innermost first; stop them in the other order at the end.
 
-    *log* is told what happens on all links. Raises Error.
+    *log* is told what happens on all links, *say* what the bank does. Raises Error.
     """
     clock = clock or Clock()
     if has_papers(lab.folder):
@@ -97,6 +103,11 @@ async def running(
             stack.push_async_callback(switch.stop)
             acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock, log)
             stack.push_async_callback(acquirer.stop)
+            bank = None
+            if lab.bank is not None:
+                bank = BankWatch(lab.bank, clock, say)
+                bank.start()
+                stack.push_async_callback(bank.stop)
             gateway = None
             if lab.gateway is not None:
                 from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
@@ -110,6 +121,5 @@ async def running(
                 "running? Change the ports in lab.toml, or stop the other one"
             ) from error
         runtimes: list[Served] = [hsm, issuer, switch, acquirer]
-        if gateway is not None:
-            runtimes.append(gateway)
-        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine, gateway)
+        runtimes += [each for each in (bank, gateway) if each is not None]
+        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine, gateway, bank)

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from cardswitch.hosts.bank.offline import accounts_of
 from cardswitch.hosts.vault import open_vault
 from cardswitch.specs.amounts import format_amount, parse_amount
 from cardswitch.specs.codes import reason
@@ -16,6 +17,7 @@ from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.bank.inbox import Inbox
 from cardswitch.switch.operate.closing import record_booked
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.store.reader import JournalReader
@@ -53,6 +55,7 @@ class Story:
         self._tell = tell
         self._clock = Clock()
         self._cards: tuple[Card, ...] = ()
+        self._credited = 0
 
     async def play(self) -> None:
         """Run the whole day. Raises Error if a step does not end as it should."""
@@ -68,6 +71,7 @@ class Story:
                 await self._sell(session, lab)
                 receipts = self._sum_of_receipts(session)
             await self._cut_off(lab)
+            await self._at_the_bank(lab, programs)
             self._check(lab, programs, receipts)
 
     # Before the first sale ------------------------------------------------------------------------
@@ -175,6 +179,23 @@ class Story:
         self._text(f"written: {', '.join(closed.files)}")
         self.facts["files"] = sorted(closed.files)
 
+    async def _at_the_bank(self, lab: Lab, programs: Running) -> None:
+        """The bank takes the order, answers, and what it answers is booked."""
+        self._title("9. The bank takes the order, pays, and says so")
+        assert lab.bank is not None, "the lab was made just now"
+        assert programs.bank is not None, "and so it runs"
+        await asyncio.to_thread(programs.bank.look)
+        folder = Path(lab.bank.answers)
+        record = partial(record_booked, lab.switch, open_vault(lab.switch.vault))
+        taking = partial(Inbox(lab.settlement.answers).take, lab.switch, lab.settlement, record)
+        for taken in await asyncio.to_thread(taking):
+            self._text(f"{Path(taken.name).name}: {taken.summary}")
+        for line in accounts_of(folder):
+            if line.what == "is paid":
+                self._text(f"{line.iban} is credited {line.amount:f} {line.currency}")
+                self._credited += parse_amount(f"{line.amount:f}", line.currency)
+        self.facts["credited"] = format_amount(self._credited, CURRENCY)
+
     def _check(self, lab: Lab, programs: Running, receipts: int) -> None:
         journal = list(self._journal(lab))
         books = {
@@ -184,8 +205,9 @@ class Story:
             "switch, network side": _approved(journal, "acquirers"),
             "issuer, holds": sum(programs.issuer.held_in_all().values()),
             "deposit file": self._deposited(lab),
+            "merchant's account": self._credited,
         }
-        self._title("9. Do all books agree?")
+        self._title("10. Do all books agree?")
         for name, amount in books.items():
             self._text(f"{name:22} {format_amount(amount, CURRENCY):>10} {CURRENCY}")
         self.agrees = len(set(books.values())) == 1 and receipts > 0

@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 
 from cardswitch.gateway.config import GatewayConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hosts.vault import VAULT_KEY_BYTES
 from cardswitch.hsm_sim.client.officers import OFFICERS_NAME, write_officers
@@ -99,6 +100,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     terminal: TerminalConfig
     settlement: SettlementConfig
     gateway: GatewayConfig | None = None  # a file of before has none
+    bank: BankConfig | None = None  # nor a bank
 
 
 def free_ports() -> Ports:
@@ -129,6 +131,7 @@ def read_lab(path: Path) -> Lab:
         terminal=read_terminal_config(path),
         settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
         gateway=_gateway(data, path, whole),
+        bank=_bank(data, path),
     )
 
 
@@ -138,11 +141,17 @@ def _gateway(data: Mapping[str, Any], path: Path, folder: Path) -> GatewayConfig
     return section(data, "gateway", GatewayConfig, path).placed(folder)
 
 
+def _bank(data: Mapping[str, Any], path: Path) -> BankConfig | None:
+    if "bank" not in data:
+        return None
+    return section(data, "bank", BankConfig, path).placed(path.parent)
+
+
 def read_sections(path: Path) -> list[tuple[str, Struct]]:
     """The sections that *path* has, as they stand there, by name. Raises ConfigError."""
     data = read_config(path)
     kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
-    kinds["gateway"] = GatewayConfig
+    kinds |= {"gateway": GatewayConfig, "bank": BankConfig}
     return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 

@@ -71,6 +71,7 @@ exit code 6. If merchants have changed their accounts since, put the files of th
 folder of deposits first."""
 MATCH_EPILOG: Final = """\b
 Examples:
+  match                                        what is new in the folder of answers
   match bank/status-000001.xml bank/statement-000001.xml
   match statement.xml --json
 
@@ -254,12 +255,15 @@ def rebuild(config_path: Path, as_json: bool) -> None:
 
 
 @settle.command(epilog=MATCH_EPILOG)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, dir_okay=False))
 @common
 @click.pass_obj
 def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Book what FILES of the bank say of our orders: pain.002, camt.053 and camt.054."""
-    from ..operate.bank.take import take
+    """Book what FILES of the bank say of our orders: pain.002, camt.053 and camt.054.
+
+    Without FILES, those in the folder `settlement.answers` that were not taken yet.
+    """
+    from ..operate.bank.take import new_files, take
     from ..operate.settle import settling
     from .bank_screen import show_taken
 
@@ -268,9 +272,12 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
     record = partial(obj["record"], config)
     is_settled = True
     with findings_shown(), settling(config, settlement, record) as opened:
+        contents = contents or new_files(opened)
         for taken in take(opened, contents):
             show_taken(taken, as_json)
             is_settled = is_settled and taken.is_settled
+    if not contents:
+        click.echo(f"nothing new in {settlement.answers}", err=True)
     if not is_settled:
         sys.exit(exits.FINDINGS)
 

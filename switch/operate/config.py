@@ -164,6 +164,7 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
 
     books: str = "sqlite:///books.db"
     deposits: str = "deposits"  # the folder of the files
+    answers: str = ""  # the folder that the bank's files come in; none: each is named to `match`
     acquirer: AcquiringBank
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
 
@@ -178,7 +179,8 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
     def placed(self, folder: Path) -> SettlementConfig:
         """The same with its relative paths made to count from *folder*."""
         books, deposits = url_in(folder, self.books), str(folder / self.deposits)
-        return replace(self, books=books, deposits=deposits)
+        answers = self.answers and str(folder / self.answers)
+        return replace(self, books=books, deposits=deposits, answers=answers)
 
 
 def _key_plan(listener: ListenerConfig) -> KeyPlan | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Final
 
 import msgspec
@@ -26,6 +27,8 @@ from ..settle import Settling
 from .copies import TAKEN, kept_file
 
 NAME_MAX: Final = 100  # of a file, as the books keep it
+SUFFIXES: Final = frozenset((".xml",))  # of files that may be a bank's
+AT_ONCE: Final = 100  # files that are taken of a folder in one go
 
 
 class Taken(Struct, frozen=True, kw_only=True):
@@ -43,6 +46,13 @@ class Taken(Struct, frozen=True, kw_only=True):
         is_all_booked = all(each.outcome == "booked" for each in self.matched)
         return is_all_booked and not (self.faults or self.missing)
 
+    @property
+    def summary(self) -> str:
+        """How many lines have which outcome, in one line."""
+        counts = Counter(each.outcome for each in (*self.matched, *self.missing))
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+        return "; ".join(self.faults) or told or "nothing booked or rejected"
+
 
 def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
     """Book *files* of a bank, by name, in their order: pain.002, camt.053 and camt.054.
@@ -57,6 +67,19 @@ def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
             yield Taken(name=name, state="refused", faults=(str(error),))
             continue
         yield _taken(opened, name, content, answer)
+
+
+def new_files(opened: Settling) -> dict[str, bytes]:
+    """By path, the files in the folder of answers that were not taken; of those, the first ones.
+
+    A file is known by its name here, so that none is read again; Error if there is no folder.
+    """
+    if not opened.config.answers:
+        raise Error("settlement.answers names no folder: give the files themselves")
+    folder = Path(opened.config.answers)
+    known = {entry.name for entry in opened.books.entries()}
+    paths = [p for p in sorted(folder.glob("*")) if p.suffix in SUFFIXES and p.name not in known]
+    return {str(path): path.read_bytes() for path in paths[:AT_ONCE]}
 
 
 def _taken(opened: Settling, name: str, content: bytes, answer: Answer) -> Taken:

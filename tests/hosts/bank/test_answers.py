@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from cardswitch.hosts.bank.account import Account, carry_out
+from cardswitch.hosts.bank.account import Bank, book, carry_out
 from cardswitch.hosts.bank.answers import statement, status_report
 from cardswitch.hosts.bank.order import read_order
-from tests.kit.histories import CLOSED_AT, MERCHANTS, OWN
+from cardswitch.hosts.bank.rules import Rules, Today
+from tests.kit.histories import CLOSED_AT, MERCHANTS
 from tests.kit.orders import called, order_of
 
 SCHEMAS = {
@@ -16,13 +17,16 @@ SCHEMAS = {
     for name in ("pain.002.001.12", "camt.053.001.08")
 }
 ASKS_FOR_MORE = {"SHOP": "Shop ERRAC04RTRN", "CAFE": "ERRAG01RJCT Cafe"}
+RULES = Rules()
 BOTH = {"SHOP": 1250, "CAFE": 5}
 
 
-def answers(names=None, change=(b"", b""), account=None):
+def answers(names=None, change=(b"", b""), bank=None, rules=RULES):
     content = order_of(BOTH, merchants=called(MERCHANTS, **(names or {}))).replace(*change)
-    done = carry_out(read_order(content), account or Account(iban=OWN.iban), "2026-11-24")
-    return status_report(done, CLOSED_AT), statement(done, CLOSED_AT)
+    today = Today("2026-11-24", "2026-11-24")
+    done = carry_out(read_order(content), bank or Bank(), today, rules)
+    _, extracts = book(done.bank)
+    return status_report(done, CLOSED_AT), [statement(each, CLOSED_AT) for each in extracts]
 
 
 def texts(content, schema, path):
@@ -47,7 +51,7 @@ def test_a_status_on_three_levels(names, change, group, payment, transfer):
 
 
 def test_a_statement_of_a_batch_and_of_what_came_back():
-    _, booked = answers({"SHOP": "Shop ERRAC04RTRN"})
+    _, [booked] = answers({"SHOP": "Shop ERRAC04RTRN"})
     amounts = texts(booked, "camt.053.001.08", "Ntry/{*}Amt")
     assert amounts == ["12.55", "12.50"]
     assert texts(booked, "camt.053.001.08", "TxDtls/{*}Amt") == ["0.05", "12.50", "12.50"]
@@ -56,6 +60,16 @@ def test_a_statement_of_a_batch_and_of_what_came_back():
 
 
 def test_nothing_booked_is_no_statement():
-    report, booked = answers(account=Account(iban=OWN.iban, orders=("DEPOSIT-20261123",)))
+    report, booked = answers(bank=Bank(orders=("DEPOSIT-20261123",)))
     assert texts(report, "pain.002.001.12", "StsRsnInf/{*}Rsn/{*}Cd") == ["DU01"]
-    assert booked == b""
+    assert booked == []
+
+
+def test_what_the_payee_check_found_stands_with_each_transfer():
+    shop, cafe = (merchant.iban for merchant in MERCHANTS)
+    rules = Rules({shop: "The Corner Shop", cafe: "Somebody Else"})
+    report, [_] = answers(rules=rules)
+    assert texts(report, "pain.002.001.12", "GrpSts") == ["ACSP"]
+    assert texts(report, "pain.002.001.12", "PmtInfSts") == ["ACSP"]
+    assert texts(report, "pain.002.001.12", "TxSts") == ["RVNM", "RVMC"]
+    assert texts(report, "pain.002.001.12", "AddtlInf") == ["The Corner Shop"]

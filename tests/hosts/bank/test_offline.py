@@ -6,24 +6,25 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.hosts.bank.account import Account
-from cardswitch.hosts.bank.offline import ACCOUNT, take
+from cardswitch.hosts.bank.account import Bank
+from cardswitch.hosts.bank.offline import MEMORY, accounts_of, take
 from cardswitch.hosts.bank.order import Unreadable
 from cardswitch.hosts.cli import host
 from cardswitch.specs.errors import Error
-from tests.kit.histories import CLOSED_AT, OWN
+from tests.kit.histories import CLOSED_AT, MERCHANTS, OWN
 from tests.kit.orders import order_of
 
 ORDER = order_of({"SHOP": 1250})
 
 
 def account_in(folder):
-    return msgspec.json.decode((folder / ACCOUNT).read_bytes(), type=Account)
+    [account] = msgspec.json.decode((folder / MEMORY).read_bytes(), type=Bank).accounts
+    return account
 
 
 def test_the_first_order_opens_the_account_and_the_next_goes_on(tmp_path):
     first = take(ORDER, tmp_path, CLOSED_AT)
-    assert first.files == ("status-000001.xml", "statement-000001.xml")
+    assert first.files == ("status-000001.xml", "statement-000001-EUR.xml")
     assert first.rejections == ()
     opened = account_in(tmp_path)
     assert (opened.iban, opened.balance) == (OWN.iban, Decimal("999987.50"))
@@ -45,10 +46,31 @@ def test_what_is_no_order_leaves_nothing(tmp_path):
 
 
 def test_a_damaged_account_is_not_opened_anew(tmp_path):
-    (tmp_path / ACCOUNT).write_text("{")
+    (tmp_path / MEMORY).write_text("{")
     with pytest.raises(Error, match="damaged: move it away"):
         take(ORDER, tmp_path, CLOSED_AT)
-    assert (tmp_path / ACCOUNT).read_text() == "{"
+    assert (tmp_path / MEMORY).read_text() == "{"
+
+
+def test_whom_it_has_paid(tmp_path):
+    assert accounts_of(tmp_path) == []
+    take(ORDER, tmp_path, CLOSED_AT)
+    pays, paid = accounts_of(tmp_path)
+    assert (pays.iban, pays.what, pays.amount) == (OWN.iban, "pays", Decimal("999987.50"))
+    assert (paid.iban, paid.what, paid.amount) == (MERCHANTS[0].iban, "is paid", Decimal("12.50"))
+    shown = CliRunner().invoke(host, ["accounts", "--into", str(tmp_path)]).output
+    assert f"{MERCHANTS[0].iban}  12.50 EUR      is paid" in shown
+    told = CliRunner().invoke(host, ["accounts", "--into", str(tmp_path), "--json"]).output
+    assert [msgspec.json.decode(line)["what"] for line in told.splitlines()] == ["pays", "is paid"]
+
+
+def test_answers_that_a_crash_left_without_a_name_get_it(tmp_path):
+    take(ORDER, tmp_path, CLOSED_AT)
+    whole = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    for path in tmp_path.glob("st*.xml"):
+        path.rename(path.with_name(f"{path.name}.part"))
+    assert accounts_of(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == whole
 
 
 def test_the_command(tmp_path):

@@ -23,6 +23,7 @@ from msgspec import Struct
 from cardswitch.gateway.config import GatewayConfig
 from cardswitch.gateway.core import states as gateway_states
 from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.lab.cli.main import cli
@@ -47,6 +48,7 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "[terminal]": TerminalConfig,
     "[gateway]": GatewayConfig,
     "[settlement]": SettlementConfig,
+    "[bank]": BankConfig,
     "[[card]]": Card,
 }
 

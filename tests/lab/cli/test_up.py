@@ -91,7 +91,12 @@ def test_a_configuration_of_ones_own_is_never_made(start, tmp_path):
 
 async def close_until(lab, holds):
     """Look for ended bank days until *holds()*."""
-    closing = asyncio.create_task(up._close_days(lab))
+    await look_until(up._close_days(lab), holds)
+
+
+async def look_until(looking, holds):
+    """Go on with *looking* until *holds()*."""
+    closing = asyncio.create_task(looking)
     try:
         async with asyncio.timeout(PATIENCE_S):
             while not holds():
@@ -126,6 +131,25 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
     assert {f"deposit-{date}{end}" for end in (".csv", "-sheet.csv", ".xml")} == {
         path.name for path in (house.folder / "deposits").iterdir()
     }
+
+
+def test_what_the_bank_answers_is_booked(house, monkeypatch, capsys):
+    monkeypatch.setattr(up, "LOOK_FOR_CUT_OFF_S", 0.005)
+    folder = house.folder / "bank"
+    folder.mkdir()
+    (folder / "note.xml").write_bytes(b"<a/>")
+    said = []
+
+    def told():
+        said.append(capsys.readouterr().err)
+        return "note.xml: refused, " in "".join(said)
+
+    async def main():
+        async with running(house.lab):
+            await look_until(up._take_answers(house.lab), told)
+
+    run(main())
+    assert len("".join(said).splitlines()) == 1
 
 
 def test_what_hinders_a_close_is_said_once(house, monkeypatch, capsys):

@@ -36,8 +36,10 @@ def test_facts_are_collected(play, short):
     played, told = play()
     assert played.agrees
     assert set(played.facts["books"].values()) == {1250}
-    assert [text[0] for kind, text in told if kind == "title"] == ["1", "2", "8", "9"]
+    assert [text[0] for kind, text in told if kind == "title"] == ["1", "2", "8", "9", "1"]
     assert ("text", "they agree, to the cent\n") in told
+    assert ("text", "DE02120300000000202051 is credited 12.50 EUR") in told
+    assert played.facts["credited"] == "12.50"
     assert played.facts["files"] == [
         f"deposit-{played.facts['business_date']}{end}" for end in ("-sheet.csv", ".csv", ".xml")
     ]

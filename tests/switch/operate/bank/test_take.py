@@ -90,7 +90,7 @@ def test_another_file_of_the_same_name_at_the_bank_is_refused_whole(lab):
     found = taken(lab, changed)
     assert [each.state for each in found] == ["refused"] * 2
     assert found[1].faults == (
-        "statement-000001.xml had the same name at the bank, and says something else",
+        "statement-000001-EUR.xml had the same name at the bank, and says something else",
     )
     assert BooksReader(lab.settlement.books).entries() == entries
 
@@ -203,5 +203,5 @@ def test_books_that_lack_what_the_journal_names_are_refused(lab, damage):
     closed(lab)
     taken(lab, answers(lab))
     damage("DELETE FROM bank WHERE number = 2")
-    with pytest.raises(Findings, match=r"the journal names statement-000001\.xml, taken of a bank"):
+    with pytest.raises(Findings, match=r"the journal names statement-000001-EUR\.xml, taken"):
         taken(lab, {})

@@ -1,0 +1,46 @@
+"""The section [bank] of the configuration, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cardswitch.specs.dates import CutOff
+from cardswitch.specs.registries import is_iban
+
+from .rules import PayeeCheck, Rules
+
+
+class OrderCutOff(CutOff, frozen=True, dict=True):
+    """Until when an order is carried out on the same day."""
+
+    time: str = "14:00"
+
+
+class BankConfig(Struct, frozen=True, kw_only=True):
+    """The bank emulator: where orders come from, where answers go, and what it asks of orders."""
+
+    orders: str = "deposits"  # the folder that it watches
+    answers: str = "bank"  # and the one that it writes to
+    cut_off: OrderCutOff = OrderCutOff()
+    at_once: bool = True  # book what is taken at once, though its day is to come
+    payees: Mapping[str, str] = {}  # whose account an IBAN is, for the payee check
+    payee_check: PayeeCheck = "tell"
+
+    def __post_init__(self) -> None:
+        for iban in self.payees:
+            if not is_iban(iban):
+                raise ValueError(f"payees: {iban!r}: expected an IBAN without spaces")
+
+    @property
+    def rules(self) -> Rules:
+        """What of it concerns payees."""
+        return Rules(self.payees, self.payee_check)
+
+    def placed(self, folder: Path) -> BankConfig:
+        """The same with its relative paths made to count from *folder*."""
+        orders, answers = str(folder / self.orders), str(folder / self.answers)
+        return replace(self, orders=orders, answers=answers)

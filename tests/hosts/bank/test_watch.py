@@ -1,0 +1,156 @@
+"""The bank looks into a folder: each order is taken once, and one that is none is left alone."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from cardswitch.hosts.bank import watch as watching
+from cardswitch.hosts.bank.config import BankConfig
+from cardswitch.hosts.bank.offline import accounts_of, recall
+from cardswitch.hosts.bank.watch import BankWatch
+from cardswitch.specs.errors import Error
+from tests.kit.histories import CLOSED_AT
+from tests.kit.orders import order_of
+
+ORDER = order_of({"SHOP": 1250})
+DAY_S = 86_400.0
+
+
+class Told:
+    """A clock that says what it is told."""
+
+    at = CLOSED_AT
+
+    def now(self):
+        return self.at
+
+
+@pytest.fixture
+def orders(tmp_path):
+    folder = tmp_path / "deposits"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def watch(tmp_path, orders):
+    """A bank that books at once."""
+    said = []
+    made = BankWatch(BankConfig().placed(tmp_path), Told(), said.append)
+    made.said = said
+    return made
+
+
+def test_an_order_is_taken_once(watch, orders):
+    assert watch.look() == []
+    (orders / "a.xml").write_bytes(ORDER)
+    (orders / "a.csv").write_bytes(b"no order")
+    assert watch.look() == ["status-000001.xml", "statement-000001-EUR.xml"]
+    assert watch.look() == []
+    (orders / "a.xml").write_bytes(ORDER)  # written once more, as it was
+    assert watch.look() == []
+    assert watch.said == ["bank: a.xml taken: status-000001.xml, statement-000001-EUR.xml"]
+
+
+def test_a_bank_that_is_started_anew_knows_what_it_has_taken(watch, orders, tmp_path):
+    (orders / "a.xml").write_bytes(ORDER)
+    watch.look()
+    again = BankWatch(BankConfig().placed(tmp_path), Told(), print)
+    assert again.look() == []
+
+
+def test_a_folder_that_is_as_it_was_is_not_listed(watch, orders, monkeypatch):
+    (orders / "a.xml").write_bytes(ORDER)
+    watch.look()
+    monkeypatch.setattr(watching, "recall", lambda _: pytest.fail("looked again"))
+    assert watch.look() == []
+
+
+def test_what_is_no_order_is_named_once(watch, orders):
+    (orders / "a.xml").write_bytes(b"<a/>")
+    assert watch.look() == watch.look() == []
+    assert watch.said == ["bank: a.xml is no order: no document of pain.001.001.09"]
+    (orders / "b.xml").write_bytes(ORDER)
+    assert len(watch.look()) == 2
+
+
+def test_a_rejection_is_told(watch, orders):
+    (orders / "a.xml").write_bytes(ORDER.replace(b"WESTGB22", b"WESTGB2"))
+    assert watch.look() == ["status-000001.xml"]
+    assert watch.said == ["bank: a.xml taken, 1 rejected: status-000001.xml"]
+
+
+def test_orders_may_wait_for_their_day(tmp_path, orders):
+    clock = Told()
+    config = BankConfig(at_once=False).placed(tmp_path)
+    watch = BankWatch(config, clock, print)
+    (orders / "a.xml").write_bytes(ORDER)
+    assert watch.look() == ["status-000001.xml"]
+    [pays] = accounts_of(tmp_path / "bank")
+    assert pays.amount == Decimal(1_000_000)
+    clock.at += DAY_S
+    assert watch.look() == ["statement-000002-EUR.xml"]
+    assert accounts_of(tmp_path / "bank")[1].amount == Decimal("12.50")
+    assert watch.look() == []
+
+
+def test_one_that_cannot_be_read_yet_is_tried_again(watch, orders, monkeypatch):
+    (orders / "a.xml").write_bytes(ORDER)
+    with monkeypatch.context() as patched:
+        patched.setattr(watching, "take", raising(OSError("no room")))
+        assert watch.look() == []
+    assert len(watch.look()) == 2
+    assert watch.said[0] == "bank: a.xml cannot be taken yet: no room"
+
+
+def raising(error):
+    def fail(*_):
+        raise error
+
+    return fail
+
+
+def test_it_goes_on_until_it_is_stopped(watch, orders, tmp_path):
+    async def main():
+        watch.start()
+        (orders / "a.xml").write_bytes(ORDER)
+        async with asyncio.timeout(30):
+            while not recall(tmp_path / "bank").files:
+                await asyncio.sleep(0.01)
+        waiting = asyncio.ensure_future(watch.wait())
+        await watch.stop()
+        await waiting
+
+    asyncio.run(main())
+
+
+def test_a_memory_that_is_damaged_is_said_at_the_start(watch, tmp_path):
+    (tmp_path / "bank").mkdir()
+    (tmp_path / "bank" / "bank.json").write_text("{")
+
+    async def main():
+        watch.start()
+
+    with pytest.raises(Error, match="is damaged: move it away"):
+        asyncio.run(main())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a program that runs is ended by a signal")
+def test_the_command_serves_until_it_is_stopped(tmp_path, orders):
+    (tmp_path / "lab.toml").write_text("[bank]\n", "utf-8")
+    (orders / "a.xml").write_bytes(ORDER)
+    words = [sys.executable, "-m", "cardswitch", "host", "serve", "bank", "--config", "lab.toml"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as bank:
+        said = [bank.stderr.readline() for _ in range(2)]
+        bank.send_signal(signal.SIGTERM)
+        assert bank.wait(30) == 0
+        bank.stderr.read()
+    assert said[0].startswith("bank: orders in deposits, answers in bank")
+    # Its day is past by now.
+    assert said[1] == "bank: a.xml taken, 1 rejected: status-000001.xml\n"
+    assert Path(tmp_path / "bank" / "status-000001.xml").exists()
