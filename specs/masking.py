@@ -9,6 +9,9 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from .errors import FormatError
+from .tlv import pack_private, unpack_private
+
 # Fields that carry no cardholder data: shown as they are. All others are masked.
 OPEN_FIELDS: Final = frozenset(
     [
@@ -31,6 +34,10 @@ PAN_RUN: Final = re.compile(f"[0-9](?:[ -]?[0-9]){{{PAN_DIGITS_USUAL - 1},}}")
 _AMOUNTS: Final = 54
 _AMOUNT: Final = re.compile("[0-9]{7}[CD][0-9]{12}")
 _AMOUNT_SIZE: Final = 20
+# Private data: which capture of an authorisation one is. Of the rest a journal keeps nothing.
+_PRIVATE: Final = 48
+CAPTURE_TAG: Final = "70"
+_CAPTURE: Final = re.compile("[0-9]{2}/[0-9]{2}[FP]")
 # What an answer to a message that could not be read may repeat.
 ECHO_FIELDS: Final = frozenset([3, 4, 7, 11, 12, 13, 37, 41, 42])
 # What a chip says of the terminal, the transaction and the application: nothing of the cardholder.
@@ -99,11 +106,11 @@ def mask_field(number: int, value: str, edition: str = "0") -> str:
 
 
 def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]:
-    """What of *fields* a journal may keep: open fields, of free text all but card numbers, and of
-    field 54 the amounts; of the card nothing.
+    """What of *fields* a journal may keep: open fields, of free text all but card numbers, of field
+    54 the amounts, and of field 48 which capture it is; of the card nothing.
 
-    >>> kept_fields({2: "9999990000000014", 11: "000007", 123: "1 MAIN ST", 126: "CVC 123"})
-    {11: '000007'}
+    >>> kept_fields({2: "9999990000000014", 11: "000007", 48: "9203123700601/02P", 126: "CVC 123"})
+    {11: '000007', 48: '700601/02P'}
     """
     is_open = open_fields(edition)
     kept = {n: v for n, v in fields.items() if n in is_open}
@@ -112,12 +119,22 @@ def kept_fields(fields: Mapping[int, str], edition: str = "0") -> dict[int, str]
             kept[number] = star_pans(kept[number])
     if _AMOUNTS in fields and edition == "0" and (amounts := _amounts(fields[_AMOUNTS])):
         kept[_AMOUNTS] = amounts
+    if _PRIVATE in fields and edition == "0" and (capture := _capture(fields[_PRIVATE])):
+        kept[_PRIVATE] = capture
     return kept
 
 
 def _amounts(value: str) -> str:
     pieces = (value[at : at + _AMOUNT_SIZE] for at in range(0, len(value), _AMOUNT_SIZE))
     return "".join(piece for piece in pieces if _AMOUNT.fullmatch(piece))
+
+
+def _capture(value: str) -> str:
+    try:
+        said = unpack_private(value).get(CAPTURE_TAG, "")
+    except FormatError:
+        return ""
+    return pack_private({CAPTURE_TAG: said}) if _CAPTURE.fullmatch(said) else ""
 
 
 def printable(text: str, length_max: int = 200) -> str:

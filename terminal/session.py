@@ -28,7 +28,8 @@ from .config import TerminalConfig
 from .core.abandon import abandoned
 from .core.entries import BatchClosed, TerminalEntry
 from .core.errors import NoLink, NotReady
-from .core.machine import SWITCH, Terminal, Timers
+from .core.flows import SWITCH, Timers
+from .core.machine import Terminal
 from .core.messages import SALE, Order, TerminalIdentity
 from .core.outcome import Outcome
 from .core.settling import SettlingTerminal

@@ -10,7 +10,7 @@ from cardswitch.specs.codes import APPROVED, DUPLICATE
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
-from cardswitch.specs.transactions.captures import Hold, the_one
+from cardswitch.specs.transactions.captures import Hold, left_after, the_one
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import Reference, can_be_named
 from cardswitch.wire.machine.waits import NoAnswer
@@ -69,7 +69,7 @@ async def pass_on(
         names = known.forwarded.original if original else known.forwarded.names
         forwarded = into_network(desk, own, request, names)
         if original is not None:
-            desk.write(original, AuthorisationCompleted())
+            desk.write(original, AuthorisationCompleted(left_after(original.held, request)))
         answer = await desk.ask_network(forwarded)
     except NoAnswer:
         return None
@@ -96,4 +96,5 @@ def hold_of(booking: Booking) -> Hold:
         approval_code=booking.answer.approval_code if booking.answer else "",
         left=booking.held,
         is_captured=booking.state is State.COMPLETED,
+        captures=booking.captures,
     )

@@ -75,9 +75,17 @@ class PurchaseReduced(Struct, frozen=True, tag=True, gc=False):
 
 
 class AuthorisationCompleted(Struct, frozen=True, tag=True, gc=False):
-    """What an authorisation held is captured, or free again; its completion is a leg of its own."""
+    """What an authorisation held is captured, or free again, but for what is *left*.
 
-    state: ClassVar = State.COMPLETED
+    Its completion is a leg of its own.
+    """
+
+    left: int = 0
+
+    @property
+    def state(self) -> State:
+        """Whether more of it may be captured."""
+        return State.PART_COMPLETED if self.left else State.COMPLETED
 
 
 class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):

@@ -60,6 +60,7 @@ class Booking(Leg, eq=False, kw_only=True):
     answer: PurchaseAnswered | None = None
     reversal: ReversalForwarded | None = None  # the last one
     held: int = 0  # minor units that are booked now
+    captures: int = 0  # how many were taken of an authorisation
     is_reversal_asked: bool = False  # of the network, at this moment
 
     @property
@@ -110,8 +111,8 @@ class Booking(Leg, eq=False, kw_only=True):
                 self.asked = self.asked if self.forwarded else None
             case PurchaseReduced():
                 self.held = entry.amount
-            case AuthorisationCompleted():
-                self.held = 0
+            case AuthorisationCompleted(left):
+                self.held, self.captures = left, self.captures + 1
 
     def reply(self, request: Message) -> Message:
         """What *request*, the purchase or a repeat of it, is told.

@@ -117,7 +117,9 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
         return desk.count("reversal_in_the_way")
     is_so = booking.state is State.REDUCED and booking.held == stays
     is_captured = booking.state is State.COMPLETED
-    if is_captured or (stays and not is_so and stays >= booking.held):
+    # Of a part-completed one, all that is still held is released, or nothing.
+    too_much = stays >= booking.held or booking.state is State.PART_COMPLETED
+    if is_captured or (stays and not is_so and too_much):
         return answer(desk, own, request, MISMATCH, booking)
     if is_so or not booking.may_hold_money:
         return answer(desk, own, request, APPROVED, booking)

@@ -14,7 +14,7 @@ from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, accept
-from cardswitch.specs.transactions.captures import Hold, the_one
+from cardswitch.specs.transactions.captures import Hold, left_after, the_one
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.specs.transactions.reversals import Reference, can_be_named, reference
@@ -92,8 +92,12 @@ class Completions(FollowUps):
             return self._journal.write(refused, own)
         decided = original.decided
         assert decided is not None, "what holds was decided"
+        left, held = left_after(original.left, request), original.held
         released = AuthorisationCompleted(
-            account=decided.account, kind=decided.terms.kind, released=original.held
+            account=decided.account,
+            kind=decided.terms.kind,
+            released=held - left if held else 0,
+            stays=left,
         )
         self._journal.write(released, original)
         taken = PurchaseDecided(
@@ -125,5 +129,6 @@ def hold_of(original: Purchase) -> Hold:
         approval_code=decided.approval_code if decided else "",
         left=original.left,
         is_captured=original.is_captured,
+        captures=original.captures,
         ends_at=decided.expires_at if decided else 0.0,
     )

@@ -68,11 +68,15 @@ class HoldExpired(Struct, frozen=True, kw_only=True, tag=True, gc=False):
 
 
 class AuthorisationCompleted(Struct, frozen=True, kw_only=True, tag=True, gc=False):
-    """*released*, all that an authorisation held, is free; what its completion takes is a leg."""
+    """*released*, what an authorisation held, is free, but for what *stays* for further captures.
+
+    What its completion takes is a leg of its own.
+    """
 
     account: str
     kind: str
     released: int
+    stays: int = 0
 
 
 class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -39,9 +39,9 @@ class Holds:
         match entry:
             case PurchaseDecided() if entry.expires_at:
                 self._add(leg, entry.expires_at)
-            case PurchaseUndone() if not entry.stays:
+            case PurchaseUndone() | AuthorisationCompleted() if not entry.stays:
                 self._until.pop(leg, None)
-            case AuthorisationCompleted() | HoldExpired():
+            case HoldExpired():
                 self._until.pop(leg, None)
 
     def told(self) -> list[tuple[int, Seconds]]:

@@ -47,7 +47,9 @@ class Purchase(Struct, eq=False, kw_only=True):
     terms: Terms | None = None  # None: it was reversed, and has not come
     decided: PurchaseDecided | None = None
     undone: PurchaseUndone | None = None
-    is_captured: bool = False  # its completion was taken: nothing is held for it any more
+    left: int = 0  # what was approved of it, and not undone or captured
+    captures: int = 0  # how many were taken of it
+    is_captured: bool = False  # the last one was: nothing is held for it any more
     is_over: bool = False  # its time was over before anybody captured it
     is_looked_up: bool = False  # whether the journal was asked of it
     checks: Checks = field(default_factory=Checks)  # what was found of a card that is not there
@@ -68,22 +70,16 @@ class Purchase(Struct, eq=False, kw_only=True):
         """What its account holds for it now."""
         return 0 if self.is_captured or self.is_over else self.left
 
-    @property
-    def left(self) -> int:
-        """What was approved of it and not undone."""
-        if self.undone is not None:
-            return self.undone.stays
-        return self.decided.amount if self.decided is not None else 0
-
     def apply(self, entry: IssuerEntry) -> None:
         """Take over what *entry*, which is about it, says."""
         if isinstance(entry, PurchaseUndone):
-            self.undone = entry
+            self.undone, self.left = entry, entry.stays
             self.terms = self.terms or entry.terms
         elif isinstance(entry, PurchaseDecided):
-            self.decided, self.terms = entry, entry.terms
+            self.decided, self.terms, self.left = entry, entry.terms, entry.amount
         elif isinstance(entry, AuthorisationCompleted):
-            self.is_captured = True
+            self.left, self.captures = entry.stays, self.captures + 1
+            self.is_captured = not entry.stays
         elif isinstance(entry, HoldExpired):
             self.is_over = True
 

@@ -92,7 +92,9 @@ class Reversals(FollowUps):
             self._journal.write(PurchaseUndone(terms=original.terms), original)
             return APPROVED
         undone, held = original.undone, original.held
-        if stays and (undone is None or undone.stays != stays) and stays >= held:
+        is_so = undone is not None and undone.stays == stays and not original.captures
+        # Of what was captured in part, all that is still held is released, or nothing.
+        if stays and not is_so and (stays >= held or original.captures):
             return MISMATCH
         if held > stays or (original.is_over and undone is None):
             assert original.decided is not None, "what holds was decided"

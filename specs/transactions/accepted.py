@@ -24,6 +24,7 @@ from ..masking import mask_pan
 from ..message import Message
 from ..tracks import PAN_DIGITS_MAX, SEPARATORS, Track2, is_luhn_valid, unpack_track2
 from .additional import cash_of
+from .captures import part_of
 from .kinds import KINDS, Kind
 
 NOTHING: Final = "000000000000"
@@ -42,6 +43,7 @@ class Terms(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     currency: str  # ISO 4217 numeric
     card: str
     cash: int = 0  # minor units of the amount that are paid out
+    part: str = ""  # of a capture that is not the only one: which, as in field 48.70
 
     @property
     def digest(self) -> str:
@@ -52,7 +54,7 @@ class Terms(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
         'sale|000000|1250|978|f'
         """
         told = f"{self.kind}|{self.processing}|{self.amount}|{self.currency}|{self.card}"
-        return f"{told}|{self.cash}" if self.cash else told
+        return "|".join(filter(None, (told, str(self.cash or ""), self.part)))
 
 
 class Accepted(Struct, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
     currency: str  # ISO 4217 numeric; "" where no money moves and none is named
     merchant: str  # field 42 without trailing spaces
     cash: int = 0  # minor units of the amount that are paid out
+    part: str = ""  # of a capture that is not the only one: which, as in field 48.70
 
     def terms(self, card: str) -> Terms:
         """The same as a journal may hold it; *card* is the fingerprint of the card number."""
@@ -76,6 +79,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
             currency=self.currency,
             card=card,
             cash=self.cash,
+            part=self.part,
         )
 
     def __repr__(self) -> str:
@@ -142,6 +146,7 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         currency=request.get(49),
         merchant=fields[42].rstrip(" "),
         cash=cash,
+        part=_part(request) if kind.money == "capture" else "",
     )
 
 
@@ -155,6 +160,13 @@ def require_fields(request: Message, kind: Kind, also: Collection[int] = ()) -> 
             raise Decline(FORMAT_ERROR, str(number))
     if not is_transmission_time(request[7]):
         raise Decline(FORMAT_ERROR, "7")
+
+
+def _part(request: Message) -> str:
+    try:
+        return str(part_of(request))
+    except FormatError:
+        raise Decline(FORMAT_ERROR, "48") from None
 
 
 def _cash(request: Message, amount: int) -> int:

@@ -64,6 +64,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     pending: Message | None = None  # what is owed upstream: a reversal, or the advice itself
     held: int = 0  # what is captured, or held by an authorisation, now; minor units
     stays: int = 0  # what of it the pending reversal leaves
+    captures: int = 0  # how many were taken of an authorisation
     original: int = 0  # of a reversal, or an advice: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: Mapping[LinkId, Message] = NOBODY
@@ -138,8 +139,9 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.upstream, self.original, self.pending = row.upstream, row.original, kept
                 self.decision = {39: APPROVED}
                 self.held = self.approved = row.amount
-            case State.COMPLETED:
+            case State.COMPLETED | State.PART_COMPLETED:
                 self.held = row.stays
+                self.captures += 1
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
                 self.decision[39] = intern(kept[39])  # Many legs, few codes.
@@ -164,7 +166,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         """Whoever repeats a request that is being undone must not hear an approval of all of it."""
         if stays:
             return {**(self.decision or {}), 4: f"{stays:012d}", 39: PARTLY_APPROVED}
-        if self.state in (State.APPROVED, State.REDUCED):
+        if self.state in CAPTURED:
             return {39: BEING_UNDONE}
         return self.decision or {39: UNAVAILABLE}
 

@@ -22,6 +22,7 @@ from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
 from .states import PENDING, UNFINISHED, State
+from .turns import Turns
 
 
 class Memory:
@@ -36,6 +37,7 @@ class Memory:
         self.day: BankDay | None = None
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
+        self.turns = Turns()  # of these
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.sessions = Sessions()  # of those who came in
         # Requests in work, by what they are for and by the link they came on.
@@ -111,6 +113,10 @@ class Memory:
         for state, change in ((before, -1), (leg.state, 1)):
             if state in PENDING:
                 self.pending[state] += change
+        if before in PENDING and leg.state not in PENDING:
+            self.turns.end(leg)
+        elif leg.state in PENDING and before not in PENDING:
+            self.turns.begin(leg)
         if leg.state in UNFINISHED:
             self.unfinished[leg.number] = leg
             if self.legs.find(leg.identity) is not leg:

@@ -15,6 +15,7 @@ from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
 from cardswitch.specs.transactions.additional import pack_cash
+from cardswitch.specs.transactions.captures import Part
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
@@ -98,11 +99,17 @@ def request_for(
 
 
 def completion_request(
-    place: TerminalIdentity, request: Message, said: Mapping[int, str], amount: int, now: Seconds
+    place: TerminalIdentity,
+    request: Message,
+    said: Mapping[int, str],
+    amount: int,
+    part: Part,
+    now: Seconds,
 ) -> Message:
     """The 0220 that takes *amount* of what *request* has set aside, without its trace number.
 
-    *said*: the fields 37 and 38 of the answer to *request*, where it had them. Raises FormatError.
+    *said*: the fields 37 and 38 of the answer to *request*, where it had them. *part*: which one
+    of several it is. Raises FormatError.
     """
     if amount <= 0:
         raise FormatError("an amount above zero", field="4")
@@ -111,7 +118,7 @@ def completion_request(
     fields = {number: request[number] for number in (22, 41, 42, 49)}
     fields |= {number: value for number, value in said.items() if value}
     fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
-    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request)}
+    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request), **part.fields}
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.additional import AdditionalAmount, cash_of, read_additional
+from cardswitch.specs.transactions.captures import left_after, part_of
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
@@ -26,6 +27,7 @@ class SaleState(StrEnum):
     REVERSED = "reversed"
     REDUCED = "reduced"  # reversed in part: the rest stays paid
     EXCEPTION = "exception"  # the reversal was refused: a person must look
+    PART_COMPLETED = "part_completed"  # likewise, and what stays of it can be taken yet
     COMPLETED = "completed"  # of a pre-authorisation: what was taken of it is a sale of its own
     ABANDONED = "abandoned"  # a person ended its reversal: it may stay charged
     UNANSWERED = (
@@ -34,6 +36,7 @@ class SaleState(StrEnum):
 
 
 PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
+SET_ASIDE: Final = PAID | {SaleState.PART_COMPLETED}  # Of a pre-authorisation some can be taken.
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -46,6 +49,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     amount: int  # minor units: what was approved and stays, or else asked
     asked: int
     cash: int = 0  # minor units of what was asked that are paid out
+    capture: str = ""  # of a completion that is not the only one: which one, as in field 48.70
+    captures: int = 0  # of a pre-authorisation: how many completions were taken of it
     offered: int = 0  # minor units of an approval in part that was not taken
     reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
     currency: str  # numeric
@@ -100,15 +105,16 @@ def line_of(outcome: Outcome, kind: SaleState | None = None) -> str:
 
 def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     """How a sale stands whose *request* is about to leave; *card* is masked."""
-    asked = int(request[4])
+    asked, row = int(request[4]), KINDS.of(request)
     return Outcome(
         kind=SaleState.BEGUN,
-        transaction=KINDS.of(request).name,
+        transaction=row.name,
         at=at,
         stan=request[11],
         amount=asked,
         asked=asked,
         cash=cash_of(request.get(54), request[49]),
+        capture=str(part_of(request)) if row.money == "capture" else "",
         currency=request[49],
         terminal=request[41].rstrip(" "),
         merchant=request[42].rstrip(" "),
@@ -130,6 +136,18 @@ def outcome_after(outcome: Outcome, kind: SaleState, at: Seconds, answer: Messag
         amount=int(answer.get(4) or outcome.asked) if approved else outcome.asked,
         approval_code=answer.get(38, outcome.approval_code) if approved else "",
         amounts=read_additional(answer.get(54)),
+    )
+
+
+def outcome_of_hold(outcome: Outcome, at: Seconds, completion: Message) -> Outcome:
+    """How a pre-authorisation stands of which *completion* was taken."""
+    left = left_after(outcome.amount, completion)
+    return replace(
+        outcome,
+        kind=SaleState.PART_COMPLETED if left > 0 else SaleState.COMPLETED,
+        at=at,
+        amount=left if left > 0 else outcome.amount,
+        captures=outcome.captures + 1,
     )
 
 

@@ -41,12 +41,14 @@ from .entries import (
 )
 from .outcome import (
     PAID,
+    SET_ASIDE,
     Outcome,
     SaleState,
     begun_outcome,
     kind_of,
     line_of,
     outcome_after,
+    outcome_of_hold,
     told,
 )
 
@@ -55,7 +57,7 @@ SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may
 # An approval of such a sale, or of more than stays of it, is reversed.
 NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
 _AT_REST: Final = (
-    PAID
+    SET_ASIDE
     | NOT_PAID
     | {None, SaleState.COMPLETED, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
 )
@@ -158,11 +160,11 @@ class Book(Struct, frozen=True, kw_only=True):
         return next(reversed(self.sales)) if self.kind is SaleState.BEGUN else None
 
     def to_complete(self, stan: str = "") -> Sale | None:
-        """The newest sale that sets money aside and stands so, or that of the number *stan*."""
+        """The newest sale of which something is set aside, or that of the number *stan*."""
         for sale in reversed(self.sales.values()):
             outcome = sale.outcome
             is_hold = KINDS.named(outcome.transaction).money == "hold"
-            if is_hold and outcome.kind in PAID and stan in ("", outcome.stan):
+            if is_hold and outcome.kind in SET_ASIDE and stan in ("", outcome.stan):
                 return sale
         return None
 
@@ -275,13 +277,13 @@ class Book(Struct, frozen=True, kw_only=True):
         return replace(book, batch=batch)
 
     def _completed(self, at: Seconds) -> Book:
-        """What the last sale has taken from, if it names that, holds nothing any more."""
+        """What the last sale has taken from, if it names that, holds so much less, or nothing."""
         assert self.begun is not None
         request = self.begun.request
         key = _original(request) if KINDS.of(request).original else ""
         if key not in self.sales:
             return self
-        return self._with(key, replace(self.sales[key].outcome, kind=SaleState.COMPLETED, at=at))
+        return self._with(key, outcome_of_hold(self.sales[key].outcome, at, request))
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None

@@ -116,6 +116,13 @@ def _completing(offer: Offer) -> click.Command:
 
     @click.argument("amount", required=False)
     @click.option("--stan", default="", help="The trace number of what is completed.")
+    @click.option("--more", is_flag=True, help="More completions follow: the rest stays set aside.")
+    @click.option(
+        "--of",
+        type=click.IntRange(1, 99),
+        metavar="COUNT",
+        help="How many completions there will be, where that is known.",
+    )
     @click.option("--check", is_flag=True, help="Exit with 3 when refused.")
     @waiting
     @common
@@ -123,6 +130,8 @@ def _completing(offer: Offer) -> click.Command:
         config: TerminalConfig,
         amount: str | None,
         stan: str,
+        more: bool,
+        of: int | None,
         check: bool,
         within: float,
         as_json: bool,
@@ -133,7 +142,8 @@ def _completing(offer: Offer) -> click.Command:
         conclude(
             config,
             lambda session: session.perform(
-                lambda terminal, now: terminal.complete(now, minor, stan), within
+                lambda terminal, now: terminal.complete(now, minor, stan, of=of or 0, more=more),
+                within,
             ),
             as_json,
             check,

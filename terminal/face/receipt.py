@@ -9,6 +9,7 @@ from typing import Final, Literal, NamedTuple
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.codes import AMOUNT_TYPES, reason
 from cardswitch.specs.masking import printable
+from cardswitch.specs.transactions.captures import OF_UNKNOWN
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 
 from ..core.outcome import Outcome, SaleState
@@ -26,6 +27,7 @@ _VERDICTS: Final = {
     SaleState.REVERSED: "REVERSED",
     SaleState.REDUCED: "REVERSED IN PART",
     SaleState.EXCEPTION: "REVERSAL REFUSED",
+    SaleState.PART_COMPLETED: "COMPLETED IN PART",
     SaleState.COMPLETED: "COMPLETED",
     SaleState.ABANDONED: "REVERSAL ABANDONED",
     SaleState.UNANSWERED: "NO ANSWER",
@@ -111,6 +113,7 @@ def receipt(outcome: Outcome, copy: Copy) -> str:
         *([pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
         pair("Card", card_shown(outcome.card, copy)),
         pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
+        *([pair("Completion", _which(outcome.capture))] if outcome.capture else []),
         "",
         *_amounts(outcome, copy),
         *_verdict(outcome),
@@ -209,6 +212,18 @@ def _money(outcome: Outcome) -> list[str]:
         pair(words.by_card, money(outcome.amount, outcome.currency)),
         pair(words.rest, money(rest, outcome.currency)),
     ]
+
+
+def _which(capture: str) -> str:
+    """Which of several completions *capture*, as in field 48.70, is.
+
+    >>> _which("01/99P"), _which("02/03P"), _which("03/03F")
+    ('1, more follow', '2 of 3', '3, the last')
+    """
+    sequence, of, is_final = int(capture[:2]), int(capture[3:5]), capture[5] == "F"
+    if is_final:
+        return f"{sequence}, the last"
+    return f"{sequence}, more follow" if of == OF_UNKNOWN else f"{sequence} of {of}"
 
 
 def _cash(outcome: Outcome) -> list[str]:

@@ -2,7 +2,8 @@
 
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.core.entries import BatchClosed
-from cardswitch.terminal.core.machine import SWITCH, Terminal
+from cardswitch.terminal.core.flows import SWITCH
+from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
 from cardswitch.terminal.core.state import outcomes
 from cardswitch.terminal.customer.card import Card

@@ -8,26 +8,29 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from cardswitch.hosts.acquirer.books import books_of
-from cardswitch.hosts.issuer.entries import HoldExpired
+from cardswitch.hosts.acquirer.legs import Booking
+from cardswitch.hosts.issuer.legs import Purchase
 from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import stays_of
-from cardswitch.switch.core.row import Row, Vault, message_of
+from cardswitch.switch.core.row import Vault, message_of
 from cardswitch.switch.core.states import State
-from cardswitch.terminal.core.outcome import PAID, Outcome, SaleState
+from cardswitch.terminal.core.outcome import SET_ASIDE, Outcome, SaleState
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
+from .captured import check_captures, check_expiry
 from .network import Network
 from .parts import End
 from .people import World
+from .stands import Broken, Stand, direction, legs_of, line
 from .stranger import TERMINAL, Stranger
 
-# Minor units approved and not undone, by RRN; what the cardholder gets is below zero.
+# Minor units approved and not undone, by `stands.line`; what the cardholder gets is below zero.
 Book = Mapping[str, int]
 ENDED = frozenset(
     {
@@ -35,15 +38,12 @@ ENDED = frozenset(
         State.DECLINED,
         State.REVERSED,
         State.REDUCED,
+        State.PART_COMPLETED,
         State.COMPLETED,
         State.ANSWERED,
         State.RESOLVED,
     }
 )
-
-
-class Broken(AssertionError):
-    """An invariant does not hold; the text says which and where."""
 
 
 class KeyWatch:
@@ -88,7 +88,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         raise Broken(world.signing.broken[0])
     if problem := world.locksmith.disagreement():
         raise Broken(problem)
-    legs = _legs(world.rows.rows())
+    legs = legs_of(world.rows.rows())
     _check_journal(world, legs)
     ours = [stand for stand in legs if f"|{TERMINAL}|" not in stand.first.identity]
     issuer = _issuer_book(world)
@@ -100,54 +100,19 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         "network side": (_switch_book(legs, "acquirers"), acquirer),
         "issuer": (issuer, _sum(acquirer, direct)),
     }
-    over = _over(world)
+    over = check_expiry(world)
     for name, (book, other) in books.items():
         book, other = (_without(one, over) for one in (book, other))
         if book != other:
             raise Broken(f"{name} and next book differ: {_difference(book, other)}")
     _check_reversals(world.vault, legs)
-    _check_captures(legs)
+    check_captures(legs, world.vault)
     if world.stranger is not None:
         _check_told(world.stranger, legs)
     if world.lot.terminal_macs.is_used:
         _check_let_in(legs)
     _check_accounts(world, sum(issuer.values()))
     _check_deposits(world, legs)
-
-
-class Stand(NamedTuple):
-    """A leg as its rows tell it: the first one, the last one, and what is held for it."""
-
-    first: Row
-    last: Row
-    held: int
-    was_approved: bool = False
-    approved: int = 0  # of that, what was not undone before anything was captured
-
-
-def _legs(rows: Iterable[Row]) -> list[Stand]:
-    legs: dict[int, Stand] = {}
-    for row in rows:
-        if row.leg:
-            stand = legs.get(row.leg) or Stand(row, row, 0)
-            approved = stand.was_approved or row.state in (State.APPROVED, State.TAKEN)
-            # Whatever the answer to an advice says or leaves out, it was kept as it is.
-            is_kept = row.state == State.APPROVED and stand.last.state == State.TAKEN
-            held = stand.held if is_kept else _held(row, stand.held)
-            left = stand.held if row.state == State.COMPLETED else stand.approved
-            legs[row.leg] = Stand(stand.first, row, held, approved, left)
-    return list(legs.values())
-
-
-def _held(row: Row, held: int) -> int:
-    match row.state:
-        case State.APPROVED | State.TAKEN:
-            return row.amount
-        case State.REVERSING | State.COMPLETED:
-            return row.stays
-        case State.REVERSED:
-            return 0
-    return held
 
 
 def _check_journal(world: World, legs: Sequence[Stand]) -> None:
@@ -180,12 +145,18 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         original = by_number[number]
         is_told = original.was_approved and original.last.state not in (
             State.RESOLVED,
-            State.COMPLETED,  # of which what stayed was captured
+            State.PART_COMPLETED,  # of which what stayed was captured, or some of it
+            State.COMPLETED,
         )
         if original.held != (left if is_told else 0):
             raise Broken(f"leg {number} holds {original.held}, {left} was to stay")
     for number, stand in by_number.items():
-        stays_done = (State.APPROVED, State.DECLINED, State.COMPLETED)
+        stays_done = (
+            State.APPROVED,
+            State.DECLINED,
+            State.PART_COMPLETED,
+            State.COMPLETED,
+        )
         is_undone = (
             stand.last.state not in stays_done and not KINDS.named(stand.first.kind).is_for_good
         )
@@ -198,26 +169,6 @@ def _check_let_in(legs: Sequence[Stand]) -> None:
     for stand in legs:
         if stand.first.serves == "merchants" and f"|{TERMINAL}|" in stand.first.identity:
             raise Broken(f"leg {stand.first.leg} is the stranger's, who cannot make a MAC")
-
-
-def _check_captures(legs: Sequence[Stand]) -> None:
-    """What was taken of a pre-authorisation is no more than was approved of it, and taken once."""
-    by_number = {stand.first.leg: stand for stand in legs}
-    taken: dict[int, Stand] = {}
-    for stand in legs:
-        if stand.first.state != State.TAKEN:
-            continue
-        name, original = stand.first.original, by_number[stand.first.original]
-        if name in taken:
-            raise Broken(f"leg {name} is captured twice, by {taken[name].first.leg} too")
-        taken[name] = stand
-        if original.last.state != State.COMPLETED or original.first.card != stand.first.card:
-            raise Broken(f"leg {stand.first.leg} has captured of {name}, which does not know it")
-        if stand.held > original.approved:
-            raise Broken(f"of leg {name} more is captured than was approved")
-    completed = {leg for leg, stand in by_number.items() if stand.last.state == State.COMPLETED}
-    if completed != set(taken):
-        raise Broken(f"legs {sorted(completed ^ set(taken))} are completed by nobody")
 
 
 def _check_told(stranger: Stranger, legs: Sequence[Stand]) -> None:
@@ -252,7 +203,7 @@ def _is_stuck(terminal: str, legs: Iterable[Stand]) -> bool:
 
 
 def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
-    book: dict[str, int] = {}
+    book: Counter[str] = Counter()
     # While one was an exception, a repeat of its reversal was told so, whatever became of it.
     excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
     for node in world.terminals:
@@ -267,9 +218,9 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
                 raise Broken(f"{node.name} holds STAN {outcome.stan} as approved in part")
             if not outcome.moves_money:
                 _check_inquiry(outcome)
-            elif outcome.kind in PAID:
-                amount = outcome.amount * direction(outcome.transaction)
-                book[outcome.rrn] = book.get(outcome.rrn, 0) + amount
+            elif outcome.kind in SET_ASIDE:
+                kind = outcome.transaction
+                book[line(outcome.rrn, kind)] += outcome.amount * direction(kind)
     return book
 
 
@@ -287,7 +238,8 @@ def _switch_book(legs: Iterable[Stand], serves: str, upstream: str = "") -> Book
     for stand in legs:
         at_upstream = upstream in ("", stand.last.upstream)
         if stand.first.serves == serves and stand.held and at_upstream:
-            book[stand.last.rrn or stand.first.rrn] += stand.held * direction(stand.first.kind)
+            kind, rrn = stand.first.kind, stand.last.rrn or stand.first.rrn
+            book[line(rrn, kind)] += stand.held * direction(kind)
     return book
 
 
@@ -298,31 +250,26 @@ def _acquirer_book(world: World) -> Book:
     books = books_of(world.acquirer_rows.rows())
     if books.open:
         raise Broken(f"the acquirer waits for something: {books.open}")
-    for approved in books.approved().values():
-        book[approved.rrn] += approved.amount
+    for name, approved in books.approved().items():
+        booking = books.find(name)
+        assert isinstance(booking, Booking)
+        assert booking.asked
+        book[line(approved.rrn, booking.asked.kind)] += approved.amount
     return book
 
 
 def _issuer_book(world: World) -> Book:
     for damage in world.issuer_rows.store.verify():
         raise Broken(f"the issuer's journal: {damage}")
-    return world.held()
+    book: Counter[str] = Counter()
+    for leg in world.everything().legs:
+        if isinstance(leg, Purchase) and leg.held and leg.terms:
+            book[line(leg.rrn, leg.terms.kind)] += leg.held * direction(leg.terms.kind)
+    return book
 
 
-def _over(world: World) -> set[str]:
-    """The RRNs of holds that have ended at the issuer: nobody else has been told."""
-    over = {row.rrn for row in world.issuer_rows.rows() if row.state == HoldExpired.__name__}
-    world.counts["hold_expired"] += len(over)
-    return over
-
-
-def _without(book: Book, rrns: set[str]) -> Book:
-    return {rrn: amount for rrn, amount in book.items() if rrn not in rrns}
-
-
-def direction(kind: str) -> int:
-    """Which way money goes for that class of transaction: -1 if the cardholder gets it."""
-    return -1 if KINDS.named(kind).money == "credit" else 1
+def _without(book: Book, over: set[str]) -> Book:
+    return {name: amount for name, amount in book.items() if name not in over}
 
 
 def _check_accounts(world: World, expected: int) -> None:

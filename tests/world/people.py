@@ -197,13 +197,17 @@ class World(Network):
 
     def held(self) -> Counter[str]:
         """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
+        return Counter(self.everything().held())
+
+    def everything(self) -> Issuer:
+        """An issuer that remembers all that is in the journal of ours."""
         everything = Issuer(
             issuer_config(self.keys, self.lot.macs),
             self.vault.fingerprint,
             remembered_max=sys.maxsize,
         )
         everything.recover(self.issuer_rows.rows(), 0.0)
-        return Counter(everything.held())
+        return everything
 
     # Programs -------------------------------------------------------------------------------------
 
@@ -282,30 +286,41 @@ class World(Network):
         for node, _ in itertools.product(self.terminals, range(sales)):
             self.at(2.0 + 60.0 * self.random.random(), lambda node=node: self._sell(node))
 
-    def _sell(self, node: Node, tries: int = 60) -> None:
-        """A customer comes; if the terminal is not ready, the customer waits a little."""
-        begun = False
+    def _sell(self, node: Node, kind: str = "", tries: int = 60) -> None:
+        """A customer comes; if the terminal is not ready, the customer waits a little.
+
+        What is set aside is often taken later, in one part or several.
+        """
+        begun, wanted = False, kind or self._kind()
         try:
-            if self.random.random() < 0.15:
+            if not kind and self.random.random() < 0.15:
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
             else:
-                begun = self._ask(node, self._kind())
+                begun = self._ask(node, wanted)
         except NotReady:
             pass
         if not begun and tries:
-            self.at(1.0, lambda: self._sell(node, tries - 1))
+            self.at(1.0, lambda: self._sell(node, kind, tries - 1))
+        if begun and wanted == "authorisation":
+            later = 20.0 * self.random.random()
+            for _ in range(self.random.choice((0, 1, 2, 3))):
+                later += 2.0 * self.random.random()
+                self.at(later, lambda: self._sell(node, "completion", tries=20))
 
     def _ask(self, node: Node, kind: str) -> bool:
         """Have the terminal *node* ask for what a customer wants of that *kind*."""
         if KINDS.named(kind).original:
-            amount = self.random.choice((0, self.random.randrange(1, 500) * 100))
-            return self.call(node, lambda machine: machine.complete(self.time_of(node), amount))
+            more = self.random.random() < 0.5
+            amount = self.random.choice((0, self.random.randrange(1, 100 if more else 500) * 100))
+            return self.call(
+                node, lambda machine: machine.complete(self.time_of(node), amount, more=more)
+            )
         order = self._wish(KINDS.named(kind))
         return self.call(node, lambda machine: machine.ask(order, self.time_of(node), kind))
 
     def _kind(self) -> str:
         """Often a sale, or setting aside and taking; else whatever a terminal may ask for."""
-        often = ["sale"] * 4 + ["authorisation", "completion"] * 2
+        often = ["sale"] * 4 + ["authorisation"] * 4
         return self.random.choice((*often, *KINDS_OFFERED))
 
     def _wish(self, kind: Kind) -> Order:

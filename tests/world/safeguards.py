@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.memory import Memory
 from cardswitch.switch.core.states import State
+from cardswitch.switch.core.turns import Turns
 from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.kernel import Kernel
@@ -257,19 +259,27 @@ def _taken_again() -> AbstractContextManager[Any]:
     """What was captured is captured once more."""
     asked = captures.refusal
 
-    def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
-        if hold.is_captured:
-            return ""
-        return asked(capture, amount, card, hold)
+    def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) -> str:
+        left = sys.maxsize if hold.is_captured else hold.left
+        again = hold._replace(is_captured=False, captures=0, left=left)
+        return asked(capture, amount, card, again, now)
 
     return mock.patch.object(captures, "refusal", refusal)
 
 
 def _taken_above() -> AbstractContextManager[Any]:
-    def refusal(capture: Message, amount: int, card: str, hold: Hold) -> str:
-        return "" if hold.left else "94"
+    asked = captures.refusal
+
+    def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) -> str:
+        left = sys.maxsize if hold.left else 0
+        return asked(capture, amount, card, hold._replace(left=left), now)
 
     return mock.patch.object(captures, "refusal", refusal)
+
+
+def _taken_in_any_order() -> AbstractContextManager[Any]:
+    """Whatever is owed about one transaction goes upstream at once."""
+    return mock.patch.object(Turns, "wait", return_value=False)
 
 
 def _told_once() -> AbstractContextManager[Any]:
@@ -291,6 +301,7 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "an advice told until it is kept": _told_once,
     "captured once": _taken_again,
     "captured no more than approved": _taken_above,
+    "one after the other upstream": _taken_in_any_order,
     "recovery": _no_recovery,
     "repeat detection": _no_repeat_detection,
     "no key reused while alive": _keys_reused,

@@ -6,6 +6,7 @@ it repeats what others have sent, and after a year it sells again with the numbe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from random import Random
 
@@ -19,6 +20,7 @@ SWITCH = LinkId("switch")
 TERMINAL, SHOP = "TERM6666", "SHOP0001"
 # What else it asks for with 0100.
 INQUIRIES = ({3: "310000", 4: "0" * 12, 52: "0" * 16}, {4: "0" * 12, 25: "51"})
+PARTS = ("01/99P", "01/02P", "02/03P", "02/02F", "03/03F")
 FORGETS_S: Seconds = 100 * 86_400.0
 
 
@@ -29,6 +31,7 @@ class Stranger:
         self._random, self._cards = random, cards
         self._has_own_rrns = has_own_rrns
         self._stan = 0
+        self._parts = Counter[str]()  # by trace number, how often it has completed something
         self._is_up = False
         self.sales: list[tuple[Seconds, Message]] = []
         self.told: list[tuple[Seconds, Message]] = []
@@ -57,7 +60,7 @@ class Stranger:
         """Whatever comes into its mind."""
         deeds = (self._sell, self._sell, self._sell, self._repeat, self._alter, self._echo)
         deeds += (self._reverse, self._reverse, self._reverse_unknown, self._guess)
-        deeds += (self._complete, self._complete)
+        deeds += (self._complete,) * (16 if self._held(now) else 1)
         message = self._random.choice(deeds)(now)
         return self.send(message) if message is not None else []
 
@@ -87,8 +90,8 @@ class Stranger:
         }
         if self._has_own_rrns:
             fields[37] = f"66666{chance.randrange(4):07d}"
-        mti = chance.choice(("0200", "0200", "0200", "0100", "0201"))
-        if mti == "0100" and chance.random() < 0.5:
+        mti = chance.choice(("0200", "0200", "0100", "0100", "0201"))
+        if mti == "0100" and chance.random() < 0.3:
             fields |= chance.choice(INQUIRIES)
         sale = Message(mti, fields)
         self.sales.append((now, sale))
@@ -98,6 +101,12 @@ class Stranger:
         """One of its last sales; of those of last year field 90 could not say the year."""
         recent = [sale for at, sale in self.sales[-6:] if now - at < FORGETS_S]
         return self._random.choice(recent) if recent else None
+
+    def _held(self, now: Seconds) -> list[Message]:
+        """What it has set aside, as far as it has heard."""
+        approved = {(m[7], m[11]) for _, m in self.told if m.mti == "0110" and m.approved}
+        recent = [sale for at, sale in self.sales if now - at < FORGETS_S]
+        return [sale for sale in recent if (sale[7], sale[11]) in approved and int(sale[4])]
 
     def _repeat(self, now: Seconds) -> Message | None:
         sale = self._any(now)
@@ -134,8 +143,9 @@ class Stranger:
         return Message("0420", fields)
 
     def _complete(self, now: Seconds) -> Message | None:
-        """One of its own, a pre-authorisation or not: all, less, too much, or something else."""
-        sale = self._any(now)
+        """What it knows to be set aside, or else any: all, less, too much, or something else."""
+        held = self._held(now)
+        sale = self._random.choice(held[-2:]) if held else self._any(now)
         if sale is None:
             return None
         fields = self._reversal(sale, now) | {25: "06"}
@@ -146,6 +156,11 @@ class Stranger:
                 fields[2] = self._random.choice(self._cards).pan
             case 3:
                 fields[38] = "NOTHIS"
+        if self._random.random() < 0.7:
+            self._parts[sale[11]] += 1
+            following = f"{self._parts[sale[11]] % 99:02}/99{self._random.choice('PPF')}"
+            fields[48] = f"7006{self._random.choice((*PARTS, *[following] * 10))}"
+            fields[4] = f"{int(fields[4]) // 6 + 1:012d}"
         return Message(self._random.choice(("0220", "0220", "0221")), fields)
 
     def _reverse_unknown(self, now: Seconds) -> Message | None:

@@ -12,7 +12,7 @@ from cardswitch.specs.dates import transmission_at
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
-from cardswitch.specs.transactions.captures import Hold, holds_for_s, the_one
+from cardswitch.specs.transactions.captures import Hold, holds_for_s, left_after, the_one
 from cardswitch.specs.transactions.reversals import Reference, can_be_named
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question, Seconds
@@ -93,7 +93,9 @@ def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
         onward = desk.advice(request, original)
     except NoAnswer:
         return desk.forget()
-    desk.of(original).record(State.COMPLETED, onward)
+    left = left_after(original.held, request)
+    done = State.PART_COMPLETED if left else State.COMPLETED
+    desk.of(original).record(done, onward, stays=left)
     desk.record(State.TAKEN, onward, original=original.number)
     desk.respond()
     return pursue(desk, onward)
@@ -112,5 +114,6 @@ def hold_of(leg: Leg, now: Seconds) -> Hold:
         approval_code=(leg.decision or {}).get(38, ""),
         left=leg.held if is_held else 0,
         is_captured=leg.state is State.COMPLETED,
+        captures=leg.captures,
         ends_at=ends_at,
     )

@@ -22,10 +22,13 @@ from ..states import State
 def pursue(desk: SwitchDesk, owed: Message, sent: int = 0, tries: int = 0) -> None:
     """Send *owed* now, or in a while if it cannot be sent now, or if nobody answers.
 
-    *sent* counts the sends so far; after a crash nobody knows, so one is assumed.
+    *sent* counts the sends so far; after a crash nobody knows, so one is assumed. What is owed
+    about the same transaction already, goes before.
     """
+    if desk.memory.turns.wait(desk.leg, sent):
+        return
     if sent >= desk.settings.reversals_sent_max:
-        desk.record(State.EXCEPTION, owed)
+        settle(desk, State.EXCEPTION, owed)
     elif desk.has_room(Budget.PENDING) and desk.is_up(LinkId(desk.leg.upstream)):
         desk.start(send(desk, owed, sent, tries), budget=Budget.PENDING)
     else:
@@ -53,9 +56,19 @@ async def send(desk: SwitchDesk, owed: Message, sent: int, tries: int) -> None:
         desk.count("reversal_no_answer" if owed.mti[1] == "4" else "advice_no_answer")
     outcome = outcome_of(desk.leg, code)
     if outcome is not None:
-        desk.record(outcome, answer.without(2))
+        settle(desk, outcome, answer.without(2))
     else:
         again(desk, owed, sent + 1, tries + 1)
+
+
+def settle(desk: SwitchDesk, state: State, message: Message) -> None:
+    """Record that nothing is sent any more; what waited for that goes now."""
+    desk.record(state, message)
+    following = desk.memory.turns.next(desk.leg)
+    if following is not None:
+        leg, sent = following
+        assert leg.pending is not None, "what is pending is known"
+        pursue(desk.of(leg), leg.pending, sent)
 
 
 def outcome_of(leg: Leg, code: str) -> State | None:

@@ -111,6 +111,8 @@ def may_leave(leg: Leg, stays: int) -> bool:
     """
     if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED):
         return False
+    if leg.state is State.PART_COMPLETED:
+        return stays == 0  # What is held besides what was captured is released as a whole.
     return stays == 0 or stays < leg.held or is_so(leg, stays)
 
 

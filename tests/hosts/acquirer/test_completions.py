@@ -9,7 +9,7 @@ from cardswitch.hosts.acquirer.entries import (
     PurchaseRefused,
 )
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.reversals import original_data
+from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 from cardswitch.wire.ports import LinkDown, Received
 from tests.kit.hosts import (
@@ -71,6 +71,36 @@ def test_without_an_answer_it_is_silent_and_its_repeat_is_the_same_again(crash: 
     assert play.sent_on(FRONT)[-1][39] == "00"
     assert told(play, repeat_of(completion())) == "00"
     assert len(play.sent_on(UPSTREAM)) == (1 if crash else 3)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_of_several_each_takes_its_part_and_the_last_frees_the_rest(crash: bool) -> None:
+    play = held()
+    first, second = completion(500, f48="700601/99P"), completion(400, 10, f48="700602/02F")
+    play >> Received(FRONT, first) << booked(PurchaseForwarded)
+    play << booked(AuthorisationCompleted, left=750) << sent(UPSTREAM, "0220", {48: "700601/99P"})
+    (play >> answered(UPSTREAM, "00")).skip()
+    assert amounts(play) == [750, 500]
+    play = again(play) if crash else play
+    assert told(play, completion(751, 11, f48="700602/99P")) == "13"
+    assert told(play, completion(500, 12, f48="700601/99P")) == "94"
+    assert told(play, second) == ""
+    (play >> answered(UPSTREAM, "00")).skip()
+    assert sorted(amounts(play)) == [400, 500]
+    assert told(play, completion(1, 13, f48="700603/03F")) == "94"
+
+
+def test_what_is_left_can_be_released_as_a_whole() -> None:
+    play = held()
+    told(play, completion(500, f48="700601/02P"))
+    (play >> answered(UPSTREAM, "00")).skip()
+    some = Message("0420", {**reversal_of(HOLD).fields, 95: replacement_amounts(300)})
+    assert told(play, some) == "64"
+    play >> Received(FRONT, reversal_of(HOLD, trace=901))
+    (play.skip() >> answered(UPSTREAM, "00")).skip()
+    assert play.sent_on(FRONT)[-1][39] == "00"
+    assert amounts(play) == [500]
+    assert told(play, completion(1, 13, f48="700602/02F")) == "12"
 
 
 @pytest.mark.parametrize("code", ["91", "64"])

@@ -14,9 +14,9 @@ def test_what_holds_no_money_is_at_rest() -> None:
 
 
 def test_money_is_undone_once_and_never_taken_again() -> None:
-    assert FOLLOWS[State.APPROVED] == {State.REVERSING, State.COMPLETED}
+    for state in (State.APPROVED, State.REDUCED, State.PART_COMPLETED):
+        assert FOLLOWS[state] == {State.REVERSING, State.PART_COMPLETED, State.COMPLETED}
     assert FOLLOWS[State.REVERSING] == {State.UNDONE, State.REDUCED}
-    assert FOLLOWS[State.REDUCED] == {State.REVERSING, State.COMPLETED}
     assert all(State.APPROVED not in FOLLOWS[s] for s in FOLLOWS if s is not State.FORWARDED)
 
 

@@ -85,6 +85,7 @@ def test_a_repeat_hears_the_same_and_another_under_its_number_is_refused(rebuild
         (completion(f90="1"), "30"),
         (completion(f37=""), "30"),
         (completion(f2="", f35="no track"), "30"),
+        (completion(f48="700601/02X"), "30"),
     ],
 )
 def test_what_may_be_completed(request_: Message, code: str) -> None:
@@ -125,6 +126,59 @@ def test_what_is_taken_cannot_be_undone_and_neither_can_the_taking(rebuild: bool
     assert outcome(play, reversal_of(completion(), trace=901))[39] == "64"
     assert outcome(play, repeat_of(HOLD))[39] == "00"
     assert account(play) == (1_000, 9_000)
+
+
+def part(number: str, amount: int, trace: int) -> Message:
+    """One of several completions of HOLD."""
+    return completion(amount, trace, f48=f"7006{number}")
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_of_several_each_takes_its_part_and_the_last_frees_the_rest(rebuild: bool) -> None:
+    play = held()
+    play >> Received(NETWORK, part("01/99P", 500, 9))
+    play << wrote(AuthorisationCompleted, released=500, stays=750)
+    assert (play << wrote(PurchaseDecided, code="00", amount=500)) << sent(NETWORK, "0230")
+    play = rebuilt(play) if rebuild else play
+    assert account(play) == (1_250, 8_750)
+    assert play.machine.held() == {HOLD[37]: 1_250}
+    assert outcome(play, part("02/99P", 751, 10))[39] == "13"
+    assert outcome(play, part("01/99P", 500, 10))[39] == "94"
+    assert outcome(play, part("02/03F", 400, 11))[39] == "00"
+    assert account(play) == account(rebuilt(play)) == (900, 9_100)
+    assert outcome(play, part("03/03F", 1, 12))[39] == "94"
+
+
+def test_when_nothing_is_left_the_last_one_was_the_last() -> None:
+    play = held()
+    assert outcome(play, part("01/02P", 1_250, 9))[39] == "00"
+    assert outcome(play, part("02/02F", 1, 10))[39] == "94"
+    assert outcome(play, reversal_of(HOLD))[39] == "64"
+    assert account(play) == (1_250, 8_750)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_what_is_left_can_be_released_as_a_whole(rebuild: bool) -> None:
+    play = held()
+    outcome(play, part("01/02P", 500, 9))
+    play = rebuilt(play) if rebuild else play
+    some = Message("0420", {**reversal_of(HOLD).fields, 95: replacement_amounts(300)})
+    assert outcome(play, some)[39] == "64"
+    assert outcome(play, reversal_of(HOLD, trace=901))[39] == "00"
+    assert account(play) == account(rebuilt(play)) == (500, 9_500)
+    assert outcome(play, part("02/02F", 100, 10))[39] == "12"
+    assert outcome(play, reversal_of(part("01/02P", 500, 9), trace=902))[39] == "64"
+
+
+def test_what_was_reduced_is_taken_in_parts_too() -> None:
+    play = held()
+    outcome(play, Message("0420", {**reversal_of(HOLD).fields, 95: replacement_amounts(600)}))
+    assert outcome(play, part("01/02P", 400, 9))[39] == "00"
+    again = Message("0420", {**reversal_of(HOLD, trace=902).fields, 95: replacement_amounts(600)})
+    assert outcome(play, again)[39] == "64"
+    assert outcome(play, part("02/02F", 201, 10))[39] == "13"
+    assert outcome(play, part("02/02F", 200, 11))[39] == "00"
+    assert account(play) == (600, 9_400)
 
 
 def test_a_full_issuer_or_a_silent_journal_makes_for_silence() -> None:

@@ -5,7 +5,7 @@ import pytest
 from cardswitch.specs.errors import Error
 from cardswitch.terminal.core.abandon import abandoned
 from cardswitch.terminal.core.errors import NotReady
-from cardswitch.terminal.core.machine import SWITCH
+from cardswitch.terminal.core.flows import SWITCH
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Received

@@ -131,3 +131,46 @@ def test_what_was_completed_is_not_reversed_but_can_be_asked_for_again():
 def test_what_is_set_aside_late_is_undone_but_a_late_yes_to_a_completion_is_not():
     play = (begun(held(), 2000) >> answered("switch", "13")).skip()
     assert play >> answered("switch", "00")
+
+
+# Several ------------------------------------------------------------------------------------------
+
+
+def part(play, amount, of=0, *, more=False, code="00"):
+    """One of several completions, answered *code*; what it says of itself."""
+    play.do(play.machine.complete(play.now, amount, of=of, more=more))
+    (play.skip() >> answered("switch", code)).skip()
+    return play.sent_on("switch")[-1].get(48)
+
+
+def test_of_several_each_has_its_number_and_what_is_left_can_be_taken():
+    play = held()
+    assert part(play, 500, more=True) == "700601/99P"
+    assert states(play) == [SaleState.PART_COMPLETED, SaleState.APPROVED]
+    hold = next(iter(rebuild(play.entries).sales.values())).outcome
+    assert (hold.amount, hold.captures) == (750, 1)
+    assert part(play, 1000, more=True, code="13") == "700602/99P"
+    again = restarted(play) >> UP
+    assert part(again, 300, of=3, more=True) == "700602/03P"
+    assert part(again, 0) == "700603/03F"
+    assert again.sent_on("switch")[-1][4] == "000000000450"
+    with pytest.raises(NotReady, match="no pre-authorisation is open"):
+        again >> complete()
+
+
+def test_when_nothing_is_left_it_is_completed():
+    play = held()
+    part(play, 1250, of=2, more=True)
+    assert states(play) == [SaleState.COMPLETED, SaleState.APPROVED]
+
+
+def test_the_only_one_says_nothing_of_others():
+    assert part(held(), 500) == part(held(), 500, of=1) == ""
+
+
+def test_there_are_no_more_than_there_were_to_be():
+    play = held()
+    part(play, 500, of=2, more=True)
+    part(play, 300, of=2, more=True)
+    with pytest.raises(NotReady, match="completion 3 of 2"):
+        part(play, 0, of=2)

@@ -8,7 +8,7 @@ from cardswitch.specs.transactions.additional import AdditionalAmount
 from cardswitch.terminal.core.abandon import abandoned
 from cardswitch.terminal.core.entries import BatchClosed, SaleAnswered, SaleBegun, Unanswered
 from cardswitch.terminal.core.errors import NotReady
-from cardswitch.terminal.core.machine import SWITCH
+from cardswitch.terminal.core.flows import SWITCH
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.core.state import outcomes, rebuild
 from cardswitch.wire.ports import Received

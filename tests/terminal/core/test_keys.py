@@ -11,8 +11,8 @@ from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.core.entries import KeyProven, KeyTaken, SaleBegun
 from cardswitch.terminal.core.errors import NotReady
+from cardswitch.terminal.core.flows import SWITCH
 from cardswitch.terminal.core.keys import ANSWER_S, CHANGED, NO_ANSWER, OVERLAP_S, KeyedTerminal
-from cardswitch.terminal.core.machine import SWITCH
 from cardswitch.terminal.core.messages import TerminalIdentity
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.pinpad.macs import MacPad

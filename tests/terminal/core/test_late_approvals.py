@@ -9,7 +9,7 @@ from cardswitch.terminal.core.entries import (
     SaleReversed,
     SaleReversing,
 )
-from cardswitch.terminal.core.machine import SWITCH
+from cardswitch.terminal.core.flows import SWITCH
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Received

@@ -6,7 +6,8 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.dialect.covered import covered
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.terminal.core.entries import SaleBegun
-from cardswitch.terminal.core.machine import SWITCH, Terminal
+from cardswitch.terminal.core.flows import SWITCH
+from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import TerminalIdentity
 from cardswitch.terminal.core.outcome import SaleState
 from cardswitch.terminal.pinpad.macs import MacPad
