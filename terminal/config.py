@@ -11,7 +11,9 @@ from msgspec import Meta, Struct
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.operator.addresses import Address
+from cardswitch.wire.framings import FramingName
+from cardswitch.wire.headers import HeaderName
+from cardswitch.wire.operator.addresses import IsoAddress, split_address
 from cardswitch.wire.operator.config import read_config, section
 from cardswitch.wire.operator.macs import MacConfig
 
@@ -22,10 +24,13 @@ TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
 MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
 
 
-class TerminalConfig(Address, frozen=True, kw_only=True):
-    """Where the terminal stands, what it dials, and where it keeps its state."""
+class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
+    """Where the terminal stands, what it dials and speaks there, and where it keeps its state."""
 
     port: Annotated[int, Meta(ge=1, le=65_535)]
+    dialect: str = "pos"
+    framing: FramingName = "binary2"
+    header: HeaderName = "tpdu"
     id: TerminalId
     merchant: MerchantId
     currency: str = "EUR"  # alphabetic or numeric
@@ -49,15 +54,19 @@ class _Cards(Struct, frozen=True):
     card: tuple[Card, ...] = ()
 
 
-def read_terminal_config(path: Path) -> TerminalConfig:
+def read_terminal_config(path: Path, to: str = "", *, is_remote: bool = False) -> TerminalConfig:
     """The section [terminal] of *path*; relative paths in it count from the file's folder.
 
-    Raises ConfigError, naming file and key.
+    *to*: ``HOST:PORT``, instead of those there. *is_remote*: without TLS too, with test cards.
+    Raises ConfigError, naming file and key, and ValueError if *to* is no such text.
     """
     data = read_config(path)
     if "terminal" not in data:
         raise ConfigError(f"{path}: no section [terminal]; `cardswitch up` writes one")
-    config = section(data, "terminal", TerminalConfig, path)
+    table = {**data["terminal"], **({"plain": True} if is_remote else {})}
+    if to:
+        table["host"], table["port"] = split_address(to)
+    config = section({**data, "terminal": table}, "terminal", TerminalConfig, path)
     folder = path.parent
     return msgspec.structs.replace(
         config.placed(folder), state=str(folder / config.state), cards=str(folder / config.cards)

@@ -10,16 +10,12 @@ from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.amounts import currency
-from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.testcards import is_test_card
-from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver.journal import FileJournal, Journal
 from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
 from cardswitch.wire.driver.tls import Tls, client_tls
-from cardswitch.wire.framing import Framing
-from cardswitch.wire.headers import Tpdu
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 from cardswitch.wire.record import Noted, Record
@@ -37,7 +33,6 @@ from .core.state import Book, rebuild
 from .pinpad.macs import MacPad
 from .pinpad.pad import PinPad
 
-DIALECT: Final = "pos"
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 LOOK_S: Final = 0.01  # between two looks at a change that is under way
 CONNECT_S: Final = 3.0  # A switch that runs is there at once; one that starts takes about a second.
@@ -73,7 +68,8 @@ class Session:
         self._end.add_done_callback(lambda _: self._told.put_nowait(None))
         entries = journal.read()
         runtime.call(lambda now: self._terminal.recover(entries, now))
-        runtime.dial(SWITCH, self._config.host, self._config.port, channel(), tls)
+        config = self._config
+        runtime.dial(SWITCH, config.host, config.port, config.channel(), tls)
 
     async def connected(self) -> None:
         """Return once the switch can be reached; raises NoLink if that takes too long."""
@@ -278,13 +274,8 @@ def read_book(config: TerminalConfig) -> Book:
         return rebuild(journal.read())
 
 
-def channel() -> IsoChannel:
-    """What terminals speak: the dialect `pos`, behind a TPDU and two bytes of length."""
-    return IsoChannel(load_dialect(DIALECT), Framing("binary2"), Tpdu())
-
-
 def _mac_pad(config: TerminalConfig) -> MacPad | None:
-    rule = config.mac.rule(DIALECT, TAK)
+    rule = config.mac.rule(config.dialect, TAK)
     return MacPad(rule) if rule is not None else None
 
 

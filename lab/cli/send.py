@@ -127,7 +127,8 @@ class Plan:
 
     def check_target(self, target: str) -> None:
         """A usage error or ConfigError if *target* is none, or may not be talked to."""
-        from ..talk.client import split_address
+        from cardswitch.wire.operator.addresses import split_address
+
         from ..talk.remote import refuse_remote
 
         try:
@@ -153,7 +154,9 @@ class Plan:
 
     def ask(self, target: str, messages: list[Message]) -> int:
         """Send *messages*, as often as asked for; the code to exit with."""
-        from ..talk.client import IsoClient, split_address
+        from cardswitch.wire.operator.addresses import split_address
+
+        from ..talk.client import IsoClient
 
         self._refuse_real_cards(split_address(target)[0], messages)
         if not messages:

@@ -96,7 +96,7 @@ def _tls(wanted: bool, papers: Mapping[str, Any], names: tuple[str, ...]) -> ssl
 
 def address(_ctx: click.Context, _parameter: click.Parameter, text: str | None) -> Any:
     """HOST:PORT as a pair; a usage error if it is none."""
-    from ..talk.client import split_address
+    from cardswitch.wire.operator.addresses import split_address
 
     try:
         return split_address(text) if text else None

@@ -12,6 +12,7 @@ from cardswitch.specs.dialect import Dialect
 from cardswitch.specs.message import Message
 from cardswitch.wire.headers import HeaderName
 from cardswitch.wire.machine.matching import IsoExchange, label
+from cardswitch.wire.operator.addresses import split_address
 from cardswitch.wire.ports import LinkId
 
 from .link import TIMEOUT_S, Link, LinkFault, NoAnswer, connect, manner
@@ -118,15 +119,3 @@ def _silence(wait_s: float, others: list[Message]) -> str:
         return f"{told}: is the framing right, and does the host speak this dialect?"
     came = ", ".join(label(each) for each in others[:3])
     return f"{told}, but of others: {came}; --match says what an answer has in common"
-
-
-def split_address(text: str) -> tuple[str, int]:
-    """Host and port of ``HOST:PORT``; ValueError if it is no such text.
-
-    >>> split_address("127.0.0.1:8583"), split_address("[::1]:8583")
-    (('127.0.0.1', 8583), ('::1', 8583))
-    """
-    host, colon, port = text.rpartition(":")
-    if not colon or not port.isascii() or not port.isdecimal() or int(port) > 65_535:
-        raise ValueError("expected HOST:PORT, such as 127.0.0.1:8583")
-    return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)

@@ -13,7 +13,7 @@ from cardswitch.wire.operator.options import config_option
 
 
 def common(command: Callable[..., None]) -> Callable[..., None]:
-    """The options of every command; it gets a TerminalConfig for the first two."""
+    """The options of every command; it gets a TerminalConfig for all of them but the last."""
 
     @config_option
     @click.option(
@@ -22,12 +22,23 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
         metavar="ID",
         help="Terminal identity (field 41).",
     )
+    @click.option(
+        "--to", metavar="HOST:PORT", default="", help="Instead of terminal.host and port."
+    )
+    @click.option(
+        "--remote", is_flag=True, help="Dial beyond this machine without TLS too, with test cards."
+    )
     @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
     @functools.wraps(command)
-    def with_config(config_path: Path, terminal_id: str | None, **options: Any) -> None:
+    def with_config(
+        config_path: Path, terminal_id: str | None, to: str, remote: bool, **options: Any
+    ) -> None:
         from ..config import read_terminal_config, with_id
 
-        config = read_terminal_config(config_path)
+        try:
+            config = read_terminal_config(config_path, to, is_remote=remote)
+        except ValueError as error:
+            raise click.BadParameter(str(error), param_hint="--to") from None
         command(config=with_id(config, terminal_id) if terminal_id else config, **options)
 
     return with_config

@@ -8,8 +8,8 @@ import pytest
 from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
 from cardswitch.specs.transactions.totals import Totals, pack_days
+from cardswitch.terminal.config import TerminalConfig
 from cardswitch.terminal.pinpad.pad import TEST_TMK
-from cardswitch.terminal.session import channel
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.machine.matching import IsoExchange
 from cardswitch.wire.machine.program import Program
@@ -29,6 +29,7 @@ pin = "1234"
 """
 
 
+SPOKEN = TerminalConfig(port=1, id="T", merchant="M").channel()
 NEW_TPK = adjust_parity(bytes(range(20, 36)))
 NEW_KCV = key_check_value(NEW_TPK).hex().upper()
 NEW_KEY = f"P{NEW_KCV}{wrap_key_under_key(TEST_TMK, 'X', NEW_TPK)}"
@@ -98,7 +99,7 @@ def small_switch():
 
     async def serve():
         runtime = Runtime(switch)
-        switch.port = await runtime.listen("pos", "127.0.0.1", 0, channel())
+        switch.port = await runtime.listen("pos", "127.0.0.1", 0, SPOKEN)
         loop, stopped = asyncio.get_running_loop(), asyncio.Event()
         switch.stop = lambda: loop.call_soon_threadsafe(stopped.set)
         ready.set()

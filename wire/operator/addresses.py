@@ -63,6 +63,16 @@ class IsoAddress(Address, frozen=True, kw_only=True):
     framing: FramingName = "ascii4"
     header: HeaderName = "none"
 
+    def placed(self, folder: Path) -> Self:
+        """See :meth:`Address.placed`; the file of a dialect counts from *folder* too.
+
+        >>> IsoAddress(port=7100, dialect="mine.toml").placed(Path("/lab")).dialect
+        '/lab/mine.toml'
+        """
+        same = super().placed(folder)
+        is_file = same.dialect.endswith(".toml")
+        return replace(same, dialect=str(folder / same.dialect)) if is_file else same
+
     def channel(self) -> IsoChannel:
         """What turns the bytes spoken here into messages. Raises DialectError.
 
@@ -82,6 +92,18 @@ class IsoListener(IsoAddress, frozen=True, kw_only=True):
     first_frame_s: Annotated[float, Meta(gt=0)] = 5.0
     idle_s: Annotated[float, Meta(gt=0)] = 300.0
     in_flight_max: Annotated[int, Meta(ge=1)] = 4_000  # requests of one connection at once
+
+
+def split_address(text: str) -> tuple[str, int]:
+    """Host and port of ``HOST:PORT``; ValueError if it is no such text.
+
+    >>> split_address("127.0.0.1:8583"), split_address("[::1]:8583")
+    (('127.0.0.1', 8583), ('::1', 8583))
+    """
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isascii() or not port.isdecimal() or int(port) > 65_535:
+        raise ValueError("expected HOST:PORT, such as 127.0.0.1:8583")
+    return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
 
 
 def is_here(host: str) -> bool:

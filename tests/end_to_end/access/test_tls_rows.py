@@ -11,11 +11,11 @@ import pytest
 
 from cardswitch.lab.house import papers as of_lab
 from cardswitch.specs.message import Message
-from cardswitch.terminal.session import channel
+from cardswitch.terminal.config import TerminalConfig
 from tests.kit.papers import HOST, certificate
 from tests.kit.programs import PATIENCE_S, until
 
-POS = channel()
+POS = TerminalConfig(port=1, id="T", merchant="M").channel()
 ECHO = Message("0800", {7: "0329010000", 11: "000001", 41: "TERM0001", 70: "301"})
 
 
