@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.amounts import currency
-from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.errors import ConfigError, CryptoError
 from cardswitch.wire.framings import FramingName
 from cardswitch.wire.headers import HeaderName
 from cardswitch.wire.operator.addresses import IsoAddress, split_address
@@ -18,10 +18,40 @@ from cardswitch.wire.operator.config import read_config, section
 from cardswitch.wire.operator.macs import MacConfig
 
 from .customer.card import Card
+from .pinpad.dukpt import KSN_FIELD, PIN_FIELD, Chance, DukptPad, Scheme
 
 # \A and \Z, since $ would let a line break pass.
 TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
+Field = Annotated[int, Meta(ge=2, le=128)]
 MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
+
+
+class DukptConfig(Struct, frozen=True, kw_only=True):
+    """A PIN pad with another key for every PIN. Its initial key is a test key, in clear."""
+
+    scheme: Scheme
+    initial_key: str
+    ksn: str  # the last one used; of a new device its counter is 0
+    pin_field: Field = PIN_FIELD
+    ksn_field: Field = KSN_FIELD
+
+    def __post_init__(self) -> None:
+        self.pad(bytes)
+
+    def pad(self, chance: Chance) -> DukptPad:
+        """The pad, which takes what is random from *chance*. Raises ValueError."""
+        try:
+            key, ksn = bytes.fromhex(self.initial_key), bytes.fromhex(self.ksn)
+        except ValueError:
+            raise ValueError("initial_key, ksn: expected hexadecimal digits") from None
+        try:
+            return DukptPad(self.scheme, key, ksn, chance, (self.pin_field, self.ksn_field))
+        except CryptoError as error:
+            raise ValueError(f"initial_key, ksn: {error}") from None
+
+    def __repr__(self) -> str:
+        """Without the key."""
+        return f"<DukptConfig {self.scheme}>"
 
 
 class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
@@ -38,12 +68,15 @@ class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
     state: str = "terminal"  # folder of its journals, one for every terminal id
     cards: str = "cards.toml"
     tpk: str = ""  # under the TMK; empty: no PIN pad
+    dukpt: DukptConfig | None = None  # the PIN pad, instead of one with a TPK
     mac: MacConfig = MacConfig()  # its key, a TAK, is under the TMK
     timeout_s: Annotated[float, Meta(gt=0)] = 4.5
     partial_approvals: Literal["accept", "undo"] = "accept"  # what becomes of one
 
     def __post_init__(self) -> None:
         currency(self.currency)
+        if self.tpk and self.dukpt is not None:
+            raise ValueError("dukpt: a PIN pad has either a TPK or DUKPT")
         if self.mac.terminal_keys:
             raise ValueError("mac.terminal_keys: a terminal has one key, mac.key")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -10,8 +11,10 @@ from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.amounts import currency
-from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import ConfigError, EncodeError, Error
 from cardswitch.specs.hsm.names import TAK
+from cardswitch.specs.message import Message
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.wire.driver.journal import FileJournal, Journal
 from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
@@ -26,10 +29,11 @@ from .core.entries import BatchClosed, TerminalEntry
 from .core.errors import NoLink, NotReady
 from .core.flows import SWITCH, Timers
 from .core.machine import Terminal
-from .core.messages import SALE, Order, TerminalIdentity
+from .core.messages import SALE, AnyPinPad, Order, TerminalIdentity
 from .core.outcome import Outcome
 from .core.settling import SettlingTerminal
 from .core.state import Book, rebuild
+from .pinpad.dukpt import DukptPad
 from .pinpad.macs import MacPad
 from .pinpad.pad import PinPad
 
@@ -216,7 +220,7 @@ async def open_session(
         TerminalIdentity(
             config.id, config.merchant, config.zone, config.partial_approvals == "accept"
         ),
-        PinPad(config.tpk) if config.tpk else None,
+        _pin_pad(config),
         Timers(answer_s=config.timeout_s),
         test_cards_only=config.is_in_clear,
         macs=_mac_pad(config),
@@ -274,6 +278,22 @@ def read_book(config: TerminalConfig) -> Book:
         return rebuild(journal.read())
 
 
+def _pin_pad(config: TerminalConfig) -> AnyPinPad | None:
+    if config.dukpt is not None:
+        _require_room(config, config.dukpt.pad(bytes))
+        return config.dukpt.pad(secrets.token_bytes)
+    return PinPad(config.tpk) if config.tpk else None
+
+
+def _require_room(config: TerminalConfig, trial: DukptPad) -> None:
+    """Raise ConfigError unless the dialect has room for what *trial* makes."""
+    fields = trial.pin_fields("0000", "0" * 16)
+    try:
+        load_dialect(config.dialect).pack(Message("0200", dict(sorted(fields.items()))))
+    except EncodeError as error:
+        raise ConfigError(f"terminal.dukpt: {error}") from None
+
+
 def _mac_pad(config: TerminalConfig) -> MacPad | None:
     rule = config.mac.rule(config.dialect, TAK)
     return MacPad(rule) if rule is not None else None
@@ -294,7 +314,7 @@ class _Linked(SettlingTerminal):
     def __init__(
         self,
         place: TerminalIdentity,
-        pinpad: PinPad | None,
+        pinpad: AnyPinPad | None,
         timers: Timers,
         *,
         test_cards_only: bool = False,

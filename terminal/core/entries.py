@@ -134,6 +134,13 @@ class SettlingRefused(Struct, frozen=True, tag="unsettled"):
     answer: Message
 
 
+class KsnUsed(Struct, frozen=True, tag="ksn"):
+    """A PIN pad of DUKPT is about to use the key of *ksn*, and never will again."""
+
+    at: Seconds
+    ksn: str
+
+
 class BatchClosed(Struct, frozen=True, tag="closed"):
     """The batch was closed and the next one opened."""
 
@@ -156,5 +163,6 @@ TerminalEntry = (
     | ItemsNumbered
     | BatchSettled
     | SettlingRefused
+    | KsnUsed
     | BatchClosed
 )

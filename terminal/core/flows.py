@@ -26,7 +26,6 @@ from cardswitch.wire.ports import LinkId, Seconds
 
 from ..customer.card import Card
 from ..pinpad.macs import MacPad
-from ..pinpad.pad import PinPad
 from .entries import (
     ApprovalHeard,
     ReversalRefused,
@@ -40,6 +39,7 @@ from .entries import (
 )
 from .errors import NoLink, NotReady
 from .messages import (
+    AnyPinPad,
     TerminalIdentity,
     reversal_request,
     stored,
@@ -67,7 +67,7 @@ class Flows(SealingProgram):
     def __init__(
         self,
         place: TerminalIdentity,
-        pinpad: PinPad | None = None,
+        pinpad: AnyPinPad | None = None,
         timers: Timers | None = None,
         link: LinkId = SWITCH,
         macs: MacPad | None = None,

@@ -24,9 +24,10 @@ from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
+from ..pinpad.dukpt import DukptPad
 from ..pinpad.macs import MacPad
 from ..pinpad.pad import PinPad
-from .entries import KeyProven, KeyTaken, TerminalEntry
+from .entries import KeyProven, KeyTaken, KsnUsed, TerminalEntry
 from .errors import NotReady
 from .machine import Terminal
 
@@ -36,7 +37,7 @@ OVERLAP_S: Final[Seconds] = 60.0
 CHANGED: Final = "changed"
 NO_ANSWER: Final = "no answer in time: the old key stays in use"
 MISSING: Final[dict[KeyKind, str]] = {
-    "pin": "this terminal has no PIN pad: terminal.tpk is missing",
+    "pin": "this terminal has no PIN pad whose key is changed: terminal.tpk is missing",
     "mac": "this terminal makes no MACs: terminal.mac.key is missing",
 }
 
@@ -49,13 +50,18 @@ class KeyedTerminal(Terminal):
         self.news = ""  # empty while a change is under way, and before the first
         # With the keys of the configuration.
         self._first: dict[KeyKind, PinPad | MacPad | None] = {
-            "pin": self._pinpad,
+            "pin": self._pinpad if isinstance(self._pinpad, PinPad) else None,
             "mac": self._mac_pad,
         }
+        self._dukpt = self._pinpad if isinstance(self._pinpad, DukptPad) else None
+        if self._dukpt is not None:
+            self._dukpt.used = lambda ksn: self._record(KsnUsed(self.desk.now, ksn))
 
     def pad(self, kind: KeyKind) -> PinPad | MacPad | None:
-        """What the key of *kind* is in now; None if this terminal has none."""
-        return self._pinpad if kind == "pin" else self._mac_pad
+        """What the key of *kind* is in now; None if there is none that can be changed."""
+        if kind == "mac":
+            return self._mac_pad
+        return self._pinpad if isinstance(self._pinpad, PinPad) else None
 
     def change_key(self, now: Seconds, kind: KeyKind = "pin") -> Sequence[Effect]:
         """Ask the switch for a new key. Raises NotReady: there is no pad, or no switch."""
@@ -73,6 +79,8 @@ class KeyedTerminal(Terminal):
         Unless the configuration has another one since: a person has put that there.
         """
         effects = super().recover(entries, now)
+        if self._dukpt is not None and self.book.ksn:
+            self._dukpt.resume(self.book.ksn)
         for kind, taken in self.book.keys.items():
             first = self._first[kind]
             if first is not None and taken.instead_of == first.delivered:

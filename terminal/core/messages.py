@@ -21,8 +21,11 @@ from cardswitch.specs.transactions.reversals import original_data, replacement_a
 from cardswitch.wire.ports import Seconds
 
 from ..customer.card import Card
+from ..pinpad.dukpt import DukptPad
 from ..pinpad.pad import PinPad
 from .outcome import SWIPE
+
+AnyPinPad = PinPad | DukptPad
 
 SALE: Final = "sale"  # the row of what a terminal does unless it is told otherwise
 COMPLETION: Final = "completion"
@@ -64,7 +67,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 def request_for(
-    place: TerminalIdentity, order: Order, pinpad: PinPad | None, now: Seconds, kind: str = SALE
+    place: TerminalIdentity, order: Order, pinpad: AnyPinPad | None, now: Seconds, kind: str = SALE
 ) -> Message:
     """The request of the class *kind* for *order*, without its trace number.
 
@@ -163,9 +166,11 @@ def reversal_request(request: Message, now: Seconds, rrn: str = "", stays: int =
     return Message("0420", dict(sorted(fields.items())))
 
 
-def _pin_field(order: Order, pinpad: PinPad | None) -> dict[int, str]:
+def _pin_field(order: Order, pinpad: AnyPinPad | None) -> dict[int, str]:
     if order.pin is None:
         return {}
     if pinpad is None:
-        raise ConfigError("this terminal has no key for its PIN pad: set tpk, or give no PIN")
-    return {52: pinpad.encrypt(order.pin, order.card.pan)}
+        raise ConfigError(
+            "this terminal has no key for its PIN pad: set tpk or dukpt, or give no PIN"
+        )
+    return pinpad.pin_fields(order.pin, order.card.pan)

@@ -1,6 +1,6 @@
 """The Book that is rebuilt from the entries of the terminal's journal after a crash.
 
-Which entry may follow which stands in :data:`FOLLOWS`; every change of a sale's state lives here.
+Which entry may follow which stands in `follows`; every change of a sale's state lives here.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .entries import (
     ItemsNumbered,
     KeyProven,
     KeyTaken,
+    KsnUsed,
     ReversalRefused,
     SaleAbandoned,
     SaleAnswered,
@@ -39,6 +40,7 @@ from .entries import (
     TerminalEntry,
     Unanswered,
 )
+from .follows import FOLLOWS, NOT_PAID
 from .outcome import (
     PAID,
     SET_ASIDE,
@@ -53,34 +55,6 @@ from .outcome import (
 )
 
 SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
-
-# An approval of such a sale, or of more than stays of it, is reversed.
-NOT_PAID: Final = frozenset({SaleState.DECLINED, SaleState.REVERSED, SaleState.REDUCED})
-_AT_REST: Final = (
-    SET_ASIDE
-    | NOT_PAID
-    | {None, SaleState.COMPLETED, SaleState.EXCEPTION, SaleState.ABANDONED, SaleState.UNANSWERED}
-)
-_ANY: Final = frozenset({None, *SaleState})  # A key may come while a sale is under way.
-# The entries, and how the sale that they are about must stand for each.
-FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
-    SaleBegun: _AT_REST,
-    SaleAnswered: frozenset({SaleState.BEGUN}),
-    Unanswered: frozenset({SaleState.BEGUN}),
-    SaleRepeated: PAID | {SaleState.DECLINED},
-    SaleReversing: PAID | NOT_PAID | {SaleState.BEGUN},
-    SaleReversed: frozenset({SaleState.PENDING}),
-    ReversalRefused: frozenset({SaleState.PENDING}),
-    ApprovalHeard: NOT_PAID | {SaleState.BEGUN},
-    SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
-    BatchSettling: _AT_REST,
-    ItemsNumbered: _AT_REST,
-    BatchSettled: _AT_REST,
-    SettlingRefused: _AT_REST,
-    BatchClosed: _AT_REST,
-    KeyTaken: _ANY,
-    KeyProven: _ANY,
-}
 SPENT_MAX: Final = 64  # Check values of keys that must not come again.
 
 
@@ -111,6 +85,7 @@ class Book(Struct, frozen=True, kw_only=True):
     to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
     keys: Mapping[KeyKind, KeyTaken] = {}  # the last ones that the PIN pad has taken
     mac_key_seen_at: Seconds | None = None  # when the switch first used the last one for MACs
+    ksn: str = ""  # the last one that a PIN pad of DUKPT has used
     spent: tuple[str, ...] = ()  # check values of those and former ones, the newest last
     exceptions: tuple[Outcome, ...] = ()  # of this batch: for a person to look at
     settling: Message | None = None  # the 0500 that is owed
@@ -226,7 +201,7 @@ class Book(Struct, frozen=True, kw_only=True):
             case KeyTaken():
                 return self._keyed(entry)
             case KeyProven(at):
-                return replace(self, mac_key_seen_at=at, last_outcome=None)
+                return self._quietly(mac_key_seen_at=at)
             case BatchSettling(_, request):
                 stan, settled = int(request[11]), tuple(self.settled)
                 return self._quietly(settling=request, stan=stan, settlements=settled)
@@ -236,6 +211,8 @@ class Book(Struct, frozen=True, kw_only=True):
                 return self._quietly(settlements=(*self.settled, settlement))
             case SettlingRefused():
                 return self._quietly(settling=None)
+            case KsnUsed(_, ksn):
+                return self._quietly(ksn=ksn)
             case BatchClosed():
                 return self._quietly(batch=self.batch.next(), exceptions=(), settling=None)
 

@@ -10,6 +10,8 @@ from cardswitch.specs.security.lmk import unwrap_key_under_key
 from cardswitch.specs.security.pinblocks import encode_pinblock_iso_0, pan12_of
 from cardswitch.specs.security.tdes import encrypt_tdes_ecb
 
+from .dukpt import PIN_FIELD
+
 # The terminal master keys of every emulated terminal. Public, like the module's test LMK: they
 # stand for those that a real PIN pad gets injected in a secure room, and protect test keys alone.
 # One is for keys of PINs, one for those of MACs: so nobody can pass one off as the other.
@@ -38,6 +40,10 @@ class PinPad:
     def renewed(self, tpk_under_tmk: str) -> PinPad:
         """The same pad with another key. Raises CryptoError."""
         return PinPad(tpk_under_tmk, self._tmk)
+
+    def pin_fields(self, pin: str, pan: str) -> dict[int, str]:
+        """The fields of a message that bring *pin* for *pan*; raises as :meth:`encrypt`."""
+        return {PIN_FIELD: self.encrypt(pin, pan)}
 
     def encrypt(self, pin: str, pan: str) -> str:
         """*pin* (4-12 digits) for *pan*: 16 hexadecimal digits, ISO 9564-1 format 0 under the TPK.

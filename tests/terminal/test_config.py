@@ -15,6 +15,12 @@ merchant = "SHOP"
 state = "terminal"
 cards = "cards.toml"
 """
+DUKPT = """
+[terminal.dukpt]
+scheme = "tdes"
+initial_key = "6AC292FAA1315B4D858AB3A3D7D5933A"
+ksn = "FFFF9876543210E00000"
+"""
 
 
 def written(tmp_path, text):
@@ -35,6 +41,20 @@ def test_an_absolute_path_stays(tmp_path):
     assert read_terminal_config(written(tmp_path, text)).state == "/var/lib/terminal"
 
 
+def test_where_it_dials_may_be_said_instead(tmp_path):
+    path = written(tmp_path, GOOD.replace("port = 9100", "") + 'dialect = "mine.toml"\n')
+    config = read_terminal_config(path, "[::1]:8583", is_remote=True)
+    assert (config.host, config.port, config.plain) == ("::1", 8583, True)
+    assert (config.dialect, config.framing) == (str(tmp_path / "mine.toml"), "binary2")
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        read_terminal_config(path, "here")
+
+
+def test_an_initial_key_is_not_shown(tmp_path):
+    config = read_terminal_config(written(tmp_path, GOOD + DUKPT))
+    assert "6AC292" not in repr(config)
+
+
 BAD = [
     (GOOD.replace("[terminal]", "[terminals]"), "terminal"),
     (GOOD.replace("9100", "0"), "terminal.port"),
@@ -44,6 +64,14 @@ BAD = [
     (GOOD + 'currency = "999"\n', "terminal: expected a currency of ISO 4217"),
     (GOOD + "timeout_s = 0.0\n", "terminal.timeout_s"),
     (GOOD.replace("port = 9100", ""), "port"),
+    (GOOD + 'dialect = "klingon"\nframing = "none"\n', "terminal.framing"),
+    (
+        GOOD + DUKPT.replace("6AC2", "6AX2"),
+        "terminal.dukpt: initial_key, ksn: expected hexadecimal",
+    ),
+    (GOOD + DUKPT.replace("6AC2", ""), "terminal.dukpt: initial_key, ksn: expected"),
+    (GOOD + DUKPT.replace("tdes", "des"), "terminal.dukpt.scheme"),
+    (GOOD + f'tpk = "U{"1" * 32}"\n' + DUKPT, "either a TPK or DUKPT"),
 ]
 
 

@@ -9,12 +9,13 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
-from cardswitch.terminal.core.entries import KeyProven, KeyTaken, SaleBegun
+from cardswitch.terminal.core.entries import KeyProven, KeyTaken, KsnUsed, SaleBegun
 from cardswitch.terminal.core.errors import NotReady
 from cardswitch.terminal.core.flows import SWITCH
 from cardswitch.terminal.core.keys import ANSWER_S, CHANGED, NO_ANSWER, OVERLAP_S, KeyedTerminal
 from cardswitch.terminal.core.messages import TerminalIdentity
 from cardswitch.terminal.core.outcome import SaleState
+from cardswitch.terminal.pinpad.dukpt import DukptPad
 from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK, TEST_TMK, PinPad
 from cardswitch.wire.ports import Received
@@ -256,3 +257,25 @@ def test_another_key_in_the_configuration_is_the_one_for_macs_too():
     assert other.is_right(request)
     again >> sealed(MACS, replied(request))
     assert again.machine.counts["mac_wrong"] == 1
+
+
+# Another for every PIN ----------------------------------------------------------------------------
+
+
+def dukpt(ksn="FFFF9876543210E00000"):
+    key = bytes.fromhex("6AC292FAA1315B4D858AB3A3D7D5933A")
+    return DukptPad("tdes", key, bytes.fromhex(ksn), bytes)
+
+
+def test_a_ksn_is_durable_before_it_is_used_and_is_not_used_again_after_a_start():
+    play = keyed(dukpt()) >> sell() << appended(KsnUsed, ksn="FFFF9876543210E00001")
+    play << appended(SaleBegun) << sent(SWITCH, "0200", {62: "FFFF9876543210E00001"})
+    again = keyed(dukpt(), play.entries[:1])
+    again >> sell() << appended(KsnUsed, ksn="FFFF9876543210E00002")
+
+
+def test_a_pad_that_counts_by_itself_is_not_given_keys():
+    play = keyed(dukpt())
+    with pytest.raises(NotReady, match="no PIN pad whose key is changed"):
+        changing(play)
+    assert play >> offer() << sent("switch", "0810", {39: "12"})
