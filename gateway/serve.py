@@ -14,8 +14,9 @@ from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 
 from .api.app import Api
-from .api.cards import Sealing
 from .api.endpoints import Services
+from .api.given.cards import Sealing
+from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
 from .config import GatewayConfig
@@ -108,6 +109,7 @@ async def serve_gateway(
             vault=vault,
             merchants=merchants,
             now=clock.now,
+            codes=Codes(clock.now),
             events=events,
         )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)

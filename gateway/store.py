@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
 
-from sqlalchemy import Index, MetaData, Table, select, text
+from msgspec import Struct
+from sqlalchemy import (
+    ColumnElement,
+    Index,
+    MetaData,
+    Select,
+    Table,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+)
 
-from cardswitch.wire.ports import Question
+from cardswitch.wire.ports import Question, Seconds
 from cardswitch.wire.store.journal import JournalStore, JournalStoreReader
 from cardswitch.wire.store.schema import Schema, version_table
 from cardswitch.wire.store.tables import journal_table
 
+from .core.entries import Updated
 from .core.exchanges import Exchange, Stand
 from .core.intents import Intent
-from .core.row import GatewayRow, legs_of
+from .core.row import INTENT, GatewayRow, Legs, legs_of
 
 EXCEPTIONS_MAX: Final = 500  # intents that ever had one, the newest
 _METADATA: Final = MetaData()
+_NAMES: Final = GatewayRow.__struct_fields__
 JOURNAL: Final = journal_table("gateway_journal", GatewayRow, _METADATA)
 _IS_OWNED: Final = JOURNAL.c.owner != ""
 Index(
-    "gateway_journal_owner", JOURNAL.c.owner, JOURNAL.c.leg,
+    "gateway_journal_owner", JOURNAL.c.owner, JOURNAL.c.sent_on, JOURNAL.c.sequence,
     sqlite_where=_IS_OWNED, postgresql_where=_IS_OWNED,
 )  # fmt: skip
 # What a person must look at, or has looked at. A query that says the same words is quick.
@@ -30,11 +45,16 @@ Index(
     "gateway_journal_exceptions", JOURNAL.c.leg,
     sqlite_where=_LEFT_TO_PEOPLE, postgresql_where=_LEFT_TO_PEOPLE,
 )  # fmt: skip
+_IS_OF_ONE: Final = JOURNAL.c.customer != ""
+Index(
+    "gateway_journal_customer", JOURNAL.c.customer, JOURNAL.c.sequence,
+    sqlite_where=_IS_OF_ONE, postgresql_where=_IS_OF_ONE,
+)  # fmt: skip
 SCHEMA: Final = Schema(
     key="gateway.database",
     metadata=_METADATA,
     version_table=version_table("gateway", _METADATA),
-    version=1,
+    version=2,
     lock_number=8_587,
     in_use="the journal of the gateway is in use: stop the other gateway, or give this one its "
     "own database",
@@ -47,6 +67,19 @@ def open_journal(url: str) -> JournalStore[GatewayRow]:
     return JournalStore(url, SCHEMA, JOURNAL, GatewayRow)
 
 
+class Wanted(Struct, frozen=True, kw_only=True):
+    """A page of a list: of a merchant, of some kinds, between rows and between times."""
+
+    merchant: str
+    kinds: tuple[str, ...]
+    size: int
+    above: int = 0  # behind this sequence: the oldest of those
+    below: int = 0  # before it
+    since: Seconds = 0.0
+    until: Seconds | None = None  # before that
+    customer: str = ""
+
+
 class GatewayReader:
     """Reads the journal at *url*, also while the gateway runs. Raises ConfigError or Error."""
 
@@ -56,16 +89,61 @@ class GatewayReader:
         )
         self._table: Table = JOURNAL
 
-    def intents(self, merchant: str, size: int, *, before: int = 0) -> list[Intent]:
-        """The newest *size* intents of *merchant*, of legs below *before* where that is given."""
-        c = self._table.c
-        query = select(c.leg).where(c.owner == merchant, _IS_OWNED)
-        if before:
-            query = query.where(c.leg < before)
+    def page(self, wanted: Wanted) -> list[GatewayRow]:
+        """The rows that begin what is *wanted*, newest first; each page costs the same."""
         with self._reader.connection() as connection:
-            legs = [leg for (leg,) in connection.execute(query.order_by(c.leg.desc()).limit(size))]
-        found = {intent.leg: intent for intent in self._of(Question(legs=tuple(legs)))}
-        return [found[leg] for leg in legs]
+            found = connection.execute(self.query(wanted)).fetchall()
+        rows = [GatewayRow(**{name: row._mapping[name] for name in _NAMES}) for row in found]
+        return rows[::-1] if wanted.above else rows
+
+    def query(self, wanted: Wanted) -> Select[Any]:
+        """How the page is asked for."""
+        c = self._table.c
+        query = select(self._table).where(*self._conditions(wanted))
+        # Those next to the one that they come before, if that is named.
+        order = c.sequence.asc() if wanted.above else c.sequence.desc()
+        return query.order_by(order).limit(wanted.size)
+
+    def _conditions(self, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+        c = self._table.c
+        begins = and_(c.owner == wanted.merchant, _IS_OWNED, c.sent_on.in_(wanted.kinds))
+        if wanted.customer:
+            yield from (c.customer == wanted.customer, _IS_OF_ONE)
+            given_later = and_(c.state == Updated.__name__, literal(INTENT in wanted.kinds))
+            yield or_(begins, given_later)
+        else:
+            yield begins
+        if wanted.above:
+            yield c.sequence > wanted.above
+        if wanted.below:
+            yield c.sequence < wanted.below
+        if wanted.since:
+            yield c.sequence >= self._first_since(wanted.since)
+        if wanted.until is not None:
+            yield c.sequence < self._first_since(wanted.until)
+
+    def _first_since(self, at: Seconds) -> int:
+        """The first row that was written then or later, or would be: found by halves."""
+        c = self._table.c
+        with self._reader.connection() as connection:
+            low, high = 1, (connection.scalar(select(func.max(c.sequence))) or 0) + 1
+            while low < high:
+                middle = (low + high) // 2
+                written = connection.scalar(select(c.at).where(c.sequence == middle))
+                if written is not None and written < at:
+                    low = middle + 1
+                else:
+                    high = middle
+        return low
+
+    def legs(self, legs: Iterable[int]) -> Legs:
+        """What stands in *legs*."""
+        numbers = tuple(legs)
+        return legs_of(self.rows(Question(legs=numbers))) if numbers else Legs()
+
+    def named(self, kind: str, name: str) -> Sequence[GatewayRow]:
+        """The rows of the leg *name*, which is of that *kind*."""
+        return self.rows(Question(identities=((kind, name),)))
 
     def exceptions(self, merchant: str | None = None) -> list[tuple[Intent, Exchange]]:
         """What waits for a person, newest first; of *merchant* alone, if one is named."""
@@ -73,7 +151,7 @@ class GatewayReader:
         query = select(c.leg).where(_LEFT_TO_PEOPLE).order_by(c.leg.desc()).distinct()
         with self._reader.connection() as connection:
             legs = [leg for (leg,) in connection.execute(query.limit(EXCEPTIONS_MAX))]
-        found = sorted(self._of(Question(legs=tuple(legs))), key=lambda intent: -intent.leg)
+        found = sorted(self.legs(legs).intents.values(), key=lambda intent: -intent.leg)
         return [
             (intent, exchange)
             for intent in found
@@ -90,6 +168,3 @@ class GatewayReader:
         [rows] = self._reader.look_up([question])
         assert rows is not None, "few legs are named"
         return rows
-
-    def _of(self, question: Question) -> list[Intent]:
-        return list(legs_of(self.rows(question)).intents.values()) if question.legs else []

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from cardswitch.specs.errors import Error
 
-from .api.cards import Sealing, named_card
+from .api.given.cards import Sealing, named_card
 from .api.ids import SECRET_LENGTH, new_ref, random_text
-from .core.calls import Cancel, Capture, Create, Deed, Pay, Refund
+from .core.calls import Cancel, Capture, Create, Deed, Pay, Refund, Source
 from .core.entries import Details, Terms
 from .core.ids import INTENT, id_of
 from .front import Front
@@ -43,12 +43,13 @@ async def trigger(front: Front, vault: Sealing, merchant: str, type_: str) -> di
     if type_ not in _STORIES:
         raise Error(f"type: {type_[:80]}: expected one of {', '.join(sorted(_STORIES))}")
     amount, is_paid, is_manual, steps = _STORIES[type_]
-    ref = new_ref()
+    ref, card = new_ref(), named_card(_CARD, vault)
+    assert card is not None, "it is a test card"
     first = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
         currency="eur",
-        card=named_card(_CARD, vault),
+        source=Source(id=card.id, card=card),
         details=_DETAILS,
         terms=Terms(capture="manual" if is_manual else "automatic"),
         pay=Pay() if is_paid else None,

@@ -23,6 +23,8 @@ from ..core.calls import Origin
 from ..core.ids import CHARGE, id_of
 from ..core.problems import Problem
 from .endpoints import Asked, Services, Told
+from .expanding import expanded, paths_of
+from .families.loading import loader
 from .faults import Fault, bad, error_object, unauthorised
 from .forms import BODY_MAX, Value, leaves, read_form, read_json, refuse_stray_cards
 from .ids import new_id
@@ -73,7 +75,11 @@ class Api:
         return answer
 
     async def _done(self, line: Line, asked: Asked, id_: str) -> Response:
+        paths = paths_of(line.kind, asked.value.pop("expand", None), is_list=line.is_list)
         shown, reply = await line.endpoint(asked)
+        if paths:
+            for each in shown["data"] if line.is_list else [shown]:
+                await expanded(loader(asked), line.kind, each, paths)
         is_replayed = reply is not None and reply.is_replayed
         headers = {"Idempotent-Replayed": "true"} if is_replayed else {}
         return _response(200, shown, {REQUEST_ID: id_, **headers})
@@ -82,7 +88,7 @@ class Api:
         reply, problem = told.reply, told.problem
         shown = intent_object(reply.intent) if reply.intent is not None else None
         charge = None
-        if reply.intent is not None and problem.number:
+        if reply.intent is not None and problem.number and not reply.intent.is_setup:
             charge = id_of(CHARGE, reply.intent.ref, problem.number)
         return respond(problem, shown, charge, request=id_, is_replayed=reply.is_replayed)
 
@@ -112,6 +118,7 @@ class Api:
             services=self._services,
             key=key,
             id=path.get("id", ""),
+            second=path.get("second", ""),
             value=value,
             idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
             digest=self._digest(request, value) if idempotency else "",

@@ -13,23 +13,26 @@ from cardswitch.specs.errors import FormatError
 from cardswitch.specs.merchants import Merchant
 from cardswitch.wire.ports import Seconds
 
-from ..core.calls import Deed, Origin, Read, Reply
-from ..core.entries import Card
+from ..core.calls import Deed, Origin, Read, Reply, Use
 from ..core.exchanges import Exchange
 from ..core.ids import CHARGE, INTENT, id_of, parts_of
 from ..core.intents import Intent
 from ..core.problems import missing, other_request
+from ..core.row import INTENT as INTENTS
+from ..core.things import Record
 from ..front import Front
 from ..outbox.service import Events
 from ..store import GatewayReader
 from . import params
-from .cards import Sealing, card_of, named_card
 from .faults import Fault, bad, unauthorised
 from .forms import Value
+from .given.cards import Sealing
+from .given.codes import Codes
 from .keys import ApiKey
 from .objects import Object
 
 LIMIT_MAX: Final = 100
+ID_MAX: Final = 100  # characters; ours have fewer
 
 
 class Services(Struct, frozen=True, kw_only=True):
@@ -41,6 +44,7 @@ class Services(Struct, frozen=True, kw_only=True):
     merchants: dict[str, Merchant]
     now: Callable[[], Seconds]
     events: Events
+    codes: Codes
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -50,6 +54,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     key: ApiKey
     id: str
     value: Value
+    second: str = ""  # another id in the path
     idempotency: str = ""
     digest: str = ""
     origin: Origin | None = None
@@ -59,13 +64,17 @@ class Asked(Struct, frozen=True, kw_only=True):
         """Whether a browser asks: it may do little, and must know the client secret."""
         return self.key.kind == "publishable"
 
-    async def call(self, ref: str, named: str, deed: Deed) -> Reply:
-        """Have *deed* done for the intent *ref*. Raises Told if that has a problem."""
+    async def call(
+        self, ref: str, named: str, deed: Deed, kind: str = INTENTS, uses: tuple[Use, ...] = ()
+    ) -> Reply:
+        """Have *deed* done for *ref*, which is of that *kind*. Raises Told if it has a problem."""
         reply = await self.services.front.call(
             self.key.merchant,
             ref,
             deed,
             named=named,
+            kind=kind,
+            uses=uses,
             key=self.idempotency,
             digest=self.digest,
             origin=self.origin,
@@ -77,6 +86,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     def other_request(self) -> Fault:
         """Its idempotency key came with another request before."""
         return Fault(other_request())
+
+    async def read(self, ref: str, named: str, kind: str = INTENTS) -> Reply:
+        """How *ref*, asked for as *named*, stands. Raises Told."""
+        front = self.services.front
+        reply = await front.call(self.key.merchant, ref, Read(), named=named, kind=kind)
+        if reply.problem is not None:
+            raise Told(reply)
+        return reply
 
 
 class Told(Fault):
@@ -110,17 +127,27 @@ def intent_of(reply: Reply) -> Intent:
 
 async def read_intent(asked: Asked, ref: str, named: str) -> Intent:
     """How the intent *ref*, asked for as *named*, stands. Raises Told."""
-    reply = await asked.services.front.call(asked.key.merchant, ref, Read(), named=named)
-    if reply.problem is not None:
-        raise Told(reply)
-    return intent_of(reply)
+    return intent_of(await asked.read(ref, named))
 
 
-async def seen_intent(asked: Asked, secret: str | None) -> Intent:
+async def read_thing(asked: Asked, kind: str, id_: str) -> Record:
+    """How the thing *id_* stands. Raises Told."""
+    return thing_of(await asked.read(id_[:ID_MAX], id_[:ID_MAX], kind))
+
+
+def thing_of(reply: Reply) -> Record:
+    """The thing that *reply* tells of."""
+    assert reply.thing is not None
+    return reply.thing
+
+
+async def seen_intent(
+    asked: Asked, secret: str | None, prefix: str = INTENT, kind: str = INTENTS
+) -> Intent:
     """The intent, for whoever has the secret key, or else its client secret."""
-    intent = await read_intent(asked, ref_of(asked.id), asked.id)
+    intent = intent_of(await asked.read(ref_of(asked.id, prefix), asked.id, kind))
     if asked.is_public:
-        wanted = f"{id_of(INTENT, intent.ref)}_secret_{intent.secret}"
+        wanted = f"{id_of(prefix, intent.ref)}_secret_{intent.secret}"
         if secret is None or not compare_digest(secret.encode(), wanted.encode()):
             raise unauthorised("The client_secret is not that of the intent", 403)
     return intent
@@ -180,16 +207,3 @@ def money_of(asked: Asked, amount: params.Whole, code: str) -> tuple[int, str]:
     if amount >= 10**AMOUNT_DIGITS_MAX:
         raise bad(f"At most {AMOUNT_DIGITS_MAX} digits", "amount", "amount_too_large")
     return int(amount), known.alpha.lower()
-
-
-def card_given(
-    asked: Asked, name: str | None, data: params.MethodParams | None
-) -> tuple[Card | None, str]:
-    """The card that is given, sealed, and its CVC."""
-    if name is not None and data is not None:
-        raise bad("Give payment_method or payment_method_data, not both", "payment_method_data")
-    if name is not None:
-        return named_card(name, asked.services.vault), ""
-    if data is None:
-        return None, ""
-    return card_of(data, asked.services.vault, asked.services.now()), data.card.cvc or ""

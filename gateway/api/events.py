@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from cardswitch.wire.ports import Question
 
 from ..core.exchanges import Exchange
-from ..core.ids import INTENT, id_of
+from ..core.ids import INTENT, SETUP, id_of
 from ..core.intents import Intent
 from ..core.row import INTENT as INTENT_LEG
-from ..core.row import legs_of
+from ..core.row import SETUP as SETUP_LEG
+from ..core.row import Legs, legs_of
+from ..core.things import Record
 from ..outbox.follow import Event
 from ..store import GatewayReader
+from .families.customers import customer_object
+from .families.methods import method_object
 from .objects import Object, charge_object, intent_object, refund_object
 
 API_VERSION: Final = "2026-10-28.endive"  # which shapes the objects have
+# The leg of the journal that tells of a kind of object; a thing's is called as the thing is.
+_LEGS: Final = {
+    "payment_intent": INTENT_LEG,
+    "charge": INTENT_LEG,
+    "refund": INTENT_LEG,
+    "setup_intent": SETUP_LEG,
+}
+_THINGS: Final[Mapping[str, Callable[[Record], Object]]] = {
+    "customer": customer_object,
+    "payment_method": method_object,
+}
 
 
 def event_object(event: Event, reader: GatewayReader, pending: int) -> Object:
     """An `event`; *pending* endpoints are still to be told of it. Reads the journal."""
-    rows = reader.rows(Question(identities=((INTENT_LEG, event.ref),)))
-    intent = legs_of(rows, event.through).intents[event.ref]
+    leg = _LEGS.get(event.kind, event.kind)
+    found = legs_of(reader.rows(Question(identities=((leg, event.ref),))), event.through)
     return {
         "id": event.id,
         "object": "event",
         "api_version": API_VERSION,
         "created": int(event.at),
-        "data": {"object": _shown(event, intent), "previous_attributes": None},
+        "data": {"object": _shown(event, found), "previous_attributes": None},
         "livemode": False,
         "pending_webhooks": pending,
         "request": {"id": event.request or None, "idempotency_key": event.key or None},
@@ -36,11 +52,16 @@ def event_object(event: Event, reader: GatewayReader, pending: int) -> Object:
 
 
 def subject_of(event: Event) -> str:
-    """The id of the intent that *event* is about."""
-    return id_of(INTENT, event.ref)
+    """The id of what *event* is about."""
+    if event.kind in _THINGS:
+        return event.ref
+    return id_of(SETUP if event.kind == "setup_intent" else INTENT, event.ref)
 
 
-def _shown(event: Event, intent: Intent) -> Object:
+def _shown(event: Event, found: Legs) -> Object:
+    if event.kind in _THINGS:
+        return _THINGS[event.kind](found.things[event.ref])
+    intent = found.intents[event.ref]
     if event.kind == "refund":
         return refund_object(intent, intent.exchange(event.part))
     if event.kind == "charge":

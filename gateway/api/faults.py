@@ -45,7 +45,7 @@ def error_object(problem: Problem, intent: dict[str, Any] | None, charge: str | 
             "charge": charge,
         }
     if intent is not None:
-        error["payment_intent"] = intent
+        error[intent["object"]] = intent
     return {"error": {name: value for name, value in error.items() if value is not None}}
 
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from msgspec import to_builtins
 
 from cardswitch.specs.transactions.captures import holds_for_s
 
-from ..core.entries import Card
+from ..core.cards import Card
 from ..core.exchanges import Exchange, Stand
-from ..core.ids import CHARGE, INTENT, REFUND, id_of
+from ..core.ids import CHARGE, INTENT, REFUND, SETUP, id_of
 from ..core.intents import Intent
 from ..core.problems import Problem
 from ..core.states import Status
-from .faults import bad, customer_message, error_object
+from .faults import customer_message, error_object
 
 Object = dict[str, Any]
-INTENT_PATHS = frozenset({"latest_charge", "payment_method"})
-CHARGE_PATHS = frozenset({"payment_intent"})
-REFUND_PATHS = frozenset({"charge", "payment_intent"})
 _REFUND_STATUS = {
     Stand.SENT: "pending",
     Stand.UNKNOWN: "pending",
@@ -31,23 +27,43 @@ _REFUND_STATUS = {
 }
 
 
-def expanded(asked: Collection[str], known: frozenset[str], prefix: str = "") -> frozenset[str]:
-    """The paths in *asked*, all of which must be *known*. Raises Fault."""
-    paths = set()
-    for path in asked:
-        short = path.removeprefix(prefix)
-        if short not in known or not path.startswith(prefix):
-            raise bad(f"This property cannot be expanded: {path}", "expand")
-        paths.add(short)
-    return frozenset(paths)
+def intent_object(intent: Intent) -> Object:
+    """A `payment_intent`, or a `setup_intent`."""
+    return setup_object(intent) if intent.is_setup else _payment_object(intent)
 
 
-def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Object:
-    """A `payment_intent`."""
+def setup_object(intent: Intent) -> Object:
+    """A `setup_intent`: a card that is verified, to be kept."""
+    id_ = id_of(SETUP, intent.ref)
+    last = intent.last_payment
+    return {
+        "id": id_,
+        "object": "setup_intent",
+        "created": int(intent.at),
+        "livemode": False,
+        "automatic_payment_methods": None,
+        "cancellation_reason": intent.cancellation_reason,
+        "client_secret": f"{id_}_secret_{intent.secret}",
+        "customer": intent.customer,
+        "description": intent.details.description,
+        "last_setup_error": _last_error(intent.problem, None),
+        "latest_attempt": None,
+        "metadata": dict(intent.details.metadata),
+        "next_action": None,
+        "payment_method": intent.card.id if intent.card else None,
+        "payment_method_options": {},
+        "payment_method_types": ["card"],
+        "status": str(intent.status),
+        "usage": intent.terms.future_usage or "off_session",
+        "x_checks": checks_of(last) if last is not None else None,
+        "x_customer_message": customer_message(intent.problem) if intent.problem else None,
+    }
+
+
+def _payment_object(intent: Intent) -> Object:
     id_ = id_of(INTENT, intent.ref)
-    last, card = intent.last_payment, intent.card
+    last = intent.last_payment
     charge = id_of(CHARGE, intent.ref, last.number) if last else None
-    shown: Any = charge_object(intent, last) if last and "latest_charge" in expand else charge
     return {
         "id": id_,
         "object": "payment_intent",
@@ -64,18 +80,18 @@ def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Objec
         "client_secret": f"{id_}_secret_{intent.secret}",
         "confirmation_method": "automatic",
         "currency": intent.currency,
-        "customer": None,
+        "customer": intent.customer,
         "description": intent.details.description,
         "last_payment_error": _last_error(intent.problem, charge),
-        "latest_charge": shown,
+        "latest_charge": charge,
         "metadata": dict(intent.details.metadata),
         "next_action": None,
-        "payment_method": _method(card, "payment_method" in expand),
+        "payment_method": intent.card.id if intent.card else None,
         "payment_method_options": {"card": _options(intent)},
         "payment_method_types": ["card"],
         "processing": None,
         "receipt_email": intent.details.receipt_email,
-        "setup_future_usage": None,
+        "setup_future_usage": intent.terms.future_usage,
         "shipping": None,
         "statement_descriptor": intent.details.statement_descriptor,
         "statement_descriptor_suffix": intent.details.statement_descriptor_suffix,
@@ -85,9 +101,7 @@ def intent_object(intent: Intent, expand: frozenset[str] = frozenset()) -> Objec
     }
 
 
-def charge_object(
-    intent: Intent, payment: Exchange, expand: frozenset[str] = frozenset()
-) -> Object:
+def charge_object(intent: Intent, payment: Exchange) -> Object:
     """A `charge`: one try to get the money of an intent."""
     answer, approved = payment.answer, payment.approved > 0
     captured = intent.received if approved else 0
@@ -110,7 +124,7 @@ def charge_object(
         "billing_details": to_builtins(payment.card.billing),
         "captured": captured > 0,
         "currency": intent.currency,
-        "customer": None,
+        "customer": intent.customer,
         "description": intent.details.description,
         "disputed": False,
         "failure_balance_transaction": None,
@@ -119,7 +133,7 @@ def charge_object(
         "metadata": dict(intent.details.metadata),
         "outcome": _outcome(payment, problem),
         "paid": approved,
-        "payment_intent": intent_object(intent) if "payment_intent" in expand else parent,
+        "payment_intent": parent,
         "payment_method": payment.card.id,
         "payment_method_details": {"type": "card", "card": _details(payment, approval)},
         "receipt_url": None,
@@ -131,7 +145,7 @@ def charge_object(
     }
 
 
-def refund_object(intent: Intent, refund: Exchange, expand: frozenset[str] = frozenset()) -> Object:
+def refund_object(intent: Intent, refund: Exchange) -> Object:
     """A `refund`."""
     paid = intent.paid
     assert paid is not None, "what is given back was received"
@@ -143,29 +157,15 @@ def refund_object(intent: Intent, refund: Exchange, expand: frozenset[str] = fro
         "created": int(refund.at),
         "amount": refund.amount,
         "balance_transaction": None,
-        "charge": charge_object(intent, paid) if "charge" in expand else charge,
+        "charge": charge,
         "currency": intent.currency,
         "failure_reason": "declined" if status == "failed" else None,
         "metadata": dict(refund.metadata),
-        "payment_intent": intent_object(intent) if "payment_intent" in expand else parent,
+        "payment_intent": parent,
         "reason": refund.reason,
         "receipt_number": None,
         "status": status,
         "x_reference": refund.answer.get(37) or None if refund.answer is not None else None,
-    }
-
-
-def method_object(card: Card) -> Object:
-    """A `payment_method`."""
-    return {
-        "id": card.id,
-        "object": "payment_method",
-        "type": "card",
-        "livemode": False,
-        "metadata": {},
-        "billing_details": to_builtins(card.billing),
-        "customer": None,
-        "card": {**_card(card), "checks": _checks(), "networks": {"available": [card.brand]}},
     }
 
 
@@ -174,13 +174,8 @@ def list_object(url: str, data: list[Object], has_more: bool) -> Object:
     return {"object": "list", "url": url, "data": data, "has_more": has_more}
 
 
-def _method(card: Card | None, is_expanded: bool) -> Any:
-    if card is None:
-        return None
-    return method_object(card) if is_expanded else card.id
-
-
-def _card(card: Card) -> Object:
+def card_object(card: Card) -> Object:
+    """What is shown of a card."""
     return {
         "brand": card.brand,
         "country": None,
@@ -192,18 +187,19 @@ def _card(card: Card) -> Object:
     }
 
 
-def _checks() -> Object:
+def checks_of(payment: Exchange | None) -> Object:
+    """What was found of code and address."""
     return {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None}
 
 
 def _details(payment: Exchange, approval: str | None) -> Object:
     held = payment.asked == "authorisation" and payment.stand is Stand.APPROVED
     return {
-        **_card(payment.card),
+        **card_object(payment.card),
         "amount_authorized": payment.approved or None,
         "authorization_code": approval,
         "capture_before": int(payment.at + holds_for_s(payment.request)) if held else None,
-        "checks": _checks(),
+        "checks": checks_of(payment),
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
         "multicapture": {"status": "unavailable"},

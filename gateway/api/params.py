@@ -9,7 +9,7 @@ from typing import Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from ..core.entries import Address, Billing
+from ..core.cards import Address, Billing
 from .faults import Fault, bad
 from .forms import Value
 
@@ -37,12 +37,13 @@ class BillingParams(Billing, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class CardParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A card in clear: from here it goes into the vault, and its CVC into one send."""
+    """A card in clear, or a token: from here it goes into the vault, its CVC into one send."""
 
-    number: str
-    exp_month: Whole
-    exp_year: Whole
+    number: str | None = None
+    exp_month: Whole | None = None
+    exp_year: Whole | None = None
     cvc: str | None = None
+    token: str | None = None
 
     def __repr__(self) -> str:
         return "<card>"
@@ -53,6 +54,7 @@ class MethodParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     type: Literal["card"]
     card: CardParams
+    metadata: dict[str, str] = {}
     billing_details: BillingParams = BillingParams()
 
 
@@ -71,7 +73,6 @@ class ConfirmParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     client_secret: str | None = None
     return_url: str | None = None
     off_session: bool = False
-    expand: tuple[str, ...] = ()
 
 
 class CreateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +93,6 @@ class CreateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     statement_descriptor_suffix: str | None = None
     return_url: str | None = None
     off_session: bool = False
-    expand: tuple[str, ...] = ()
 
 
 class CancelParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,7 +101,6 @@ class CancelParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     cancellation_reason: (
         Literal["duplicate", "fraudulent", "requested_by_customer", "abandoned"] | None
     ) = None
-    expand: tuple[str, ...] = ()
 
 
 class RefundParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -112,14 +111,21 @@ class RefundParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     amount: Whole | None = None
     reason: Literal["duplicate", "fraudulent", "requested_by_customer"] | None = None
     metadata: dict[str, str] = {}
-    expand: tuple[str, ...] = ()
 
 
 class ReadParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One object."""
 
     client_secret: str | None = None
-    expand: tuple[str, ...] = ()
+
+
+class CreatedParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Between which seconds something was made."""
+
+    gt: Whole | None = None
+    gte: Whole | None = None
+    lt: Whole | None = None
+    lte: Whole | None = None
 
 
 class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -127,9 +133,8 @@ class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     limit: Whole = Whole(10)
     starting_after: str | None = None
-    payment_intent: str | None = None
-    charge: str | None = None
-    expand: tuple[str, ...] = ()
+    ending_before: str | None = None
+    created: CreatedParams = CreatedParams()
 
 
 def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
@@ -137,6 +142,8 @@ def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
 
     An empty text is one left out, or if it *unsets*, none.
     """
+    if issubclass(kind, ListParams):
+        value = _at_one_second(value)
     try:
         params = msgspec.convert(_given(value, unsets), kind, strict=False, dec_hook=_hook)
     except msgspec.ValidationError as error:
@@ -153,6 +160,14 @@ def merged(known: Mapping[str, str], given: Mapping[str, str | None] | None) -> 
     then = {name: value for name, value in {**known, **given}.items() if value is not None}
     check_metadata(then)
     return then
+
+
+def _at_one_second(value: Value) -> Value:
+    """*value*, whose `created` may be one second in place of a range."""
+    at = value.get("created")
+    if at is None or isinstance(at, dict):
+        return value
+    return {**value, "created": {"gte": at, "lte": at}}
 
 
 def _given(value: Any, unsets: bool) -> Any:

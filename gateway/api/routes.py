@@ -8,41 +8,138 @@ from typing import Final
 from msgspec import Struct
 
 from .endpoints import Answer, Asked
-from .families import charges, exceptions, intents, webhooks
+from .families import charges, customers, exceptions, intents, methods, setups, webhooks
 
 Endpoint = Callable[[Asked], Awaitable[Answer]]
 
 
-class Line(Struct, frozen=True):
-    """A row of the table of routes; *is_public*: browsers may ask."""
+class Line(Struct, frozen=True, kw_only=True):
+    """A row of the table of routes; *is_public*: browsers may ask.
+
+    *kind* is what it answers with, or lists: what of it can be expanded.
+    """
 
     method: str
     path: str
     endpoint: Endpoint
+    kind: str = ""
     is_public: bool = False
+    is_list: bool = False
 
 
+def _family(path: str, kind: str, **calls: Endpoint) -> tuple[Line, ...]:
+    """The lines of one kind of object: *calls* by what they do, as most have them."""
+    one = f"{path}/{{id}}"
+    known = {
+        "create": ("POST", path),
+        "list_all": ("GET", path),
+        "retrieve": ("GET", one),
+        "update": ("POST", one),
+        "delete": ("DELETE", one),
+    }
+    return tuple(
+        _line(*known.get(name, ("POST", f"{one}/{name}")), kind, call, name == "list_all")
+        for name, call in calls.items()
+    )
+
+
+def _line(method: str, path: str, kind: str, endpoint: Endpoint, is_list: bool = False) -> Line:
+    is_public = (method, path) in _PUBLIC
+    return Line(
+        method=method,
+        path=path,
+        endpoint=endpoint,
+        kind=kind,
+        is_public=is_public,
+        is_list=is_list,
+    )
+
+
+_PI, _SETI, _PM = "/v1/payment_intents", "/v1/setup_intents", "/v1/payment_methods"
+_PUBLIC: Final = {
+    ("POST", "/v1/tokens"),
+    ("POST", _PM),
+    ("GET", f"{_PI}/{{id}}"),
+    ("POST", f"{_PI}/{{id}}/confirm"),
+    ("GET", f"{_SETI}/{{id}}"),
+    ("POST", f"{_SETI}/{{id}}/confirm"),
+}
+_OWN: Final = "/v1/customers/{id}/payment_methods"
 ROUTES: Final = (
-    Line("POST", "/v1/payment_intents", intents.create_intent),
-    Line("GET", "/v1/payment_intents", intents.list_intents),
-    Line("GET", "/v1/payment_intents/{id}", intents.retrieve_intent, is_public=True),
-    Line("POST", "/v1/payment_intents/{id}", intents.update_intent),
-    Line("POST", "/v1/payment_intents/{id}/confirm", intents.confirm_intent, is_public=True),
-    Line("POST", "/v1/payment_intents/{id}/capture", intents.capture_intent),
-    Line("POST", "/v1/payment_intents/{id}/cancel", intents.cancel_intent),
-    Line("GET", "/v1/charges/{id}", charges.retrieve_charge),
-    Line("POST", "/v1/refunds", charges.create_refund),
-    Line("GET", "/v1/refunds", charges.list_refunds),
-    Line("GET", "/v1/refunds/{id}", charges.retrieve_refund),
-    Line("POST", "/v1/webhook_endpoints", webhooks.create_endpoint),
-    Line("GET", "/v1/webhook_endpoints", webhooks.list_endpoints),
-    Line("GET", "/v1/webhook_endpoints/{id}", webhooks.retrieve_endpoint),
-    Line("POST", "/v1/webhook_endpoints/{id}", webhooks.update_endpoint),
-    Line("DELETE", "/v1/webhook_endpoints/{id}", webhooks.delete_endpoint),
-    Line("POST", "/v1/x/webhook_endpoints/{id}/roll", webhooks.roll_endpoint),
-    Line("GET", "/v1/events", webhooks.list_events),
-    Line("GET", "/v1/events/{id}", webhooks.retrieve_event),
-    Line("POST", "/v1/x/events/{id}/resend", webhooks.resend_event),
-    Line("GET", "/v1/x/exceptions", exceptions.list_exceptions),
-    Line("POST", "/v1/x/exceptions/{id}/resolve", exceptions.resolve_exception),
+    *_family(
+        _PI,
+        "payment_intent",
+        create=intents.create_intent,
+        list_all=intents.list_intents,
+        retrieve=intents.retrieve_intent,
+        update=intents.update_intent,
+        confirm=intents.confirm_intent,
+        capture=intents.capture_intent,
+        cancel=intents.cancel_intent,
+    ),
+    *_family(
+        _SETI,
+        "setup_intent",
+        create=setups.create_setup,
+        list_all=setups.list_setups,
+        retrieve=setups.retrieve_setup,
+        confirm=setups.confirm_setup,
+        cancel=setups.cancel_setup,
+    ),
+    *_family(
+        "/v1/charges",
+        "charge",
+        list_all=charges.list_charges,
+        retrieve=charges.retrieve_charge,
+        capture=charges.capture_charge,
+    ),
+    *_family(
+        "/v1/refunds",
+        "refund",
+        create=charges.create_refund,
+        list_all=charges.list_refunds,
+        retrieve=charges.retrieve_refund,
+    ),
+    *_family("/v1/tokens", "token", create=methods.create_token, retrieve=methods.retrieve_token),
+    *_family(
+        _PM,
+        "payment_method",
+        create=methods.create_method,
+        list_all=methods.list_methods,
+        retrieve=methods.retrieve_method,
+        update=methods.update_method,
+        attach=methods.attach_method,
+        detach=methods.detach_method,
+    ),
+    *_family(
+        "/v1/customers",
+        "customer",
+        create=customers.create_customer,
+        list_all=customers.list_customers,
+        retrieve=customers.retrieve_customer,
+        update=customers.update_customer,
+        delete=customers.delete_customer,
+    ),
+    _line("GET", _OWN, "payment_method", customers.list_customer_methods, True),
+    _line("GET", f"{_OWN}/{{second}}", "payment_method", customers.retrieve_customer_method),
+    *_family(
+        "/v1/webhook_endpoints",
+        "webhook_endpoint",
+        create=webhooks.create_endpoint,
+        list_all=webhooks.list_endpoints,
+        retrieve=webhooks.retrieve_endpoint,
+        update=webhooks.update_endpoint,
+        delete=webhooks.delete_endpoint,
+    ),
+    *_family("/v1/x/webhook_endpoints", "webhook_endpoint", roll=webhooks.roll_endpoint),
+    *_family(
+        "/v1/events", "event", list_all=webhooks.list_events, retrieve=webhooks.retrieve_event
+    ),
+    *_family("/v1/x/events", "event", resend=webhooks.resend_event),
+    *_family(
+        "/v1/x/exceptions",
+        "x.exception",
+        list_all=exceptions.list_exceptions,
+        resolve=exceptions.resolve_exception,
+    ),
 )

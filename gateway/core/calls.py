@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
 
 from cardswitch.wire.ports import Seconds
 
-from .entries import Card, Details, Metadata, Outcome, Terms
+from .cards import Billing, Card, Metadata
+from .entries import Details, Outcome, Terms
 from .intents import Intent
 from .problems import Problem
+from .row import INTENT
+from .things import Record, Thing
 
 NOBODY: Final = 0  # the ticket of what nobody has asked for
 
 
-class Pay(Struct, frozen=True, kw_only=True):
-    """Ask for the money: with *card*, or with that of the intent. *cvc* is sent and forgotten."""
+class Source(Struct, frozen=True, kw_only=True):
+    """Whence a card comes: it is new, or stands in a payment method or token that the call uses."""
 
+    id: str  # of the payment method: a new one is made of a card, and of a token
     card: Card | None = None
+    token: str = ""
+    billing: Billing | None = None  # in place of the token's
+
+
+class Pay(Struct, frozen=True, kw_only=True):
+    """Ask for the money: of *source*, or of the intent's card. *cvc* is sent and forgotten."""
+
+    source: Source | None = None
     cvc: str = ""
 
     def __repr__(self) -> str:
@@ -33,15 +45,18 @@ class Create(Struct, frozen=True, kw_only=True):
     secret: str
     amount: int
     currency: str
-    card: Card | None = None
+    source: Source | None = None
     details: Details = Details()
     terms: Terms = Terms()
+    customer: str | None = None
+    is_setup: bool = False
     pay: Pay | None = None
 
 
 class Update(Struct, frozen=True, kw_only=True):
     """Have it otherwise: *changes* by the names of an intent, *details* by those of Details."""
 
+    source: Source | None = None
     changes: Mapping[str, Any] = {}
     details: Mapping[str, Any] = {}
 
@@ -94,15 +109,32 @@ class Origin(Struct, frozen=True, kw_only=True):
     key: str = ""
 
 
-Deed = Create | Update | Pay | Capture | Cancel | Expire | Refund | Resolve | Read
+class Alter(Struct, frozen=True):
+    """Have things be what *change* makes of those that the call uses; what is new, it names too."""
+
+    change: Change
+
+
+Things = Mapping[str, Record]  # by their ids
+Change = Callable[[Things, Seconds], Mapping[str, Thing] | Problem]
+Deed = Alter | Create | Update | Pay | Capture | Cancel | Expire | Refund | Resolve | Read
+
+
+class Use(Struct, frozen=True, kw_only=True):
+    """A thing that a call needs, and the parameter that names it."""
+
+    kind: str
+    id: str
+    param: str = "id"
+    is_shared: bool = False  # It is read alone, so that others may use it meanwhile.
 
 
 class Call(Struct, frozen=True, kw_only=True):
-    """*deed*, for the intent *ref* of *merchant*; whoever asked is told by *ticket*.
+    """*deed*, for the intent or thing *ref* of *merchant*; whoever asked is told by *ticket*.
 
     *key* is the hash of merchant and idempotency key, *digest* that of the whole request; without
-    a key both are empty. *named* is the id that the intent was asked for by. What is written is
-    written with its *origin*, which events and stories tell.
+    a key both are empty. *named* is the id that the intent was asked for by; *uses* are things that
+    must be there. What is written is written with its *origin*, which events and stories tell.
     """
 
     ticket: int
@@ -112,17 +144,21 @@ class Call(Struct, frozen=True, kw_only=True):
     key: str = ""
     digest: str = ""
     named: str = ""
+    kind: str = INTENT  # of what *ref* is
+    uses: tuple[Use, ...] = ()
     origin: Origin | None = None
 
 
 class Reply(Struct, frozen=True, kw_only=True):
     """What *ticket* is told, once all that was written before is durable.
 
-    *number* is that of the payment or refund within *intent*, where the call asked for one.
+    *number* is that of the payment or refund within *intent*, where the call asked for one; *thing*
+    is what else it was about.
     """
 
     ticket: int
     intent: Intent | None = None
+    thing: Record | None = None
     number: int = 0
     problem: Problem | None = None
     is_replayed: bool = False

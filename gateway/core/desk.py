@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.budget import Budget
@@ -13,12 +14,13 @@ from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Kernel
 from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
-from .calls import Call, Reply
+from .calls import Alter, Call, Reply
 from .ends import Ends
-from .entries import Created, GatewayEntry, IntentEntry
+from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
 from .intents import Intent, created
 from .messages import Node
-from .row import INTENT, KEY, GatewayRow, Legs, Rows, legs_of
+from .row import KEY, GatewayRow, Legs, Rows, legs_of
+from .things import Record, Thing
 
 SWITCH: Final = LinkId("switch")
 API: Final = LinkId("api")  # Replies are sent there, though it is no link.
@@ -85,7 +87,9 @@ class GatewayDesk(Desk):
 
     def names_of(self, call: Call) -> list[tuple[str, str]]:
         """What to look up for *call*."""
-        return [(INTENT, call.ref), *([(KEY, call.key)] if call.key else [])]
+        used = [(use.kind, use.id) for use in call.uses]
+        about = [] if isinstance(call.deed, Alter) else [(call.kind, call.ref)]
+        return [*about, *used, *([(KEY, call.key)] if call.key else [])]
 
     def begin(self, ref: str, entry: Created) -> Intent:
         """Write the first *entry* of the intent *ref*."""
@@ -98,7 +102,9 @@ class GatewayDesk(Desk):
         """Write *entry* to the intent *ref*: the one place where an intent changes."""
         before = self.intents[ref]
         self.intents[ref] = intent = before.with_entry(entry)
-        self.follow(intent.leg, entry)
+        is_same = isinstance(entry, Updated) and intent.customer == before.customer
+        customer = "" if is_same else intent.customer or ""
+        self.append(self.rows.follow(intent.leg, entry, intent.merchant, customer))
         if intent.is_held != before.is_held:
             self._hold(intent)
         if intent.is_open or intent.is_held:
@@ -106,6 +112,17 @@ class GatewayDesk(Desk):
         else:
             self.open.discard(intent.leg)
         return intent
+
+    def begin_thing(self, id_: str, entry: Began) -> Record:
+        """Write the first *entry* of the thing *id_*."""
+        row = self.rows.begin(entry, id_)
+        self.append(row)
+        return Record(id=id_, leg=row.leg, at=entry.at, merchant=entry.merchant, thing=entry.thing)
+
+    def change_thing(self, record: Record, thing: Thing) -> Record:
+        """Write that *record* is *thing* now."""
+        self.follow(record.leg, Became(at=self.now, thing=thing))
+        return replace(record, thing=thing)
 
     def _hold(self, intent: Intent) -> None:
         if intent.is_held:

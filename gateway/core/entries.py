@@ -7,7 +7,6 @@ its intent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -15,52 +14,16 @@ from msgspec import Struct
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
+from .cards import Card, Metadata
 from .problems import Problem
+from .things import Thing
 
 # Rows of the table of transactions.
-Asked = Literal["sale", "authorisation", "completion", "refund"]
-Metadata = Mapping[str, str]
+Asked = Literal["sale", "authorisation", "completion", "refund", "verification"]
 Outcome = Literal["reversed", "paid"]
 Because = Literal["no_answer", "approved_in_part", "restart", "canceled", "expired"]
+FutureUsage = Literal["on_session", "off_session"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
-
-
-class Address(Struct, frozen=True, kw_only=True):
-    """Where a cardholder lives; it is kept and shown, and checked by nobody yet."""
-
-    line1: str | None = None
-    line2: str | None = None
-    city: str | None = None
-    state: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-
-
-class Billing(Struct, frozen=True, kw_only=True):
-    """Who a cardholder is, as the shop says."""
-
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    address: Address = Address()
-
-
-class Card(Struct, frozen=True, kw_only=True):
-    """A card as it may be kept: *sealed* is its number, which the vault alone can open."""
-
-    id: str  # of the payment method
-    sealed: str
-    fingerprint: str
-    masked: str  # first 6 and last 4
-    brand: str
-    exp_month: int
-    exp_year: int  # four digits
-    billing: Billing = Billing()
-
-    @property
-    def expiry(self) -> str:
-        """Field 14: YYMM."""
-        return f"{self.exp_year % 100:02d}{self.exp_month:02d}"
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -77,6 +40,7 @@ class Terms(Struct, frozen=True, kw_only=True):
     """How an order is to be paid."""
 
     capture: CaptureMethod = "automatic"
+    future_usage: FutureUsage | None = None  # whether the card is kept for its customer
     takes_part: bool = False  # whether an approval of less than was asked for stands
 
 
@@ -91,6 +55,8 @@ class Created(Struct, frozen=True, kw_only=True, tag="created"):
     card: Card | None = None
     details: Details = Details()
     terms: Terms = Terms()
+    customer: str | None = None
+    is_setup: bool = False  # The card is only verified, to be kept; the amount is 0.
 
 
 class Updated(Struct, frozen=True, kw_only=True, tag="updated"):
@@ -102,6 +68,7 @@ class Updated(Struct, frozen=True, kw_only=True, tag="updated"):
     card: Card | None
     details: Details
     terms: Terms
+    customer: str | None = None
 
 
 class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
@@ -134,6 +101,13 @@ class Owed(Struct, frozen=True, tag="owed"):
     number: int
     reversal: Message
     because: Because
+
+
+class Lapsed(Struct, frozen=True, tag="lapsed"):
+    """No answer in time, and nothing to undo: no money was asked for."""
+
+    at: Seconds
+    number: int
 
 
 class Undone(Struct, frozen=True, tag="undone"):
@@ -188,12 +162,28 @@ class Called(Struct, frozen=True, kw_only=True, tag="called"):
     key_leg: int = 0  # ... and the leg that tells how it was answered
 
 
+class Began(Struct, frozen=True, kw_only=True, tag="began"):
+    """A thing is made."""
+
+    at: Seconds
+    merchant: str
+    thing: Thing
+
+
+class Became(Struct, frozen=True, kw_only=True, tag="became"):
+    """It is another now."""
+
+    at: Seconds
+    thing: Thing
+
+
 class KeyTaken(Struct, frozen=True, kw_only=True, tag="key"):
     """An idempotency key, by its hash, and what was asked for with it first."""
 
     at: Seconds
     digest: str  # of the request
-    intent: str  # what the intent's ids have in common
+    intent: str  # what the intent's ids have in common, or the id of a thing
+    kind: str = "intent"  # of what it is about
 
 
 class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
@@ -206,6 +196,7 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
 
 
 Ended = Undone | Refused | Spent | Resolved  # how a reversal ends
-IntentEntry = Created | Updated | Sent | Answered | Owed | Ended | Canceled | Called
+IntentEntry = Created | Updated | Sent | Answered | Owed | Lapsed | Ended | Canceled | Called
+ThingEntry = Began | Became
 KeyEntry = KeyTaken | KeyAnswered
-GatewayEntry = IntentEntry | KeyEntry
+GatewayEntry = IntentEntry | ThingEntry | KeyEntry

@@ -11,12 +11,12 @@ from cardswitch.specs.codes import PARTLY_APPROVED
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
+from .cards import Card, Metadata
 from .entries import (
     Answered,
     Asked,
-    Card,
     Ended,
-    Metadata,
+    Lapsed,
     Outcome,
     Owed,
     Refused,
@@ -24,9 +24,9 @@ from .entries import (
     Spent,
     Undone,
 )
-from .problems import Problem, approved_in_part, declined, undone
+from .problems import Problem, approved_in_part, declined, unanswered, undone
 
-PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation"})
+PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation", "verification"})
 
 
 class Stand(StrEnum):
@@ -46,6 +46,7 @@ class Stand(StrEnum):
 _FOLLOWS: Final[dict[type, frozenset[Stand]]] = {
     Answered: frozenset({Stand.SENT}),
     Owed: frozenset({Stand.SENT, Stand.DECLINED, Stand.APPROVED}),
+    Lapsed: frozenset({Stand.SENT}),
     Undone: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
     Refused: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
     Spent: frozenset({Stand.UNKNOWN, Stand.DECLINED, Stand.RELEASED}),
@@ -91,7 +92,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
     def problem(self) -> Problem | None:
         """Why it is not approved, if it is known that it is not."""
         if self.stand is Stand.UNDONE:
-            return undone(self.number)
+            lapsed = self.asked == "verification"
+            return (unanswered if lapsed else undone)(self.number)
         if self.stand is not Stand.DECLINED or self.answer is None:
             return None
         code = self.answer[39]
@@ -112,7 +114,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
         """Whether *answer* is an approval that stands."""
         return answer.approved and (self.takes_part or answer[39] != PARTLY_APPROVED)
 
-    def require(self, entry: Answered | Owed | Ended) -> None:
+    def require(self, entry: Answered | Owed | Lapsed | Ended) -> None:
         """An AssertionError if *entry* cannot follow."""
         follows = self.stand in _FOLLOWS[type(entry)]
         if self.stand is Stand.APPROVED and self.asked != "authorisation":

@@ -13,6 +13,7 @@ ALPHABET: Final = digits + ascii_uppercase + ascii_lowercase
 REF_LENGTH: Final = 22  # 131 bits of chance
 PARTS_MAX: Final = 99  # payments and refunds of one intent
 INTENT: Final = "pi_"
+SETUP: Final = "seti_"
 CHARGE: Final = "ch_"
 REFUND: Final = "re_"
 

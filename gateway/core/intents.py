@@ -11,16 +11,17 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import holds_for_s
 from cardswitch.wire.ports import Seconds
 
+from .cards import Card
 from .entries import (
     Answered,
     Asked,
     Called,
     Canceled,
-    Card,
     Created,
     Details,
     Ended,
     IntentEntry,
+    Lapsed,
     Outcome,
     Owed,
     Refused,
@@ -53,6 +54,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     card: Card | None
     details: Details
     terms: Terms = Terms()
+    customer: str | None = None
+    is_setup: bool = False
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None  # of the last payment
     canceled_at: Seconds | None = None
@@ -133,6 +136,10 @@ class Intent(Struct, frozen=True, kw_only=True):
                 stand = exchange.owed(entry)
                 owed = replace(exchange, stand=stand, reversal=reversal, owed_at=entry.at)
                 return self._with(owed)
+            case Lapsed(_, number):
+                exchange = self._checked(entry, number)
+                then = self._with(replace(exchange, stand=Stand.UNDONE))
+                return then._stepped(Step.DECLINE, Status.NEEDS_METHOD, number)
             case Undone(_, number, _):
                 return self._undone(self._checked(entry, number))
             case Refused(_, number, _) | Spent(_, number):
@@ -153,7 +160,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     def _of(self, *asked: Asked) -> list[Exchange]:
         return [each for each in self.exchanges if each.asked in asked]
 
-    def _checked(self, entry: Answered | Owed | Ended, number: int) -> Exchange:
+    def _checked(self, entry: Answered | Owed | Lapsed | Ended, number: int) -> Exchange:
         exchange = self.exchange(number)
         exchange.require(entry)
         return exchange
@@ -177,7 +184,7 @@ class Intent(Struct, frozen=True, kw_only=True):
         stand = Stand.APPROVED if is_approved else Stand.DECLINED
         then = self._with(replace(exchange, stand=stand, answer=answer))
         match exchange.asked, is_approved:
-            case "sale", True:
+            case "sale" | "verification", True:
                 step, status = Step.APPROVE, Status.SUCCEEDED
             case "authorisation", True:
                 step, status = Step.HOLD, Status.NEEDS_CAPTURE
@@ -185,7 +192,7 @@ class Intent(Struct, frozen=True, kw_only=True):
                 step, status = Step.CAPTURE, Status.SUCCEEDED
             case "completion", True:
                 step, status = Step.CAPTURE_PART, Status.NEEDS_CAPTURE
-            case "sale" | "authorisation", False:
+            case "sale" | "authorisation" | "verification", False:
                 step, status = Step.DECLINE, Status.NEEDS_METHOD
             case _:
                 return then
@@ -237,4 +244,6 @@ def created(ref: str, leg: int, entry: Created) -> Intent:
         card=entry.card,
         details=entry.details,
         terms=entry.terms,
+        customer=entry.customer,
+        is_setup=entry.is_setup,
     )

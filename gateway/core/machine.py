@@ -18,13 +18,13 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds
 from .calls import NOBODY, Call, Expire, Read, Reply
 from .desk import SWITCH, GatewayDesk
 from .entries import GatewayEntry, Owed, Sent
-from .flows import serve
+from .flows.owed import owe, resume, settle
+from .flows.serving import serve
+from .flows.work import Work
 from .intents import Intent
 from .messages import Node
-from .owed import owe, resume, settle
 from .problems import away, busy
 from .row import CHECKPOINT, CHECKPOINT_ROWS, GatewayRow, legs_of, read, told_by
-from .work import Work
 
 NO_CARD: Final = "0"  # Its fingerprint tells which key the journal was written with.
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
@@ -81,12 +81,12 @@ class Gateway(Program):
         return self.kernel.take()
 
     def _begin(self, call: Call) -> None:
-        desk, names = self._desk, {call.key, "" if isinstance(call.deed, Read) else call.ref} - {""}
+        desk, names = self._desk, _locked(call)
         problem = None
         if call.key in desk.in_work:
             problem = busy("A request with this key is in work", "idempotency_key_in_use")
         elif names & desk.in_work:
-            problem = busy("The intent is being worked on", "lock_timeout")
+            problem = busy("It is being worked on", "lock_timeout")
         elif self.kernel.is_full(Budget.DOING):
             problem = away("Too much is in work: nothing was done")
         if problem is not None:
@@ -186,6 +186,13 @@ class Gateway(Program):
         """What cannot be read is no answer, and is not answered either."""
         self.counts["garbled"] += 1
         self.drop(link, str(error))
+
+
+def _locked(call: Call) -> set[str]:
+    """What nobody else may be at while *call* is in work."""
+    used = {use.id for use in call.uses if not use.is_shared}
+    about = "" if isinstance(call.deed, Read) else call.ref
+    return ({about, call.key} | used) - {""}
 
 
 def _trace_of(entry: GatewayEntry) -> int:

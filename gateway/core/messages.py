@@ -63,11 +63,12 @@ def request_for(node: Node, order: Order, now: Seconds) -> Message:
         13: date,
         14: order.expiry,
         22: TYPED_AT_A_SITE,
-        25: E_COMMERCE,
+        25: row.condition or E_COMMERCE,
         41: f"{node.terminal:8}",
         42: f"{order.merchant:15}",
-        49: currency(order.currency.upper()).numeric,
     }
+    if order.currency:
+        fields[49] = currency(order.currency.upper()).numeric
     if order.cvc:
         fields[48] = pack_private({CVV2_TAG: order.cvc})
     return Message(row.mti[0], dict(sorted(fields.items())))

@@ -116,6 +116,19 @@ def approved_in_part(number: int) -> Problem:
     return declined(PARTLY_APPROVED, number)
 
 
+def unanswered(number: int) -> Problem:
+    """Nobody said whether the card is good."""
+    return Problem(
+        status=402,
+        type="card_error",
+        message="The card could not be verified in time",
+        code="processing_error",
+        decline_code="processing_error",
+        advice_code="try_again_later",
+        number=number,
+    )
+
+
 def undone(number: int) -> Problem:
     """Nobody knew whether it was approved; now it is reversed."""
     return Problem(

@@ -7,14 +7,23 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
-from .entries import Created, GatewayEntry, IntentEntry, KeyAnswered, KeyTaken
+from .entries import Became, Began, Created, GatewayEntry, KeyAnswered, KeyTaken, Sent, Updated
 from .intents import Intent, created
+from .things import KINDS as THINGS
+from .things import Record
 
-INTENT: Final = "intent"  # in the column sent_on, before the identity: what kind of leg it is
+# In the column sent_on, before the identity: of which kind a leg is. Things have their own.
+INTENT: Final = "intent"
+SETUP: Final = "setup"
 KEY: Final = "key"
+# In the same column, of a row that is not the first: what begins with it.
+CHARGE: Final = "charge"
+REFUND: Final = "refund"
+_BEGINS: Final = {"sale": CHARGE, "authorisation": CHARGE, "refund": REFUND}
 CHECKPOINT: Final = "checkpoint"
 CHECKPOINT_ROWS: Final = 10_000
 
@@ -27,10 +36,16 @@ class GatewayRow(Struct, frozen=True, gc=False, kw_only=True):
     at: Seconds
     state: str  # the name of the entry, or CHECKPOINT
     identity: str = ""  # in the first row of a leg: the ref of an intent, or the hash of a key
-    sent_on: str = ""  # in the first row of a leg: INTENT or KEY
+    sent_on: str = ""  # in a row that begins something: of which kind that is
     rrn: str = ""
-    owner: str = ""  # in the first row of an intent: its merchant
+    owner: str = ""  # in a row that begins something that lists show: its merchant
+    customer: str = ""  # in a row that gives it to one: whose it is
     fields: str = "{}"
+
+
+def kind_of(entry: Created) -> str:
+    """Of which kind the leg of an intent is."""
+    return SETUP if entry.is_setup else INTENT
 
 
 class Rows:
@@ -43,14 +58,33 @@ class Rows:
         self.since_checkpoint = 0
         self._encode = msgspec.json.Encoder().encode
 
-    def begin(self, entry: Created | KeyTaken, name: str) -> GatewayRow:
-        """The first row of a new leg, that of the intent or key *name*."""
+    def begin(self, entry: Created | Began | KeyTaken, name: str) -> GatewayRow:
+        """The first row of a new leg, that of the intent, thing or key *name*."""
         self.leg += 1
-        kind, owner = (INTENT, entry.merchant) if isinstance(entry, Created) else (KEY, "")
-        return self._row(self.leg, entry, identity=name, sent_on=kind, owner=owner)
+        match entry:
+            case Created():
+                kind, owner, customer = kind_of(entry), entry.merchant, entry.customer or ""
+            case Began():
+                kind, owner, customer = THINGS[type(entry.thing)], entry.merchant, ""
+            case KeyTaken():
+                kind, owner, customer = KEY, "", ""
+        return self._row(
+            self.leg, entry, identity=name, sent_on=kind, owner=owner, customer=customer
+        )
 
-    def follow(self, leg: int, entry: GatewayEntry) -> GatewayRow:
-        """A later row of *leg*."""
+    def follow(
+        self, leg: int, entry: GatewayEntry, merchant: str = "", customer: str = ""
+    ) -> GatewayRow:
+        """A later row of *leg*, which is the *merchant*'s.
+
+        *customer* is whose a payment or refund is, or whom an update gives the intent to.
+        """
+        match entry:
+            case Sent(asked=asked) if asked in _BEGINS:
+                kind = _BEGINS[asked]
+                return self._row(leg, entry, sent_on=kind, owner=merchant, customer=customer)
+            case Updated():
+                return self._row(leg, entry, customer=customer)
         return self._row(leg, entry)
 
     def checkpoint(self, at: Seconds, legs: Sequence[int], told: Mapping[str, Any]) -> GatewayRow:
@@ -94,31 +128,35 @@ def told_by(row: GatewayRow) -> Mapping[str, Any]:
 
 
 class Legs(Struct, kw_only=True):
-    """What rows tell: intents by their ref, and keys by their hash."""
+    """What rows tell: intents by their ref, things by their id, and keys by their hash."""
 
     intents: dict[str, Intent] = {}
+    things: dict[str, Record] = {}
     keys: dict[str, tuple[KeyTaken, KeyAnswered | None]] = {}
+
+    def add(self, name: str, row: GatewayRow) -> None:
+        """*row* is the next of the leg *name*."""
+        match read(row):
+            case KeyTaken() as entry:
+                self.keys[name] = (entry, None)
+            case KeyAnswered() as entry:
+                self.keys[name] = (self.keys[name][0], entry)
+            case Created() as entry:
+                self.intents[name] = created(name, row.leg, entry)
+            case Began(at=at, merchant=merchant, thing=thing):
+                self.things[name] = Record(
+                    id=name, leg=row.leg, at=at, merchant=merchant, thing=thing
+                )
+            case Became(thing=thing):
+                self.things[name] = replace(self.things[name], thing=thing)
+            case entry:
+                self.intents[name] = self.intents[name].with_entry(entry)
 
 
 def legs_of(rows: Iterable[GatewayRow], through: int | None = None) -> Legs:
-    """The intents and keys of *rows*, up to the sequence *through*; each with its first row."""
+    """What stands in *rows*, up to the sequence *through*; of each leg the first is there."""
     legs, names = Legs(), dict[int, str]()
     for row in rows:
-        if row.leg == 0 or (through is not None and row.sequence > through):
-            continue
-        entry = read(row)
-        name = names.setdefault(row.leg, row.identity)
-        if isinstance(entry, KeyTaken):
-            legs.keys[name] = (entry, None)
-        elif isinstance(entry, KeyAnswered):
-            legs.keys[name] = (legs.keys[name][0], entry)
-        elif isinstance(entry, Created):
-            legs.intents[name] = created(name, row.leg, entry)
-        else:
-            legs.intents[name] = legs.intents[name].with_entry(_of_intent(entry))
+        if row.leg and (through is None or row.sequence <= through):
+            legs.add(names.setdefault(row.leg, row.identity), row)
     return legs
-
-
-def _of_intent(entry: GatewayEntry) -> IntentEntry:
-    assert not isinstance(entry, KeyTaken | KeyAnswered)
-    return entry

@@ -10,11 +10,23 @@ from msgspec import Struct
 
 from cardswitch.wire.ports import Question, Seconds
 
-from ..core.entries import Called, Created, KeyAnswered, KeyTaken, Refused, Spent, Undone
+from ..core.entries import (
+    Became,
+    Began,
+    Called,
+    Created,
+    KeyAnswered,
+    KeyTaken,
+    Refused,
+    Spent,
+    Undone,
+)
 from ..core.intents import Intent, created
 from ..core.row import GatewayRow, read
+from ..core.things import KINDS as THINGS
+from ..core.things import Thing
 from ..store import GatewayReader
-from .happenings import Happening, event_id, happened
+from .happenings import Happening, event_id, happened, happened_to
 
 ROWS_AT_ONCE: Final = 500
 
@@ -66,12 +78,16 @@ def _by_leg(rows: Iterable[GatewayRow]) -> Iterable[Sequence[GatewayRow]]:
 
 def _events_of(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
     """Those of one leg behind *after*."""
+    if rows[0].sent_on in THINGS.values():
+        yield from _events_of_thing(rows, after)
+        return
     intent: Intent | None = None
     call: Called | None = None
     for row, following in zip_longest(rows, rows[1:]):
         entry, before = read(row), intent
         if isinstance(entry, KeyTaken | KeyAnswered):
             return
+        assert not isinstance(entry, Began | Became), "a leg is an intent or a thing"
         if isinstance(entry, Called):
             call = entry
             continue
@@ -83,7 +99,19 @@ def _events_of(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
             intent = intent.with_entry(entry)
         if row.sequence > after:
             by = None if isinstance(entry, Undone | Refused | Spent) else call
-            yield from _told(intent, row, happened(before, entry, intent), by)
+            name = (intent.ref, intent.merchant)
+            yield from _told(name, row, happened(before, entry, intent), by)
+
+
+def _events_of_thing(rows: Sequence[GatewayRow], after: int) -> Iterator[Event]:
+    before: Thing | None = None
+    for row in rows:
+        entry = read(row)
+        assert isinstance(entry, Began | Became), "a thing begins, and becomes another"
+        if row.sequence > after:
+            name = (rows[0].identity, rows[0].owner)
+            yield from _told(name, row, happened_to(before, entry.thing), None)
+        before = entry.thing
 
 
 def _called(row: GatewayRow | None) -> Called | None:
@@ -92,15 +120,16 @@ def _called(row: GatewayRow | None) -> Called | None:
 
 
 def _told(
-    intent: Intent, row: GatewayRow, happenings: Iterable[Happening], call: Called | None
+    name: tuple[str, str], row: GatewayRow, happenings: Iterable[Happening], call: Called | None
 ) -> Iterator[Event]:
+    ref, merchant = name
     for place, happening in enumerate(happenings):
         yield Event(
-            id=event_id(intent.ref, row.sequence, place),
-            merchant=intent.merchant,
+            id=event_id(ref, row.sequence, place),
+            merchant=merchant,
             type=happening.type,
             at=row.at,
-            ref=intent.ref,
+            ref=ref,
             kind=happening.kind,
             part=happening.number,
             through=row.sequence,

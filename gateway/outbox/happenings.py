@@ -1,4 +1,4 @@
-"""Which events an entry of an intent makes: all of them are here. Pure."""
+"""Which events an entry of an intent, or of a thing, makes: all of them are here. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..core.entries import (
     Canceled,
     Created,
     IntentEntry,
+    Lapsed,
     Owed,
     Refused,
     Resolved,
@@ -22,11 +23,14 @@ from ..core.entries import (
 from ..core.exchanges import Exchange, Stand
 from ..core.ids import ALPHABET
 from ..core.intents import EXPIRED, Intent
+from ..core.things import Thing
+from ..core.things.customers import Customer
+from ..core.things.methods import Method
 
 EVENT: Final = "evt_"
 _ID_LENGTH: Final = 24
 
-Kind = Literal["payment_intent", "charge", "refund"]
+Kind = Literal["payment_intent", "setup_intent", "charge", "refund", "customer", "payment_method"]
 Types = tuple[str, ...]
 CREATED: Final = "payment_intent.created"
 PROCESSING: Final = "payment_intent.processing"
@@ -39,24 +43,34 @@ _APPROVED: Final[dict[str, Types]] = {
     "completion": ("payment_intent.succeeded", "charge.captured"),
     "part": ("payment_intent.amount_capturable_updated", "charge.updated"),
     "refund": ("refund.updated", "charge.refunded"),
+    "verification": ("setup_intent.succeeded",),
 }
 _FAILED: Final[dict[str, Types]] = {
     "sale": ("payment_intent.payment_failed", "charge.failed"),
     "authorisation": ("payment_intent.payment_failed", "charge.failed"),
     "refund": ("refund.failed",),
+    "verification": ("setup_intent.setup_failed",),
 }
 _SENT: Final[dict[str, Types]] = {"refund": ("refund.created",)}
 _UNKNOWN: Final[dict[str, Types]] = {"sale": (PROCESSING,), "authorisation": (PROCESSING,)}
 _CANCELED: Final[Types] = ("payment_intent.canceled",)
 _RELEASED: Final[Types] = (*_CANCELED, "charge.refunded")
 _EXPIRED: Final[Types] = (*_CANCELED, "charge.expired")
+_SETUP_CREATED: Final[Types] = ("setup_intent.created",)
+_SETUP_CANCELED: Final[Types] = ("setup_intent.canceled",)
+_CUSTOMER: Final[Types] = ("customer.created", "customer.updated", "customer.deleted")
+_METHOD: Final[Types] = (
+    "payment_method.attached",
+    "payment_method.detached",
+    "payment_method.updated",
+)
 _OF_EXCHANGES: Final = (_APPROVED, _FAILED, _SENT, _UNKNOWN)
 TYPES: Final = tuple(
     dict.fromkeys(
         [
             CREATED,
             *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
-            *(*_RELEASED, *_EXPIRED),
+            *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_CANCELED, *_CUSTOMER, *_METHOD),
             EXCEPTION,
         ]
     )
@@ -89,7 +103,11 @@ def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[
     """The events of *entry*, which made *after* of *before*."""
     match entry:
         case Created():
-            return (Happening(CREATED),)
+            return _made(_SETUP_CREATED if after.is_setup else (CREATED,), 0)
+        case Canceled() if after.is_setup:
+            return _made(_SETUP_CANCELED, 0)
+        case Lapsed(_, number):
+            return _made(_FAILED[after.exchange(number).asked], number)
         case Canceled(_, reason):
             paid = after.paid
             if paid is None:
@@ -113,6 +131,22 @@ def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[
     return ()
 
 
+def happened_to(before: Thing | None, after: Thing) -> tuple[Happening, ...]:
+    """The events of a thing that became *after*."""
+    match before, after:
+        case None, Customer():
+            return _made(_CUSTOMER[:1], 0)
+        case Customer(), Customer(is_deleted=is_deleted):
+            return _made(_CUSTOMER[2:] if is_deleted else _CUSTOMER[1:2], 0)
+        case None, Method(customer=str()):
+            return _made(_METHOD[:1], 0)
+        case Method(customer=known), Method(customer=kept) if known != kept:
+            return _made(_METHOD[1:2] if kept is None else _METHOD[:1], 0)
+        case Method(), Method():
+            return _made(_METHOD[2:], 0)
+    return ()
+
+
 def _answered(exchange: Exchange) -> tuple[Happening, ...]:
     if exchange.stand is not Stand.APPROVED:
         return _made(_FAILED.get(exchange.asked, ()), exchange.number)
@@ -127,6 +161,9 @@ def _made(types: Types, number: int) -> tuple[Happening, ...]:
 
 _KINDS: Final[dict[str, Kind]] = {
     "payment_intent": "payment_intent",
+    "setup_intent": "setup_intent",
+    "customer": "customer",
+    "payment_method": "payment_method",
     "charge": "charge",
     "refund": "refund",
 }

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from cardswitch.gateway.core.calls import Resolve
-from cardswitch.gateway.core.entries import Created, KeyTaken
+from cardswitch.gateway.core.entries import Created, Details, KeyTaken, Terms, Updated
 from cardswitch.gateway.core.row import INTENT, KEY, Rows
-from cardswitch.gateway.store import GatewayReader, open_journal
+from cardswitch.gateway.store import GatewayReader, Wanted, open_journal
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
 from tests.kit.events import journal_at
@@ -14,8 +14,10 @@ from tests.kit.gateway import REF, call, order, played
 from tests.kit.play import after, answered
 
 
-def made(merchant="SHOP"):
-    return Created(at=1.0, merchant=merchant, secret="s", amount=1, currency="eur")
+def made(merchant="SHOP", at=1.0, customer=None):
+    return Created(
+        at=at, merchant=merchant, secret="s", amount=1, currency="eur", customer=customer
+    )
 
 
 @pytest.fixture
@@ -26,30 +28,70 @@ def url(tmp_path):
     written = []
     for number in range(10):
         for merchant in ("SHOP", "KIOSK"):
-            written.append(rows.begin(KeyTaken(at=1.0, digest="d", intent="r"), f"k{number}"))
-            written.append(rows.begin(made(merchant), f"{merchant}{number}"))
+            written.append(rows.begin(KeyTaken(at=number, digest="d", intent="r"), f"k{number}"))
+            written.append(rows.begin(made(merchant, number), f"{merchant}{number}"))
     journal.commit(written)
     journal.close()
     return url
 
 
+def wanted(size=4, **more):
+    return Wanted(merchant="SHOP", kinds=(INTENT,), size=size, **more)
+
+
+def names(rows):
+    return [row.identity for row in rows]
+
+
 def test_a_page_is_of_one_merchant_newest_first(url):
     reader = GatewayReader(url)
-    first = reader.intents("SHOP", 4)
-    assert [each.ref for each in first] == ["SHOP9", "SHOP8", "SHOP7", "SHOP6"]
-    more = reader.intents("SHOP", 100, before=first[-1].leg)
-    assert [each.ref for each in more] == [f"SHOP{n}" for n in (5, 4, 3, 2, 1, 0)]
-    assert reader.intents("NONE", 4) == []
+    first = reader.page(wanted())
+    assert names(first) == ["SHOP9", "SHOP8", "SHOP7", "SHOP6"]
+    more = reader.page(wanted(100, below=first[-1].sequence))
+    assert names(more) == [f"SHOP{n}" for n in (5, 4, 3, 2, 1, 0)]
+    assert names(reader.page(wanted(2, above=first[-1].sequence))) == ["SHOP8", "SHOP7"]
+    nobody = Wanted(merchant="NONE", kinds=(INTENT,), size=4)
+    assert reader.page(nobody) == []
+    assert reader.page(Wanted(merchant="SHOP", kinds=("charge",), size=4)) == []
 
 
-def test_a_page_is_found_by_an_index(url, tmp_path):
-    query = "SELECT leg FROM gateway_journal WHERE owner = 'S' AND owner != '' ORDER BY leg DESC"
+def test_a_page_may_be_of_some_seconds(url):
+    reader = GatewayReader(url)
+    assert names(reader.page(wanted(since=8.0))) == ["SHOP9", "SHOP8"]
+    assert names(reader.page(wanted(since=3.0, until=5.0))) == ["SHOP4", "SHOP3"]
+    assert names(reader.page(wanted(until=0.0))) == []
+    assert names(reader.page(wanted(until=99.0, size=1))) == ["SHOP9"]
+
+
+def test_a_page_may_be_of_a_customer_who_came_later(tmp_path):
+    url = f"sqlite:///{tmp_path}/gateway.db"
+    journal, rows = open_journal(url), Rows()
+    change = Updated(
+        at=2.0, amount=1, currency="eur", card=None, details=Details(), terms=Terms(),
+        customer="cus_1",
+    )  # fmt: skip
+    begun = [
+        rows.begin(made(at=1.0, customer=of), name) for name, of in (("A", "cus_1"), ("B", None))
+    ]
+    journal.commit([*begun, rows.follow(begun[1].leg, change, "SHOP", "cus_1")])
+    journal.close()
+    found = GatewayReader(url).page(wanted(customer="cus_1"))
+    assert [row.leg for row in found] == [2, 1]
+    assert GatewayReader(url).page(wanted(customer="cus_2")) == []
+
+
+@pytest.mark.parametrize("more", [{}, {"below": 9}, {"customer": "cus_1"}])
+def test_a_page_is_found_by_an_index(url, more):
+    reader = GatewayReader(url)
+    query = reader.query(wanted(**more))
     engine = create_engine(url)
     with engine.connect() as connection:
-        [plan] = connection.execute(text(f"EXPLAIN QUERY PLAN {query}")).fetchall()
+        text = query.compile(engine, compile_kwargs={"literal_binds": True})
+        plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
     engine.dispose()
-    assert "gateway_journal_owner" in plan[3]
-    assert "SCAN" not in plan[3]
+    index = "gateway_journal_customer" if more.get("customer") else "gateway_journal_owner"
+    assert index in plan[0]
+    assert not any("SCAN" in step or "TEMP" in step for step in plan)
 
 
 def test_legs_are_found_by_their_names_and_a_second_gateway_is_refused(url):

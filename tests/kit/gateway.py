@@ -1,8 +1,9 @@
 """A gateway to play with: its calls, its journal in memory, and a start from that."""
 
-from cardswitch.gateway.core.calls import Call, Create, Pay
+from cardswitch.gateway.core.calls import Call, Create, Pay, Source
+from cardswitch.gateway.core.cards import Card
 from cardswitch.gateway.core.desk import SWITCH
-from cardswitch.gateway.core.entries import Card, Terms
+from cardswitch.gateway.core.entries import Terms
 from cardswitch.gateway.core.machine import CardVault, Gateway
 from cardswitch.gateway.core.messages import Node
 from cardswitch.gateway.core.row import legs_of
@@ -14,6 +15,7 @@ CARD = Card(
     id="pm_1", sealed="SEALED", fingerprint="F", masked="424242******4242", brand="visa",
     exp_month=12, exp_year=2030,
 )  # fmt: skip
+SOURCE = Source(id=CARD.id, card=CARD)
 UP, DOWN = LinkUp(SWITCH), LinkDown(SWITCH)
 REF = "a" * 22
 VAULT = CardVault(open=lambda sealed: PAN, fingerprint=lambda pan: f"print of {pan}")
@@ -25,7 +27,7 @@ def gateway(vault=VAULT):
 
 def order(ref=REF, amount=1250, **more):
     """A new intent that is confirmed at once."""
-    deed = Create(secret="s", amount=amount, currency="eur", card=CARD, pay=Pay(cvc="123"))
+    deed = Create(secret="s", amount=amount, currency="eur", source=SOURCE, pay=Pay(cvc="123"))
     return call(deed, ref, **more)
 
 
@@ -33,7 +35,7 @@ def held(ref=REF, amount=1250, **more):
     """The same, whose money is set aside and captured later."""
     terms = Terms(capture="manual")
     deed = Create(
-        secret="s", amount=amount, currency="eur", card=CARD, pay=Pay(cvc="123"), terms=terms
+        secret="s", amount=amount, currency="eur", source=SOURCE, pay=Pay(cvc="123"), terms=terms
     )
     return call(deed, ref, **more)
 

@@ -2,76 +2,107 @@
 
 from __future__ import annotations
 
-from ...core.calls import Refund
+from msgspec import Struct
+
+from ...core.calls import Capture, Refund
 from ...core.ids import CHARGE, INTENT, REFUND, id_of
-from ...core.problems import missing
+from ...core.row import CHARGE as CHARGES
+from ...core.row import INTENT as INTENTS
+from ...core.row import REFUND as REFUNDS
 from .. import params
 from ..endpoints import (
     Answer,
     Asked,
     intent_of,
-    limit_of,
     part_of_intent,
     positive,
     read_intent,
     ref_of,
 )
-from ..faults import Fault, bad
-from ..objects import (
-    CHARGE_PATHS,
-    REFUND_PATHS,
-    charge_object,
-    expanded,
-    list_object,
-    refund_object,
-)
+from ..faults import bad
+from ..objects import charge_object, list_object, refund_object
+from ..paging import cut, page_of, part_of
+
+
+class ChargesParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of charges: of an intent, of a customer, or of all."""
+
+    payment_intent: str | None = None
+    customer: str | None = None
+
+
+class RefundsParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of refunds: of an intent, of a charge, or of all."""
+
+    payment_intent: str | None = None
+    charge: str | None = None
+
+
+class CaptureParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Take what is set aside, or a part of it."""
+
+    amount: params.Whole | None = None
 
 
 async def retrieve_charge(asked: Asked) -> Answer:
     """GET /v1/charges/{id}."""
-    given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, CHARGE_PATHS)
+    params.read(params.ReadParams, asked.value)
+    return charge_object(*await part_of_intent(asked, CHARGE, "charge", asked.id)), None
+
+
+async def list_charges(asked: Asked) -> Answer:
+    """GET /v1/charges."""
+    given = params.read(ChargesParams, asked.value)
+    if given.payment_intent is None:
+        locate = part_of(INTENTS, CHARGE)
+        page = await page_of(asked, given, (CHARGES,), locate, given.customer)
+        charges = [charge_object(*each) for each in page.exchanges()]
+        return page.shown("/v1/charges", charges), None
+    intent = await read_intent(asked, ref_of(given.payment_intent), given.payment_intent)
+    payments = [each for each in reversed(intent.exchanges) if each.is_payment]
+    ids = [id_of(CHARGE, intent.ref, each.number) for each in payments]
+    found, has_more = cut(payments, ids, given)
+    data = [charge_object(intent, each) for each in found]
+    return list_object("/v1/charges", data, has_more), None
+
+
+async def capture_charge(asked: Asked) -> Answer:
+    """POST /v1/charges/{id}/capture."""
+    given = params.read(CaptureParams, asked.value)
     intent, payment = await part_of_intent(asked, CHARGE, "charge", asked.id)
-    return charge_object(intent, payment, expand), None
+    deed = Capture(amount=positive(given.amount))
+    reply = await asked.call(intent.ref, asked.id, deed)
+    return charge_object(intent_of(reply), intent_of(reply).exchange(payment.number)), reply
 
 
 async def create_refund(asked: Asked) -> Answer:
     """POST /v1/refunds."""
     given = params.read(params.RefundParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS)
     if (given.payment_intent is None) == (given.charge is None):
         raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
     named = given.payment_intent or given.charge or ""
     deed = Refund(amount=positive(given.amount), reason=given.reason, metadata=given.metadata)
     reply = await asked.call(ref_of(named, INTENT if given.payment_intent else CHARGE), named, deed)
     intent = intent_of(reply)
-    return refund_object(intent, intent.exchange(reply.number), expand), reply
+    return refund_object(intent, intent.exchange(reply.number)), reply
 
 
 async def retrieve_refund(asked: Asked) -> Answer:
     """GET /v1/refunds/{id}."""
-    given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS)
-    intent, refund = await part_of_intent(asked, REFUND, "refund", asked.id)
-    return refund_object(intent, refund, expand), None
+    params.read(params.ReadParams, asked.value)
+    return refund_object(*await part_of_intent(asked, REFUND, "refund", asked.id)), None
 
 
 async def list_refunds(asked: Asked) -> Answer:
-    """GET /v1/refunds: those of one payment_intent or charge, newest first."""
-    given = params.read(params.ListParams, asked.value)
-    expand = expanded(given.expand, REFUND_PATHS, "data.")
+    """GET /v1/refunds."""
+    given = params.read(RefundsParams, asked.value)
     named = given.payment_intent or given.charge
     if named is None:
-        raise bad("Name a payment_intent or a charge", "payment_intent", "parameter_missing")
-    intent = await read_intent(
-        asked, ref_of(named, INTENT if given.payment_intent else CHARGE), named
-    )
+        page = await page_of(asked, given, (REFUNDS,), part_of(INTENTS, REFUND))
+        return page.shown("/v1/refunds", [refund_object(*each) for each in page.exchanges()]), None
+    ref = ref_of(named, INTENT if given.payment_intent else CHARGE)
+    intent = await read_intent(asked, ref, named)
     refunds = [each for each in reversed(intent.exchanges) if each.asked == "refund"]
     ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
-    if given.starting_after is not None:
-        if given.starting_after not in ids:
-            raise Fault(missing("refund", given.starting_after, "starting_after"))
-        refunds = refunds[ids.index(given.starting_after) + 1 :]
-    limit = limit_of(given)
-    data = [refund_object(intent, each, expand) for each in refunds[:limit]]
-    return list_object("/v1/refunds", data, len(refunds) > limit), None
+    found, has_more = cut(refunds, ids, given)
+    return list_object("/v1/refunds", [refund_object(intent, e) for e in found], has_more), None

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from ...core.calls import Cancel, Capture, Create, Pay, Update
-from ...core.entries import Details, Terms
-from ...core.ids import INTENT, parts_of
+from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
+from ...core.ids import INTENT
+from ...core.intents import Intent
+from ...core.row import INTENT as INTENTS
 from .. import params
 from ..endpoints import (
     Answer,
     Asked,
-    card_given,
     intent_of,
-    limit_of,
     money_of,
     positive,
     read_intent,
@@ -24,8 +24,10 @@ from ..endpoints import (
     seen_intent,
 )
 from ..faults import bad
+from ..given.sources import customer_use, given_source, keeping
 from ..ids import SECRET_LENGTH, new_ref, random_text
-from ..objects import INTENT_PATHS, expanded, intent_object, list_object
+from ..objects import intent_object
+from ..paging import page_of, part_of
 
 
 class CardOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,6 +49,8 @@ class CreateParams(params.CreateParams, frozen=True, forbid_unknown_fields=True,
 
     capture_method: Literal["automatic", "automatic_async", "manual"] = "automatic"
     payment_method_options: Options = Options()
+    customer: str | None = None
+    setup_future_usage: FutureUsage | None = None
 
 
 class UpdateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,7 +67,8 @@ class UpdateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     statement_descriptor: str | UnsetType | None = UNSET
     statement_descriptor_suffix: str | UnsetType | None = UNSET
     metadata: dict[str, str | None] | UnsetType | None = UNSET
-    expand: tuple[str, ...] = ()
+    customer: str | UnsetType | None = UNSET
+    setup_future_usage: FutureUsage | UnsetType | None = UNSET
 
 
 class CaptureParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -71,64 +76,108 @@ class CaptureParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     amount_to_capture: params.Whole | None = None
     final_capture: bool = True
-    expand: tuple[str, ...] = ()
 
 
-_DETAILS = ("description", "receipt_email", "statement_descriptor", "statement_descriptor_suffix")
+class ListParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of intents, of one customer or of all."""
+
+    customer: str | None = None
+
+
+_URL: Final = "/v1/payment_intents"
+_DETAILS: Final = (
+    "description",
+    "receipt_email",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+)
 
 
 async def create_intent(asked: Asked) -> Answer:
     """POST /v1/payment_intents."""
     given = params.read(CreateParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
     amount, money = money_of(asked, given.amount, given.currency)
-    card, cvc = card_given(asked, given.payment_method, given.payment_method_data)
-    if given.confirm and card is None:
+    source = given_source(asked, given.payment_method, given.payment_method_data)
+    if given.confirm and source.source is None:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
-    details = Details(
-        description=given.description,
-        metadata=given.metadata,
-        receipt_email=given.receipt_email,
-        statement_descriptor=given.statement_descriptor,
-        statement_descriptor_suffix=given.statement_descriptor_suffix,
-    )
+    terms = _terms(given.capture_method, given.payment_method_options, given.setup_future_usage)
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
         currency=money,
-        card=card,
-        details=details,
-        terms=_terms(given.capture_method, given.payment_method_options),
-        pay=Pay(cvc=cvc) if given.confirm else None,
+        source=source.source,
+        details=Details(
+            metadata=given.metadata, **{name: getattr(given, name) for name in _DETAILS}
+        ),
+        terms=terms,
+        customer=given.customer,
+        pay=Pay(cvc=source.cvc(asked)) if given.confirm else None,
     )
-    reply = await asked.call(new_ref(), "", deed)
-    return intent_object(intent_of(reply), expand), reply
+    uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
+    reply = await asked.call(new_ref(), "", deed, uses=uses)
+    return intent_object(intent_of(reply)), reply
 
 
 async def retrieve_intent(asked: Asked) -> Answer:
     """GET /v1/payment_intents/{id}."""
     given = params.read(params.ReadParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    intent = await seen_intent(asked, given.client_secret)
-    return intent_object(intent, expand), None
+    return intent_object(await seen_intent(asked, given.client_secret)), None
 
 
 async def confirm_intent(asked: Asked) -> Answer:
     """POST /v1/payment_intents/{id}/confirm."""
     given = params.read(params.ConfirmParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    if asked.is_public:
-        await seen_intent(asked, given.client_secret)
-    card, cvc = card_given(asked, given.payment_method, given.payment_method_data)
-    reply = await asked.call(ref_of(asked.id), asked.id, Pay(card=card, cvc=cvc))
-    return intent_object(intent_of(reply), expand), reply
+    intent = await seen_intent(asked, given.client_secret)
+    source = given_source(asked, given.payment_method, given.payment_method_data)
+    cvc = source.cvc(asked)
+    uses = source.uses
+    if source.source is None and intent.card is not None:
+        source = given_source(asked, intent.card.id, None)
+        cvc, uses = source.cvc(asked), source.uses
+    deed = Pay(source=source.source, cvc=cvc)
+    uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
+    reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
+    return intent_object(intent_of(reply)), reply
 
 
 async def update_intent(asked: Asked) -> Answer:
     """POST /v1/payment_intents/{id}."""
     given = params.read(UpdateParams, asked.value, unsets=True)
-    expand = expanded(given.expand, INTENT_PATHS)
     intent = await read_intent(asked, ref_of(asked.id), asked.id)
+    name = given.payment_method or None
+    source = given_source(asked, name, given.payment_method_data)
+    changes = _changes(asked, given, intent)
+    uses = (*source.uses, *customer_use(changes.get("customer")))
+    deed = Update(source=source.source, changes=changes, details=_details(given, intent))
+    reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
+    return intent_object(intent_of(reply)), reply
+
+
+async def capture_intent(asked: Asked) -> Answer:
+    """POST /v1/payment_intents/{id}/capture."""
+    given = params.read(CaptureParams, asked.value)
+    amount = positive(given.amount_to_capture, "amount_to_capture")
+    deed = Capture(amount=amount, is_final=given.final_capture)
+    reply = await asked.call(ref_of(asked.id), asked.id, deed)
+    return intent_object(intent_of(reply)), reply
+
+
+async def cancel_intent(asked: Asked) -> Answer:
+    """POST /v1/payment_intents/{id}/cancel."""
+    given = params.read(params.CancelParams, asked.value)
+    reply = await asked.call(ref_of(asked.id), asked.id, Cancel(reason=given.cancellation_reason))
+    return intent_object(intent_of(reply)), reply
+
+
+async def list_intents(asked: Asked) -> Answer:
+    """GET /v1/payment_intents."""
+    given = params.read(ListParams, asked.value)
+    page = await page_of(asked, given, (INTENTS,), part_of(INTENTS, INTENT), given.customer)
+    return page.shown(_URL, [intent_object(each) for each in page.intents()]), None
+
+
+def _changes(asked: Asked, given: UpdateParams, intent: Intent) -> dict[str, Any]:
+    """What of *intent* is to be otherwise, its details apart."""
     changes: dict[str, Any] = {}
     if given.amount is not UNSET or given.currency is not UNSET:
         amount = params.Whole(intent.amount) if given.amount is UNSET else given.amount
@@ -136,60 +185,28 @@ async def update_intent(asked: Asked) -> Answer:
         changes["amount"], changes["currency"] = money_of(asked, amount, money)
     if given.payment_method is None:
         changes["card"] = None
-    else:
-        name = None if given.payment_method is UNSET else given.payment_method
-        card, _ = card_given(asked, name, given.payment_method_data)
-        changes |= {"card": card} if card is not None else {}
-    if given.capture_method is not UNSET or given.payment_method_options is not None:
-        method = given.capture_method
-        changes["terms"] = _terms(
-            intent.terms.capture if method is UNSET else method, given.payment_method_options
-        )
+    if given.customer is not UNSET:
+        changes["customer"] = given.customer
+    terms, options = intent.terms, given.payment_method_options
+    if given.capture_method is not UNSET or options is not None:
+        method = terms.capture if given.capture_method is UNSET else given.capture_method
+        terms = _terms(method, options or Options(), terms.future_usage)
+    if given.setup_future_usage is not UNSET:
+        terms = replace(terms, future_usage=given.setup_future_usage)
+    return changes if terms == intent.terms else {**changes, "terms": terms}
+
+
+def _details(given: UpdateParams, intent: Intent) -> dict[str, Any]:
     details = {name: said for name in _DETAILS if (said := getattr(given, name)) is not UNSET}
     if given.metadata is not UNSET:
         details["metadata"] = params.merged(intent.details.metadata, given.metadata)
-    deed = Update(changes=changes, details=details)
-    reply = await asked.call(intent.ref, asked.id, deed)
-    return intent_object(intent_of(reply), expand), reply
+    return details
 
 
-async def capture_intent(asked: Asked) -> Answer:
-    """POST /v1/payment_intents/{id}/capture."""
-    given = params.read(CaptureParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    amount = positive(given.amount_to_capture, "amount_to_capture")
-    deed = Capture(amount=amount, is_final=given.final_capture)
-    reply = await asked.call(ref_of(asked.id), asked.id, deed)
-    return intent_object(intent_of(reply), expand), reply
-
-
-async def cancel_intent(asked: Asked) -> Answer:
-    """POST /v1/payment_intents/{id}/cancel."""
-    given = params.read(params.CancelParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS)
-    reply = await asked.call(ref_of(asked.id), asked.id, Cancel(reason=given.cancellation_reason))
-    return intent_object(intent_of(reply), expand), reply
-
-
-async def list_intents(asked: Asked) -> Answer:
-    """GET /v1/payment_intents."""
-    given = params.read(params.ListParams, asked.value)
-    expand = expanded(given.expand, INTENT_PATHS, "data.")
-    limit = limit_of(given)
-    before = 0
-    if given.starting_after is not None:
-        named = parts_of(INTENT, given.starting_after)
-        found = await read_intent(asked, named[0] if named else "", given.starting_after)
-        before = found.leg
-    intents = asked.services.reader.intents
-    page = await asyncio.to_thread(intents, asked.key.merchant, limit + 1, before=before)
-    data = [intent_object(intent, expand) for intent in page[:limit]]
-    return list_object("/v1/payment_intents", data, len(page) > limit), None
-
-
-def _terms(method: Any, options: Options | None) -> Terms:
-    card = options.card if options is not None else CardOptions()
+def _terms(method: CaptureMethod, options: Options, usage: FutureUsage | None) -> Terms:
+    card = options.card
     return Terms(
         capture=card.capture_method or method,
         takes_part=card.request_partial_authorization == "if_available",
+        future_usage=usage,
     )

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cardswitch.gateway.api.app import ROUTES
 from tests.kit.shop import basic, card
 
 
@@ -24,10 +23,6 @@ def test_a_key_comes_as_bearer_or_as_the_user_of_basic(shop):
 def test_a_key_that_browsers_know_does_little(shop):
     said = shop.ask("POST", "/v1/refunds", key=shop.public)
     assert (said.status, said.body["error"]["code"]) == (403, "secret_key_required")
-    assert {line.path for line in ROUTES if line.is_public} == {
-        "/v1/payment_intents/{id}",
-        "/v1/payment_intents/{id}/confirm",
-    }
 
 
 @pytest.mark.parametrize(

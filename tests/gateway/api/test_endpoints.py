@@ -1,10 +1,10 @@
-"""What endpoints share: ids that are none, amounts, and the bounds of a page."""
+"""What endpoints share: ids that are none, and amounts."""
 
 import pytest
 
-from cardswitch.gateway.api.endpoints import limit_of, positive, ref_of
+from cardswitch.gateway.api.endpoints import positive, ref_of
 from cardswitch.gateway.api.faults import Fault
-from cardswitch.gateway.api.params import ListParams, Whole
+from cardswitch.gateway.api.params import Whole
 
 
 def test_what_is_no_id_leads_nowhere():
@@ -17,10 +17,3 @@ def test_an_amount_is_above_zero_or_not_given():
     with pytest.raises(Fault) as fault:
         positive(Whole(0), "amount_to_capture")
     assert fault.value.problem.param == "amount_to_capture"
-
-
-@pytest.mark.parametrize("limit", [0, 101, -1])
-def test_a_page_is_bounded(limit):
-    assert limit_of(ListParams()) == 10
-    with pytest.raises(Fault):
-        limit_of(ListParams(limit=Whole(limit)))

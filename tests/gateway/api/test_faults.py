@@ -5,6 +5,8 @@ import pytest
 from cardswitch.gateway.api.faults import bad, customer_message, error_object, unauthorised
 from cardswitch.gateway.core.problems import declined, undone
 
+INTENT = {"id": "pi_", "object": "payment_intent"}
+
 
 def test_an_error_says_type_code_and_place():
     error = error_object(bad("why", "amount", "parameter_missing").problem, None, None)["error"]
@@ -18,9 +20,9 @@ def test_an_error_says_type_code_and_place():
 
 
 def test_a_decline_says_the_reason_the_charge_and_the_intent():
-    error = error_object(declined("51", 1), {"id": "pi_"}, "ch_")["error"]
+    error = error_object(declined("51", 1), INTENT, "ch_")["error"]
     assert (error["decline_code"], error["network_decline_code"]) == ("insufficient_funds", "51")
-    assert (error["charge"], error["payment_intent"]) == ("ch_", {"id": "pi_"})
+    assert (error["charge"], error["payment_intent"]) == ("ch_", INTENT)
 
 
 @pytest.mark.parametrize("code", ["41", "43", "59", "34", "63"])

@@ -5,6 +5,8 @@ import pytest
 
 from cardswitch.gateway.core.entries import (
     Answered,
+    Became,
+    Began,
     Called,
     Canceled,
     Created,
@@ -12,6 +14,7 @@ from cardswitch.gateway.core.entries import (
     GatewayEntry,
     KeyAnswered,
     KeyTaken,
+    Lapsed,
     Owed,
     Refused,
     Resolved,
@@ -22,6 +25,9 @@ from cardswitch.gateway.core.entries import (
     Updated,
 )
 from cardswitch.gateway.core.problems import declined
+from cardswitch.gateway.core.things.customers import Customer
+from cardswitch.gateway.core.things.methods import Method
+from cardswitch.gateway.core.things.tokens import Token
 from cardswitch.specs.message import Message
 from tests.kit.gateway import CARD
 
@@ -45,6 +51,10 @@ ENTRIES = [
         details=Details(),
         terms=Terms(capture="manual"),
     ),
+    Lapsed(1.0, 1),
+    Began(at=1.0, merchant="SHOP", thing=Method(card=CARD, metadata={"a": "b"})),
+    Became(at=2.0, thing=Customer(email="e@x", methods=("pm_1",))),
+    Became(at=2.0, thing=Token(card=CARD, is_used=True)),
     KeyTaken(at=1.0, digest="d", intent="r"),
     KeyAnswered(at=1.0, through=3, number=1, problem=declined("51", 1)),
 ]
@@ -53,7 +63,3 @@ ENTRIES = [
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: type(entry).__name__)
 def test_what_is_written_is_read(entry):
     assert msgspec.json.decode(msgspec.json.encode(entry), type=GatewayEntry) == entry
-
-
-def test_an_expiry_is_year_and_month():
-    assert CARD.expiry == "3012"

@@ -4,7 +4,7 @@ from cardswitch.gateway.core.calls import Cancel, Create, Pay, Read, Refund
 from cardswitch.gateway.core.exchanges import Stand
 from cardswitch.gateway.core.row import GatewayRow
 from cardswitch.gateway.core.states import Status
-from tests.kit.gateway import CARD, DOWN, PAN, call, intent, order, played, replies, restarted
+from tests.kit.gateway import DOWN, PAN, SOURCE, call, intent, order, played, replies, restarted
 from tests.kit.play import after, answered, appended, sent
 
 
@@ -34,12 +34,19 @@ class told:
         return f"told({self.ticket}, {self.status}, {self.problem})"
 
 
+def asked():
+    """An order is durable, and sent."""
+    play = played() >> order() << row("Began") << row("Created") << row("Sent")
+    return play << sent("switch", "0200")
+
+
 def test_an_order_is_durable_before_it_is_sent_and_answered_after_its_outcome():
     play = played()
     assert (
         play
         >> order(key="k", digest="d")
         << row("KeyTaken")
+        << row("Began")
         << row("Created")
         << row("Sent")
         << sent("switch", "0200", {2: PAN, 14: "3012", 48: "9203123", 22: "812", 25: "59"})
@@ -61,7 +68,14 @@ def test_neither_card_number_nor_cvc_is_written():
 
 
 def test_a_decline_says_why_and_wants_another_card():
-    play = played() >> order() << row("Created") << row("Sent") << sent("switch", "0200")
+    play = (
+        played()
+        >> order()
+        << row("Began")
+        << row("Created")
+        << row("Sent")
+        << sent("switch", "0200")
+    )
     play = play >> answered("switch", "51") << row("Answered") << told(problem="insufficient_funds")
     assert intent(play).status == Status.NEEDS_METHOD
     assert intent(play).card is None
@@ -69,7 +83,14 @@ def test_a_decline_says_why_and_wants_another_card():
 
 
 def test_without_an_answer_it_stays_processing_and_is_reversed_until_that_is_acknowledged():
-    play = played() >> order() << row("Created") << row("Sent") << sent("switch", "0200")
+    play = (
+        played()
+        >> order()
+        << row("Began")
+        << row("Created")
+        << row("Sent")
+        << sent("switch", "0200")
+    )
     assert (
         play
         >> after(4.0)
@@ -90,7 +111,14 @@ def test_without_an_answer_it_stays_processing_and_is_reversed_until_that_is_ack
 
 
 def test_a_refused_reversal_leaves_it_for_a_person():
-    play = played() >> order() << row("Created") << row("Sent") << sent("switch", "0200")
+    play = (
+        played()
+        >> order()
+        << row("Began")
+        << row("Created")
+        << row("Sent")
+        << sent("switch", "0200")
+    )
     play = play >> after(4.0) << row("Owed") << told() << sent("switch", "0420")
     assert play >> answered("switch", "64") << row("Refused") >> after(20)
     assert intent(play).status == Status.PROCESSING
@@ -98,7 +126,14 @@ def test_a_refused_reversal_leaves_it_for_a_person():
 
 
 def test_a_partial_approval_is_undone_and_told_as_no_funds():
-    play = played() >> order() << row("Created") << row("Sent") << sent("switch", "0200")
+    play = (
+        played()
+        >> order()
+        << row("Began")
+        << row("Created")
+        << row("Sent")
+        << sent("switch", "0200")
+    )
     play = play >> answered("switch", "10", {4: "000000000500"}) << row("Answered") << row("Owed")
     play = play << told(problem="insufficient_funds") << sent("switch", "0420")
     assert play >> answered("switch", "00") << row("Undone")
@@ -183,7 +218,7 @@ def test_what_is_no_intent_of_this_merchant_is_not_there():
 def test_a_step_that_the_table_has_not_is_refused_with_the_intent():
     play = (played() >> order()).skip()
     play = (play >> answered("switch", "00")).skip()
-    for ticket, deed in enumerate((Cancel(), Pay(card=CARD)), 2):
+    for ticket, deed in enumerate((Cancel(), Pay(source=SOURCE)), 2):
         assert (
             play
             >> call(deed, ticket=ticket)

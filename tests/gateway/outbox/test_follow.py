@@ -1,10 +1,12 @@
 """Events out of a journal: each once, in order, whoever is asked from where."""
 
-from cardswitch.gateway.core.calls import Create, Origin
+from cardswitch.gateway.api.events import event_object
+from cardswitch.gateway.core.calls import Alter, Create, Origin, Use
+from cardswitch.gateway.core.things.customers import Customer
 from cardswitch.gateway.outbox import follow as module
 from cardswitch.gateway.outbox.follow import follow
 from tests.kit.events import PlayReader
-from tests.kit.gateway import CARD, call, order, played
+from tests.kit.gateway import SOURCE, call, order, played
 from tests.kit.play import after, answered
 
 ORIGIN = Origin(request="req_1", method="POST", path="/v1/payment_intents", came=1.0, key="k1")
@@ -20,10 +22,24 @@ def test_an_event_says_which_request_made_it_and_what_nobody_asked_for_says_none
     assert made["payment_intent.payment_failed"] == ("", "")
 
 
+def test_events_of_things_are_read_like_those_of_orders():
+    play = played()
+    for thing in (Customer(), Customer(name="N")):
+        deed = Alter(lambda known, now, thing=thing: {"cus_1": thing})
+        used = (Use(kind="customer", id="cus_1"),) if thing.name else ()
+        play = (play >> call(deed, "cus_1", kind="customer", uses=used)).skip()
+    first, second = follow(PlayReader(play), 0).events
+    assert (first.type, first.ref, first.merchant, second.type) == (
+        "customer.created", "cus_1", "SHOP0001", "customer.updated",
+    )  # fmt: skip
+    assert event_object(second, PlayReader(play), 0)["data"]["object"]["name"] == "N"
+    assert event_object(first, PlayReader(play), 0)["data"]["object"]["name"] is None
+
+
 def test_read_in_pieces_they_are_the_same(monkeypatch):
     play = played()
     for number in range(5):
-        made = call(Create(secret="s", amount=1, currency="eur", card=CARD), f"{number}" * 22)
+        made = call(Create(secret="s", amount=1, currency="eur", source=SOURCE), f"{number}" * 22)
         play = (play.skip() >> made).skip() >> order(ref="abcde"[number] * 22)
         play = (play.skip() >> answered("switch", "00")).skip()
     reader = PlayReader(play)

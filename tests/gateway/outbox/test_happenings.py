@@ -2,14 +2,18 @@
 
 import pytest
 
-from cardswitch.gateway.core.calls import Cancel, Capture, Create, Refund, Resolve
+from cardswitch.gateway.core.calls import Cancel, Capture, Create, Pay, Refund, Resolve
+from cardswitch.gateway.core.row import SETUP
+from cardswitch.gateway.core.things.customers import Customer
+from cardswitch.gateway.core.things.methods import Method
+from cardswitch.gateway.core.things.tokens import Token
 from cardswitch.gateway.outbox.follow import follow
-from cardswitch.gateway.outbox.happenings import TYPES, event_id
+from cardswitch.gateway.outbox.happenings import TYPES, event_id, happened_to
 from tests.kit.events import PlayReader
-from tests.kit.gateway import CARD, REF, call, held, order, played
+from tests.kit.gateway import CARD, REF, SOURCE, call, held, order, played
 from tests.kit.play import after, answered
 
-NEW = Create(secret="s", amount=1, currency="eur", card=CARD)
+NEW = Create(secret="s", amount=1, currency="eur", source=SOURCE)
 CREATED = "payment_intent.created"
 PAID = [CREATED, "payment_intent.succeeded", "charge.succeeded"]
 FAILED = ["payment_intent.payment_failed", "charge.failed"]
@@ -81,6 +85,54 @@ def test_the_events_of_a_story(steps, types):
     for step in steps:
         play = (play.skip() >> step).skip()
     assert [event.type for event in follow(PlayReader(play), 0).events] == types
+    assert set(types) <= set(TYPES)
+
+
+SETUP_NEW = Create(secret="s", amount=0, currency="", source=SOURCE, is_setup=True, pay=Pay())
+SETUP_MADE = "setup_intent.created"
+
+
+@pytest.mark.parametrize(
+    ("steps", "type_"),
+    [
+        ([yes("85")], "setup_intent.succeeded"),
+        ([yes("41")], "setup_intent.setup_failed"),
+        ([after(4.0)], "setup_intent.setup_failed"),
+        ([yes("41"), call(Cancel(), kind=SETUP)], "setup_intent.canceled"),
+    ],
+)
+def test_the_events_of_a_setup(steps, type_):
+    play = (played() >> call(SETUP_NEW, kind=SETUP)).skip()
+    for step in steps:
+        play = (play >> step).skip()
+    types = [event.type for event in follow(PlayReader(play), 0).events]
+    assert (types[0], types[-1]) == (SETUP_MADE, type_)
+    assert set(types) <= set(TYPES)
+
+
+KEPT = Method(card=CARD, customer="cus_1")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "types"),
+    [
+        (None, Customer(), ["customer.created"]),
+        (Customer(), Customer(name="N"), ["customer.updated"]),
+        (Customer(), Customer(is_deleted=True), ["customer.deleted"]),
+        (None, Method(card=CARD), []),
+        (None, KEPT, ["payment_method.attached"]),
+        (Method(card=CARD), KEPT, ["payment_method.attached"]),
+        (KEPT, Method(card=CARD), ["payment_method.detached"]),
+        (
+            KEPT,
+            Method(card=CARD, customer="cus_1", metadata={"a": "b"}),
+            ["payment_method.updated"],
+        ),
+        (None, Token(card=CARD), []),
+    ],
+)
+def test_the_events_of_a_thing(before, after, types):
+    assert [each.type for each in happened_to(before, after)] == types
     assert set(types) <= set(TYPES)
 
 

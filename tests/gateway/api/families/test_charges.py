@@ -22,3 +22,24 @@ def test_a_payment_from_creation_to_refund(shop):
     assert [each["id"] for each in listed["data"]] == [refund["id"]]
     rest = shop.ask("POST", "/v1/refunds", {"payment_intent": id_, "amount": 1001})
     assert error(rest) == (400, "amount_too_large", "amount")
+
+
+def test_charges_of_an_order_are_its_tries(shop):
+    id_ = shop.create(amount=1051).body["error"]["payment_intent"]["id"]
+    shop.ask("POST", f"/v1/payment_intents/{id_}", {"amount": 1000})
+    shop.ask("POST", f"/v1/payment_intents/{id_}/confirm", {"payment_method": "pm_card_visa"})
+    tries = shop.ask("GET", "/v1/charges", {"payment_intent": id_}).body["data"]
+    assert [(each["status"], each["amount"]) for each in tries] == [
+        ("succeeded", 1000),
+        ("failed", 1051),
+    ]
+    assert tries[1]["failure_code"] == "card_declined"
+
+
+def test_a_charge_is_captured_by_its_own_id(shop):
+    held = shop.create(capture_method="manual").body
+    path = f"/v1/charges/{held['latest_charge']}/capture"
+    taken = shop.ask("POST", path, {"amount": 1000}).body
+    assert (taken["captured"], taken["amount_captured"]) == (True, 1000)
+    assert error(shop.ask("POST", path))[:2] == (400, "payment_intent_unexpected_state")
+    assert shop.ask("POST", "/v1/charges/ch_x/capture").status == 404

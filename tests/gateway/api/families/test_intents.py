@@ -59,9 +59,14 @@ def test_a_list_is_walked_page_by_page(shop):
         ({"currency": "eUr"}, None, "currency"),
         ({"currency": "jpy"}, "currency_not_supported", "currency"),
         ({"payment_method": None}, "parameter_missing", "payment_method"),
-        ({"payment_method": "pm_x"}, "resource_missing", "payment_method"),
         ({"capture_method": "later"}, None, "capture_method"),
-        ({"expand[]": "customer"}, None, "expand"),
+        ({"expand[]": "description"}, None, "expand"),
+        ({"expand": "customer"}, None, "expand"),
+        (
+            {"payment_method": "pm_card_visa", "payment_method_options[card][x]": "1"},
+            "parameter_unknown",
+            "payment_method_options[card][x]",
+        ),
         ({"description": "4242424242424242"}, None, "description"),
     ],
 )

@@ -7,15 +7,16 @@ from typing import Final
 
 from cardswitch.specs.codes import REFUSED_FOR_GOOD, TRY_LATER, UNDONE
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.waits import NoAnswer, NotAsked
 from cardswitch.wire.ports import Seconds
 
-from .desk import SWITCH, Debt, GatewayDesk
-from .entries import Answered, Because, IntentEntry, Owed, Refused, Spent, Undone
-from .exchanges import Stand
-from .intents import Intent
-from .messages import repeat_of, reversal_for, stored
+from ..desk import SWITCH, Debt, GatewayDesk
+from ..entries import Answered, Because, IntentEntry, Lapsed, Owed, Refused, Spent, Undone
+from ..exchanges import Stand
+from ..intents import Intent
+from ..messages import repeat_of, reversal_for, stored
 
 PAUSE_MIN_S: Final[Seconds] = 1.0  # between two sends of what is owed, doubled each time ...
 PAUSE_MAX_S: Final[Seconds] = 30.0  # ... up to this
@@ -29,6 +30,9 @@ def undo(desk: GatewayDesk, ref: str, number: int, because: Because, stays: int 
     that nobody may be told that nothing was sent.
     """
     exchange = desk.intents[ref].exchange(number)
+    if not KINDS.of(exchange.request).moves_money:
+        desk.record(ref, Lapsed(desk.now, number))
+        return
     rrn = exchange.answer.get(37) if exchange.answer is not None else ""
     try:
         reversal = desk.stamped(reversal_for(exchange.request, desk.now, rrn, stays))

@@ -2,7 +2,7 @@
 
 from cardswitch.gateway.core.calls import Cancel, Create, Pay, Read, Refund
 from cardswitch.gateway.core.states import Status
-from tests.kit.gateway import CARD, call, intent, order, played, replies
+from tests.kit.gateway import SOURCE, call, intent, order, played, replies
 from tests.kit.play import answered
 
 
@@ -10,7 +10,7 @@ def test_an_order_is_made_first_and_paid_later():
     play = (played() >> call(Create(secret="s", amount=700, currency="eur"))).skip()
     play = (play >> call(Pay(), ticket=2)).skip()
     assert replies(play)[-1].problem.code == "parameter_missing"
-    play = (play >> call(Pay(card=CARD), ticket=3)).skip()
+    play = (play >> call(Pay(source=SOURCE), ticket=3)).skip()
     play = (play >> answered("switch", "00")).skip()
     assert (replies(play)[-1].number, intent(play).status) == (1, Status.SUCCEEDED)
 
@@ -18,7 +18,7 @@ def test_an_order_is_made_first_and_paid_later():
 def test_a_second_card_pays_after_a_decline():
     play = (played() >> order()).skip()
     play = (play >> answered("switch", "41")).skip()
-    play = (play >> call(Pay(card=CARD), ticket=2)).skip()
+    play = (play >> call(Pay(source=SOURCE), ticket=2)).skip()
     play = (play >> answered("switch", "00")).skip()
     assert [e.stand for e in intent(play).exchanges] == ["declined", "approved"]
     assert intent(play).problem is None

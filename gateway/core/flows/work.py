@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cardswitch.specs.codes import PARTLY_APPROVED, TRY_LATER
@@ -11,26 +12,27 @@ from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.machine.waits import NoAnswer, NotAsked
 
-from .calls import Call, Reply
-from .desk import SWITCH, GatewayDesk
-from .entries import (
+from ..calls import Call, Reply
+from ..cards import Card, Metadata
+from ..desk import SWITCH, GatewayDesk
+from ..entries import (
     Answered,
     Asked,
     Because,
+    Began,
     Called,
-    Card,
     Created,
     IntentEntry,
     KeyAnswered,
     KeyTaken,
-    Metadata,
     Sent,
 )
-from .exchanges import Exchange
-from .intents import Intent
-from .messages import Order, capture_for, request_for, stored
+from ..exchanges import Exchange
+from ..intents import Intent
+from ..messages import Order, capture_for, request_for, stored
+from ..problems import Problem, failed
+from ..things import Record, Thing
 from .owed import owe, settle, undo
-from .problems import Problem, failed
 
 _ECHOED = (*AGREEING, 7)  # What our switch sends back as it was.
 
@@ -46,6 +48,7 @@ class Work:
         self.desk = desk
         self.call = call
         self.is_known = False  # whether the intent is there, and the caller's
+        self.things: dict[str, Record] = {}  # what the call uses, by id
         self._until = desk.now + desk.answer_s
         self._key_leg = 0
         self._is_answered = False
@@ -73,6 +76,19 @@ class Work:
         self.take(self.desk.begin(self.call.ref, entry))
         self._say_call()
 
+    def alter(self, things: Mapping[str, Thing]) -> None:
+        """Have *things* be so from now on: those that are used, and new ones."""
+        for id_, thing in things.items():
+            known = self.things.get(id_)
+            if known is not None and known.thing == thing:
+                continue
+            self._take_key()
+            if known is None:
+                entry = Began(at=self.desk.now, merchant=self.call.merchant, thing=thing)
+                self.things[id_] = self.desk.begin_thing(id_, entry)
+            else:
+                self.things[id_] = self.desk.change_thing(known, thing)
+
     def end(self) -> None:
         """The flow has ended."""
         if self.is_known:
@@ -96,8 +112,14 @@ class Work:
             entry = KeyAnswered(at=self.desk.now, through=through, number=number, problem=problem)
             self.desk.follow(self._key_leg, entry)
         self._is_answered = True
-        ticket = self.call.ticket
-        self.desk.reply(Reply(ticket=ticket, intent=self.intent, number=number, problem=problem))
+        reply = Reply(
+            ticket=self.call.ticket,
+            intent=self.intent,
+            thing=self.things.get(self.call.ref),
+            number=number,
+            problem=problem,
+        )
+        self.desk.reply(reply)
 
     async def place(self) -> None:
         """Take a place at the switch; to be left again. Raises NoPlace."""
@@ -208,7 +230,7 @@ class Work:
     def _take_key(self) -> None:
         if self.call.key and not self._key_leg:
             call = self.call
-            entry = KeyTaken(at=self.desk.now, digest=call.digest, intent=call.ref)
+            entry = KeyTaken(at=self.desk.now, digest=call.digest, intent=call.ref, kind=call.kind)
             row = self.desk.rows.begin(entry, call.key)
             self.desk.append(row)
             self._key_leg = row.leg

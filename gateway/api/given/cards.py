@@ -13,17 +13,18 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.tracks import is_luhn_valid
 from cardswitch.wire.ports import Seconds
 
-from ..core.entries import Billing, Card
-from ..core.problems import Problem
-from .faults import Fault, bad
-from .ids import new_id
-from .params import BillingParams, CardParams, MethodParams
+from ...core.cards import Billing, Card
+from ...core.problems import Problem
+from ..faults import Fault, bad
+from ..ids import new_id
+from ..params import CardParams
 
 METHOD: Final = "pm_"
 UNKNOWN: Final = "unknown"
 _TEST_EXPIRY: Final = (12, 2030)
 _LENGTHS: Final = (12, 19)
 _CVCS: Final = (3, 4)
+_NOBODY: Final = Billing()
 
 
 class _Brand(Struct, frozen=True):
@@ -39,7 +40,7 @@ class _Table(Struct, frozen=True):
 
 
 _TABLE: Final = convert(
-    tomllib.loads((Path(__file__).parent.parent / "tables" / "cards.toml").read_text("utf-8")),
+    tomllib.loads((Path(__file__).parents[2] / "tables" / "cards.toml").read_text("utf-8")),
     _Table,
 )
 
@@ -56,23 +57,30 @@ class Sealing(Protocol):
         ...
 
 
-def card_of(params: MethodParams, vault: Sealing, now: Seconds) -> Card:
-    """The card in *params*, sealed. Raises Fault: a card_error that no issuer has to say."""
-    given = params.card
-    number = given.number.replace(" ", "").replace("-", "")
-    brand = brand_of(number)
-    _check(given, number, brand, now)
-    return _sealed(
-        number, int(given.exp_month), _year(given.exp_year), vault, params.billing_details
-    )
+def card_of(
+    given: CardParams, vault: Sealing, now: Seconds, billing: Billing = _NOBODY, param: str = ""
+) -> Card:
+    """The card that is *given*, sealed; *param* is where it stands.
+
+    Raises Fault: a card_error that no issuer has to say, or a parameter that is missing.
+    """
+    for name in ("number", "exp_month", "exp_year"):
+        if getattr(given, name) is None:
+            named = f"{param}[{name}]"
+            raise bad(f"Missing required param: {named}", named, "parameter_missing")
+    number = (given.number or "").replace(" ", "").replace("-", "")
+    month, year = int(given.exp_month or 0), _year(given.exp_year or 0)
+    _check(number, month, year, now)
+    if given.cvc is not None:
+        _check_code(given.cvc, brand_of(number))
+    return _sealed(number, month, year, vault, billing)
 
 
-def named_card(name: str, vault: Sealing) -> Card:
-    """The test card that *name*, such as pm_card_visa, stands for. Raises Fault."""
-    number = _TABLE.methods.get(name)
-    if number is None:
-        raise bad(f"No such PaymentMethod: {name}", "payment_method", "resource_missing")
-    return _sealed(number, *_TEST_EXPIRY, vault, BillingParams())
+def named_card(name: str, vault: Sealing) -> Card | None:
+    """The test card that *name*, such as pm_card_visa or tok_visa, stands for, if it does."""
+    known = name.removeprefix("pm_card_").removeprefix("tok_")
+    number = _TABLE.methods.get(known) if known != name else None
+    return None if number is None else _sealed(number, *_TEST_EXPIRY, vault, _NOBODY)
 
 
 def brand_of(number: str) -> str:
@@ -87,7 +95,7 @@ def brand_of(number: str) -> str:
     return UNKNOWN
 
 
-def _sealed(number: str, month: int, year: int, vault: Sealing, billing: BillingParams) -> Card:
+def _sealed(number: str, month: int, year: int, vault: Sealing, billing: Billing) -> Card:
     return Card(
         id=new_id(METHOD),
         sealed=vault.seal(number),
@@ -96,26 +104,27 @@ def _sealed(number: str, month: int, year: int, vault: Sealing, billing: Billing
         brand=brand_of(number),
         exp_month=month,
         exp_year=year,
-        billing=convert(billing, Billing, from_attributes=True),
+        billing=billing,
     )
 
 
-def _check(given: CardParams, number: str, brand: str, now: Seconds) -> None:
+def _check(number: str, month: int, year: int, now: Seconds) -> None:
     low, high = _LENGTHS
     if not number.isascii() or not number.isdigit() or not low <= len(number) <= high:
         raise _wrong("The card number is no number of a card", "number", "invalid_number")
     if not is_luhn_valid(number):
         raise _wrong("The card number is mistyped", "number", "incorrect_number")
-    if not 1 <= given.exp_month <= 12:
+    if not 1 <= month <= 12:
         raise _wrong("The month of expiry is 1 to 12", "exp_month", "invalid_expiry_month")
-    year = _year(given.exp_year)
     if not 2000 <= year <= 2099:
         raise _wrong("The year of expiry has two or four digits", "exp_year", "invalid_expiry_year")
-    if expiry_passed(f"{year % 100:02d}{int(given.exp_month):02d}", now):
+    if expiry_passed(f"{year % 100:02d}{month:02d}", now):
         raise _wrong("The card has expired", "exp_year", "expired_card")
+
+
+def _check_code(cvc: str, brand: str) -> None:
     sizes = [known.cvc for known in _TABLE.brand if known.name == brand] or _CVCS
-    cvc = given.cvc
-    if cvc is not None and not (cvc.isascii() and cvc.isdigit() and len(cvc) in sizes):
+    if not (cvc.isascii() and cvc.isdigit() and len(cvc) in sizes):
         raise _wrong("The security code is none", "cvc", "invalid_cvc")
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from cardswitch.gateway.api.cards import brand_of, card_of, named_card
 from cardswitch.gateway.api.faults import Fault
-from cardswitch.gateway.api.params import CardParams, MethodParams
+from cardswitch.gateway.api.given.cards import brand_of, card_of, named_card
+from cardswitch.gateway.api.params import CardParams
 from cardswitch.specs.security.vault import AesVault
 from tests.kit.play import START
 
@@ -12,13 +12,12 @@ VAULT = AesVault(bytes(range(32)))
 PAN = "4242424242424242"
 
 
-def method(number=PAN, month=12, year=2030, cvc=None):
-    card = CardParams(number=number, exp_month=month, exp_year=year, cvc=cvc)
-    return MethodParams(type="card", card=card)
+def typed(number=PAN, month=12, year=2030, cvc=None):
+    return CardParams(number=number, exp_month=month, exp_year=year, cvc=cvc)
 
 
 def test_a_card_is_sealed_and_told_by_its_ends():
-    card = card_of(method(number="4242 4242-4242 4242", year=30), VAULT, START)
+    card = card_of(typed(number="4242 4242-4242 4242", year=30), VAULT, START)
     assert VAULT.open(card.sealed) == PAN
     assert (card.masked, card.brand, card.expiry) == ("424242******4242", "visa", "3012")
     assert PAN not in repr(card)
@@ -43,7 +42,7 @@ def test_a_card_is_sealed_and_told_by_its_ends():
 )
 def test_what_no_issuer_need_say_is_said_here(changes, code, param):
     with pytest.raises(Fault) as fault:
-        card_of(method(**changes), VAULT, START)
+        card_of(typed(**changes), VAULT, START)
     problem = fault.value.problem
     assert (problem.status, problem.type) == (402, "card_error")
     assert (problem.code, problem.param) == (code, param)
@@ -67,6 +66,16 @@ def test_brands_by_how_numbers_begin(number, brand):
     assert brand_of(number) == brand
 
 
-def test_a_name_that_stands_for_no_card_is_no_method():
-    with pytest.raises(Fault, match="No such PaymentMethod"):
-        named_card("pm_123", VAULT)
+def test_a_name_stands_for_a_card_or_for_none():
+    assert (
+        named_card("tok_visa", VAULT).fingerprint == named_card("pm_card_visa", VAULT).fingerprint
+    )
+    assert named_card("visa", VAULT) is None
+    assert named_card("pm_123", VAULT) is None
+
+
+def test_what_is_missing_is_named_with_its_place():
+    with pytest.raises(Fault) as fault:
+        card_of(CardParams(number=PAN, exp_year=30), VAULT, START, param="card")
+    problem = fault.value.problem
+    assert (problem.code, problem.param) == ("parameter_missing", "card[exp_month]")

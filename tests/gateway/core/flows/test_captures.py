@@ -2,9 +2,9 @@
 
 import pytest
 
-from cardswitch.gateway.core import flows
 from cardswitch.gateway.core.calls import Cancel, Capture, Refund
 from cardswitch.gateway.core.exchanges import Stand
+from cardswitch.gateway.core.flows import payments
 from cardswitch.gateway.core.intents import EXPIRED
 from cardswitch.gateway.core.states import Status
 from tests.gateway.core.test_machine import row, told
@@ -27,7 +27,14 @@ def captured(play, amount=None, code="00", *, is_final=True, ticket=2):
 
 
 def test_what_is_set_aside_names_the_authorisation_when_it_is_captured():
-    play = played() >> held() << row("Created") << row("Sent") << sent("switch", "0100")
+    play = (
+        played()
+        >> held()
+        << row("Began")
+        << row("Created")
+        << row("Sent")
+        << sent("switch", "0100")
+    )
     play = play >> answered("switch", "00", SAID) << row("Answered")
     play = play << told(status=Status.NEEDS_CAPTURE)
     assert (intent(play).capturable, intent(play).received) == (1250, 0)
@@ -132,7 +139,7 @@ def test_while_it_is_captured_the_time_may_pass():
 
 
 def test_so_many_may_wait_for_their_capture(monkeypatch):
-    monkeypatch.setattr(flows, "ENDS_MAX", 1)
+    monkeypatch.setattr(payments, "ENDS_MAX", 1)
     play = (waiting() >> held(ref="b" * 22, ticket=2)).skip()
     assert replies(play)[-1].problem.status == 503
     play = (captured(play, ticket=3) >> order(ref="c" * 22, ticket=4)).skip()

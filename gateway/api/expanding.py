@@ -1,0 +1,81 @@
+"""What `expand[]` asks for: an id is replaced by its object, level by level."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+from .faults import bad
+from .objects import Object
+
+LEVELS_MAX: Final = 4
+PATHS_MAX: Final = 20
+_DATA: Final = "data."
+# By the kind of an object, which of its fields hold the id of another, and of which kind.
+FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "payment_intent": {
+        "customer": "customer",
+        "latest_charge": "charge",
+        "payment_method": "payment_method",
+    },
+    "setup_intent": {"customer": "customer", "payment_method": "payment_method"},
+    "charge": {
+        "customer": "customer",
+        "payment_intent": "payment_intent",
+    },
+    "refund": {"charge": "charge", "payment_intent": "payment_intent"},
+    "payment_method": {"customer": "customer"},
+    "customer": {"invoice_settings.default_payment_method": "payment_method"},
+}
+
+Load = Callable[[str, str], Awaitable[Object]]  # of a kind, by its id
+
+
+def paths_of(kind: str, asked: Any, *, is_list: bool = False) -> tuple[str, ...]:
+    """The paths that are *asked* for, all of which an object of *kind* has. Raises Fault."""
+    if asked is None or asked == "":
+        return ()
+    texts = asked if isinstance(asked, list) else [asked]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(asked, list):
+        raise bad("A list of properties: expand[]=…", "expand")
+    if len(texts) > PATHS_MAX:
+        raise bad(f"At most {PATHS_MAX} properties are expanded", "expand")
+    for text in texts:
+        path = text.removeprefix(_DATA) if is_list else text
+        if (is_list and path == text) or not _is_known(kind, path):
+            raise bad(f"This property cannot be expanded: {text[:200]}", "expand")
+    return tuple(text.removeprefix(_DATA) if is_list else text for text in texts)
+
+
+async def expanded(load: Load, kind: str, shown: Object, paths: tuple[str, ...]) -> Object:
+    """*shown*, an object of *kind*, with objects for the ids at *paths*."""
+    for path in sorted(paths):  # What is deeper comes later.
+        inner, at = shown, kind
+        for name, field in _steps(kind, path):
+            holder = inner
+            for part in name.split(".")[:-1]:
+                holder = holder[part]
+            last, at = name.rpartition(".")[2], field
+            if holder[last] is None:
+                break
+            if isinstance(holder[last], str):
+                holder[last] = await load(at, holder[last])
+            inner = holder[last]
+    return shown
+
+
+def _steps(kind: str, path: str) -> list[tuple[str, str]]:
+    """The fields on the way of *path*, each with the kind that it leads to, if all are there."""
+    steps: list[tuple[str, str]] = []
+    while path:
+        fields = FIELDS.get(kind, {})
+        name = next((n for n in fields if path == n or path.startswith(f"{n}.")), None)
+        if name is None:
+            return []
+        kind, path = fields[name], path[len(name) + 1 :]
+        steps.append((name, kind))
+    return steps
+
+
+def _is_known(kind: str, path: str) -> bool:
+    return not path.endswith(".") and 1 <= len(_steps(kind, path)) <= LEVELS_MAX

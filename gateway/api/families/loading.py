@@ -1,0 +1,54 @@
+"""Objects by their kind and id, for whoever expands an id."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Final
+
+from ...core.ids import CHARGE, SETUP
+from ...core.row import SETUP as SETUPS
+from ..endpoints import Asked, intent_of, part_of_intent, read_intent, read_thing, ref_of
+from ..expanding import Load
+from ..given.sources import CUSTOMERS, METHODS
+from ..objects import Object, charge_object, intent_object, setup_object
+from .customers import customer_object
+from .methods import method_object
+
+
+async def _intent(asked: Asked, id_: str) -> Object:
+    return intent_object(await read_intent(asked, ref_of(id_), id_))
+
+
+async def _setup(asked: Asked, id_: str) -> Object:
+    return setup_object(intent_of(await asked.read(ref_of(id_, SETUP), id_, SETUPS)))
+
+
+async def _charge(asked: Asked, id_: str) -> Object:
+    return charge_object(*await part_of_intent(asked, CHARGE, "charge", id_))
+
+
+async def _method(asked: Asked, id_: str) -> Object:
+    return method_object(await read_thing(asked, METHODS, id_))
+
+
+async def _customer(asked: Asked, id_: str) -> Object:
+    return customer_object(await read_thing(asked, CUSTOMERS, id_))
+
+
+_LOADERS: Final[Mapping[str, Callable[[Asked, str], Awaitable[Object]]]] = {
+    "charge": _charge,
+    "customer": _customer,
+    "payment_intent": _intent,
+    "payment_method": _method,
+    "setup_intent": _setup,
+}
+
+
+def loader(asked: Asked) -> Load:
+    """How objects come to whoever has *asked*."""
+    return partial(_load, asked)
+
+
+async def _load(asked: Asked, kind: str, id_: str) -> Object:
+    return await _LOADERS[kind](asked, id_)

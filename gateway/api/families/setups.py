@@ -1,0 +1,97 @@
+"""Setup intents: a card that is verified without money, to be kept for a customer."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from ...core.calls import Cancel, Create, Pay
+from ...core.entries import Details, FutureUsage, Terms
+from ...core.ids import SETUP
+from ...core.row import SETUP as SETUPS
+from .. import params
+from ..endpoints import Answer, Asked, intent_of, ref_of, seen_intent
+from ..faults import bad
+from ..given.sources import given_source, keeping
+from ..ids import SECRET_LENGTH, new_ref, random_text
+from ..objects import setup_object
+from ..paging import page_of, part_of
+
+
+class CreateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A new setup intent."""
+
+    confirm: bool = False
+    customer: str | None = None
+    description: str | None = None
+    metadata: dict[str, str] = {}
+    payment_method: str | None = None
+    payment_method_data: params.MethodParams | None = None
+    payment_method_types: tuple[Literal["card"], ...] = ("card",)
+    automatic_payment_methods: params.AutomaticMethods | None = None
+    return_url: str | None = None
+    usage: FutureUsage = "off_session"
+
+
+class ListParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of setup intents, of one customer or of all."""
+
+    customer: str | None = None
+
+
+async def create_setup(asked: Asked) -> Answer:
+    """POST /v1/setup_intents."""
+    given = params.read(CreateParams, asked.value)
+    source = given_source(asked, given.payment_method, given.payment_method_data)
+    if given.confirm and source.source is None:
+        raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
+    terms = Terms(future_usage=given.usage)
+    deed = Create(
+        secret=random_text(SECRET_LENGTH),
+        amount=0,
+        currency="",
+        source=source.source,
+        details=Details(description=given.description, metadata=given.metadata),
+        terms=terms,
+        customer=given.customer,
+        is_setup=True,
+        pay=Pay(cvc=source.cvc(asked)) if given.confirm else None,
+    )
+    uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
+    reply = await asked.call(new_ref(), "", deed, SETUPS, uses)
+    return setup_object(intent_of(reply)), reply
+
+
+async def retrieve_setup(asked: Asked) -> Answer:
+    """GET /v1/setup_intents/{id}."""
+    given = params.read(params.ReadParams, asked.value)
+    return setup_object(await seen_intent(asked, given.client_secret, SETUP, SETUPS)), None
+
+
+async def confirm_setup(asked: Asked) -> Answer:
+    """POST /v1/setup_intents/{id}/confirm."""
+    given = params.read(params.ConfirmParams, asked.value)
+    intent = await seen_intent(asked, given.client_secret, SETUP, SETUPS)
+    source = given_source(asked, given.payment_method, given.payment_method_data)
+    if source.source is None and intent.card is not None:
+        source = given_source(asked, intent.card.id, None)
+    deed = Pay(source=source.source, cvc=source.cvc(asked))
+    uses = keeping(source.uses, intent.customer, intent.terms, is_paid=True)
+    reply = await asked.call(intent.ref, asked.id, deed, SETUPS, uses)
+    return setup_object(intent_of(reply)), reply
+
+
+async def cancel_setup(asked: Asked) -> Answer:
+    """POST /v1/setup_intents/{id}/cancel."""
+    given = params.read(params.CancelParams, asked.value)
+    deed = Cancel(reason=given.cancellation_reason)
+    reply = await asked.call(ref_of(asked.id, SETUP), asked.id, deed, SETUPS)
+    return setup_object(intent_of(reply)), reply
+
+
+async def list_setups(asked: Asked) -> Answer:
+    """GET /v1/setup_intents."""
+    given = params.read(ListParams, asked.value)
+    page = await page_of(asked, given, (SETUPS,), part_of(SETUPS, SETUP), given.customer)
+    return page.shown("/v1/setup_intents", [setup_object(each) for each in page.intents()]), None

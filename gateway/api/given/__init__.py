@@ -1,0 +1,1 @@
+"""Cards that come in: checked and sealed (`cards`), their codes (`codes`), whence (`sources`)."""

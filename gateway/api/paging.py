@@ -1,0 +1,166 @@
+"""Lists: a page of what a merchant has, newest first, as stable under inserts as the journal."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+from cardswitch.wire.ports import Seconds
+
+from ..core.entries import Sent
+from ..core.exchanges import Exchange
+from ..core.ids import parts_of
+from ..core.intents import Intent
+from ..core.problems import invalid
+from ..core.row import CHARGE, REFUND, GatewayRow, Legs, read
+from ..core.things import Record
+from ..store import GatewayReader, Wanted
+from .endpoints import Asked, limit_of
+from .faults import Fault, bad
+from .objects import Object, list_object
+from .params import CreatedParams, ListParams
+
+T = TypeVar("T")
+# Of an id: the kind and the name of its leg, and the number in it.
+Locate = Callable[[str], tuple[str, str, int] | None]
+
+
+class Page(Struct, frozen=True):
+    """The rows of a page, what stands in their legs, and whether there are more."""
+
+    rows: Sequence[GatewayRow]
+    legs: Legs
+    has_more: bool
+
+    def intents(self) -> list[Intent]:
+        """Those that begin in the rows."""
+        by_leg = {intent.leg: intent for intent in self.legs.intents.values()}
+        return [by_leg[leg] for leg in dict.fromkeys(row.leg for row in self.rows)]
+
+    def exchanges(self) -> list[tuple[Intent, Exchange]]:
+        """Charges or refunds that begin in the rows, each with its intent."""
+        by_leg = {intent.leg: intent for intent in self.legs.intents.values()}
+        return [(by_leg[row.leg], by_leg[row.leg].exchange(_number_of(row))) for row in self.rows]
+
+    def things(self) -> list[Record]:
+        """Those that begin in the rows."""
+        return [self.legs.things[row.identity] for row in self.rows]
+
+    def shown(self, url: str, objects: Sequence[Object]) -> Object:
+        """The page as it is answered."""
+        return list_object(url, list(objects), self.has_more)
+
+
+async def page_of(
+    asked: Asked,
+    given: ListParams,
+    kinds: tuple[str, ...],
+    locate: Locate,
+    customer: str | None = None,
+) -> Page:
+    """The page of *kinds* that is asked for; *locate* says where an id begins. Raises Fault."""
+    size = limit_of(given)
+    if given.starting_after is not None and given.ending_before is not None:
+        raise bad("Give starting_after or ending_before, not both", "ending_before")
+    above, below = await _between(asked, given, locate)
+    since, until = _times(given.created)
+    wanted = Wanted(
+        merchant=asked.key.merchant,
+        kinds=kinds,
+        size=size + 1,
+        above=above,
+        below=below,
+        since=since,
+        until=until,
+        customer=customer or "",
+    )
+    return await asyncio.to_thread(_read, asked.services.reader, wanted)
+
+
+def cut(items: Sequence[T], ids: Sequence[str], given: ListParams) -> tuple[list[T], bool]:
+    """The page of *items*, few and newest first, whose *ids* are these; whether there are more."""
+    size, found = limit_of(given), list(items)
+    if given.starting_after is not None:
+        found = found[_place(ids, given.starting_after, "starting_after") + 1 :]
+    if given.ending_before is not None:
+        before = found[: _place(ids, given.ending_before, "ending_before")]
+        return before[-size:], len(before) > size
+    return found[:size], len(found) > size
+
+
+def _place(ids: Sequence[str], id_: str, param: str) -> int:
+    if id_ not in ids:
+        raise _unknown(id_, param)
+    return ids.index(id_)
+
+
+def _read(reader: GatewayReader, wanted: Wanted) -> Page:
+    found = reader.page(wanted)
+    has_more = len(found) == wanted.size
+    if has_more:
+        found = found[1:] if wanted.above else found[:-1]
+    return Page(found, reader.legs({row.leg for row in found}), has_more)
+
+
+async def _between(asked: Asked, given: ListParams, locate: Locate) -> tuple[int, int]:
+    """The rows above which, and below which, the page lies; 0 where nothing is said."""
+    named = {"ending_before": given.ending_before, "starting_after": given.starting_after}
+    found = dict.fromkeys(named, 0)
+    for param, id_ in named.items():
+        if id_ is None:
+            continue
+        row = await asyncio.to_thread(_row_of, asked, locate(id_))
+        if row is None:
+            raise _unknown(id_, param)
+        found[param] = row.sequence
+    return found["ending_before"], found["starting_after"]
+
+
+def _row_of(asked: Asked, named: tuple[str, str, int] | None) -> GatewayRow | None:
+    """The row in which what is *named* begins, if it is the caller's."""
+    if named is None:
+        return None
+    kind, name, number = named
+    rows = asked.services.reader.named(kind, name)
+    if not rows or rows[0].owner != asked.key.merchant:
+        return None
+    if not number:
+        return rows[0]
+    begun = [row for row in rows if row.sent_on in (CHARGE, REFUND)]
+    return next((row for row in begun if _number_of(row) == number), None)
+
+
+def _number_of(row: GatewayRow) -> int:
+    entry = read(row)
+    assert isinstance(entry, Sent)
+    return entry.number
+
+
+def _times(created: CreatedParams) -> tuple[Seconds, Seconds | None]:
+    """Seconds are whole to clients: one that is meant counts to its end."""
+    low = max(created.gte or 0, 0 if created.gt is None else created.gt + 1)
+    ends = [created.lt, None if created.lte is None else created.lte + 1]
+    high = [each for each in ends if each is not None]
+    return float(low), float(min(high)) if high else None
+
+
+def _unknown(id_: str, param: str) -> Fault:
+    return Fault(invalid(f"No such object: {id_[:200]}", param, "resource_missing"))
+
+
+def part_of(kind: str, prefix: str) -> Locate:
+    """How an id of *prefix* leads to a leg of *kind*, and to a part of it."""
+
+    def locate(id_: str) -> tuple[str, str, int] | None:
+        parts = parts_of(prefix, id_)
+        return None if parts is None else (kind, *parts)
+
+    return locate
+
+
+def thing_of_kind(kind: str) -> Locate:
+    """How an id leads to a thing of *kind*."""
+    return lambda id_: (kind, id_, 0)

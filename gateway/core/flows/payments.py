@@ -1,0 +1,200 @@
+"""The story of an order: created, changed, and paid with a card that is new, kept or a token."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from cardswitch.wire.ports import Seconds
+
+from ..calls import Create, Pay, Source, Things, Update
+from ..cards import Card
+from ..ends import ENDS_MAX
+from ..entries import Asked, Created, Updated
+from ..ids import PARTS_MAX
+from ..intents import Intent
+from ..messages import Order
+from ..problems import Problem, invalid
+from ..states import Status, Step, may
+from ..things import Thing
+from ..things.customers import Customer, attached
+from ..things.methods import Method
+from ..things.tokens import Token, not_usable
+from .work import NoPlace, Work
+
+
+class Chosen(NamedTuple):
+    """The card that is to pay, and what is kept of that."""
+
+    card: Card | None
+    things: Mapping[str, Thing] = {}
+
+
+def choose(work: Work, source: Source | None, customer: str | None) -> Chosen | Problem:
+    """The card of *source*, which may pay for *customer*; nothing is written yet."""
+    if source is None:
+        return Chosen(None)
+    if source.card is not None or source.token:
+        new = taken(work.things, source, work.desk.now)
+        if isinstance(new, Problem):
+            return new
+        card, things = new
+        return Chosen(card, {**things, source.id: Method(card=card)})
+    method = work.things[source.id].thing
+    assert isinstance(method, Method), "it was looked up as one"
+    if method.customer is not None and method.customer != customer:
+        text = "The payment method is kept for a customer: name that customer with the order"
+        return invalid(text, "customer")
+    return Chosen(method.card)
+
+
+def taken(
+    things: Things, source: Source, now: Seconds
+) -> tuple[Card, Mapping[str, Thing]] | Problem:
+    """The new card of *source*, and what becomes of the token that it stands in."""
+    if source.card is not None:
+        return source.card, {}
+    record = things[source.token]
+    token = record.thing
+    assert isinstance(token, Token), "it was looked up as one"
+    problem = not_usable(token, record.at, now)
+    if problem is not None:
+        return problem
+    card = replace(token.card, id=source.id, billing=source.billing or token.card.billing)
+    return card, {source.token: replace(token, is_used=True)}
+
+
+async def create(work: Work, deed: Create) -> None:
+    """A new intent, which is paid at once if the deed says so."""
+    chosen = choose(work, deed.source, deed.customer)
+    if isinstance(chosen, Problem):
+        return work.answer(problem=chosen)
+    if deed.pay is not None:
+        await work.place()
+    try:
+        work.alter(chosen.things)
+        entry = Created(
+            at=work.desk.now,
+            merchant=work.call.merchant,
+            secret=deed.secret,
+            amount=deed.amount,
+            currency=deed.currency,
+            card=chosen.card,
+            details=deed.details,
+            terms=deed.terms,
+            customer=deed.customer,
+            is_setup=deed.is_setup,
+        )
+        work.begin(entry)
+        if deed.pay is None:
+            return work.answer()
+        return await _paid(work, deed.pay.cvc)
+    finally:
+        if deed.pay is not None:
+            work.desk.leave_place()
+
+
+async def update(work: Work, deed: Update) -> None:
+    """Another amount, card or word of the order, until it is paid."""
+    intent = work.known
+    if not may(intent.status, Step.UPDATE):
+        return work.answer(problem=unexpected(intent, "update"))
+    then = replace(intent, **deed.changes, details=replace(intent.details, **deed.details))
+    chosen = choose(work, deed.source, then.customer)
+    if isinstance(chosen, Problem):
+        return work.answer(problem=chosen)
+    work.alter(chosen.things)
+    entry = Updated(
+        at=work.desk.now,
+        amount=then.amount,
+        currency=then.currency,
+        card=chosen.card or then.card,
+        details=then.details,
+        terms=then.terms,
+        customer=then.customer,
+    )
+    work.record(entry)
+    return work.answer()
+
+
+async def pay(work: Work, deed: Pay) -> None:
+    """Ask for the money of an intent that is there."""
+    intent = work.known
+    if not may(intent.status, Step.CONFIRM):
+        return work.answer(problem=unexpected(intent, "confirm"))
+    if deed.source is None and intent.card is None:
+        text = "There is no payment method: give one with this call, or to the intent before"
+        return work.answer(problem=invalid(text, "payment_method", "parameter_missing"))
+    if len(intent.exchanges) >= PARTS_MAX:
+        return work.answer(problem=too_many())
+    chosen = choose(work, deed.source, intent.customer)
+    if isinstance(chosen, Problem):
+        return work.answer(problem=chosen)
+    await work.place()
+    try:
+        work.alter(chosen.things)
+        return await _paid(work, deed.cvc, chosen.card)
+    finally:
+        work.desk.leave_place()
+
+
+async def _paid(work: Work, cvc: str, card: Card | None = None) -> None:
+    intent = work.known
+    card = card or intent.card
+    assert card is not None
+    asked = _asked_of(intent)
+    if asked == "authorisation" and len(work.desk.ends) >= ENDS_MAX:
+        raise NoPlace(f"{ENDS_MAX} payments wait for their capture")
+    number = await work.ask(order_of(work, asked, intent.amount, card, cvc), card)
+    if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
+        _keep(work, card)
+    work.answer(number, work.known.problem)
+
+
+def _asked_of(intent: Intent) -> Asked:
+    if intent.is_setup:
+        return "verification"
+    return "authorisation" if intent.terms.capture == "manual" else "sale"
+
+
+def _keep(work: Work, card: Card) -> None:
+    """A card that has paid is kept for the customer, if the order says so."""
+    intent = work.known
+    if intent.customer is None or intent.terms.future_usage is None:
+        return
+    customer, method = work.things[intent.customer].thing, work.things[card.id].thing
+    assert isinstance(customer, Customer), "it was looked up as one"
+    assert isinstance(method, Method), "it was looked up as one"
+    kept = attached(customer, intent.customer, method, card.id)
+    if isinstance(kept, Problem):
+        work.desk.count("not_kept")
+    else:
+        work.alter({intent.customer: kept[0], card.id: kept[1]})
+
+
+def order_of(work: Work, asked: Asked, amount: int, card: Card, cvc: str = "") -> Order:
+    """What is asked for with *card*, which is opened for it."""
+    return Order(
+        asked=asked,
+        merchant=work.call.merchant,
+        amount=amount,
+        currency=work.known.currency,
+        pan=work.desk.open_card(card.sealed),
+        expiry=card.expiry,
+        cvc=cvc,
+        takes_part=work.known.terms.takes_part and asked != "refund",
+    )
+
+
+def too_many() -> Problem:
+    """An intent has its bounds."""
+    text = f"An intent has at most {PARTS_MAX} payments, captures and refunds: make a new one"
+    return invalid(text)
+
+
+def unexpected(intent: Intent, what: str) -> Problem:
+    """As *intent* stands, that cannot be."""
+    text = f"An intent that is {intent.status} takes no {what}"
+    return invalid(text, None, "payment_intent_unexpected_state")

@@ -1,0 +1,130 @@
+"""How each call is served: looked up, told anew or done; `payments` and `captures` are stories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from cardswitch.wire.machine.waits import NoAnswer
+
+from ..calls import (
+    NOBODY,
+    Alter,
+    Call,
+    Cancel,
+    Capture,
+    Create,
+    Expire,
+    Pay,
+    Read,
+    Refund,
+    Reply,
+    Resolve,
+    Update,
+)
+from ..desk import GatewayDesk
+from ..problems import Problem, away, missing, other_request
+from ..row import Legs, legs_of
+from ..things import Record
+from ..things.customers import Customer
+from .captures import cancel, capture, expire, refund, resolve
+from .payments import create, pay, update
+from .work import NoPlace, Work
+
+_JOURNAL_AWAY: Final = "The journal cannot be read: nothing was done"
+
+
+async def serve(desk: GatewayDesk, call: Call, work: Work) -> None:
+    """Do *call*, or say what it was answered when it came first."""
+    try:
+        legs = await desk.legs(*desk.names_of(call))
+        if call.key in legs.keys:
+            return await _replay(desk, call, legs)
+    except NoAnswer:
+        return desk.reply(Reply(ticket=call.ticket, problem=away(_JOURNAL_AWAY)))
+    if isinstance(call.deed, Read):
+        return _tell(desk, call, legs)
+    problem = _take(work, legs)
+    if problem is not None:
+        return work.answer(problem=problem)
+    try:
+        await _FLOWS[type(call.deed)](work, call.deed)
+    except NoPlace as error:
+        problem = away(f"Nothing was sent: {error}")
+        return work.answer(problem=replace(problem, is_retried=not work.has_written))
+
+
+def _tell(desk: GatewayDesk, call: Call, legs: Legs) -> None:
+    """How what *call* asks for stands."""
+    intent = desk.intents.get(call.ref) or legs.intents.get(call.ref)
+    thing = legs.things.get(call.ref)
+    problem = None
+    found = intent or thing
+    if found is None or found.merchant != call.merchant:
+        intent, thing, problem = None, None, missing(call.kind, call.named, "id")
+    desk.reply(Reply(ticket=call.ticket, intent=intent, thing=thing, problem=problem))
+
+
+def _take(work: Work, legs: Legs) -> Problem | None:
+    """Have *work* be about what its call names, all of which must be there and the caller's."""
+    call = work.call
+    for use in call.uses:
+        record = legs.things.get(use.id)
+        if record is None or record.merchant != call.merchant or _is_deleted(record):
+            return missing(use.kind, use.id, use.param)
+        work.things[use.id] = record
+    intent = work.desk.intents.get(call.ref) or legs.intents.get(call.ref)
+    # What ends by itself is asked for by nobody.
+    if intent is not None and (call.ticket == NOBODY or intent.merchant == call.merchant):
+        work.take(intent)
+    elif not isinstance(call.deed, Create | Alter):
+        return missing(call.kind, call.named, "id")
+    return None
+
+
+def _is_deleted(record: Record) -> bool:
+    return isinstance(record.thing, Customer) and record.thing.is_deleted
+
+
+async def _replay(desk: GatewayDesk, call: Call, legs: Legs) -> None:
+    """The first request with this key decides; a copy is told what it was told."""
+    taken, answered = legs.keys[call.key]
+    if taken.digest != call.digest:
+        return desk.reply(Reply(ticket=call.ticket, problem=other_request()))
+    rows = await desk.rows_of((taken.kind, taken.intent))
+    found = legs_of(rows, answered.through if answered else None)
+    intent = found.intents.get(taken.intent)
+    return desk.reply(
+        Reply(
+            ticket=call.ticket,
+            intent=intent,
+            thing=found.things.get(taken.intent),
+            number=answered.number if answered else len(intent.exchanges) if intent else 0,
+            problem=answered.problem if answered else None,
+            is_replayed=True,
+        )
+    )
+
+
+async def _alter(work: Work, deed: Alter) -> None:
+    changed = deed.change(work.things, work.desk.now)
+    if isinstance(changed, Problem):
+        return work.answer(problem=changed)
+    work.alter(changed)
+    return work.answer()
+
+
+_Flow = Callable[[Work, Any], Coroutine[Any, Any, None]]
+_FLOWS: Final[dict[type, _Flow]] = {
+    Alter: _alter,
+    Create: create,
+    Update: update,
+    Pay: pay,
+    Capture: capture,
+    Cancel: cancel,
+    Expire: expire,
+    Refund: refund,
+    Resolve: resolve,
+}

@@ -1,0 +1,36 @@
+"""What a merchant keeps with the gateway beside orders: each a value, replaced by the next.
+
+A file a family: what it holds, and every change of it as a pure function. Nothing here is asked of
+the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from msgspec import Struct
+
+from cardswitch.wire.ports import Seconds
+
+from .customers import Customer
+from .methods import Method
+from .tokens import Token
+
+Thing = Customer | Method | Token
+# Of which kind a leg of the journal is, by what it holds; clients call it so too.
+KINDS: Final[Mapping[type, str]] = {
+    Customer: "customer",
+    Method: "payment_method",
+    Token: "token",
+}
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """A thing as it stands: whose it is, and its leg of the journal."""
+
+    id: str
+    leg: int
+    at: Seconds  # when it was made
+    merchant: str
+    thing: Thing

@@ -1,0 +1,15 @@
+"""Payment methods: a sealed card that is kept, for one customer or for none."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from ..cards import Card, Metadata
+
+
+class Method(Struct, frozen=True, kw_only=True, tag="payment_method"):
+    """A card, and whose it is."""
+
+    card: Card
+    customer: str | None = None
+    metadata: Metadata = {}

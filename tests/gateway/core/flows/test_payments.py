@@ -1,0 +1,153 @@
+"""Whence the card of an order comes, and what is kept of it."""
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.gateway.core.calls import Alter, Cancel, Create, Pay, Source, Update, Use
+from cardswitch.gateway.core.cards import Billing
+from cardswitch.gateway.core.entries import Terms
+from cardswitch.gateway.core.row import SETUP, legs_of
+from cardswitch.gateway.core.states import Status
+from cardswitch.gateway.core.things.customers import Customer
+from cardswitch.gateway.core.things.methods import Method
+from cardswitch.gateway.core.things.tokens import LIFETIME_S, Token
+from tests.kit.gateway import CARD, REF, SOURCE, UP, call, intent, played, replies, restarted
+from tests.kit.play import after, answered, sent
+
+METHOD = Use(kind="payment_method", id="pm_9", param="payment_method", is_shared=True)
+TOKEN = Use(kind="token", id="tok_9", param="source")
+CUSTOMER = Use(kind="customer", id="cus_9", param="customer", is_shared=True)
+
+
+def with_things(**things):
+    """A gateway that knows *things* by their ids."""
+    play = played()
+    for number, (id_, thing) in enumerate(things.items(), 100):
+        kind = {"pm": "payment_method", "cus": "customer", "tok": "token"}[id_.split("_")[0]]
+        deed = Alter(lambda known, now, id_=id_, thing=thing: {id_: thing})
+        play = (play >> call(deed, id_, number, kind=kind)).skip()
+    return play
+
+
+def things(play):
+    return {id_: record.thing for id_, record in legs_of(play.entries).things.items()}
+
+
+def create(source=SOURCE, **more):
+    return Create(secret="s", amount=700, currency="eur", source=source, pay=Pay(), **more)
+
+
+def test_a_card_that_is_kept_pays_again():
+    play = with_things(pm_9=Method(card=replace(CARD, id="pm_9")))
+    play = (play >> call(create(Source(id="pm_9")), uses=(METHOD,))).skip()
+    assert intent(play).status is Status.PROCESSING
+    assert intent(play).card.id == "pm_9"
+    assert len([row for row in play.entries if row.state == "Began"]) == 1
+
+
+def test_what_the_call_names_must_be_there_and_the_callers():
+    play = (played() >> call(create(Source(id="pm_9")), uses=(METHOD,))).skip()
+    problem = replies(play)[-1].problem
+    assert (problem.code, problem.param) == ("resource_missing", "payment_method")
+    play = with_things(pm_9=Method(card=CARD))
+    play = (play >> call(create(Source(id="pm_9")), merchant="SHOP0002", uses=(METHOD,))).skip()
+    assert replies(play)[-1].problem.code == "resource_missing"
+
+
+def test_a_card_kept_for_a_customer_pays_for_no_other():
+    play = with_things(pm_9=Method(card=CARD, customer="cus_9"), cus_9=Customer())
+    play = (play >> call(create(Source(id="pm_9")), uses=(METHOD,))).skip()
+    assert replies(play)[-1].problem.param == "customer"
+    deed = create(Source(id="pm_9"), customer="cus_9")
+    play = (play >> call(deed, uses=(METHOD, CUSTOMER))).skip()
+    assert intent(play).status is Status.PROCESSING
+
+
+def test_a_token_pays_once_and_becomes_a_method():
+    play = with_things(tok_9=Token(card=CARD))
+    source = Source(id="pm_8", token="tok_9", billing=Billing(name="N"))
+    play = (play >> call(create(source), uses=(TOKEN,))).skip()
+    assert things(play)["tok_9"].is_used
+    card = things(play)["pm_8"].card
+    assert (card.id, card.billing.name, intent(play).card) == ("pm_8", "N", card)
+    play = (play >> answered("switch", "00")).skip()
+    play = (play >> call(create(source), "b" * 22, 2, uses=(TOKEN,))).skip()
+    assert replies(play)[-1].problem.code == "token_already_used"
+
+
+def test_a_token_has_its_time():
+    play = with_things(tok_9=Token(card=CARD))
+    play = (play >> after(LIFETIME_S)).skip()
+    play = (play >> call(create(Source(id="pm_8", token="tok_9")), uses=(TOKEN,))).skip()
+    assert replies(play)[-1].problem.code == "token_already_used"
+
+
+def test_while_a_token_is_in_use_another_order_waits():
+    play = with_things(tok_9=Token(card=CARD))
+    deed = create(Source(id="pm_8", token="tok_9"))
+    play = (play >> call(deed, uses=(TOKEN,))).skip()
+    play = (play >> call(deed, "b" * 22, 2, uses=(TOKEN,))).skip()
+    assert replies(play)[-1].problem.code == "lock_timeout"
+
+
+@pytest.mark.parametrize(("code", "kept"), [("00", ("pm_1",)), ("05", ())])
+def test_a_card_that_pays_is_kept_for_the_customer_if_the_order_says_so(code, kept):
+    play = with_things(cus_9=Customer())
+    deed = create(customer="cus_9", terms=Terms(future_usage="off_session"))
+    play = (play >> call(deed, uses=(replace(CUSTOMER, is_shared=False),))).skip()
+    play = (play >> answered("switch", code)).skip()
+    assert things(play)["cus_9"].methods == kept
+    assert things(play)["pm_1"].customer == ("cus_9" if kept else None)
+
+
+def test_an_update_gives_the_order_another_card_and_customer():
+    play = with_things(cus_9=Customer(), pm_9=Method(card=replace(CARD, id="pm_9")))
+    play = (play >> call(Create(secret="s", amount=700, currency="eur"))).skip()
+    deed = Update(source=Source(id="pm_9"), changes={"customer": "cus_9", "amount": 800})
+    play = (play >> call(deed, ticket=2, uses=(METHOD, CUSTOMER))).skip()
+    stands = intent(play)
+    assert (stands.card.id, stands.customer, stands.amount) == ("pm_9", "cus_9", 800)
+    assert stands.status is Status.NEEDS_CONFIRMATION
+
+
+# Setup: the card is verified, and no money asked for ----------------------------------------------
+
+
+def setup():
+    deed = Create(secret="s", amount=0, currency="", source=SOURCE, is_setup=True, pay=Pay())
+    return played() >> call(deed, kind=SETUP)
+
+
+def test_a_setup_asks_whether_the_card_is_good():
+    play = setup().skip()
+    asked = play.sent_on("switch")[-1]
+    assert (asked.mti, asked[4], asked[25], 49 in asked.fields) == ("0100", "0" * 12, "51", False)
+    play = (play >> answered("switch", "85")).skip()
+    assert intent(play).status is Status.SUCCEEDED
+
+
+def test_a_card_that_is_not_good_is_told_with_its_reason():
+    play = (setup().skip() >> answered("switch", "41")).skip()
+    assert replies(play)[-1].problem.decline_code == "lost_card"
+    assert intent(play).status is Status.NEEDS_METHOD
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_without_an_answer_there_is_nothing_to_undo(is_restarted):
+    play = setup().skip()
+    if is_restarted:
+        play = restarted(play).skip() >> UP << sent("switch", "0800") >> answered("switch", "00")
+    else:
+        play = (play >> after(4.0)).skip()
+    assert intent(play, REF).status is Status.NEEDS_METHOD
+    assert intent(play, REF).problem.code == "processing_error"
+    assert not [message for message in play.sent_on("switch") if message.mti[:2] == "04"]
+
+
+def test_a_setup_is_canceled_like_an_order():
+    deed = Create(secret="s", amount=0, currency="", is_setup=True)
+    play = (played() >> call(deed, kind=SETUP)).skip()
+    play = (play >> call(Cancel(), ticket=2, kind=SETUP)).skip()
+    assert intent(play).status is Status.CANCELED
+    play = (play >> call(Cancel(), ticket=3)).skip()
+    assert replies(play)[-1].problem.code == "resource_missing"
