@@ -71,6 +71,7 @@ class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
     dukpt: DukptConfig | None = None  # the PIN pad, instead of one with a TPK
     mac: MacConfig = MacConfig()  # its key, a TAK, is under the TMK
     timeout_s: Annotated[float, Meta(gt=0)] = 4.5
+    sign_on: bool = False  # whether it signs on whenever its connection is up
     partial_approvals: Literal["accept", "undo"] = "accept"  # what becomes of one
 
     def __post_init__(self) -> None:

@@ -11,6 +11,7 @@ from threading import get_ident
 from typing import Any, Final
 
 from cardswitch.specs.amounts import currency
+from cardswitch.specs.codes import SIGN_ON
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError, EncodeError, Error
 from cardswitch.specs.hsm.names import TAK
@@ -25,6 +26,7 @@ from cardswitch.wire.record import Noted, Record
 
 from .config import TerminalConfig
 from .core.abandon import abandoned
+from .core.echo import SIGNED_ON
 from .core.entries import BatchClosed, TerminalEntry
 from .core.errors import NoLink, NotReady
 from .core.flows import SWITCH, Timers
@@ -81,6 +83,8 @@ class Session:
             async with asyncio.timeout(CONNECT_S):
                 await self._terminal.is_linked.wait()
         except TimeoutError:
+            if self._terminal.unsigned:
+                raise NotReady(f"no sign-on at the switch: {self._terminal.unsigned}") from None
             place = f"{self._config.host}:{self._config.port}"
             raise NoLink(
                 f"the switch cannot be reached at {self._unreached or place}: is it running? "
@@ -119,12 +123,12 @@ class Session:
         """
         return await self._news(lambda _, now: self._terminal.change_key(now, kind), within)
 
-    async def echo(self, within: Seconds = WITHIN_S) -> str:
-        """Ask the switch for a sign of life, once nothing is pending; what came.
+    async def manage(self, code: str, within: Seconds = WITHIN_S) -> str:
+        """Say *code* (field 70), such as an echo, once nothing is pending; what came.
 
         Raises as :meth:`settle`, and NotReady.
         """
-        return await self._news(lambda _, now: self._terminal.echo(now), within)
+        return await self._news(lambda _, now: self._terminal.manage(now, code), within)
 
     async def settle_batch(self, within: Seconds = WITHIN_S) -> str:
         """Settle the batch, or go on with that, once no reversal is pending; how it ended.
@@ -224,6 +228,7 @@ async def open_session(
         Timers(answer_s=config.timeout_s),
         test_cards_only=config.is_in_clear,
         macs=_mac_pad(config),
+        signs_on=config.sign_on,
     )
     journal = open_journal(config)
     try:
@@ -319,9 +324,12 @@ class _Linked(SettlingTerminal):
         *,
         test_cards_only: bool = False,
         macs: MacPad | None = None,
+        signs_on: bool = False,
     ) -> None:
         super().__init__(place, pinpad, timers, macs=macs)
         self.is_linked = asyncio.Event()
+        self.unsigned = ""  # why the switch does not let it sign on
+        self._signs_on = signs_on
         self._test_cards_only = test_cards_only
 
     def ask(self, order: Order, now: Seconds, kind: str = SALE) -> Sequence[Effect]:
@@ -335,7 +343,16 @@ class _Linked(SettlingTerminal):
 
     def linked(self, link: LinkId) -> None:
         super().linked(link)
-        self.is_linked.set()
+        if self._signs_on:
+            self._start(self._sign_on())
+        else:
+            self.is_linked.set()
+
+    async def _sign_on(self) -> None:
+        said = await self.said(SIGN_ON)
+        self.unsigned = "" if said == SIGNED_ON else said
+        if not self.unsigned:
+            self.is_linked.set()
 
     def unlinked(self, link: LinkId) -> None:
         super().unlinked(link)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
+from cardswitch.specs.codes import CUT_OVER, DUPLICATE, FORMAT_ERROR
 from cardswitch.specs.errors import ConfigError, Decline, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import accept, no_kind
@@ -116,7 +116,7 @@ class Acquirer(Program):
             declined = no_kind(question)
             self.refuse(link, question, declined.code, declined.field)
         elif not self.key_exchange.takes(link, question):
-            self.desk.send(link, network_reply(question))
+            self.desk.send(link, network_reply(question, CUT_OVER))
 
     def _purchase(self, link: LinkId, request: Message, kind: Kind) -> None:
         """Answer what is known; look the others up, one flow for all copies of one purchase."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from cardswitch.specs.codes import (
     APPROVALS,
+    CUT_OVER,
     DUPLICATE,
     FORMAT_ERROR,
     INVALID_AMOUNT,
@@ -163,7 +164,7 @@ class Issuer(Program):
 
     def _network(self, link: LinkId, request: Message) -> None:
         if not self.key_exchange.takes(link, request):
-            self.desk.send(link, network_reply(request))
+            self.desk.send(link, network_reply(request, CUT_OVER))
 
     def _refuse(self, link: LinkId, request: Message, declined: Decline) -> None:
         self.refuse(link, request, declined.code, declined.field)

@@ -13,6 +13,7 @@ from .batches import batches
 from .exceptions import exceptions
 from .journal import journal
 from .keys import keys
+from .network import network
 from .options import read_switch
 from .saf import saf
 
@@ -24,6 +25,7 @@ Examples:
   cardswitch switch batches                    what terminals have closed, and what differs
   cardswitch switch saf list                   what is owed upstream
   cardswitch switch exceptions list            what a person must look at
+  cardswitch switch network sign-off issuer    nothing is routed there until sign-on
   cardswitch switch keys change issuer         new working keys, together with the peer
   cardswitch switch states                     the state diagram, for Mermaid
 
@@ -80,3 +82,4 @@ switch.add_command(batches)
 switch.add_command(saf)
 switch.add_command(exceptions)
 switch.add_command(keys)
+switch.add_command(network)

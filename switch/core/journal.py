@@ -125,6 +125,7 @@ class Journal:
             "starts_at": day.starts_at,
             "ends_at": day.ends_at,
             "keys": memory.keys.told(),
+            "signed_off": sorted(memory.signed_off),
         }
         self.mark(Mark.CHECKPOINT, day.label, said)
         memory.rows_since_checkpoint = 0

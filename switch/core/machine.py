@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sys import intern
 from typing import Any, Final
 
-from cardswitch.specs.codes import DUPLICATE, FORMAT_ERROR
+from cardswitch.specs.codes import CUT_OVER, DUPLICATE, FORMAT_ERROR
 from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import Decline, Error, FormatError
 from cardswitch.specs.hsm import Command
@@ -31,7 +31,7 @@ from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.advise import advise
 from .flows.ask import ask
-from .flows.network import downstream, require_sender, upstream
+from .flows.network import downstream, require_sender
 from .flows.reconcile import batch_digest, batch_flow
 from .flows.recover import finish, rebuild, require_upstreams
 from .flows.reversal import repeated, reversal
@@ -39,6 +39,7 @@ from .flows.reverse import undo
 from .journal import Journal
 from .legs import Leg
 from .memory import Memory, budget_of
+from .network import Announcements
 from .routing import Routing
 from .row import Row, Vault
 from .settings import ListenerSettings, Settings, Upstream
@@ -62,6 +63,9 @@ class Switch(Program):
         self.memory = Memory(settings, vault)
         self.journal = Journal(self.kernel, self.memory, settings.checkpoint_rows)
         self.deeds = Deeds(self.kernel, settings, self.memory, self.journal, self.desk_of)
+        self.network = Announcements(
+            self.desk, settings, self.memory, self.journal, self.deeds.cut_over
+        )
         self._watches: dict[LinkId, Watch] = dict(map(self._watch, settings.upstreams.items()))
         self._spokesmen = Spokesmen(settings.listeners)
         self._takes: Mapping[Shape, Callable[[LinkId, Message, Kind], None]] = {
@@ -175,6 +179,12 @@ class Switch(Program):
         self.key_exchange.change(place, kind, who, because, theirs=theirs)
         return self.kernel.take()
 
+    def say(self, now: Seconds, who: str, place: str, what: str, because: str) -> Sequence[Effect]:
+        """Say something to the peer at *place*, such as "echo". Raises Error: nothing was said."""
+        self.kernel.advance(now)
+        self.network.say(place, what, who, because)
+        return self.kernel.take()
+
     def status(self) -> Mapping[str, Any]:
         """How it stands. "in_flight" lists, as {"leg", "rrn"}, legs forwarded without outcome."""
         memory = self.memory
@@ -189,6 +199,7 @@ class Switch(Program):
             "exceptions": sum(leg.state is State.EXCEPTION for leg in legs),
             "ready": sorted(memory.ready),
             "keys": self.key_exchange.told(),
+            "network": self.network.told(),
         }
 
     # Requests -------------------------------------------------------------------------------------
@@ -200,8 +211,9 @@ class Switch(Program):
                 require_sender(request, listener)
             if self.key_exchange.takes(link, request):
                 return None
-            if listener is None:
-                return self.desk.send(link, upstream(self.memory, link, request))
+            is_announced = request.get(70) == CUT_OVER
+            if listener is None or (is_announced and listener.serves == "acquirers"):
+                return self.desk.send(link, self.network.answer(link, request))
             answer = downstream(self.memory, link, request, listener)
         except Decline as declined:
             return self._decline(link, request, declined)
@@ -339,6 +351,7 @@ class Switch(Program):
             link,
             upstream.echo_s,
             sign_on=upstream.sign_on,
+            is_off=lambda: item[0] in self.memory.signed_off,
             ready=lambda: self._ready(link),
         )
 

@@ -39,6 +39,7 @@ class Memory:
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
         self.turns = Turns()  # of these
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
+        self.signed_off: set[str] = set()  # upstreams that an operator has signed off from
         self.sessions = Sessions()  # of those who came in
         # Requests in work, by what they are for and by the link they came on.
         self.in_flight: Mapping[Budget, Counter[LinkId]] = {

@@ -64,6 +64,7 @@ class Upstream(Struct, frozen=True, kw_only=True):
     sign_on: bool = True
     mac: MacRule | None = None
     keys: KeyPlan | None = None
+    follows_cut_over: bool = False  # whether our bank day ends when it announces the end of its own
     test_cards_only: bool = False  # Messages go there in clear, and others can read them.
 
 

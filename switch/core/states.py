@@ -37,6 +37,7 @@ class Mark(StrEnum):
     CLOSED = "closed"  # settlement has closed a bank day
     BANK = "bank"  # settlement has taken what a bank says of payouts, or a person decided on them
     KEY = "key"  # a step of a key change: the key under the LMK, and its check value
+    NETWORK = "network"  # what an operator said to a peer by 0800, or a host to us
     CHECKPOINT = "checkpoint"  # all that a start must know of what is before
 
 

@@ -66,6 +66,7 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     timeout_s: float = 3.5
     echo_s: float = 30.0
     sign_on: bool = True
+    follows_cut_over: bool = False
     mac: MacConfig = MacConfig()
     keys: KeysConfig = KeysConfig()
 
@@ -204,6 +205,7 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
         timeout_s=upstream.timeout_s,
         echo_s=upstream.echo_s,
         sign_on=upstream.sign_on,
+        follows_cut_over=upstream.follows_cut_over,
         mac=upstream.mac.rule(upstream.dialect, ZAK),
         keys=upstream.keys.plan(
             ZONE, {"pin": upstream.pin_key, "mac": upstream.mac.key}, comes_in=("mac",)

@@ -31,6 +31,17 @@ ECHO_EPILOG: Final = """\b
 Examples:
   echo                                         exit code 4: no answer, 5: nobody there
   echo --terminal TERM0002 --json"""
+SIGN_ON_EPILOG: Final = """\b
+Examples:
+  sign-on                                      whether the switch lets this terminal sign on
+  sign-on --terminal TERM0002 --json
+
+Where a listener wants it (sign_on = "required"), say sign_on = true in the section [terminal]: it
+signs on before each command, since each is a connection of its own."""
+SIGN_OFF_EPILOG: Final = """\b
+Examples:
+  sign-off
+  sign-off --json"""
 KEY_EPILOG: Final = """\b
 Examples:
   change-key                                   that for PINs, and that for MACs if there is one
@@ -69,9 +80,29 @@ def close_batch(config: TerminalConfig, within: float, as_json: bool) -> None:
 @common
 def echo(config: TerminalConfig, within: float, as_json: bool) -> None:
     """Ask the switch for a sign of life (0800); nothing is sold."""
-    from .news_screen import echo as ask
+    from .news_screen import manage
 
-    sys.exit(ask(config, within, as_json))
+    sys.exit(manage(config, "echo", within, as_json))
+
+
+@click.command("sign-on", epilog=SIGN_ON_EPILOG)
+@waiting
+@common
+def sign_on(config: TerminalConfig, within: float, as_json: bool) -> None:
+    """Sign on to the switch (0800 with 001), for as long as the connection lasts."""
+    from .news_screen import manage
+
+    sys.exit(manage(config, "sign-on", within, as_json))
+
+
+@click.command("sign-off", epilog=SIGN_OFF_EPILOG)
+@waiting
+@common
+def sign_off(config: TerminalConfig, within: float, as_json: bool) -> None:
+    """Sign off (0800 with 002): on that connection nothing new is performed."""
+    from .news_screen import manage
+
+    sys.exit(manage(config, "sign-off", within, as_json))
 
 
 @click.command("change-key", epilog=KEY_EPILOG)

@@ -1,4 +1,4 @@
-"""What `terminal echo` and `terminal change-key` show: how it went, and an exit code."""
+"""What `terminal echo`, `sign-on`, `sign-off` and `change-key` show: how it went, and a code."""
 
 from __future__ import annotations
 
@@ -7,26 +7,34 @@ from collections.abc import Awaitable, Callable
 import click
 import msgspec
 
+from cardswitch.specs.codes import ECHO, SIGN_OFF, SIGN_ON
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.machine.keys.working import KEY_KINDS, KeyKind
 from cardswitch.wire.operator import exits
 
 from ..config import TerminalConfig
-from ..core.echo import SILENT, THERE
+from ..core.echo import SIGNED_OFF, SIGNED_ON, SILENT, THERE
 from ..core.errors import NoLink
 from ..core.keys import CHANGED, NO_ANSWER
 from ..session import IN_SETTLEMENT, Session, StillPending, open_session, read_book
 
-_EXITS = {THERE: 0, CHANGED: 0, SILENT: exits.TIMEOUT, NO_ANSWER: exits.TIMEOUT}
+_AGREED = {"echo": THERE, "sign-on": SIGNED_ON, "sign-off": SIGNED_OFF}
+_CODES = {"echo": ECHO, "sign-on": SIGN_ON, "sign-off": SIGN_OFF}
+_EXITS = {
+    **dict.fromkeys([*_AGREED.values(), CHANGED], 0),
+    SILENT: exits.TIMEOUT,
+    NO_ANSWER: exits.TIMEOUT,
+}
 
 
-def echo(config: TerminalConfig, within: float, as_json: bool) -> int:
-    """Ask the switch, show what came, and return the exit code."""
-    news = news_of(config, lambda session: session.echo(within))
+def manage(config: TerminalConfig, what: str, within: float, as_json: bool) -> int:
+    """Say *what*, such as "echo", show what came, and return the exit code."""
+    news = news_of(config, lambda session: session.manage(_CODES[what], within))
     if isinstance(news, int):
         return news
     if as_json:
-        shown = {"terminal": config.id, "is_there": news == THERE, "news": news}
+        name = "is_there" if what == "echo" else "is_agreed"
+        shown = {"terminal": config.id, name: news == _AGREED[what], "news": news}
         click.echo(msgspec.json.encode(shown))
     else:
         click.echo(f"{config.id}: {news}")

@@ -45,6 +45,7 @@ class SmallSwitch(Program):
         self.agrees = "00"  # what a reversal is answered
         self.silent = 0  # so many reversals stay without an answer
         self.is_mute = False  # nothing is answered
+        self.manages = "00"  # what an 0800 is answered
         self.differs = 0  # so many closes of a batch do not agree
         self.closes = "00"  # what they are answered at last
         self.has = {"2026-11-28": Totals().plus(100)}
@@ -59,8 +60,8 @@ class SmallSwitch(Program):
         if self.is_mute:
             return None
         if question.mti == "0800":
-            key = {} if question[70] == "301" else {48: NEW_KEY}
-            self.desk.send(link, question.reply("00", key))
+            key = {} if question[70] in ("001", "002", "301") else {48: NEW_KEY}
+            self.desk.send(link, question.reply(self.manages, key))
             return None
         if question.mti[:3] == "050":
             return self._close(link, question)

@@ -68,16 +68,19 @@ class NetworkWatch(Watch):
         echo_s: Seconds,
         *,
         sign_on: bool = True,
+        is_off: Callable[[], bool] = lambda: False,
         ready: Callable[[], None] = lambda: None,
         names: Mapping[int, str] | None = None,
     ) -> None:
         """*echo_s*: how much silence leads to an echo; *ready*: called whenever it is signed on.
 
+        *is_off*: whether it must not be signed on to, since a person has signed off.
         *names*: the fields that say who we are, where the peer wants to know.
         """
         super().__init__(desk, link)
         self._echo_s = echo_s
         self._sign_on = sign_on
+        self._is_off = is_off
         self._ready = ready
         self._names = names or {}
         self._heard: Seconds = 0.0
@@ -106,7 +109,8 @@ class NetworkWatch(Watch):
         self._is_asking = False
         if self._sign_on and not await self._signs_on(session):
             return
-        self._ready()
+        if not self._is_off():
+            self._ready()
         self._heard = self._desk.now
         if not self._sign_on and not await self._lives(session):
             return  # It is asked at once, since a peer may hang up on those who say nothing.
@@ -116,6 +120,8 @@ class NetworkWatch(Watch):
     async def _signs_on(self, session: int) -> bool:
         """Sign on, again and again while that is refused; false if the link is another by then."""
         while self._lasts(session):
+            if self._is_off():
+                return True
             try:
                 if await self._agrees(SIGN_ON):
                     return True
@@ -181,11 +187,11 @@ def module_watch(desk: Desk, link: LinkId, echo_s: Seconds) -> Watch:
     return ModuleWatch(desk, link, echo_s) if echo_s else Watch(desk, link)
 
 
-def network_reply(request: Message) -> Message:
-    """The answer to a peer's 0800: 00 to sign-on, sign-off and echo, 12 to anything else.
+def network_reply(request: Message, *also: str) -> Message:
+    """The answer to a peer's 0800: 00 to sign-on, sign-off, echo and *also*, 12 to anything else.
 
     >>> network_reply(Message("0800", {11: "000001", 70: "301"}))
     <0810 11=000001, 39=00, 70=301>
     """
-    known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO)
+    known = request.mti[:3] == "080" and request.get(70) in (SIGN_ON, SIGN_OFF, ECHO, *also)
     return request.reply(APPROVED if known else INVALID_TRANSACTION)

@@ -44,12 +44,3 @@ def require_sender(request: Message, listener: ListenerSettings) -> str:
     if sender and not may_sign(sender, listener):
         raise Decline(NOT_PERMITTED_HERE)
     return sender
-
-
-def upstream(memory: Memory, link: LinkId, request: Message) -> Message:
-    """The answer to *request* of one whom we dialled: signed off, nothing is routed there."""
-    if request.get(70) == SIGN_OFF:
-        memory.ready.discard(link)
-    elif request.get(70) == SIGN_ON:
-        memory.ready.add(link)
-    return network_reply(request)

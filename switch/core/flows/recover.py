@@ -17,6 +17,7 @@ from ..day import BankDay
 from ..desk import SwitchDesk
 from ..legs import Leg
 from ..memory import Memory
+from ..network import take_word
 from ..row import Row, message_of, said
 from ..settings import Settings
 from ..states import OWING, PENDING, Mark, State
@@ -61,7 +62,10 @@ def _take_mark(memory: Memory, kernel: Kernel, settings: Settings, row: Row) -> 
         memory.day = BankDay(told["date"], told["run"], told["starts_at"], told["ends_at"])
     if row.state == Mark.KEY:
         memory.keys.apply(msgspec.convert(told, KeyStep))
+    if row.state == Mark.NETWORK:
+        take_word(memory, told)
     if row.state == Mark.CHECKPOINT:
+        memory.signed_off = set(told.get("signed_off", ()))
         memory.keys.restore(told.get("keys", ()))
         memory.rows_since_checkpoint = 0
         memory.leg_number = max(memory.leg_number, told["leg_number"])

@@ -48,6 +48,31 @@ def test_nobody_is_there(run, lab, small_switch, monkeypatch):
     assert run("echo")[:2] == (5, "")
 
 
+@pytest.mark.parametrize(
+    ("what", "code", "news"), [("sign-on", "001", "signed on"), ("sign-off", "002", "signed off")]
+)
+def test_it_signs_on_and_off(run, small_switch, what, code, news):
+    assert run(what) == (0, f"TERM01: {news}\n", "")
+    assert small_switch.seen[-1][70] == code
+    shown = json.loads(run(what, "--json")[1])
+    assert shown == {"terminal": "TERM01", "is_agreed": True, "news": news}
+
+
+def test_a_terminal_that_must_sign_on_does_so_before_each_command(run, lab, small_switch):
+    lab.write_text(f"{lab.read_text()}sign_on = true\n")
+    assert run("sale", "1", "--card", "good")[0] == 0
+    assert [(m.mti, m.get(70)) for m in small_switch.seen] == [("0800", "001"), ("0200", "")]
+
+
+def test_where_it_may_not_sign_on_that_is_said(run, lab, small_switch, monkeypatch):
+    monkeypatch.setattr("cardswitch.terminal.session.CONNECT_S", 0.3)
+    lab.write_text(f"{lab.read_text()}sign_on = true\n")
+    small_switch.manages = "58"
+    code, said, _ = run("echo")
+    assert (code, said) == (1, "")
+    assert not [m for m in small_switch.seen if m.get(70) == "301"]
+
+
 # A new key -------------------------------------------------------------------------------------
 
 

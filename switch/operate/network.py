@@ -1,0 +1,98 @@
+"""What operators say to peers: echo, sign-on, sign-off, cut-over; only a switch that runs can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, Protocol
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import holds_pan
+from cardswitch.wire.driver.control import Verb
+from cardswitch.wire.driver.runtime import Runtime
+from cardswitch.wire.operator.control import TIMEOUT_S, NotRunning, ask_control
+from cardswitch.wire.ports import Effect, Seconds
+
+from ..core.row import Vault
+from .config import SwitchConfig
+from .deeds import CONTROL, STATUS, WAIT_MAX_S, Because, Who, control_folder, perform
+
+SAY: Final = "say"
+_LOOK_S: Final = 0.05  # between two looks at whether there is an answer
+
+
+class Speaks(Protocol):
+    """The machine of a switch, as far as this needs it."""
+
+    def say(
+        self, now: Seconds, who: str, place: str, what: str, because: str, /
+    ) -> Sequence[Effect]:
+        """Say something to the peer at *place*. Raises Error."""
+        ...
+
+    def status(self) -> Mapping[str, Any]:
+        """How it stands: "network" has one for each peer."""
+        ...
+
+
+class Say(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Say *what* to the peer at *place*, and wait up to *wait_s* for its answer."""
+
+    who: Who
+    place: str
+    what: str
+    because: Because = ""
+    wait_s: Annotated[float, Meta(ge=0, le=WAIT_MAX_S)] = 0.0
+
+
+def network_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
+    """The verb by which a switch that runs speaks to a peer."""
+
+    async def say(told: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            wanted = msgspec.convert(told, Say, strict=True)
+        except msgspec.ValidationError as error:
+            raise Error(f"{SAY}: {error}") from None
+        if holds_pan(wanted.because):
+            raise Error("because: leave out what may be a card number: the journal keeps it")
+        runtime.call(
+            lambda now: machine.say(now, wanted.who, wanted.place, wanted.what, wanted.because)
+        )
+        await runtime.durable()
+        return await _answered(machine, wanted)
+
+    return {SAY: say}
+
+
+async def _answered(machine: Speaks, wanted: Say) -> Mapping[str, Any]:
+    loop = asyncio.get_running_loop()
+    ends_at = loop.time() + wanted.wait_s
+    while True:
+        [peer] = [one for one in machine.status()["network"] if one["place"] == wanted.place]
+        found: Mapping[str, Any] = peer
+        if not found["is_under_way"] or loop.time() >= ends_at:
+            return found
+        await asyncio.sleep(_LOOK_S)
+
+
+def peers_of(config: SwitchConfig, vault: Vault) -> Sequence[Mapping[str, Any]]:
+    """How every peer stands, whether the switch runs or not. Raises Error."""
+    peers: Sequence[Mapping[str, Any]] = perform(config, vault, STATUS, {})["network"]
+    return peers
+
+
+def say(
+    config: SwitchConfig, place: str, what: str, because: str, within_s: float
+) -> Mapping[str, Any]:
+    """Have the switch say *what* to *place*; how that stands after *within_s* at the latest.
+
+    Raises Error: there is no such place, nobody is there, or the switch does not run.
+    """
+    arguments = {"place": place, "what": what, "because": because, "wait_s": within_s}
+    try:
+        return ask_control(control_folder(config), CONTROL, SAY, arguments, TIMEOUT_S + within_s)
+    except NotRunning as error:
+        raise Error(f"{error}: what is said to a peer needs one that runs") from None
