@@ -12,9 +12,9 @@ from cardswitch.wire.operator.options import LogOptions, config_option, log_opti
 from .batches import batches
 from .exceptions import exceptions
 from .journal import journal
-from .keys import keys
-from .network import network
 from .options import read_switch
+from .peers.keys import keys
+from .peers.network import network
 from .saf import saf
 
 EPILOG: Final = """\b

@@ -10,7 +10,7 @@ import click
 
 from cardswitch.wire.operator.options import config_option
 
-from .options import read_switch, switch_section
+from ..options import read_switch, switch_section
 
 WITHIN_S: Final = 15.0
 WITHIN_MAX_S: Final = 60.0
@@ -57,7 +57,7 @@ def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
     """List the keys that can be changed, and how their last change ended."""
     from cardswitch.wire.operator.text import columns
 
-    from ..operate.keys import keys_of
+    from ...operate.keys import keys_of
 
     found = keys_of(*read_switch(obj, config_path))
     if as_json:
@@ -93,7 +93,7 @@ def change(
     """Change the keys of PLACE, a listener, an upstream or a terminal, together with its peer."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from ..operate.keys import change_key, kinds_at
+    from ...operate.keys import change_key, kinds_at
 
     config = switch_section(config_path)
     codes = []

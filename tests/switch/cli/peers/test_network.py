@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from cardswitch.switch.cli import network as module
+from cardswitch.switch.cli.peers import network as module
 from tests.kit.operated import config_in
 
 PEER = {

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from cardswitch.specs.errors import Error
-from cardswitch.switch.cli.keys import keys
+from cardswitch.switch.cli.peers.keys import keys
 from cardswitch.switch.operate import keys as operate
 from tests.kit.operated import KEY, config_in, keyed_config
 

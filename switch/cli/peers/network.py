@@ -10,7 +10,7 @@ import click
 
 from cardswitch.wire.operator.options import config_option
 
-from .options import read_switch, switch_section
+from ..options import read_switch, switch_section
 
 WITHIN_S: Final = 5.0
 WITHIN_MAX_S: Final = 60.0
@@ -48,7 +48,7 @@ def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
     """List the upstreams, and what was last said to them."""
     from cardswitch.wire.operator.text import columns
 
-    from ..operate.network import peers_of
+    from ...operate.network import peers_of
 
     peers = peers_of(*read_switch(obj, config_path))
     if as_json:
@@ -72,7 +72,7 @@ def _command(what: str, text: str) -> click.Command:
     def command(
         config_path: Path, place: str, because: str, within_s: float, as_json: bool
     ) -> None:
-        from ..operate.network import say
+        from ...operate.network import say
 
         peer = say(switch_section(config_path), place, what, because, within_s)
         if as_json:
