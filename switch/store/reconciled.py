@@ -22,7 +22,7 @@ from cardswitch.specs.transactions.totals import (
 )
 from cardswitch.wire.ports import Seconds
 
-from ..core.batches import CURRENCY, Counted, counted_in
+from ..core.flows.batches import CURRENCY, Counted, counted_in
 from ..core.row import Row, answer_beside, beside, fields_of
 from .reader import JournalReader
 from .tables import JOURNAL

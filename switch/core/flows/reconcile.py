@@ -42,7 +42,6 @@ from cardswitch.wire.machine.waits import Flow, NoAnswer
 from cardswitch.wire.ports import LinkId, Question, Seconds
 
 from ..access.registry import require_known
-from ..batches import CURRENCY, Closed, before, by_day, counted, reconciled, told_totals, uploaded
 from ..checks import require_allowed
 from ..desk import SwitchDesk
 from ..legs import Leg
@@ -50,6 +49,7 @@ from ..row import ANSWERS
 from ..settings import ListenerSettings
 from ..states import State
 from .ask import is_new, require_signed_on, tell_known
+from .batches import CURRENCY, Closed, before, by_day, counted, reconciled, told_totals, uploaded
 from .reversal import candidates
 
 Begin = Callable[[SwitchDesk, LinkId], Flow]

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.specs.transactions.totals import Totals
-from cardswitch.switch.core.batches import Closed, Counted, before, by_day, counted_in
+from cardswitch.switch.core.flows.batches import Closed, Counted, before, by_day, counted_in
 from tests.kit.batches import history
 
 

@@ -18,9 +18,9 @@ from cardswitch.specs.transactions.totals import Totals
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import Question
 
-from .desk import SwitchDesk
-from .row import Row, beside, fields_of
-from .states import State
+from ..desk import SwitchDesk
+from ..row import Row, beside, fields_of
+from ..states import State
 
 CURRENCY: Final = 50
 _DAY_S: Final[Seconds] = 86_400.0
