@@ -189,6 +189,10 @@ class JournalFile:
         self._store.commit(rows[self._written :])
         self._written = len(rows)
 
+    def written(self, count: int) -> None:
+        """So many rows were there when it was opened."""
+        self._written = count
+
 
 # What settlement asks of a journal, answered from its rows in memory ------------------------------
 

@@ -80,6 +80,12 @@ def lab_in():
     return SettlementLab
 
 
+@pytest.fixture(scope="module")
+def lab_in_module():
+    """The same, for what is played once and looked at often."""
+    return SettlementLab
+
+
 @pytest.fixture
 def lab(tmp_path):
     """One whose switch holds its journal, as while it runs."""
