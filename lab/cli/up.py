@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cardswitch.wire.operator.options import LogOptions, log_options
 
 if TYPE_CHECKING:
+    from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
     from cardswitch.switch.operate.settle import Record
-    from cardswitch.wire.operator.addresses import Address
+    from cardswitch.wire.driver.runtime import Clock
+    from cardswitch.wire.operator.addresses import Address, IsoListener
 
-    from ..house.topology import Lab
+    from ..house.programs import Programs
 
 LOOK_FOR_CUT_OFF_S: Final = 5.0
 LOOK_FOR_PAPERS_S: Final = 3_600.0
@@ -27,7 +29,9 @@ EPILOG: Final = """\b
 Examples:
   cardswitch up                                makes ./cardswitch-data at the first start
   cardswitch up --data /tmp/lab --trace        shows every message, masked
-  cardswitch up --config my/lab.toml
+  cardswitch up --data /tmp/other --ports-from 9000
+  cardswitch up --clock 2026-11-30T21:59       a minute before the bank day ends, in Berlin
+  cardswitch up --config my/lab.toml           those programs that it has sections of
 
 \b
 Then, in another shell:
@@ -51,44 +55,84 @@ Then, in another shell:
     type=click.Path(path_type=Path),
     help="A configuration of your own.",
 )
+@click.option(
+    "--ports-from",
+    metavar="PORT",
+    type=click.IntRange(1, 65_500),
+    help="A new lab has ports in a row that begin there, instead of at 7100.",
+)
+@click.option(
+    "--clock",
+    metavar="TIME",
+    callback=lambda _ctx, _parameter, text: _clock(text) if text else None,
+    help="Begin at that time to come, such as 2026-11-30T22:59 (UTC, unless it says which).",
+)
 @log_options
-def up(data: str, config_path: Path | None, log: LogOptions) -> None:
+def up(
+    data: str,
+    config_path: Path | None,
+    ports_from: int | None,
+    clock: Clock | None,
+    log: LogOptions,
+) -> None:
     """Run HSM, acquirer, issuer, switch, gateway and bank in one process until stopped.
 
     The configuration is made at the first start, keys and cards included, and printed; change the
-    file and start again; --quiet prints none of it. A bank day that ends is closed, and its
-    deposit files are written, which the bank answers; what it answers is booked.
+    file and start again; --quiet prints none of it. Of a configuration those programs run that it
+    has sections of. A bank day that ends is closed, and its deposit files are written, which the
+    bank answers; what it answers is booked.
     """
     from cardswitch.wire.driver.runtime import run
 
-    from ..house.topology import CONFIG_NAME, make_lab, read_lab
+    from ..house import topology
+    from ..house.programs import read_programs
 
-    path = config_path or Path(data) / CONFIG_NAME
+    path = config_path or Path(data) / topology.CONFIG_NAME
     if not path.exists() and not config_path:
-        make_lab(path.parent)
+        topology.make_lab(path.parent, topology.ports_from(ports_from) if ports_from else None)
         click.echo(f"made {path}", err=True)
-    lab = read_lab(path)
+    house = read_programs(path)
+    if ports_from and (house.hsm is None or house.hsm.port != ports_from):
+        raise click.UsageError(f"--ports-from is for a new lab: change the ports in {path}")
     if not log.is_quiet:
         text, *lists = _LISTS.split(path.read_text("utf-8"), maxsplit=1)
         click.echo(text.strip())
         if lists:
             click.echo(f"# … and the issuer's accounts and cards, see {path}")
-    run(_serve(lab, log))
+    run(_serve(house, log, clock))
 
 
-async def _serve(lab: Lab, options: LogOptions) -> None:
+def _clock(text: str) -> Clock:
+    """A clock that says now what *text* says; a usage error if that is no time, or over."""
+    import time
+    from datetime import UTC, datetime
+
+    from cardswitch.wire.driver.runtime import Clock
+
+    try:
+        begins = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("expected a time, such as 2026-11-30T22:59") from None
+    clock, zone = Clock(), begins.tzinfo or UTC
+    try:
+        clock.shift(begins.replace(tzinfo=zone).timestamp() - time.time())
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+    return clock
+
+
+async def _serve(house: Programs, options: LogOptions, clock: Clock | None) -> None:
     from cardswitch.wire.driver.event_log import EventLog
     from cardswitch.wire.driver.service import until_stopped
 
     from ..house.running import running
 
-    async with running(lab, log=EventLog(options), say=partial(click.echo, err=True)) as programs:
+    say = partial(click.echo, err=True)
+    async with running(house, clock, EventLog(options), say) as programs:
         await programs.ready()
-        for line in _listeners(lab):
+        for line in _listeners(house):
             click.echo(line, err=True)
-        besides = [
-            asyncio.create_task(each(lab)) for each in (_close_days, _take_answers, _renew_papers)
-        ]
+        besides = [asyncio.create_task(each) for each in _besides(house)]
         try:
             await until_stopped(*programs.runtimes)
         finally:
@@ -96,45 +140,58 @@ async def _serve(lab: Lab, options: LogOptions) -> None:
                 task.cancel()
 
 
-def _listeners(lab: Lab) -> Iterator[str]:
-    listeners = [
-        *(
+def _besides(house: Programs) -> Iterator[Coroutine[Any, Any, None]]:
+    """What is done from time to time beside the programs."""
+    yield _renew_papers(house.folder)
+    if house.switch is not None and house.settlement is not None:
+        yield _close_days(house.switch, house.settlement)
+        yield _take_answers(house.switch, house.settlement)
+
+
+def _listeners(house: Programs) -> Iterator[str]:
+    listeners: list[tuple[str, IsoListener, str]] = []
+    if house.switch is not None:
+        listeners += [
             (f"switch, {name}", listener, f", for {listener.serves}")
-            for name, listener in lab.switch.listeners.items()
-        ),
-        ("acquirer emulator", lab.acquirer.front, ""),
-        ("issuer emulator", lab.issuer.network, ""),
-    ]
+            for name, listener in house.switch.listeners.items()
+        ]
+    if house.acquirer is not None:
+        listeners.append(("acquirer emulator", house.acquirer.front, ""))
+    if house.issuer is not None:
+        listeners.append(("issuer emulator", house.issuer.network, ""))
     for who, listener, whom in listeners:
-        address = f"{listener.host}:{listener.port}"
         what = f"{listener.dialect}, {listener.framing}, {_spoken(listener)}{whom}"
-        yield f"{who:22} {address:17} {what}"
-    if lab.bank is not None:
-        folders = f"orders in {lab.bank.orders}, answers in {lab.bank.answers}"
+        yield f"{who:22} {_place(listener):17} {what}"
+    if house.bank is not None:
+        folders = f"orders in {house.bank.orders}, answers in {house.bank.answers}"
         yield f"{'bank emulator':22} {'no port':17} {folders}"
-    address = f"{lab.hsm.host}:{lab.hsm.port}"
-    yield f"{'HSM simulator':22} {address:17} host commands, {_spoken(lab.hsm)}, test LMK"
-    if lab.gateway is not None:
-        api = lab.gateway.api
-        address = f"{api.host}:{api.port}"
+    if house.hsm is not None:
+        spoken = f"host commands, {_spoken(house.hsm)}, test LMK"
+        yield f"{'HSM simulator':22} {_place(house.hsm):17} {spoken}"
+    if house.gateway is not None:
+        address = _place(house.gateway.api)
         yield f"{'payment gateway':22} {address:17} https://{address}/v1, CA in tls/ca.pem"
     yield "ready; stop with Ctrl-C"
+
+
+def _place(listener: Address) -> str:
+    return f"{listener.host}:{listener.port}"
 
 
 def _spoken(listener: Address) -> str:
     return "TLS" if listener.tls_certificate else "no TLS"
 
 
-async def _renew_papers(lab: Lab) -> None:
+async def _renew_papers(folder: Path) -> None:
     """Certificates that end soon are made anew, however long this runs; the start did so once."""
     from cardswitch.specs.errors import Error
 
     from ..house.papers import has_papers, renew_papers
 
-    while has_papers(lab.folder):
+    while has_papers(folder):
         await asyncio.sleep(LOOK_FOR_PAPERS_S)
         try:
-            names = await asyncio.to_thread(renew_papers, lab.folder)
+            names = await asyncio.to_thread(renew_papers, folder)
         except Error as error:
             click.echo(f"certificates cannot be renewed: {error}", err=True)
             continue
@@ -142,36 +199,36 @@ async def _renew_papers(lab: Lab) -> None:
             click.echo(f"made a new certificate for {name}", err=True)
 
 
-async def _close_days(lab: Lab) -> None:
+async def _close_days(switch: SwitchConfig, settlement: SettlementConfig) -> None:
     """Whenever a bank day has ended and its last purchase is finished, pay the merchants."""
     from cardswitch.switch.operate.settle import close_days
 
     def closed() -> list[str]:
-        reports = close_days(lab.switch, lab.settlement, _record_of(lab))
+        reports = close_days(switch, settlement, _record_of(switch))
         days = [report.closed for report in reports]
         return [f"closed {day.business_date}: {', '.join(day.files)}" for day in days]
 
     await _do_again("the bank day cannot be closed yet", closed)
 
 
-async def _take_answers(lab: Lab) -> None:
+async def _take_answers(switch: SwitchConfig, settlement: SettlementConfig) -> None:
     """Whenever the bank has answered, book what it says."""
     from cardswitch.switch.operate.bank.inbox import Inbox
 
-    inbox = Inbox(lab.settlement.answers)
+    inbox = Inbox(settlement.answers)
 
     def taken() -> list[str]:
-        found = inbox.take(lab.switch, lab.settlement, _record_of(lab))
+        found = inbox.take(switch, settlement, _record_of(switch))
         return [f"{each.name}: {each.state}, {each.summary}" for each in found]
 
     await _do_again("what the bank answers cannot be booked yet", taken)
 
 
-def _record_of(lab: Lab) -> Record:
+def _record_of(switch: SwitchConfig) -> Record:
     from cardswitch.hosts.vault import open_vault
     from cardswitch.switch.operate.closing import record_booked
 
-    return partial(record_booked, lab.switch, open_vault(lab.switch.vault))
+    return partial(record_booked, switch, open_vault(switch.vault))
 
 
 async def _do_again(what: str, deed: Callable[[], list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""All programs of a lab in one process, on one clock, each with its own runtime."""
+"""All programs of a lab, or some, in one process, on one clock, each with its own runtime."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.driver.service import Running as Served
 
 from .papers import has_papers, renew_papers
-from .topology import Lab
+from .programs import Runs, ports
 
 if TYPE_CHECKING:
     from cardswitch.gateway.serve import ServedGateway
@@ -34,26 +34,76 @@ LOOK_S: Final = 0.005
 
 
 class Running:
-    """The machines of a lab that runs, and the runtimes that drive them."""
+    """The machines of those programs that run, and the runtimes that drive them."""
 
-    def __init__(
-        self,
-        runtimes: list[Served],
-        switch: Switch,
-        acquirer: Acquirer,
-        issuer: Issuer,
-        gateway: ServedGateway | None = None,
-        bank: BankWatch | None = None,
+    def __init__(self, house: Runs) -> None:
+        self.runtimes: list[Served] = []
+        self.bank: BankWatch | None = None
+        self.gateway: ServedGateway | None = None
+        self._house = house
+        self._switch: Switch | None = None
+        self._acquirer: Acquirer | None = None
+        self._issuer: Issuer | None = None
+
+    @property
+    def switch(self) -> Switch:
+        """The machine of the switch, where there is one."""
+        assert self._switch is not None, "no [switch] runs here"
+        return self._switch
+
+    @property
+    def acquirer(self) -> Acquirer:
+        """The machine of the acquirer, where there is one."""
+        assert self._acquirer is not None, "no [acquirer] runs here"
+        return self._acquirer
+
+    @property
+    def issuer(self) -> Issuer:
+        """The machine of the issuer, where there is one."""
+        assert self._issuer is not None, "no [issuer] runs here"
+        return self._issuer
+
+    # Starting -------------------------------------------------------------------------------------
+
+    async def start(
+        self, stack: AsyncExitStack, clock: Clock, log: EventLog | None, say: Callable[[str], None]
     ) -> None:
-        self.runtimes = runtimes
-        self.bank = bank
-        self.gateway = gateway
-        self.switch = switch
-        self.acquirer = acquirer
-        self.issuer = issuer
+        """Start each, innermost first; *stack* stops them in the other order. OSError, Error."""
+        house = self._house
+        if house.hsm is not None:
+            self._started(stack, await serve_hsm(house.hsm, clock, house.folder, log=log))
+        if house.issuer is not None:
+            served, self._issuer = await serve_issuer(house.issuer, house.folder, clock, log)
+            self._started(stack, served)
+        if house.switch is not None:
+            vault = open_vault(house.switch.vault)
+            served, self._switch = await serve_switch(house.switch, vault, clock, log)
+            self._started(stack, served)
+        if house.acquirer is not None:
+            served, self._acquirer = await serve_acquirer(house.acquirer, house.folder, clock, log)
+            self._started(stack, served)
+        if house.bank is not None:
+            self.bank = BankWatch(house.bank, clock, say)
+            self.bank.start()
+            self._started(stack, self.bank)
+        if house.gateway is not None:
+            from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
+
+            vault = open_vault(house.gateway.vault)
+            self.gateway = await serve_gateway(house.gateway, vault, clock, log)
+            self._started(stack, self.gateway)
+
+    def _started(self, stack: AsyncExitStack, served: Served) -> None:
+        self.runtimes.append(served)
+        stack.push_async_callback(served.stop)
+
+    # Links ----------------------------------------------------------------------------------------
 
     async def ready(self) -> None:
-        """Return once all links are up and signed on. Raises Error naming those that are not."""
+        """Return once all links between these programs are up and signed on.
+
+        Raises Error naming those that are not. Who is elsewhere is not waited for.
+        """
         try:
             async with asyncio.timeout(READY_S):
                 while self._missing():
@@ -64,62 +114,48 @@ class Running:
 
     def _missing(self) -> list[str]:
         """The links that are not up, and of the switch's upstreams those not signed on to."""
-        signed_on = self.switch.memory.ready
-        missing = [name for name in self.switch.settings.upstreams if name not in signed_on]
-        dialled = {
-            "the HSM, by the switch": (self.switch, SWITCH_HSM),
-            "the HSM, by the issuer": (self.issuer, ISSUER_HSM),
-            "the network, by the acquirer": (self.acquirer, NETWORK),
-        }
-        if self.gateway is not None and not self.gateway.gateway.is_ready:
-            missing.append("the switch, by the gateway")
-        return missing + [
-            who for who, (program, link) in dialled.items() if not program.desk.is_up(link)
-        ]
+        house, ours = self._house, ports(self._house)
+        missing = []
+        if self._switch is not None and house.switch is not None:
+            near = [name for name, each in house.switch.upstreams.items() if each.port in ours]
+            missing = [name for name in near if name not in self._switch.memory.ready]
+            if house.switch.hsm.port in ours and not self._switch.desk.is_up(SWITCH_HSM):
+                missing.append("the HSM, by the switch")
+        if self._issuer is not None and house.issuer is not None:
+            is_near = house.issuer.hsm.port in ours
+            if is_near and not self._issuer.desk.is_up(ISSUER_HSM):
+                missing.append("the HSM, by the issuer")
+        if self._acquirer is not None and house.acquirer is not None:
+            is_near = house.acquirer.network.port in ours
+            if is_near and not self._acquirer.desk.is_up(NETWORK):
+                missing.append("the network, by the acquirer")
+        if self.gateway is not None and house.gateway is not None:
+            is_near = house.gateway.switch.port in ours
+            if is_near and not self.gateway.gateway.is_ready:
+                missing.append("the switch, by the gateway")
+        return missing
 
 
 @asynccontextmanager
 async def running(
-    lab: Lab,
+    house: Runs,
     clock: Clock | None = None,
     log: EventLog | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> AsyncIterator[Running]:
-    """Start every program of *lab*, innermost first; stop them in the other order at the end.
+    """Start every program of *house*, innermost first; stop them in the other order at the end.
 
     *log* is told what happens on all links, *say* what the bank does. Raises Error.
     """
-    clock = clock or Clock()
-    if has_papers(lab.folder):
-        renew_papers(lab.folder)
+    if has_papers(house.folder):
+        renew_papers(house.folder)
     async with AsyncExitStack() as stack:
+        programs = Running(house)
         try:
-            hsm = await serve_hsm(lab.hsm, clock, lab.folder, log=log)
-            stack.push_async_callback(hsm.stop)
-            issuer, issuer_machine = await serve_issuer(lab.issuer, lab.folder, clock, log)
-            stack.push_async_callback(issuer.stop)
-            vault = open_vault(lab.switch.vault)
-            switch, switch_machine = await serve_switch(lab.switch, vault, clock, log)
-            stack.push_async_callback(switch.stop)
-            acquirer, acquirer_machine = await serve_acquirer(lab.acquirer, lab.folder, clock, log)
-            stack.push_async_callback(acquirer.stop)
-            bank = None
-            if lab.bank is not None:
-                bank = BankWatch(lab.bank, clock, say)
-                bank.start()
-                stack.push_async_callback(bank.stop)
-            gateway = None
-            if lab.gateway is not None:
-                from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
-
-                gateway_vault = open_vault(lab.gateway.vault)
-                gateway = await serve_gateway(lab.gateway, gateway_vault, clock, log)
-                stack.push_async_callback(gateway.stop)
+            await programs.start(stack, clock or Clock(), log, say)
         except OSError as error:
             raise Error(
                 f"a port is taken or cannot be opened: {error.strerror or error}; is another lab "
                 "running? Change the ports in lab.toml, or stop the other one"
             ) from error
-        runtimes: list[Served] = [hsm, issuer, switch, acquirer]
-        runtimes += [each for each in (bank, gateway) if each is not None]
-        yield Running(runtimes, switch_machine, acquirer_machine, issuer_machine, gateway, bank)
+        yield programs

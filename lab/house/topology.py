@@ -35,15 +35,15 @@ from cardswitch.specs.security.keystore import SALT_LENGTH
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.terminal.config import TerminalConfig, read_terminal_config
 from cardswitch.wire.operator.config import read_config, section
-from cardswitch.wire.store.disk import create_file, narrow_file
+from cardswitch.wire.store.disk import create_file
 from cardswitch.wire.store.files import file_trouble
 
 from .ceremony import Ask, Keys, make_keys, personalise
 from .papers import FOLDER as PAPERS
 from .papers import make_papers, paper_files
+from .programs import CARDS_NAME, read_programs
 
 CONFIG_NAME: Final = "lab.toml"
-CARDS_NAME: Final = "cards.toml"
 VAULT_NAME: Final = "vault.key"
 ISSUER_VAULT_NAME: Final = "issuer.vault"
 GATEWAY_VAULT_NAME: Final = "gateway.vault"
@@ -60,6 +60,7 @@ _VAULTS: Final = (
     CAVV_KEY_NAME,
 )
 _FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME, *paper_files())
+_NEEDED: Final = ("hsm", "switch", "acquirer", "issuer", "settlement")
 _HERE: Final = Path(__file__).parent
 
 
@@ -117,34 +118,22 @@ def free_ports() -> Ports:
         return Ports(**dict(zip(names, taken, strict=True)))
 
 
+def ports_from(first: int) -> Ports:
+    """Ports in a row, the *first* for the HSM.
+
+    >>> ports_from(9000).network
+    9001
+    """
+    return Ports(**{name: first + n for n, name in enumerate(Ports.__struct_fields__)})
+
+
 def read_lab(path: Path) -> Lab:
     """The lab that the file *path* describes. Raises ConfigError, naming file and key."""
-    data = read_config(path)
-    _narrow(path, path.with_name(CARDS_NAME))
-    whole = path.parent.absolute()  # The hosts' paths are placed once more when they are served.
-    return Lab(
-        folder=path.parent,
-        hsm=section(data, "hsm", HsmConfig, path),
-        switch=section(data, "switch", SwitchConfig, path).placed(path.parent),
-        acquirer=section(data, "acquirer", AcquirerConfig, path).placed(whole),
-        issuer=section(data, "issuer", IssuerConfig, path).placed(whole),
-        terminal=read_terminal_config(path),
-        settlement=section(data, "settlement", SettlementConfig, path).placed(path.parent),
-        gateway=_gateway(data, path, whole),
-        bank=_bank(data, path),
-    )
-
-
-def _gateway(data: Mapping[str, Any], path: Path, folder: Path) -> GatewayConfig | None:
-    if "gateway" not in data:
-        return None
-    return section(data, "gateway", GatewayConfig, path).placed(folder)
-
-
-def _bank(data: Mapping[str, Any], path: Path) -> BankConfig | None:
-    if "bank" not in data:
-        return None
-    return section(data, "bank", BankConfig, path).placed(path.parent)
+    found = structs.asdict(read_programs(path))
+    for name in _NEEDED:
+        if found[name] is None:
+            raise ConfigError(f"{path}: no section [{name}], which a whole lab has")
+    return Lab(**found, terminal=read_terminal_config(path))
 
 
 def read_sections(path: Path) -> list[tuple[str, Struct]]:
@@ -216,13 +205,6 @@ def _whole_or_nothing(folder: Path, path: Path) -> Iterator[None]:
         if isinstance(error, OSError):
             raise file_trouble(Path(error.filename or path), error) from None
         raise
-
-
-def _narrow(*paths: Path) -> None:
-    """Keep others from reading *paths*, as far as they are ours to change."""
-    for path in paths:
-        with suppress(OSError):
-            narrow_file(path)
 
 
 # Officers -----------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner
@@ -39,7 +40,7 @@ def start(monkeypatch):
     """`cardswitch up` up to the point where it would serve; its result, and whom it would serve."""
     served = []
 
-    async def serve(lab, log):
+    async def serve(lab, log, clock):
         served.append((lab, log))
 
     monkeypatch.setattr(up, "_serve", serve)
@@ -89,9 +90,43 @@ def test_a_configuration_of_ones_own_is_never_made(start, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_new_lab_has_ports_in_a_row(start, tmp_path):
+    result, [(house, _)] = start("--data", tmp_path / "lab", "--ports-from", 19_000)
+    assert result.exit_code == 0
+    assert (house.hsm.port, house.issuer.network.port) == (19_000, 19_003)
+    assert start("--data", tmp_path / "lab", "--ports-from", 19_000)[0].exit_code == 0
+    refused, _ = start("--data", tmp_path / "lab", "--ports-from", 18_000)
+    assert refused.exit_code == 2
+    assert "--ports-from is for a new lab" in refused.stderr
+
+
+def test_a_clock_begins_at_a_time_to_come(start, tmp_path, monkeypatch):
+    clocks = []
+
+    async def serve(_lab, _log, clock):
+        clocks.append(clock)
+
+    monkeypatch.setattr(up, "_serve", serve)
+    start("--data", tmp_path / "lab", "--clock", "2099-11-30T22:59+01:00")
+    begins = datetime(2099, 11, 30, 21, 59, tzinfo=UTC).timestamp()
+    assert begins <= clocks[0].now() < begins + PATIENCE_S
+    for text, words in (("2020-01-01", "forward only"), ("tomorrow", "expected a time")):
+        result, _ = start("--data", tmp_path / "lab", "--clock", text)
+        assert (result.exit_code, words in result.stderr) == (2, True)
+
+
+def test_those_programs_run_that_the_file_has_sections_of(house):
+    text = house.config.read_text("utf-8")
+    house.config.write_text("[hsm]" + text.split("\n[hsm]")[1].split("\n[switch]")[0], "utf-8")
+    program = house.start("up", ready="ready; stop with Ctrl-C")
+    assert "HSM simulator" in program.said.read_text()
+    assert "switch, pos" not in program.said.read_text()
+    assert program.stop() == 0
+
+
 async def close_until(lab, holds):
     """Look for ended bank days until *holds()*."""
-    await look_until(up._close_days(lab), holds)
+    await look_until(up._close_days(lab.switch, lab.settlement), holds)
 
 
 async def look_until(looking, holds):
@@ -146,7 +181,7 @@ def test_what_the_bank_answers_is_booked(house, monkeypatch, capsys):
 
     async def main():
         async with running(house.lab):
-            await look_until(up._take_answers(house.lab), told)
+            await look_until(up._take_answers(house.lab.switch, house.lab.settlement), told)
 
     run(main())
     assert len("".join(said).splitlines()) == 1
