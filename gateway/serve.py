@@ -88,6 +88,7 @@ async def serve_gateway(
         CardVault(vault.open, vault.fingerprint),
         Timers(config.answer_s, config.echo_s),
     )
+    gateway.translate({SWITCH: switch.translation()})
     front = Front(gateway)
     journal = open_journal(config.database)
     record = log.record("gateway", clock) if log else Record("gateway", [to_log], clock.now)

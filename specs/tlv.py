@@ -140,7 +140,7 @@ def unpack_private(text: str, field: str = "48") -> dict[str, str]:
     at = 0
     while at < len(text):
         tag, length = text[at : at + 2], text[at + 2 : at + 4]
-        if not _is_private_tag(tag):
+        if not is_private_tag(tag):
             raise DecodeError(
                 "a tag of two letters or digits", code="tlv-tag", field=field, offset=at
             )
@@ -170,7 +170,7 @@ def pack_private(values: Mapping[str, str], field: str = "48") -> str:
     '92031239502AB'
     """
     for tag, value in values.items():
-        if not _is_private_tag(tag):
+        if not is_private_tag(tag):
             raise EncodeError("tags of two letters or digits", code="tlv-tag", field=field)
         if len(value) > 99:
             raise EncodeError(
@@ -182,7 +182,8 @@ def pack_private(values: Mapping[str, str], field: str = "48") -> str:
     return "".join(f"{tag}{len(value):02}{value}" for tag, value in values.items())
 
 
-def _is_private_tag(tag: str) -> bool:
+def is_private_tag(tag: str) -> bool:
+    """Whether *tag* is one of the ASCII TLV of private fields: two letters or digits."""
     return len(tag) == 2 and not tag.strip(ascii_letters + digits)
 
 

@@ -79,6 +79,7 @@ class Acquirer(Program):
         }
         self._module = module_watch(self.desk, HSM, config.hsm_echo_s)
         keys, within = self.books.keys, config.hsm_timeout_s
+        self.translate({FRONT: config.front.translation(), NETWORK: config.network.translation()})
         self.authenticate(HSM, config.macs(), within, keys)
         steps = KeySteps(self._desk, HSM, config.key_plans(), keys, self._desk.write_key, within)
         self.key_exchange = KeyExchange(steps)

@@ -104,6 +104,7 @@ class Issuer(Program):
             keys,
             AbsentCards(config, cavv),
         )
+        self.translate({NETWORK: config.network.translation()})
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
         self.authenticate(HSM, rules, config.hsm_timeout_s, keys)
         within = config.hsm_timeout_s

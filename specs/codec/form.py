@@ -22,6 +22,20 @@ class MessageRule(Struct, frozen=True, forbid_unknown_fields=True):
     optional: frozenset[int] = frozenset()
 
 
+class Carried(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a dialect says what programs of ours say elsewhere: *at* the path of a field or part.
+
+    There the value is one of *values*, by ours; or it stands behind *prefix*, filled with blanks on
+    the left to *width*. *begin* is the value that the field has where nothing else is said in it.
+    """
+
+    at: str
+    prefix: str = ""
+    width: int = 0
+    values: Mapping[str, str] = {}
+    begin: str = ""
+
+
 class Form(Struct, frozen=True, kw_only=True, dict=True):
     """The form of the messages on one kind of link.
 
@@ -44,6 +58,7 @@ class Form(Struct, frozen=True, kw_only=True, dict=True):
     framing: str = ""
     values: Mapping[str, Mapping[str, str]] = {}
     parts: Mapping[str, Layout] = {}
+    carried: Mapping[str, Carried] = {}
 
     @cached_property
     def mti_bytes(self) -> Mapping[str, bytes]:

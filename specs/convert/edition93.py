@@ -7,7 +7,7 @@ from typing import Final
 
 from ..codes import ACTIONS, CUT_OVER, ECHO, KEY_CHANGE, REASONS, SIGN_OFF, SIGN_ON, reason
 from .rules import Context, FieldRule, Fields, Step, blocks, is_digits, moved, rewritten
-from .service import SERVICE
+from .service import SERVICE_FIELDS, service_down, service_up
 
 # Fee types of 1993 in DE46, as chosen here, and the fields of 1987: in the currency of the
 # transaction, and of settlement.
@@ -26,6 +26,10 @@ _NETWORK: Final[Mapping[str, str]] = {
 }
 # DE91 of 1987 and DE24 of 1993.
 _FILE_UPDATES: Final[Mapping[str, str]] = {"1": "301", "2": "302", "3": "303", "5": "305"}
+# DE25 of 1987 and DE24 of 1993, by class and function of the MTI: what completes an authorisation,
+# for the amount that was approved or for another, and what verifies an account.
+_CONDITIONS: Final[Mapping[tuple[str, str], str]] = {("22", "06"): "201", ("10", "51"): "108"}
+_MORE_CONDITIONS: Final[Mapping[tuple[str, str], str]] = {("22", "06"): "202"}
 # The function of a request by the class of its MTI, where no field of 1987 says more.
 _FUNCTIONS: Final[Mapping[str, str]] = {"1": "100", "2": "200", "4": "400", "5": "500"}
 _PARTIAL_REVERSAL: Final = "401"
@@ -156,10 +160,29 @@ def answer_down(taken: Fields, _: Context) -> dict[int, str]:
     return {39: ACTIONS[action]} if action in ACTIONS else {}
 
 
+def purpose_up(taken: Fields, context: Context) -> dict[int, str]:
+    """DE22 and 24 of 1993: how it came about, and what it is for."""
+    service = {number: taken[number] for number in SERVICE_FIELDS if number in taken}
+    if _condition(taken, context):
+        del service[25]
+    return service_up(service, context) | function_up(taken, context)
+
+
+def purpose_down(taken: Fields, context: Context) -> dict[int, str]:
+    """The other way round: where a function is a condition of 1987, DE25 says that."""
+    return service_down(taken, context) | function_down(taken, context)
+
+
 def function_up(taken: Fields, context: Context) -> dict[int, str]:
-    """DE24 of 1993: what DE70 or 91 of 1987 says, or else the MTI."""
+    """DE24 of 1993: what DE70, 91 or 25 of 1987 says, or else the MTI.
+
+    >>> function_up({25: "51"}, Context("0100", "", {}, False))
+    {24: '108'}
+    """
     kind, is_response = context.mti[1], context.mti[2] in "1357"
-    if kind == "8":
+    if function := _condition(taken, context):
+        pass
+    elif kind == "8":
         function = _NETWORK.get(taken.get(70, ""), "")
     elif kind == "3":
         function = _FILE_UPDATES.get(taken.get(91, ""), "")
@@ -172,8 +195,19 @@ def function_up(taken: Fields, context: Context) -> dict[int, str]:
     return {24: function} if function else {}
 
 
+def _condition(taken: Fields, context: Context) -> str:
+    return _CONDITIONS.get((context.mti[1:3], taken.get(25, "")), "")
+
+
 def function_down(taken: Fields, context: Context) -> dict[int, str]:
-    """DE70 or 91 of 1987, in the classes of messages that have them."""
+    """DE70, 91 or 25 of 1987, in the classes of messages that have them.
+
+    >>> function_down({24: "202"}, Context("1220", "", {}, False))
+    {25: '06'}
+    """
+    for (of, condition), function in (*_CONDITIONS.items(), *_MORE_CONDITIONS.items()):
+        if (of, function) == (context.mti[1:3], taken.get(24)):
+            return {25: condition}
     number, codes = {"8": (70, _NETWORK), "3": (91, _FILE_UPDATES)}.get(context.mti[1], (0, {}))
     code = next((code for code, function in codes.items() if function == taken.get(24)), "")
     return {number: code} if code else {}
@@ -231,7 +265,8 @@ _RULES: Final = (
     FieldRule((12, 13), (12,), date_time_up, date_time_down, _NO_YEAR),
     FieldRule((15,), (15,), settlement_date_up, settlement_date_down, _NO_YEAR),
     moved(18, 26, ""),
-    SERVICE,
+    FieldRule((*SERVICE_FIELDS, 70, 91), (22, 24), purpose_up, purpose_down,
+         "the editions say by other signs how it came about, and what for: the nearest is said"),
     FieldRule((4, 5, 95), (4, 5, 30), amounts_up, amounts_down,
          "1993 has no fees beside amounts replaced"),
     FieldRule((28, 29, 30, 31), (46,), fees_up, fees_down,
@@ -240,8 +275,6 @@ _RULES: Final = (
          "no code of the other edition says exactly this"),
     rewritten(43, 43, place_up, place_down, "name and place are laid out otherwise, cut in 1987"),
     rewritten(53, 53, _hex_as_digits, _hex_as_digits, "1987 writes sixteen digits, 1993 bytes"),
-    FieldRule((70, 91), (24,), function_up, function_down,
-         "1987 says what a message is for by its MTI"),
     rewritten(71, 71, "{:0>8}".format, lambda text: text[4:], "1987 has four digits, 1993 eight"),
     FieldRule((90,), (56,), original_up, original_down,
          "1987 tells the original by its transmission time and forwarder, 1993 by its local time"),

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from .rules import Context, FieldRule, Fields, is_digits
+from .rules import Context, Fields, is_digits
 
+SERVICE_FIELDS: Final = (22, 25, 26)  # of 1987
 # DE22 of 1987, digits 1-2, and the input mode of 1993 (character 7), which knows no contactless.
 _MODES: Final[Mapping[str, str]] = {
     "00": "0", "01": "6", "02": "2", "03": "3", "04": "4", "05": "5",
@@ -93,12 +94,3 @@ def _pin(code: str) -> str:
     if capability == "0":
         return "2" if length == "0" else "0"
     return {"1": "1", "5": "8"}.get(capability, "0")
-
-
-SERVICE: Final = FieldRule(
-    (22, 25, 26),
-    (22,),
-    service_up,
-    service_down,
-    "the editions tell points of service apart by other signs: the nearest is said",
-)

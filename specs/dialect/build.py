@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
-from ..codec.form import Form, MessageRule
+from ..codec.form import Carried, Form, MessageRule
 from ..codes import TABLES
-from ..errors import EncodeError
+from ..errors import DecodeError, EncodeError, FormatError
 from ..grammar.bitmap import IN_FIELD_65, SECOND_MAX, TOGETHER, Bitmaps, parse_bitmaps
 from ..grammar.fields import Field
 from ..grammar.mti import VERSIONS, legal_mtis
 from ..parts.layout import Layout
+from ..parts.paths import field_at, find_part, parse_path
+from ..tlv import is_private_tag
 from .fields import build_field, check_encodings, default_encoding
 from .file import FRAMING_PATTERN, DialectFile, Source
 from .parts import build_parts
+
+# The fields whose tags may be carried elsewhere.
+CARRIED_IN: Final = ("44", "48")
+CARRIED_WIDTH_MAX: Final = 99
 
 
 def build_form(source: Source, written: DialectFile) -> Form:
@@ -48,7 +55,9 @@ def build_form(source: Source, written: DialectFile) -> Form:
         framing=written.framing,
         values=written.values,
         parts=_parts(source, written, fields),
+        carried=written.carried,
     )
+    _check_carried(source, form)
     return _checked_values(source, form)
 
 
@@ -98,6 +107,37 @@ def _rules(
         if unknown:
             source.refuse(f"messages.{mti}", f"field {min(unknown)} is not defined")
     return written.messages
+
+
+def _check_carried(source: Source, form: Form) -> None:
+    """What is carried elsewhere: a path of ours, and one that the dialect has."""
+    for ours, entry in form.carried.items():
+        number, _, tag = ours.partition(".")
+        if number not in CARRIED_IN or not is_private_tag(tag):
+            known = ", ".join(f"{n}.TAG" for n in CARRIED_IN)
+            source.refuse(f"carried.{ours}", f"a path of ours is expected: {known}")
+        where = f"carried.{ours}.at"
+        try:
+            field = field_at(form.parts, form.fields, entry.at)
+        except FormatError as error:
+            source.refuse(where, f"{error}")
+        if field is None:
+            source.refuse(where, "a field or part that the dialect defines is expected")
+        if entry.begin and not _has_part(form, entry):
+            source.refuse(f"carried.{ours}.begin", f"a field that has {entry.at} is expected")
+        if not 0 <= entry.width <= CARRIED_WIDTH_MAX:
+            source.refuse(f"carried.{ours}.width", f"0 to {CARRIED_WIDTH_MAX} is expected")
+        if len(set(entry.values.values())) < len(entry.values):
+            source.refuse(f"carried.{ours}.values", "each value once is expected: it is read back")
+
+
+def _has_part(form: Form, entry: Carried) -> bool:
+    """Whether the field with which *entry* begins has its part."""
+    number, keys = parse_path(entry.at)
+    try:
+        return find_part(form.parts, number, keys, entry.begin) is not None
+    except DecodeError:
+        return False
 
 
 def _checked_values(source: Source, form: Form) -> Form:

@@ -10,6 +10,7 @@ framing = "binary2"                 what tells messages apart on the link, if th
 [fields]                            48 = { name, format, encoding, length, … }
 [parts.48]                          what a field is made of: layout, fields, and more by layout
 [values.response_codes]             what the values of a field mean: 00 = "approved"
+[carried]                           "48.92" = { at, prefix, width, values, begin }: see Carried
 [messages]                          0200 = { mandatory, conditional, optional }
 """
 
@@ -23,7 +24,7 @@ from typing import Final, NoReturn
 import msgspec
 from msgspec import Struct
 
-from ..codec.form import MessageRule
+from ..codec.form import Carried, MessageRule
 from ..errors import DialectError
 from ..grammar.bitmap import FIELD_MAX, THIRD
 from ..grammar.fields import CLASSES, DIGITS
@@ -98,6 +99,7 @@ class DialectFile(
     fields: dict[str, FieldEntry] = {}
     parts: dict[str, PartsEntry] = {}
     values: dict[str, dict[str, str]] = {}
+    carried: dict[str, Carried] = {}
     messages: dict[str, MessageRule] = {}
 
 
@@ -182,6 +184,7 @@ def _lay_over(parent: DialectFile, child: DialectFile) -> DialectFile:
         fields=lay_fields_over(parent.fields, child.fields),
         parts=_lay_parts_over(parent.parts, child.parts),
         values={**parent.values, **child.values},
+        carried={**parent.carried, **child.carried},
         messages={**parent.messages, **child.messages},
     )
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import to_builtins
 
-from ..codec.form import MessageRule
+from ..codec.form import Carried, MessageRule
 from .file import DialectFile, FieldEntry, PartsEntry, by_number
 
 _BARE: Final = frozenset(string.ascii_letters + string.digits + "_-")
@@ -41,6 +41,7 @@ def write_toml(written: DialectFile, comment: str = "") -> str:
         _block("fields", _entries(written.fields)),
         *(_parts(path, written.parts[path]) for path in written.parts),
         *(_block(f"values.{_key(name)}", _strings(words), True) for name, words in _all(written)),
+        _block("carried", [f"{_key(k)} = {_value(to_builtins(v))}" for k, v in _carried(written)]),
         _block("messages", _rules(written.messages)),
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
@@ -48,6 +49,10 @@ def write_toml(written: DialectFile, comment: str = "") -> str:
 
 def _all(written: DialectFile) -> Iterable[tuple[str, Mapping[str, str]]]:
     return written.values.items()
+
+
+def _carried(written: DialectFile) -> Iterable[tuple[str, Carried]]:
+    return written.carried.items()
 
 
 def _block(title: str, lines: list[str], empty: bool = False) -> list[str]:

@@ -18,7 +18,7 @@ def admit(request: Message, kind: Kind, listener: ListenerSettings) -> Accepted:
     It depends on the message alone, and on what its *listener* is for: a copy gets the same.
     """
     require_allowed(kind, listener)
-    accepted = accept(request, kind)
+    accepted = accept(request, kind, listener.requires)
     if listener.serves == "merchants" and not is_merchant_id(accepted.merchant):
         raise Decline(FORMAT_ERROR, "42")
     return accepted

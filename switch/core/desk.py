@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from cardswitch.specs.codes import NO_ISSUER, NOT_PERMITTED, UNAVAILABLE
+from cardswitch.specs.codes import FORMAT_ERROR, NO_ISSUER, NOT_PERMITTED, UNAVAILABLE
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.merchants import MERCHANT_FIELDS
@@ -203,11 +203,11 @@ class SwitchDesk(Desk):
             self.send(link, request.reply(code))
         self._kernel.notify(self.leg)
 
-    def decline(self, request: Message, code: str) -> None:
-        """Record that the switch itself refuses, and say so."""
+    def decline(self, request: Message, code: str, field: str = "") -> None:
+        """Record that the switch itself refuses, and say so: of a format error with its *field*."""
         self._kernel.tell("declined", LinkId(self.leg.link), f"{label(request)}: {code}")
         self.record(State.DECLINED, self.decided(request, code))
-        self.respond()
+        self.respond({44: field} if field and code == FORMAT_ERROR else None)
 
     def decided(self, request: Message, code: str) -> Message:
         """*request* as the journal keeps it with the answer *code* that it gets from us.

@@ -53,9 +53,10 @@ class Switch(Program):
     """Both sides of the switch. Its memory is rebuilt from the journal by :meth:`recover`."""
 
     def __init__(self, settings: Settings, vault: Vault, limits: Limits | None = None) -> None:
-        peers = {*settings.listeners, *settings.upstreams}
+        peers = dict.fromkeys(settings.listeners, IsoExchange())
+        peers |= {name: IsoExchange(each.match) for name, each in settings.upstreams.items()}
         super().__init__(
-            {**dict.fromkeys(peers, IsoExchange()), HSM: HsmExchange(settings.hsm_header_size)},
+            {**peers, HSM: HsmExchange(settings.hsm_header_size)},
             limits,
         )
         self.settings = settings
@@ -77,6 +78,9 @@ class Switch(Program):
         }
         macs = {name: each.mac for name, each in settings.listeners.items()}
         macs |= {name: each.mac for name, each in settings.upstreams.items()}
+        said = {name: each.translation for name, each in settings.listeners.items()}
+        said |= {name: each.translation for name, each in settings.upstreams.items()}
+        self.translate(said)
         used = self.journal.key_used
         self.authenticate(HSM, macs, settings.hsm_timeout_s, self.memory.keys, used)
         plans, within = settings.key_plans, settings.hsm_timeout_s

@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cardswitch.specs.convert.translation import Translation
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.merchants import MERCHANT_FIELDS, MerchantField
 from cardswitch.specs.transactions.answers import BROUGHT_BACK, Brought
@@ -52,6 +53,8 @@ class ListenerSettings(Struct, frozen=True, kw_only=True):
     clock_apart_s: float = CLOCK_APART_MAX_S  # how far from now field 7 of something new may be
     brings_back: tuple[Brought, ...] = BROUGHT_BACK  # fields of answers from upstream
     sets: tuple[MerchantField, ...] = MERCHANT_FIELDS  # what of 18, 19, 43 is passed on from there
+    requires: tuple[int, ...] = ()  # fields besides those that the class of a request requires
+    translation: Translation | None = None  # what is said there otherwise than by us
     allows: tuple[str, ...] = ()  # classes of transactions that are off unless they are named
 
 
@@ -65,6 +68,10 @@ class Upstream(Struct, frozen=True, kw_only=True):
     mac: MacRule | None = None
     keys: KeyPlan | None = None
     follows_cut_over: bool = False  # whether our bank day ends when it announces the end of its own
+    match: tuple[int, ...] = (11, 41)  # what an answer has in common with its question
+    requires: tuple[int, ...] = ()  # fields without which it takes no request
+    reversal_timeout_s: float | None = None  # None: that of all
+    translation: Translation | None = None
     test_cards_only: bool = False  # Messages go there in clear, and others can read them.
 
 

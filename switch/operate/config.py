@@ -28,6 +28,8 @@ from ..settlement.parties import AcquiringBank, MerchantAccount
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
 TERMINALS: Final[Mapping[KeyKind, str]] = {"pin": TPK, "mac": TAK}  # ... and of terminals
 
+FieldNumber = Annotated[int, Meta(ge=2, le=128)]
+
 
 class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     """A listener: its address, and the key that PINs arrive under."""
@@ -50,9 +52,11 @@ class ListenerConfig(IsoListener, frozen=True, kw_only=True):
     clock_apart_s: Annotated[float, Meta(gt=0, le=CLOCK_APART_MAX_S)] = CLOCK_APART_MAX_S
     brings_back: tuple[Brought, ...] = BROUGHT_BACK
     sets: tuple[MerchantField, ...] = MERCHANT_FIELDS
+    requires: tuple[FieldNumber, ...] = ()
     allows: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         known = [kind.name for kind in KINDS.all.values() if kind.by_name]
         for name in self.allows:
             if name not in known:
@@ -69,6 +73,14 @@ class UpstreamConfig(IsoAddress, frozen=True, kw_only=True):
     follows_cut_over: bool = False
     mac: MacConfig = MacConfig()
     keys: KeysConfig = KeysConfig()
+    match: Annotated[tuple[FieldNumber, ...], Meta(min_length=1, max_length=8)] = (11, 41)
+    requires: tuple[FieldNumber, ...] = ()
+    reversal_timeout_s: Annotated[float, Meta(gt=0)] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if 11 not in self.match:
+            raise ValueError("match: expected 11, which tells our questions apart, among them")
 
 
 class HsmConfig(Address, frozen=True, kw_only=True):
@@ -139,7 +151,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
 
     def _listener(self, listener: ListenerConfig) -> ListenerSettings:
         names = ListenerSettings.__struct_fields__
-        same = {name: getattr(listener, name) for name in names}
+        same = {name: getattr(listener, name) for name in names if name != "translation"}
         return ListenerSettings(
             **{
                 **same,
@@ -149,6 +161,7 @@ class SwitchConfig(Struct, frozen=True, kw_only=True):
                     listener.dialect, TAK if listener.serves == "merchants" else ZAK
                 ),
                 "keys": _key_plan(listener),
+                "translation": listener.translation(),
             }
         )
 
@@ -210,6 +223,10 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
         keys=upstream.keys.plan(
             ZONE, {"pin": upstream.pin_key, "mac": upstream.mac.key}, comes_in=("mac",)
         ),
+        match=upstream.match,
+        requires=upstream.requires,
+        reversal_timeout_s=upstream.reversal_timeout_s,
+        translation=upstream.translation(),
         test_cards_only=upstream.is_in_clear,
     )
 

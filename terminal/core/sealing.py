@@ -32,7 +32,7 @@ class SealingProgram(Program):
 
     def _seal(self, effect: Effect) -> bool:
         """Send, instead of *effect*, the same message with its MAC."""
-        if self._mac_pad is None or type(effect) is not Send:
+        if self._mac_pad is None or not isinstance(effect, Send) or isinstance(effect, Sealed):
             return False
         self.kernel.effects.append(Sealed(effect.link, self._mac_pad.sealed(effect.message)))
         return True

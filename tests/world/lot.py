@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.lab.house.ceremony import Keys
+from cardswitch.specs.convert.translation import Translation
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.hsm.names import TAK, ZAK
 from cardswitch.specs.transactions.kinds import KINDS
@@ -54,6 +55,13 @@ class Lot(Struct, frozen=True, kw_only=True):
     terminal_macs: MacConfig  # of the lines to terminals, as those have it
     issuer_keys: KeysConfig  # how the issuer changes the keys of that line
     has_own_rrns: bool  # it says what its field 37 is, and says it twice
+
+
+def spoken(lot: Lot, name: str, translation: Translation | None) -> Lot:
+    """*lot* with what the upstream *name* says otherwise than the house."""
+    upstreams = lot.settings.upstreams
+    there = replace(upstreams[name], translation=translation)
+    return replace(lot, settings=replace(lot.settings, upstreams={**upstreams, name: there}))
 
 
 def draw(random: Random, keys: Keys) -> Lot:

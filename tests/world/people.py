@@ -14,6 +14,7 @@ from typing import Any
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.acquirer.config import Merchant as Shop
 from cardswitch.hosts.acquirer.machine import Acquirer
+from cardswitch.hosts.config import HostListener
 from cardswitch.hosts.issuer.config import AccountConfig, CardConfig, IssuerConfig
 from cardswitch.hosts.issuer.machine import Issuer
 from cardswitch.hosts.row import HostRow
@@ -56,7 +57,7 @@ from tests.kit.hsm.module import attended
 from .bank import Bank
 from .journals import StoreJournal
 from .locksmith import Locksmith
-from .lot import YEAR_S, draw
+from .lot import YEAR_S, draw, spoken
 from .network import Network
 from .parts import End, Faults, Node
 from .signing import UPSTREAM, Signing
@@ -110,8 +111,8 @@ def deck() -> Deck:
     return Deck(keys, cards)
 
 
-def acquirer_config() -> AcquirerConfig:
-    """Two shops of one acquirer."""
+def acquirer_config(front: HostListener | None = None) -> AcquirerConfig:
+    """Two shops of one acquirer, which is asked at *front*."""
     shops = [
         Shop(
             id=name,
@@ -123,7 +124,12 @@ def acquirer_config() -> AcquirerConfig:
         )
         for name in SHOPS_ALL
     ]
-    return AcquirerConfig(institution="999001", merchants=tuple(shops), echo_s=15.0)
+    return AcquirerConfig(
+        institution="999001",
+        merchants=tuple(shops),
+        echo_s=15.0,
+        front=front or HostListener(port=0),
+    )
 
 
 def issuer_config(
@@ -171,13 +177,14 @@ class World(Network):
     """Terminals, switch, acquirer, issuer and HSM, wired as in the default topology."""
 
     switch_class: type[Switch] = Switch
+    front = HostListener(port=0)  # how switch and acquirer speak with each other
 
     def __init__(self, seed: int, faults: Faults, terminals: int = 4, sales: int = 4) -> None:
         super().__init__(seed, faults)
         self.vault = AesVault(bytes(32))
         self.rows = StoreJournal(JOURNAL_SCHEMA, JOURNAL, Row)
         self.keys = deck().keys
-        self.lot = draw(self.random, self.keys)
+        self.lot = spoken(draw(self.random, self.keys), "acquirer", self.front.translation())
         self.now = self.started = self.lot.begins
         self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
         self.acquirer_rows = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
@@ -216,7 +223,7 @@ class World(Network):
         return machine, machine.recover(journal, self.time_of(self.switch))
 
     def _build_acquirer(self, journal: Iterable[Any]) -> tuple[Acquirer, Sequence[Effect]]:
-        machine = Acquirer(acquirer_config(), self.vault.fingerprint, **self.lot.hosts)
+        machine = Acquirer(acquirer_config(self.front), self.vault.fingerprint, **self.lot.hosts)
         return machine, machine.recover(journal, self.time_of(self.acquirer))
 
     def _build_hsm(self, _: Iterable[Any]) -> tuple[HsmMachine, Sequence[Effect]]:
@@ -271,9 +278,10 @@ class World(Network):
     def _connect_hosts(self) -> None:
         text = IsoChannel(load_dialect("iso87-ascii"), Framing("ascii4"))
         packed = IsoChannel(load_dialect("iso87-binary"), Framing("binary2"))
+        front = self.front.channel()
         switch, acquirer, issuer = self.switch, self.acquirer, self.issuer
         held = [self.random.random() < 0.5 for _ in range(3)]
-        self.connect((switch, "acquirer", text), (acquirer, "front/1", text), 0.02, held[0], True)
+        self.connect((switch, "acquirer", front), (acquirer, "front/1", front), 0.02, held[0], True)
         self.connect((acquirer, "network", text), (switch, "network/1", text), 0.02, held[1], True)
         self.connect((switch, "issuer", packed), (issuer, "network/1", packed), 0.05, held[2], True)
         asks, serves = HsmClientChannel(), HsmServerChannel()

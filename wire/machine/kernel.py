@@ -35,6 +35,8 @@ class Kernel:
         self.tell: Observer = _nobody
         # Takes what must not be done yet, and has it done later; None: everything is done at once.
         self.hold_back: Callable[[Effect], bool] | None = None
+        # Says what is wanted as its link has it; None: as it is.
+        self.say: Callable[[Effect], Effect] | None = None
         self._exchanges = exchanges
         self._exchange_of: dict[LinkId, Exchange] = {}  # of every link that was used and is up
         self._limits = limits
@@ -62,6 +64,8 @@ class Kernel:
     def take(self) -> Sequence[Effect]:
         """Run every flow that can run; return what they want done, in order."""
         self._run()
+        if self.say is not None:
+            self.effects = list(map(self.say, self.effects))
         while self.hold_back is not None:
             wanted, self.effects = self.effects, []
             is_held = False
@@ -73,6 +77,8 @@ class Kernel:
             if not is_held:
                 break
             self._run()
+            if self.say is not None:
+                self.effects = list(map(self.say, self.effects))
         taken, self.effects = self.effects, []
         return taken
 

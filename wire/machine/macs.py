@@ -35,6 +35,7 @@ from .budget import Budget
 from .kernel import Kernel
 from .keys.working import KeyKind, WorkingKeys
 from .matching import is_answerable, label
+from .speech import Translated
 from .waits import NoAnswer
 
 Wrong = Literal["refuse", "drop", "log"]
@@ -80,7 +81,7 @@ class MacRule(Struct, frozen=True, kw_only=True):
 
 
 class Sealed(Send, frozen=True):
-    """A Send whose message has its MAC."""
+    """A Send whose message has its MAC, and is as its link has it."""
 
 
 class Macs:
@@ -198,15 +199,19 @@ class Macs:
 
     def hold_back(self, effect: Effect) -> bool:
         """Whether *effect* is a message that must get its MAC first: it is then sent later."""
-        if type(effect) is not Send or not isinstance(effect.message, Message):
+        if not isinstance(effect, Send) or isinstance(effect, Sealed):
             return False
         rule = self._rules.get(name_of(effect.link))
-        if rule is None:
+        if rule is None or not isinstance(effect.message, Message):
             return False
-        self._kernel.start(self._seal(effect.link, effect.message, rule), budget=Budget.CARING)
+        ours = effect.ours if isinstance(effect, Translated) else effect.message
+        self._kernel.start(
+            self._seal(effect.link, effect.message, ours, rule), budget=Budget.CARING
+        )
         return True
 
-    async def _seal(self, link: LinkId, message: Message, rule: MacRule) -> None:
+    async def _seal(self, link: LinkId, message: Message, ours: Message, rule: MacRule) -> None:
+        """Send *message* with its MAC; who waits for the answer to *ours* hears if it cannot be."""
         bare = message.without(*MAC_FIELDS)
         key = self._keys.sending(rule.place_of(link, message), "mac", rule.key_of(message))
         try:
@@ -222,6 +227,6 @@ class Macs:
             self._kernel.counts["mac_not_made"] += 1
             told = f"{label(message)}: {error}: it is not sent"
             self._kernel.tell("mac_not_made", link, told)
-            return self._kernel.not_sent(link, message, told)
+            return self._kernel.not_sent(link, ours, told)
         mac = answer.fields["mac"].ljust(16, "0")
         return self._kernel.effects.append(Sealed(link, bare.with_fields({mac_field(bare): mac})))

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cardswitch.specs.codes import FORMAT_ERROR
+from cardswitch.specs.convert.translation import Translation
 from cardswitch.specs.errors import FormatError
+from cardswitch.specs.masking import ECHO_FIELDS
 from cardswitch.specs.message import Message, MessageError
 
 from ..ports import (
@@ -30,6 +32,7 @@ from .kernel import Kernel
 from .keys.working import KeyKind, WorkingKeys
 from .macs import MacRule, Macs, Used
 from .matching import Exchange, is_answerable, label
+from .speech import Speech
 
 GARBAGE_MAX: Final = 3  # Messages that nothing can be made of, within GARBAGE_S, until the end.
 GARBAGE_S: Final = 60.0
@@ -44,6 +47,7 @@ class Program:
         self.names: dict[LinkId, tuple[str, ...]] = {}  # of the certificates of who came in
         self._garbage: dict[LinkId, deque[Seconds]] = {}
         self._macs: Macs | None = None
+        self._speech: Speech | None = None
 
     @property
     def counts(self) -> Counter[str]:
@@ -75,8 +79,17 @@ class Program:
         def seen(place: str, kind: KeyKind, _: str, key: str) -> None:
             known.seen(place, kind, key, self.kernel.now)
 
-        self._macs = Macs(self.kernel, hsm, given, self.refuse, within, known, used or seen)
+        self._macs = Macs(
+            self.kernel, hsm, given, self._refuse_unheard, within, known, used or seen
+        )
         self.kernel.hold_back = self._macs.hold_back
+
+    def translate(self, translations: Mapping[str, Translation | None]) -> None:
+        """Have what those links say otherwise than we do translated, by their names."""
+        given = {name: each for name, each in translations.items() if each is not None}
+        if given:
+            self._speech = Speech(self.kernel, given)
+            self.kernel.say = self._speech.say
 
     # To be written by each program ----------------------------------------------------------------
 
@@ -110,9 +123,32 @@ class Program:
     def _received(self, link: LinkId, message: Any) -> None:
         self.kernel.heard(link)
         if self._macs is not None and self._macs.has_rule(link):
-            self._macs.check(link, message, self._let_in)
+            self._macs.check(link, message, self._understand)
         else:
-            self._let_in(link, message)
+            self._understand(link, message)
+
+    def _understand(self, link: LinkId, message: Any) -> None:
+        if self._speech is None or not isinstance(message, Message):
+            return self._let_in(link, message)
+        try:
+            heard = self._speech.hear(link, message)
+        except FormatError as error:
+            # Its numbers are those of its edition: who asks hears what can be said of it in ours.
+            return self._refuse_unheard(link, message, FORMAT_ERROR, error.field, str(error))
+        return self._let_in(link, heard)
+
+    def _refuse_unheard(
+        self, link: LinkId, message: Message, code: str, field: str = "", because: str = ""
+    ) -> None:
+        """Answer *message*, which is not translated yet, with *code*; drop what asks nothing."""
+        if self._speech is not None:
+            known = {n: v for n, v in message.fields.items() if n in ECHO_FIELDS}
+            message = self._speech.hear(link, Message(message.mti, known, message.header))
+        if not is_answerable(message):
+            return self._unanswerable(link, message)
+        if not message.is_request:
+            return self.drop(link, because)
+        return self.refuse(link, message, code, field, because)
 
     def _let_in(self, link: LinkId, message: Any) -> None:
         kernel = self.kernel
@@ -157,6 +193,8 @@ class Program:
         echo = error.echo if isinstance(error, MessageError) else None
         if echo is None:
             self.drop(link, str(error))
+        elif self._speech is not None:
+            self._refuse_unheard(link, echo, FORMAT_ERROR, error.field, str(error))
         elif not is_answerable(echo):
             self._unanswerable(link, echo)
         else:

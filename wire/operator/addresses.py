@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,13 +10,18 @@ from typing import Annotated, Self
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.convert.translation import Translation, translation_for
 from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.errors import ConfigError
 from cardswitch.specs.masking import printable
+from cardswitch.specs.transactions.kinds import KINDS
 
 from ..channel import IsoChannel
 from ..framings import FramingName, framing_named
 from ..headers import HeaderName, header_named
+
+# Of a request, without repeats, which are as their first sends.
+Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0246]0\Z")]
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -62,6 +67,17 @@ class IsoAddress(Address, frozen=True, kw_only=True):
     dialect: str = "iso87-ascii"
     framing: FramingName = "ascii4"
     header: HeaderName = "none"
+    mtis: Mapping[Mti, Mti] = {}  # what is said there instead of ours, such as 0120 for 0220
+
+    def __post_init__(self) -> None:
+        refuse_ambiguous(self.mtis)
+
+    def translation(self) -> Translation | None:
+        """What turns messages of ours into those that are spoken here; None if they are the same.
+
+        Raises DialectError.
+        """
+        return translation_for(load_dialect(self.dialect), self.mtis)
 
     def placed(self, folder: Path) -> Self:
         """See :meth:`Address.placed`; the file of a dialect counts from *folder* too.
@@ -104,6 +120,18 @@ def split_address(text: str) -> tuple[str, int]:
     if not colon or not port.isascii() or not port.isdecimal() or int(port) > 65_535:
         raise ValueError("expected HOST:PORT, such as 127.0.0.1:8583")
     return host.removeprefix("[").removesuffix("]") or "127.0.0.1", int(port)
+
+
+def refuse_ambiguous(mtis: Mapping[str, str]) -> None:
+    """Raise ValueError if two MTIs become one by *mtis*: what comes back could be either's.
+
+    >>> refuse_ambiguous({"0220": "0120", "0420": "0400"})
+    """
+    sent = {kind.mti[0] for kind in KINDS.all.values()} - mtis.keys()
+    for ours, theirs in mtis.items():
+        others = {mti: to for mti, to in mtis.items() if mti != ours}
+        if theirs in sent or theirs in others.values():
+            raise ValueError(f"mtis: {ours} = {theirs!r}: another class is {theirs} there already")
 
 
 def is_here(host: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from cardswitch.specs.codes import (
     DUPLICATE,
+    FORMAT_ERROR,
     INVALID_TRANSACTION,
     UNAVAILABLE,
     UNKNOWN_ORIGINAL,
@@ -35,8 +36,9 @@ async def ask(desk: SwitchDesk, link: LinkId, request: Message, accepted: Accept
         towards, upstream = desk.route(accepted)
         pin = await translated_pin(desk, request, accepted.pan, upstream)
         forwarded = desk.speak(towards, request, pin)
+        require(forwarded, upstream)
     except Decline as declined:
-        return desk.decline(request, declined.code)
+        return desk.decline(request, declined.code, declined.field)
     except NoAnswer:
         return desk.decline(request, UNAVAILABLE)
     return await forward(desk, towards, upstream, forwarded)
@@ -96,6 +98,13 @@ def require_signed_on(desk: SwitchDesk, link: LinkId, request: Message) -> None:
     sender, may_be_silent = sender_of(request, desk.listener), desk.listener.sign_on == "optional"
     if not desk.memory.sessions.is_on(link, sender, unsaid=may_be_silent):
         raise Decline(UNAVAILABLE)
+
+
+def require(forwarded: Message, upstream: Upstream) -> None:
+    """Declines what *upstream* would not take, naming the field that is missing."""
+    for number in upstream.requires:
+        if number not in forwarded.fields:
+            raise Decline(FORMAT_ERROR, str(number))
 
 
 async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:

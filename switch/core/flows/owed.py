@@ -47,7 +47,7 @@ async def send(desk: SwitchDesk, owed: Message, sent: int, tries: int) -> None:
     link = LinkId(desk.leg.upstream)
     code, kind = "", desk.leg.kind
     try:
-        answer = await desk.ask(link, question, within=desk.settings.reversal_timeout_s)
+        answer = await desk.ask(link, question, within=timeout_s(desk))
         code = answer.get(39)
         if desk.leg.state is State.TAKEN and not fits(answer, owed, kind):
             desk.count("unfit_answer")
@@ -69,6 +69,13 @@ def settle(desk: SwitchDesk, state: State, message: Message) -> None:
         leg, sent = following
         assert leg.pending is not None, "what is pending is known"
         pursue(desk.of(leg), leg.pending, sent)
+
+
+def timeout_s(desk: SwitchDesk) -> Seconds:
+    """How long the leg's upstream may take to acknowledge."""
+    upstream = desk.settings.upstreams[desk.leg.upstream]
+    own = upstream.reversal_timeout_s
+    return desk.settings.reversal_timeout_s if own is None else own
 
 
 def outcome_of(leg: Leg, code: str) -> State | None:

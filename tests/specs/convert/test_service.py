@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.specs.convert.service import SERVICE, service_down, service_up
+from cardswitch.specs.convert.service import service_down, service_up
 
 CASES = [
     # 22, 25, 26 of 1987; 22 of 1993
@@ -46,7 +46,3 @@ def test_what_1993_cannot_tell_apart_comes_back_as_the_nearest(old, again):
 def test_what_is_no_code_says_nothing(code):
     assert service_down({22: code}, None) == {}
     assert service_up({}, None) == {}
-
-
-def test_the_rule_has_both_sides():
-    assert (SERVICE.older, SERVICE.newer) == ((22, 25, 26), (22,))

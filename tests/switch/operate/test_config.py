@@ -84,6 +84,8 @@ def test_what_must_be_written_is_asked_for(missing):
         ({"cut_off": {"time": "25:00"}}, "25:00"),
         ({"cut_off": {"zone": "Europe/Atlantis"}}, "Atlantis"),
         ({"routes": [{"source": "pos"}]}, "upstream"),
+        ({"upstreams": {"issuer": {"port": 2, "match": [41]}}}, "match: expected 11"),
+        ({"upstreams": {"issuer": {"port": 2, "requires": [1]}}}, r"requires\[0\]"),
     ],
 )
 def test_what_is_wrong_is_named(changes, expected):
@@ -97,6 +99,7 @@ def test_the_core_is_told_its_part():
     who = {"institutions": ["123456"], "sign_on": "required", "rrn": "replace"}
     listener = {"port": 1, "serves": "acquirers", "in_flight_max": 3, **keys, **ways, **who}
     upstream = {"port": 2, "pin_key": "U3", "timeout_s": 1.5, "echo_s": 9.0, "sign_on": False}
+    upstream |= {"match": [11, 37], "requires": [22], "reversal_timeout_s": 1.0}
     config = switch(
         hsm={"port": 3, "timeout_s": 0.5},
         listeners={"pos": listener},
@@ -121,7 +124,17 @@ def test_the_core_is_told_its_part():
                 rrn="replace",
             )
         },
-        upstreams={"issuer": Upstream(pin_key="U3", timeout_s=1.5, echo_s=9.0, sign_on=False)},
+        upstreams={
+            "issuer": Upstream(
+                pin_key="U3",
+                timeout_s=1.5,
+                echo_s=9.0,
+                sign_on=False,
+                match=(11, 37),
+                requires=(22,),
+                reversal_timeout_s=1.0,
+            )
+        },
         routes=(Route("pos", "issuer"),),
         cut_off=CutOff("20:00", "UTC"),
         hsm_timeout_s=0.5,

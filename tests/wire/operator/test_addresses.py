@@ -37,10 +37,26 @@ def test_an_unknown_dialect_is_named():
         place(port=0, dialect="klingon").channel()
 
 
+def test_what_is_said_otherwise_there_is_translated():
+    assert place(port=0, dialect="pos").translation() is None
+    said = place(port=0, dialect="iso93-ascii", mtis={"0420": "0400"}).translation()
+    assert said.say(Message("0421", {11: "000001"}), 0.0).message.mti == "1401"
+
+
 @pytest.mark.parametrize(
     ("table", "expected"),
     [
         ({}, "port"),
+        (
+            {"port": 1, "mtis": {"0200": "0100"}},
+            r"mtis: 0200 = '0100': another class is 0100 there already",
+        ),
+        (
+            {"port": 1, "mtis": {"0220": "0120", "0420": "0120"}},
+            "another class is 0120 there already",
+        ),
+        ({"mtis": {"0210": "0110"}}, "regex"),
+        ({"mtis": {"0220": "0121"}}, r"mtis.0220"),
         ({"port": 65_536}, r"listener\.port"),
         ({"port": -1}, r"listener\.port"),
         ({"port": "7100"}, r"listener\.port"),

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
 from cardswitch.switch.core.settings import Route
@@ -111,6 +112,34 @@ def test_a_listener_says_what_of_the_merchant_is_passed_on(sets):
     play = opened(with_listener(sets=sets)) >> Received(POS, request) << recorded(State.FORWARDED)
     wanted = {number: value if number in sets else None for number, value in who.items()}
     assert play << sent("acquirer", "0200", wanted)
+
+
+def with_upstream(**changes):
+    """The usual settings, with these for the acquirer."""
+    there = replace(SETTINGS.upstreams["acquirer"], **changes)
+    return replace(SETTINGS, upstreams={"acquirer": there})
+
+
+@pytest.mark.parametrize(("required", "code"), [((37,), None), ((37, 22), "30")])
+def test_what_an_upstream_requires_is_there_or_it_is_not_asked(required, code):
+    request = PLAIN.without(22)
+    play = opened(with_upstream(requires=required)) >> Received(POS, request)
+    if code is None:
+        assert play << recorded(State.FORWARDED) << sent("acquirer", "0200", {22: None})
+    else:
+        play << recorded(State.DECLINED)
+        assert play << sent("pos/1", "0210", {39: code, 44: "22"})
+
+
+def test_what_a_listener_requires_is_named():
+    play = opened(with_listener(requires=(22,))) >> Received(POS, PLAIN.without(22))
+    assert play << sent("pos/1", "0210", {39: "30", 44: "22"})
+
+
+def test_an_upstream_matches_by_what_it_is_said_to():
+    play = opened(with_upstream(match=(11, 37))) >> Received(POS, PLAIN)
+    play.skip() >> answered("acquirer", "00", {41: "OTHER   ", 38: "A1B2C3"})
+    assert play << recorded(State.APPROVED) << sent("pos/1", "0210", {39: "00"})
 
 
 def test_what_the_switch_says_itself_is_nothing_of_the_issuers():

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.switch.core.flows.owed import pause
 from cardswitch.switch.core.states import State
@@ -35,6 +36,13 @@ def test_an_acknowledged_reversal_is_done(code):
     play = owed() >> answered("acquirer", code) << recorded(State.REVERSED)
     assert play.machine.memory.owed == 0
     assert play >> after(25.0)
+
+
+def test_an_upstream_has_a_time_of_its_own_to_acknowledge():
+    there = replace(SETTINGS.upstreams["acquirer"], reversal_timeout_s=0.5)
+    play = forwarded(opened(replace(SETTINGS, upstreams={"acquirer": there}))) >> after(3.5)
+    play.skip() >> after(1.6)
+    assert play << sent("acquirer", "0421", {11: "000003"})
 
 
 @pytest.mark.parametrize("code", ["12", "30", "64"])

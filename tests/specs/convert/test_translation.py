@@ -1,0 +1,117 @@
+"""One link's translation: edition, MTIs and what is carried elsewhere, there and back."""
+
+import pytest
+
+from cardswitch.specs.convert.translation import Translation, translation_for, year_of
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
+
+NOW = 1795435200.0  # 2026-11-23T12:00:00Z
+SALE = Message(
+    "0200",
+    {
+        2: "9999990000000014",
+        3: "000000",
+        4: "000000001250",
+        7: "1123120000",
+        11: "000007",
+        12: "130000",
+        13: "1123",
+        15: "1123",
+        18: "5411",
+        22: "012",
+        25: "00",
+        37: "632700000001",
+        41: "TERM0001",
+        42: "SHOP           ",
+        49: "978",
+    },
+    b"\x60\x00\x01\x00\x00",
+)
+EDITIONS = ["iso93-ascii", "iso93-binary", "iso2003"]
+
+
+def there(name: str, message: Message) -> Message:
+    """*message* as it is said on a link of the dialect *name*, through its bytes."""
+    dialect = load_dialect(name)
+    return dialect.unpack(dialect.pack(Translation(dialect).say(message, NOW).message))
+
+
+def back(name: str, message: Message) -> Message:
+    return Translation(load_dialect(name)).hear(there(name, message), NOW).message
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_a_sale_keeps_what_decides(name):
+    heard = back(name, SALE)
+    kept = (2, 3, 4, 7, 11, 12, 13, 15, 37, 41, 42, 49)
+    assert {n: heard.get(n) for n in kept} == {n: SALE[n] for n in kept}
+    assert heard.mti == "0200"
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+@pytest.mark.parametrize("code", ["00", "10", "05", "51", "54", "55", "94"])
+def test_an_answer_keeps_its_reason(name, code):
+    assert back(name, SALE.reply(code, {38: "A1B2C3"}))[39] == code
+
+
+@pytest.mark.parametrize("name", EDITIONS)
+def test_a_reversal_names_its_original(name):
+    original = "0200" + "000007" + "1123120000" + "00000999001" + "0" * 11
+    heard = back(name, Message("0420", {**SALE.fields, 90: original}))
+    assert (heard.mti, heard[90]) == ("0420", original)
+
+
+def test_what_is_said_in_1993():
+    said = there("iso93-ascii", SALE)
+    assert (said.mti, said[12], said[15], said[24], said[26]) == (
+        "1200", "261123130000", "261123", "200", "5411",
+    )  # fmt: skip
+
+
+def test_a_header_belongs_to_the_link():
+    translation = Translation(load_dialect("iso93-ascii"))
+    assert translation.say(SALE, NOW).message.header == SALE.header
+    assert translation.hear(translation.say(SALE, NOW).message, NOW).message.header == SALE.header
+
+
+def test_losses_are_told():
+    losses = Translation(load_dialect("iso2003")).say(SALE, NOW).losses
+    assert {loss.field for loss in losses} == {"22", "25"}
+
+
+def test_a_later_edition_may_leave_its_transmission_time_out():
+    said = there("iso93-ascii", SALE).without(7)
+    assert Translation(load_dialect("iso93-ascii")).hear(said, NOW).message[7] == "1123130000"
+
+
+@pytest.mark.parametrize(
+    ("mti", "said"),
+    [("0220", "0120"), ("0221", "0121"), ("0230", "0130"), ("0200", "0200"), ("0420", "0400")],
+)
+def test_mtis_are_others_there(mti, said):
+    translation = Translation(load_dialect("pos"), {"0220": "0120", "0420": "0400"})
+    message = Message(mti, {11: "000007"})
+    assert translation.say(message, NOW).message.mti == said
+    assert translation.hear(Message(said), NOW).message.mti == mti
+
+
+def test_mtis_of_another_edition():
+    translation = Translation(load_dialect("iso93-ascii"), {"0420": "0400"})
+    assert translation.say(Message("0421"), NOW).message.mti == "1401"
+    assert translation.hear(Message("1410"), NOW).message.mti == "0430"
+
+
+def test_where_nothing_differs_nothing_is_translated():
+    assert translation_for(load_dialect("iso87-ebcdic")) is None
+    for name in (*EDITIONS, "example-carried-tags"):
+        assert translation_for(load_dialect(name)) is not None
+    assert translation_for(load_dialect("pos"), {"0420": "0400"}) is not None
+
+
+@pytest.mark.parametrize(
+    ("date", "now", "year"),
+    [("1231", 1798761610.0, "2026"), ("0101", 1798675210.0, "2027"), ("", NOW, "2026")],
+)
+def test_the_year_turns_near_its_end(date, now, year):
+    assert year_of(Message("0200", {13: date} if date else {}), now) == year
