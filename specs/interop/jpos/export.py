@@ -70,6 +70,8 @@ class _Writer:
             self.lose("header", "its parts have no names, and no default")
         if written.messages:
             self.lose("messages", "which fields an MTI must carry cannot be said")
+        if written.carried:
+            self.lose("carried", "where others say what we say elsewhere cannot be said")
         head = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             _DOCTYPE,
