@@ -75,6 +75,7 @@ class Session:
         entries = journal.read()
         runtime.call(lambda now: self._terminal.recover(entries, now))
         config = self._config
+        self._terminal.translate({SWITCH: config.translation()})
         runtime.dial(SWITCH, config.host, config.port, config.channel(), tls)
 
     async def connected(self) -> None:

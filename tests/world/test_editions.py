@@ -8,7 +8,7 @@ from .oracle import KeyWatch, check
 from .people import World
 from .runs import faults
 
-SEEDS = 25
+SEEDS = 12
 PLACES = {
     "1993": HostListener(port=0, dialect="iso93-binary", framing="binary2"),
     "mtis": HostListener(port=0, mtis={"0220": "0120", "0420": "0400"}),
