@@ -18,7 +18,7 @@ from cardswitch.wire.ports import Question
 
 from .desk import AcquirerDesk
 from .entries import AuthorisationCompleted, PurchaseRefused
-from .legs import Booking
+from .legs import Booking, Leg
 from .purchases import into_network, respond, take_answer
 from .reversals import candidates
 from .states import OPEN, State
@@ -43,11 +43,7 @@ async def completion(
         return respond(desk, own)
     original = None
     if own.forwarded is None:
-        originals = [
-            booking
-            for booking in candidates(desk, names, found)
-            if is_original(booking, asked) and can_be_named(booking.identity.sent_on, desk.now)
-        ]
+        originals = originals_of(desk, asked, names, found)
         if any(booking.state in (None, *OPEN) for booking in originals):
             return desk.count("completion_in_the_way")  # What it names has no outcome yet.
         try:
@@ -80,10 +76,18 @@ async def pass_on(
     return respond(desk, own)
 
 
-def is_original(booking: Booking, completion: Terms) -> bool:
-    """Whether *booking* is what *completion* must name."""
-    kind = booking.asked.kind if booking.asked else ""
-    return kind == KINDS.named(completion.kind).original
+def originals_of(
+    desk: AcquirerDesk, asked: Terms, names: Reference, found: list[Leg]
+) -> list[Booking]:
+    """What *names* may mean of what *asked* can be about; *found* is what the journal has."""
+    kind = KINDS.named(asked.kind).original
+    return [
+        booking
+        for booking in candidates(desk, names, found)
+        if booking.asked is not None
+        and booking.asked.kind == kind
+        and can_be_named(booking.identity.sent_on, desk.now)
+    ]
 
 
 def hold_of(booking: Booking) -> Hold:

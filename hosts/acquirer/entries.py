@@ -26,7 +26,8 @@ class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
     merchant: str
     trace: str  # field 11 as sent
     original: str  # field 90 of a reversal
-    names: str = ""  # of a completion: the field 90 that it carries
+    names: str = ""  # of a completion or an increment: the field 90 that it carries
+    of: int = 0  # of an increment: the leg that it adds to
 
 
 class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
@@ -88,6 +89,13 @@ class AuthorisationCompleted(Struct, frozen=True, tag=True, gc=False):
         return State.PART_COMPLETED if self.left else State.COMPLETED
 
 
+class AuthorisationAdjusted(Struct, frozen=True, tag=True, gc=False):
+    """An increment of an authorisation was approved, or undone: it holds *held* now."""
+
+    state: ClassVar = State.ADJUSTED
+    held: int
+
+
 class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):
     """What a reversal that came in is told, and every repeat of it; one row is its whole leg."""
 
@@ -106,6 +114,7 @@ AcquirerEntry = (
     | PurchaseUndone
     | PurchaseReduced
     | AuthorisationCompleted
+    | AuthorisationAdjusted
     | ReversalAnswered
 )
 JournalEntry = AcquirerEntry | KeyStep  # a step of a key change belongs to no leg

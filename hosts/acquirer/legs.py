@@ -16,6 +16,7 @@ from cardswitch.wire.ports import LinkId
 from ..requests import decision
 from .entries import (
     AcquirerEntry,
+    AuthorisationAdjusted,
     AuthorisationCompleted,
     PurchaseAnswered,
     PurchaseForwarded,
@@ -80,6 +81,16 @@ class Booking(Leg, eq=False, kw_only=True):
         return moves and self.state in MAY_HOLD_MONEY
 
     @property
+    def adds(self) -> bool:
+        """Whether it is an increment."""
+        return self.asked is not None and KINDS.named(self.asked.kind).adds
+
+    @property
+    def added(self) -> int:
+        """What it, an increment, has added to what its original holds."""
+        return self.answer.amount if self.adds and self.answer else 0
+
+    @property
     def net(self) -> int:
         """What is booked now: below zero where the cardholder gets it."""
         is_credit = self.asked is not None and KINDS.named(self.asked.kind).money == "credit"
@@ -103,7 +114,8 @@ class Booking(Leg, eq=False, kw_only=True):
             case PurchaseRefused():
                 self.asked = entry.asked
             case PurchaseAnswered():
-                self.answer, self.held = entry, entry.amount
+                self.answer = entry
+                self.held = 0 if self.adds else entry.amount  # That is held for its original.
             case ReversalForwarded():
                 self.reversal = entry
             case PurchaseUndone():
@@ -111,6 +123,8 @@ class Booking(Leg, eq=False, kw_only=True):
                 self.asked = self.asked if self.forwarded else None
             case PurchaseReduced():
                 self.held = entry.amount
+            case AuthorisationAdjusted(held):
+                self.held = held
             case AuthorisationCompleted(left):
                 self.held, self.captures = left, self.captures + 1
 
@@ -124,7 +138,7 @@ class Booking(Leg, eq=False, kw_only=True):
                 return request.reply(code)
             case PurchaseAnswered(code, amount, approval_code, said):
                 return decision(request, code, amount, approval_code, said)
-            case AuthorisationCompleted() if self.answer:
+            case AuthorisationCompleted() | AuthorisationAdjusted() if self.answer:
                 answer = self.answer
                 return decision(request, answer.code, answer.amount, answer.approval_code)
             case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:

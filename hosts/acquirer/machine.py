@@ -31,6 +31,7 @@ from .books import REMEMBERED_MAX, Approved
 from .completions import completion
 from .config import AcquirerConfig
 from .desk import FRONT, HSM, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
+from .increments import increment
 from .legs import Booking, Leg, Reversal
 from .purchases import purchase
 from .reversals import card_of, reversal
@@ -139,12 +140,14 @@ class Acquirer(Program):
             return desk.send(link, booking.reply(request))
         if booking.waiters:
             return booking.wait(link, request)
-        budget = Budget.DOING if names is None else Budget.UNDOING
+        budget = Budget.DOING if kind.shape == "ask" else Budget.UNDOING
         if desk.is_full(budget, link):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         booking.wait(link, request)
         if names is None:
             flow = purchase(desk, booking, request, asked)
+        elif kind.shape == "ask":
+            flow = increment(desk, booking, request, asked, names)
         else:
             flow = completion(desk, booking, request, asked, names)
         return desk.work(booking, flow, budget, link)

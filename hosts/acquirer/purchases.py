@@ -134,11 +134,11 @@ def unknown(desk: AcquirerDesk, booking: Booking) -> None:
 
 
 def into_network(
-    desk: AcquirerDesk, booking: Booking, request: Message, names: str = ""
+    desk: AcquirerDesk, booking: Booking, request: Message, names: str = "", of: int = 0
 ) -> Message:
     """What is asked as we send it: for the first time, or as a repeat with the same number.
 
-    *names*: field 90, if it names an original.
+    *names*: field 90, if it names an original; *of*: the leg that it adds to.
     """
     merchant = request[42].rstrip(" ")
     fields = {**request.fields, **desk.acquirer_fields(merchant, request)}
@@ -148,7 +148,7 @@ def into_network(
         return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
     assert booking.asked is not None, "who asks, asks for something"
     first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
-    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first), names)
+    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first), names, of)
     desk.write(booking, entry)
     return first
 

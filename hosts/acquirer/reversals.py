@@ -26,6 +26,7 @@ from cardswitch.wire.ports import Question
 
 from .desk import NETWORK, AcquirerDesk
 from .entries import (
+    AuthorisationAdjusted,
     PurchaseAnswered,
     PurchaseReduced,
     PurchaseUndone,
@@ -33,7 +34,7 @@ from .entries import (
     ReversalForwarded,
 )
 from .legs import Booking, Leg, Reversal, leg_of
-from .states import State
+from .states import HOLDS_MONEY, State
 
 NOT_ANSWERED: Final = PurchaseAnswered("")
 
@@ -113,13 +114,20 @@ def unknown(desk: AcquirerDesk, own: Reversal, request: Message, names: Referenc
 async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Booking) -> None:
     """Undo *booking* in the network, if money may be held for it."""
     stays = stays_of(request)
+    if booking.added:
+        try:
+            original = await original_of(desk, booking)
+        except NoAnswer:
+            return desk.count("forgotten")
+        too_much = original is not None and booking.added > original.held
+        if booking.state is State.APPROVED and (stays or too_much):
+            return answer(desk, own, request, MISMATCH, booking)
     if is_in_the_way(booking, stays):
         return desk.count("reversal_in_the_way")
     is_so = booking.state is State.REDUCED and booking.held == stays
     is_captured = booking.state is State.COMPLETED
-    # Of a part-completed one, all that is still held is released, or nothing.
-    too_much = stays >= booking.held or booking.state is State.PART_COMPLETED
-    if is_captured or (stays and not is_so and too_much):
+    # Of what was captured in part, all that is still held is released, or nothing.
+    if is_captured or (stays and not is_so and (stays >= booking.held or booking.captures)):
         return answer(desk, own, request, MISMATCH, booking)
     if is_so or not booking.may_hold_money:
         return answer(desk, own, request, APPROVED, booking)
@@ -145,14 +153,26 @@ async def undo_in_network(
     try:
         asked = into_network(desk, own, request, booking, stays)
         said = await desk.ask_network(asked)
+        original = await original_of(desk, booking) if booking.added else None
     except NoAnswer:
         return None
     code = said.get(39)
     if code == APPROVED or (code == UNKNOWN_ORIGINAL and not stays):
         desk.write(booking, PurchaseReduced(stays) if stays else PurchaseUndone())
+        if original is not None:
+            desk.write(original, AuthorisationAdjusted(original.held - booking.added))
         return answer(desk, own, request, APPROVED, booking)
     # Of what the network does not know nothing can stay: a person must look.
     return desk.tell_waiters(own, MISMATCH if code == UNKNOWN_ORIGINAL else code) if code else None
+
+
+async def original_of(desk: AcquirerDesk, increment: Booking) -> Booking | None:
+    """What *increment* adds to, if anything of it is held yet. Raises NoAnswer."""
+    assert increment.forwarded is not None, "what adds to something was forwarded"
+    for leg in await desk.recall(Question(legs=(increment.forwarded.of,))):
+        if isinstance(leg, Booking) and leg.state in HOLDS_MONEY:
+            return leg
+    return None
 
 
 def into_network(

@@ -20,24 +20,30 @@ class State(StrEnum):
     REVERSING = "reversing"  # the front wants it undone, the network has not said that it is
     UNDONE = "undone"  # also a purchase whose reversal came before it
     REDUCED = "reduced"  # undone in part: what stays is still booked
+    ADJUSTED = "adjusted"  # an authorisation: an increment of it was approved, or undone
     PART_COMPLETED = "part_completed"  # an authorisation: a part is captured, the rest still held
     COMPLETED = "completed"  # an authorisation, of which all that was to be is captured
     ANSWERED = "answered"  # a reversal that came in, a leg of its own
 
 
+_HELD: Final = frozenset({State.REVERSING, State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED})
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     None: frozenset({State.REFUSED, State.FORWARDED, State.UNDONE, State.ANSWERED}),
     State.REFUSED: frozenset(),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
-    State.APPROVED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
+    State.APPROVED: _HELD,
     State.DECLINED: frozenset(),
     State.REVERSING: frozenset({State.UNDONE, State.REDUCED}),
     State.UNDONE: frozenset(),
-    State.REDUCED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
-    State.PART_COMPLETED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
+    State.REDUCED: _HELD,
+    State.ADJUSTED: _HELD,
+    State.PART_COMPLETED: _HELD,
     State.COMPLETED: frozenset(),
     State.ANSWERED: frozenset(),
 }
 OPEN: Final = frozenset({State.FORWARDED, State.REVERSING})  # An answer must still come.
 # If its class moves money, a reversal of it must go into the network.
-MAY_HOLD_MONEY: Final = OPEN | {State.APPROVED, State.REDUCED, State.PART_COMPLETED}
+HOLDS_MONEY: Final = frozenset(
+    {State.APPROVED, State.REDUCED, State.ADJUSTED, State.PART_COMPLETED}
+)
+MAY_HOLD_MONEY: Final = OPEN | HOLDS_MONEY

@@ -27,6 +27,7 @@ class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     approval_code: str = ""
     said: dict[int, str] = {}  # more fields of the answer
     expires_at: Seconds = 0.0  # of what is set aside: when it is free again
+    original: int = 0  # of an increment: the leg that it adds to
 
     def reply(self, request: Message) -> Message:
         """The answer, to the purchase and to every repeat of it."""
@@ -79,6 +80,15 @@ class AuthorisationCompleted(Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     stays: int = 0
 
 
+class AuthorisationAdjusted(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """*added*, which an increment that is a leg of its own has set aside, is held for it too.
+
+    Below zero: that was undone.
+    """
+
+    added: int
+
+
 class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A reversal, a leg of its own, is answered *code*; *original* is the leg that it meant."""
 
@@ -97,6 +107,7 @@ IssuerEntry = (
     | PinTried
     | PurchaseUndone
     | AuthorisationCompleted
+    | AuthorisationAdjusted
     | HoldExpired
     | ReversalAnswered
     | KeyStep

@@ -19,6 +19,8 @@ from .legs import Leg, Legs, Purchase
 class FollowUps:
     """Whatever cannot be found out makes for silence: it comes again."""
 
+    budget = Budget.UNDOING
+
     def __init__(
         self,
         program: Program,
@@ -37,10 +39,10 @@ class FollowUps:
 
     def _begin(self, link: LinkId, own: Leg, flow: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Let repeats join *own* from now on, and do *flow*, if there is room."""
-        if self._program.kernel.is_full(Budget.UNDOING, link):
+        if self._program.kernel.is_full(self.budget, link):
             return self._desk.count("full")
         self._legs.in_work[own.who.name] = own
-        return self._desk.start(flow(), lambda _: self._forget(own), Budget.UNDOING, link)
+        return self._desk.start(flow(), lambda _: self._forget(own), self.budget, link)
 
     async def _found(self, own: Leg, names: Reference) -> Sequence[Leg] | None:
         """What the journal has of *own* and of what *names* mean; None if it does not say."""

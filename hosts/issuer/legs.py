@@ -22,6 +22,7 @@ from cardswitch.wire.ports import LinkId, Seconds
 from ..requests import decision
 from ..row import HostRow
 from .entries import (
+    AuthorisationAdjusted,
     AuthorisationCompleted,
     HoldExpired,
     IssuerEntry,
@@ -76,10 +77,13 @@ class Purchase(Struct, eq=False, kw_only=True):
             self.undone, self.left = entry, entry.stays
             self.terms = self.terms or entry.terms
         elif isinstance(entry, PurchaseDecided):
-            self.decided, self.terms, self.left = entry, entry.terms, entry.amount
+            self.decided, self.terms = entry, entry.terms
+            self.left = 0 if entry.original else entry.amount  # That is held for its original.
         elif isinstance(entry, AuthorisationCompleted):
             self.left, self.captures = entry.stays, self.captures + 1
             self.is_captured = not entry.stays
+        elif isinstance(entry, AuthorisationAdjusted):
+            self.left += entry.added
         elif isinstance(entry, HoldExpired):
             self.is_over = True
 

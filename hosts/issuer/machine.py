@@ -48,6 +48,7 @@ from .completions import Completions
 from .config import IssuerConfig
 from .entries import PurchaseDecided
 from .holds import HOLDS_MAX
+from .increments import Increments
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
 from .reversals import Reversals
@@ -94,8 +95,6 @@ class Issuer(Program):
         self._journal = Journal(
             self.desk, self.books, self.legs, fingerprint(_KEY_CHECK), checkpoint_rows
         )
-        known = (NETWORK, self.legs, self._journal, fingerprint)
-        self._reversals, self._completions = Reversals(self, *known), Completions(self, *known)
         self._verification = Verification(
             self.desk,
             config,
@@ -103,6 +102,15 @@ class Issuer(Program):
             self._journal.write,
             keys,
             AbsentCards(config, cavv),
+        )
+        known = (self, NETWORK, self.legs, self._journal, fingerprint)
+        self._reversals, self._completions = Reversals(*known), Completions(*known)
+        self._increments = Increments(
+            *known,
+            books=self.books,
+            verification=self._verification,
+            approval=self._approval,
+            magic_amounts=config.magic_amounts,
         )
         self.translate({NETWORK: config.network.translation()})
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
@@ -152,6 +160,8 @@ class Issuer(Program):
         if kind is None:
             return self._refuse(link, question, no_kind(question))
         match kind.shape:
+            case "ask" if kind.adds:
+                return self._increments.asked(link, question, kind)
             case "ask":
                 return self._purchase(link, question, kind)
             case "advise":

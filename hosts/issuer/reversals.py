@@ -26,10 +26,11 @@ from cardswitch.specs.transactions.reversals import (
 )
 from cardswitch.specs.transactions.tombstones import Tombstone, tombstone
 from cardswitch.wire.machine.matching import join
-from cardswitch.wire.ports import LinkId
+from cardswitch.wire.machine.waits import NoAnswer
+from cardswitch.wire.ports import LinkId, Question
 
 from .cards import fingerprint_of
-from .entries import PurchaseUndone, ReversalAnswered
+from .entries import AuthorisationAdjusted, PurchaseUndone, ReversalAnswered
 from .follow_ups import FollowUps, originals_of
 from .legs import Purchase, Reversal
 
@@ -82,7 +83,29 @@ class Reversals(FollowUps):
         [original] = fitting
         if original.is_open and stays:
             return self._forget(own)  # What is not decided cannot be reduced: let it come again.
+        if original.decided is not None and original.decided.original and not original.undone:
+            return await self._take_back(own, original, stays)
         return self._answer(own, self._release(original, stays), original)
+
+    async def _take_back(self, own: Reversal, increment: Purchase, stays: int) -> None:
+        """Undo *increment*: what it has added is free, unless it was captured, or is already."""
+        assert increment.decided is not None, "what adds to something was decided"
+        decided = increment.decided
+        try:
+            found = await self._journal.look_up(Question(legs=(increment.leg, decided.original)))
+        except NoAnswer:
+            return self._forget(own)
+        legs = {leg.leg: leg for leg in found if isinstance(leg, Purchase)}
+        increment, original = legs[increment.leg], legs[decided.original]
+        if original.is_captured or (original.held and (stays or decided.amount > original.held)):
+            return self._answer(own, MISMATCH, increment)
+        if increment.undone is None and original.held:
+            undone = PurchaseUndone(
+                account=decided.account, kind=decided.terms.kind, released=decided.amount
+            )
+            self._journal.write(undone, increment)
+            self._journal.write(AuthorisationAdjusted(added=-decided.amount), original)
+        return self._answer(own, APPROVED, increment)
 
     def _release(self, original: Purchase, stays: int) -> str:
         """Release what *original* holds but for *stays*; the code of the answer."""

@@ -84,7 +84,7 @@ class Verification:
         PIN and CVV are asked in one turn; that the PIN is wrong is told, and counted, first. What
         is found of a card that is not there stands in *checks*, declined or not.
         """
-        record = self._find(card)
+        record = self.find(card)
         self._absent.look(record, card, terms, checks)
         block, zpks = request.get(52), self._zpks()
         pin = self._ask(self._pin_command(record, card, block, zpks[0]))
@@ -113,7 +113,8 @@ class Verification:
         zpk = self._config.zpk
         return self._keys.accepted(ZONE, "pin", zpk, self._desk.now) or (zpk,)
 
-    def _find(self, card: Presented) -> CardConfig:
+    def find(self, card: Presented) -> CardConfig:
+        """The card as we gave it out, if it may be used at all."""
         record = self._cards.get(card.pan)
         if record is None:
             raise Decline(CARD_UNKNOWN)

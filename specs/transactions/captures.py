@@ -118,6 +118,8 @@ def the_one(capture: Message, amount: int, card: str, holds: Sequence[Hold], now
 def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) -> str:
     """Why *amount* may not be captured of *hold*, as a code for field 39; ``""`` if it may.
 
+    An increment takes nothing of it: its *amount* is 0.
+
     *card* is the fingerprint of the card that *capture* names, or ``""``. What it leaves out of 37,
     38 and the card agrees, and so does what is not known. What was sent in time is in time, however
     long it took until *now*.
@@ -134,7 +136,7 @@ def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) 
     )
     if not is_of_it or card not in ("", hold.card) or capture[49] != hold.currency:
         return MISMATCH
-    if hold.is_captured or part_of(capture).sequence <= hold.captures:
+    if hold.is_captured or (amount and part_of(capture).sequence <= hold.captures):
         return DUPLICATE
     if min(now, transmission_at(capture[7], now)) > hold.ends_at:
         return HOLD_EXPIRED

@@ -26,6 +26,8 @@ Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8]0\Z")]
 Code = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
 TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
+APPROVAL_CODE: Final = 38  # In a request, it is that of another one, which this is about.
+MARKED: Final = "marked"
 ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 # What an approval adds to that which a merchant is owed.
 _SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "capture": 1, "credit": -1}
@@ -40,6 +42,7 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mti: Annotated[tuple[Mti, ...], Meta(min_length=1)]
     processing: TwoDigits = ""
     condition: TwoDigits = ""
+    marked_by: Literal[0, 38] = 0
     money: Money = "none"
     pin: Pin = "optional"
     sent_by: tuple[Serves, ...]
@@ -71,6 +74,11 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.moves_money and not self.undone_by
 
     @property
+    def adds(self) -> bool:
+        """Whether what it sets aside is added to what its original holds."""
+        return self.money == "hold" and bool(self.original)
+
+    @property
     def sign(self) -> int:
         """What an approved unit adds to that which the merchant is owed: 1, -1 or 0."""
         return _SIGNS.get(self.money, 0) if self.bucket else 0
@@ -98,7 +106,8 @@ class Kinds:
             if not row.moves_money and (row.undone_by or row.bucket):
                 raise ConfigError(f"{row.name}: no money moves: nothing to undo, and no bucket")
             for mti in row.mti:
-                known = self._by_key.setdefault((mti[1:3], row.processing, row.condition), row)
+                third = row.condition or (MARKED if row.marked_by else "")
+                known = self._by_key.setdefault((mti[1:3], row.processing, third), row)
                 if known is not row:
                     raise ConfigError(f"{row.name}: comes as the same message as {known.name}")
 
@@ -110,6 +119,7 @@ class Kinds:
         which, processing = mti[1:3], fields.get(3, "")[:2]
         return (
             by_key.get((which, processing, fields.get(25, "")))
+            or (APPROVAL_CODE in fields and by_key.get((which, processing, MARKED)))
             or by_key.get((which, processing, ""))
             or by_key.get((which, "", ""))
         )

@@ -168,6 +168,15 @@ class SwitchDesk(Desk):
         onward = self.speak(LinkId(original.upstream), Message(request.mti, fields), {})
         return storable(onward, pan)
 
+    def increment(self, request: Message, original: Leg) -> Message:
+        """*request* as it goes where *original* went, with its card. Raises NoAnswer as above."""
+        forwarded = original.forwarded
+        assert forwarded is not None, "only what was forwarded is held"
+        names = {2: forwarded.get(2), 38: (original.decision or {}).get(38, "")}
+        names |= {90: original_data(forwarded)}
+        fields = {**request.fields, **{n: value for n, value in names.items() if value}}
+        return self.speak(LinkId(original.upstream), Message(request.mti, fields), {})
+
     def reversal(self, stays: int = 0) -> Message:
         """The 0420 that undoes what was forwarded, but for *stays* minor units.
 

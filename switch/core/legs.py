@@ -131,7 +131,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
         state = STATES[row.state]
         match state:
             case State.FORWARDED:
-                self.upstream = row.upstream
+                self.upstream, self.original = row.upstream, row.original
                 self.packed = _pack((kept.mti, kept.fields))
             case State.APPROVED if self.state is State.TAKEN:
                 pass  # It was counted, and whoever sent it was told, when it was taken.
@@ -139,13 +139,16 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.upstream, self.original, self.pending = row.upstream, row.original, kept
                 self.decision = {39: APPROVED}
                 self.held = self.approved = row.amount
+            case State.ADJUSTED:
+                self.held = row.stays
             case State.COMPLETED | State.PART_COMPLETED:
                 self.held = row.stays
                 self.captures += 1
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
                 self.decision[39] = intern(kept[39])  # Many legs, few codes.
-                self.held = self.approved = row.amount if state is State.APPROVED else 0
+                self.approved = row.amount if state is State.APPROVED else 0
+                self.held = 0 if self.kind.adds else self.approved  # That is held for its original.
             case State.ANSWERED:
                 self.decision = {39: row.code, **answer_beside(row)}
                 self.original = row.original

@@ -31,6 +31,7 @@ from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.advise import advise
 from .flows.ask import ask
+from .flows.increase import increase
 from .flows.network import downstream, require_sender
 from .flows.reconcile import batch_digest, batch_flow
 from .flows.recover import finish, rebuild, require_upstreams
@@ -260,6 +261,8 @@ class Switch(Program):
         desk = self.desk_of(leg)
         if names is None:
             flow = ask(desk, link, request, accepted)
+        elif kind.shape == "ask":
+            flow = increase(desk, link, request, accepted, names)
         else:
             flow = advise(desk, request, accepted, names)
         return self.kernel.start(flow, lambda _: rescue(desk), budget)

@@ -22,6 +22,7 @@ class State(StrEnum):
     EXCEPTION = "exception"  # what is owed was refused or never acknowledged: a person must look
     RESOLVED = "resolved"  # a person did, and said why nothing more is to be sent
     TAKEN = "taken"  # an advice: we have said yes, and owe it upstream until it is acknowledged
+    ADJUSTED = "adjusted"  # an authorisation: an increment of it was approved, or undone
     PART_COMPLETED = "part_completed"  # an authorisation: a part is captured, the rest still held
     COMPLETED = "completed"  # an authorisation, of which what there was to capture is captured
     ANSWERED = "answered"  # a reversal that came in, a leg of its own: its code says how
@@ -41,18 +42,20 @@ class Mark(StrEnum):
     CHECKPOINT = "checkpoint"  # all that a start must know of what is before
 
 
+_HELD: Final = frozenset({State.REVERSING, State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED})
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     None: frozenset({State.FORWARDED, State.DECLINED, State.REVERSED, State.TAKEN, State.ANSWERED}),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
-    State.APPROVED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
+    State.APPROVED: _HELD,
     State.DECLINED: frozenset(),
     State.REVERSING: frozenset({State.REVERSED, State.REDUCED, State.EXCEPTION}),
     State.REVERSED: frozenset(),
-    State.REDUCED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
+    State.REDUCED: _HELD,
     State.EXCEPTION: frozenset({State.REVERSING, State.TAKEN, State.RESOLVED}),
     State.RESOLVED: frozenset(),
     State.TAKEN: frozenset({State.APPROVED, State.EXCEPTION}),
-    State.PART_COMPLETED: frozenset({State.REVERSING, State.PART_COMPLETED, State.COMPLETED}),
+    State.ADJUSTED: _HELD,
+    State.PART_COMPLETED: _HELD,
     State.COMPLETED: frozenset(),
     State.ANSWERED: frozenset({State.ANSWERED}),  # refused while a person had the original in hand
 }
@@ -65,7 +68,7 @@ PENDING: Final = frozenset({State.REVERSING, State.TAKEN})
 # With these something is owed upstream, if money may have moved.
 OWING: Final = PENDING | {State.FORWARDED}
 # If its class moves money, that is held for it, and a reversal may take it back.
-CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED, State.PART_COMPLETED})
+CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED, State.ADJUSTED, State.PART_COMPLETED})
 
 
 def mermaid() -> str:

@@ -45,8 +45,9 @@ from .messages import (
     stored,
 )
 from .outcome import PAID, SaleState
+from .sales import key_of
 from .sealing import SealingProgram
-from .state import Book, key_of
+from .state import Book
 
 SWITCH: Final = LinkId("switch")
 LINKED: Final = "linked"  # what flows hear when the link comes up
@@ -104,7 +105,12 @@ class Flows(SealingProgram):
 
     async def _ask(self, request: Message, card: Card) -> None:
         """Ask; an answer that fits is the result, anything else leads to a reversal, or to none."""
-        self._record(SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias))
+        begun = SaleBegun(self.desk.now, stored(request), mask_pan(card.pan), card.alias)
+        await self._begun(begun, request)
+
+    async def _begun(self, begun: SaleBegun, request: Message) -> None:
+        """The same, of what is to be kept as *begun*."""
+        self._record(begun)
         answer = await self._answer(request)
         if answer is None:
             return await self._give_up()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Effect, Seconds, name_of
@@ -17,15 +18,17 @@ from .entries import (
 from .errors import NotReady
 from .flows import Flows
 from .messages import (
+    COMPLETION,
+    INCREMENT,
     SALE,
     Order,
-    completion_request,
+    following_request,
     repeat_request,
     request_for,
     stored,
 )
 from .outcome import PAID, SaleState, words_for
-from .state import key_of
+from .sales import Sale, key_of
 
 
 class Terminal(Flows):
@@ -80,6 +83,8 @@ class Terminal(Flows):
             raise NotReady("nothing to reverse: what was completed is paid back by a refund")
         if sale.outcome.batch != self.book.batch.number:
             raise NotReady("nothing to reverse: the batch of the last sale is closed")
+        if stays and KINDS.named(sale.outcome.transaction).adds:
+            raise NotReady("nothing was sent: an increment is reversed as a whole")
         if not 0 <= stays < sale.outcome.amount:
             paid = format_amount(sale.outcome.amount, sale.outcome.currency)
             raise NotReady(f"nothing was sent: {paid} is paid, so keep less than that")
@@ -98,22 +103,41 @@ class Terminal(Flows):
         """
         self.kernel.advance(now)
         self._require_ready()
-        held = self.book.to_complete(stan)
-        if held is None:
-            which = f"of STAN {stan} " if stan else ""
-            raise NotReady(f"nothing to complete: no pre-authorisation {which}is open here")
+        held = self._held("complete", stan)
         outcome, begun = held.outcome, held.begun
-        said = {37: outcome.rrn, 38: outcome.approval_code}
         sequence = outcome.captures + 1
         if 0 < of < sequence:
             raise NotReady(f"nothing was sent: this would be completion {sequence} of {of}")
         part = Part(sequence, of or (OF_UNKNOWN if more else sequence), not more)
-        amount = amount or outcome.amount
-        request = completion_request(self.place, begun.request, said, amount, part, now)
-        request = self.desk.stamp(self.link, request)
+        request = self._following(COMPLETION, held, amount or outcome.amount, now)
+        request = self.desk.stamp(self.link, request.with_fields(part.fields))
         entry = SaleBegun(now, stored(request), begun.card, begun.alias)
         self._start(self._advise(entry))
         return self.kernel.take()
+
+    def increment(self, now: Seconds, amount: int, stan: str = "") -> Sequence[Effect]:
+        """Have *amount* more, in minor units, set aside on a pre-authorisation that stands.
+
+        That of the number *stan*, or the last one. Raises NotReady if there is none.
+        """
+        self.kernel.advance(now)
+        self._require_ready()
+        held = self._held("increment", stan)
+        request = self.desk.stamp(self.link, self._following(INCREMENT, held, amount, now))
+        entry = SaleBegun(now, stored(request), held.begun.card, held.begun.alias)
+        self._start(self._begun(entry, request))
+        return self.kernel.take()
+
+    def _held(self, deed: str, stan: str) -> Sale:
+        held = self.book.to_complete(stan)
+        if held is None:
+            which = f"of STAN {stan} " if stan else ""
+            raise NotReady(f"nothing to {deed}: no pre-authorisation {which}is open here")
+        return held
+
+    def _following(self, kind: str, held: Sale, amount: int, now: Seconds) -> Message:
+        said = {37: held.outcome.rrn, 38: held.outcome.approval_code}
+        return following_request(self.place, kind, held.begun.request, said, amount, now)
 
     def recover(self, entries: Iterable[TerminalEntry], now: Seconds) -> Sequence[Effect]:
         """After a start: take up what *entries* left. A sale without a result is reversed."""

@@ -15,7 +15,6 @@ from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
 from cardswitch.specs.transactions.additional import pack_cash
-from cardswitch.specs.transactions.captures import Part
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
 from cardswitch.wire.ports import Seconds
@@ -29,6 +28,7 @@ AnyPinPad = PinPad | DukptPad
 
 SALE: Final = "sale"  # the row of what a terminal does unless it is told otherwise
 COMPLETION: Final = "completion"
+INCREMENT: Final = "increment"
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
 WITH_PIN_PAD: Final = "1"  # field 22, third digit
@@ -101,27 +101,26 @@ def request_for(
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
-def completion_request(
+def following_request(
     place: TerminalIdentity,
+    kind: str,
     request: Message,
     said: Mapping[int, str],
     amount: int,
-    part: Part,
     now: Seconds,
 ) -> Message:
-    """The 0220 that takes *amount* of what *request* has set aside, without its trace number.
+    """What, of the class *kind*, comes about what *request* has set aside, without a trace number.
 
-    *said*: the fields 37 and 38 of the answer to *request*, where it had them. *part*: which one
-    of several it is. Raises FormatError.
+    *said*: the fields 37 and 38 of the answer to *request*, where it had them. Raises FormatError.
     """
     if amount <= 0:
         raise FormatError("an amount above zero", field="4")
-    row = KINDS.named(COMPLETION)
+    row = KINDS.named(kind)
     time, date = local_time(now, place.zone)
     fields = {number: request[number] for number in (22, 41, 42, 49)}
     fields |= {number: value for number, value in said.items() if value}
     fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
-    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request), **part.fields}
+    fields |= {12: time, 13: date, 25: row.condition or NORMAL, 90: original_data(request)}
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 

@@ -41,7 +41,7 @@ from .entries import (
 )
 from .errors import NotReady
 from .outcome import PAID, SaleState
-from .state import Sale
+from .sales import Sale
 
 CLOSED: Final = "closed, in balance"
 OUT_OF_BALANCE: Final = "closed, out of balance"

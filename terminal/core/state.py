@@ -53,25 +53,10 @@ from .outcome import (
     outcome_of_hold,
     told,
 )
+from .sales import Pending, Sale, amount_undone, key_of, original_key
 
 SALES_MAX: Final = 100  # Of older ones no answer comes any more, late as it may be.
 SPENT_MAX: Final = 64  # Check values of keys that must not come again.
-
-
-class Sale(Struct, frozen=True):
-    """A sale as it was sent, and how it stands."""
-
-    begun: SaleBegun
-    outcome: Outcome
-
-
-class Pending(Struct, frozen=True):
-    """A reversal that the switch must still acknowledge, and the sale that it undoes."""
-
-    reversal: Message
-    sale: str  # its key
-    stays: int
-    before: Outcome  # how the sale stood
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -138,7 +123,8 @@ class Book(Struct, frozen=True, kw_only=True):
         """The newest sale of which something is set aside, or that of the number *stan*."""
         for sale in reversed(self.sales.values()):
             outcome = sale.outcome
-            is_hold = KINDS.named(outcome.transaction).money == "hold"
+            row = KINDS.named(outcome.transaction)
+            is_hold = row.money == "hold" and not row.adds
             if is_hold and outcome.kind in SET_ASIDE and stan in ("", outcome.stan):
                 return sale
         return None
@@ -229,7 +215,7 @@ class Book(Struct, frozen=True, kw_only=True):
         if self.pending:
             return SaleState.PENDING
         if isinstance(entry, SaleReversing):
-            return self._kind(_original(entry.reversal))
+            return self._kind(original_key(entry.reversal))
         return self.kind
 
     def _kind(self, key: str) -> SaleState | None:
@@ -246,21 +232,37 @@ class Book(Struct, frozen=True, kw_only=True):
     def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
         outcome = outcome_after(self.outcome, kind_of(answer), at, answer)
-        book = self._completed(at) if outcome.kind is SaleState.APPROVED else self
+        book = self._changed(at, outcome) if outcome.kind is SaleState.APPROVED else self
         book = book._with(next(reversed(self.sales)), outcome)
         if not outcome.moves_money:
             return book
         batch = self.batch.plus(line_of(outcome), outcome.currency, outcome.amount)
         return replace(book, batch=batch)
 
-    def _completed(self, at: Seconds) -> Book:
-        """What the last sale has taken from, if it names that, holds so much less, or nothing."""
+    def _changed(self, at: Seconds, outcome: Outcome) -> Book:
+        """What the last sale, approved as in *outcome*, makes of the one that it names, if any."""
         assert self.begun is not None
         request = self.begun.request
-        key = _original(request) if KINDS.of(request).original else ""
+        row = KINDS.of(request)
+        key = original_key(request) if row.original else ""
         if key not in self.sales:
             return self
-        return self._with(key, outcome_of_hold(self.sales[key].outcome, at, request))
+        before = self.sales[key].outcome
+        if row.adds:
+            after = replace(before, at=at, amount=before.amount + outcome.amount)
+        else:
+            after = outcome_of_hold(before, at, request)
+        return self._with(key, after)
+
+    def _added_no_more(self, pending: Pending) -> Book:
+        """What an increment that is reversed has added, its pre-authorisation holds no more."""
+        begun = self.sales[pending.sale].begun
+        key = original_key(begun.request) if KINDS.of(begun.request).adds else ""
+        was_added = pending.before.kind in PAID and key in self.sales
+        if not was_added or self.sales[key].outcome.kind not in SET_ASIDE:
+            return self
+        outcome = self.sales[key].outcome
+        return self._with(key, replace(outcome, amount=outcome.amount - amount_undone(pending)))
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
@@ -283,7 +285,7 @@ class Book(Struct, frozen=True, kw_only=True):
         return replace(book, to_reverse=(*self.to_reverse, key), last_outcome=None)
 
     def _reversing(self, at: Seconds, reversal: Message, stays: int) -> Book:
-        key = _original(reversal)
+        key = original_key(reversal)
         before = self.sales[key].outcome
         outcome = replace(before, kind=SaleState.PENDING, at=at)
         if before.kind in PAID:
@@ -304,25 +306,26 @@ class Book(Struct, frozen=True, kw_only=True):
         kind = SaleState.REDUCED if pending.stays else SaleState.REVERSED
         approval_code = before.approval_code if pending.stays else ""
         outcome = replace(told(outcome, kind, at, answer), approval_code=approval_code)
-        batch, undone = self.batch, _undone(pending)
+        batch, undone = self.batch, amount_undone(pending)
         if before.kind in PAID:
             approved = line_of(before, SaleState.APPROVED)
             batch = batch.plus(approved, before.currency, -undone, 0 if pending.stays else -1)
         batch = batch.plus(line_of(before, SaleState.REVERSED), before.currency, undone)
-        return replace(self._with(pending.sale, outcome), pending=None, batch=batch)
+        book = self._added_no_more(pending)._with(pending.sale, outcome)
+        return replace(book, pending=None, batch=batch)
 
     def _refused(self, at: Seconds, answer: Message) -> Book:
         """Not undone: an approval stays counted, and a person must look."""
         assert self.pending is not None
         pending = self.pending
         outcome = told(pending.before, SaleState.EXCEPTION, at, answer)
-        return replace(self._in_doubt(pending.sale, outcome, _undone(pending)), pending=None)
+        return replace(self._in_doubt(pending.sale, outcome, amount_undone(pending)), pending=None)
 
     def _abandoned(self, at: Seconds, key: str, because: str) -> Book:
         """Perhaps not undone: it stands as before the reversal, and a person has said so."""
         pending = self.pending if self.pending and self.pending.sale == key else None
         before = pending.before if pending else self.sales[key].outcome
-        undone = _undone(pending) if pending else before.asked
+        undone = amount_undone(pending) if pending else before.asked
         outcome = replace(before, kind=SaleState.ABANDONED, at=at, because=because)
         return replace(
             self._in_doubt(key, outcome, undone),
@@ -346,15 +349,6 @@ class Book(Struct, frozen=True, kw_only=True):
         return replace(self, sales={**self.sales, key: sale}, last_outcome=outcome)
 
 
-def key_of(stan: str, sent: str) -> str:
-    """What names a sale at its terminal: its trace number and field 7.
-
-    >>> key_of("000007", "1123120000")
-    '000007 1123120000'
-    """
-    return f"{stan} {sent}"
-
-
 def rebuild(entries: Iterable[TerminalEntry]) -> Book:
     """The book that *entries* make. Raises Error if one cannot follow those before it."""
     return reduce(Book.with_entry, entries, Book())
@@ -365,15 +359,3 @@ def outcomes(entries: Iterable[TerminalEntry]) -> Iterator[Outcome]:
     for book in accumulate(entries, Book.with_entry, initial=Book()):
         if book.last_outcome is not None:
             yield book.last_outcome
-
-
-def _original(request: Message) -> str:
-    """The key of the sale that *request*, a reversal or a completion, names."""
-    named = request[90]
-    return key_of(named[4:10], named[10:20])
-
-
-def _undone(pending: Pending) -> int:
-    """What of the sale a reversal takes back; of one without an approval, all that was asked."""
-    before = pending.before
-    return before.amount - pending.stays if before.kind in PAID else before.asked

@@ -152,6 +152,37 @@ def _completing(offer: Offer) -> click.Command:
     return _offered(offer, complete)
 
 
+def _adding(offer: Offer) -> click.Command:
+    """The command for what a row offers that adds to an original."""
+
+    @click.argument("amount")
+    @click.option("--stan", default="", help="The trace number of what is added to.")
+    @click.option("--check", is_flag=True, help="Exit with 3 when declined.")
+    @waiting
+    @common
+    def increment(
+        config: TerminalConfig,
+        amount: str,
+        stan: str,
+        check: bool,
+        within: float,
+        as_json: bool,
+    ) -> None:
+        from .screen import conclude
+
+        minor = _amount(amount, config.currency)
+        conclude(
+            config,
+            lambda session: session.perform(
+                lambda terminal, now: terminal.increment(now, minor, stan), within
+            ),
+            as_json,
+            check,
+        )
+
+    return _offered(offer, increment)
+
+
 def _offered(offer: Offer, command: Callable[..., None]) -> click.Command:
     epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
     return click.command(offer.command, help=offer.text, epilog=epilog)(command)
@@ -174,8 +205,9 @@ def _presenting(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+_FOLLOWING = {"increment": _adding, "completion": _completing}
 for _offer in offers():
-    terminal.add_command(_asking(_offer) if _offer.takes_card else _completing(_offer))
+    terminal.add_command((_asking if _offer.takes_card else _FOLLOWING[_offer.kind])(_offer))
 
 
 @terminal.command(epilog=REPEAT_EPILOG)

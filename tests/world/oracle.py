@@ -38,6 +38,7 @@ ENDED = frozenset(
         State.DECLINED,
         State.REVERSED,
         State.REDUCED,
+        State.ADJUSTED,
         State.PART_COMPLETED,
         State.COMPLETED,
         State.ANSWERED,
@@ -145,6 +146,7 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         original = by_number[number]
         is_told = original.was_approved and original.last.state not in (
             State.RESOLVED,
+            State.ADJUSTED,  # what stayed of it, and an increment besides
             State.PART_COMPLETED,  # of which what stayed was captured, or some of it
             State.COMPLETED,
         )
@@ -154,6 +156,7 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         stays_done = (
             State.APPROVED,
             State.DECLINED,
+            State.ADJUSTED,
             State.PART_COMPLETED,
             State.COMPLETED,
         )
@@ -218,7 +221,7 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
                 raise Broken(f"{node.name} holds STAN {outcome.stan} as approved in part")
             if not outcome.moves_money:
                 _check_inquiry(outcome)
-            elif outcome.kind in SET_ASIDE:
+            elif outcome.kind in SET_ASIDE and not KINDS.named(outcome.transaction).adds:
                 kind = outcome.transaction
                 book[line(outcome.rrn, kind)] += outcome.amount * direction(kind)
     return book

@@ -313,10 +313,14 @@ class World(Network):
             later = 20.0 * self.random.random()
             for _ in range(self.random.choice((0, 1, 2, 3))):
                 later += 2.0 * self.random.random()
-                self.at(later, lambda: self._sell(node, "completion", tries=20))
+                then = self.random.choice(("completion", "completion", "increment"))
+                self.at(later, lambda then=then: self._sell(node, then, tries=20))
 
     def _ask(self, node: Node, kind: str) -> bool:
         """Have the terminal *node* ask for what a customer wants of that *kind*."""
+        if kind == "increment":
+            amount = self.random.randrange(1, 100) * 100 + self.random.choice(MAGIC)
+            return self.call(node, lambda machine: machine.increment(self.time_of(node), amount))
         if KINDS.named(kind).original:
             more = self.random.random() < 0.5
             amount = self.random.choice((0, self.random.randrange(1, 100 if more else 500) * 100))

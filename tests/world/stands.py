@@ -21,8 +21,10 @@ class Stand(NamedTuple):
     last: Row
     held: int
     was_approved: bool = False
-    approved: int = 0  # of that, what was not undone before anything was captured
+    approved: int = 0  # of that, with its increments, what was not undone
     is_captured: bool = False  # in whole or in part
+    granted: int = 0  # what upstream has approved of it, and nobody has undone
+    is_reduced: bool = False  # once, to what was to stay
 
 
 def legs_of(rows: Iterable[Row]) -> list[Stand]:
@@ -43,16 +45,31 @@ def _after(stand: Stand, row: Row) -> Stand:
         row,
         held=stand.held if is_kept else _held(row, stand.held),
         was_approved=stand.was_approved or row.state in (State.APPROVED, State.TAKEN),
-        approved=stand.held if is_captured and not stand.is_captured else stand.approved,
+        approved=_approved(stand, row) if is_captured else 0,
         is_captured=is_captured,
+        granted=_granted(stand, row),
+        is_reduced=stand.is_reduced or (row.state == State.REVERSING and row.stays > 0),
     )
+
+
+def _approved(stand: Stand, row: Row) -> int:
+    if not stand.is_captured:
+        return stand.held
+    adjusted = row.stays - stand.held if row.state == State.ADJUSTED else 0
+    return stand.approved + adjusted
+
+
+def _granted(stand: Stand, row: Row) -> int:
+    if row.state == State.APPROVED:
+        return row.amount
+    return 0 if row.state in (State.REVERSING, State.REVERSED) else stand.granted
 
 
 def _held(row: Row, held: int) -> int:
     match row.state:
         case State.APPROVED | State.TAKEN:
-            return row.amount
-        case State.REVERSING | State.COMPLETED | State.PART_COMPLETED:
+            return 0 if KINDS.named(row.kind).adds else row.amount  # Its original holds that.
+        case State.REVERSING | State.ADJUSTED | State.COMPLETED | State.PART_COMPLETED:
             return row.stays
         case State.REVERSED:
             return 0

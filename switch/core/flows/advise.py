@@ -38,17 +38,12 @@ async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: 
         return desk.forget()
     if leg.state is not None:
         return tell_known(desk, digest)
-    kind, now = accepted.kind.original, desk.now
-    originals = [
-        other
-        for other in candidates(desk, names, found)
-        if other.kind.name == kind and can_be_named(other.sent_on, now)
-    ]
+    originals, now = originals_of(desk, accepted, names, found), desk.now
     for original in originals:
         if original.is_open:
             await desk.outcome_of(original)
             return await again(desk, request, accepted, names, original)
-        if is_in_the_way(original):
+        if is_in_the_way(desk, original):
             return desk.forget()
     try:
         require_known(request, desk.listener)
@@ -57,6 +52,17 @@ async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: 
     except Decline as declined:
         return desk.decline(request, declined.code)
     return take(desk, request, originals[chosen])
+
+
+def originals_of(
+    desk: SwitchDesk, accepted: Accepted, names: Reference, found: list[Leg]
+) -> list[Leg]:
+    """What *names* may mean of what *accepted* can be about; *found* is what the journal has."""
+    return [
+        other
+        for other in candidates(desk, names, found)
+        if other.kind.name == accepted.kind.original and can_be_named(other.sent_on, desk.now)
+    ]
 
 
 async def again(
@@ -68,9 +74,10 @@ async def again(
     return await advise(desk, request, accepted, names)
 
 
-def is_in_the_way(original: Leg) -> bool:
-    """Whether a reversal of a part of *original* is still owed upstream: it goes first."""
-    return original.state is State.REVERSING and original.stays > 0
+def is_in_the_way(desk: SwitchDesk, original: Leg) -> bool:
+    """Whether a reversal of a part of *original* is owed, or an increment in work: that first."""
+    is_reduced = original.state is State.REVERSING and original.stays > 0
+    return is_reduced or original.number in desk.memory.increments
 
 
 def has_room(desk: SwitchDesk) -> bool:

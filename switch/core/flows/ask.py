@@ -110,20 +110,34 @@ def require(forwarded: Message, upstream: Upstream) -> None:
 async def forward(desk: SwitchDesk, link: LinkId, upstream: Upstream, forwarded: Message) -> None:
     """Ask upstream, durably; what cannot be known for sure is undone, if money may have moved."""
     desk.record(State.FORWARDED, forwarded)
-    try:
-        answer = await desk.ask(link, forwarded, within=upstream.timeout_s)
-    except NoAnswer:
+    answer = await answered(desk, forwarded)
+    if answer is None:
         return undo(desk)
+    message, brought = answer
+    desk.record(State.APPROVED if message.approved else State.DECLINED, message)
+    return desk.respond(brought)
+
+
+async def answered(
+    desk: SwitchDesk, forwarded: Message
+) -> tuple[Message, Mapping[int, str]] | None:
+    """Upstream's answer as the journal keeps it, and what else it brings; None: nothing to believe.
+
+    That includes an approval of money that nobody would hear of any more.
+    """
+    link = LinkId(desk.leg.upstream)
+    try:
+        answer = await desk.ask(link, forwarded, desk.settings.upstreams[link].timeout_s)
+    except NoAnswer:
+        return None
     if not fits(answer, forwarded, desk.leg.kind):
         desk.count("unfit_answer")
-        return undo(desk)
+        return None
     if answer.approved and desk.leg.kind.moves_money and not desk.is_deliverable():
         desk.count("undeliverable")
-        return undo(desk)
+        return None
     brought = brought_back(answer, desk.listener.brings_back)
-    state = State.APPROVED if answer.approved else State.DECLINED
-    desk.record(state, settled(answer, forwarded, brought))
-    return desk.respond(brought)
+    return settled(answer, forwarded, brought), brought
 
 
 def settled(answer: Message, forwarded: Message, brought: Mapping[int, str]) -> Message:

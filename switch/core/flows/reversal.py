@@ -20,7 +20,7 @@ from ..access.registry import require_known
 from ..desk import SwitchDesk
 from ..legs import Leg
 from ..states import State
-from .reverse import begin
+from .reverse import begin, take_back
 
 
 async def reversal(desk: SwitchDesk, request: Message, names: Reference, digest: str) -> None:
@@ -92,6 +92,10 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
         await desk.outcome_of(leg)
     if leg.is_open:
         return desk.forget()
+    if leg.number in desk.memory.increments:
+        return desk.forget()  # An increment of it has no outcome yet.
+    if leg.kind.adds and leg.is_captured:
+        return await undo_increment(desk, request, leg, stays)
     if leg.state is State.REVERSING and leg.stays != stays:
         return desk.forget()  # One after the other.
     if not may_leave(leg, stays):
@@ -104,6 +108,23 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
     return answer(desk, request, APPROVED, leg)
 
 
+async def undo_increment(desk: SwitchDesk, request: Message, leg: Leg, stays: int) -> None:
+    """Undo *leg*, an increment, as a whole: its original holds so much less, if it still does."""
+    try:
+        found = await desk.recall(Question(legs=(leg.number, leg.original)))
+        increment, original = sorted(found, key=lambda each: each.number != leg.number)
+        if increment.is_captured and original.is_captured:
+            if stays or increment.approved > original.held:
+                return answer(desk, request, MISMATCH, increment)
+            if original.number in desk.memory.increments:
+                return desk.forget()
+            take_back(desk, increment, original)
+    except NoAnswer:
+        return desk.forget()
+    is_taken = original.state in (State.COMPLETED, State.EXCEPTION, State.RESOLVED)
+    return answer(desk, request, MISMATCH if is_taken else APPROVED, increment)
+
+
 def may_leave(leg: Leg, stays: int) -> bool:
     """Whether *leg* can be what *stays*, more than which must be there.
 
@@ -111,7 +132,7 @@ def may_leave(leg: Leg, stays: int) -> bool:
     """
     if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED):
         return False
-    if leg.state is State.PART_COMPLETED:
+    if leg.captures:
         return stays == 0  # What is held besides what was captured is released as a whole.
     return stays == 0 or stays < leg.held or is_so(leg, stays)
 

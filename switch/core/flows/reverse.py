@@ -5,6 +5,7 @@ from __future__ import annotations
 from cardswitch.specs.codes import UNAVAILABLE
 
 from ..desk import SwitchDesk
+from ..legs import Leg
 from ..states import State
 from .owed import pursue
 
@@ -21,6 +22,16 @@ def undo(desk: SwitchDesk) -> None:
         assert leg.forwarded is not None, "what is in doubt was forwarded"
         desk.record(State.DECLINED, desk.decided(leg.forwarded, UNAVAILABLE))
     desk.respond()
+
+
+def take_back(desk: SwitchDesk, increment: Leg, original: Leg) -> None:
+    """Owe the reversal of *increment*; what it added, *original* holds no more. Raises NoAnswer."""
+    undoing = desk.of(increment)
+    reversal = undoing.reversal()
+    left = original.held - increment.approved
+    desk.of(original).record(State.ADJUSTED, reversal, stays=left)
+    undoing.record(State.REVERSING, reversal)
+    pursue(undoing, reversal)
 
 
 def begin(desk: SwitchDesk, stays: int = 0) -> None:

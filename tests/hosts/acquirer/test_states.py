@@ -1,6 +1,6 @@
 """The table of states: every state is reachable, and money never moves twice."""
 
-from cardswitch.hosts.acquirer.states import FOLLOWS, MAY_HOLD_MONEY, OPEN, State
+from cardswitch.hosts.acquirer.states import FOLLOWS, HOLDS_MONEY, MAY_HOLD_MONEY, OPEN, State
 
 
 def test_every_state_has_a_row_and_can_be_reached() -> None:
@@ -14,8 +14,13 @@ def test_what_holds_no_money_is_at_rest() -> None:
 
 
 def test_money_is_undone_once_and_never_taken_again() -> None:
-    for state in (State.APPROVED, State.REDUCED, State.PART_COMPLETED):
-        assert FOLLOWS[state] == {State.REVERSING, State.PART_COMPLETED, State.COMPLETED}
+    for state in HOLDS_MONEY:
+        assert FOLLOWS[state] == {
+            State.REVERSING,
+            State.ADJUSTED,
+            State.PART_COMPLETED,
+            State.COMPLETED,
+        }
     assert FOLLOWS[State.REVERSING] == {State.UNDONE, State.REDUCED}
     assert all(State.APPROVED not in FOLLOWS[s] for s in FOLLOWS if s is not State.FORWARDED)
 

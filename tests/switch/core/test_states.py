@@ -20,7 +20,12 @@ def test_money_is_taken_once_and_undone_only_by_a_reversal():
     takers = {state for state, followers in FOLLOWS.items() if State.APPROVED in followers}
     assert takers == {State.FORWARDED, State.TAKEN}
     for state in CAPTURED:
-        assert FOLLOWS[state] == {State.REVERSING, State.PART_COMPLETED, State.COMPLETED}
+        assert FOLLOWS[state] == {
+            State.REVERSING,
+            State.ADJUSTED,
+            State.PART_COMPLETED,
+            State.COMPLETED,
+        }
     assert not FOLLOWS[State.COMPLETED]
 
 

@@ -31,7 +31,8 @@ from cardswitch.terminal.core.entries import (
     Unanswered,
 )
 from cardswitch.terminal.core.outcome import SaleState
-from cardswitch.terminal.core.state import SALES_MAX, Book, key_of, outcomes, rebuild
+from cardswitch.terminal.core.sales import key_of
+from cardswitch.terminal.core.state import SALES_MAX, Book, outcomes, rebuild
 
 REQUEST = Message(
     "0200",

@@ -1,0 +1,47 @@
+"""A sale of the terminal as it was sent and stands, and the reversal of one that is pending."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cardswitch.specs.message import Message
+
+from .entries import SaleBegun
+from .outcome import PAID, Outcome
+
+
+class Sale(Struct, frozen=True):
+    """A sale as it was sent, and how it stands."""
+
+    begun: SaleBegun
+    outcome: Outcome
+
+
+class Pending(Struct, frozen=True):
+    """A reversal that the switch must still acknowledge, and the sale that it undoes."""
+
+    reversal: Message
+    sale: str  # its key
+    stays: int
+    before: Outcome  # how the sale stood
+
+
+def key_of(stan: str, sent: str) -> str:
+    """What names a sale at its terminal: its trace number and field 7.
+
+    >>> key_of("000007", "1123120000")
+    '000007 1123120000'
+    """
+    return f"{stan} {sent}"
+
+
+def original_key(request: Message) -> str:
+    """The key of the sale that *request*, a reversal or a completion, names."""
+    named = request[90]
+    return key_of(named[4:10], named[10:20])
+
+
+def amount_undone(pending: Pending) -> int:
+    """What of the sale a reversal takes back; of one without an approval, all that was asked."""
+    before = pending.before
+    return before.amount - pending.stays if before.kind in PAID else before.asked
