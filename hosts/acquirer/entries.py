@@ -18,7 +18,7 @@ from cardswitch.wire.machine.keys.working import KeyStep
 from .states import State
 
 
-class PurchaseForwarded(Struct, frozen=True, tag=True, gc=False):
+class PurchaseForwarded(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A purchase is about to go into the network: from now on the issuer may hold money."""
 
     state: ClassVar = State.FORWARDED

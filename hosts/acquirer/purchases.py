@@ -148,7 +148,14 @@ def into_network(
         return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
     assert booking.asked is not None, "who asks, asks for something"
     first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
-    entry = PurchaseForwarded(booking.asked, merchant, first[11], original_data(first), names, of)
+    entry = PurchaseForwarded(
+        asked=booking.asked,
+        merchant=merchant,
+        trace=first[11],
+        original=original_data(first),
+        names=names,
+        of=of,
+    )
     desk.write(booking, entry)
     return first
 

@@ -44,14 +44,14 @@ from .absent import AbsentCards, Cavv
 from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
 from .cards import Fingerprint, Presented, read_card
-from .completions import Completions
 from .config import IssuerConfig
 from .entries import PurchaseDecided
+from .follow_ups.completions import Completions
+from .follow_ups.increments import Increments
+from .follow_ups.reversals import Reversals
 from .holds import HOLDS_MAX
-from .increments import Increments
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
-from .reversals import Reversals
 from .verification import HSM, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by

@@ -16,10 +16,10 @@ from cardswitch.specs.transactions.identity import Identity
 from cardswitch.wire.machine.kernel import LOOK_UP_S
 
 FORWARDED = PurchaseForwarded(
-    Terms(kind="sale", processing="000000", amount=10, currency="978", card="print:14"),
-    "SHOP",
-    "000007",
-    "",
+    asked=Terms(kind="sale", processing="000000", amount=10, currency="978", card="print:14"),
+    merchant="SHOP",
+    trace="000007",
+    original="",
 )
 ANSWERED = PurchaseAnswered("00", 10, "1")
 

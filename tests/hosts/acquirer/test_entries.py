@@ -17,7 +17,7 @@ from cardswitch.hosts.row import Rows
 from cardswitch.specs.transactions.accepted import Terms
 
 ASKED = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="print:14")
-FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
+FORWARDED = PurchaseForwarded(asked=ASKED, merchant="SHOP", trace="000002", original="0" * 42)
 
 
 @pytest.mark.parametrize(

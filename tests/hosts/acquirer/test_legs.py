@@ -19,7 +19,7 @@ from cardswitch.specs.transactions.identity import Identity
 
 ASKED = Terms(kind="sale", processing="000000", amount=1_210, currency="978", card="print:14")
 REQUEST = Message("0201", {4: "000000001210", 11: "000007"})
-FORWARDED = PurchaseForwarded(ASKED, "SHOP", "000002", "0" * 42)
+FORWARDED = PurchaseForwarded(asked=ASKED, merchant="SHOP", trace="000002", original="0" * 42)
 REFUSED = PurchaseRefused(ASKED, "03")
 ANSWERED = PurchaseAnswered("00", 1_210, "000001")
 PART = ReversalForwarded("by", "000009", "0329010000", 400)

@@ -14,13 +14,13 @@ from cardswitch.specs.transactions.captures import the_one
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.budget import Budget
 
-from .behaviours import NORMAL, behaviour_of
-from .books import IssuerBooks
-from .cards import read_card
+from ..behaviours import NORMAL, behaviour_of
+from ..books import IssuerBooks
+from ..cards import read_card
+from ..entries import AuthorisationAdjusted, PurchaseDecided
+from ..legs import Purchase
+from ..verification import Verification
 from .completions import Completions, hold_of
-from .entries import AuthorisationAdjusted, PurchaseDecided
-from .legs import Purchase
-from .verification import Verification
 
 
 class Increments(Completions):

@@ -29,10 +29,10 @@ from cardswitch.wire.machine.matching import join
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question
 
-from .cards import fingerprint_of
-from .entries import AuthorisationAdjusted, PurchaseUndone, ReversalAnswered
-from .follow_ups import FollowUps, originals_of
-from .legs import Purchase, Reversal
+from ..cards import fingerprint_of
+from ..entries import AuthorisationAdjusted, PurchaseUndone, ReversalAnswered
+from ..legs import Purchase, Reversal
+from .base import FollowUps, originals_of
 
 
 class Reversals(FollowUps):

@@ -310,7 +310,7 @@ def test_a_flow_that_fails_is_silent_and_the_others_live_on(monkeypatch) -> None
         raise RuntimeError("planted")
 
     with monkeypatch.context() as patch:
-        patch.setattr("cardswitch.hosts.issuer.reversals.fits", fail)
+        patch.setattr("cardswitch.hosts.issuer.follow_ups.reversals.fits", fail)
         assert play >> Received(NETWORK, reversal())
     assert outcome(play, reversal())[39] == "00"
 

@@ -11,9 +11,9 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.machine.waits import NoAnswer
 from cardswitch.wire.ports import LinkId, Question, Seconds
 
-from .cards import Fingerprint
-from .journal import Journal
-from .legs import Leg, Legs, Purchase
+from ..cards import Fingerprint
+from ..journal import Journal
+from ..legs import Leg, Legs, Purchase
 
 
 class FollowUps:

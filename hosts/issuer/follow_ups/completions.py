@@ -21,11 +21,11 @@ from cardswitch.specs.transactions.reversals import Reference, can_be_named, ref
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from ..requests import REQUIRED
-from .cards import fingerprint_of
-from .entries import AuthorisationCompleted, PurchaseDecided
-from .follow_ups import FollowUps, originals_of
-from .legs import Purchase
+from ...requests import REQUIRED
+from ..cards import fingerprint_of
+from ..entries import AuthorisationCompleted, PurchaseDecided
+from ..legs import Purchase
+from .base import FollowUps, originals_of
 
 
 class Completions(FollowUps):
