@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from cardswitch.specs.codes import FORMAT_ERROR, NOT_PERMITTED_HERE
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.merchants import is_merchant_id
@@ -10,6 +12,8 @@ from cardswitch.specs.transactions.accepted import Accepted, accept
 from cardswitch.specs.transactions.kinds import Kind
 
 from .settings import ListenerSettings
+
+NAMING: Final = (37, 38, 90)  # the fields by which a request names its original
 
 
 def admit(request: Message, kind: Kind, listener: ListenerSettings) -> Accepted:
@@ -29,3 +33,11 @@ def require_allowed(kind: Kind, listener: ListenerSettings) -> None:
     is_allowed = not kind.by_name or kind.name in listener.allows
     if listener.serves not in kind.sent_by or not is_allowed:
         raise Decline(NOT_PERMITTED_HERE)
+
+
+def digest_of(request: Message, accepted: Accepted, card: str) -> str:
+    """What a repeat of *request* must agree in; *card* is the fingerprint of its card, if any."""
+    digest = accepted.terms(card).digest
+    if accepted.kind.original:
+        return "|".join([digest, *map(request.get, NAMING)])
+    return digest

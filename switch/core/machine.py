@@ -11,7 +11,7 @@ from cardswitch.specs.dates import rrn_stem
 from cardswitch.specs.errors import Decline, Error, FormatError
 from cardswitch.specs.hsm import Command
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Accepted, card_number, no_kind
+from cardswitch.specs.transactions.accepted import card_number, no_kind
 from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS, Kind, Shape
 from cardswitch.specs.transactions.reversals import reference, reversal_digest, reversal_identity
@@ -26,7 +26,7 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from .access.registry import may_sign, sender_of
 from .access.spokesmen import Spokesmen
-from .checks import admit
+from .checks import admit, digest_of
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
 from .flows.advise import advise
@@ -47,7 +47,6 @@ from .settings import ListenerSettings, Settings, Upstream
 from .states import State
 
 RRN_NUMBERS: Final = 10**8
-NAMING: Final = (37, 38, 90)  # the fields by which an advice names its original
 
 
 class Switch(Program):
@@ -385,14 +384,6 @@ def rrn_of(now: Seconds, number: int) -> str:
     '608800000007'
     """
     return f"{rrn_stem(now)[:4]}{number % RRN_NUMBERS:08d}"
-
-
-def digest_of(request: Message, accepted: Accepted, card: str) -> str:
-    """What a repeat of *request* must agree in; *card* is the fingerprint of its card, if any."""
-    digest = accepted.terms(card).digest
-    if accepted.kind.original:
-        return "|".join([digest, *map(request.get, NAMING)])
-    return digest
 
 
 def rescue(desk: SwitchDesk) -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.switch.core.checks import admit
+from cardswitch.switch.core.checks import admit, digest_of
 from cardswitch.switch.core.settings import ListenerSettings
 
 SALE = KINDS.named("sale")
@@ -63,3 +63,13 @@ def test_whom_acquirers_call_merchant_is_their_affair(merchant):
 def test_a_listener_lets_in_what_it_is_for(row, allows, wrong):
     listener = replace(SHOPS, allows=allows)
     assert fault(Message("0200", GOOD), replace(SALE, **row), listener) == wrong
+
+
+def test_what_names_an_original_names_the_same_when_it_comes_again():
+    kind = KINDS.named("completion")
+    request = Message("0220", {**GOOD, 25: "06", 37: "608800000007", 38: "A1B2C3"})
+    asked = admit(request, kind, SHOPS)
+    other = request.with_fields({38: "OTHER1"})
+    assert digest_of(request, asked, "print") != digest_of(other, asked, "print")
+    sold = admit(Message("0200", GOOD), SALE, SHOPS)
+    assert digest_of(request, sold, "print") == digest_of(other, sold, "print")
