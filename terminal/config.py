@@ -22,6 +22,7 @@ from .pinpad.dukpt import KSN_FIELD, PIN_FIELD, Chance, DukptPad, Scheme
 
 # \A and \Z, since $ would let a line break pass.
 TerminalId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")]  # field 41
+ShopLine = Annotated[str, Meta(min_length=1, max_length=40)]
 Field = Annotated[int, Meta(ge=2, le=128)]
 MerchantId = Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,15}\Z")]  # field 42
 
@@ -65,6 +66,9 @@ class TerminalConfig(IsoAddress, frozen=True, kw_only=True):
     merchant: MerchantId
     currency: str = "EUR"  # alphabetic or numeric
     zone: str = "UTC"  # of the clock on its receipts
+    shop: tuple[ShopLine, ...] = ()  # what stands at their head; none: as [[merchants]] has it
+    columns: Literal[24, 32, 40, 48] = 40  # of the paper that they are on
+    svg: str = ""  # folder in which they are kept as pictures, too
     state: str = "terminal"  # folder of its journals, one for every terminal id
     cards: str = "cards.toml"
     tpk: str = ""  # under the TMK; empty: no PIN pad
@@ -103,8 +107,21 @@ def read_terminal_config(path: Path, to: str = "", *, is_remote: bool = False) -
     config = section({**data, "terminal": table}, "terminal", TerminalConfig, path)
     folder = path.parent
     return msgspec.structs.replace(
-        config.placed(folder), state=str(folder / config.state), cards=str(folder / config.cards)
+        config.placed(folder),
+        state=str(folder / config.state),
+        cards=str(folder / config.cards),
+        svg=str(folder / config.svg) if config.svg else "",
+        shop=config.shop or _shop(data, config.merchant),
     )
+
+
+def _shop(data: Mapping[str, Any], merchant: str) -> tuple[str, ...]:
+    """Name and place of *merchant*, if the table of the merchants in *data* has them."""
+    for each in data.get("merchants", ()):
+        if isinstance(each, dict) and each.get("id") == merchant:
+            found = each.get("name"), each.get("city")
+            return tuple(text for text in found if isinstance(text, str) and text)
+    return ()
 
 
 def with_id(config: TerminalConfig, terminal_id: str) -> TerminalConfig:
@@ -114,6 +131,11 @@ def with_id(config: TerminalConfig, terminal_id: str) -> TerminalConfig:
     except msgspec.ValidationError:
         raise ConfigError("a terminal id is 1 to 8 letters and digits") from None
     return msgspec.structs.replace(config, id=checked)
+
+
+def on_paper(config: TerminalConfig, columns: int, svg: str) -> TerminalConfig:
+    """The same with receipts of so many *columns*, and pictures of them in the folder *svg*."""
+    return msgspec.structs.replace(config, columns=columns, svg=svg)
 
 
 def read_cards(path: Path) -> tuple[Card, ...]:

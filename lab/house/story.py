@@ -25,6 +25,7 @@ from cardswitch.terminal.config import read_cards
 from cardswitch.terminal.core.messages import Order
 from cardswitch.terminal.core.outcome import Outcome, SaleState
 from cardswitch.terminal.customer.card import Card, find_card
+from cardswitch.terminal.face.paper import printed
 from cardswitch.terminal.face.receipt import receipt
 from cardswitch.terminal.session import Session, open_session
 from cardswitch.wire.driver.runtime import Clock
@@ -104,7 +105,7 @@ class Story:
     async def _sell(self, session: Session, lab: Lab) -> None:
         self._title("3. A purchase with PIN, approved")
         first = await self._sale(session, "12.50", "good", SaleState.APPROVED)
-        self._text(receipt(first, "customer"))
+        self._text(printed(receipt(first, "customer", lab.terminal.shop)))
 
         self._title("4. The same purchase again (0201): answered once more, charged once")
         repeat = await self._repeat(session)

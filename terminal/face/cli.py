@@ -280,7 +280,7 @@ def abandon(config: TerminalConfig, because: str, as_json: bool) -> None:
     from ..session import abandon as end_owed
     from .screen import show_abandoned
 
-    show_abandoned(end_owed(config, because), as_json)
+    show_abandoned(config, end_owed(config, because), as_json)
 
 
 @terminal.command(epilog=STATUS_EPILOG)

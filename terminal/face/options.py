@@ -28,17 +28,28 @@ def common(command: Callable[..., None]) -> Callable[..., None]:
     @click.option(
         "--remote", is_flag=True, help="Dial beyond this machine without TLS too, with test cards."
     )
+    @click.option(
+        "--columns", type=click.Choice(["24", "32", "40", "48"]), help="How wide the paper is."
+    )
+    @click.option("--svg", metavar="FOLDER", help="Keep receipts there as pictures, too.")
     @click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of text.")
     @functools.wraps(command)
     def with_config(
-        config_path: Path, terminal_id: str | None, to: str, remote: bool, **options: Any
+        config_path: Path,
+        terminal_id: str | None,
+        to: str,
+        remote: bool,
+        columns: str | None,
+        svg: str | None,
+        **options: Any,
     ) -> None:
-        from ..config import read_terminal_config, with_id
+        from ..config import on_paper, read_terminal_config, with_id
 
         try:
             config = read_terminal_config(config_path, to, is_remote=remote)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--to") from None
+        config = on_paper(config, int(columns or config.columns), svg or config.svg)
         command(config=with_id(config, terminal_id) if terminal_id else config, **options)
 
     return with_config

@@ -1,9 +1,9 @@
-"""Receipts as text, 40 columns: one copy for the merchant, one for the customer."""
+"""What receipts say: one copy for the merchant, one for the customer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from textwrap import wrap
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, NamedTuple
 
 from cardswitch.specs.amounts import currency, format_amount
@@ -14,11 +14,12 @@ from cardswitch.specs.transactions.kinds import KINDS, Kind
 
 from ..core.outcome import Outcome, SaleState
 from ..core.state import Book
+from .paper import BLANK, Left, Middle, Pair, Row
 
-WIDTH: Final = 40  # What a roll of 57 mm holds.
 PAN_DIGITS_SHOWN: Final = 4  # On the customer's copy; the merchant's also shows the first six.
 
 Copy = Literal["merchant", "customer"]
+COPIES: Final[tuple[Copy, ...]] = ("merchant", "customer")
 _VERDICTS: Final = {
     SaleState.BEGUN: "NOT FINISHED",
     SaleState.APPROVED: "APPROVED",
@@ -99,50 +100,62 @@ _INQUIRED: Final = Words(
 )
 
 
-def receipt(outcome: Outcome, copy: Copy) -> str:
-    """What is printed for *outcome*; every line ends in a line break."""
-    lines = [
-        f"{copy} copy".upper().center(WIDTH),
-        *([title.center(WIDTH)] if (title := kind_of(outcome).receipt) else []),
-        "",
-        pair("Merchant", printable(outcome.merchant)),
-        pair("Terminal", printable(outcome.terminal)),
-        pair(f"{outcome.date[:2]}-{outcome.date[2:]}", _clock(outcome.time)),
-        pair("Batch", f"{outcome.batch:03d}"),
-        pair("STAN", outcome.stan),
-        *([pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
-        pair("Card", card_shown(outcome.card, copy)),
-        pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
-        *([pair("Completion", _which(outcome.capture))] if outcome.capture else []),
-        "",
+def receipt(outcome: Outcome, copy: Copy, shop: Sequence[str] = ()) -> list[Row]:
+    """What is printed for *outcome*, at its head the lines of the *shop*."""
+    return [
+        *(Middle(printable(line)) for line in shop),
+        *([BLANK] if shop else []),
+        Middle(f"{copy} copy".upper()),
+        *([Middle(title)] if (title := kind_of(outcome).receipt) else []),
+        BLANK,
+        Pair("Merchant", printable(outcome.merchant)),
+        Pair("Terminal", printable(outcome.terminal)),
+        Pair(date_of(outcome), _clock(outcome.time)),
+        Pair("Batch", f"{outcome.batch:03d}"),
+        Pair("STAN", outcome.stan),
+        *([Pair("RRN", printable(outcome.rrn))] if outcome.rrn else []),
+        Pair("Card", card_shown(outcome.card, copy)),
+        Pair("Entry", "swiped" if outcome.is_swipe else "keyed"),
+        *([Pair("Completion", _which(outcome.capture))] if outcome.capture else []),
+        BLANK,
         *_amounts(outcome, copy),
         *_verdict(outcome),
     ]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def totals(terminal: str, merchant: str, book: Book) -> str:
+def totals(terminal: str, merchant: str, book: Book) -> list[Row]:
     """The report of a terminal: numbers, batch totals, a pending reversal, what is in doubt."""
-    lines = [
-        pair("Merchant", printable(merchant)),
-        pair("Terminal", printable(terminal)),
-        pair("Batch", f"{book.batch.number:03d}"),
-        pair("Last STAN", f"{book.stan:06d}"),
+    rows: list[Row] = [
+        Pair("Merchant", printable(merchant)),
+        Pair("Terminal", printable(terminal)),
+        Pair("Batch", f"{book.batch.number:03d}"),
+        Pair("Last STAN", f"{book.stan:06d}"),
     ]
     for code, tallies in book.batch.totals.items():
-        lines += ["", f"Totals in {currency(code).alpha}"]
-        lines += [
-            pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
+        rows += [BLANK, Left(f"Totals in {currency(code).alpha}")]
+        rows += [
+            Pair(f"{tally.count:>5} {kind}", format_amount(tally.amount, code))
             for kind, tally in tallies.items()
         ]
     if (pending := book.unsettled) is not None:
         what = kind_of(pending).receipt if is_advice(pending) else "REVERSAL"
-        lines += ["", f"{what} PENDING FOR STAN {pending.stan}", *_reversed(pending)]
+        rows += [BLANK, Left(f"{what} PENDING FOR STAN {pending.stan}"), *_reversed(pending)]
     if book.settling is not None:
-        lines += ["", "THE BATCH IS BEING SETTLED"]
+        rows += [BLANK, Left("THE BATCH IS BEING SETTLED")]
     for outcome in book.exceptions:
-        lines += ["", *_doubt(outcome)]
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+        rows += [BLANK, *_doubt(outcome)]
+    return rows
+
+
+def date_of(outcome: Outcome) -> str:
+    """The day of *outcome* at the terminal, with its year, which no field of a message has.
+
+    It is not after the last change, but for a zone that is ahead of UTC.
+    """
+    latest = datetime.fromtimestamp(outcome.at, UTC) + timedelta(days=1)
+    month_day = f"{outcome.date[:2]}-{outcome.date[2:]}"
+    year = latest.year - (month_day > f"{latest:%m-%d}")
+    return f"{year}-{month_day}"
 
 
 def kind_of(outcome: Outcome) -> Kind:
@@ -184,33 +197,33 @@ def money(minor: int, code: str) -> str:
     return f"{currency(code).alpha} {format_amount(minor, code)}"
 
 
-def _amounts(outcome: Outcome, copy: Copy) -> list[str]:
+def _amounts(outcome: Outcome, copy: Copy) -> list[Row]:
     """What moved, and for the customer alone what the issuer told of the account."""
-    moved = [*_money(outcome), ""] if outcome.moves_money else []
+    moved = [*_money(outcome), BLANK] if outcome.moves_money else []
     if copy == "merchant" or not outcome.amounts:
         return moved
     told = [
-        pair(AMOUNT_TYPES.get(one.kind, one.kind).upper(), money(one.amount, one.currency))
+        Pair(AMOUNT_TYPES.get(one.kind, one.kind).upper(), money(one.amount, one.currency))
         for one in outcome.amounts
     ]
-    return [*moved, *told, ""]
+    return [*moved, *told, BLANK]
 
 
-def _money(outcome: Outcome) -> list[str]:
+def _money(outcome: Outcome) -> list[Row]:
     if outcome.reversed:
         return _reversed(outcome)
     if outcome.offered:
         return [
-            pair("Asked", money(outcome.asked, outcome.currency)),
-            pair("Approved, not taken", money(outcome.offered, outcome.currency)),
+            Pair("Asked", money(outcome.asked, outcome.currency)),
+            Pair("Approved, not taken", money(outcome.offered, outcome.currency)),
         ]
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
-        return [*_cash(outcome), pair("AMOUNT", money(outcome.amount, outcome.currency))]
+        return [*_cash(outcome), Pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest, words = outcome.asked - outcome.amount, words_of(outcome)
     return [
-        pair("Asked", money(outcome.asked, outcome.currency)),
-        pair(words.by_card, money(outcome.amount, outcome.currency)),
-        pair(words.rest, money(rest, outcome.currency)),
+        Pair("Asked", money(outcome.asked, outcome.currency)),
+        Pair(words.by_card, money(outcome.amount, outcome.currency)),
+        Pair(words.rest, money(rest, outcome.currency)),
     ]
 
 
@@ -226,29 +239,29 @@ def _which(capture: str) -> str:
     return f"{sequence}, more follow" if of == OF_UNKNOWN else f"{sequence} of {of}"
 
 
-def _cash(outcome: Outcome) -> list[str]:
+def _cash(outcome: Outcome) -> list[Row]:
     """What was sold, and what is paid out besides."""
     if not outcome.cash:
         return []
     return [
-        pair("Goods", money(outcome.amount - outcome.cash, outcome.currency)),
-        pair("CASH BACK", money(outcome.cash, outcome.currency)),
+        Pair("Goods", money(outcome.amount - outcome.cash, outcome.currency)),
+        Pair("CASH BACK", money(outcome.cash, outcome.currency)),
     ]
 
 
-def _reversed(outcome: Outcome) -> list[str]:
+def _reversed(outcome: Outcome) -> list[Row]:
     """What was sold, what of it was or will be taken back, and what stays."""
     if not outcome.reversed:
         return []
     is_pending, words = outcome.kind is SaleState.PENDING, words_of(outcome)
     return [
-        pair(words.done, money(outcome.amount + outcome.reversed, outcome.currency)),
-        pair("TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)),
-        pair(words.stays, money(outcome.amount, outcome.currency)),
+        Pair(words.done, money(outcome.amount + outcome.reversed, outcome.currency)),
+        Pair("TO REVERSE" if is_pending else "REVERSED", money(outcome.reversed, outcome.currency)),
+        Pair(words.stays, money(outcome.amount, outcome.currency)),
     ]
 
 
-def _doubt(outcome: Outcome) -> list[str]:
+def _doubt(outcome: Outcome) -> list[Row]:
     """Why nobody at the till knows what is charged."""
     ask = "Ask whoever runs the switch."
     if outcome.kind is SaleState.ABANDONED:
@@ -256,23 +269,23 @@ def _doubt(outcome: Outcome) -> list[str]:
     else:
         why = f"refused with {printable(outcome.code)}"
         words = f"{reason(outcome.code).text}. {ask}"
-    return [f"IN DOUBT: STAN {outcome.stan}, {why}", *wrap(words, WIDTH)]
+    return [Left(f"IN DOUBT: STAN {outcome.stan}, {why}"), Left(words)]
 
 
-def _verdict(outcome: Outcome) -> list[str]:
-    lines = [f"*** {_in_words(outcome)} ***".center(WIDTH)]
+def _verdict(outcome: Outcome) -> list[Row]:
+    rows: list[Row] = [Middle(f"*** {_in_words(outcome)} ***")]
     if outcome.approval_code:
-        lines.append(f"Approval code {printable(outcome.approval_code)}".center(WIDTH))
+        rows.append(Middle(f"Approval code {printable(outcome.approval_code)}"))
     if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
-        lines.append(_fitted(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
+        rows.append(Middle(f"{reason(outcome.code).text} ({printable(outcome.code)})"))
     words = words_of(outcome)
     was_approved = outcome.reversed or outcome.approval_code
     advice = words.advice_if_approved if was_approved else words.advice
     if outcome.kind in advice:
-        lines.append(advice[outcome.kind].center(WIDTH))
+        rows.append(Middle(advice[outcome.kind]))
     if outcome.is_repeat:
-        lines.append("REPEAT OF AN EARLIER RECEIPT".center(WIDTH))
-    return lines
+        rows.append(Middle("REPEAT OF AN EARLIER RECEIPT"))
+    return rows
 
 
 def _in_words(outcome: Outcome) -> str:
@@ -283,15 +296,6 @@ def _in_words(outcome: Outcome) -> str:
     if outcome.kind is SaleState.UNANSWERED and outcome.is_repeat:
         return "NO ANSWER TO THE REPEAT"
     return _VERDICTS[outcome.kind]
-
-
-def pair(name: str, value: str) -> str:
-    """One line: *name* on the left, *value* on the right."""
-    return f"{name} {value:>{WIDTH - len(name) - 1}}"
-
-
-def _fitted(text: str) -> str:
-    return "\n".join(line.center(WIDTH).rstrip() for line in wrap(text, WIDTH))
 
 
 def _clock(time: str) -> str:

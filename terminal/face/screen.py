@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
 from typing import Final
 
 import click
@@ -13,13 +14,15 @@ from cardswitch.specs.codes import reason
 from cardswitch.specs.masking import printable
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator import exits
+from cardswitch.wire.operator.files import write_files
 
 from ..config import TerminalConfig
 from ..core.errors import NoLink
 from ..core.outcome import Outcome, SaleState
 from ..core.state import Book
 from ..session import Session, StillPending, open_session, read_book
-from .receipt import is_advice, kind_of, money, receipt, totals
+from .paper import pictured, printed
+from .receipt import COPIES, date_of, is_advice, kind_of, money, receipt, totals
 
 Steps = Callable[[Session], AsyncIterator[Outcome]]
 
@@ -63,7 +66,7 @@ def conclude(
     if code == exits.TIMEOUT:  # The answer may be on its way still.
         last = last or book.unsettled
     if last is not None:
-        print_outcome(last, as_json)
+        print_outcome(config, last, as_json)
         if check and last.is_declined:
             code = code or exits.DECLINED
         elif last.kind not in good and not last.is_declined:
@@ -74,9 +77,14 @@ def conclude(
 def show(config: TerminalConfig, book: Book, as_json: bool) -> None:
     """Show *book*: its numbers, the totals of its batch, the pending reversal, what is in doubt."""
     if not as_json:
-        click.echo(totals(config.id, config.merchant, book), nl=False)
+        click.echo(report(config, book), nl=False)
         return
     click.echo(msgspec.json.encode(shown(config, book)))
+
+
+def report(config: TerminalConfig, book: Book) -> str:
+    """*book* on the paper of its terminal."""
+    return printed(totals(config.id, config.merchant, book), config.columns)
 
 
 def shown(config: TerminalConfig, book: Book) -> dict[str, object]:
@@ -93,7 +101,7 @@ def shown(config: TerminalConfig, book: Book) -> dict[str, object]:
     }
 
 
-def show_abandoned(outcomes: Sequence[Outcome], as_json: bool) -> None:
+def show_abandoned(config: TerminalConfig, outcomes: Sequence[Outcome], as_json: bool) -> None:
     """Show the sales whose reversal a person has ended, and what that leaves."""
     for outcome in outcomes:
         amount = money(outcome.amount, outcome.currency)
@@ -102,7 +110,7 @@ def show_abandoned(outcomes: Sequence[Outcome], as_json: bool) -> None:
             f" charged with {amount}: tell whoever runs the switch",
             err=True,
         )
-        print_outcome(outcome, as_json)
+        print_outcome(config, outcome, as_json)
 
 
 def _report(outcome: Outcome) -> None:
@@ -161,8 +169,20 @@ def _warn_of_pending(book: Book) -> None:
     )
 
 
-def print_outcome(outcome: Outcome, as_json: bool) -> None:
-    """The receipts of *outcome*, or one line of JSON: with the reason of a refusal in words."""
+def print_outcome(config: TerminalConfig, outcome: Outcome, as_json: bool) -> None:
+    """The receipts of *outcome*, or one line of JSON: with the reason of a refusal in words.
+
+    Where the configuration names a folder for them, pictures of the receipts too.
+    """
+    copies = {copy: receipt(outcome, copy, config.shop) for copy in COPIES}
+    if config.svg:
+        name = f"{printable(outcome.terminal)}-{date_of(outcome)}-{outcome.stan}"
+        files = {
+            f"{name}-{copy}.svg": pictured(rows, config.columns).encode()
+            for copy, rows in copies.items()
+        }
+        write_files(Path(config.svg), files)
+        click.echo(f"receipts: {', '.join(files)} in {config.svg}", err=True)
     if as_json:
         shown = msgspec.structs.asdict(outcome)
         if outcome.kind in (SaleState.DECLINED, SaleState.EXCEPTION):
@@ -170,5 +190,5 @@ def print_outcome(outcome: Outcome, as_json: bool) -> None:
             shown |= {"reason": said.name, "meaning": said.meaning, "text": said.text}
         click.echo(msgspec.json.encode(shown))
     else:
-        click.echo(receipt(outcome, "merchant"))
-        click.echo(receipt(outcome, "customer"), nl=False)
+        texts = (printed(rows, config.columns) for rows in copies.values())
+        click.echo("\n".join(texts), nl=False)

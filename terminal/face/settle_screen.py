@@ -18,8 +18,9 @@ from ..core.settling import CLOSED, OUT_OF_BALANCE
 from ..core.state import Book
 from ..session import close_batch, read_book
 from .news_screen import news_of
-from .receipt import money, pair, totals
-from .screen import shown
+from .paper import USUAL, Pair, printed
+from .receipt import money
+from .screen import report, shown
 
 _EXITS = {CLOSED: 0, OUT_OF_BALANCE: exits.FINDINGS}
 
@@ -52,10 +53,10 @@ def _show(
         settled = [settlement_shown(one) for one in settlements]
         click.echo(msgspec.json.encode({**shown(config, book), "news": news, "settled": settled}))
         return
-    click.echo(totals(config.id, config.merchant, book), nl=False)
+    click.echo(report(config, book), nl=False)
     click.echo(f"\nBatch {news}.")
     for settlement in settlements:
-        for line in lines_of(settlement):
+        for line in lines_of(settlement, config.columns):
             click.echo(line)
 
 
@@ -73,8 +74,12 @@ def settlement_shown(one: Settlement) -> dict[str, object]:
     }
 
 
-def lines_of(one: Settlement) -> Iterator[str]:
+def lines_of(one: Settlement, columns: int = USUAL) -> Iterator[str]:
     """What people must know of *one*: on which bank days it lies, and what differs."""
+
+    def pair(name: str, value: str) -> str:
+        return printed([Pair(name, value)], columns).removesuffix("\n")
+
     if len(one.there) > 1:
         yield f"Its bank days, {money(-one.here.net, one.currency)} together:"
         for day, each in one.there.items():

@@ -50,6 +50,23 @@ def test_where_it_dials_may_be_said_instead(tmp_path):
         read_terminal_config(path, "here")
 
 
+def test_the_head_of_receipts_is_that_of_the_merchants_unless_it_is_said(tmp_path):
+    merchants = """
+[[merchants]]
+id = "OTHER"
+name = "Kiosk"
+[[merchants]]
+id = "SHOP"
+name = "Corner"
+city = "Berlin"
+"""
+    assert read_terminal_config(written(tmp_path, GOOD)).shop == ()
+    assert read_terminal_config(written(tmp_path, GOOD + merchants)).shop == ("Corner", "Berlin")
+    own = GOOD + 'shop = ["Ours"]\nsvg = "receipts"\n' + merchants
+    config = read_terminal_config(written(tmp_path, own))
+    assert (config.shop, config.svg) == (("Ours",), str(tmp_path / "receipts"))
+
+
 def test_an_initial_key_is_not_shown(tmp_path):
     config = read_terminal_config(written(tmp_path, GOOD + DUKPT))
     assert "6AC292" not in repr(config)
@@ -71,6 +88,7 @@ BAD = [
     ),
     (GOOD + DUKPT.replace("6AC2", ""), "terminal.dukpt: initial_key, ksn: expected"),
     (GOOD + DUKPT.replace("tdes", "des"), "terminal.dukpt.scheme"),
+    (GOOD + "columns = 41\n", "terminal.columns"),
     (GOOD + f'tpk = "U{"1" * 32}"\n' + DUKPT, "either a TPK or DUKPT"),
 ]
 

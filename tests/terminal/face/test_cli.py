@@ -42,6 +42,19 @@ def test_a_sale_prints_two_receipts(run, small_switch):
     assert len(request[52]) == 16
 
 
+@pytest.mark.parametrize("columns", ["24", "32", "48"])
+def test_receipts_are_as_wide_as_the_paper_and_kept_as_pictures(run, tmp_path, columns):
+    folder = tmp_path / "receipts"
+    words = ["--columns", columns, "--svg", str(folder)]
+    result = run("sale", "12.50", "--card", "good", *words)
+    assert max(map(len, result.stdout.splitlines())) <= int(columns)
+    pictures = sorted(folder.iterdir())
+    assert [path.name.rpartition("-")[2] for path in pictures] == ["customer.svg", "merchant.svg"]
+    texts = [path.read_text("utf-8") for path in pictures]
+    assert all("EUR 12.50" in text and "9999990000000014" not in text for text in texts)
+    assert pictures[0].name in result.stderr
+
+
 SALES = [
     (["12.00"], "approved", 0),
     (["12.00", "--check"], "approved", 0),

@@ -1,5 +1,6 @@
 """Receipts as people read them."""
 
+from datetime import UTC, datetime
 from textwrap import dedent
 
 import pytest
@@ -7,7 +8,8 @@ from msgspec.structs import replace
 
 from cardswitch.specs.transactions.additional import AdditionalAmount
 from cardswitch.terminal.core.outcome import Outcome, SaleState
-from cardswitch.terminal.face.receipt import WIDTH, receipt
+from cardswitch.terminal.face import receipt as face
+from cardswitch.terminal.face.paper import COLUMNS, USUAL, printed
 
 APPROVED = Outcome(
     kind=SaleState.APPROVED,
@@ -30,13 +32,17 @@ APPROVED = Outcome(
 DECLINED = replace(APPROVED, kind=SaleState.DECLINED, code="51", approval_code="", is_swipe=False)
 
 
+def receipt(outcome, copy, **how):
+    return printed(face.receipt(outcome, copy, **how))
+
+
 def test_the_merchants_copy():
     assert receipt(APPROVED, "merchant") == dedent("""\
                      MERCHANT COPY
 
         Merchant                      CORNERSHOP
         Terminal                          TERM01
-        03-29                           03:00:00
+        2026-03-29                      03:00:00
         Batch                                001
         STAN                              000007
         RRN                         608801000001
@@ -56,7 +62,7 @@ def test_the_customers_copy():
 
         Merchant                      CORNERSHOP
         Terminal                          TERM01
-        03-29                           03:00:00
+        2026-03-29                      03:00:00
         Batch                                001
         STAN                              000007
         RRN                         608801000001
@@ -182,9 +188,42 @@ def test_a_repeat_says_so():
 @pytest.mark.parametrize("code", ["00", "51", "91", "96", "ZZ", "\x1b["])
 def test_no_line_is_too_wide_and_none_steers_a_printer(kind, code):
     text = receipt(replace(DECLINED, kind=kind, code=code), "customer")
-    assert all(len(line) <= WIDTH for line in text.splitlines())
+    assert all(len(line) <= USUAL for line in text.splitlines())
     assert "\x1b" not in text
 
 
 def test_an_unknown_code_is_declined_without_a_reason():
     assert "Declined (ZZ)" in receipt(replace(DECLINED, code="ZZ"), "merchant")
+
+
+@pytest.mark.parametrize(
+    ("at", "date", "shown"),
+    [
+        ("2026-12-31T23:59:00", "1231", "2026-12-31"),
+        ("2027-01-01T00:01:00", "1231", "2026-12-31"),  # west of UTC, or changed a moment later
+        ("2026-12-31T23:59:00", "0101", "2027-01-01"),  # east of it
+        ("2027-10-01T00:00:00", "1129", "2026-11-29"),
+        ("2027-10-01T00:00:00", "1001", "2027-10-01"),
+    ],
+)
+def test_the_year_is_that_of_the_sale(at, date, shown):
+    stamp = datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+    assert face.date_of(replace(APPROVED, at=stamp, date=date)) == shown
+
+
+def test_the_shop_is_at_the_head():
+    assert receipt(APPROVED, "merchant", shop=("Corner Shop", "Berlin")).splitlines()[:4] == [
+        "              Corner Shop",
+        "                 Berlin",
+        "",
+        "             MERCHANT COPY",
+    ]
+
+
+@pytest.mark.parametrize("columns", COLUMNS)
+@pytest.mark.parametrize("outcome", [APPROVED, DECLINED, BALANCE], ids=str)
+def test_it_fits_on_every_paper(columns, outcome):
+    for copy in face.COPIES:
+        lines = printed(face.receipt(outcome, copy), columns).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert {"STAN", "000007"} <= set(" ".join(lines).split())
