@@ -40,7 +40,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleAnswered: frozenset({SaleState.BEGUN}),
     Unanswered: frozenset({SaleState.BEGUN}),
     SaleRepeated: PAID | {SaleState.DECLINED},
-    SaleReversing: PAID | NOT_PAID | {SaleState.BEGUN},
+    SaleReversing: SET_ASIDE | NOT_PAID | {SaleState.BEGUN},
     SaleReversed: frozenset({SaleState.PENDING}),
     ReversalRefused: frozenset({SaleState.PENDING}),
     ApprovalHeard: NOT_PAID | {SaleState.BEGUN},

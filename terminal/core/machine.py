@@ -28,7 +28,7 @@ from .messages import (
     stored,
 )
 from .outcome import PAID, SaleState, words_for
-from .sales import Sale, key_of
+from .sales import Sale, key_of, why_not_reversed
 
 
 class Terminal(Flows):
@@ -67,24 +67,20 @@ class Terminal(Flows):
         self._start(self._repeat(repeat_request(begun.request, card)))
         return self.kernel.take()
 
-    def reverse(self, now: Seconds, stays: int = 0) -> Sequence[Effect]:
-        """Undo the last sale, but for *stays* minor units of it.
+    def reverse(self, now: Seconds, stays: int = 0, stan: str = "") -> Sequence[Effect]:
+        """Undo the last sale, or that of the number *stan*, but for *stays* minor units of it.
 
-        Raises NotReady if there is nothing of it to undo, or not so much that could stay.
+        Of a pre-authorisation, that is what it still holds. Raises NotReady if there is nothing of
+        it to undo, or not so much that could stay.
         """
         self.kernel.advance(now)
         self._require_ready()
-        sale = self.book.last
-        if sale is None or sale.outcome.kind not in PAID:
-            raise NotReady(f"nothing to reverse: {words_for(self.book.kind)}")
-        if not sale.outcome.moves_money:
-            raise NotReady(f"nothing to reverse: a {sale.outcome.transaction} moves no money")
-        if KINDS.named(sale.outcome.transaction).is_for_good:
-            raise NotReady("nothing to reverse: what was completed is paid back by a refund")
-        if sale.outcome.batch != self.book.batch.number:
-            raise NotReady("nothing to reverse: the batch of the last sale is closed")
-        if stays and KINDS.named(sale.outcome.transaction).adds:
-            raise NotReady("nothing was sent: an increment is reversed as a whole")
+        sale = self.book.find(stan)
+        if sale is None:
+            which = f"STAN {stan} is none of the last sales" if stan else words_for(None)
+            raise NotReady(f"nothing to reverse: {which}")
+        if why := why_not_reversed(sale, self.book.batch.number, in_part=stays > 0):
+            raise NotReady(why)
         if not 0 <= stays < sale.outcome.amount:
             paid = format_amount(sale.outcome.amount, sale.outcome.currency)
             raise NotReady(f"nothing was sent: {paid} is paid, so keep less than that")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.kinds import KINDS
 
 from .entries import SaleBegun
-from .outcome import PAID, Outcome
+from .outcome import PAID, SET_ASIDE, Outcome, words_for
 
 
 class Sale(Struct, frozen=True):
@@ -44,4 +45,21 @@ def original_key(request: Message) -> str:
 def amount_undone(pending: Pending) -> int:
     """What of the sale a reversal takes back; of one without an approval, all that was asked."""
     before = pending.before
-    return before.amount - pending.stays if before.kind in PAID else before.asked
+    return before.amount - pending.stays if before.kind in SET_ASIDE else before.asked
+
+
+def why_not_reversed(sale: Sale, batch: int, *, in_part: bool) -> str:
+    """Why a person cannot have *sale* undone, or ``""``; *batch* is the number of the open one."""
+    outcome = sale.outcome
+    row = KINDS.named(outcome.transaction)
+    if outcome.kind not in (SET_ASIDE if row.money == "hold" else PAID):
+        return f"nothing to reverse: {words_for(outcome.kind)}"
+    if not row.moves_money:
+        return f"nothing to reverse: a {row.name} moves no money"
+    if row.is_for_good:
+        return "nothing to reverse: what was completed is paid back by a refund"
+    if row.bucket and outcome.batch != batch:
+        return f"nothing to reverse: the batch of STAN {outcome.stan} is closed; refund it"
+    if in_part and (row.adds or outcome.captures):
+        return "nothing was sent: an increment, or what is completed in part, is undone as a whole"
+    return ""

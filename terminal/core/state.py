@@ -119,6 +119,11 @@ class Book(Struct, frozen=True, kw_only=True):
             return key
         return next(reversed(self.sales)) if self.kind is SaleState.BEGUN else None
 
+    def find(self, stan: str = "") -> Sale | None:
+        """The newest sale of the number *stan*, or the last one."""
+        found = (sale for sale in reversed(self.sales.values()) if stan in ("", sale.outcome.stan))
+        return next(found, None)
+
     def to_complete(self, stan: str = "") -> Sale | None:
         """The newest sale of which something is set aside, or that of the number *stan*."""
         for sale in reversed(self.sales.values()):
@@ -288,7 +293,7 @@ class Book(Struct, frozen=True, kw_only=True):
         key = original_key(reversal)
         before = self.sales[key].outcome
         outcome = replace(before, kind=SaleState.PENDING, at=at)
-        if before.kind in PAID:
+        if before.kind in SET_ASIDE:
             undone = before.amount - stays
             outcome = replace(outcome, amount=stays, reversed=before.reversed + undone)
         return replace(
@@ -307,9 +312,10 @@ class Book(Struct, frozen=True, kw_only=True):
         approval_code = before.approval_code if pending.stays else ""
         outcome = replace(told(outcome, kind, at, answer), approval_code=approval_code)
         batch, undone = self.batch, amount_undone(pending)
-        if before.kind in PAID:
-            approved = line_of(before, SaleState.APPROVED)
-            batch = batch.plus(approved, before.currency, -undone, 0 if pending.stays else -1)
+        if before.kind in SET_ASIDE:
+            approved, is_rest = line_of(before, SaleState.APPROVED), before.captures > 0
+            count = 0 if pending.stays or is_rest else -1
+            batch = batch.plus(approved, before.currency, -undone, count)
         batch = batch.plus(line_of(before, SaleState.REVERSED), before.currency, undone)
         book = self._added_no_more(pending)._with(pending.sale, outcome)
         return replace(book, pending=None, batch=batch)

@@ -36,7 +36,16 @@ REVERSE_EPILOG: Final = """\b
 Examples:
   reverse                                      the last sale is undone as a whole
   reverse --keep 15.00                         15.00 of it stays paid
-  reverse --keep 5.00                          and of that, 5.00"""
+  reverse --keep 5.00                          and of that, 5.00
+  reverse --stan 000007                        another one of the open batch"""
+VOID_EPILOG: Final = """\b
+Examples:
+  void                                         the last sale, as if it had never been
+  void --stan 000007 --json                    another one of the open batch
+
+Of a pre-authorisation, what it still holds is released, whatever the batch. When the batch is
+closed, a sale is paid back by a refund."""
+STAN_HELP: Final = "The trace number of the sale, if it is not the last one."
 PENDING_EPILOG: Final = """\b
 Examples:
   reverse-pending                              after a crash, or after Ctrl-C
@@ -243,18 +252,37 @@ def repeat(
 
 @terminal.command(epilog=REVERSE_EPILOG)
 @click.option("--keep", metavar="AMOUNT", help="What of the sale stays paid; without it, nothing.")
+@click.option("--stan", default="", help=STAN_HELP)
 @waiting
 @common
-def reverse(config: TerminalConfig, keep: str | None, within: float, as_json: bool) -> None:
+def reverse(
+    config: TerminalConfig, keep: str | None, stan: str, within: float, as_json: bool
+) -> None:
     """Undo the last sale of the open batch, or a part of it, until the switch acknowledges that."""
+    stays = _amount(keep, config.currency, "--keep") if keep is not None else 0
+    _undo(config, stays, stan, within, as_json)
+
+
+@terminal.command(epilog=VOID_EPILOG)
+@click.option("--stan", default="", help=STAN_HELP)
+@waiting
+@common
+def void(config: TerminalConfig, stan: str, within: float, as_json: bool) -> None:
+    """Undo a whole sale before its batch closes, until the switch acknowledges that."""
+    _undo(config, 0, stan, within, as_json)
+
+
+def _undo(config: TerminalConfig, stays: int, stan: str, within: float, as_json: bool) -> None:
     from .screen import UNDONE, conclude
 
-    stays = _amount(keep, config.currency, "--keep") if keep is not None else 0
     conclude(
         config,
-        lambda session: session.perform(lambda terminal, now: terminal.reverse(now, stays), within),
+        lambda session: session.perform(
+            lambda terminal, now: terminal.reverse(now, stays, stan), within
+        ),
         as_json,
         good=UNDONE,
+        stan=stan,
     )
 
 

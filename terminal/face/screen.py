@@ -36,9 +36,11 @@ def conclude(
     as_json: bool,
     check: bool = False,
     good: frozenset[SaleState] = _GOOD,
+    stan: str = "",
 ) -> None:
     """Run *steps*, show how it ended, and exit: 0 if *good*, 3 if declined and *check*.
 
+    What is shown is the last sale, or that of the number *stan*.
     What is not at rest when the time is over is said, and stays in the journal; exit code 4.
     """
     last: Outcome | None = None
@@ -50,7 +52,8 @@ def conclude(
                 _report(outcome)
                 newest = session.book.outcome
                 # An older sale may be reversed meanwhile: the receipt is that of the last one.
-                if last is None or newest is None or outcome.stan == newest.stan:
+                wanted = stan or (newest.stan if newest else outcome.stan)
+                if last is None or outcome.stan == wanted:
                     last = outcome
 
     code = 0

@@ -301,8 +301,11 @@ class World(Network):
         """
         begun, wanted = False, kind or self._kind()
         try:
-            if not kind and self.random.random() < 0.15:
+            chance = 1.0 if kind else self.random.random()
+            if chance < 0.15:
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
+            elif chance < 0.25:
+                begun = self._undo(node)
             else:
                 begun = self._ask(node, wanted)
         except NotReady:
@@ -315,6 +318,12 @@ class World(Network):
                 later += 2.0 * self.random.random()
                 then = self.random.choice(("completion", "completion", "increment"))
                 self.at(later, lambda then=then: self._sell(node, then, tries=20))
+
+    def _undo(self, node: Node) -> bool:
+        """Somebody wants one of the last sales undone, seldom but for a part of it."""
+        stan = f"{self.random.randrange(1, 12):06d}"
+        stays = self.random.choice((0, 0, 0, 100))
+        return self.call(node, lambda machine: machine.reverse(self.time_of(node), stays, stan))
 
     def _ask(self, node: Node, kind: str) -> bool:
         """Have the terminal *node* ask for what a customer wants of that *kind*."""

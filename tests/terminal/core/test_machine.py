@@ -147,7 +147,7 @@ def test_there_may_be_nothing_to_reverse():
     with pytest.raises(NotReady, match="the last sale is declined"):
         declined.skip() >> reverse()
     play = approved() >> close_batch
-    with pytest.raises(NotReady, match="batch of the last sale is closed"):
+    with pytest.raises(NotReady, match="batch of STAN 000001 is closed"):
         play.skip() >> reverse()
     with pytest.raises(NotReady, match="less than"):
         approved() >> reverse(-1)
