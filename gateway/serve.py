@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.event_log import EventLog
@@ -26,9 +26,11 @@ from .core.messages import Node
 from .courier.courier import Courier
 from .delivery import courier_of
 from .front import Front
+from .hops import Chain, NoChain
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
 from .store import GatewayReader, open_journal
+from .story import Sources, story_of
 
 API_LINK: Final = LinkId("api")
 
@@ -75,9 +77,16 @@ class ServedGateway:
 
 
 async def serve_gateway(
-    config: GatewayConfig, vault: Vault, clock: Clock | None = None, log: EventLog | None = None
+    config: GatewayConfig,
+    vault: Vault,
+    clock: Clock | None = None,
+    log: EventLog | None = None,
+    chain: Chain | None = None,
 ) -> ServedGateway:
-    """A gateway that has read its journal, listens and dials. Raises OSError, Error."""
+    """A gateway that has read its journal, listens and dials. Raises OSError, Error.
+
+    *chain*: those behind it, of whom its stories tell.
+    """
     clock = clock or Clock()
     switch, api = config.switch, config.api
     tls, https = client_tls(switch, "gateway.switch.tls_"), server_tls(api, "gateway.api.tls_")
@@ -112,6 +121,7 @@ async def serve_gateway(
             now=clock.now,
             codes=Codes(clock.now),
             events=events,
+            story=_telling(config, outbox, reader, chain or NoChain()),
         )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
         server = ApiServer(app.app, api, https, note)
@@ -126,6 +136,14 @@ async def serve_gateway(
         raise
     runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
     return served
+
+
+def _telling(
+    config: GatewayConfig, outbox: Outbox, reader: GatewayReader, chain: Chain
+) -> Callable[[str, str], list[dict[str, Any]]]:
+    """Tells the story of an id of a merchant."""
+    sources = Sources(journal=reader, events=outbox, chain=chain, dialect=config.switch.dialect)
+    return lambda id_, merchant: story_of(sources, id_, merchant)
 
 
 def _noting(record: Record) -> Callable[[str, str], None]:

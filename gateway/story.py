@@ -1,21 +1,27 @@
-"""The story of a payment, from the journal: each step, with its message as people may see it."""
+"""The story of a payment: its requests, each message at each hop, its events, and its money."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from msgspec import Struct
 
 from cardswitch.specs.codes import reason
 from cardswitch.specs.dates import utc_text
-from cardswitch.specs.errors import Error
+from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.errors import Error, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.wire.ports import Question
+from cardswitch.wire.ports import Question, Seconds
 
+from .config import GatewayConfig
 from .core.entries import (
     Answered,
     Called,
     Canceled,
     Created,
     GatewayEntry,
+    KeyAnswered,
     Owed,
     Refused,
     Resolved,
@@ -27,65 +33,124 @@ from .core.entries import (
 from .core.ids import CHARGE, INTENT, REFUND, id_of, parts_of
 from .core.row import INTENT as INTENT_LEG
 from .core.row import GatewayRow, read
+from .hops import Chain, Hop, Request
+from .outbox.listing import EventsReader
 from .store import GatewayReader
 
-_NAMES = {
-    Created: "created",
-    Updated: "updated",
-    Sent: "sent",
-    Answered: "answered",
-    Owed: "owed",
-    Undone: "undone",
-    Refused: "refused",
-    Spent: "spent",
-    Resolved: "resolved",
-    Canceled: "canceled",
-    Called: "called",
-}
+GATEWAY: Final = "gateway"
+Step = dict[str, Any]
 
 
-def story_of(url: str, id_: str) -> list[dict[str, Any]]:
-    """The steps of the intent that *id_* is, or is a part of, in the journal at *url*.
+class Sources(Struct, frozen=True, kw_only=True):
+    """Whom a story is gathered from; *dialect* is that of the link to the switch."""
 
-    Raises Error if there is none.
+    journal: GatewayReader
+    events: EventsReader
+    chain: Chain
+    dialect: str
+
+
+def sources_of(config: GatewayConfig, chain: Chain) -> Sources:
+    """Those of the gateway that *config* describes. Raises Error."""
+    return Sources(
+        journal=GatewayReader(config.database),
+        events=EventsReader(config.events),
+        chain=chain,
+        dialect=config.switch.dialect,
+    )
+
+
+def story_of(sources: Sources, id_: str, merchant: str | None = None) -> list[Step]:
+    """The steps, in time, of the intent that *id_* is, or is a part of.
+
+    Raises Error if there is none, or if it is another's than *merchant*.
     """
+    ref, rows = _rows_of(sources.journal, id_)
+    if merchant not in (None, rows[0].owner):
+        raise _missing(id_)
+    entries = [read(row) for row in rows]
+    hops = [
+        *(hop for entry in entries if (hop := _own(ref, entry, sources.dialect)) is not None),
+        *_replies(sources.journal, entries),
+        *sources.chain.hops(_requests(entries)),
+        *_events(sources.events, ref),
+    ]
+    return [_step(hop) for hop in sorted(hops, key=lambda hop: hop.at)]
+
+
+def _rows_of(journal: GatewayReader, id_: str) -> tuple[str, Sequence[GatewayRow]]:
     for prefix in (INTENT, CHARGE, REFUND):
         parts = parts_of(prefix, id_)
         if parts is not None:
-            rows = GatewayReader(url).rows(Question(identities=((INTENT_LEG, parts[0]),)))
+            rows = journal.rows(Question(identities=((INTENT_LEG, parts[0]),)))
             if rows:
-                return [_step(parts[0], row) for row in rows]
-    raise Error(f"{id_}: no such payment in this journal")
+                return parts[0], rows
+    raise _missing(id_)
 
 
-def _step(ref: str, row: GatewayRow) -> dict[str, Any]:
-    entry = read(row)
-    return {"at": utc_text(row.at), "step": _NAMES[type(entry)], **_told(ref, entry)}
+def _missing(id_: str) -> Error:
+    return Error(f"{id_}: no such payment in this journal")
 
 
-def _told(ref: str, entry: GatewayEntry) -> dict[str, Any]:
+def _step(hop: Hop) -> Step:
+    step: Step = {"at": utc_text(hop.at), "where": hop.where, "step": hop.step, **hop.more}
+    if hop.message is not None:
+        step |= {"message": repr(hop.message), "hex": _hex(hop.message, hop.dialect)}
+    return step
+
+
+def _hex(message: Message, dialect: str) -> str:
+    """As it went, less what may not be kept; "" where that is no whole message."""
+    try:
+        return load_dialect(dialect).pack(message).hex().upper()
+    except FormatError:
+        return ""
+
+
+def _requests(entries: Iterable[GatewayEntry]) -> list[Request]:
+    """All that was sent for it."""
+    sent = [(e.at, e.request) for e in entries if isinstance(e, Sent)]
+    return sent + [(e.at, e.reversal) for e in entries if isinstance(e, Owed)]
+
+
+def _own(ref: str, entry: GatewayEntry, dialect: str) -> Hop | None:
+    def hop(step: str, message: Message | None = None, **more: Any) -> Hop:
+        return Hop(
+            at=entry.at, where=GATEWAY, step=step, message=message, dialect=dialect, more=more
+        )
+
     match entry:
-        case Updated():
-            return {"amount": entry.amount, "currency": entry.currency}
-        case Created():
-            return {"amount": entry.amount, "currency": entry.currency, "merchant": entry.merchant}
-        case Sent():
-            return {**_named(ref, entry), "card": entry.card.masked, **_message(entry.request)}
-        case Owed():
-            return {"number": entry.number, "because": entry.because, **_message(entry.reversal)}
-        case Answered() | Undone() | Refused():
-            code = entry.answer.get(39)
-            return {"number": entry.number, "reason": reason(code).name, **_message(entry.answer)}
-        case Spent():
-            return {"number": entry.number}
-        case Resolved():
-            told = {"number": entry.number, "outcome": entry.outcome}
-            return {**told, "because": entry.because, "who": entry.who}
-        case Canceled():
-            return {"reason": entry.reason or ""}
         case Called():
-            return {"request": entry.request, "asked": f"{entry.method} {entry.path}"}
-    raise AssertionError("keys have legs of their own")
+            asked = f"{entry.method} {entry.path}"
+            more = {"request": entry.request, "asked": asked, "idempotency_key": entry.key}
+            return Hop(at=entry.came, where="shop", step="asked", more=more)
+        case Created():
+            return hop(
+                "created", merchant=entry.merchant, amount=entry.amount, currency=entry.currency
+            )
+        case Updated():
+            return hop("updated", amount=entry.amount, currency=entry.currency)
+        case Sent():
+            return hop("sent", entry.request, **_named(ref, entry), card=entry.card.masked)
+        case Owed():
+            return hop("owed", entry.reversal, number=entry.number, because=entry.because)
+        case Answered() | Undone() | Refused():
+            said = reason(entry.answer.get(39)).name
+            step = type(entry).__name__.lower()
+            return hop(step, entry.answer, number=entry.number, reason=said)
+        case Spent():
+            return hop("spent", number=entry.number)
+        case Resolved():
+            return hop(
+                "resolved",
+                number=entry.number,
+                outcome=entry.outcome,
+                because=entry.because,
+                who=entry.who,
+            )
+        case Canceled():
+            return hop("canceled", reason=entry.reason or "")
+    return None
 
 
 def _named(ref: str, entry: Sent) -> dict[str, Any]:
@@ -95,5 +160,26 @@ def _named(ref: str, entry: Sent) -> dict[str, Any]:
     return {"id": id_of(REFUND if entry.asked == "refund" else CHARGE, ref, entry.number)}
 
 
-def _message(message: Message) -> dict[str, Any]:
-    return {"message": repr(message)}
+def _replies(journal: GatewayReader, entries: Iterable[GatewayEntry]) -> Iterator[Hop]:
+    """How each request with an idempotency key was answered."""
+    calls = {e.key_leg: e for e in entries if isinstance(e, Called) and e.key_leg}
+    if not calls:
+        return
+    for row in journal.rows(Question(legs=tuple(calls))):
+        entry = read(row)
+        if isinstance(entry, KeyAnswered):
+            took_ms = _ms(entry.at - calls[row.leg].came)
+            status = 200 if entry.problem is None else entry.problem.status
+            more = {"request": calls[row.leg].request, "status": status, "took_ms": took_ms}
+            yield Hop(at=entry.at, where="shop", step="told", more=more)
+
+
+def _ms(seconds: Seconds) -> float:
+    return round(1_000 * seconds, 1)
+
+
+def _events(events: EventsReader, ref: str) -> Iterator[Hop]:
+    for event, deliveries in events.of(ref):
+        told = [f"{each['endpoint']} {each['state']} {each['said']}".strip() for each in deliveries]
+        more = {"id": event.id, "type": event.type, "deliveries": told}
+        yield Hop(at=event.at, where="events", step="event", more=more)

@@ -31,6 +31,7 @@ from .given.codes import Codes
 from .keys import ApiKey
 from .objects import Object
 
+LIMIT: Final = 10
 LIMIT_MAX: Final = 100
 ID_MAX: Final = 100  # characters; ours have fewer
 
@@ -45,6 +46,7 @@ class Services(Struct, frozen=True, kw_only=True):
     now: Callable[[], Seconds]
     events: Events
     codes: Codes
+    story: Callable[[str, str], list[Object]]  # of an id and a merchant; raises Error
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -170,16 +172,17 @@ class Paged(Protocol):
     """Parameters of a list."""
 
     @property
-    def limit(self) -> int:
+    def limit(self) -> int | None:
         """How many a page is to have."""
         ...
 
 
 def limit_of(given: Paged) -> int:
     """How many a page has. Raises Fault."""
-    if not 1 <= given.limit <= LIMIT_MAX:
+    limit = LIMIT if given.limit is None else given.limit
+    if not 1 <= limit <= LIMIT_MAX:
         raise bad(f"limit: 1 to {LIMIT_MAX}", "limit", "parameter_invalid_integer")
-    return int(given.limit)
+    return int(limit)
 
 
 def positive(amount: params.Whole | None, param: str = "amount") -> int | None:

@@ -15,13 +15,11 @@ _PART: Final = 0.999  # of a second, which counts to it
 class NoParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Nothing but an id in the path."""
 
-    expand: tuple[str, ...] = ()
-
 
 class EndpointsParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of webhook endpoints."""
 
-    limit: Whole = Whole(10)
+    limit: Whole | None = None
     starting_after: str | None = None
 
 
@@ -33,7 +31,6 @@ class EndpointParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     description: str | None = None
     metadata: dict[str, str] = {}
     api_version: str | None = None  # taken, and not looked at: there is one
-    expand: tuple[str, ...] = ()
 
 
 class EndpointUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,7 +41,6 @@ class EndpointUpdate(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     description: str | None = None
     metadata: dict[str, str] = {}
     disabled: bool | None = None
-    expand: tuple[str, ...] = ()
 
 
 class Range(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -70,17 +66,15 @@ class Range(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class EventsParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of events."""
 
-    limit: Whole = Whole(10)
+    limit: Whole | None = None
     starting_after: str | None = None
     ending_before: str | None = None
     type: str | None = None
     types: tuple[str, ...] = ()
     created: Range = Range()
-    expand: tuple[str, ...] = ()
 
 
 class ResendParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Tell of an event again."""
 
     webhook_endpoint: str | None = None
-    expand: tuple[str, ...] = ()

@@ -26,6 +26,18 @@ class Whole(int):
     """An integer, in JSON or as digits."""
 
 
+class Probe(dict[str, Any]):
+    """Given instead of parameters, to learn which type is read from them."""
+
+
+class Probed(Exception):
+    """*kind* is read."""
+
+    def __init__(self, kind: type[Struct]) -> None:
+        super().__init__(kind.__name__)
+        self.kind = kind
+
+
 class AddressParams(Address, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where the cardholder lives."""
 
@@ -131,7 +143,7 @@ class CreatedParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 class ListParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of a list, newest first."""
 
-    limit: Whole = Whole(10)
+    limit: Whole | None = None
     starting_after: str | None = None
     ending_before: str | None = None
     created: CreatedParams = CreatedParams()
@@ -142,6 +154,8 @@ def read(kind: type[P], value: Value, *, unsets: bool = False) -> P:
 
     An empty text is one left out, or if it *unsets*, none.
     """
+    if isinstance(value, Probe):
+        raise Probed(kind)
     if issubclass(kind, ListParams):
         value = _at_one_second(value)
     try:

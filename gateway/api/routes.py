@@ -142,4 +142,5 @@ ROUTES: Final = (
         list_all=exceptions.list_exceptions,
         resolve=exceptions.resolve_exception,
     ),
+    *_family("/v1/x/trace", "x.trace", retrieve=exceptions.tell_trace),
 )

@@ -54,29 +54,39 @@ def serve(obj: Any, config_path: Path, log: LogOptions) -> None:
 
     async def main() -> None:
         vault = obj["open_vault"](config.vault)
-        served = await serve_gateway(config, vault, log=EventLog(log))
+        chain = obj["chain_of"](config_path)
+        served = await serve_gateway(config, vault, log=EventLog(log), chain=chain)
         click.echo(f"gateway on https://{config.api.host}:{served.port}/v1", err=True)
         await until_stopped(served)
 
     run(main())
 
 
+@gateway.command(epilog="\b\nExample:\n  openapi > openapi.json")
+def openapi() -> None:
+    """Print the description of the API, OpenAPI 3.1."""
+    from ..api.described.document import document_text
+
+    click.echo(document_text(), nl=False)
+
+
 @gateway.command(epilog="\b\nExamples:\n  show pi_…\n  show ch_… --json")
 @click.argument("id_", metavar="ID")
 @json_option("As one JSON list.")
 @config_option
-def show(id_: str, as_json: bool, config_path: Path) -> None:
-    """Tell the story of the intent, charge or refund ID: each step, and each message, masked."""
-    from ..story import story_of
+@click.pass_obj
+def show(obj: Any, /, id_: str, as_json: bool, config_path: Path) -> None:
+    """Tell the story of the intent, charge or refund ID, from the request to the deposit.
 
-    steps = story_of(config_of(config_path).database, id_)
+    Each message at each hop, masked, and in hexadecimal less what may not be kept.
+    """
+    from ..screen import lines_of
+    from ..story import sources_of, story_of
+
+    config = config_of(config_path)
+    steps = story_of(sources_of(config, obj["chain_of"](config_path)), id_)
     if as_json:
         return say_json(steps)
-    for step in steps:
-        click.echo(_line(step))
+    for line in lines_of(steps):
+        click.echo(line)
     return None
-
-
-def _line(step: dict[str, Any]) -> str:
-    rest = " ".join(f"{name}={value}" for name, value in step.items() if name not in ("at", "step"))
-    return f"{step['at']}  {step['step']:9} {rest}".rstrip()

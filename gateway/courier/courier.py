@@ -144,6 +144,7 @@ class Courier:
         return Outcome(
             number=delivery.number,
             endpoint=endpoint.id,
+            first=delivery.first,
             tries=tries,
             said=said,
             state=state,

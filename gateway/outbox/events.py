@@ -38,6 +38,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     number: int
     endpoint: str
+    first: Seconds  # of the delivery that was tried: it may have been owed anew meanwhile
     tries: int
     said: str
     state: str
@@ -111,9 +112,10 @@ class Outbox(EventsReader):
             for each in outcomes:
                 told = {"tries": each.tries, "said": each.said, "state": each.state}
                 this = (c.event == each.number) & (c.endpoint == each.endpoint)
-                writer.execute(update(DELIVERIES).where(this).values(**told, due=each.due))
+                this &= (c.first == each.first) & (c.state == PENDING)
+                done = writer.execute(update(DELIVERIES).where(this).values(**told, due=each.due))
                 if each.state != PENDING:
-                    self._backlog[each.endpoint] -= 1
+                    self._backlog[each.endpoint] -= done.rowcount
 
     def resend(self, number: int, endpoints: Iterable[Endpoint], now: Seconds) -> None:
         """Owe event *number* to *endpoints* once more, from the first try on."""

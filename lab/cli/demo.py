@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EPILOG: Final = """\b
 Examples:
   cardswitch demo                              needs no configuration, leaves no files
+  cardswitch demo --shop                       orders over HTTPS, from the shop to the deposit
   cardswitch demo --keep ./demo                keeps journals, books and deposit files
   cardswitch demo --json                       the same as data"""
 NEXT: Final = """
@@ -28,14 +29,16 @@ Try next:
 
 
 @click.command(epilog=EPILOG)
+@click.option("--shop", is_flag=True, help="Orders over HTTPS instead of sales at a terminal.")
 @click.option("--keep", metavar="FOLDER", help="Keep everything in FOLDER, which must not exist.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of text.")
-def demo(keep: str | None, as_json: bool) -> None:
+def demo(shop: bool, keep: str | None, as_json: bool) -> None:
     """See one bank day from the first sale to the deposit, in seconds.
 
     Runs HSM, acquirer, issuer, switch and a terminal on free ports of this machine, with test keys
     and test cards. Exits with 0 if all five books, the deposit file and the
     merchant's account at the bank agree to the cent.
+    With --shop a gateway sells over HTTPS, and the whole story of one order is told.
     """
     import msgspec
 
@@ -44,11 +47,16 @@ def demo(keep: str | None, as_json: bool) -> None:
 
     from ..house.story import Story
 
+    kind = Story
+    if shop:
+        from ..house.order import OrderStory
+
+        kind = OrderStory
     if keep and Path(keep).exists():
         raise ConfigError(f"{keep}: exists already; name a folder that does not, or remove it")
     with tempfile.TemporaryDirectory(prefix="cardswitch-") as scratch:
         folder = Path(keep) if keep else Path(scratch) / "lab"
-        story = Story(folder, _silence if as_json else _tell)
+        story = kind(folder, _silence if as_json else _tell)
         run(story.play())
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(story.facts)).decode())

@@ -13,6 +13,9 @@ from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.lazy_group import Commands, LazyGroup
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cardswitch.gateway.hops import Chain
     from cardswitch.switch.core.row import Vault
     from cardswitch.switch.operate.config import SwitchConfig
     from cardswitch.switch.settlement.entries import BankEntry
@@ -79,13 +82,26 @@ def cli(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     # The switch cannot build a vault itself: it never reaches cryptography.
-    ctx.obj = {"open_vault": _open_vault, "record": _record, "cut_over": _cut_over}
+    ctx.obj = {
+        "open_vault": _open_vault,
+        "record": _record,
+        "cut_over": _cut_over,
+        "chain_of": _chain_of,
+    }
 
 
 def _open_vault(path: str) -> Vault:
     from cardswitch.hosts.vault import open_vault
 
     return open_vault(path)
+
+
+def _chain_of(path: Path) -> Chain:
+    """Those behind the gateway that the file *path* has sections of."""
+    from ..house.chain import LabChain
+    from ..house.programs import read_programs
+
+    return LabChain(read_programs(path))
 
 
 def _record(config: SwitchConfig, booked: ClosedDay | BankEntry) -> None:

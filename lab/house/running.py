@@ -23,6 +23,7 @@ from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.driver.service import Running as Served
 
+from .chain import LabChain
 from .papers import has_papers, renew_papers
 from .programs import Runs, ports
 
@@ -90,7 +91,8 @@ class Running:
             from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
 
             vault = open_vault(house.gateway.vault)
-            self.gateway = await serve_gateway(house.gateway, vault, clock, log)
+            chain = LabChain(house)
+            self.gateway = await serve_gateway(house.gateway, vault, clock, log, chain)
             self._started(stack, self.gateway)
 
     def _started(self, stack: AsyncExitStack, served: Served) -> None:

@@ -49,6 +49,8 @@ Tell = Callable[[str, str], None]
 class Story:
     """Runs a bank day in *folder*, reports to *tell* ("title" or "text"), collects *facts*."""
 
+    cut_off_chapter = 8
+
     def __init__(self, folder: Path, tell: Tell) -> None:
         self.facts: dict[str, Any] = {}
         self.agrees = False
@@ -166,7 +168,9 @@ class Story:
         day = self.facts["business_date"]
         end = lab.switch.cut_off.ends_at(day)
         self._clock.shift(max(0.0, end - self._clock.now()))
-        self._title(f"8. Cut-off: the bank's clock moves on to {utc_text(end)}")
+        self._title(
+            f"{self.cut_off_chapter}. Cut-off: the bank's clock moves on to {utc_text(end)}"
+        )
         async with asyncio.timeout(CUT_OVER_S):
             while not self._has_ended(lab, day):
                 await asyncio.sleep(LOOK_S)

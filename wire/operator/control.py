@@ -112,7 +112,7 @@ def short_path(path: Path) -> Iterator[str]:
     if len(os.fsencode(path)) <= _PATH_SIZE_MAX:
         yield str(path)
         return
-    with tempfile.TemporaryDirectory(prefix="cardswitch-") as folder:
+    with tempfile.TemporaryDirectory(prefix="cs-") as folder:  # short, where folders are deep
         link = Path(folder) / "to"
         link.symlink_to(path.parent.absolute(), target_is_directory=True)
         yield str(link / path.name)

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
+from cardswitch.specs.errors import Error
+
 from ...core.calls import Resolve
 from ...core.entries import Outcome
 from ...core.exchanges import Exchange
@@ -46,6 +48,16 @@ async def resolve_exception(asked: Asked) -> Answer:
     reply = await asked.call(ref, asked.id, deed)
     intent = intent_of(reply)
     return exception_object(intent, intent.exchange(number)), reply
+
+
+async def tell_trace(asked: Asked) -> Answer:
+    """GET /v1/x/trace/{id}: the whole story of an intent, charge or refund."""
+    params.read(NoParams, asked.value)
+    try:
+        steps = await asyncio.to_thread(asked.services.story, asked.id, asked.key.merchant)
+    except Error:
+        raise Fault(missing("payment", asked.id[:80], "id")) from None
+    return {"id": asked.id, "object": "x.trace", "livemode": False, "steps": steps}, None
 
 
 def exception_named(id_: str) -> tuple[str, int]:

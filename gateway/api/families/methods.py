@@ -20,6 +20,7 @@ from ...core.things.methods import Method
 from ...core.things.tokens import Token
 from .. import params
 from ..endpoints import Answer, Asked, read_thing, thing_of
+from ..event_params import NoParams
 from ..faults import bad
 from ..given.cards import card_of, named_card
 from ..given.sources import CUSTOMERS, METHODS, TOKENS, customer_use, source_in
@@ -47,10 +48,6 @@ class AttachParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Whose it is to be."""
 
     customer: str
-
-
-class NoParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Nothing."""
 
 
 class ListParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):

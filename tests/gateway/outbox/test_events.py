@@ -21,6 +21,13 @@ def took(outbox, *numbers, now=100.0, **more):
     outbox.take(Read(tuple(event(n, **more) for n in numbers), max(numbers)), now)
 
 
+def told(number, state=DELIVERED, due=0.0):
+    """How the first try to tell we_1 of *number* ended."""
+    return Outcome(
+        number=number, endpoint="we_1", first=100.0, tries=1, said="x", state=state, due=due
+    )
+
+
 def numbers(deliveries):
     return [each.number for each in deliveries]
 
@@ -45,8 +52,16 @@ def test_what_was_delivered_is_not_due_and_can_be_sent_again(outbox):
     took(outbox, 1, 2)
     outbox.settle(
         [
-            Outcome(number=1, endpoint="we_1", tries=1, said="200", state=DELIVERED),
-            Outcome(number=2, endpoint="we_1", tries=1, said="500", state=PENDING, due=105.0),
+            told(1),
+            Outcome(
+                number=2,
+                endpoint="we_1",
+                first=100.0,
+                tries=1,
+                said="500",
+                state=PENDING,
+                due=105.0,
+            ),
         ]
     )
     assert outbox.due("we_1", 104.0, 9) == []
@@ -54,6 +69,16 @@ def test_what_was_delivered_is_not_due_and_can_be_sent_again(outbox):
     outbox.resend(1, [made], 104.5)
     [again] = outbox.due("we_1", 104.5, 9)
     assert (again.number, again.tries, again.first) == (1, 0, 104.5)
+
+
+def test_what_is_owed_anew_while_it_is_tried_stays_owed(outbox):
+    made = outbox.add(endpoint())
+    took(outbox, 1)
+    outbox.resend(1, [made], 100.5)
+    done = told(1)
+    outbox.settle([done])
+    assert numbers(outbox.due("we_1", 101.0, 9)) == [1]
+    assert outbox._backlog["we_1"] == 1
 
 
 def test_more_than_the_backlog_is_given_up_and_can_be_sent_again(tmp_path, monkeypatch):
@@ -66,7 +91,7 @@ def test_more_than_the_backlog_is_given_up_and_can_be_sent_again(tmp_path, monke
     outbox = Outbox(url)  # The bound holds after a start, too.
     took(outbox, 4)
     assert numbers(outbox.due("we_1", 100.0, 9)) == [1, 2]
-    outbox.settle([Outcome(number=1, endpoint="we_1", tries=1, said="200", state=DELIVERED)])
+    outbox.settle([told(1)])
     took(outbox, 5)
     assert numbers(outbox.due("we_1", 100.0, 9)) == [2, 5]
     outbox.resend(4, [made], 100.0)

@@ -20,7 +20,7 @@ KEY = ApiKey(id="k", kind="secret", merchant="SHOP", hash="", hint="", created=1
 def asked():
     services = Services(
         front=None, reader=None, vault=AesVault(bytes(range(32))), merchants={},
-        now=lambda: START, codes=Codes(lambda: START), events=None,
+        now=lambda: START, codes=Codes(lambda: START), events=None, story=None,
     )  # fmt: skip
     return Asked(services=services, key=KEY, id="", value={})
 

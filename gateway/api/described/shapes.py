@@ -1,0 +1,193 @@
+"""The objects that the API answers with, as types: for its description, and to test against."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Expandable = str | dict[str, Any] | None
+Metadata = dict[str, str]
+
+
+class PaymentIntent(Struct, forbid_unknown_fields=True, kw_only=True):
+    """An order, and how it stands."""
+
+    id: str
+    object: Literal["payment_intent"]
+    created: int
+    livemode: bool
+    amount: int
+    amount_capturable: int
+    amount_details: dict[str, Any]
+    amount_received: int
+    automatic_payment_methods: dict[str, Any] | None
+    canceled_at: int | None
+    cancellation_reason: str | None
+    capture_method: str
+    client_secret: str
+    confirmation_method: str
+    currency: str
+    customer: Expandable
+    description: str | None
+    last_payment_error: dict[str, Any] | None
+    latest_charge: Expandable
+    metadata: Metadata
+    next_action: dict[str, Any] | None
+    payment_method: Expandable
+    payment_method_options: dict[str, Any]
+    payment_method_types: list[str]
+    processing: dict[str, Any] | None
+    receipt_email: str | None
+    setup_future_usage: str | None
+    shipping: dict[str, Any] | None
+    statement_descriptor: str | None
+    statement_descriptor_suffix: str | None
+    status: str
+    x_capture: dict[str, Any] | None
+    x_customer_message: str | None
+
+
+class Charge(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One try to get the money of an intent."""
+
+    id: str
+    object: Literal["charge"]
+    created: int
+    livemode: bool
+    amount: int
+    amount_captured: int
+    amount_refunded: int
+    authorization_code: str | None
+    balance_transaction: str | None
+    billing_details: dict[str, Any]
+    captured: bool
+    currency: str
+    customer: Expandable
+    description: str | None
+    disputed: bool
+    failure_balance_transaction: str | None
+    failure_code: str | None
+    failure_message: str | None
+    metadata: Metadata
+    outcome: dict[str, Any] | None
+    paid: bool
+    payment_intent: Expandable
+    payment_method: Expandable
+    payment_method_details: dict[str, Any]
+    receipt_url: str | None
+    refunded: bool
+    statement_descriptor: str | None
+    status: Literal["succeeded", "pending", "failed"]
+    x_reference: str | None
+    x_stan: str | None
+
+
+class Refund(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What is given back."""
+
+    id: str
+    object: Literal["refund"]
+    created: int
+    amount: int
+    balance_transaction: str | None
+    charge: Expandable
+    currency: str
+    failure_reason: str | None
+    metadata: Metadata
+    payment_intent: Expandable
+    reason: str | None
+    receipt_number: str | None
+    status: Literal["pending", "succeeded", "failed", "canceled", "requires_action"]
+    x_reference: str | None
+
+
+class Event(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Something that has happened."""
+
+    id: str
+    object: Literal["event"]
+    api_version: str
+    created: int
+    data: dict[str, Any]
+    livemode: bool
+    pending_webhooks: int
+    request: dict[str, str | None]
+    type: str
+
+
+class WebhookEndpoint(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Where somebody is told of events."""
+
+    id: str
+    object: Literal["webhook_endpoint"]
+    api_version: str | None
+    application: str | None
+    created: int
+    description: str | None
+    enabled_events: list[str]
+    livemode: bool
+    metadata: Metadata
+    status: Literal["enabled", "disabled"]
+    url: str
+    secret: str = ""  # in the answer that made it alone
+
+
+class Deleted(Struct, forbid_unknown_fields=True, kw_only=True):
+    """It is gone."""
+
+    id: str
+    object: str
+    deleted: Literal[True]
+
+
+class ExceptionLeft(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What waits for a person, or was resolved."""
+
+    id: str
+    object: Literal["x.exception"]
+    created: int
+    livemode: bool
+    amount: int
+    currency: str
+    payment_intent: str
+    status: str
+    outcome: Literal["reversed", "paid"] | None
+    x_stan: str | None
+    x_reference: str | None
+
+
+class Trace(Struct, forbid_unknown_fields=True, kw_only=True):
+    """The story of a payment."""
+
+    id: str
+    object: Literal["x.trace"]
+    livemode: bool
+    steps: list[dict[str, Any]]
+
+
+class Undescribed(Struct, kw_only=True):
+    """An object whose fields are not described yet."""
+
+    id: str
+    object: str
+
+
+class ErrorBody(Struct, kw_only=True):
+    """What is wrong: *param* says where."""
+
+    type: Literal["invalid_request_error", "idempotency_error", "card_error", "api_error"]
+    message: str
+    code: str = ""
+    param: str = ""
+    decline_code: str = ""
+    network_decline_code: str = ""
+    advice_code: str = ""
+    charge: str = ""
+    payment_intent: dict[str, Any] = {}
+
+
+class Failure(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Every answer but 200."""
+
+    error: ErrorBody

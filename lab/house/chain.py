@@ -1,0 +1,154 @@
+"""What the programs of a house know of a payment: switch, hosts, and the books."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from cardswitch.gateway.hops import Hop, Request
+from cardswitch.hosts.row import HostRow
+from cardswitch.hosts.store import (
+    ACQUIRER_JOURNAL,
+    ACQUIRER_SCHEMA,
+    ISSUER_JOURNAL,
+    ISSUER_SCHEMA,
+)
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.identity import Identity, identity
+from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.switch.core.row import Row
+from cardswitch.switch.core.states import State
+from cardswitch.switch.settlement.movements import journal_id, movement_kind
+from cardswitch.switch.settlement.totals import BatchTotals
+from cardswitch.switch.store.books import BooksReader, ClosedDay
+from cardswitch.switch.store.reader import SERVES_MERCHANTS, JournalReader
+from cardswitch.wire.ports import Question, Seconds
+from cardswitch.wire.store.database import Missing
+from cardswitch.wire.store.journal import JournalStoreReader
+
+from .programs import Runs
+
+# What an entry of a host says that people want to see; the card is in none of it.
+_TOLD: Final = ("code", "amount", "approval_code", "account", "merchant", "trace")
+
+
+class LabChain:
+    """Reads the journals of those programs that *house* has, also while they run."""
+
+    def __init__(self, house: Runs) -> None:
+        self._house = house
+        self._listeners = house.switch.listeners if house.switch is not None else {}
+
+    def hops(self, requests: Sequence[Request]) -> list[Hop]:
+        """See :class:`~cardswitch.gateway.hops.Chain`."""
+        if self._house.switch is None:
+            return []
+        journal = JournalReader(self._house.switch.database)
+        names = [who for at, request in requests for who in self._identities(request, at)]
+        [came] = journal.look_up([Question(identities=tuple(names))]) if names else [()]
+        rrns = sorted({row.rrn for row in came or () if row.rrn})
+        if not rrns:
+            return []
+        question = Question(rrns=tuple((each, "") for each in rrns))
+        rows = list(journal.look_up([question])[0] or ())
+        first = {row.leg: row for row in reversed(rows)}
+        return [*map(self._hop, rows), *self._hosts(question), *self._money(rows, first)]
+
+    def _identities(self, request: Message, at: Seconds) -> list[Identity]:
+        """What a leg of *request* may be called, by the listener that it came in by."""
+        return [
+            identity(name, request, at)
+            for name, listener in self._listeners.items()
+            if listener.serves == SERVES_MERCHANTS
+        ]
+
+    def _hop(self, row: Row) -> Hop:
+        fields = msgspec.json.decode(row.fields, type=dict[str, str])
+        kept = {int(number): text for number, text in fields.items() if number.isdigit()}
+        listener = self._listeners.get(row.source)
+        more = {"leg": row.leg, "upstream": row.upstream, "card": row.pan_masked}
+        return Hop(
+            at=row.at,
+            where=f"switch, {row.source}",
+            step=row.state,
+            message=Message(row.mti, kept) if row.mti else None,
+            dialect=listener.dialect if listener is not None else "",
+            more={name: value for name, value in more.items() if value},
+        )
+
+    def _hosts(self, question: Question) -> Iterator[Hop]:
+        house = self._house
+        places = (
+            ("acquirer", house.acquirer, ACQUIRER_SCHEMA, ACQUIRER_JOURNAL),
+            ("issuer", house.issuer, ISSUER_SCHEMA, ISSUER_JOURNAL),
+        )
+        for where, host, schema, table in places:
+            if host is None:
+                continue
+            reader = JournalStoreReader(host.database, schema, table, HostRow)
+            [rows] = reader.look_up([question])
+            for row in rows or ():
+                entry: dict[str, Any] = msgspec.json.decode(row.fields)
+                more: dict[str, Any] = {name: entry[name] for name in _TOLD if name in entry}
+                yield Hop(at=row.at, where=where, step=row.state, more=more)
+
+    # Money ----------------------------------------------------------------------------------------
+
+    def _money(self, rows: Sequence[Row], first: Mapping[int, Row]) -> Iterator[Hop]:
+        """Of each movement: its batch, and once the day is closed, the deposit that it is in."""
+        moves = [row for row in rows if row.moved and row.serves == SERVES_MERCHANTS]
+        if self._house.settlement is None:
+            return
+        try:
+            books = BooksReader(self._house.settlement.books)
+        except Missing:
+            return
+        closes, told = books.closes(), set[str]()
+        for row in moves:
+            close = next((each for each in closes if each.read_to >= row.sequence), None)
+            day = books.closed(close.business_date) if close is not None else None
+            if day is not None:
+                is_first = day.business_date not in told
+                yield from _booked(row, first[row.leg], day, is_first=is_first)
+                told.add(day.business_date)
+
+
+def _kind(row: Row) -> str:
+    return movement_kind(KINDS.named(row.kind).bucket, is_undone=row.state == State.REVERSING)
+
+
+def _booked(row: Row, first: Row, day: ClosedDay, *, is_first: bool) -> Iterator[Hop]:
+    """The batch of *row*, and if it *is_first* of that day, the deposit that both are in.
+
+    What it leaves out, the *first* of its leg has said.
+    """
+    merchant, terminal, currency = (
+        getattr(row, name) or getattr(first, name) for name in ("merchant", "terminal", "currency")
+    )
+    place, kind = (merchant, terminal, currency), _kind(row)
+    for batch in day.batches:
+        if (batch.merchant, batch.terminal, batch.currency, batch.kind) == (*place, kind):
+            more = {"movement": journal_id(kind, row.sequence), **_batch(batch)}
+            yield Hop(at=day.closed_at, where="settlement", step="batch", more=more)
+    for payout in day.payouts if is_first else ():
+        if (payout.merchant, payout.currency) == (merchant, currency):
+            more = {
+                "day": day.business_date,
+                "amount": payout.amount,
+                "currency": payout.currency,
+                "end_to_end_id": payout.end_to_end_id,
+                "files": sorted(day.files),
+            }
+            yield Hop(at=day.closed_at, where="settlement", step="deposit", more=more)
+
+
+def _batch(batch: BatchTotals) -> dict[str, Any]:
+    return {
+        "day": batch.business_date,
+        "kind": batch.kind,
+        "count": batch.count,
+        "amount": batch.amount,
+        "currency": batch.currency,
+    }

@@ -1,0 +1,53 @@
+"""One id, the whole story, in a lab: every hop, in time, masked; and the money, once it is paid."""
+
+import json
+
+from click.testing import CliRunner
+
+from cardswitch.lab.cli.main import cli
+from cardswitch.lab.house.chain import LabChain
+from tests.kit.shop import Shop, card
+
+PAN, CVC = "4242424242424242", "987"
+
+
+def run(shop, *words):
+    said = CliRunner().invoke(cli, [*words, "--config", str(shop.lab.config)])
+    assert said.exit_code == 0, said.output
+    return said.stdout
+
+
+def test_a_payment_is_told_from_the_request_to_the_deposit(tmp_path):
+    with Shop(tmp_path / "lab") as shop:
+        paid = shop.create(amount=1250, idempotency="one", **card(PAN)).body
+        other = shop.create(amount=500).body
+        declined = shop.create(**card(PAN, cvc=CVC)).body["error"]["payment_intent"]["id"]
+        shop.ask("POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 250})
+        before = shop.ask("GET", f"/v1/x/trace/{paid['latest_charge']}").body["steps"]
+        assert not [step for step in before if step["where"] == "settlement"]
+        run(shop, "settle", "close", "--now")
+        steps = json.loads(run(shop, "gateway", "show", paid["id"], "--json"))
+        assert shop.ask("GET", f"/v1/x/trace/{paid['id']}", key=shop.other).status == 404
+        assert shop.ask("GET", "/v1/x/trace/pi_x").status == 404
+        assert run(shop, "gateway", "show", other["id"])
+        refused = run(shop, "gateway", "show", declined, "--json")
+    wheres = {step["where"] for step in steps}
+    assert {
+        "shop", "gateway", "events", "switch, shop", "acquirer", "switch, network", "issuer",
+        "settlement",
+    } <= wheres  # fmt: skip
+    batches = {step["kind"]: step["amount"] for step in steps if step["step"] == "batch"}
+    assert batches == {"sale": 1750, "refund": -250}
+    [deposit] = [step for step in steps if step["step"] == "deposit"]
+    assert deposit["amount"] == 1500
+    for step in steps:
+        if "hex" in step:
+            assert bytes.fromhex(step["hex"]).decode("latin-1")[:2] in ("01", "02", "04")
+    told = json.dumps(steps) + refused
+    for secret in (PAN, PAN.encode().hex(), CVC.encode().hex(), paid["client_secret"]):
+        assert secret not in told
+
+
+def test_of_nothing_nothing_is_known(tmp_path):
+    with Shop(tmp_path / "lab") as shop:
+        assert LabChain(shop.lab.lab).hops([]) == []
