@@ -259,7 +259,7 @@ def rebuild(config_path: Path, as_json: bool) -> None:
 @common
 @click.pass_obj
 def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Book what FILES of the bank say of our orders: pain.002, camt.053 and camt.054.
+    """Book what FILES of the bank say of our orders: pain.002, camt.053, camt.054, BAI2.
 
     Without FILES, those in the folder `settlement.answers` that were not taken yet.
     """

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import FormatError
 
+from .formats.bai2 import is_bai2, read_bai2
 from .formats.camt053 import NOTICE, STATEMENT, Part, Statement, read_statements
 from .formats.from_bank import message_of
 from .formats.pain002 import STATUS, Status, read_status
@@ -70,18 +71,25 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 def read_answer(content: bytes) -> Answer:
-    """The file of a bank: pain.002, camt.053 or camt.054. Raises FormatError."""
+    """The file of a bank: pain.002, camt.053, camt.054 or BAI2. Raises FormatError."""
+    if is_bai2(content):
+        return _of_accounts("bai2", STATEMENT, read_bai2(content)[1], content)
     message = message_of(content)
     if message == STATUS:
         name, states = read_status(content)
         return Answer(kind=KINDS[message], message=f"{message} {name}", states=states)
     if message not in KINDS:
-        raise FormatError("a pain.002, camt.053 or camt.054 of ISO 20022", seen=message or "none")
-    statements = read_statements(content, message)
+        raise FormatError("a pain.002, camt.053 or camt.054 of ISO 20022, or BAI2", seen=message)
+    return _of_accounts(message, message, read_statements(content, message), content)
+
+
+def _of_accounts(
+    form: str, message: str, statements: tuple[Statement, ...], content: bytes
+) -> Answer:
     names = " ".join(each.name for each in statements)
     if len(names) > NAME_MAX or not names.strip("/ "):
         names = sha256((names or content.hex()).encode()).hexdigest()
-    return Answer(kind=KINDS[message], message=f"{message} {names}", statements=statements)
+    return Answer(kind=KINDS[message], message=f"{form} {names}", statements=statements)
 
 
 def answer_postings(

@@ -73,3 +73,20 @@ def test_what_the_payee_check_found_stands_with_each_transfer():
     assert texts(report, "pain.002.001.12", "PmtInfSts") == ["ACSP"]
     assert texts(report, "pain.002.001.12", "TxSts") == ["RVNM", "RVMC"]
     assert texts(report, "pain.002.001.12", "AddtlInf") == ["The Corner Shop"]
+
+
+def test_software_that_is_not_ours_reads_the_statement():
+    parser = pytest.importorskip("pycamt.parser", reason="the oracle pycamt is not installed")
+    _, [booked] = answers({"SHOP": "Shop ERRAC04RTRN"})
+    read = parser.Camt053Parser(booked)
+    rows = [
+        (row["EndToEndId"], row["CreditDebitIndicator"], row["Amount"])
+        for row in read.get_transactions()
+    ]
+    assert rows == [
+        ("20261123-CAFE-EUR", "DBIT", "0.05"),
+        ("20261123-SHOP-EUR", "DBIT", "12.50"),
+        ("20261123-SHOP-EUR", "CRDT", "12.50"),
+    ]
+    [about] = read.get_statement_info()
+    assert (about["OpeningBalance"], about["ClosingBalance"]) == ("1000000.00", "999999.95")
