@@ -16,6 +16,7 @@ from cardswitch.wire.operator.addresses import Address, IsoAddress, address_rule
 class ApiConfig(Address, frozen=True, kw_only=True):
     """Where the API is, over TLS alone, and how many connections come in."""
 
+    allow: tuple[str, ...] = ()  # addresses and networks that may connect; none: all of them
     connections_max: Annotated[int, Meta(ge=1)] = 1_000
     idle_s: Annotated[float, Meta(gt=0)] = 75.0  # of a connection between two requests
     request_s: Annotated[float, Meta(gt=0)] = 10.0  # from a request's first byte to its last

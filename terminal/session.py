@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -12,10 +11,7 @@ from typing import Any, Final
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.codes import SIGN_ON
-from cardswitch.specs.dialect import load_dialect
-from cardswitch.specs.errors import ConfigError, EncodeError, Error
-from cardswitch.specs.hsm.names import TAK
-from cardswitch.specs.message import Message
+from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.wire.driver.journal import FileJournal, Journal
 from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
@@ -35,9 +31,8 @@ from .core.messages import SALE, AnyPinPad, Order, TerminalIdentity
 from .core.outcome import Outcome
 from .core.settling import SettlingTerminal
 from .core.state import Book, rebuild
-from .pinpad.dukpt import DukptPad
+from .pads import mac_pad, pin_pad
 from .pinpad.macs import MacPad
-from .pinpad.pad import PinPad
 
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 LOOK_S: Final = 0.01  # between two looks at a change that is under way
@@ -225,10 +220,10 @@ async def open_session(
         TerminalIdentity(
             config.id, config.merchant, config.zone, config.partial_approvals == "accept"
         ),
-        _pin_pad(config),
+        pin_pad(config),
         Timers(answer_s=config.timeout_s),
         test_cards_only=config.is_in_clear,
-        macs=_mac_pad(config),
+        macs=mac_pad(config),
         signs_on=config.sign_on,
     )
     journal = open_journal(config)
@@ -282,27 +277,6 @@ def read_book(config: TerminalConfig) -> Book:
     """All that the terminal *config* knows, from its journal. Raises Error as for a session."""
     with closing(open_journal(config)) as journal:
         return rebuild(journal.read())
-
-
-def _pin_pad(config: TerminalConfig) -> AnyPinPad | None:
-    if config.dukpt is not None:
-        _require_room(config, config.dukpt.pad(bytes))
-        return config.dukpt.pad(secrets.token_bytes)
-    return PinPad(config.tpk) if config.tpk else None
-
-
-def _require_room(config: TerminalConfig, trial: DukptPad) -> None:
-    """Raise ConfigError unless the dialect has room for what *trial* makes."""
-    fields = trial.pin_fields("0000", "0" * 16)
-    try:
-        load_dialect(config.dialect).pack(Message("0200", dict(sorted(fields.items()))))
-    except EncodeError as error:
-        raise ConfigError(f"terminal.dukpt: {error}") from None
-
-
-def _mac_pad(config: TerminalConfig) -> MacPad | None:
-    rule = config.mac.rule(config.dialect, TAK)
-    return MacPad(rule) if rule is not None else None
 
 
 def _require_time(until: Seconds, what: str) -> None:

@@ -14,7 +14,9 @@ from uvicorn.server import ServerState
 
 from cardswitch.wire.driver.accepting import Accepting
 from cardswitch.wire.driver.gate import CONNECT_S, finished
+from cardswitch.wire.driver.listener import anybody
 from cardswitch.wire.driver.tls import Tls
+from cardswitch.wire.operator.addresses import address_rule
 
 from ..config import ApiConfig
 from .connection import Connection
@@ -55,6 +57,7 @@ class ApiServer:
         self._config.load()
         self._accepting = Accepting(self._meet, self._failed)
         self._connections = 0
+        self._allows = address_rule(place.allow, "gateway.api.allow") if place.allow else anybody
 
     async def open(self) -> int:
         """Listen; the port. Raises OSError."""
@@ -72,6 +75,9 @@ class ApiServer:
         self._note("api_failed", type(error).__name__)
 
     def _meet(self, peer: socket.socket, address: str) -> Coroutine[Any, Any, None] | None:
+        if not self._allows(address):
+            self._note("link_refused", f"{address}: it is none of gateway.api.allow")
+            return None
         if self._connections >= self._place.connections_max:
             self._note(
                 "link_refused", f"{address}: the API has its {self._connections} connections"

@@ -94,8 +94,8 @@ def _of_listener(place: IsoListener | HsmConfig, where: str) -> Iterator[Opening
 
 
 def _of_api(place: ApiConfig, where: str) -> Iterator[Opening]:
-    if not is_here(place.host):  # Who comes in is told by its key.
-        yield Opening(where, "any address may connect", "keep it on this machine, behind a proxy")
+    if not is_here(place.host) and not place.allow:  # Who comes in is told by its key.
+        yield Opening(where, "any address may connect", "say with allow which may")
 
 
 def _of_speakers(place: ListenerConfig, where: str) -> Iterator[Opening]:

@@ -11,7 +11,7 @@ import click
 
 from cardswitch.specs.transactions.offers import Offer, offers
 
-from .desk_cli import change_key, close_batch, echo, settle, sign_off, sign_on
+from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
 from .options import common, pin_option, waiting
 
 if TYPE_CHECKING:
@@ -321,7 +321,7 @@ def status(config: TerminalConfig, as_json: bool) -> None:
     show(config, read_book(config), as_json)
 
 
-for _command in (settle, close_batch, sign_on, sign_off, echo, change_key):
+for _command in (settle, close_batch, sign_on, sign_off, echo, change_key, keys):
     terminal.add_command(_command)
 
 

@@ -42,6 +42,12 @@ SIGN_OFF_EPILOG: Final = """\b
 Examples:
   sign-off
   sign-off --json"""
+KEYS_EPILOG: Final = """\b
+Examples:
+  keys                                         which keys the pad has, and since when
+  keys --json                                  one line of JSON for each
+
+The same check value at the switch (`cardswitch switch keys list`) says that both have one key."""
 KEY_EPILOG: Final = """\b
 Examples:
   change-key                                   that for PINs, and that for MACs if there is one
@@ -116,3 +122,12 @@ def change_key(
     from .news_screen import change_keys
 
     sys.exit(change_keys(config, kind, within, as_json))
+
+
+@click.command(epilog=KEYS_EPILOG)
+@common
+def keys(config: TerminalConfig, as_json: bool) -> None:
+    """Show the keys of the pad by their check values; nothing is sent."""
+    from .keys_screen import show_keys
+
+    show_keys(config, as_json)

@@ -62,6 +62,11 @@ class DukptPad:
         self.used: Callable[[str], None] = _nobody
         _key_of(scheme, initial_key, self._next())
 
+    @property
+    def ksn(self) -> str:
+        """The last one that was used."""
+        return self._ksn.hex().upper()
+
     def resume(self, ksn: str) -> None:
         """Go on behind *ksn*, if it is one of this device, and the pad has not got so far."""
         seen = bytes.fromhex(ksn)
@@ -80,14 +85,13 @@ class DukptPad:
         {52: '1B9C1845EB993A7A', 62: 'FFFF9876543210E00001'}
         """
         self._ksn = self._next()
-        ksn = self._ksn.hex().upper()
-        self.used(ksn)
+        self.used(self.ksn)
         key = _key_of(self._scheme, self._initial_key, self._ksn)
         if self._scheme == "tdes":
             block = encrypt_tdes_ecb(key, encode_pinblock_iso_0(pin, pan12_of(pan)))
         else:
             block = encipher_pinblock_iso_4(key, pin, pan, self._chance(_FILL_LENGTH))
-        return {self._pin_field: block.hex().upper(), self._ksn_field: ksn}
+        return {self._pin_field: block.hex().upper(), self._ksn_field: self.ksn}
 
     def _next(self) -> bytes:
         advance = advance_ksn_dukpt_tdes if self._scheme == "tdes" else advance_ksn_dukpt_aes
