@@ -14,6 +14,7 @@ from ..core.ids import CHARGE, INTENT, REFUND, SETUP, id_of
 from ..core.intents import Intent
 from ..core.problems import Problem
 from ..core.states import Status
+from .checks import checks_of
 from .faults import customer_message, error_object
 
 Object = dict[str, Any]
@@ -55,7 +56,7 @@ def setup_object(intent: Intent) -> Object:
         "payment_method_types": ["card"],
         "status": str(intent.status),
         "usage": intent.terms.future_usage or "off_session",
-        "x_checks": checks_of(last) if last is not None else None,
+        "x_checks": checks_of(last.answer) if last is not None else None,
         "x_customer_message": customer_message(intent.problem) if intent.problem else None,
     }
 
@@ -141,6 +142,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "statement_descriptor": intent.details.statement_descriptor,
         "status": "succeeded" if approved else "failed" if failed else "pending",
         "x_reference": answer.get(37) or None if answer is not None else None,
+        "x_settlement_date": answer.get(15) or None if answer is not None else None,
         "x_stan": payment.request.get(11),
     }
 
@@ -187,11 +189,6 @@ def card_object(card: Card) -> Object:
     }
 
 
-def checks_of(payment: Exchange | None) -> Object:
-    """What was found of code and address."""
-    return {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None}
-
-
 def _details(payment: Exchange, approval: str | None) -> Object:
     held = payment.asked == "authorisation" and payment.stand is Stand.APPROVED
     return {
@@ -199,10 +196,10 @@ def _details(payment: Exchange, approval: str | None) -> Object:
         "amount_authorized": payment.approved or None,
         "authorization_code": approval,
         "capture_before": int(payment.at + holds_for_s(payment.request)) if held else None,
-        "checks": checks_of(payment),
+        "checks": checks_of(payment.answer),
         "extended_authorization": {"status": "disabled"},
         "incremental_authorization": {"status": "unavailable"},
-        "multicapture": {"status": "unavailable"},
+        "multicapture": {"status": "available" if held else "unavailable"},
         "network": payment.card.brand,
         "network_transaction_id": None,
         "overcapture": {

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from cardswitch.specs.transactions.absent import Channel
 from cardswitch.wire.ports import Seconds
 
 from .cards import Billing, Card, Metadata
@@ -33,6 +34,7 @@ class Pay(Struct, frozen=True, kw_only=True):
 
     source: Source | None = None
     cvc: str = ""
+    channel: Channel = "ecommerce"
 
     def __repr__(self) -> str:
         """Without the CVC."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.captures import holds_for_s
+from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part, holds_for_s
 from cardswitch.wire.ports import Seconds
 
 from .cards import Card
@@ -91,6 +91,11 @@ class Intent(Struct, frozen=True, kw_only=True):
     def pending_capture(self) -> Exchange | None:
         """The capture that the switch must still acknowledge, if there is one."""
         return next((e for e in self._of("completion") if e.stand is Stand.SENT), None)
+
+    def next_part(self, *, is_final: bool) -> Part:
+        """Which one the next capture is, of how many, as far as that is known."""
+        number = sum(each.stand not in _GONE for each in self._of("completion")) + 1
+        return Part(number, number if is_final else OF_UNKNOWN, is_final)
 
     @property
     def refunded(self) -> int:

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
 
 from cardswitch.specs.amounts import currency, de4
-from cardswitch.specs.codes import CVV2_TAG
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.masking import kept_fields
 from cardswitch.specs.message import Message
 from cardswitch.specs.tlv import pack_private
+from cardswitch.specs.transactions.absent import (
+    POSTAL_MAX,
+    STREET_MAX,
+    CardAddress,
+    Channel,
+    Proofs,
+)
+from cardswitch.specs.transactions.captures import Part
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.specs.transactions.reversals import original_data, replacement_amounts
+from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Seconds
 
+from .cards import Address, Card
 from .entries import Asked
 from .exchanges import Exchange
 
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
-TYPED_AT_A_SITE: Final = "812"  # field 22: typed into a web page, without a PIN pad
-E_COMMERCE: Final = "59"  # field 25
+# Fields 22 and 25 by how a number came in: into a web page without a PIN pad, to an operator by
+# mail or telephone, or out of our vault.
+_CHANNELS: Final[Mapping[Channel, tuple[str, str]]] = {
+    "ecommerce": ("812", "59"),
+    "mail": ("012", "08"),
+    "on_file": ("102", "59"),
+}
+NOT_AUTHENTICATED: Final = "07"  # ECI of an order over the web ...
+_NOT_AUTHENTICATED_OF: Final = {"mastercard": "00"}  # ... and where a brand has its own
+_STREET: Final = re.compile("[0-9]+")
+_POSTAL: Final = re.compile("[^0-9A-Za-z -]")
 # What a reversal repeats of its original; the card is not among them.
 _REVERSAL_FIELDS: Final = (3, 4, 12, 13, 22, 25, 41, 42, 49)
 
@@ -34,7 +53,7 @@ class Node(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """What is asked for; *pan* and *cvc* are in memory for one send."""
+    """What is asked for; *pan* and *proofs* are in memory for one send."""
 
     asked: Asked
     merchant: str
@@ -42,7 +61,8 @@ class Order(Struct, frozen=True, kw_only=True):
     currency: str
     pan: str
     expiry: str
-    cvc: str = ""
+    proofs: Proofs = Proofs()
+    channel: Channel = "ecommerce"
     takes_part: bool = False  # whether an approval of less than that stands
 
     def __repr__(self) -> str:
@@ -54,6 +74,7 @@ def request_for(node: Node, order: Order, now: Seconds) -> Message:
     """The request for *order*, without its trace number."""
     row = KINDS.named(order.asked)
     time, date = local_time(now, node.zone)
+    entry, condition = _CHANNELS[order.channel]
     fields = {
         2: order.pan,
         3: row.processing + DEFAULT_ACCOUNTS,
@@ -62,19 +83,40 @@ def request_for(node: Node, order: Order, now: Seconds) -> Message:
         12: time,
         13: date,
         14: order.expiry,
-        22: TYPED_AT_A_SITE,
-        25: row.condition or E_COMMERCE,
+        22: entry,
+        25: row.condition or condition,
         41: f"{node.terminal:8}",
         42: f"{order.merchant:15}",
     }
     if order.currency:
         fields[49] = currency(order.currency.upper()).numeric
-    if order.cvc:
-        fields[48] = pack_private({CVV2_TAG: order.cvc})
+    if tags := order.proofs.tags:
+        fields[48] = pack_private(tags)
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
-def capture_for(node: Node, payment: Exchange, amount: int, now: Seconds) -> Message:
+def proofs_for(card: Card, cvc: str, channel: Channel) -> Proofs:
+    """What a payment with *card* brings to prove it: code, address, and that nobody was asked."""
+    eci = _NOT_AUTHENTICATED_OF.get(card.brand, NOT_AUTHENTICATED)
+    return Proofs(
+        cvc=cvc or None,
+        address=_address_of(card.billing.address),
+        eci=eci if channel == "ecommerce" else "",
+    )
+
+
+def _address_of(given: Address) -> str:
+    """Postal code and digits of the street, as far as they can be sent; empty if neither is."""
+    postal = _POSTAL.sub("", given.postal_code or "").strip()
+    digits = _STREET.search(given.line1 or "") if (given.line1 or "").isascii() else None
+    street = digits[0] if digits else ""
+    known = CardAddress(
+        postal if len(postal) <= POSTAL_MAX else "", street if len(street) <= STREET_MAX else ""
+    )
+    return known.text if known != CardAddress() else ""
+
+
+def capture_for(node: Node, payment: Exchange, amount: int, part: Part, now: Seconds) -> Message:
     """The advice that *amount* of what *payment* has set aside is taken, less its trace number."""
     assert payment.answer is not None, "it was approved"
     row, request, said = KINDS.named("completion"), payment.request, payment.answer
@@ -82,7 +124,7 @@ def capture_for(node: Node, payment: Exchange, amount: int, now: Seconds) -> Mes
     fields = {number: request[number] for number in (22, 41, 42, 49)}
     fields |= {number: said[number] for number in (37, 38) if said.get(number).strip(" ")}
     fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
-    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request)}
+    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request), **part.fields}
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
@@ -96,15 +138,10 @@ def repeat_of(message: Message) -> Message:
     return Message(f"{message.mti[:3]}1", message.fields)
 
 
-def reversal_for(request: Message, now: Seconds, rrn: str = "", stays: int = 0) -> Message:
-    """The 0420 for *request*, stored or not, without its trace number; *rrn* where it is known.
-
-    *stays* is what is to remain of it, in minor units.
-    """
+def reversal_for(request: Message, now: Seconds, rrn: str = "") -> Message:
+    """The 0420 for *request*, stored or not, without its trace number; *rrn* where it is known."""
     fields = {number: request[number] for number in _REVERSAL_FIELDS}
     fields |= {7: transmission_time(now), 90: original_data(request)}
     if rrn:
         fields[37] = rrn
-    if stays:
-        fields[95] = replacement_amounts(stays)
     return Message("0420", dict(sorted(fields.items())))

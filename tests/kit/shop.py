@@ -2,6 +2,7 @@
 
 import json
 import ssl
+import tomllib
 from base64 import b64encode
 from http.client import HTTPSConnection
 from pathlib import Path
@@ -62,6 +63,12 @@ class Shop:
             return Said(answer.status, json.loads(answer.read()), headers)
         finally:
             connection.close()
+
+    def card(self, alias) -> dict[str, Any]:
+        """A card of the lab, with all that its holder knows."""
+        cards = tomllib.loads((self.lab.lab.folder / "cards.toml").read_text("utf-8"))["card"]
+        found: dict[str, Any] = next(each for each in cards if each["alias"] == alias)
+        return found
 
     def create(self, key=None, idempotency=None, **params) -> Said:
         """A new intent; by default 12.50 EUR with a test card, paid at once."""

@@ -7,6 +7,8 @@ from typing import Any, Final, Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from cardswitch.specs.transactions.absent import Channel
+
 from ...core.calls import Cancel, Capture, Create, Pay, Update
 from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
 from ...core.ids import INTENT
@@ -36,6 +38,7 @@ class CardOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     request_partial_authorization: Literal["if_available", "never"] = "never"
     request_multicapture: Literal["if_available", "never"] = "if_available"
     capture_method: Literal["manual"] | None = None
+    moto: bool = False  # by mail or telephone
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -51,6 +54,12 @@ class CreateParams(params.CreateParams, frozen=True, forbid_unknown_fields=True,
     payment_method_options: Options = Options()
     customer: str | None = None
     setup_future_usage: FutureUsage | None = None
+
+
+class ConfirmParams(params.ConfirmParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Ask for the money."""
+
+    payment_method_options: Options = Options()
 
 
 class UpdateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -101,6 +110,8 @@ async def create_intent(asked: Asked) -> Answer:
     if given.confirm and source.source is None:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
     terms = _terms(given.capture_method, given.payment_method_options, given.setup_future_usage)
+    channel = _channel(given.payment_method_options, off_session=given.off_session)
+    pay = Pay(cvc=source.cvc(asked) if given.confirm else "", channel=channel)
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
@@ -111,7 +122,7 @@ async def create_intent(asked: Asked) -> Answer:
         ),
         terms=terms,
         customer=given.customer,
-        pay=Pay(cvc=source.cvc(asked)) if given.confirm else None,
+        pay=pay if given.confirm else None,
     )
     uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
     reply = await asked.call(new_ref(), "", deed, uses=uses)
@@ -126,7 +137,7 @@ async def retrieve_intent(asked: Asked) -> Answer:
 
 async def confirm_intent(asked: Asked) -> Answer:
     """POST /v1/payment_intents/{id}/confirm."""
-    given = params.read(params.ConfirmParams, asked.value)
+    given = params.read(ConfirmParams, asked.value)
     intent = await seen_intent(asked, given.client_secret)
     source = given_source(asked, given.payment_method, given.payment_method_data)
     cvc = source.cvc(asked)
@@ -134,7 +145,8 @@ async def confirm_intent(asked: Asked) -> Answer:
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
         cvc, uses = source.cvc(asked), source.uses
-    deed = Pay(source=source.source, cvc=cvc)
+    channel = _channel(given.payment_method_options, off_session=given.off_session)
+    deed = Pay(source=source.source, cvc=cvc, channel=channel)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
     return intent_object(intent_of(reply)), reply
@@ -201,6 +213,13 @@ def _details(given: UpdateParams, intent: Intent) -> dict[str, Any]:
     if given.metadata is not UNSET:
         details["metadata"] = params.merged(intent.details.metadata, given.metadata)
     return details
+
+
+def _channel(options: Options, *, off_session: bool) -> Channel:
+    """How the number came in."""
+    if options.card.moto:
+        return "mail"
+    return "on_file" if off_session else "ecommerce"
 
 
 def _terms(method: CaptureMethod, options: Options, usage: FutureUsage | None) -> Terms:

@@ -51,10 +51,10 @@ async def expire(work: Work, _: Expire) -> None:
 
 def _release(work: Work, reason: str | None) -> None:
     """No more is wanted of the intent; what it holds is free again, which is durably owed."""
-    payment, stays = work.known.paid, work.known.received
+    payment = work.known.paid
     work.record(Canceled(work.desk.now, reason))
-    if payment is not None:
-        work.undo(payment.number, "expired" if reason == EXPIRED else "canceled", stays)
+    if payment is not None:  # What was captured of it stays, without being named.
+        work.undo(payment.number, "expired" if reason == EXPIRED else "canceled")
 
 
 async def refund(work: Work, deed: Refund) -> None:

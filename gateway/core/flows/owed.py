@@ -23,8 +23,8 @@ PAUSE_MAX_S: Final[Seconds] = 30.0  # ... up to this
 SPENT_S: Final[Seconds] = 86_400.0  # after so long a reversal is left to a person
 
 
-def undo(desk: GatewayDesk, ref: str, number: int, because: Because, stays: int = 0) -> None:
-    """Exchange *number* of *ref* is to be reversed, but for *stays*: durably owed, then sent.
+def undo(desk: GatewayDesk, ref: str, number: int, because: Because) -> None:
+    """Exchange *number* of *ref* is to be reversed: durably owed, then sent.
 
     While no trace number is free it stays as it is, and is tried again: something has left, so
     that nobody may be told that nothing was sent.
@@ -35,11 +35,11 @@ def undo(desk: GatewayDesk, ref: str, number: int, because: Because, stays: int 
         return
     rrn = exchange.answer.get(37) if exchange.answer is not None else ""
     try:
-        reversal = desk.stamped(reversal_for(exchange.request, desk.now, rrn, stays))
+        reversal = desk.stamped(reversal_for(exchange.request, desk.now, rrn))
     except NotAsked:
         desk.count("no_number")
         desk.keep(ref, number)
-        desk.later(PAUSE_MIN_S, partial(undo, desk, ref, number, because, stays))
+        desk.later(PAUSE_MIN_S, partial(undo, desk, ref, number, because))
         return
     desk.record(ref, Owed(desk.now, number, reversal, because))
     owe(desk, desk.intents[ref], number)

@@ -15,7 +15,7 @@ from ..ends import ENDS_MAX
 from ..entries import Asked, Created, Updated
 from ..ids import PARTS_MAX
 from ..intents import Intent
-from ..messages import Order
+from ..messages import Order, proofs_for
 from ..problems import Problem, invalid
 from ..states import Status, Step, may
 from ..things import Thing
@@ -90,7 +90,7 @@ async def create(work: Work, deed: Create) -> None:
         work.begin(entry)
         if deed.pay is None:
             return work.answer()
-        return await _paid(work, deed.pay.cvc)
+        return await _paid(work, deed.pay)
     finally:
         if deed.pay is not None:
             work.desk.leave_place()
@@ -135,19 +135,21 @@ async def pay(work: Work, deed: Pay) -> None:
     await work.place()
     try:
         work.alter(chosen.things)
-        return await _paid(work, deed.cvc, chosen.card)
+        return await _paid(work, deed, chosen.card)
     finally:
         work.desk.leave_place()
 
 
-async def _paid(work: Work, cvc: str, card: Card | None = None) -> None:
+async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     intent = work.known
     card = card or intent.card
     assert card is not None
     asked = _asked_of(intent)
     if asked == "authorisation" and len(work.desk.ends) >= ENDS_MAX:
         raise NoPlace(f"{ENDS_MAX} payments wait for their capture")
-    number = await work.ask(order_of(work, asked, intent.amount, card, cvc), card)
+    proofs = proofs_for(card, deed.cvc, deed.channel)
+    order = order_of(work, asked, intent.amount, card)
+    number = await work.ask(replace(order, proofs=proofs, channel=deed.channel), card)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
     work.answer(number, work.known.problem)
@@ -174,7 +176,7 @@ def _keep(work: Work, card: Card) -> None:
         work.alter({intent.customer: kept[0], card.id: kept[1]})
 
 
-def order_of(work: Work, asked: Asked, amount: int, card: Card, cvc: str = "") -> Order:
+def order_of(work: Work, asked: Asked, amount: int, card: Card) -> Order:
     """What is asked for with *card*, which is opened for it."""
     return Order(
         asked=asked,
@@ -183,7 +185,6 @@ def order_of(work: Work, asked: Asked, amount: int, card: Card, cvc: str = "") -
         currency=work.known.currency,
         pan=work.desk.open_card(card.sealed),
         expiry=card.expiry,
-        cvc=cvc,
         takes_part=work.known.terms.takes_part and asked != "refund",
     )
 

@@ -157,7 +157,8 @@ class Work:
 
         Returns its number within the intent. Raises NoPlace.
         """
-        request = self._stamped(capture_for(self.desk.node, payment, amount, self.desk.now))
+        part = self.known.next_part(is_final=is_final)
+        request = self._stamped(capture_for(self.desk.node, payment, amount, part, self.desk.now))
         number = self._send("completion", amount, request, payment.card, is_final=is_final)
         answer = await self._answer_to(request)
         if answer is None or answer[39] in TRY_LATER:
@@ -166,9 +167,9 @@ class Work:
             self.record(Answered(self.desk.now, number, stored(answer)))
         return number
 
-    def undo(self, number: int, because: Because, stays: int = 0) -> None:
-        """Exchange *number* is to be reversed, but for *stays*: durably owed first."""
-        undo(self.desk, self.call.ref, number, because, stays)
+    def undo(self, number: int, because: Because) -> None:
+        """Exchange *number* is to be reversed: durably owed first."""
+        undo(self.desk, self.call.ref, number, because)
 
     def rescue(self, error: Exception) -> None:
         """The flow failed by itself: what has no outcome is undone, and the caller is told."""

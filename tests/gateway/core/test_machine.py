@@ -49,7 +49,7 @@ def test_an_order_is_durable_before_it_is_sent_and_answered_after_its_outcome():
         << row("Began")
         << row("Created")
         << row("Sent")
-        << sent("switch", "0200", {2: PAN, 14: "3012", 48: "9203123", 22: "812", 25: "59"})
+        << sent("switch", "0200", {2: PAN, 14: "3012", 48: "9203123420207", 22: "812", 25: "59"})
         >> answered("switch", "00", {38: "A1B2C3", 37: "608801000001"})
         << row("Answered")
         << row("KeyAnswered")

@@ -145,6 +145,36 @@ def test_money_is_set_aside_and_less_of_it_captured(shop):
     assert again.body["error"]["payment_intent"]["status"] == "succeeded"
 
 
+def test_money_is_captured_in_parts(shop):
+    held = shop.create(capture_method="manual").body
+    part = capture(shop, held["id"], amount_to_capture=500, final_capture="false").body
+    assert (part["status"], part["amount_capturable"], part["amount_received"]) == (
+        "requires_capture",
+        750,
+        500,
+    )
+    rest = capture(shop, held["id"], amount_to_capture=700).body
+    assert (rest["status"], rest["amount_received"]) == ("succeeded", 1200)
+    other = shop.create(capture_method="manual").body
+    capture(shop, other["id"], amount_to_capture=500, final_capture="false")
+    canceled = shop.ask("POST", f"/v1/payment_intents/{other['id']}/cancel").body
+    assert (canceled["status"], canceled["amount_received"]) == ("canceled", 500)
+
+
+def test_what_the_issuer_finds_of_a_code_is_told(shop):
+    lab_card = shop.card("good")
+    asked = {"expand[]": "latest_charge"}
+    for cvc, check in ((lab_card["cvv2"], "pass"), (None, None)):
+        paid = shop.create(**card(lab_card["pan"], cvc=cvc), **asked).body
+        details = paid["latest_charge"]["payment_method_details"]["card"]
+        assert details["checks"]["cvc_check"] == check
+    said = shop.create(**card(lab_card["pan"], cvc="000")).body["error"]
+    assert said["code"] == "incorrect_cvc"
+    charge = shop.ask("GET", f"/v1/charges/{said['charge']}").body
+    assert charge["payment_method_details"]["card"]["checks"]["cvc_check"] == "fail"
+    assert charge["outcome"]["network_decline_code"] == "N7"
+
+
 def test_what_is_set_aside_is_free_again_when_it_is_canceled(shop):
     held = shop.create(capture_method="manual").body
     canceled = shop.ask("POST", f"/v1/payment_intents/{held['id']}/cancel").body
