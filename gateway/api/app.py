@@ -122,6 +122,7 @@ class Api:
             value=value,
             idempotency=_hash(f"{key.merchant}|{idempotency}") if idempotency else "",
             digest=self._digest(request, value) if idempotency else "",
+            version=request.headers.get("stripe-version", ""),
             origin=origin,
         )
 

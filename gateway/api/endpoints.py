@@ -59,6 +59,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     second: str = ""  # another id in the path
     idempotency: str = ""
     digest: str = ""
+    version: str = ""  # of the API, as the client says
     origin: Origin | None = None
 
     @property

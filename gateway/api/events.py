@@ -17,7 +17,9 @@ from ..core.things import Record
 from ..outbox.follow import Event
 from ..store import GatewayReader
 from .families.customers import customer_object
+from .families.disputes import dispute_object
 from .families.methods import method_object
+from .families.sessions import session_object
 from .objects import Object, charge_object, intent_object, refund_object
 
 API_VERSION: Final = "2026-10-28.endive"  # which shapes the objects have
@@ -29,7 +31,9 @@ _LEGS: Final = {
     "setup_intent": SETUP_LEG,
 }
 _THINGS: Final[Mapping[str, Callable[[Record], Object]]] = {
+    "checkout.session": session_object,
     "customer": customer_object,
+    "dispute": dispute_object,
     "payment_method": method_object,
 }
 

@@ -23,6 +23,12 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "customer": "customer",
         "payment_intent": "payment_intent",
     },
+    "checkout.session": {
+        "customer": "customer",
+        "payment_intent": "payment_intent",
+        "setup_intent": "setup_intent",
+    },
+    "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
     "refund": {"charge": "charge", "payment_intent": "payment_intent"},
     "payment_method": {"customer": "customer"},
     "customer": {"invoice_settings.default_payment_method": "payment_method"},

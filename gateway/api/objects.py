@@ -14,7 +14,7 @@ from ..core.ids import CHARGE, INTENT, REFUND, SETUP, id_of
 from ..core.intents import Intent
 from ..core.problems import Problem
 from ..core.states import Status
-from .checks import checks_of
+from .families.checks import checks_of
 from .faults import customer_message, error_object
 
 Object = dict[str, Any]
@@ -127,7 +127,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "currency": intent.currency,
         "customer": intent.customer,
         "description": intent.details.description,
-        "disputed": False,
+        "disputed": intent.dispute is not None and payment.approved > 0,
         "failure_balance_transaction": None,
         "failure_code": problem.code if problem else None,
         "failure_message": problem.message if problem else None,

@@ -8,7 +8,17 @@ from typing import Final
 from msgspec import Struct
 
 from .endpoints import Answer, Asked
-from .families import charges, customers, exceptions, intents, methods, setups, webhooks
+from .families import (
+    charges,
+    customers,
+    disputes,
+    exceptions,
+    intents,
+    methods,
+    sessions,
+    setups,
+    webhooks,
+)
 
 Endpoint = Callable[[Asked], Awaitable[Answer]]
 
@@ -122,6 +132,24 @@ ROUTES: Final = (
     ),
     _line("GET", _OWN, "payment_method", customers.list_customer_methods, True),
     _line("GET", f"{_OWN}/{{second}}", "payment_method", customers.retrieve_customer_method),
+    *_family(
+        "/v1/checkout/sessions",
+        "checkout.session",
+        create=sessions.create_session,
+        list_all=sessions.list_sessions,
+        retrieve=sessions.retrieve_session,
+        expire=sessions.expire_session,
+    ),
+    _line("GET", "/v1/checkout/sessions/{id}/line_items", "item", sessions.list_items, True),
+    *_family(
+        "/v1/disputes",
+        "dispute",
+        list_all=disputes.list_disputes,
+        retrieve=disputes.retrieve_dispute,
+        update=disputes.update_dispute,
+        close=disputes.close_dispute,
+    ),
+    *_family("/v1/test_helpers/charges", "dispute", dispute=disputes.open_dispute),
     *_family(
         "/v1/webhook_endpoints",
         "webhook_endpoint",

@@ -52,6 +52,7 @@ class Create(Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     customer: str | None = None
     is_setup: bool = False
+    session: str | None = None
     pay: Pay | None = None
 
 
@@ -97,6 +98,15 @@ class Resolve(Struct, frozen=True, kw_only=True):
     who: str
 
 
+class Dispute(Struct, frozen=True, kw_only=True):
+    """Have payment *number* be disputed: *id* is that of the dispute."""
+
+    id: str
+    number: int
+    amount: int | None = None
+    reason: str = "fraudulent"
+
+
 class Read(Struct, frozen=True):
     """Tell how it stands."""
 
@@ -119,7 +129,7 @@ class Alter(Struct, frozen=True):
 
 Things = Mapping[str, Record]  # by their ids
 Change = Callable[[Things, Seconds], Mapping[str, Thing] | Problem]
-Deed = Alter | Create | Update | Pay | Capture | Cancel | Expire | Refund | Resolve | Read
+Deed = Alter | Create | Update | Pay | Capture | Cancel | Expire | Refund | Dispute | Resolve | Read
 
 
 class Use(Struct, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ from .intents import Intent, created
 from .messages import Node
 from .row import KEY, GatewayRow, Legs, Rows, legs_of
 from .things import Record, Thing
+from .things.sessions import Session, SessionStatus
 
 SWITCH: Final = LinkId("switch")
 API: Final = LinkId("api")  # Replies are sent there, though it is no link.
@@ -58,7 +59,7 @@ class GatewayDesk(Desk):
         answer_s: Seconds,
         end: Callable[[str], None],
     ) -> None:
-        """*end* is called with the ref of an intent when what it holds is to be free again."""
+        """*end* is called with the ref of an intent, or the id of a session, that is to end."""
         super().__init__(kernel)
         self.node = node
         self.open_card = open_card
@@ -117,12 +118,28 @@ class GatewayDesk(Desk):
         """Write the first *entry* of the thing *id_*."""
         row = self.rows.begin(entry, id_)
         self.append(row)
-        return Record(id=id_, leg=row.leg, at=entry.at, merchant=entry.merchant, thing=entry.thing)
+        record = Record(
+            id=id_, leg=row.leg, at=entry.at, merchant=entry.merchant, thing=entry.thing
+        )
+        self.watch_end(record)
+        return record
+
+    def watch_end(self, record: Record) -> None:
+        """Have *record* end in its time, if it does so by itself."""
+        thing = record.thing
+        if isinstance(thing, Session) and thing.status is SessionStatus.OPEN:
+            self.open.add(record.leg)
+            self.ends.add(record.id, thing.expires_at)
+        elif isinstance(thing, Session):
+            self.open.discard(record.leg)
+            self.ends.remove(record.id)
 
     def change_thing(self, record: Record, thing: Thing) -> Record:
         """Write that *record* is *thing* now."""
         self.follow(record.leg, Became(at=self.now, thing=thing))
-        return replace(record, thing=thing)
+        changed = replace(record, thing=thing)
+        self.watch_end(changed)
+        return changed
 
     def _hold(self, intent: Intent) -> None:
         if intent.is_held:

@@ -56,6 +56,7 @@ class Created(Struct, frozen=True, kw_only=True, tag="created"):
     details: Details = Details()
     terms: Terms = Terms()
     customer: str | None = None
+    session: str | None = None  # the id of the checkout session that it is paid by
     is_setup: bool = False  # The card is only verified, to be kept; the amount is 0.
 
 
@@ -150,6 +151,14 @@ class Canceled(Struct, frozen=True, tag="canceled"):
     reason: str | None
 
 
+class Disputed(Struct, frozen=True, tag="disputed"):
+    """The cardholder denies payment *number*: the thing *dispute* tells of that."""
+
+    at: Seconds
+    number: int
+    dispute: str
+
+
 class Called(Struct, frozen=True, kw_only=True, tag="called"):
     """The call of the API that is in work: behind what creates an intent, before all else."""
 
@@ -196,7 +205,9 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
 
 
 Ended = Undone | Refused | Spent | Resolved  # how a reversal ends
-IntentEntry = Created | Updated | Sent | Answered | Owed | Lapsed | Ended | Canceled | Called
+IntentEntry = (
+    Created | Updated | Sent | Answered | Owed | Lapsed | Ended | Canceled | Disputed | Called
+)
 ThingEntry = Began | Became
 KeyEntry = KeyTaken | KeyAnswered
 GatewayEntry = IntentEntry | ThingEntry | KeyEntry

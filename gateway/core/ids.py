@@ -14,6 +14,10 @@ REF_LENGTH: Final = 22  # 131 bits of chance
 PARTS_MAX: Final = 99  # payments and refunds of one intent
 INTENT: Final = "pi_"
 SETUP: Final = "seti_"
+SESSION: Final = "cs_test_"
+DISPUTE: Final = "dp_"
+TRANSACTION: Final = "txn_"
+PAYOUT: Final = "po_"
 CHARGE: Final = "ch_"
 REFUND: Final = "re_"
 

@@ -19,6 +19,7 @@ from .entries import (
     Canceled,
     Created,
     Details,
+    Disputed,
     Ended,
     IntentEntry,
     Lapsed,
@@ -56,6 +57,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     terms: Terms = Terms()
     customer: str | None = None
     is_setup: bool = False
+    session: str | None = None
+    dispute: str | None = None  # the id of the last one
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None  # of the last payment
     canceled_at: Seconds | None = None
@@ -158,6 +161,8 @@ class Intent(Struct, frozen=True, kw_only=True):
                 step = Step.EXPIRE if reason == EXPIRED else Step.CANCEL
                 status = step_to(self.status, step, Status.CANCELED)
                 return replace(self, status=status, canceled_at=at, cancellation_reason=reason)
+            case Disputed(dispute=dispute):
+                return replace(self, dispute=dispute)
             case Called():
                 return self
         raise AssertionError("an intent is created once")
@@ -251,4 +256,5 @@ def created(ref: str, leg: int, entry: Created) -> Intent:
         terms=entry.terms,
         customer=entry.customer,
         is_setup=entry.is_setup,
+        session=entry.session,
     )

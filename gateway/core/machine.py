@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -15,16 +15,20 @@ from cardswitch.wire.machine.network import NetworkWatch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
-from .calls import NOBODY, Call, Expire, Read, Reply
+from .calls import NOBODY, Alter, Call, Deed, Expire, Read, Reply, Things, Use
 from .desk import SWITCH, GatewayDesk
 from .entries import GatewayEntry, Owed, Sent
 from .flows.owed import owe, resume, settle
 from .flows.serving import serve
 from .flows.work import Work
+from .ids import SESSION
 from .intents import Intent
 from .messages import Node
-from .problems import away, busy
+from .problems import Problem, away, busy
 from .row import CHECKPOINT, CHECKPOINT_ROWS, GatewayRow, legs_of, read, told_by
+from .things import KINDS as THINGS
+from .things import Thing
+from .things.sessions import Session, expired
 
 NO_CARD: Final = "0"  # Its fingerprint tells which key the journal was written with.
 TRACE_GAP: Final = 1_000  # Numbers skipped after a crash: sign-ons and echoes are not journalled.
@@ -97,8 +101,15 @@ class Gateway(Program):
         return self.kernel.start(self._serve(call, work, names), rescue)
 
     def _end(self, ref: str) -> None:
-        """What the intent *ref* holds is free again, if nobody has taken it meanwhile."""
-        self._begin(Call(ticket=NOBODY, merchant="", ref=ref, deed=Expire()))
+        """What the intent *ref* holds is free again, or the session *ref* is over."""
+        kind = THINGS[Session]
+        if ref.startswith(SESSION):
+            uses = (Use(kind=kind, id=ref),)
+            deed: Deed = Alter(partial(_expired, ref))
+            call = Call(ticket=NOBODY, merchant="", ref=ref, deed=deed, kind=kind, uses=uses)
+        else:
+            call = Call(ticket=NOBODY, merchant="", ref=ref, deed=Expire())
+        self._begin(call)
 
     def recover(self, rows: Iterable[GatewayRow], now: Seconds) -> Sequence[Effect]:
         """After a start: what has no outcome is reversed, what is owed is sent again.
@@ -108,8 +119,11 @@ class Gateway(Program):
         self.kernel.advance(now)
         known = list(rows)
         self._recall(known)
-        for intent in legs_of(known).intents.values():
+        legs = legs_of(known)
+        for intent in legs.intents.values():
             self._resume(intent)
+        for record in legs.things.values():
+            self._desk.watch_end(record)
         if not known:
             self._checkpoint()
         return self.kernel.take()
@@ -186,6 +200,13 @@ class Gateway(Program):
         """What cannot be read is no answer, and is not answered either."""
         self.counts["garbled"] += 1
         self.drop(link, str(error))
+
+
+def _expired(id_: str, things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
+    session = things[id_].thing
+    assert isinstance(session, Session), "it was looked up as one"
+    then = expired(session)
+    return then if isinstance(then, Problem) else {id_: then}
 
 
 def _locked(call: Call) -> set[str]:

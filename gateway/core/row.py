@@ -22,8 +22,14 @@ SETUP: Final = "setup"
 KEY: Final = "key"
 # In the same column, of a row that is not the first: what begins with it.
 CHARGE: Final = "charge"
+CAPTURE: Final = "capture"
 REFUND: Final = "refund"
-_BEGINS: Final = {"sale": CHARGE, "authorisation": CHARGE, "refund": REFUND}
+_BEGINS: Final = {
+    "sale": CHARGE,
+    "authorisation": CHARGE,
+    "completion": CAPTURE,
+    "refund": REFUND,
+}
 CHECKPOINT: Final = "checkpoint"
 CHECKPOINT_ROWS: Final = 10_000
 
@@ -65,7 +71,8 @@ class Rows:
             case Created():
                 kind, owner, customer = kind_of(entry), entry.merchant, entry.customer or ""
             case Began():
-                kind, owner, customer = THINGS[type(entry.thing)], entry.merchant, ""
+                kind, owner = THINGS[type(entry.thing)], entry.merchant
+                customer = getattr(entry.thing, "customer", None) or ""
             case KeyTaken():
                 kind, owner, customer = KEY, "", ""
         return self._row(

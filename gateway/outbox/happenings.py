@@ -25,12 +25,23 @@ from ..core.ids import ALPHABET
 from ..core.intents import EXPIRED, Intent
 from ..core.things import Thing
 from ..core.things.customers import Customer
+from ..core.things.disputes import Dispute, DisputeStatus
 from ..core.things.methods import Method
+from ..core.things.sessions import Session, SessionStatus
 
 EVENT: Final = "evt_"
 _ID_LENGTH: Final = 24
 
-Kind = Literal["payment_intent", "setup_intent", "charge", "refund", "customer", "payment_method"]
+Kind = Literal[
+    "payment_intent",
+    "setup_intent",
+    "charge",
+    "refund",
+    "customer",
+    "payment_method",
+    "checkout.session",
+    "dispute",
+]
 Types = tuple[str, ...]
 CREATED: Final = "payment_intent.created"
 PROCESSING: Final = "payment_intent.processing"
@@ -64,6 +75,12 @@ _METHOD: Final[Types] = (
     "payment_method.detached",
     "payment_method.updated",
 )
+_SESSION: Final[Types] = ("checkout.session.completed", "checkout.session.expired")
+_DISPUTE: Final[Types] = (
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+)
 _OF_EXCHANGES: Final = (_APPROVED, _FAILED, _SENT, _UNKNOWN)
 TYPES: Final = tuple(
     dict.fromkeys(
@@ -71,6 +88,7 @@ TYPES: Final = tuple(
             CREATED,
             *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
             *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_CANCELED, *_CUSTOMER, *_METHOD),
+            *(*_SESSION, *_DISPUTE),
             EXCEPTION,
         ]
     )
@@ -142,6 +160,16 @@ def happened_to(before: Thing | None, after: Thing) -> tuple[Happening, ...]:
             return _made(_METHOD[:1], 0)
         case Method(customer=known), Method(customer=kept) if known != kept:
             return _made(_METHOD[1:2] if kept is None else _METHOD[:1], 0)
+        case Session(), Session(status=SessionStatus.COMPLETE):
+            return _made(_SESSION[:1], 0)
+        case Session(), Session(status=SessionStatus.EXPIRED):
+            return _made(_SESSION[1:], 0)
+        case None, Dispute():
+            return _made(_DISPUTE[:1], 0)
+        case Dispute(), Dispute(status=DisputeStatus.LOST):
+            return _made(_DISPUTE[2:], 0)
+        case Dispute(), Dispute():
+            return _made(_DISPUTE[1:2], 0)
         case Method(), Method():
             return _made(_METHOD[2:], 0)
     return ()
@@ -155,14 +183,16 @@ def _answered(exchange: Exchange) -> tuple[Happening, ...]:
 
 
 def _made(types: Types, number: int) -> tuple[Happening, ...]:
-    """Each with the object that its name begins with: the intent, or a part of it."""
-    return tuple(Happening(type_, _KINDS[type_.partition(".")[0]], number) for type_ in types)
+    """Each with the object that its name begins with: a thing, the intent, or a part of it."""
+    return tuple(Happening(type_, _KINDS[type_.rpartition(".")[0]], number) for type_ in types)
 
 
 _KINDS: Final[dict[str, Kind]] = {
     "payment_intent": "payment_intent",
     "setup_intent": "setup_intent",
     "customer": "customer",
+    "checkout.session": "checkout.session",
+    "charge.dispute": "dispute",
     "payment_method": "payment_method",
     "charge": "charge",
     "refund": "refund",

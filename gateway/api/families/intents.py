@@ -26,7 +26,7 @@ from ..endpoints import (
     seen_intent,
 )
 from ..faults import bad
-from ..given.sources import customer_use, given_source, keeping
+from ..given.sources import customer_use, given_source, keeping, session_use
 from ..ids import SECRET_LENGTH, new_ref, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
@@ -148,6 +148,7 @@ async def confirm_intent(asked: Asked) -> Answer:
     channel = _channel(given.payment_method_options, off_session=given.off_session)
     deed = Pay(source=source.source, cvc=cvc, channel=channel)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
+    uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
     return intent_object(intent_of(reply)), reply
 

@@ -10,10 +10,11 @@ from ...core.ids import CHARGE, SETUP
 from ...core.row import SETUP as SETUPS
 from ..endpoints import Asked, intent_of, part_of_intent, read_intent, read_thing, ref_of
 from ..expanding import Load
-from ..given.sources import CUSTOMERS, METHODS
+from ..given.sources import CUSTOMERS, METHODS, SESSIONS
 from ..objects import Object, charge_object, intent_object, setup_object
 from .customers import customer_object
 from .methods import method_object
+from .sessions import session_object
 
 
 async def _intent(asked: Asked, id_: str) -> Object:
@@ -32,12 +33,17 @@ async def _method(asked: Asked, id_: str) -> Object:
     return method_object(await read_thing(asked, METHODS, id_))
 
 
+async def _session(asked: Asked, id_: str) -> Object:
+    return session_object(await read_thing(asked, SESSIONS, id_))
+
+
 async def _customer(asked: Asked, id_: str) -> Object:
     return customer_object(await read_thing(asked, CUSTOMERS, id_))
 
 
 _LOADERS: Final[Mapping[str, Callable[[Asked, str], Awaitable[Object]]]] = {
     "charge": _charge,
+    "checkout.session": _session,
     "customer": _customer,
     "payment_intent": _intent,
     "payment_method": _method,

@@ -13,7 +13,7 @@ from ...core.row import SETUP as SETUPS
 from .. import params
 from ..endpoints import Answer, Asked, intent_of, ref_of, seen_intent
 from ..faults import bad
-from ..given.sources import given_source, keeping
+from ..given.sources import given_source, keeping, session_use
 from ..ids import SECRET_LENGTH, new_ref, random_text
 from ..objects import setup_object
 from ..paging import page_of, part_of
@@ -78,6 +78,7 @@ async def confirm_setup(asked: Asked) -> Answer:
         source = given_source(asked, intent.card.id, None)
     deed = Pay(source=source.source, cvc=source.cvc(asked))
     uses = keeping(source.uses, intent.customer, intent.terms, is_paid=True)
+    uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, SETUPS, uses)
     return setup_object(intent_of(reply)), reply
 

@@ -18,6 +18,7 @@ from .cards import METHOD, card_of, named_card
 METHODS = "payment_method"
 TOKENS = "token"
 CUSTOMERS = "customer"
+SESSIONS = "checkout.session"
 _DATA = "payment_method_data"
 
 
@@ -85,6 +86,11 @@ def customer_use(customer: str | None, *, is_shared: bool = True) -> tuple[Use, 
     if not customer:
         return ()
     return (Use(kind=CUSTOMERS, id=customer[:ID_MAX], param="customer", is_shared=is_shared),)
+
+
+def session_use(session: str | None) -> tuple[Use, ...]:
+    """That the checkout session of an intent is changed with it."""
+    return (Use(kind=SESSIONS, id=session),) if session is not None else ()
 
 
 def keeping(

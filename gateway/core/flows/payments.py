@@ -21,6 +21,7 @@ from ..states import Status, Step, may
 from ..things import Thing
 from ..things.customers import Customer, attached
 from ..things.methods import Method
+from ..things.sessions import Session, SessionStatus, completed
 from ..things.tokens import Token, not_usable
 from .work import NoPlace, Work
 
@@ -69,6 +70,8 @@ def taken(
 async def create(work: Work, deed: Create) -> None:
     """A new intent, which is paid at once if the deed says so."""
     chosen = choose(work, deed.source, deed.customer)
+    if not isinstance(chosen, Problem) and deed.session is not None:
+        chosen = _not_open(work, deed.session, has_intent=False) or chosen
     if isinstance(chosen, Problem):
         return work.answer(problem=chosen)
     if deed.pay is not None:
@@ -86,8 +89,12 @@ async def create(work: Work, deed: Create) -> None:
             terms=deed.terms,
             customer=deed.customer,
             is_setup=deed.is_setup,
+            session=deed.session,
         )
         work.begin(entry)
+        if deed.session is not None:
+            session = _session(work, deed.session)
+            work.alter({deed.session: replace(session, intent=work.call.ref)})
         if deed.pay is None:
             return work.answer()
         return await _paid(work, deed.pay)
@@ -130,6 +137,8 @@ async def pay(work: Work, deed: Pay) -> None:
     if len(intent.exchanges) >= PARTS_MAX:
         return work.answer(problem=too_many())
     chosen = choose(work, deed.source, intent.customer)
+    if not isinstance(chosen, Problem) and intent.session is not None:
+        chosen = _not_open(work, intent.session) or chosen
     if isinstance(chosen, Problem):
         return work.answer(problem=chosen)
     await work.place()
@@ -152,6 +161,7 @@ async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     number = await work.ask(replace(order, proofs=proofs, channel=deed.channel), card)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
+        _complete(work)
     work.answer(number, work.known.problem)
 
 
@@ -174,6 +184,29 @@ def _keep(work: Work, card: Card) -> None:
         work.desk.count("not_kept")
     else:
         work.alter({intent.customer: kept[0], card.id: kept[1]})
+
+
+def _complete(work: Work) -> None:
+    """What was paid by a checkout session completes it."""
+    intent = work.known
+    if intent.session is not None:
+        session = _session(work, intent.session)
+        if session.status is SessionStatus.OPEN:
+            is_paid = intent.status is Status.SUCCEEDED
+            work.alter({intent.session: completed(session, is_paid=is_paid)})
+
+
+def _not_open(work: Work, id_: str, *, has_intent: bool = True) -> Problem | None:
+    session = _session(work, id_)
+    if session.is_open(work.desk.now) and has_intent == (session.intent is not None):
+        return None
+    return invalid("The checkout session is complete, or has expired", "id")
+
+
+def _session(work: Work, id_: str) -> Session:
+    session = work.things[id_].thing
+    assert isinstance(session, Session), "it was looked up as one"
+    return session
 
 
 def order_of(work: Work, asked: Asked, amount: int, card: Card) -> Order:

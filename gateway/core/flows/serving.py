@@ -16,6 +16,7 @@ from ..calls import (
     Cancel,
     Capture,
     Create,
+    Dispute,
     Expire,
     Pay,
     Read,
@@ -30,6 +31,7 @@ from ..row import Legs, legs_of
 from ..things import Record
 from ..things.customers import Customer
 from .captures import cancel, capture, expire, refund, resolve
+from .disputes import dispute
 from .payments import create, pay, update
 from .work import NoPlace, Work
 
@@ -72,16 +74,20 @@ def _take(work: Work, legs: Legs) -> Problem | None:
     call = work.call
     for use in call.uses:
         record = legs.things.get(use.id)
-        if record is None or record.merchant != call.merchant or _is_deleted(record):
+        if record is None or not _may(call, record.merchant) or _is_deleted(record):
             return missing(use.kind, use.id, use.param)
         work.things[use.id] = record
     intent = work.desk.intents.get(call.ref) or legs.intents.get(call.ref)
-    # What ends by itself is asked for by nobody.
-    if intent is not None and (call.ticket == NOBODY or intent.merchant == call.merchant):
+    if intent is not None and _may(call, intent.merchant):
         work.take(intent)
     elif not isinstance(call.deed, Create | Alter):
         return missing(call.kind, call.named, "id")
     return None
+
+
+def _may(call: Call, merchant: str) -> bool:
+    """Whether *call* may be about what is that merchant's; what ends by itself, nobody asks for."""
+    return call.ticket == NOBODY or call.merchant == merchant
 
 
 def _is_deleted(record: Record) -> bool:
@@ -126,5 +132,6 @@ _FLOWS: Final[dict[type, _Flow]] = {
     Cancel: cancel,
     Expire: expire,
     Refund: refund,
+    Dispute: dispute,
     Resolve: resolve,
 }

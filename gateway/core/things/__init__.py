@@ -14,14 +14,18 @@ from msgspec import Struct
 from cardswitch.wire.ports import Seconds
 
 from .customers import Customer
+from .disputes import Dispute
 from .methods import Method
+from .sessions import Session
 from .tokens import Token
 
-Thing = Customer | Method | Token
+Thing = Customer | Dispute | Method | Session | Token
 # Of which kind a leg of the journal is, by what it holds; clients call it so too.
 KINDS: Final[Mapping[type, str]] = {
     Customer: "customer",
+    Dispute: "dispute",
     Method: "payment_method",
+    Session: "checkout.session",
     Token: "token",
 }
 

@@ -10,9 +10,10 @@ from cardswitch.gateway.core.row import SETUP, legs_of
 from cardswitch.gateway.core.states import Status
 from cardswitch.gateway.core.things.customers import Customer
 from cardswitch.gateway.core.things.methods import Method
+from cardswitch.gateway.core.things.sessions import Item, Session, SessionStatus
 from cardswitch.gateway.core.things.tokens import LIFETIME_S, Token
 from tests.kit.gateway import CARD, REF, SOURCE, UP, call, intent, played, replies, restarted
-from tests.kit.play import after, answered, sent
+from tests.kit.play import START, after, answered, sent
 
 METHOD = Use(kind="payment_method", id="pm_9", param="payment_method", is_shared=True)
 TOKEN = Use(kind="token", id="tok_9", param="source")
@@ -151,3 +152,54 @@ def test_a_setup_is_canceled_like_an_order():
     assert intent(play).status is Status.CANCELED
     play = (play >> call(Cancel(), ticket=3)).skip()
     assert replies(play)[-1].problem.code == "resource_missing"
+
+
+# Checkout sessions --------------------------------------------------------------------------------
+
+SESSION = Session(
+    mode="payment",
+    items=(Item(name="A", amount=700, quantity=1),),
+    currency="eur",
+    success_url="https://shop/",
+    expires_at=START + 1_800,
+)
+OF_SESSION = Use(kind="checkout.session", id="cs_test_9")
+
+
+def session(**more):
+    """A gateway with a session, and the order that is paid by it."""
+    deed = Alter(lambda known, now: {"cs_test_9": SESSION})
+    play = (played() >> call(deed, "cs_test_9", kind="checkout.session")).skip()
+    return (play >> call(create(session="cs_test_9", **more), uses=(OF_SESSION,))).skip()
+
+
+def stands(play):
+    return things(play)["cs_test_9"]
+
+
+@pytest.mark.parametrize(("capture", "is_paid"), [("automatic", True), ("manual", False)])
+def test_what_is_paid_completes_its_session(capture, is_paid):
+    play = (session(terms=Terms(capture=capture)) >> answered("switch", "00")).skip()
+    assert (stands(play).status, stands(play).is_paid) == (SessionStatus.COMPLETE, is_paid)
+    assert stands(play).intent == REF
+
+
+def test_a_decline_leaves_it_open_for_another_card_and_makes_no_second_order():
+    play = (session() >> answered("switch", "51")).skip()
+    assert stands(play).status is SessionStatus.OPEN
+    again = call(create(session="cs_test_9"), "b" * 22, 2, uses=(OF_SESSION,))
+    assert replies((play >> again).skip())[-1].problem.param == "id"
+    play = (play >> call(Pay(source=SOURCE), ticket=3, uses=(OF_SESSION,))).skip()
+    play = (play >> answered("switch", "00")).skip()
+    assert stands(play).status is SessionStatus.COMPLETE
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_session_ends_by_itself_and_is_then_not_paid(is_restarted):
+    play = (session() >> answered("switch", "51")).skip()
+    if is_restarted:
+        play = restarted(play).skip()
+    play = (play >> after(1_801)).skip()
+    assert stands(play).status is SessionStatus.EXPIRED
+    play = (play >> call(Pay(source=SOURCE), ticket=3, uses=(OF_SESSION,))).skip()
+    assert replies(play)[-1].problem.param == "id"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.gateway.api.checks import checks_of
+from cardswitch.gateway.api.families.checks import checks_of
 from cardswitch.specs.message import Message
 
 
