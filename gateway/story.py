@@ -155,7 +155,7 @@ def _own(ref: str, entry: GatewayEntry, dialect: str) -> Hop | None:
 
 def _named(ref: str, entry: Sent) -> dict[str, Any]:
     """A payment and a refund by their ids; a capture, which has none, by its number."""
-    if entry.asked == "completion":
+    if entry.asked in ("completion", "increment"):
         return {"number": entry.number, "is_final": entry.is_final}
     return {"id": id_of(REFUND if entry.asked == "refund" else CHARGE, ref, entry.number)}
 

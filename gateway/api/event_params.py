@@ -12,10 +12,6 @@ _LATE: Final = 10**11
 _PART: Final = 0.999  # of a second, which counts to it
 
 
-class NoParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Nothing but an id in the path."""
-
-
 class EndpointsParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A page of webhook endpoints."""
 

@@ -106,7 +106,8 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
     """A `charge`: one try to get the money of an intent."""
     answer, approved = payment.answer, payment.approved > 0
     captured = intent.received if approved else 0
-    released = payment.approved - captured if _is_over(intent) else 0
+    approved_amount = intent.approved if approved else 0
+    released = approved_amount - captured if _is_over(intent) else 0
     refunded = intent.refunded + released if approved else 0
     failed = payment.stand in (Stand.DECLINED, Stand.UNDONE)
     problem = payment.problem
@@ -117,7 +118,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "object": "charge",
         "created": int(payment.at),
         "livemode": False,
-        "amount": payment.amount,
+        "amount": max(payment.amount, approved_amount),
         "amount_captured": captured,
         "amount_refunded": refunded,
         "authorization_code": approval,
@@ -138,7 +139,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "payment_method": payment.card.id,
         "payment_method_details": {"type": "card", "card": _details(payment, approval)},
         "receipt_url": None,
-        "refunded": approved and refunded == payment.approved,
+        "refunded": approved and refunded == approved_amount,
         "statement_descriptor": intent.details.statement_descriptor,
         "status": "succeeded" if approved else "failed" if failed else "pending",
         "x_reference": answer.get(37) or None if answer is not None else None,
@@ -198,7 +199,7 @@ def _details(payment: Exchange, approval: str | None) -> Object:
         "capture_before": int(payment.at + holds_for_s(payment.request)) if held else None,
         "checks": checks_of(payment.answer),
         "extended_authorization": {"status": "disabled"},
-        "incremental_authorization": {"status": "unavailable"},
+        "incremental_authorization": {"status": "available" if held else "unavailable"},
         "multicapture": {"status": "available" if held else "unavailable"},
         "network": payment.card.brand,
         "network_transaction_id": None,

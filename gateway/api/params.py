@@ -125,6 +125,10 @@ class RefundParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     metadata: dict[str, str] = {}
 
 
+class NoParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Nothing but an id in the path."""
+
+
 class ReadParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One object."""
 

@@ -86,6 +86,7 @@ ROUTES: Final = (
         confirm=intents.confirm_intent,
         capture=intents.capture_intent,
         cancel=intents.cancel_intent,
+        increment_authorization=intents.increment_intent,
     ),
     *_family(
         _SETI,

@@ -71,6 +71,12 @@ class Capture(Struct, frozen=True, kw_only=True):
     is_final: bool = True
 
 
+class Increase(Struct, frozen=True, kw_only=True):
+    """Have *amount* be set aside in all."""
+
+    amount: int
+
+
 class Expire(Struct, frozen=True):
     """What was set aside is not taken in time: it is free again."""
 
@@ -129,7 +135,20 @@ class Alter(Struct, frozen=True):
 
 Things = Mapping[str, Record]  # by their ids
 Change = Callable[[Things, Seconds], Mapping[str, Thing] | Problem]
-Deed = Alter | Create | Update | Pay | Capture | Cancel | Expire | Refund | Dispute | Resolve | Read
+Deed = (
+    Alter
+    | Create
+    | Update
+    | Pay
+    | Capture
+    | Increase
+    | Cancel
+    | Expire
+    | Refund
+    | Dispute
+    | Resolve
+    | Read
+)
 
 
 class Use(Struct, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from .problems import Problem
 from .things import Thing
 
 # Rows of the table of transactions.
-Asked = Literal["sale", "authorisation", "completion", "refund", "verification"]
+Asked = Literal["sale", "authorisation", "increment", "completion", "refund", "verification"]
 Outcome = Literal["reversed", "paid"]
 Because = Literal["no_answer", "approved_in_part", "restart", "canceled", "expired"]
 FutureUsage = Literal["on_session", "off_session"]

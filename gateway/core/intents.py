@@ -38,6 +38,7 @@ from .problems import Problem, capture_refused
 from .states import Status, Step, step_to
 
 EXPIRED: Final = "automatic"  # why an intent was canceled that nobody canceled
+_MOVING: Final = (Stand.SENT, Stand.UNKNOWN)
 _GONE: Final = (Stand.DECLINED, Stand.UNDONE)
 
 
@@ -76,6 +77,13 @@ class Intent(Struct, frozen=True, kw_only=True):
         return last if last is not None and last.approved else None
 
     @property
+    def approved(self) -> int:
+        """What was approved of the payment, with what it was increased by."""
+        if self.paid is None:
+            return 0
+        return self.paid.approved + sum(each.approved for each in self._of("increment"))
+
+    @property
     def received(self) -> int:
         """What was approved and is ours, refunds apart."""
         return sum(each.approved for each in self._of("sale", "completion"))
@@ -88,7 +96,7 @@ class Intent(Struct, frozen=True, kw_only=True):
         taken = [each for each in self._of("completion") if each.stand not in _GONE]
         if any(each.is_final for each in taken):
             return 0
-        return self.paid.approved - sum(each.amount for each in taken)
+        return self.approved - sum(each.amount for each in taken)
 
     @property
     def pending_capture(self) -> Exchange | None:
@@ -99,6 +107,12 @@ class Intent(Struct, frozen=True, kw_only=True):
         """Which one the next capture is, of how many, as far as that is known."""
         number = sum(each.stand not in _GONE for each in self._of("completion")) + 1
         return Part(number, number if is_final else OF_UNKNOWN, is_final)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something about what is set aside is to be acknowledged first."""
+        increased = (each.stand for each in self._of("increment"))
+        return self.pending_capture is not None or any(each in _MOVING for each in increased)
 
     @property
     def refunded(self) -> int:
@@ -198,6 +212,9 @@ class Intent(Struct, frozen=True, kw_only=True):
                 step, status = Step.APPROVE, Status.SUCCEEDED
             case "authorisation", True:
                 step, status = Step.HOLD, Status.NEEDS_CAPTURE
+            case "increment", True:
+                more = replace(then, amount=self.amount + exchange.amount)
+                return more._stepped(Step.INCREASE, Status.NEEDS_CAPTURE, exchange.number)
             case "completion", True if exchange.is_final:
                 step, status = Step.CAPTURE, Status.SUCCEEDED
             case "completion", True:

@@ -118,13 +118,25 @@ def _address_of(given: Address) -> str:
 
 def capture_for(node: Node, payment: Exchange, amount: int, part: Part, now: Seconds) -> Message:
     """The advice that *amount* of what *payment* has set aside is taken, less its trace number."""
+    advice = _following("completion", node, payment, amount, now)
+    return advice.with_fields(part.fields)
+
+
+def increment_for(node: Node, payment: Exchange, amount: int, now: Seconds) -> Message:
+    """The request to set *amount* aside besides what *payment* has, less its trace number."""
+    return _following("increment", node, payment, amount, now)
+
+
+def _following(kind: str, node: Node, payment: Exchange, amount: int, now: Seconds) -> Message:
+    """What, of the class *kind*, comes about what *payment* has set aside."""
     assert payment.answer is not None, "it was approved"
-    row, request, said = KINDS.named("completion"), payment.request, payment.answer
+    row, request, said = KINDS.named(kind), payment.request, payment.answer
     time, date = local_time(now, node.zone)
     fields = {number: request[number] for number in (22, 41, 42, 49)}
     fields |= {number: said[number] for number in (37, 38) if said.get(number).strip(" ")}
     fields |= {3: row.processing + DEFAULT_ACCOUNTS, 4: de4(amount), 7: transmission_time(now)}
-    fields |= {12: time, 13: date, 25: row.condition, 90: original_data(request), **part.fields}
+    fields |= {12: time, 13: date, 25: row.condition or request[25]}
+    fields |= {90: original_data(request)}
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 

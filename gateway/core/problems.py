@@ -64,9 +64,9 @@ def busy(message: str, code: str) -> Problem:
     )
 
 
-def away(message: str) -> Problem:
-    """Nothing was sent or kept: try again."""
-    return Problem(status=503, type="api_error", message=message, is_retried=True)
+def away(message: str, *, is_retried: bool = True) -> Problem:
+    """Nothing was sent or kept: try again; or it cannot be said what was."""
+    return Problem(status=503, type="api_error", message=message, is_retried=is_retried)
 
 
 def failed(what: str) -> Problem:

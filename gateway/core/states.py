@@ -27,6 +27,7 @@ class Step(StrEnum):
     HOLD = "approved, to be captured"
     DECLINE = "declined"
     UNDO = "unknown, and reversed"
+    INCREASE = "increased"
     CAPTURE_PART = "captured in part"
     CAPTURE = "captured"
     CANCEL = "cancel"
@@ -46,6 +47,7 @@ STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
     (Status.PROCESSING, Step.HOLD, Status.NEEDS_CAPTURE),
     (Status.PROCESSING, Step.DECLINE, Status.NEEDS_METHOD),
     (Status.PROCESSING, Step.UNDO, Status.NEEDS_METHOD),
+    (Status.NEEDS_CAPTURE, Step.INCREASE, Status.NEEDS_CAPTURE),
     (Status.NEEDS_CAPTURE, Step.CAPTURE_PART, Status.NEEDS_CAPTURE),
     (Status.NEEDS_CAPTURE, Step.CAPTURE, Status.SUCCEEDED),
     (Status.NEEDS_METHOD, Step.CANCEL, Status.CANCELED),

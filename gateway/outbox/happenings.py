@@ -51,6 +51,7 @@ EXCEPTION: Final = "x.payment.exception"
 _APPROVED: Final[dict[str, Types]] = {
     "sale": ("payment_intent.succeeded", "charge.succeeded"),
     "authorisation": ("payment_intent.amount_capturable_updated", "charge.succeeded"),
+    "increment": ("payment_intent.amount_capturable_updated",),
     "completion": ("payment_intent.succeeded", "charge.captured"),
     "part": ("payment_intent.amount_capturable_updated", "charge.updated"),
     "refund": ("refund.updated", "charge.refunded"),

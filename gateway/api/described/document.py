@@ -21,6 +21,8 @@ SHAPES: Final[Mapping[str, type[Struct]]] = {
     "payment_intent": shapes.PaymentIntent,
     "charge": shapes.Charge,
     "refund": shapes.Refund,
+    "checkout.session": shapes.CheckoutSession,
+    "dispute": shapes.Dispute,
     "event": shapes.Event,
     "webhook_endpoint": shapes.WebhookEndpoint,
     "x.exception": shapes.ExceptionLeft,

@@ -80,6 +80,7 @@ class Charge(Struct, forbid_unknown_fields=True, kw_only=True):
     statement_descriptor: str | None
     status: Literal["succeeded", "pending", "failed"]
     x_reference: str | None
+    x_settlement_date: str | None
     x_stan: str | None
 
 
@@ -131,6 +132,55 @@ class WebhookEndpoint(Struct, forbid_unknown_fields=True, kw_only=True):
     status: Literal["enabled", "disabled"]
     url: str
     secret: str = ""  # in the answer that made it alone
+
+
+class CheckoutSession(Struct, forbid_unknown_fields=True, kw_only=True):
+    """An order that a shopper pays on a page."""
+
+    id: str
+    object: Literal["checkout.session"]
+    created: int
+    livemode: bool
+    amount_subtotal: int | None
+    amount_total: int | None
+    cancel_url: str | None
+    client_reference_id: str | None
+    currency: str | None
+    customer: Expandable
+    customer_details: dict[str, Any] | None
+    customer_email: str | None
+    expires_at: int
+    metadata: Metadata
+    mode: Literal["payment", "setup"]
+    payment_intent: Expandable
+    payment_method_types: list[str]
+    payment_status: Literal["paid", "unpaid", "no_payment_required"]
+    setup_intent: Expandable
+    status: Literal["open", "complete", "expired"]
+    success_url: str
+    ui_mode: str
+    url: str | None
+
+
+class Dispute(Struct, forbid_unknown_fields=True, kw_only=True):
+    """A payment that its cardholder denies."""
+
+    id: str
+    object: Literal["dispute"]
+    created: int
+    livemode: bool
+    amount: int
+    balance_transactions: list[dict[str, Any]]
+    charge: Expandable
+    currency: str
+    evidence: dict[str, str | None]
+    evidence_details: dict[str, Any]
+    is_charge_refundable: bool
+    metadata: Metadata
+    network_reason_code: str | None
+    payment_intent: Expandable
+    reason: str
+    status: Literal["needs_response", "under_review", "lost"]
 
 
 class Deleted(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -18,7 +18,6 @@ from ...core.things.customers import Customer, attached, deleted
 from ...core.things.methods import Method
 from .. import params
 from ..endpoints import Answer, Asked, read_thing, thing_of
-from ..event_params import NoParams
 from ..faults import Fault
 from ..given.sources import CUSTOMERS, METHODS, given_source
 from ..ids import new_id
@@ -76,7 +75,7 @@ async def update_customer(asked: Asked) -> Answer:
 
 async def delete_customer(asked: Asked) -> Answer:
     """DELETE /v1/customers/{id}."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing]:
         return {asked.id: deleted(_customer(things[asked.id]))}

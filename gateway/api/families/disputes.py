@@ -50,10 +50,6 @@ class UpdateParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     submit: bool = True
 
 
-class NoParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Nothing."""
-
-
 async def open_dispute(asked: Asked) -> Answer:
     """POST /v1/test_helpers/charges/{id}/dispute: the cardholder denies the charge."""
     given = params.read(OpenParams, asked.value)
@@ -95,7 +91,7 @@ async def update_dispute(asked: Asked) -> Answer:
 
 async def close_dispute(asked: Asked) -> Answer:
     """POST /v1/disputes/{id}/close."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
         then = given_in(_dispute(things[asked.id]))

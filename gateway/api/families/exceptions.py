@@ -17,7 +17,6 @@ from ...core.intents import Intent
 from ...core.problems import missing
 from .. import params
 from ..endpoints import Answer, Asked, intent_of
-from ..event_params import NoParams
 from ..faults import Fault
 from ..objects import Object, list_object
 
@@ -34,7 +33,7 @@ class ResolveParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 async def list_exceptions(asked: Asked) -> Answer:
     """GET /v1/x/exceptions: all of them, newest first."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     found = await asyncio.to_thread(asked.services.reader.exceptions, asked.key.merchant)
     return list_object(URL, [exception_object(*each) for each in found], False), None
 
@@ -52,7 +51,7 @@ async def resolve_exception(asked: Asked) -> Answer:
 
 async def tell_trace(asked: Asked) -> Answer:
     """GET /v1/x/trace/{id}: the whole story of an intent, charge or refund."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     try:
         steps = await asyncio.to_thread(asked.services.story, asked.id, asked.key.merchant)
     except Error:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.transactions.absent import Channel
 
-from ...core.calls import Cancel, Capture, Create, Pay, Update
+from ...core.calls import Cancel, Capture, Create, Increase, Pay, Update
 from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
 from ...core.ids import INTENT
 from ...core.intents import Intent
@@ -85,6 +85,12 @@ class CaptureParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     amount_to_capture: params.Whole | None = None
     final_capture: bool = True
+
+
+class IncrementParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What is to be set aside in all."""
+
+    amount: params.Whole
 
 
 class ListParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -171,6 +177,16 @@ async def capture_intent(asked: Asked) -> Answer:
     given = params.read(CaptureParams, asked.value)
     amount = positive(given.amount_to_capture, "amount_to_capture")
     deed = Capture(amount=amount, is_final=given.final_capture)
+    reply = await asked.call(ref_of(asked.id), asked.id, deed)
+    return intent_object(intent_of(reply)), reply
+
+
+async def increment_intent(asked: Asked) -> Answer:
+    """POST /v1/payment_intents/{id}/increment_authorization."""
+    given = params.read(IncrementParams, asked.value)
+    amount = positive(given.amount)
+    assert amount is not None, "it is required"
+    deed = Increase(amount=amount)
     reply = await asked.call(ref_of(asked.id), asked.id, deed)
     return intent_object(intent_of(reply)), reply
 

@@ -20,7 +20,6 @@ from ...core.things.methods import Method
 from ...core.things.tokens import Token
 from .. import params
 from ..endpoints import Answer, Asked, read_thing, thing_of
-from ..event_params import NoParams
 from ..faults import bad
 from ..given.cards import card_of, named_card
 from ..given.sources import CUSTOMERS, METHODS, TOKENS, customer_use, source_in
@@ -158,7 +157,7 @@ async def attach_method(asked: Asked) -> Answer:
 
 async def detach_method(asked: Asked) -> Answer:
     """POST /v1/payment_methods/{id}/detach."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     known = _thing(await read_thing(asked, METHODS, asked.id)).customer
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:

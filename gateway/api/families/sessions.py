@@ -58,7 +58,7 @@ class ItemParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A line: by its price, or as clients of old say it."""
 
     price_data: Price | None = None
-    quantity: params.Whole = params.Whole(1)
+    quantity: params.Whole | None = None  # one
     name: str | None = None
     amount: params.Whole | None = None
     currency: str | None = None
@@ -131,6 +131,7 @@ async def retrieve_session(asked: Asked) -> Answer:
 
 async def expire_session(asked: Asked) -> Answer:
     """POST /v1/checkout/sessions/{id}/expire."""
+    params.read(params.NoParams, asked.value)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
         then = expired(session_in(things[asked.id]))
@@ -270,10 +271,11 @@ def _item(given: ItemParams, param: str) -> tuple[Item, str]:
         raise bad(f"Missing required param: {param}[price_data]", param, "parameter_missing")
     if amount < 0:
         raise bad("An amount is not below zero", param, "parameter_invalid_integer")
-    if not 1 <= given.quantity <= QUANTITY_MAX:
+    quantity = 1 if given.quantity is None else int(given.quantity)
+    if not 1 <= quantity <= QUANTITY_MAX:
         place = f"{param}[quantity]"
         raise bad(f"quantity: 1 to {QUANTITY_MAX}", place, "parameter_invalid_integer")
-    return Item(name=name, amount=int(amount), quantity=int(given.quantity)), code
+    return Item(name=name, amount=int(amount), quantity=quantity), code
 
 
 def _expiry(now: Seconds, given: int | None) -> Seconds:

@@ -21,7 +21,6 @@ from ..event_params import (
     EndpointsParams,
     EndpointUpdate,
     EventsParams,
-    NoParams,
     ResendParams,
 )
 from ..events import event_object
@@ -76,7 +75,7 @@ async def list_endpoints(asked: Asked) -> Answer:
 
 async def retrieve_endpoint(asked: Asked) -> Answer:
     """GET /v1/webhook_endpoints/{id}."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     return endpoint_object(await _endpoint(asked)), None
 
 
@@ -100,7 +99,7 @@ async def update_endpoint(asked: Asked) -> Answer:
 
 async def roll_endpoint(asked: Asked) -> Answer:
     """POST /v1/x/webhook_endpoints/{id}/roll: a new secret; for a day, both sign."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     endpoint, secret_for = await _endpoint(asked), asked.services.events.secret_for
     token = asked.idempotency or None
     if token is None or token != endpoint.rolled_by:
@@ -116,7 +115,7 @@ async def roll_endpoint(asked: Asked) -> Answer:
 
 async def delete_endpoint(asked: Asked) -> Answer:
     """DELETE /v1/webhook_endpoints/{id}."""
-    params.read(NoParams, asked.value)
+    params.read(params.NoParams, asked.value)
     endpoint = await _endpoint(asked)
     await asyncio.to_thread(asked.services.events.outbox.remove, endpoint.id)
     return {"id": endpoint.id, "object": "webhook_endpoint", "deleted": True}, None

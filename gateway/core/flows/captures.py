@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..calls import Cancel, Capture, Expire, Refund, Resolve
+from ..calls import Cancel, Capture, Expire, Increase, Refund, Resolve
 from ..entries import Canceled, Resolved
 from ..exchanges import Stand
 from ..ids import PARTS_MAX
 from ..intents import EXPIRED, Intent
-from ..problems import Problem, busy, invalid
+from ..problems import Problem, away, busy, invalid
 from ..states import Status, Step, may
 from .payments import order_of, too_many, unexpected
 from .work import Work
@@ -30,12 +30,43 @@ async def capture(work: Work, deed: Capture) -> None:
     return work.answer(number, work.known.refusal_of(number))
 
 
+async def increase(work: Work, deed: Increase) -> None:
+    """Have more be set aside: what is declined changes nothing."""
+    intent = work.known
+    problem = _not_increasable(intent, deed)
+    if problem is not None:
+        return work.answer(problem=problem)
+    assert intent.paid is not None, "money is set aside"
+    await work.place()
+    try:
+        number = await work.increase(intent.paid, deed.amount - intent.amount)
+    finally:
+        work.desk.leave_place()
+    exchange = work.known.exchange(number)
+    if exchange.stand is Stand.UNKNOWN:
+        text = "It is not known whether more was set aside: it is undone"
+        return work.answer(number, problem=away(text, is_retried=False))
+    return work.answer(number, exchange.problem)
+
+
+def _not_increasable(intent: Intent, deed: Increase) -> Problem | None:
+    if not may(intent.status, Step.INCREASE):
+        return unexpected(intent, "increment_authorization")
+    if intent.is_moving:
+        return _being_captured()
+    if intent.approved != intent.amount or intent.received:
+        return invalid("Only what was approved as a whole, and not captured, can be increased")
+    if deed.amount <= intent.amount:
+        return invalid(f"More than the {intent.amount} that are set aside", "amount")
+    return too_many() if len(intent.exchanges) >= PARTS_MAX else None
+
+
 async def cancel(work: Work, deed: Cancel) -> None:
     """Let there be no payment; what is set aside is free again."""
     intent = work.known
     if not may(intent.status, Step.CANCEL):
         return work.answer(problem=unexpected(intent, "cancel"))
-    if intent.pending_capture is not None:
+    if intent.is_moving:
         return work.answer(problem=_being_captured())
     _release(work, deed.reason)
     return work.answer()
@@ -44,7 +75,7 @@ async def cancel(work: Work, deed: Cancel) -> None:
 async def expire(work: Work, _: Expire) -> None:
     """What was not captured in time is free again."""
     intent = work.known
-    if intent.is_held and intent.pending_capture is None and work.desk.now >= intent.held_until:
+    if intent.is_held and not intent.is_moving and work.desk.now >= intent.held_until:
         _release(work, EXPIRED)
     return work.answer()
 
@@ -99,7 +130,7 @@ async def resolve(work: Work, deed: Resolve) -> None:
 def _not_capturable(intent: Intent, deed: Capture) -> Problem | None:
     if not may(intent.status, Step.CAPTURE):
         return unexpected(intent, "capture")
-    if intent.pending_capture is not None:
+    if intent.is_moving:
         return _being_captured()
     if (deed.amount or 0) > intent.capturable:
         text = f"Only {intent.capturable} can be captured"
@@ -119,4 +150,4 @@ def _not_refundable(intent: Intent, deed: Refund) -> Problem | None:
 
 
 def _being_captured() -> Problem:
-    return busy("A capture of it is not yet acknowledged", "lock_timeout")
+    return busy("A capture or an increment of it is not yet acknowledged", "lock_timeout")

@@ -18,6 +18,7 @@ from ..calls import (
     Create,
     Dispute,
     Expire,
+    Increase,
     Pay,
     Read,
     Refund,
@@ -30,7 +31,7 @@ from ..problems import Problem, away, missing, other_request
 from ..row import Legs, legs_of
 from ..things import Record
 from ..things.customers import Customer
-from .captures import cancel, capture, expire, refund, resolve
+from .captures import cancel, capture, expire, increase, refund, resolve
 from .disputes import dispute
 from .payments import create, pay, update
 from .work import NoPlace, Work
@@ -129,6 +130,7 @@ _FLOWS: Final[dict[type, _Flow]] = {
     Update: update,
     Pay: pay,
     Capture: capture,
+    Increase: increase,
     Cancel: cancel,
     Expire: expire,
     Refund: refund,

@@ -29,7 +29,7 @@ from ..entries import (
 )
 from ..exchanges import Exchange
 from ..intents import Intent
-from ..messages import Order, capture_for, request_for, stored
+from ..messages import Order, capture_for, increment_for, request_for, stored
 from ..problems import Problem, failed
 from ..things import Record, Thing
 from .owed import owe, settle, undo
@@ -143,13 +143,14 @@ class Work:
             metadata=metadata or {},
             takes_part=order.takes_part,
         )
-        answer = await self._answer_to(request)
-        if answer is None:
-            self.undo(number, "no_answer")
-            return number
-        self.record(Answered(self.desk.now, number, stored(answer)))
-        if answer[39] == PARTLY_APPROVED and not order.takes_part:
-            self.undo(number, "approved_in_part")
+        await self._outcome(number, request, takes_part=order.takes_part)
+        return number
+
+    async def increase(self, payment: Exchange, amount: int) -> int:
+        """Have *amount* be set aside besides what *payment* holds. Raises NoPlace."""
+        request = self._stamped(increment_for(self.desk.node, payment, amount, self.desk.now))
+        number = self._send("increment", amount, request, payment.card)
+        await self._outcome(number, request)
         return number
 
     async def capture(self, payment: Exchange, amount: int, *, is_final: bool) -> int:
@@ -192,6 +193,16 @@ class Work:
         )
         self.record(sent)
         return number
+
+    async def _outcome(self, number: int, request: Message, *, takes_part: bool = False) -> None:
+        """What became of *request*; without an answer that fits it is undone."""
+        answer = await self._answer_to(request)
+        if answer is None:
+            return self.undo(number, "no_answer")
+        self.record(Answered(self.desk.now, number, stored(answer)))
+        if answer[39] == PARTLY_APPROVED and not takes_part:
+            self.undo(number, "approved_in_part")
+        return None
 
     async def _answer_to(self, request: Message) -> Message | None:
         within = max(0.0, self._until - self.desk.now)

@@ -19,7 +19,7 @@ def test_what_the_table_has_not_is_an_assertion():
 
 
 def test_what_is_set_aside_is_captured_or_free_again_and_nothing_else():
-    allowed = {Step.CAPTURE, Step.CAPTURE_PART, Step.CANCEL, Step.EXPIRE}
+    allowed = {Step.INCREASE, Step.CAPTURE, Step.CAPTURE_PART, Step.CANCEL, Step.EXPIRE}
     assert {step for step in Step if may(Status.NEEDS_CAPTURE, step)} == allowed
 
 

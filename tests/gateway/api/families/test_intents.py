@@ -161,6 +161,18 @@ def test_money_is_captured_in_parts(shop):
     assert (canceled["status"], canceled["amount_received"]) == ("canceled", 500)
 
 
+def test_more_is_set_aside(shop):
+    held = shop.create(capture_method="manual").body
+    path = f"/v1/payment_intents/{held['id']}/increment_authorization"
+    more = shop.ask("POST", path, {"amount": 2000}).body
+    assert (more["amount"], more["amount_capturable"]) == (2000, 2000)
+    said = shop.ask("POST", path, {"amount": 2051})
+    assert error(said)[:2] == (402, "card_declined")
+    assert error(shop.ask("POST", path, {"amount": 2000})) == (400, None, "amount")
+    taken = capture(shop, held["id"]).body
+    assert (taken["status"], taken["amount_received"]) == ("succeeded", 2000)
+
+
 def test_what_the_issuer_finds_of_a_code_is_told(shop):
     lab_card = shop.card("good")
     asked = {"expand[]": "latest_charge"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.gateway.core.calls import Cancel, Capture, Refund
+from cardswitch.gateway.core.calls import Cancel, Capture, Increase, Refund
 from cardswitch.gateway.core.exchanges import Stand
 from cardswitch.gateway.core.flows import payments
 from cardswitch.gateway.core.intents import EXPIRED
@@ -146,3 +146,44 @@ def test_so_many_may_wait_for_their_capture(monkeypatch):
     assert replies(play)[-1].problem.status == 503
     play = (captured(play, ticket=3) >> order(ref="c" * 22, ticket=4)).skip()
     assert play.sent_on("switch")[-1].mti == "0200"
+
+
+def increase(play, amount=2000, ticket=7):
+    return play >> call(Increase(amount=amount), ticket=ticket)
+
+
+def test_more_is_set_aside_and_captured_with_the_rest():
+    play = increase(waiting()) << row("Sent")
+    fields = {2: None, 4: "000000000750", 37: SAID[37], 38: SAID[38], 48: None}
+    play = play << sent("switch", "0100", fields)
+    play = play >> answered("switch", "00") << row("Answered") << told(7, Status.NEEDS_CAPTURE)
+    assert (intent(play).amount, intent(play).capturable) == (2000, 2000)
+    play = captured(play)
+    assert (intent(play).status, intent(play).received) == (Status.SUCCEEDED, 2000)
+
+
+def test_what_is_declined_of_it_changes_nothing():
+    play = (increase(waiting()).skip() >> answered("switch", "51")).skip()
+    assert replies(play)[-1].problem.decline_code == "insufficient_funds"
+    assert (intent(play).amount, intent(play).capturable) == (1250, 1250)
+    assert intent(play).status is Status.NEEDS_CAPTURE
+
+
+def test_an_increment_without_an_answer_is_undone_and_nothing_else_is_done_meanwhile():
+    play = (increase(waiting()).skip() >> after(4.0)).skip()
+    assert (replies(play)[-1].problem.status, replies(play)[-1].problem.is_retried) == (503, False)
+    assert play.sent_on("switch")[-1].mti == "0420"
+    for ticket, deed in ((3, Capture()), (4, Cancel()), (5, Increase(amount=2000))):
+        play = play >> call(deed, ticket=ticket) << told(ticket, problem="lock_timeout")
+    play = (play >> answered("switch", "00")).skip()
+    assert (intent(play).amount, intent(play).capturable) == (1250, 1250)
+    assert intent(captured(play)).status is Status.SUCCEEDED
+
+
+def test_not_everything_is_increased():
+    play = increase(waiting(), 1250).skip()
+    assert replies(play)[-1].problem.param == "amount"
+    play = increase(captured(waiting(), 5, is_final=False)).skip()
+    assert replies(play)[-1].problem.status == 400
+    play = increase(captured(waiting())).skip()
+    assert replies(play)[-1].problem.code == "payment_intent_unexpected_state"
