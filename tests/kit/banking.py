@@ -9,11 +9,18 @@ from cardswitch.specs.merchants import Merchant
 from cardswitch.switch.operate.bank.take import Taken, take
 from cardswitch.switch.operate.settle import close_days, settling
 from tests.kit.histories import CUT, DAYS
+from tests.kit.statements import entry, part
 
 CAFE = Merchant(
     id="CAFE", name="Cafe", city="Paris", country="FR", country_code="250", mcc="5411",
     iban="FR1420041010050500013M02606",
 )  # fmt: skip
+
+# The payout of 12.50 to the shop, as a statement tells that it went, and that it came back.
+NAME = "20261123-SHOP-EUR"
+WENT = entry("12.50", "DBIT", part("12.50", "DBIT", NAME))
+BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+CAME_BACK = entry("12.50", "CRDT", part("12.50", "CRDT", NAME, BACK))
 
 
 def closed(lab: Any, **names: str) -> None:

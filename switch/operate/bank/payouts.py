@@ -107,6 +107,9 @@ def _state(
         if each.reference not in standing.bounced.get((each.merchant, each.currency), ()):
             return "paid again", f"was {back.outcome}: {back.reason}"
         held = standing.why_held(each.merchant, each.currency, ibans.get(each.merchant, ""))
+        own = f"{each.reference} was {back.outcome}: "  # That hold gives the reason by itself.
+        if held.startswith(own):
+            return back.outcome, held.removeprefix(own)
         return back.outcome, f"{back.reason}; {held or NEXT_CLOSE}"
     strange = sorted(told - {"booked"} - OWED_AGAIN)
     if strange:

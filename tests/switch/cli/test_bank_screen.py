@@ -2,54 +2,8 @@
 
 import json
 
-import pytest
-from click.testing import CliRunner
-
-from cardswitch.specs.errors import Error
-from cardswitch.switch.cli.settle import settle
-from tests.kit.statements import balance, camt053, entry, part
-
-NAME = "20261123-SHOP-EUR"
-BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
-WENT = entry("12.50", "DBIT", part("12.50", "DBIT", NAME))
-CAME_BACK = entry("12.50", "CRDT", part("12.50", "CRDT", NAME, BACK))
-
-
-@pytest.fixture
-def run(lab):
-    """Run one command of this lab."""
-
-    def run(*words, code=0):
-        obj = {"record": lambda _config, booked: lab.record(booked)}
-        words = [*words, "--config", str(lab.path)]
-        result = CliRunner().invoke(settle, words, obj=obj)
-        if isinstance(result.exception, Error):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-@pytest.fixture
-def sold(lab, run):
-    """A day with a sale is closed."""
-    lab.history.sale(1250)
-    lab.history.cut_over()
-    lab.commit()
-    run("close")
-    return lab
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Write a statement with these entries; its path."""
-
-    def write(name, *entries, **about):
-        (tmp_path / name).write_bytes(camt053(entries, name=name, **about))
-        return str(tmp_path / name)
-
-    return write
+from tests.kit.banking import CAME_BACK, NAME, WENT
+from tests.kit.statements import balance
 
 
 def test_what_the_bank_has_made_of_an_order(run, sold, file):

@@ -2,54 +2,7 @@
 
 import json
 
-import pytest
-from click.testing import CliRunner
-
-from cardswitch.specs.errors import Error
-from cardswitch.switch.cli.settle import settle
-from tests.kit.statements import camt053, entry, part
-
-NAME = "20261123-SHOP-EUR"
-BACK = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
-WENT = entry("12.50", "DBIT", part("12.50", "DBIT", NAME))
-CAME_BACK = entry("12.50", "CRDT", part("12.50", "CRDT", NAME, BACK))
-
-
-@pytest.fixture
-def run(lab):
-    """Run one command of this lab."""
-
-    def run(*words, code=0):
-        obj = {"record": lambda _config, booked: lab.record(booked)}
-        words = [*words, "--config", str(lab.path)]
-        result = CliRunner().invoke(settle, words, obj=obj)
-        if isinstance(result.exception, Error):
-            raise result.exception
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
-
-
-@pytest.fixture
-def sold(lab, run):
-    """A day with a sale is closed."""
-    lab.history.sale(1250)
-    lab.history.cut_over()
-    lab.commit()
-    run("close")
-    return lab
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Write a statement with these entries; its path."""
-
-    def write(name, *entries, **about):
-        (tmp_path / name).write_bytes(camt053(entries, name=name, **about))
-        return str(tmp_path / name)
-
-    return write
+from tests.kit.banking import CAME_BACK, NAME, WENT
 
 
 def test_what_became_of_payouts(run, sold, file):
@@ -61,7 +14,8 @@ def test_what_became_of_payouts(run, sold, file):
     told = json.loads(run("payout", "list", "--json").stdout)
     assert (told["reference"], told["state"]) == (NAME, "returned")
     shown = run("payout", "show", NAME).stdout
-    assert shown.startswith(f"{NAME}  returned: AC04 the account is closed; ")
+    assert shown.startswith(f"{NAME}  returned: AC04 the account is closed; name another account")
+    assert shown.splitlines()[0].count("AC04") == 1
     assert "order DEPOSIT-20261123 of 2026-11-23" in shown
     told = json.loads(run("payout", "show", NAME, "--json").stdout)
     assert [each["outcome"] for each in told["said"]] == ["booked", "returned"]

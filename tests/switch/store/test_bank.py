@@ -30,13 +30,13 @@ def entry(number, kind="statement", **about):
 
 
 @pytest.fixture
-def books(tmp_path):
+def books(url):
     """Two payouts of a closed day: one was booked, one came back."""
     history = History()
     history.sale(1250)
     history.sale(5, merchant="CAFE")
     history.cut_over()
-    with closing(Books(f"sqlite:///{tmp_path}/books.db")) as opened:
+    with closing(Books(url)) as opened:
         opened.record_close(close(history.rows))
         back = transfer("returned", DAYS[0], "acquirer_cash", "merchant_payable:SHOP", "978", 1250)
         opened.record_bank(BankSheet(entry=entry(1), content=b"a", lines=LINES, postings=back))
@@ -105,7 +105,7 @@ def test_no_entry_is_booked_twice_or_out_of_order(books):
     assert len(books.entries()) == 1
 
 
-def test_a_reader_sees_the_same(books, tmp_path):
-    reader = BooksReader(f"sqlite:///{tmp_path}/books.db")
+def test_a_reader_sees_the_same(books, url):
+    reader = BooksReader(url)
     assert reader.entries() == books.entries()
     assert reader.transfers() == books.transfers()
