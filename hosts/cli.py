@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.options import LogOptions, config_option, log_options
 
+if TYPE_CHECKING:
+    from .issuer.cards import Fingerprint
+    from .rules.rule import Rule
+
 EPILOG: Final = """\b
 Examples:
   cardswitch host serve acquirer               the [acquirer] section of the lab
   cardswitch host serve issuer --config my/lab.toml
   cardswitch host serve bank                   answers the orders in the folder of deposits
+  cardswitch host rules show                   what the issuer of the lab does by rule
+  cardswitch host cards make more.cards --from cards.csv
   cardswitch host bank deposits/deposit-2026-11-28.xml --into bank
   cardswitch host accounts                     what the bank has credited, and to whom
   cardswitch host load --port 7110             approves all, keeps nothing: for load tests"""
@@ -35,6 +42,36 @@ The first order opens the account that it names, with a million on it. A credito
 ERRAC04RJCT in it is rejected with AC04, one with ERRAC04RTRN is booked and sent back.
 
 Exit codes: 0 taken whole, 1 no order, 6 rejected, in whole or in part."""
+
+
+CARDS_EPILOG: Final = """\b
+Examples:
+  cardswitch host cards make more.cards --from cards.csv
+  cardswitch host cards show more.cards
+
+\b
+Then, in lab.toml:
+  [issuer]
+  card_file = "more.cards"
+
+The first line of the CSV names its columns: id, pan and expiry, which are needed, and account,
+balance, currency, status, cvv2, postal, street, pvki, pvv. A card without an account has one of its
+own."""
+RULES_EPILOG: Final = """\b
+Examples:
+  cardswitch host rules check rules.toml       each rule, or what is wrong, with its line
+  cardswitch host rules check test-cards       one of the files that are shipped
+  cardswitch host rules show --json
+
+\b
+A rule:
+  [[rule]]
+  name = "the third try is approved"
+  cards = ["good"]
+  count = { to = 2 }
+  answer = "51"
+
+A changed file is in use a second later; one with a fault leaves the old rules in use."""
 
 
 @click.group(epilog=EPILOG)
@@ -167,6 +204,110 @@ def bank(order: Path, into: Path, as_json: bool) -> None:
             click.echo(file)
     if rejected:
         sys.exit(exits.FINDINGS)
+
+
+@host.group(epilog=CARDS_EPILOG)
+def cards() -> None:
+    """A file of many cards for the issuer, in which no card number is."""
+
+
+@cards.command(
+    epilog="\b\nExamples:\n  make more.cards --from cards.csv\n  make more.cards --from -"
+)
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--from", "source", metavar="CSV", required=True, help="The cards, one a line; - is stdin.",
+    type=click.Path(dir_okay=False, allow_dash=True),
+)  # fmt: skip
+@config_option
+def make(path: Path, source: str, config_path: Path) -> None:
+    """Write PATH from CSV, under the key of the issuer's vault: up to a million cards."""
+    from .issuer.card_file import make_card_file
+
+    fingerprint = _fingerprint_of(config_path)
+    try:
+        with click.open_file(source, encoding="utf-8") as lines:
+            count = make_card_file(lines, source, path, fingerprint)
+    except OSError as error:
+        raise Error(f"{source}: cannot be read: {error.strerror}") from None
+    click.echo(f"{path}: {count} cards")
+
+
+@cards.command("show", epilog="\b\nExample:\n  show more.cards --json")
+@click.argument("path", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
+@config_option
+def show_cards(path: Path, config_path: Path, as_json: bool) -> None:
+    """Show how many cards and accounts are in PATH, and whether the issuer can use it."""
+    import msgspec
+
+    from .issuer.card_file import CardFile
+
+    file = CardFile(path, _fingerprint_of(config_path))
+    told = {"cards": file.cards, "accounts": file.accounts}
+    file.close()
+    if as_json:
+        click.echo(msgspec.json.encode(told))
+    else:
+        click.echo(f"{path}: {told['cards']} cards, {told['accounts']} accounts")
+
+
+def _fingerprint_of(config_path: Path) -> Fingerprint:
+    from cardswitch.wire.operator.config import read_config, section
+
+    from .issuer.config import IssuerConfig
+    from .vault import open_vault
+
+    config = section(read_config(config_path), "issuer", IssuerConfig, config_path)
+    return open_vault(config.placed(config_path.parent).vault).fingerprint
+
+
+@host.group(epilog=RULES_EPILOG)
+def rules() -> None:
+    """Rules: what the issuer does with requests that are named, answers, delays, losses."""
+
+
+@rules.command(epilog="\b\nExamples:\n  check rules.toml\n  check test-cards magic-amounts --json")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each rule.")
+def check(files: tuple[str, ...], as_json: bool) -> None:
+    """Say whether FILE... can be used: paths, or the names of files that are shipped."""
+    from .rules.file import read_all
+
+    _show_rules(read_all(files, Path()), as_json)
+
+
+@rules.command(epilog="\b\nExample:\n  show --config cardswitch-data/lab.toml")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each rule.")
+def show(config_path: Path, as_json: bool) -> None:
+    """Show the rules of the issuer, in the order in which they are tried."""
+    from cardswitch.wire.operator.config import read_config, section
+
+    from .issuer.config import IssuerConfig
+    from .rules.file import MAGIC_AMOUNTS, read_all
+
+    config = section(read_config(config_path), "issuer", IssuerConfig, config_path)
+    names = (*config.rules, *([MAGIC_AMOUNTS] if config.magic_amounts else []))
+    ids = {card.id for card in config.cards}
+    _show_rules(read_all(names, config_path.parent, ids), as_json)
+
+
+def _show_rules(rules: Sequence[Rule], as_json: bool) -> None:
+    import msgspec
+
+    from cardswitch.wire.operator.text import columns
+
+    from .rules.screen import condition_text, deed_text, told
+
+    if as_json:
+        for rule in rules:
+            click.echo(msgspec.json.encode(told(rule)))
+    elif not rules:
+        click.echo("no rules")
+    else:
+        rows = [(rule.name, condition_text(rule), deed_text(rule)) for rule in rules]
+        click.echo("\n".join(columns([("RULE", "REQUESTS", "WHAT IS DONE"), *rows])))
 
 
 @host.command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,9 +20,13 @@ from .acquirer.machine import Acquirer
 from .issuer import machine as issuer
 from .issuer import verification
 from .issuer.absent import cavv_under
+from .issuer.card_file import CardFile
 from .issuer.config import IssuerConfig
 from .issuer.machine import Issuer
 from .row import HostRow
+from .rules.file import path_of, read_all
+from .rules.reload import Reload
+from .rules.rule import Rule
 from .store import ACQUIRER_JOURNAL, ACQUIRER_SCHEMA, ISSUER_JOURNAL, ISSUER_SCHEMA, open_journal
 from .vault import open_vault, read_key
 
@@ -59,13 +64,23 @@ async def serve_issuer(
     cavv = None
     if config.cavv_key:
         cavv = cavv_under(read_key(config.cavv_key, "the key of CAVVs", NO_CAVV))
-    machine = Issuer(config, open_vault(config.vault).fingerprint, cavv=cavv)
+    fingerprint = open_vault(config.vault).fingerprint
+    more = CardFile(Path(config.card_file), fingerprint) if config.card_file else None
+    machine = Issuer(config, fingerprint, cavv=cavv, more=more)
+
+    def rules() -> Sequence[Rule]:
+        return read_all(config.rules, folder, {card.id for card in config.cards})
+
+    machine.ruling.use(rules())
     old = folder / "issuer.journal"
     journal = open_journal(config.database, ISSUER_SCHEMA, ISSUER_JOURNAL, old)
     runtime = await _recovered(machine, journal, clock, log)
     await _listen(runtime, issuer.NETWORK, config.network, "issuer.network")
     channel = HsmClientChannel(header_size=config.hsm_header_size)
     runtime.dial(verification.HSM, hsm.host, hsm.port, channel, tls)
+    if config.rules:
+        paths = [path_of(name, folder) for name in config.rules]
+        Reload(paths, rules, machine.ruling.use, runtime.call, runtime.note).begin()
     return runtime, machine
 
 

@@ -23,7 +23,8 @@ Advice = Literal["", "do_not_try_again", "try_again_later", "confirm_card_data"]
 class Reason(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     """One response code of 1987: *text* is for the shopper, *meaning* for whoever runs the switch.
 
-    *cmf* and *action* say the same in the common message format and in ISO 8583:1993.
+    *cmf* and *action* say the same in the common message format and in ISO 8583:1993. *by* are
+    those of our programs that say it by themselves.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Reason(Struct, frozen=True, kw_only=True, gc=False, array_like=True):
     retry: Retry
     cmf: str
     action: str
+    by: str = ""
 
 
 def _table(name: str) -> dict[str, Any]:

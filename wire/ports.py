@@ -66,6 +66,7 @@ class Send(Struct, frozen=True):
 
     link: LinkId
     message: Any
+    size: int | None = None  # bytes of the message that are sent, for those who try their peers
 
 
 class Append(Struct, frozen=True):

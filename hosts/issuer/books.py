@@ -11,6 +11,7 @@ from cardswitch.specs.transactions.kinds import KINDS, Money
 from cardswitch.wire.machine.keys.working import KeyStep, WorkingKeys
 
 from .accounts import Account
+from .cards import MoreCards
 from .config import AccountConfig
 from .entries import (
     AuthorisationCompleted,
@@ -25,9 +26,16 @@ from .entries import (
 class IssuerBooks:
     """One piece of code takes an entry, new or read back; its purchases are in `Legs`."""
 
-    def __init__(self, accounts: Iterable[AccountConfig], keys: WorkingKeys | None = None) -> None:
-        """*keys*: those that stand in for configured ones."""
+    def __init__(
+        self,
+        accounts: Iterable[AccountConfig],
+        keys: WorkingKeys | None = None,
+        more: MoreCards | None = None,
+    ) -> None:
+        """*keys*: those that stand in for configured ones. *more*: accounts that are opened when
+        somebody asks for them."""
         self.keys = keys or WorkingKeys({})
+        self._more = more
         self.accounts = {a.id: Account(a.id, a.balance, a.currency) for a in accounts}
         self.tries: dict[str, int] = {}
         self.approvals = 0  # ever given; approval codes are counted from it
@@ -50,16 +58,16 @@ class IssuerBooks:
             case PurchaseDecided():
                 self.approvals += entry.code in APPROVALS
                 if entry.amount:
-                    self._account(entry.account).do(_money(entry.terms.kind), entry.amount)
+                    self.account(entry.account).do(_money(entry.terms.kind), entry.amount)
             case PurchaseUndone() | AuthorisationCompleted() | HoldExpired() if entry.released:
-                self._account(entry.account).undo(_money(entry.kind), entry.released)
+                self.account(entry.account).undo(_money(entry.kind), entry.released)
 
     def told(self) -> dict[str, Any]:
         """All that must be known again without the entries before."""
         return {
-            "held": {account.id: account.held for account in self.accounts.values()},
+            "held": {a.id: a.held for a in self.accounts.values() if a.held},
             "overdrawn": [a.id for a in self.accounts.values() if a.available < 0],
-            "coming": {account.id: account.coming for account in self.accounts.values()},
+            "coming": {a.id: a.coming for a in self.accounts.values() if a.coming},
             "tries": {card: tries for card, tries in self.tries.items() if tries},
             "approvals": self.approvals,
             "keys": self.keys.told(),
@@ -74,23 +82,28 @@ class IssuerBooks:
             account.held = account.coming = 0
         for name, held in told["held"].items():
             if held:
-                self._account(name).hold(held, may_overdraw=name in told["overdrawn"])
+                self.account(name).hold(held, may_overdraw=name in told["overdrawn"])
         for name, coming in told["coming"].items():
             if coming:
-                self._account(name).credit(coming)
+                self.account(name).credit(coming)
         self.tries.clear()
         self.tries.update(told["tries"])
         self.approvals = told["approvals"]
         self.keys.restore(told.get("keys", ()))
 
-    def _account(self, name: str) -> Account:
-        try:
-            return self.accounts[name]
-        except KeyError:
+    def account(self, name: str) -> Account:
+        """The account *name*. Raises Error if there is none."""
+        known = self.accounts.get(name)
+        if known is not None:
+            return known
+        found = self._more.account(name) if self._more is not None else None
+        if found is None:
             raise Error(
                 f"the journal holds money of account {name!r}, which is not among issuer.accounts "
                 "(add it, or begin with a new journal)"
-            ) from None
+            )
+        opened = self.accounts[name] = Account(found.id, found.balance, found.currency)
+        return opened
 
 
 def _money(kind: str) -> Money:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -14,7 +15,21 @@ from cardswitch.specs.tracks import Track2, personal_data
 from cardswitch.specs.transactions.absent import Proofs, read_proofs
 from cardswitch.specs.transactions.accepted import Accepted
 
+from .config import AccountConfig, CardConfig
+
 Fingerprint = Callable[[str], str]  # the same for the same card number, useless without the key
+
+
+class MoreCards(Protocol):
+    """Cards and accounts besides those of the configuration, looked up one by one; Error."""
+
+    def card(self, pan: str) -> CardConfig | None:
+        """The card with the number *pan*, if there is one."""
+        ...
+
+    def account(self, name: str) -> AccountConfig | None:
+        """The account *name*, if there is one."""
+        ...
 
 
 class Presented(Struct, frozen=True, kw_only=True, gc=False):

@@ -76,6 +76,9 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
     cvk: str  # for card verification values
     accounts: tuple[AccountConfig, ...]
     cards: tuple[CardConfig, ...]
+    card_file: str = ""  # of more cards, see `host cards make`; none: there are no more
+    # Files of rules, one before the other: names of those that are shipped, or paths.
+    rules: tuple[str, ...] = ()
     magic_amounts: bool = False  # the last two digits of an amount choose the answer
     # Refuse a request that brings neither track nor CVV2, from everywhere or from these.
     cvv_required: bool | tuple[Channel, ...] = False
@@ -102,7 +105,13 @@ class IssuerConfig(Struct, frozen=True, kw_only=True):
         cavv_key = self.cavv_key and str(folder / self.cavv_key)
         network, hsm = self.network.placed(folder), self.hsm.placed(folder)
         return replace(
-            self, database=database, vault=vault, cavv_key=cavv_key, network=network, hsm=hsm
+            self,
+            database=database,
+            vault=vault,
+            cavv_key=cavv_key,
+            card_file=self.card_file and str(folder / self.card_file),
+            network=network,
+            hsm=hsm,
         )
 
     def requires_cvv(self, channel: Channel) -> bool:

@@ -40,10 +40,10 @@ from cardswitch.wire.ports import Effect, LinkId, Question, Seconds, name_of
 
 from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
+from ..rules.rule import LATE, NOTHING, Deed
 from .absent import AbsentCards, Cavv
-from .behaviours import NORMAL, Behaviour, behaviour_of
 from .books import IssuerBooks
-from .cards import Fingerprint, Presented, read_card
+from .cards import Fingerprint, MoreCards, Presented, read_card
 from .config import IssuerConfig
 from .entries import PurchaseDecided
 from .follow_ups.completions import Completions
@@ -52,6 +52,7 @@ from .follow_ups.reversals import Reversals
 from .holds import HOLDS_MAX
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
+from .ruling import NOBODY, Ruling, force
 from .verification import HSM, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
@@ -71,10 +72,11 @@ class Issuer(Program):
         remembered_max: int = REMEMBERED_MAX,
         checkpoint_rows: int = CHECKPOINT_ROWS,
         cavv: Cavv | None = None,
+        more: MoreCards | None = None,
     ) -> None:
         """*fingerprint* makes a card number a text that tells it from others, and no more.
 
-        *cavv*: how CAVVs are made, if they are checked.
+        *cavv*: how CAVVs are made, if they are checked. *more*: cards besides those of *config*.
         """
         exchanges: dict[str, Exchange] = {
             NETWORK: IsoExchange(),
@@ -89,7 +91,7 @@ class Issuer(Program):
         )
         plans = {NETWORK: plan} if plan is not None else {}
         keys = working_keys(plans)
-        self.books = IssuerBooks(config.accounts, keys)
+        self.books = IssuerBooks(config.accounts, keys, more)
         self.legs = Legs(remembered_max)
         self._fingerprint = fingerprint
         self._journal = Journal(
@@ -102,7 +104,9 @@ class Issuer(Program):
             self._journal.write,
             keys,
             AbsentCards(config, cavv),
+            more,
         )
+        self.ruling = Ruling(self, self._verification.record_of, with_magic=config.magic_amounts)
         known = (self, NETWORK, self.legs, self._journal, fingerprint)
         self._reversals, self._completions = Reversals(*known), Completions(*known)
         self._increments = Increments(
@@ -110,7 +114,7 @@ class Issuer(Program):
             books=self.books,
             verification=self._verification,
             approval=self._approval,
-            magic_amounts=config.magic_amounts,
+            ruling=self.ruling,
         )
         self.translate({NETWORK: config.network.translation()})
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
@@ -159,6 +163,8 @@ class Issuer(Program):
         kind = KINDS.find(question)
         if kind is None:
             return self._refuse(link, question, no_kind(question))
+        if kind.shape != "ask" and self.ruling.takes(link, question, kind):
+            return None
         match kind.shape:
             case "ask" if kind.adds:
                 return self._increments.asked(link, question, kind)
@@ -237,23 +243,23 @@ class Issuer(Program):
 
     async def _authorise(self, purchase: Purchase, request: Message, card: Presented) -> None:
         """Check card, PIN and CVV; hold the money; answer."""
-        behaviour = NORMAL
+        deed = NOTHING
         try:
             terms = self._refuse_late(purchase, request)
+            link, kind = next(iter(purchase.waiters), NOBODY), KINDS.named(terms.kind)
+            deed = self.ruling.deed(link, request, kind, card.pan)
+            if deed.answer and deed.when == "at once":
+                raise Decline(deed.answer)
             record = await self._verification.check(card, request, terms, purchase.checks)
             # Nothing waits from here to the money: no other flow can take the same.
-            if self.config.magic_amounts:
-                behaviour = behaviour_of(request.get(4))
-            self._approve(purchase, request, card, record.account, behaviour)
+            force(purchase.checks, deed)
+            self._approve(purchase, request, card, record.account, deed)
         except Decline as declined:
-            self._record(purchase, card, declined.code)
+            self._record(purchase, card, declined.code, said=deed.fields)
         decided = purchase.decided
-        if behaviour.answer == "late":
-            await self.desk.sleep(self.config.late_s)
-        if behaviour.answer == "never":
-            self.legs.ended(purchase)
-        else:
-            self._answer(purchase, decided)
+        if deed.delay_s:
+            await self.desk.sleep(self.config.late_s if deed.delay_s == LATE else deed.delay_s)
+        self._answer(purchase, decided, deed)
 
     def _refuse_late(self, purchase: Purchase, request: Message) -> Terms:
         """Declines what is new and yet must not be performed; of all else, what is asked for."""
@@ -278,31 +284,36 @@ class Issuer(Program):
         request: Message,
         card: Presented,
         account_id: str,
-        behaviour: Behaviour,
+        deed: Deed,
     ) -> None:
-        """What is asked for, or what *behaviour* makes of it, is done."""
+        """What is asked for, or what *deed* makes of it, is done."""
         terms = purchase.terms
         assert terms is not None, "what is asked for has terms"
-        if behaviour.decline:
-            raise Decline(behaviour.decline)
-        account, kind = self.books.accounts[account_id], KINDS.named(terms.kind)
+        if deed.answer and deed.answer not in APPROVALS:
+            raise Decline(deed.answer)
+        account, kind = self.books.account(account_id), KINDS.named(terms.kind)
         if not kind.moves_money:
-            said = account.said(terms.processing) if ADDITIONAL in kind.answer else {}
-            return self._record(purchase, card, kind.approval, account_id, said=said)
-        divisor = behaviour.divisor if kind.in_part else 1
-        amount = terms.amount // divisor
+            balances = account.said(terms.processing) if ADDITIONAL in kind.answer else {}
+            code, said = deed.answer or kind.approval, {**balances, **deed.fields}
+            return self._record(purchase, card, code, account_id, said=said)
+        percent = deed.percent if kind.in_part and deed.percent else 100
+        amount = terms.amount * percent // 100
         if amount == 0:
             raise Decline(INVALID_AMOUNT)
         if terms.currency != account.currency:
             raise Decline(NOT_PERMITTED)
         if kind.money != "credit" and amount > account.available:
             raise Decline(NO_FUNDS)
-        code, expires_at = kind.approval if divisor == 1 else PARTLY_APPROVED, 0.0
+        code, expires_at = deed.answer or kind.approval, 0.0
+        if percent < 100 or code == PARTLY_APPROVED:
+            code = PARTLY_APPROVED if amount < terms.amount else kind.approval
         if kind.money == "hold":
             if len(self._journal.holds) >= HOLDS_MAX:
                 raise Decline(UNAVAILABLE)
             expires_at = self.desk.now + holds_for_s(request)
-        return self._record(purchase, card, code, account_id, amount, expires_at=expires_at)
+        return self._record(
+            purchase, card, code, account_id, amount, said=deed.fields, expires_at=expires_at
+        )
 
     def _record(
         self,
@@ -311,7 +322,7 @@ class Issuer(Program):
         code: str,
         account: str = "",
         amount: int = 0,
-        said: dict[int, str] | None = None,
+        said: Mapping[int, str] | None = None,
         expires_at: Seconds = 0.0,
     ) -> None:
         """Decide durably, unless the reversal was faster: then nothing may be held any more."""
@@ -339,10 +350,15 @@ class Issuer(Program):
             REFERENCE: f"{transmission_time(self.desk.now)[:4]}{number + 1:09d}",
         }
 
-    def _answer(self, purchase: Purchase, decided: PurchaseDecided | None) -> None:
-        """Tell what was *decided*, though it be undone since; if nothing was, how it stands."""
+    def _answer(
+        self, purchase: Purchase, decided: PurchaseDecided | None, deed: Deed = NOTHING
+    ) -> None:
+        """Tell what was *decided*, though it be undone since; if nothing was, how it stands.
+
+        *deed*: what becomes of the answer on its way.
+        """
         for link, request in self.legs.ended(purchase).items():
-            self.desk.send(link, (decided or purchase).reply(request))
+            self.ruling.say(link, (decided or purchase).reply(request), deed)
 
     def _rescue(self, purchase: Purchase, card: Presented) -> None:
         """The flow failed by itself: what it decided stands, else the purchase is declined.

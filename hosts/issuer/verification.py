@@ -35,7 +35,7 @@ from cardswitch.wire.machine.waits import NoAnswer, Wait
 from cardswitch.wire.ports import LinkId
 
 from .absent import AbsentCards
-from .cards import Presented
+from .cards import MoreCards, Presented
 from .config import ANY, CardConfig, CardStatus, IssuerConfig
 from .entries import PinTried
 
@@ -62,11 +62,12 @@ class Verification:
         write: Callable[[PinTried], None],
         keys: WorkingKeys,
         absent: AbsentCards,
+        more: MoreCards | None = None,
     ) -> None:
         """*tries*: wrong PINs in a row by card id, as the books know them after each *write*.
 
         *keys*: those that stand in for the configured ZPK. *absent*: what is asked of cards that
-        are not there.
+        are not there. *more*: cards besides those of the *config*.
         """
         self._desk = desk
         self._config = config
@@ -74,7 +75,13 @@ class Verification:
         self._write = write
         self._keys = keys
         self._absent = absent
+        self._more = more
         self._cards = {card.pan: card for card in config.cards}
+
+    def record_of(self, pan: str) -> CardConfig | None:
+        """The card with the number *pan*, if we gave one out. Raises Error."""
+        known = self._cards.get(pan)
+        return known if known or self._more is None or not pan else self._more.card(pan)
 
     async def check(
         self, card: Presented, request: Message, terms: Terms, checks: Checks
@@ -115,7 +122,7 @@ class Verification:
 
     def find(self, card: Presented) -> CardConfig:
         """The card as we gave it out, if it may be used at all."""
-        record = self._cards.get(card.pan)
+        record = self.record_of(card.pan)
         if record is None:
             raise Decline(CARD_UNKNOWN)
         if record.status in STATUS_CODES:

@@ -23,7 +23,7 @@ from .topology import Lab, free_ports, make_lab, read_lab
 MERCHANT: Final = "SHOP0001"
 INTENTS: Final = "/v1/payment_intents"
 PAID: Final = 1_250
-DECLINED: Final = 8_051  # what ends so is declined for lack of funds
+DECLINED: Final = 100_051  # 1000.51: declined over the web for lack of funds
 HELD: Final = 4_000
 CAPTURED: Final = 3_000
 REFUNDED: Final = 250

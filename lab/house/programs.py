@@ -19,6 +19,7 @@ from cardswitch.wire.operator.config import read_config, section
 from cardswitch.wire.store.disk import narrow_file
 
 CARDS_NAME: Final = "cards.toml"
+RULES_NAME: Final = "rules.toml"
 
 S = TypeVar("S", bound=Struct)
 
@@ -60,7 +61,7 @@ class Programs(Struct, frozen=True, kw_only=True):
 def read_programs(path: Path) -> Programs:
     """The programs that the file *path* has sections of. Raises ConfigError, also if of none."""
     data, folder = read_config(path), path.parent
-    _narrow(path, path.with_name(CARDS_NAME))
+    _narrow(path, path.with_name(CARDS_NAME), path.with_name(RULES_NAME))
     whole = folder.absolute()  # The hosts' paths are placed once more when they are served.
 
     def read(name: str, kind: type[S]) -> S | None:

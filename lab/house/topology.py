@@ -41,7 +41,7 @@ from cardswitch.wire.store.files import file_trouble
 from .ceremony import Ask, Keys, make_keys, personalise
 from .papers import FOLDER as PAPERS
 from .papers import make_papers, paper_files
-from .programs import CARDS_NAME, read_programs
+from .programs import CARDS_NAME, RULES_NAME, read_programs
 
 CONFIG_NAME: Final = "lab.toml"
 VAULT_NAME: Final = "vault.key"
@@ -59,7 +59,15 @@ _VAULTS: Final = (
     GATEWAY_VAULT_NAME,
     CAVV_KEY_NAME,
 )
-_FILES: Final = (CONFIG_NAME, CARDS_NAME, *_VAULTS, STORE_NAME, OFFICERS_NAME, *paper_files())
+_FILES: Final = (
+    CONFIG_NAME,
+    CARDS_NAME,
+    RULES_NAME,
+    *_VAULTS,
+    STORE_NAME,
+    OFFICERS_NAME,
+    *paper_files(),
+)
 _NEEDED: Final = ("hsm", "switch", "acquirer", "issuer", "settlement")
 _HERE: Final = Path(__file__).parent
 
@@ -185,6 +193,7 @@ def _made(ask: Ask, ports: Ports, timing: Timing) -> tuple[Keys, dict[str, str]]
     text = Template((_HERE / CONFIG_NAME).read_text("utf-8")).substitute(values)
     return keys, {
         CARDS_NAME: _tables("card", map(_terminal_side, cards)),
+        RULES_NAME: (_HERE / RULES_NAME).read_text("utf-8"),
         **{name: secrets.token_hex(VAULT_KEY_BYTES) for name in _VAULTS},
         CONFIG_NAME: text + _issuer_side(cards),
     }
@@ -264,6 +273,7 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
             "status": card.get("status", "active"),
             "pvki": card["pvki"],
             "pvv": card["pvv"],
+            **({"address": card["address"]} if "address" in card else {}),
         }
         for card in known
     ]

@@ -7,7 +7,7 @@ a value. That is how programs of ours say it; how a network carries it, a dialec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -49,6 +49,7 @@ _ADDRESS_RESULTS: Final[Mapping[tuple[bool | None, bool | None], str]] = {
     (None, None): "U",
 }
 Channel = Literal["ecommerce", "mail", "on_file", "typed"]
+CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
 _ON_FILE: Final = "10"  # field 22: how the number was read
 _CONDITIONS: Final[Mapping[str, Channel]] = {"59": "ecommerce", "08": "mail"}  # field 25
 

@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from cardswitch.specs.errors import ConfigError
+from cardswitch.specs.masking import printable
 
 from .settings import Route
 
 BIN_LENGTH_MAX: Final = 12
+RANGE_MAX: Final = 10_000  # BINs of one range: each is looked up by itself
+_DIGITS: Final = frozenset("0123456789")
 
 
 class Routing:
@@ -20,12 +23,11 @@ class Routing:
         self._lengths: tuple[int, ...] = ()
         for route in routes:
             for merchant in route.merchants or ("",):
-                for prefix in route.bins:
-                    self._add(route, merchant, prefix)
+                for text in route.bins:
+                    for prefix in _prefixes(route, text):
+                        self._add(route, merchant, prefix)
 
     def _add(self, route: Route, merchant: str, prefix: str) -> None:
-        if len(prefix) > BIN_LENGTH_MAX or not set(prefix) <= set("0123456789"):
-            raise ConfigError(f"route from {route.source}: BIN must be 0 to 12 digits")
         upstreams = self._upstreams.setdefault((route.source, merchant), {})
         if upstreams.setdefault(prefix, route.upstream) != route.upstream:
             raise ConfigError(f"route from {route.source}: BIN {prefix or 'any'} goes two ways")
@@ -47,3 +49,27 @@ class Routing:
                 if found is not None:
                     return found
         return None
+
+
+def _prefixes(route: Route, text: str) -> Iterable[str]:
+    """The BINs that *text* says: one, or a range such as ``2221-2720``. Raises ConfigError.
+
+    >>> list(_prefixes(Route("pos", "issuer"), "2998-3001"))
+    ['2998', '2999', '3000', '3001']
+    """
+    first, is_range, last = text.partition("-")
+    if len(text) > 2 * BIN_LENGTH_MAX + 1 or not set(first + last) <= _DIGITS:
+        raise ConfigError(_expected(route, text))
+    if not is_range and len(first) <= BIN_LENGTH_MAX:
+        return [first]
+    size = int(last or 0) - int(first or 0) + 1
+    if not first or len(first) != len(last) or not 1 <= size <= RANGE_MAX:
+        raise ConfigError(_expected(route, text))
+    return [f"{number:0{len(first)}d}" for number in range(int(first), int(last) + 1)]
+
+
+def _expected(route: Route, text: str) -> str:
+    return (
+        f"route from {route.source}: bins: {printable(text, 40)!r}: expected 0 to "
+        f"{BIN_LENGTH_MAX} digits, or two such numbers as 2221-2720, at most {RANGE_MAX} apart"
+    )

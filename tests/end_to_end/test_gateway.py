@@ -50,7 +50,7 @@ def test_orders_become_a_deposit(houses, monkeypatch):
         paid = [intents.create({"amount": amount, **SALE}) for amount in (1250, 4000, 777)]
         assert {intent.status for intent in paid} == {"succeeded"}
         with pytest.raises(stripe.CardError) as declined:
-            intents.create({"amount": 8051, **SALE})
+            intents.create({"amount": 100051, **SALE})
         assert declined.value.error.decline_code == "insufficient_funds"
         assert declined.value.error.payment_intent.status == "requires_payment_method"
         refund = sdk.v1.refunds.create({"payment_intent": paid[0].id, "amount": 250})
@@ -91,7 +91,7 @@ def test_an_issuer_that_hangs_is_answered_in_time_and_reversed_later(houses, mon
     sdk, http = client(house, monkeypatch)
     try:
         begun = time.monotonic()
-        intent = sdk.v1.payment_intents.create({"amount": 1068, **SALE})
+        intent = sdk.v1.payment_intents.create({"amount": 100068, **SALE})
         assert time.monotonic() - begun < 5.0
         assert intent.status == "processing"
 

@@ -28,7 +28,11 @@ def tls_of(upstream):
     return tls.context
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["load"]])
+GROUPS = [["rules"], ["cards"]]
+INNER = [["rules", "check"], ["rules", "show"], ["cards", "make"], ["cards", "show"]]
+
+
+@pytest.mark.parametrize("words", [[], ["serve"], ["load"], *GROUPS, *INNER])
 def test_help_has_an_example(words):
     result = CliRunner().invoke(host, [*words, "--help"])
     assert result.exit_code == 0
@@ -51,8 +55,8 @@ def test_it_serves_until_it_is_asked_to_stop(tmp_path, name):
         program.end()
 
 
-def test_there_are_two_of_them():
-    result = CliRunner().invoke(host, ["serve", "bank"])
+def test_no_other_program_is_a_host():
+    result = CliRunner().invoke(host, ["serve", "switch"])
     assert result.exit_code == 2
     assert "acquirer" in result.stderr
 
@@ -93,3 +97,46 @@ def test_a_load_host_that_cannot_be_is_refused(words, said):
     result = CliRunner().invoke(host, ["load", *words])
     assert result.exit_code == 2
     assert said in result.stderr
+
+
+def test_rules_are_checked_and_shown(tmp_path):
+    shown = CliRunner().invoke(host, ["rules", "check", "test-cards"])
+    assert shown.exit_code == 0
+    assert "insufficient funds" in shown.stdout
+    assert "4000000000009995" not in shown.stdout
+    path = tmp_path / "mine.toml"
+    path.write_text("[[rule]]\nname = 'it'\nanswer = '51'\n")
+    told = CliRunner().invoke(host, ["rules", "check", str(path), "--json"])
+    assert told.stdout == '{"name":"it","answer":"51"}\n'
+    path.write_text("# none\n")
+    assert CliRunner().invoke(host, ["rules", "check", str(path)]).stdout == "no rules\n"
+
+
+def test_a_fault_in_rules_is_located(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text("[[rule]]\nanser = '51'\n")
+    with pytest.raises(ConfigError, match="line 2: rule 1: anser: unknown, did you mean answer"):
+        CliRunner().invoke(host, ["rules", "check", str(path)], catch_exceptions=False)
+
+
+def test_the_rules_of_a_lab(tmp_path):
+    path, _ = make_lab(tmp_path / "lab", free_ports())
+    shown = CliRunner().invoke(host, ["rules", "show", "--config", str(path)])
+    assert "magic" not in shown.stdout
+    assert ".51: insufficient funds" in shown.stdout
+    path.with_name("rules.toml").write_text("[[rule]]\ncards = ['goood']\ndrop = true\n")
+    with pytest.raises(ConfigError, match=r"'goood' is no card: .* good\?"):
+        CliRunner().invoke(host, ["rules", "show", "--config", str(path)], catch_exceptions=False)
+
+
+def test_a_card_file_is_made_and_shown(tmp_path):
+    path, _ = make_lab(tmp_path / "lab", free_ports())
+    (tmp_path / "cards.csv").write_text("id,pan,expiry\nmany,4000000000000002,3012\n")
+    more, where = str(tmp_path / "more.cards"), ["--config", str(path)]
+    source = ["--from", str(tmp_path / "cards.csv")]
+    made = CliRunner().invoke(host, ["cards", "make", more, *source, *where])
+    assert made.stdout == f"{more}: 1 cards\n"
+    shown = CliRunner().invoke(host, ["cards", "show", more, *where])
+    assert shown.stdout == f"{more}: 1 cards, 1 accounts\n"
+    told = CliRunner().invoke(host, ["cards", "show", more, "--json", *where])
+    assert told.stdout == '{"cards":1,"accounts":1}\n'

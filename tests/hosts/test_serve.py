@@ -1,17 +1,20 @@
 """Acquirer and issuer on real ports: they answer, and a journal survives them."""
 
+import asyncio
 import time
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.hosts.config import HostAddress, HostListener
+from cardswitch.hosts.rules import reload
 from cardswitch.hosts.serve import serve_acquirer, serve_issuer
 from cardswitch.lab.house.topology import free_ports
 from cardswitch.specs.dates import transmission_time
-from cardswitch.specs.errors import ConfigError, Error
+from cardswitch.specs.errors import ConfigError, Error, FormatError
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.operator.addresses import Address, IsoListener
 from tests.kit.clients import ask
@@ -183,5 +186,66 @@ def test_an_issuer_whose_key_is_missing_or_another_says_so_and_lets_go_of_its_jo
             else:
                 with pytest.raises(Error, match="not the one that this journal was written with"):
                     await serve_issuer(ISSUER, tmp_path)
+
+    run(main())
+
+
+RULE = """[[rule]]
+name = "no money"
+answer = "51"
+"""
+
+
+@pytest.mark.usefixtures("vault")
+def test_an_issuer_does_what_its_rules_say_and_takes_a_changed_file_over(tmp_path, monkeypatch):
+    monkeypatch.setattr(reload, "LOOK_S", 0.01)
+    path = tmp_path / "mine.toml"
+    path.write_text(RULE)
+    config = replace(ISSUER, rules=("mine.toml",))
+
+    async def main():
+        async with served(serve_issuer(config, tmp_path)), asyncio.timeout(60):
+            assert (await asked(1))[39] == "51"
+            path.write_text(RULE.replace("51", "05"))
+            for number in count(2):
+                if (await asked(number))[39] == "05":
+                    return
+                await asyncio.sleep(0.01)
+
+    async def asked(number):
+        return await ask(NETWORK.port, NETWORK.channel(), purchase(trace=number, f7=now()))
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_a_cut_answer_is_as_short_as_the_rule_says(tmp_path):
+    (tmp_path / "mine.toml").write_text("[[rule]]\ntruncate = 10\n")
+    config = replace(ISSUER, rules=("mine.toml",))
+
+    async def main():
+        async with served(serve_issuer(config, tmp_path)):
+            with pytest.raises(FormatError):
+                await ask(NETWORK.port, NETWORK.channel(), purchase(f7=now()))
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_rules_with_a_fault_end_the_start_with_their_line(tmp_path):
+    (tmp_path / "mine.toml").write_text("[[rule]]\nanser = '51'\n")
+
+    async def main():
+        with pytest.raises(ConfigError, match=r"mine\.toml, line 2: rule 1: anser: .* answer\?"):
+            await serve_issuer(replace(ISSUER, rules=("mine.toml",)), tmp_path)
+
+    run(main())
+
+
+@pytest.mark.usefixtures("vault")
+def test_without_the_key_of_cavvs_it_does_not_start(tmp_path):
+    async def main():
+        with pytest.raises(ConfigError, match=r"key of CAVVs cannot be read.* leave cavv_key out"):
+            await serve_issuer(replace(ISSUER, cavv_key="no.cavv"), tmp_path)
 
     run(main())

@@ -26,7 +26,7 @@ PAN = "9999990000000014"
 TYPED_PAN = "9999990000000022"
 RIGHT_PIN, WRONG_PIN = "1111111111111111", "2222222222222222"  # blocks, for the module below
 RIGHT_CVV, WRONG_CVV = "123", "999"
-BOUNDS = ("limits", "remembered_max", "checkpoint_rows", "cavv")  # of an issuer
+BOUNDS = ("limits", "remembered_max", "checkpoint_rows", "cavv", "more")  # of an issuer
 APPROVAL = {38: "000001"}  # what an approval carries besides its code
 
 CARDS = (

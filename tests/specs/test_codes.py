@@ -109,7 +109,7 @@ def test_network_management_codes():
 # Where codes are decided by, they are names. What looks the same and is none:
 CORE = ("specs/transactions", "switch/core", "hosts", "terminal/core", "wire/machine")
 OTHER = {
-    "hosts/issuer/behaviours.py": {"05", "10", "51", "54", "68"},  # the last digits of an amount
+    "hosts/bank/rules.py": {"20"},  # a century
     "hosts/issuer/config.py": {"05", "59", "82", "N7"},  # values of the configuration
     "specs/transactions/absent.py": {"01", "06", "08", "10", "43", "59", "82"},  # tags, fields, ECI
     "specs/transactions/accepted.py": {"52", "54"},  # numbers of fields
@@ -148,3 +148,25 @@ def test_a_bare_code_would_be_seen(tmp_path):
     planted = tmp_path / "planted.py"
     planted.write_text('raise Decline("91")')
     assert bare_codes(planted) == {"91"}
+
+
+# Who says a code by itself has its name in the source, or says it because a key of it says so.
+PARTIES = {"acquirer": ("hosts/acquirer",), "issuer": ("hosts/issuer",), "switch": ("switch/core",)}
+SHARED = ("specs/transactions", "wire/machine", "hosts/requests.py")
+CONFIGURED = {"issuer": {"05", "59", "82"}}
+
+
+@pytest.mark.parametrize("party", PARTIES)
+def test_the_table_says_who_says_what_by_itself(party):
+    root = Path(__file__).parents[2]
+    names = {name: code for name, code in vars(codes).items() if code in list(REASONS)}
+    files = [
+        path
+        for part in (*PARTIES[party], *SHARED)
+        for path in ((root / part).rglob("*.py") if (root / part).is_dir() else [root / part])
+    ]
+    text = "\n".join(path.read_text("utf-8") for path in files)
+    said = {code for name, code in names.items() if name in text}
+    claimed = {code for code, row in REASONS.items() if party in row.by.split()}
+    assert claimed - CONFIGURED.get(party, set()) <= said
+    assert {row for reason in REASONS.values() for row in reason.by.split()} == set(PARTIES)

@@ -299,10 +299,10 @@ class Link(asyncio.Protocol):
 
     # Bytes out ----------------------------------------------------------------------------------
 
-    def pack(self, message: Any) -> bytes:
-        """The frame of *message*; empty if it cannot be said on this link."""
+    def pack(self, message: Any, size: int | None = None) -> bytes:
+        """The frame of *message*, or of its first *size* bytes; empty if it cannot be said here."""
         try:
-            return self._frame(self._encode(message))
+            return self._frame(self._encode(message)[:size])
         except EncodeError as error:
             self._keeper.note("not_sent", self.name, f"a message cannot be said there: {error}")
         except Exception as error:

@@ -176,6 +176,10 @@ class Runtime:
         self._perform(effects)
         self._settle_soon()
 
+    def note(self, kind: str, reason: str) -> None:
+        """Tell the record what happened beside all links."""
+        self._record.note(kind, LinkId("-"), reason)
+
     async def durable(self) -> None:
         """Return when all that the machine wanted appended so far is committed.
 
@@ -254,7 +258,8 @@ class Runtime:
 
     def _send(self, effect: Send) -> None:
         link = self._links.get(effect.link)
-        data = link.pack(effect.message) if link is not None and link.is_up else b""
+        is_up = link is not None and link.is_up
+        data = link.pack(effect.message, effect.size) if link is not None and is_up else b""
         if link is None or not data:
             self.counts["not_sent"] += 1
             return

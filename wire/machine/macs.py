@@ -205,13 +205,12 @@ class Macs:
         if rule is None or not isinstance(effect.message, Message):
             return False
         ours = effect.ours if isinstance(effect, Translated) else effect.message
-        self._kernel.start(
-            self._seal(effect.link, effect.message, ours, rule), budget=Budget.CARING
-        )
+        self._kernel.start(self._seal(effect, ours, rule), budget=Budget.CARING)
         return True
 
-    async def _seal(self, link: LinkId, message: Message, ours: Message, rule: MacRule) -> None:
-        """Send *message* with its MAC; who waits for the answer to *ours* hears if it cannot be."""
+    async def _seal(self, effect: Send, ours: Message, rule: MacRule) -> None:
+        """Send what *effect* says with its MAC; who waits for the answer to *ours* hears if not."""
+        link, message = effect.link, effect.message
         bare = message.without(*MAC_FIELDS)
         key = self._keys.sending(rule.place_of(link, message), "mac", rule.key_of(message))
         try:
@@ -229,4 +228,5 @@ class Macs:
             self._kernel.tell("mac_not_made", link, told)
             return self._kernel.not_sent(link, ours, told)
         mac = answer.fields["mac"].ljust(16, "0")
-        return self._kernel.effects.append(Sealed(link, bare.with_fields({mac_field(bare): mac})))
+        whole = bare.with_fields({mac_field(bare): mac})
+        return self._kernel.effects.append(Sealed(link, whole, effect.size))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from cardswitch.specs.codes import FORMAT_ERROR
 from cardswitch.specs.convert.translation import Translation
+from cardswitch.specs.dialect.covered import MAC_FIELDS, mac_field
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.masking import ECHO_FIELDS
 from cardswitch.specs.message import Message, MessageError
@@ -30,7 +31,7 @@ from .budget import Limits
 from .desk import Desk
 from .kernel import Kernel
 from .keys.working import KeyKind, WorkingKeys
-from .macs import MacRule, Macs, Used
+from .macs import MacRule, Macs, Sealed, Used
 from .matching import Exchange, is_answerable, label
 from .speech import Speech
 
@@ -209,6 +210,16 @@ class Program:
         self.kernel.tell("refused", link, ": ".join(filter(None, (label(request), code, reason))))
         changes = {44: field} if field else None
         self.kernel.effects.append(Send(link, request.reply(code, changes)))
+
+    def send_sealed(self, link: LinkId, message: Message, mac: str) -> None:
+        """Send *message* with *mac* for its MAC, right or wrong: for those who try their peers."""
+        said = message
+        if self._speech is not None:
+            effect = self._speech.say(Send(link, message))
+            said = effect.message if isinstance(effect, Send) else message
+        whole = said.without(*MAC_FIELDS)
+        whole = whole.with_fields({mac_field(whole): mac})
+        self.kernel.effects.append(Sealed(link, whole))
 
     def drop(self, link: LinkId, because: str = "nothing of the kind is expected there") -> None:
         """Drop a message that nothing can be made of; a link that sends too many is closed."""

@@ -23,7 +23,7 @@ TOLD_MAX: Final = 1_000  # losses that are told: fields of all links, and what h
 SILENT: Final = frozenset(["assumed", "filled"])  # Nothing of the message is lost by that.
 
 
-class Translated(Send, frozen=True):
+class Translated(Send, frozen=True, kw_only=True):
     """A Send whose *message* is as its link has it; *ours* is what the program said."""
 
     ours: Message
@@ -53,7 +53,7 @@ class Speech:
             return effect
         done = translation.say(effect.message, self._kernel.now)
         said = self._told_of(effect.link, "said", done)
-        return Translated(effect.link, said, effect.message)
+        return Translated(effect.link, said, effect.size, ours=effect.message)
 
     def _told_of(self, link: LinkId, way: str, done: Converted) -> Message:
         for loss in done.losses:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cardswitch.specs.codes import INVALID_AMOUNT, INVALID_TRANSACTION, NO_FUNDS, PARTLY_APPROVED
+from cardswitch.specs.codes import APPROVALS, INVALID_AMOUNT, INVALID_TRANSACTION, NO_FUNDS
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
@@ -14,11 +14,11 @@ from cardswitch.specs.transactions.captures import the_one
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.budget import Budget
 
-from ..behaviours import NORMAL, behaviour_of
 from ..books import IssuerBooks
 from ..cards import read_card
 from ..entries import AuthorisationAdjusted, PurchaseDecided
 from ..legs import Purchase
+from ..ruling import NOBODY, Ruling
 from ..verification import Verification
 from .completions import Completions, hold_of
 
@@ -37,14 +37,14 @@ class Increments(Completions):
         books: IssuerBooks,
         verification: Verification,
         approval: Callable[[], dict[int, str]],
-        magic_amounts: bool,
+        ruling: Ruling,
     ) -> None:
         """*known*: see :class:`FollowUps`; *approval*: the fields of the next one."""
         super().__init__(*known)
         self._books = books
         self._verification = verification
         self._approval = approval
-        self._magic_amounts = magic_amounts
+        self._ruling = ruling
 
     def _decide(
         self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
@@ -94,14 +94,14 @@ class Increments(Completions):
         original = originals[the_one(request, 0, terms.card, holds, now)]
         if accepted.pan:
             self._verification.find(read_card(request, accepted))
-        behaviour = behaviour_of(request[4]) if self._magic_amounts else NORMAL
-        if behaviour.decline:
-            raise Decline(behaviour.decline)
-        amount = terms.amount // behaviour.divisor
+        link = next(iter(own.waiters), NOBODY)
+        deed = self._ruling.deed(link, request, accepted.kind, accepted.pan)
+        if deed.answer and deed.answer not in APPROVALS:
+            raise Decline(deed.answer)
+        amount = terms.amount * (deed.percent or 100) // 100
         if not amount:
             raise Decline(INVALID_AMOUNT)
         assert original.decided is not None, "what holds was decided"
-        if amount > self._books.accounts[original.decided.account].available:
+        if amount > self._books.account(original.decided.account).available:
             raise Decline(NO_FUNDS)
-        code = accepted.kind.approval if behaviour.divisor == 1 else PARTLY_APPROVED
-        return original, code, amount
+        return original, deed.answer or accepted.kind.approval, amount

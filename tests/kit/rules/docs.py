@@ -123,10 +123,12 @@ def diagrams() -> list[str]:
 def reasons_table() -> str:
     """The table of reasons for the section "Reasons"."""
     rows = [
-        f"| `{r.code}` | {r.meaning} | {r.text} | {r.advice.replace('_', ' ')} | {r.retry} |"
+        f"| `{r.code}` | {r.meaning} | {r.text} | {r.advice.replace('_', ' ')} | {r.retry} "
+        f"| {r.by.replace(' ', ', ') or 'by rule'} |"
         for r in REASONS.values()
     ]
-    head = ["| Field 39 | Meaning | The shopper reads | Advice | Retry |", "|---|---|---|---|---|"]
+    columns = ("Field 39", "Meaning", "The shopper reads", "Advice", "Retry", "Said by")
+    head = [f"| {' | '.join(columns)} |", "|---" * len(columns) + "|"]
     return "\n".join([*head, *rows])
 
 

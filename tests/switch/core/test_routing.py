@@ -38,7 +38,25 @@ def test_one_bin_cannot_go_two_ways():
         Routing([Route("pos", "a", bins=("4",)), Route("pos", "b", bins=("4",))])
 
 
-@pytest.mark.parametrize("prefix", ["4x", "٤", "4" * 13])
+@pytest.mark.parametrize(
+    "prefix",
+    ["4x", "٤", "4" * 13, "2221-", "-2720", "2720-2221", "22-2720", "1-2-3", "00000-99999"],
+)
 def test_a_bin_is_digits(prefix):
-    with pytest.raises(ConfigError, match="digits"):
+    with pytest.raises(ConfigError, match="digits, or two such numbers as 2221-2720"):
         Routing([Route("pos", "a", bins=(prefix,))])
+
+
+@pytest.mark.parametrize(
+    ("pan", "upstream"),
+    [
+        ("2220999999999999", None),
+        ("2221000000000009", "a"),
+        ("2720990000000007", "a"),
+        ("2721000000000004", None),
+        ("2223003122003222", "b"),
+    ],
+)
+def test_a_range_of_bins(pan, upstream):
+    routes = [Route("pos", "a", bins=("2221-2720",)), Route("pos", "b", bins=("22230031",))]
+    assert Routing(routes).find("pos", "SHOP", pan) == upstream

@@ -25,13 +25,13 @@ def test_a_payment_from_creation_to_refund(shop):
 
 
 def test_charges_of_an_order_are_its_tries(shop):
-    id_ = shop.create(amount=1051).body["error"]["payment_intent"]["id"]
+    id_ = shop.create(amount=100051).body["error"]["payment_intent"]["id"]
     shop.ask("POST", f"/v1/payment_intents/{id_}", {"amount": 1000})
     shop.ask("POST", f"/v1/payment_intents/{id_}/confirm", {"payment_method": "pm_card_visa"})
     tries = shop.ask("GET", "/v1/charges", {"payment_intent": id_}).body["data"]
     assert [(each["status"], each["amount"]) for each in tries] == [
         ("succeeded", 1000),
-        ("failed", 1051),
+        ("failed", 100051),
     ]
     assert tries[1]["failure_code"] == "card_declined"
 

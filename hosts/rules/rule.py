@@ -1,0 +1,220 @@
+"""A rule: which requests it is about, and what is done; of several, the first that fits."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct
+
+from cardswitch.specs.codes import APPROVALS, NO_REASON_TO_DECLINE, PARTLY_APPROVED, REASONS
+from cardswitch.specs.dialect import Dialect, load_dialect
+from cardswitch.specs.errors import DecodeError, FormatError
+from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.absent import CHANNELS, Channel
+
+HOUSE: Final = "_house"  # the dialect whose paths a rule may name
+COUNTED_MAX: Final = (
+    10_000  # cards, terminals or merchants that tries are counted of; then the oldest
+)
+PATTERNS_KEPT: Final = 1_024
+DELAY_MAX_S: Final = 120.0
+LATE: Final = "late"  # as late as the issuer's late_s says
+Per = Literal["card", "terminal", "merchant", "all"]
+Way = Channel | Literal["read"]
+WAYS: Final = (*CHANNELS, "read")
+Amount = Annotated[int, Meta(ge=0, le=999_999_999_999)]
+Result = Annotated[str, Meta(pattern=r"\A[0-9A-Z]\Z")]
+
+
+class Range(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """From one number to another, both included; 0 as an end is none."""
+
+    from_: Amount = 0
+    to: Amount = 0
+
+    def __contains__(self, number: int) -> bool:
+        return self.from_ <= number and (not self.to or number <= self.to)
+
+
+class Count(Struct, frozen=True, forbid_unknown_fields=True, rename={"from_": "from"}):
+    """Which of the requests that fit else: counted from 1, those of each card or whatever apart."""
+
+    from_: Annotated[int, Meta(ge=1)] = 1
+    to: Annotated[int, Meta(ge=0)] = 0
+    every: Annotated[int, Meta(ge=1)] = 1
+    per: Per = "card"
+
+    def __contains__(self, number: int) -> bool:
+        in_time = self.from_ <= number and (not self.to or number <= self.to)
+        return in_time and (number - self.from_) % self.every == 0
+
+
+class ForcedChecks(Struct, frozen=True, forbid_unknown_fields=True):
+    """What field 44 says of a card that is not there, whatever was found."""
+
+    cvc: Result | Literal[""] = ""
+    address: Result | Literal[""] = ""
+    cavv: Result | Literal[""] = ""
+
+
+class Deed(Struct, frozen=True, kw_only=True):
+    """What is done; of *answer* and *answer_from* at most one, and *percent* with 10 alone."""
+
+    answer: str = ""  # field 39
+    answer_from: str = ""  # a path: the last two characters there are field 39, if they are a code
+    percent: Annotated[int, Meta(ge=1, le=99)] | None = None  # of the amount is approved
+    when: Literal["checked", "at once"] = "checked"
+    delay_s: Annotated[float, Meta(ge=0, le=DELAY_MAX_S)] | Literal["late"] = 0.0
+    drop: bool = False
+    close: bool = False
+    double: bool = False
+    truncate: Annotated[int, Meta(ge=1)] | None = None  # bytes of the answer that are sent
+    wrong_mac: bool = False
+    wrong_stan: bool = False
+    checks: ForcedChecks = ForcedChecks()
+    fields: Mapping[int, str] = {}
+
+
+NOTHING: Final = Deed()
+
+
+class Rule(Deed, frozen=True, kw_only=True):
+    """Which requests: all that is said must fit. The rest is what is done with them."""
+
+    name: str = ""
+    kinds: tuple[str, ...] = ()  # none: whatever is asked for and answered
+    cards: tuple[str, ...] = ()  # ids of cards, or numbers
+    merchants: tuple[str, ...] = ()
+    terminals: tuple[str, ...] = ()
+    channels: tuple[Way, ...] = ()
+    amount: Range | None = None  # minor units
+    match: Mapping[str, str | tuple[str, ...]] = {}  # by path
+    count: Count | None = None
+
+
+class Facts(Struct, frozen=True, kw_only=True):
+    """What a rule may ask of a request."""
+
+    request: Message
+    kind: str
+    shape: str
+    pan: str
+    card: str = ""  # its id, if it is known
+    channel: Way = "typed"
+    amount: int = 0
+
+    def __repr__(self) -> str:
+        """Without the card's number."""
+        return f"<facts of {self.kind}>"
+
+
+class Rules:
+    """The rules of a host in their order, and how often each was met."""
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self.all = tuple(rules)
+        self._house = load_dialect(HOUSE) if self.all else None
+        self._met: OrderedDict[tuple[int, str], int] = OrderedDict()
+
+    def choose(self, facts: Facts) -> tuple[str, Deed]:
+        """The name and the deed of the first rule that fits; NOTHING if none does."""
+        for number, rule in enumerate(self.all):
+            if self._fits(rule, facts) and self._is_counted(number, rule, facts):
+                return rule.name, _decided(rule, facts, self._dialect)
+        return "", NOTHING
+
+    @property
+    def _dialect(self) -> Dialect:
+        assert self._house is not None, "there are rules"
+        return self._house
+
+    def _fits(self, rule: Rule, facts: Facts) -> bool:
+        if rule.kinds:
+            if facts.kind not in rule.kinds:
+                return False
+        elif facts.shape != "ask":
+            return False
+        get = facts.request.get
+        return (
+            (not rule.channels or facts.channel in rule.channels)
+            and (rule.amount is None or facts.amount in rule.amount)
+            and (not rule.cards or _one_fits(rule.cards, facts.card, facts.pan))
+            and (not rule.merchants or _one_fits(rule.merchants, get(42).rstrip(" ")))
+            and (not rule.terminals or _one_fits(rule.terminals, get(41).rstrip(" ")))
+            and all(self._has(facts.request, *wanted) for wanted in rule.match.items())
+        )
+
+    def _has(self, request: Message, path: str, wanted: str | tuple[str, ...]) -> bool:
+        text = read_path(self._dialect, request, path)
+        patterns = (wanted,) if isinstance(wanted, str) else wanted
+        return _one_fits(patterns, text)
+
+    def _is_counted(self, number: int, rule: Rule, facts: Facts) -> bool:
+        """Count that *rule* was met, and say whether it is its turn."""
+        if rule.count is None:
+            return True
+        key = number, _whose(rule.count.per, facts)
+        met = self._met.pop(key, 0) + 1
+        self._met[key] = met
+        if len(self._met) > COUNTED_MAX:
+            self._met.popitem(last=False)
+        return met in rule.count
+
+
+def read_path(dialect: Dialect, request: Message, path: str) -> str:
+    """The value at *path* of *request*; ``""`` where it is absent, or its field is made otherwise.
+
+    >>> read_path(load_dialect(HOUSE), Message("0200", {48: "9203123"}), "48.92")
+    '123'
+    """
+    try:
+        return dialect.read(request, path)
+    except (DecodeError, FormatError):
+        return ""
+
+
+def _decided(rule: Rule, facts: Facts, dialect: Dialect) -> Deed:
+    """*rule* with the answer that the request itself chooses, if it shall."""
+    if not rule.answer_from:
+        return rule
+    code = read_path(dialect, facts.request, rule.answer_from)[-2:]
+    return rule if code not in REASONS else _with_answer(rule, code)
+
+
+def _with_answer(rule: Rule, code: str) -> Deed:
+    given: dict[str, Any] = {name: getattr(rule, name) for name in Deed.__struct_fields__}
+    return Deed(**{**given, "answer": code, "answer_from": ""})
+
+
+def is_answer_to(code: str, moves_money: bool) -> bool:
+    """Whether *code* may be said where money moves, or where none does: an approval has to fit.
+
+    >>> is_answer_to("85", True), is_answer_to("11", True), is_answer_to("51", False)
+    (False, True, True)
+    """
+    if code not in APPROVALS:
+        return True
+    return code not in (NO_REASON_TO_DECLINE, PARTLY_APPROVED) or (
+        (code == NO_REASON_TO_DECLINE) != moves_money
+    )
+
+
+def _whose(per: Per, facts: Facts) -> str:
+    get = facts.request.get
+    return {"card": facts.pan, "terminal": get(41), "merchant": get(42), "all": ""}[per]
+
+
+def _one_fits(patterns: Sequence[str], *texts: str) -> bool:
+    said = [text for text in texts if text] or [""]
+    return any(_pattern(each).fullmatch(text) for each in patterns for text in said)
+
+
+@lru_cache(PATTERNS_KEPT)
+def _pattern(text: str) -> re.Pattern[str]:
+    """*text* in which * is anything and ? one character."""
+    pieces = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in text]
+    return re.compile("".join(pieces), re.DOTALL)
