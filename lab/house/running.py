@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +22,7 @@ from cardswitch.switch.operate.serve import serve as serve_switch
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.driver.service import Running as Served
+from cardswitch.wire.operator.addresses import Address
 
 from .chain import LabChain
 from .papers import has_papers, renew_papers
@@ -116,26 +117,32 @@ class Running:
 
     def _missing(self) -> list[str]:
         """The links that are not up, and of the switch's upstreams those not signed on to."""
-        house, ours = self._house, ports(self._house)
-        missing = []
+        return [
+            who for who, dialled, is_up in self._links() if not is_up and self._is_near(dialled)
+        ]
+
+    def _links(self) -> Iterator[tuple[str, Address, bool]]:
+        """Each link that is dialled: what it is called, where to, and whether it may be used."""
+        house = self._house
         if self._switch is not None and house.switch is not None:
-            near = [name for name, each in house.switch.upstreams.items() if each.port in ours]
-            missing = [name for name in near if name not in self._switch.memory.ready]
-            if house.switch.hsm.port in ours and not self._switch.desk.is_up(SWITCH_HSM):
-                missing.append("the HSM, by the switch")
+            ready = self._switch.memory.ready
+            for name, upstream in house.switch.upstreams.items():
+                yield name, upstream, name in ready
+            yield "the HSM, by the switch", house.switch.hsm, self._switch.desk.is_up(SWITCH_HSM)
         if self._issuer is not None and house.issuer is not None:
-            is_near = house.issuer.hsm.port in ours
-            if is_near and not self._issuer.desk.is_up(ISSUER_HSM):
-                missing.append("the HSM, by the issuer")
+            yield "the HSM, by the issuer", house.issuer.hsm, self._issuer.desk.is_up(ISSUER_HSM)
         if self._acquirer is not None and house.acquirer is not None:
-            is_near = house.acquirer.network.port in ours
-            if is_near and not self._acquirer.desk.is_up(NETWORK):
-                missing.append("the network, by the acquirer")
+            is_up = self._acquirer.desk.is_up(NETWORK)
+            yield "the network, by the acquirer", house.acquirer.network, is_up
         if self.gateway is not None and house.gateway is not None:
-            is_near = house.gateway.switch.port in ours
-            if is_near and not self.gateway.gateway.is_ready:
-                missing.append("the switch, by the gateway")
-        return missing
+            is_up = self.gateway.gateway.is_ready
+            yield "the switch, by the gateway", house.gateway.switch, is_up
+
+    def _is_near(self, dialled: Address) -> bool:
+        """Whether who is *dialled* runs here; a whole lab has them all, whatever stands between."""
+        house = self._house
+        is_whole = all((house.hsm, house.issuer, house.switch, house.acquirer))
+        return is_whole or dialled.port in ports(house)
 
 
 @asynccontextmanager

@@ -58,6 +58,7 @@ def dialled(lab):
         "switch to issuer": (lab.switch.upstreams["issuer"], ("switch", "upstreams", "issuer")),
         "switch to HSM": (lab.switch.hsm, ("switch", "hsm")),
         "issuer to HSM": (lab.issuer.hsm, ("issuer", "hsm")),
+        "gateway to switch": (lab.gateway.switch, ("gateway", "switch")),
     }
 
 
@@ -110,7 +111,7 @@ def seen(folder, taps, secrets):
 def test_a_tap_sees_tls_from_the_first_byte_and_nothing_else(tmp_path, lab):
     own, secrets = lab
     taps = run(sell(own))
-    assert len(taps) == 6
+    assert len(taps) == 7
     for name, tap in taps.items():
         assert tap.asked.startswith(CLIENT_HELLO), name
     assert not seen(tmp_path, taps, secrets)
