@@ -26,6 +26,7 @@ CURRENCY: Final = 50
 _DAY_S: Final[Seconds] = 86_400.0
 # How many days back the last batch that was closed is looked for: most terminals close every day.
 _DAYS_BACK: Final = (2, 9, 40, 180)
+_DAYS_AHEAD: Final = 2  # of us may a clock be, and ours may have been set back
 _STAN_DIGITS: Final = 6
 _RECONCILED: Final = "5"  # the second digit of their MTIs
 _UPLOADED: Final = "3"
@@ -67,7 +68,7 @@ async def reconciled(desk: SwitchDesk, who: str, batch: int, currency: str) -> l
     """The terminal's 0500, back to the one that closed the batch before. Raises NoAnswer."""
     found: list[Closed] = []
     for days in _DAYS_BACK:
-        begins = tuple((_date(desk, -n), f"{who}{_RECONCILED}|") for n in range(-1, days))
+        begins = tuple((_date(desk, -n), f"{who}{_RECONCILED}|") for n in range(-_DAYS_AHEAD, days))
         rows = await desk.look_up(Question(begins=begins))
         found = [_closed(row) for row in rows if row.state == State.ANSWERED]
         if before(found, batch, currency) is not None:
@@ -180,8 +181,8 @@ async def _begun(
 
 def _dates(desk: SwitchDesk, since: Seconds) -> list[str]:
     """The dates that field 7 may have in what came behind *since*: its clock may be a day off."""
-    days = int((desk.now - since) // _DAY_S) + 1
-    return [_date(desk, -n) for n in range(-1, days + 2)]
+    days = max(0, int((desk.now - since) // _DAY_S) + 1)
+    return [_date(desk, -n) for n in range(-_DAYS_AHEAD, days + 2)]
 
 
 def _date(desk: SwitchDesk, days: int) -> str:

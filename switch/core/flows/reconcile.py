@@ -19,11 +19,13 @@ from cardswitch.specs.codes import (
     INVALID_TRANSACTION,
     MISMATCH,
     TOTALS_DIFFER,
+    TRY_LATER,
     UNKNOWN_ORIGINAL,
 )
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import require_fields
+from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import Reference, reference
 from cardswitch.specs.transactions.totals import (
@@ -99,6 +101,8 @@ async def reconcile(desk: SwitchDesk, link: LinkId, request: Message, theirs: To
     try:
         require_known(request, desk.listener)
         require_signed_on(desk, link, request)
+        if not is_of_now(request, desk.now, desk.listener.clock_apart_s):
+            raise Decline(INVALID_TRANSACTION)
         earlier = await reconciled(desk, who, batch, currency)
         since = before(earlier, batch, currency)
         days = by_day(await counted(desk, who, since), currency)
@@ -108,7 +112,7 @@ async def reconcile(desk: SwitchDesk, link: LinkId, request: Message, theirs: To
             raise Decline(DUPLICATE)
         is_told = ours == theirs or await is_told_of(desk, told, theirs, batch, currency)
     except Decline as declined:
-        return answer(desk, request, declined.code, {})
+        return decline(desk, request, declined.code)
     except NoAnswer:
         return desk.forget()
     result = IN_BALANCE if ours == theirs else OUT_OF_BALANCE
@@ -147,7 +151,7 @@ async def upload(
     except NoAnswer:
         return desk.forget()
     except Decline as declined:
-        return answer(desk, request, declined.code, {})
+        return decline(desk, request, declined.code)
     if desk.leg.state is not None:
         return tell_known(desk, batch_digest(request))
     legs = [leg for leg in candidates(desk, names, found) if leg.kind.sign and leg.owed]
@@ -173,6 +177,14 @@ def item_of(request: Message) -> Kind:
     if kind is None or not kind.sign:
         raise Decline(INVALID_TRANSACTION, str(ORIGINAL))
     return kind
+
+
+def decline(desk: SwitchDesk, request: Message, code: str) -> None:
+    """Refuse *request*: durably, unless it may be taken when it comes again."""
+    if code not in TRY_LATER:
+        return answer(desk, request, code, {})
+    desk.tell_waiters(code)
+    return desk.forget()
 
 
 def answer(

@@ -180,6 +180,9 @@ def test_a_merchant_that_the_listener_does_not_know():
 def test_who_must_sign_on_and_has_not_is_told_so():
     play = opened(with_listener("pos", sign_on="required"))
     assert codes(play, close(Totals()), item()) == ["91", "91"]
+    # Signed on, what was told so is taken when it comes again.
+    signed = Message("0800", {7: "0329010000", 11: "000001", 41: "TERM0001", 70: "001"})
+    assert codes(play, signed, close(Totals()), item()) == ["00", "00", "25"]
 
 
 @pytest.mark.parametrize("message", [close(), item()])
@@ -205,6 +208,11 @@ def test_so_many_legs_that_the_journal_names_them_piece_by_piece():
     play.journal = few
     assert codes(play, close()) == ["00"]
     assert any(q.begins and q.begins[0][1].endswith("|2|0") for q in asked)
+
+
+@pytest.mark.parametrize("sent", ["0327000000", "0401000000"])
+def test_what_is_of_another_day_is_refused(sent):
+    assert codes(sold(), close(f7=sent)) == ["12"]
 
 
 def test_two_at_once_one_is_silent_and_may_ask_again():
