@@ -140,8 +140,10 @@ class SwitchDesk(Desk):
     def speak(self, link: LinkId, request: Message, pin: Mapping[int, str]) -> Message:
         """*request* as it goes out on *link*: our trace number, its PIN data, no header."""
         fields = dict(request.fields)
-        for number in (*NOT_FORWARDED, *self._not_set()):
+        for number in NOT_FORWARDED:
             fields.pop(number, None)
+        for number in self._not_set(request):
+            del fields[number]
         fields[37] = self.leg.rrn
         if 15 not in fields:
             today = self.memory.today.date
@@ -149,10 +151,16 @@ class SwitchDesk(Desk):
         fields.update(pin)
         return self.stamp(link, Message(f"{request.mti[:3]}0", fields))
 
-    def _not_set(self) -> tuple[int, ...]:
-        """Who sells, as far as the listener does not let it be set."""
-        sets = self.listener.sets
-        return tuple(number for number in MERCHANT_FIELDS if number not in sets)
+    def _not_set(self, request: Message) -> list[int]:
+        """What *request* says of who sells, though its listener does not let it; told once each."""
+        sets, told = self.listener.sets, self.memory.told
+        left_out: list[int] = [n for n in MERCHANT_FIELDS if n in request.fields and n not in sets]
+        for number in left_out:
+            if (place := (self.leg.source, number)) not in told:
+                told.add(place)
+                why = f"field {number}: not to be set there, so it is left out; told once"
+                self.tell("not_passed_on", LinkId(self.leg.link), why)
+        return left_out
 
     def advice(self, request: Message, original: Leg) -> Message:
         """*request* as it goes where *original* went, which it names as that is known there.

@@ -32,6 +32,7 @@ class Memory:
         self.vault = vault
         self.legs = Legs(settings.legs_max)
         self.tombstones = Tombstones(settings.tombstones_max)
+        self.told: set[tuple[str, int]] = set()  # fields left out, by listener: each is told once
         self.sequence = 0  # of the last row
         self.leg_number = 0  # of the last leg
         self.day: BankDay | None = None

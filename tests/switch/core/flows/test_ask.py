@@ -114,6 +114,19 @@ def test_a_listener_says_what_of_the_merchant_is_passed_on(sets):
     assert play << sent("acquirer", "0200", wanted)
 
 
+def test_what_is_left_out_is_told_once():
+    play = opened(with_listener(sets=()))
+    told: list[str] = []
+    play.machine.observe(lambda kind, link, reason: told.append(f"{kind} {link}: {reason}"))
+    for trace in ("000007", "000008"):
+        play >> Received(POS, PLAIN.with_fields({11: trace, 18: "5999", 43: "SHOP".ljust(40)}))
+        play.skip()
+    assert [text.partition(",")[0] for text in told] == [
+        "not_passed_on pos/1: field 18: not to be set there",
+        "not_passed_on pos/1: field 43: not to be set there",
+    ]
+
+
 def with_upstream(**changes):
     """The usual settings, with these for the acquirer."""
     there = replace(SETTINGS.upstreams["acquirer"], **changes)
