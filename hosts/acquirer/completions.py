@@ -10,7 +10,7 @@ from cardswitch.specs.codes import APPROVED, DUPLICATE
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
-from cardswitch.specs.transactions.captures import Hold, left_after, the_one
+from cardswitch.specs.transactions.captures import Hold, left_after, part_of, the_one
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import Reference, can_be_named
 from cardswitch.wire.machine.waits import NoAnswer
@@ -55,17 +55,32 @@ async def completion(
     return await pass_on(desk, own, request, original)
 
 
+async def advice(desk: AcquirerDesk, own: Booking, request: Message, asked: Terms) -> None:
+    """Pass *request* on, which tells of a sale that was done without asking anybody."""
+    try:
+        await desk.recall(Question((own.identity,)))
+    except NoAnswer:
+        return desk.count("forgotten")
+    if own.asked not in (None, asked):
+        return desk.tell_waiters(own, DUPLICATE)
+    if own.is_decided:
+        return respond(desk, own)
+    return await pass_on(desk, own, request, None)
+
+
 async def pass_on(
     desk: AcquirerDesk, own: Booking, request: Message, original: Booking | None
 ) -> None:
-    """Into the network, naming *original*, which is captured; None: as it was sent before."""
-    known = original or own
-    assert known.forwarded is not None, "what is approved, or repeated, was forwarded"
+    """Into the network, naming *original*, which is captured; None: as before, or none."""
     try:
-        names = known.forwarded.original if original else known.forwarded.names
+        names = own.forwarded.names if own.forwarded else ""
+        if original is not None:
+            assert original.forwarded is not None, "what is approved was forwarded"
+            names = original.forwarded.original
         forwarded = into_network(desk, own, request, names)
         if original is not None:
-            desk.write(original, AuthorisationCompleted(left_after(original.held, request)))
+            left, capture = left_after(original.held, request), part_of(request).sequence
+            desk.write(original, AuthorisationCompleted(left, capture))
         answer = await desk.ask_network(forwarded)
     except NoAnswer:
         return None

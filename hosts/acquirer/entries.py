@@ -82,6 +82,7 @@ class AuthorisationCompleted(Struct, frozen=True, tag=True, gc=False):
     """
 
     left: int = 0
+    capture: int = 1  # its number
 
     @property
     def state(self) -> State:

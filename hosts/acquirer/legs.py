@@ -61,7 +61,7 @@ class Booking(Leg, eq=False, kw_only=True):
     answer: PurchaseAnswered | None = None
     reversal: ReversalForwarded | None = None  # the last one
     held: int = 0  # minor units that are booked now
-    captures: int = 0  # how many were taken of an authorisation
+    captures: int = 0  # the number of the last capture of an authorisation
     is_reversal_asked: bool = False  # of the network, at this moment
 
     @property
@@ -125,8 +125,8 @@ class Booking(Leg, eq=False, kw_only=True):
                 self.held = entry.amount
             case AuthorisationAdjusted(held):
                 self.held = held
-            case AuthorisationCompleted(left):
-                self.held, self.captures = left, self.captures + 1
+            case AuthorisationCompleted(left, capture):
+                self.held, self.captures = left, capture
 
     def reply(self, request: Message) -> Message:
         """What *request*, the purchase or a repeat of it, is told.

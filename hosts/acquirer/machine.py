@@ -28,7 +28,7 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from ..requests import REQUIRED
 from ..row import CHECKPOINT_ROWS, HostRow
 from .books import REMEMBERED_MAX, Approved
-from .completions import completion
+from .completions import advice, completion
 from .config import AcquirerConfig
 from .desk import FRONT, HSM, NETWORK, NO_CARD, AcquirerDesk, Fingerprint
 from .increments import increment
@@ -144,7 +144,9 @@ class Acquirer(Program):
         if desk.is_full(budget, link):
             return None  # Silence: what is told now, a copy that is let in later would belie.
         booking.wait(link, request)
-        if names is None:
+        if names is None and kind.shape == "advise":
+            flow = advice(desk, booking, request, asked)
+        elif names is None:
             flow = purchase(desk, booking, request, asked)
         elif kind.shape == "ask":
             flow = increment(desk, booking, request, asked, names)

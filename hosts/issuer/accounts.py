@@ -51,12 +51,15 @@ class Account:
         groups = (AdditionalAmount(processing[2:4], kind, self.currency, n) for kind, n in amounts)
         return {FIELD: pack_additional(groups)}
 
-    def do(self, money: Money, amount: int) -> None:
-        """What an approval of *amount* (1 or more) does, by the *money* of its class. Error."""
+    def do(self, money: Money, amount: int, *, has_happened: bool = False) -> None:
+        """What an approval of *amount* (1 or more) does, by the *money* of its class. Error.
+
+        What *has_happened* is taken all the same, whatever there is.
+        """
         if money == "credit":
             self.credit(amount)
         else:
-            self.hold(amount, may_overdraw=money == "capture")
+            self.hold(amount, may_overdraw=has_happened)
 
     def undo(self, money: Money, amount: int) -> None:
         """Take back *amount* of what :meth:`do` did."""

@@ -58,7 +58,9 @@ class IssuerBooks:
             case PurchaseDecided():
                 self.approvals += entry.code in APPROVALS
                 if entry.amount:
-                    self.account(entry.account).do(_money(entry.terms.kind), entry.amount)
+                    kind = KINDS.named(entry.terms.kind)
+                    account, has_happened = self.account(entry.account), kind.shape == "advise"
+                    account.do(kind.money, entry.amount, has_happened=has_happened)
             case PurchaseUndone() | AuthorisationCompleted() | HoldExpired() if entry.released:
                 self.account(entry.account).undo(_money(entry.kind), entry.released)
 

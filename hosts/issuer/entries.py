@@ -78,6 +78,7 @@ class AuthorisationCompleted(Struct, frozen=True, kw_only=True, tag=True, gc=Fal
     kind: str
     released: int
     stays: int = 0
+    capture: int = 1  # its number
 
 
 class AuthorisationAdjusted(Struct, frozen=True, kw_only=True, tag=True, gc=False):

@@ -49,7 +49,7 @@ class Purchase(Struct, eq=False, kw_only=True):
     decided: PurchaseDecided | None = None
     undone: PurchaseUndone | None = None
     left: int = 0  # what was approved of it, and not undone or captured
-    captures: int = 0  # how many were taken of it
+    captures: int = 0  # the number of the last capture of it
     is_captured: bool = False  # the last one was: nothing is held for it any more
     is_over: bool = False  # its time was over before anybody captured it
     is_looked_up: bool = False  # whether the journal was asked of it
@@ -80,7 +80,7 @@ class Purchase(Struct, eq=False, kw_only=True):
             self.decided, self.terms = entry, entry.terms
             self.left = 0 if entry.original else entry.amount  # That is held for its original.
         elif isinstance(entry, AuthorisationCompleted):
-            self.left, self.captures = entry.stays, self.captures + 1
+            self.left, self.captures = entry.stays, entry.capture
             self.is_captured = not entry.stays
         elif isinstance(entry, AuthorisationAdjusted):
             self.left += entry.added

@@ -48,6 +48,7 @@ from .config import IssuerConfig
 from .entries import PurchaseDecided
 from .follow_ups.completions import Completions
 from .follow_ups.increments import Increments
+from .follow_ups.offline import OfflineSales
 from .follow_ups.reversals import Reversals
 from .holds import HOLDS_MAX
 from .journal import Journal
@@ -109,6 +110,9 @@ class Issuer(Program):
         self.ruling = Ruling(self, self._verification.record_of, with_magic=config.magic_amounts)
         known = (self, NETWORK, self.legs, self._journal, fingerprint)
         self._reversals, self._completions = Reversals(*known), Completions(*known)
+        self._offline = OfflineSales(
+            *known, books=self.books, record_of=self._verification.record_of
+        )
         self._increments = Increments(
             *known,
             books=self.books,
@@ -170,6 +174,8 @@ class Issuer(Program):
                 return self._increments.asked(link, question, kind)
             case "ask":
                 return self._purchase(link, question, kind)
+            case "advise" if not kind.original:
+                return self._offline.asked(link, question, kind)
             case "advise":
                 return self._completions.asked(link, question, kind)
             case "reverse":

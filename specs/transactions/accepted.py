@@ -28,6 +28,7 @@ from .captures import part_of
 from .kinds import KINDS, Kind
 
 NOTHING: Final = "000000000000"
+ORIGINAL_DATA: Final = 90
 _DIGITS: Final = frozenset("0123456789")
 
 
@@ -126,6 +127,8 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
     """
     fields = request.fields
     require_fields(request, kind, also)
+    if kind.shape == "advise" and not kind.original and ORIGINAL_DATA in fields:
+        raise Decline(INVALID_TRANSACTION, str(ORIGINAL_DATA))  # No new one: whose, it says.
     pan, track = _card(request, is_required=not kind.original)
     amount = fields.get(4, NOTHING)
     if (amount != NOTHING) != kind.moves_money:

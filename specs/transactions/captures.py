@@ -100,7 +100,7 @@ class Hold(NamedTuple):
     approval_code: str
     left: int  # what may still be captured; 0 where it was declined or undone
     is_captured: bool  # whether its last capture was taken
-    captures: int = 0  # how many were taken
+    captures: int = 0  # the number of the last one that was taken
     ends_at: Seconds = float("inf")  # what was sent later comes too late
 
 

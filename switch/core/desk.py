@@ -123,19 +123,23 @@ class SwitchDesk(Desk):
 
         Declines 15 (no route), 91 (nobody there), or 57 (a card that may not go there in clear).
         """
-        name = self._routing.find(self.leg.source, accepted.merchant, accepted.pan)
-        if name is None:
-            raise Decline(NO_ISSUER)
-        link = LinkId(name)
+        link, upstream = self.destination(accepted)
         is_full = self.memory.owed >= self.settings.pending_reversals_max
         if is_full or link not in self.memory.ready:
             raise Decline(UNAVAILABLE)
+        return link, upstream
+
+    def destination(self, accepted: Accepted) -> tuple[LinkId, Upstream]:
+        """The same, whether anybody is there or not. Declines 15 or 57."""
+        name = self._routing.find(self.leg.source, accepted.merchant, accepted.pan)
+        if name is None:
+            raise Decline(NO_ISSUER)
         upstream = self.settings.upstreams[name]
         if upstream.test_cards_only and not is_test_card(accepted.pan):
             self.count("no_test_card")
             raise Decline(NOT_PERMITTED)
         self.leg.upstream = name
-        return link, upstream
+        return LinkId(name), upstream
 
     def speak(self, link: LinkId, request: Message, pin: Mapping[int, str]) -> Message:
         """*request* as it goes out on *link*: our trace number, its PIN data, no header."""

@@ -23,6 +23,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import BROUGHT_BACK
+from cardswitch.specs.transactions.captures import part_of
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
@@ -64,7 +65,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     pending: Message | None = None  # what is owed upstream: a reversal, or the advice itself
     held: int = 0  # what is captured, or held by an authorisation, now; minor units
     stays: int = 0  # what of it the pending reversal leaves
-    captures: int = 0  # how many were taken of an authorisation
+    captures: int = 0  # the number of the last capture of an authorisation
     original: int = 0  # of a reversal, or an advice: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: Mapping[LinkId, Message] = NOBODY
@@ -143,7 +144,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.held = row.stays
             case State.COMPLETED | State.PART_COMPLETED:
                 self.held = row.stays
-                self.captures += 1
+                self.captures = part_of(kept).sequence
             case State.APPROVED | State.DECLINED:
                 self.decision = {n: kept[n] for n in DECISION_FIELDS if n in kept.fields}
                 self.decision[39] = intern(kept[39])  # Many legs, few codes.

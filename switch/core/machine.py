@@ -29,7 +29,7 @@ from .access.spokesmen import Spokesmen
 from .checks import admit, digest_of
 from .deeds import Deeds
 from .desk import HSM, SwitchDesk
-from .flows.advise import advise
+from .flows.advise import advise, keep
 from .flows.ask import ask
 from .flows.increase import increase
 from .flows.network import downstream, require_sender
@@ -258,7 +258,9 @@ class Switch(Program):
         leg.rrn = brought or (rrn_of(now, leg.number) if names is None else "")
         self.memory.wait(leg, link, request)
         desk = self.desk_of(leg)
-        if names is None:
+        if names is None and kind.shape == "advise":
+            flow = keep(desk, request, accepted)
+        elif names is None:
             flow = ask(desk, link, request, accepted)
         elif kind.shape == "ask":
             flow = increase(desk, link, request, accepted, names)

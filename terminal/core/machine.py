@@ -79,7 +79,7 @@ class Terminal(Flows):
         if sale is None:
             which = f"STAN {stan} is none of the last sales" if stan else words_for(None)
             raise NotReady(f"nothing to reverse: {which}")
-        if why := why_not_reversed(sale, self.book.batch.number, in_part=stays > 0):
+        if why := why_not_reversed(sale, self.book.batch.number, now, in_part=stays > 0):
             raise NotReady(why)
         if not 0 <= stays < sale.outcome.amount:
             paid = format_amount(sale.outcome.amount, sale.outcome.currency)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.specs.transactions.reversals import can_be_named
+from cardswitch.wire.ports import Seconds
 
 from .entries import SaleBegun
 from .outcome import PAID, SET_ASIDE, Outcome, words_for
@@ -48,7 +51,7 @@ def amount_undone(pending: Pending) -> int:
     return before.amount - pending.stays if before.kind in SET_ASIDE else before.asked
 
 
-def why_not_reversed(sale: Sale, batch: int, *, in_part: bool) -> str:
+def why_not_reversed(sale: Sale, batch: int, now: Seconds, *, in_part: bool) -> str:
     """Why a person cannot have *sale* undone, or ``""``; *batch* is the number of the open one."""
     outcome = sale.outcome
     row = KINDS.named(outcome.transaction)
@@ -60,6 +63,8 @@ def why_not_reversed(sale: Sale, batch: int, *, in_part: bool) -> str:
         return "nothing to reverse: what was completed is paid back by a refund"
     if row.bucket and outcome.batch != batch:
         return f"nothing to reverse: the batch of STAN {outcome.stan} is closed; refund it"
+    if not can_be_named(utc_date(sale.begun.at), now):
+        return f"nothing to reverse: STAN {outcome.stan} is too long ago; refund it"
     if in_part and (row.adds or outcome.captures):
         return "nothing was sent: an increment, or what is completed in part, is undone as a whole"
     return ""

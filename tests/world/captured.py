@@ -24,7 +24,7 @@ def check_captures(legs: Sequence[Stand], vault: Vault) -> None:
     by_number = {stand.first.leg: stand for stand in legs}
     taken: dict[int, list[Stand]] = {}
     for stand in legs:
-        if stand.first.state == State.TAKEN:
+        if stand.first.state == State.TAKEN and stand.first.original:
             taken.setdefault(stand.first.original, []).append(stand)
     added: Counter[int] = Counter()
     for stand in legs:

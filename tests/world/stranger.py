@@ -60,6 +60,7 @@ class Stranger:
         """Whatever comes into its mind."""
         deeds = (self._sell, self._sell, self._sell, self._repeat, self._alter, self._echo)
         deeds += (self._reverse, self._reverse, self._reverse_unknown, self._guess)
+        deeds += (self._tell,)
         deeds += (self._complete,) * (16 if self._held(now) else 1)
         message = self._random.choice(deeds)(now)
         return self.send(message) if message is not None else []
@@ -101,6 +102,15 @@ class Stranger:
         """One of its last sales; of those of last year field 90 could not say the year."""
         recent = [sale for at, sale in self.sales[-6:] if now - at < FORGETS_S]
         return self._random.choice(recent) if recent else None
+
+    def _tell(self, now: Seconds) -> Message:
+        """That it has sold something without asking anybody, up to a month ago."""
+        ago = self._random.choice((0.0, 3_600.0, 30 * 86_400.0))
+        sale = self._sell(now)
+        del self.sales[-1]
+        fields = {**sale.fields, 7: transmission_time(now - ago), 25: "00", 38: "OFF001"}
+        fields[4] = fields[4] if int(fields[4]) else "000000001000"
+        return Message(self._random.choice(("0220", "0221")), {**fields, 3: "000000"}).without(52)
 
     def _held(self, now: Seconds) -> list[Message]:
         """What it has set aside, as far as it has heard."""

@@ -14,7 +14,7 @@ from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted, accept
-from cardswitch.specs.transactions.captures import Hold, left_after, the_one
+from cardswitch.specs.transactions.captures import Hold, left_after, part_of, the_one
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.specs.transactions.reversals import Reference, can_be_named, reference
@@ -98,6 +98,7 @@ class Completions(FollowUps):
             kind=decided.terms.kind,
             released=held - left if held else 0,
             stays=left,
+            capture=part_of(request).sequence,
         )
         self._journal.write(released, original)
         taken = PurchaseDecided(

@@ -20,8 +20,9 @@ from cardswitch.wire.ports import Question, Seconds
 from ..access.registry import require_known
 from ..desk import SwitchDesk
 from ..legs import Leg
+from ..row import storable
 from ..states import CAPTURED, State
-from .ask import tell_known
+from .ask import is_new, tell_known
 from .owed import pursue
 from .reversal import candidates
 
@@ -52,6 +53,38 @@ async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: 
     except Decline as declined:
         return desk.decline(request, declined.code)
     return take(desk, request, originals[chosen])
+
+
+async def keep(desk: SwitchDesk, request: Message, accepted: Accepted) -> None:
+    """Keep *request*, which tells that *accepted* was done without asking anybody; say yes.
+
+    It has happened, however long ago, and whether its upstream can be reached or not.
+    """
+    if not await is_new(desk):
+        return None
+    try:
+        require_known(request, desk.listener)
+        link, _ = desk.destination(accepted)
+    except Decline as declined:
+        return desk.decline(request, declined.code)
+    try:
+        onward = storable(desk.speak(link, request, {}), accepted.pan)
+    except NoAnswer:
+        return desk.forget()
+    return owe(desk, onward)
+
+
+def owe(desk: SwitchDesk, onward: Message, original: Leg | None = None, left: int = 0) -> None:
+    """Say yes, durably, and owe *onward*; of *original*, if it captures that, so much is *left*."""
+    if not has_room(desk):
+        desk.count("advice_no_room")
+        return desk.forget()
+    if original is not None:
+        done = State.PART_COMPLETED if left else State.COMPLETED
+        desk.of(original).record(done, onward, stays=left)
+    desk.record(State.TAKEN, onward, original=original.number if original is not None else 0)
+    desk.respond()
+    return pursue(desk, onward)
 
 
 def originals_of(
@@ -92,20 +125,12 @@ def has_room(desk: SwitchDesk) -> bool:
 def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
     """Durably capture of *original* what *request* says; it is owed to wherever that went."""
     leg = desk.leg
-    if not has_room(desk):
-        desk.count("advice_no_room")
-        return desk.forget()
     leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream
     try:
         onward = desk.advice(request, original)
     except NoAnswer:
         return desk.forget()
-    left = left_after(original.held, request)
-    done = State.PART_COMPLETED if left else State.COMPLETED
-    desk.of(original).record(done, onward, stays=left)
-    desk.record(State.TAKEN, onward, original=original.number)
-    desk.respond()
-    return pursue(desk, onward)
+    return owe(desk, onward, original, left_after(original.held, request))
 
 
 def hold_of(leg: Leg, now: Seconds) -> Hold:

@@ -179,3 +179,13 @@ def test_the_card_is_where_it_was() -> None:
     play = held()
     assert told(play, completion(f2="")) == ""
     assert PAN not in repr(play.entries)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_number_that_was_passed_over_does_not_come_again(crash: bool) -> None:
+    play = held()
+    told(play, completion(100, f48="700603/99P"))
+    (play >> answered(UPSTREAM, "00")).skip()
+    play = again(play) if crash else play
+    assert told(play, completion(100, 11, f48="700603/99P")) == "94"
+    assert told(play, completion(100, 12, f48="700602/99P")) == "94"

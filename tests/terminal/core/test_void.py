@@ -89,3 +89,11 @@ def test_where_it_is_refused_it_stands_as_it_did():
     (play >> undo("000001")).skip()
     (play >> answered("switch", "64")).skip()
     assert states(play)[0] == (SaleState.EXCEPTION, 750)
+
+
+def test_what_a_reversal_cannot_name_any_more_is_not_reversed():
+    """Field 90 has no year: nobody would know what it means, and that reads as undone."""
+    play = restarted(sold())
+    play.now += 200 * 86_400.0
+    with pytest.raises(NotReady, match="too long ago"):
+        play >> UP >> undo("000001")

@@ -198,3 +198,13 @@ def test_two_copies_at_once_are_answered_once() -> None:
     (play >> Received(NETWORK, completion())).skip()
     (play >> Received(NETWORK, repeat_of(completion()))).skip()
     assert len(play.machine.legs.in_work) == 1
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_a_number_that_was_passed_over_does_not_come_again(rebuild: bool) -> None:
+    play = held()
+    assert outcome(play, part("03/99P", 100, 9))[39] == "00"
+    play = rebuilt(play) if rebuild else play
+    assert outcome(play, part("03/99P", 100, 10))[39] == "94"
+    assert outcome(play, part("02/99P", 100, 11))[39] == "94"
+    assert outcome(play, part("04/99P", 100, 12))[39] == "00"

@@ -109,3 +109,14 @@ def test_when_nothing_is_left_it_is_completed():
     assert told(play, message=part("01/02P", 1250, 9)) == "00"
     assert told(play, message=part("02/02F", 1, 10)) == "94"
     assert told(play, message=UNDO) == "64"
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_a_number_that_was_passed_over_does_not_come_again(crash):
+    play = held()
+    assert told(play, message=part("03/99P", 100, 9)) == "00"
+    (play >> answered("acquirer", "00")).skip()
+    play = linked(crashed(play).skip()) if crash else play
+    assert told(play, message=part("03/99P", 100, 10)) == "94"
+    assert told(play, message=part("02/99P", 100, 11)) == "94"
+    assert told(play, message=part("04/99P", 100, 12)) == "00"
