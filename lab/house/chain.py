@@ -20,10 +20,11 @@ from cardswitch.specs.transactions.identity import Identity, identity
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import State
-from cardswitch.switch.settlement.movements import journal_id, movement_kind
+from cardswitch.switch.settlement.movements import movement_kind, movement_name
 from cardswitch.switch.settlement.totals import BatchTotals
 from cardswitch.switch.store.books import BooksReader, ClosedDay
-from cardswitch.switch.store.reader import SERVES_MERCHANTS, JournalReader
+from cardswitch.switch.store.moved import SERVES_MERCHANTS
+from cardswitch.switch.store.reader import JournalReader
 from cardswitch.wire.ports import Question, Seconds
 from cardswitch.wire.store.database import Missing
 from cardswitch.wire.store.journal import JournalStoreReader
@@ -130,7 +131,7 @@ def _booked(row: Row, first: Row, day: ClosedDay, *, is_first: bool) -> Iterator
     place, kind = (merchant, terminal, currency), _kind(row)
     for batch in day.batches:
         if (batch.merchant, batch.terminal, batch.currency, batch.kind) == (*place, kind):
-            more = {"movement": journal_id(kind, row.sequence), **_batch(batch)}
+            more = {"movement": movement_name(kind, row.sequence), **_batch(batch)}
             yield Hop(at=day.closed_at, where="settlement", step="batch", more=more)
     for payout in day.payouts if is_first else ():
         if (payout.merchant, payout.currency) == (merchant, currency):

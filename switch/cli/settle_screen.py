@@ -26,7 +26,7 @@ from .screen import money
 LARGEST: Final = 10  # batches and deposits that are shown unasked
 _Sum = TypeVar("_Sum")
 _TOTALS: Final = ("TOTAL OF", "COUNT", "AMOUNT")
-_BATCHES: Final = ("DAY", "MERCHANT", "TERMINAL", "KIND", "COUNT", "AMOUNT")
+_BATCHES: Final = ("DAY", "MERCHANT", "CHANNEL", "TERMINAL", "KIND", "COUNT", "AMOUNT")
 _CALENDAR: Final = ("DAY", "BEGINS", "ENDS", "LASTS", "STATE")
 _GONE: Final = "  missing, cardswitch settle files writes it again"
 NO_DAY: Final = (
@@ -183,7 +183,7 @@ def _more(rows: Sequence[object], shown: Sequence[object], what: str) -> Iterato
 
 
 def _batch(batch: BatchTotals) -> tuple[str, ...]:
-    where = (batch.moved_on, batch.merchant or "(none)", batch.terminal)
+    where = (batch.moved_on, batch.merchant or "(none)", batch.channel, batch.terminal)
     return (*where, batch.kind, str(batch.count), money(batch.amount, batch.currency))
 
 

@@ -2,20 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cardswitch.specs.errors import Error
-from cardswitch.wire.operator.files import write_files
+from cardswitch.wire.operator.files import staged_folder, write_files
 
-from ..store.books import BooksReader
+from ..settlement.formats.report_csv import manifest_name, named_in, reports_name
+from ..store.books import BooksReader, BooksReading
 from .config import SettlementConfig
+from .reports import altered_reports, write_reports
 from .verify_books import Findings
 
 
 def missing(folder: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Which of the files *names* do not lie in *folder*."""
-    return tuple(name for name in names if not (Path(folder) / name).exists())
+    """Which of the files *names* do not lie in *folder*, and which folders that they speak of."""
+    return tuple(name for name in _spoken_of(names) if not (Path(folder) / name).exists())
+
+
+def _spoken_of(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        yield name
+        if name.startswith("reports-"):
+            yield name.removesuffix(".sha256")
+
+
+def write_again(folder: Path, books: BooksReading, label: str) -> None:
+    """Write all that the close of *label* wrote once more. Raises Findings or Error."""
+    files = books.files(label)
+    require_same(folder, files)
+    write_files(folder, files)
+    manifest = files.get(manifest_name(label), b"")
+    if not all((folder / reports_name(label) / name).exists() for name in named_in(manifest)):
+        _write_reports(folder, books, label, manifest)
+
+
+def _write_reports(folder: Path, books: BooksReading, label: str, manifest: bytes) -> None:
+    paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
+    with staged_folder(folder, reports_name(label)) as reports:
+        if write_reports(label, books.movements(label), paid, reports) != manifest:
+            raise Findings(
+                "nothing is written",
+                [f"the movements of {label} do not come to the reports that its close has written"],
+            )
 
 
 def write_missing(settlement: SettlementConfig, business_date: str | None = None) -> list[str]:
@@ -27,16 +56,17 @@ def write_missing(settlement: SettlementConfig, business_date: str | None = None
     closes = [close.business_date for close in books.closes()]
     if business_date is not None and business_date not in closes:
         raise Error(f"{business_date} is not closed: cardswitch settle close does that")
-    files = {
-        name: content
-        for label in ([business_date] if business_date else closes)
-        for name, content in books.files(label).items()
-    }
     folder = Path(settlement.deposits)
-    require_same(folder, files)
-    gone = missing(settlement.deposits, files)
-    write_files(folder, {name: files[name] for name in gone})
-    return list(gone)
+    written: list[str] = []
+    labels = [business_date] if business_date else closes
+    for label in labels:
+        require_same(folder, books.files(label))
+    for label in labels:
+        gone = missing(settlement.deposits, books.files(label))
+        if gone:
+            write_again(folder, books, label)
+        written += gone
+    return written
 
 
 def require_same(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -49,5 +79,8 @@ def require_same(folder: Path, files: Mapping[str, bytes]) -> None:
         for name, content in files.items()
         if (folder / name).exists() and (folder / name).read_bytes() != content
     ]
+    for name, content in files.items():
+        if name.startswith("reports-"):
+            others += altered_reports(folder / name.removesuffix(".sha256"), content)
     if others:
         raise Findings("nothing is written", others)

@@ -20,16 +20,18 @@ from cardswitch.specs.errors import ConfigError, Error
 from cardswitch.wire.store.database import Missing
 
 from ..settlement.answers import read_answer
-from ..settlement.close import DayClose, close_day
+from ..settlement.close import close_day
 from ..settlement.days import BankDay
 from ..settlement.entries import DEEDS, BankEntry, BankSheet
-from ..settlement.movements import due
+from ..settlement.formats.report_csv import manifest_name
 from ..settlement.parties import MerchantAccount
-from ..store.books import Books, BooksReader, Close, ClosedDay
+from ..settlement.payouts import payouts
+from ..store.books import Books, BooksReader, ClosedDay
 from ..store.reader import CloseRow, JournalReader
 from .bank.copies import TAKEN, kept_name
 from .bank.take import matched
 from .config import SettlementConfig, SwitchConfig
+from .reports import references, write_reports
 from .verify_books import Findings
 
 
@@ -48,7 +50,7 @@ def rebuild(switch: SwitchConfig, settlement: SettlementConfig) -> list[ClosedDa
         with closing(Books(settlement.books)) as books:
             for number, row in enumerate(rows):
                 _take_again(entries, number, books, settlement)
-                books.record_close(_made(journal, days[row.day], row, books, settlement))
+                _book(journal, days[row.day], row, books, settlement)
             _take_again(entries, len(rows), books, settlement)
             return [closed for row in rows if (closed := books.closed(row.day)) is not None]
 
@@ -65,23 +67,38 @@ def _require_none(settlement: SettlementConfig) -> None:
     )
 
 
-def _made(
+def _book(
     journal: JournalReader, day: BankDay, row: CloseRow, books: Books, settlement: SettlementConfig
-) -> DayClose:
-    closes = books.closes()
+) -> None:
+    closes, balances = books.closes(), books.balances()
     files = _files(Path(settlement.deposits), row.day)
-    for accounts in _accounts(files.get(f"deposit-{row.day}.csv"), settlement.accounts):
-        made = _again(journal, day, row, closes, accounts, books, settlement)
-        for close in (made, replace(made, files={**made.files, **files})):
-            if close.sha256 == row.sha256:
-                return close
-    raise Findings(
-        f"the close of {row.day} cannot be made as it was",
-        [
-            f"put deposit-{row.day}.csv and .xml of that day back into {settlement.deposits}, or "
-            "the accounts of then into the configuration, and try again"
-        ],
-    )
+    standing = books.standing()
+    written = files.get(f"deposit-{row.day}.csv")
+    with books.booking(journal, day.sequence) as booking:
+        totals = booking.book(day, closes[-1].read_to if closes else 0, row.read_to)
+        for accounts in _accounts(written, settlement.accounts):
+            paid = payouts(row.day, totals, accounts, settlement.acquirer, balances, standing)
+            made = close_day(
+                day,
+                totals,
+                paid,
+                settlement.acquirer,
+                balances,
+                read_to=row.read_to,
+                closed_at=row.closed_at,
+                manifest=write_reports(row.day, booking.movements(row.day), references(paid)),
+            )
+            for close in (made, replace(made, files={**made.files, **files})):
+                if close.sha256 == row.sha256:
+                    booking.record(close)
+                    return
+        raise Findings(
+            f"the close of {row.day} cannot be made as it was",
+            [
+                f"put deposit-{row.day}.csv and .xml of that day back into {settlement.deposits}, "
+                "or the accounts of then into the configuration, and try again"
+            ],
+        )
 
 
 def _take_again(
@@ -113,32 +130,10 @@ def _taken(entry: BankEntry, books: Books, settlement: SettlementConfig) -> Bank
     return sheet
 
 
-def _again(
-    journal: JournalReader,
-    day: BankDay,
-    row: CloseRow,
-    closes: Sequence[Close],
-    accounts: Sequence[MerchantAccount],
-    books: Books,
-    settlement: SettlementConfig,
-) -> DayClose:
-    before = closes[-1].read_to if closes else 0
-    found = due(journal.movements(day), row.day, {c.business_date for c in closes}, before)
-    return close_day(
-        day,
-        [movement for movement in found if movement.sequence <= row.read_to],
-        accounts,
-        settlement.acquirer,
-        books.balances(),
-        read_to=row.read_to,
-        closed_at=row.closed_at,
-        standing=books.standing(),
-    )
-
-
 def _files(folder: Path, label: str) -> dict[str, bytes]:
     """What lies in *folder* of the files that the close of *label* wrote."""
     names = [f"deposit-{label}{end}" for end in (".csv", "-sheet.csv", ".xml")]
+    names.append(manifest_name(label))
     return {name: (folder / name).read_bytes() for name in names if (folder / name).exists()}
 
 

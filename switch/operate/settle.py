@@ -7,27 +7,39 @@ than when an order is made.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from cardswitch.specs.errors import ConfigError, Error
-from cardswitch.wire.operator.files import is_interrupted, staged_files, write_files
+from cardswitch.wire.operator.files import (
+    is_interrupted,
+    staged_files,
+    staged_folder,
+    write_files,
+)
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import InUse
 
-from ..settlement.check import Known, check_close, expected_movements
+from ..settlement.check import Known, check_close, expected_payouts
 from ..settlement.close import DayClose, close_day
 from ..settlement.days import BankDay
 from ..settlement.entries import BankEntry
-from ..settlement.ledger import balances_sha256
-from ..settlement.movements import due
+from ..settlement.formats.report_csv import reports_name
+from ..settlement.ledger import Balances, balances_sha256
+from ..settlement.payouts import payouts
+from ..settlement.standing import Standing
+from ..store.booking import Booking
 from ..store.books import Books, Close, ClosedDay
 from ..store.reader import JournalReader
 from .bank.copies import TAKEN, kept_file
 from .config import SettlementConfig, SwitchConfig
-from .files import require_same
+from .files import require_same, write_again
+from .reports import ReportCheck, references, write_reports
 from .show import DayReport, closes_of, entries_of, report_of
 from .verify_books import Findings, altered, unrecorded
 
@@ -128,6 +140,19 @@ def _open_books(url: str) -> Books:
         time.sleep(LOOK_S)
 
 
+class _Task(Struct, frozen=True, kw_only=True):
+    """What is known of a day before it is closed."""
+
+    days: Sequence[BankDay]  # all of the journal
+    day: BankDay
+    after: int  # the last row that the close before has read
+    until: int  # the last row that this one reads
+    closed_at: Seconds
+    balances: Balances  # of every account before it
+    owed: Mapping[tuple[str, str], int]  # the same to merchants, by batches and deposits
+    standing: Standing  # what banks and people have said of earlier payouts
+
+
 class Settling:
     """All that the close of a day needs, opened."""
 
@@ -151,9 +176,10 @@ class Settling:
         closes = self.books.closes()
         with self.journal.snapshot():
             missing, unnamed = unrecorded(self.journal, closes, self.books.entries())
-        files = self.books.files(closes[-1].business_date) if closes else {}
-        if is_interrupted(self.folder, files):
-            write_files(self.folder, files)
+        if closes:
+            last = closes[-1].business_date
+            if is_interrupted(self.folder, [*self.books.files(last), reports_name(last)]):
+                write_again(self.folder, self.books, last)
         for close in missing:
             closed = self.books.closed(close.business_date)
             assert closed is not None, "it is in the list of closes"
@@ -188,56 +214,82 @@ class Settling:
             days = journal.days()
             recorded = self.books.closed(label)
             if recorded is not None:
-                require_same(self.folder, recorded.files)
-                write_files(self.folder, recorded.files)
+                write_again(self.folder, self.books, label)
                 return report_of(journal, days, recorded, self.config)
-            made = self._made(days, label)
-            require_same(self.folder, made.files)  # Books that were lost may have had this close.
-            with staged_files(self.folder, made.files):
-                self.books.record_close(made)
+            self._book(days, label)
             closed = self.books.closed(label)
             assert closed is not None, "it has just been recorded"
             report = report_of(journal, days, closed, self.config)
         self.record(closed)
         return report
 
-    def _made(self, days: Sequence[BankDay], label: str) -> DayClose:
-        journal = self.journal
+    def _book(self, days: Sequence[BankDay], label: str) -> None:
+        """Book the day, check it, and only then give its files their names."""
         closes = self.books.closes()
         day = _require_next(days, label, closes)
-        damage = tuple(journal.verify(after=day.sequence - 1))
+        damage = tuple(self.journal.verify(after=day.sequence - 1))
         if damage:
             raise Findings(f"{label} is not closed, since the journal is damaged", damage)
-        closed = {close.business_date for close in closes}
-        read_to = closes[-1].read_to if closes else 0
-        balances, standing = self.books.balances(), self.books.standing()
-        made = close_day(
-            day,
-            due(journal.movements(day), label, closed, read_to),
-            self.config.accounts,
-            self.config.acquirer,
-            balances,
-            read_to=journal.head()[0],
-            closed_at=max(self.clock(), day.ends_at),
-            standing=standing,
-        )
-        expected = expected_movements(journal.steps(day), days, label)
-        known = Known(
+        task = _Task(
+            days=days,
             day=day,
-            read_to=journal.head()[0],
-            expected=expected,
-            booked=self.books.booked(expected),
-            balances=balances,
+            after=closes[-1].read_to if closes else 0,
+            until=self.journal.head()[0],
+            closed_at=max(self.clock(), day.ends_at),
+            balances=self.books.balances(),
             owed=self.books.owed(),
-            merchants=self.config.accounts,
-            acquirer=self.config.acquirer,
-            standing=standing,
+            standing=self.books.standing(),
         )
-        findings = check_close(made, known)
+        with ExitStack() as naming, self.books.booking(self.journal, day.sequence) as booking:
+            reports = naming.enter_context(staged_folder(self.folder, reports_name(label)))
+            made = self._made(booking, task, reports)
+            require_same(self.folder, made.files)  # Books that were lost may have had this close.
+            naming.enter_context(staged_files(self.folder, made.files))
+            booking.record(made)
+
+    def _made(self, booking: Booking, task: _Task, reports: Path) -> DayClose:
+        """The close of a day as it is booked and written to *reports*; checked."""
+        config, label = self.config, task.day.label
+        totals = booking.book(task.day, task.after, task.until)
+        paid = payouts(
+            label, totals, config.accounts, config.acquirer, task.balances, task.standing
+        )
+        made = close_day(
+            task.day,
+            totals,
+            paid,
+            config.acquirer,
+            task.balances,
+            read_to=task.until,
+            closed_at=task.closed_at,
+            manifest=write_reports(label, booking.movements(label), references(paid), reports),
+        )
+        findings = self._findings(booking, task, made, reports)
         if findings:
             count = f"{len(findings)} records do not agree"
             raise Findings(f"{label} is not closed, since {count}", findings)
         return made
+
+    def _findings(
+        self, booking: Booking, task: _Task, made: DayClose, reports: Path
+    ) -> tuple[str, ...]:
+        """What is wrong with *made*, by another way."""
+        with booking.recount(task.days, task.day, task.until) as counted:
+            known = Known(
+                day=task.day,
+                read_to=task.until,
+                batches=counted.batches,
+                balances=task.balances,
+                owed=task.owed,
+                merchants=self.config.accounts,
+                acquirer=self.config.acquirer,
+                standing=task.standing,
+            )
+            wrong = tuple(counted.findings())
+            paid = references(expected_payouts(known))
+            report = ReportCheck(reports, task.day.label, paid)
+            known = replace(known, manifest=report.read(counted.movements()))
+        return *wrong, *report.findings, *check_close(made, known)
 
 
 def _require_next(days: Sequence[BankDay], label: str, closes: Sequence[Close]) -> BankDay:

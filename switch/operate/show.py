@@ -14,10 +14,9 @@ from cardswitch.wire.store.database import Missing
 from ..core.states import State
 from ..settlement.days import BankDay
 from ..settlement.entries import BankEntry
-from ..settlement.movements import due
 from ..settlement.payouts import payouts, why_unpaid
 from ..settlement.standing import NOTHING_SAID, Standing
-from ..settlement.totals import BatchTotals, batches
+from ..settlement.totals import BatchTotals
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
 from .config import SettlementConfig, SwitchConfig
@@ -58,7 +57,8 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         if not days:
             return None
         # Read behind the journal, the books may be ahead of it and never behind.
-        closes, opening = closes_of(settlement), _balances(settlement)
+        closes = closes_of(settlement)
+        opening, number = _left(settlement)
         require_all(journal, closes)
         *ended, running = days
         label = running.label
@@ -67,10 +67,9 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         # What came late of days before, the next close books: that of the first unclosed day.
         late_of = closed if not unclosed else ()
         read_to = closes[-1].read_to if closes else 0
-        moved = due(journal.movements(running), label, late_of, read_to)
+        totals = journal.batches(running, late_of, read_to, number)
         undecided = tuple(journal.undecided())
         left_to_people = _left_to_people(journal, label)
-    totals = batches(label, moved)
     paid = payouts(
         label, totals, settlement.accounts, settlement.acquirer, opening, _standing(settlement)
     )
@@ -180,8 +179,10 @@ def _standing(settlement: SettlementConfig) -> Standing:
         return NOTHING_SAID
 
 
-def _balances(settlement: SettlementConfig) -> dict[tuple[str, str], int]:
+def _left(settlement: SettlementConfig) -> tuple[dict[tuple[str, str], int], int]:
+    """What the accounts hold, and the number of the last batch."""
     try:
-        return BooksReader(settlement.books).balances()
+        books = BooksReader(settlement.books)
     except Missing:
-        return {}
+        return {}, 0
+    return books.balances(), books.last_batch()

@@ -14,6 +14,7 @@ from cardswitch.wire.store.database import Missing
 
 from ..settlement.close import books_head, fingerprint
 from ..settlement.entries import BankEntry
+from ..settlement.formats.report_csv import manifest_name, reports_name
 from ..settlement.ledger import Posting, balances_sha256, merchant_of, unbalanced
 from ..settlement.payouts import amount_text, currency_name
 from ..settlement.totals import BatchTotals
@@ -22,6 +23,7 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, taken_files
 from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
+from .reports import altered_reports, write_reports
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
@@ -67,6 +69,8 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
                 not_here.append(name)
             elif path.read_bytes() != content:
                 findings.append(f"{path} is not what the books hold")
+            if name == manifest_name(close.business_date):
+                findings += altered_reports(folder / reports_name(close.business_date), content)
     for name, content in taken_files(books).items():
         path = folder / TAKEN / name
         if not path.exists():
@@ -159,6 +163,12 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
         yield f"the close of {label}: batch, posting or file is not what was booked"
     yield from (f"{label}: journal {name} does not sum to zero" for name in unbalanced(postings))
     yield from (f"{label}: {what}" for what in _check_batches(batches, postings))
+    for number in books.miscounted(label):
+        yield f"{label}: batch {number} is not the sum of its movements"
+    paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
+    written = books.files(label).get(manifest_name(label), b"")
+    if write_reports(label, books.movements(label), paid) != written:
+        yield f"the movements of {label} do not come to the reports that its close has written"
     if close.balances != balances_sha256(books.balances(up_to=close.number)):
         yield f"the postings up to {label} do not come to the balances that its close has left"
     head = books_head(before.books_head if before else "", close.sha256)

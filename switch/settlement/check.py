@@ -1,14 +1,12 @@
 """Goes through a closed day again by another way, and names every record that does not agree.
 
-What must be there is found from what happened to each leg, not from what the rows say of money:
-its states, amounts and what stays; and its day from the place of its rows, not from their label.
-From that, all that the close says is derived a second time, field by field; what was written for
-others is read back, see `check_files`.
+Which batches there must be is counted from what happened to each leg (`switch.store.recount`). From
+that, all that the close says is derived a second time, field by field; what was written for others
+is read back, see `check_files`.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -17,78 +15,15 @@ from msgspec import Struct
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import printable
-from cardswitch.specs.transactions.kinds import KINDS
 
-from ..core.states import State
 from .check_files import check_files
 from .close import DayClose
 from .days import BankDay
 from .ledger import Balances, Posting, balances_sha256
-from .movements import Movement, journal_id, movement_kind
 from .parties import AcquiringBank, MerchantAccount
 from .payouts import Payout, why_unpaid
 from .standing import NOTHING_SAID, Standing
 from .totals import BatchTotals
-
-
-class Step(Struct, frozen=True, gc=False, kw_only=True):
-    """A leg of a merchant approved or taken, or its reversal owed: one row of the journal."""
-
-    sequence: int
-    leg: int
-    began: int  # the first row of the leg
-    state: str
-    kind: str  # the name of its row in the table of transactions
-    rrn: str
-    merchant: str
-    terminal: str
-    currency: str
-    amount: int
-    stays: int  # what a reversal leaves captured
-
-
-class Expected(Struct, frozen=True, gc=False):
-    """What a step must have moved, signed, and the batch that it belongs to."""
-
-    step: Step
-    amount: int
-    day: str
-
-    def __str__(self) -> str:
-        shop = "/".join(printable(name, 15) for name in (self.step.merchant, self.step.terminal))
-        return f"(RRN {printable(self.step.rrn, 12)}, leg {self.step.leg} of {shop})"
-
-
-def expected_movements(
-    steps: Iterable[Step], days: Sequence[BankDay], last_day: str
-) -> dict[str, Expected]:
-    """By name, what must be booked once *last_day* is closed, on it or before.
-
-    *steps* are those of whole legs, in their order; *days* all bank days of the journal.
-    """
-    begins = [day.sequence for day in days]
-    order = {day.label: number for number, day in enumerate(days)}
-    captured: dict[int, int] = {}
-    expected: dict[str, Expected] = {}
-    for step in steps:
-        row_of = KINDS.named(step.kind)
-        is_undone = step.state == State.REVERSING
-        # What was taken is acknowledged, or sent again: it was counted once.
-        is_told_again = not is_undone and step.leg in captured
-        if not row_of.sign or is_told_again:
-            continue
-        if is_undone:
-            row, moved = step.sequence, max(captured.get(step.leg, 0) - step.stays, 0)
-            captured[step.leg] = captured.get(step.leg, 0) - moved
-        else:
-            row, moved = step.began, step.amount
-            captured[step.leg] = step.amount
-        kind = movement_kind(row_of.bucket, is_undone=is_undone)
-        amount = moved * row_of.sign * (-1 if is_undone else 1)
-        day = days[max(bisect_left(begins, row) - 1, 0)].label
-        if amount and order[day] <= order[last_day]:
-            expected[journal_id(kind, step.sequence)] = Expected(step, amount, day)
-    return expected
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -96,74 +31,36 @@ class Known(Struct, frozen=True, kw_only=True):
 
     day: BankDay
     read_to: int  # the last row of the journal
-    expected: Mapping[str, Expected]  # by name, what must be booked by it or before
-    booked: Mapping[str, int]  # of these, the sizes of what the books hold already
+    batches: Sequence[BatchTotals]  # as they are counted from what befell the legs
     balances: Balances  # of every account before it
     # What was owed to a merchant in a currency, by batches and deposits.
     owed: Mapping[tuple[str, str], int]
     merchants: Iterable[MerchantAccount]
     acquirer: AcquiringBank
     standing: Standing = NOTHING_SAID
+    manifest: bytes = b""  # of the reports to merchants, as they were read back
 
 
 def check_close(close: DayClose, known: Known) -> tuple[str, ...]:
     """What is wrong with *close*, one sentence for each record, or nothing."""
     label = known.day.label
-    moved = [
-        _movement(name, what) for name, what in known.expected.items() if name not in known.booked
-    ]
-    batches = _batches(label, moved)
-    paid = _payouts(label, batches, known)
-    postings = [*_movement_postings(label, moved), *_payout_postings(label, paid)]
+    paid = expected_payouts(known)
+    postings = [*_batch_postings(label, known.batches), *_payout_postings(label, paid)]
     return (
-        *_check_booked(known),
-        *_compare("movement", close.movements, moved, _movement_name),
-        *_compare("batch", close.batches, batches, _batch_name),
+        *_compare("batch", close.batches, known.batches, _batch_name),
         *_compare("posting", close.postings, postings, lambda p: (p.journal_id, p.account)),
         *_compare("payout", close.payouts, paid, lambda p: (p.merchant, p.currency)),
         *_check_day(close, known, postings),
-        *check_files(close.files, known.day, close.closed_at, paid, known.acquirer),
+        *check_files(close.files, known.day, close.closed_at, paid, known.acquirer, known.manifest),
     )
 
 
 # What must be there -------------------------------------------------------------------------------
 
 
-def _movement(name: str, what: Expected) -> Movement:
-    step = what.step
-    return Movement(
-        kind=name.rpartition(":")[0],
-        sequence=step.sequence,
-        leg=step.leg,
-        moved_on=what.day,
-        merchant=step.merchant,
-        terminal=step.terminal,
-        currency=step.currency,
-        amount=what.amount,
-        rrn=step.rrn,
-    )
-
-
-def _batches(label: str, moved: Iterable[Movement]) -> list[BatchTotals]:
-    counts: Counter[tuple[str, ...]] = Counter()
-    sums: Counter[tuple[str, ...]] = Counter()
-    for m in moved:
-        line = (m.moved_on, m.merchant, m.terminal, m.currency, m.kind)
-        counts[line] += 1
-        sums[line] += m.amount
-    names = ("moved_on", "merchant", "terminal", "currency", "kind")
-    return [
-        BatchTotals(
-            business_date=label,
-            count=count,
-            amount=sums[line],
-            **dict(zip(names, line, strict=True)),
-        )
-        for line, count in counts.items()
-    ]
-
-
-def _payouts(label: str, batches: Iterable[BatchTotals], known: Known) -> list[Payout]:
+def expected_payouts(known: Known) -> list[Payout]:
+    """What must be paid."""
+    label, batches = known.day.label, known.batches
     accounts = {account.id: account for account in known.merchants}
     lines: defaultdict[tuple[str, str], list[BatchTotals]] = defaultdict(list)
     for batch in batches:
@@ -207,11 +104,11 @@ def _payout(
     )
 
 
-def _movement_postings(label: str, moved: Iterable[Movement]) -> Iterator[Posting]:
-    for m in moved:
-        name = f"{m.kind}:{m.sequence}"
-        yield Posting(name, label, "scheme_settlement", m.currency, m.amount)
-        yield Posting(name, label, f"merchant_payable:{m.merchant}", m.currency, -m.amount)
+def _batch_postings(label: str, batches: Iterable[BatchTotals]) -> Iterator[Posting]:
+    for b in batches:
+        name = f"batch:{b.number}"
+        yield Posting(name, label, "scheme_settlement", b.currency, b.amount)
+        yield Posting(name, label, f"merchant_payable:{b.merchant}", b.currency, -b.amount)
 
 
 def _payout_postings(label: str, paid: Iterable[Payout]) -> Iterator[Posting]:
@@ -244,19 +141,8 @@ def _check_day(close: DayClose, known: Known, postings: Iterable[Posting]) -> It
         yield f"the close of {day.label} has closed_at {close.closed_at}, before the day ended"
 
 
-def _check_booked(known: Known) -> Iterator[str]:
-    for name, what in known.expected.items():
-        if known.booked.get(name, abs(what.amount)) != abs(what.amount):
-            size = known.booked[name]
-            yield f"{name} {what} is booked with {size}, expected {abs(what.amount)}"
-
-
-def _movement_name(movement: Movement) -> tuple[str, ...]:
-    return movement.journal_id, f"RRN {movement.rrn}", f"leg {movement.leg}"
-
-
 def _batch_name(batch: BatchTotals) -> tuple[str, ...]:
-    return batch.moved_on, batch.merchant, batch.terminal, batch.currency, batch.kind
+    return batch.moved_on, batch.merchant, batch.channel, batch.terminal, batch.currency, batch.kind
 
 
 def _compare(

@@ -36,13 +36,19 @@ def check_files(
     closed_at: Seconds,
     paid: Sequence[Payout],
     acquirer: AcquiringBank,
+    manifest: bytes = b"",
 ) -> Iterator[str]:
-    """What is wrong with *files*, one sentence for each record; *paid* are the payouts."""
+    """What is wrong with *files*, one sentence for each record; *paid* are the payouts.
+
+    *manifest* is what the one of the reports to merchants must be.
+    """
     name = f"deposit-{day.label}"
     wanted = {f"{name}.csv": _csv(paid), f"{name}-sheet.csv": _sheet(paid)}
     order = _order(day, closed_at, paid, acquirer)
     if order:
         wanted[f"{name}.xml"] = order
+    if manifest:
+        wanted[f"reports-{day.label}.sha256"] = _lines(manifest)
     for file in sorted(wanted.keys() | files.keys()):
         if file not in files:
             yield f"{file} is missing"
@@ -90,9 +96,17 @@ def _said(file: str, content: bytes) -> Blocks:
     try:
         if file.endswith(".xml"):
             return list(_read_order(content))
+        if file.endswith(".sha256"):
+            return _lines(content)
         return list(_read_csv(content.decode(), is_sheet=file.endswith("-sheet.csv")))
     except (ValueError, ET.ParseError, csv.Error) as error:
         return [(f"unreadable ({type(error).__name__})", [])]
+
+
+def _lines(content: bytes) -> Blocks:
+    """Each line under its last word, and whether the last one ends."""
+    lines = content.decode().split("\n")
+    return [(line.rpartition("  ")[2], [("SHA-256", line)]) for line in lines]
 
 
 def _read_order(content: bytes) -> Iterator[tuple[str, Lines]]:

@@ -1,4 +1,4 @@
-"""The close of a bank day: movements of the journal in, batches, payouts and files out."""
+"""The close of a bank day: batches of its movements in, postings and files out."""
 
 from __future__ import annotations
 
@@ -14,12 +14,11 @@ from cardswitch.wire.ports import Seconds
 from .days import BankDay
 from .formats.deposit_csv import deposit_csv, deposit_sheet
 from .formats.pain001 import pain001
-from .ledger import Balances, Posting, balances_sha256, movement_postings, require_balance
-from .movements import Movement
-from .parties import AcquiringBank, MerchantAccount
-from .payouts import Payout, payout_postings, payouts
-from .standing import NOTHING_SAID, Standing
-from .totals import BatchTotals, batches
+from .formats.report_csv import manifest_name
+from .ledger import Balances, Posting, balances_sha256, batch_postings, require_balance
+from .parties import AcquiringBank
+from .payouts import Payout, payout_postings
+from .totals import BatchTotals
 
 
 class DayClose(Struct, frozen=True, kw_only=True):
@@ -35,7 +34,6 @@ class DayClose(Struct, frozen=True, kw_only=True):
     read_to: int  # the last row of the journal that this close has seen
     closed_at: Seconds  # when it was made
     balances: str  # what it leaves in every account, as one SHA-256
-    movements: tuple[Movement, ...]
     batches: tuple[BatchTotals, ...]
     postings: tuple[Posting, ...]
     payouts: tuple[Payout, ...]
@@ -62,28 +60,25 @@ class DayClose(Struct, frozen=True, kw_only=True):
 
 def close_day(
     day: BankDay,
-    moved: Sequence[Movement],
-    merchants: Sequence[MerchantAccount],
+    totals: Sequence[BatchTotals],
+    paid: Sequence[Payout],
     acquirer: AcquiringBank,
     opening_balances: Balances,
     *,
     read_to: int,
     closed_at: Seconds,
-    standing: Standing = NOTHING_SAID,
+    manifest: bytes = b"",
 ) -> DayClose:
-    """Close *day*, which must have ended, with the movements *moved*, read up to row *read_to*.
+    """Close *day*, which must have ended, with the batches *totals*, read up to row *read_to*.
 
-    *closed_at* is the instant of the close, in which the order is made.
-    *opening_balances* are those of the ledger before it, *standing* is what banks and people have
-    said of earlier payouts. Gross funding: the deposit is the total of
-    the approved funds. Raises Error if the day still runs.
+    *paid* are its payouts: with gross funding, the total of the approved funds. *closed_at* is the
+    instant of the close, in which the order is made. *opening_balances* are those of the ledger
+    before it, and *manifest* names the reports to merchants. Raises Error if the day still runs.
     """
     label = day.label
     if not day.has_ended:
         raise Error(f"{label} is the bank day that runs: it cannot be closed before it ends")
-    totals = batches(label, moved)
-    paid = payouts(label, totals, merchants, acquirer, opening_balances, standing)
-    postings = tuple(line for movement in moved for line in movement_postings(movement, label))
+    postings = tuple(line for batch in totals for line in batch_postings(batch))
     postings += tuple(line for payout in paid for line in payout_postings(payout))
     require_balance(postings)
     return DayClose(
@@ -94,18 +89,21 @@ def close_day(
         read_to=read_to,
         closed_at=closed_at,
         balances=balances_sha256(opening_balances, postings),
-        movements=tuple(moved),
-        batches=totals,
+        batches=tuple(totals),
         postings=postings,
-        payouts=paid,
-        files=deposit_files(label, paid, acquirer, closed_at),
+        payouts=tuple(paid),
+        files=deposit_files(label, paid, acquirer, closed_at, manifest),
     )
 
 
 def deposit_files(
-    business_date: str, payouts: Sequence[Payout], acquirer: AcquiringBank, closed_at: Seconds
+    business_date: str,
+    payouts: Sequence[Payout],
+    acquirer: AcquiringBank,
+    closed_at: Seconds,
+    manifest: bytes,
 ) -> dict[str, bytes]:
-    """By name: all *payouts* in CSV, and the pain.001 if any of them comes to something."""
+    """By name: all *payouts* in CSV, the pain.001 if any of them comes to something, *manifest*."""
     files = {
         f"deposit-{business_date}.csv": deposit_csv(payouts),
         f"deposit-{business_date}-sheet.csv": deposit_sheet(payouts),
@@ -113,6 +111,8 @@ def deposit_files(
     order = pain001(payouts, acquirer, business_date, closed_at)
     if order:
         files[f"deposit-{business_date}.xml"] = order
+    if manifest:
+        files[manifest_name(business_date)] = manifest
     return files
 
 

@@ -1,6 +1,7 @@
-"""Double entry: what every movement and payout does to the accounts. Debits are positive.
+"""Double entry: what every batch and payout does to the accounts. Debits are positive.
 
-Gross funding without fees: what was captured is owed to the merchant in full.
+Movements, a row each, are the sub-ledger; the general ledger has one journal for each batch. Gross
+funding without fees: what was captured is owed to the merchant in full.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import Error
 
-from .movements import Movement
+from .totals import BatchTotals
 
 SCHEME_SETTLEMENT: Final = "scheme_settlement"  # what the issuers, by way of the scheme, owe us
 ACQUIRER_CASH: Final = "acquirer_cash"  # the account that deposits are paid from
@@ -70,18 +71,15 @@ def transfer(
     )
 
 
-def movement_postings(movement: Movement, business_date: str) -> tuple[Posting, ...]:
-    """What is sold is owed by the scheme and to the merchant; what goes back is its mirror image.
-
-    *business_date* is the label of the day whose close books it.
-    """
+def batch_postings(batch: BatchTotals) -> tuple[Posting, ...]:
+    """What is sold is owed by the scheme and to the merchant; what goes back is its mirror."""
     return transfer(
-        movement.journal_id,
-        business_date,
+        batch.journal_id,
+        batch.business_date,
         SCHEME_SETTLEMENT,
-        merchant_payable(movement.merchant),
-        movement.currency,
-        movement.amount,
+        merchant_payable(batch.merchant),
+        batch.currency,
+        batch.amount,
     )
 
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import astuple
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import func, select
 
-from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.store.database import Database, open_reader
+from cardswitch.wire.store.database import Database, open_reader, reading
 
-from ..settlement.close import DayClose, books_head
 from ..settlement.entries import BankSheet, numbered
-from ..settlement.formats.orders import Ordered, read_order
 from ..settlement.ledger import Posting, merchant_of
+from ..settlement.movements import Movement
 from ..settlement.totals import BatchTotals
-from .bank import AT_ONCE, PAYOUT, BankReading, rows_of_sheet
-from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, POSTINGS, TRANSFERS
+from .bank import PAYOUT, BankReading, rows_of_sheet
+from .beside import rows_beside
+from .booking import Booking, movements
+from .reader import JournalReader
+from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, JOURNALS, MOVEMENTS, POSTINGS
 
 
 class Deposit(Struct, frozen=True, gc=False):
@@ -94,17 +95,26 @@ class BooksReading(BankReading):
             sha256=close.sha256,
             books_head=close.books_head,
             batches=self.batches(business_date),
-            payouts=self._deposits(business_date),
+            payouts=self.deposits(business_date),
             suspense=self._suspense(close.number),
             files=self.files(business_date),
         )
 
     def batches(self, business_date: str) -> tuple[BatchTotals, ...]:
-        """The batches of a close, by day, merchant, terminal, currency and kind."""
+        """The batches of a close, by day, merchant, channel, terminal, currency and kind."""
         query = select(BATCHES).where(BATCHES.c.business_date == business_date)
-        names = ("moved_on", "merchant", "terminal", "currency", "kind")
-        order = [BATCHES.c[name] for name in names]
-        return tuple(BatchTotals(**row._mapping) for row in self._rows(query.order_by(*order)))
+        found = self._rows(query.order_by(BATCHES.c.number))
+        return tuple(BatchTotals(**row._mapping) for row in found)
+
+    def last_batch(self) -> int:
+        """The number of the last batch; 0 if there is none."""
+        [(number,)] = self._rows(select(func.coalesce(func.max(BATCHES.c.number), 0)))
+        return int(number)
+
+    def movements(self, business_date: str) -> Iterator[Movement]:
+        """What a close has booked, by merchant, in their order; streamed."""
+        with reading(self._engine) as reader:
+            yield from movements(reader, business_date)
 
     def postings(self, business_date: str) -> list[Posting]:
         """All that a close has booked."""
@@ -149,26 +159,35 @@ class BooksReading(BankReading):
             owed[each.merchant, each.currency] += each.amount
         return owed
 
-    def booked(self, names: Collection[str]) -> dict[str, int]:
-        """Of the movements *names*, those that are booked, each with its size."""
-        wanted = list(names)
-        found: dict[str, int] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            query = select(POSTINGS.c.journal_id, POSTINGS.c.amount).where(
-                POSTINGS.c.journal_id.in_(wanted[start : start + AT_ONCE]), POSTINGS.c.amount > 0
+    def miscounted(self, business_date: str) -> list[int]:
+        """The numbers of the batches of a close that are not the sum of their movements."""
+        m = MOVEMENTS.c
+        summed = (
+            select(m.batch, func.count().label("count"), func.sum(m.amount).label("amount"))
+            .group_by(m.batch)
+            .subquery()
+        )
+        b, s = BATCHES.c, summed.c
+        query = (
+            select(b.number)
+            .select_from(BATCHES.outerjoin(summed, s.batch == b.number))
+            .where(
+                b.business_date == business_date,
+                (func.coalesce(s.count, 0) != b.count) | (func.coalesce(s.amount, 0) != b.amount),
             )
-            found |= {name: int(amount) for name, amount in self._rows(query)}
-        return found
+        )
+        return [row.number for row in self._rows(query.order_by(b.number))]
 
     def orphans(self) -> Iterator[str]:
         """The days that something is booked on, though no close is of them."""
         closed = select(CLOSES.c.business_date)
-        for table in (BATCHES, POSTINGS, FILES):
+        for table in (BATCHES, JOURNALS, POSTINGS, FILES):
             day = table.c.business_date
             for row in self._rows(select(day).where(day.not_in(closed)).distinct()):
                 yield row.business_date
 
-    def _deposits(self, business_date: str) -> tuple[Deposit, ...]:
+    def deposits(self, business_date: str) -> tuple[Deposit, ...]:
+        """What the close of a day has paid."""
         query = select(POSTINGS).where(
             POSTINGS.c.business_date == business_date, POSTINGS.c.journal_id.startswith(PAYOUT)
         )
@@ -209,29 +228,21 @@ class Books(BooksReading):
     """
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._database = Database(url, BOOKS_SCHEMA)
         super().__init__(self._database.engine)
 
-    def record_close(self, day: DayClose) -> bool:
-        """Book *day* in one transaction; False if it is booked already, and then nothing changes.
+    @contextmanager
+    def booking(self, journal: JournalReader, since: int) -> Iterator[Booking]:
+        """What a close does, in one transaction, beside the rows of *journal* behind row *since*.
 
-        Raises Error if it is booked with another content, or does not follow the last close.
+        All of it is durable at the end, or nothing is there. Raises Error.
         """
-        known = select(CLOSES.c.sha256).where(CLOSES.c.business_date == day.business_date)
-        fingerprint = day.sha256
-        with self._database.transaction() as writer:
-            recorded = writer.scalar(known)
-            if recorded is None:
-                close = _require_order(writer, day, fingerprint)
-                for table, rows in _rows_of(day, close):
-                    if rows:
-                        writer.exec_driver_sql(self._database.insertion(table), rows)
-            elif recorded != fingerprint:
-                raise Error(
-                    f"{day.business_date} is closed already, with another content "
-                    f"({recorded[:12]}…): its files are in the books, and remain what they were"
-                )
-            return recorded is None
+        with (
+            rows_beside(self._database, self._url, journal, since) as rows,
+            self._database.transaction() as writer,
+        ):
+            yield Booking(writer, rows)
 
     def record_bank(self, sheet: BankSheet) -> BankSheet:
         """Book what a bank has said, or a person decided: all of it, in one transaction.
@@ -252,44 +263,3 @@ class Books(BooksReading):
 
 def _close(row: Any) -> Close:
     return Close(**row._mapping)
-
-
-def _require_order(writer: Connection, day: DayClose, fingerprint: str) -> Close:
-    """The line of *day* behind the last one: no day is skipped, since none would pay for it."""
-    last = writer.execute(select(CLOSES).order_by(CLOSES.c.number.desc()).limit(1)).first()
-    before = _close(last) if last else None
-    if day.follows != (before.business_date if before else ""):
-        raise Error(
-            f"{day.business_date} cannot be closed yet: first close "
-            f"{day.follows or 'no other day'}, one day after the other"
-        )
-    return Close(
-        number=before.number + 1 if before else 1,
-        business_date=day.business_date,
-        follows=day.follows,
-        starts_at=day.starts_at,
-        ends_at=day.ends_at,
-        read_to=day.read_to,
-        closed_at=day.closed_at,
-        balances=day.balances,
-        sha256=fingerprint,
-        books_head=books_head(before.books_head if before else "", fingerprint),
-    )
-
-
-def _rows_of(day: DayClose, close: Close) -> list[tuple[Table, list[tuple[Any, ...]]]]:
-    """The rows of each table; the fields of the Structs are its columns, in their order."""
-    return [
-        (CLOSES, [astuple(close)]),
-        (BATCHES, [astuple(batch) for batch in day.batches]),
-        (POSTINGS, [astuple(posting) for posting in day.postings]),
-        (FILES, [(day.business_date, name, content) for name, content in day.files.items()]),
-        (TRANSFERS, [astuple(transfer) for transfer in transfers_in(day.business_date, day.files)]),
-    ]
-
-
-def transfers_in(business_date: str, files: Mapping[str, bytes]) -> Iterator[Ordered]:
-    """What the orders among *files* ask for."""
-    for name, content in files.items():
-        if name.endswith(".xml"):
-            yield from read_order(business_date, content)

@@ -10,29 +10,27 @@ from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.journal import JournalStoreReader
-from cardswitch.wire.store.reading import ROWS_AT_ONCE, Checkpoint
+from cardswitch.wire.store.reading import Checkpoint
 from cardswitch.wire.store.trouble import explained
+from cardswitch.wire.store.verify import ROWS_AT_ONCE
 
 from ..core.row import Row
 from ..core.states import OWING, PENDING, Mark, State
-from ..settlement.check import Step
 from ..settlement.days import BankDay, bank_days
 from ..settlement.entries import BankEntry
-from ..settlement.movements import Movement, movement_kind
+from ..settlement.totals import BatchTotals
+from .moved import SERVES_MERCHANTS, batches, moved, sums
 from .tables import JOURNAL, JOURNAL_SCHEMA, LEFT_TO_PEOPLE
 
-SERVES_MERCHANTS: Final = "merchants"  # Legs that came in from the network are another's sales.
 # A leg that stands at one of these goes on by itself.
 GOES_ON: Final = OWING
 # With these something is to be told upstream, by itself or by a person.
 OWED: Final = (*PENDING, State.EXCEPTION)
-# What its state alone says of money.
-TELLING: Final = (State.APPROVED, State.TAKEN, State.REVERSING)
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -77,6 +75,7 @@ class JournalReader(JournalStoreReader[Row]):
 
     def __init__(self, url: str) -> None:
         super().__init__(url, JOURNAL_SCHEMA, JOURNAL, Row)
+        self.url = url
 
     # Bank days ------------------------------------------------------------------------------------
 
@@ -103,68 +102,16 @@ class JournalReader(JournalStoreReader[Row]):
 
     # Money ----------------------------------------------------------------------------------------
 
-    def movements(self, since: BankDay) -> Iterator[Movement]:
-        """What rows behind the beginning of *since* have moved for merchants, by what they say."""
-        first = JOURNAL.alias("first")
-        query = (
-            select(
-                JOURNAL.c.sequence,
-                JOURNAL.c.leg,
-                JOURNAL.c.state,
-                JOURNAL.c.kind,
-                JOURNAL.c.moved,
-                JOURNAL.c.business_date,
-                JOURNAL.c.day,
-                *_said(first),
-            )
-            .select_from(JOURNAL)
-            .join(first, first.c.sequence == _beginning())
-            .where(
-                JOURNAL.c.sequence > since.sequence,
-                JOURNAL.c.moved != 0,
-                JOURNAL.c.serves == SERVES_MERCHANTS,
-            )
-        )
-        for row in self._streamed(query):
-            is_undone = row.state == State.REVERSING
-            bucket = KINDS.named(row.kind).bucket
-            yield Movement(
-                kind=movement_kind(bucket, is_undone=is_undone),
-                sequence=row.sequence,
-                leg=row.leg,
-                moved_on=row.day if is_undone else row.business_date,
-                merchant=row.merchant,
-                terminal=row.terminal,
-                currency=row.currency,
-                amount=row.moved,
-                rrn=row.rrn,
-            )
+    def batches(
+        self, day: BankDay, closed: Collection[str], after: int, number: int = 0
+    ) -> tuple[BatchTotals, ...]:
+        """What a close of *day* would book by now, of that day and of those *closed* before.
 
-    def steps(self, since: BankDay) -> Iterator[Step]:
-        """What befell, from first to last, the merchants' legs that moved on behind *since*.
-
-        By their states alone; what the rows say of money is not asked.
+        The close before it has read up to row *after*. Numbered behind *number*.
         """
-        first = JOURNAL.alias("first")
-        telling = JOURNAL.c.state.in_([state.value for state in TELLING])
-        touched = select(JOURNAL.c.leg).where(JOURNAL.c.sequence > since.sequence, telling)
-        query = (
-            select(
-                JOURNAL.c.sequence,
-                JOURNAL.c.leg,
-                first.c.sequence.label("began"),
-                JOURNAL.c.state,
-                JOURNAL.c.kind,
-                JOURNAL.c.amount,
-                JOURNAL.c.stays,
-                *_said(first),
-            )
-            .select_from(JOURNAL)
-            .join(first, first.c.sequence == _beginning())
-            .where(JOURNAL.c.leg.in_(touched), telling, first.c.serves == SERVES_MERCHANTS)
-        )
-        for row in self._streamed(query):
-            yield Step(**row._mapping)
+        found = moved(JOURNAL, day.label, closed, day.sequence, after, self.head()[0])
+        with self.connection() as connection, explained("read"):
+            return batches(day.label, connection.execute(sums(found.subquery())), number)
 
     # Legs as people see them ----------------------------------------------------------------------
 
@@ -226,7 +173,7 @@ class JournalReader(JournalStoreReader[Row]):
         with self.connection() as connection, explained("read"):
             return [tuple(row) for row in connection.execute(query)]
 
-    def _streamed(self, query: Select[Any]) -> Iterator[Any]:
+    def streamed(self, query: Select[Any]) -> Iterator[Any]:
         """What the journal answers to *query*, in its order."""
         streaming = query.order_by(JOURNAL.c.sequence).execution_options(yield_per=ROWS_AT_ONCE)
         with self.connection() as asked, explained("read"), asked.execute(streaming) as rows:
@@ -236,21 +183,6 @@ class JournalReader(JournalStoreReader[Row]):
 def _marks(mark: Mark, *columns: ColumnElement[Any], newest: bool = False) -> Select[Any]:
     order = JOURNAL.c.sequence.desc() if newest else JOURNAL.c.sequence
     return select(*columns).where(JOURNAL.c.leg == 0, JOURNAL.c.state == mark.value).order_by(order)
-
-
-def _beginning() -> ColumnElement[int]:
-    """The first row of the leg that a row belongs to."""
-    same = JOURNAL.alias("same")
-    whole = select(func.min(same.c.sequence)).where(same.c.leg == JOURNAL.c.leg)
-    return whole.correlate(JOURNAL).scalar_subquery()
-
-
-def _said(first: Any) -> list[ColumnElement[str]]:
-    """Whose money it is: as the row says, or else as the request did, in the first row."""
-    names = ("rrn", "merchant", "terminal", "currency")
-    return [
-        func.coalesce(func.nullif(JOURNAL.c[name], ""), first.c[name]).label(name) for name in names
-    ]
 
 
 def _followed() -> ColumnElement[bool]:

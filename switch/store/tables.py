@@ -12,19 +12,22 @@ from sqlalchemy import (
     Boolean,
     Column,
     Double,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
 from cardswitch.wire.store.schema import Schema, version_table
-from cardswitch.wire.store.tables import journal_table, refuse_changes
+from cardswitch.wire.store.tables import ROW_NUMBER, journal_table, refuse_changes
 
 from ..core.row import Row
+from .seals import require_zero_sums
 
 _JOURNAL: Final = MetaData()
 _BOOKS: Final = MetaData()
@@ -60,20 +63,50 @@ CLOSES: Final = Table(
 BATCHES: Final = Table(
     "batches",
     _BOOKS,
-    Column("business_date", Text, primary_key=True),
-    Column("moved_on", Text, primary_key=True),
-    Column("merchant", Text, primary_key=True),
-    Column("terminal", Text, primary_key=True),
-    Column("currency", Text, primary_key=True),
-    Column("kind", Text, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, 3, … in these books
+    Column("business_date", Text, nullable=False),
+    Column("moved_on", Text, nullable=False),
+    Column("merchant", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("terminal", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("kind", Text, nullable=False),
     Column("count", BigInteger, nullable=False),
     Column("amount", BigInteger, nullable=False),
+    UniqueConstraint(
+        "business_date", "moved_on", "merchant", "channel", "terminal", "currency", "kind"
+    ),
 )
-# The key is what keeps a movement from being booked twice, on one day or on two.
+# The sub-ledger: what each row of the journal has moved. All else of a movement its batch says.
+# The key is what keeps it from being booked twice, on one day or on two.
+MOVEMENTS: Final = Table(
+    "movements",
+    _BOOKS,
+    Column("sequence", ROW_NUMBER, primary_key=True, autoincrement=False),
+    Column("leg", BigInteger, nullable=False),
+    Column("batch", Integer, ForeignKey(BATCHES.c.number), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("rrn", Text, nullable=False),
+)
+# The general ledger: a journal for each batch, and for each single event. One that stands here is
+# sealed: it sums to zero in each currency, and takes no further posting.
+JOURNALS: Final = Table(
+    "journals",
+    _BOOKS,
+    Column("journal_id", Text, primary_key=True),
+    Column("business_date", Text, nullable=False),
+    Column("because", Text, nullable=False),  # why, of a correction; else empty
+)
+# Whoever commits a posting must have sealed its journal, which is looked at when he does.
 POSTINGS: Final = Table(
     "postings",
     _BOOKS,
-    Column("journal_id", Text, primary_key=True),
+    Column(
+        "journal_id",
+        Text,
+        ForeignKey(JOURNALS.c.journal_id, deferrable=True, initially="DEFERRED"),
+        primary_key=True,
+    ),
     Column("business_date", Text, nullable=False),
     Column("account", Text, primary_key=True),
     Column("currency", Text, primary_key=True),
@@ -162,7 +195,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=5,
+    version=6,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
@@ -170,4 +203,6 @@ BOOKS_SCHEMA: Final = Schema(
 SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
 # What is booked stays as it is: mistakes are put right by further rows.
-refuse_changes(CLOSES, BATCHES, POSTINGS, FILES, TRANSFERS, BANK, BANK_LINES, BANK_POSTINGS)
+refuse_changes(CLOSES, BATCHES, MOVEMENTS, JOURNALS, POSTINGS, FILES)
+refuse_changes(TRANSFERS, BANK, BANK_LINES, BANK_POSTINGS)
+require_zero_sums(JOURNALS, POSTINGS)

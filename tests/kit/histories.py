@@ -1,6 +1,6 @@
 """Journals as the switch would have written them: by hand for examples, drawn for properties."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,15 +12,16 @@ from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import Mark, State
-from cardswitch.switch.settlement.check import Expected, Known, Step, expected_movements
+from cardswitch.switch.settlement.check import Known
 from cardswitch.switch.settlement.close import DayClose, close_day
-from cardswitch.switch.settlement.days import BankDay, bank_days, date_of, run_of
+from cardswitch.switch.settlement.days import date_of, run_of
 from cardswitch.switch.settlement.ledger import merchant_of
-from cardswitch.switch.settlement.movements import Movement, due, movement_kind
 from cardswitch.switch.settlement.parties import AcquiringBank, MerchantAccount, OwnAccount
-from cardswitch.switch.store.reader import TELLING
+from cardswitch.switch.settlement.payouts import payouts
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.wire.store.journal import JournalStore
+
+from .derivations import day_of, days_of, due, expected, totals_of
 
 CUT_OFF = CutOff("23:00", "Europe/Berlin")
 DAYS = ("2026-11-23", "2026-11-24", "2026-11-25")
@@ -194,54 +195,7 @@ class JournalFile:
         self._written = count
 
 
-# What settlement asks of a journal, answered from its rows in memory ------------------------------
-
-
-def days_of(rows: Iterable[Row]) -> tuple[BankDay, ...]:
-    """The bank days that *rows* begin."""
-    cut_overs = (row for row in rows if row.state == Mark.CUT_OVER)
-    return bank_days((row.sequence, row.business_date, row.fields) for row in cut_overs)
-
-
-def day_of(rows: Iterable[Row], label: str) -> BankDay:
-    """The bank day *label*."""
-    return next(day for day in days_of(rows) if day.label == label)
-
-
-def movements_of(rows: Iterable[Row], since: int = 0) -> list[Movement]:
-    """What rows behind row *since* have moved for merchants."""
-    return [
-        Movement(
-            kind=movement_kind(
-                KINDS.named(row.kind).bucket, is_undone=row.state == State.REVERSING
-            ),
-            sequence=row.sequence,
-            leg=row.leg,
-            moved_on=row.day if row.state == State.REVERSING else row.business_date,
-            merchant=row.merchant,
-            terminal=row.terminal,
-            currency=row.currency,
-            amount=row.moved,
-            rrn=row.rrn,
-        )
-        for row in rows
-        if row.moved and row.serves == "merchants" and row.sequence > since
-    ]
-
-
-def steps_of(rows: Sequence[Row], since: int = 0) -> list[Step]:
-    """What befell the merchants' legs that moved on behind row *since*."""
-    began: dict[int, int] = {}
-    for row in rows:
-        began.setdefault(row.leg, row.sequence)
-    telling = [row for row in rows if row.serves == "merchants" and row.state in TELLING]
-    touched = {row.leg for row in telling if row.sequence > since}
-    names = [name for name in Step.__struct_fields__ if name != "began"]
-    return [
-        Step(began=began[row.leg], **{name: getattr(row, name) for name in names})
-        for row in telling
-        if row.leg in touched
-    ]
+# Closes of it -------------------------------------------------------------------------------------
 
 
 def close(
@@ -252,25 +206,22 @@ def close(
     closed: Sequence[str] = (),
     read_to: int = 0,
     merchants: Sequence[MerchantAccount] = MERCHANTS,
+    manifest: bytes = b"",
 ) -> DayClose:
     """The close of the day *label*, with the settings of these tests."""
     day = day_of(rows, label)
-    moved = due(movements_of(rows, day.sequence), label, closed, read_to)
+    totals = totals_of(label, due(rows, label, closed, read_to))
+    paid = payouts(label, totals, merchants, ACQUIRER, opening or {})
     return close_day(
         day,
-        moved,
-        merchants,
+        totals,
+        paid,
         ACQUIRER,
         opening or {},
         read_to=len(rows),
         closed_at=day.ends_at + LATER_S,
+        manifest=manifest,
     )
-
-
-def expected(rows: Sequence[Row], label: str = DAYS[0]) -> dict[str, Expected]:
-    """What must be booked once the day *label* is closed, of legs that moved on since it began."""
-    days = days_of(rows)
-    return expected_movements(steps_of(rows, day_of(rows, label).sequence), days, label)
 
 
 def known(
@@ -278,25 +229,30 @@ def known(
     label: str = DAYS[0],
     opening: Any = None,
     *,
-    booked: Mapping[str, int] | None = None,
+    booked: Collection[str] = (),
     read_to: int = 0,
+    manifest: bytes = b"",
 ) -> Known:
-    """What a close of the day *label* is held against; *read_to* is what the journal ends at."""
+    """What a close of the day *label* is held against; *read_to* is what the journal ends at.
+
+    *booked* are the names of movements that are in the books already.
+    """
     balances = opening or {}
     owed = {
         (merchant, code): -balance
         for (account, code), balance in balances.items()
         if (merchant := merchant_of(account)) is not None
     }
+    moved = [m for m in expected(rows, label) if m.name not in booked]
     return Known(
         day=day_of(rows, label),
         read_to=read_to or len(rows),
-        expected=expected(rows, label),
-        booked=booked or {},
+        batches=totals_of(label, moved),
         balances=balances,
         owed=owed,
         merchants=MERCHANTS,
         acquirer=ACQUIRER,
+        manifest=manifest,
     )
 
 

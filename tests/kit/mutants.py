@@ -14,9 +14,10 @@ from msgspec.structs import replace
 from cardswitch.switch.settlement.close import DayClose
 from cardswitch.switch.settlement.formats.pain001 import NAMESPACE
 
+from .derivations import KEY
+
 TABLES = {
-    "movements": lambda m: f"movement {m.journal_id}/RRN {m.rrn}/leg {m.leg}",
-    "batches": lambda b: f"batch {b.moved_on}/{b.merchant}/{b.terminal}/{b.currency}/{b.kind}",
+    "batches": lambda b: "batch " + "/".join(getattr(b, name) for name in KEY),
     "postings": lambda p: f"posting {p.journal_id}/{p.account}",
     "payouts": lambda p: f"payout {p.merchant}/{p.currency}",
 }
@@ -88,7 +89,7 @@ def _of_a_file(day: DayClose, file: str) -> Iterator[Mutant]:
     yield Mutant(f"{file} renamed", replace(day, files=named_otherwise), f"{file}x does not belong")
     yield wrong("empty", b"", "")
     yield wrong("cut", day.files[file][:-20], "")
-    change = _of_an_order if file.endswith(".xml") else _of_a_csv
+    change = CHANGES[file.rpartition(".")[2]]
     for name, content, named in change(day.files[file]):
         yield wrong(name, content, named)
 
@@ -139,3 +140,16 @@ def _of_a_csv(content: bytes) -> Iterator[tuple[str, bytes, str]]:
             changed = [*row[:cell], f"{text}1", *row[cell + 1 :]]
             yield f"line {n} cell {cell}", written([*before, changed, *after]), ""
     yield "lines swapped", written([rows[0], rows[2], rows[1], *rows[3:]]), "its records are not in"
+
+
+def _of_a_manifest(content: bytes) -> Iterator[tuple[str, bytes, str]]:
+    lines = content.splitlines(keepends=True)
+    for n, line in enumerate(lines):
+        before, after = b"".join(lines[:n]), b"".join(lines[n + 1 :])
+        yield f"line {n} missing", before + after, ""
+        yield f"line {n} twice", before + line + line + after, ""
+        yield f"line {n} changed", before + b"f" + line[1:] + after, ""
+    yield "lines swapped", b"".join(lines[::-1]), "its records are not in"
+
+
+CHANGES = {"xml": _of_an_order, "csv": _of_a_csv, "sha256": _of_a_manifest}

@@ -71,7 +71,7 @@ class SettlementLab:
     def files_below(self) -> dict[str, bytes]:
         """The same, with those in folders below it."""
         paths = [path for path in self.deposits.rglob("*") if path.is_file()]
-        return {str(path.relative_to(self.deposits)): path.read_bytes() for path in paths}
+        return {path.relative_to(self.deposits).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.fixture

@@ -68,9 +68,8 @@ class Bank:
         found: Counter[str] = Counter()
         books = Books(self.books)  # type: ignore[arg-type]
         for close in books.closes():
-            for posting in books.postings(close.business_date):
-                if posting.account.startswith("merchant"):
-                    found[posting.journal_id] -= posting.amount
+            for movement in books.movements(close.business_date):
+                found[movement.name] += movement.amount
         books.close()
         return found
 

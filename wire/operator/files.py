@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -36,6 +37,43 @@ def staged_files(folder: Path, files: Mapping[str, bytes]) -> Iterator[None]:
         for part in staged.values():
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(folder: Path, name: str) -> Iterator[Path]:
+    """An empty folder that the caller fills with files; it gets its *name* in *folder* at the end.
+
+    It is there whole or not at all; one of no files does not appear. Files of one that is there
+    already are replaced, each as a whole. Raises Error.
+    """
+    part, is_new = _part(folder, name), not folder.exists()
+    try:
+        with _explained(folder):
+            if part.exists():
+                shutil.rmtree(part)  # What a crash left.
+            part.mkdir(parents=True)
+        yield part
+        with _explained(folder):
+            _name_folder(part, folder / name)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+        if is_new:
+            with suppress(OSError):
+                folder.rmdir()  # If nothing came into it.
+
+
+def _name_folder(part: Path, folder: Path) -> None:
+    files = [*part.iterdir()]
+    if not files:
+        return
+    sync_folder(part)
+    if folder.exists():
+        for path in files:
+            rename_file(path, folder / path.name)
+        sync_folder(folder)
+    else:
+        rename_file(part, folder)
+    sync_folder(folder.parent)
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Final, cast
@@ -80,6 +80,11 @@ class Database:
             try:
                 with explained("written"), self.writer.begin():
                     yield self.writer
+            except BaseException:
+                # What a COMMIT finds wrong, such as a key that refers to nothing, leaves it open.
+                if not self.writer.invalidated:
+                    self.writer.connection.rollback()
+                raise
             finally:
                 # SQLAlchemy would connect anew, without the lock that says that we alone write.
                 self._is_lost = self.writer.invalidated
@@ -97,6 +102,18 @@ class Database:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    @contextmanager
+    def attached(self, file: Path, name: str) -> Iterator[None]:
+        """Of SQLite alone: the database in *file* under *name* beside this one, only to be read."""
+        connection = cast(sqlite3.Connection, self.writer.connection.dbapi_connection)
+        with explained("read"):
+            connection.execute(f"ATTACH ? AS {name}", (f"{file.absolute().as_uri()}?mode=ro",))
+        try:
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # The transaction may have failed, and the disk be gone.
+                connection.execute(f"DETACH {name}")
 
     def require_held(self) -> None:
         """Raise Error if nothing can be written any more."""

@@ -16,11 +16,10 @@ from .database import reading
 from .lookup import LookUps
 from .tables import CHECKSUM
 from .trouble import explained
-from .verify import breaks, damage_shown
+from .verify import ROWS_AT_ONCE, breaks, walked
 
 R = TypeVar("R", bound=Struct)
 CHECKPOINT: Final = "checkpoint"  # The state of the rows, of leg 0, that a start begins with.
-ROWS_AT_ONCE: Final = 1_000  # Rows fetched at once: some megabyte, however long the journal is.
 _LEGS_AT_ONCE: Final = 500  # Parameters of one query; SQLite takes 999 or more.
 
 
@@ -108,13 +107,12 @@ class JournalReading(Generic[R]):
     def verify(self, after: int = 0) -> Iterator[str]:
         """Walk the chain behind the row *after*: a line for every break in it, by row and leg."""
         c = self.table.c
-        with self.connection() as connection, damage_shown(connection):
+        with self.connection() as connection:
             checksum = START
             if after:
                 known = select(c[CHECKSUM]).where(c.sequence == after)
                 checksum = connection.scalar(known) or START
-            rows = select(self.table).where(c.sequence > after).order_by(c.sequence)
-            yield from breaks(_streamed(connection, rows), after, checksum)
+            yield from breaks(walked(connection, self.table, after), after, checksum)
 
     def _row(self, values: Sequence[Any]) -> R:
         """The row that *values* are the columns of; the checksum, which is last, has no name."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 CHECKSUM: Final = "checksum"  # The last column: see chain.py.
 # SQLite takes only a column of exactly this type as its row number, which spares us an index.
-_ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
+ROW_NUMBER: Final = BigInteger().with_variant(Integer(), "sqlite")
 # Ordered by its bytes, so that an index finds how it begins; SQLite does so by itself.
 _ORDERED: Final = Text().with_variant(Text(collation="C"), "postgresql")
 _TYPES: Final[dict[Any, Any]] = {int: BigInteger, float: Double, str: Text}
@@ -43,7 +43,7 @@ def journal_table(name: str, row_type: type[Struct], metadata: MetaData) -> Tabl
     table = Table(
         name,
         metadata,
-        Column(first.name, _ROW_NUMBER, primary_key=True, autoincrement=False),
+        Column(first.name, ROW_NUMBER, primary_key=True, autoincrement=False),
         *[
             Column(field.name, _OWN_TYPES.get(field.name, _TYPES[field.type]), nullable=False)
             for field in others

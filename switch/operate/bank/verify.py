@@ -8,7 +8,8 @@ from xml.etree.ElementTree import ParseError
 
 from ...settlement.entries import DEEDS, BankSheet, bank_head
 from ...settlement.ledger import unbalanced
-from ...store.books import BooksReading, transfers_in
+from ...store.booking import transfers_in
+from ...store.books import BooksReading
 from ...store.tables import TRANSFERS
 
 

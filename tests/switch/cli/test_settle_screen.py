@@ -31,9 +31,11 @@ LINE = Line(
 EXCEPTION = replace(LINE, state="exception")
 RESOLVED = replace(LINE, state="resolved", by="olga", because="the bank \x1b[2J confirmed")
 BATCH = BatchTotals(
+    number=1,
     business_date=DAY,
     moved_on=DAY,
     merchant="SHOP0001",
+    channel="pos",
     terminal="TERM0001",
     currency="978",
     kind="sale",
@@ -104,7 +106,7 @@ def test_totals_come_first_and_then_the_ten_largest(capsys):
     assert lines[1:5] == [
         "TOTAL OF COUNT AMOUNT", "sale 26 169 JPY", "sale 24 1.56 EUR", "deposit 12 0.66 EUR",
     ]  # fmt: skip
-    shown = [line.split()[2] for line in lines if line.startswith(f"{DAY} SHOP0001")]
+    shown = [line.split()[3] for line in lines if line.startswith(f"{DAY} SHOP0001")]
     assert shown == [f"TERM{n:04d}" for n in range(16, 26)]
     assert "… the 10 largest of 25 batches; --all shows them" in lines
     assert "… the 10 largest of 12 deposits; --all shows them" in lines

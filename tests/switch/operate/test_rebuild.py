@@ -10,6 +10,7 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.operate.rebuild import rebuild
 from cardswitch.switch.operate.settle import close_days
 from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.store.booking import Booking
 from cardswitch.switch.store.books import BooksReader
 from tests.kit.histories import DAYS
 
@@ -109,9 +110,11 @@ def test_there_is_nothing_to_make(lab):
 
 def test_a_journal_with_another_row_than_then_makes_no_books(closed, monkeypatch):
     lose(closed)
-    monkeypatch.setattr(
-        "cardswitch.switch.operate.rebuild.due",
-        lambda found, *_: [replace(movement, amount=movement.amount + 1) for movement in found],
-    )
+    original = Booking.book
+
+    def another(*arguments):
+        return [replace(batch, amount=batch.amount + 1) for batch in original(*arguments)]
+
+    monkeypatch.setattr(Booking, "book", another)
     with pytest.raises(Findings, match="cannot be made as it was"):
         rebuild(closed.switch, closed.settlement)

@@ -34,16 +34,24 @@ def test_books_that_are_what_was_booked(closed):
 
 DAMAGES = {
     "posting": (
-        "UPDATE postings SET amount = amount + 1 WHERE journal_id = 'sale:3' AND amount > 0",
-        "2026-11-23: journal sale:3 does not sum to zero",
+        "UPDATE postings SET amount = amount + 1 WHERE journal_id = 'batch:1' AND amount > 0",
+        "2026-11-23: journal batch:1 does not sum to zero",
     ),
     "both lines of a posting": (
-        "UPDATE postings SET amount = amount * 2 WHERE journal_id = 'sale:3'",
+        "UPDATE postings SET amount = amount * 2 WHERE journal_id = 'batch:1'",
         "2026-11-23: batches of SHOP come to 12.50, its postings to 25.00 EUR",
     ),
     "batch": (
         "UPDATE batches SET amount = 1350 WHERE business_date = '2026-11-24'",
         "2026-11-24: batches of SHOP come to 13.50, its postings to 12.50 EUR",
+    ),
+    "movement": (
+        "UPDATE movements SET amount = 1251 WHERE sequence = 3",
+        "2026-11-23: batch 1 is not the sum of its movements",
+    ),
+    "reference of a movement": (
+        "UPDATE movements SET rrn = 'x' WHERE sequence = 3",
+        "the movements of 2026-11-23 do not come to the reports that its close has written",
     ),
     "terminal of a batch": (
         "UPDATE batches SET terminal = 'TERM0002' WHERE business_date = '2026-11-24'",
@@ -62,7 +70,7 @@ DAMAGES = {
         "the close of 2026-11-24 is not chained to the one before it",
     ),
     "day of a posting": (
-        "UPDATE postings SET business_date = '2026-11-20' WHERE journal_id = 'sale:3'",
+        "UPDATE postings SET business_date = '2026-11-20' WHERE journal_id = 'batch:1'",
         "something is booked on 2026-11-20, which has no close",
     ),
     "read to": (

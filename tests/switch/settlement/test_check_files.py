@@ -3,7 +3,8 @@
 import pytest
 
 from cardswitch.switch.settlement.check_files import check_files
-from tests.kit.histories import ACQUIRER, CLOSED_AT, History, close, day_of
+from tests.kit.derivations import day_of
+from tests.kit.histories import ACQUIRER, CLOSED_AT, History, close
 
 
 def findings(change):

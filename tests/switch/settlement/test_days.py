@@ -3,7 +3,8 @@
 import pytest
 
 from cardswitch.switch.settlement.days import bank_days, date_of, run_of, short_label
-from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, History, days_of
+from tests.kit.derivations import days_of
+from tests.kit.histories import CUT, CUT_OFF, DAYS, NOON, History
 
 
 def test_no_row_no_day():

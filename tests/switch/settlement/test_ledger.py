@@ -6,24 +6,25 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.ledger import (
     Posting,
     balances_sha256,
-    movement_postings,
+    batch_postings,
     require_balance,
     unbalanced,
 )
-from cardswitch.switch.settlement.movements import Movement
+from cardswitch.switch.settlement.totals import BatchTotals
 
 
-def movement(kind, amount=1250):
-    return Movement(
-        kind=kind,
-        sequence=7,
-        leg=3,
+def batch(kind, amount=1250):
+    return BatchTotals(
+        number=7,
+        business_date="2026-11-24",
         moved_on="2026-11-23",
         merchant="SHOP",
+        channel="pos",
         terminal="TERM0001",
         currency="978",
+        kind=kind,
+        count=2,
         amount=amount,
-        rrn="632712000007",
     )
 
 
@@ -34,20 +35,20 @@ def movement(kind, amount=1250):
         ("refund", -1250, {"merchant_payable:SHOP": 1250, "scheme_settlement": -1250}),
     ],
 )
-def test_what_a_movement_books(kind, amount, lines):
-    postings = movement_postings(movement(kind, amount), "2026-11-24")
+def test_what_a_batch_books(kind, amount, lines):
+    postings = batch_postings(batch(kind, amount))
     assert {posting.account: posting.amount for posting in postings} == lines
     assert {(p.journal_id, p.business_date, p.currency) for p in postings} == {
-        (f"{kind}:7", "2026-11-24", "978")
+        ("batch:7", "2026-11-24", "978")
     }
     require_balance(postings)
 
 
 def test_a_journal_that_does_not_sum_to_zero_is_named():
-    good = movement_postings(movement("sale"), "2026-11-24")
-    bad = Posting("sale:8", "2026-11-23", "scheme_settlement", "978", 1)
-    assert unbalanced([*good, bad]) == ("sale:8",)
-    with pytest.raises(Error, match="sale:8"):
+    good = batch_postings(batch("sale"))
+    bad = Posting("batch:8", "2026-11-23", "scheme_settlement", "978", 1)
+    assert unbalanced([*good, bad]) == ("batch:8",)
+    with pytest.raises(Error, match="batch:8"):
         require_balance([*good, bad])
 
 

@@ -17,9 +17,11 @@ DAY = "2026-11-23"
 
 def batch_of(merchant, amount, kind="sale", terminal="T", code="978"):
     return BatchTotals(
+        number=1,
         business_date=DAY,
         moved_on=DAY,
         merchant=merchant,
+        channel="pos",
         terminal=terminal,
         currency=code,
         kind=kind,

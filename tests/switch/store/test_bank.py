@@ -1,7 +1,5 @@
 """What the books hold of banks is found again: by reference, payment, order, entry and day."""
 
-from contextlib import closing
-
 import pytest
 from msgspec.structs import replace
 
@@ -9,8 +7,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.settlement.entries import BankEntry, BankSheet
 from cardswitch.switch.settlement.ledger import transfer
 from cardswitch.switch.settlement.matching import Matched
-from cardswitch.switch.store.books import Books, BooksReader
-from tests.kit.histories import DAYS, History, close
+from cardswitch.switch.store.books import BooksReader
+from tests.kit.histories import DAYS
 
 SHOP, CAFE = "20261123-SHOP-EUR", "20261123-CAFE-EUR"
 LINES = (
@@ -30,17 +28,16 @@ def entry(number, kind="statement", **about):
 
 
 @pytest.fixture
-def books(url):
+def books(ledger):
     """Two payouts of a closed day: one was booked, one came back."""
-    history = History()
-    history.sale(1250)
-    history.sale(5, merchant="CAFE")
-    history.cut_over()
-    with closing(Books(url)) as opened:
-        opened.record_close(close(history.rows))
-        back = transfer("returned", DAYS[0], "acquirer_cash", "merchant_payable:SHOP", "978", 1250)
-        opened.record_bank(BankSheet(entry=entry(1), content=b"a", lines=LINES, postings=back))
-        yield opened
+    ledger.history.sale(1250)
+    ledger.history.sale(5, merchant="CAFE")
+    ledger.history.cut_over()
+    ledger.close_day()
+    back = transfer("returned", DAYS[0], "acquirer_cash", "merchant_payable:SHOP", "978", 1250)
+    sheet = BankSheet(entry=entry(1), content=b"a", lines=LINES, postings=back)
+    ledger.books.record_bank(sheet)
+    return ledger.books
 
 
 def test_an_entry_comes_back_whole(books):

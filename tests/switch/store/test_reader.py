@@ -8,16 +8,8 @@ from cardswitch.specs.errors import Error
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.switch.store.reader import GOES_ON, JournalReader
 from cardswitch.wire.store.database import Missing
-from tests.kit.histories import (
-    DAYS,
-    ENDINGS,
-    History,
-    JournalFile,
-    days_of,
-    histories,
-    movements_of,
-    steps_of,
-)
+from tests.kit.derivations import days_of, due, totals_of
+from tests.kit.histories import DAYS, ENDINGS, History, JournalFile, histories
 
 PAN = "9999990000000011"
 STUCK = 1 + list(ENDINGS).index("stuck")  # its leg, where there is one for each ending
@@ -83,7 +75,7 @@ def test_a_reader_comes_too_early(tmp_path):
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=histories())
-def test_movements_and_steps_are_those_of_the_rows(tmp_path_factory, rows):
+def test_days_and_batches_are_those_of_the_rows(tmp_path_factory, rows):
     url = f"sqlite:///{tmp_path_factory.mktemp('rows')}/switch.db"
     journal = JournalFile(url)
     try:
@@ -92,23 +84,13 @@ def test_movements_and_steps_are_those_of_the_rows(tmp_path_factory, rows):
         with seen.snapshot():
             assert seen.days() == days_of(rows)
             assert seen.head()[0] == len(rows)
+            closed = []
             for day in seen.days():
-                assert list(seen.movements(day)) == movements_of(rows, day.sequence)
-                assert list(seen.steps(day)) == steps_of(rows, day.sequence)
+                found = totals_of(day.label, due(rows, day.label, closed, 9), after=3)
+                assert seen.batches(day, closed, 9, number=3) == found
+                closed.append(day.label)
     finally:
         journal.close()
-
-
-def test_a_row_that_does_not_say_whose_money_it_is_moves_that_of_its_request(journal):
-    history = History()
-    leg = history.begin(700, merchant="CAFE", terminal="T1", currency="392")
-    history.add(leg, State.APPROVED, merchant="", terminal="", currency="", rrn="")
-    journal.write(history.rows)
-    with journal.reader.snapshot():
-        [day] = journal.reader.days()
-        for [found] in (list(journal.reader.movements(day)), list(journal.reader.steps(day))):
-            said = found.merchant, found.terminal, found.currency, found.rrn
-            assert said == ("CAFE", "T1", "392", "000000000001")
 
 
 def test_a_snapshot_does_not_see_what_is_written_after_its_first_question(journal):
@@ -123,7 +105,7 @@ def test_a_snapshot_does_not_see_what_is_written_after_its_first_question(journa
         assert (
             len(journal.reader.days()),
             journal.reader.head()[0],
-            len(list(journal.reader.movements(day))),
+            sum(batch.count for batch in journal.reader.batches(day, (), 0)),
         ) == (1, 3, 1)
     assert len(journal.reader.days()) == 2
 
@@ -220,7 +202,5 @@ def test_money_is_read_from_columns_alone(journal):
     history.rows = [replace(row, fields=said) if row.leg == leg else row for row in history.rows]
     journal.write(history.rows)
     [day] = journal.reader.days()
-    [movement] = journal.reader.movements(day)
-    assert (movement.amount, movement.currency, movement.merchant) == (500, "978", "SHOP")
-    [step] = journal.reader.steps(day)
-    assert (step.amount, step.currency, step.merchant) == (500, "978", "SHOP")
+    [batch] = journal.reader.batches(day, (), 0)
+    assert (batch.amount, batch.currency, batch.merchant) == (500, "978", "SHOP")

@@ -127,7 +127,7 @@ def test_whatever_the_point_it_comes_to_the_same_hashes(lab_in, tmp_path, first)
     set_up(whole)
     work(whole)
     expected = hashes(whole)
-    assert len(expected[0]) == 6
+    assert len(expected[0]) == 8
     tried = 0
     for point in range(first, POINTS_MAX, GROUPS):
         lab = lab_in(tmp_path / str(point))

@@ -1,0 +1,69 @@
+"""Reports are read back line by line, whatever stands in them."""
+
+import pytest
+
+from cardswitch.switch.operate.reports import ReportCheck, altered_reports, write_reports
+from tests.kit.derivations import batched, movements_of, totals_of
+from tests.kit.histories import DAYS, History
+
+PAID = {("SHOP", "978"): "20261123-SHOP-EUR"}
+
+
+@pytest.fixture
+def moved():
+    history = History()
+    for number in range(1_100):  # more than is written at once
+        history.sale(1 + number, terminal=f'T"{number}\r\n,')
+    history.reverse(history.sale(700, merchant="CAFE", currency="392"))
+    history.sale(5, merchant="", currency="000")
+    found = movements_of(history.rows)
+    return batched(found, totals_of(DAYS[0], found))
+
+
+def test_what_is_written_is_read_back_and_has_one_manifest(moved, tmp_path):
+    written = write_reports(DAYS[0], moved, PAID, tmp_path)
+    check = ReportCheck(tmp_path, DAYS[0], PAID)
+    assert (check.read(moved), check.findings) == (written, [])
+    assert write_reports(DAYS[0], moved, PAID) == written
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "(none).csv",
+        "CAFE.csv",
+        "SHOP.csv",
+    ]
+    assert list(altered_reports(tmp_path, written)) == []
+
+
+def spoilt(moved, folder, change):
+    write_reports(DAYS[0], moved, PAID, folder)
+    change(folder / "CAFE.csv")
+    check = ReportCheck(folder, DAYS[0], PAID)
+    check.read(moved)
+    return check.findings
+
+
+CHANGES = {
+    "gone": (lambda path: path.unlink(), "report CAFE.csv is missing"),
+    "another": (
+        lambda path: path.with_name("X.csv").write_bytes(b""),
+        "report X.csv does not belong there",
+    ),
+    "cut": (
+        lambda path: path.write_bytes(path.read_bytes().rpartition(b"2026-11-23,CAFE")[0]),
+        "report CAFE.csv: sale-reversal:2204 is missing",
+    ),
+    "longer": (
+        lambda path: path.write_bytes(path.read_bytes() + b"a,b,sale:9\r\n"),
+        "report CAFE.csv: sale:9 does not belong there",
+    ),
+    "wider": (
+        lambda path: path.write_bytes(path.read_bytes().replace(b",700", b",700,", 1)),
+        "report CAFE.csv: sale:2203 has 13 values, expected 12",
+    ),
+    "text": (lambda path: path.write_bytes(b"\xff"), "report CAFE.csv: unreadable (UnicodeDecode"),
+}
+
+
+@pytest.mark.parametrize(("change", "named"), CHANGES.values(), ids=CHANGES)
+def test_what_is_otherwise_is_named(moved, tmp_path, change, named):
+    findings = spoilt(moved, tmp_path, change)
+    assert any(finding.startswith(named) for finding in findings), findings
