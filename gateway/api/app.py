@@ -27,13 +27,12 @@ from .expanding import expanded, paths_of
 from .families.loading import loader
 from .faults import Fault, bad, error_object, unauthorised
 from .forms import BODY_MAX, Value, leaves, read_form, read_json, refuse_stray_cards
-from .ids import new_id
+from .ids import REQUEST, new_id
 from .keys import ApiKey, KeyFile
 from .objects import intent_object
 from .routes import ROUTES, Line
 
 IDEMPOTENCY_MAX: Final = 255
-REQUEST: Final = "req_"
 REQUEST_ID: Final = "Request-Id"
 _JSON: Final = "application/json"
 _FORM: Final = "application/x-www-form-urlencoded"

@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
+from msgspec.json import encode
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from cardswitch.wire.ports import Seconds
 
+from ..core.problems import Problem
+from .faults import error_object
+from .ids import REQUEST, new_id
+
 HEADERS_MAX: Final = 16 * 1024  # bytes from a request's first to the end of its headers
 
 
+_TOO_MUCH: Final = f"Headers have at most {HEADERS_MAX} bytes"
+VERSIONS: Final = frozenset({"1.0", "1.1"})
+
+
+class _Unclear(Exception):
+    """It cannot be read in one way alone."""
+
+
+class _TooMuch(Exception):
+    """Headers that nobody needs."""
+
+
 class Connection(HttpToolsProtocol):
-    """Ends by itself when headers are too long or too slow; `closed` is set at its end."""
+    """Refuses headers that are too long or too slow, in JSON; `closed` is set at its end."""
 
     def __init__(self, config: Config, state: ServerState, request_s: Seconds) -> None:
         super().__init__(config=config, server_state=state, app_state={})
         self.closed = asyncio.Event()
         self.is_made = False
         self._request_s = request_s
+        self._size = 0  # bytes since the last request ended, while headers are read
         self._headers_size = 0
         self._is_reading_headers = True
         self._slow: asyncio.TimerHandle | None = None
@@ -41,17 +60,28 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
         if self._is_reading_headers:
-            self._headers_size += len(data)
-            if self._headers_size > HEADERS_MAX and len(data) < self._headers_size:
-                self._abort()
-                return
+            self._size += len(data)
             if self._slow is None:
                 self._wait()
         super().data_received(data)
+        if self._is_reading_headers and self._size > HEADERS_MAX:
+            self._refuse(431, _TOO_MUCH)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header is whole."""
+        self._headers_size += len(name) + len(value) + len(": \r\n")
+        if self._headers_size > HEADERS_MAX:
+            raise _TooMuch
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The headers are whole: the body is the application's to bound."""
         self._heard()
+        if self.parser.get_http_version() not in VERSIONS:
+            raise _Unclear("a version that is none")
+        for name, value in self.headers:
+            if name == b"transfer-encoding" and value.strip().lower() != b"chunked":
+                raise _Unclear("where the body ends")
         self._is_reading_headers = False
         super().on_headers_complete()
 
@@ -59,18 +89,54 @@ class Connection(HttpToolsProtocol):
         """The next bytes are another request's."""
         super().on_message_complete()
         self._is_reading_headers = True
-        self._headers_size = 0
+        self._size = self._headers_size = 0
 
     def _wait(self) -> None:
         self._heard()
-        self._slow = self.loop.call_later(self._request_s, self._abort)
+        self._slow = self.loop.call_later(self._request_s, self._too_slow)
 
     def _heard(self) -> None:
         if self._slow is not None:
             self._slow.cancel()
             self._slow = None
 
-    def _abort(self) -> None:
+    def send_400_response(self, msg: str) -> None:
+        """What came is no HTTP, or means two things: nobody may read it one way or the other."""
+        if self._headers_size > HEADERS_MAX:
+            self._refuse(431, _TOO_MUCH)
+        else:
+            self._refuse(400, "This is no request of HTTP/1.1 that means one thing")
+
+    def _too_slow(self) -> None:
         self._slow = None
-        if self.transport is not None and not self.transport.is_closing():
+        if self._size:
+            self._refuse(408, f"The headers were not whole within {self._request_s:g} s")
+        elif self.transport is not None:
             self.transport.abort()
+
+    def _refuse(self, status: int, text: str) -> None:
+        """Say what is wrong, unless an answer is on its way, and end the connection."""
+        self._heard()
+        if self.transport is None or self.transport.is_closing():
+            return
+        if self._is_nobody_answered():
+            self.transport.write(_answer(status, text))
+        self.transport.close()
+
+    def _is_nobody_answered(self) -> bool:
+        """Whether what is written now can be taken for the answer to no other request."""
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            return True
+        return bool(cycle.more_body and not cycle.response_started and not self.pipeline)
+
+
+def _answer(status: int, text: str) -> bytes:
+    problem = Problem(status=status, type="invalid_request_error", message=text)
+    body = encode(error_object(problem, None, None))
+    head = (
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\nRequest-Id: {new_id(REQUEST)}\r\n"
+        "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode("ascii") + body

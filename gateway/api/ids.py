@@ -7,6 +7,7 @@ from typing import Final
 
 from ..core.ids import ALPHABET, REF_LENGTH
 
+REQUEST: Final = "req_"
 ID_LENGTH: Final = 24  # of ids that are of no intent
 SECRET_LENGTH: Final = 24
 

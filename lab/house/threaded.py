@@ -12,7 +12,7 @@ from cardswitch.specs.errors import ConfigError
 from cardswitch.switch.operate.config import ListenerConfig
 
 from .running import running
-from .topology import Lab, free_ports, make_lab, read_lab
+from .topology import CONFIG_NAME, Lab, free_ports, make_lab, read_lab
 
 START_S: Final = 60.0  # on a machine with much else to do
 
@@ -20,12 +20,16 @@ START_S: Final = 60.0  # on a machine with much else to do
 class ThreadedLab:
     """HSM, acquirer, issuer and switch, ready when this is made, with their data in *folder*.
 
+    A lab that is there already is run as it is configured.
+
     :attr:`config` is their configuration, for ``--config``. Raises Error. Close it, or use it as
     a context.
     """
 
     def __init__(self, folder: Path) -> None:
-        self.config, _ = make_lab(folder, free_ports())
+        self.config = folder / CONFIG_NAME
+        if not self.config.exists():
+            make_lab(folder, free_ports())
         self.lab: Lab = read_lab(self.config)
         self._ready: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
         self._thread = Thread(target=self._run, daemon=True)
