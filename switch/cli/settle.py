@@ -17,6 +17,7 @@ from .options import findings_shown, settlement_section, switch_section
 from .payout import payout
 
 DAYS_MAX: Final = 1_000  # of the calendar, to either side
+EXPORTS: Final = ("beancount", "hledger", "csv", "json", "parquet")
 EPILOG: Final = """\b
 Examples:
   cardswitch settle show                       what was closed, and what the day would pay so far
@@ -27,6 +28,7 @@ Examples:
   cardswitch settle files                      write files again that were lost
   cardswitch settle match statement.xml        book what the bank made of our orders
   cardswitch settle payout list                which payouts did not get there, and why
+  cardswitch settle export --to beancount      the books, for other people's programs
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
 
@@ -79,6 +81,14 @@ Each line gets one outcome: booked, rejected, returned, amount differs, twice, o
 ours. A file is taken once, whole or not at all, in any order. What was rejected or returned is owed
 again, see `settle payout`; what the bank booked otherwise than ordered stands against suspense.
 Exit code 6 unless all was booked as it was ordered."""
+EXPORT_EPILOG: Final = """\b
+Examples:
+  export --to beancount > books.beancount      then: bean-check books.beancount
+  export 2026-11-28 --to csv > movements.csv
+  export --to parquet --into movements         a folder for each day, business_date=2026-11-28
+
+beancount and hledger get the general ledger, a transaction for each journal; csv, json and parquet
+each movement. Parquet needs pip install 'cardswitch[parquet]'."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
@@ -280,6 +290,26 @@ def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_js
         click.echo(f"nothing new in {settlement.answers}", err=True)
     if not is_settled:
         sys.exit(exits.FINDINGS)
+
+
+@settle.command(epilog=EXPORT_EPILOG)
+@day_argument
+@click.option("--to", type=click.Choice(EXPORTS), required=True, help="The format.")
+@click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Of parquet alone.")
+@config_option
+def export(config_path: Path, day: str | None, to: Any, into: Path | None) -> None:
+    """Write the closed days, or DAY, for other programs: to standard output, or to a folder."""
+    from ..operate.outputs.export import export_parquet, export_text
+
+    if (to == "parquet") is (into is None):
+        raise click.UsageError("parquet goes --into a folder, all else to standard output")
+    settlement = settlement_section(config_path)
+    if into is not None:
+        for folder in export_parquet(settlement, into, day):
+            click.echo(folder)
+        return
+    for text in export_text(settlement, to, day):
+        click.echo(text, nl=False)
 
 
 @settle.command(epilog=VERIFY_EPILOG)

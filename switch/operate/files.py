@@ -11,7 +11,7 @@ from cardswitch.wire.operator.files import staged_folder, write_files
 from ..settlement.formats.report_csv import manifest_name, named_in, reports_name
 from ..store.books import BooksReader, BooksReading
 from .config import SettlementConfig
-from .reports import altered_reports, write_reports
+from .outputs.reports import altered_reports, write_reports
 from .verify_books import Findings
 
 

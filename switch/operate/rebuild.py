@@ -31,7 +31,7 @@ from ..store.reader import CloseRow, JournalReader
 from .bank.copies import TAKEN, kept_name
 from .bank.take import matched
 from .config import SettlementConfig, SwitchConfig
-from .reports import references, write_reports
+from .outputs.reports import references, write_reports
 from .verify_books import Findings
 
 

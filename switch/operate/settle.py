@@ -39,7 +39,7 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, kept_file
 from .config import SettlementConfig, SwitchConfig
 from .files import require_same, write_again
-from .reports import ReportCheck, references, write_reports
+from .outputs.reports import ReportCheck, references, write_reports
 from .show import DayReport, closes_of, entries_of, report_of
 from .verify_books import Findings, altered, unrecorded
 

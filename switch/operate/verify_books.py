@@ -23,7 +23,7 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, taken_files
 from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
-from .reports import altered_reports, write_reports
+from .outputs.reports import altered_reports, write_reports
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"

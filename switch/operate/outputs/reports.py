@@ -16,15 +16,15 @@ from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import printable
 from cardswitch.wire.store.disk import sync_file, write_all
 
-from ..settlement.formats.report_csv import (
+from ...settlement.formats.report_csv import (
     REPORT_COLUMNS,
     manifest,
     named_in,
     report_name,
     report_rows,
 )
-from ..settlement.movements import Movement
-from ..settlement.payouts import Payout, is_currency
+from ...settlement.movements import Movement
+from ...settlement.payouts import Payout, is_currency
 
 LINES_AT_ONCE: Final = 1_000
 FINDINGS_MAX: Final = 1_000  # where more lines differ, more than a record is wrong

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.switch.operate.reports import ReportCheck, altered_reports, write_reports
+from cardswitch.switch.operate.outputs.reports import ReportCheck, altered_reports, write_reports
 from tests.kit.derivations import batched, movements_of, totals_of
 from tests.kit.histories import DAYS, History
 

@@ -1,0 +1,1 @@
+"""What the books become for others: reports to merchants, and exports for their programs."""
