@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, cpu_of, rss_mib
 from bench.programs import make_bench_lab, running
-from bench.purchase import TIME_LIMIT_S, WARM_UP, measured
+from bench.purchase import TIME_LIMIT_S, WARM_UP, measured, ports_of
 from cardswitch.lab.house.topology import read_lab
 from cardswitch.specs.errors import Error
 from cardswitch.wire.driver.runtime import run
@@ -112,14 +112,8 @@ def _links(handshakes: int, links: int) -> dict[str, Any]:
             text = text.replace(listener, f"{listener}{room}", 1)
         config.write_text(text, "utf-8")
         lab = read_lab(config)
-        ports = {
-            "hsm": lab.hsm.port,
-            "issuer": lab.issuer.network.port,
-            "switch": lab.switch.listeners["pos"].port,
-            "acquirer": lab.acquirer.front.port,
-        }
         plain = Address(port=lab.switch.listeners["plain"].port)
-        with running(config, ports, "", Path()) as pids:
+        with running(config, ports_of(lab), "", Path()) as pids:
             measure = partial(_measure_links, pids["switch"], handshakes, links)
             return {
                 "plain": run(measure(plain)),
@@ -137,17 +131,17 @@ async def _measure_links(pid: int, handshakes: int, links: int, place: Address) 
     wall_s, cpu = time.perf_counter() - begun, cpu_of(pid)
     await asyncio.sleep(SETTLE_S)
     empty = rss_mib(pid)
-    standing = await _standing(links, dial)
+    made = await standing(links, dial)
     await asyncio.sleep(SETTLE_S)
     full = rss_mib(pid)
-    for writer in standing:
+    for writer in made:
         writer.transport.abort()
     await asyncio.sleep(SETTLE_S)
     return {
         "connections_per_second": round(handshakes / wall_s, 1),
         "cpu_us": round(1e6 * (cpu.process_s - before.process_s) / handshakes),
-        "links": len(standing),
-        "kib_per_link": round(1024 * (full - empty) / max(len(standing), 1), 1),
+        "links": len(made),
+        "kib_per_link": round(1024 * (full - empty) / max(len(made), 1), 1),
         "rss_mib": full,
     }
 
@@ -164,7 +158,8 @@ async def _in_turn(count: int, dial: Any) -> None:
     await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
 
 
-async def _standing(count: int, dial: Any) -> list[asyncio.StreamWriter]:
+async def standing(count: int, dial: Any) -> list[asyncio.StreamWriter]:
+    """Make *count* connections, some at once, that stay."""
     left = iter(range(count))
 
     async def one_after_the_other() -> list[asyncio.StreamWriter]:

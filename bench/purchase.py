@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.load import Job, Report
 from bench.programs import PROGRAMS, ROOT, make_bench_lab, running
-from cardswitch.lab.house.topology import read_lab
+from cardswitch.lab.house.topology import Lab, read_lab
 from cardswitch.specs.errors import Error
 
 WARM_UP: Final = 1_000
@@ -110,18 +110,22 @@ def measured(
         tls_key=terminal.tls_key,
         tls_names=terminal.tls_names,
     )
-    ports = {
+    with running(config, ports_of(lab), profile, file) as pids:
+        merchant = terminal.merchant
+        return load(job(listener=listener, merchant=merchant, cards=tuple(cards), pids=pids))
+
+
+def ports_of(lab: Lab) -> dict[str, int]:
+    """By program, the port that is open once it runs."""
+    return {
         "hsm": lab.hsm.port,
         "issuer": lab.issuer.network.port,
-        "switch": listener.port,
+        "switch": lab.switch.listeners["pos"].port,
         "acquirer": lab.acquirer.front.port,
     }
-    with running(config, ports, profile, file) as pids:
-        merchant = terminal.merchant
-        return _load(job(listener=listener, merchant=merchant, cards=tuple(cards), pids=pids))
 
 
-def _load(job: Job) -> Report:
+def load(job: Job) -> Report:
     """Run the load in its own process, which never outlives this one."""
     command = [sys.executable, "-m", "bench.load"]
     done = subprocess.run(
