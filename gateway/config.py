@@ -28,6 +28,27 @@ class ApiConfig(Address, frozen=True, kw_only=True):
             raise ValueError("tls_names: not for the API: its keys say who asks")
 
 
+class PagesConfig(ApiConfig, frozen=True, kw_only=True):
+    """Where pages for browsers are; the first of *names* stands in links."""
+
+    # As browsers name it, without port. `*.localhost` is this machine to every browser.
+    names: Annotated[tuple[str, ...], Meta(min_length=1)] = (
+        "pay.localhost",
+        "localhost",
+        "127.0.0.1",
+        "[::1]",
+    )
+
+    @property
+    def url(self) -> str:
+        """Its origin, as links have it.
+
+        >>> PagesConfig(port=7109, tls_certificate="a.pem").url
+        'https://pay.localhost:7109'
+        """
+        return f"https://{self.names[0]}:{self.port}"
+
+
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
     """How endpoints are told of events, and where they may be."""
 
@@ -48,6 +69,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
 
     api: ApiConfig
     switch: IsoAddress
+    pages: PagesConfig | None = None  # none: sessions have no page, and no link to one
     # Field 41: one for every node, since the switch tells requests apart by it.
     terminal: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")] = "GATE0001"
     zone: str = "UTC"
@@ -75,6 +97,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             self,
             api=self.api.placed(folder),
             switch=self.switch.placed(folder),
+            pages=self.pages.placed(folder) if self.pages is not None else None,
             database=url_in(folder, self.database),
             vault=str(folder / self.vault),
             keys=str(folder / self.keys),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -19,7 +19,7 @@ from .api.given.cards import Sealing
 from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
-from .config import GatewayConfig
+from .config import GatewayConfig, PagesConfig
 from .core.desk import SWITCH
 from .core.machine import CardVault, Gateway, Timers
 from .core.messages import Node
@@ -29,6 +29,8 @@ from .front import Front
 from .hops import Chain, NoChain
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
+from .pages.app import Pages
+from .pages.sessions import SessionTill
 from .store import GatewayReader, open_journal
 from .story import Sources, story_of
 
@@ -50,17 +52,19 @@ class Vault(Sealing, Protocol):
 class ServedGateway:
     """A gateway that runs; like a runtime, it can be waited for and stopped."""
 
-    def __init__(self, runtime: Runtime, front: Front, server: ApiServer, courier: Courier) -> None:
+    def __init__(
+        self, runtime: Runtime, front: Front, servers: Sequence[ApiServer], courier: Courier
+    ) -> None:
         self.runtime = runtime
         self.gateway = front.gateway
         self.port = 0
         self._front = front
-        self._server = server
+        self._servers = servers
         self._courier = courier
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
-        self.port = await self._server.open()
+        self.port, *_ = [await server.open() for server in self._servers]
         self._front.written = self._courier.poke
         self._courier.start()
 
@@ -70,7 +74,8 @@ class ServedGateway:
 
     async def stop(self) -> None:
         """Let nobody in, answer what is in work, and end."""
-        await self._server.close()
+        for server in self._servers:
+            await server.close()
         await self._courier.stop()
         await self.runtime.stop()
         self._front.end()
@@ -122,12 +127,15 @@ async def serve_gateway(
             codes=Codes(clock.now),
             events=events,
             story=_telling(config, outbox, reader, chain or NoChain()),
+            pages_url=config.pages.url if config.pages is not None else "",
         )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
-        server = ApiServer(app.app, api, https, note)
+        servers = [ApiServer(app.app, api, https, note)]
+        if config.pages is not None:
+            servers.append(_pages(config.pages, services, note))
         verbs = operator_verbs(services, tuple(merchants))
         await runtime.serve_control(config.folder, CONTROL, verbs)
-        served = ServedGateway(runtime, front, server, courier)
+        served = ServedGateway(runtime, front, servers, courier)
         await served.open()
     except BaseException:
         if outbox is not None:
@@ -136,6 +144,16 @@ async def serve_gateway(
         raise
     runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
     return served
+
+
+def _pages(place: PagesConfig, services: Services, note: Callable[[str, str], None]) -> ApiServer:
+    """The port of the pages that shoppers see. Raises ConfigError."""
+    pages = Pages(
+        SessionTill(services), services.vault, services.now, place.names, place.request_s, note
+    )
+    tls = server_tls(place, "gateway.pages.tls_")
+    assert tls is not None, "its configuration has a certificate"
+    return ApiServer(pages.app, place, tls, note)
 
 
 def _telling(

@@ -47,6 +47,7 @@ class Services(Struct, frozen=True, kw_only=True):
     events: Events
     codes: Codes
     story: Callable[[str, str], list[Object]]  # of an id and a merchant; raises Error
+    pages_url: str = ""  # where pages for browsers are; empty: there are none
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -4,27 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from ..config import GatewayConfig
+    from ..shop.config import ShopConfig
 
+P = TypeVar("P", "GatewayConfig", "ShopConfig")
 CONTROL: Final = "gateway"  # its name on the operator's road
 
 
 def config_of(path: Path) -> GatewayConfig:
     """The section [gateway] of the file *path*. Raises ConfigError."""
+    from ..config import GatewayConfig
+
+    return _section(path, "gateway", GatewayConfig)
+
+
+def shop_of(path: Path) -> ShopConfig:
+    """The section [shop] of the file *path*. Raises ConfigError."""
+    from ..shop.config import ShopConfig
+
+    return _section(path, "shop", ShopConfig)
+
+
+def _section(path: Path, name: str, kind: type[P]) -> P:
     from cardswitch.specs.errors import ConfigError
     from cardswitch.wire.operator.config import read_config, section
 
-    from ..config import GatewayConfig
-
     data = read_config(path)
-    if "gateway" not in data:
-        raise ConfigError(f"{path}: no section [gateway]; a new lab has one: `cardswitch up`")
-    return section(data, "gateway", GatewayConfig, path).placed(path.parent)
+    if name not in data:
+        raise ConfigError(f"{path}: no section [{name}]; a new lab has one: `cardswitch up`")
+    return section(data, name, kind, path).placed(path.parent)
 
 
 def ask_gateway(config: GatewayConfig, verb: str, arguments: Mapping[str, Any]) -> Any:

@@ -11,13 +11,14 @@ from cardswitch.wire.operator.options import LogOptions, config_option, log_opti
 
 from .events import events
 from .exceptions import exceptions
-from .given import config_of, json_option, say_json
+from .given import config_of, json_option, say_json, shop_of
 from .keys import keys
 
 EPILOG: Final = """\b
 Examples:
   cardswitch gateway keys add SHOP0001         a secret key, and one for browsers: shown once
   cardswitch gateway serve                     the [gateway] section of the lab; `up` runs it too
+  cardswitch gateway shop                      a sample shop in front of it; `up` runs it too
   cardswitch gateway show pi_…                 the whole story of a payment
   cardswitch gateway exceptions list           what nobody knows the outcome of
   cardswitch gateway events listen --forward http://127.0.0.1:3000/hook
@@ -68,6 +69,27 @@ def openapi() -> None:
     from ..api.described.document import document_text
 
     click.echo(document_text(), nl=False)
+
+
+@gateway.command(epilog="\b\nExample:\n  shop --config cardswitch-data/lab.toml")
+@config_option
+@log_options
+def shop(config_path: Path, log: LogOptions) -> None:
+    """Serve the sample shop of the section [shop] until stopped: open it in a browser."""
+    from cardswitch.wire.driver.event_log import EventLog
+    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.service import until_stopped
+
+    from ..shop.serve import serve_shop
+
+    config = shop_of(config_path)
+
+    async def main() -> None:
+        served = await serve_shop(config, log=EventLog(log))
+        click.echo(f"shop on {config.url}", err=True)
+        await until_stopped(served)
+
+    run(main())
 
 
 @gateway.command(epilog="\b\nExamples:\n  show pi_…\n  show ch_… --json")

@@ -23,11 +23,12 @@ from cardswitch.wire.store.files import file_trouble
 
 FOLDER: Final = "tls"
 CA: Final = "ca"
-PROGRAMS: Final = ("hsm", "switch", "acquirer", "issuer", "terminal", "gateway")
+PROGRAMS: Final = ("hsm", "switch", "acquirer", "issuer", "terminal", "gateway", "shop")
 CA_DAYS: Final = 3_650
 DAYS: Final = 397  # What browsers take at most.
 RENEWED_DAYS: Final = 30  # So long before its end a certificate is made anew.
-HOSTS: Final = ("localhost",)
+HOSTS: Final = ("localhost",)  # and all below it
+BELOW: Final = ("pay.localhost", "shop.localhost", "acs.localhost")  # origins of their own
 ADDRESSES: Final = ("127.0.0.1", "::1")
 NETWORKS: Final = ("127.0.0.0/8", "::1/128")
 _PEM: Final = serialization.Encoding.PEM
@@ -98,7 +99,7 @@ def _make(place: Path, name: str, *, replaced: bool = False) -> None:
     issuer, signer = _authority(place)
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([_common_name(name)])
-    names: list[x509.GeneralName] = [x509.DNSName(host) for host in HOSTS]
+    names: list[x509.GeneralName] = [x509.DNSName(host) for host in (*HOSTS, *BELOW)]
     names += [x509.IPAddress(ipaddress.ip_address(address)) for address in ADDRESSES]
     uses = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
     ends = min(_now() + datetime.timedelta(days=DAYS), issuer.not_valid_after_utc)

@@ -9,6 +9,7 @@ from typing import Final, Protocol, TypeVar
 from msgspec import Struct
 
 from cardswitch.gateway.config import GatewayConfig
+from cardswitch.gateway.shop.config import ShopConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
@@ -43,6 +44,8 @@ class Runs(Protocol):
     def gateway(self) -> GatewayConfig | None: ...
     @property
     def bank(self) -> BankConfig | None: ...
+    @property
+    def shop(self) -> ShopConfig | None: ...
 
 
 class Programs(Struct, frozen=True, kw_only=True):
@@ -56,6 +59,7 @@ class Programs(Struct, frozen=True, kw_only=True):
     settlement: SettlementConfig | None = None
     gateway: GatewayConfig | None = None
     bank: BankConfig | None = None
+    shop: ShopConfig | None = None
 
 
 def read_programs(path: Path) -> Programs:
@@ -70,6 +74,7 @@ def read_programs(path: Path) -> Programs:
     switch, settlement = read("switch", SwitchConfig), read("settlement", SettlementConfig)
     acquirer, issuer = read("acquirer", AcquirerConfig), read("issuer", IssuerConfig)
     gateway, bank = read("gateway", GatewayConfig), read("bank", BankConfig)
+    shop = read("shop", ShopConfig)
     found = Programs(
         folder=folder,
         hsm=read("hsm", HsmConfig),
@@ -79,11 +84,13 @@ def read_programs(path: Path) -> Programs:
         settlement=settlement.placed(folder) if settlement else None,
         gateway=gateway.placed(whole) if gateway else None,
         bank=bank.placed(folder) if bank else None,
+        shop=shop.placed(whole) if shop else None,
     )
-    if not any((found.hsm, found.switch, found.acquirer, found.issuer, found.gateway)):
+    programs = (found.hsm, found.switch, found.acquirer, found.issuer, found.gateway, found.shop)
+    if not any(programs):
         raise ConfigError(
             f"{path}: there is no program to run: no section [hsm], [issuer], [switch], "
-            "[acquirer] or [gateway]"
+            "[acquirer], [gateway] or [shop]"
         )
     return found
 

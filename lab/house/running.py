@@ -27,6 +27,7 @@ from cardswitch.wire.operator.addresses import Address
 from .chain import LabChain
 from .papers import has_papers, renew_papers
 from .programs import Runs, ports
+from .shop import make_shop_key
 
 if TYPE_CHECKING:
     from cardswitch.gateway.serve import ServedGateway
@@ -95,6 +96,11 @@ class Running:
             chain = LabChain(house)
             self.gateway = await serve_gateway(house.gateway, vault, clock, log, chain)
             self._started(stack, self.gateway)
+        if house.shop is not None:
+            from cardswitch.gateway.shop.serve import serve_shop
+
+            make_shop_key(house, clock)
+            self._started(stack, await serve_shop(house.shop, clock, log))
 
     def _started(self, stack: AsyncExitStack, served: Served) -> None:
         self.runtimes.append(served)

@@ -16,6 +16,7 @@ import tomli_w
 from msgspec import Struct, structs
 
 from cardswitch.gateway.config import GatewayConfig
+from cardswitch.gateway.shop.config import ShopConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
 from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
@@ -70,6 +71,9 @@ _FILES: Final = (
 )
 _NEEDED: Final = ("hsm", "switch", "acquirer", "issuer", "settlement")
 _HERE: Final = Path(__file__).parent
+WEB: Final = "web"  # the account of all cards that are for orders over the web alone
+WEB_BALANCE: Final = 100_000_000  # minor units
+_TAKES_ANY: Final = {"expiry": "any", "cvv2": "any"}
 
 
 class Ports(Struct, frozen=True, kw_only=True):
@@ -84,6 +88,8 @@ class Ports(Struct, frozen=True, kw_only=True):
     plain: int = 7106
     shop: int = 7107
     gateway: int = 7108
+    pages: int = 7109
+    web: int = 7111
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -110,6 +116,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     settlement: SettlementConfig
     gateway: GatewayConfig | None = None  # a file of before has none
     bank: BankConfig | None = None  # nor a bank
+    shop: ShopConfig | None = None
 
 
 def free_ports() -> Ports:
@@ -148,7 +155,7 @@ def read_sections(path: Path) -> list[tuple[str, Struct]]:
     """The sections that *path* has, as they stand there, by name. Raises ConfigError."""
     data = read_config(path)
     kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
-    kinds |= {"gateway": GatewayConfig, "bank": BankConfig}
+    kinds |= {"gateway": GatewayConfig, "bank": BankConfig, "shop": ShopConfig}
     return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 
@@ -274,9 +281,13 @@ def _issuer_side(cards: list[dict[str, Any]]) -> str:
             "pvki": card["pvki"],
             "pvv": card["pvv"],
             **({"address": card["address"]} if "address" in card else {}),
+            **(_TAKES_ANY if card.get("takes_any") else {}),
         }
         for card in known
     ]
+    web = tomllib.loads((_HERE / CARDS_NAME).read_text("utf-8"))["web"]
+    accounts.append({"id": WEB, "balance": WEB_BALANCE})
+    issued += [{"id": f"{WEB}{pan[-6:]}", "pan": pan, "account": WEB, **_TAKES_ANY} for pan in web]
     return _tables("issuer.accounts", accounts) + _tables("issuer.cards", issued)
 
 

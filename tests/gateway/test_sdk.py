@@ -66,7 +66,7 @@ def test_what_is_set_aside_is_increased_captured_and_not_twice(sdk):
 )
 def test_a_decline_is_a_card_error_with_its_reason(sdk, cents, code, decline):
     with pytest.raises(stripe.CardError) as declined:
-        sdk.payment_intents.create({**PAY, "amount": 1000 + cents})
+        sdk.payment_intents.create({**PAY, "amount": 100_000 + cents})
     assert (declined.value.code, declined.value.error.decline_code) == (code, decline)
 
 

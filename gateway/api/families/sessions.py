@@ -19,7 +19,7 @@ from ...core.problems import Problem
 from ...core.row import INTENT as INTENTS
 from ...core.row import SETUP as SETUPS
 from ...core.things import Record, Thing
-from ...core.things.sessions import Item, Mode, Session, Ui, expired
+from ...core.things.sessions import Item, Mode, Session, SessionStatus, Ui, expired
 from .. import params
 from ..endpoints import Answer, Asked, money_of, read_thing, thing_of
 from ..faults import bad
@@ -104,8 +104,8 @@ class SessionsParams(params.ListParams, frozen=True, forbid_unknown_fields=True,
 async def create_session(asked: Asked) -> Answer:
     """POST /v1/checkout/sessions."""
     given = params.read(CreateParams, asked.value)
-    session = _session(asked, given)
     id_, uses = new_id(SESSION), customer_use(given.customer)
+    session = _session(asked, given, id_)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing]:
         return {id_: session}
@@ -223,11 +223,11 @@ def session_object(record: Record) -> Object:
         "status": str(session.status),
         "success_url": session.success_url,
         "ui_mode": session.ui,
-        "url": None,
+        "url": session.url if session.status is SessionStatus.OPEN else None,
     }
 
 
-def _session(asked: Asked, given: CreateParams) -> Session:
+def _session(asked: Asked, given: CreateParams, id_: str) -> Session:
     items = [_item(each, f"line_items[{n}]") for n, each in enumerate(given.line_items)]
     codes = {code.lower() for _, code in items}
     if given.mode == "payment" and not items:
@@ -258,6 +258,7 @@ def _session(asked: Asked, given: CreateParams) -> Session:
         description=data.description,
         intent_metadata=data.metadata,
         statement_descriptor=data.statement_descriptor,
+        url=f"{pages}/c/{id_}" if (pages := asked.services.pages_url) else None,
     )
 
 

@@ -66,6 +66,7 @@ class Session(Struct, frozen=True, kw_only=True, tag="checkout.session"):
     description: str | None = None  # of the intent
     intent_metadata: Metadata = {}
     statement_descriptor: str | None = None
+    url: str | None = None  # of its page
     intent: str | None = None
     status: SessionStatus = SessionStatus.OPEN
     is_paid: bool = False

@@ -9,6 +9,7 @@ from cardswitch.lab.house.chain import LabChain
 from tests.kit.shop import Shop, card
 
 PAN, CVC = "4242424242424242", "987"
+WRONG_CODE = "4000000000000127"
 
 
 def run(shop, *words):
@@ -21,7 +22,7 @@ def test_a_payment_is_told_from_the_request_to_the_deposit(tmp_path):
     with Shop(tmp_path / "lab") as shop:
         paid = shop.create(amount=1250, idempotency="one", **card(PAN)).body
         other = shop.create(amount=500).body
-        declined = shop.create(**card(PAN, cvc=CVC)).body["error"]["payment_intent"]["id"]
+        declined = shop.create(**card(WRONG_CODE, cvc=CVC)).body["error"]["payment_intent"]["id"]
         shop.ask("POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 250})
         before = shop.ask("GET", f"/v1/x/trace/{paid['latest_charge']}").body["steps"]
         assert not [step for step in before if step["where"] == "settlement"]

@@ -1,0 +1,219 @@
+"""The pages as an application: what each address shows, and where a form leads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from cardswitch.wire.ports import Seconds
+
+from ..api.faults import Fault
+from ..api.forms import Value, read_form
+from ..api.given.cards import Sealing
+from .entry import TEXT_MAX, Entry, read_entry
+from .safety import COOKIE, Tokens, headers_for, host_of, is_from_us
+from .till import Offer, Stage, Till
+from .words import money, why_not
+
+FORM_MAX: Final = 8 * 1024
+TRIES_MAX: Final = 10  # cards of one session
+ID_MAX: Final = 100
+REFRESH_S: Final = 2  # how often a page that waits looks again
+_HERE: Final = Path(__file__).parent
+_STATIC: Final = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
+_KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
+_SEE_OTHER: Final = 303
+_STALE: Final = "This page was open in another tab, or for too long. Enter the card once more."
+_TRIED: Final = "Too many cards were tried. Go back to the shop and begin again."
+
+Note = Callable[[str, str], None]
+
+
+class Pages:
+    """Shows offers, and lets them be paid. *note* is told of what failed, and of nothing secret.
+
+    *names*: the hosts that a browser may ask for, without ports; others are refused.
+    """
+
+    def __init__(
+        self,
+        till: Till,
+        vault: Sealing,
+        now: Callable[[], Seconds],
+        names: Collection[str],
+        request_s: Seconds,
+        note: Note,
+    ) -> None:
+        self._till = till
+        self._vault = vault
+        self._now = now
+        self._names = frozenset(names)
+        self._request_s = request_s
+        self._note = note
+        self._tokens = Tokens()
+        loader = FileSystemLoader(_HERE / "templates")
+        self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+        self._templates.filters["money"] = money
+        routes = [
+            Route("/c/{id}", self._guarded(self._show)),
+            Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
+            Route("/static/{name}", self._static),
+        ]
+        handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
+        self.app = Starlette(routes=routes, exception_handlers=handlers)
+
+    def _guarded(
+        self, page: Callable[[Request], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def shown(request: Request) -> Response:
+            if host_of(request) not in self._names:
+                return self._message(421, "This address is not ours", "Open the link of the shop.")
+            try:
+                return await page(request)
+            except Exception as error:
+                self._note("pages_failed", f"{request.url.path[:60]}: {type(error).__name__}")
+                text = "Whether you have paid is not known. Open this page again before you retry."
+                return self._message(500, "Something went wrong", text)
+
+        return shown
+
+    # Pages ----------------------------------------------------------------------------------------
+
+    async def _show(self, request: Request) -> Response:
+        offer = await self._offer(request)
+        if offer is None:
+            return self._unknown()
+        return self._page(request, offer, Entry())
+
+    async def _pay(self, request: Request) -> Response:
+        if not is_from_us(request):
+            return self._message(403, "Not sent from our page", "Open the link of the shop again.")
+        offer = await self._offer(request)
+        if offer is None:
+            return self._unknown()
+        value = await self._form(request)
+        if value is None:
+            return self._message(400, "This form could not be read", "Go back and try again.")
+        attempt, token = value.get("attempt"), value.get("token")
+        cookie = request.cookies.get(COOKIE, "")
+        is_ours = (
+            isinstance(token, str)
+            and attempt == str(offer.attempt)
+            and self._tokens.holds(token, cookie, offer.id, offer.attempt)
+        )
+        if offer.stage is not Stage.OPEN or offer.attempt >= TRIES_MAX:
+            return self._again(offer)
+        if not is_ours:
+            return self._page(request, offer, Entry(), _STALE, status=409)
+        entry = read_entry(value, self._vault, self._now())
+        if entry.card is None:
+            return self._page(request, offer, entry, given=value, status=422)
+        return await self._ask(request, offer, entry)
+
+    async def _ask(self, request: Request, offer: Offer, entry: Entry) -> Response:
+        assert entry.card is not None
+        try:
+            await self._till.pay(offer, entry.card, entry.cvc)
+        except Fault as fault:
+            return self._page(request, offer, Entry(), why_not(fault.problem), status=503)
+        after = await self._till.offer(offer.id)
+        if after is not None and after.stage is Stage.PAID:
+            return self._to(after.success_url, after)
+        return self._again(offer)
+
+    def _page(
+        self,
+        request: Request,
+        offer: Offer,
+        entry: Entry,
+        alert: str = "",
+        *,
+        given: Value | None = None,
+        status: int = 200,
+    ) -> Response:
+        """What *offer* looks like now: the form, or why there is none."""
+        if offer.stage is not Stage.OPEN:
+            return self._render(f"{offer.stage}.html", 200, offer, refresh=REFRESH_S)
+        is_tried = offer.attempt >= TRIES_MAX
+        if not alert and offer.problem is not None and not entry.errors:
+            alert = why_not(offer.problem)
+        cookie = self._tokens.cookie(request)
+        answer = self._render(
+            "checkout.html",
+            status,
+            offer,
+            alert=_TRIED if is_tried else alert,
+            errors=entry.errors,
+            given=_kept(given or {}),
+            is_tried=is_tried,
+            token=self._tokens.token(cookie, offer.id, offer.attempt),
+        )
+        answer.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="lax", path="/")
+        return answer
+
+    async def _static(self, request: Request) -> Response:
+        """A file of ours, all of which are in memory; browsers may keep it for a while."""
+        name = request.path_params["name"]
+        if name not in _STATIC:
+            raise HTTPException(404)
+        kind = _KINDS[Path(name).suffix]
+        headers = headers_for() | {"Cache-Control": "public, max-age=600"}
+        return Response(_STATIC[name], 200, headers, kind)
+
+    # Answers --------------------------------------------------------------------------------------
+
+    def _render(self, name: str, status: int, offer: Offer | None, **more: Any) -> Response:
+        leaving = (offer.success_url, offer.cancel_url or "") if offer is not None else ()
+        text = self._templates.get_template(name).render(offer=offer, **more)
+        return Response(text, status, headers_for(*leaving), "text/html")
+
+    def _message(self, status: int, title: str, text: str) -> Response:
+        return self._render("message.html", status, None, title=title, text=text)
+
+    def _unknown(self) -> Response:
+        text = "The link may be incomplete or old. Go back to the shop and begin again."
+        return self._message(404, "No such payment", text)
+
+    def _again(self, offer: Offer) -> Response:
+        return self._to(f"/c/{offer.id}", offer)
+
+    def _to(self, url: str, offer: Offer) -> Response:
+        return RedirectResponse(url, _SEE_OTHER, headers_for(offer.success_url))
+
+    async def _nothing_here(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 404
+        return self._message(status, "Nothing here", "Open the link of the shop.")
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    async def _offer(self, request: Request) -> Offer | None:
+        id_: str = request.path_params["id"]
+        return await self._till.offer(id_) if len(id_) <= ID_MAX else None
+
+    async def _form(self, request: Request) -> Value | None:
+        """What the form says, within its bounds of size and time."""
+        body = bytearray()
+        try:
+            async with asyncio.timeout(self._request_s):
+                async for part in request.stream():
+                    body += part
+                    if len(body) > FORM_MAX:
+                        return None
+            return read_form(body.decode("ascii"))
+        except (TimeoutError, UnicodeDecodeError, Fault):
+            return None
+
+
+def _kept(given: Value) -> Mapping[str, str]:
+    """What of a form may be shown again: nothing of the card but the name on it."""
+    kept = {name: given.get(name, "") for name in ("name", "postal_code")}
+    return {name: text[:TEXT_MAX] if isinstance(text, str) else "" for name, text in kept.items()}

@@ -1,0 +1,107 @@
+"""What protects a page: its headers, and the token that a form must bring back."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from hashlib import sha256
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+COOKIE: Final = "__Host-pay"
+TOKEN_SIZE: Final = 32
+# A name or an address, and nothing that could end a directive of a policy.
+_HOST: Final = re.compile(r"[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]")
+_HOST_AND_PORT: Final = re.compile(rf"({_HOST.pattern})(?::[0-9]+)?")
+# Same-origin and not no-referrer: with that a browser says `Origin: null` of our own forms too.
+_FIXED: Final = {
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of *url*; empty where it has none that a page could go to.
+
+    >>> origin_of("https://shop.localhost:7443/thanks?id=1"), origin_of("javascript:alert(1)")
+    ('https://shop.localhost:7443', '')
+    """
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port is not None else ""
+    except ValueError:
+        return ""
+    host = parts.hostname or ""
+    named = f"[{host}]" if ":" in host else host
+    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(named):
+        return ""
+    return f"{parts.scheme}://{named}{port}"
+
+
+def host_of(request: Request) -> str:
+    """The host that a browser asks for, without its port; empty where it says none that can be."""
+    found = _HOST_AND_PORT.fullmatch(request.headers.get("host", ""))
+    return found[1] if found else ""
+
+
+def headers_for(*leaving_to: str, framed_by: str = "'none'") -> dict[str, str]:
+    """The headers of a page whose form may lead to the origins of the URLs *leaving_to*.
+
+    A browser holds the redirect that answers a form against `form-action` too. *framed_by*: the
+    origin that may show it in a frame.
+    """
+    actions = " ".join(["'self'", *sorted({origin_of(url) for url in leaving_to} - {""})])
+    policy = (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        f"form-action {actions}",
+        f"frame-ancestors {framed_by}",
+    )
+    return {"Content-Security-Policy": "; ".join(policy), **_FIXED}
+
+
+class Tokens:
+    """Tokens that bind a form to a browser, a session and one attempt; good until the next start.
+
+    Whoever has another browser post the form has not its cookie, and whoever sets a cookie cannot
+    make its token.
+    """
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(TOKEN_SIZE)
+
+    def cookie(self, request: Request) -> str:
+        """That of the browser, or a new one."""
+        text: str = request.cookies.get(COOKIE, "")
+        return text if 0 < len(text) <= 2 * TOKEN_SIZE else secrets.token_urlsafe(TOKEN_SIZE)
+
+    def token(self, cookie: str, session: str, attempt: int) -> str:
+        """What the form of *attempt* at *session* brings back."""
+        said = f"{cookie}|{session}|{attempt}"
+        return hmac.new(self._key, said.encode(), sha256).hexdigest()
+
+    def holds(self, token: str, cookie: str, session: str, attempt: int) -> bool:
+        """Whether *token* is that of the form."""
+        wanted = self.token(cookie, session, attempt)
+        return hmac.compare_digest(token.encode(), wanted.encode())
+
+
+def is_from_us(request: Request) -> bool:
+    """Whether a page of ours made the browser send *request*, as far as the browser says."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    if site not in ("same-origin", "none"):
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or origin == f"https://{request.headers.get('host', '')}"

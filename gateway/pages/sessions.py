@@ -1,0 +1,113 @@
+"""Checkout sessions as offers: read out of the journal, and paid as the API would be asked to."""
+
+from __future__ import annotations
+
+import asyncio
+from hashlib import sha256
+from typing import Final
+
+from msgspec.structs import replace
+
+from ..api.endpoints import Services
+from ..api.families.sessions import intent_for, kind_of, session_in
+from ..api.faults import Fault
+from ..api.given.sources import SESSIONS, customer_use, session_use
+from ..api.ids import new_ref
+from ..core.calls import Create, Pay, Source
+from ..core.cards import Card
+from ..core.ids import SESSION, id_of
+from ..core.intents import Intent
+from ..core.row import legs_of
+from ..core.states import Status
+from ..core.things import Record
+from ..core.things.sessions import Session, SessionStatus
+from .till import Offer, OfferLine, Stage
+
+CARD_ERROR: Final = 402
+BAD_REQUEST: Final = 400
+BUSY: Final = 409
+_DIGEST: Final = "checkout"  # An attempt is one request, whichever card comes with it.
+
+
+class SessionTill:
+    """The sessions of all merchants: who knows the id of one may pay it."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def offer(self, id_: str) -> Offer | None:
+        """See :class:`Till`."""
+        record = await self._record(id_)
+        return None if record is None else await self._offer(record)
+
+    async def pay(self, offer: Offer, card: Card, cvc: str) -> None:
+        """See :class:`Till`."""
+        record = await self._record(offer.id)
+        assert record is not None, "an offer is of a session"
+        session = session_in(record)
+        paying = Pay(source=Source(id=card.id, card=card), cvc=cvc)
+        deed: Create | Pay = paying
+        if session.intent is None:
+            made = intent_for(record.id, session)
+            deed = replace(made, source=paying.source, pay=replace(paying, source=None))
+        ref = session.intent or new_ref()
+        reply = await self._services.front.call(
+            record.merchant,
+            ref,
+            deed,
+            named=id_of(SESSION, ref),
+            kind=kind_of(session),
+            uses=(*customer_use(session.customer), *session_use(record.id)),
+            key=_key(record, offer.attempt),
+            digest=_DIGEST,
+        )
+        problem = reply.problem
+        # A card that was declined is told by the offer; so is what another tab has done meanwhile.
+        if problem is not None and problem.status not in (CARD_ERROR, BAD_REQUEST, BUSY):
+            raise Fault(problem)
+
+    async def _record(self, id_: str) -> Record | None:
+        if not id_.startswith(SESSION):
+            return None
+        rows = await asyncio.to_thread(self._services.reader.named, SESSIONS, id_)
+        return legs_of(rows).things.get(id_)
+
+    async def _offer(self, record: Record) -> Offer:
+        session = session_in(record)
+        intent = await self._intent(session)
+        merchant = self._services.merchants.get(record.merchant)
+        return Offer(
+            id=record.id,
+            merchant=merchant.name if merchant is not None else record.merchant,
+            lines=tuple(
+                OfferLine(name=item.name, quantity=item.quantity, amount=item.total)
+                for item in session.items
+            ),
+            total=session.total,
+            currency=session.currency,
+            stage=self._stage(session, intent),
+            success_url=session.success_url.replace("{CHECKOUT_SESSION_ID}", record.id),
+            cancel_url=session.cancel_url,
+            attempt=len(intent.exchanges) if intent is not None else 0,
+            problem=intent.problem if intent is not None else None,
+            is_setup=session.mode == "setup",
+        )
+
+    async def _intent(self, session: Session) -> Intent | None:
+        if session.intent is None:
+            return None
+        reader = self._services.reader
+        rows = await asyncio.to_thread(reader.named, kind_of(session), session.intent)
+        return legs_of(rows).intents.get(session.intent)
+
+    def _stage(self, session: Session, intent: Intent | None) -> Stage:
+        if session.status is SessionStatus.COMPLETE:
+            return Stage.PAID
+        if intent is not None and intent.status is Status.PROCESSING:
+            return Stage.WAITING
+        return Stage.OPEN if session.is_open(self._services.now()) else Stage.EXPIRED
+
+
+def _key(record: Record, attempt: int) -> str:
+    """One for each attempt: a form that is sent twice, or from two tabs, pays once."""
+    return sha256(f"{record.merchant}|checkout|{record.id}|{attempt}".encode()).hexdigest()

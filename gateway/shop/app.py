@@ -1,0 +1,95 @@
+"""The shop as an application: its routes, and the port of the gateway's events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any, Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from cardswitch.wire.ports import Seconds
+
+from ..pages.safety import headers_for
+from .client import GatewayError
+from .merchant import Counter
+from .notices import SignedEvent, read_event
+from .orders import Notice, OrderStore
+from .paying import Paying
+from .visitors import Visitors
+from .web import EVENTS, Note, Secrets, Web, body_of
+
+_HERE: Final = Path(__file__).parent
+_SHEETS: Final = (_HERE.parent / "pages" / "static" / "pay.css", _HERE / "static" / "shop.css")
+SIGNATURE: Final = "stripe-signature"  # A header that clients of payment APIs know.
+
+
+class Shop:
+    """Its application, as `app`."""
+
+    def __init__(
+        self,
+        orders: OrderStore,
+        paying: Paying,
+        keys: Secrets,
+        pay_url: str,
+        names: Collection[str],
+        now: Callable[[], Seconds],
+        note: Note,
+    ) -> None:
+        self._orders = orders
+        self._paying = paying
+        self._keys = keys
+        self._now = now
+        self._note = note
+        self._style = b"".join(sheet.read_bytes() for sheet in _SHEETS)
+        web = Web(pay_url, names, note)
+        visitors = Visitors(web, orders, paying, now)
+        counter = Counter(web, orders, paying, keys)
+        guarded, opened = web.guarded, counter.opened
+        post = ["POST"]
+        routes = [
+            Route("/", guarded(visitors.catalogue)),
+            Route("/basket", guarded(visitors.basket)),
+            Route("/basket", guarded(visitors.fill), methods=post),
+            Route("/orders", guarded(visitors.order), methods=post),
+            Route("/thanks", guarded(visitors.thanks)),
+            Route(EVENTS, guarded(self._event), methods=post),
+            Route("/merchant", guarded(opened(counter.orders))),
+            Route("/merchant/{number:int}", guarded(opened(counter.order))),
+            Route("/merchant/{number:int}", guarded(opened(counter.change)), methods=post),
+            Route("/static/shop.css", self._sheet),
+        ]
+        handlers: dict[Any, Any] = {HTTPException: web.nothing_here}
+        self.app = Starlette(routes=routes, exception_handlers=handlers)
+
+    async def _event(self, request: Request) -> Response:
+        """POST /events: kept once, and a reason to ask how the order stands."""
+        body, signature = await body_of(request), request.headers.get(SIGNATURE, "")
+        secret = self._keys.events
+        event = read_event(body, signature, secret, self._now()) if secret else None
+        if event is None:
+            self._note("shop_event_refused", "an event without a good signature")
+            return Response("", 400)
+        session = await self._session(event)
+        await self._orders.notice(Notice(event.id, self._now(), event.type, session))
+        try:
+            if session:
+                await self._paying.look(session)
+        except GatewayError:
+            return Response("", 503)  # It will be sent again.
+        return Response("", 204)
+
+    async def _session(self, event: SignedEvent) -> str:
+        """The session that *event* is about; empty if we have none such."""
+        if event.session or not event.intent:
+            return event.session
+        order = await self._orders.of_intent(event.intent)
+        return (order.session or "") if order is not None else ""
+
+    async def _sheet(self, request: Request) -> Response:
+        return Response(self._style, 200, headers_for(), "text/css")

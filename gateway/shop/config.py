@@ -1,0 +1,33 @@
+"""The section [shop] of the configuration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta
+from msgspec.structs import replace
+
+from ..config import PagesConfig
+
+
+class ShopConfig(PagesConfig, frozen=True, kw_only=True):
+    """Where the sample shop listens, for whom it sells, and where its gateway is."""
+
+    names: tuple[str, ...] = ("shop.localhost", "localhost", "127.0.0.1", "[::1]")
+    merchant: Annotated[str, Meta(min_length=1)]
+    gateway: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its API
+    pages: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its pages, as browsers find them
+    gateway_ca: str  # PEM file of who signs the gateway's certificate
+    # The file of the secret API key; it opens the merchant's pages too. `up` makes one.
+    key: str = "shop.key"
+    database: str = "shop.db"  # a file of SQLite
+
+    def placed(self, folder: Path) -> ShopConfig:
+        """The same with its relative paths made to count from *folder*."""
+        return replace(
+            super().placed(folder),
+            gateway_ca=str(folder / self.gateway_ca),
+            key=str(folder / self.key),
+            database=str(folder / self.database),
+        )

@@ -1,0 +1,121 @@
+"""Runs the sample shop: its pages, and the events that it asks the gateway to be told of."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cardswitch.specs.errors import ConfigError
+from cardswitch.wire.driver.event_log import EventLog
+from cardswitch.wire.driver.runtime import Clock, to_log
+from cardswitch.wire.driver.tls import server_tls
+from cardswitch.wire.ports import LinkId
+from cardswitch.wire.record import Record
+from cardswitch.wire.store.files import file_trouble
+
+from ..api.server import ApiServer
+from .app import Shop
+from .client import GatewayClient, GatewayError
+from .config import ShopConfig
+from .orders import OrderStore
+from .paying import Paying
+from .web import EVENTS, Secrets
+
+WEB: Final = LinkId("web")
+AGAIN_S: Final = 2.0  # until the gateway is asked again to tell of events
+KEY_MAX: Final = 200
+TYPES: Final = (
+    "checkout.session.completed",
+    "checkout.session.expired",
+    "payment_intent.succeeded",
+    "payment_intent.canceled",
+    "charge.captured",
+    "charge.refunded",
+)
+
+
+class ServedShop:
+    """A shop that runs; like a runtime, it can be waited for and stopped."""
+
+    def __init__(self, config: ShopConfig, clock: Clock, record: Record) -> None:
+        https = server_tls(config, "shop.tls_")
+        if https is None:
+            raise ConfigError("shop.tls_certificate: missing: the shop speaks HTTPS alone")
+        key = read_key(Path(config.key))
+        self.port = 0
+        self._config = config
+        self._record = record
+        self._client = GatewayClient(config.gateway, key, Path(config.gateway_ca))
+        self._secrets = Secrets(merchant=key)
+        orders = OrderStore(Path(config.database))
+        self._paying = Paying(self._client, orders, config.url)
+        shop = Shop(
+            orders, self._paying, self._secrets, config.pages, config.names, clock.now, self._note
+        )
+        self._server = ApiServer(shop.app, config, https, self._note)
+        self._ended = asyncio.get_running_loop().create_future()
+        self._is_over = asyncio.Event()
+        self._asking: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Listen. Raises OSError."""
+        self.port = await self._server.open()
+        self._asking = asyncio.create_task(self._ask_for_events())
+
+    async def wait(self) -> None:
+        """Return after :meth:`stop`."""
+        await asyncio.shield(self._ended)
+
+    async def stop(self) -> None:
+        """Let nobody in, answer what is in work, and end."""
+        self._is_over.set()
+        if self._asking is not None:  # A request in work is not torn: it is over in seconds.
+            await self._asking
+        await self._server.close()
+        await self._client.close()
+        self._record.close()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    async def _ask_for_events(self) -> None:
+        """Ask the gateway to tell of events, until it is there; the same key makes one endpoint."""
+        url = f"https://{self._config.host}:{self.port}{EVENTS}"
+        while not self._secrets.events and not self._is_over.is_set():
+            try:
+                self._secrets.events = await self._paying.ask_for_events(url, TYPES)
+            except GatewayError:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._is_over.wait(), AGAIN_S)
+
+    def _note(self, kind: str, reason: str) -> None:
+        self._record.note(kind, WEB, reason)
+
+
+async def serve_shop(
+    config: ShopConfig, clock: Clock | None = None, log: EventLog | None = None
+) -> ServedShop:
+    """A shop that listens. Raises OSError, Error."""
+    clock = clock or Clock()
+    record = log.record("shop", clock) if log else Record("shop", [to_log], clock.now)
+    shop = ServedShop(config, clock, record)
+    try:
+        await shop.open()
+    except BaseException:
+        await shop.stop()
+        raise
+    return shop
+
+
+def read_key(path: Path) -> str:
+    """The API key in the file *path*. Raises Error."""
+    try:
+        text = path.read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        if isinstance(error, OSError):
+            raise file_trouble(path, error) from None
+        text = ""
+    if not 0 < len(text) <= KEY_MAX or not text.isprintable():
+        raise ConfigError(f"{path}: expected an API key: `cardswitch gateway keys add` makes one")
+    return text

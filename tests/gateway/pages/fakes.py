@@ -1,0 +1,71 @@
+"""A till without a gateway: offers in memory, and cards that are known by their last digits."""
+
+from msgspec.structs import replace
+
+from cardswitch.gateway.api.faults import Fault
+from cardswitch.gateway.core.problems import away, declined
+from cardswitch.gateway.pages.app import Pages
+from cardswitch.gateway.pages.till import Offer, OfferLine, Stage
+
+NOW = 1_796_000_000.0  # November 2026
+SHOP = "https://shop.localhost:7443"
+OFFER = Offer(
+    id="cs_1",
+    merchant="Beans & Söhne",
+    lines=(
+        OfferLine(name="Coffee <b>beans</b>", quantity=2, amount=2400),
+        OfferLine(name="Filters", quantity=1, amount=90),
+    ),
+    total=2490,
+    currency="EUR",
+    stage=Stage.OPEN,
+    success_url=f"{SHOP}/thanks?session=cs_1",
+    cancel_url=f"{SHOP}/basket",
+)
+
+
+class SafeVault:
+    """Seals nothing, and tells nothing of a number either."""
+
+    def seal(self, pan):
+        return "sealed"
+
+    def fingerprint(self, pan):
+        return f"known by {pan[-4:]}"
+
+
+class FakeTill:
+    """Takes cards: …4242 is approved, …0341 has no outcome, …0119 reaches nobody, others are 41."""
+
+    def __init__(self, *offers):
+        self.offers = {each.id: each for each in offers or (OFFER,)}
+        self.paid = []
+
+    async def offer(self, id_):
+        return self.offers.get(id_)
+
+    async def pay(self, offer, card, cvc):
+        last = card.masked[-4:]
+        if last == "0119":
+            raise Fault(away("Nothing was sent: the switch cannot be reached"))
+        self.paid.append((offer.id, offer.attempt, last, cvc))
+        tried = replace(self.offers[offer.id], attempt=offer.attempt + 1, problem=None)
+        if last == "4242":
+            tried = replace(tried, stage=Stage.PAID)
+        elif last == "0341":
+            tried = replace(tried, stage=Stage.WAITING)
+        else:
+            tried = replace(tried, problem=declined("41", offer.attempt + 1))
+        self.offers[offer.id] = tried
+
+
+def pages_of(till, notes=None):
+    """Pages for *till*; what goes wrong is appended to *notes*."""
+    return Pages(
+        till,
+        SafeVault(),
+        lambda: NOW,
+        ("pay.localhost", "[::1]"),
+        5.0,
+        lambda *said: (notes if notes is not None else []).append(said),
+    )

@@ -1,0 +1,123 @@
+"""Sessions on their pages: what the API made is shown, paid once, and over in time."""
+
+import re
+from http.client import HTTPSConnection
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from tests.kit.asgi import Page
+
+HIDDEN = re.compile(r'name="(token|attempt)" value="([^"]*)"')
+CARD = {"number": "4242424242424242", "expiry": "12/30", "cvc": "123"}
+SHOP = "https://shop.localhost:1"
+
+
+class Visitor:
+    """Somebody at the page of a session of *shop*."""
+
+    def __init__(self, shop, **asked):
+        self.shop = shop
+        wanted = {
+            "mode": "payment",
+            "line_items[0][price_data][currency]": "eur",
+            "line_items[0][price_data][unit_amount]": 1250,
+            "line_items[0][price_data][product_data][name]": "Beans",
+            "line_items[0][quantity]": 2,
+            "success_url": f"{SHOP}/thanks?id={{CHECKOUT_SESSION_ID}}",
+            "cancel_url": f"{SHOP}/basket",
+        }
+        self.session = shop.ask("POST", "/v1/checkout/sessions", wanted | asked).body
+        self.cookie = ""
+
+    @property
+    def id(self):
+        return self.session["id"]
+
+    def look(self, id_=None):
+        return self.ask("GET", f"/c/{id_ or self.id}")
+
+    def pay(self, **typed):
+        hidden = dict(HIDDEN.findall(self.look().text))
+        return self.ask("POST", f"/c/{self.id}/pay", urlencode(hidden | CARD | typed))
+
+    def ask(self, method, path, body=""):
+        pages = self.shop.config.pages
+        connection = HTTPSConnection("127.0.0.1", pages.port, context=self.shop.context, timeout=20)
+        headers = {"Host": f"pay.localhost:{pages.port}", "Cookie": self.cookie}
+        if body:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, body or None, headers)
+            answer = connection.getresponse()
+            said = {name.lower(): value for name, value in answer.headers.items()}
+            page = Page(answer.status, said, answer.read().decode())
+        finally:
+            connection.close()
+        self.cookie = page.cookie or self.cookie
+        return page
+
+    def told(self):
+        return self.shop.ask("GET", f"/v1/checkout/sessions/{self.id}").body
+
+
+def test_a_session_has_the_address_of_its_page(shop):
+    visitor = Visitor(shop)
+    assert visitor.session["url"] == f"{shop.config.pages.url}/c/{visitor.id}"
+    page = visitor.look(urlsplit(visitor.session["url"]).path.rpartition("/")[2])
+    assert "Corner Shop" in page.text
+    assert "EUR\u00a025.00" in page.text
+
+
+def test_a_session_is_paid_and_then_has_no_page_to_pay_at(shop):
+    visitor = Visitor(shop)
+    page = visitor.pay()
+    assert (page.status, page.headers["location"]) == (303, f"{SHOP}/thanks?id={visitor.id}")
+    told = visitor.told()
+    assert (told["status"], told["payment_status"], told["url"]) == ("complete", "paid", None)
+    assert "nothing more to do" in visitor.look().text
+
+
+def test_a_declined_card_leaves_it_open_and_counts(shop):
+    visitor = Visitor(shop)
+    visitor.pay(number="4000000000000002")
+    page = visitor.look()
+    assert 'role="alert"' in page.text
+    assert ("attempt", "1") in HIDDEN.findall(page.text)
+    assert visitor.told()["status"] == "open"
+    assert visitor.pay().headers["location"].startswith(SHOP)
+
+
+def test_what_is_taken_later_is_set_aside(shop):
+    visitor = Visitor(shop, **{"payment_intent_data[capture_method]": "manual"})
+    visitor.pay()
+    told = visitor.told()
+    assert (told["status"], told["payment_status"]) == ("complete", "unpaid")
+    intent = shop.ask("GET", f"/v1/payment_intents/{told['payment_intent']}").body
+    assert intent["status"] == "requires_capture"
+
+
+def test_a_card_is_saved_where_nothing_is_paid(shop):
+    lines = {"line_items[0]" + name: None for name in ("[price_data][currency]", "[quantity]")}
+    lines |= {
+        f"line_items[0][price_data]{name}": None
+        for name in ("[unit_amount]", "[product_data][name]")
+    }
+    customer = shop.ask("POST", "/v1/customers", {"name": "A. Visitor"}).body["id"]
+    visitor = Visitor(shop, mode="setup", customer=customer, **lines)
+    assert "Save a card" in visitor.look().text
+    assert visitor.pay().status == 303
+    assert visitor.told()["status"] == "complete"
+
+
+def test_a_session_that_is_over_shows_no_form(shop):
+    visitor = Visitor(shop)
+    shop.ask("POST", f"/v1/checkout/sessions/{visitor.id}/expire")
+    page = visitor.look()
+    assert "has expired" in page.text
+    assert "<form" not in page.text
+
+
+@pytest.mark.parametrize("id_", ["cs_test_none", "pi_none", "cs_test_" + "x" * 50])
+def test_what_is_no_session_is_said_so(shop, id_):
+    assert Visitor(shop).look(id_).status == 404

@@ -1,0 +1,94 @@
+"""A shop whose gateway is a few lines: it remembers what was asked of it."""
+
+import hmac
+import json
+from hashlib import sha256
+
+from cardswitch.gateway.shop.app import Shop
+from cardswitch.gateway.shop.client import GatewayError
+from cardswitch.gateway.shop.orders import OrderStore
+from cardswitch.gateway.shop.paying import Paying
+from cardswitch.gateway.shop.web import Secrets
+from tests.kit.asgi import Browser
+
+NOW = 1_796_000_000.0
+URL = "https://shop.localhost:7111"
+PAY = "https://pay.localhost:7109"
+
+
+class FakeGateway:
+    """Sessions in memory. *is_away*: it does not answer."""
+
+    def __init__(self):
+        self.sessions = {}
+        self.asked = []
+        self.is_away = False
+
+    async def post(self, path, deed, **params):
+        self._hear(path, deed, params)
+        if path == "/v1/checkout/sessions":
+            number = len(self.sessions) + 1
+            return self._session(number, params)
+        return {}
+
+    async def get(self, path, **params):
+        self._hear(path, "", params)
+        return self.sessions[path.rpartition("/")[2]]
+
+    def _hear(self, path, deed, params):
+        if self.is_away:
+            raise GatewayError("the gateway does not answer: ConnectError")
+        self.asked.append((path, deed, params))
+
+    def _session(self, number, params):
+        session = {
+            "object": "checkout.session",
+            "id": f"cs_{number}",
+            "status": "open",
+            "payment_intent": None,
+            "url": f"{PAY}/c/cs_{number}",
+        }
+        self.sessions[session["id"]] = session
+        return session
+
+    def pay(self, id_, status="succeeded", received=1290, refunded=0):
+        """The session *id_* as it is once it was paid."""
+        charge = {"amount_refunded": refunded}
+        intent = {"id": "pi_1", "status": status, "amount_received": received}
+        intent["latest_charge"] = charge
+        self.sessions[id_] |= {"status": "complete", "payment_intent": intent}
+
+
+class FakeShop:
+    """A shop, and a browser at it."""
+
+    def __init__(self, folder):
+        self.gateway = FakeGateway()
+        self.orders = OrderStore(folder / "shop.db")
+        self.notes = []
+        self.keys = Secrets(merchant="open sesame", events="whsec_test")
+        shop = Shop(
+            self.orders,
+            Paying(self.gateway, self.orders, URL),
+            self.keys,
+            PAY,
+            ("shop.localhost",),
+            lambda: NOW,
+            lambda *said: self.notes.append(said),
+        )
+        self.browser = Browser(shop.app, "shop.localhost:7111")
+
+    def order(self, **form):
+        """An order of one bag of beans and one packet of filters."""
+        self.browser.post("/basket", {"item": "beans", "add": "yes"})
+        self.browser.post("/basket", {"item": "filters", "add": "yes"})
+        return self.browser.post("/orders", form)
+
+    def tell(self, type_, about, id_="evt_1", at=NOW, secret=None):
+        """An event that is posted to the shop, signed."""
+        event = {"id": id_, "type": type_, "data": {"object": about}}
+        body = json.dumps(event).encode()
+        key = (secret or self.keys.events).encode()
+        mark = hmac.new(key, f"{int(at)}.".encode() + body, sha256).hexdigest()
+        headers = {"stripe_signature": f"t={int(at)},v1={mark}"}
+        return self.browser.ask("POST", "/events", body, headers)

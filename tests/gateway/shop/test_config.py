@@ -1,0 +1,35 @@
+"""The section of the shop."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from cardswitch.gateway.shop.config import ShopConfig
+
+GIVEN = {
+    "port": 7111,
+    "merchant": "SHOP0001",
+    "gateway": "https://127.0.0.1:7108",
+    "gateway_ca": "tls/ca.pem",
+    "pages": "https://pay.localhost:7109",
+    "tls_certificate": "tls/shop.pem",
+}
+
+
+def test_paths_count_from_the_folder_of_the_file():
+    config = msgspec.convert(GIVEN, ShopConfig).placed(Path("/lab"))
+    assert (config.gateway_ca, config.key, config.database, config.tls_certificate) == (
+        "/lab/tls/ca.pem",
+        "/lab/shop.key",
+        "/lab/shop.db",
+        "/lab/tls/shop.pem",
+    )
+    assert config.url == "https://shop.localhost:7111"
+
+
+@pytest.mark.parametrize("name", ["gateway", "pages"])
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1/v1", "127.0.0.1"])
+def test_a_shop_speaks_to_an_origin_over_tls(name, url):
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(GIVEN | {name: url}, ShopConfig)

@@ -1,0 +1,93 @@
+"""The merchant: who may come in, and what can be done with an order."""
+
+import re
+from base64 import b64encode
+
+import pytest
+
+TOKEN = re.compile(r'name="token" value="([^"]+)"')
+
+
+def basic(password):
+    return {"authorization": "Basic " + b64encode(f"shop:{password}".encode()).decode()}
+
+
+@pytest.fixture
+def merchant(sample):
+    sample.order(capture="manual")
+    sample.gateway.pay("cs_1", status="requires_capture", received=0)
+    sample.pass_ = basic("open sesame")
+    return sample
+
+
+def deed(merchant, deed, status=303, **form):
+    token = TOKEN.search(merchant.browser.get("/merchant/1", **merchant.pass_).text)
+    before = len(merchant.gateway.asked)
+    asked = {"token": token[1], "deed": deed} | form
+    page = merchant.browser.post("/merchant/1", asked, **merchant.pass_)
+    assert page.status == status
+    return [each for each in merchant.gateway.asked[before:] if each[1]], page
+
+
+@pytest.mark.parametrize("path", ["/merchant", "/merchant/1"])
+@pytest.mark.parametrize(
+    "headers", [{}, basic("wrong"), {"authorization": "Basic !"}, {"authorization": "Bearer x"}]
+)
+def test_nobody_else_comes_in(merchant, path, headers):
+    page = merchant.browser.get(path, **headers)
+    assert (page.status, page.headers["www-authenticate"]) == (401, 'Basic realm="shop"')
+
+
+def test_orders_are_listed_and_shown_as_they_now_stand(merchant):
+    page = merchant.browser.get("/merchant/1", **merchant.pass_)
+    assert "Order 1: reserved" in page.text
+    assert "reserved" in merchant.browser.get("/merchant", **merchant.pass_).text
+    assert merchant.browser.get("/merchant/9", **merchant.pass_).status == 404
+
+
+def test_what_is_set_aside_is_taken_in_parts_or_given_up(merchant):
+    asked, _ = deed(merchant, "capture", amount="5.00", more="yes")
+    path, _, params = asked[0]
+    assert path == "/v1/payment_intents/pi_1/capture"
+    assert params == {"final_capture": False, "amount_to_capture": 500}
+    asked, _ = deed(merchant, "capture")
+    assert asked[0][2] == {"final_capture": True}
+    asked, _ = deed(merchant, "cancel")
+    assert asked[0][0] == "/v1/payment_intents/pi_1/cancel"
+
+
+def test_a_refund_is_asked_for_once_however_often_it_is_clicked(merchant):
+    merchant.gateway.pay("cs_1")
+    first, _ = deed(merchant, "refund", amount="2.90")
+    again, _ = deed(merchant, "refund", amount="2.90")
+    assert first[0][0] == "/v1/refunds"
+    assert first[0][1] == again[0][1]  # The gateway does one of the two.
+
+
+@pytest.mark.parametrize("amount", ["x", "-1", "1.234", "1,00"])
+def test_an_amount_that_is_none_is_said(merchant, amount):
+    merchant.gateway.pay("cs_1")
+    asked, page = deed(merchant, "refund", status=400, amount=amount)
+    assert asked == []
+    assert "Not done" in page.text
+
+
+def test_a_form_of_another_page_does_nothing(merchant):
+    for token in ("", "guessed"):
+        form = {"token": token, "deed": "cancel"}
+        assert merchant.browser.post("/merchant/1", form, **merchant.pass_).status == 403
+    assert not any("cancel" in path for path, _, _ in merchant.gateway.asked)
+
+
+def test_a_deed_that_is_none_is_refused(merchant):
+    deed(merchant, "give me all", status=400)
+
+
+def test_what_the_gateway_refuses_is_shown(merchant):
+    merchant.gateway.pay("cs_1")
+    page = merchant.browser.get("/merchant/1", **merchant.pass_)
+    form = {"token": TOKEN.search(page.text)[1], "deed": "refund"}
+    merchant.gateway.is_away = True
+    page = merchant.browser.post("/merchant/1", form, **merchant.pass_)
+    assert page.status == 400
+    assert "the gateway does not answer" in page.text

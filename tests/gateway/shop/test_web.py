@@ -1,0 +1,24 @@
+"""What all pages share."""
+
+
+def test_every_page_has_the_headers(sample):
+    for path in ("/", "/basket", "/nothing", "/static/shop.css"):
+        headers = sample.browser.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'")
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_what_fails_within_is_told_to_the_record_alone(sample):
+    async def broken():
+        raise RuntimeError("secret")
+
+    sample.orders.of_session = lambda _: broken()
+    sample.gateway.is_away = True
+    page = sample.browser.ask("GET", "/thanks", b"", {}, query="session=cs_1")
+    assert page.status == 500
+    assert "secret" not in page.text
+    assert sample.notes == [("shop_failed", "/thanks: RuntimeError")]
+
+
+def test_a_form_that_cannot_be_read_is_said(sample):
+    assert sample.browser.ask("POST", "/basket", b"a=%zz", {}).status == 400
