@@ -163,9 +163,10 @@ def test_a_bank_day_that_has_ended_is_closed(house, monkeypatch, capsys):
     run(main())
     [line] = "".join(said).splitlines()
     [date] = re.findall("closed ([0-9-]+): ", line)
-    assert {f"deposit-{date}{end}" for end in (".csv", "-sheet.csv", ".xml")} == {
-        path.name for path in (house.folder / "deposits").iterdir()
-    }
+    deposit, reports = f"deposit-{date}", f"reports-{date}"
+    wanted = {f"{deposit}.csv", f"{deposit}-sheet.csv", f"{deposit}.xml", reports}
+    written = {path.name for path in (house.folder / "deposits").iterdir()}
+    assert written == wanted | {f"{reports}.sha256"}
 
 
 def test_what_the_bank_answers_is_booked(house, monkeypatch, capsys):

@@ -41,7 +41,13 @@ def test_facts_are_collected(play, short):
     assert ("text", "DE02120300000000202051 is credited 12.50 EUR") in told
     assert played.facts["credited"] == "12.50"
     assert played.facts["files"] == [
-        f"deposit-{played.facts['business_date']}{end}" for end in ("-sheet.csv", ".csv", ".xml")
+        name.format(played.facts["business_date"])
+        for name in (
+            "deposit-{}-sheet.csv",
+            "deposit-{}.csv",
+            "deposit-{}.xml",
+            "reports-{}.sha256",
+        )
     ]
 
 

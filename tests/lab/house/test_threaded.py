@@ -6,9 +6,9 @@ from cardswitch.lab.house.threaded import ThreadedLab
 from cardswitch.specs.errors import ConfigError, Error
 
 
-def test_a_folder_with_a_lab_is_refused(tmp_path):
+def test_a_lab_that_is_there_is_run_as_it_is_configured(tmp_path):
     (tmp_path / "lab.toml").write_text("")
-    with pytest.raises(ConfigError, match="there is a lab already"):
+    with pytest.raises(ConfigError, match="there is no program to run"):
         ThreadedLab(tmp_path)
 
 
