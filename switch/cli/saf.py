@@ -27,7 +27,8 @@ Examples:
 
 What is owed is a reversal (0420) or an advice (0220): it is sent, and repeated (0421, 0221), until
 upstream has acknowledged it. What is refused there, or never acknowledged, is set aside as an
-exception, for a person: nothing is dropped without a reason."""
+exception, for a person: nothing is dropped without a reason. What else is owed about the same
+transaction waits until one has decided."""
 LIST_EPILOG: Final = """\b
 Examples:
   list

@@ -10,7 +10,7 @@ from cardswitch.specs.message import Message
 from cardswitch.wire.machine.kernel import Kernel
 
 from .desk import SwitchDesk
-from .flows.owed import pursue
+from .flows.owed import pursue, settle
 from .journal import Journal
 from .legs import Leg
 from .memory import Memory
@@ -84,7 +84,7 @@ class Deeds:
     def resolve(self, number: int, who: str, because: str) -> None:
         """A person ends it, and says why nothing more is to be sent. Raises Error as above."""
         leg, owed = self._exception(number)
-        self._desk_of(leg).record(State.RESOLVED, owed, beside=_deed(who, because))
+        settle(self._desk_of(leg), State.RESOLVED, owed, _deed(who, because))
 
     def _exception(self, number: int) -> tuple[Leg, Message]:
         leg = self._memory.unfinished.get(number)

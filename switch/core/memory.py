@@ -21,7 +21,7 @@ from .day import BankDay
 from .legs import NOBODY, Leg, Legs, new_leg, take_first
 from .row import Row, Vault, message_of
 from .settings import Settings
-from .states import PENDING, UNFINISHED, State
+from .states import IN_TURN, PENDING, UNFINISHED, State
 from .turns import Turns
 
 
@@ -38,7 +38,7 @@ class Memory:
         self.day: BankDay | None = None
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
-        self.turns = Turns()  # of these
+        self.turns = Turns()  # of these, and of those left to people
         self.increments: dict[int, Leg] = {}  # those without an outcome, by what they add to
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[str] = set()  # upstreams that an operator has signed off from
@@ -116,9 +116,9 @@ class Memory:
         for state, change in ((before, -1), (leg.state, 1)):
             if state in PENDING:
                 self.pending[state] += change
-        if before in PENDING and leg.state not in PENDING:
+        if before in IN_TURN and leg.state not in IN_TURN:
             self.turns.end(leg)
-        elif leg.state in PENDING and before not in PENDING:
+        elif leg.state in IN_TURN and before not in IN_TURN:
             self.turns.begin(leg)
         if leg.kind.adds and leg.state is State.FORWARDED:
             self.increments[leg.original] = leg

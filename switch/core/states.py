@@ -65,6 +65,8 @@ UNFINISHED: Final = frozenset(
 )
 # A reversal or an advice is to be sent upstream until it is acknowledged.
 PENDING: Final = frozenset({State.REVERSING, State.TAKEN})
+# With these whatever else is owed about the same transaction waits, for a person too.
+IN_TURN: Final = PENDING | {State.EXCEPTION}
 # With these something is owed upstream, if money may have moved.
 OWING: Final = PENDING | {State.FORWARDED}
 # If its class moves money, that is held for it, and a reversal may take it back.

@@ -1,6 +1,7 @@
 """What is owed upstream about one transaction goes one after the other, in the order it began.
 
 So its last capture never arrives before the first, and its reversal not before what was captured.
+What is left to people keeps its place: the last capture frees what the first has yet to take.
 """
 
 from __future__ import annotations

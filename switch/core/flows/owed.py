@@ -6,6 +6,8 @@ so that what is pending never takes the room of what comes in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cardswitch.specs.codes import APPROVED, REFUSED_FOR_GOOD, TRY_LATER, UNDONE
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import fits
@@ -61,9 +63,11 @@ async def send(desk: SwitchDesk, owed: Message, sent: int, tries: int) -> None:
         again(desk, owed, sent + 1, tries + 1)
 
 
-def settle(desk: SwitchDesk, state: State, message: Message) -> None:
-    """Record that nothing is sent any more; what waited for that goes now."""
-    desk.record(state, message)
+def settle(
+    desk: SwitchDesk, state: State, message: Message, beside: Mapping[str, str] | None = None
+) -> None:
+    """Record that nothing is sent any more; what waited goes now, but not past an exception."""
+    desk.record(state, message, beside=beside)
     following = desk.memory.turns.next(desk.leg)
     if following is not None:
         leg, sent = following

@@ -70,12 +70,23 @@ def test_the_second_goes_when_the_first_is_acknowledged():
     assert play >> answered("acquirer", "00") << recorded(State.APPROVED, leg=3)
 
 
-def test_it_does_not_wait_for_one_that_a_person_has_in_hand():
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("deed", ["retry", "resolve"])
+def test_it_waits_for_one_that_a_person_has_in_hand(deed, crash):
+    # The last one frees what is left: upstream could not take the first any more.
     play = held()
     for request in (FIRST, LAST):
         told(play, message=request)
     play >> answered("acquirer", "64") << recorded(State.EXCEPTION, leg=2)
-    assert play << sent("acquirer", "0220", {48: "700602/02F"})
+    play = (linked(crashed(play).skip()) if crash else play >> after(100.0)).skip()
+    assert "700602/02F" not in [m[48] for m in upstream(play)]
+    play.do(getattr(play.machine, deed)(2, play.now, "ann", "back"))
+    if deed == "retry":
+        play << recorded(State.TAKEN, leg=2) << sent("acquirer", "0221", {48: "700601/02P"})
+        play >> answered("acquirer", "00") << recorded(State.APPROVED, leg=2)
+    else:
+        play << recorded(State.RESOLVED, leg=2)
+    assert play << sent("acquirer", "0221" if crash else "0220", {48: "700602/02F"})
 
 
 def test_after_a_crash_they_keep_their_order():
