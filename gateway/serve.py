@@ -27,6 +27,7 @@ from .courier.courier import Courier
 from .delivery import courier_of
 from .front import Front
 from .hops import Chain, NoChain
+from .money import Money
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
 from .pages.app import Pages
@@ -87,10 +88,11 @@ async def serve_gateway(
     clock: Clock | None = None,
     log: EventLog | None = None,
     chain: Chain | None = None,
+    money: Money | None = None,
 ) -> ServedGateway:
     """A gateway that has read its journal, listens and dials. Raises OSError, Error.
 
-    *chain*: those behind it, of whom its stories tell.
+    *chain*: those behind it, of whom its stories tell; *money*: the books of settlement.
     """
     clock = clock or Clock()
     switch, api = config.switch, config.api
@@ -128,6 +130,7 @@ async def serve_gateway(
             events=events,
             story=_telling(config, outbox, reader, chain or NoChain()),
             pages_url=config.pages.url if config.pages is not None else "",
+            money=money,
         )
         app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
         servers = [ApiServer(app.app, api, https, note)]

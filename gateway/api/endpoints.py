@@ -21,6 +21,7 @@ from ..core.problems import missing, other_request
 from ..core.row import INTENT as INTENTS
 from ..core.things import Record
 from ..front import Front
+from ..money import Money
 from ..outbox.service import Events
 from ..store import GatewayReader
 from . import params
@@ -48,6 +49,7 @@ class Services(Struct, frozen=True, kw_only=True):
     codes: Codes
     story: Callable[[str, str], list[Object]]  # of an id and a merchant; raises Error
     pages_url: str = ""  # where pages for browsers are; empty: there are none
+    money: Money | None = None  # the books of settlement, where they can be read
 
 
 class Asked(Struct, frozen=True, kw_only=True):

@@ -91,6 +91,12 @@ def cut(items: Sequence[T], ids: Sequence[str], given: ListParams) -> tuple[list
     return found[:size], len(found) > size
 
 
+def is_between(created: CreatedParams, at: Seconds) -> bool:
+    """Whether what was made at the instant *at* is asked for."""
+    since, until = _times(created)
+    return since <= at and (until is None or at < until)
+
+
 def _place(ids: Sequence[str], id_: str, param: str) -> int:
     if id_ not in ids:
         raise _unknown(id_, param)

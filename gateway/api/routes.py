@@ -15,6 +15,7 @@ from .families import (
     exceptions,
     intents,
     methods,
+    money,
     sessions,
     setups,
     webhooks,
@@ -150,6 +151,8 @@ ROUTES: Final = (
         update=disputes.update_dispute,
         close=disputes.close_dispute,
     ),
+    _line("GET", "/v1/balance", "balance", money.retrieve_balance),
+    *_family(money.URL, "payout", list_all=money.list_payouts, retrieve=money.retrieve_payout),
     *_family("/v1/test_helpers/charges", "dispute", dispute=disputes.open_dispute),
     *_family(
         "/v1/webhook_endpoints",

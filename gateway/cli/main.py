@@ -55,8 +55,8 @@ def serve(obj: Any, config_path: Path, log: LogOptions) -> None:
 
     async def main() -> None:
         vault = obj["open_vault"](config.vault)
-        chain = obj["chain_of"](config_path)
-        served = await serve_gateway(config, vault, log=EventLog(log), chain=chain)
+        chain, money = obj["chain_of"](config_path), obj["money_of"](config_path)
+        served = await serve_gateway(config, vault, log=EventLog(log), chain=chain, money=money)
         click.echo(f"gateway on https://{config.api.host}:{served.port}/v1", err=True)
         await until_stopped(served)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cardswitch.gateway.hops import Chain
+    from cardswitch.gateway.money import Money
     from cardswitch.switch.core.row import Vault
     from cardswitch.switch.operate.config import SwitchConfig
     from cardswitch.switch.settlement.entries import BankEntry
@@ -87,6 +88,7 @@ def cli(ctx: click.Context) -> None:
         "record": _record,
         "cut_over": _cut_over,
         "chain_of": _chain_of,
+        "money_of": _money_of,
     }
 
 
@@ -102,6 +104,14 @@ def _chain_of(path: Path) -> Chain:
     from ..house.programs import read_programs
 
     return LabChain(read_programs(path))
+
+
+def _money_of(path: Path) -> Money | None:
+    """The books that the file *path* has sections of, if it does."""
+    from ..house.money import money_of
+    from ..house.programs import read_programs
+
+    return money_of(read_programs(path))
 
 
 def _record(config: SwitchConfig, booked: ClosedDay | BankEntry) -> None:

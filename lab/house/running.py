@@ -25,6 +25,7 @@ from cardswitch.wire.driver.service import Running as Served
 from cardswitch.wire.operator.addresses import Address
 
 from .chain import LabChain
+from .money import money_of
 from .papers import has_papers, renew_papers
 from .programs import Runs, ports
 from .shop import make_shop_key
@@ -93,8 +94,8 @@ class Running:
             from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
 
             vault = open_vault(house.gateway.vault)
-            chain = LabChain(house)
-            self.gateway = await serve_gateway(house.gateway, vault, clock, log, chain)
+            chain, money = LabChain(house), money_of(house)
+            self.gateway = await serve_gateway(house.gateway, vault, clock, log, chain, money)
             self._started(stack, self.gateway)
         if house.shop is not None:
             from cardswitch.gateway.shop.serve import serve_shop

@@ -14,14 +14,23 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..settlement.entries import BankSheet, numbered
-from ..settlement.ledger import Posting, merchant_of
+from ..settlement.ledger import Posting, merchant_of, merchant_payable
 from ..settlement.movements import Movement
 from ..settlement.totals import BatchTotals
 from .bank import PAYOUT, BankReading, rows_of_sheet
 from .beside import rows_beside
 from .booking import Booking, movements
 from .reader import JournalReader
-from .tables import BATCHES, BOOKS_SCHEMA, CLOSES, FILES, JOURNALS, MOVEMENTS, POSTINGS
+from .tables import (
+    BANK_POSTINGS,
+    BATCHES,
+    BOOKS_SCHEMA,
+    CLOSES,
+    FILES,
+    JOURNALS,
+    MOVEMENTS,
+    POSTINGS,
+)
 
 
 class Deposit(Struct, frozen=True, gc=False):
@@ -139,6 +148,16 @@ class BooksReading(BankReading):
         found = Counter({(name, code): int(total) for name, code, total in self._rows(grouped)})
         for account, code, total in self.bank_balances(up_to):
             found[account, code] += total
+        return dict(found)
+
+    def payable(self, merchant: str) -> dict[str, int]:
+        """By currency, what *merchant* is owed: that which is booked and not deposited."""
+        account, found = merchant_payable(merchant), Counter[str]()
+        for table in (POSTINGS, BANK_POSTINGS):
+            c = table.c
+            query = select(c.currency, func.sum(c.amount)).where(c.account == account)
+            for code, total in self._rows(query.group_by(c.currency)):
+                found[code] -= int(total)
         return dict(found)
 
     def owed(self) -> dict[tuple[str, str], int]:

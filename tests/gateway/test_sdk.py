@@ -5,8 +5,11 @@ What the gateway has not yet is named in LACKING, and answered as a route that i
 
 import pytest
 import stripe
+from click.testing import CliRunner
 
-LACKING = ("balance", "balance_transactions", "payouts")
+from cardswitch.lab.cli.main import cli
+
+LACKING = ("balance_transactions",)
 PAY = {"amount": 1250, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa"}
 HOLD = {**PAY, "capture_method": "manual"}
 
@@ -141,6 +144,19 @@ def test_disputes(sdk, shop):
     told = {"evidence": {"customer_name": "N"}, "submit": True}
     assert sdk.disputes.update(opened[0], told).status == "under_review"
     assert sdk.disputes.close(opened[1]).status == "lost"
+
+
+def test_balance_and_payouts(sdk, shop):
+    sdk.payment_intents.create(PAY)
+    [pending] = sdk.balance.retrieve().pending
+    [before] = sdk.balance.retrieve().available
+    closing = ["settle", "close", "--now", "--config", str(shop.lab.config)]
+    said = CliRunner().invoke(cli, closing)
+    assert said.exit_code == 0, said.output
+    [deposit, *_] = sdk.payouts.list({"limit": 1}).data
+    assert (deposit.amount, deposit.currency) == (before.amount + pending.amount, "eur")
+    assert sdk.payouts.retrieve(deposit.id).trace_id.value == deposit.trace_id.value
+    assert sdk.balance.retrieve().pending[0].amount == 0
 
 
 def test_a_wrong_key_and_a_key_for_another_request(sdk):

@@ -23,6 +23,8 @@ SHAPES: Final[Mapping[str, type[Struct]]] = {
     "refund": shapes.Refund,
     "checkout.session": shapes.CheckoutSession,
     "dispute": shapes.Dispute,
+    "balance": shapes.Balance,
+    "payout": shapes.Payout,
     "event": shapes.Event,
     "webhook_endpoint": shapes.WebhookEndpoint,
     "x.exception": shapes.ExceptionLeft,
@@ -39,6 +41,7 @@ _FAILURES: Final = {
     "409": "It is being worked on: try again.",
     "413": "The body is too long.",
     "500": "The gateway failed.",
+    "501": "What was asked for is nowhere that this gateway can see.",
     "503": "Nothing was done: try again.",
 }
 _NOBODY: Final = ApiKey(id="", kind="secret", merchant="", hash="", hint="", created=0)

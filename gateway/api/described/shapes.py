@@ -183,6 +183,61 @@ class Dispute(Struct, forbid_unknown_fields=True, kw_only=True):
     status: Literal["needs_response", "under_review", "lost"]
 
 
+class Sum(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Money in one currency."""
+
+    amount: int
+    currency: str
+    source_types: dict[str, int]
+
+
+class Balance(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a merchant is owed: booked and not deposited, and still to be booked."""
+
+    object: Literal["balance"]
+    livemode: bool
+    available: list[Sum]
+    pending: list[Sum]
+
+
+class TraceId(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What the transfer is called on the statement of the merchant's bank."""
+
+    status: Literal["supported"]
+    value: str
+
+
+class Payout(Struct, forbid_unknown_fields=True, kw_only=True):
+    """One deposit."""
+
+    id: str
+    object: Literal["payout"]
+    created: int
+    livemode: bool
+    amount: int
+    arrival_date: int
+    automatic: bool
+    balance_transaction: str | None
+    currency: str
+    description: str
+    destination: str | None
+    failure_balance_transaction: str | None
+    failure_code: str | None
+    failure_message: str | None
+    metadata: Metadata
+    method: Literal["standard"]
+    original_payout: str | None
+    reconciliation_status: Literal["completed"]
+    reversed_by: str | None
+    source_type: Literal["card"]
+    statement_descriptor: str | None
+    status: Literal["in_transit", "paid", "failed"]
+    trace_id: TraceId
+    type: Literal["bank_account"]
+    x_account_last4: str
+    x_business_date: str
+
+
 class Deleted(Struct, forbid_unknown_fields=True, kw_only=True):
     """It is gone."""
 

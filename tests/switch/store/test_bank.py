@@ -80,6 +80,9 @@ def test_money_and_what_is_owed_again(books):
     assert books.balances()["merchant_payable:SHOP", "978"] == -1250
     assert books.balances(up_to=1)["merchant_payable:SHOP", "978"] == 0
     assert books.owed()["SHOP", "978"] == 1250
+    assert books.payable("SHOP") == {"978": 1250}
+    assert books.payable("CAFE") == {"978": 0}
+    assert books.payable("NOBODY") == {}
     [bounced] = books.bounced()
     assert (bounced.reference, bounced.amount, bounced.closes) == (SHOP, 1250, 1)
     assert books.paid({("SHOP", "978")}) == {("SHOP", "978"): 1}

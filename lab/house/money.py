@@ -1,0 +1,108 @@
+"""What the books of a house say of a merchant: owed, still to be booked, and deposited."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from cardswitch.gateway.money import Money, Owed, Payout, PayoutStatus
+from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
+from cardswitch.switch.settlement.formats.orders import Ordered
+from cardswitch.switch.settlement.standing import Bounced
+from cardswitch.switch.store.books import BooksReader, Close
+from cardswitch.switch.store.reader import JournalReader
+from cardswitch.switch.store.tables import TRANSFERS
+from cardswitch.wire.store.database import Missing
+
+from .programs import Runs
+
+LOOKS_MAX: Final = 5  # Nobody closes so many days in the time of one look.
+
+
+def money_of(house: Runs) -> Money | None:
+    """The books of *house*, if it has a switch and settles."""
+    if house.switch is None or house.settlement is None:
+        return None
+    return LabMoney(house.switch, house.settlement)
+
+
+class LabMoney:
+    """Reads the journal of the switch and the books, also while they are written."""
+
+    def __init__(self, switch: SwitchConfig, settlement: SettlementConfig) -> None:
+        self._switch = switch
+        self._settlement = settlement
+
+    def balance(self, merchant: str) -> list[Owed]:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        for _ in range(LOOKS_MAX):
+            books = self._books()
+            closes = books.closes() if books is not None else []
+            available = books.payable(merchant) if books is not None else {}
+            pending = self._pending(merchant, closes)
+            # A close in between has booked what was pending: look again.
+            if books is None or len(books.closes()) == len(closes):
+                break
+        return [
+            Owed(currency=code, available=available.get(code, 0), pending=pending[code])
+            for code in sorted(available.keys() | pending.keys())
+        ]
+
+    def payouts(self, merchant: str) -> list[Payout]:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        books = self._books()
+        if books is None:
+            return []
+        closes = {close.business_date: close for close in books.closes()}
+        transfers = books.transfers(TRANSFERS.c.merchant == merchant)
+        bounced = {each.reference: each for each in books.bounced()}
+        told = books.told({each.reference for each in transfers})
+        transfers.sort(key=lambda each: (closes[each.business_date].number, each.reference))
+        return [
+            _payout(
+                each,
+                closes[each.business_date],
+                bounced.get(each.reference),
+                is_booked="booked" in told.get(each.reference, ()),
+            )
+            for each in reversed(transfers)
+        ]
+
+    def _books(self) -> BooksReader | None:
+        """The books, once a day was closed."""
+        try:
+            return BooksReader(self._settlement.books)
+        except Missing:
+            return None
+
+    def _pending(self, merchant: str, closes: list[Close]) -> Counter[str]:
+        """By currency, what closes to come will book of what the journal has by now."""
+        journal = JournalReader(self._switch.database)
+        labels = [close.business_date for close in closes]
+        read_to = closes[-1].read_to if closes else 0
+        found: Counter[str] = Counter()
+        with journal.snapshot():
+            days = [day for day in journal.days() if day.label not in labels]
+            for number, day in enumerate(days):
+                # What came late of days before, the next close books.
+                late_of = () if number else labels
+                for batch in journal.batches(day, late_of, read_to):
+                    if batch.merchant == merchant:
+                        found[batch.currency] += batch.amount
+        return found
+
+
+def _payout(each: Ordered, close: Close, back: Bounced | None, *, is_booked: bool) -> Payout:
+    status: PayoutStatus = "paid" if is_booked else "in_transit"
+    return Payout(
+        reference=each.reference,
+        business_date=each.business_date,
+        currency=each.currency,
+        amount=each.amount,
+        at=close.closed_at,
+        execution=each.execution,
+        account=each.iban,
+        status="failed" if back is not None else status,
+        code=back.code if back is not None else "",
+        because=back.reason if back is not None else "",
+    )
