@@ -16,8 +16,8 @@ from .front import Front
 _CARD: Final = "pm_card_visa"
 _DETAILS: Final = Details(description="made by `cardswitch gateway events trigger`")
 _AMOUNT: Final = 1_250
-_DECLINED: Final = 1_051  # what ends so is declined by the issuer emulator ...
-_UNANSWERED: Final = 1_069  # ... or not answered
+_DECLINED: Final = 100_051  # what ends so is declined by the issuer emulator ...
+_UNANSWERED: Final = 100_069  # ... or not answered
 _PART: Final = 500
 
 # By type: the amount, whether it is paid, captured by hand, and what is asked for afterwards.
