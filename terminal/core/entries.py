@@ -98,6 +98,7 @@ class KeyTaken(Struct, frozen=True, kw_only=True, tag="key"):
     instead_of: str  # the key in the configuration
     kind: KeyKind = "pin"
     before: str = ""  # the key that was in use until then
+    sent_at: Seconds = 0.0  # when it was offered or asked for: what was offered earlier is late
 
 
 class KeyProven(Struct, frozen=True, tag="proven"):

@@ -16,6 +16,7 @@ from cardswitch.specs.codes import (
     KEY_CHANGE,
     NOT_PERMITTED_HERE,
 )
+from cardswitch.specs.dates import transmission_at
 from cardswitch.specs.errors import CryptoError, FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import is_of_now
@@ -104,9 +105,9 @@ class KeyedTerminal(Terminal):
         except NoAnswer:
             self.news = NO_ANSWER
             return
-        self.news = self._taken(answer, kind)
+        self.news = self._taken(answer, kind, now)
 
-    def _taken(self, answer: Message, kind: KeyKind) -> str:
+    def _taken(self, answer: Message, kind: KeyKind, asked_at: Seconds) -> str:
         """Have the pad use the key in *answer*, if it is one; how that went."""
         if answer.get(39) != APPROVED:
             return f"refused with {answer.get(39)}: the old key stays in use"
@@ -115,7 +116,7 @@ class KeyedTerminal(Terminal):
             return "what came is no key for this pad: the old key stays in use"
         if self._was_here(offer):
             return "what came is a key that was in use before: the old key stays in use"
-        if not self._take(offer):
+        if not self._take(offer, asked_at):
             return "what came is no key for this pad: the old key stays in use"
         return CHANGED
 
@@ -142,11 +143,12 @@ class KeyedTerminal(Terminal):
             return APPROVED
         try:
             is_new = is_of_now(question, self.desk.now) and not self._was_here(offer)
+            sent_at = transmission_at(question[7], self.desk.now)
         except FormatError:
             return FORMAT_ERROR
-        if not is_new:
+        if not is_new or self._is_late(offer, sent_at):
             return DUPLICATE
-        return APPROVED if self._take(offer) else CRYPTOGRAPHIC_FAILURE
+        return APPROVED if self._take(offer, sent_at) else CRYPTOGRAPHIC_FAILURE
 
     # Both -----------------------------------------------------------------------------------------
 
@@ -155,7 +157,12 @@ class KeyedTerminal(Terminal):
         first = self._first[offer.kind]
         return first is not None and offer.kcv in (first.check_value, *self.book.spent)
 
-    def _take(self, offer: Offer) -> bool:
+    def _is_late(self, offer: Offer, sent_at: Seconds) -> bool:
+        """Whether another key was offered since, and taken: the switch knows that as the last."""
+        last = self.book.keys.get(offer.kind)
+        return last is not None and sent_at <= last.sent_at
+
+    def _take(self, offer: Offer, sent_at: Seconds) -> bool:
         """Use the key of *offer* from now on, durably, if it is one for this pad."""
         kind, first, before = offer.kind, self._first[offer.kind], self.pad(offer.kind)
         assert first is not None
@@ -173,6 +180,7 @@ class KeyedTerminal(Terminal):
             instead_of=first.delivered,
             kind=kind,
             before=before.delivered,
+            sent_at=sent_at,
         )
         self._record(taken)
         self._use(kind, pad)

@@ -177,13 +177,27 @@ def test_what_is_brought_and_is_no_key_for_it_is_refused(brought, code):
     assert block_of(play) == PAD.encrypt("1234", CARD.pan)
 
 
-def test_a_recording_of_one_that_was_in_use_is_refused():
+def second_offer(at):
     second = wrap_key_under_key(TEST_TMK, "X", SECOND)
-    kcv = key_check_value(SECOND).hex().upper()
+    return offer(f"P{key_check_value(SECOND).hex().upper()}{second}", at=at)
+
+
+def test_a_recording_of_one_that_was_in_use_is_refused():
     play = (keyed() >> offer()).skip()
-    (play >> offer(f"P{kcv}{second}")).skip()
-    play >> offer() << sent("switch", "0810", {39: "94"})
+    play >> second_offer("0329010010") << appended(KeyTaken) << sent("switch", "0810", {39: "00"})
+    play >> offer(at="0329010020") << sent("switch", "0810", {39: "94"})
+    second = wrap_key_under_key(TEST_TMK, "X", SECOND)
     assert block_of(play) == PinPad(second).encrypt("1234", CARD.pan)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+@pytest.mark.parametrize("way", ["brought", "asked for"])
+def test_one_that_was_offered_before_the_last_and_comes_behind_it_is_refused(way, crash):
+    # The switch gave up on it: whatever is under it would soon be worth nothing.
+    play = (keyed() >> offer()).skip() if way == "brought" else taken(changing(keyed()))
+    play = keyed(entries=play.entries) if crash else play
+    play >> second_offer("0329005959") << sent("switch", "0810", {39: "94"})
+    assert block_of(play) == PinPad(NEW).encrypt("1234", CARD.pan)
 
 
 # Of MACs ------------------------------------------------------------------------------------------
