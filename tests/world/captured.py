@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cardswitch.hosts.issuer.entries import HoldExpired
 from cardswitch.hosts.issuer.legs import Purchase
 from cardswitch.specs.transactions.captures import part_of
-from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
 
 from .people import World
 from .stands import Broken, Stand, line
 
-HELD = (State.APPROVED, State.ADJUSTED, State.PART_COMPLETED)
+HELD = (State.APPROVED, State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED)
 LATE_S = 120.0  # A journal that did not answer is asked again after a minute.
 
 
@@ -26,16 +24,10 @@ def check_captures(legs: Sequence[Stand], vault: Vault) -> None:
     for stand in legs:
         if stand.first.state == State.TAKEN and stand.first.original:
             taken.setdefault(stand.first.original, []).append(stand)
-    added: Counter[int] = Counter()
-    for stand in legs:
-        if KINDS.named(stand.first.kind).adds:
-            added[stand.first.original] += stand.granted
     for number, stand in by_number.items():
-        if stand.first.kind == "authorisation" and stand.last.state in HELD:
-            left = stand.granted + added[number]
-            left -= sum(part.held for part in taken.get(number, ()))
-            if not stand.is_reduced and stand.held != left:
-                raise Broken(f"leg {number} holds {stand.held}, with its increments it is {left}")
+        is_held = stand.first.kind == "authorisation" and stand.last.state in HELD
+        if is_held and stand.held != stand.due:
+            raise Broken(f"leg {number} holds {stand.held}, with its increments it is {stand.due}")
     for number, parts in taken.items():
         original = by_number[number]
         if not original.is_captured or any(

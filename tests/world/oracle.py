@@ -144,12 +144,9 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
             stays[row.original] = min(left, stays.get(row.original, left))
     for number, left in stays.items():
         original = by_number[number]
-        is_told = original.was_approved and original.last.state not in (
-            State.RESOLVED,
-            State.ADJUSTED,  # what stayed of it, and an increment besides
-            State.PART_COMPLETED,  # of which what stayed was captured, or some of it
-            State.COMPLETED,
-        )
+        if original.last.state in (State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED):
+            continue  # What stayed of it was captured, or increased: see `check_captures`.
+        is_told = original.was_approved and original.last.state != State.RESOLVED
         if original.held != (left if is_told else 0):
             raise Broken(f"leg {number} holds {original.held}, {left} was to stay")
     for number, stand in by_number.items():

@@ -24,15 +24,21 @@ class Stand(NamedTuple):
     approved: int = 0  # of that, with its increments, what was not undone
     is_captured: bool = False  # in whole or in part
     granted: int = 0  # what upstream has approved of it, and nobody has undone
-    is_reduced: bool = False  # once, to what was to stay
+    due: int = 0  # what is to be held for it, with its increments, less what was captured
 
 
 def legs_of(rows: Iterable[Row]) -> list[Stand]:
     """One for each leg in *rows*."""
     legs: dict[int, Stand] = {}
     for row in rows:
-        if row.leg:
-            legs[row.leg] = _after(legs.get(row.leg) or Stand(row, row, 0), row)
+        if not row.leg:
+            continue
+        before = legs.get(row.leg) or Stand(row, row, 0)
+        legs[row.leg] = stand = _after(before, row)
+        added = stand.granted - before.granted
+        if added and KINDS.named(stand.first.kind).adds:
+            original = legs[stand.first.original]
+            legs[stand.first.original] = original._replace(due=original.due + added)
     return list(legs.values())
 
 
@@ -48,7 +54,7 @@ def _after(stand: Stand, row: Row) -> Stand:
         approved=_approved(stand, row) if is_captured else 0,
         is_captured=is_captured,
         granted=_granted(stand, row),
-        is_reduced=stand.is_reduced or (row.state == State.REVERSING and row.stays > 0),
+        due=_due(row, stand.due),
     )
 
 
@@ -63,6 +69,19 @@ def _granted(stand: Stand, row: Row) -> int:
     if row.state == State.APPROVED:
         return row.amount
     return 0 if row.state in (State.REVERSING, State.REVERSED) else stand.granted
+
+
+def _due(row: Row, due: int) -> int:
+    match row.state:
+        case State.APPROVED:
+            return row.amount
+        case State.REVERSING:
+            return row.stays
+        case State.PART_COMPLETED:
+            return due - row.amount
+        case State.REVERSED | State.COMPLETED:
+            return 0
+    return due
 
 
 def _held(row: Row, held: int) -> int:
