@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +38,7 @@ class Shop:
         keys: Secrets,
         pay_url: str,
         names: Collection[str],
+        currencies: Sequence[str],
         now: Callable[[], Seconds],
         note: Note,
     ) -> None:
@@ -48,7 +49,7 @@ class Shop:
         self._note = note
         self._style = b"".join(sheet.read_bytes() for sheet in _SHEETS)
         web = Web(pay_url, names, note)
-        visitors = Visitors(web, orders, paying, now)
+        visitors = Visitors(web, orders, paying, currencies, now)
         counter = Counter(web, orders, paying, keys)
         guarded, opened = web.guarded, counter.opened
         post = ["POST"]

@@ -9,6 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from ..config import PagesConfig
+from .catalogue import CURRENCIES
 
 
 class ShopConfig(PagesConfig, frozen=True, kw_only=True):
@@ -16,12 +17,22 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
 
     names: tuple[str, ...] = ("shop.localhost", "localhost", "127.0.0.1", "[::1]")
     merchant: Annotated[str, Meta(min_length=1)]
+    # In which visitors may pay, of those that the catalogue has prices in.
+    currencies: Annotated[tuple[str, ...], Meta(min_length=1)] = ("EUR",)
     gateway: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its API
     pages: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its pages, as browsers find them
     gateway_ca: str  # PEM file of who signs the gateway's certificate
     # The file of the secret API key; it opens the merchant's pages too. `up` makes one.
     key: str = "shop.key"
     database: str = "shop.db"  # a file of SQLite
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = sorted(set(self.currencies) - set(CURRENCIES))
+        if unknown:
+            raise ValueError(
+                f"currencies: {', '.join(unknown)}: the catalogue has {', '.join(CURRENCIES)}"
+            )
 
     def placed(self, folder: Path) -> ShopConfig:
         """The same with its relative paths made to count from *folder*."""

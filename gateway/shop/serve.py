@@ -52,7 +52,14 @@ class ServedShop:
         orders = OrderStore(Path(config.database))
         self._paying = Paying(self._client, orders, config.url)
         shop = Shop(
-            orders, self._paying, self._secrets, config.pages, config.names, clock.now, self._note
+            orders,
+            self._paying,
+            self._secrets,
+            config.pages,
+            config.names,
+            config.currencies,
+            clock.now,
+            self._note,
         )
         self._server = ApiServer(shop.app, config, https, self._note)
         self._ended = asyncio.get_running_loop().create_future()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.requests import Request
@@ -10,11 +10,11 @@ from starlette.responses import Response
 
 from cardswitch.wire.ports import Seconds
 
-from .catalogue import CURRENCIES, ITEMS, QUANTITY_MAX
+from .catalogue import ITEMS, QUANTITY_MAX
 from .client import GatewayError
 from .orders import OrderStore, Standing
 from .paying import CAPTURES, Paying
-from .web import BASKET, CURRENCY, Web, basket_of, currency_of, form_of, remember
+from .web import BASKET, CURRENCY, Web, basket_of, form_of, remember
 
 SESSION_MAX: Final = 100
 
@@ -23,23 +23,29 @@ class Visitors:
     """Their pages."""
 
     def __init__(
-        self, web: Web, orders: OrderStore, paying: Paying, now: Callable[[], Seconds]
+        self,
+        web: Web,
+        orders: OrderStore,
+        paying: Paying,
+        currencies: Sequence[str],
+        now: Callable[[], Seconds],
     ) -> None:
         self._web = web
         self._orders = orders
         self._paying = paying
+        self._currencies = currencies
         self._now = now
 
     async def catalogue(self, request: Request) -> Response:
         """GET /: what there is to buy."""
         asked = request.query_params.get("currency", "")
-        currency = asked if asked in CURRENCIES else currency_of(request)
+        currency = asked if asked in self._currencies else self._currency(request)
         answer = self._web.render(
             "catalogue.html",
             request,
             items=ITEMS.values(),
             currency=currency,
-            currencies=CURRENCIES,
+            currencies=self._currencies,
         )
         remember(answer, CURRENCY, currency)
         return answer
@@ -61,7 +67,7 @@ class Visitors:
 
     async def order(self, request: Request) -> Response:
         """POST /orders: what is in the basket, to be paid at the gateway."""
-        form, currency = await form_of(request), currency_of(request)
+        form, currency = await form_of(request), self._currency(request)
         wanted = basket_of(request).wanted(currency)
         if not wanted:
             return self._basket(request, 400, "The basket is empty.")
@@ -85,13 +91,19 @@ class Visitors:
             order = await self._orders.of_session(session)
         if order is None:
             return self._web.message(request, 404, "No such order", "The link may be incomplete.")
-        answer = self._web.render("thanks.html", request, order=order)
-        if order.standing in (Standing.PAID, Standing.RESERVED):
-            remember(answer, BASKET, "")
+        if order.standing not in (Standing.PAID, Standing.RESERVED):
+            return self._web.render("thanks.html", request, order=order)
+        answer = self._web.render("thanks.html", request, order=order, count=0)
+        remember(answer, BASKET, "")
         return answer
 
+    def _currency(self, request: Request) -> str:
+        """In which the visitor sees prices."""
+        text = request.cookies.get(CURRENCY, "")
+        return text if text in self._currencies else self._currencies[0]
+
     def _basket(self, request: Request, status: int = 200, alert: str = "") -> Response:
-        currency = currency_of(request)
+        currency = self._currency(request)
         wanted = basket_of(request).wanted(currency)
         return self._web.render(
             "basket.html",

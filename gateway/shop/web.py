@@ -16,7 +16,7 @@ from ..api.faults import Fault
 from ..api.forms import Value, read_form
 from ..pages.safety import headers_for, host_of, is_from_us
 from ..pages.words import money
-from .catalogue import CURRENCIES, Basket
+from .catalogue import Basket
 
 BODY_MAX: Final = 256 * 1024
 BASKET: Final = "__Host-basket"
@@ -66,8 +66,8 @@ class Web:
 
     def render(self, name: str, request: Request, *, status: int = 200, **more: Any) -> Response:
         """The template *name*."""
-        count = basket_of(request).count
-        text = self._templates.get_template(name).render(count=count, **more)
+        more.setdefault("count", basket_of(request).count)
+        text = self._templates.get_template(name).render(**more)
         return Response(text, status, headers_for(self._pay_url), "text/html")
 
     def message(self, request: Request, status: int, title: str, text: str) -> Response:
@@ -102,12 +102,6 @@ async def form_of(request: Request) -> Value:
 def basket_of(request: Request) -> Basket:
     """What the visitor wants."""
     return Basket.read(request.cookies.get(BASKET, ""))
-
-
-def currency_of(request: Request) -> str:
-    """In which currency the visitor sees prices."""
-    text = request.cookies.get(CURRENCY, "")
-    return text if text in CURRENCIES else CURRENCIES[0]
 
 
 def remember(answer: Response, cookie: str, text: str) -> None:

@@ -73,6 +73,7 @@ class FakeShop:
             self.keys,
             PAY,
             ("shop.localhost",),
+            ("EUR", "JPY"),
             lambda: NOW,
             lambda *said: self.notes.append(said),
         )

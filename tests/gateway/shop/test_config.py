@@ -28,6 +28,11 @@ def test_paths_count_from_the_folder_of_the_file():
     assert config.url == "https://shop.localhost:7111"
 
 
+def test_a_currency_without_prices_is_named():
+    with pytest.raises(msgspec.ValidationError, match="USD: the catalogue has EUR, JPY, KWD"):
+        msgspec.convert(GIVEN | {"currencies": ["EUR", "USD"]}, ShopConfig)
+
+
 @pytest.mark.parametrize("name", ["gateway", "pages"])
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1/v1", "127.0.0.1"])
 def test_a_shop_speaks_to_an_origin_over_tls(name, url):

@@ -10,6 +10,7 @@ def test_the_catalogue_has_prices_in_the_currency_that_was_chosen(sample):
     page = sample.browser.ask("GET", "/", b"", {}, query="currency=JPY")
     assert "JPY\u00a01,900" in page.text
     assert "JPY\u00a01,900" in sample.browser.get("/").text
+    assert "KWD" not in sample.browser.ask("GET", "/", b"", {}, query="currency=KWD").text
 
 
 def test_an_order_goes_to_the_page_of_the_gateway_with_our_prices(sample):
@@ -53,7 +54,9 @@ def test_the_thanks_page_believes_the_gateway_alone(sample):
     thanks = {"query": "session=cs_1"}
     assert "not paid yet" in sample.browser.ask("GET", "/thanks", b"", {}, **thanks).text
     sample.gateway.pay("cs_1")
-    assert "is paid" in sample.browser.ask("GET", "/thanks", b"", {}, **thanks).text
+    page = sample.browser.ask("GET", "/thanks", b"", {}, **thanks)
+    assert "is paid" in page.text
+    assert "Basket (0)" in page.text
     assert sample.browser.ask("GET", "/thanks", b"", {}, query="session=cs_9").status == 404
 
 
