@@ -63,10 +63,9 @@ async def page_of(
 ) -> Page:
     """The page of *kinds* that is asked for; *locate* says where an id begins. Raises Fault."""
     size = limit_of(given)
-    if given.starting_after is not None and given.ending_before is not None:
-        raise bad("Give starting_after or ending_before, not both", "ending_before")
+    refuse_both(given)
     above, below = await _between(asked, given, locate)
-    since, until = _times(given.created)
+    since, until = times_of(given.created)
     wanted = Wanted(
         merchant=asked.key.merchant,
         kinds=kinds,
@@ -91,15 +90,21 @@ def cut(items: Sequence[T], ids: Sequence[str], given: ListParams) -> tuple[list
     return found[:size], len(found) > size
 
 
+def refuse_both(given: ListParams) -> None:
+    """Raise Fault if a page is to lie behind one thing and before another."""
+    if given.starting_after is not None and given.ending_before is not None:
+        raise bad("Give starting_after or ending_before, not both", "ending_before")
+
+
 def is_between(created: CreatedParams, at: Seconds) -> bool:
     """Whether what was made at the instant *at* is asked for."""
-    since, until = _times(created)
+    since, until = times_of(created)
     return since <= at and (until is None or at < until)
 
 
 def _place(ids: Sequence[str], id_: str, param: str) -> int:
     if id_ not in ids:
-        raise _unknown(id_, param)
+        raise unknown(id_, param)
     return ids.index(id_)
 
 
@@ -120,7 +125,7 @@ async def _between(asked: Asked, given: ListParams, locate: Locate) -> tuple[int
             continue
         row = await asyncio.to_thread(_row_of, asked, locate(id_))
         if row is None:
-            raise _unknown(id_, param)
+            raise unknown(id_, param)
         found[param] = row.sequence
     return found["ending_before"], found["starting_after"]
 
@@ -145,15 +150,16 @@ def _number_of(row: GatewayRow) -> int:
     return entry.number
 
 
-def _times(created: CreatedParams) -> tuple[Seconds, Seconds | None]:
-    """Seconds are whole to clients: one that is meant counts to its end."""
+def times_of(created: CreatedParams) -> tuple[Seconds, Seconds | None]:
+    """From which instant on, and before which. Whole seconds that are meant count to their end."""
     low = max(created.gte or 0, 0 if created.gt is None else created.gt + 1)
     ends = [created.lt, None if created.lte is None else created.lte + 1]
     high = [each for each in ends if each is not None]
     return float(low), float(min(high)) if high else None
 
 
-def _unknown(id_: str, param: str) -> Fault:
+def unknown(id_: str, param: str) -> Fault:
+    """There is nothing that a page could lie behind or before."""
     return Fault(invalid(f"No such object: {id_[:200]}", param, "resource_missing"))
 
 

@@ -18,6 +18,7 @@ from .families import (
     money,
     sessions,
     setups,
+    transactions,
     webhooks,
 )
 
@@ -153,6 +154,12 @@ ROUTES: Final = (
     ),
     _line("GET", "/v1/balance", "balance", money.retrieve_balance),
     *_family(money.URL, "payout", list_all=money.list_payouts, retrieve=money.retrieve_payout),
+    *_family(
+        transactions.URL,
+        "balance_transaction",
+        list_all=transactions.list_transactions,
+        retrieve=transactions.retrieve_transaction,
+    ),
     *_family("/v1/test_helpers/charges", "dispute", dispute=disputes.open_dispute),
     *_family(
         "/v1/webhook_endpoints",

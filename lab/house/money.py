@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from cardswitch.gateway.money import Money, Owed, Payout, PayoutStatus
+from msgspec.structs import replace
+
+from cardswitch.gateway.money import Between, Entry, Money, Owed, Payout, Place
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.standing import Bounced
 from cardswitch.switch.store.books import BooksReader, Close
 from cardswitch.switch.store.reader import JournalReader
-from cardswitch.switch.store.tables import TRANSFERS
 from cardswitch.wire.store.database import Missing
 
+from .entries import Deposits, entries_of
 from .programs import Runs
 
 LOOKS_MAX: Final = 5  # Nobody closes so many days in the time of one look.
@@ -53,20 +55,24 @@ class LabMoney:
         books = self._books()
         if books is None:
             return []
-        closes = {close.business_date: close for close in books.closes()}
-        transfers = books.transfers(TRANSFERS.c.merchant == merchant)
-        bounced = {each.reference: each for each in books.bounced()}
-        told = books.told({each.reference for each in transfers})
-        transfers.sort(key=lambda each: (closes[each.business_date].number, each.reference))
-        return [
-            _payout(
-                each,
-                closes[each.business_date],
-                bounced.get(each.reference),
-                is_booked="booked" in told.get(each.reference, ()),
-            )
-            for each in reversed(transfers)
+        deposits = Deposits(books, merchant)
+        back = {each.reference: (each, place) for each, place in deposits.back()}
+        transfers = list(deposits)
+        told = books.told({each.reference for each, _, _ in transfers})
+        payouts = [
+            _payout(each, close, place, "booked" in told.get(each.reference, ()))
+            for each, close, place in reversed(transfers)
         ]
+        return [
+            _failed(each, *back[each.reference]) if each.reference in back else each
+            for each in payouts
+        ]
+
+    def entries(self, merchant: str, between: Between) -> list[Entry]:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        journal = JournalReader(self._switch.database)
+        with journal.snapshot():
+            return entries_of(merchant, between, journal, self._books())
 
     def _books(self) -> BooksReader | None:
         """The books, once a day was closed."""
@@ -92,8 +98,7 @@ class LabMoney:
         return found
 
 
-def _payout(each: Ordered, close: Close, back: Bounced | None, *, is_booked: bool) -> Payout:
-    status: PayoutStatus = "paid" if is_booked else "in_transit"
+def _payout(each: Ordered, close: Close, place: Place, is_booked: bool) -> Payout:
     return Payout(
         reference=each.reference,
         business_date=each.business_date,
@@ -102,7 +107,10 @@ def _payout(each: Ordered, close: Close, back: Bounced | None, *, is_booked: boo
         at=close.closed_at,
         execution=each.execution,
         account=each.iban,
-        status="failed" if back is not None else status,
-        code=back.code if back is not None else "",
-        because=back.reason if back is not None else "",
+        place=place,
+        status="paid" if is_booked else "in_transit",
     )
+
+
+def _failed(payout: Payout, back: Bounced, place: Place) -> Payout:
+    return replace(payout, status="failed", back=place, code=back.code, because=back.reason)

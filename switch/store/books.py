@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -177,6 +177,13 @@ class BooksReading(BankReading):
         for each in self.bounced():
             owed[each.merchant, each.currency] += each.amount
         return owed
+
+    def booked_on(self, sequences: Collection[int]) -> dict[int, str]:
+        """Of the movements *sequences*, few, those that are booked, and the day that has them."""
+        query = select(MOVEMENTS.c.sequence, BATCHES.c.business_date).join(
+            BATCHES, BATCHES.c.number == MOVEMENTS.c.batch
+        )
+        return dict(self._rows(query.where(MOVEMENTS.c.sequence.in_(sorted(sequences)))))
 
     def miscounted(self, business_date: str) -> list[int]:
         """The numbers of the batches of a close that are not the sum of their movements."""

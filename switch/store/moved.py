@@ -62,12 +62,12 @@ def moved(rows: Table, label: str, closed: Any, since: int, after: int, until: i
         c.leg,
         c.moved.label("amount"),
         moved_on.label("moved_on"),
-        _said(rows, "merchant"),
+        said(rows, "merchant"),
         c.source.label("channel"),
-        _said(rows, "terminal"),
-        _said(rows, "currency"),
+        said(rows, "terminal"),
+        said(rows, "currency"),
         kinds_of(c.kind, is_undone).label("kind"),
-        _said(rows, "rrn"),
+        said(rows, "rrn"),
     ).where(
         c.sequence > since,
         c.sequence <= until,
@@ -123,9 +123,9 @@ def batched(label: str, moved_rows: Table) -> Select[Any]:
     )
 
 
-def _said(rows: Table, name: str) -> ColumnElement[str]:
+def said(rows: Table, name: str) -> ColumnElement[str]:
     """As the row says, or else as the request did, in the first row of the leg."""
     first = rows.alias()
-    said = select(first.c[name]).where(first.c.leg == rows.c.leg).order_by(first.c.sequence)
-    asked = said.limit(1).correlate(rows).scalar_subquery()
+    told = select(first.c[name]).where(first.c.leg == rows.c.leg).order_by(first.c.sequence)
+    asked = told.limit(1).correlate(rows).scalar_subquery()
     return case((rows.c[name] != literal(""), rows.c[name]), else_=asked).label(name)

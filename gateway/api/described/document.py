@@ -24,6 +24,7 @@ SHAPES: Final[Mapping[str, type[Struct]]] = {
     "checkout.session": shapes.CheckoutSession,
     "dispute": shapes.Dispute,
     "balance": shapes.Balance,
+    "balance_transaction": shapes.BalanceTransaction,
     "payout": shapes.Payout,
     "event": shapes.Event,
     "webhook_endpoint": shapes.WebhookEndpoint,

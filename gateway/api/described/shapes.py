@@ -200,6 +200,30 @@ class Balance(Struct, forbid_unknown_fields=True, kw_only=True):
     pending: list[Sum]
 
 
+class BalanceTransaction(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What was added to a balance, or taken from it."""
+
+    id: str
+    object: Literal["balance_transaction"]
+    created: int
+    livemode: bool
+    amount: int
+    available_on: int
+    currency: str
+    description: str
+    exchange_rate: float | None
+    fee: int
+    fee_details: list[dict[str, Any]]
+    net: int
+    reporting_category: str
+    source: str | None
+    status: Literal["pending", "available"]
+    type: Literal["charge", "refund", "adjustment", "payout"]
+    x_channel: str | None
+    x_kind: str
+    x_reference: str | None
+
+
 class TraceId(Struct, forbid_unknown_fields=True, kw_only=True):
     """What the transfer is called on the statement of the merchant's bank."""
 
@@ -217,7 +241,7 @@ class Payout(Struct, forbid_unknown_fields=True, kw_only=True):
     amount: int
     arrival_date: int
     automatic: bool
-    balance_transaction: str | None
+    balance_transaction: str
     currency: str
     description: str
     destination: str | None

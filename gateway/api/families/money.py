@@ -10,9 +10,9 @@ from typing import Final
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.dates import days_between
 
-from ...core.ids import ALPHABET, PAYOUT
+from ...core.ids import ALPHABET, PAYOUT, TRANSACTION
 from ...core.problems import Problem, missing
-from ...money import Money, Owed, Payout, PayoutStatus
+from ...money import Money, Owed, Payout, PayoutStatus, Place
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked
 from ..faults import Fault
@@ -44,7 +44,7 @@ class PayoutsParams(params.ListParams, frozen=True, forbid_unknown_fields=True, 
 async def retrieve_balance(asked: Asked) -> Answer:
     """GET /v1/balance: what is owed, and what of it the next deposit may hold."""
     params.read(params.NoParams, asked.value)
-    known = await asyncio.to_thread(_books(asked).balance, asked.key.merchant)
+    known = await asyncio.to_thread(books_of(asked).balance, asked.key.merchant)
     owed = {each.currency: each for each in known}
     merchant = asked.services.merchants.get(asked.key.merchant)
     for code in merchant.currencies if merchant is not None else ():
@@ -56,7 +56,7 @@ async def retrieve_payout(asked: Asked) -> Answer:
     """GET /v1/payouts/{id}: one deposit, and whether it got there."""
     params.read(params.NoParams, asked.value)
     for payout in await _payouts(asked):
-        if payout_id(payout) == asked.id:
+        if payout_id(payout.reference) == asked.id:
             return payout_object(payout), None
     raise Fault(missing("payout", asked.id[:ID_MAX], "id"))
 
@@ -69,7 +69,7 @@ async def list_payouts(asked: Asked) -> Answer:
         for each in await _payouts(asked)
         if given.status in (None, each.status) and is_between(given.created, each.at)
     ]
-    found, has_more = cut(payouts, [payout_id(each) for each in payouts], given)
+    found, has_more = cut(payouts, [payout_id(each.reference) for each in payouts], given)
     return list_object(URL, [payout_object(each) for each in found], has_more), None
 
 
@@ -87,18 +87,18 @@ def payout_object(payout: Payout) -> Object:
     """A `payout`."""
     has_failed = payout.status == "failed"
     return {
-        "id": payout_id(payout),
+        "id": payout_id(payout.reference),
         "object": "payout",
         "created": int(payout.at),
         "livemode": False,
         "amount": payout.amount,
         "arrival_date": days_between("1970-01-01", payout.execution) * _DAY_S,
         "automatic": True,
-        "balance_transaction": None,
-        "currency": _currency(payout.currency),
+        "balance_transaction": transaction_id(payout.place),
+        "currency": currency_of(payout.currency),
         "description": f"Card sales {payout.business_date}",
         "destination": None,
-        "failure_balance_transaction": None,
+        "failure_balance_transaction": transaction_id(payout.back) if payout.back else None,
         "failure_code": _FAILURES.get(payout.code, "could_not_process") if has_failed else None,
         "failure_message": payout.because if has_failed else None,
         "metadata": {},
@@ -116,35 +116,43 @@ def payout_object(payout: Payout) -> Object:
     }
 
 
-def payout_id(payout: Payout) -> str:
-    """Its id, made of its reference, which is that of no other payout.
+def payout_id(reference: str) -> str:
+    """The id of a payout, made of its reference, which is that of no other payout.
 
-    >>> payout_id(Payout(
-    ...     reference="20261128-SHOP0001-EUR", business_date="2026-11-28", currency="978",
-    ...     amount=1, at=0.0, execution="2026-11-30", account="", status="paid",
-    ... ))
+    >>> payout_id("20261128-SHOP0001-EUR")
     'po_jtW2rEScCbExbI5urQ750mvX'
     """
-    number, text = int.from_bytes(sha256(payout.reference.encode()).digest(), "big"), ""
+    number, text = int.from_bytes(sha256(reference.encode()).digest(), "big"), ""
     for _ in range(ID_LENGTH):
         number, digit = divmod(number, len(ALPHABET))
         text += ALPHABET[digit]
     return PAYOUT + text
 
 
+def transaction_id(place: Place) -> str:
+    """The id of what stands at *place*.
+
+    >>> transaction_id((17, 1, 2))
+    'txn_000000000000171000000002'
+    """
+    row, step, number = place
+    return f"{TRANSACTION}{row:014d}{step}{number:09d}"
+
+
 def _sum(code: str, amount: int) -> Object:
-    return {"amount": amount, "currency": _currency(code), "source_types": {"card": amount}}
+    return {"amount": amount, "currency": currency_of(code), "source_types": {"card": amount}}
 
 
-def _currency(code: str) -> str:
+def currency_of(code: str) -> str:
+    """The currency *code*, ISO 4217 numeric, as the API writes it."""
     return currency(code).alpha.lower()
 
 
 async def _payouts(asked: Asked) -> Sequence[Payout]:
-    return await asyncio.to_thread(_books(asked).payouts, asked.key.merchant)
+    return await asyncio.to_thread(books_of(asked).payouts, asked.key.merchant)
 
 
-def _books(asked: Asked) -> Money:
+def books_of(asked: Asked) -> Money:
     """The books of settlement. Raises Fault where they cannot be read."""
     money = asked.services.money
     if money is None:

@@ -23,13 +23,15 @@ DAYS = ("2026-11-27", "2026-11-28", "2026-11-29")
 FIRST, SECOND, THIRD = (
     Payout(
         reference=f"{day.replace('-', '')}-SHOP-EUR", business_date=day, currency="978",
-        amount=1250, at=float(at), execution="2026-11-30",
+        place=(at, 1, 0), amount=1250, at=float(at), execution="2026-11-30",
         account="DE02120300000000202051", status="in_transit",
     )
     for at, day in enumerate(DAYS, 1)
 )  # fmt: skip
 PAID = replace(FIRST, status="paid")
-FAILED = replace(SECOND, status="failed", code="AC04", because="AC04 the account is closed")
+FAILED = replace(
+    SECOND, status="failed", back=(2, 2, 0), code="AC04", because="AC04 the account is closed"
+)
 
 
 class Books:
@@ -68,6 +70,8 @@ def test_a_payout_says_when_it_arrives_and_how_it_stands():
     assert [each["status"] for each in (newest, failed, paid)] == ["in_transit", "failed", "paid"]
     assert (newest["amount"], newest["arrival_date"]) == (1250, 1795996800)  # 30 November 2026
     assert newest["trace_id"]["value"] == "20261129-SHOP-EUR"
+    assert newest["balance_transaction"] == "txn_000000000000031000000000"
+    assert failed["failure_balance_transaction"] == "txn_000000000000022000000000"
     assert (newest["failure_code"], newest["failure_message"]) == (None, None)
     assert (failed["failure_code"], failed["failure_message"]) == (
         "account_closed", "AC04 the account is closed",

@@ -1,0 +1,160 @@
+"""Balance transactions: what has added to a merchant's balance, and what was taken from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from ...core.ids import CHARGE, REFUND, TRANSACTION, id_of
+from ...core.intents import Intent
+from ...core.problems import missing
+from ...core.row import CAPTURE as CAPTURES
+from ...core.row import CHARGE as CHARGES
+from ...core.row import REFUND as REFUNDS
+from ...money import DEPOSITED, MOVED, Between, Entry, Place
+from ...store import GatewayReader, Wanted
+from .. import params
+from ..endpoints import ID_MAX, Answer, Asked, limit_of
+from ..faults import Fault
+from ..objects import Object, list_object
+from ..paging import refuse_both, times_of, unknown
+from .money import books_of, currency_of, payout_id, transaction_id
+
+URL: Final = "/v1/balance_transactions"
+_DIGITS: Final = (14, 15, 24)  # where row, step and number of a place end in its id
+# Payments and refunds of ours are looked for among those of so long before, and so many.
+SENT_BEFORE_S: Final = 300.0
+SOURCES_MAX: Final = 1_000
+
+
+async def retrieve_transaction(asked: Asked) -> Answer:
+    """GET /v1/balance_transactions/{id}: one change of the balance."""
+    params.read(params.NoParams, asked.value)
+    entry = await _entry_named(asked, asked.id)
+    if entry is None:
+        raise Fault(missing("balance transaction", asked.id[:ID_MAX], "id"))
+    [shown] = await _shown(asked, [entry])
+    return shown, None
+
+
+async def list_transactions(asked: Asked) -> Answer:
+    """GET /v1/balance_transactions: the changes of the balance."""
+    given = params.read(params.ListParams, asked.value)
+    size = limit_of(given)
+    refuse_both(given)
+    since, before = times_of(given.created)
+    between = Between(
+        size=size + 1,
+        above=await _place_of(asked, given.ending_before, "ending_before"),
+        below=await _place_of(asked, given.starting_after, "starting_after"),
+        since=since,
+        before=before,
+    )
+    found = await asyncio.to_thread(books_of(asked).entries, asked.key.merchant, between)
+    has_more = len(found) > size
+    page = found[-size:] if between.above is not None else found[:size]
+    return list_object(URL, await _shown(asked, page), has_more), None
+
+
+def transaction_object(entry: Entry, source: str | None) -> Object:
+    """A `balance_transaction`."""
+    type_, category = _type_of(entry)
+    return {
+        "id": transaction_id(entry.place),
+        "object": "balance_transaction",
+        "created": int(entry.at),
+        "livemode": False,
+        "amount": entry.amount,
+        "available_on": int(entry.available_on),
+        "currency": currency_of(entry.currency),
+        "description": f"{entry.kind} {entry.reference}".strip(),
+        "exchange_rate": None,
+        "fee": 0,
+        "fee_details": [],
+        "net": entry.amount,
+        "reporting_category": category,
+        "source": source,
+        "status": "available" if entry.is_booked else "pending",
+        "type": type_,
+        "x_channel": entry.channel or None,
+        "x_kind": entry.kind,
+        "x_reference": entry.reference or None,
+    }
+
+
+def _type_of(entry: Entry) -> tuple[str, str]:
+    """What the API calls it, and what reports count it under."""
+    if entry.place[1] == DEPOSITED:
+        return "payout", "payout"
+    if entry.place[1] != MOVED:
+        return "adjustment", "payout_reversal"
+    if entry.kind.endswith("-reversal"):
+        return "adjustment", "other_adjustment"
+    type_ = "refund" if entry.kind == "refund" else "charge"
+    return type_, type_
+
+
+async def _place_of(asked: Asked, id_: str | None, param: str) -> Place | None:
+    """The place of *id_*, if one is given. Raises Fault."""
+    if id_ is None:
+        return None
+    entry = await _entry_named(asked, id_)
+    if entry is None:
+        raise unknown(id_, param)
+    return entry.place
+
+
+async def _entry_named(asked: Asked, id_: str) -> Entry | None:
+    """The caller's entry with the id *id_*."""
+    money, place = books_of(asked), _place_in(id_)
+    if place is None:
+        return None
+    between = Between(size=1, below=(*place[:2], place[2] + 1))
+    found = await asyncio.to_thread(money.entries, asked.key.merchant, between)
+    return found[0] if found and found[0].place == place else None
+
+
+def _place_in(id_: str) -> Place | None:
+    """The place that *id_* is made of, see transaction_id."""
+    digits = id_.removeprefix(TRANSACTION)
+    row, step, number = _DIGITS
+    if digits == id_ or len(digits) != number or not (digits.isascii() and digits.isdigit()):
+        return None
+    return int(digits[:row]), int(digits[row:step]), int(digits[step:])
+
+
+async def _shown(asked: Asked, entries: Sequence[Entry]) -> list[Object]:
+    reader, merchant = asked.services.reader, asked.key.merchant
+    sources = await asyncio.to_thread(_sources, reader, merchant, entries)
+    return [transaction_object(each, sources.get(each.place)) for each in entries]
+
+
+def _sources(reader: GatewayReader, merchant: str, entries: Sequence[Entry]) -> dict[Place, str]:
+    """Of those *entries* that are payouts, or payments and refunds of ours, the ids of these."""
+    found = {each.place: payout_id(each.reference) for each in entries if each.place[1] != MOVED}
+    moved = [each for each in entries if each.place[1] == MOVED]
+    if moved:
+        wanted = Wanted(
+            merchant=merchant,
+            kinds=(CHARGES, CAPTURES, REFUNDS),
+            size=SOURCES_MAX,
+            since=min(each.at for each in moved) - SENT_BEFORE_S,
+            until=max(each.at for each in moved) + 1.0,
+        )
+        legs = reader.legs({row.leg for row in reader.page(wanted)})
+        ids = {rrn: id_ for intent in legs.intents.values() for rrn, id_ in _ids_of(intent)}
+        found |= {each.place: ids[each.reference] for each in moved if each.reference in ids}
+    return found
+
+
+def _ids_of(intent: Intent) -> list[tuple[str, str]]:
+    """Field 37 of each exchange of *intent* that was answered, and the id that it has moved for."""
+    found = []
+    for exchange in intent.exchanges:
+        rrn = exchange.answer.get(37) if exchange.answer is not None else ""
+        if exchange.asked == "refund":
+            found.append((rrn, id_of(REFUND, intent.ref, exchange.number)))
+        elif intent.paid is not None:
+            found.append((rrn, id_of(CHARGE, intent.ref, intent.paid.number)))
+    return [(rrn, id_) for rrn, id_ in found if rrn]

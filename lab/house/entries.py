@@ -1,0 +1,121 @@
+"""What has changed a merchant's balance: movements, deposits, and deposits that came back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from cardswitch.gateway.money import CAME_BACK, DEPOSITED, MOVED, Between, Entry, Place
+from cardswitch.switch.settlement.formats.orders import Ordered
+from cardswitch.switch.settlement.standing import Bounced
+from cardswitch.switch.store import merchant as movements
+from cardswitch.switch.store.books import BooksReader, Close
+from cardswitch.switch.store.reader import JournalReader
+from cardswitch.switch.store.tables import TRANSFERS
+from cardswitch.wire.ports import Seconds
+
+
+class Deposits:
+    """The transfers to one merchant, in their order, and what of them came back."""
+
+    def __init__(self, books: BooksReader, merchant: str) -> None:
+        self._books = books
+        ordered = books.transfers(TRANSFERS.c.merchant == merchant)
+        self._bounced = [each for each in books.bounced() if each.merchant == merchant]
+        # Read behind what they have ordered: one that is made meanwhile lacks nothing.
+        self.closes = {close.business_date: close for close in books.closes()}
+        self._ordered = sorted(ordered, key=lambda each: (self._close(each).number, each.reference))
+
+    def __iter__(self) -> Iterator[tuple[Ordered, Close, Place]]:
+        """Each, by which close, and its place."""
+        for number, each in enumerate(self._ordered):
+            close = self._close(each)
+            yield each, close, (close.read_to, DEPOSITED, number)
+
+    def back(self) -> Iterator[tuple[Bounced, Place]]:
+        """Each that came back, and the place of that: behind the last close before it."""
+        read_to = {close.number: close.read_to for close in self.closes.values()}
+        for number, each in enumerate(self._bounced):
+            yield each, (read_to[each.closes], CAME_BACK, number)
+
+    def entries(self) -> Iterator[Entry]:
+        """All of it as entries."""
+        for each, close, place in self:
+            yield _deposit(each, -each.amount, close.closed_at, place)
+        at = {entry.number: entry.at for entry in self._books.entries()}
+        for back, place in self.back():
+            yield _deposit(back, back.amount, at[back.number], place)
+
+    def _close(self, each: Ordered) -> Close:
+        return self.closes[each.business_date]
+
+
+def entries_of(
+    merchant: str, between: Between, journal: JournalReader, books: BooksReader | None
+) -> list[Entry]:
+    """The entries of *merchant* that are meant, newest first. Raises Error."""
+    deposits = Deposits(books, merchant) if books is not None else None
+    found = [] if deposits is None else [*deposits.entries()]
+    found = [each for each in found if between.has(each.place, each.at)]
+    found += _movements(merchant, between, journal, books, deposits)
+    found.sort(key=lambda each: each.place, reverse=True)
+    return found[-between.size :] if between.above is not None else found[: between.size]
+
+
+def _movements(
+    merchant: str,
+    between: Between,
+    journal: JournalReader,
+    books: BooksReader | None,
+    deposits: Deposits | None,
+) -> Iterator[Entry]:
+    found = movements.movements_of(journal, merchant, _rows(between))
+    booked = books.booked_on([each.sequence for each in found]) if books is not None else {}
+    closes = deposits.closes if deposits is not None else {}
+    ends_at = _ends_at(journal, closes)
+    for each in found:
+        close = closes.get(booked.get(each.sequence, ""))
+        yield Entry(
+            place=(each.sequence, MOVED, 0),
+            kind=each.kind,
+            currency=each.currency,
+            amount=each.amount,
+            at=each.at,
+            available_on=close.closed_at if close is not None else ends_at,
+            is_booked=close is not None,
+            reference=each.rrn,
+            channel=each.channel,
+        )
+
+
+def _rows(between: Between) -> movements.Between:
+    """The rows whose movements are meant."""
+    until = None
+    if between.below is not None:
+        row, step, number = between.below
+        until = row if (step, number) > (MOVED, 0) else row - 1
+    return movements.Between(
+        size=between.size,
+        above=between.above[0] if between.above is not None else None,
+        until=until,
+        since=between.since,
+        before=between.before,
+    )
+
+
+def _ends_at(journal: JournalReader, closed: Collection[str]) -> Seconds:
+    """When the first day ends that is still to be closed."""
+    days = [day for day in journal.days() if day.label not in closed]
+    return days[0].ends_at if days else 0.0
+
+
+def _deposit(each: Ordered | Bounced, amount: int, at: Seconds, place: Place) -> Entry:
+    return Entry(
+        place=place,
+        kind="payout",
+        currency=each.currency,
+        amount=amount,
+        at=at,
+        available_on=at,
+        is_booked=True,
+        reference=each.reference,
+    )

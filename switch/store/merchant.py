@@ -1,0 +1,69 @@
+"""What has moved for one merchant, newest first: a page of the journal's movements at a time."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from sqlalchemy import select
+
+from cardswitch.wire.ports import Seconds
+from cardswitch.wire.store.trouble import explained
+
+from ..core.states import State
+from .moved import SERVES_MERCHANTS, kinds_of, said
+from .reader import JournalReader
+from .tables import JOURNAL
+
+
+class MerchantMovement(Struct, frozen=True, gc=False, kw_only=True):
+    """One row of the journal that has moved money, booked by settlement or not yet."""
+
+    sequence: int
+    at: Seconds
+    kind: str  # see settlement.movements
+    amount: int  # minor units, signed
+    currency: str  # ISO 4217 numeric
+    rrn: str
+    channel: str  # the listener that it came in by
+
+
+class Between(Struct, frozen=True, gc=False, kw_only=True):
+    """Which movements are meant: the *size* newest, or the oldest if they are *above* a row."""
+
+    size: int
+    above: int | None = None
+    until: int | None = None  # the last row that may be meant
+    since: Seconds = 0.0
+    before: Seconds | None = None
+
+
+def movements_of(journal: JournalReader, merchant: str, between: Between) -> list[MerchantMovement]:
+    """The movements of *merchant* that are meant, newest first. Raises Error."""
+    c = JOURNAL.c
+    is_up = between.above is not None
+    chosen = [c.moved != 0, c.serves == SERVES_MERCHANTS, c.at >= between.since]
+    if between.above is not None:
+        chosen.append(c.sequence > between.above)
+    if between.until is not None:
+        chosen.append(c.sequence <= between.until)
+    if between.before is not None:
+        chosen.append(c.at < between.before)
+    rows = (
+        select(
+            c.sequence,
+            c.at,
+            kinds_of(c.kind, c.state == State.REVERSING.value).label("kind"),
+            c.moved.label("amount"),
+            said(JOURNAL, "currency"),
+            said(JOURNAL, "rrn"),
+            c.source.label("channel"),
+            said(JOURNAL, "merchant"),
+        )
+        .where(*chosen)
+        .subquery()
+    )
+    columns = [rows.c[name] for name in MerchantMovement.__struct_fields__]
+    order = rows.c.sequence.asc() if is_up else rows.c.sequence.desc()
+    query = select(*columns).where(rows.c.merchant == merchant).order_by(order).limit(between.size)
+    with journal.connection() as connection, explained("read"):
+        found = [MerchantMovement(**row._mapping) for row in connection.execute(query)]
+    return found[::-1] if is_up else found

@@ -1,0 +1,95 @@
+"""Balance transactions over HTTPS: what each is of, page by page, and to whom it is shown."""
+
+import msgspec
+import pytest
+
+from cardswitch.gateway.api.described import shapes
+from cardswitch.gateway.api.families.transactions import transaction_object
+from cardswitch.gateway.money import Entry
+from tests.kit.shapes import shaped
+
+URL = "/v1/balance_transactions"
+SALE = Entry(
+    place=(7, 0, 0), kind="sale", currency="978", amount=1250, at=5.0, available_on=9.0,
+    is_booked=False, reference="608801000001", channel="shop",
+)  # fmt: skip
+
+
+def ids(shop, **asked):
+    told = shop.ask("GET", URL, asked).body
+    return [each["id"] for each in told["data"]], told["has_more"]
+
+
+@pytest.fixture(scope="module")
+def made(shop):
+    """The newest four, and the payment, its refund, and the capture that they are of."""
+    paid = shop.create(amount=1250).body
+    refund = shop.ask("POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 250}).body
+    held = shop.create(amount=900, capture_method="manual").body
+    captured = shop.ask("POST", f"/v1/payment_intents/{held['id']}/capture").body
+    assert captured["status"] == "succeeded"
+    shop.create(amount=3, key=shop.other)
+    shop.create(amount=100051)  # declined
+    shop.create(amount=700)
+    return paid["latest_charge"], refund["id"], held["latest_charge"]
+
+
+def test_each_is_of_a_charge_or_refund_and_no_other_merchants(shop, made):
+    charge, refund, held = made
+    _, captured, back, paid = shop.ask("GET", URL, {"limit": 4}).body["data"]
+    about = [(each["source"], each["type"], each["net"]) for each in (captured, back, paid)]
+    assert about == [(held, "charge", 900), (refund, "refund", -250), (charge, "charge", 1250)]
+    assert {each["status"] for each in (captured, back, paid)} == {"pending"}
+    assert shop.ask("GET", f"{URL}/{back['id']}").body == back
+    assert shop.ask("GET", f"{URL}/{back['id']}", key=shop.other).status == 404
+
+
+def test_pages_go_both_ways(shop, made):
+    whole, _ = ids(shop, limit=4)
+    assert ids(shop, limit=2) == (whole[:2], True)
+    assert ids(shop, limit=2, starting_after=whole[1]) == (whole[2:], ids(shop, limit=5)[1])
+    assert ids(shop, limit=2, ending_before=whole[3]) == (whole[1:3], True)
+    assert ids(shop, limit=2, ending_before=whole[2]) == (whole[:2], False)
+    newest = shop.ask("GET", f"{URL}/{whole[0]}").body["created"]
+    assert whole[0] in ids(shop, **{"created[gte]": newest})[0]
+    assert ids(shop, **{"created[gt]": newest + 1}) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "param"),
+    [
+        ({"starting_after": "txn_x"}, "starting_after"),
+        ({"ending_before": "txn_000000000000000000000000"}, "ending_before"),
+        ({"starting_after": "txn_x", "ending_before": "txn_y"}, "ending_before"),
+        ({"limit": 101}, "limit"),
+        ({"source": "ch_x"}, "source"),
+    ],
+)
+def test_what_is_wrong_is_named(shop, asked, param):
+    said = shop.ask("GET", URL, asked)
+    assert (said.status, said.body["error"]["param"]) == (400, param)
+
+
+@pytest.mark.parametrize("id_", ["txn_x", "po_1", "txn_" + "9" * 24, "txn_" + "%D9%A1" * 24])
+def test_what_is_no_transaction_is_not_there(shop, id_):
+    assert shop.ask("GET", f"{URL}/{id_}").status == 404
+
+
+@pytest.mark.parametrize(
+    ("about", "type_", "category", "status"),
+    [
+        ({}, "charge", "charge", "pending"),
+        ({"is_booked": True, "kind": "completion"}, "charge", "charge", "available"),
+        ({"kind": "refund"}, "refund", "refund", "pending"),
+        ({"kind": "sale-reversal"}, "adjustment", "other_adjustment", "pending"),
+        ({"place": (7, 1, 0), "kind": "payout"}, "payout", "payout", "pending"),
+        ({"place": (7, 2, 0), "kind": "payout"}, "adjustment", "payout_reversal", "pending"),
+    ],
+)
+def test_what_it_is_called(about, type_, category, status):
+    shown = transaction_object(msgspec.structs.replace(SALE, **about), None)
+    assert (shown["type"], shown["reporting_category"], shown["status"]) == (
+        type_, category, status,
+    )  # fmt: skip
+    assert shown["amount"] - shown["fee"] == shown["net"]
+    assert shaped(shown, shapes.BalanceTransaction)

@@ -1,0 +1,62 @@
+"""Whatever changes a balance is an entry: their sum is what is owed, at every moment."""
+
+import pytest
+
+from cardswitch.gateway.money import CAME_BACK, DEPOSITED, MOVED, Between
+from cardswitch.lab.house.money import LabMoney
+from tests.kit.banking import CAME_BACK as BANK_SENT_BACK
+from tests.kit.banking import WENT, closed, taken
+from tests.kit.statements import camt053
+from tests.switch.conftest import SettlementLab
+
+
+@pytest.fixture
+def lab(tmp_path):
+    made = SettlementLab(tmp_path)
+    yield made
+    made.store.close()
+
+
+def look(lab, size=100, **about):
+    """The entries of the shop, and what it is owed."""
+    money = LabMoney(lab.switch, lab.settlement)
+    [owed] = money.balance("SHOP")
+    entries = money.entries("SHOP", Between(size=size, **about))
+    return entries, owed
+
+
+def test_entries_sum_up_to_what_is_owed_whatever_happens(lab):
+    lab.history.sale(300)
+    lab.commit()
+    [sold], owed = look(lab)
+    assert (sold.amount, sold.is_booked, owed.pending, owed.available) == (300, False, 300, 0)
+
+    closed(lab)
+    entries, owed = look(lab)
+    assert [each.amount for each in entries] == [-1550, 1250, 300]
+    assert all(each.is_booked for each in entries)
+    assert (owed.pending, owed.available) == (0, 0)
+
+    taken(lab, {"a.xml": camt053([WENT.replace("12.50", "15.50")])})
+    taken(lab, {"b.xml": camt053([BANK_SENT_BACK.replace("12.50", "15.50")], name="M2")})
+    lab.history.sale(40)
+    lab.commit()
+    entries, owed = look(lab)
+    assert [(each.place[1], each.amount) for each in entries] == [
+        (MOVED, 40), (CAME_BACK, 1550), (DEPOSITED, -1550), (MOVED, 1250), (MOVED, 300),
+    ]  # fmt: skip
+    assert (owed.pending, owed.available) == (40, 1550)
+    assert sum(each.amount for each in entries) == owed.pending + owed.available
+
+
+def test_each_page_goes_on_where_the_last_one_ended(lab):
+    closed(lab)
+    lab.history.sale(40)
+    lab.commit()
+    whole, _ = look(lab)
+    assert [each.amount for each in whole] == [40, -1250, 1250]
+    for number, each in enumerate(whole):
+        assert look(lab, below=each.place)[0] == whole[number + 1 :]
+        assert look(lab, above=each.place)[0] == whole[:number]
+        assert look(lab, size=1, above=each.place)[0] == whole[:number][-1:]
+        assert look(lab, size=1, below=each.place)[0] == whole[number + 1 :][:1]
