@@ -29,6 +29,10 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "setup_intent": "setup_intent",
     },
     "dispute": {"charge": "charge", "payment_intent": "payment_intent"},
+    "payout": {
+        "balance_transaction": "balance_transaction",
+        "failure_balance_transaction": "balance_transaction",
+    },
     "refund": {"charge": "charge", "payment_intent": "payment_intent"},
     "payment_method": {"customer": "customer"},
     "customer": {"invoice_settings.default_payment_method": "payment_method"},

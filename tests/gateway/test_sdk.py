@@ -156,6 +156,8 @@ def test_balance_its_transactions_and_payouts(sdk, shop):
     assert sdk.payouts.retrieve(deposit.id).trace_id.value == deposit.trace_id.value
     assert sdk.balance.retrieve().pending[0].amount == 0
     taken = sdk.balance_transactions.retrieve(deposit.balance_transaction)
+    whole = sdk.payouts.retrieve(deposit.id, {"expand": ["balance_transaction"]})
+    assert whole.balance_transaction.net == taken.net
     assert (taken.net, taken.source, taken.type) == (-deposit.amount, deposit.id, "payout")
     listed = list(sdk.balance_transactions.list({"limit": 5}).auto_paging_iter())
     assert len({each.id for each in listed}) == len(listed)

@@ -241,11 +241,11 @@ class Payout(Struct, forbid_unknown_fields=True, kw_only=True):
     amount: int
     arrival_date: int
     automatic: bool
-    balance_transaction: str
+    balance_transaction: Expandable
     currency: str
     description: str
     destination: str | None
-    failure_balance_transaction: str | None
+    failure_balance_transaction: Expandable
     failure_code: str | None
     failure_message: str | None
     metadata: Metadata

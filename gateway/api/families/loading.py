@@ -15,6 +15,7 @@ from ..objects import Object, charge_object, intent_object, setup_object
 from .customers import customer_object
 from .methods import method_object
 from .sessions import session_object
+from .transactions import read_transaction
 
 
 async def _intent(asked: Asked, id_: str) -> Object:
@@ -42,6 +43,7 @@ async def _customer(asked: Asked, id_: str) -> Object:
 
 
 _LOADERS: Final[Mapping[str, Callable[[Asked, str], Awaitable[Object]]]] = {
+    "balance_transaction": read_transaction,
     "charge": _charge,
     "checkout.session": _session,
     "customer": _customer,

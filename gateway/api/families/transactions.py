@@ -31,11 +31,7 @@ SOURCES_MAX: Final = 1_000
 async def retrieve_transaction(asked: Asked) -> Answer:
     """GET /v1/balance_transactions/{id}: one change of the balance."""
     params.read(params.NoParams, asked.value)
-    entry = await _entry_named(asked, asked.id)
-    if entry is None:
-        raise Fault(missing("balance transaction", asked.id[:ID_MAX], "id"))
-    [shown] = await _shown(asked, [entry])
-    return shown, None
+    return await read_transaction(asked, asked.id), None
 
 
 async def list_transactions(asked: Asked) -> Answer:
@@ -55,6 +51,15 @@ async def list_transactions(asked: Asked) -> Answer:
     has_more = len(found) > size
     page = found[-size:] if between.above is not None else found[:size]
     return list_object(URL, await _shown(asked, page), has_more), None
+
+
+async def read_transaction(asked: Asked, id_: str) -> Object:
+    """The caller's `balance_transaction` *id_*. Raises Fault."""
+    entry = await _entry_named(asked, id_)
+    if entry is None:
+        raise Fault(missing("balance transaction", id_[:ID_MAX], "id"))
+    [shown] = await _shown(asked, [entry])
+    return shown
 
 
 def transaction_object(entry: Entry, source: str | None) -> Object:
