@@ -91,6 +91,8 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
         raise Broken(problem)
     legs = legs_of(world.rows.rows())
     _check_journal(world, legs)
+    if problem := world.cashiers.disagreement(_seen_by_people(world, legs)):
+        raise Broken(problem)
     ours = [stand for stand in legs if f"|{TERMINAL}|" not in stand.first.identity]
     issuer = _issuer_book(world)
     acquirer = _acquirer_book(world)
@@ -200,6 +202,13 @@ def _is_stuck(terminal: str, legs: Iterable[Stand]) -> bool:
         and f"|{terminal}|" in stand.first.identity
         for stand in legs
     )
+
+
+def _seen_by_people(world: World, legs: Sequence[Stand]) -> set[str]:
+    """The terminals of which something was refused, or set aside for people."""
+    terminals = {node.machine.place.terminal for node in world.terminals}
+    excepted = {row.terminal for row in world.rows.rows() if row.state == State.EXCEPTION}
+    return excepted | {each for each in terminals if _is_stuck(each, legs)}
 
 
 def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:

@@ -40,9 +40,9 @@ from cardswitch.switch.core.states import State
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import JOURNAL, JOURNAL_SCHEMA
 from cardswitch.terminal.core.errors import NotReady
-from cardswitch.terminal.core.keys import KeyedTerminal
 from cardswitch.terminal.core.machine import Terminal
 from cardswitch.terminal.core.messages import Order, TerminalIdentity
+from cardswitch.terminal.core.settling import SettlingTerminal
 from cardswitch.terminal.customer.card import Card
 from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.terminal.pinpad.pad import PinPad
@@ -55,6 +55,7 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 from tests.kit.hsm.module import attended
 
 from .bank import Bank
+from .cashiers import Cashiers
 from .journals import StoreJournal
 from .locksmith import Locksmith
 from .lot import YEAR_S, draw, spoken
@@ -75,6 +76,7 @@ PIN = "1234"
 # What the last two digits of an amount make the issuer do; most sales have nothing special.
 MAGIC = (*[0] * 12, 1, 5, 10, 51, 54, 68, 69)
 KINDS_OFFERED = [offer.kind for offer in offers()]
+MENDED_MAX = 8  # times that a person looks
 QUIET_S: Seconds = 900.0  # After the last fault: time enough for every reversal to get through.
 
 
@@ -163,7 +165,7 @@ def issuer_config(
     )
 
 
-class Insistent(KeyedTerminal):
+class Insistent(SettlingTerminal):
     """A terminal that asks once more before it gives up and reverses."""
 
     async def _answer(self, request: Message) -> Message | None:
@@ -192,6 +194,7 @@ class World(Network):
         self.acquirer = self.add(Node("acquirer", self._build_acquirer, journal=self.acquirer_rows))
         self.issuer = self.add(Node("issuer", self._build_issuer, journal=self.issuer_rows))
         self.hsm = self.add(Node("hsm", self._build_hsm))
+        self.cashiers = Cashiers(self, seed)
         self.bank = Bank(self, self.switch, self.rows.engine, SHOPS)
         self._connect_hosts()
         self.terminals = [self._add_terminal(n + 1) for n in range(terminals)]
@@ -239,7 +242,7 @@ class World(Network):
         takes_part = self.random.random() < 0.7
         shop = SHOPS_ALL[number % len(SHOPS_ALL)]
         place = TerminalIdentity(f"TERM{number:04d}", shop, takes_part=takes_part)
-        kind = self.random.choice((KeyedTerminal, KeyedTerminal, Insistent))
+        kind = self.random.choice((SettlingTerminal, SettlingTerminal, Insistent))
         rule = self.lot.terminal_macs.rule("pos", TAK)
         macs = MacPad(rule) if rule is not None else None
 
@@ -396,7 +399,7 @@ class World(Network):
         for node in self.nodes.values():
             self.start(node)
         self._stretch()
-        self.mend()
+        self._heal()
         for nap in self.lot.naps:
             self.faults.until = self.now + nap + 120.0
             if nap < YEAR_S:
@@ -407,8 +410,22 @@ class World(Network):
                 self.forget_kept()
                 self._sell_as_last_year()
             self._stretch()
-            self.mend()
+            self._heal()
         return self
+
+    def _heal(self) -> None:
+        """Nothing fails any more: what was left to people is seen to, and all tills settle."""
+        self._mend_all()
+        self.cashiers.settle_all()
+        self._mend_all()
+
+    def _mend_all(self) -> None:
+        """Whoever refuses may refuse again, and after a year nobody could be told any more."""
+        reader = JournalReader(self.rows.engine)  # type: ignore[arg-type]
+        for _ in range(MENDED_MAX):
+            if not any(line.state == State.EXCEPTION for line in reader.left_to_people()):
+                return
+            self.mend()
 
     def _sell_as_last_year(self) -> None:
         """The stranger sells anew, with the numbers, dates and times of its sales of last year."""
@@ -434,6 +451,7 @@ class World(Network):
         self.faults.until = self.now + 120.0
         self._plan(self.sales)
         self.locksmith.plan(110.0)
+        self.cashiers.plan(110.0)
         self.signing.plan(self._who_can_sign(), 100.0)
         for _ in range(15 if self.stranger else 0):
             self.at(self.random.uniform(1.0, 110.0), self._annoy)

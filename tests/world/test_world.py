@@ -60,6 +60,7 @@ def test_something_of_everything_happens():
         "pin_key_given",
         "reset",
         "reversal_refused",
+        "settled",
         "signed_off",
         "silent",
         "slept",
