@@ -16,12 +16,14 @@ from cardswitch.specs.transactions.captures import Hold
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.switch.core.access.sessions import Sessions
 from cardswitch.switch.core.desk import SwitchDesk
+from cardswitch.switch.core.flows import batches
 from cardswitch.switch.core.flows.reversal import answer
 from cardswitch.switch.core.flows.reverse import begin
 from cardswitch.switch.core.journal import Journal
 from cardswitch.switch.core.legs import Leg
 from cardswitch.switch.core.machine import Switch
 from cardswitch.switch.core.memory import Memory
+from cardswitch.switch.core.network import Announcements
 from cardswitch.switch.core.states import State
 from cardswitch.switch.core.turns import Turns
 from cardswitch.terminal.pinpad.macs import MacPad
@@ -249,10 +251,16 @@ def _never_off() -> AbstractContextManager[Any]:
 
 
 def _upstreams_never_off() -> AbstractContextManager[Any]:
-    def answer(memory: Memory, link: LinkId, request: Message) -> Message:
+    def answer(network: Announcements, link: LinkId, request: Message) -> Message:
         return network_reply(request)
 
-    return mock.patch("cardswitch.switch.core.machine.upstream", answer)
+    return mock.patch.object(Announcements, "answer", answer)
+
+
+def _never_undone_in_batches() -> AbstractContextManager[Any]:
+    """What a batch counts is as it was when it was approved."""
+    counted = batches._counted
+    return mock.patch.object(batches, "_counted", lambda rows: counted(rows[:2]))
 
 
 def _taken_again() -> AbstractContextManager[Any]:
@@ -314,6 +322,7 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "tombstones": _no_tombstone,
     "undone in part": _no_part,
     "money set aside": _never_held,
+    "a batch without what was undone": _never_undone_in_batches,
     "whoever signs off is off": _never_off,
     "an upstream that signs off is off": _upstreams_never_off,
     "MACs": _no_macs,
