@@ -19,7 +19,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.dates import transmission_at
 from cardswitch.specs.errors import CryptoError, FormatError
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.identity import is_of_now
+from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S, is_of_now
 from cardswitch.wire.machine.keys.offers import KEY_FIELD, Offer, read_key
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.machine.waits import NoAnswer
@@ -158,9 +158,12 @@ class KeyedTerminal(Terminal):
         return first is not None and offer.kcv in (first.check_value, *self.book.spent)
 
     def _is_late(self, offer: Offer, sent_at: Seconds) -> bool:
-        """Whether another key was offered since, and taken: the switch knows that as the last."""
+        """Whether another key was offered since, and taken: the switch knows that as the last.
+
+        Nobody can tell if that was in a time to come, since our clock has been set back.
+        """
         last = self.book.keys.get(offer.kind)
-        return last is not None and sent_at <= last.sent_at
+        return last is not None and sent_at <= last.sent_at <= self.desk.now + CLOCK_APART_MAX_S
 
     def _take(self, offer: Offer, sent_at: Seconds) -> bool:
         """Use the key of *offer* from now on, durably, if it is one for this pad."""

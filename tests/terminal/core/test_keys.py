@@ -9,6 +9,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.keys import adjust_parity, key_check_value
 from cardswitch.specs.security.lmk import wrap_key_under_key
+from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
 from cardswitch.terminal.core.entries import KeyProven, KeyTaken, KsnUsed, SaleBegun
 from cardswitch.terminal.core.errors import NotReady
 from cardswitch.terminal.core.flows import SWITCH
@@ -20,7 +21,7 @@ from cardswitch.terminal.pinpad.macs import MacPad
 from cardswitch.terminal.pinpad.pad import TEST_MAC_TMK, TEST_TMK, PinPad
 from cardswitch.wire.ports import Received
 from tests.kit.macs import rule
-from tests.kit.play import Playbook, after, answered, appended, sent
+from tests.kit.play import START, Playbook, after, answered, appended, sent
 from tests.kit.terminal import CARD, PAD, UP, kinds, sell
 
 CLEAR, SECOND = (adjust_parity(bytes(range(start, start + 16))) for start in (20, 100))
@@ -198,6 +199,12 @@ def test_one_that_was_offered_before_the_last_and_comes_behind_it_is_refused(way
     play = keyed(entries=play.entries) if crash else play
     play >> second_offer("0329005959") << sent("switch", "0810", {39: "94"})
     assert block_of(play) == PinPad(NEW).encrypt("1234", CARD.pan)
+
+
+def test_a_clock_that_was_set_back_does_not_keep_new_ones_away():
+    play = changing(keyed(at=START + 2 * CLOCK_APART_MAX_S))
+    play = keyed(entries=taken(play).skip().entries)
+    assert play >> second_offer(NOW) << appended(KeyTaken) << sent("switch", "0810", {39: "00"})
 
 
 # Of MACs ------------------------------------------------------------------------------------------
