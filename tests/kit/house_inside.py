@@ -72,5 +72,6 @@ def without_tls(lab):
             issuer, network=replace(issuer.network, **PLAIN), hsm=replace(issuer.hsm, **PLAIN)
         ),
         terminal=replace(lab.terminal, **PLAIN),
-        gateway=None,  # Its API speaks HTTPS alone.
+        gateway=None,  # Its API speaks HTTPS alone, as the shop does.
+        shop=None,
     )

@@ -113,3 +113,29 @@ def test_a_card_number_stands_in_a_card_alone(value):
 @pytest.mark.parametrize("value", HARMLESS)
 def test_what_is_no_card_number_or_stands_in_a_card_passes(value):
     refuse_stray_cards(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "de25a6a7-8471-4484-8782-b59e02da2cdf",
+        "1894324b33a48b1d7c1506246325083c",
+        "order DE25A6A7-8471-4484-8782-B59E02DA2CDF",
+    ],
+)
+def test_an_id_by_chance_is_no_card(text):
+    refuse_stray_cards({"Idempotency-Key": text})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4242424242424242",
+        "4242-4242-4242-4242",
+        "a4242424242424242",
+        "key-4242424242424242-x",
+    ],
+)
+def test_a_card_beside_letters_is_one(text):
+    with pytest.raises(Fault):
+        refuse_stray_cards({"Idempotency-Key": text})

@@ -23,9 +23,9 @@ CARELESS = ("careless", "Refused", "ValueError")
 
 @pytest.mark.parametrize("name", list_dialects())
 def test_nothing_is_found_in_our_own(name):
-    report = run(our_reader(load_dialect(name)), Plan(seed=8583, cases=600))
+    report = run(our_reader(load_dialect(name)), Plan(seed=8583, cases=900))
     assert report.findings == []
-    assert report.cases == report.read + report.refused == 600
+    assert report.cases == report.read + report.refused == 900
     assert report.read > 20
 
 
@@ -37,7 +37,7 @@ def test_the_same_seed_is_the_same_campaign():
 
 
 def test_a_fault_is_found_once_and_made_small():
-    report = run(yours(*CARELESS), Plan(seed=1, cases=2000))
+    report = run(yours(*CARELESS), Plan(seed=18, cases=2000))
     [finding] = report.findings
     assert (finding.oracle, finding.what) == (
         "error",
@@ -47,7 +47,7 @@ def test_a_fault_is_found_once_and_made_small():
     assert len(data) == 22
     assert int(data[20:]) < 0
     assert set(data[:20]) == {0x30}
-    assert finding.seed == 1
+    assert finding.seed == 18
     assert finding.secrets == ()
 
 
@@ -60,8 +60,8 @@ def test_secrets_are_found_and_kept_to_replay_them():
 
 
 def test_what_is_known_is_counted_and_not_told():
-    [finding] = run(yours(*CARELESS), Plan(seed=1, cases=2000)).findings
-    report = run(yours(*CARELESS), Plan(seed=1, cases=2000, known={finding.key}))
+    [finding] = run(yours(*CARELESS), Plan(seed=18, cases=2000)).findings
+    report = run(yours(*CARELESS), Plan(seed=18, cases=2000, known={finding.key}))
     assert report.findings == []
     assert report.known >= 1
 

@@ -82,7 +82,7 @@ def test_every_dialect_is_recognised_by_its_own_messages(name):
     numbers = iter(range(10**6))
     wires = [
         load_dialect(name).pack(
-            make_message(load_dialect(name), lambda limit: next(numbers) * 7919 % limit)
+            make_message(load_dialect(name), lambda limit: next(numbers) * 104_729 % limit)
         )
         for _ in range(6)
     ]

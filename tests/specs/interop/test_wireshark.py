@@ -181,6 +181,8 @@ def shaped(shape, client, server, frames):
         return stream(server, client, frames)
     chunks = cut(b"".join(frames), pick)
     if shape == "out of order":
+        while len(chunks) < 3:
+            chunks = cut(b"".join(frames), pick)
         packets = stream(client, server, chunks)
         first, second = packets[1:3]
         return [packets[0], second, first, *packets[3:]]
