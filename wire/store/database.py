@@ -77,17 +77,28 @@ class Database:
         with self._lock:
             if self._is_lost:
                 raise Error("the connection to the database was lost: start the program again")
+            is_open = False
             try:
                 with explained("written"), self.writer.begin():
                     yield self.writer
             except BaseException:
-                # What a COMMIT finds wrong, such as a key that refers to nothing, leaves it open.
-                if not self.writer.invalidated:
-                    self.writer.connection.rollback()
+                is_open = not self._rolled_back()
                 raise
             finally:
                 # SQLAlchemy would connect anew, without the lock that says that we alone write.
-                self._is_lost = self.writer.invalidated
+                self._is_lost = is_open or self.writer.invalidated
+
+    def _rolled_back(self) -> bool:
+        """Whether nothing of a transaction that failed is left open.
+
+        What a COMMIT finds wrong, such as a key that refers to nothing, leaves it so.
+        """
+        try:
+            if not self.writer.invalidated:
+                self.writer.connection.rollback()
+        except Exception:  # The connection was lost in the middle: what failed before is the error.
+            return False
+        return True
 
     @contextmanager
     def local_transaction(self) -> Iterator[sqlite3.Connection]:

@@ -211,6 +211,29 @@ def test_a_full_disk_at_the_start_is_said_and_left_as_it_was(path, monkeypatch, 
     opened(path).close()
 
 
+def test_what_failed_is_told_though_it_cannot_be_rolled_back_and_nothing_is_written_any_more(
+    path, monkeypatch
+):
+    """A driver whose connection is lost in the middle refuses even that."""
+    database = opened(path)
+    wire, rolled_back = database.writer.connection, []
+
+    def rollback():
+        rolled_back.append(True)
+        if len(rolled_back) > 1:
+            raise RuntimeError("not while it is busy")
+
+    monkeypatch.setattr(wire, "rollback", rollback)
+    with pytest.raises(Error, match="cannot be written"), database.transaction() as connection:
+        connection.exec_driver_sql("INSERT INTO nothing VALUES (1)")
+    assert len(rolled_back) == 2
+    with pytest.raises(Error, match="was lost"), database.transaction():
+        pass
+    monkeypatch.undo()
+    wire.rollback()
+    database.close()
+
+
 def test_memory_needs_no_lock_and_forgets_nothing():
     engine = memory_engine()
     for expected in (0, 1):
