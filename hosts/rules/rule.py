@@ -208,13 +208,25 @@ def _whose(per: Per, facts: Facts) -> str:
     return {"card": facts.pan, "terminal": get(41), "merchant": get(42), "all": ""}[per]
 
 
-def _one_fits(patterns: Sequence[str], *texts: str) -> bool:
+def _one_fits(patterns: tuple[str, ...], *texts: str) -> bool:
+    whole, wild = _read(patterns)
     said = [text for text in texts if text] or [""]
-    return any(_pattern(each).fullmatch(text) for each in patterns for text in said)
+    return not whole.isdisjoint(said) or (
+        wild is not None and any(wild.fullmatch(text) for text in said)
+    )
 
 
 @lru_cache(PATTERNS_KEPT)
-def _pattern(text: str) -> re.Pattern[str]:
-    """*text* in which * is anything and ? one character."""
-    pieces = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in text]
-    return re.compile("".join(pieces), re.DOTALL)
+def _read(patterns: tuple[str, ...]) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    """Those of *patterns* that are texts as they are; the others, in which * is anything and ? one
+    character, as one.
+
+    Every sale is held against every rule: what can be looked up is not tried.
+    """
+    wild = [each for each in patterns if "*" in each or "?" in each]
+    joined = "|".join(f"(?:{_expression(each)})" for each in wild)
+    return frozenset(patterns) - frozenset(wild), re.compile(joined, re.DOTALL) if wild else None
+
+
+def _expression(text: str) -> str:
+    return "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in text)

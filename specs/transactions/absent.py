@@ -112,9 +112,10 @@ class Checks(Struct, kw_only=True, gc=False):
         >>> Checks(cvc="M", address="Z").said("51"), Checks(cvc="M").said("30")
         ({44: '8701M8301Z'}, {})
         """
-        said = {tag: getattr(self, name) for name, tag in CHECK_TAGS.items()}
-        text = pack_private({tag: value for tag, value in said.items() if value}, str(CHECKS))
-        return {CHECKS: text} if text and code not in NAMES_A_FIELD else {}
+        said = {tag: value for name, tag in CHECK_TAGS.items() if (value := getattr(self, name))}
+        if not said or code in NAMES_A_FIELD:
+            return {}
+        return {CHECKS: pack_private(said, str(CHECKS))}
 
 
 def read_proofs(request: Message) -> Proofs:

@@ -225,8 +225,11 @@ class Switch(Program):
 
     def _bring_keys(self, link: LinkId, request: Message) -> None:
         """The terminal that sent *request* is there: it may be time for new keys."""
-        listener = self.settings.listeners.get(name_of(link))
-        if listener is None or listener.keys is None or listener.serves != "merchants":
+        source = name_of(link)
+        listener = self.settings.listeners.get(source)
+        if listener is None or listener.serves != "merchants":
+            return
+        if not self.key_exchange.brings(source):
             return
         terminal = sender_of(request, listener)
         if terminal and may_sign(terminal, listener):

@@ -100,10 +100,16 @@ class KeyExchange:
 
     # Links ----------------------------------------------------------------------------------------
 
+    def brings(self, place: str) -> bool:
+        """Whether a terminal at the listener *place* may be due a key: else nobody need look."""
+        plan = self._plans.get(place)
+        if plan is None or not plan.is_handed_out:
+            return False
+        return self._handout.has_orders or plan.every_s > 0
+
     def heard(self, link: LinkId, terminal: str) -> None:
         """*terminal* speaks on *link*: it is brought the keys that it is to have."""
-        plan = self._plans.get(name_of(link))
-        if plan is not None and plan.is_handed_out:
+        if self.brings(name_of(link)):
             self._handout.heard(link, terminal)
 
     def link_ready(self, link: LinkId) -> None:

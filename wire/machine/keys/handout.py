@@ -95,6 +95,11 @@ class KeyHandout:
         """Whether the terminal at *place* is to be brought a key."""
         return (place, kind) in self._orders
 
+    @property
+    def has_orders(self) -> bool:
+        """Whether any terminal waits for a key that somebody wants it to have."""
+        return bool(self._orders)
+
     def heard(self, link: LinkId, terminal: str) -> None:
         """*terminal* is there, on *link*: now it can be brought what it is to have."""
         place = f"{name_of(link)}/{terminal}"
