@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import binascii
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -26,7 +25,7 @@ from .endpoints import Asked, Services, Told
 from .expanding import expanded, paths_of
 from .families.loading import loader
 from .faults import Fault, bad, error_object, unauthorised
-from .forms import BODY_MAX, Value, leaves, read_form, read_json, refuse_stray_cards
+from .forms import BODY_MAX, Value, leaves, read_body, read_form, read_json, refuse_stray_cards
 from .ids import REQUEST, new_id
 from .keys import ApiKey, KeyFile
 from .objects import intent_object
@@ -142,7 +141,7 @@ class Api:
             return read_form(request.url.query)
         if request.url.query:
             raise bad("Parameters of a POST stand in its body")
-        body = await self._body(request)
+        body = await read_body(request, BODY_MAX, self._request_s)
         kind = request.headers.get("content-type", _FORM).partition(";")[0].strip().lower()
         if kind == _JSON:
             return read_json(body)
@@ -152,22 +151,6 @@ class Api:
             return read_form(body.decode("ascii"))
         except UnicodeDecodeError:
             raise bad("A form is ASCII, and all else in it is percent-encoded") from None
-
-    async def _body(self, request: Request) -> bytes:
-        body = bytearray()
-        try:
-            async with asyncio.timeout(self._request_s):
-                async for part in request.stream():
-                    body += part
-                    if len(body) > BODY_MAX:
-                        text = f"A body has at most {BODY_MAX} bytes"
-                        kind = "invalid_request_error"
-                        raise Fault(Problem(status=413, type=kind, message=text))
-        except TimeoutError:
-            text = f"The request was not whole within {self._request_s:g} s"
-            problem = Problem(status=408, type="invalid_request_error", message=text)
-            raise Fault(problem) from None
-        return bytes(body)
 
     def _digest(self, request: Request, value: Value) -> str:
         """The same for the same request; of a card there is nothing in it that can be undone."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_to_bytes
 
 import msgspec
 
 from cardswitch.specs.masking import PAN_RUN
 from cardswitch.specs.tracks import is_luhn_valid
+from cardswitch.wire.ports import Seconds
 
+from ..core.problems import Problem
 from .faults import Fault, bad
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
 
 BODY_MAX: Final = 64 * 1024
 PAIRS_MAX: Final = 500
@@ -29,6 +35,24 @@ _CARD: Final = "payment_method_data[card][number]"  # the one place where a card
 _CARD_ALONE: Final = "card[number]"
 
 Value = dict[str, Any]
+
+
+async def read_body(request: Request, size_max: int, within: Seconds) -> bytes:
+    """The body of *request*, at most *size_max* bytes and whole *within* seconds. Raises Fault."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(within):
+            async for part in request.stream():
+                body += part
+                if len(body) > size_max:
+                    raise _refused(413, f"A body has at most {size_max} bytes")
+    except TimeoutError:
+        raise _refused(408, f"The request was not whole within {within:g} s") from None
+    return bytes(body)
+
+
+def _refused(status: int, message: str) -> Fault:
+    return Fault(Problem(status=status, type="invalid_request_error", message=message))
 
 
 def read_form(text: str) -> Value:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +16,7 @@ from starlette.routing import Route
 from cardswitch.wire.ports import Seconds
 
 from ..api.faults import Fault
-from ..api.forms import Value, read_form
+from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
 from .entry import TEXT_MAX, Entry, read_entry
 from .safety import COOKIE, Tokens, headers_for, host_of, is_from_us
@@ -201,15 +200,10 @@ class Pages:
 
     async def _form(self, request: Request) -> Value | None:
         """What the form says, within its bounds of size and time."""
-        body = bytearray()
         try:
-            async with asyncio.timeout(self._request_s):
-                async for part in request.stream():
-                    body += part
-                    if len(body) > FORM_MAX:
-                        return None
+            body = await read_body(request, FORM_MAX, self._request_s)
             return read_form(body.decode("ascii"))
-        except (TimeoutError, UnicodeDecodeError, Fault):
+        except (UnicodeDecodeError, Fault):
             return None
 
 

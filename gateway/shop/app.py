@@ -21,7 +21,7 @@ from .notices import SignedEvent, read_event
 from .orders import Notice, OrderStore
 from .paying import Paying
 from .visitors import Visitors
-from .web import EVENTS, Note, Secrets, Web, body_of
+from .web import EVENTS, Note, Secrets, Web
 
 _HERE: Final = Path(__file__).parent
 _SHEETS: Final = (_HERE.parent / "pages" / "static" / "pay.css", _HERE / "static" / "shop.css")
@@ -39,6 +39,7 @@ class Shop:
         pay_url: str,
         names: Collection[str],
         currencies: Sequence[str],
+        request_s: Seconds,
         now: Callable[[], Seconds],
         note: Note,
     ) -> None:
@@ -48,7 +49,7 @@ class Shop:
         self._now = now
         self._note = note
         self._style = b"".join(sheet.read_bytes() for sheet in _SHEETS)
-        web = Web(pay_url, names, note)
+        self._web = web = Web(pay_url, names, request_s, note)
         visitors = Visitors(web, orders, paying, currencies, now)
         counter = Counter(web, orders, paying, keys)
         guarded, opened = web.guarded, counter.opened
@@ -70,7 +71,7 @@ class Shop:
 
     async def _event(self, request: Request) -> Response:
         """POST /events: kept once, and a reason to ask how the order stands."""
-        body, signature = await body_of(request), request.headers.get(SIGNATURE, "")
+        body, signature = await self._web.body(request), request.headers.get(SIGNATURE, "")
         secret = self._keys.events
         event = read_event(body, signature, secret, self._now()) if secret else None
         if event is None:

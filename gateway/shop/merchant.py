@@ -17,7 +17,7 @@ from ..api.forms import Value
 from .client import GatewayError
 from .orders import Order, OrderStore
 from .paying import Paying
-from .web import Page, Secrets, Web, form_of
+from .web import Page, Secrets, Web
 
 
 class Counter:
@@ -52,7 +52,7 @@ class Counter:
 
     async def change(self, request: Request) -> Response:
         """POST /merchant/{number}: capture, cancel or refund."""
-        form = await form_of(request)
+        form = await self._web.form(request)
         if not compare_digest(str(form.get("token", "")).encode(), self._keys.form.encode()):
             return self._web.message(request, 403, "Not sent from our page", "Begin again.")
         order = await self._looked(request)

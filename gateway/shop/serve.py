@@ -58,6 +58,7 @@ class ServedShop:
             config.pages,
             config.names,
             config.currencies,
+            config.request_s,
             clock.now,
             self._note,
         )

@@ -14,7 +14,7 @@ from .catalogue import ITEMS, QUANTITY_MAX
 from .client import GatewayError
 from .orders import OrderStore, Standing
 from .paying import CAPTURES, Paying
-from .web import BASKET, CURRENCY, Web, basket_of, form_of, remember
+from .web import BASKET, CURRENCY, Web, basket_of, remember
 
 SESSION_MAX: Final = 100
 
@@ -56,7 +56,7 @@ class Visitors:
 
     async def fill(self, request: Request) -> Response:
         """POST /basket: *add* more of an item, or have a *quantity* of it."""
-        form, basket = await form_of(request), basket_of(request)
+        form, basket = await self._web.form(request), basket_of(request)
         id_, quantity = str(form.get("item", "")), _quantity(form.get("quantity", "1"))
         is_added = bool(form.get("add"))
         if is_added:
@@ -67,7 +67,7 @@ class Visitors:
 
     async def order(self, request: Request) -> Response:
         """POST /orders: what is in the basket, to be paid at the gateway."""
-        form, currency = await form_of(request), self._currency(request)
+        form, currency = await self._web.form(request), self._currency(request)
         wanted = basket_of(request).wanted(currency)
         if not wanted:
             return self._basket(request, 400, "The basket is empty.")

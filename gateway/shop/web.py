@@ -12,8 +12,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from cardswitch.wire.ports import Seconds
+
 from ..api.faults import Fault
-from ..api.forms import Value, read_form
+from ..api.forms import Value, read_body, read_form
 from ..pages.safety import headers_for, host_of, is_from_us
 from ..pages.words import money
 from .catalogue import Basket
@@ -35,10 +37,13 @@ class Web:
     of what failed, and of nothing secret.
     """
 
-    def __init__(self, pay_url: str, names: Collection[str], note: Note) -> None:
+    def __init__(
+        self, pay_url: str, names: Collection[str], request_s: Seconds, note: Note
+    ) -> None:
         self.note = note
         self._pay_url = pay_url
         self._names = frozenset(names)
+        self._request_s = request_s
         loader = FileSystemLoader(Path(__file__).parent / "templates")
         self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
         self._templates.filters["money"] = money
@@ -56,13 +61,22 @@ class Web:
                 return await page(request)
             except HTTPException:
                 raise
-            except Fault:
-                return self.message(request, 400, "This form could not be read", "Try again.")
+            except Fault as fault:
+                status = fault.problem.status
+                return self.message(request, status, "This form could not be read", "Try again.")
             except Exception as error:
                 self.note("shop_failed", f"{request.url.path[:60]}: {type(error).__name__}")
                 return self.message(request, 500, "Something went wrong", "Try again soon.")
 
         return shown
+
+    async def body(self, request: Request) -> bytes:
+        """The body of *request*, within its bounds. Raises Fault."""
+        return await read_body(request, BODY_MAX, self._request_s)
+
+    async def form(self, request: Request) -> Value:
+        """What a form says. Raises Fault."""
+        return read_form((await self.body(request)).decode("ascii", "replace"))
 
     def render(self, name: str, request: Request, *, status: int = 200, **more: Any) -> Response:
         """The template *name*."""
@@ -82,21 +96,6 @@ class Web:
         """What is no page of ours."""
         status = error.status_code if isinstance(error, HTTPException) else 404
         return self.message(request, status, "Nothing here", "The catalogue is on the first page.")
-
-
-async def body_of(request: Request) -> bytes:
-    """The body of *request*, within its bound. Raises HTTPException."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_MAX:
-            raise HTTPException(413)
-    return bytes(body)
-
-
-async def form_of(request: Request) -> Value:
-    """What a form says. Raises Fault, HTTPException."""
-    return read_form((await body_of(request)).decode("ascii", "replace"))
 
 
 def basket_of(request: Request) -> Basket:

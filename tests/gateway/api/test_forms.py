@@ -1,17 +1,20 @@
 """Bodies: what SDKs send is read, and what breaks a bound is refused with its place."""
 
+import asyncio
 import json
 from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.requests import Request
 
 from cardswitch.gateway.api.faults import Fault
 from cardswitch.gateway.api.forms import (
     INDEX_MAX,
     PAIRS_MAX,
     VALUE_MAX,
+    read_body,
     read_form,
     read_json,
     refuse_stray_cards,
@@ -139,3 +142,36 @@ def test_an_id_by_chance_is_no_card(text):
 def test_a_card_beside_letters_is_one(text):
     with pytest.raises(Fault):
         refuse_stray_cards({"Idempotency-Key": text})
+
+
+NEVER = object()
+
+
+def read(parts, size_max=10, within=5.0):
+    coming = iter(parts)
+
+    async def receive():
+        part = next(coming)
+        if part is NEVER:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": part, "more_body": part != b""}
+
+    return asyncio.run(read_body(Request({"type": "http"}, receive), size_max, within))
+
+
+def test_a_body_is_read_whole_up_to_its_bound():
+    assert read([b"12345", b"67890", b""]) == b"1234567890"
+
+
+@pytest.mark.parametrize(
+    ("parts", "within", "status"),
+    [
+        ([b"12345", b"678901", b""], 5.0, 413),
+        ([b"12345678901", NEVER], 5.0, 413),
+        ([b"12345", NEVER], 0.01, 408),
+    ],
+)
+def test_what_is_too_long_or_does_not_come_is_refused(parts, within, status):
+    with pytest.raises(Fault) as refused:
+        read(parts, within=within)
+    assert refused.value.problem.status == status

@@ -13,6 +13,7 @@ from tests.kit.asgi import Browser
 
 NOW = 1_796_000_000.0
 URL = "https://shop.localhost:7111"
+REQUEST_S = 5.0
 PAY = "https://pay.localhost:7109"
 
 
@@ -74,6 +75,7 @@ class FakeShop:
             PAY,
             ("shop.localhost",),
             ("EUR", "JPY"),
+            REQUEST_S,
             lambda: NOW,
             lambda *said: self.notes.append(said),
         )

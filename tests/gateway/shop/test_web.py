@@ -1,5 +1,14 @@
 """What all pages share."""
 
+import asyncio
+
+from starlette.requests import Request
+
+from cardswitch.gateway.shop.web import Web
+from tests.gateway.shop.fakes import PAY
+
+HEADERS = [(b"host", b"shop.localhost")]
+
 
 def test_every_page_has_the_headers(sample):
     for path in ("/", "/basket", "/nothing", "/static/shop.css"):
@@ -22,3 +31,18 @@ def test_what_fails_within_is_told_to_the_record_alone(sample):
 
 def test_a_form_that_cannot_be_read_is_said(sample):
     assert sample.browser.ask("POST", "/basket", b"a=%zz", {}).status == 400
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(sample):
+    """Of the shop too: the bound is the one of every port."""
+
+    async def never():
+        await asyncio.Event().wait()
+
+    web = Web(PAY, ("shop.localhost",), 0.01, lambda *said: None)
+
+    async def asked():
+        scope = {"type": "http", "method": "POST", "path": "/basket", "headers": HEADERS}
+        return await web.guarded(web.form)(Request(scope, never))
+
+    assert asyncio.run(asked()).status_code == 408
