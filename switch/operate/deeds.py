@@ -202,6 +202,12 @@ def control_folder(config: SwitchConfig) -> Path:
     return Path(path.partition("?")[0] if is_file else config.vault).parent
 
 
+def refuse_cards_in(because: str, before: str = "") -> None:
+    """The words of a person are kept. Raises Error, its text behind *before*."""
+    if holds_pan(because):
+        raise Error(f"{before}because: leave out what may be a card number: the journal keeps it")
+
+
 def deed_of(verb: str, told: Mapping[str, Any]) -> Deed:
     """The deed *verb* with what was *told*. Raises Error, naming the argument that is wrong.
 
@@ -218,8 +224,7 @@ def deed_of(verb: str, told: Mapping[str, Any]) -> Deed:
     except msgspec.ValidationError as error:
         raise Error(f"{verb}: {error}") from None
     because = getattr(deed, "because", "")
-    if holds_pan(because):
-        raise Error(f"{verb}: because: leave out what may be a card number: the journal keeps it")
+    refuse_cards_in(because, f"{verb}: ")
     if isinstance(deed, Resolve) and not because.strip():
         raise Error(f"{verb}: because: say in a few words what you know")
     return deed

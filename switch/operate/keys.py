@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.masking import holds_pan
 from cardswitch.wire.driver.control import Verb
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.machine.keys.working import KEY_KINDS
@@ -22,7 +21,16 @@ from cardswitch.wire.ports import Effect, LinkId, Seconds, name_of
 
 from ..core.row import Vault
 from .config import SwitchConfig
-from .deeds import CONTROL, STATUS, WAIT_MAX_S, Because, Who, control_folder, perform
+from .deeds import (
+    CONTROL,
+    STATUS,
+    WAIT_MAX_S,
+    Because,
+    Who,
+    control_folder,
+    perform,
+    refuse_cards_in,
+)
 
 CHANGE_KEY: Final = "change_key"
 _LOOK_S: Final = 0.05  # between two looks at how a change stands
@@ -61,8 +69,7 @@ def key_verbs(runtime: Runtime, machine: ChangesKeys) -> dict[str, Verb]:
             wanted = msgspec.convert(told, ChangeKey, strict=True)
         except msgspec.ValidationError as error:
             raise Error(f"{CHANGE_KEY}: {error}") from None
-        if holds_pan(wanted.because):
-            raise Error("because: leave out what may be a card number: the journal keeps it")
+        refuse_cards_in(wanted.because)
         runtime.call(
             lambda now: machine.change_key(
                 now, wanted.who, wanted.place, wanted.kind, wanted.because, theirs=wanted.theirs

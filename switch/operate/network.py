@@ -10,7 +10,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.masking import holds_pan
 from cardswitch.wire.driver.control import Verb
 from cardswitch.wire.driver.runtime import Runtime
 from cardswitch.wire.operator.control import TIMEOUT_S, NotRunning, ask_control
@@ -18,7 +17,16 @@ from cardswitch.wire.ports import Effect, Seconds
 
 from ..core.row import Vault
 from .config import SwitchConfig
-from .deeds import CONTROL, STATUS, WAIT_MAX_S, Because, Who, control_folder, perform
+from .deeds import (
+    CONTROL,
+    STATUS,
+    WAIT_MAX_S,
+    Because,
+    Who,
+    control_folder,
+    perform,
+    refuse_cards_in,
+)
 
 SAY: Final = "say"
 _LOOK_S: Final = 0.05  # between two looks at whether there is an answer
@@ -56,8 +64,7 @@ def network_verbs(runtime: Runtime, machine: Speaks) -> dict[str, Verb]:
             wanted = msgspec.convert(told, Say, strict=True)
         except msgspec.ValidationError as error:
             raise Error(f"{SAY}: {error}") from None
-        if holds_pan(wanted.because):
-            raise Error("because: leave out what may be a card number: the journal keeps it")
+        refuse_cards_in(wanted.because)
         runtime.call(
             lambda now: machine.say(now, wanted.who, wanted.place, wanted.what, wanted.because)
         )

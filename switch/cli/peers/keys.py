@@ -11,6 +11,7 @@ import click
 from cardswitch.wire.operator.options import config_option
 
 from ..options import read_switch, switch_section
+from .lines import echo_json
 
 WITHIN_S: Final = 15.0
 WITHIN_MAX_S: Final = 60.0
@@ -61,7 +62,7 @@ def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
 
     found = keys_of(*read_switch(obj, config_path))
     if as_json:
-        return _echo_json(*found)
+        return echo_json(*found)
     if not found:
         return click.echo("no key can be changed: no place has a table `keys` with a master key")
     header = ("PLACE", "KIND", "CHECK VALUE", "OLD KEY", "STATE")
@@ -103,7 +104,7 @@ def change(
             lambda each: change_key(config, place, each, because, within_s, theirs=theirs), kinds
         ):
             if as_json:
-                _echo_json(found)
+                echo_json(found)
             else:
                 click.echo(f"{place}, {found['kind']}: {_state(found)}")
             codes.append(_exit_code(found))
@@ -130,10 +131,3 @@ def _state(key: Mapping[str, Any]) -> str:
     if key["outcome"] == "changed":
         return f"changed, check value {key['check_value']}"
     return f"as it was: {key['reason']}" if key["outcome"] == "kept" else str(key["reason"])
-
-
-def _echo_json(*keys: Mapping[str, Any]) -> None:
-    import msgspec
-
-    for key in keys:
-        click.echo(msgspec.json.encode(key))

@@ -11,6 +11,7 @@ import click
 from cardswitch.wire.operator.options import config_option
 
 from ..options import read_switch, switch_section
+from .lines import echo_json
 
 WITHIN_S: Final = 5.0
 WITHIN_MAX_S: Final = 60.0
@@ -52,7 +53,7 @@ def list_(obj: dict[str, Any], config_path: Path, as_json: bool) -> None:
 
     peers = peers_of(*read_switch(obj, config_path))
     if as_json:
-        return _echo_json(*peers)
+        return echo_json(*peers)
     for line in columns([("PLACE", "STATE", "LAST SAID", "ANSWER"), *map(_row, peers)]):
         click.echo(line)
     return None
@@ -76,7 +77,7 @@ def _command(what: str, text: str) -> click.Command:
 
         peer = say(switch_section(config_path), place, what, because, within_s)
         if as_json:
-            _echo_json(peer)
+            echo_json(peer)
         else:
             click.echo(f"{place}: {what}, {_answer(peer)}")
         raise SystemExit(_exit_code(peer))
@@ -110,10 +111,3 @@ def _answer(peer: Mapping[str, Any]) -> str:
     if peer["answer"]:
         return f"{peer['answer']} {reason(peer['answer']).meaning}"
     return "no answer" if peer["is_up"] else "nobody is there to hear it; nothing is routed there"
-
-
-def _echo_json(*peers: Mapping[str, Any]) -> None:
-    import msgspec
-
-    for peer in peers:
-        click.echo(msgspec.json.encode(peer))

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from cardswitch.specs.errors import Error, FormatError
-from cardswitch.specs.masking import holds_pan, printable
+from cardswitch.specs.masking import printable
 from cardswitch.wire.operator.files import staged_files
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.disk import user_name
@@ -23,6 +23,7 @@ from ...settlement.ledger import require_balance
 from ...settlement.matching import Matched, Matcher, overdue
 from ...settlement.standing import DeedKind
 from ...store.books import BooksReading
+from ..deeds import refuse_cards_in
 from ..settle import Settling
 from .copies import TAKEN, kept_file
 
@@ -126,8 +127,7 @@ def decide(
     opened: Settling, kind: DeedKind, *, merchant: str, currency: str, reference: str, because: str
 ) -> BankEntry:
     """Book what a person has decided on payouts, with the reason. Raises Error."""
-    if holds_pan(because):
-        raise Error("because: leave out what may be a card number: the journal keeps it")
+    refuse_cards_in(because)
     number = len(opened.books.entries()) + 1
     told = {
         "number": number,
