@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..ports import Question
 from .chain import chained
 from .database import Database, open_reader
 from .insertion import Insertion
-from .lookup import LookUps
+from .lookup import LookUps, Statements
 from .reading import JournalReading, R
 from .schema import Schema
 
@@ -34,7 +35,7 @@ class JournalStore(JournalReading[R]):
     def __init__(self, url: str | Engine, schema: Schema, table: Table, row_type: type[R]) -> None:
         self._database = Database(url, schema)
         super().__init__(self._database.engine, table, row_type)
-        self._look_ups = LookUps(self._engine, table)
+        self._look_ups = LookUps(self._engine, Statements(self._engine.dialect, table))
         self._insertion = Insertion(self._database, table)
         self.is_local = self._engine.dialect.name == "sqlite"
         self._floats = [n for n, column in enumerate(table.c) if column.type.python_type is float]
@@ -96,7 +97,12 @@ class JournalStoreReader(JournalReading[R]):
     def __init__(self, url: str | Engine, schema: Schema, table: Table, row_type: type[R]) -> None:
         super().__init__(open_reader(url, schema), table, row_type)
 
+    @cached_property
+    def _statements(self) -> Statements:
+        """For all look-ups: to compile them costs more than to ask."""
+        return Statements(self._engine.dialect, self.table)
+
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:
         """See :meth:`JournalStore.look_up`. It sees what is there now, in a snapshot too."""
-        with closing(LookUps(self._engine, self.table)) as look_ups:
+        with closing(LookUps(self._engine, self._statements)) as look_ups:
             return self._found(look_ups, questions)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Dialect,
     Engine,
     Select,
     Table,
@@ -40,31 +41,43 @@ def _names(size: int) -> list[BindParameter[str]]:
     return [bindparam(f"identity_{number}", type_=Text) for number in range(size)]
 
 
-class LookUps:
-    """Asks the journal in *table*, on a connection of *engine* that is kept for it.
+class Statements:
+    """What look-ups in *table* say to a database of that *dialect*, compiled once."""
 
-    If the server ends that connection one call fails, and the next has a new one. The rows come as
-    tuples of the columns but the checksum.
-    """
-
-    def __init__(self, engine: Engine, table: Table) -> None:
-        self._engine = engine
-        self._failure: type[Exception] = engine.dialect.loaded_dbapi.Error
-        self._connection: Any = None
+    def __init__(self, dialect: Dialect, table: Table) -> None:
+        self._dialect = dialect
         c = table.c
         first = select(c.leg).where(is_first_row(table))
         # Both as literals: parameters are those of the conditions alone.
         first = first.limit(literal_column(f"{LEGS_MAX + 1}")).offset(literal_column("0"))
         sent_on = c.sent_on == bindparam("sent_on")
         named = select(c.identity, c.leg).where(is_first_row(table))
-        self._by_identities = {
+        self.by_identities = {
             size: self._text(named, sent_on, c.identity.in_(_names(size))) for size in _AT_ONCE
         }
         begins = (c.identity >= bindparam("begin"), c.identity <= bindparam("end"))
-        self._by_begin = self._text(first, sent_on, *begins)
-        self._by_rrn = self._text(first, c.rrn == bindparam("rrn"), *begins)
+        self.by_begin = self._text(first, sent_on, *begins)
+        self.by_rrn = self._text(first, c.rrn == bindparam("rrn"), *begins)
         columns = [column for column in c if column.name != CHECKSUM]
-        self._by_leg = self._text(select(*columns), c.leg == bindparam("leg"))
+        self.by_leg = self._text(select(*columns), c.leg == bindparam("leg"))
+
+    def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:
+        """*query* compiled; its parameters are those of *conditions*, in their order."""
+        return str(query.where(*conditions).compile(dialect=self._dialect))
+
+
+class LookUps:
+    """Makes *statements* to a journal, on a connection of *engine* that is kept for them.
+
+    If the server ends that connection one call fails, and the next has a new one. The rows come as
+    tuples of the columns but the checksum.
+    """
+
+    def __init__(self, engine: Engine, statements: Statements) -> None:
+        self._engine = engine
+        self._statements = statements
+        self._failure: type[Exception] = engine.dialect.loaded_dbapi.Error
+        self._connection: Any = None
 
     def answer(self, questions: Sequence[Question]) -> list[list[tuple[Any, ...]] | None]:
         """For each of *questions*, all rows of the legs that it names, in their order.
@@ -87,10 +100,6 @@ class LookUps:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-    def _text(self, query: Select[Any], *conditions: ColumnElement[bool]) -> str:
-        """*query* compiled once; its parameters are those of *conditions*, in their order."""
-        return str(query.where(*conditions).compile(dialect=self._engine.dialect))
 
     def _connect(self) -> None:
         self._connection = self._engine.raw_connection()
@@ -125,7 +134,7 @@ class LookUps:
             some = identities[start : start + _AT_ONCE[-1]]
             size = next(size for size in _AT_ONCE if size >= len(some))
             filled = some + some[-1:] * (size - len(some))
-            yield self._by_identities[size], (sent_on, *filled)
+            yield self._statements.by_identities[size], (sent_on, *filled)
 
     def _rows(
         self, cursor: Any, question: Question, named: Mapping[tuple[str, str], Sequence[int]]
@@ -137,12 +146,22 @@ class LookUps:
             legs.update(leg for (leg,) in cursor.execute(text, parameters).fetchall())
         if len(legs) > LEGS_MAX:
             return None
-        rows = [row for leg in legs for row in cursor.execute(self._by_leg, (leg,)).fetchall()]
+        rows = [
+            row
+            for leg in legs
+            for row in cursor.execute(self._statements.by_leg, (leg,)).fetchall()
+        ]
         rows.sort()  # by their first column, the sequence
         return rows
 
     def _probes(self, question: Question) -> list[tuple[str, tuple[str, ...]]]:
         return [
-            *[(self._by_begin, (on, begin, begin + _LAST)) for on, begin in question.begins],
-            *[(self._by_rrn, (rrn, begin, begin + _LAST)) for rrn, begin in question.rrns],
+            *[
+                (self._statements.by_begin, (on, begin, begin + _LAST))
+                for on, begin in question.begins
+            ],
+            *[
+                (self._statements.by_rrn, (rrn, begin, begin + _LAST))
+                for rrn, begin in question.rrns
+            ],
         ]

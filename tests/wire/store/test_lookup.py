@@ -8,7 +8,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Question
 from cardswitch.wire.store.engines import memory_engine
 from cardswitch.wire.store.journal import JournalStore
-from cardswitch.wire.store.lookup import LookUps
+from cardswitch.wire.store.lookup import LookUps, Statements
 from tests.kit.journals import DAY, SCHEMA, STEPS, Step, identity, steps
 
 NOWHERE = Question(identities=((DAY, identity(9)),))
@@ -17,7 +17,7 @@ FIRST = Question(identities=((DAY, identity(1)),))
 
 def test_rows_are_their_columns_without_the_checksum(store):
     store.commit(steps(1))
-    [rows] = LookUps(store._engine, STEPS).answer([FIRST])
+    [rows] = LookUps(store._engine, Statements(store._engine.dialect, STEPS)).answer([FIRST])
     assert [row[:2] for row in rows] == [(1, 1), (2, 1)]
     assert [len(row) for row in rows] == [len(STEPS.c) - 1] * 2
 
