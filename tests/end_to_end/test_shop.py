@@ -234,9 +234,9 @@ def test_by_keyboard_alone(shopper):
 def test_errors_are_named_linked_and_focused(shopper):
     shopper.order()
     shopper.press()
-    shopper.page.wait_for_function("document.activeElement?.id == 'alert'")
+    shopper.page.locator("#alert:focus").wait_for()
     shopper.page.get_by_role("alert").get_by_role("link").first.click()
-    shopper.page.wait_for_function("document.activeElement?.id == 'number'")
+    shopper.page.locator("#number:focus").wait_for()
 
 
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])

@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import contextmanager
 from hashlib import sha256
+from multiprocessing import get_context
 
 import pytest
 from msgspec.structs import replace
@@ -22,6 +23,7 @@ from cardswitch.wire.operator import files as written
 from cardswitch.wire.store.database import Database
 from tests.kit.histories import CUT, JournalFile
 from tests.kit.statements import camt053, entry, pain002, part, reason
+from tests.switch.conftest import SettlementLab
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a copy is made by fork")
 
@@ -33,6 +35,7 @@ REJECTED = (
     "</OrgnlPmtInfAndSts>"
 )
 DEEDS = [(written, "create_file"), (written, "rename_file"), (written, "sync_folder")]
+DONE = 7  # how a copy ends that came to no such point
 GROUPS, POINTS_MIN, POINTS_MAX = 4, 20, 100  # each group of points is a test
 
 
@@ -66,30 +69,39 @@ def work(lab):
 
 
 def killed_at(lab, point):
-    """Whether a copy of us that does the work came to *point*, where it ends at once."""
-    copy = os.fork()
-    if copy == 0:
-        count = 0
+    """Whether a copy of us that does the work came to *point*, where it ends at once.
 
-        def passed():
-            nonlocal count
-            count += 1
-            if count == point:
-                os.kill(os.getpid(), signal.SIGKILL)
+    It is copied from a process without threads: what a thread of ours holds would be held for ever.
+    """
+    copies = get_context("forkserver")
+    copies.set_forkserver_preload([__name__])
+    copy = copies.Process(target=die_at, args=(lab.folder, point))
+    copy.start()
+    copy.join()
+    ended = copy.exitcode
+    copy.close()
+    assert ended in (-signal.SIGKILL, DONE)
+    return ended == -signal.SIGKILL
 
-        for module, name in DEEDS:
-            setattr(module, name, between(getattr(module, name), passed))
-        Database.transaction = in_between(Database.transaction, passed)
-        try:
-            work(lab)
-        finally:
-            os._exit(7)
-    _, status = os.waitpid(copy, 0)
-    if os.WIFSIGNALED(status):
-        assert os.WTERMSIG(status) == signal.SIGKILL
-        return True
-    assert os.WEXITSTATUS(status) == 7
-    return False
+
+def die_at(folder, point):
+    """Do the work in *folder*, or end at *point* of it."""
+    count = 0
+
+    def passed():
+        nonlocal count
+        count += 1
+        if count == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    lab = SettlementLab(folder)
+    lab.store.close()
+    lab.settlement = replace(lab.settlement, answers=str(folder / "bank"))
+    for module, name in DEEDS:
+        setattr(module, name, between(getattr(module, name), passed))
+    Database.transaction = in_between(Database.transaction, passed)
+    work(lab)
+    os._exit(DONE)
 
 
 def between(deed, passed):
