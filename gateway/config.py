@@ -10,20 +10,15 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import local_time
 from cardswitch.specs.merchants import Merchant
-from cardswitch.wire.operator.addresses import Address, IsoAddress, address_rule, url_in
+from cardswitch.wire.operator.addresses import IsoAddress, address_rule, url_in
+from cardswitch.wire.web.place import WebPlace
 
 
-class ApiConfig(Address, frozen=True, kw_only=True):
+class ApiConfig(WebPlace, frozen=True, kw_only=True):
     """Where the API is, over TLS alone, and how many connections come in."""
 
-    allow: tuple[str, ...] = ()  # addresses and networks that may connect; none: all of them
-    connections_max: Annotated[int, Meta(ge=1)] = 1_000
-    idle_s: Annotated[float, Meta(gt=0)] = 75.0  # of a connection between two requests
-    request_s: Annotated[float, Meta(gt=0)] = 10.0  # from a request's first byte to its last
-
     def __post_init__(self) -> None:
-        if not self.tls_certificate:
-            raise ValueError("tls_certificate: missing: the API speaks HTTPS alone")
+        super().__post_init__()
         if self.tls_names:
             raise ValueError("tls_names: not for the API: its keys say who asks")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -13,6 +12,7 @@ import msgspec
 from cardswitch.specs.masking import PAN_RUN
 from cardswitch.specs.tracks import is_luhn_valid
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web import body
 
 from ..core.problems import Problem
 from .faults import Fault, bad
@@ -39,20 +39,11 @@ Value = dict[str, Any]
 
 async def read_body(request: Request, size_max: int, within: Seconds) -> bytes:
     """The body of *request*, at most *size_max* bytes and whole *within* seconds. Raises Fault."""
-    body = bytearray()
     try:
-        async with asyncio.timeout(within):
-            async for part in request.stream():
-                body += part
-                if len(body) > size_max:
-                    raise _refused(413, f"A body has at most {size_max} bytes")
-    except TimeoutError:
-        raise _refused(408, f"The request was not whole within {within:g} s") from None
-    return bytes(body)
-
-
-def _refused(status: int, message: str) -> Fault:
-    return Fault(Problem(status=status, type="invalid_request_error", message=message))
+        return await body.read_body(request, size_max, within)
+    except body.BodyRefused as refused:
+        kind = "invalid_request_error"
+        raise Fault(Problem(status=refused.status, type=kind, message=str(refused))) from None
 
 
 def read_form(text: str) -> Value:

@@ -1,123 +1,33 @@
-"""The port of the API: HTTPS in our loop, taken in by our own accepting, all closed at the end."""
+"""The port of the API: HTTPS, where all that is refused is JSON too."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import socket
-import ssl
-from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any
 
-from uvicorn.config import Config
-from uvicorn.server import ServerState
+from msgspec.json import encode
 
-from cardswitch.wire.driver.accepting import Accepting
-from cardswitch.wire.driver.gate import CONNECT_S, finished
-from cardswitch.wire.driver.listener import anybody
 from cardswitch.wire.driver.tls import Tls
-from cardswitch.wire.operator.addresses import address_rule
+from cardswitch.wire.web.connection import Said
+from cardswitch.wire.web.place import WebPlace
+from cardswitch.wire.web.server import WebServer
 
-from ..config import ApiConfig
-from .connection import Connection
-
-SHUTDOWN_S: Final = 1.0  # For the peer's part of the end of TLS.
-END_S: Final = 6.0  # A request in work is answered by then.
+from ..core.problems import Problem
+from .faults import error_object
+from .ids import REQUEST, new_id
 
 
-class ApiServer:
-    """Serves *app* at one port; *note* is told of whom it refused, and of what failed."""
+class ApiServer(WebServer):
+    """Serves *app*; *note* is told of whom it refused, and of what failed."""
 
     def __init__(
-        self,
-        app: Any,
-        place: ApiConfig,
-        tls: Tls,
-        note: Callable[[str, str], None],
+        self, app: Any, place: WebPlace, tls: Tls, note: Callable[[str, str], None]
     ) -> None:
-        for name in ("uvicorn.error", "uvicorn.access"):  # What happens goes into our record.
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        self._place = place
-        self._tls = tls
-        self._note = note
-        self._state = ServerState()
-        self._config = Config(
-            app,
-            http="httptools",
-            ws="none",
-            loop="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            date_header=False,
-            timeout_keep_alive=int(place.idle_s),
-        )
-        self._config.load()
-        self._accepting = Accepting(self._meet, self._failed)
-        self._connections = 0
-        self._allows = address_rule(place.allow, "gateway.api.allow") if place.allow else anybody
+        super().__init__(app, place, tls, note, "gateway.api", refused)
 
-    async def open(self) -> int:
-        """Listen; the port. Raises OSError."""
-        return await self._accepting.open(self._place.host, self._place.port)
 
-    async def close(self) -> None:
-        """Let nobody in, let requests in work be answered, and close every connection."""
-        connections = list(self._state.connections)
-        self._accepting.close()
-        for connection in connections:
-            connection.shutdown()
-        await self._accepting.closed()
-
-    def _failed(self, error: Exception) -> None:
-        self._note("api_failed", type(error).__name__)
-
-    def _meet(self, peer: socket.socket, address: str) -> Coroutine[Any, Any, None] | None:
-        if not self._allows(address):
-            self._note("link_refused", f"{address}: it is none of gateway.api.allow")
-            return None
-        if self._connections >= self._place.connections_max:
-            self._note(
-                "link_refused", f"{address}: the API has its {self._connections} connections"
-            )
-            return None
-        problem = self._tls.renew()
-        if problem:
-            self._note("tls_not_renewed", f"{problem}; what was read before goes on")
-        return self._serve(peer, address)
-
-    async def _serve(self, peer: socket.socket, address: str) -> None:
-        connection = Connection(self._config, self._state, self._place.request_s)
-        loop = asyncio.get_running_loop()
-        self._connections += 1
-        try:
-            connecting = loop.create_task(
-                loop.connect_accepted_socket(
-                    lambda: connection,
-                    peer,
-                    ssl=self._tls.context,
-                    ssl_handshake_timeout=CONNECT_S,
-                    ssl_shutdown_timeout=SHUTDOWN_S,
-                )
-            )
-            await finished(connecting, connection)
-            await connection.closed.wait()
-        except asyncio.CancelledError:
-            if not connection.is_made:
-                raise
-            await self._end(connection)
-        except (OSError, ssl.SSLError) as error:
-            self._note("tls_refused", f"{address}: {error.strerror or type(error).__name__}")
-        finally:
-            self._connections -= 1
-
-    async def _end(self, connection: Connection) -> None:
-        """A last moment for what is in work; then it is over."""
-        try:
-            async with asyncio.timeout(END_S):
-                await connection.closed.wait()
-        except TimeoutError:
-            connection.transport.abort()
-            await connection.closed.wait()
+def refused(status: int, text: str) -> Said:
+    """What is answered that is no request: an error of the API."""
+    problem = Problem(status=status, type="invalid_request_error", message=text)
+    body = encode(error_object(problem, None, None))
+    return Said("application/json", body, {"Request-Id": new_id(REQUEST)})

@@ -14,13 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.safety import headers_for, host_of, is_from_us
 
 from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
 from .entry import TEXT_MAX, Entry, read_entry
-from .safety import COOKIE, Tokens, headers_for, host_of, is_from_us
 from .till import Offer, Stage, Till
+from .tokens import COOKIE, Tokens
 from .words import money, why_not
 
 FORM_MAX: Final = 8 * 1024

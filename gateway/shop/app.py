@@ -13,8 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.safety import headers_for
 
-from ..pages.safety import headers_for
 from .client import GatewayError
 from .merchant import Counter
 from .notices import SignedEvent, read_event

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.safety import headers_for, host_of, is_from_us
 
 from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
-from ..pages.safety import headers_for, host_of, is_from_us
 from ..pages.words import money
 from .catalogue import Basket
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from msgspec import Struct, structs
 
-from cardswitch.gateway.config import ApiConfig
 from cardswitch.hsm_sim.config import HsmConfig
 from cardswitch.hsm_sim.custody.policy import Policy
 from cardswitch.specs.merchants import Merchant
 from cardswitch.switch.operate.config import ListenerConfig
 from cardswitch.wire.operator.addresses import Address, IsoListener, is_here
 from cardswitch.wire.operator.config import SHARED
+from cardswitch.wire.web.place import WebPlace
 
 
 class Opening(Struct, frozen=True):
@@ -32,7 +32,7 @@ def openings(value: Any, where: str = "") -> Iterator[Opening]:
     match value:
         case IsoListener() | HsmConfig():
             yield from _of_listener(value, where)
-        case ApiConfig():
+        case WebPlace():
             yield from _of_api(value, where)
         case Address():
             yield from _of_dialled(value, where)
@@ -49,7 +49,7 @@ def openings(value: Any, where: str = "") -> Iterator[Opening]:
 def places(value: Any, where: str = "") -> Iterator[tuple[str, Address, bool]]:
     """Every address in *value*: its key, itself, and whether a program listens there."""
     if isinstance(value, Address):
-        yield where, value, isinstance(value, IsoListener | HsmConfig | ApiConfig)
+        yield where, value, isinstance(value, IsoListener | HsmConfig | WebPlace)
     for name, inner in _inside(value):
         yield from places(inner, _key(where, name))
 
@@ -93,7 +93,7 @@ def _of_listener(place: IsoListener | HsmConfig, where: str) -> Iterator[Opening
         yield Opening(where, "any address may connect", "say with allow which may")
 
 
-def _of_api(place: ApiConfig, where: str) -> Iterator[Opening]:
+def _of_api(place: WebPlace, where: str) -> Iterator[Opening]:
     if not is_here(place.host) and not place.allow:  # Who comes in is told by its key.
         yield Opening(where, "any address may connect", "say with allow which may")
 

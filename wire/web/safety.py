@@ -1,18 +1,13 @@
-"""What protects a page: its headers, and the token that a form must bring back."""
+"""What protects a page: its headers, and whether a page of ours made a browser ask."""
 
 from __future__ import annotations
 
-import hmac
 import re
-import secrets
-from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-COOKIE: Final = "__Host-pay"
-TOKEN_SIZE: Final = 32
 # A name or an address, and nothing that could end a directive of a policy.
 _HOST: Final = re.compile(r"[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]")
 _HOST_AND_PORT: Final = re.compile(rf"({_HOST.pattern})(?::[0-9]+)?")
@@ -70,32 +65,6 @@ def headers_for(*leaving_to: str, framed_by: str = "'none'") -> dict[str, str]:
         f"frame-ancestors {framed_by}",
     )
     return {"Content-Security-Policy": "; ".join(policy), **_FIXED}
-
-
-class Tokens:
-    """Tokens that bind a form to a browser, a session and one attempt; good until the next start.
-
-    Whoever has another browser post the form has not its cookie, and whoever sets a cookie cannot
-    make its token.
-    """
-
-    def __init__(self) -> None:
-        self._key = secrets.token_bytes(TOKEN_SIZE)
-
-    def cookie(self, request: Request) -> str:
-        """That of the browser, or a new one."""
-        text: str = request.cookies.get(COOKIE, "")
-        return text if 0 < len(text) <= 2 * TOKEN_SIZE else secrets.token_urlsafe(TOKEN_SIZE)
-
-    def token(self, cookie: str, session: str, attempt: int) -> str:
-        """What the form of *attempt* at *session* brings back."""
-        said = f"{cookie}|{session}|{attempt}"
-        return hmac.new(self._key, said.encode(), sha256).hexdigest()
-
-    def holds(self, token: str, cookie: str, session: str, attempt: int) -> bool:
-        """Whether *token* is that of the form."""
-        wanted = self.token(cookie, session, attempt)
-        return hmac.compare_digest(token.encode(), wanted.encode())
 
 
 def is_from_us(request: Request) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from msgspec.json import encode
+from msgspec import Struct
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from cardswitch.wire.ports import Seconds
-
-from ..core.problems import Problem
-from .faults import error_object
-from .ids import REQUEST, new_id
+from ..driver.tls import names_of
+from ..ports import Seconds
 
 HEADERS_MAX: Final = 16 * 1024  # bytes from a request's first to the end of its headers
 
@@ -32,14 +30,44 @@ class _TooMuch(Exception):
     """Headers that nobody needs."""
 
 
-class Connection(HttpToolsProtocol):
-    """Refuses headers that are too long or too slow, in JSON; `closed` is set at its end."""
+class Said(Struct, frozen=True):
+    """What a request is answered that reaches no application: a body of some kind."""
 
-    def __init__(self, config: Config, state: ServerState, request_s: Seconds) -> None:
+    kind: str
+    body: bytes
+    headers: Mapping[str, str] = {}
+
+
+Refusal = Callable[[int, str], Said]
+
+
+def in_words(status: int, text: str) -> Said:
+    """A refusal as plain text."""
+    return Said("text/plain; charset=utf-8", f"{status}: {text}\n".encode())
+
+
+class Connection(HttpToolsProtocol):
+    """Refuses headers that are too long or too slow; `closed` is set at its end.
+
+    *stranger* says of the names in a peer's certificate why it may not come in, or nothing;
+    *refusal* makes the answers.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        state: ServerState,
+        request_s: Seconds,
+        stranger: Callable[[tuple[str, ...]], str],
+        refusal: Refusal = in_words,
+    ) -> None:
         super().__init__(config=config, server_state=state, app_state={})
         self.closed = asyncio.Event()
         self.is_made = False
+        self.strange = ""  # why the peer may not come in
         self._request_s = request_s
+        self._stranger = stranger
+        self._refusal = refusal
         self._size = 0  # bytes since the last request ended, while headers are read
         self._headers_size = 0
         self._is_reading_headers = True
@@ -49,7 +77,11 @@ class Connection(HttpToolsProtocol):
         """TLS stands: a request must come."""
         super().connection_made(transport)
         self.is_made = True
-        self._wait()
+        self.strange = self._stranger(names_of(transport.get_extra_info("peercert")))
+        if self.strange:
+            transport.abort()
+        else:
+            self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over."""
@@ -59,6 +91,8 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Bytes came."""
+        if self.strange:
+            return
         if self._is_reading_headers:
             self._size += len(data)
             if self._slow is None:
@@ -120,7 +154,7 @@ class Connection(HttpToolsProtocol):
         if self.transport is None or self.transport.is_closing():
             return
         if self._is_nobody_answered():
-            self.transport.write(_answer(status, text))
+            self.transport.write(_answer(status, self._refusal(status, text)))
         self.transport.close()
 
     def _is_nobody_answered(self) -> bool:
@@ -131,12 +165,11 @@ class Connection(HttpToolsProtocol):
         return bool(cycle.more_body and not cycle.response_started and not self.pipeline)
 
 
-def _answer(status: int, text: str) -> bytes:
-    problem = Problem(status=status, type="invalid_request_error", message=text)
-    body = encode(error_object(problem, None, None))
+def _answer(status: int, said: Said) -> bytes:
+    more = "".join(f"{name}: {value}\r\n" for name, value in said.headers.items())
     head = (
-        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\nRequest-Id: {new_id(REQUEST)}\r\n"
+        f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nContent-Type: {said.kind}\r\n"
+        f"Content-Length: {len(said.body)}\r\n{more}"
         "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
     )
-    return head.encode("ascii") + body
+    return head.encode("ascii") + said.body

@@ -1,8 +1,8 @@
-"""Origins, headers and tokens."""
+"""Origins and headers."""
 
 import pytest
 
-from cardswitch.gateway.pages.safety import Tokens, headers_for, origin_of
+from cardswitch.wire.web.safety import headers_for, origin_of
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,3 @@ def test_the_origin_of_a_url(url, origin):
 def test_a_policy_names_where_a_form_may_lead():
     policy = headers_for("https://shop.example/a", "https://shop.example/b", "x:y")
     assert "form-action 'self' https://shop.example;" in policy["Content-Security-Policy"]
-
-
-def test_a_token_holds_for_its_browser_session_and_attempt_alone():
-    tokens = Tokens()
-    token = tokens.token("cookie", "cs_1", 0)
-    assert tokens.holds(token, "cookie", "cs_1", 0)
-    for others in (("other", "cs_1", 0), ("cookie", "cs_2", 0), ("cookie", "cs_1", 1)):
-        assert not tokens.holds(token, *others)
-    assert not tokens.holds("", "cookie", "cs_1", 0)
-    assert not Tokens().holds(token, "cookie", "cs_1", 0)
