@@ -103,6 +103,7 @@ async def serve_gateway(
         Node(config.terminal, config.zone),
         CardVault(vault.open, vault.fingerprint),
         Timers(config.answer_s, config.echo_s),
+        {merchant.id: merchant.declines_failed for merchant in config.merchants},
     )
     gateway.translate({SWITCH: switch.translation()})
     front = Front(gateway)

@@ -19,6 +19,8 @@ ID_CHARACTERS: Final = frozenset(ascii_letters + digits + "-?:().,'+ ")
 
 # The fields that say who sells: its trade, its country, its name and place.
 MerchantField = Literal[18, 19, 43]
+# What an issuer finds of a card that is not there, and a merchant may insist on.
+Check = Literal["cvc", "postal_code"]
 MERCHANT_FIELDS: Final[tuple[MerchantField, ...]] = (18, 19, 43)
 
 
@@ -53,6 +55,8 @@ class Merchant(Struct, frozen=True, kw_only=True):
     mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
     currencies: tuple[Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")], ...] = ("978",)
     active: bool = True
+    # Over HTTPS: an approval is undone, and declined, if one of these has failed.
+    declines_failed: tuple[Check, ...] = ()
     terminals: tuple[str, ...] | Literal["any"] = ()  # field 41, without trailing spaces
     account_holder: str = ""  # none: *name*
     account_currency: str = "EUR"

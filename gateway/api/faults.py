@@ -7,7 +7,7 @@ from typing import Any
 from cardswitch.specs.codes import MALFUNCTION, reason
 from cardswitch.specs.errors import Error
 
-from ..core.problems import Problem, invalid
+from ..core.problems import BLOCKED, Problem, invalid
 
 
 class Fault(Error):
@@ -52,5 +52,7 @@ def error_object(problem: Problem, intent: dict[str, Any] | None, charge: str | 
 def customer_message(problem: Problem) -> str:
     """What the shopper may read: never that a card is lost, stolen or suspected."""
     if problem.network_decline_code is None:
+        if problem.code in BLOCKED:
+            return BLOCKED[problem.code]
         return reason(MALFUNCTION).text if problem.type == "card_error" else problem.message
     return reason(problem.network_decline_code).text

@@ -9,12 +9,12 @@ from msgspec import to_builtins
 from cardswitch.specs.transactions.captures import holds_for_s
 
 from ..core.cards import Card
+from ..core.checks import checks_of
 from ..core.exchanges import Exchange, Stand
 from ..core.ids import CHARGE, INTENT, REFUND, SETUP, id_of
 from ..core.intents import Intent
 from ..core.problems import Problem
 from ..core.states import Status
-from .families.checks import checks_of
 from .faults import customer_message, error_object
 
 Object = dict[str, Any]
@@ -234,6 +234,8 @@ def _outcome(payment: Exchange, problem: Problem | None) -> Object | None:
     """What the network said of *payment*; None before anybody said anything."""
     if payment.stand is Stand.UNDONE:
         return _said("reversed_after_approval", "issuer_declined", problem)
+    if payment.blocked_by is not None:
+        return {**_said("reversed_after_approval", "blocked", problem), "reason": "rule"}
     if payment.answer is None:
         return None
     if payment.approved:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
@@ -28,6 +29,7 @@ API: Final = LinkId("api")  # Replies are sent there, though it is no link.
 PLACES_MAX: Final = 200  # Requests in work at the switch, which answers 91 above 256 of one link.
 PLACE_S: Final[Seconds] = 0.5  # How long a request waits for a place.
 LOOK_S: Final[Seconds] = 0.05
+Rules = Mapping[str, tuple[Check, ...]]  # by merchant: which checks an approval may not fail
 
 
 class Debt(Struct, kw_only=True):
@@ -58,12 +60,14 @@ class GatewayDesk(Desk):
         open_card: Callable[[str], str],
         answer_s: Seconds,
         end: Callable[[str], None],
+        rules: Rules,
     ) -> None:
         """*end* is called with the ref of an intent, or the id of a session, that is to end."""
         super().__init__(kernel)
         self.node = node
         self.open_card = open_card
         self.answer_s = answer_s
+        self.rules = rules
         self.rows = Rows()
         self.is_ready = False  # signed on
         self.in_work: set[str] = set()  # refs of intents, and keys, that a flow is at

@@ -11,6 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
@@ -21,7 +22,7 @@ from .things import Thing
 # Rows of the table of transactions.
 Asked = Literal["sale", "authorisation", "increment", "completion", "refund", "verification"]
 Outcome = Literal["reversed", "paid"]
-Because = Literal["no_answer", "approved_in_part", "restart", "canceled", "expired"]
+Because = Literal["no_answer", "approved_in_part", "check_failed", "restart", "canceled", "expired"]
 FutureUsage = Literal["on_session", "off_session"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
@@ -84,6 +85,7 @@ class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
     reason: str | None = None  # of a refund
     metadata: Metadata = {}
     takes_part: bool = False
+    declines_failed: tuple[Check, ...] = ()
     is_final: bool = True  # of a capture: nothing more is captured
 
 

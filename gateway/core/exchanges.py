@@ -6,15 +6,19 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.codes import PARTLY_APPROVED
+from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
 from .cards import Card, Metadata
+from .checks import failed_of
 from .entries import (
     Answered,
     Asked,
+    Because,
     Ended,
     Lapsed,
     Outcome,
@@ -24,7 +28,7 @@ from .entries import (
     Spent,
     Undone,
 )
-from .problems import Problem, approved_in_part, declined, unanswered, undone
+from .problems import Problem, approved_in_part, blocked, declined, unanswered, undone
 
 PAYMENTS: Final[frozenset[Asked]] = frozenset({"sale", "authorisation", "verification"})
 
@@ -72,6 +76,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     reason: str | None = None  # of a refund
     metadata: Metadata = {}
     takes_part: bool = False  # whether an approval of less than was asked for stands
+    declines_failed: tuple[Check, ...] = ()  # checks that an approval may not have failed
     is_final: bool = True  # of a capture: nothing more is captured
 
     @property
@@ -96,9 +101,30 @@ class Exchange(Struct, frozen=True, kw_only=True):
             return (unanswered if lapsed else undone)(self.number)
         if self.stand is not Stand.DECLINED or self.answer is None:
             return None
-        code = self.answer[39]
-        partly = code == PARTLY_APPROVED
-        return approved_in_part(self.number) if partly else declined(code, self.number)
+        match self.unwanted:
+            case "check_failed":
+                check = self.blocked_by
+                assert check is not None, "that is why"
+                return blocked(check, self.number)
+            case "approved_in_part":
+                return approved_in_part(self.number)
+        return declined(self.answer[39], self.number)
+
+    @property
+    def blocked_by(self) -> Check | None:
+        """The failed check for which its merchant does not want an approval."""
+        answer = self.answer
+        if answer is None or not answer.approved:
+            return None
+        return failed_of(answer, self.declines_failed)
+
+    @property
+    def unwanted(self) -> Because | None:
+        """Why it counts as declined though it was approved, if it does."""
+        if self.blocked_by is not None:
+            return "check_failed"
+        is_part = self.answer is not None and self.answer[39] == PARTLY_APPROVED
+        return "approved_in_part" if is_part and not self.takes_part else None
 
     def owed(self, entry: Owed) -> Stand:
         """How it stands after *entry*."""
@@ -112,7 +138,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
 
     def is_approval(self, answer: Message) -> bool:
         """Whether *answer* is an approval that stands."""
-        return answer.approved and (self.takes_part or answer[39] != PARTLY_APPROVED)
+        return answer.approved and replace(self, answer=answer).unwanted is None
 
     def require(self, entry: Answered | Owed | Lapsed | Ended) -> None:
         """An AssertionError if *entry* cannot follow."""

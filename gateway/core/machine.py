@@ -16,7 +16,7 @@ from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
 from .calls import NOBODY, Alter, Call, Deed, Expire, Read, Reply, Things, Use
-from .desk import SWITCH, GatewayDesk
+from .desk import SWITCH, GatewayDesk, Rules
 from .entries import GatewayEntry, Owed, Sent
 from .flows.owed import owe, resume, settle
 from .flows.serving import serve
@@ -58,11 +58,19 @@ class Timers(Struct, frozen=True):
 class Gateway(Program):
     """Calls come in by :meth:`call`; replies leave as a Send to API, after what they tell of."""
 
-    def __init__(self, node: Node, vault: CardVault, timers: Timers | None = None) -> None:
+    def __init__(
+        self,
+        node: Node,
+        vault: CardVault,
+        timers: Timers | None = None,
+        rules: Rules | None = None,
+    ) -> None:
         super().__init__({SWITCH: IsoExchange()}, Limits())
         timers = timers or Timers()
         self._vault = vault
-        self._desk = GatewayDesk(self.kernel, node, vault.open, timers.answer_s, self._end)
+        self._desk = GatewayDesk(
+            self.kernel, node, vault.open, timers.answer_s, self._end, rules or {}
+        )
         names = {41: f"{node.terminal:8}"}
         self._watch = NetworkWatch(
             self.desk, SWITCH, timers.echo_s, ready=self._signed_on, names=names

@@ -10,11 +10,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from cardswitch.specs.codes import HOLD_EXPIRED, PARTLY_APPROVED, reason
+from cardswitch.specs.merchants import Check
 
 _TABLE: Final[Mapping[str, Any]] = tomllib.loads(
     (Path(__file__).parent.parent / "tables" / "declines.toml").read_text("utf-8")
 )
 CODES: Final[Mapping[str, str]] = _TABLE["codes"]
+_BLOCKED: Final[Mapping[Check, tuple[str, str]]] = _TABLE["blocked"]
+# By the code of what a merchant's rule declines: what the shopper reads.
+BLOCKED: Final[Mapping[str | None, str]] = dict(_BLOCKED.values())
 DECLINES: Final[Mapping[str, str]] = _TABLE["declines"]
 
 
@@ -114,6 +118,23 @@ def capture_refused(code: str, number: int) -> Problem:
 def approved_in_part(number: int) -> Problem:
     """Less was approved than was asked for, and that is undone: there was not enough."""
     return declined(PARTLY_APPROVED, number)
+
+
+def blocked(check: Check, number: int) -> Problem:
+    """It was approved, and is undone: its merchant wants none whose *check* has failed.
+
+    >>> blocked("postal_code", 1).code
+    'incorrect_zip'
+    """
+    code, _ = _BLOCKED[check]
+    return Problem(
+        status=402,
+        type="card_error",
+        message=f"Declined by a rule of the merchant: the check of {check} has failed",
+        code=code,
+        decline_code=code,
+        number=number,
+    )
 
 
 def unanswered(number: int) -> Problem:

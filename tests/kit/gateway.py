@@ -21,8 +21,8 @@ REF = "a" * 22
 VAULT = CardVault(open=lambda sealed: PAN, fingerprint=lambda pan: f"print of {pan}")
 
 
-def gateway(vault=VAULT):
-    return Gateway(Node("GATE0001"), vault)
+def gateway(vault=VAULT, rules=None):
+    return Gateway(Node("GATE0001"), vault, rules=rules)
 
 
 def order(ref=REF, amount=1250, **more):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cardswitch.specs.codes import PARTLY_APPROVED, TRY_LATER
+from cardswitch.specs.codes import TRY_LATER
 from cardswitch.specs.errors import Error
+from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.answers import AGREEING, fits
 from cardswitch.specs.transactions.kinds import KINDS
@@ -27,7 +28,7 @@ from ..entries import (
     KeyTaken,
     Sent,
 )
-from ..exchanges import Exchange
+from ..exchanges import PAYMENTS, Exchange
 from ..intents import Intent
 from ..messages import Order, capture_for, increment_for, request_for, stored
 from ..problems import Problem, failed
@@ -142,8 +143,9 @@ class Work:
             reason=reason,
             metadata=metadata or {},
             takes_part=order.takes_part,
+            declines_failed=self._rules(order.asked),
         )
-        await self._outcome(number, request, takes_part=order.takes_part)
+        await self._outcome(number, request)
         return number
 
     async def increase(self, payment: Exchange, amount: int) -> int:
@@ -194,15 +196,20 @@ class Work:
         self.record(sent)
         return number
 
-    async def _outcome(self, number: int, request: Message, *, takes_part: bool = False) -> None:
+    async def _outcome(self, number: int, request: Message) -> None:
         """What became of *request*; without an answer that fits it is undone."""
         answer = await self._answer_to(request)
         if answer is None:
             return self.undo(number, "no_answer")
         self.record(Answered(self.desk.now, number, stored(answer)))
-        if answer[39] == PARTLY_APPROVED and not takes_part:
-            self.undo(number, "approved_in_part")
+        because = self.known.exchange(number).unwanted
+        if because is not None and KINDS.of(request).moves_money:
+            self.undo(number, because)
         return None
+
+    def _rules(self, asked: Asked) -> tuple[Check, ...]:
+        """The checks that an approval may not have failed, as the merchant wants it."""
+        return self.desk.rules.get(self.call.merchant, ()) if asked in PAYMENTS else ()
 
     async def _answer_to(self, request: Message) -> Message | None:
         within = max(0.0, self._until - self.desk.now)

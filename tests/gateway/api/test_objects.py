@@ -6,7 +6,7 @@ from cardswitch.gateway.api.objects import (
     refund_object,
 )
 from cardswitch.gateway.core.calls import Refund
-from tests.kit.gateway import CARD, call, intent, order, played
+from tests.kit.gateway import CARD, call, gateway, intent, order, played
 from tests.kit.play import after, answered
 
 FIELDS = {
@@ -43,6 +43,21 @@ def test_a_charge_says_what_the_network_said():
     )
     assert shown["outcome"]["network_status"] == "declined_by_network"
     assert shown["outcome"]["reason"] == "insufficient_funds"
+
+
+def test_what_a_rule_of_the_merchant_declines_was_approved_and_is_blocked():
+    play = played(gateway(rules={"SHOP0001": ("cvc",)}))
+    play = (play >> order()).skip()
+    stands = intent((play >> answered("switch", "00", {44: "8701N"})).skip())
+    shown = charge_object(stands, stands.exchange(1))
+    assert (shown["status"], shown["failure_code"]) == ("failed", "incorrect_cvc")
+    outcome = shown["outcome"]
+    assert (outcome["type"], outcome["network_status"], outcome["reason"]) == (
+        "blocked",
+        "reversed_after_approval",
+        "rule",
+    )
+    assert intent_object(stands)["x_customer_message"] == "Security code wrong"
 
 
 def test_before_anything_is_known_a_charge_is_pending_without_outcome():

@@ -1,5 +1,6 @@
 """An exchange: what was approved of it, and why it was not."""
 
+import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.core.exchanges import Exchange, Stand
@@ -25,3 +26,21 @@ def test_why_it_is_not_approved_is_told_of_each():
     partly = replace(SENT, stand=Stand.DECLINED, answer=PARTLY)
     assert partly.problem.network_decline_code == "10"
     assert replace(SENT, stand=Stand.UNDONE).problem.code == "processing_error"
+
+
+@pytest.mark.parametrize(
+    ("said", "stands", "code"),
+    [("8701N", False, "incorrect_cvc"), ("8301A", False, "incorrect_zip"), ("8701M", True, None)],
+)
+def test_an_approval_whose_check_has_failed_is_one_for_who_does_not_mind(said, stands, code):
+    answer = ASKED.reply("00", {44: said})
+    strict = replace(SENT, declines_failed=("cvc", "postal_code"))
+    assert SENT.is_approval(answer)
+    assert strict.is_approval(answer) is stands
+    if code is not None:
+        problem = replace(strict, stand=Stand.DECLINED, answer=answer).problem
+        assert (problem.code, problem.decline_code, problem.network_decline_code) == (
+            code,
+            code,
+            None,
+        )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.gateway.core.problems import away, declined, undone
+from cardswitch.gateway.core.problems import away, blocked, declined, undone
 from cardswitch.gateway.pages.words import money, why_not
 from cardswitch.specs.codes import REASONS
 
@@ -26,6 +26,10 @@ def test_what_nobody_must_be_told_reads_like_any_decline():
 def test_what_was_not_sent_and_what_was_undone_are_said_too():
     assert why_not(away("Nothing was sent")).startswith("Nothing was sent.")
     assert why_not(undone(1)).startswith("Try again in a moment")
+
+
+def test_what_a_rule_of_the_merchant_declines_can_be_typed_again():
+    assert why_not(blocked("postal_code", 1)).startswith("Postal code wrong. Check what you typed")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Charges and refunds over HTTPS in a lab that runs."""
 
+import pytest
+
 from tests.kit.shop import card
 
 
@@ -43,3 +45,20 @@ def test_a_charge_is_captured_by_its_own_id(shop):
     assert (taken["captured"], taken["amount_captured"]) == (True, 1000)
     assert error(shop.ask("POST", path))[:2] == (400, "payment_intent_unexpected_state")
     assert shop.ask("POST", "/v1/charges/ch_x/capture").status == 404
+
+
+CHECKS = [("4000000000000101", "cvc", "100"), ("4000000000000036", "postal", None)]
+
+
+@pytest.mark.parametrize(("number", "what", "cvc"), CHECKS)
+def test_a_failed_check_is_told_and_declines_where_the_merchant_says_so(shop, number, what, cvc):
+    home = {"payment_method_data[billing_details][address][postal_code]": "99999"}
+    taken = shop.create(**card(number, cvc=cvc), **home)
+    assert taken.body["status"] == "succeeded"
+    refused = shop.create(key=shop.other, **card(number, cvc=cvc), **home)
+    code = "incorrect_cvc" if what == "cvc" else "incorrect_zip"
+    assert error(refused) == (402, code, None)
+    charge = shop.ask("GET", f"/v1/charges/{refused.body['error']['charge']}", key=shop.other).body
+    name = "cvc_check" if what == "cvc" else "address_postal_code_check"
+    assert charge["payment_method_details"]["card"]["checks"][name] == "fail"
+    assert (charge["outcome"]["type"], charge["paid"]) == ("blocked", False)

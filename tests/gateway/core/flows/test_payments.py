@@ -12,7 +12,19 @@ from cardswitch.gateway.core.things.customers import Customer
 from cardswitch.gateway.core.things.methods import Method
 from cardswitch.gateway.core.things.sessions import Item, Session, SessionStatus
 from cardswitch.gateway.core.things.tokens import LIFETIME_S, Token
-from tests.kit.gateway import CARD, REF, SOURCE, UP, call, intent, played, replies, restarted
+from cardswitch.specs.transactions.reversals import original_data
+from tests.kit.gateway import (
+    CARD,
+    REF,
+    SOURCE,
+    UP,
+    call,
+    gateway,
+    intent,
+    played,
+    replies,
+    restarted,
+)
 from tests.kit.play import START, after, answered, sent
 
 METHOD = Use(kind="payment_method", id="pm_9", param="payment_method", is_shared=True)
@@ -109,6 +121,49 @@ def test_an_update_gives_the_order_another_card_and_customer():
     stands = intent(play)
     assert (stands.card.id, stands.customer, stands.amount) == ("pm_9", "cus_9", 800)
     assert stands.status is Status.NEEDS_CONFIRMATION
+
+
+# Rules of the merchant ----------------------------------------------------------------------------
+
+STRICT = {"SHOP0001": ("cvc", "postal_code")}
+
+
+@pytest.mark.parametrize("capture", ["automatic", "manual"])
+def test_an_approval_whose_check_failed_is_undone_and_declined(capture):
+    play = played(gateway(rules=STRICT))
+    play = (play >> call(create(terms=Terms(capture=capture)))).skip()
+    play = (play >> answered("switch", "00", {44: "8701N"})).skip()
+    assert replies(play)[-1].problem.code == "incorrect_cvc"
+    assert intent(play).status is Status.NEEDS_METHOD
+    assert intent(play).received == 0
+    reversal = play.sent_on("switch")[-1]
+    assert (reversal.mti, reversal[90]) == ("0420", original_data(play.sent_on("switch")[-2]))
+    play = (play >> answered("switch", "00")).skip()
+    assert play.machine.pending == 0
+    assert intent(play).status is Status.NEEDS_METHOD
+
+
+@pytest.mark.parametrize("rules", [None, {"SHOP0002": ("cvc",)}, {"SHOP0001": ("postal_code",)}])
+def test_whoever_has_no_such_rule_takes_it(rules):
+    play = (played(gateway(rules=rules)) >> call(create())).skip()
+    play = (play >> answered("switch", "00", {44: "8701N"})).skip()
+    assert intent(play).status is Status.SUCCEEDED
+
+
+def test_a_crash_before_the_reversal_was_acknowledged_sends_it_again():
+    play = (played(gateway(rules=STRICT)) >> call(create())).skip()
+    play = (play >> answered("switch", "00", {44: "8301N"})).skip()
+    play = restarted(play).skip() >> UP << sent("switch", "0800") >> answered("switch", "00")
+    assert intent(play.skip()).problem.code == "incorrect_zip"
+    assert play.sent_on("switch")[-1].mti == "0421"
+
+
+def test_a_setup_whose_check_failed_has_nothing_to_undo():
+    deed = Create(secret="s", amount=0, currency="", source=SOURCE, is_setup=True, pay=Pay())
+    play = (played(gateway(rules=STRICT)) >> call(deed, kind=SETUP)).skip()
+    play = (play >> answered("switch", "85", {44: "8701N"})).skip()
+    assert replies(play)[-1].problem.code == "incorrect_cvc"
+    assert [each.mti for each in play.sent_on("switch")] == ["0800", "0100"]
 
 
 # Setup: the card is verified, and no money asked for ----------------------------------------------

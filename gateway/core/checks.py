@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.absent import read_checks
 
@@ -30,6 +31,10 @@ _ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     "N": (FAIL, FAIL),
 }
 _UNKNOWN: Final = (UNAVAILABLE, UNAVAILABLE)
+_SHOWN: Final[Mapping[Check, str]] = {
+    "cvc": "cvc_check",
+    "postal_code": "address_postal_code_check",
+}
 
 
 def checks_of(answer: Message | None) -> dict[str, str | None]:
@@ -46,3 +51,13 @@ def checks_of(answer: Message | None) -> dict[str, str | None]:
         "address_postal_code_check": postal,
         "cvc_check": _CODES.get(code, UNAVAILABLE) if code else None,
     }
+
+
+def failed_of(answer: Message, wanted: Iterable[Check]) -> Check | None:
+    """The first check of those *wanted* that has failed, by *answer*; None if none has.
+
+    >>> failed_of(Message("0210", {39: "00", 44: "8701M8301A"}), ["cvc", "postal_code"])
+    'postal_code'
+    """
+    found = checks_of(answer)
+    return next((check for check in wanted if found[_SHOWN[check]] == FAIL), None)

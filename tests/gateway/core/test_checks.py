@@ -2,7 +2,7 @@
 
 import pytest
 
-from cardswitch.gateway.api.families.checks import checks_of
+from cardswitch.gateway.core.checks import checks_of, failed_of
 from cardswitch.specs.message import Message
 
 
@@ -32,6 +32,14 @@ def test_a_result_is_told(said, line1, postal, cvc):
         "address_postal_code_check": postal,
         "cvc_check": cvc,
     }
+
+
+def test_the_first_check_that_failed_of_those_that_are_wanted_is_named():
+    both = Message("0210", {39: "00", 44: "8701N8301A"})
+    assert failed_of(both, ["postal_code", "cvc"]) == "postal_code"
+    assert failed_of(both, ["cvc"]) == "cvc"
+    assert failed_of(both, []) is None
+    assert failed_of(Message("0210", {39: "00", 44: "8701P8301U"}), ["cvc", "postal_code"]) is None
 
 
 def test_of_what_was_not_answered_or_names_a_field_nothing_is_told():
