@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from threading import get_ident
 from typing import Any, Final
@@ -31,8 +31,10 @@ from .core.messages import SALE, AnyPinPad, Order, TerminalIdentity
 from .core.outcome import Outcome
 from .core.settling import SettlingTerminal
 from .core.state import Book, rebuild
+from .customer.sealed import CardVault
 from .pads import mac_pad, pin_pad
 from .pinpad.macs import MacPad
+from .vault import LateVault
 
 WITHIN_S: Final = 30.0  # Some sends of a reversal; nobody stays longer at a till.
 LOOK_S: Final = 0.01  # between two looks at a change that is under way
@@ -111,6 +113,22 @@ class Session:
         yield await self._next(until)
         async for outcome in self._until_rest(until):
             yield outcome
+
+    async def sell_offline(
+        self, action: Action, within: Seconds = WITHIN_S
+    ) -> AsyncIterator[Outcome]:
+        """Do *action*, a sale that is approved here, and yield what comes of it.
+
+        The switch is told of it, for *within* seconds, if it can be reached; else the next session
+        does. Raises what *action* does: then nothing was sold.
+        """
+        until = _from_now(within)
+        self.do(action)
+        yield await self._next(until)
+        with suppress(NoLink, NotReady, StillPending):
+            await self.connected()
+            async for outcome in self._until_rest(until):
+                yield outcome
 
     async def change_key(self, kind: KeyKind = "pin", within: Seconds = WITHIN_S) -> str:
         """Have a key of the PIN pad changed, once nothing is pending; how that went, durably.
@@ -225,6 +243,7 @@ async def open_session(
         test_cards_only=config.is_in_clear,
         macs=mac_pad(config),
         signs_on=config.sign_on,
+        vault=LateVault(Path(config.state)),
     )
     journal = open_journal(config)
     try:
@@ -247,8 +266,9 @@ def close_batch(config: TerminalConfig) -> Book:
     with closing(open_journal(config)) as journal:
         book = rebuild(journal.read())
         if (owed := book.unsettled) is not None:
+            what = "sale" if owed.is_owed else "reversal"
             raise NotReady(
-                f"the reversal of STAN {owed.stan} is pending: it must be acknowledged first"
+                f"the {what} of STAN {owed.stan} is pending: it must be acknowledged first"
             )
         journal.commit([BatchClosed(Clock().now())])
     return book
@@ -300,8 +320,9 @@ class _Linked(SettlingTerminal):
         test_cards_only: bool = False,
         macs: MacPad | None = None,
         signs_on: bool = False,
+        vault: CardVault | None = None,
     ) -> None:
-        super().__init__(place, pinpad, timers, macs=macs)
+        super().__init__(place, pinpad, timers, macs=macs, vault=vault)
         self.is_linked = asyncio.Event()
         self.unsigned = ""  # why the switch does not let it sign on
         self._signs_on = signs_on
@@ -309,12 +330,20 @@ class _Linked(SettlingTerminal):
 
     def ask(self, order: Order, now: Seconds, kind: str = SALE) -> Sequence[Effect]:
         """See :meth:`Terminal.ask`; what others can read is sent of test cards alone."""
+        self._require_test_card(order)
+        return super().ask(order, now, kind)
+
+    def sell_offline(self, order: Order, now: Seconds, approval_code: str = "") -> Sequence[Effect]:
+        """See :meth:`Terminal.sell_offline`, and :meth:`ask`."""
+        self._require_test_card(order)
+        return super().sell_offline(order, now, approval_code)
+
+    def _require_test_card(self, order: Order) -> None:
         if self._test_cards_only and not is_test_card(order.card.pan):
             raise ConfigError(
                 "terminal.plain: this card is no test card, and would go in clear: say with tls_ca "
                 "who signs the certificate of the switch"
             )
-        return super().ask(order, now, kind)
 
     def linked(self, link: LinkId) -> None:
         super().linked(link)

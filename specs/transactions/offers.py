@@ -22,6 +22,7 @@ class Offer(NamedTuple):
     takes_amount: bool
     takes_cash: bool  # some of the amount is paid out
     takes_card: bool  # or names an original, which has one
+    is_told: bool  # it has happened, and nobody is asked
 
 
 def offers() -> tuple[Offer, ...]:
@@ -37,6 +38,7 @@ def offers() -> tuple[Offer, ...]:
             row.get("money", "none") != "none",
             ADDITIONAL_AMOUNTS in row["requires"],
             "original" not in row,
+            row["shape"] == "advise",
         )
         for name, row in rows.items()
         if "command" in row

@@ -24,6 +24,23 @@ class SaleBegun(Struct, frozen=True, tag="begun"):
     alias: str = ""  # what the lab calls the card, or ""
 
 
+class SoldOffline(SaleBegun, frozen=True, tag="offline"):
+    """The terminal has approved a sale by itself; the switch must be told, with the *sealed* card.
+
+    A reversal of an earlier one may be pending meanwhile.
+    """
+
+    sealed: str = ""
+
+
+class AdviceKept(Struct, frozen=True, tag="kept"):
+    """The switch has taken what it was told of the sale *sale*, or never will."""
+
+    at: Seconds
+    sale: str
+    answer: Message
+
+
 class SaleAnswered(Struct, frozen=True, tag="answered"):
     """The sale has its result: approved or declined."""
 
@@ -150,6 +167,8 @@ class BatchClosed(Struct, frozen=True, tag="closed"):
 
 TerminalEntry = (
     SaleBegun
+    | SoldOffline
+    | AdviceKept
     | SaleAnswered
     | Unanswered
     | SaleRepeated

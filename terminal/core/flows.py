@@ -25,8 +25,10 @@ from cardswitch.wire.machine.waits import Flow, NoAnswer
 from cardswitch.wire.ports import LinkId, Seconds
 
 from ..customer.card import Card
+from ..customer.sealed import CardVault, opened_card
 from ..pinpad.macs import MacPad
 from .entries import (
+    AdviceKept,
     ApprovalHeard,
     ReversalRefused,
     SaleAnswered,
@@ -34,6 +36,7 @@ from .entries import (
     SaleRepeated,
     SaleReversed,
     SaleReversing,
+    SoldOffline,
     TerminalEntry,
     Unanswered,
 )
@@ -43,6 +46,7 @@ from .messages import (
     TerminalIdentity,
     reversal_request,
     stored,
+    told_request,
 )
 from .outcome import PAID, SaleState
 from .sales import key_of
@@ -72,7 +76,9 @@ class Flows(SealingProgram):
         timers: Timers | None = None,
         link: LinkId = SWITCH,
         macs: MacPad | None = None,
+        vault: CardVault | None = None,
     ) -> None:
+        """*vault*: where the cards of sales are sealed that are approved here."""
         super().__init__({link: IsoExchange()}, macs)
         self.book = Book()
         self.link = link
@@ -80,6 +86,8 @@ class Flows(SealingProgram):
         self._pinpad = pinpad
         self._timers = timers or Timers()
         self._card: Card | None = None  # of the last sale, for a repeat; gone after a crash
+        self._vault = vault
+        self._sent: set[str] = set()  # of what is owed: what may have been sent already
 
     @property
     def is_free(self) -> bool:
@@ -92,9 +100,12 @@ class Flows(SealingProgram):
         self.kernel.start(self._then_reverse(flow))
 
     async def _then_reverse(self, flow: Flow) -> None:
-        """Do *flow*; then undo what it has heard of."""
+        """Do *flow*; then undo what it has heard of, and tell what the switch must be told."""
         await flow
         await self._undo_heard()
+        while self.book.owed:
+            await self._tell(self.book.owed[0])
+            await self._undo_heard()
 
     async def _undo_heard(self) -> None:
         """Undo what was approved and is not held so."""
@@ -135,6 +146,29 @@ class Flows(SealingProgram):
         """Tell what was done, durably first, until somebody has kept it."""
         self._record(begun)
         await self._insist(begun.request, self._is_kept)
+
+    async def _tell(self, key: str) -> None:
+        """Tell of the sale *key*, which was approved here, until the switch has kept that."""
+        sold = self.book.sales[key].begun
+        assert isinstance(sold, SoldOffline), "only those are owed"
+        assert self._vault is not None, "its card was sealed"
+        advice = told_request(sold.request, *opened_card(sold.sealed, self._vault))
+        if key in self._sent:
+            advice = Message(f"{advice.mti[:3]}1", advice.fields)
+        self._sent.add(key)
+        await self._insist(advice, lambda answer: self._is_told(key, answer))
+        self._sent.discard(key)
+
+    def _is_told(self, key: str, answer: Message) -> bool:
+        """Whether *answer* says that the switch has kept the sale *key*, or never will."""
+        request = self.book.sales[key].begun.request
+        if not fits(answer, request, KINDS.of(request), ECHOED):
+            self.desk.count("unfit_answer")
+            return False
+        if answer[39] in TRY_LATER:
+            return False
+        self._record(AdviceKept(self.desk.now, key, stored(answer)))
+        return True
 
     async def _repeat(self, request: Message) -> None:
         answer = await self._answer(request)
@@ -265,6 +299,9 @@ class Flows(SealingProgram):
             raise NoLink("the switch cannot be reached: nothing was sent")
 
     def _require_free(self) -> None:
+        if not self.book.pending and self.book.owed:
+            stan = self.book.sales[self.book.owed[0]].outcome.stan
+            raise NotReady(f"the switch must be told of the sale of STAN {stan} first")
         if self.book.pending:
             stan = self.book.sales[self.book.pending.sale].outcome.stan
             raise NotReady(f"the reversal of STAN {stan} is pending: it must be acknowledged first")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from .entries import (
+    AdviceKept,
     ApprovalHeard,
     BatchClosed,
     BatchSettled,
@@ -21,6 +22,7 @@ from .entries import (
     SaleReversed,
     SaleReversing,
     SettlingRefused,
+    SoldOffline,
     TerminalEntry,
     Unanswered,
 )
@@ -37,6 +39,8 @@ _ANY: Final = frozenset({None, *SaleState})  # A key may come while a sale is un
 # The entries, and how the sale that they are about must stand for each.
 FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleBegun: _AT_REST,
+    SoldOffline: _AT_REST | {SaleState.PENDING},
+    AdviceKept: frozenset({SaleState.APPROVED}),
     SaleAnswered: frozenset({SaleState.BEGUN}),
     Unanswered: frozenset({SaleState.BEGUN}),
     SaleRepeated: PAID | {SaleState.DECLINED},
@@ -44,7 +48,7 @@ FOLLOWS: Final[dict[type[TerminalEntry], frozenset[SaleState | None]]] = {
     SaleReversed: frozenset({SaleState.PENDING}),
     ReversalRefused: frozenset({SaleState.PENDING}),
     ApprovalHeard: NOT_PAID | {SaleState.BEGUN},
-    SaleAbandoned: NOT_PAID | {SaleState.BEGUN, SaleState.PENDING},
+    SaleAbandoned: NOT_PAID | {SaleState.APPROVED, SaleState.BEGUN, SaleState.PENDING},
     BatchSettling: _AT_REST,
     ItemsNumbered: _AT_REST,
     BatchSettled: _AT_REST,

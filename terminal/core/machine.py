@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from cardswitch.specs.amounts import format_amount
+from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Effect, Seconds, name_of
 
 from ..customer.card import Card
+from ..customer.sealed import CardVault, sealed_card
 from .entries import (
     SaleBegun,
+    SoldOffline,
     TerminalEntry,
 )
 from .errors import NotReady
@@ -23,12 +27,15 @@ from .messages import (
     SALE,
     Order,
     following_request,
+    offline_request,
     repeat_request,
     request_for,
     stored,
 )
 from .outcome import PAID, SaleState, words_for
-from .sales import Sale, key_of, why_not_reversed
+from .sales import Sale, key_of, to_complete, why_not_reversed
+
+OWED_MAX: Final = 50  # A till that never gets through must not go on for ever.
 
 
 class Terminal(Flows):
@@ -49,6 +56,38 @@ class Terminal(Flows):
         self._card = order.card
         self._start(self._ask(request, order.card))
         return self.kernel.take()
+
+    def sell_offline(self, order: Order, now: Seconds, approval_code: str = "") -> Sequence[Effect]:
+        """Approve what *order* wants here, whether the switch can be reached or not; it is told.
+
+        *approval_code*: what the card's bank gave by telephone, if anything. Raises NotReady, or as
+        :func:`offline_request` does: then nothing was sold.
+        """
+        self.kernel.advance(now)
+        vault = self._require_offline()
+        request = offline_request(self.place, order, now, approval_code)
+        request = self.desk.stamp(self.link, request)
+        card = order.card
+        sold = SoldOffline(
+            now, stored(request), mask_pan(card.pan), card.alias, sealed_card(card, vault)
+        )
+        self._record(sold)
+        if self.is_free:
+            self._start(self._take_up())
+        return self.kernel.take()
+
+    def _require_offline(self) -> CardVault:
+        """Where its card is sealed, if one may be sold now: other sales may not be under way."""
+        is_waiting = self.book.pending or self.book.owed
+        if self.book.settling is not None:
+            raise NotReady("the batch is being settled: that must end first")
+        if self.book.kind is SaleState.BEGUN or not (self.is_free or is_waiting):
+            raise NotReady("a sale is under way")
+        if len(self.book.owed) >= OWED_MAX:
+            raise NotReady(f"{OWED_MAX} sales wait to be told: the switch must take them first")
+        if self._vault is None:
+            raise NotReady("this terminal keeps no cards, so it cannot sell offline")
+        return self._vault
 
     def repeat(self, now: Seconds, card: Card | None = None) -> Sequence[Effect]:
         """Ask for the last sale's result once more; *card* must be given after a restart.
@@ -125,7 +164,7 @@ class Terminal(Flows):
         return self.kernel.take()
 
     def _held(self, deed: str, stan: str) -> Sale:
-        held = self.book.to_complete(stan)
+        held = to_complete(self.book.newest, stan)
         if held is None:
             which = f"of STAN {stan} " if stan else ""
             raise NotReady(f"nothing to {deed}: no pre-authorisation {which}is open here")
@@ -142,5 +181,6 @@ class Terminal(Flows):
             self._apply(entry)
         # Nothing is sent whose number is not in the journal, so the last one there is the last.
         self.kernel.skip_numbers(name_of(self.link), self.book.stan)
+        self._sent.update(self.book.owed)
         self._start(self._take_up())
         return self.kernel.take()

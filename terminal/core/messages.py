@@ -29,6 +29,8 @@ AnyPinPad = PinPad | DukptPad
 SALE: Final = "sale"  # the row of what a terminal does unless it is told otherwise
 COMPLETION: Final = "completion"
 INCREMENT: Final = "increment"
+OFFLINE: Final = "offline"
+APPROVAL_SIZE: Final = 6  # field 38
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe
 WITH_PIN_PAD: Final = "1"  # field 22, third digit
@@ -99,6 +101,27 @@ def request_for(
     if order.cash:
         fields[54] = pack_cash(order.cash, fields[49])
     return Message(row.mti[0], dict(sorted(fields.items())))
+
+
+def offline_request(
+    place: TerminalIdentity, order: Order, now: Seconds, approval_code: str = ""
+) -> Message:
+    """The 0220 for *order*, without its trace number; *approval_code*: what a bank gave by phone.
+
+    Raises FormatError.
+    """
+    is_word = approval_code.isascii() and approval_code.isalnum()
+    if approval_code and not (is_word and len(approval_code) == APPROVAL_SIZE):
+        raise FormatError(f"{APPROVAL_SIZE} letters and digits", field="38")
+    request = request_for(place, order, None, now, OFFLINE)
+    said = {38: approval_code.upper()} if approval_code else {}
+    return told_request(request.with_fields(said), order.card.pan, order.card.expiry)
+
+
+def told_request(request: Message, pan: str, expiry: str) -> Message:
+    """*request*, stored or not, with number and *expiry* of its card, and no track."""
+    fields = {**request.without(35).fields, 2: pan, 14: expiry}
+    return Message(request.mti, dict(sorted(fields.items())))
 
 
 def following_request(

@@ -65,6 +65,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     approval_code: str = ""
     rrn: str = ""
     is_repeat: bool = False
+    is_owed: bool = False  # approved here, and the switch must still be told
     because: str = ""  # of an abandoned one: what the person said
     amounts: tuple[AdditionalAmount, ...] = ()  # what the issuer told of the account
 
@@ -126,6 +127,11 @@ def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outco
         approval_code=request.get(38),
         rrn=request.get(37),
     )
+
+
+def kept_outcome(outcome: Outcome, at: Seconds, answer: Message) -> Outcome:
+    """*outcome*, approved at the terminal itself, after the switch was told of it."""
+    return replace(told(outcome, kind_of(answer), at, answer), is_owed=False)
 
 
 def outcome_after(outcome: Outcome, kind: SaleState, at: Seconds, answer: Message) -> Outcome:

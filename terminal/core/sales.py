@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from cardswitch.specs.dates import utc_date
@@ -43,6 +45,17 @@ def original_key(request: Message) -> str:
     """The key of the sale that *request*, a reversal or a completion, names."""
     named = request[90]
     return key_of(named[4:10], named[10:20])
+
+
+def to_complete(sales: Iterable[Sale], stan: str = "") -> Sale | None:
+    """The first of *sales* of which something is set aside, or that of the number *stan*."""
+    for sale in sales:
+        outcome = sale.outcome
+        row = KINDS.named(outcome.transaction)
+        is_hold = row.money == "hold" and not row.adds
+        if is_hold and outcome.kind in SET_ASIDE and stan in ("", outcome.stan):
+            return sale
+    return None
 
 
 def amount_undone(pending: Pending) -> int:

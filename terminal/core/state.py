@@ -21,6 +21,7 @@ from cardswitch.wire.ports import Seconds
 
 from .batch import Batch, Settlement
 from .entries import (
+    AdviceKept,
     ApprovalHeard,
     BatchClosed,
     BatchSettled,
@@ -37,6 +38,7 @@ from .entries import (
     SaleReversed,
     SaleReversing,
     SettlingRefused,
+    SoldOffline,
     TerminalEntry,
     Unanswered,
 )
@@ -47,6 +49,7 @@ from .outcome import (
     Outcome,
     SaleState,
     begun_outcome,
+    kept_outcome,
     kind_of,
     line_of,
     outcome_after,
@@ -68,6 +71,7 @@ class Book(Struct, frozen=True, kw_only=True):
     last_outcome: Outcome | None = None  # what the last entry has to tell, if anything
     pending: Pending | None = None
     to_reverse: tuple[str, ...] = ()  # keys of sales that are to be reversed next
+    owed: tuple[str, ...] = ()  # keys of those approved here that the switch must be told of
     keys: Mapping[KeyKind, KeyTaken] = {}  # the last ones that the PIN pad has taken
     mac_key_seen_at: Seconds | None = None  # when the switch first used the last one for MACs
     ksn: str = ""  # the last one that a PIN pad of DUKPT has used
@@ -108,7 +112,8 @@ class Book(Struct, frozen=True, kw_only=True):
 
     @property
     def unsettled(self) -> Outcome | None:
-        """The sale that is not at rest: no answer yet, or a reversal is pending or to be made."""
+        """The sale that is not at rest: no answer yet, a reversal is pending or to be made, or the
+        switch must be told of it."""
         key = self.unsettled_key
         return self.sales[key].outcome if key is not None else None
 
@@ -117,22 +122,19 @@ class Book(Struct, frozen=True, kw_only=True):
         """The key of that sale."""
         for key in (self.pending.sale,) if self.pending else self.to_reverse:
             return key
-        return next(reversed(self.sales)) if self.kind is SaleState.BEGUN else None
+        if self.kind is SaleState.BEGUN:
+            return next(reversed(self.sales))
+        return next(iter(self.owed), None)
+
+    @property
+    def newest(self) -> Iterator[Sale]:
+        """The sales, the newest first."""
+        return reversed(self.sales.values())
 
     def find(self, stan: str = "") -> Sale | None:
         """The newest sale of the number *stan*, or the last one."""
-        found = (sale for sale in reversed(self.sales.values()) if stan in ("", sale.outcome.stan))
+        found = (sale for sale in self.newest if stan in ("", sale.outcome.stan))
         return next(found, None)
-
-    def to_complete(self, stan: str = "") -> Sale | None:
-        """The newest sale of which something is set aside, or that of the number *stan*."""
-        for sale in reversed(self.sales.values()):
-            outcome = sale.outcome
-            row = KINDS.named(outcome.transaction)
-            is_hold = row.money == "hold" and not row.adds
-            if is_hold and outcome.kind in SET_ASIDE and stan in ("", outcome.stan):
-                return sale
-        return None
 
     def own(self, answer: Message) -> str | None:
         """The key of the sale that *answer* answers, or ``None``: it is none of the last ones.
@@ -169,6 +171,10 @@ class Book(Struct, frozen=True, kw_only=True):
                 f" a sale that is {stands or 'not there'}"
             )
         match entry:
+            case SoldOffline():
+                return self._sold_offline(entry)
+            case AdviceKept(at, key, answer):
+                return self._kept(at, key, answer)
             case SaleBegun():
                 return self._begun(entry)
             case SaleAnswered(at, answer):
@@ -215,6 +221,8 @@ class Book(Struct, frozen=True, kw_only=True):
         """How the sale stands that *entry* is about; while a reversal is pending, it is that."""
         if isinstance(entry, ApprovalHeard):
             return self._kind(entry.sale)
+        if isinstance(entry, AdviceKept):
+            return self._kind(entry.sale) if entry.sale in self.owed else None
         if isinstance(entry, SaleAbandoned):
             return self._kind(entry.sale) if entry.sale == self.unsettled_key else None
         if self.pending:
@@ -231,8 +239,30 @@ class Book(Struct, frozen=True, kw_only=True):
         sale = Sale(entry, begun_outcome(entry.at, request, entry.card, self.batch.number))
         key = key_of(request[11], request[7])
         kept = [(other, of) for other, of in self.sales.items() if other != key]
-        sales = {**dict(kept[-SALES_MAX + 1 :]), key: sale}
+        owed = [each for each in kept[: -SALES_MAX + 1] if each[0] in self.owed]
+        sales = {**dict([*owed, *kept[-SALES_MAX + 1 :]]), key: sale}
         return replace(self, stan=int(request[11]), sales=sales, last_outcome=None)
+
+    def _sold_offline(self, entry: SoldOffline) -> Book:
+        """Approved at once, and counted: the goods are gone."""
+        book = self._begun(entry)
+        key, sale = next(reversed(book.sales.items()))
+        outcome = replace(sale.outcome, kind=SaleState.APPROVED, is_owed=True)
+        batch = book.batch.plus(line_of(outcome), outcome.currency, outcome.amount)
+        return replace(book._with(key, outcome), owed=(*self.owed, key), batch=batch)
+
+    def _kept(self, at: Seconds, key: str, answer: Message) -> Book:
+        """The switch knows of it now; what it refuses, nobody pays for."""
+        before = self.sales[key].outcome
+        outcome, batch = kept_outcome(before, at, answer), self.batch
+        if outcome.kind is not SaleState.APPROVED:
+            batch = batch.plus(line_of(before), before.currency, -before.amount, -1)
+            batch = batch.plus(line_of(outcome), before.currency, before.amount)
+        book = replace(self._with(key, outcome), batch=batch)
+        return book._owed_no_more(key)
+
+    def _owed_no_more(self, key: str) -> Book:
+        return replace(self, owed=tuple(other for other in self.owed if other != key))
 
     def _answered(self, at: Seconds, answer: Message) -> Book:
         assert self.outcome is not None
@@ -332,9 +362,9 @@ class Book(Struct, frozen=True, kw_only=True):
         pending = self.pending if self.pending and self.pending.sale == key else None
         before = pending.before if pending else self.sales[key].outcome
         undone = amount_undone(pending) if pending else before.asked
-        outcome = replace(before, kind=SaleState.ABANDONED, at=at, because=because)
+        outcome = replace(before, kind=SaleState.ABANDONED, at=at, because=because, is_owed=False)
         return replace(
-            self._in_doubt(key, outcome, undone),
+            self._in_doubt(key, outcome, undone)._owed_no_more(key),
             pending=None if pending else self.pending,
             to_reverse=tuple(other for other in self.to_reverse if other != key),
         )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
@@ -12,11 +9,12 @@ import click
 from cardswitch.specs.transactions.offers import Offer, offers
 
 from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
+from .given import amount_of, card_of, offered, pin_of, presenting
+from .offline_cli import selling_offline
 from .options import common, pin_option, waiting
 
 if TYPE_CHECKING:
     from ..config import TerminalConfig
-    from ..customer.card import Card
 
 EPILOG: Final = """\b
 Examples:
@@ -88,15 +86,15 @@ def _asking(offer: Offer) -> click.Command:
         from ..core.messages import Order
         from .screen import conclude
 
-        presented = _card(config, card, expiry, cvv)
-        minor = _amount(amount, config.currency) if offer.takes_amount else 0
-        paid_out = _amount(cash, config.currency, "--cash") if offer.takes_cash else 0
+        presented = card_of(config, card, expiry, cvv)
+        minor = amount_of(amount, config.currency) if offer.takes_amount else 0
+        paid_out = amount_of(cash, config.currency, "--cash") if offer.takes_cash else 0
         order = Order(
             amount=minor,
             currency=config.currency,
             card=presented,
             entry=entry,
-            pin=_pin(pin),
+            pin=pin_of(pin),
             cash=paid_out,
         )
         conclude(
@@ -108,7 +106,7 @@ def _asking(offer: Offer) -> click.Command:
             check,
         )
 
-    command = _presenting(waiting(common(asked)))
+    command = presenting(waiting(common(asked)))
     if offer.takes_amount:
         command = click.argument("amount")(command)
     if offer.takes_cash:
@@ -117,7 +115,7 @@ def _asking(offer: Offer) -> click.Command:
         )(command)
     if offer.takes_pin:
         command = pin_option(command)
-    return _offered(offer, command)
+    return offered(offer, command)
 
 
 def _completing(offer: Offer) -> click.Command:
@@ -147,7 +145,7 @@ def _completing(offer: Offer) -> click.Command:
     ) -> None:
         from .screen import conclude
 
-        minor = _amount(amount, config.currency) if amount is not None else 0
+        minor = amount_of(amount, config.currency) if amount is not None else 0
         conclude(
             config,
             lambda session: session.perform(
@@ -158,7 +156,7 @@ def _completing(offer: Offer) -> click.Command:
             check,
         )
 
-    return _offered(offer, complete)
+    return offered(offer, complete)
 
 
 def _adding(offer: Offer) -> click.Command:
@@ -179,7 +177,7 @@ def _adding(offer: Offer) -> click.Command:
     ) -> None:
         from .screen import conclude
 
-        minor = _amount(amount, config.currency)
+        minor = amount_of(amount, config.currency)
         conclude(
             config,
             lambda session: session.perform(
@@ -189,34 +187,12 @@ def _adding(offer: Offer) -> click.Command:
             check,
         )
 
-    return _offered(offer, increment)
+    return offered(offer, increment)
 
 
-def _offered(offer: Offer, command: Callable[..., None]) -> click.Command:
-    epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
-    return click.command(offer.command, help=offer.text, epilog=epilog)(command)
-
-
-def _presenting(command: Callable[..., None]) -> Callable[..., None]:
-    """The card, and how it is read."""
-    entries = click.Choice(["swipe", "manual"])
-    for option in (
-        click.option("--check", is_flag=True, help="Exit with 3 when declined."),
-        click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2."),
-        click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own."),
-        click.option(
-            "--entry", type=entries, default="swipe",
-            help="Read the magnetic stripe, or key in number, expiry and CVV2.",
-        ),
-        click.option("--card", required=True, help="Alias of a test card, or a card number."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-_FOLLOWING = {"increment": _adding, "completion": _completing}
+_SPECIAL = {"increment": _adding, "completion": _completing, "offline": selling_offline}
 for _offer in offers():
-    terminal.add_command((_asking if _offer.takes_card else _FOLLOWING[_offer.kind])(_offer))
+    terminal.add_command(_SPECIAL.get(_offer.kind, _asking)(_offer))
 
 
 @terminal.command(epilog=REPEAT_EPILOG)
@@ -239,7 +215,7 @@ def repeat(
 
     begun = read_book(config).begun
     name = card or (begun.alias if begun else "")
-    presented = _card(config, name, expiry) if name else None
+    presented = card_of(config, name, expiry) if name else None
     conclude(
         config,
         lambda session: session.perform(
@@ -259,7 +235,7 @@ def reverse(
     config: TerminalConfig, keep: str | None, stan: str, within: float, as_json: bool
 ) -> None:
     """Undo the last sale of the open batch, or a part of it, until the switch acknowledges that."""
-    stays = _amount(keep, config.currency, "--keep") if keep is not None else 0
+    stays = amount_of(keep, config.currency, "--keep") if keep is not None else 0
     _undo(config, stays, stan, within, as_json)
 
 
@@ -323,48 +299,3 @@ def status(config: TerminalConfig, as_json: bool) -> None:
 
 for _command in (settle, close_batch, sign_on, sign_off, echo, change_key, keys):
     terminal.add_command(_command)
-
-
-def _pin(given: str | None) -> str | None:
-    """The PIN that --pin or the environment tells; a warning if others can see it."""
-    from click.core import ParameterSource
-
-    if given == "-":
-        if sys.stdin.isatty():
-            return str(click.prompt("PIN", hide_input=True, err=True))
-        return sys.stdin.readline().strip()
-    source = click.get_current_context().get_parameter_source("pin")
-    if given and source is ParameterSource.COMMANDLINE:
-        click.echo(
-            "cardswitch: a PIN on the command line is seen by all who list processes: give it with"
-            " --pin - or CARDSWITCH_PIN",
-            err=True,
-        )
-    return given
-
-
-def _amount(text: str, currency: str, option: str = "AMOUNT") -> int:
-    from cardswitch.specs.amounts import parse_amount
-    from cardswitch.specs.errors import FormatError
-
-    try:
-        return parse_amount(text, currency)
-    except FormatError as error:
-        raise click.BadParameter(str(error), param_hint=option) from None
-
-
-def _card(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
-    from cardswitch.specs.errors import ConfigError, Error
-
-    from ..config import read_cards
-    from ..customer.card import find_card
-
-    path = Path(config.cards)
-    # Who gives a card number needs no file of test cards.
-    listed = read_cards(path) if path.exists() or not wanted.isdecimal() else ()
-    try:
-        return find_card(listed, wanted, expiry).altered(expiry, cvv)
-    except ConfigError:
-        raise
-    except Error as error:
-        raise click.BadParameter(str(error), param_hint="--card") from None

@@ -99,6 +99,7 @@ def shown(config: TerminalConfig, book: Book) -> dict[str, object]:
         "batch": book.batch,
         "last": book.outcome,
         "pending_reversal": book.unsettled,
+        "owed": [book.sales[key].outcome for key in book.owed],
         "exceptions": book.exceptions,
         "is_being_settled": book.settling is not None,
     }
@@ -158,9 +159,10 @@ def _warn_of_pending(book: Book) -> None:
         return
     amount = money(owed.reversed or owed.asked, owed.currency)
     if is_advice(owed):
+        more = f", nor {len(book.owed) - 1} more" if len(book.owed) > 1 else ""
         click.echo(
-            f"STAN {owed.stan}: nobody has kept this {owed.transaction} of {amount} yet; the next"
-            " command sends it again, and `terminal reverse-pending` does nothing else",
+            f"STAN {owed.stan}: nobody has kept this {owed.transaction} of {amount} yet{more}; the"
+            " next command sends it again, and `terminal reverse-pending` does nothing else",
             err=True,
         )
         return

@@ -178,3 +178,15 @@ def test_what_is_set_aside_is_held_and_in_no_deposit(houses):
     [up] = house.programs
     assert up.stop() == 0
     assert list(house.held().values()) == [8000]
+
+
+def test_a_sale_approved_at_the_till_is_deposited(houses):
+    house = houses()
+    code, outcome = asked(house, "offline", "12.50", "--card", "good", "--approval", "A1B2C3")
+    assert (code, outcome["kind"], outcome["is_owed"]) == (0, "approved", False)
+    code, printed = house.run("terminal", "settle", "--json")
+    assert (code, json.loads(printed)["settled"][0]["is_balanced"]) == (0, True)
+    assert batches_of(closed(house)) == {"offline": (1, 1250)}
+    [up] = house.programs
+    assert up.stop() == 0
+    assert list(house.held().values()) == [1250]

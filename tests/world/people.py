@@ -247,7 +247,7 @@ class World(Network):
         macs = MacPad(rule) if rule is not None else None
 
         def build(journal: Iterable[Any]) -> tuple[Terminal, Sequence[Effect]]:
-            machine = kind(place, PinPad(self.keys.tpk_under_tmk), macs=macs)
+            machine = kind(place, PinPad(self.keys.tpk_under_tmk), macs=macs, vault=self.vault)
             return machine, machine.recover(journal, self.time_of(node))
 
         node = self.add(Node(f"terminal {number}", build))
@@ -333,13 +333,17 @@ class World(Network):
         if kind == "increment":
             amount = self.random.randrange(1, 100) * 100 + self.random.choice(MAGIC)
             return self.call(node, lambda machine: machine.increment(self.time_of(node), amount))
-        if KINDS.named(kind).original:
+        if kind == "completion":
             more = self.random.random() < 0.5
             amount = self.random.choice((0, self.random.randrange(1, 100 if more else 500) * 100))
             return self.call(
                 node, lambda machine: machine.complete(self.time_of(node), amount, more=more)
             )
         order = self._wish(KINDS.named(kind))
+        if kind == "offline":
+            if order.card == deck().cards["unknown"]:
+                return False  # What no issuer takes, people would have to see to.
+            return self.call(node, lambda machine: machine.sell_offline(order, self.time_of(node)))
         return self.call(node, lambda machine: machine.ask(order, self.time_of(node), kind))
 
     def _kind(self) -> str:

@@ -1,0 +1,86 @@
+"""What the `terminal` commands are given: an amount, a card, a PIN; and how a row offers one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cardswitch.specs.transactions.offers import Offer
+
+if TYPE_CHECKING:
+    from ..config import TerminalConfig
+    from ..customer.card import Card
+
+
+def offered(offer: Offer, command: Callable[..., None]) -> click.Command:
+    """*command* by the name, help and examples of the row *offer*."""
+    epilog = "\n".join(["\b", "Examples:", *(f"  {a:44} {b}".rstrip() for a, b in offer.examples)])
+    return click.command(offer.command, help=offer.text, epilog=epilog)(command)
+
+
+def presenting(command: Callable[..., None]) -> Callable[..., None]:
+    """The card, and how it is read."""
+    entries = click.Choice(["swipe", "manual"])
+    for option in (
+        click.option("--check", is_flag=True, help="Exit with 3 when declined."),
+        click.option("--cvv", default="", help="Instead of the card's own CVV or CVV2."),
+        click.option("--expiry", metavar="YYMM", default="", help="Instead of the card's own."),
+        click.option(
+            "--entry", type=entries, default="swipe",
+            help="Read the magnetic stripe, or key in number, expiry and CVV2.",
+        ),
+        click.option("--card", required=True, help="Alias of a test card, or a card number."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def pin_of(given: str | None) -> str | None:
+    """The PIN that --pin or the environment tells; a warning if others can see it."""
+    from click.core import ParameterSource
+
+    if given == "-":
+        if sys.stdin.isatty():
+            return str(click.prompt("PIN", hide_input=True, err=True))
+        return sys.stdin.readline().strip()
+    source = click.get_current_context().get_parameter_source("pin")
+    if given and source is ParameterSource.COMMANDLINE:
+        click.echo(
+            "cardswitch: a PIN on the command line is seen by all who list processes: give it with"
+            " --pin - or CARDSWITCH_PIN",
+            err=True,
+        )
+    return given
+
+
+def amount_of(text: str, currency: str, option: str = "AMOUNT") -> int:
+    """*text*, given as *option*, in minor units of *currency*."""
+    from cardswitch.specs.amounts import parse_amount
+    from cardswitch.specs.errors import FormatError
+
+    try:
+        return parse_amount(text, currency)
+    except FormatError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
+
+
+def card_of(config: TerminalConfig, wanted: str, expiry: str = "", cvv: str = "") -> Card:
+    """The card *wanted*, an alias or a number, with what is given instead of its own."""
+    from cardswitch.specs.errors import ConfigError, Error
+
+    from ..config import read_cards
+    from ..customer.card import find_card
+
+    path = Path(config.cards)
+    # Who gives a card number needs no file of test cards.
+    listed = read_cards(path) if path.exists() or not wanted.isdecimal() else ()
+    try:
+        return find_card(listed, wanted, expiry).altered(expiry, cvv)
+    except ConfigError:
+        raise
+    except Error as error:
+        raise click.BadParameter(str(error), param_hint="--card") from None

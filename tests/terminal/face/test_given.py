@@ -1,0 +1,31 @@
+"""What commands are given is read once, and what is wrong of it is named by its option."""
+
+import click
+import pytest
+
+from cardswitch.specs.transactions.offers import offers
+from cardswitch.terminal.config import TerminalConfig
+from cardswitch.terminal.face.given import amount_of, card_of, offered
+
+CONFIG = TerminalConfig(port=1, id="T", merchant="M", cards="nowhere.toml")
+
+
+def test_an_amount_is_minor_units_or_names_its_option():
+    assert amount_of("12.50", "EUR") == 1250
+    with pytest.raises(click.BadParameter) as caught:
+        amount_of("12.505", "EUR", "--keep")
+    assert caught.value.param_hint == "--keep"
+
+
+def test_a_card_number_needs_no_file_of_cards():
+    assert card_of(CONFIG, "4242424242424242", "3012").pan == "4242424242424242"
+    with pytest.raises(click.BadParameter) as caught:
+        card_of(CONFIG, "4242424242424242")
+    assert caught.value.param_hint == "--card"
+
+
+def test_a_command_has_the_words_of_its_row():
+    [offer] = [each for each in offers() if each.kind == "offline"]
+    command = offered(offer, lambda: None)
+    assert (command.name, command.help) == ("offline", offer.text)
+    assert "offline 12.50 --card good" in command.epilog
