@@ -15,6 +15,7 @@ from ..core.ids import CHARGE, INTENT, REFUND, SETUP, id_of
 from ..core.intents import Intent
 from ..core.problems import Problem
 from ..core.states import Status
+from .families.authentications import authentication_object
 from .faults import customer_message, error_object
 
 Object = dict[str, Any]
@@ -208,7 +209,7 @@ def _details(payment: Exchange, approval: str | None) -> Object:
             "status": "unavailable",
         },
         "partial_authorization": {"status": _partly(payment)},
-        "three_d_secure": None,
+        "three_d_secure": authentication_object(payment),
     }
 
 

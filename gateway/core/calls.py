@@ -11,7 +11,7 @@ from cardswitch.specs.transactions.absent import Channel
 from cardswitch.wire.ports import Seconds
 
 from .cards import Billing, Card, Metadata
-from .entries import Details, Outcome, Terms
+from .entries import Authentication, Details, Outcome, Terms
 from .intents import Intent
 from .problems import Problem
 from .row import INTENT
@@ -30,14 +30,16 @@ class Source(Struct, frozen=True, kw_only=True):
 
 
 class Pay(Struct, frozen=True, kw_only=True):
-    """Ask for the money: of *source*, or of the intent's card. *cvc* is sent and forgotten."""
+    """Ask for the money: of *source*, or of the intent's card. *cvc*, *cavv* are not kept."""
 
     source: Source | None = None
     cvc: str = ""
     channel: Channel = "ecommerce"
+    authentication: Authentication | None = None
+    cavv: str = ""
 
     def __repr__(self) -> str:
-        """Without the CVC."""
+        """Without CVC and CAVV."""
         return "<Pay>"
 
 

@@ -30,6 +30,7 @@ _ADDRESSES: Final[Mapping[str, tuple[str, str]]] = {
     "P": (UNCHECKED, GOOD),
     "N": (FAIL, FAIL),
 }
+_CAVVS: Final[Mapping[str, str]] = {"1": FAIL, "2": GOOD, "3": GOOD, "4": FAIL}
 _UNKNOWN: Final = (UNAVAILABLE, UNAVAILABLE)
 _SHOWN: Final[Mapping[Check, str]] = {
     "cvc": "cvc_check",
@@ -51,6 +52,16 @@ def checks_of(answer: Message | None) -> dict[str, str | None]:
         "address_postal_code_check": postal,
         "cvc_check": _CODES.get(code, UNAVAILABLE) if code else None,
     }
+
+
+def cavv_check(answer: Message | None) -> str | None:
+    """What the issuer says of the CAVV; None where nothing was sent, or nothing is said.
+
+    >>> cavv_check(Message("0210", {39: "00", 44: "45012"}))
+    'pass'
+    """
+    code = read_checks(answer).cavv if answer is not None else ""
+    return _CAVVS.get(code, UNAVAILABLE) if code else None
 
 
 def failed_of(answer: Message, wanted: Iterable[Check]) -> Check | None:

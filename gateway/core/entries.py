@@ -27,6 +27,19 @@ FutureUsage = Literal["on_session", "off_session"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
 
+# How the directory server and the issuer's access control server have answered, EMV 3-D Secure.
+TransStatus = Literal["Y", "A", "C", "U", "I"]
+
+
+class Authentication(Struct, frozen=True, kw_only=True):
+    """What came of asking the cardholder; the CAVV that proves it is in memory for one send."""
+
+    version: str
+    transaction: str  # the directory server's number
+    eci: str = ""  # two digits; empty: what the card's brand says of a cardholder who was there
+    status: TransStatus | None = None
+
+
 class Details(Struct, frozen=True, kw_only=True):
     """What the merchant says of an order; it is kept, shown and not looked at."""
 
@@ -86,6 +99,7 @@ class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
     metadata: Metadata = {}
     takes_part: bool = False
     declines_failed: tuple[Check, ...] = ()
+    authentication: Authentication | None = None  # with the ECI that is sent
     is_final: bool = True  # of a capture: nothing more is captured
 
 

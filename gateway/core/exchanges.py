@@ -18,6 +18,7 @@ from .checks import failed_of
 from .entries import (
     Answered,
     Asked,
+    Authentication,
     Because,
     Ended,
     Lapsed,
@@ -77,6 +78,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     metadata: Metadata = {}
     takes_part: bool = False  # whether an approval of less than was asked for stands
     declines_failed: tuple[Check, ...] = ()  # checks that an approval may not have failed
+    authentication: Authentication | None = None
     is_final: bool = True  # of a capture: nothing more is captured
 
     @property

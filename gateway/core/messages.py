@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cardswitch.specs.amounts import currency, de4
 from cardswitch.specs.dates import local_time, transmission_time
@@ -26,7 +27,7 @@ from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Seconds
 
 from .cards import Address, Card
-from .entries import Asked
+from .entries import Asked, Authentication
 from .exchanges import Exchange
 
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
@@ -37,8 +38,9 @@ _CHANNELS: Final[Mapping[Channel, tuple[str, str]]] = {
     "mail": ("012", "08"),
     "on_file": ("102", "59"),
 }
-NOT_AUTHENTICATED: Final = "07"  # ECI of an order over the web ...
-_NOT_AUTHENTICATED_OF: Final = {"mastercard": "00"}  # ... and where a brand has its own
+# ECI: whether the cardholder was asked over the web. Most brands', and Mastercard's.
+AUTHENTICATED: Final = ("05", "02")
+NOT_AUTHENTICATED: Final = ("07", "00")
 _STREET: Final = re.compile("[0-9]+")
 _POSTAL: Final = re.compile("[^0-9A-Za-z -]")
 # What a reversal repeats of its original; the card is not among them.
@@ -64,6 +66,7 @@ class Order(Struct, frozen=True, kw_only=True):
     proofs: Proofs = Proofs()
     channel: Channel = "ecommerce"
     takes_part: bool = False  # whether an approval of less than that stands
+    authentication: Authentication | None = None
 
     def __repr__(self) -> str:
         """Without the card."""
@@ -95,14 +98,45 @@ def request_for(node: Node, order: Order, now: Seconds) -> Message:
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
-def proofs_for(card: Card, cvc: str, channel: Channel) -> Proofs:
-    """What a payment with *card* brings to prove it: code, address, and that nobody was asked."""
-    eci = _NOT_AUTHENTICATED_OF.get(card.brand, NOT_AUTHENTICATED)
+def proofs_for(
+    card: Card,
+    cvc: str,
+    channel: Channel,
+    authentication: Authentication | None = None,
+    cavv: str = "",
+) -> Proofs:
+    """What a payment with *card* brings to prove it: code, address, and whether he was asked.
+
+    *authentication* is as :func:`said_with` makes it.
+    """
+    address = _address_of(card.billing.address)
+    if authentication is None:
+        eci = _eci(card, NOT_AUTHENTICATED) if channel == "ecommerce" else ""
+        return Proofs(cvc=cvc or None, address=address, eci=eci)
     return Proofs(
         cvc=cvc or None,
-        address=_address_of(card.billing.address),
-        eci=eci if channel == "ecommerce" else "",
+        address=address,
+        eci=authentication.eci,
+        cavv=cavv,
+        ds_transaction=authentication.transaction,
+        version=authentication.version,
     )
+
+
+def said_with(card: Card, authentication: Authentication, cavv: str) -> Authentication:
+    """*authentication* with the ECI that goes out: nobody believes in one without a CAVV."""
+    eci = authentication.eci
+    if cavv:
+        eci = eci or _eci(card, AUTHENTICATED)
+    elif not eci or eci in AUTHENTICATED:
+        eci = _eci(card, NOT_AUTHENTICATED)
+    return replace(authentication, eci=eci)
+
+
+def _eci(card: Card, of_brands: tuple[str, str]) -> str:
+    """Mastercard's own, or that of all others."""
+    others, mastercard = of_brands
+    return mastercard if card.brand == "mastercard" else others
 
 
 def _address_of(given: Address) -> str:

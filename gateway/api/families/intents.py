@@ -30,6 +30,7 @@ from ..given.sources import customer_use, given_source, keeping, session_use
 from ..ids import SECRET_LENGTH, new_ref, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
+from .authentications import AuthenticationParams
 
 
 class CardOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -39,6 +40,7 @@ class CardOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     request_multicapture: Literal["if_available", "never"] = "if_available"
     capture_method: Literal["manual"] | None = None
     moto: bool = False  # by mail or telephone
+    three_d_secure: AuthenticationParams | None = None  # with a confirmation alone
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -100,6 +102,7 @@ class ListParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_
 
 
 _URL: Final = "/v1/payment_intents"
+_AUTHENTICATION: Final = "payment_method_options[card][three_d_secure]"
 _DETAILS: Final = (
     "description",
     "receipt_email",
@@ -116,8 +119,10 @@ async def create_intent(asked: Asked) -> Answer:
     if given.confirm and source.source is None:
         raise bad("Missing required param: payment_method", "payment_method", "parameter_missing")
     terms = _terms(given.capture_method, given.payment_method_options, given.setup_future_usage)
-    channel = _channel(given.payment_method_options, off_session=given.off_session)
-    pay = Pay(cvc=source.cvc(asked) if given.confirm else "", channel=channel)
+    options = given.payment_method_options
+    if not given.confirm:
+        _refuse_authentication(options)
+    pay = _pay(options, source.cvc(asked) if given.confirm else "", off_session=given.off_session)
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
@@ -151,8 +156,8 @@ async def confirm_intent(asked: Asked) -> Answer:
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
         cvc, uses = source.cvc(asked), source.uses
-    channel = _channel(given.payment_method_options, off_session=given.off_session)
-    deed = Pay(source=source.source, cvc=cvc, channel=channel)
+    pay = _pay(given.payment_method_options, cvc, off_session=given.off_session)
+    deed = replace(pay, source=source.source)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
     uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
@@ -217,6 +222,8 @@ def _changes(asked: Asked, given: UpdateParams, intent: Intent) -> dict[str, Any
     if given.customer is not UNSET:
         changes["customer"] = given.customer
     terms, options = intent.terms, given.payment_method_options
+    if options is not None:
+        _refuse_authentication(options)
     if given.capture_method is not UNSET or options is not None:
         method = terms.capture if given.capture_method is UNSET else given.capture_method
         terms = _terms(method, options or Options(), terms.future_usage)
@@ -230,6 +237,27 @@ def _details(given: UpdateParams, intent: Intent) -> dict[str, Any]:
     if given.metadata is not UNSET:
         details["metadata"] = params.merged(intent.details.metadata, given.metadata)
     return details
+
+
+def _pay(options: Options, cvc: str, *, off_session: bool) -> Pay:
+    """What is asked for, its card apart. Raises Fault."""
+    channel, given = _channel(options, off_session=off_session), options.card.three_d_secure
+    if given is None:
+        return Pay(cvc=cvc, channel=channel)
+    if channel == "mail":
+        raise bad("Nobody can be authenticated by mail or telephone", _AUTHENTICATION)
+    return Pay(
+        cvc=cvc,
+        channel=channel,
+        authentication=given.authentication,
+        cavv=given.cryptogram or "",
+    )
+
+
+def _refuse_authentication(options: Options) -> None:
+    """It is not kept. Raises Fault."""
+    if options.card.three_d_secure is not None:
+        raise bad("Give it with the confirmation, since it is not kept", _AUTHENTICATION)
 
 
 def _channel(options: Options, *, off_session: bool) -> Channel:

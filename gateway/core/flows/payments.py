@@ -15,7 +15,7 @@ from ..ends import ENDS_MAX
 from ..entries import Asked, Created, Updated
 from ..ids import PARTS_MAX
 from ..intents import Intent
-from ..messages import Order, proofs_for
+from ..messages import Order, proofs_for, said_with
 from ..problems import Problem, invalid
 from ..states import Status, Step, may
 from ..things import Thing
@@ -156,9 +156,13 @@ async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     asked = _asked_of(intent)
     if asked == "authorisation" and len(work.desk.ends) >= ENDS_MAX:
         raise NoPlace(f"{ENDS_MAX} payments wait for their capture")
-    proofs = proofs_for(card, deed.cvc, deed.channel)
+    authentication = deed.authentication
+    if authentication is not None:
+        authentication = said_with(card, authentication, deed.cavv)
+    proofs = proofs_for(card, deed.cvc, deed.channel, authentication, deed.cavv)
     order = order_of(work, asked, intent.amount, card)
-    number = await work.ask(replace(order, proofs=proofs, channel=deed.channel), card)
+    order = replace(order, proofs=proofs, channel=deed.channel, authentication=authentication)
+    number = await work.ask(order, card)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
         _complete(work)

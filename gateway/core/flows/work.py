@@ -144,6 +144,7 @@ class Work:
             metadata=metadata or {},
             takes_part=order.takes_part,
             declines_failed=self._rules(order.asked),
+            authentication=order.authentication,
         )
         await self._outcome(number, request)
         return number

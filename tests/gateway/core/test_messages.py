@@ -4,12 +4,14 @@ import pytest
 from msgspec.structs import replace
 
 from cardswitch.gateway.core.cards import Address, Billing
+from cardswitch.gateway.core.entries import Authentication
 from cardswitch.gateway.core.messages import (
     Node,
     Order,
     proofs_for,
     request_for,
     reversal_for,
+    said_with,
     stored,
 )
 from cardswitch.specs.transactions.absent import Proofs, channel_of, read_address
@@ -17,6 +19,7 @@ from cardswitch.specs.transactions.kinds import KINDS
 from tests.kit.gateway import CARD, PAN
 from tests.kit.play import START
 
+CAVV = "XVDeTzxBkwEmmEEzKUSo0i9yrLg="
 NODE = Node("GATE0001", "Europe/Berlin")
 
 
@@ -96,4 +99,31 @@ def test_a_reversal_names_its_original_and_carries_no_card():
         "608801000001",
         "000000001250",
         False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("brand", "eci", "cavv", "sent"),
+    [
+        ("visa", "05", CAVV, "05"),
+        ("visa", "", CAVV, "05"),
+        ("mastercard", "", CAVV, "02"),
+        ("mastercard", "01", CAVV, "01"),
+        ("visa", "05", "", "07"),
+        ("mastercard", "02", "", "00"),
+        ("visa", "", "", "07"),
+        ("visa", "06", "", "06"),
+    ],
+)
+def test_nobody_is_believed_to_be_authenticated_without_a_cavv(brand, eci, cavv, sent):
+    known = Authentication(version="2.2.0", transaction="d1", eci=eci)
+    card = replace(CARD, brand=brand)
+    said = said_with(card, known, cavv)
+    assert said.eci == sent
+    proofs = proofs_for(card, "", "on_file", said, cavv)
+    assert (proofs.eci, proofs.cavv, proofs.ds_transaction, proofs.version) == (
+        sent,
+        cavv,
+        "d1",
+        "2.2.0",
     )
