@@ -98,6 +98,7 @@ def _payment_object(intent: Intent) -> Object:
         "statement_descriptor": intent.details.statement_descriptor,
         "statement_descriptor_suffix": intent.details.statement_descriptor_suffix,
         "status": str(intent.status),
+        "x_attempts": len(intent.exchanges),
         "x_capture": {"status": "processing"} if intent.pending_capture else None,
         "x_customer_message": customer_message(intent.problem) if intent.problem else None,
     }

@@ -14,14 +14,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
-from cardswitch.wire.web.safety import headers_for, host_of, is_from_us
+from cardswitch.wire.web.safety import (
+    headers_for,
+    host_of,
+    is_from_us,
+    origin_of,
+    with_query,
+)
 
 from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
 from .entry import TEXT_MAX, Entry, read_entry
 from .till import Offer, Stage, Till
-from .tokens import COOKIE, Tokens
+from .tokens import COOKIE, Tokens, give_cookie
 from .words import money, why_not
 
 FORM_MAX: Final = 8 * 1024
@@ -66,6 +72,7 @@ class Pages:
         routes = [
             Route("/c/{id}", self._guarded(self._show)),
             Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
+            Route("/d/{id}", self._guarded(self._direct), methods=["POST"]),
             Route("/static/{name}", self._static),
         ]
         handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
@@ -126,9 +133,35 @@ class Pages:
         except Fault as fault:
             return self._page(request, offer, Entry(), why_not(fault.problem), status=503)
         after = await self._till.offer(offer.id)
-        if after is not None and after.stage is Stage.PAID:
+        if after is not None and after.stage is Stage.PAID and not after.is_framed:
             return self._to(after.success_url, after)
         return self._again(offer)
+
+    async def _direct(self, request: Request) -> Response:
+        """POST /d/{id}: a card from a form of the shop's own page, to which the browser goes back.
+
+        What came of it the shop asks us; the way back says no more than which field is wrong.
+        """
+        offer = await self._offer(request)
+        if offer is None or offer.ui != "x_direct_post":
+            return self._unknown()
+        back = offer.cancel_url or offer.success_url
+        if request.headers.get("origin") != origin_of(back):
+            return self._message(403, "Not sent from the shop", "Open the page of the shop again.")
+        value = await self._form(request)
+        if value is None:
+            return self._message(400, "This form could not be read", "Go back and try again.")
+        is_open = offer.stage is Stage.OPEN and offer.attempt < TRIES_MAX
+        if not is_open or value.get("attempt") != str(offer.attempt):
+            return self._to(back, offer)
+        entry = read_entry(value, self._vault, self._now())
+        if entry.card is None:
+            return self._to(with_query(back, wrong=",".join(entry.errors)), offer)
+        try:
+            await self._till.pay(offer, entry.card, entry.cvc)
+        except Fault:
+            return self._to(with_query(back, wrong="unsent"), offer)
+        return self._to(back, offer)
 
     def _page(
         self,
@@ -157,7 +190,7 @@ class Pages:
             is_tried=is_tried,
             token=self._tokens.token(cookie, offer.id, offer.attempt),
         )
-        answer.set_cookie(COOKIE, cookie, secure=True, httponly=True, samesite="lax", path="/")
+        give_cookie(answer, cookie, is_framed=offer.is_framed)
         return answer
 
     async def _static(self, request: Request) -> Response:
@@ -173,8 +206,10 @@ class Pages:
 
     def _render(self, name: str, status: int, offer: Offer | None, **more: Any) -> Response:
         leaving = (offer.success_url, offer.cancel_url or "") if offer is not None else ()
-        text = self._templates.get_template(name).render(offer=offer, **more)
-        return Response(text, status, headers_for(*leaving), "text/html")
+        framer = offer.success_url if offer is not None and offer.is_framed else ""
+        more |= {"offer": offer, "shop": origin_of(framer)}
+        text = self._templates.get_template(name).render(**more)
+        return Response(text, status, headers_for(*leaving, framed_by=framer), "text/html")
 
     def _message(self, status: int, title: str, text: str) -> Response:
         return self._render("message.html", status, None, title=title, text=text)

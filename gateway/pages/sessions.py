@@ -88,6 +88,7 @@ class SessionTill:
             stage=self._stage(session, intent),
             success_url=session.success_url.replace("{CHECKOUT_SESSION_ID}", record.id),
             cancel_url=session.cancel_url,
+            ui=session.ui,
             attempt=len(intent.exchanges) if intent is not None else 0,
             problem=intent.problem if intent is not None else None,
             is_setup=session.mode == "setup",

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from ..core.cards import Card
 from ..core.problems import Problem
+from ..core.things.sessions import Ui
 
 
 class Stage(StrEnum):
@@ -42,9 +43,15 @@ class Offer(Struct, frozen=True, kw_only=True):
     stage: Stage
     success_url: str
     cancel_url: str | None = None
+    ui: Ui = "hosted_page"
     attempt: int = 0
     is_setup: bool = False  # a card is to be kept, and nothing paid
     problem: Problem | None = None
+
+    @property
+    def is_framed(self) -> bool:
+        """Whether the shop shows the page in a frame of its own."""
+        return self.ui == "embedded_page"
 
 
 class Till(Protocol):

@@ -8,9 +8,20 @@ from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 COOKIE: Final = "__Host-pay"
 TOKEN_SIZE: Final = 32
+
+
+def give_cookie(answer: Response, cookie: str, *, is_framed: bool = False) -> None:
+    """Have the browser keep *cookie*; in a frame of another site, for that site alone.
+
+    Lax ones are not sent from there; `Partitioned` ones go to no other site's frames.
+    """
+    site = "None; Partitioned" if is_framed else "lax"
+    said = f"{COOKIE}={cookie}; Path=/; Secure; HttpOnly; SameSite={site}"
+    answer.headers.append("Set-Cookie", said)
 
 
 class Tokens:

@@ -17,7 +17,7 @@ from cardswitch.wire.web.safety import headers_for
 
 from .client import GatewayError
 from .merchant import Counter
-from .notices import SignedEvent, read_event
+from .notices import read_event
 from .orders import Notice, OrderStore
 from .paying import Paying
 from .visitors import Visitors
@@ -39,6 +39,7 @@ class Shop:
         pay_url: str,
         names: Collection[str],
         currencies: Sequence[str],
+        types: Sequence[str],
         request_s: Seconds,
         now: Callable[[], Seconds],
         note: Note,
@@ -48,9 +49,10 @@ class Shop:
         self._keys = keys
         self._now = now
         self._note = note
-        self._style = b"".join(sheet.read_bytes() for sheet in _SHEETS)
+        self._files = {path.name: path.read_bytes() for path in (_HERE / "static").glob("*.js")}
+        self._files["shop.css"] = b"".join(sheet.read_bytes() for sheet in _SHEETS)
         self._web = web = Web(pay_url, names, request_s, note)
-        visitors = Visitors(web, orders, paying, currencies, now)
+        visitors = Visitors(web, orders, paying, currencies, types, now)
         counter = Counter(web, orders, paying, keys)
         guarded, opened = web.guarded, counter.opened
         post = ["POST"]
@@ -59,12 +61,15 @@ class Shop:
             Route("/basket", guarded(visitors.basket)),
             Route("/basket", guarded(visitors.fill), methods=post),
             Route("/orders", guarded(visitors.order), methods=post),
-            Route("/thanks", guarded(visitors.thanks)),
+            Route("/pay/{ticket}", guarded(visitors.pay)),
+            Route("/pay/{ticket}", guarded(visitors.resume), methods=post),
+            Route("/pay/{ticket}/cancel", guarded(visitors.give_up), methods=post),
+            Route("/thanks/{ticket}", guarded(visitors.thanks)),
             Route(EVENTS, guarded(self._event), methods=post),
             Route("/merchant", guarded(opened(counter.orders))),
             Route("/merchant/{number:int}", guarded(opened(counter.order))),
             Route("/merchant/{number:int}", guarded(opened(counter.change)), methods=post),
-            Route("/static/shop.css", self._sheet),
+            Route("/static/{name}", self._static),
         ]
         handlers: dict[Any, Any] = {HTTPException: web.nothing_here}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
@@ -77,21 +82,19 @@ class Shop:
         if event is None:
             self._note("shop_event_refused", "an event without a good signature")
             return Response("", 400)
-        session = await self._session(event)
-        await self._orders.notice(Notice(event.id, self._now(), event.type, session))
+        order = await self._paying.heard(event)
+        about = (order.payment or "") if order is not None else ""
+        await self._orders.notice(Notice(event.id, self._now(), event.type, about))
         try:
-            if session:
-                await self._paying.look(session)
+            if order is not None:
+                await self._paying.look(order)
         except GatewayError:
             return Response("", 503)  # It will be sent again.
         return Response("", 204)
 
-    async def _session(self, event: SignedEvent) -> str:
-        """The session that *event* is about; empty if we have none such."""
-        if event.session or not event.intent:
-            return event.session
-        order = await self._orders.of_intent(event.intent)
-        return (order.session or "") if order is not None else ""
-
-    async def _sheet(self, request: Request) -> Response:
-        return Response(self._style, 200, headers_for(), "text/css")
+    async def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if name not in self._files:
+            raise HTTPException(404)
+        kind = "text/css" if name.endswith(".css") else "text/javascript"
+        return Response(self._files[name], 200, headers_for(), kind)

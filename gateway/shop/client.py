@@ -16,11 +16,16 @@ ANSWER_S: Final = 10.0  # The gateway answers in five, or says that it does not 
 
 
 class GatewayError(Error):
-    """The gateway said no, or nothing; *code* is its word for why, if it has one."""
+    """The gateway said no, or nothing.
 
-    def __init__(self, message: str, code: str = "") -> None:
+    *status* of its answer, if it gave one, *code* is its word for why; *charge* was asked for.
+    """
+
+    def __init__(self, message: str, code: str = "", status: int = 0, charge: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.status = status
+        self.charge = charge
 
 
 class GatewayClient:
@@ -58,7 +63,12 @@ class GatewayClient:
             raise GatewayError("the gateway answered with no object")
         if answer.is_error:
             problem = said.get("error", {})
-            raise GatewayError(problem.get("message", "refused"), problem.get("code", ""))
+            raise GatewayError(
+                problem.get("message", "refused"),
+                problem.get("code") or "",
+                answer.status_code,
+                problem.get("charge") or "",
+            )
         return said
 
 

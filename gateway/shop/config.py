@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ..config import PagesConfig
 from .catalogue import CURRENCIES
+from .types.chooser import NAMES, SAFE
 
 
 class ShopConfig(PagesConfig, frozen=True, kw_only=True):
@@ -19,6 +20,8 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
     merchant: Annotated[str, Meta(min_length=1)]
     # In which visitors may pay, of those that the catalogue has prices in.
     currencies: Annotated[tuple[str, ...], Meta(min_length=1)] = ("EUR",)
+    # Which types of gateway visitors may choose from, the first unless they do.
+    types: Annotated[tuple[str, ...], Meta(min_length=1)] = SAFE
     gateway: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its API
     pages: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+\Z")]  # its pages, as browsers find them
     gateway_ca: str  # PEM file of who signs the gateway's certificate
@@ -33,6 +36,10 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
             raise ValueError(
                 f"currencies: {', '.join(unknown)}: the catalogue has {', '.join(CURRENCIES)}"
             )
+
+        strange = sorted(set(self.types) - set(NAMES))
+        if strange:
+            raise ValueError(f"types: {', '.join(strange)}: there are {', '.join(NAMES)}")
 
     def placed(self, folder: Path) -> ShopConfig:
         """The same with its relative paths made to count from *folder*."""

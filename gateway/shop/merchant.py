@@ -83,7 +83,7 @@ class Counter:
             request,
             status=status,
             order=order,
-            notices=await self._orders.notices(order.session or "-"),
+            notices=await self._orders.notices(order.payment or "-"),
             token=self._keys.form,
             alert=alert,
         )
@@ -94,7 +94,7 @@ class Counter:
         if order is None:
             raise HTTPException(404)
         try:
-            return (await self._paying.look(order.session or "")) or order
+            return await self._paying.look(order)
         except GatewayError:
             return order
 

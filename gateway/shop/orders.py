@@ -18,11 +18,21 @@ LISTED_MAX: Final = 200
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, lines TEXT NOT NULL,
-    total INTEGER NOT NULL, currency TEXT NOT NULL, session TEXT UNIQUE,
-    standing TEXT NOT NULL DEFAULT 'new', told TEXT NOT NULL DEFAULT '{}');
+    total INTEGER NOT NULL, currency TEXT NOT NULL, payment TEXT UNIQUE,
+    standing TEXT NOT NULL DEFAULT 'new', told TEXT NOT NULL DEFAULT '{}',
+    ticket TEXT, type TEXT NOT NULL DEFAULT 'hosted',
+    capture TEXT NOT NULL DEFAULT 'automatic');
 CREATE TABLE IF NOT EXISTS events (
-    id TEXT PRIMARY KEY, at REAL NOT NULL, type TEXT NOT NULL, session TEXT NOT NULL);
+    id TEXT PRIMARY KEY, at REAL NOT NULL, type TEXT NOT NULL, payment TEXT NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS orders_ticket ON orders (ticket);
 """
+# A file of a shop that knew one type alone.
+_RENAMED: Final = ("orders", "events")
+_ADDED: Final = (
+    "ticket TEXT",
+    "type TEXT NOT NULL DEFAULT 'hosted'",
+    "capture TEXT NOT NULL DEFAULT 'automatic'",
+)
 
 
 class Standing(StrEnum):
@@ -38,16 +48,22 @@ class Standing(StrEnum):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """*lines*: name, quantity, amount; *told* is the session as the gateway last told it."""
+    """*lines*: name, quantity, amount; *told* is how the gateway last said that it is paid.
+
+    *ticket* stands in addresses: who has it may pay the order, and see how it stands.
+    """
 
     id: int
     at: float
     lines: list[tuple[str, int, int]]
     total: int
     currency: str
-    session: str | None
+    payment: str | None  # what the gateway calls it
     standing: str
     told: dict[str, Any]
+    ticket: str
+    type: str  # of gateway
+    capture: str
 
     @property
     def intent(self) -> dict[str, Any]:
@@ -62,14 +78,26 @@ class Notice(Struct, frozen=True):
     id: str
     at: float
     type: str
-    session: str
+    payment: str
 
 
-def standing_of(session: Mapping[str, Any]) -> Standing:
-    """What the gateway's *session*, with its payment intent in it, means for an order."""
-    intent = session.get("payment_intent")
-    if session["status"] != "complete" or not isinstance(intent, Mapping):
-        return Standing.EXPIRED if session["status"] == "expired" else Standing.NEW
+class Draft(Struct, frozen=True, kw_only=True):
+    """An order to be."""
+
+    at: float
+    lines: Sequence[tuple[str, int, int]]
+    total: int
+    currency: str
+    ticket: str
+    type: str
+    capture: str
+
+
+def standing_of(told: Mapping[str, Any]) -> Standing:
+    """What is *told* of a payment, with its payment intent in it, means for an order."""
+    intent = told.get("payment_intent")
+    if told["status"] != "complete" or not isinstance(intent, Mapping):
+        return Standing.EXPIRED if told["status"] == "expired" else Standing.NEW
     if intent["status"] == "requires_capture":
         return Standing.RESERVED
     if intent["status"] != "succeeded":
@@ -88,53 +116,57 @@ class OrderStore:
     def __init__(self, path: Path) -> None:
         self._path = path
         with closing(sqlite3.connect(path)) as database, database:
+            _brought_up(database)
             database.executescript(_TABLES)
         path.chmod(0o600)
 
-    async def begin(
-        self, at: float, lines: Sequence[tuple[str, int, int]], total: int, currency: str
-    ) -> int:
-        """A new order; its number."""
-        row = (at, json.dumps(lines), total, currency)
-        text = "INSERT INTO orders (at, lines, total, currency) VALUES (?, ?, ?, ?) RETURNING id"
-        number: int = await self._do(lambda database: database.execute(text, row).fetchone()[0])
-        return number
+    async def begin(self, draft: Draft) -> Order:
+        """A new order."""
+        names = Draft.__struct_fields__
+        row = [getattr(draft, name) for name in names]
+        row[names.index("lines")] = json.dumps(draft.lines)
+        marks = ", ".join("?" * len(names))
+        text = f"INSERT INTO orders ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+        await self._change(text, *row)
+        made = await self.of_ticket(draft.ticket)
+        assert made is not None
+        return made
 
-    async def meet(self, number: int, session: str) -> None:
-        """Order *number* is to be paid in *session*."""
-        await self._change("UPDATE orders SET session = ? WHERE id = ?", session, number)
+    async def meet(self, number: int, payment: str) -> None:
+        """Order *number* is to be paid by *payment*."""
+        await self._change("UPDATE orders SET payment = ? WHERE id = ?", payment, number)
 
-    async def tell(self, session: Mapping[str, Any]) -> None:
-        """What the gateway says of a session."""
-        row = (standing_of(session), json.dumps(session), session["id"])
-        await self._change("UPDATE orders SET standing = ?, told = ? WHERE session = ?", *row)
+    async def tell(self, number: int, told: Mapping[str, Any]) -> None:
+        """What was *told* of the payment of order *number*."""
+        row = (standing_of(told), json.dumps(told), number)
+        await self._change("UPDATE orders SET standing = ?, told = ? WHERE id = ?", *row)
 
     async def notice(self, notice: Notice) -> None:
         """Keep an event; one that came before is kept once."""
-        row = (notice.id, notice.at, notice.type, notice.session)
+        row = (notice.id, notice.at, notice.type, notice.payment)
         await self._change("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?)", *row)
 
     async def order(self, number: int) -> Order | None:
         """Order *number*, if there is one."""
         return next(iter(await self._orders("WHERE id = ?", number)), None)
 
-    async def of_session(self, session: str) -> Order | None:
-        """The order that is paid in *session*, if there is one."""
-        return next(iter(await self._orders("WHERE session = ?", session)), None)
+    async def of_ticket(self, ticket: str) -> Order | None:
+        """The order with that *ticket*, if there is one."""
+        return next(iter(await self._orders("WHERE ticket = ?", ticket)), None)
 
-    async def of_intent(self, intent: str) -> Order | None:
-        """The order that the payment *intent* is for, if there is one."""
-        text = "WHERE json_extract(told, '$.payment_intent.id') = ?"
-        return next(iter(await self._orders(text, intent)), None)
+    async def of_payment(self, payment: str) -> Order | None:
+        """The order that is paid by *payment*, or by an intent of that name, if there is one."""
+        text = "WHERE payment = ? OR json_extract(told, '$.payment_intent.id') = ?"
+        return next(iter(await self._orders(text, payment, payment)), None)
 
     async def recent(self) -> list[Order]:
         """The latest orders, newest first."""
         return await self._orders("")
 
-    async def notices(self, session: str) -> list[Notice]:
-        """The events of a session, oldest first."""
-        text = "SELECT id, at, type, session FROM events WHERE session = ? ORDER BY at, id"
-        rows = await self._do(lambda database: database.execute(text, (session,)).fetchall())
+    async def notices(self, payment: str) -> list[Notice]:
+        """The events of a payment, oldest first."""
+        text = "SELECT id, at, type, payment FROM events WHERE payment = ? ORDER BY at, id"
+        rows = await self._do(lambda database: database.execute(text, (payment,)).fetchall())
         return [Notice(*row) for row in rows]
 
     async def _orders(self, where: str, *values: Any) -> list[Order]:
@@ -154,7 +186,19 @@ class OrderStore:
             return deed(database)
 
 
+def _brought_up(database: sqlite3.Connection) -> None:
+    """Give a file of a shop that knew one type alone the columns of today."""
+    for table in _RENAMED:
+        columns = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+        if "session" not in columns:
+            continue
+        database.execute(f"ALTER TABLE {table} RENAME COLUMN session TO payment")
+        for column in _ADDED if table == "orders" else ():
+            database.execute(f"ALTER TABLE orders ADD COLUMN {column}")
+
+
 def _order(row: Sequence[Any]) -> Order:
     fields = dict(zip(Order.__struct_fields__, row, strict=True))
     lines = [(name, quantity, amount) for name, quantity, amount in json.loads(fields["lines"])]
-    return Order(**{**fields, "lines": lines, "told": json.loads(fields["told"])})
+    told, ticket = json.loads(fields["told"]), fields["ticket"] or ""
+    return Order(**{**fields, "lines": lines, "told": told, "ticket": ticket})

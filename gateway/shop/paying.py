@@ -1,43 +1,66 @@
-"""How the shop is paid: a session at the gateway for each order, and the truth asked for there."""
+"""How the shop is paid: by the adapter of an order's type, and the truth asked for there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal
 
-from .catalogue import Wanted
-from .client import GatewayClient
+from .client import GatewayClient, GatewayError
+from .notices import SignedEvent
 from .orders import Order, OrderStore
+from .types.adapter import Adapter, Go, Step, page_of
 
 Capture = Literal["automatic", "manual"]
 CAPTURES: Final[dict[str, Capture]] = {"automatic": "automatic", "manual": "manual"}
-_WHOLE: Final = ("payment_intent.latest_charge",)
 
 
 class Paying:
-    """*url* is where visitors find the shop."""
+    """*adapters* by the type of gateway."""
 
-    def __init__(self, gateway: GatewayClient, orders: OrderStore, url: str) -> None:
+    def __init__(
+        self, gateway: GatewayClient, orders: OrderStore, adapters: Mapping[str, Adapter]
+    ) -> None:
         self._gateway = gateway
         self._orders = orders
-        self._url = url
+        self._adapters = adapters
 
-    async def begin(
-        self, number: int, lines: Sequence[Wanted], currency: str, capture: Capture
-    ) -> str:
-        """A session for order *number*; the address of its page. Raises GatewayError."""
-        session = await self._gateway.post(
-            "/v1/checkout/sessions",
-            f"order-{number}",
-            mode="payment",
-            line_items=[_line(each, currency) for each in lines],
-            client_reference_id=f"order-{number}",
-            payment_intent_data={"capture_method": capture, "description": f"Order {number}"},
-            success_url=f"{self._url}/thanks?session={{CHECKOUT_SESSION_ID}}",
-            cancel_url=f"{self._url}/basket",
-        )
-        await self._orders.meet(number, session["id"])
-        return str(session["url"])
+    async def start(self, order: Order) -> Step:
+        """Where the browser is led that is to pay *order*. Raises GatewayError."""
+        started = await self._adapters[order.type].start(order)
+        if started.payment != order.payment:
+            await self._orders.meet(order.id, started.payment)
+        return started.step
+
+    async def resume(self, order: Order, form: Mapping[str, Any]) -> Step:
+        """Where the browser is led that brings back *form*. Raises GatewayError."""
+        if not order.payment:
+            return Go(page_of(order))
+        return await self._adapters[order.type].resume(order, form)
+
+    async def look(self, order: Order) -> Order:
+        """*order* as the gateway now says that it stands. Raises GatewayError."""
+        if not order.payment:
+            return order
+        await self._orders.tell(order.id, await self._adapters[order.type].status(order))
+        return await self._orders.order(order.id) or order
+
+    async def give_up(self, order: Order) -> None:
+        """Have *order* be payable no more; one that is paid stays so. Raises GatewayError."""
+        if not order.payment:
+            return
+        try:
+            await self._adapters[order.type].cancel(order)
+        except GatewayError as error:
+            if not error.status:
+                raise
+
+    async def heard(self, event: SignedEvent) -> Order | None:
+        """The order that *event* is about, if it is about one."""
+        for payment in {adapter.notify(event) for adapter in self._adapters.values()} - {""}:
+            order = await self._orders.of_payment(payment)
+            if order is not None:
+                return order
+        return None
 
     async def ask_for_events(self, url: str, types: Sequence[str]) -> str:
         """Have events of *types* posted to *url*; the secret that signs them. Raises GatewayError.
@@ -45,16 +68,9 @@ class Paying:
         However often it is asked, that is one endpoint.
         """
         path = "/v1/webhook_endpoints"
-        made = await self._gateway.post(path, f"shop-{url}", url=url, enabled_events=types)
+        deed = f"shop-{url}-{len(types)}"
+        made = await self._gateway.post(path, deed, url=url, enabled_events=types)
         return str(made["secret"])
-
-    async def look(self, session: str) -> Order | None:
-        """The order of *session*, as the gateway now says that it stands. Raises GatewayError."""
-        if await self._orders.of_session(session) is None:
-            return None
-        said = await self._gateway.get(f"/v1/checkout/sessions/{session}", expand=_WHOLE)
-        await self._orders.tell(said)
-        return await self._orders.of_session(session)
 
     async def capture(self, order: Order, amount: int | None, *, is_last: bool) -> None:
         """Take what is set aside, or *amount* of it. Raises GatewayError."""
@@ -81,10 +97,3 @@ class Paying:
             payment_intent=order.intent["id"],
             **more,
         )
-
-
-def _line(wanted: Wanted, currency: str) -> dict[str, Any]:
-    price = wanted.item.prices[currency]
-    product = {"name": wanted.item.name}
-    data = {"currency": currency.lower(), "unit_amount": price, "product_data": product}
-    return {"price_data": data, "quantity": wanted.quantity}

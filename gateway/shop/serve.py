@@ -21,6 +21,7 @@ from .client import GatewayClient, GatewayError
 from .config import ShopConfig
 from .orders import OrderStore
 from .paying import Paying
+from .types.chooser import adapters
 from .web import EVENTS, Secrets
 
 WEB: Final = LinkId("web")
@@ -50,7 +51,9 @@ class ServedShop:
         self._client = GatewayClient(config.gateway, key, Path(config.gateway_ca))
         self._secrets = Secrets(merchant=key)
         orders = OrderStore(Path(config.database))
-        self._paying = Paying(self._client, orders, config.url)
+        self._paying = Paying(
+            self._client, orders, adapters(self._client, config.url, config.pages)
+        )
         shop = Shop(
             orders,
             self._paying,
@@ -58,6 +61,7 @@ class ServedShop:
             config.pages,
             config.names,
             config.currencies,
+            config.types,
             config.request_s,
             clock.now,
             self._note,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Final
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -12,11 +14,15 @@ from cardswitch.wire.ports import Seconds
 
 from .catalogue import ITEMS, QUANTITY_MAX
 from .client import GatewayError
-from .orders import OrderStore, Standing
+from .orders import Draft, Order, OrderStore, Standing
 from .paying import CAPTURES, Paying
+from .types.adapter import UNSENT, Go, Show, Step, page_of
+from .types.chooser import CHOICES
 from .web import BASKET, CURRENCY, Web, basket_of, remember
 
-SESSION_MAX: Final = 100
+TICKET_BYTES: Final = 24  # of chance, in an address
+REFRESH_S: Final = 2  # how often a page that waits looks again
+_DONE: Final = (Standing.PAID, Standing.RESERVED)
 
 
 class Visitors:
@@ -28,12 +34,14 @@ class Visitors:
         orders: OrderStore,
         paying: Paying,
         currencies: Sequence[str],
+        types: Sequence[str],
         now: Callable[[], Seconds],
     ) -> None:
         self._web = web
         self._orders = orders
         self._paying = paying
         self._currencies = currencies
+        self._choices = [choice for choice in CHOICES if choice.name in types]
         self._now = now
 
     async def catalogue(self, request: Request) -> Response:
@@ -71,31 +79,97 @@ class Visitors:
         wanted = basket_of(request).wanted(currency)
         if not wanted:
             return self._basket(request, 400, "The basket is empty.")
-        lines = [(each.item.name, each.quantity, each.amount) for each in wanted]
-        total = sum(each.amount for each in wanted)
-        number = await self._orders.begin(self._now(), lines, total, currency)
-        capture = CAPTURES.get(str(form.get("capture")), "automatic")
+        draft = Draft(
+            at=self._now(),
+            lines=[(each.item.name, each.quantity, each.amount) for each in wanted],
+            total=sum(each.amount for each in wanted),
+            currency=currency,
+            ticket=secrets.token_urlsafe(TICKET_BYTES),
+            type=self._type(form.get("type")),
+            capture=CAPTURES.get(str(form.get("capture")), "automatic"),
+        )
+        order = await self._orders.begin(draft)
         try:
-            url = await self._paying.begin(number, wanted, currency, capture)
+            step = await self._paying.start(order)
         except GatewayError as error:
-            self._web.note("shop_unpaid", f"order {number}: {error}")
+            self._web.note("shop_unpaid", f"order {order.id}: {error}")
             return self._basket(request, 503, "Paying is not possible now. Try again soon.")
-        return self._web.to(url)
+        return self._web.to(step.url if isinstance(step, Go) else page_of(order))
+
+    async def pay(self, request: Request) -> Response:
+        """GET /pay/{ticket}: where an order is paid, or what became of it."""
+        order = await self._order(request)
+        if order.standing != Standing.NEW:
+            return self._web.to(f"/thanks/{order.ticket}")
+        if order.intent.get("status") == "processing":
+            return self._web.render("waiting.html", request, order=order, refresh=REFRESH_S)
+        query = dict(request.query_params)
+        return await self._led(request, order, query if "wrong" in query else None)
+
+    async def resume(self, request: Request) -> Response:
+        """POST /pay/{ticket}: what a form of ours brings back."""
+        form = await self._web.form(request)
+        return await self._led(request, await self._order(request), form)
+
+    async def give_up(self, request: Request) -> Response:
+        """POST /pay/{ticket}/cancel: it is not to be paid, and the basket is still there."""
+        try:
+            await self._paying.give_up(await self._order(request))
+        except GatewayError:
+            return self._web.message(request, 503, "Not now", "Try again in a moment.")
+        return self._web.to("/basket")
 
     async def thanks(self, request: Request) -> Response:
-        """GET /thanks: proves nothing by itself, so the gateway is asked how the order stands."""
-        session = request.query_params.get("session", "")[:SESSION_MAX]
-        try:
-            order = await self._paying.look(session)
-        except GatewayError:
-            order = await self._orders.of_session(session)
-        if order is None:
-            return self._web.message(request, 404, "No such order", "The link may be incomplete.")
-        if order.standing not in (Standing.PAID, Standing.RESERVED):
+        """GET /thanks/{ticket}: proves nothing by itself; the gateway was asked."""
+        order = await self._order(request)
+        if order.standing not in _DONE:
             return self._web.render("thanks.html", request, order=order)
         answer = self._web.render("thanks.html", request, order=order, count=0)
         remember(answer, BASKET, "")
         return answer
+
+    async def _led(
+        self, request: Request, order: Order, form: Mapping[str, Any] | None
+    ) -> Response:
+        try:
+            step: Step
+            if form is None:
+                step = await self._paying.start(order)
+            else:
+                step = await self._paying.resume(order, form)
+        except GatewayError as error:
+            self._web.note("shop_unpaid", f"order {order.id}: {error}")
+            return self._web.message(request, 503, "Not now", UNSENT)
+        if isinstance(step, Go):
+            return self._web.to(step.url)
+        return self._shown(request, order, step, 422 if form and step.errors else 200)
+
+    def _shown(self, request: Request, order: Order, step: Show, status: int) -> Response:
+        return self._web.render(
+            step.template,
+            request,
+            status=status,
+            embeds=step.embeds,
+            is_sent_away=step.is_sent_away,
+            order=order,
+            alert=step.alert,
+            errors=step.errors,
+            **step.values,
+        )
+
+    async def _order(self, request: Request) -> Order:
+        """The order of the address, as the gateway says now, or said last. Raises HTTPException."""
+        order = await self._orders.of_ticket(request.path_params["ticket"])
+        if order is None:
+            raise HTTPException(404)
+        try:
+            return await self._paying.look(order)
+        except GatewayError:
+            return order
+
+    def _type(self, asked: object) -> str:
+        names = [choice.name for choice in self._choices]
+        return str(asked) if asked in names else names[0]
 
     def _currency(self, request: Request) -> str:
         """In which the visitor sees prices."""
@@ -112,6 +186,7 @@ class Visitors:
             lines=wanted,
             total=sum(line.amount for line in wanted),
             currency=currency,
+            choices=self._choices,
             alert=alert,
         )
 

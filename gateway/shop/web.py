@@ -78,11 +78,26 @@ class Web:
         """What a form says. Raises Fault."""
         return read_form((await self.body(request)).decode("ascii", "replace"))
 
-    def render(self, name: str, request: Request, *, status: int = 200, **more: Any) -> Response:
-        """The template *name*."""
+    def render(
+        self,
+        name: str,
+        request: Request,
+        *,
+        status: int = 200,
+        embeds: bool = False,
+        is_sent_away: bool = False,
+        **more: Any,
+    ) -> Response:
+        """The template *name*; *embeds*: scripts and frames of the gateway.
+
+        *is_sent_away*: its form goes to the gateway, which is told our origin, and no more.
+        """
         more.setdefault("count", basket_of(request).count)
-        text = self._templates.get_template(name).render(**more)
-        return Response(text, status, headers_for(self._pay_url), "text/html")
+        text = self._templates.get_template(name).render(pay_url=self._pay_url, **more)
+        headers = headers_for(self._pay_url, embeds=self._pay_url if embeds else "")
+        if is_sent_away:
+            headers["Referrer-Policy"] = "strict-origin"
+        return Response(text, status, headers, "text/html")
 
     def message(self, request: Request, status: int, title: str, text: str) -> Response:
         """A page of one sentence."""

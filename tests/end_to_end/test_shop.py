@@ -1,19 +1,12 @@
 """A shopper's browser at one end and the bank day's deposit at the other: the shop of a lab."""
 
-import time
-from collections import Counter
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
 
-from cardswitch.gateway.store import GatewayReader
 from cardswitch.lab.house.threaded import ThreadedLab
-from tests.kit.chromium import Watched, chromium
+from tests.kit.chromium import chromium
+from tests.kit.shopper import GOOD, Shopper, eventually, merchant
 
-GOOD = "4242424242424242"
 LOST, STOLEN, FRAUD = "4000000000009987", "4000000000009979", "4100000000000019"
-PATIENCE_S = 20.0
 SECRETS = ("4242424242424242", "4242 4242 4242 4242", "=123", '"123"')
 
 
@@ -30,72 +23,11 @@ def browser():
         yield browser
 
 
-class Shopper(Watched):
-    """A browser in the shop of a lab."""
-
-    def __init__(self, browser, lab, **more):
-        super().__init__(browser, **more)
-        self.shop, self.pay = lab.shop.url, lab.gateway.pages.url
-        self.reader = GatewayReader(lab.gateway.database)
-
-    def order(self, capture="Now"):
-        """Something in the basket, and on to the gateway's page."""
-        self.page.goto(self.shop)
-        self.page.get_by_role("button", name="Add Coffee beans").click()
-        self.page.get_by_role("link", name="Basket").click()
-        self.page.get_by_label(capture).check()
-        self.page.get_by_role("button", name="Pay EUR").click()
-        self.page.wait_for_url(f"{self.pay}/c/*")
-        return self.page.url
-
-    def fill(self, number=GOOD, page=None):
-        page = page or self.page
-        page.get_by_label("Card number").press_sequentially(number)
-        page.get_by_label("Expiry date").press_sequentially("1230")
-        page.get_by_label("Security code").press_sequentially("123")
-
-    def press(self, page=None):
-        (page or self.page).get_by_role("button", name="Pay").click()
-
-    def use(self, number=GOOD):
-        self.fill(number)
-        self.press()
-
-    @property
-    def alert(self):
-        return self.page.get_by_role("alert").inner_text()
-
-    def thanked(self):
-        self.page.wait_for_url(f"{self.shop}/thanks*")
-        return self.page.locator("main").inner_text()
-
-    def asked(self):
-        """How often the gateway has asked the switch for money."""
-        return Counter(row.state for row in self.reader.rows_behind(0))["Sent"]
-
-
 @pytest.fixture
 def shopper(browser, lab):
     shopper = Shopper(browser, lab)
     yield shopper
     shopper.context.close()
-
-
-@contextmanager
-def merchant(browser, lab):
-    key = Path(lab.shop.key).read_text("ascii")
-    watched = Watched(browser, http_credentials={"username": "shop", "password": key})
-    watched.page.goto(f"{lab.shop.url}/merchant")
-    yield watched
-    watched.context.close()
-
-
-def eventually(look):
-    """What *look* says, once it says something."""
-    until = time.monotonic() + PATIENCE_S
-    while not (said := look()) and time.monotonic() < until:
-        time.sleep(0.05)
-    return said
 
 
 def test_an_order_is_paid_and_the_shop_is_told(shopper, browser, lab):
@@ -160,7 +92,7 @@ def test_without_script_it_is_the_same(browser, lab):
 
 def test_a_tab_that_is_closed_before_the_way_back_has_paid(shopper, browser, lab):
     url = shopper.order()
-    shopper.context.route(f"{shopper.shop}/thanks*", lambda route: route.abort())
+    shopper.context.route(f"{shopper.shop}/thanks/*", lambda route: route.abort())
     shopper.use()
     shopper.context.close()
     with merchant(browser, lab) as watched:

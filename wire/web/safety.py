@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
 
@@ -41,28 +41,41 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{named}{port}"
 
 
+def with_query(url: str, **more: str) -> str:
+    """*url* with *more* in its query.
+
+    >>> with_query("https://shop.localhost/pay?a=1#b", wrong="cvc")
+    'https://shop.localhost/pay?a=1&wrong=cvc#b'
+    """
+    parts = urlsplit(url)
+    query = "&".join(filter(None, (parts.query, urlencode(more))))
+    return urlunsplit(parts._replace(query=query))
+
+
 def host_of(request: Request) -> str:
     """The host that a browser asks for, without its port; empty where it says none that can be."""
     found = _HOST_AND_PORT.fullmatch(request.headers.get("host", ""))
     return found[1] if found else ""
 
 
-def headers_for(*leaving_to: str, framed_by: str = "'none'") -> dict[str, str]:
+def headers_for(*leaving_to: str, framed_by: str = "", embeds: str = "") -> dict[str, str]:
     """The headers of a page whose form may lead to the origins of the URLs *leaving_to*.
 
-    A browser holds the redirect that answers a form against `form-action` too. *framed_by*: the
-    origin that may show it in a frame.
+    A browser holds the redirect that answers a form against `form-action` too. *framed_by*: a URL
+    of the origin that may show it in a frame; *embeds*: one of that whose script and frames it has.
     """
+    guest, framer = origin_of(embeds), origin_of(framed_by) or "'none'"
     actions = " ".join(["'self'", *sorted({origin_of(url) for url in leaving_to} - {""})])
     policy = (
         "default-src 'none'",
-        "script-src 'self'",
+        f"script-src 'self' {guest}".rstrip(),
         "style-src 'self'",
         "img-src 'self' data:",
         "connect-src 'self'",
         "base-uri 'none'",
         f"form-action {actions}",
-        f"frame-ancestors {framed_by}",
+        f"frame-src {guest}" if guest else "frame-src 'none'",
+        f"frame-ancestors {framer}",
     )
     return {"Content-Security-Policy": "; ".join(policy), **_FIXED}
 

@@ -44,6 +44,7 @@ class PaymentIntent(Struct, forbid_unknown_fields=True, kw_only=True):
     statement_descriptor: str | None
     statement_descriptor_suffix: str | None
     status: str
+    x_attempts: int
     x_capture: dict[str, Any] | None
     x_customer_message: str | None
 

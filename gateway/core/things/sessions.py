@@ -14,7 +14,7 @@ from ..cards import Metadata
 from ..problems import Problem, invalid
 
 Mode = Literal["payment", "setup"]
-Ui = Literal["hosted_page", "embedded_page"]
+Ui = Literal["hosted_page", "embedded_page", "x_direct_post"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
 
 

@@ -205,3 +205,66 @@ def test_what_fails_within_is_told_to_the_record_and_not_to_the_shopper(shopper)
     assert page.status == 500
     assert "4242" not in page.text
     assert shopper.notes == [("pages_failed", "/c/cs_1: RuntimeError")]
+
+
+# In a page of the shop's --------------------------------------------------------------------------
+
+DIRECT = replace(OFFER, ui="x_direct_post", cancel_url=f"{SHOP}/pay/1?a=b")
+
+
+def post_directly(till, notes=None, origin=SHOP, **typed):
+    form = CARD | {"attempt": "0"} | typed
+    return Browser(pages_of(till, notes).app).post("/d/cs_1", form, origin=origin)
+
+
+@pytest.mark.parametrize("number", ["4242424242424242", "4000000000009987", "4000000000000341"])
+def test_a_form_of_the_shop_leads_back_there_whatever_came_of_it(number):
+    till = FakeTill(DIRECT)
+    page = post_directly(till, number=number)
+    assert (page.status, page.headers["location"]) == (303, DIRECT.cancel_url)
+    assert till.paid == [("cs_1", 0, number[-4:], "123")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"number": "4242424242424241", "cvc": ""}, "number%2Ccvc"),
+        ({"number": "4000000000000119"}, "unsent"),
+    ],
+)
+def test_the_way_back_names_the_fields_that_are_wrong_and_nothing_of_them(typed, wrong):
+    till = FakeTill(DIRECT)
+    location = post_directly(till, **typed).headers["location"]
+    assert location == f"{DIRECT.cancel_url}&wrong={wrong}"
+    assert till.paid == []
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", f"{SHOP}0", ""])
+def test_a_direct_form_of_another_origin_asks_for_nothing(origin):
+    till = FakeTill(DIRECT)
+    assert post_directly(till, origin=origin).status == 403
+    assert till.paid == []
+
+
+@pytest.mark.parametrize("attempt", ["1", "", "-1"])
+def test_a_direct_form_is_good_for_its_attempt(attempt):
+    till = FakeTill(DIRECT)
+    assert post_directly(till, attempt=attempt).headers["location"] == DIRECT.cancel_url
+    assert till.paid == []
+
+
+def test_a_session_that_is_not_for_direct_forms_takes_none():
+    till = FakeTill()
+    assert post_directly(till).status == 404
+    assert till.paid == []
+
+
+def test_a_framed_page_is_shown_by_its_shop_alone_and_says_there_that_it_is_paid():
+    shopper = Shopper(FakeTill(replace(OFFER, ui="embedded_page")))
+    page = shopper.look()
+    assert f"frame-ancestors {SHOP}" in page.headers["content-security-policy"]
+    assert "SameSite=None; Partitioned" in page.headers["set-cookie"]
+    assert shopper.pay().headers["location"] == "/c/cs_1"
+    paid = shopper.look().text
+    assert f'data-shop="{SHOP}"' in paid
+    assert f'href="{OFFER.success_url}" target="_top"' in paid

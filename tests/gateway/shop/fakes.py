@@ -1,5 +1,6 @@
 """A shop whose gateway is a few lines: it remembers what was asked of it."""
 
+import asyncio
 import hmac
 import json
 from hashlib import sha256
@@ -8,6 +9,7 @@ from cardswitch.gateway.shop.app import Shop
 from cardswitch.gateway.shop.client import GatewayError
 from cardswitch.gateway.shop.orders import OrderStore
 from cardswitch.gateway.shop.paying import Paying
+from cardswitch.gateway.shop.types.chooser import NAMES, adapters
 from cardswitch.gateway.shop.web import Secrets
 from tests.kit.asgi import Browser
 
@@ -22,24 +24,50 @@ class FakeGateway:
 
     def __init__(self):
         self.sessions = {}
+        self.intents = {}
+        self.done = {}
         self.asked = []
         self.is_away = False
 
     async def post(self, path, deed, **params):
         self._hear(path, deed, params)
+        if path in ("/v1/checkout/sessions", "/v1/payment_intents") and deed in self.done:
+            return self.done[deed]
         if path == "/v1/checkout/sessions":
             number = len(self.sessions) + 1
-            return self._session(number, params)
+            self.done[deed] = self._session(number, params)
+            return self.done[deed]
+        if path == "/v1/payment_intents":
+            self.intents["pi_1"] = {"id": "pi_1", "status": "requires_payment_method"}
+            self.done[deed] = self.intents["pi_1"]
+            return self.done[deed]
+        if path.endswith("/confirm"):
+            return self._confirm(params["payment_method_data"]["card"])
         return {}
 
     async def get(self, path, **params):
         self._hear(path, "", params)
-        return self.sessions[path.rpartition("/")[2]]
+        id_ = path.rpartition("/")[2]
+        return self.sessions[id_] if id_ in self.sessions else self.intents[id_]
 
     def _hear(self, path, deed, params):
         if self.is_away:
             raise GatewayError("the gateway does not answer: ConnectError")
         self.asked.append((path, deed, params))
+
+    def _confirm(self, card):
+        """...4241 is no number, ...9987 is declined, others are approved."""
+        number = card.get("number", "")
+        if number.endswith("4241"):
+            raise GatewayError("mistyped", "incorrect_number", 402)
+        intent = self.intents["pi_1"]
+        intent["x_attempts"] = intent.get("x_attempts", 0) + 1
+        if number.endswith("9987"):
+            intent["x_customer_message"] = "Declined."
+            raise GatewayError("lost", "card_declined", 402, "ch_1")
+        charge = {"amount_refunded": 0}
+        intent |= {"status": "succeeded", "amount_received": 1290, "latest_charge": charge}
+        return intent
 
     def _session(self, number, params):
         session = {
@@ -70,11 +98,12 @@ class FakeShop:
         self.keys = Secrets(merchant="open sesame", events="whsec_test")
         shop = Shop(
             self.orders,
-            Paying(self.gateway, self.orders, URL),
+            Paying(self.gateway, self.orders, adapters(self.gateway, URL, PAY)),
             self.keys,
             PAY,
             ("shop.localhost",),
             ("EUR", "JPY"),
+            NAMES,
             REQUEST_S,
             lambda: NOW,
             lambda *said: self.notes.append(said),
@@ -86,6 +115,14 @@ class FakeShop:
         self.browser.post("/basket", {"item": "beans", "add": "yes"})
         self.browser.post("/basket", {"item": "filters", "add": "yes"})
         return self.browser.post("/orders", form)
+
+    def made(self, number=1):
+        """The order of that number."""
+        return asyncio.run(self.orders.order(number))
+
+    def thanks(self, number=1):
+        """The page that tells what became of it."""
+        return self.browser.get(f"/thanks/{self.made(number).ticket}")
 
     def tell(self, type_, about, id_="evt_1", at=NOW, secret=None):
         """An event that is posted to the shop, signed."""

@@ -33,6 +33,12 @@ def test_a_currency_without_prices_is_named():
         msgspec.convert(GIVEN | {"currencies": ["EUR", "USD"]}, ShopConfig)
 
 
+def test_a_type_that_there_is_not_is_named_and_cards_on_the_server_are_asked_for():
+    with pytest.raises(msgspec.ValidationError, match="types: barter: there are hosted, "):
+        msgspec.convert(GIVEN | {"types": ["hosted", "barter"]}, ShopConfig)
+    assert "server" not in msgspec.convert(GIVEN, ShopConfig).types
+
+
 @pytest.mark.parametrize("name", ["gateway", "pages"])
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "https://127.0.0.1:1/v1", "127.0.0.1"])
 def test_a_shop_speaks_to_an_origin_over_tls(name, url):

@@ -1,8 +1,11 @@
-"""How an order stands, by what the gateway says of its session."""
+"""How an order stands, by what the gateway says of it; and files of older shops."""
+
+import asyncio
+import sqlite3
 
 import pytest
 
-from cardswitch.gateway.shop.orders import standing_of
+from cardswitch.gateway.shop.orders import OrderStore, standing_of
 
 
 def intent(status, received=1000, refunded=0):
@@ -32,3 +35,25 @@ def intent(status, received=1000, refunded=0):
 )
 def test_how_an_order_stands(session, standing):
     assert standing_of(session) == standing
+
+
+OLD = """
+CREATE TABLE orders (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, lines TEXT NOT NULL,
+    total INTEGER NOT NULL, currency TEXT NOT NULL, session TEXT UNIQUE,
+    standing TEXT NOT NULL DEFAULT 'new', told TEXT NOT NULL DEFAULT '{}');
+CREATE TABLE events (
+    id TEXT PRIMARY KEY, at REAL NOT NULL, type TEXT NOT NULL, session TEXT NOT NULL);
+INSERT INTO orders (at, lines, total, currency, session) VALUES (1, '[]', 5, 'EUR', 'cs_old');
+"""
+
+
+def test_a_file_of_a_shop_that_knew_one_type_is_read_on(tmp_path):
+    path = tmp_path / "shop.db"
+    with sqlite3.connect(path) as database:
+        database.executescript(OLD)
+    for _ in range(2):
+        store = OrderStore(path)
+        order = asyncio.run(store.of_payment("cs_old"))
+        assert (order.total, order.type, order.capture) == (5, "hosted", "automatic")
+        assert asyncio.run(store.notices("cs_old")) == []

@@ -18,7 +18,7 @@ def test_an_order_goes_to_the_page_of_the_gateway_with_our_prices(sample):
     assert (page.status, page.headers["location"]) == (303, f"{PAY}/c/cs_1")
     assert f"form-action 'self' {PAY};" in page.headers["content-security-policy"]
     path, deed, asked = sample.gateway.asked[0]
-    assert (path, deed) == ("/v1/checkout/sessions", "order-1")
+    assert (path, deed) == ("/v1/checkout/sessions", f"order-{sample.made().ticket}")
     assert [line["price_data"]["unit_amount"] for line in asked["line_items"]] == [1200, 90]
     assert asked["payment_intent_data"]["capture_method"] == "automatic"
 
@@ -51,20 +51,50 @@ def test_none_of_an_item_takes_it_out(sample, quantity):
 
 def test_the_thanks_page_believes_the_gateway_alone(sample):
     sample.order()
-    thanks = {"query": "session=cs_1"}
-    assert "not paid yet" in sample.browser.ask("GET", "/thanks", b"", {}, **thanks).text
+    assert "not paid yet" in sample.thanks().text
     sample.gateway.pay("cs_1")
-    page = sample.browser.ask("GET", "/thanks", b"", {}, **thanks)
+    page = sample.thanks()
     assert "is paid" in page.text
     assert "Basket (0)" in page.text
-    assert sample.browser.ask("GET", "/thanks", b"", {}, query="session=cs_9").status == 404
+    assert sample.browser.get("/thanks/guessed").status == 404
 
 
 def test_while_the_gateway_is_away_the_last_known_is_shown(sample):
     sample.order()
     sample.gateway.is_away = True
-    page = sample.browser.ask("GET", "/thanks", b"", {}, query="session=cs_1")
-    assert "not paid yet" in page.text
+    assert "not paid yet" in sample.thanks().text
+
+
+def test_a_type_that_is_not_offered_is_the_first_of_those_that_are(sample):
+    sample.order(type="barter")
+    assert sample.made().type == "hosted"
+
+
+def test_an_order_that_is_paid_has_no_page_to_pay_at(sample):
+    sample.order(type="framed")
+    address = f"/pay/{sample.made().ticket}"
+    assert "<iframe" in sample.browser.get(address).text
+    sample.gateway.pay("cs_1")
+    page = sample.browser.get(address)
+    assert page.headers["location"] == f"/thanks/{sample.made().ticket}"
+    assert sample.browser.get("/pay/guessed").status == 404
+
+
+def test_what_the_bank_has_not_answered_is_waited_for_without_a_form(sample):
+    sample.order(type="server")
+    sample.gateway.intents["pi_1"]["status"] = "processing"
+    page = sample.browser.get(f"/pay/{sample.made().ticket}")
+    assert 'http-equiv="refresh"' in page.text
+    assert "<form" not in page.text
+
+
+def test_an_order_that_is_given_up_is_expired_at_the_gateway(sample):
+    sample.order()
+    address = f"/pay/{sample.made().ticket}/cancel"
+    assert sample.browser.post(address, {}).headers["location"] == "/basket"
+    assert sample.gateway.asked[-1][0] == "/v1/checkout/sessions/cs_1/expire"
+    sample.gateway.is_away = True
+    assert sample.browser.post(address, {}).status == 503
 
 
 def test_forms_of_other_pages_are_refused(sample):

@@ -21,12 +21,11 @@ def test_what_fails_within_is_told_to_the_record_alone(sample):
     async def broken():
         raise RuntimeError("secret")
 
-    sample.orders.of_session = lambda _: broken()
-    sample.gateway.is_away = True
-    page = sample.browser.ask("GET", "/thanks", b"", {}, query="session=cs_1")
+    sample.orders.of_ticket = lambda _: broken()
+    page = sample.browser.get("/thanks/x")
     assert page.status == 500
     assert "secret" not in page.text
-    assert sample.notes == [("shop_failed", "/thanks: RuntimeError")]
+    assert sample.notes == [("shop_failed", "/thanks/x: RuntimeError")]
 
 
 def test_a_form_that_cannot_be_read_is_said(sample):
@@ -46,3 +45,17 @@ def test_a_body_that_does_not_come_is_not_waited_for(sample):
         return await web.guarded(web.form)(Request(scope, never))
 
     assert asyncio.run(asked()).status_code == 408
+
+
+def test_a_form_that_leaves_for_the_gateway_tells_it_whence_it_comes_and_no_more(sample):
+    sample.order(type="direct")
+    page = sample.browser.get(f"/pay/{sample.made().ticket}")
+    assert page.headers["referrer-policy"] == "strict-origin"
+    assert sample.browser.get("/").headers["referrer-policy"] == "same-origin"
+
+
+def test_the_gateway_may_be_embedded_where_it_is_needed_alone(sample):
+    sample.order(type="framed")
+    page = sample.browser.get(f"/pay/{sample.made().ticket}")
+    assert f"frame-src {PAY};" in page.headers["content-security-policy"]
+    assert "frame-src 'none';" in sample.browser.get("/").headers["content-security-policy"]

@@ -1,0 +1,199 @@
+"""Every type of gateway at the sample shop, by one acceptance suite: real HTTPS, and no script."""
+
+import asyncio
+import time
+from collections import Counter
+from copy import copy
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from cardswitch.gateway.shop.orders import OrderStore
+from cardswitch.gateway.store import GatewayReader
+from cardswitch.lab.house.threaded import ThreadedLab
+from cardswitch.lab.house.topology import free_ports, make_lab
+from tests.kit.visitor import Form, Visitor
+
+GOOD, LOST, LATE = "4242424242424242", "4000000000009987", "5200828282828210"
+RULES = f"""
+[[rule]]
+name = "late"
+cards = ["{LATE}"]
+delay_s = "late"
+"""
+PATIENCE_S = 30.0
+TYPES = ["hosted", "framed", "direct", "server"]
+SEES_NOTHING = {"hosted", "framed", "direct"}  # of a card: the shop
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("types") / "lab"
+    make_lab(folder, free_ports())
+    (folder / "rules.toml").write_text(RULES, "utf-8")
+    lab = ThreadedLab(folder)
+    yield lab.lab
+    lab.close()
+
+
+class Shopper:
+    """Somebody with a bag of beans who pays by one type."""
+
+    def __init__(self, lab, type_):
+        self.ca = lab.folder / "tls" / "ca.pem"
+        self.browser = Visitor(self.ca)
+        self.shop = lab.shop.url
+        self.reader = GatewayReader(lab.gateway.database)
+        self.type = type_
+        self.before = self._sent()
+        self.browser.get(self.shop)
+        self.browser.submit(self.browser.form("add"))
+        self.browser.get(f"{self.shop}/basket")
+        self.browser.submit(self.browser.form(action="/orders"), type=type_)
+        self.start = self.browser.url
+        self.orders = OrderStore(Path(lab.shop.database))
+        self.number = asyncio.run(self.orders.recent())[0].id
+
+    def _sent(self):
+        return Counter(row.state for row in self.reader.rows_behind(0))["Sent"]
+
+    @property
+    def asked(self):
+        """How often the issuer was asked for this order."""
+        return self._sent() - self.before
+
+    def form(self):
+        """The form of the card, wherever it is."""
+        self._into_the_frame()
+        return self.browser.form("number")
+
+    def _into_the_frame(self):
+        for frame in self.browser.read.frames:
+            self.browser.get(frame)
+
+    def use(self, number=GOOD, form=None, **more):
+        form = form or self.form()
+        self.browser.submit(form, number=number, expiry="12/30", cvc="123", **more)
+
+    def copy(self, url):
+        """The same browser in another tab, at *url*."""
+        other = copy(self.browser)
+        other.url = url
+        return other
+
+    def order(self):
+        """The order, as the shop last heard that it stands."""
+        return asyncio.run(self.orders.order(self.number))
+
+    def told(self):
+        """What the shop says of the order, once it is asked again."""
+        return self.browser.get(f"{self.shop}/thanks/{self.order().ticket}").text
+
+    def page(self):
+        """The page where it is paid; what is late is waited for."""
+        until = time.monotonic() + PATIENCE_S
+        while True:
+            self.browser.get(self.start)
+            self._into_the_frame()
+            if "Waiting for the bank" not in self.browser.text or time.monotonic() > until:
+                return self.browser
+            time.sleep(0.2)
+
+
+@pytest.fixture(params=TYPES)
+def shopper(lab, request):
+    return Shopper(lab, request.param)
+
+
+def test_approved(shopper):
+    shopper.use()
+    assert "is paid: EUR\u00a012.00" in shopper.told()
+    assert (shopper.order().type, shopper.asked) == (shopper.type, 1)
+
+
+def test_declined_and_a_second_card(shopper):
+    shopper.use(LOST)
+    assert "Declined" in shopper.page().text
+    assert "not paid yet" in shopper.told()
+    shopper.page()
+    shopper.use()
+    assert "is paid" in shopper.told()
+    assert shopper.asked == 2
+
+
+def test_a_field_that_is_wrong_is_named_and_nobody_is_asked(shopper):
+    shopper.use("4242424242424241")
+    assert "one of its digits is mistyped" in shopper.browser.text
+    assert shopper.asked == 0
+    shopper.use()
+    assert "is paid" in shopper.told()
+
+
+def test_abandoned(shopper):
+    form, at = shopper.form(), shopper.browser.url
+    ticket = shopper.order().ticket
+    shopper.browser.get(f"{shopper.shop}/basket")
+    shopper.browser.submit(Form(f"/pay/{ticket}/cancel"), x="")
+    assert "Coffee beans" in shopper.browser.text
+    assert "It is" in shopper.told()
+    shopper.browser.url = at
+    shopper.use(form=form)
+    assert "is paid" not in shopper.told()
+    assert (shopper.order().standing in ("expired", "canceled"), shopper.asked) == (True, 0)
+
+
+def test_doubled(shopper):
+    form, at = shopper.form(), shopper.browser.url
+
+    def again():
+        other = shopper.copy(at)
+        other.submit(form, number=GOOD, expiry="12/30", cvc="123")
+
+    threads = [Thread(target=again) for _ in range(3)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    again()
+    assert "is paid" in shopper.told()
+    assert shopper.asked == 1
+
+
+def test_late(shopper):
+    shopper.use(LATE)
+    assert "No money was taken" in shopper.page().text
+    assert "not paid yet" in shopper.told()
+    shopper.page()
+    shopper.use()
+    assert "is paid" in shopper.told()
+
+
+@pytest.mark.parametrize("said", [{"attempt": "7"}, {"attempt": ""}])
+def test_tampered_attempts_ask_for_nothing(shopper, said):
+    shopper.use(**said)
+    assert "not paid yet" in shopper.told()
+    assert shopper.asked == 0
+
+
+def test_tampered_amounts_and_addresses_change_nothing(shopper):
+    shopper.use(amount="1", total="1", currency="jpy", success_url="https://evil.example/")
+    assert "is paid: EUR\u00a012.00" in shopper.told()
+    assert not any("evil" in url for url, _ in shopper.browser.requests)
+
+
+def test_a_way_back_that_nobody_has_paid_for_proves_nothing(shopper):
+    assert "not paid yet" in shopper.told()
+    forged = b'{"id":"evt_1","type":"checkout.session.completed","data":{"object":{}}}'
+    shopper.browser.submit(Form(f"{shopper.shop}/events"), x=forged.decode())
+    assert shopper.browser.status == 400
+    assert "not paid yet" in shopper.told()
+
+
+def test_who_sees_the_card(shopper):
+    shopper.use()
+    to_shop = "".join(
+        body for url, body in shopper.browser.requests if url.startswith(shopper.shop)
+    )
+    assert (GOOD not in to_shop) == (shopper.type in SEES_NOTHING)
+    assert not any(GOOD in url for url, _ in shopper.browser.requests)
