@@ -8,6 +8,7 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
+    Engine,
     Index,
     MetaData,
     Select,
@@ -83,7 +84,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
 class GatewayReader:
     """Reads the journal at *url*, also while the gateway runs. Raises ConfigError or Error."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | Engine) -> None:
         self._reader: JournalStoreReader[GatewayRow] = JournalStoreReader(
             url, SCHEMA, JOURNAL, GatewayRow
         )

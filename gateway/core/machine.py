@@ -64,10 +64,13 @@ class Gateway(Program):
         vault: CardVault,
         timers: Timers | None = None,
         rules: Rules | None = None,
+        limits: Limits | None = None,
+        checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
-        super().__init__({SWITCH: IsoExchange()}, Limits())
+        super().__init__({SWITCH: IsoExchange()}, limits or Limits())
         timers = timers or Timers()
         self._vault = vault
+        self._checkpoint_rows = checkpoint_rows
         self._desk = GatewayDesk(
             self.kernel, node, vault.open, timers.answer_s, self._end, rules or {}
         )
@@ -176,7 +179,7 @@ class Gateway(Program):
     def _ended(self, work: Work, taken: set[str]) -> None:
         work.end()
         self._desk.in_work -= taken
-        if self._desk.rows.since_checkpoint >= CHECKPOINT_ROWS:
+        if self._desk.rows.since_checkpoint >= self._checkpoint_rows:
             self._checkpoint()
 
     def _checkpoint(self) -> None:

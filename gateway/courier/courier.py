@@ -17,11 +17,11 @@ from cardswitch.wire.ports import Seconds
 from ..outbox.endpoints import Endpoint, secrets_of
 from ..outbox.events import Delivery, Outbox, Outcome
 from ..outbox.follow import Read
-from ..outbox.tables import DELIVERED, FAILED, PENDING
 from .post import Poster
-from .schedule import next_try
+from .schedule import PAUSES
 from .signature import signature
 from .targets import address_of, target_of, url_at
+from .tries import outcome_of, take_in
 
 T = TypeVar("T")
 AT_ONCE: Final = 8  # tries of one endpoint at the same time
@@ -58,7 +58,8 @@ class Courier:
         self._said = ""
 
     def start(self) -> None:
-        """Begin."""
+        """Begin. Raises Error."""
+        self._outbox.bring_forward(self._ways.now(), PAUSES)
         self._running = asyncio.create_task(self._run())
 
     def poke(self) -> None:
@@ -92,10 +93,7 @@ class Courier:
             await asyncio.sleep(GATHER_S)
 
     def _take_in(self) -> None:
-        position = self._outbox.position()
-        while (read := self._ways.read(position)).last > position:
-            self._outbox.take(read, self._ways.now())
-            position = read.last
+        take_in(self._outbox, self._ways.read, self._ways.now())
 
     async def _tell_all(self) -> None:
         """Have every endpoint that is owed something now told, unless that is in work."""
@@ -133,23 +131,13 @@ class Courier:
         return [(delivery, self._ways.shown(delivery)) for delivery in due]
 
     async def _try(self, endpoint: Endpoint, delivery: Delivery, body: bytes) -> Outcome:
-        tries = delivery.tries + 1
+        status: int | None = None
         try:
             status = await self._post(endpoint, body)
-            is_done, said = 200 <= status < 300, str(status)
+            said = str(status)
         except Error as error:
-            is_done, said = False, str(error)
-        due = None if is_done else next_try(tries, delivery.first, self._ways.now())
-        state = DELIVERED if is_done else PENDING if due is not None else FAILED
-        return Outcome(
-            number=delivery.number,
-            endpoint=endpoint.id,
-            first=delivery.first,
-            tries=tries,
-            said=said,
-            state=state,
-            due=due or 0.0,
-        )
+            said = str(error)
+        return outcome_of(endpoint, delivery, status, said, self._ways.now())
 
     async def _post(self, endpoint: Endpoint, body: bytes) -> int:
         ways, target = self._ways, target_of(endpoint.url)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
@@ -48,7 +48,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 class Outbox(EventsReader):
     """The same for the gateway that runs, which alone writes. Its methods may block."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | Engine) -> None:
         self._database = Database(url, SCHEMA)
         self._engine = self._database.engine
         with reading(self._engine) as connection:
@@ -116,6 +116,19 @@ class Outbox(EventsReader):
                 done = writer.execute(update(DELIVERIES).where(this).values(**told, due=each.due))
                 if each.state != PENDING:
                     self._backlog[each.endpoint] -= done.rowcount
+
+    def bring_forward(self, now: Seconds, pauses: Sequence[Seconds]) -> None:
+        """Have no delivery be due later than the pause behind its last try, counted from *now*.
+
+        A clock that was set back while the gateway was down would have it wait for so long.
+        """
+        c = DELIVERIES.c
+        with self._database.transaction() as writer:
+            for tries, pause in enumerate((0.0, *pauses)):
+                is_last = tries == len(pauses)
+                this = (c.tries >= tries) if is_last else (c.tries == tries)
+                late = this & (c.state == PENDING) & (c.due > now + pause)
+                writer.execute(update(DELIVERIES).where(late).values(due=now + pause))
 
     def resend(self, number: int, endpoints: Iterable[Endpoint], now: Seconds) -> None:
         """Owe event *number* to *endpoints* once more, from the first try on."""

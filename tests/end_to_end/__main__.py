@@ -1,4 +1,7 @@
-"""Kill programs of a selling lab, many times: ``python -m tests.end_to_end --kills 200``."""
+"""Kill programs of a selling lab, many times: ``python -m tests.end_to_end --kills 200``.
+
+With ``--gateway`` it is the gateway alone, at each point of its work in turn.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from tests.end_to_end.test_postgres import journal_at
+from tests.kit.dying import POINTS
+from tests.kit.killing import DyingGateway, sell_while_dying
 from tests.kit.postgres import PostgresServer, binaries
 from tests.kit.programs import ALONE, PATIENT, House, Program, assert_agree
 from tests.kit.selling import SWITCH, sell_while
@@ -58,6 +64,9 @@ def main() -> None:
     parser.add_argument(
         "--postgres", action="store_true", help="cut the power of the switch's database instead"
     )
+    parser.add_argument(
+        "--gateway", action="store_true", help="kill the gateway, at points of its work, instead"
+    )
     parser.add_argument("--keep", metavar="FOLDER", help="a new folder for the lab, to look into")
     options = parser.parse_args()
     started = time.monotonic()
@@ -65,6 +74,14 @@ def main() -> None:
         folder = _folder(stack, options.keep)
         house, server = House(folder, PATIENT), None
         stack.callback(house.end)
+        if options.gateway:
+            points = _points(options.kills, options.seed)
+            received = sell_while_dying(DyingGateway(house), points)
+            seconds = time.monotonic() - started
+            print(
+                f"\r{options.kills} kills: {received} received, three books agree, {seconds:.0f} s"
+            )
+            return
         if options.postgres:
             server = _server(stack)
             journal_at(house, server.url(server.database()))
@@ -84,6 +101,14 @@ def main() -> None:
         sold = len(books["terminals"])
         seconds = time.monotonic() - started
         print(f"\r{dict(lab.died)}: {sold} sales, five books agree, {seconds:.0f} s")
+
+
+def _points(count: int, seed: int) -> Iterator[str]:
+    """So many points, in an order that *seed* decides."""
+    chance = random.Random(seed)
+    for number in range(count):
+        print(f"\r{number} kills", end="", file=sys.stderr, flush=True)
+        yield chance.choice(list(POINTS))
 
 
 def _folder(stack: ExitStack, keep: str | None) -> Path:

@@ -114,10 +114,10 @@ class House:
 
     # Processes ------------------------------------------------------------------------------------
 
-    def start(self, *words, ready=""):
+    def start(self, *words, ready="", config=None):
         """Run `cardswitch` with *words*; return once it has said *ready*."""
         said = self.said / f"{len(self.programs)}-{words[0]}.txt"
-        command = [sys.executable, "-m", "cardswitch", *words, "--config", self.config]
+        command = [sys.executable, "-m", "cardswitch", *words, "--config", config or self.config]
         program = Program(command, said)
         self.programs.append(program)
         return program.wait_for(ready) if ready else program

@@ -70,7 +70,7 @@ def draw(random: Random, keys: Keys) -> Lot:
     is_odd = random.random() < 0.4
     naps = random.choices(NAPS, k=random.choice((0, 0, 0, 1, 1, 2)))
     at_switch, at_terminals = terminal_macs(random.random())
-    settings, limits = _settings(random, keys, is_direct, at_switch), _limits(random)
+    settings, limits = _settings(random, keys, is_direct, at_switch), draw_limits(random)
     macs = zone_macs(random.random())
     ours, theirs = zone_keys(random, keys)
     upstream = settings.upstreams["issuer"]
@@ -86,7 +86,7 @@ def draw(random: Random, keys: Keys) -> Lot:
         issuer_keys=theirs,
         terminal_macs=at_terminals,
         hosts={
-            "limits": _limits(random),
+            "limits": draw_limits(random),
             "remembered_max": random.choice((2, 4, 8, 50_000)),
             "checkpoint_rows": random.choice((3, 7, 20, 10_000)),
         },
@@ -100,7 +100,8 @@ def draw(random: Random, keys: Keys) -> Lot:
     )
 
 
-def _limits(random: Random) -> Limits:
+def draw_limits(random: Random) -> Limits:
+    """How much one program may have in work: often so little that it is met."""
     if random.random() < 0.3:
         return Limits()
     return Limits(

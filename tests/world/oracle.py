@@ -98,7 +98,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
     acquirer = _acquirer_book(world)
     direct = _switch_book(legs, "merchants", "issuer")
     books = {
-        "terminals": (_terminal_book(world, legs), _switch_book(ours, "merchants")),
+        "sellers": (_sellers_book(world, legs), _switch_book(ours, "merchants")),
         "acquirer": (acquirer, _switch_book(legs, "merchants", "acquirer")),
         "network side": (_switch_book(legs, "acquirers"), acquirer),
         "issuer": (issuer, _sum(acquirer, direct)),
@@ -231,6 +231,10 @@ def _terminal_book(world: World, legs: Sequence[Stand]) -> Book:
                 kind = outcome.transaction
                 book[line(outcome.rrn, kind)] += outcome.amount * direction(kind)
     return book
+
+
+def _sellers_book(world: World, legs: Sequence[Stand]) -> Book:
+    return _sum(_terminal_book(world, legs), world.other_book())
 
 
 def _check_inquiry(outcome: Outcome) -> None:

@@ -58,7 +58,7 @@ from .bank import Bank
 from .cashiers import Cashiers
 from .journals import StoreJournal
 from .locksmith import Locksmith
-from .lot import YEAR_S, draw, spoken
+from .lot import YEAR_S, Lot, draw, spoken
 from .network import Network
 from .parts import End, Faults, Node
 from .signing import UPSTREAM, Signing
@@ -180,13 +180,14 @@ class World(Network):
 
     switch_class: type[Switch] = Switch
     front = HostListener(port=0)  # how switch and acquirer speak with each other
+    sides: tuple[str, ...] = ("network", "till", "pos")  # where people look after exceptions
 
     def __init__(self, seed: int, faults: Faults, terminals: int = 4, sales: int = 4) -> None:
         super().__init__(seed, faults)
         self.vault = AesVault(bytes(32))
         self.rows = StoreJournal(JOURNAL_SCHEMA, JOURNAL, Row)
         self.keys = deck().keys
-        self.lot = spoken(draw(self.random, self.keys), "acquirer", self.front.translation())
+        self.lot = self._draw()
         self.now = self.started = self.lot.begins
         self.switch = self.add(Node("switch", self._build_switch, journal=self.rows))
         self.acquirer_rows = StoreJournal(ACQUIRER_SCHEMA, ACQUIRER_JOURNAL, HostRow)
@@ -204,6 +205,13 @@ class World(Network):
         Tampering(self)
         self.locksmith = Locksmith(self, self.switch, self.issuer, self.terminals)
         self.signing = Signing(self, self.switch)
+
+    def _draw(self) -> Lot:
+        return spoken(draw(self.random, self.keys), "acquirer", self.front.translation())
+
+    def other_book(self) -> Counter[str]:
+        """What is approved for whoever sells besides the terminals, by `stands.line`."""
+        return Counter()
 
     def held(self) -> Counter[str]:
         """What the issuer holds by its journal, whatever it remembers; minor units by field 37."""
@@ -380,7 +388,7 @@ class World(Network):
         """A person looks after every exception: sends it again, or knows that nothing is held."""
         reader = JournalReader(self.rows.engine)  # type: ignore[arg-type]
         now = self.time_of(self.switch)
-        for side in ("network", "till", "pos"):
+        for side in self.sides:
             for line in reader.left_to_people():
                 if line.state == State.EXCEPTION and line.source == side:
                     self.counts["exception"] += 1

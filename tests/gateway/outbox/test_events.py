@@ -71,6 +71,17 @@ def test_what_was_delivered_is_not_due_and_can_be_sent_again(outbox):
     assert (again.number, again.tries, again.first) == (1, 0, 104.5)
 
 
+def test_a_clock_that_was_set_back_keeps_nothing_longer_than_its_pause(outbox):
+    outbox.add(endpoint("we_1"))
+    took(outbox, 1, 2, 3)
+    outbox.settle([told(1, PENDING, due=105.0), told(2, DELIVERED)])
+    outbox.bring_forward(20.0, (5.0, 30.0))
+    assert numbers(outbox.due("we_1", 24.0, 10)) == [3]
+    assert numbers(outbox.due("we_1", 25.0, 10)) == [3, 1]
+    outbox.bring_forward(99.0, (5.0, 30.0))
+    assert outbox.next_due("we_1") == 20.0
+
+
 def test_what_is_owed_anew_while_it_is_tried_stays_owed(outbox):
     made = outbox.add(endpoint())
     took(outbox, 1)

@@ -1,0 +1,21 @@
+"""One run of a world with orders, under one seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..oracle import KeyWatch, check
+from ..runs import faults
+from .books import check_orders
+from .people import OrderWorld
+
+
+def run(seed: int, trace: Callable[[str], None] | None = None) -> OrderWorld:
+    """Let the world of *seed* live, and check it; raises Broken (or what a program raised)."""
+    world = OrderWorld(seed, faults())
+    world.trace = trace
+    keys = KeyWatch(world)
+    world.live()
+    check(world, keys)
+    check_orders(world)
+    return world
