@@ -1,9 +1,8 @@
-"""The README is true: its commands run, its tables are complete; and each check is seen to fail."""
+"""The manual is true: its commands run, its tables are complete, its links lead somewhere."""
 
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,13 +11,13 @@ from cardswitch.lab.cli.main import cli
 from cardswitch.specs.codes import REASONS
 from tests.kit.rules import docs
 
-README = Path(__file__).parent.parent / "README.md"
-TEXT = README.read_text("utf-8") if README.exists() else ""
+PAGES = docs.pages(docs.ROOT)
+TEXT = "\n".join(PAGES.values())
 
 needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="blocks are for a POSIX shell")
 
 
-# The README ---------------------------------------------------------------------------------------
+# The manual ---------------------------------------------------------------------------------------
 
 CHECKS = [
     docs.unknown_commands,
@@ -30,29 +29,34 @@ CHECKS = [
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_the_readme_is_true(check):
+def test_the_manual_is_true(check):
     assert not (found := check(TEXT)), "\n".join(found)
 
 
-def test_the_readme_shows_commands_and_runs_some():
+@pytest.mark.parametrize("check", [docs.dead_links, docs.unlinked_pages])
+def test_the_pages_are_linked(check):
+    assert not (found := check(PAGES)), "\n".join(found)
+
+
+def test_the_manual_shows_commands_and_runs_some():
     assert list(docs.commands(TEXT))
-    assert docs.blocks(TEXT, "sh run"), "mark one block of the README ```sh run"
+    assert docs.blocks(TEXT, "sh run"), "mark one block of the manual ```sh run"
 
 
 @needs_shell
 @pytest.mark.parametrize("block", docs.blocks(TEXT, "sh run"))
-def test_what_the_readme_runs_succeeds(block, tmp_path):
+def test_what_the_manual_runs_succeeds(block, tmp_path):
     done = docs.run_block(block, tmp_path)
     assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("block", docs.blocks(TEXT, "python run"))
-def test_what_the_readme_shows_in_python_runs(block):
-    exec(compile(block, "README.md", "exec"), {})
+def test_what_the_manual_shows_in_python_runs(block):
+    exec(compile(block, "manual", "exec"), {})
 
 
-def test_the_readme_shows_what_is_imported_from_the_one_name():
-    assert docs.blocks(TEXT, "python run"), "mark one block of the README ```python run"
+def test_the_manual_shows_what_is_imported_from_the_one_name():
+    assert docs.blocks(TEXT, "python run"), "mark one block of the manual ```python run"
     assert all(f"`{name}`" in TEXT for name in ("load_dialect", "Message", "HsmClient"))
 
 
@@ -64,6 +68,25 @@ def test_every_command_has_help(path):
 
 
 # The checks ---------------------------------------------------------------------------------------
+
+
+def test_a_link_that_leads_nowhere_is_named():
+    pages = {
+        "README.md": "# A\n[b](docs/b.md), [c](docs/b.md#an-end), [d](#a)\n```\n[e](no.md)\n```\n",
+        "docs/b.md": "# B\n## An `end`\n[a](../README.md#a), [b](#b), [web](https://example.org/x.md)",
+    }
+    assert docs.dead_links(pages) == []
+    pages["docs/b.md"] += "[gone](c.md)[gone](#c)[gone](../README.md#b)"
+    assert [each.split(": ")[1] for each in docs.dead_links(pages)] == [
+        "c.md",
+        "#c",
+        "../README.md#b",
+    ]
+
+
+def test_a_page_that_the_readme_does_not_link_is_named():
+    pages = {"README.md": "[b](docs/b.md)", "docs/b.md": "# B", "docs/c.md": "[b](docs/b.md)"}
+    assert docs.unlinked_pages(pages) == ["docs/c.md: the README does not link it"]
 
 
 def sh(line: str, info: str = "sh") -> str:
@@ -161,7 +184,7 @@ def test_a_fence_does_not_cut_a_table_from_its_heading():
     ("old", "new", "expected"),
     [
         ("| `late_s` | `8.0` |", "", "[issuer]: late_s with default `8.0`: no such row"),
-        ("| `late_s` | `8.0` |", "| `late_s` | `9.0` |", "the README says `9.0`"),
+        ("| `late_s` | `8.0` |", "| `late_s` | `9.0` |", "the manual says `9.0`"),
         ("`[switch.cut_off]`", "`[switch.cutoff]`", "[switch.cut_off]: time"),
         ("`[[switch.routes]]`", "`[[routes]]`", "[[switch.routes]]: source"),
         ("## Configuration", "## Settings", "[hsm]: host"),

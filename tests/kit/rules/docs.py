@@ -1,16 +1,17 @@
-"""What the README must say, as functions over its text: each returns its complaints.
+"""What the manual, README and `docs/`, must say, as functions over its text: complaints of each.
 
 ``python -m tests.kit.rules.docs`` prints what is made from the source: the diagram of states and
 the table of reasons.
 """
 
 import os
+import posixpath
 import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -39,6 +40,7 @@ NAME: Final = "cardswitch"
 BLOCK_S: Final = 120.0  # A block that takes longer than this waits for something.
 FENCE: Final = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING: Final = re.compile(r"^#+ .*$", re.MULTILINE)
+LINK: Final = re.compile(r"\]\(((?:[\w/.-]+\.md)?(?:#[^)\s]+)?)\)")
 CODE: Final = re.compile(r"`([^`]+)`")
 SECTIONS: Final[dict[str, type[Struct]]] = {
     "[hsm]": HsmConfig,
@@ -51,6 +53,50 @@ SECTIONS: Final[dict[str, type[Struct]]] = {
     "[bank]": BankConfig,
     "[[card]]": Card,
 }
+
+
+# Pages --------------------------------------------------------------------------------------------
+
+
+def pages(root: Path) -> dict[str, str]:
+    """The pages of the manual under *root*, by their paths: the README first."""
+    files = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    return {f.relative_to(root).as_posix(): f.read_text("utf-8") for f in files}
+
+
+def dead_links(pages: Mapping[str, str]) -> list[str]:
+    """Links of *pages* to a page that is not there, or to a heading that it does not have."""
+    anchors = {path: {_anchor(h) for h in _headings(text)} for path, text in pages.items()}
+    found = []
+    for path, text in pages.items():
+        for link in LINK.findall(FENCE.sub("", text)):
+            name, _, anchor = link.partition("#")
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            there = anchors.get(target if name else path)
+            if there is None and not anchor and (ROOT / target).is_file():
+                continue  # It is no page of the manual, such as CONTRIBUTING.md.
+            if there is None or (anchor and anchor not in there):
+                found.append(f"{path}: {link}: no such page or heading")
+    return found
+
+
+def unlinked_pages(pages: Mapping[str, str]) -> list[str]:
+    """Pages that the README does not lead to."""
+    there = set(LINK.findall(pages["README.md"]))
+    return [
+        f"{path}: the README does not link it"
+        for path in pages
+        if path not in {"README.md", *there}
+    ]
+
+
+def _headings(text: str) -> list[str]:
+    return [each.lstrip("#").strip() for each in HEADING.findall(FENCE.sub("", text))]
+
+
+def _anchor(heading: str) -> str:
+    """As the sites that show Markdown make it of *heading*."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
 # Blocks of code -----------------------------------------------------------------------------------
@@ -73,7 +119,7 @@ def commands(text: str) -> Iterator[list[str]]:
 def unknown_commands(text: str) -> list[str]:
     """Commands that `cardswitch` would refuse: none such, an unknown option, too few arguments."""
     return [
-        f"cardswitch {shlex.join(words)}: {refusal}: mend the README or the command"
+        f"cardswitch {shlex.join(words)}: {refusal}: mend the manual or the command"
         for words in commands(text)
         if (refusal := _quiet_refusal(words))
     ]
@@ -116,7 +162,7 @@ def wrong_diagrams(text: str) -> list[str]:
 
 
 def diagrams() -> list[str]:
-    """Of a leg of the switch, and of an intent of the gateway, in the order of the README."""
+    """Of a leg of the switch, and of an intent of the gateway, in the order of the pages."""
     return [mermaid(), gateway_states.mermaid()]
 
 
@@ -159,14 +205,14 @@ def all_commands(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
 def untold_commands(text: str) -> list[str]:
     """Commands that *text* does not show, neither in a block nor as code in a sentence or table."""
     return [
-        f"{NAME} {path}: nowhere in the README: show it in a block or name it in a table"
+        f"{NAME} {path}: nowhere in the manual: show it in a block or name it in a table"
         for path in map(" ".join, all_commands(cli))
         if not re.search(rf"(^|{NAME} |`){re.escape(path)}(?![\w-])", text, re.MULTILINE)
     ]
 
 
 class Table(NamedTuple):
-    """A table of the configuration: its keys, and the default of each as a README writes it."""
+    """A table of the configuration: its keys, and the default of each as the manual writes it."""
 
     heading: str
     keys: dict[str, str]
@@ -182,13 +228,13 @@ def untold_keys(text: str) -> list[str]:
     """Keys that have no row ``| `key` | default | …`` under a heading that names their table."""
     told = {
         (heading, key): default
-        for name, body in _parts(FENCE.sub("", section(text, "Configuration")))
+        for name, body in _parts(section(FENCE.sub("", text), "Configuration"))
         for heading in CODE.findall(name)
         for key, default in re.findall(r"^\| `(\w+)` \| ([^|]*) \|", body, re.MULTILINE)
     }
     return [
         f"Configuration, {table.heading}: {key} with default {default}: "
-        + (f"the README says {told[place]}" if place in told else "no such row, write it")
+        + (f"the manual says {told[place]}" if place in told else "no such row, write it")
         for table in config_tables()
         for key, default in table.keys.items()
         if told.get(place := (table.heading, key)) != default
