@@ -40,7 +40,8 @@ def write_again(folder: Path, books: BooksReading, label: str) -> None:
 def _write_reports(folder: Path, books: BooksReading, label: str, manifest: bytes) -> None:
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     with staged_folder(folder, reports_name(label)) as reports:
-        if write_reports(label, books.movements(label), paid, reports) != manifest:
+        lines = books.batched(label)
+        if write_reports(label, books.batches(label), lines, paid, reports) != manifest:
             raise Findings(
                 "nothing is written",
                 [f"the movements of {label} do not come to the reports that its close has written"],

@@ -86,7 +86,7 @@ def _book(
                 balances,
                 read_to=row.read_to,
                 closed_at=row.closed_at,
-                manifest=write_reports(row.day, booking.movements(row.day), references(paid)),
+                manifest=write_reports(row.day, totals, booking.batched(row.day), references(paid)),
             )
             for close in (made, replace(made, files={**made.files, **files})):
                 if close.sha256 == row.sha256:

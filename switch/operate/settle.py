@@ -262,7 +262,9 @@ class Settling:
             task.balances,
             read_to=task.until,
             closed_at=task.closed_at,
-            manifest=write_reports(label, booking.movements(label), references(paid), reports),
+            manifest=write_reports(
+                label, totals, booking.batched(label), references(paid), reports
+            ),
         )
         findings = self._findings(booking, task, made, reports)
         if findings:
@@ -288,7 +290,9 @@ class Settling:
             wrong = tuple(counted.findings())
             paid = references(expected_payouts(known))
             report = ReportCheck(reports, task.day.label, paid)
-            known = replace(known, manifest=report.read(counted.movements()))
+            known = replace(
+                known, manifest=report.read(counted.batches, booking.batched(task.day.label))
+            )
         return *wrong, *report.findings, *check_close(made, known)
 
 

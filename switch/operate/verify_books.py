@@ -167,7 +167,7 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
         yield f"{label}: batch {number} is not the sum of its movements"
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     written = books.files(label).get(manifest_name(label), b"")
-    if write_reports(label, books.movements(label), paid) != written:
+    if write_reports(label, batches, books.batched(label), paid) != written:
         yield f"the movements of {label} do not come to the reports that its close has written"
     if close.balances != balances_sha256(books.balances(up_to=close.number)):
         yield f"the postings up to {label} do not come to the balances that its close has left"

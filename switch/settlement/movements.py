@@ -29,6 +29,10 @@ class Movement(NamedTuple):
         return movement_name(self.kind, self.sequence)
 
 
+# Of a movement what its batch does not say: number of the batch, row of the journal, amount, RRN.
+BatchedLine = tuple[int, int, int, str]
+
+
 def movement_name(kind: str, sequence: int) -> str:
     """The name of the movement that row *sequence* of the journal made."""
     return f"{kind}:{sequence}"

@@ -10,12 +10,13 @@ from msgspec.structs import astuple
 from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from cardswitch.specs.errors import Error
+from cardswitch.wire.store.reading import streamed
 from cardswitch.wire.store.verify import ROWS_AT_ONCE
 
 from ..settlement.close import DayClose, books_head
 from ..settlement.days import BankDay
 from ..settlement.formats.orders import Ordered, read_order
-from ..settlement.movements import Movement
+from ..settlement.movements import BatchedLine, Movement
 from ..settlement.totals import BatchTotals
 from .moved import (
     BATCH_KEY,
@@ -71,6 +72,10 @@ class Booking:
         """What the close of *business_date* has booked, by merchant, in their order."""
         return movements(self._writer, business_date)
 
+    def batched(self, business_date: str) -> Iterator[BatchedLine]:
+        """The same, but for what their batches say."""
+        return batched_lines(self._writer, business_date)
+
     def record(self, day: DayClose) -> None:
         """Book all else of *day*. Raises Error if it does not follow the last close."""
         before = _require_order(self._writer, day)
@@ -124,6 +129,18 @@ def movements(connection: Connection, business_date: str) -> Iterator[Movement]:
     )
     for row in connection.execute(query):
         yield Movement._make(row)
+
+
+def batched_lines(connection: Connection, business_date: str) -> Iterator[BatchedLine]:
+    """See :meth:`Booking.batched`."""
+    m, b = MOVEMENTS.c, BATCHES.c
+    query = (
+        select(m.batch, m.sequence, m.amount, m.rrn)
+        .select_from(MOVEMENTS.join(BATCHES, b.number == m.batch))
+        .where(b.business_date == business_date)
+        .order_by(b.merchant, m.sequence)
+    )
+    yield from streamed(connection, query)
 
 
 def _insert(writer: Connection, table: Table, values: Sequence[Any]) -> None:

@@ -15,11 +15,11 @@ from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..settlement.entries import BankSheet, numbered
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
-from ..settlement.movements import Movement
+from ..settlement.movements import BatchedLine, Movement
 from ..settlement.totals import BatchTotals
 from .bank import PAYOUT, BankReading, rows_of_sheet
 from .beside import rows_beside
-from .booking import Booking, movements
+from .booking import Booking, batched_lines, movements
 from .reader import JournalReader
 from .tables import (
     BANK_POSTINGS,
@@ -124,6 +124,11 @@ class BooksReading(BankReading):
         """What a close has booked, by merchant, in their order; streamed."""
         with reading(self._engine) as reader:
             yield from movements(reader, business_date)
+
+    def batched(self, business_date: str) -> Iterator[BatchedLine]:
+        """The same, but for what their batches say."""
+        with reading(self._engine) as reader:
+            yield from batched_lines(reader, business_date)
 
     def postings(self, business_date: str) -> list[Posting]:
         """All that a close has booked."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Index,
     Select,
     Table,
     Text,
@@ -25,14 +26,14 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.schema import CreateTable
 
 from cardswitch.specs.masking import printable
 from cardswitch.specs.transactions.kinds import KINDS
-from cardswitch.wire.store.verify import ROWS_AT_ONCE
+from cardswitch.wire.store.tables import ROW_NUMBER
 
 from ..core.states import State
 from ..settlement.days import BankDay
-from ..settlement.movements import Movement
 from .moved import BATCH_KEY, SERVES_MERCHANTS, batches, kinds_of, moved_columns, sums, temporary
 from .tables import BATCHES, MOVEMENTS
 
@@ -45,14 +46,15 @@ _COMPARED: Final = ("leg", "amount", "rrn")  # of a movement itself; the rest it
 # What befell the merchants' legs that moved on since the day began, a row for each step of them.
 _STEPS: Final = temporary(
     "steps",
-    Column("leg", BigInteger, primary_key=True, autoincrement=False),
-    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("leg", BigInteger),
+    Column("sequence", ROW_NUMBER, primary_key=True, autoincrement=False),
     Column("began", BigInteger),  # the first row of the leg
     *[Column(name, BigInteger) for name in ("amount", "stays")],
     *[Column(name, Text) for name in ("state", "kind", "channel")],
     *[Column(name, Text) for name in ("rrn", "merchant", "terminal", "currency")],
-    sqlite_with_rowid=False,
 )
+# Made once they are all there: to keep them in this order from the start is half the work more.
+_BY_LEG: Final = Index("steps_leg", _STEPS.c.leg, _STEPS.c.sequence)
 _BEGUN: Final = temporary(
     "begun", Column("sequence", BigInteger, primary_key=True), Column("label", Text)
 )
@@ -81,13 +83,14 @@ class Recount:
         self._label = day.label
         self._after = after
         for table in _TABLES:
-            table.create(writer)
+            writer.execute(CreateTable(table))
         begun = [{"sequence": each.sequence, "label": each.label} for each in days]
         writer.execute(insert(_BEGUN), begun)
         names = [column.name for column in _STEPS.c]
         writer.execute(insert(_STEPS).from_select(names, _steps(rows, day.sequence, until)))
         earlier = _earlier(rows, day.sequence)
         writer.execute(insert(_STEPS).from_select(names, earlier))
+        _BY_LEG.create(writer)
         ends = min((each.sequence for each in days if each.sequence > day.sequence), default=until)
         names = [column.name for column in _EXPECTED.c]
         for expected in (_captures(day, ends), _reversals(day, ends)):
@@ -95,20 +98,6 @@ class Recount:
 
         query = sums(_EXPECTED).where(~self._was_booked())
         self.batches = batches(self._label, writer.execute(query), after)
-
-    def movements(self) -> Iterator[Movement]:
-        """Those that this close must have, by merchant, in their order."""
-        numbers = {
-            tuple(getattr(batch, name) for name in BATCH_KEY): batch.number
-            for batch in self.batches
-        }
-        e = _EXPECTED.c
-        key = [e[name] for name in BATCH_KEY]
-        query = select(e.sequence, e.leg, e.amount, e.rrn, *key).where(~self._was_booked())
-        ordered = query.order_by(e.merchant, e.sequence)
-        for row in self._writer.execute(ordered.execution_options(yield_per=ROWS_AT_ONCE)):
-            sequence, leg, amount, rrn, *place = row
-            yield Movement(sequence, leg, numbers[*place], amount, rrn, *place)
 
     def findings(self) -> Iterator[str]:
         """What is wrong with the movements in the books, one sentence for each."""

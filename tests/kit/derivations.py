@@ -7,7 +7,7 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row
 from cardswitch.switch.core.states import Mark, State
 from cardswitch.switch.settlement.days import BankDay, bank_days
-from cardswitch.switch.settlement.movements import Movement, movement_kind
+from cardswitch.switch.settlement.movements import BatchedLine, Movement, movement_kind
 from cardswitch.switch.settlement.totals import BatchTotals
 
 KEY = ("moved_on", "merchant", "channel", "terminal", "currency", "kind")
@@ -116,3 +116,8 @@ def batched(movements: Iterable[Movement], totals: Iterable[BatchTotals]) -> lis
     numbers = {tuple(getattr(batch, name) for name in KEY): batch.number for batch in totals}
     found = [m._replace(batch=numbers[tuple(getattr(m, n) for n in KEY)]) for m in movements]
     return sorted(found, key=lambda m: (m.merchant, m.sequence))
+
+
+def lines_of(movements: Iterable[Movement], totals: Iterable[BatchTotals]) -> list[BatchedLine]:
+    """The same, as reports to merchants are written from it."""
+    return [(m.batch, m.sequence, m.amount, m.rrn) for m in batched(movements, totals)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, func, select
 
 from cardswitch.specs.errors import Error
 
@@ -15,25 +16,59 @@ from .chain import chained
 from .trouble import explained
 
 ROWS_AT_ONCE: Final = 1_000  # Rows fetched at once: some megabyte, however long the journal is.
+_FUNCTION: Final = "is_not_what_was_written"
 
 
-def breaks(rows: Iterable[tuple[Any, ...]], sequence: int, checksum: str) -> Iterator[str]:
-    """What is wrong in *rows*, which follow the row *sequence* with *checksum*; a line for each.
+class Walk:
+    """A walk along the rows of a journal; it has come to the row *sequence*, with *checksum*."""
 
-    A wrong row is told once: the next is compared with what it claims to be.
+    def __init__(self, sequence: int, checksum: str) -> None:
+        self.sequence = sequence
+        self.checksum = checksum
+        self.found: deque[str] = deque()
+
+    def is_wrong(self, *row: Any) -> bool:
+        """Go on to *row*, all columns of it; what is wrong with it is *found*.
+
+        A wrong row is told once: the next is compared with what it claims to be.
+        """
+        expected, self.sequence = self.sequence + 1, row[0]
+        checksum, self.checksum = self.checksum, row[-1]
+        if self.sequence != expected:
+            last = self.sequence - 1
+            missing = f"row {last} is" if last == expected else f"rows {expected} to {last} are"
+            self.found.append(f"{_place(row)}: before it {missing} missing")
+        elif chained(checksum, row[:-1]) != self.checksum:
+            what = "it is not what was written, or not where it was written"
+            self.found.append(f"{_place(row)}: {what}")
+        else:
+            return False
+        return True
+
+    def findings(self) -> Iterator[str]:
+        """What was found since it was asked last."""
+        while self.found:
+            yield self.found.popleft()
+
+
+def breaks(connection: Connection, table: Table, after: int, checksum: str) -> Iterator[str]:
+    """What is wrong in the rows of *table* behind the row *after* with *checksum*, a line for each.
+
+    Of SQLite, text that is no UTF-8 any more is some other text, not an error.
     """
+    walk = Walk(after, checksum)
     try:
-        for row in rows:
-            expected, sequence, claimed = sequence + 1, row[0], row[-1]
-            if sequence != expected:
-                last = sequence - 1
-                missing = f"row {last} is" if last == expected else f"rows {expected} to {last} are"
-                yield f"{_place(row)}: before it {missing} missing"
-            elif chained(checksum, row[:-1]) != claimed:
-                yield f"{_place(row)}: it is not what was written, or not where it was written"
-            checksum = claimed
+        with explained("read"):
+            if connection.dialect.name == "sqlite":
+                yield from _in_sqlite(connection, table, walk)
+            else:  # PostgreSQL checks what it stores and reads by itself.
+                query = select(table).where(table.c.sequence > after).order_by(table.c.sequence)
+                for row in connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+                    walk.is_wrong(*row)
+                    yield from walk.findings()
     except Error as error:
-        yield f"behind row {sequence}: {error}"
+        yield from walk.findings()
+        yield f"behind row {walk.sequence}: {error}"
 
 
 def _place(row: tuple[Any, ...]) -> str:
@@ -41,29 +76,24 @@ def _place(row: tuple[Any, ...]) -> str:
     return f"row {sequence} (leg {leg if isinstance(leg, int) else 'unreadable'})"
 
 
-def walked(connection: Connection, table: Table, after: int) -> Iterator[tuple[Any, ...]]:
-    """All columns of the rows of *table* behind the row *after*, in their order, streamed.
-
-    Of SQLite, text that is no UTF-8 any more comes as some other text, not as an error.
-    """
+def _in_sqlite(connection: Connection, table: Table, walk: Walk) -> Iterator[str]:
+    """SQLite itself calls us with each row, which is half the work of handing it out to us."""
     c = table.c
-    query = select(table).where(c.sequence > after).order_by(c.sequence)
-    if connection.dialect.name != "sqlite":  # PostgreSQL checks what it stores and reads by itself.
-        with explained("read"):
-            yield from connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
-        return
-    # By the driver alone: a walk is long, and the rest would be a third of it.
     driver: Any = connection.connection.driver_connection
-    walk = str(query.compile(dialect=connection.dialect))
-    last = after
-    with explained("read"):
-        try:
-            for row in driver.execute(walk, (after,)):
-                last = row[0]
-                yield row
-        except sqlite3.OperationalError:  # The next row has such a text; or it fails again.
-            with _damage_shown(driver):
-                yield from driver.execute(walk, (last,))
+    asked = select(c.sequence).where(c.sequence > walk.sequence, getattr(func, _FUNCTION)(*c))
+    wrong = str(asked.order_by(c.sequence).compile(dialect=connection.dialect))
+    driver.create_function(_FUNCTION, len(c), walk.is_wrong)
+    try:
+        for _ in driver.execute(wrong, (walk.sequence,)):
+            yield from walk.findings()
+    except sqlite3.OperationalError:  # The next row has such a text; or it fails again.
+        yield from walk.findings()
+        every = select(table).where(c.sequence > walk.sequence).order_by(c.sequence)
+        with _damage_shown(driver):
+            walked = str(every.compile(dialect=connection.dialect))
+            for row in driver.execute(walked, (walk.sequence,)):
+                walk.is_wrong(*row)
+                yield from walk.findings()
 
 
 @contextmanager

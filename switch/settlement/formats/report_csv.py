@@ -6,17 +6,23 @@ the form that `sha256sum --check` reads.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from typing import Final
 from urllib.parse import quote
 
-from ..movements import Movement
-from ..payouts import amount_text, currency_name
+from cardswitch.specs.amounts import currency
+
+from ..movements import BatchedLine
+from ..payouts import amount_text, currency_name, is_currency
+from ..totals import BatchTotals
 
 REPORT_COLUMNS: Final = (
     "business_date", "merchant", "movement", "moved_on", "batch", "kind", "channel", "terminal",
     "rrn", "currency", "amount", "end_to_end_id",
 )  # fmt: skip
+END_OF_LINE: Final = "\r\n"
 _NO_MERCHANT: Final = "(none)"  # No merchant is written so: quote() spells the brackets out.
 
 
@@ -52,22 +58,56 @@ def named_in(content: bytes) -> dict[str, str]:
     return {path.partition("/")[2]: digest for digest, path in lines}
 
 
-def report_rows(
-    business_date: str, movements: Iterable[Movement], references: Mapping[tuple[str, str], str]
-) -> Iterator[tuple[object, ...]]:
-    """A line for each of *movements*; *references* are those of deposits, by merchant, currency."""
-    for m in movements:
-        yield (
-            business_date,
-            m.merchant,
-            m.name,
-            m.moved_on,
-            m.batch,
-            m.kind,
-            m.channel,
-            m.terminal,
-            m.rrn,
-            currency_name(m.currency),
-            amount_text(m.amount, m.currency),
-            references.get((m.merchant, m.currency), ""),
-        )
+class ReportLines:
+    """Writes lines of the reports of a close: of a batch, what all of them share is written once.
+
+    *references* are those of deposits, by merchant and currency.
+    """
+
+    def __init__(
+        self,
+        business_date: str,
+        batches: Iterable[BatchTotals],
+        references: Mapping[tuple[str, str], str],
+    ) -> None:
+        self._around = {b.number: _around(business_date, b, references) for b in batches}
+
+    def lines(self, movements: Iterable[BatchedLine]) -> Iterator[str]:
+        """A line for each of *movements*, with its end."""
+        around = self._around
+        for batch, sequence, amount, rrn in movements:
+            name, about, unit, digits, end = around[batch]
+            said = rrn if rrn.isalnum() else _cells(rrn)[1:]
+            whole = str(amount)
+            if digits and amount >= 0 and len(whole) > digits:
+                money = f"{whole[:-digits]}.{whole[-digits:]}"
+            else:
+                money = amount_text(amount, unit)
+            yield f"{name}{sequence}{about}{said}{end[0]}{money}{end[1]}"
+
+
+def _around(
+    business_date: str, batch: BatchTotals, references: Mapping[tuple[str, str], str]
+) -> tuple[str, str, str, int, tuple[str, str]]:
+    """What stands before and behind the number of a movement, and around its amount."""
+    movement = _cells(f"{batch.kind}:")
+    bare = movement.removesuffix('"')
+    about = _cells(batch.moved_on, str(batch.number), batch.kind, batch.channel, batch.terminal)
+    code = batch.currency
+    return (
+        f"{_cells(business_date, batch.merchant)[1:]}{bare}",
+        f"{movement.removeprefix(bare)}{about},",
+        code,
+        currency(code).exponent if is_currency(code) else 0,
+        (
+            f"{_cells(currency_name(code))},",
+            f"{_cells(references.get((batch.merchant, code), ''))}{END_OF_LINE}",
+        ),
+    )
+
+
+def _cells(*texts: str) -> str:
+    """*texts* as cells, each behind a comma."""
+    line = StringIO(newline="")
+    csv.writer(line, lineterminator=END_OF_LINE).writerow(("", *texts))
+    return line.getvalue().removesuffix(END_OF_LINE)

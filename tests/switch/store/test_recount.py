@@ -27,7 +27,7 @@ class Recounted:
         days = days_of(rows)
         with booking.recount(days, day_of(rows, self._label), len(rows)) as counted:
             self.batches = counted.batches
-            self.movements = list(counted.movements())
+            self.movements = list(booking.movements(self._label))
             self.findings = list(counted.findings())
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cardswitch.switch.operate.outputs.reports import ReportCheck, altered_reports, write_reports
-from tests.kit.derivations import batched, movements_of, totals_of
+from tests.kit.derivations import lines_of, movements_of, totals_of
 from tests.kit.histories import DAYS, History
 
 PAID = {("SHOP", "978"): "20261123-SHOP-EUR"}
@@ -15,16 +15,17 @@ def moved():
     for number in range(1_100):  # more than is written at once
         history.sale(1 + number, terminal=f'T"{number}\r\n,')
     history.reverse(history.sale(700, merchant="CAFE", currency="392"))
-    history.sale(5, merchant="", currency="000")
+    history.sale(5, merchant="", currency="000", rrn='a", ')
     found = movements_of(history.rows)
-    return batched(found, totals_of(DAYS[0], found))
+    totals = totals_of(DAYS[0], found)
+    return totals, lines_of(found, totals)
 
 
 def test_what_is_written_is_read_back_and_has_one_manifest(moved, tmp_path):
-    written = write_reports(DAYS[0], moved, PAID, tmp_path)
+    written = write_reports(DAYS[0], *moved, PAID, tmp_path)
     check = ReportCheck(tmp_path, DAYS[0], PAID)
-    assert (check.read(moved), check.findings) == (written, [])
-    assert write_reports(DAYS[0], moved, PAID) == written
+    assert (check.read(*moved), check.findings) == (written, [])
+    assert write_reports(DAYS[0], *moved, PAID) == written
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "(none).csv",
         "CAFE.csv",
@@ -34,10 +35,10 @@ def test_what_is_written_is_read_back_and_has_one_manifest(moved, tmp_path):
 
 
 def spoilt(moved, folder, change):
-    write_reports(DAYS[0], moved, PAID, folder)
+    write_reports(DAYS[0], *moved, PAID, folder)
     change(folder / "CAFE.csv")
     check = ReportCheck(folder, DAYS[0], PAID)
-    check.read(moved)
+    check.read(*moved)
     return check.findings
 
 
@@ -58,6 +59,10 @@ CHANGES = {
     "wider": (
         lambda path: path.write_bytes(path.read_bytes().replace(b",700", b",700,", 1)),
         "report CAFE.csv: sale:2203 has 13 values, expected 12",
+    ),
+    "quoted": (
+        lambda path: path.write_bytes(path.read_bytes().replace(b",700", b',"700"', 1)),
+        "report CAFE.csv: it says what it must in other bytes",
     ),
     "text": (lambda path: path.write_bytes(b"\xff"), "report CAFE.csv: unreadable (UnicodeDecode"),
 }
