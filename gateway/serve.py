@@ -31,6 +31,7 @@ from .money import Money
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
 from .pages.app import Pages
+from .pages.desk import KeyDesk
 from .pages.sessions import SessionTill
 from .store import GatewayReader, open_journal
 from .story import Sources, story_of
@@ -133,10 +134,11 @@ async def serve_gateway(
             pages_url=config.pages.url if config.pages is not None else "",
             money=money,
         )
-        app = Api(services, KeyFile(Path(config.keys)), api.request_s, note)
+        keys = KeyFile(Path(config.keys))
+        app = Api(services, keys, api.request_s, note)
         servers = [ApiServer(app.app, api, https, note)]
         if config.pages is not None:
-            servers.append(_pages(config.pages, services, note))
+            servers.append(_pages(config.pages, services, keys, note))
         verbs = operator_verbs(services, tuple(merchants))
         await runtime.serve_control(config.folder, CONTROL, verbs)
         served = ServedGateway(runtime, front, servers, courier)
@@ -150,10 +152,18 @@ async def serve_gateway(
     return served
 
 
-def _pages(place: PagesConfig, services: Services, note: Callable[[str, str], None]) -> ApiServer:
+def _pages(
+    place: PagesConfig, services: Services, keys: KeyFile, note: Callable[[str, str], None]
+) -> ApiServer:
     """The port of the pages that shoppers see. Raises ConfigError."""
     pages = Pages(
-        SessionTill(services), services.vault, services.now, place.names, place.request_s, note
+        SessionTill(services),
+        KeyDesk(services, keys),
+        services.vault,
+        services.now,
+        place.names,
+        place.request_s,
+        note,
     )
     tls = server_tls(place, "gateway.pages.tls_")
     assert tls is not None, "its configuration has a certificate"

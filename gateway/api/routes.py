@@ -14,6 +14,7 @@ from .families import (
     disputes,
     exceptions,
     intents,
+    links,
     methods,
     money,
     sessions,
@@ -144,6 +145,14 @@ ROUTES: Final = (
         expire=sessions.expire_session,
     ),
     _line("GET", "/v1/checkout/sessions/{id}/line_items", "item", sessions.list_items, True),
+    *_family(
+        links.URL,
+        "payment_link",
+        create=links.create_link,
+        list_all=links.list_links,
+        retrieve=links.retrieve_link,
+        update=links.update_link,
+    ),
     *_family(
         "/v1/disputes",
         "dispute",

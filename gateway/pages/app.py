@@ -26,7 +26,8 @@ from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
 from .entry import TEXT_MAX, Entry, read_entry
-from .till import Offer, Stage, Till
+from .fields import Fields
+from .till import CardDesk, Offer, Stage, Till
 from .tokens import COOKIE, Tokens, give_cookie
 from .words import money, why_not
 
@@ -37,6 +38,10 @@ REFRESH_S: Final = 2  # how often a page that waits looks again
 _HERE: Final = Path(__file__).parent
 _STATIC: Final = {path.name: path.read_bytes() for path in (_HERE / "static").iterdir()}
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript"}
+_FOR_ALL: Final = {
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Cache-Control": "public, max-age=600",
+}
 _SEE_OTHER: Final = 303
 _STALE: Final = "This page was open in another tab, or for too long. Enter the card once more."
 _TRIED: Final = "Too many cards were tried. Go back to the shop and begin again."
@@ -53,6 +58,7 @@ class Pages:
     def __init__(
         self,
         till: Till,
+        desk: CardDesk,
         vault: Sealing,
         now: Callable[[], Seconds],
         names: Collection[str],
@@ -72,8 +78,12 @@ class Pages:
         routes = [
             Route("/c/{id}", self._guarded(self._show)),
             Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
+            Route("/l/{id}", self._guarded(self._link)),
+            Route("/l/{id}", self._guarded(self._follow), methods=["POST"]),
             Route("/d/{id}", self._guarded(self._direct), methods=["POST"]),
+            *Fields(desk, vault, now, self._text, self._form).routes(self._guarded),
             Route("/static/{name}", self._static),
+            Route("/js/v1.js", self._script),
         ]
         handlers: dict[Any, Any] = {HTTPException: self._nothing_here}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
@@ -163,6 +173,32 @@ class Pages:
             return self._to(with_query(back, wrong="unsent"), offer)
         return self._to(back, offer)
 
+    async def _link(self, request: Request) -> Response:
+        """GET /l/{id}: what is to be paid; to look makes no session yet."""
+        offer = await self._linked(request)
+        if offer is None:
+            return self._unknown()
+        return self._render(
+            "link.html" if offer.stage is Stage.OPEN else "expired.html", 200, offer
+        )
+
+    async def _follow(self, request: Request) -> Response:
+        """POST /l/{id}: on to the session where it is paid."""
+        if not is_from_us(request):
+            return self._message(403, "Not sent from our page", "Open the link again.")
+        offer = await self._linked(request)
+        if offer is None:
+            return self._unknown()
+        try:
+            session = await self._till.open_link(offer.id)
+        except Fault:
+            return self._to(f"/l/{offer.id}", offer)  # Opened meanwhile, or active no more.
+        return self._to(f"/c/{session}", offer)
+
+    async def _linked(self, request: Request) -> Offer | None:
+        id_: str = request.path_params["id"]
+        return await self._till.link(id_) if len(id_) <= ID_MAX else None
+
     def _page(
         self,
         request: Request,
@@ -202,14 +238,21 @@ class Pages:
         headers = headers_for() | {"Cache-Control": "public, max-age=600"}
         return Response(_STATIC[name], 200, headers, kind)
 
+    async def _script(self, request: Request) -> Response:
+        """The script that a shop's page has from here, whatever its origin is."""
+        headers = headers_for() | _FOR_ALL
+        return Response(_STATIC["v1.js"], 200, headers, _KINDS[".js"])
+
     # Answers --------------------------------------------------------------------------------------
 
     def _render(self, name: str, status: int, offer: Offer | None, **more: Any) -> Response:
         leaving = (offer.success_url, offer.cancel_url or "") if offer is not None else ()
         framer = offer.success_url if offer is not None and offer.is_framed else ""
-        more |= {"offer": offer, "shop": origin_of(framer)}
-        text = self._templates.get_template(name).render(**more)
+        text = self._text(name, offer=offer, shop=origin_of(framer), **more)
         return Response(text, status, headers_for(*leaving, framed_by=framer), "text/html")
+
+    def _text(self, name: str, **values: Any) -> str:
+        return self._templates.get_template(name).render(**values)
 
     def _message(self, status: int, title: str, text: str) -> Response:
         return self._render("message.html", status, None, title=title, text=text)

@@ -45,14 +45,14 @@ class Entry(Struct, frozen=True, kw_only=True):
         return f"<entry, wrong: {', '.join(self.errors) or 'nothing'}>"
 
 
-def read_entry(value: Value, vault: Sealing, now: Seconds) -> Entry:
-    """The card in the form *value*, sealed."""
+def read_entry(value: Value, vault: Sealing, now: Seconds, *, wants_code: bool = True) -> Entry:
+    """The card in the form *value*, sealed; by telephone there may be no code of it."""
     texts = {name: _text(value, name) for name in FIELDS}
     errors = {}
     expiry = _expiry(texts["expiry"])
     if expiry is None:
         errors["expiry"] = _NO_EXPIRY
-    if not texts["cvc"]:
+    if wants_code and not texts["cvc"]:
         errors["cvc"] = _WORDS["invalid_cvc"]
     month, year = expiry or (12, 99)
     given = CardParams(

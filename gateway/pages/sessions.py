@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from hashlib import sha256
+from math import inf
 from typing import Final
 
 from msgspec.structs import replace
 
+from cardswitch.wire.ports import Seconds
+
 from ..api.endpoints import Services
-from ..api.families.sessions import intent_for, kind_of, session_in
+from ..api.families.links import LINKS, link_in
+from ..api.families.sessions import LIVES_S, intent_for, kind_of, session_in
 from ..api.faults import Fault
 from ..api.given.sources import SESSIONS, customer_use, session_use
-from ..api.ids import new_ref
-from ..core.calls import Create, Pay, Source
+from ..api.ids import new_id, new_ref
+from ..core.calls import Alter, Create, Pay, Source, Things, Use
 from ..core.cards import Card
 from ..core.ids import SESSION, id_of
 from ..core.intents import Intent
+from ..core.problems import Problem
 from ..core.row import legs_of
 from ..core.states import Status
-from ..core.things import Record
+from ..core.things import Record, Thing
+from ..core.things.links import opened
 from ..core.things.sessions import Session, SessionStatus
 from .till import Offer, OfferLine, Stage
 
@@ -66,10 +73,46 @@ class SessionTill:
         if problem is not None and problem.status not in (CARD_ERROR, BAD_REQUEST, BUSY):
             raise Fault(problem)
 
-    async def _record(self, id_: str) -> Record | None:
-        if not id_.startswith(SESSION):
+    async def link(self, id_: str) -> Offer | None:
+        """See :class:`Till`."""
+        record = await self._thing(LINKS, id_)
+        if record is None:
             return None
-        rows = await asyncio.to_thread(self._services.reader.named, SESSIONS, id_)
+        link = link_in(record)
+        order = replace(link.order, expires_at=inf)
+        offer = await self._offer(replace(record, thing=order))
+        return offer if link.is_active else replace(offer, stage=Stage.EXPIRED)
+
+    async def open_link(self, id_: str) -> str:
+        """See :class:`Till`: one that is paid once has one session at a time."""
+        record = await self._thing(LINKS, id_)
+        assert record is not None, "it was offered"
+        link, services = link_in(record), self._services
+        last = await self.offer(link.session) if link.is_once and link.session else None
+        if last is not None and last.stage is not Stage.EXPIRED:
+            return last.id
+        made = new_id(SESSION)
+
+        def change(things: Things, now: Seconds) -> Mapping[str, Thing] | Problem:
+            then = opened(link_in(things[id_]), made, link.session)
+            if isinstance(then, Problem):
+                return then
+            url, until = f"{services.pages_url}/c/{made}", now + LIVES_S[1]
+            return {id_: then, made: replace(then.order, url=url, expires_at=until, link=id_)}
+
+        uses = (Use(kind=LINKS, id=id_),)
+        reply = await services.front.call(
+            record.merchant, made, Alter(change), kind=SESSIONS, uses=uses
+        )
+        if reply.problem is not None:
+            raise Fault(reply.problem)
+        return made
+
+    async def _record(self, id_: str) -> Record | None:
+        return await self._thing(SESSIONS, id_) if id_.startswith(SESSION) else None
+
+    async def _thing(self, kind: str, id_: str) -> Record | None:
+        rows = await asyncio.to_thread(self._services.reader.named, kind, id_)
         return legs_of(rows).things.get(id_)
 
     async def _offer(self, record: Record) -> Offer:

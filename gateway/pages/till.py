@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -49,6 +49,11 @@ class Offer(Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
     @property
+    def ends_here(self) -> bool:
+        """Whether there is no page of a shop to go back to."""
+        return self.success_url.endswith(f"/c/{self.id}")
+
+    @property
     def is_framed(self) -> bool:
         """Whether the shop shows the page in a frame of its own."""
         return self.ui == "embedded_page"
@@ -61,9 +66,33 @@ class Till(Protocol):
         """The offer *id_*, if there is one."""
         ...
 
+    async def link(self, id_: str) -> Offer | None:
+        """What the payment link *id_* offers, if there is one; `id` is that of the link."""
+        ...
+
+    async def open_link(self, id_: str) -> str:
+        """The session that the link *id_* is to be paid by, a new one or its last. Raises Fault."""
+        ...
+
     async def pay(self, offer: Offer, card: Card, cvc: str) -> None:
         """Ask for the money with *card*, once for each attempt, however often it is called.
 
         What came of it is seen in the offer after that. Raises Fault if nothing was done.
         """
+        ...
+
+
+class CardDesk(Protocol):
+    """Takes cards out of fields in a shop's page, by the merchant's publishable key."""
+
+    def may_frame(self, key: str, origin: str) -> bool:
+        """Whether pages of *origin* may show the fields."""
+        ...
+
+    async def token(self, key: str, card: Card, cvc: str) -> str:
+        """A token of *card*. Raises Fault."""
+        ...
+
+    async def confirm(self, key: str, secret: str, card: Card, cvc: str) -> dict[str, Any]:
+        """Pay the intent whose client secret is *secret*; how it stands then. Raises Fault."""
         ...

@@ -53,7 +53,7 @@ class Shop:
         self._files["shop.css"] = b"".join(sheet.read_bytes() for sheet in _SHEETS)
         self._web = web = Web(pay_url, names, request_s, note)
         visitors = Visitors(web, orders, paying, currencies, types, now)
-        counter = Counter(web, orders, paying, keys)
+        counter = Counter(web, orders, paying, keys, currencies[0], now)
         guarded, opened = web.guarded, counter.opened
         post = ["POST"]
         routes = [
@@ -67,6 +67,8 @@ class Shop:
             Route("/thanks/{ticket}", guarded(visitors.thanks)),
             Route(EVENTS, guarded(self._event), methods=post),
             Route("/merchant", guarded(opened(counter.orders))),
+            Route("/merchant/new", guarded(opened(counter.new))),
+            Route("/merchant/new", guarded(opened(counter.make)), methods=post),
             Route("/merchant/{number:int}", guarded(opened(counter.order))),
             Route("/merchant/{number:int}", guarded(opened(counter.change)), methods=post),
             Route("/static/{name}", self._static),

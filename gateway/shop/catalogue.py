@@ -81,3 +81,14 @@ class Basket(Struct, frozen=True):
     def count(self) -> int:
         """Of all items together."""
         return sum(self.quantities.values())
+
+
+def quantity_in(text: object) -> int:
+    """How many a form says; none if that is no number.
+
+    >>> quantity_in("2"), quantity_in("x"), quantity_in("9999999999")
+    (2, 0, 0)
+    """
+    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 3:
+        return min(int(text), QUANTITY_MAX)
+    return 0

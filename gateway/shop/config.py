@@ -27,6 +27,7 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
     gateway_ca: str  # PEM file of who signs the gateway's certificate
     # The file of the secret API key; it opens the merchant's pages too. `up` makes one.
     key: str = "shop.key"
+    public_key: str = "shop.pub"  # and that of the publishable one, which its pages show
     database: str = "shop.db"  # a file of SQLite
 
     def __post_init__(self) -> None:
@@ -47,5 +48,6 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
             super().placed(folder),
             gateway_ca=str(folder / self.gateway_ca),
             key=str(folder / self.key),
+            public_key=str(folder / self.public_key),
             database=str(folder / self.database),
         )

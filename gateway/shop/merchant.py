@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 from base64 import b64decode
+from collections.abc import Callable
 from hmac import compare_digest
 
 from starlette.exceptions import HTTPException
@@ -12,18 +13,32 @@ from starlette.responses import Response
 
 from cardswitch.specs.amounts import parse_amount
 from cardswitch.specs.errors import FormatError
+from cardswitch.wire.ports import Seconds
 
 from ..api.forms import Value
+from .catalogue import ITEMS, Basket, quantity_in
 from .client import GatewayError
-from .orders import Order, OrderStore
+from .orders import Order, OrderStore, draft_of
 from .paying import Paying
+from .types.adapter import Show
+from .types.chooser import BY_MERCHANT
 from .web import Page, Secrets, Web
 
 
 class Counter:
     """Their pages. The secret is the password of HTTP's Basic, with any name."""
 
-    def __init__(self, web: Web, orders: OrderStore, paying: Paying, keys: Secrets) -> None:
+    def __init__(
+        self,
+        web: Web,
+        orders: OrderStore,
+        paying: Paying,
+        keys: Secrets,
+        currency: str,
+        now: Callable[[], Seconds],
+    ) -> None:
+        self._currency = currency
+        self._now = now
         self._web = web
         self._orders = orders
         self._paying = paying
@@ -46,6 +61,44 @@ class Counter:
         """GET /merchant: the latest orders."""
         return self._web.render("orders.html", request, orders=await self._orders.recent())
 
+    async def new(self, request: Request) -> Response:
+        """GET /merchant/new: an order that came by telephone, or in person."""
+        return self._new(request)
+
+    async def make(self, request: Request) -> Response:
+        """POST /merchant/new."""
+        form = await self._web.form(request)
+        if not self._is_ours(form):
+            return self._web.message(request, 403, "Not sent from our page", "Begin again.")
+        basket = Basket()
+        for id_ in ITEMS:
+            basket = basket.with_item(id_, quantity_in(form.get(id_)))
+        wanted = basket.wanted(self._currency)
+        types = [choice.name for choice in BY_MERCHANT]
+        if not wanted or form.get("type") not in types:
+            return self._new(request, 400, "Say how many of what, and how it is paid.")
+        order = await self._orders.begin(
+            draft_of(wanted, self._currency, str(form["type"]), at=self._now())
+        )
+        await self._paying.start(order)
+        is_typed = order.type == "moto"
+        return self._web.to(f"/pay/{order.ticket}" if is_typed else f"/merchant/{order.id}")
+
+    def _new(self, request: Request, status: int = 200, alert: str = "") -> Response:
+        return self._web.render(
+            "new.html",
+            request,
+            status=status,
+            items=ITEMS.values(),
+            currency=self._currency,
+            choices=BY_MERCHANT,
+            token=self._keys.form,
+            alert=alert,
+        )
+
+    def _is_ours(self, form: Value) -> bool:
+        return compare_digest(str(form.get("token", "")).encode(), self._keys.form.encode())
+
     async def order(self, request: Request) -> Response:
         """GET /merchant/{number}."""
         return await self._shown(request, await self._looked(request))
@@ -53,7 +106,7 @@ class Counter:
     async def change(self, request: Request) -> Response:
         """POST /merchant/{number}: capture, cancel or refund."""
         form = await self._web.form(request)
-        if not compare_digest(str(form.get("token", "")).encode(), self._keys.form.encode()):
+        if not self._is_ours(form):
             return self._web.message(request, 403, "Not sent from our page", "Begin again.")
         order = await self._looked(request)
         try:
@@ -72,6 +125,10 @@ class Counter:
                 await self._paying.cancel(order)
             case "refund":
                 await self._paying.refund(order, amount)
+            case "reference":
+                step = await self._paying.resume(order, form)
+                for problem in step.errors.values() if isinstance(step, Show) else ():
+                    raise FormatError(problem)
             case _:
                 raise HTTPException(400)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -13,8 +14,11 @@ from typing import Any, Final, TypeVar
 
 from msgspec import Struct
 
+from .catalogue import Wanted
+
 T = TypeVar("T")
 LISTED_MAX: Final = 200
+TICKET_BYTES: Final = 24  # of chance, in an address
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS orders (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at REAL NOT NULL, lines TEXT NOT NULL,
@@ -91,6 +95,21 @@ class Draft(Struct, frozen=True, kw_only=True):
     ticket: str
     type: str
     capture: str
+
+
+def draft_of(
+    wanted: Sequence[Wanted], currency: str, type_: str, *, at: float, capture: str = "automatic"
+) -> Draft:
+    """An order of what is *wanted*, with a ticket by chance."""
+    return Draft(
+        at=at,
+        lines=[(each.item.name, each.quantity, each.amount) for each in wanted],
+        total=sum(each.amount for each in wanted),
+        currency=currency,
+        ticket=secrets.token_urlsafe(TICKET_BYTES),
+        type=type_,
+        capture=capture,
+    )
 
 
 def standing_of(told: Mapping[str, Any]) -> Standing:

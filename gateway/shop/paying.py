@@ -8,10 +8,11 @@ from typing import Any, Final, Literal
 from .client import GatewayClient, GatewayError
 from .notices import SignedEvent
 from .orders import Order, OrderStore
-from .types.adapter import Adapter, Go, Step, page_of
+from .types.adapter import Adapter, Go, Show, Step, page_of
 
 Capture = Literal["automatic", "manual"]
 CAPTURES: Final[dict[str, Capture]] = {"automatic": "automatic", "manual": "manual"}
+_TAKEN: Final = "This sale has paid another order."
 
 
 class Paying:
@@ -35,7 +36,12 @@ class Paying:
         """Where the browser is led that brings back *form*. Raises GatewayError."""
         if not order.payment:
             return Go(page_of(order))
-        return await self._adapters[order.type].resume(order, form)
+        step = await self._adapters[order.type].resume(order, form)
+        if isinstance(step, Go) and step.payment and step.payment != order.payment:
+            if await self._orders.of_payment(step.payment) is not None:
+                return Show(template="till.html", errors={"reference": _TAKEN})
+            await self._orders.meet(order.id, step.payment)
+        return step
 
     async def look(self, order: Order) -> Order:
         """*order* as the gateway now says that it stands. Raises GatewayError."""

@@ -44,7 +44,7 @@ class ServedShop:
         https = server_tls(config, "shop.tls_")
         if https is None:
             raise ConfigError("shop.tls_certificate: missing: the shop speaks HTTPS alone")
-        key = read_key(Path(config.key))
+        key, public = read_key(Path(config.key)), read_key(Path(config.public_key))
         self.port = 0
         self._config = config
         self._record = record
@@ -52,7 +52,7 @@ class ServedShop:
         self._secrets = Secrets(merchant=key)
         orders = OrderStore(Path(config.database))
         self._paying = Paying(
-            self._client, orders, adapters(self._client, config.url, config.pages)
+            self._client, orders, adapters(self._client, config.url, config.pages, public)
         )
         shop = Shop(
             orders,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -12,16 +11,16 @@ from starlette.responses import Response
 
 from cardswitch.wire.ports import Seconds
 
-from .catalogue import ITEMS, QUANTITY_MAX
+from .catalogue import ITEMS, quantity_in
 from .client import GatewayError
-from .orders import Draft, Order, OrderStore, Standing
+from .orders import Order, OrderStore, Standing, draft_of
 from .paying import CAPTURES, Paying
 from .types.adapter import UNSENT, Go, Show, Step, page_of
 from .types.chooser import CHOICES
 from .web import BASKET, CURRENCY, Web, basket_of, remember
 
-TICKET_BYTES: Final = 24  # of chance, in an address
 REFRESH_S: Final = 2  # how often a page that waits looks again
+AT_TILL: Final = "till"
 _DONE: Final = (Standing.PAID, Standing.RESERVED)
 
 
@@ -65,7 +64,7 @@ class Visitors:
     async def fill(self, request: Request) -> Response:
         """POST /basket: *add* more of an item, or have a *quantity* of it."""
         form, basket = await self._web.form(request), basket_of(request)
-        id_, quantity = str(form.get("item", "")), _quantity(form.get("quantity", "1"))
+        id_, quantity = str(form.get("item", "")), quantity_in(form.get("quantity", "1"))
         is_added = bool(form.get("add"))
         if is_added:
             quantity += basket.quantities.get(id_, 0)
@@ -79,13 +78,11 @@ class Visitors:
         wanted = basket_of(request).wanted(currency)
         if not wanted:
             return self._basket(request, 400, "The basket is empty.")
-        draft = Draft(
+        draft = draft_of(
+            wanted,
+            currency,
+            self._type(form.get("type")),
             at=self._now(),
-            lines=[(each.item.name, each.quantity, each.amount) for each in wanted],
-            total=sum(each.amount for each in wanted),
-            currency=currency,
-            ticket=secrets.token_urlsafe(TICKET_BYTES),
-            type=self._type(form.get("type")),
             capture=CAPTURES.get(str(form.get("capture")), "automatic"),
         )
         order = await self._orders.begin(draft)
@@ -108,8 +105,10 @@ class Visitors:
 
     async def resume(self, request: Request) -> Response:
         """POST /pay/{ticket}: what a form of ours brings back."""
-        form = await self._web.form(request)
-        return await self._led(request, await self._order(request), form)
+        form, order = await self._web.form(request), await self._order(request)
+        if order.type == AT_TILL:  # The merchant has seen the receipt, and no visitor has.
+            raise HTTPException(404)
+        return await self._led(request, order, form)
 
     async def give_up(self, request: Request) -> Response:
         """POST /pay/{ticket}/cancel: it is not to be paid, and the basket is still there."""
@@ -189,13 +188,3 @@ class Visitors:
             choices=self._choices,
             alert=alert,
         )
-
-
-def _quantity(text: object) -> int:
-    """
-    >>> _quantity("2"), _quantity("x"), _quantity("9999999999")
-    (2, 0, 0)
-    """
-    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 3:
-        return min(int(text), QUANTITY_MAX)
-    return 0

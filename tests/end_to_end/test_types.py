@@ -1,16 +1,21 @@
 """Every type of gateway at the sample shop, by one acceptance suite: real HTTPS, and no script."""
 
 import asyncio
+import json
 import time
+from base64 import b64encode
 from collections import Counter
 from copy import copy
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlencode
 
 import pytest
+from click.testing import CliRunner
 
 from cardswitch.gateway.shop.orders import OrderStore
 from cardswitch.gateway.store import GatewayReader
+from cardswitch.lab.cli.main import cli
 from cardswitch.lab.house.threaded import ThreadedLab
 from cardswitch.lab.house.topology import free_ports, make_lab
 from tests.kit.visitor import Form, Visitor
@@ -23,8 +28,10 @@ cards = ["{LATE}"]
 delay_s = "late"
 """
 PATIENCE_S = 30.0
-TYPES = ["hosted", "framed", "direct", "server"]
-SEES_NOTHING = {"hosted", "framed", "direct"}  # of a card: the shop
+BY_MERCHANT = ["moto", "link"]
+TYPES = ["hosted", "framed", "fields", "direct", "server", *BY_MERCHANT]
+FIELDS = ["fields", "moto"]
+SEES_NOTHING = set(TYPES) - {"server"}  # of a card: the shop
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +44,45 @@ def lab(tmp_path_factory):
     lab.close()
 
 
+def merchant_of(lab):
+    """A browser of whoever has the shop's secret."""
+    key = Path(lab.shop.key).read_text("ascii")
+    auth = "Basic " + b64encode(f"shop:{key}".encode()).decode()
+    return Visitor(lab.folder / "tls" / "ca.pem", auth)
+
+
 class Shopper:
     """Somebody with a bag of beans who pays by one type."""
 
     def __init__(self, lab, type_):
         self.ca = lab.folder / "tls" / "ca.pem"
         self.browser = Visitor(self.ca)
-        self.shop = lab.shop.url
+        self.shop, self.pay = lab.shop.url, lab.gateway.pages.url
         self.reader = GatewayReader(lab.gateway.database)
         self.type = type_
         self.before = self._sent()
-        self.browser.get(self.shop)
-        self.browser.submit(self.browser.form("add"))
-        self.browser.get(f"{self.shop}/basket")
-        self.browser.submit(self.browser.form(action="/orders"), type=type_)
-        self.start = self.browser.url
         self.orders = OrderStore(Path(lab.shop.database))
+        self.merchant = merchant_of(lab)
+        if type_ in BY_MERCHANT:
+            self.merchant.get(f"{self.shop}/merchant/new")
+            self.merchant.submit(self.merchant.form("token"), beans="1", type=type_)
+        else:
+            self.browser.get(self.shop)
+            self.browser.submit(self.browser.form("add"))
+            self.browser.get(f"{self.shop}/basket")
+            self.browser.submit(self.browser.form(action="/orders"), type=type_)
         self.number = asyncio.run(self.orders.recent())[0].id
+        self.start = self._start()
+        self.page()
+
+    def _start(self):
+        """Where whoever pays begins."""
+        if self.type == "link":
+            self.merchant.get(f"{self.shop}/pay/{self.order().ticket}")
+            return next(word for word in self.merchant.text.split() if "/l/plink_" in word)
+        if self.type == "moto":
+            return f"{self.shop}/pay/{self.order().ticket}"
+        return self.browser.url
 
     def _sent(self):
         return Counter(row.state for row in self.reader.rows_behind(0))["Sent"]
@@ -65,16 +94,35 @@ class Shopper:
 
     def form(self):
         """The form of the card, wherever it is."""
+        if self.type in FIELDS:
+            return self.browser.form("token")
         self._into_the_frame()
         return self.browser.form("number")
 
     def _into_the_frame(self):
+        for form in self.browser.read.forms:
+            if form.action.startswith("/l/"):
+                self.browser.submit(form)
         for frame in self.browser.read.frames:
             self.browser.get(frame)
 
-    def use(self, number=GOOD, form=None, **more):
-        form = form or self.form()
-        self.browser.submit(form, number=number, expiry="12/30", cvc="123", **more)
+    def use(self, number=GOOD, form=None, browser=None, **more):
+        form, browser = form or self.form(), browser or self.browser
+        card = {"number": number, "expiry": "12/30", "cvc": "123"}
+        if self.type in FIELDS:
+            card = self._token(browser, form, card)
+        if card:
+            browser.submit(form, **card, **more)
+
+    def _token(self, browser, form, card):
+        """What the script of the fields does; nothing, and what it shows, if the card is none."""
+        query = urlencode({"key": form.data["key"], "origin": self.shop})
+        frame = self.copy(browser.url).get(f"{self.pay}/fields/card?{query}")
+        frame.submit(Form("/fields/token"), key=form.data["key"], **card)
+        told = json.loads(frame.html)
+        if "token" not in told:
+            browser.html = frame.html
+        return {"token": told["token"]} if "token" in told else {}
 
     def copy(self, url):
         """The same browser in another tab, at *url*."""
@@ -126,6 +174,7 @@ def test_a_field_that_is_wrong_is_named_and_nobody_is_asked(shopper):
     shopper.use("4242424242424241")
     assert "one of its digits is mistyped" in shopper.browser.text
     assert shopper.asked == 0
+    shopper.page()
     shopper.use()
     assert "is paid" in shopper.told()
 
@@ -135,7 +184,7 @@ def test_abandoned(shopper):
     ticket = shopper.order().ticket
     shopper.browser.get(f"{shopper.shop}/basket")
     shopper.browser.submit(Form(f"/pay/{ticket}/cancel"), x="")
-    assert "Coffee beans" in shopper.browser.text
+    assert shopper.browser.url == f"{shopper.shop}/basket"
     assert "It is" in shopper.told()
     shopper.browser.url = at
     shopper.use(form=form)
@@ -147,8 +196,7 @@ def test_doubled(shopper):
     form, at = shopper.form(), shopper.browser.url
 
     def again():
-        other = shopper.copy(at)
-        other.submit(form, number=GOOD, expiry="12/30", cvc="123")
+        shopper.use(form=form, browser=shopper.copy(at))
 
     threads = [Thread(target=again) for _ in range(3)]
     for each in threads:
@@ -197,3 +245,51 @@ def test_who_sees_the_card(shopper):
     )
     assert (GOOD not in to_shop) == (shopper.type in SEES_NOTHING)
     assert not any(GOOD in url for url, _ in shopper.browser.requests)
+
+
+# In person ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def till(lab):
+    """The merchant, at an order of a bag of beans that is paid in person."""
+    merchant = merchant_of(lab)
+    merchant.get(f"{lab.shop.url}/merchant/new")
+    return merchant.submit(merchant.form("token"), beans="1", type="till")
+
+
+def sold(lab, amount):
+    """The reference on the receipt of a sale at a terminal."""
+    asked = ["sale", amount, "--card", "good", "--pin", "1234", "--json"]
+    config = ["--config", str(lab.folder / "lab.toml")]
+    done = CliRunner().invoke(cli, ["terminal", *asked, *config])
+    assert done.exit_code == 0, done.output
+    return json.loads(done.stdout)["rrn"]
+
+
+def claim(merchant, reference):
+    return merchant.submit(merchant.form("reference"), reference=reference)
+
+
+def test_an_order_is_paid_at_the_terminal_by_its_reference_and_a_sale_pays_one(lab, till):
+    reference = sold(lab, "12.00")
+    assert "paid" in claim(till, reference).text
+    assert "Taken EUR\u00a012.00" in till.text
+    till.get(f"{lab.shop.url}/merchant/new")
+    till.submit(till.form("token"), beans="1", type="till")
+    assert "has paid another order" in claim(till, reference).text
+    assert ": new" in till.text
+
+
+@pytest.mark.parametrize("amount", ["11.99", "12.01", ""])
+def test_a_sale_of_another_amount_or_none_pays_nothing(lab, till, amount):
+    reference = sold(lab, amount) if amount else "000000000000"
+    assert "There is no sale of this amount" in claim(till, reference).text
+    assert ": new" in till.text
+
+
+def test_a_visitor_claims_no_sale(lab, till):
+    reference = sold(lab, "12.00")
+    [link] = [word for word in till.html.split('"') if word.startswith("/pay/")]
+    till.submit(Form(link), reference=reference)
+    assert till.status == 404

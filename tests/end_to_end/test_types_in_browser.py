@@ -73,3 +73,67 @@ def test_a_form_of_the_shop_pays_once_and_says_what_is_wrong(browser, lab, type_
     assert all("422" in text for text in shopper.troubles)  # the form that was filled in wrongly
     assert (GOOD not in shopper.sent_to(shopper.shop)) == (type_ == "Direct post")
     shopper.context.close()
+
+
+def fields(shopper):
+    return shopper.page.frame_locator("iframe.gateway-fields")
+
+
+def test_fields_of_the_gateway_in_a_form_of_the_shop(shopper):
+    shopper.choose("Hosted fields")
+    before = shopper.asked()
+    shopper.fill("4242424242424241", fields(shopper))
+    shopper.press()
+    fields(shopper).get_by_text("mistyped").wait_for()
+    assert shopper.asked() == before
+    fields(shopper).get_by_label("Card number").fill(LOST)
+    shopper.press()
+    shopper.alerted("Declined")
+    shopper.fill(GOOD, fields(shopper))
+    shopper.page.get_by_role("button", name="Pay EUR").dblclick()
+    assert "is paid" in shopper.thanked()
+    assert shopper.asked() == before + 2
+    assert shopper.troubles == []
+    sent = shopper.sent_to(shopper.shop)
+    assert not any(secret in sent for secret in (GOOD, LOST, "=123"))
+
+
+def test_a_page_of_another_origin_gets_no_answer_of_the_fields(shopper):
+    """Who may frame them says the policy; who is heard says the frame itself."""
+    shopper.choose("Hosted fields")
+    shopper.fill(GOOD, fields(shopper))
+    [frame] = [each for each in shopper.page.frames if "/fields/card" in each.url]
+    told = frame.evaluate(
+        """() => new Promise((done) => {
+            const heard = [];
+            addEventListener("message", (event) => heard.push(event.origin));
+            postMessage({ id: 1, type: "token" }, "*");
+            setTimeout(() => done(heard), 500);
+        })"""
+    )
+    assert told == [shopper.pay]  # It has come, from ourselves and not from the shop,
+    assert not any("/fields/token" in each.url for each in shopper.requests)  # and led to nothing.
+
+
+def test_an_intent_is_confirmed_by_the_script_of_the_shop(shopper, lab):
+    shopper.choose("Hosted fields")
+    key = shopper.page.locator("form.tokens").get_attribute("data-key")
+    made = shopper.intent(lab, 1250)
+    told = shopper.page.evaluate(
+        """([key, secret]) => new Promise(async (done) => {
+            const script = Cardswitch(key), card = script.elements().create("card");
+            const place = document.createElement("div");
+            document.querySelector("main").append(place);
+            card.mount(place);
+            window.confirmed = () => script.confirmCardPayment(secret, {payment_method: {card}});
+            addEventListener("message", ({ data }) => data.type === "ready" && done("ready"));
+        })""",
+        [key, made["client_secret"]],
+    )
+    assert told == "ready"
+    last = shopper.page.frame_locator("iframe.gateway-fields").last
+    shopper.fill(GOOD, last)
+    told = shopper.page.evaluate("() => confirmed()")
+    assert told == {
+        "paymentIntent": {"id": made["id"], "object": "payment_intent", "status": "succeeded"}
+    }

@@ -1,8 +1,11 @@
 """People at browsers: a shopper in the sample shop of a lab, and its merchant."""
 
+import json
+import ssl
 import time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from http.client import HTTPSConnection
 from pathlib import Path
 
 from cardswitch.gateway.store import GatewayReader
@@ -47,6 +50,22 @@ class Shopper(Watched):
     def use(self, number=GOOD):
         self.fill(number)
         self.press()
+
+    def intent(self, lab, amount):
+        """A payment of the shop's that waits for a card, made with its secret key."""
+        gateway = lab.gateway.api
+        context = ssl.create_default_context(cafile=lab.folder / "tls" / "ca.pem")
+        connection = HTTPSConnection("127.0.0.1", gateway.port, context=context, timeout=PATIENCE_S)
+        key = Path(lab.shop.key).read_text("ascii")
+        headers = {
+            "Authorization": f"Bearer {key}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        }
+        body = f"amount={amount}&currency=eur"
+        connection.request("POST", "/v1/payment_intents", body, headers)
+        made = json.loads(connection.getresponse().read())
+        connection.close()
+        return made
 
     @property
     def alert(self):

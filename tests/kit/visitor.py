@@ -15,8 +15,9 @@ HOPS_MAX = 10
 class Form:
     """A form: where it goes, and what stands in its fields."""
 
-    def __init__(self, action: str) -> None:
+    def __init__(self, action: str, data: dict[str, str] | None = None) -> None:
         self.action = action
+        self.data = data or {}  # what it says to scripts
         self.fields: dict[str, str] = {}
 
 
@@ -32,7 +33,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self.forms.append(Form(named.get("action", "")))
+            data = {name[5:]: value for name, value in named.items() if name[:5] == "data-"}
+            self.forms.append(Form(named.get("action", ""), data))
         elif tag == "iframe":
             self.frames.append(named["src"])
         elif tag == "input" and self.forms and "name" in named:

@@ -22,6 +22,7 @@ SHAPES: Final[Mapping[str, type[Struct]]] = {
     "charge": shapes.Charge,
     "refund": shapes.Refund,
     "checkout.session": shapes.CheckoutSession,
+    "payment_link": shapes.PaymentLink,
     "dispute": shapes.Dispute,
     "balance": shapes.Balance,
     "balance_transaction": shapes.BalanceTransaction,

@@ -154,6 +154,7 @@ class CheckoutSession(Struct, forbid_unknown_fields=True, kw_only=True):
     metadata: Metadata
     mode: Literal["payment", "setup"]
     payment_intent: Expandable
+    payment_link: str | None
     payment_method_types: list[str]
     payment_status: Literal["paid", "unpaid", "no_payment_required"]
     setup_intent: Expandable
@@ -161,6 +162,22 @@ class CheckoutSession(Struct, forbid_unknown_fields=True, kw_only=True):
     success_url: str
     ui_mode: str
     url: str | None
+
+
+class PaymentLink(Struct, forbid_unknown_fields=True, kw_only=True):
+    """An order at an address, for whoever is sent there."""
+
+    id: str
+    object: Literal["payment_link"]
+    active: bool
+    currency: str
+    livemode: bool
+    metadata: Metadata
+    restrictions: dict[str, Any] | None
+    url: str
+    x_amount_total: int
+    x_created: int
+    x_session: str | None
 
 
 class Dispute(Struct, forbid_unknown_fields=True, kw_only=True):

@@ -105,7 +105,7 @@ async def create_session(asked: Asked) -> Answer:
     """POST /v1/checkout/sessions."""
     given = params.read(CreateParams, asked.value)
     id_, uses = new_id(SESSION), customer_use(given.customer)
-    session = _session(asked, given, id_)
+    session = session_of(asked, given, id_)
 
     def change(things: Things, now: Seconds) -> Mapping[str, Thing]:
         return {id_: session}
@@ -217,6 +217,7 @@ def session_object(record: Record) -> Object:
         "metadata": dict(session.metadata),
         "mode": session.mode,
         "payment_intent": None if is_setup else intent,
+        "payment_link": session.link,
         "payment_method_types": ["card"],
         "payment_status": paid,
         "setup_intent": intent if is_setup else None,
@@ -227,7 +228,8 @@ def session_object(record: Record) -> Object:
     }
 
 
-def _session(asked: Asked, given: CreateParams, id_: str) -> Session:
+def session_of(asked: Asked, given: CreateParams, id_: str) -> Session:
+    """The session *id_*, as it is asked for. Raises Fault."""
     items = [_item(each, f"line_items[{n}]") for n, each in enumerate(given.line_items)]
     codes = {code.lower() for _, code in items}
     if given.mode == "payment" and not items:

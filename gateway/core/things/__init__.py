@@ -15,15 +15,17 @@ from cardswitch.wire.ports import Seconds
 
 from .customers import Customer
 from .disputes import Dispute
+from .links import Link
 from .methods import Method
 from .sessions import Session
 from .tokens import Token
 
-Thing = Customer | Dispute | Method | Session | Token
+Thing = Customer | Dispute | Link | Method | Session | Token
 # Of which kind a leg of the journal is, by what it holds; clients call it so too.
 KINDS: Final[Mapping[type, str]] = {
     Customer: "customer",
     Dispute: "dispute",
+    Link: "payment_link",
     Method: "payment_method",
     Session: "checkout.session",
     Token: "token",

@@ -67,6 +67,7 @@ class Session(Struct, frozen=True, kw_only=True, tag="checkout.session"):
     intent_metadata: Metadata = {}
     statement_descriptor: str | None = None
     url: str | None = None  # of its page
+    link: str | None = None  # the id of the payment link that it was opened by
     intent: str | None = None
     status: SessionStatus = SessionStatus.OPEN
     is_paid: bool = False

@@ -25,9 +25,10 @@ Told = dict[str, Any]
 
 
 class Go(Struct, frozen=True):
-    """The browser is to go to *url*."""
+    """The browser is to go to *url*; *payment* is what pays the order from now on, if it says."""
 
     url: str
+    payment: str = ""
 
 
 class Show(Struct, frozen=True, kw_only=True):

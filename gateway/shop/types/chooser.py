@@ -8,8 +8,9 @@ from typing import Final
 from msgspec import Struct
 
 from .adapter import Adapter, Gateway
-from .intents import Server
-from .sessions import DirectPost, Framed, Hosted
+from .intents import Fields, Server
+from .sessions import DirectPost, Framed, Hosted, PaymentLink
+from .terminal import Terminal
 
 
 class Choice(Struct, frozen=True):
@@ -23,19 +24,33 @@ class Choice(Struct, frozen=True):
 CHOICES: Final = (
     Choice("hosted", "Hosted page", "You pay at the gateway's page, and come back."),
     Choice("framed", "Hosted page in a frame", "The same page, inside of ours."),
+    Choice("fields", "Hosted fields", "Our form, with fields of the gateway for your card."),
     Choice("direct", "Direct post", "Our form, which your browser sends to the gateway."),
     Choice("server", "Server to server", "Our form, our server: we see your card."),
+)
+# What the merchant chooses for an order that he takes himself.
+BY_MERCHANT: Final = (
+    Choice("moto", "Mail or telephone", "You type the card into fields of the gateway."),
+    Choice("link", "Payment link", "You send an address to whoever pays."),
+    Choice("till", "In person", "It is paid at a terminal, and found by the receipt's reference."),
 )
 NAMES: Final = tuple(choice.name for choice in CHOICES)
 SAFE: Final = tuple(name for name in NAMES if name != "server")
 
 
-def adapters(gateway: Gateway, url: str, pages: str) -> Mapping[str, Adapter]:
-    """One of each, for the shop at *url* whose gateway has its pages at *pages*."""
+def adapters(gateway: Gateway, url: str, pages: str, key: str) -> Mapping[str, Adapter]:
+    """One of each, for the shop at *url* whose gateway has its pages at *pages*.
+
+    *key* is the publishable one.
+    """
     made: dict[str, Adapter] = {
         "hosted": Hosted(gateway, url, pages),
         "framed": Framed(gateway, url, pages),
+        "fields": Fields(gateway, key),
         "direct": DirectPost(gateway, url, pages),
         "server": Server(gateway),
+        "moto": Fields(gateway, key, is_moto=True),
+        "link": PaymentLink(gateway, url, pages),
+        "till": Terminal(gateway),
     }
     return made

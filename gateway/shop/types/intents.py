@@ -115,3 +115,27 @@ class Server:
 def _text(form: Mapping[str, Any], name: str) -> str:
     text = form.get(name, "")
     return text.strip()[:_TEXT_MAX] if isinstance(text, str) else ""
+
+
+class Fields(Server):
+    """The card is typed into fields of the gateway's in our page; our server gets a token of it."""
+
+    def __init__(self, gateway: Gateway, key: str, *, is_moto: bool = False) -> None:
+        super().__init__(gateway)
+        self._key = key
+        self._is_moto = is_moto
+
+    def _form(self, order: Order, alert: str, errors: Mapping[str, str] | None = None) -> Show:
+        values = {
+            "action": page_of(order),
+            "attempt": attempts_of(order),
+            "key": self._key,
+            "moto": self._is_moto,
+        }
+        return Show(template="fields.html", values=values, alert=alert, embeds=True)
+
+    def _card(self, form: Mapping[str, Any]) -> dict[str, Any]:
+        return {"token": _text(form, "token")}
+
+    def _options(self) -> dict[str, Any]:
+        return {"payment_method_options": {"card": {"moto": True}}} if self._is_moto else {}

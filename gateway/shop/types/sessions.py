@@ -23,6 +23,7 @@ from .adapter import (
 )
 
 SESSIONS: Final = "/v1/checkout/sessions"
+LINKS: Final = "/v1/payment_links"
 
 
 class Hosted:
@@ -111,6 +112,47 @@ class DirectPost(Hosted):
             errors=errors,
             is_sent_away=True,
         )
+
+
+class PaymentLink(Hosted):
+    """The order waits at an address of the gateway's, which the merchant sends to whoever pays."""
+
+    async def start(self, order: Order) -> Started:
+        """See :class:`~.adapter.Adapter`."""
+        link = await self._gateway.post(
+            LINKS,
+            f"order-{order.ticket}",
+            line_items=[_line(*each, order.currency) for each in order.lines],
+            payment_intent_data={
+                "capture_method": order.capture,
+                "description": f"Order {order.id}",
+            },
+            restrictions={"completed_sessions": {"limit": 1}},
+            after_completion={"type": "redirect", "redirect": {"url": self._success(order)}},
+        )
+        return Started(link["id"], Show(template="link.html", values={"link": link["url"]}))
+
+    async def status(self, order: Order) -> Told:
+        """See :class:`~.adapter.Adapter`."""
+        link = await self._gateway.get(f"{LINKS}/{order.payment}")
+        if link["x_session"] is not None:
+            told = await self._gateway.get(f"{SESSIONS}/{link['x_session']}", expand=WHOLE)
+            if told["status"] == "complete" or link["active"]:
+                return told
+        status = "open" if link["active"] else "expired"
+        return {"id": link["id"], "status": status, "payment_intent": None}
+
+    async def cancel(self, order: Order) -> None:
+        """See :class:`~.adapter.Adapter`: no new session, and not the one that is open."""
+        path = f"{LINKS}/{order.payment}"
+        link = await self._gateway.post(path, f"inactive-{order.ticket}", active=False)
+        if link["x_session"] is not None:
+            session = f"{SESSIONS}/{link['x_session']}"
+            await self._gateway.post(f"{session}/expire", f"expire-{order.ticket}")
+
+    def notify(self, event: SignedEvent) -> str:
+        """See :class:`~.adapter.Adapter`."""
+        return str(event.object.get("payment_link") or event.intent)
 
 
 def _line(name: str, quantity: int, amount: int, currency: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from cardswitch.gateway.api.faults import Fault
+from cardswitch.gateway.api.faults import Fault, unauthorised
 from cardswitch.gateway.core.problems import away, declined
 from cardswitch.gateway.pages.app import Pages
 from cardswitch.gateway.pages.till import Offer, OfferLine, Stage
@@ -44,6 +44,12 @@ class FakeTill:
     async def offer(self, id_):
         return self.offers.get(id_)
 
+    async def link(self, id_):
+        return OFFER if id_ == "plink_1" else None
+
+    async def open_link(self, id_):
+        return "cs_1"
+
     async def pay(self, offer, card, cvc):
         last = card.masked[-4:]
         if last == "0119":
@@ -59,10 +65,32 @@ class FakeTill:
         self.offers[offer.id] = tried
 
 
-def pages_of(till, notes=None):
+class FakeDesk:
+    """Takes cards: …4242 pays, others are 41; for pages of SHOP with the key pk_1."""
+
+    def __init__(self):
+        self.codes = []
+
+    def may_frame(self, key, origin):
+        return (key, origin) == ("pk_1", SHOP)
+
+    async def token(self, key, card, cvc):
+        if key != "pk_1":
+            raise unauthorised("Invalid publishable key")
+        self.codes.append(cvc)
+        return f"tok_{card.masked[-4:]}"
+
+    async def confirm(self, key, secret, card, cvc):
+        if not card.masked.endswith("4242"):
+            raise Fault(declined("41", 1))
+        return {"id": secret, "status": "succeeded"}
+
+
+def pages_of(till, notes=None, desk=None):
     """Pages for *till*; what goes wrong is appended to *notes*."""
     return Pages(
         till,
+        desk or FakeDesk(),
         SafeVault(),
         lambda: NOW,
         ("pay.localhost", "[::1]"),

@@ -121,3 +121,61 @@ def test_a_session_that_is_over_shows_no_form(shop):
 @pytest.mark.parametrize("id_", ["cs_test_none", "pi_none", "cs_test_" + "x" * 50])
 def test_what_is_no_session_is_said_so(shop, id_):
     assert Visitor(shop).look(id_).status == 404
+
+
+def linked(shop, **asked):
+    """A visitor at a payment link of two bags of beans."""
+    visitor = Visitor(shop)
+    wanted = {
+        "line_items[0][price_data][currency]": "eur",
+        "line_items[0][price_data][unit_amount]": 1250,
+        "line_items[0][price_data][product_data][name]": "Beans",
+        "line_items[0][quantity]": 2,
+    }
+    visitor.link = shop.ask("POST", "/v1/payment_links", wanted | asked).body
+    return visitor
+
+
+def follow(visitor):
+    """The session that the link leads to."""
+    page = visitor.ask("POST", f"/l/{visitor.link['id']}", "x=1")
+    return page.headers["location"].removeprefix("/c/")
+
+
+ONCE = {"restrictions[completed_sessions][limit]": 1}
+
+
+def test_a_link_shows_its_order_and_leads_to_a_session_that_is_paid(shop):
+    visitor = linked(shop, **ONCE)
+    assert "EUR\u00a025.00" in visitor.ask("GET", f"/l/{visitor.link['id']}").text
+    visitor.session = {"id": follow(visitor)}
+    assert visitor.told()["payment_link"] == visitor.link["id"]
+    assert visitor.pay().headers["location"].endswith(f"/c/{visitor.id}")
+    paid = visitor.look().text
+    assert "The payment is done." in paid
+    assert "Back to" not in paid  # There is no shop to go back to.
+    assert visitor.told()["payment_status"] == "paid"
+
+
+def test_a_link_that_is_paid_once_has_one_session_for_all_tabs(shop):
+    visitor = linked(shop, **ONCE)
+    first = follow(visitor)
+    assert follow(visitor) == first
+    shop.ask("POST", f"/v1/checkout/sessions/{first}/expire")
+    assert follow(visitor) not in (first, "")
+
+
+def test_a_link_for_many_gives_each_a_session(shop):
+    visitor = linked(shop)
+    assert follow(visitor) != follow(visitor)
+
+
+def test_a_link_that_is_not_active_or_not_there_leads_nowhere(shop):
+    visitor = linked(shop)
+    shop.ask("POST", f"/v1/payment_links/{visitor.link['id']}", {"active": "false"})
+    page = visitor.ask("GET", f"/l/{visitor.link['id']}")
+    assert "<form" not in page.text
+    assert visitor.ask("POST", f"/l/{visitor.link['id']}", "x=1").headers["location"] == (
+        f"/l/{visitor.link['id']}"
+    )
+    assert visitor.ask("GET", "/l/plink_none").status == 404

@@ -16,6 +16,7 @@ from tests.kit.asgi import Browser
 NOW = 1_796_000_000.0
 URL = "https://shop.localhost:7111"
 REQUEST_S = 5.0
+KEY = "pk_test_1"
 PAY = "https://pay.localhost:7109"
 
 
@@ -98,7 +99,7 @@ class FakeShop:
         self.keys = Secrets(merchant="open sesame", events="whsec_test")
         shop = Shop(
             self.orders,
-            Paying(self.gateway, self.orders, adapters(self.gateway, URL, PAY)),
+            Paying(self.gateway, self.orders, adapters(self.gateway, URL, PAY, KEY)),
             self.keys,
             PAY,
             ("shop.localhost",),

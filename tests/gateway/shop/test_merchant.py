@@ -91,3 +91,38 @@ def test_what_the_gateway_refuses_is_shown(merchant):
     page = merchant.browser.post("/merchant/1", form, **merchant.pass_)
     assert page.status == 400
     assert "the gateway does not answer" in page.text
+
+
+def make(merchant, token=None, **form):
+    page = merchant.browser.get("/merchant/new", **merchant.pass_)
+    asked = {"token": token or TOKEN.search(page.text)[1]} | form
+    return merchant.browser.post("/merchant/new", asked, **merchant.pass_)
+
+
+def test_an_order_by_telephone_leads_to_the_fields_of_the_gateway(merchant):
+    page = make(merchant, mug="2", type="moto")
+    order = merchant.made(2)
+    assert page.headers["location"] == f"/pay/{order.ticket}"
+    assert (order.total, order.type) == (1700, "moto")
+    shown = merchant.browser.get(page.headers["location"])
+    assert 'data-moto="yes"' in shown.text
+
+
+def test_an_order_in_person_waits_for_the_reference_of_a_receipt(merchant):
+    page = make(merchant, mug="1", type="till")
+    shown = merchant.browser.get(page.headers["location"], **merchant.pass_)
+    assert 'name="reference"' in shown.text
+    assert "Pay at the till" in merchant.browser.get(f"/pay/{merchant.made(2).ticket}").text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"type": "moto"}, 400),
+        ({"type": "hosted", "mug": "1"}, 400),
+        ({"type": "moto", "mug": "1", "token": "guessed"}, 403),
+    ],
+)
+def test_a_new_order_that_is_none_is_not_made(merchant, form, status):
+    assert make(merchant, **form).status == status
+    assert merchant.made(2) is None

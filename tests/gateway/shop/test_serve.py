@@ -25,7 +25,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 def test_a_shop_without_its_gateway_listens_all_the_same(tmp_path):
     path, _ = make_lab(tmp_path / "lab", free_ports())
     shop = read_lab(path).shop
-    (tmp_path / "lab" / "shop.key").write_text("sk_test_x", "ascii")
+    for name in ("shop.key", "shop.pub"):
+        (tmp_path / "lab" / name).write_text("a key", "ascii")
 
     async def main():
         served = await serve_shop(shop)

@@ -1,10 +1,11 @@
 """The chooser and its adapters name the same types."""
 
-from cardswitch.gateway.shop.types.chooser import CHOICES, NAMES, SAFE, adapters
-from tests.gateway.shop.fakes import PAY, URL, FakeGateway
+from cardswitch.gateway.shop.types.chooser import BY_MERCHANT, CHOICES, NAMES, SAFE, adapters
+from tests.gateway.shop.fakes import KEY, PAY, URL, FakeGateway
 
 
 def test_each_choice_has_its_adapter():
-    assert list(adapters(FakeGateway(), URL, PAY)) == list(NAMES)
+    named = [*NAMES, *(choice.name for choice in BY_MERCHANT)]
+    assert list(adapters(FakeGateway(), URL, PAY, KEY)) == named
     assert len(set(NAMES)) == len(CHOICES)
     assert set(NAMES) - set(SAFE) == {"server"}

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.gateway.shop.fakes import KEY, PAY
+
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 30", "cvc": "123"}
 
 
@@ -66,3 +68,14 @@ def test_a_gateway_that_is_away_is_told_and_nothing_is_taken(ordered):
     page = pay(ordered)
     assert page.status == 503
     assert "no money was taken" in page.text
+
+
+def test_with_fields_the_shop_sends_a_token_and_its_page_has_the_gateways_script(sample):
+    sample.order(type="fields")
+    page = sample.browser.get(f"/pay/{sample.made().ticket}")
+    assert f'src="{PAY}/js/v1.js"' in page.text
+    assert f'data-key="{KEY}"' in page.text
+    assert f"script-src 'self' {PAY};" in page.headers["content-security-policy"]
+    form = {"attempt": "0", "token": "tok_1", "number": "4242424242424242"}
+    sample.browser.post(f"/pay/{sample.made().ticket}", form)
+    assert confirmed(sample)[0][2]["payment_method_data"]["card"] == {"token": "tok_1"}
