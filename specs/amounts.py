@@ -52,8 +52,12 @@ def currency(code: str) -> Currency:
 
 
 def is_currency(code: str) -> bool:
-    """Whether *code*, numeric or alphabetic, is a currency in use."""
-    return code in _BY_CODE
+    """Whether *code* is the number of a currency in use, as messages have it.
+
+    >>> is_currency("978"), is_currency("EUR"), is_currency("000")
+    (True, False, False)
+    """
+    return code in _BY_CODE and code.isdigit()
 
 
 def parse_amount(text: str, code: str) -> int:

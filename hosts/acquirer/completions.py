@@ -18,6 +18,7 @@ from cardswitch.wire.ports import Question
 
 from .desk import AcquirerDesk
 from .entries import AuthorisationCompleted, PurchaseRefused
+from .followed import captured_one, note
 from .legs import Booking, Leg
 from .purchases import into_network, respond, take_answer
 from .reversals import candidates
@@ -47,8 +48,11 @@ async def completion(
         if any(booking.state in (None, *OPEN) for booking in originals):
             return desk.count("completion_in_the_way")  # What it names has no outcome yet.
         try:
-            holds = [hold_of(booking) for booking in originals]
-            original = originals[the_one(request, asked.amount, asked.card, holds, desk.now)]
+            if KINDS.named(asked.kind).follows:
+                original = captured_one(request, asked, originals)
+            else:
+                holds = [hold_of(booking) for booking in originals]
+                original = originals[the_one(request, asked.amount, asked.card, holds, desk.now)]
         except Decline as declined:
             desk.write(own, PurchaseRefused(asked, declined.code))
             return respond(desk, own)
@@ -78,7 +82,9 @@ async def pass_on(
             assert original.forwarded is not None, "what is approved was forwarded"
             names = original.forwarded.original
         forwarded = into_network(desk, own, request, names)
-        if original is not None:
+        if original is not None and own.asked is not None and own.follows:
+            note(desk, original, own.asked, own.asked.amount)
+        elif original is not None:
             left, capture = left_after(original.held, request), part_of(request).sequence
             desk.write(original, AuthorisationCompleted(left, capture))
         answer = await desk.ask_network(forwarded)
@@ -95,12 +101,12 @@ def originals_of(
     desk: AcquirerDesk, asked: Terms, names: Reference, found: list[Leg]
 ) -> list[Booking]:
     """What *names* may mean of what *asked* can be about; *found* is what the journal has."""
-    kind = KINDS.named(asked.kind).original
+    kinds = KINDS.named(asked.kind).original
     return [
         booking
         for booking in candidates(desk, names, found)
         if booking.asked is not None
-        and booking.asked.kind == kind
+        and booking.asked.kind in kinds
         and can_be_named(booking.identity.sent_on, desk.now)
     ]
 

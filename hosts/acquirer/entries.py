@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cardswitch.specs.codes import APPROVALS
 from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.tombstones import Tombstone
 from cardswitch.wire.machine.keys.working import KeyStep
 
@@ -26,8 +27,8 @@ class PurchaseForwarded(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     merchant: str
     trace: str  # field 11 as sent
     original: str  # field 90 of a reversal
-    names: str = ""  # of a completion or an increment: the field 90 that it carries
-    of: int = 0  # of an increment: the leg that it adds to
+    names: str = ""  # of what names an original: the field 90 that it carries
+    of: int = 0  # of an increment or a refund: the leg that it is about
 
 
 class PurchaseRefused(Struct, frozen=True, tag=True, gc=False):
@@ -97,6 +98,16 @@ class AuthorisationAdjusted(Struct, frozen=True, tag=True, gc=False):
     held: int
 
 
+class SaleFollowed(Struct, frozen=True, tag=True, gc=False):
+    """A refund of what was captured, or a tip on it, was approved, or undone: *followed*, by now.
+
+    Each is a leg of its own.
+    """
+
+    state: ClassVar = State.FOLLOWED
+    followed: Followed
+
+
 class ReversalAnswered(Struct, frozen=True, tag=True, gc=False):
     """What a reversal that came in is told, and every repeat of it; one row is its whole leg."""
 
@@ -116,6 +127,7 @@ AcquirerEntry = (
     | PurchaseReduced
     | AuthorisationCompleted
     | AuthorisationAdjusted
+    | SaleFollowed
     | ReversalAnswered
 )
 JournalEntry = AcquirerEntry | KeyStep  # a step of a key change belongs to no leg

@@ -7,6 +7,7 @@ from msgspec import Struct
 from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import REVERSAL
@@ -25,6 +26,7 @@ from .entries import (
     PurchaseUndone,
     ReversalAnswered,
     ReversalForwarded,
+    SaleFollowed,
 )
 from .states import MAY_HOLD_MONEY, State
 
@@ -62,6 +64,7 @@ class Booking(Leg, eq=False, kw_only=True):
     reversal: ReversalForwarded | None = None  # the last one
     held: int = 0  # minor units that are booked now
     captures: int = 0  # the number of the last capture of an authorisation
+    followed: Followed = Followed()  # what was refunded of it, and what tip was added to it
     is_reversal_asked: bool = False  # of the network, at this moment
 
     @property
@@ -84,6 +87,11 @@ class Booking(Leg, eq=False, kw_only=True):
     def adds(self) -> bool:
         """Whether it is an increment."""
         return self.asked is not None and KINDS.named(self.asked.kind).adds
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is a refund of what was captured, or a tip on it."""
+        return self.asked is not None and KINDS.named(self.asked.kind).follows
 
     @property
     def added(self) -> int:
@@ -125,6 +133,8 @@ class Booking(Leg, eq=False, kw_only=True):
                 self.held = entry.amount
             case AuthorisationAdjusted(held):
                 self.held = held
+            case SaleFollowed(followed):
+                self.followed = followed
             case AuthorisationCompleted(left, capture):
                 self.held, self.captures = left, capture
 
@@ -138,7 +148,7 @@ class Booking(Leg, eq=False, kw_only=True):
                 return request.reply(code)
             case PurchaseAnswered(code, amount, approval_code, said):
                 return decision(request, code, amount, approval_code, said)
-            case AuthorisationCompleted() | AuthorisationAdjusted() if self.answer:
+            case AuthorisationCompleted() | AuthorisationAdjusted() | SaleFollowed() if self.answer:
                 answer = self.answer
                 return decision(request, answer.code, answer.amount, answer.approval_code)
             case ReversalForwarded() | PurchaseReduced() if self.stays and self.answer:

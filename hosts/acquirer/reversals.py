@@ -33,6 +33,7 @@ from .entries import (
     ReversalAnswered,
     ReversalForwarded,
 )
+from .followed import note
 from .legs import Booking, Leg, Reversal, leg_of
 from .states import HOLDS_MONEY, State
 
@@ -125,7 +126,7 @@ async def undo(desk: AcquirerDesk, own: Reversal, request: Message, booking: Boo
     if is_in_the_way(booking, stays):
         return desk.count("reversal_in_the_way")
     is_so = booking.state is State.REDUCED and booking.held == stays
-    is_captured = booking.state is State.COMPLETED
+    is_captured = booking.state in (State.COMPLETED, State.FOLLOWED)
     # Of what was captured in part, all that is still held is released, or nothing.
     if is_captured or (stays and not is_so and (stays >= booking.held or booking.captures)):
         return answer(desk, own, request, MISMATCH, booking)
@@ -153,13 +154,17 @@ async def undo_in_network(
     try:
         asked = into_network(desk, own, request, booking, stays)
         said = await desk.ask_network(asked)
-        original = await original_of(desk, booking) if booking.added else None
+        is_about_another = booking.added or (booking.follows and booking.held)
+        original = await original_of(desk, booking) if is_about_another else None
     except NoAnswer:
         return None
     code = said.get(39)
     if code == APPROVED or (code == UNKNOWN_ORIGINAL and not stays):
+        undone = booking.held - stays
         desk.write(booking, PurchaseReduced(stays) if stays else PurchaseUndone())
-        if original is not None:
+        if original is not None and booking.follows and booking.asked is not None:
+            note(desk, original, booking.asked, -undone)
+        elif original is not None:
             desk.write(original, AuthorisationAdjusted(original.held - booking.added))
         return answer(desk, own, request, APPROVED, booking)
     # Of what the network does not know nothing can stay: a person must look.
@@ -167,8 +172,8 @@ async def undo_in_network(
 
 
 async def original_of(desk: AcquirerDesk, increment: Booking) -> Booking | None:
-    """What *increment* adds to, if anything of it is held yet. Raises NoAnswer."""
-    assert increment.forwarded is not None, "what adds to something was forwarded"
+    """What *increment*, or a refund, is about, if anything of it is held yet. Raises NoAnswer."""
+    assert increment.forwarded is not None, "what is about something was forwarded"
     for leg in await desk.recall(Question(legs=(increment.forwarded.of,))):
         if isinstance(leg, Booking) and leg.state in HOLDS_MONEY:
             return leg

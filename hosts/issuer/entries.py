@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.tombstones import Tombstone
 from cardswitch.wire.machine.keys.working import KeyStep
 from cardswitch.wire.ports import Seconds
@@ -27,7 +28,7 @@ class PurchaseDecided(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     approval_code: str = ""
     said: dict[int, str] = {}  # more fields of the answer
     expires_at: Seconds = 0.0  # of what is set aside: when it is free again
-    original: int = 0  # of an increment: the leg that it adds to
+    original: int = 0  # of an increment or a refund: the leg that it is about
 
     def reply(self, request: Message) -> Message:
         """The answer, to the purchase and to every repeat of it."""
@@ -90,6 +91,15 @@ class AuthorisationAdjusted(Struct, frozen=True, kw_only=True, tag=True, gc=Fals
     added: int
 
 
+class SaleFollowed(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A refund of what was captured, or a tip on it, was approved, or undone: *followed*, by now.
+
+    Each is a leg of its own.
+    """
+
+    followed: Followed
+
+
 class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """A reversal, a leg of its own, is answered *code*; *original* is the leg that it meant."""
 
@@ -109,6 +119,7 @@ IssuerEntry = (
     | PurchaseUndone
     | AuthorisationCompleted
     | AuthorisationAdjusted
+    | SaleFollowed
     | HoldExpired
     | ReversalAnswered
     | KeyStep

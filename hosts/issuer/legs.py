@@ -15,7 +15,9 @@ from cardswitch.specs.codes import INVALID_TRANSACTION, PARTLY_APPROVED
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.absent import Checks
 from cardswitch.specs.transactions.accepted import Terms
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.identity import Identity
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.wire.ports import LinkId, Seconds
 
@@ -30,6 +32,7 @@ from .entries import (
     PurchaseDecided,
     PurchaseUndone,
     ReversalAnswered,
+    SaleFollowed,
 )
 
 REMEMBERED_MAX: Final = 20_000  # finished ones; some megabytes
@@ -50,6 +53,7 @@ class Purchase(Struct, eq=False, kw_only=True):
     undone: PurchaseUndone | None = None
     left: int = 0  # what was approved of it, and not undone or captured
     captures: int = 0  # the number of the last capture of it
+    followed: Followed = Followed()  # what was refunded of it, and what tip was added to it
     is_captured: bool = False  # the last one was: nothing is held for it any more
     is_over: bool = False  # its time was over before anybody captured it
     is_looked_up: bool = False  # whether the journal was asked of it
@@ -78,12 +82,15 @@ class Purchase(Struct, eq=False, kw_only=True):
             self.terms = self.terms or entry.terms
         elif isinstance(entry, PurchaseDecided):
             self.decided, self.terms = entry, entry.terms
-            self.left = 0 if entry.original else entry.amount  # That is held for its original.
+            # What an increment adds, is held for its original.
+            self.left = 0 if KINDS.named(entry.terms.kind).adds else entry.amount
         elif isinstance(entry, AuthorisationCompleted):
             self.left, self.captures = entry.stays, entry.capture
             self.is_captured = not entry.stays
         elif isinstance(entry, AuthorisationAdjusted):
             self.left += entry.added
+        elif isinstance(entry, SaleFollowed):
+            self.followed = entry.followed
         elif isinstance(entry, HoldExpired):
             self.is_over = True
 

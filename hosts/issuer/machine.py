@@ -49,7 +49,9 @@ from .entries import PurchaseDecided
 from .follow_ups.completions import Completions
 from .follow_ups.increments import Increments
 from .follow_ups.offline import OfflineSales
+from .follow_ups.refunds import Refunds
 from .follow_ups.reversals import Reversals
+from .follow_ups.tips import Tips
 from .holds import HOLDS_MAX
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
@@ -113,13 +115,14 @@ class Issuer(Program):
         self._offline = OfflineSales(
             *known, books=self.books, record_of=self._verification.record_of
         )
-        self._increments = Increments(
-            *known,
-            books=self.books,
-            verification=self._verification,
-            approval=self._approval,
-            ruling=self.ruling,
-        )
+        asking: dict[str, Any] = {
+            "books": self.books,
+            "verification": self._verification,
+            "approval": self._approval,
+            "ruling": self.ruling,
+        }
+        self._increments, self._refunds = Increments(*known, **asking), Refunds(*known, **asking)
+        self._tips = Tips(*known)
         self.translate({NETWORK: config.network.translation()})
         rules = {NETWORK: config.mac.rule(config.network.dialect, ZAK)}
         self.authenticate(HSM, rules, config.hsm_timeout_s, keys)
@@ -170,6 +173,10 @@ class Issuer(Program):
         if kind.shape != "ask" and self.ruling.takes(link, question, kind):
             return None
         match kind.shape:
+            case "ask" if kind.follows:
+                return self._refunds.asked(link, question, kind)
+            case "advise" if kind.follows:
+                return self._tips.asked(link, question, kind)
             case "ask" if kind.adds:
                 return self._increments.asked(link, question, kind)
             case "ask":

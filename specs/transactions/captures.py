@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from ..codes import (
     DUPLICATE,
@@ -91,6 +91,38 @@ def left_after(left: int, capture: Message) -> int:
     return 0 if part_of(capture).is_final else left - int(capture[4])
 
 
+class Known(Protocol):
+    """What is known of an original, which whoever names it must not contradict."""
+
+    @property
+    def card(self) -> str:
+        """The fingerprint of its card."""
+
+    @property
+    def currency(self) -> str:
+        """Numeric."""
+
+    @property
+    def rrn(self) -> str:
+        """Field 37."""
+
+    @property
+    def approval_code(self) -> str:
+        """Field 38."""
+
+
+def is_about(said: Message, card: str, original: Known) -> bool:
+    """Whether fields 37, 38 and 49 of *said*, and its *card*, are those of *original*.
+
+    What it leaves out agrees, and so does what is not known.
+    """
+    known = {37: original.rrn, 38: original.approval_code}
+    for number, value in known.items():
+        if said.get(number).strip(" ") not in ("", value or said.get(number).strip(" ")):
+            return False
+    return card in ("", original.card or card) and said[49] == original.currency
+
+
 class Hold(NamedTuple):
     """A pre-authorisation, as whoever is told of a capture of it knows it; in minor units."""
 
@@ -109,7 +141,11 @@ def the_one(capture: Message, amount: int, card: str, holds: Sequence[Hold], now
 
     Declines as :func:`refusal` does; with 25 if there is none, and 64 if it may be several.
     """
-    codes = [refusal(capture, amount, card, hold, now) for hold in holds]
+    return chosen([refusal(capture, amount, card, hold, now) for hold in holds])
+
+
+def chosen(codes: Sequence[str]) -> int:
+    """The place of the one of *codes* that is empty. Declines as :func:`the_one`."""
     if codes.count("") == 1:
         return codes.index("")
     raise Decline(codes[0] if len(codes) == 1 else MISMATCH if codes else UNKNOWN_ORIGINAL)
@@ -129,12 +165,7 @@ def refusal(capture: Message, amount: int, card: str, hold: Hold, now: Seconds) 
     >>> [refusal(Message("0220", said), amount, "f", hold, 1795435200.0) for amount in (6520, 8001)]
     ['', '13']
     """
-    known = {37: hold.rrn, 38: hold.approval_code}
-    is_of_it = all(
-        said in ("", known[number] or said)
-        for number, said in ((number, capture.get(number).strip(" ")) for number in known)
-    )
-    if not is_of_it or card not in ("", hold.card) or capture[49] != hold.currency:
+    if not is_about(capture, card, hold):
         return MISMATCH
     if hold.is_captured or (amount and part_of(capture).sequence <= hold.captures):
         return DUPLICATE

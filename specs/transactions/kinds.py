@@ -27,7 +27,9 @@ Code = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
 TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
 APPROVAL_CODE: Final = 38  # In a request, it is that of another one, which this is about.
-MARKED: Final = "marked"
+ORIGINAL_DATA: Final = 90  # likewise
+NO_CONDITION: Final = "none"  # that any row has
+_MARKS: Final = {APPROVAL_CODE: "by 38", ORIGINAL_DATA: "by 90"}
 ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
 # What an approval adds to that which a merchant is owed.
 _SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "capture": 1, "credit": -1}
@@ -42,12 +44,12 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     mti: Annotated[tuple[Mti, ...], Meta(min_length=1)]
     processing: TwoDigits = ""
     condition: TwoDigits = ""
-    marked_by: Literal[0, 38] = 0
+    marked_by: Literal[0, 38, 90] = 0
     money: Money = "none"
     pin: Pin = "optional"
     sent_by: tuple[Serves, ...]
     by_name: bool = False
-    original: str = ""
+    original: tuple[str, ...] = ()
     requires: tuple[int, ...]
     answer: tuple[int, ...] = ()
     in_part: bool = True
@@ -79,6 +81,11 @@ class Kind(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.money == "hold" and bool(self.original)
 
     @property
+    def follows(self) -> bool:
+        """Whether it is about what was captured before: a refund of that, or a tip on it."""
+        return self.money in ("credit", "debit") and bool(self.original)
+
+    @property
     def sign(self) -> int:
         """What an approved unit adds to that which the merchant is owed: 1, -1 or 0."""
         return _SIGNS.get(self.money, 0) if self.bucket else 0
@@ -100,13 +107,14 @@ class Kinds:
         self.all: Mapping[str, Kind] = {row.name: row for row in rows}
         self._by_key: dict[tuple[str, str, str], Kind] = {}
         for row in self.all.values():
-            for column, other in ("undone_by", row.undone_by), ("original", row.original):
-                if other and other not in self.all:
+            named = [("undone_by", row.undone_by)] if row.undone_by else []
+            for column, other in (*named, *(("original", each) for each in row.original)):
+                if other not in self.all:
                     raise ConfigError(f"{row.name}: {column}: there is no row {other!r}")
             if not row.moves_money and (row.undone_by or row.bucket):
                 raise ConfigError(f"{row.name}: no money moves: nothing to undo, and no bucket")
             for mti in row.mti:
-                third = row.condition or (MARKED if row.marked_by else "")
+                third = row.condition or _MARKS.get(row.marked_by, "")
                 known = self._by_key.setdefault((mti[1:3], row.processing, third), row)
                 if known is not row:
                     raise ConfigError(f"{row.name}: comes as the same message as {known.name}")
@@ -118,8 +126,9 @@ class Kinds:
             return None
         which, processing = mti[1:3], fields.get(3, "")[:2]
         return (
-            by_key.get((which, processing, fields.get(25, "")))
-            or (APPROVAL_CODE in fields and by_key.get((which, processing, MARKED)))
+            by_key.get((which, processing, fields.get(25) or NO_CONDITION))
+            or (APPROVAL_CODE in fields and by_key.get((which, processing, _MARKS[38])))
+            or (ORIGINAL_DATA in fields and by_key.get((which, processing, _MARKS[90])))
             or by_key.get((which, processing, ""))
             or by_key.get((which, "", ""))
         )

@@ -180,9 +180,9 @@ class SwitchDesk(Desk):
         onward = self.speak(LinkId(original.upstream), Message(request.mti, fields), {})
         return storable(onward, pan)
 
-    def increment(self, request: Message, original: Leg) -> Message:
+    def following(self, request: Message, original: Leg) -> Message:
         """*request* as it goes where *original* went, with its card. Raises NoAnswer as above."""
-        forwarded = original.forwarded
+        forwarded = original.onward
         assert forwarded is not None, "only what was forwarded is held"
         names = {2: forwarded.get(2), 38: (original.decision or {}).get(38, "")}
         names |= {90: original_data(forwarded)}

@@ -24,12 +24,13 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import BROUGHT_BACK
 from cardswitch.specs.transactions.captures import part_of
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.identity import Identity
 from cardswitch.specs.transactions.kinds import Kind
 from cardswitch.wire.machine.matching import join
 from cardswitch.wire.ports import LinkId
 
-from .row import Row, answer_beside
+from .row import Row, answer_beside, beside
 from .states import CAPTURED, OWING, STATES, UNFINISHED, State
 
 _pack: Final = msgspec.msgpack.Encoder().encode
@@ -66,6 +67,7 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     held: int = 0  # what is captured, or held by an authorisation, now; minor units
     stays: int = 0  # what of it the pending reversal leaves
     captures: int = 0  # the number of the last capture of an authorisation
+    followed: Followed = Followed()  # what was refunded of it, and what tip was added to it
     original: int = 0  # of a reversal, or an advice: the leg that it named
     decision: dict[int, str] | None = None  # what every repeat is told
     waiters: Mapping[LinkId, Message] = NOBODY
@@ -89,6 +91,11 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
     def forwarded(self) -> Message | None:
         """The request as it was sent upstream, without what must not be kept."""
         return Message(*_unpack(self.packed)) if self.packed else None
+
+    @property
+    def onward(self) -> Message | None:
+        """The same, of an advice as well."""
+        return self.forwarded or self.pending
 
     @property
     def is_open(self) -> bool:
@@ -140,6 +147,9 @@ class Leg(Struct, eq=False, gc=False, kw_only=True):
                 self.upstream, self.original, self.pending = row.upstream, row.original, kept
                 self.decision = {39: APPROVED}
                 self.held = self.approved = row.amount
+            case State.FOLLOWED:
+                told = beside(row)
+                self.followed = Followed(*(int(told[name]) for name in Followed._fields))
             case State.ADJUSTED:
                 self.held = row.stays
             case State.COMPLETED | State.PART_COMPLETED:

@@ -39,7 +39,7 @@ class Memory:
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
         self.turns = Turns()  # of these, and of those left to people
-        self.increments: dict[int, Leg] = {}  # those without an outcome, by what they add to
+        self.following: dict[int, Leg] = {}  # those without an outcome, by what they are about
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
         self.signed_off: set[str] = set()  # upstreams that an operator has signed off from
         self.sessions = Sessions()  # of those who came in
@@ -120,10 +120,10 @@ class Memory:
             self.turns.end(leg)
         elif leg.state in IN_TURN and before not in IN_TURN:
             self.turns.begin(leg)
-        if leg.kind.adds and leg.state is State.FORWARDED:
-            self.increments[leg.original] = leg
-        elif leg.kind.adds and self.increments.get(leg.original) is leg:
-            del self.increments[leg.original]
+        if leg.kind.original and leg.state is State.FORWARDED:
+            self.following[leg.original] = leg
+        elif leg.kind.original and self.following.get(leg.original) is leg:
+            del self.following[leg.original]
         if leg.state in UNFINISHED:
             self.unfinished[leg.number] = leg
             if self.legs.find(leg.identity) is not leg:

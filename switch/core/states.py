@@ -22,6 +22,7 @@ class State(StrEnum):
     EXCEPTION = "exception"  # what is owed was refused or never acknowledged: a person must look
     RESOLVED = "resolved"  # a person did, and said why nothing more is to be sent
     TAKEN = "taken"  # an advice: we have said yes, and owe it upstream until it is acknowledged
+    FOLLOWED = "followed"  # a sale or a capture: some of it was refunded, or a tip was added to it
     ADJUSTED = "adjusted"  # an authorisation: an increment of it was approved, or undone
     PART_COMPLETED = "part_completed"  # an authorisation: a part is captured, the rest still held
     COMPLETED = "completed"  # an authorisation, of which what there was to capture is captured
@@ -43,17 +44,19 @@ class Mark(StrEnum):
 
 
 _HELD: Final = frozenset({State.REVERSING, State.ADJUSTED, State.PART_COMPLETED, State.COMPLETED})
+_PAID: Final = _HELD | {State.FOLLOWED}
 FOLLOWS: Final[dict[State | None, frozenset[State]]] = {
     None: frozenset({State.FORWARDED, State.DECLINED, State.REVERSED, State.TAKEN, State.ANSWERED}),
     State.FORWARDED: frozenset({State.APPROVED, State.DECLINED, State.REVERSING}),
-    State.APPROVED: _HELD,
+    State.APPROVED: _PAID,
     State.DECLINED: frozenset(),
     State.REVERSING: frozenset({State.REVERSED, State.REDUCED, State.EXCEPTION}),
     State.REVERSED: frozenset(),
-    State.REDUCED: _HELD,
+    State.REDUCED: _PAID,
     State.EXCEPTION: frozenset({State.REVERSING, State.TAKEN, State.RESOLVED}),
     State.RESOLVED: frozenset(),
     State.TAKEN: frozenset({State.APPROVED, State.EXCEPTION}),
+    State.FOLLOWED: frozenset({State.FOLLOWED}),  # Undone, it would leave a refund of nothing.
     State.ADJUSTED: _HELD,
     State.PART_COMPLETED: _HELD,
     State.COMPLETED: frozenset(),
@@ -70,7 +73,9 @@ IN_TURN: Final = PENDING | {State.EXCEPTION}
 # With these something is owed upstream, if money may have moved.
 OWING: Final = PENDING | {State.FORWARDED}
 # If its class moves money, that is held for it, and a reversal may take it back.
-CAPTURED: Final = frozenset({State.APPROVED, State.REDUCED, State.ADJUSTED, State.PART_COMPLETED})
+CAPTURED: Final = frozenset(
+    {State.APPROVED, State.REDUCED, State.FOLLOWED, State.ADJUSTED, State.PART_COMPLETED}
+)
 
 
 def mermaid() -> str:

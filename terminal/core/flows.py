@@ -49,7 +49,7 @@ from .messages import (
     told_request,
 )
 from .outcome import PAID, SaleState
-from .sales import key_of
+from .sales import answered_by, key_of
 from .sealing import SealingProgram
 from .state import Book
 
@@ -255,7 +255,7 @@ class Flows(SealingProgram):
 
     def _heard(self, answer: Message) -> None:
         """An approval of what is not held as approved, or of more than stays, is to be undone."""
-        key = self.book.own(answer)
+        key = answered_by(self.book.sales, answer)
         if key is None:
             self.desk.count("foreign_answer")
         elif self.book.exceeds(key, answer):

@@ -24,6 +24,7 @@ from .flows import Flows
 from .messages import (
     COMPLETION,
     INCREMENT,
+    LINKED_REFUND,
     SALE,
     Order,
     following_request,
@@ -32,8 +33,8 @@ from .messages import (
     request_for,
     stored,
 )
-from .outcome import PAID, SaleState, words_for
-from .sales import Sale, key_of, to_complete, why_not_reversed
+from .outcome import PAID, TIP, SaleState, words_for
+from .sales import Sale, key_of, to_complete, to_follow, why_not_reversed
 
 OWED_MAX: Final = 50  # A till that never gets through must not go on for ever.
 
@@ -162,6 +163,44 @@ class Terminal(Flows):
         entry = SaleBegun(now, stored(request), held.begun.card, held.begun.alias)
         self._start(self._begun(entry, request))
         return self.kernel.take()
+
+    def refund(self, now: Seconds, amount: int = 0, stan: str = "") -> Sequence[Effect]:
+        """Give *amount*, in minor units, or all that is left of it, of a sale or a completion back.
+
+        That of the number *stan*, or the last one. Raises NotReady if there is nothing to refund.
+        """
+        self.kernel.advance(now)
+        self._require_ready()
+        sale = self._to_follow(LINKED_REFUND, stan)
+        left = sale.outcome.amount - sale.outcome.followed.refunded
+        request = self._following(LINKED_REFUND, sale, amount or left, now)
+        request = self.desk.stamp(self.link, request)
+        entry = SaleBegun(now, stored(request), sale.begun.card, sale.begun.alias)
+        self._start(self._begun(entry, request))
+        return self.kernel.take()
+
+    def tip(self, now: Seconds, amount: int, stan: str = "") -> Sequence[Effect]:
+        """Add a tip of *amount*, in minor units, to a sale of the open batch.
+
+        That of the number *stan*, or the last one. Raises NotReady if there is none without a tip.
+        """
+        self.kernel.advance(now)
+        self._require_ready()
+        sale = self._to_follow(TIP, stan)
+        request = self.desk.stamp(self.link, self._following(TIP, sale, amount, now))
+        self._start(
+            self._advise(SaleBegun(now, stored(request), sale.begun.card, sale.begun.alias))
+        )
+        return self.kernel.take()
+
+    def _to_follow(self, kind: str, stan: str) -> Sale:
+        row, batch = KINDS.named(kind), self.book.batch.number
+        sale = to_follow(self.book.newest, row, stan, batch)
+        if sale is None:
+            which = f"of STAN {stan} " if stan else ""
+            wanted = "a tip could be on" if kind == TIP else "anything is left to give back of"
+            raise NotReady(f"nothing was sent: no sale {which}is here that {wanted}")
+        return sale
 
     def _held(self, deed: str, stan: str) -> Sale:
         held = to_complete(self.book.newest, stan)

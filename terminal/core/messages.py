@@ -30,6 +30,7 @@ SALE: Final = "sale"  # the row of what a terminal does unless it is told otherw
 COMPLETION: Final = "completion"
 INCREMENT: Final = "increment"
 OFFLINE: Final = "offline"
+LINKED_REFUND: Final = "linked_refund"
 APPROVAL_SIZE: Final = 6  # field 38
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
 MANUAL: Final = "01"  # field 22: typed in, as SWIPE is read from the stripe

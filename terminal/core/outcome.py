@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.additional import AdditionalAmount, cash_of, read_additional
 from cardswitch.specs.transactions.captures import left_after, part_of
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.ports import Seconds
 
@@ -35,6 +36,7 @@ class SaleState(StrEnum):
     )
 
 
+TIP: Final = "tip"  # its row in the table of transactions
 PAID: Final = frozenset({SaleState.APPROVED, SaleState.REDUCED})  # a person may reverse it
 SET_ASIDE: Final = PAID | {SaleState.PART_COMPLETED}  # Of a pre-authorisation some can be taken.
 
@@ -51,6 +53,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     cash: int = 0  # minor units of what was asked that are paid out
     capture: str = ""  # of a completion that is not the only one: which one, as in field 48.70
     captures: int = 0  # of a pre-authorisation: how many completions were taken of it
+    followed: Followed = Followed()  # what was refunded of it, and what tip was added to it
+    sold: int = 0  # of a tip: minor units of the sale that it is on
     offered: int = 0  # minor units of an approval in part that was not taken
     reversed: int = 0  # minor units of an approval that were undone; if pending, that will be
     currency: str  # numeric

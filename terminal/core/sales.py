@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from msgspec import Struct
 
 from cardswitch.specs.dates import utc_date
-from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.kinds import KINDS
+from cardswitch.specs.message import Message, reply_mti
+from cardswitch.specs.transactions.followed import Followed
+from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import can_be_named
 from cardswitch.wire.ports import Seconds
 
@@ -58,10 +59,41 @@ def to_complete(sales: Iterable[Sale], stan: str = "") -> Sale | None:
     return None
 
 
+def to_follow(sales: Iterable[Sale], kind: Kind, stan: str, batch: int) -> Sale | None:
+    """The first of *sales* that a transaction of the class *kind* can be about, or that of *stan*.
+
+    A refund, of what some is left of; or a tip, on a sale of the open *batch* that has none yet.
+    """
+    for sale in sales:
+        outcome = sale.outcome
+        if outcome.transaction not in kind.original or stan not in ("", outcome.stan):
+            continue
+        refunded, tipped = outcome.followed
+        is_open = not outcome.is_owed and outcome.kind in PAID
+        is_refund = kind.money == "credit"
+        if is_open and (refunded < outcome.amount if is_refund else not tipped):
+            return sale if is_refund or outcome.batch == batch else None
+    return None
+
+
 def amount_undone(pending: Pending) -> int:
     """What of the sale a reversal takes back; of one without an approval, all that was asked."""
     before = pending.before
     return before.amount - pending.stays if before.kind in SET_ASIDE else before.asked
+
+
+def answered_by(sales: dict[str, Sale], answer: Message) -> str | None:
+    """The key of that of *sales* which *answer* answers, or ``None``: it is none of the last ones.
+
+    Its retrieval reference number may be another: of two copies each may have got its own.
+    """
+    for key, sale in reversed(sales.items()):
+        request = sale.begun.request
+        if reply_mti(request.mti) != answer.mti:
+            continue
+        if all(answer.get(n, request[n]) == request[n] for n in (7, 11, 41, 42)):
+            return key
+    return None
 
 
 def why_not_reversed(sale: Sale, batch: int, now: Seconds, *, in_part: bool) -> str:
@@ -73,7 +105,9 @@ def why_not_reversed(sale: Sale, batch: int, now: Seconds, *, in_part: bool) -> 
     if not row.moves_money:
         return f"nothing to reverse: a {row.name} moves no money"
     if row.is_for_good:
-        return "nothing to reverse: what was completed is paid back by a refund"
+        return f"nothing to reverse: this {row.name} is paid back by a refund"
+    if outcome.followed != Followed():
+        return "nothing to reverse: it was refunded, or has a tip; refund what is left"
     if row.bucket and outcome.batch != batch:
         return f"nothing to reverse: the batch of STAN {outcome.stan} is closed; refund it"
     if not can_be_named(utc_date(sale.begun.at), now):

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cardswitch.specs.errors import Error
-from cardswitch.specs.message import Message, reply_mti
+from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.wire.machine.keys.working import KeyKind
 from cardswitch.wire.ports import Seconds
@@ -46,6 +46,7 @@ from .follows import FOLLOWS, NOT_PAID
 from .outcome import (
     PAID,
     SET_ASIDE,
+    TIP,
     Outcome,
     SaleState,
     begun_outcome,
@@ -136,19 +137,6 @@ class Book(Struct, frozen=True, kw_only=True):
         found = (sale for sale in self.newest if stan in ("", sale.outcome.stan))
         return next(found, None)
 
-    def own(self, answer: Message) -> str | None:
-        """The key of the sale that *answer* answers, or ``None``: it is none of the last ones.
-
-        Its retrieval reference number may be another: of two copies each may have got its own.
-        """
-        for key, sale in reversed(self.sales.items()):
-            request = sale.begun.request
-            if reply_mti(request.mti) != answer.mti:
-                continue
-            if all(answer.get(n, request[n]) == request[n] for n in (7, 11, 41, 42)):
-                return key
-        return None
-
     def exceeds(self, key: str, answer: Message) -> bool:
         """Whether *answer* approves more of the sale *key* than the terminal holds as paid."""
         outcome = self.sales[key].outcome
@@ -236,7 +224,10 @@ class Book(Struct, frozen=True, kw_only=True):
 
     def _begun(self, entry: SaleBegun) -> Book:
         request = entry.request
-        sale = Sale(entry, begun_outcome(entry.at, request, entry.card, self.batch.number))
+        outcome = begun_outcome(entry.at, request, entry.card, self.batch.number)
+        if outcome.transaction == TIP and (on := self.sales.get(original_key(request))):
+            outcome = replace(outcome, sold=on.outcome.amount)
+        sale = Sale(entry, outcome)
         key = key_of(request[11], request[7])
         kept = [(other, of) for other, of in self.sales.items() if other != key]
         owed = [each for each in kept[: -SALES_MAX + 1] if each[0] in self.owed]
@@ -283,21 +274,26 @@ class Book(Struct, frozen=True, kw_only=True):
         if key not in self.sales:
             return self
         before = self.sales[key].outcome
-        if row.adds:
+        if row.follows:
+            after = replace(before, at=at, followed=before.followed.plus(row, outcome.amount))
+        elif row.adds:
             after = replace(before, at=at, amount=before.amount + outcome.amount)
         else:
             after = outcome_of_hold(before, at, request)
         return self._with(key, after)
 
-    def _added_no_more(self, pending: Pending) -> Book:
-        """What an increment that is reversed has added, its pre-authorisation holds no more."""
+    def _not_about(self, pending: Pending) -> Book:
+        """What is reversed no longer changes what it is about, if it is about anything here."""
         begun = self.sales[pending.sale].begun
-        key = original_key(begun.request) if KINDS.of(begun.request).adds else ""
-        was_added = pending.before.kind in PAID and key in self.sales
-        if not was_added or self.sales[key].outcome.kind not in SET_ASIDE:
+        row, undone = KINDS.of(begun.request), amount_undone(pending)
+        key = original_key(begun.request) if row.original else ""
+        was_approved = pending.before.kind in PAID and key in self.sales
+        if not was_approved or self.sales[key].outcome.kind not in SET_ASIDE:
             return self
         outcome = self.sales[key].outcome
-        return self._with(key, replace(outcome, amount=outcome.amount - amount_undone(pending)))
+        if row.follows:
+            return self._with(key, replace(outcome, followed=outcome.followed.plus(row, -undone)))
+        return self._with(key, replace(outcome, amount=outcome.amount - undone))
 
     def _repeated(self, at: Seconds, answer: Message | None) -> Outcome:
         assert self.outcome is not None
@@ -347,7 +343,7 @@ class Book(Struct, frozen=True, kw_only=True):
             count = 0 if pending.stays or is_rest else -1
             batch = batch.plus(approved, before.currency, -undone, count)
         batch = batch.plus(line_of(before, SaleState.REVERSED), before.currency, undone)
-        book = self._added_no_more(pending)._with(pending.sale, outcome)
+        book = self._not_about(pending)._with(pending.sale, outcome)
         return replace(book, pending=None, batch=batch)
 
     def _refused(self, at: Seconds, answer: Message) -> Book:

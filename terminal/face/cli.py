@@ -9,6 +9,7 @@ import click
 from cardswitch.specs.transactions.offers import Offer, offers
 
 from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
+from .follow_cli import adding, refunding
 from .given import amount_of, card_of, offered, pin_of, presenting
 from .offline_cli import selling_offline
 from .options import common, pin_option, waiting
@@ -106,7 +107,7 @@ def _asking(offer: Offer) -> click.Command:
             check,
         )
 
-    command = presenting(waiting(common(asked)))
+    command = presenting()(waiting(common(asked)))
     if offer.takes_amount:
         command = click.argument("amount")(command)
     if offer.takes_cash:
@@ -159,38 +160,13 @@ def _completing(offer: Offer) -> click.Command:
     return offered(offer, complete)
 
 
-def _adding(offer: Offer) -> click.Command:
-    """The command for what a row offers that adds to an original."""
-
-    @click.argument("amount")
-    @click.option("--stan", default="", help="The trace number of what is added to.")
-    @click.option("--check", is_flag=True, help="Exit with 3 when declined.")
-    @waiting
-    @common
-    def increment(
-        config: TerminalConfig,
-        amount: str,
-        stan: str,
-        check: bool,
-        within: float,
-        as_json: bool,
-    ) -> None:
-        from .screen import conclude
-
-        minor = amount_of(amount, config.currency)
-        conclude(
-            config,
-            lambda session: session.perform(
-                lambda terminal, now: terminal.increment(now, minor, stan), within
-            ),
-            as_json,
-            check,
-        )
-
-    return offered(offer, increment)
-
-
-_SPECIAL = {"increment": _adding, "completion": _completing, "offline": selling_offline}
+_SPECIAL = {
+    "refund": refunding,
+    "tip": adding,
+    "increment": adding,
+    "completion": _completing,
+    "offline": selling_offline,
+}
 for _offer in offers():
     terminal.add_command(_SPECIAL.get(_offer.kind, _asking)(_offer))
 

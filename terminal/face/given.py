@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +23,12 @@ def offered(offer: Offer, command: Callable[..., None]) -> click.Command:
     return click.command(offer.command, help=offer.text, epilog=epilog)(command)
 
 
-def presenting(command: Callable[..., None]) -> Callable[..., None]:
-    """The card, and how it is read."""
+def presenting(*, is_required: bool = True) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of the card, and how it is read."""
+    return partial(_presenting, is_required)
+
+
+def _presenting(is_required: bool, command: Callable[..., None]) -> Callable[..., None]:
     entries = click.Choice(["swipe", "manual"])
     for option in (
         click.option("--check", is_flag=True, help="Exit with 3 when declined."),
@@ -33,7 +38,9 @@ def presenting(command: Callable[..., None]) -> Callable[..., None]:
             "--entry", type=entries, default="swipe",
             help="Read the magnetic stripe, or key in number, expiry and CVV2.",
         ),
-        click.option("--card", required=True, help="Alias of a test card, or a card number."),
+        click.option(
+            "--card", required=is_required, help="Alias of a test card, or a card number."
+        ),
     ):  # fmt: skip
         command = option(command)
     return command

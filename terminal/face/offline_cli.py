@@ -22,7 +22,7 @@ def selling_offline(offer: Offer) -> click.Command:
     @click.option(
         "--approval", metavar="CODE", default="", help="What the card's bank gave by telephone."
     )
-    @presenting
+    @presenting()
     @waiting
     @common
     def offline(

@@ -217,6 +217,12 @@ def _money(outcome: Outcome) -> list[Row]:
             Pair("Asked", money(outcome.asked, outcome.currency)),
             Pair("Approved, not taken", money(outcome.offered, outcome.currency)),
         ]
+    if outcome.sold:
+        return [
+            Pair("Sale", money(outcome.sold, outcome.currency)),
+            Pair("TIP", money(outcome.amount, outcome.currency)),
+            Pair("TOTAL", money(outcome.sold + outcome.amount, outcome.currency)),
+        ]
     if outcome.kind is not SaleState.APPROVED or outcome.amount == outcome.asked:
         return [*_cash(outcome), Pair("AMOUNT", money(outcome.amount, outcome.currency))]
     rest, words = outcome.asked - outcome.amount, words_of(outcome)

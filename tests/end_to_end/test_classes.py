@@ -190,3 +190,28 @@ def test_a_sale_approved_at_the_till_is_deposited(houses):
     [up] = house.programs
     assert up.stop() == 0
     assert list(house.held().values()) == [1250]
+
+
+def test_refunds_of_a_sale_and_tips_are_in_the_deposit_and_never_above(houses):
+    house = houses()
+    code, sale = asked(house, "sale", "20", "--card", "good")
+    assert (code, sale["kind"]) == (0, "approved")
+    of_it = ["--stan", sale["stan"], "--check"]
+    code, outcome = asked(house, "tip", "2.50", *of_it)
+    assert (code, outcome["kind"], outcome["sold"]) == (0, "approved", 2000)
+    code, outcome = asked(house, "refund", "20.01", *of_it)
+    assert (code, outcome["kind"], outcome["code"]) == (3, "declined", "13")
+    code, outcome = asked(house, "refund", "5", *of_it)
+    assert (code, outcome["kind"], outcome["rrn"]) == (0, "approved", sale["rrn"])
+    code, outcome = asked(house, "refund", "15.01", *of_it)
+    assert (code, outcome["code"]) == (3, "13")
+    assert asked(house, "refund", *of_it)[1]["amount"] == 1500
+    for words in (["refund", "1"], ["tip", "1"], ["void"]):
+        with pytest.raises(NotReady):
+            house.run("terminal", *words, "--stan", sale["stan"])
+    code, printed = house.run("terminal", "settle", "--json")
+    assert (code, json.loads(printed)["settled"][0]["is_balanced"]) == (0, True)
+    assert batches_of(closed(house)) == {"sale": (1, 2000), "tip": (1, 250), "refund": (2, -2000)}
+    [up] = house.programs
+    assert up.stop() == 0
+    assert list(house.held().values()) == [250]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from cardswitch.hosts.issuer.entries import HoldExpired
 from cardswitch.hosts.issuer.legs import Purchase
 from cardswitch.specs.transactions.captures import part_of
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.switch.core.row import Row, Vault, message_of
 from cardswitch.switch.core.states import State
 
@@ -22,7 +24,8 @@ def check_captures(legs: Sequence[Stand], vault: Vault) -> None:
     by_number = {stand.first.leg: stand for stand in legs}
     taken: dict[int, list[Stand]] = {}
     for stand in legs:
-        if stand.first.state == State.TAKEN and stand.first.original:
+        is_capture = KINDS.named(stand.first.kind).money == "capture"
+        if stand.first.state == State.TAKEN and is_capture:
             taken.setdefault(stand.first.original, []).append(stand)
     for number, stand in by_number.items():
         is_held = stand.first.kind == "authorisation" and stand.last.state in HELD
@@ -43,6 +46,22 @@ def check_captures(legs: Sequence[Stand], vault: Vault) -> None:
     captured = {leg for leg, stand in by_number.items() if stand.is_captured}
     if captured != set(taken):
         raise Broken(f"legs {sorted(captured ^ set(taken))} are completed by nobody")
+
+
+def check_refunds(legs: Sequence[Stand]) -> None:
+    """Of nothing that was captured more is given back than that, and a tip comes once."""
+    by_number = {stand.first.leg: stand for stand in legs}
+    refunded, tipped = Counter[int](), Counter[int]()
+    for stand in legs:
+        kind = KINDS.named(stand.first.kind)
+        if kind.follows and stand.was_approved:
+            (refunded if kind.money == "credit" else tipped)[stand.first.original] += stand.held
+    for number, amount in refunded.items():
+        if amount > by_number[number].held:
+            raise Broken(f"of leg {number} {amount} is refunded, {by_number[number].held} is held")
+    for number, amount in tipped.items():
+        if amount > by_number[number].held:
+            raise Broken(f"leg {number} of {by_number[number].held} has tips of {amount}")
 
 
 def _check_numbers(leg: int, rows: Iterable[Row], vault: Vault) -> None:

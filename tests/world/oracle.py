@@ -23,7 +23,7 @@ from cardswitch.terminal.core.outcome import SET_ASIDE, Outcome, SaleState
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.machine.matching import LATE_S, IsoExchange
 
-from .captured import check_captures, check_expiry
+from .captured import check_captures, check_expiry, check_refunds
 from .network import Network
 from .parts import End
 from .people import World
@@ -38,6 +38,7 @@ ENDED = frozenset(
         State.DECLINED,
         State.REVERSED,
         State.REDUCED,
+        State.FOLLOWED,
         State.ADJUSTED,
         State.PART_COMPLETED,
         State.COMPLETED,
@@ -110,6 +111,7 @@ def check(world: World, keys: KeyWatch | None = None) -> None:
             raise Broken(f"{name} and next book differ: {_difference(book, other)}")
     _check_reversals(world.vault, legs)
     check_captures(legs, world.vault)
+    check_refunds(legs)
     if world.stranger is not None:
         _check_told(world.stranger, legs)
     if world.lot.terminal_macs.is_used:
@@ -155,6 +157,7 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
         stays_done = (
             State.APPROVED,
             State.DECLINED,
+            State.FOLLOWED,
             State.ADJUSTED,
             State.PART_COMPLETED,
             State.COMPLETED,

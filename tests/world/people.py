@@ -75,7 +75,7 @@ UNKNOWN = "9999990000009999"
 PIN = "1234"
 # What the last two digits of an amount make the issuer do; most sales have nothing special.
 MAGIC = (*[0] * 12, 1, 5, 10, 51, 54, 68, 69)
-KINDS_OFFERED = [offer.kind for offer in offers()]
+KINDS_OFFERED = [*(offer.kind for offer in offers()), "linked_refund"]
 MENDED_MAX = 8  # times that a person looks
 QUIET_S: Seconds = 900.0  # After the last fault: time enough for every reversal to get through.
 
@@ -308,7 +308,8 @@ class World(Network):
     def _sell(self, node: Node, kind: str = "", tries: int = 60) -> None:
         """A customer comes; if the terminal is not ready, the customer waits a little.
 
-        What is set aside is often taken later, in one part or several.
+        What is set aside is often taken later, in one part or several; to what was sold a tip is
+        added, or some of it is given back.
         """
         begun, wanted = False, kind or self._kind()
         try:
@@ -323,6 +324,12 @@ class World(Network):
             pass
         if not begun and tries:
             self.at(1.0, lambda: self._sell(node, kind, tries - 1))
+        if begun and wanted in ("sale", "completion") and self.random.random() < 0.4:
+            for _ in range(self.random.choice((1, 2))):
+                then = self.random.choice(("tip", "linked_refund"))
+                self.at(
+                    20.0 * self.random.random(), lambda then=then: self._sell(node, then, tries=20)
+                )
         if begun and wanted == "authorisation":
             later = 20.0 * self.random.random()
             for _ in range(self.random.choice((0, 1, 2, 3))):
@@ -338,6 +345,12 @@ class World(Network):
 
     def _ask(self, node: Node, kind: str) -> bool:
         """Have the terminal *node* ask for what a customer wants of that *kind*."""
+        if kind in ("tip", "linked_refund"):
+            amount, now = self.random.randrange(1, 300) * 100, self.time_of(node)
+            if kind == "tip":
+                return self.call(node, lambda machine: machine.tip(now, amount))
+            amount = self.random.choice((0, amount))
+            return self.call(node, lambda machine: machine.refund(now, amount))
         if kind == "increment":
             amount = self.random.randrange(1, 100) * 100 + self.random.choice(MAGIC)
             return self.call(node, lambda machine: machine.increment(self.time_of(node), amount))
@@ -349,7 +362,7 @@ class World(Network):
             )
         order = self._wish(KINDS.named(kind))
         if kind == "offline":
-            if order.card == deck().cards["unknown"]:
+            if order.card.pan == UNKNOWN:
                 return False  # What no issuer takes, people would have to see to.
             return self.call(node, lambda machine: machine.sell_offline(order, self.time_of(node)))
         return self.call(node, lambda machine: machine.ask(order, self.time_of(node), kind))

@@ -5,6 +5,8 @@ Nobody declines one: the money was set aside. It is refused if it cannot be true
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cardswitch.specs.codes import (
     APPROVED,
     DUPLICATE,
@@ -13,7 +15,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.errors import Decline, FormatError
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Accepted, accept
+from cardswitch.specs.transactions.accepted import Accepted, Terms, accept
 from cardswitch.specs.transactions.captures import Hold, left_after, part_of, the_one
 from cardswitch.specs.transactions.identity import identity
 from cardswitch.specs.transactions.kinds import Kind
@@ -23,7 +25,7 @@ from cardswitch.wire.ports import LinkId
 
 from ...requests import REQUIRED
 from ..cards import fingerprint_of
-from ..entries import AuthorisationCompleted, PurchaseDecided
+from ..entries import AuthorisationCompleted, IssuerEntry, PurchaseDecided
 from ..legs import Purchase
 from .base import FollowUps, originals_of
 
@@ -67,11 +69,11 @@ class Completions(FollowUps):
         for leg in found:
             if isinstance(leg, Purchase) and leg.who == own.who:
                 return self._tell(own, leg)
-        kind, now = accepted.kind.original, self._desk.now
+        kinds, now = accepted.kind.original, self._desk.now
         originals = [
             each
             for each in originals_of(names, found, self._legs, now)
-            if each.terms and each.terms.kind == kind and can_be_named(each.who.sent_on, now)
+            if each.terms and each.terms.kind in kinds and can_be_named(each.who.sent_on, now)
         ]
         if any(each.is_open for each in originals):
             return self._forget(own)
@@ -85,22 +87,13 @@ class Completions(FollowUps):
         terms, masked = own.terms, mask_pan(accepted.pan) if accepted.pan else ""
         assert terms is not None, "what is asked for has terms"
         try:
-            holds, now = [hold_of(each) for each in originals], self._desk.now
-            original = originals[the_one(request, accepted.amount, terms.card, holds, now)]
+            original = self._the_one(request, terms, originals)
         except Decline as declined:
             refused = PurchaseDecided(terms=terms, pan_masked=masked, code=declined.code)
             return self._journal.write(refused, own)
         decided = original.decided
         assert decided is not None, "what holds was decided"
-        left, held = left_after(original.left, request), original.held
-        released = AuthorisationCompleted(
-            account=decided.account,
-            kind=decided.terms.kind,
-            released=held - left if held else 0,
-            stays=left,
-            capture=part_of(request).sequence,
-        )
-        self._journal.write(released, original)
+        self._journal.write(self._changed(original, terms, accepted.amount, request), original)
         taken = PurchaseDecided(
             terms=terms,
             pan_masked=masked,
@@ -110,6 +103,26 @@ class Completions(FollowUps):
             approval_code=decided.approval_code,
         )
         return self._journal.write(taken, own)
+
+    def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
+        """Which of *originals* it is about. Raises Decline."""
+        holds, now = [hold_of(each) for each in originals], self._desk.now
+        return originals[the_one(request, terms.amount, terms.card, holds, now)]
+
+    def _changed(
+        self, original: Purchase, terms: Terms, amount: int, request: Message
+    ) -> IssuerEntry:
+        """What is written of *original*, of which *request* has taken *amount*."""
+        assert original.decided is not None, "what holds was decided"
+        decided = original.decided
+        left, held = left_after(original.left, request), original.held
+        return AuthorisationCompleted(
+            account=decided.account,
+            kind=decided.terms.kind,
+            released=held - left if held else 0,
+            stays=left,
+            capture=part_of(request).sequence,
+        )
 
     def _tell(self, own: Purchase, known: Purchase) -> None:
         """Whoever waits hears what is *known* of the completion."""

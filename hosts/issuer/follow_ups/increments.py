@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cardswitch.specs.codes import APPROVALS, INVALID_AMOUNT, INVALID_TRANSACTION, NO_FUNDS
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.masking import mask_pan
 from cardswitch.specs.message import Message
-from cardswitch.specs.transactions.accepted import Accepted
+from cardswitch.specs.transactions.accepted import Accepted, Terms
 from cardswitch.specs.transactions.captures import the_one
 from cardswitch.specs.transactions.identity import is_of_now
 from cardswitch.wire.machine.budget import Budget
 
 from ..books import IssuerBooks
 from ..cards import read_card
-from ..entries import AuthorisationAdjusted, PurchaseDecided
+from ..entries import AuthorisationAdjusted, IssuerEntry, PurchaseDecided
 from ..legs import Purchase
 from ..ruling import NOBODY, Ruling
 from ..verification import Verification
@@ -72,7 +72,7 @@ class Increments(Completions):
             original=original.leg,
         )
         self._journal.write(approved, own)
-        return self._journal.write(AuthorisationAdjusted(added=amount), original)
+        return self._journal.write(self._changed(original, terms, amount, request), original)
 
     def _approved(
         self, own: Purchase, request: Message, accepted: Accepted, originals: list[Purchase]
@@ -90,10 +90,9 @@ class Increments(Completions):
         )
         if is_bound or not is_of_now(request, now):
             raise Decline(INVALID_TRANSACTION)
-        holds = [hold_of(each) for each in originals]
-        original = originals[the_one(request, 0, terms.card, holds, now)]
+        original = self._the_one(request, terms, originals)
         if accepted.pan:
-            self._verification.find(read_card(request, accepted))
+            self._look_at(request, accepted)
         link = next(iter(own.waiters), NOBODY)
         deed = self._ruling.deed(link, request, accepted.kind, accepted.pan)
         if deed.answer and deed.answer not in APPROVALS:
@@ -101,7 +100,25 @@ class Increments(Completions):
         amount = terms.amount * (deed.percent or 100) // 100
         if not amount:
             raise Decline(INVALID_AMOUNT)
+        self._require_funds(original, amount)
+        return original, deed.answer or accepted.kind.approval, amount
+
+    def _the_one(self, request: Message, terms: Terms, originals: Sequence[Purchase]) -> Purchase:
+        """Which of *originals* it is about. Raises Decline."""
+        holds = [hold_of(each) for each in originals]
+        return originals[the_one(request, 0, terms.card, holds, self._desk.now)]
+
+    def _look_at(self, request: Message, accepted: Accepted) -> None:
+        """Raise Decline if its card may not be used any more."""
+        self._verification.find(read_card(request, accepted))
+
+    def _require_funds(self, original: Purchase, amount: int) -> None:
+        """Raise Decline if *amount* cannot be held besides."""
         assert original.decided is not None, "what holds was decided"
         if amount > self._books.account(original.decided.account).available:
             raise Decline(NO_FUNDS)
-        return original, deed.answer or accepted.kind.approval, amount
+
+    def _changed(
+        self, original: Purchase, terms: Terms, amount: int, request: Message
+    ) -> IssuerEntry:
+        return AuthorisationAdjusted(added=amount)

@@ -15,6 +15,7 @@ from cardswitch.specs.codes import (
 from cardswitch.specs.errors import FormatError
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.accepted import card_number
+from cardswitch.specs.transactions.followed import Followed
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import (
     Reference,
@@ -33,6 +34,7 @@ from ..cards import fingerprint_of
 from ..entries import AuthorisationAdjusted, PurchaseUndone, ReversalAnswered
 from ..legs import Purchase, Reversal
 from .base import FollowUps, originals_of
+from .followed import followed_by
 
 
 class Reversals(FollowUps):
@@ -83,9 +85,28 @@ class Reversals(FollowUps):
         [original] = fitting
         if original.is_open and stays:
             return self._forget(own)  # What is not decided cannot be reduced: let it come again.
-        if original.decided is not None and original.decided.original and not original.undone:
-            return await self._take_back(own, original, stays)
+        if original.decided is not None and original.decided.original:
+            if KINDS.named(original.decided.terms.kind).follows:
+                return await self._undo_refund(own, original, stays)
+            if not original.undone:
+                return await self._take_back(own, original, stays)
         return self._answer(own, self._release(original, stays), original)
+
+    async def _undo_refund(self, own: Reversal, refund: Purchase, stays: int) -> None:
+        """Undo *refund* but for *stays*: so much more of its original may be refunded again."""
+        assert refund.decided is not None, "what is about something was decided"
+        decided = refund.decided
+        try:
+            found = await self._journal.look_up(Question(legs=(refund.leg, decided.original)))
+        except NoAnswer:
+            return self._forget(own)
+        legs = {leg.leg: leg for leg in found if isinstance(leg, Purchase)}
+        refund, original = legs[refund.leg], legs[decided.original]
+        before = refund.held
+        code = self._release(refund, stays)
+        if undone := before - refund.held:
+            self._journal.write(followed_by(original, decided.terms, -undone), original)
+        return self._answer(own, code, refund)
 
     async def _take_back(self, own: Reversal, increment: Purchase, stays: int) -> None:
         """Undo *increment*: what it has added is free, unless it was captured, or is already."""
@@ -109,7 +130,7 @@ class Reversals(FollowUps):
 
     def _release(self, original: Purchase, stays: int) -> str:
         """Release what *original* holds but for *stays*; the code of the answer."""
-        if original.is_captured:
+        if original.is_captured or original.followed != Followed():
             return MISMATCH
         if original.is_open:
             self._journal.write(PurchaseUndone(terms=original.terms), original)

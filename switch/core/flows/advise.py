@@ -23,6 +23,7 @@ from ..legs import Leg
 from ..row import storable
 from ..states import CAPTURED, State
 from .ask import is_new, tell_known
+from .followed import captured_one, note
 from .owed import pursue
 from .reversal import candidates
 
@@ -48,11 +49,14 @@ async def advise(desk: SwitchDesk, request: Message, accepted: Accepted, names: 
             return desk.forget()
     try:
         require_known(request, desk.listener)
-        holds = [hold_of(original, now) for original in originals]
-        chosen = the_one(request, accepted.amount, leg.card, holds, now)
+        if leg.kind.follows:
+            original = captured_one(desk, request, accepted, originals)
+        else:
+            holds = [hold_of(original, now) for original in originals]
+            original = originals[the_one(request, accepted.amount, leg.card, holds, now)]
     except Decline as declined:
         return desk.decline(request, declined.code)
-    return take(desk, request, originals[chosen])
+    return take(desk, request, original)
 
 
 async def keep(desk: SwitchDesk, request: Message, accepted: Accepted) -> None:
@@ -74,12 +78,15 @@ async def keep(desk: SwitchDesk, request: Message, accepted: Accepted) -> None:
     return owe(desk, onward)
 
 
-def owe(desk: SwitchDesk, onward: Message, original: Leg | None = None, left: int = 0) -> None:
-    """Say yes, durably, and owe *onward*; of *original*, if it captures that, so much is *left*."""
+def owe(desk: SwitchDesk, onward: Message, original: Leg | None = None) -> None:
+    """Say yes, durably, and owe *onward*, which is about *original*."""
     if not has_room(desk):
         desk.count("advice_no_room")
         return desk.forget()
-    if original is not None:
+    if original is not None and desk.leg.kind.follows:
+        note(desk, original, onward, int(onward[4]))
+    elif original is not None:
+        left = left_after(original.held, onward)
         done = State.PART_COMPLETED if left else State.COMPLETED
         desk.of(original).record(done, onward, stays=left)
     desk.record(State.TAKEN, onward, original=original.number if original is not None else 0)
@@ -94,7 +101,7 @@ def originals_of(
     return [
         other
         for other in candidates(desk, names, found)
-        if other.kind.name == accepted.kind.original and can_be_named(other.sent_on, desk.now)
+        if other.kind.name in accepted.kind.original and can_be_named(other.sent_on, desk.now)
     ]
 
 
@@ -110,7 +117,7 @@ async def again(
 def is_in_the_way(desk: SwitchDesk, original: Leg) -> bool:
     """Whether a reversal of a part of *original* is owed, or an increment in work: that first."""
     is_reduced = original.state is State.REVERSING and original.stays > 0
-    return is_reduced or original.number in desk.memory.increments
+    return is_reduced or original.number in desk.memory.following
 
 
 def has_room(desk: SwitchDesk) -> bool:
@@ -130,7 +137,7 @@ def take(desk: SwitchDesk, request: Message, original: Leg) -> None:
         onward = desk.advice(request, original)
     except NoAnswer:
         return desk.forget()
-    return owe(desk, onward, original, left_after(original.held, request))
+    return owe(desk, onward, original)
 
 
 def hold_of(leg: Leg, now: Seconds) -> Hold:

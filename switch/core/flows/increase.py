@@ -1,6 +1,7 @@
-"""An increment: more is asked for where a pre-authorisation went; what is approved, that holds too.
+"""What is asked for about something before it, where that went: an increment, or a refund.
 
-While it has no outcome, whatever else is about the same pre-authorisation waits.
+What is approved of an increment, its pre-authorisation holds too; of a refund, what was captured is
+less to give back. While it has no outcome, whatever else is about the same original waits.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from ..legs import Leg
 from ..states import CAPTURED, State
 from .advise import hold_of, is_in_the_way, originals_of
 from .ask import answered, refuse_late, tell_known
+from .followed import captured_one, note
 from .reverse import undo
 
 
 async def increase(
     desk: SwitchDesk, link: LinkId, request: Message, accepted: Accepted, names: Reference
 ) -> None:
-    """Ask for more of what *names* holds; silence if that is in work the other way."""
+    """Ask for it about what it *names*; silence if that is in work the other way."""
     leg = desk.leg
     digest = leg.request_digest
     try:
@@ -39,11 +41,14 @@ async def increase(
         return desk.forget()
     try:
         refuse_late(desk, link, request)
-        holds = [hold_of(original, now) for original in originals]
-        original = originals[the_one(request, 0, leg.card, holds, now)]
+        if leg.kind.follows:
+            original = captured_one(desk, request, accepted, originals)
+        else:
+            holds = [hold_of(original, now) for original in originals]
+            original = originals[the_one(request, 0, leg.card, holds, now)]
         require_ready(desk, original)
         leg.rrn, leg.card, leg.upstream = original.rrn, original.card, original.upstream
-        forwarded = desk.increment(request, original)
+        forwarded = desk.following(request, original)
     except Decline as declined:
         return desk.decline(request, declined.code)
     except NoAnswer:
@@ -55,12 +60,13 @@ async def increase(
 def require_ready(desk: SwitchDesk, original: Leg) -> None:
     """Declines if nothing can be asked where *original* went."""
     is_full = desk.memory.owed >= desk.settings.pending_reversals_max
-    if is_full or LinkId(original.upstream) not in desk.memory.ready:
+    is_unheard = original.state is State.TAKEN  # there
+    if is_full or is_unheard or LinkId(original.upstream) not in desk.memory.ready:
         raise Decline(UNAVAILABLE)
 
 
 async def added(desk: SwitchDesk, forwarded: Message) -> None:
-    """The answer to what was *forwarded*; with an approval, its original holds as much more."""
+    """The answer to what was *forwarded*; an approval changes its original."""
     answer = await answered(desk, forwarded)
     if answer is None:
         return undo(desk)
@@ -70,16 +76,19 @@ async def added(desk: SwitchDesk, forwarded: Message) -> None:
         return desk.respond(brought)
     original = await original_of(desk)
     if original is None or original.state not in CAPTURED:
-        desk.count("increment_of_nothing")
+        desk.count("nothing_to_follow")
         return undo(desk)
     desk.record(State.APPROVED, message)
-    held = original.held + desk.leg.approved
-    desk.of(original).record(State.ADJUSTED, message, stays=held)
+    if desk.leg.kind.follows:
+        note(desk, original, message, desk.leg.approved)
+    else:
+        held = original.held + desk.leg.approved
+        desk.of(original).record(State.ADJUSTED, message, stays=held)
     return desk.respond(brought)
 
 
 async def original_of(desk: SwitchDesk) -> Leg | None:
-    """The pre-authorisation that the increment of *desk* adds to; None if the journal is silent."""
+    """What the leg of *desk* is about; None if the journal is silent."""
     try:
         found = await desk.recall(Question(legs=(desk.leg.original,)))
     except NoAnswer:

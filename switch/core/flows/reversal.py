@@ -20,6 +20,7 @@ from ..access.registry import require_known
 from ..desk import SwitchDesk
 from ..legs import Leg
 from ..states import State
+from .followed import note
 from .reverse import begin, take_back
 
 
@@ -92,10 +93,12 @@ async def undo_one(desk: SwitchDesk, request: Message, leg: Leg) -> None:
         await desk.outcome_of(leg)
     if leg.is_open:
         return desk.forget()
-    if leg.number in desk.memory.increments:
+    if leg.number in desk.memory.following:
         return desk.forget()  # An increment of it has no outcome yet.
     if leg.kind.adds and leg.is_captured:
         return await undo_increment(desk, request, leg, stays)
+    if leg.kind.follows and leg.is_captured:
+        return await undo_refund(desk, request, leg, stays)
     if leg.state is State.REVERSING and leg.stays != stays:
         return desk.forget()  # One after the other.
     if not may_leave(leg, stays):
@@ -116,7 +119,7 @@ async def undo_increment(desk: SwitchDesk, request: Message, leg: Leg, stays: in
         if increment.is_captured and original.is_captured:
             if stays or increment.approved > original.held:
                 return answer(desk, request, MISMATCH, increment)
-            if original.number in desk.memory.increments:
+            if original.number in desk.memory.following:
                 return desk.forget()
             take_back(desk, increment, original)
     except NoAnswer:
@@ -125,12 +128,31 @@ async def undo_increment(desk: SwitchDesk, request: Message, leg: Leg, stays: in
     return answer(desk, request, MISMATCH if is_taken else APPROVED, increment)
 
 
+async def undo_refund(desk: SwitchDesk, request: Message, leg: Leg, stays: int) -> None:
+    """Undo *leg*, a refund, but for *stays*: so much more of its original may be refunded again."""
+    try:
+        found = await desk.recall(Question(legs=(leg.number, leg.original)))
+        refund, original = sorted(found, key=lambda each: each.number != leg.number)
+        if not may_leave(refund, stays):
+            return answer(desk, request, MISMATCH, refund)
+        if refund.state is State.REVERSING and refund.stays != stays:
+            return desk.forget()
+        if refund.is_captured and not is_so(refund, stays):
+            undone, undoing = refund.held - stays, desk.of(refund)
+            begin(undoing, stays)
+            assert refund.pending is not None, "its reversal is owed"
+            note(undoing, original, refund.pending, -undone)
+    except NoAnswer:
+        return desk.forget()
+    return answer(desk, request, APPROVED, refund)
+
+
 def may_leave(leg: Leg, stays: int) -> bool:
     """Whether *leg* can be what *stays*, more than which must be there.
 
-    Not if it is left to people, or what it held is captured.
+    Not if it is left to people, or what it held is captured, refunded or tipped.
     """
-    if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED):
+    if leg.state in (State.EXCEPTION, State.RESOLVED, State.COMPLETED, State.FOLLOWED):
         return False
     if leg.captures:
         return stays == 0  # What is held besides what was captured is released as a whole.

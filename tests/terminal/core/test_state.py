@@ -31,7 +31,7 @@ from cardswitch.terminal.core.entries import (
     Unanswered,
 )
 from cardswitch.terminal.core.outcome import SaleState
-from cardswitch.terminal.core.sales import key_of
+from cardswitch.terminal.core.sales import answered_by, key_of
 from cardswitch.terminal.core.state import SALES_MAX, Book, outcomes, rebuild
 
 REQUEST = Message(
@@ -273,8 +273,8 @@ def sale(number):
 def test_the_last_sales_are_remembered():
     book = rebuild(entry for number in range(1, SALES_MAX + 2) for entry in sale(number))
     assert len(book.sales) == SALES_MAX
-    assert book.own(sale(1)[1].answer) is None
-    assert book.own(sale(2)[1].answer) == key_of("000002", REQUEST[7])
+    assert answered_by(book.sales, sale(1)[1].answer) is None
+    assert answered_by(book.sales, sale(2)[1].answer) == key_of("000002", REQUEST[7])
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_the_last_sales_are_remembered():
 )
 def test_which_answers_are_those_of_an_own_sale(changes, is_own):
     book = rebuild([BEGUN, APPROVED])
-    assert (book.own(APPROVED.answer.with_fields(changes)) is not None) is is_own
+    assert (answered_by(book.sales, APPROVED.answer.with_fields(changes)) is not None) is is_own
 
 
 def test_while_a_reversal_of_an_older_sale_is_pending_nothing_new_begins():
