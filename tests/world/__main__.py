@@ -6,46 +6,104 @@ With ``--orders``, the worlds have a gateway, and ``--without`` knows its safegu
 from __future__ import annotations
 
 import argparse
+import multiprocessing
+import signal
 import sys
-import time
 from collections import Counter
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from functools import partial
+from typing import NamedTuple
 
+from tests.kit.progress import Progress
+
+from .met import lines
 from .orders.removed import REMOVALS
 from .orders.runs import run as run_orders
 from .runs import run
 from .safeguards import SAFEGUARDS
 
 
+class Lived(NamedTuple):
+    """What one world came to."""
+
+    seed: int
+    counts: Counter[str]
+    met: Counter[tuple[str, str]]
+    problem: str = ""
+
+
 def main() -> int:
-    """Exit code 0 if every world held, 1 with the seed and the reason if one did not."""
+    """Exit code 0 if every world held, 1 with the seeds and how to repeat them if one did not."""
     parser = argparse.ArgumentParser(prog="python -m tests.world", description=__doc__)
     parser.add_argument("--seed", type=int, default=0, help="the first seed (default 0)")
     parser.add_argument("--count", type=int, default=1, help="how many seeds (default 1)")
+    parser.add_argument("--jobs", type=int, default=1, help="how many at a time (default 1)")
     parser.add_argument("--trace", action="store_true", help="tell all that happens, masked")
     parser.add_argument("--orders", action="store_true", help="worlds with a gateway and its shops")
+    parser.add_argument("--table", action="store_true", help="which class has met which fault")
     parser.add_argument("--without", metavar="NAME", help="remove a safeguard first")
     parser.add_argument("--first", action="store_true", help="stop at the first that breaks")
     options = parser.parse_args()
-    live, safeguards = (run_orders, REMOVALS) if options.orders else (run, SAFEGUARDS)
+    safeguards = REMOVALS if options.orders else SAFEGUARDS
     if options.without and options.without not in safeguards:
         parser.error(f"--without: expected one of {', '.join(safeguards)}")
+    if options.trace and options.jobs > 1:
+        parser.error("--trace tells of one world at a time: leave out --jobs")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     counts: Counter[str] = Counter()
-    broken = 0
-    began = time.monotonic()
-    with safeguards[options.without]() if options.without else nullcontext():
-        for seed in range(options.seed, options.seed + options.count):
-            try:
-                counts += live(seed, print if options.trace else None).counts
-            except Exception as problem:
-                broken += 1
-                print(f"seed {seed}: {type(problem).__name__}: {problem}", flush=True)
+    met: Counter[tuple[str, str]] = Counter()
+    how = " --orders" * options.orders
+    how += f" --without {options.without!r}" if options.without else ""
+    bar = Progress(options.count, "worlds")
+    seeds = range(options.seed, options.seed + options.count)
+    live_one = partial(
+        live, trace=options.trace, orders=options.orders, without=options.without or ""
+    )
+    with suppress(KeyboardInterrupt), _each(live_one, seeds, options.jobs) as lived:
+        for world in lived:
+            counts += world.counts
+            met += world.met
+            bar.step(is_broken=bool(world.problem))
+            if world.problem:
+                bar.clear()
+                again = f"python -m tests.world --seed {world.seed}{how} --trace"
+                print(f"seed {world.seed}: {world.problem}\n    again: {again}", flush=True)
                 if options.first:
                     break
-    per_s = options.count / (time.monotonic() - began)
+    bar.clear()
     told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-    print(f"{options.count} worlds, {broken} broken, {per_s:.1f} a second; {told or 'no fault'}")
-    return 1 if broken else 0
+    print(f"{bar.done} worlds, {bar.broken} broken, {bar.per_s:.1f} a second; {told or 'no fault'}")
+    if options.table:
+        print("\n".join(lines(met)))
+    return 1 if bar.broken else 0
+
+
+def live(seed: int, *, trace: bool, orders: bool, without: str) -> Lived:
+    """Let the world of *seed* live, with *orders*, or *without* a safeguard; what it came to."""
+    run_it, safeguards = (run_orders, REMOVALS) if orders else (run, SAFEGUARDS)
+    met: Counter[tuple[str, str]] = Counter()
+    with safeguards[without]() if without else nullcontext():
+        try:
+            return Lived(seed, run_it(seed, print if trace else None, met).counts, met)
+        except Exception as problem:
+            return Lived(seed, Counter(), met, f"{type(problem).__name__}: {problem}")
+
+
+@contextmanager
+def _each(live_one: partial[Lived], seeds: range, jobs: int) -> Iterator[Iterator[Lived]]:
+    """The worlds of *seeds*, as they come to an end."""
+    if jobs == 1:
+        yield map(live_one, seeds)
+        return
+    with multiprocessing.Pool(jobs, _leave_signals) as pool:
+        yield pool.imap_unordered(live_one, seeds)
+
+
+def _leave_signals() -> None:
+    """Ctrl-C is for whoever started us: it ends us."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

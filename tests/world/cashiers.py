@@ -1,14 +1,20 @@
-"""Cashiers settle their tills, among faults too; in the quiet all of them do, and must agree."""
+"""Cashiers settle their tills, among faults too; in the quiet all of them do, and must agree.
+
+Now and then one counts a sale of a cent too many: then every item of the batch has to be told.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cardswitch.specs.codes import APPROVED
+from cardswitch.specs.dialect.covered import MAC_FIELDS
+from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.identity import CLOCK_APART_MAX_S
+from cardswitch.specs.transactions.totals import Totals, pack_totals, read_totals
 from cardswitch.switch.core.row import Row, beside, fields_of
 from cardswitch.switch.core.states import State
 from cardswitch.terminal.core.entries import BatchSettled
@@ -16,13 +22,14 @@ from cardswitch.terminal.core.errors import NotReady
 from cardswitch.terminal.core.state import rebuild
 from cardswitch.wire.ports import Seconds
 
-from .parts import Node
+from .parts import End, Node
 
 if TYPE_CHECKING:
     from .people import World
 
 EURO = "978"
 SETTLED_S: Seconds = 300.0  # long enough for every till, when all is quiet
+MISCOUNTED = 0.4  # of the batches in which there is anything
 
 
 class Cashiers:
@@ -31,12 +38,32 @@ class Cashiers:
     def __init__(self, world: World, seed: int) -> None:
         self._world = world
         self._chance = Random(f"cashiers of {seed}")
+        self._miscounted: set[Any] = set()  # what was wrong stays wrong when it is repeated
+        world.meddle.append(self.miscount)
 
     def plan(self, seconds: Seconds) -> None:
         """Some tills are settled in the next *seconds*, some several times."""
+        wanted = self._world.wants in ("reconciliation", "upload")
         for node in self._world.terminals:
-            for _ in range(self._chance.choice((0, 0, 1, 2))):
+            for _ in range(3 if wanted else self._chance.choice((0, 0, 1, 2))):
                 self._world.at(self._chance.uniform(1.0, seconds), lambda n=node: self.settle(n))
+
+    def miscount(self, end: End, message: Any) -> Any:
+        """What a till says instead of the totals in *message*; where it has MACs, the same."""
+        if not isinstance(message, Message) or message.mti[:3] != "050":
+            return message
+        if set(MAC_FIELDS) & set(message.fields):
+            return message
+        name = message[41], message[7], message[11]
+        if name not in self._miscounted:
+            is_right = message.is_repeat or read_totals(message) == Totals()
+            is_quiet = self._world.now >= self._world.faults.until
+            often = 1.0 if self._world.wants == "upload" else MISCOUNTED
+            if is_right or is_quiet or self._chance.random() > often:
+                return message
+            self._miscounted.add(name)
+            self._world.counts["miscounted"] += 1
+        return message.with_fields(pack_totals(read_totals(message).plus(1)))
 
     def settle_all(self) -> None:
         """All tills are settled; nothing fails any more."""

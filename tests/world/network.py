@@ -35,6 +35,8 @@ from .parts import End, Faults, Node, Wire
 
 WORST = 20  # How much more often a program dies at the worst moment than at another.
 DYING_S: Seconds = 0.2  # Within this, the peers of a program that died hear that it is gone.
+FULL_S: Seconds = 8.0  # A peer reads again within this, unless what waits for it is too much.
+UNREAD_MAX = 12  # frames; with one more, whoever sends gives the connection up
 
 
 class Network:
@@ -51,8 +53,11 @@ class Network:
         self.watch: list[Callable[[str, End, Any], None]] = []
         # Given what is sent: what is sent instead, or None if somebody else has dealt with it.
         self.meddle: list[Callable[[End, Any], Any]] = []
+        self.met: list[Callable[[str, Node, End | None, Any], None]] = []  # told of every fault
         self._copies: list[tuple[End, bytes]] = []  # of requests that somebody has kept
         self.trace: Callable[[str], None] | None = None
+        # How much likelier seldom faults are: for a node, or for a message that it sends at an end.
+        self.weight: Callable[[Node, End | None, Any], float] = lambda node, end, message: 1.0
         self._queue: list[tuple[Seconds, int, Callable[[], None]]] = []
         self._order = itertools.count()
 
@@ -89,6 +94,12 @@ class Network:
         """Tell the story, where somebody listens."""
         if self.trace is not None:
             self.trace(f"{self.now - self.started:10.4f} {text}")
+
+    def befalls(self, fault: str, node: Node, end: End | None = None, message: Any = None) -> None:
+        """Count a *fault*, of *message* as *node* sends it at *end*, or of the node itself."""
+        self.counts[fault] += 1
+        for listener in self.met:
+            listener(fault, node, end, message)
 
     # Programs -------------------------------------------------------------------------------------
 
@@ -133,7 +144,7 @@ class Network:
         What it had sent may still arrive before its peers hear of the end.
         """
         self.say(f"{node.name} dies")
-        self.counts["crash"] += 1
+        self.befalls("crash", node)
         node.machine = None
         for end in list(node.wires.values()):
             self.at(self.random.uniform(0.0, DYING_S), lambda end=end: self.cut(end.wire))
@@ -165,7 +176,8 @@ class Network:
                 if isinstance(following, Append):
                     continue
             # The worst moment is when something has been said and is not yet written.
-            likelier = WORST if has_sent and isinstance(effect, Append) else 1
+            likelier = WORST if has_sent and isinstance(effect, Append) else 1.0
+            likelier *= self.weight(node, None, None)
             if node.can_crash and self.chance(likelier * self.faults.crash):
                 self.crash(node)
                 return
@@ -244,6 +256,9 @@ class Network:
             return
         wire.up = False
         for end in wire.ends:
+            if end.unread is not None:
+                self.counts["lost"] += len(end.unread)
+                end.unread = None
             self.handle(end.node, LinkDown(end.link))
         self.at(self.random.uniform(0.1, 1.0), lambda: self._raise(wire.ends[0]))
 
@@ -260,31 +275,63 @@ class Network:
             message = meddler(end, message)
             if message is None:
                 return
-        wire, frame = end.wire, end.channel.encode(message)
+        self._leave(end, message, end.channel.encode(message))
+
+    def _leave(self, end: End, message: Any, frame: bytes) -> None:
+        """*frame* leaves its program; what becomes of it is chance."""
+        node, wire = end.node, end.wire
+        likelier = self.weight(node, end, message)
         if wire.silent or self.chance(self.faults.lost):
-            self.counts["lost"] += 1
+            self.befalls("lost", node, end, message)
             return
-        if self.chance(self.faults.silent):
+        if self.chance(likelier * self.faults.silent):
+            self.befalls("silent", node, end, message)
             self._die_silently(wire)
             return
-        if self.chance(self.faults.reset):
+        if self.chance(likelier * self.faults.reset):
             self.say(f"{node.name} = {end.other.node.name} breaks")
-            self.counts["reset"] += 1
+            self.befalls("reset", node, end, message)
             self.at(0.0, lambda: self.cut(wire))
-        if self.chance(self.faults.garbled):
-            self.counts["garbled"] += 1
+        if self.chance(likelier * self.faults.garbled):
+            self.befalls("garbled", node, end, message)
             # So short that nobody can tell what it was: TCP loses ends, it does not flip bits.
             frame = frame[: self.random.randrange(1, 10)]
         if isinstance(message, Message) and message.mti[:2] in ("01", "02", "04"):
             self._copy(end, message, frame)
+        if end.unread is None and self.chance(likelier * self.faults.full):
+            self._fill(end)
+        if end.unread is not None:
+            self._wait(end, message, frame)
+            return
         delay = wire.latency * self.random.uniform(0.8, 1.2)
         if self.chance(self.faults.late):
+            self.befalls("late", node, end, message)
             delay += self.random.uniform(0.5, 8.0)
         elif self.chance(self.faults.reordered):
+            self.befalls("reordered", node, end, message)
             delay += self.random.uniform(0.0, 0.2)
-        copies = 2 if self.chance(self.faults.doubled) else 1
-        for copy in range(copies):
-            self._deliver(end, frame, delay + copy * self.random.uniform(0.0, 3.0))
+        self._deliver(end, frame, delay)
+        if self.chance(self.faults.doubled):
+            self.befalls("doubled", node, end, message)
+            self._deliver(end, frame, delay + self.random.uniform(0.0, 3.0))
+
+    def _fill(self, end: End) -> None:
+        """The peer of *end* reads nothing for a while; then it finds all that waited, in order."""
+        end.unread, wire, epoch = [], end.wire, end.wire.epoch
+
+        def drain() -> None:
+            frames, end.unread = end.unread or (), None
+            for frame in () if wire.silent else frames:
+                self._deliver(end, frame, wire.latency)
+
+        self.at(self.random.uniform(0.5, FULL_S), lambda: drain() if wire.epoch == epoch else None)
+
+    def _wait(self, end: End, message: Any, frame: bytes) -> None:
+        self.befalls("full", end.node, end, message)
+        end.unread.append(frame)
+        if len(end.unread) > UNREAD_MAX:
+            self.counts["given_up"] += 1
+            self._close(end.wire)
 
     def reply(self, end: End, message: Message) -> None:
         """*message* comes from *end*, whatever its program has to say."""
@@ -299,7 +346,7 @@ class Network:
         """Somebody keeps a request, and sends it again when nobody thinks of it any more."""
         if not message.is_request or not self.chance(self.faults.copied):
             return
-        self.counts["copied"] += 1
+        self.befalls("copied", end.node, end, message)
         self._copies.append((end, frame))
         if self.random.random() < 0.7:
             self.at(self.random.uniform(0.0, 60.0), lambda: self.send_copy(end, frame))
@@ -337,7 +384,6 @@ class Network:
         self.handle(at.node, Received(at.link, message))
 
     def _die_silently(self, wire: Wire) -> None:
-        self.counts["silent"] += 1
         self.say(f"{wire.ends[0].node.name} = {wire.ends[1].node.name} dies silently")
         wire.silent = True
         if not wire.is_watched:  # The keep-alive of the network finds it at last.
@@ -353,6 +399,8 @@ class Network:
             node.machine = None
         for wire in self.wires:
             wire.up = False
+            for end in wire.ends:
+                end.unread = None
         self._queue.clear()
         self.now += seconds
         self.counts["slept"] += 1

@@ -143,7 +143,8 @@ def _check_reversals(vault: Vault, legs: Sequence[Stand]) -> None:
     stays: dict[int, int] = {}
     for stand in legs:
         row = stand.last
-        if row.state == State.ANSWERED and row.code == "00" and row.original:
+        is_undoing = KINDS.named(stand.first.kind).shape == "reverse"
+        if is_undoing and row.state == State.ANSWERED and row.code == "00" and row.original:
             left = stays_of(message_of(row, vault))
             stays[row.original] = min(left, stays.get(row.original, left))
     for number, left in stays.items():

@@ -23,6 +23,7 @@ class Faults:
     garbled: float = 0.0
     reset: float = 0.0  # the connection breaks as a frame is sent, and both ends hear of it
     silent: float = 0.0  # the connection dies as a frame is sent, and nobody hears of it
+    full: float = 0.0  # a peer reads nothing for a while
     crash: float = 0.0  # a program dies before it performs an effect
     unsaid: float = 0.0  # a look-up is never answered
     failed: float = 0.0  # a look-up fails
@@ -69,3 +70,4 @@ class End:
     channel: Channel
     wire: Wire | None = None
     other: End | None = None
+    unread: list[bytes] | None = None  # what waits for a peer that does not read just now

@@ -181,6 +181,7 @@ class World(Network):
     switch_class: type[Switch] = Switch
     front = HostListener(port=0)  # how switch and acquirer speak with each other
     sides: tuple[str, ...] = ("network", "till", "pos")  # where people look after exceptions
+    wants = ""  # a class that people ask for more often than for others
 
     def __init__(self, seed: int, faults: Faults, terminals: int = 4, sales: int = 4) -> None:
         super().__init__(seed, faults)
@@ -269,6 +270,7 @@ class World(Network):
         has_own_rrns = self.lot.has_own_rrns
         chance = Random(self.random.random())
         stranger = Stranger(chance, cards, has_own_rrns=has_own_rrns)
+        stranger.tells = 20 if self.wants == "offline" else 1
         node = self.add(Node("stranger", lambda _: (stranger, ()), can_crash=False))
         link = "till/6666" if is_direct else "pos/6666"
         self.connect((node, "switch", POS), (self.switch, link, POS), 0.02)
@@ -316,7 +318,7 @@ class World(Network):
             chance = 1.0 if kind else self.random.random()
             if chance < 0.15:
                 begun = self.call(node, lambda machine: machine.repeat(self.time_of(node)))
-            elif chance < 0.25:
+            elif chance < (0.6 if self.wants == "reversal" else 0.25):
                 begun = self._undo(node)
             else:
                 begun = self._ask(node, wanted)
@@ -332,9 +334,12 @@ class World(Network):
                 )
         if begun and wanted == "authorisation":
             later = 20.0 * self.random.random()
-            for _ in range(self.random.choice((0, 1, 2, 3))):
+            follow, most = ("completion", "completion", "increment"), 3
+            if self.wants in follow:
+                follow, most = (*follow, *[self.wants] * 3), 6
+            for _ in range(self.random.randrange(most + 1)):
                 later += 2.0 * self.random.random()
-                then = self.random.choice(("completion", "completion", "increment"))
+                then = self.random.choice(follow)
                 self.at(later, lambda then=then: self._sell(node, then, tries=20))
 
     def _undo(self, node: Node) -> bool:
@@ -370,6 +375,8 @@ class World(Network):
     def _kind(self) -> str:
         """Often a sale, or setting aside and taking; else whatever a terminal may ask for."""
         often = ["sale"] * 4 + ["authorisation"] * 4
+        if self.wants in KINDS_OFFERED:
+            often = [self.wants] * 8 + [KINDS.named(self.wants).original or "sale"] * 4
         return self.random.choice((*often, *KINDS_OFFERED))
 
     def _wish(self, kind: Kind) -> Order:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
+from .met import Met
 from .oracle import KeyWatch, check
 from .parts import Faults
 from .people import World
@@ -19,6 +21,7 @@ def faults() -> Faults:
         garbled=0.01,
         reset=0.01,
         silent=0.003,
+        full=0.003,
         crash=0.005,
         unsaid=0.003,
         failed=0.003,
@@ -28,10 +31,19 @@ def faults() -> Faults:
     )
 
 
-def run(seed: int, trace: Callable[[str], None] | None = None) -> World:
-    """Let the world of *seed* live, and check it; raises Broken (or what a program raised)."""
+def run(
+    seed: int,
+    trace: Callable[[str], None] | None = None,
+    met: Counter[tuple[str, str]] | None = None,
+) -> World:
+    """Let the world of *seed* live, and check it; raises Broken (or what a program raised).
+
+    What each class meets in it is added to *met*.
+    """
     world = World(seed, faults())
     world.trace = trace
+    if met is not None:
+        Met(world, met)
     keys = KeyWatch(world)
     world.live()
     check(world, keys)

@@ -33,6 +33,7 @@ class Stranger:
         self._stan = 0
         self._parts = Counter[str]()  # by trace number, how often it has completed something
         self._is_up = False
+        self.tells = 1  # how often it tells of a sale, against one other deed
         self.sales: list[tuple[Seconds, Message]] = []
         self.told: list[tuple[Seconds, Message]] = []
         self.heard: list[Message] = []  # what others have sent, of which it has copies
@@ -60,7 +61,7 @@ class Stranger:
         """Whatever comes into its mind."""
         deeds = (self._sell, self._sell, self._sell, self._repeat, self._alter, self._echo)
         deeds += (self._reverse, self._reverse, self._reverse_unknown, self._guess)
-        deeds += (self._tell,)
+        deeds += (self._tell,) * self.tells
         deeds += (self._complete,) * (16 if self._held(now) else 1)
         message = self._random.choice(deeds)(now)
         return self.send(message) if message is not None else []
