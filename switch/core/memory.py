@@ -38,6 +38,7 @@ class Memory:
         self.day: BankDay | None = None
         self.unfinished: dict[int, Leg] = {}  # by number, those with rows, but no outcome yet
         self.pending = Counter[State]()  # legs whose reversal or advice is not yet acknowledged
+        self.owed_of = Counter[str]()  # the same, by whom their listener serves
         self.turns = Turns()  # of these, and of those left to people
         self.following: dict[int, Leg] = {}  # those without an outcome, by what they are about
         self.ready: set[LinkId] = set()  # upstreams that are up and signed on
@@ -116,6 +117,7 @@ class Memory:
         for state, change in ((before, -1), (leg.state, 1)):
             if state in PENDING:
                 self.pending[state] += change
+                self.owed_of[leg.serves] += change
         if before in IN_TURN and leg.state not in IN_TURN:
             self.turns.end(leg)
         elif leg.state in IN_TURN and before not in IN_TURN:

@@ -27,6 +27,7 @@ def met_by(kind, seed, table):
     check(world, keys)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KINDS.all)
 def test_each_class_meets_each_fault(kind):
     table = Counter()

@@ -123,10 +123,12 @@ def is_in_the_way(desk: SwitchDesk, original: Leg) -> bool:
 def has_room(desk: SwitchDesk) -> bool:
     """Whether one more may be owed.
 
-    What acquirers send on has as much again: merchants' advices end only when theirs are kept.
+    What acquirers send on has a room of its own: merchants' advices end only when theirs are kept,
+    and of those there may be more than the bound, where people have retried many.
     """
-    room = desk.settings.pending_reversals_max
-    return desk.memory.owed < (room if desk.leg.serves == "merchants" else 2 * room)
+    memory, serves = desk.memory, desk.leg.serves
+    owed = memory.owed if serves == "merchants" else memory.owed_of[serves]
+    return owed < desk.settings.pending_reversals_max
 
 
 def take(desk: SwitchDesk, request: Message, original: Leg) -> None:

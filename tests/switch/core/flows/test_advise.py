@@ -298,9 +298,15 @@ def test_what_merchants_are_owed_takes_no_room_from_what_acquirers_send_on():
     play = opened(with_settings(pending_reversals_max=1)) >> LinkUp(network)
     (play >> Received(network, HOLD)).skip()
     (play >> answered("acquirer", "00", {38: "A1B2C3"})).skip()
-    play.machine.memory.pending[State.TAKEN] = 1
+    memory = play.machine.memory
+    memory.pending[State.TAKEN] = 5  # as many as people have retried
+    memory.owed_of["acquirers"] = 1
+    (play >> Received(network, COMPLETION)).skip()
+    assert play.sent_on(network)[-1].mti == "0110"
+    memory.owed_of.clear()
     (play >> Received(network, COMPLETION)).skip()
     assert play.sent_on(network)[-1][39] == "00"
+    assert memory.owed_of == {"acquirers": 1}
 
 
 def test_doing_takes_no_room_from_it():
