@@ -22,6 +22,7 @@ EUR, USD = "978", "840"
 HOUR_S = 3_600.0
 # A bank carries out what is due in the morning.
 NEXT_MORNING_S = 10 * HOUR_S
+BERLIN = CutOff("23:00", "Europe/Berlin")
 SHOPS = (
     Merchant(
         id="SHOP", name="Corner Shop", city="London", country="GB", country_code="826", mcc="5411",
@@ -71,31 +72,41 @@ class Days(History):
 class Week:
     """Goes from day to day; all that the bank has ever sent is in `sent`, by name."""
 
-    def __init__(self, lab: Any, first: str) -> None:
+    def __init__(self, lab: Any, first: str, cut_off: CutOff = BERLIN) -> None:
         self.lab = lab
-        lab.history = self.days = Days(CutOff("23:00", "Europe/Berlin"), first)
+        lab.history = self.days = Days(cut_off, first)
         acquirer = replace(lab.settlement.acquirer, accounts={"USD": OWN_IN_USD})
         self.bank = lab.folder / "bank"
         lab.settlement = replace(
             lab.settlement, merchants=SHOPS, acquirer=acquirer, answers=str(self.bank)
         )
         self._config = BankConfig(at_once=False)
+        self._handed_in: set[str] = set()
         self.taken: list[Taken] = []
+
+    @property
+    def at(self) -> float:
+        """When we settle: soon after the end of the last day that has ended."""
+        return self.days.ends[-1].ends_at + 300
 
     def close(self) -> Any:
         """The day ends and is closed; the bank gets its order, and we what the bank answers."""
         self.days.cut_over()
-        self.lab.commit()
-        at = self.days.ends[-1].ends_at + 300
-        [report] = close_days(
-            self.lab.switch, self.lab.settlement, self.lab.record, clock=lambda: at
-        )
-        for name, content in report.closed.files.items():
-            if name.endswith(".xml"):
-                hand_in(content, self.bank, at, self._config)
-        book_due(self.bank, at + NEXT_MORNING_S, self._config)
-        self.take(at + NEXT_MORNING_S)
-        return report.closed
+        [closed] = self.settle()
+        return closed
+
+    def settle(self) -> list[Any]:
+        """The same for all days that have ended."""
+        lab = self.lab
+        lab.commit()
+        reports = close_days(lab.switch, lab.settlement, lab.record, clock=lambda: self.at)
+        for path in sorted(lab.deposits.glob("*.xml")):
+            if path.name not in self._handed_in:
+                hand_in(path.read_bytes(), self.bank, self.at, self._config)
+                self._handed_in.add(path.name)
+        book_due(self.bank, self.at + NEXT_MORNING_S, self._config)
+        self.take(self.at + NEXT_MORNING_S)
+        return [report.closed for report in reports]
 
     def take(self, at: float) -> None:
         """Book what is new of the bank."""

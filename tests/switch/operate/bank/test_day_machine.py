@@ -1,0 +1,234 @@
+"""Whole weeks as chance has them: the identities hold after every close, and at last all is paid.
+
+Purchases, refunds, reversals across the cut, late answers, new cut-offs, shops that leave and come
+back, accounts that refuse or return, days closed late, crashes, lost files and lost books.
+"""
+
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from msgspec.structs import replace
+
+from cardswitch.hosts.bank.offline import accounts_of
+from cardswitch.specs.dates import CutOff
+from cardswitch.switch.core.states import State
+from cardswitch.switch.operate.bank import payouts
+from cardswitch.switch.operate.files import write_missing
+from cardswitch.switch.operate.rebuild import rebuild
+from cardswitch.switch.operate.settle import settling
+from cardswitch.switch.operate.verify_books import Findings, verify
+from cardswitch.switch.store.booking import Booking
+from cardswitch.switch.store.books import BooksReader
+from tests.kit.identities import approved, broken
+from tests.kit.week import EUR, SHOPS, USD, Week
+
+# Clocks change in spring with Easter behind, and in autumn; the year ends, a leap day comes.
+FIRST_DAYS = ("2026-03-27", "2026-10-23", "2026-12-29", "2028-02-27")
+CUT_OFFS = [
+    CutOff(*each)
+    for each in (("23:00", "Europe/Berlin"), ("12:30", "Europe/Berlin"), ("02:30", "Europe/Berlin"))
+]
+IBANS = ("DE02120300000000202051", "FR7630006000011234567890189", "FR1420041010050500013M02606")
+WISHES = ("", "", "ERRAC04RTRN", "ERRAC01RJCT")  # what the emulated bank does with the name
+PLACES = [(shop.id, EUR) for shop in SHOPS] + [("HOTEL", USD)]
+EXAMPLES, STEPS = 5, 40  # half a minute
+REST_DAYS = 6  # at the end: longer than banks rest in a row
+CHOICE = st.integers(0, 10**6)
+
+
+class KilledError(Exception):
+    """The process ends here."""
+
+
+class Weeks(RuleBasedStateMachine):
+    """A lab with its bank; every shop has been there from the start."""
+
+    def __init__(self, lab_in):
+        super().__init__()
+        self._lab_in = lab_in
+        self._folder = tempfile.TemporaryDirectory()
+        self.sold: list[int] = []
+        self.is_closed = True
+
+    @initialize(first=st.sampled_from(FIRST_DAYS), cut_off=st.sampled_from(CUT_OFFS))
+    def begin(self, first, cut_off):
+        self.lab = self._lab_in(Path(self._folder.name))
+        self.week = Week(self.lab, first, cut_off)
+
+    # What is sold ---------------------------------------------------------------------------------
+
+    @rule(place=st.sampled_from(PLACES), amount=st.integers(1, 50_000))
+    def sell(self, place, amount):
+        merchant, currency = place
+        self.sold.append(self.lab.history.sale(amount, merchant=merchant, currency=currency))
+
+    @rule(place=st.sampled_from(PLACES), amount=st.integers(1, 50_000))
+    def refund(self, place, amount):
+        merchant, currency = place
+        self.lab.history.sale(amount, merchant=merchant, currency=currency, kind="refund")
+
+    @rule(ending=st.sampled_from(["declined", "timed out", "stuck", "overtaken"]))
+    def fail(self, ending):
+        self.lab.history.sale(500, ending=ending)
+
+    @precondition(lambda self: self.sold)
+    @rule(choice=CHOICE, is_partial=st.booleans())
+    def reverse(self, choice, is_partial):
+        leg = self.sold.pop(choice % len(self.sold))
+        self.lab.history.reverse(leg, stays=1 if is_partial else 0)
+
+    @rule(place=st.sampled_from(PLACES), amount=st.integers(1, 50_000), is_closed=st.booleans())
+    def sell_across_the_cut(self, place, amount, is_closed):
+        merchant, currency = place
+        leg = self.lab.history.begin(amount, merchant=merchant, currency=currency)
+        if is_closed:
+            self.close()
+        else:
+            self.end_the_day()
+        self.lab.history.add(leg, State.APPROVED)
+        self.sold.append(leg)
+
+    # What operators change ------------------------------------------------------------------------
+
+    @rule(cut_off=st.sampled_from(CUT_OFFS))
+    def move_the_cut_off(self, cut_off):
+        self.lab.history.cut_off = cut_off
+
+    @rule(shop=st.sampled_from(SHOPS))
+    def leave_or_come_back(self, shop):
+        there = self.lab.settlement.merchants
+        others = tuple(each for each in there if each.id != shop.id)
+        if others == there:
+            others = (*there, shop)
+        self.lab.settlement = replace(self.lab.settlement, merchants=others)
+
+    @rule(shop=st.sampled_from(["SHOP", "CAFE"]), wish=st.sampled_from(WISHES), choice=CHOICE)
+    def take_another_account(self, shop, wish, choice):
+        iban = IBANS[choice % len(IBANS)]
+        self.week.mend(shop, iban=iban, bic="", account_holder=f"Shop {wish}".strip())
+
+    @precondition(lambda self: self.week.days.ends)
+    @rule(
+        merchant=st.sampled_from([shop.id for shop in SHOPS]),
+        deed=st.sampled_from(["hold", "release"]),
+    )
+    def decide(self, merchant, deed):
+        if any(shop.id == merchant for shop in self.lab.settlement.merchants):
+            self._settle(deed, merchant)
+
+    def _settle(self, deed, merchant):
+        lab = self.lab
+        with settling(lab.switch, lab.settlement, lab.record, clock=lambda: self.week.at) as opened:
+            held = any(
+                name == merchant and any(not hold.iban for hold in holds)
+                for (name, _), holds in opened.books.standing().holds.items()
+            )
+            if deed == "hold":
+                payouts.hold(opened, merchant, "", "looked into")
+            elif held:
+                payouts.release(opened, merchant, "", "cleared")
+
+    # Days -----------------------------------------------------------------------------------------
+
+    @rule()
+    def end_the_day(self):
+        """Nobody closes it yet."""
+        self.week.days.cut_over()
+        self.is_closed = False
+
+    @rule()
+    def close(self):
+        self.week.days.cut_over()
+        self.week.settle()
+        self._look()
+
+    @rule(where=st.sampled_from(["booking", "journal"]))
+    def crash_in_the_close(self, where):
+        self.week.days.cut_over()
+        killed = mock.Mock(side_effect=KilledError)
+        place = (Booking, "record") if where == "booking" else (self.lab, "record")
+        with mock.patch.object(*place, killed), pytest.raises(KilledError):
+            self.week.settle()
+        self.week.settle()
+        self._look()
+
+    def _look(self):
+        self.is_closed = True
+        assert [*broken(self.lab.folder, self.lab.deposits)] == []
+        before = self.lab.files_below()
+        assert self.week.settle() == []  # I17
+        assert self.lab.files_below() == before
+
+    @precondition(lambda self: self.is_closed and self.week.days.ends)
+    @rule()
+    def lose_files(self):
+        gone = [path for path in self.lab.deposits.glob("deposit-*") if path.is_file()]
+        before = {path: path.read_bytes() for path in gone}
+        for path in gone:
+            path.unlink()
+        write_missing(self.lab.settlement)
+        assert {path: path.read_bytes() for path in gone} == before
+
+    @precondition(lambda self: self.is_closed and self.week.days.ends)
+    @rule()
+    def lose_the_books(self):
+        lab = self.lab
+        books = BooksReader(lab.settlement.books)
+        before = books.closes(), books.entries(), books.balances()
+        for path in lab.folder.glob("books.db*"):
+            path.unlink()
+        with pytest.raises(Findings, match="the journal names the close"):
+            self.week.settle()
+        rebuild(lab.switch, lab.settlement)
+        books = BooksReader(lab.settlement.books)
+        assert (books.closes(), books.entries(), books.balances()) == before
+
+    # The end --------------------------------------------------------------------------------------
+
+    def teardown(self):
+        if hasattr(self, "week"):
+            try:
+                self._pay_the_rest()
+            finally:
+                self.lab.store.close()
+        self._folder.cleanup()
+
+    def _pay_the_rest(self):
+        """All shops are there with good accounts of their own, and nothing is held any more."""
+        lab = self.lab
+        lab.settlement = replace(lab.settlement, merchants=SHOPS)
+        self.week.mend("CAFE", iban="DE89370400440532013000", account_holder="Cafe")
+        self.week.mend("SHOP", iban="BE68539007547034", bic="", account_holder="Shop")
+        self.week.days.cut_over()
+        for shop in SHOPS:
+            self._settle("release", shop.id)
+        for _ in range(REST_DAYS):
+            self.week.settle()
+            self.week.days.cut_over()
+        self.week.settle()
+        self._look()
+        books = BooksReader(lab.settlement.books)
+        wanted = approved(lab.folder / "switch.db")
+        left = {place: books.payable(place[0]).get(place[1], 0) for place in wanted}
+        assert all(amount <= 0 for amount in left.values()), left  # what refunds have left to owe
+        credited = sum(
+            int(line.amount * 100) for line in accounts_of(self.week.bank) if line.what == "is paid"
+        )
+        assert credited == sum(wanted.values()) - sum(left.values())
+        assert verify(lab.switch, lab.settlement).findings == ()
+
+
+def test_the_identities_hold_whatever_weeks_come(lab_in):
+    made = settings(max_examples=EXAMPLES, stateful_step_count=STEPS)
+    run_state_machine_as_test(lambda: Weeks(lab_in), settings=made)
