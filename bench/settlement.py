@@ -7,6 +7,9 @@ With --base the same journal is closed by an earlier commit too, in turn:
 
     git worktree add /tmp/before f7a468a
     python bench/settlement.py --legs 1000000 --base /tmp/before
+
+With --postgres journal and books lie in one database of a server that is started for it; what the
+server spends is in the time alone.
 """
 
 from __future__ import annotations
@@ -19,7 +22,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -127,9 +131,16 @@ def _row(sequence: int, leg: int, state: str) -> Row:
     )
 
 
-def make_journal(path: Path, legs: int) -> None:
-    """Write the journal at *path*; nothing of it need survive a crash."""
-    JournalStore(f"sqlite:///{path}", JOURNAL_SCHEMA, JOURNAL, Row).close()
+def make_journal(url: str, legs: int) -> None:
+    """Write the journal at *url*; nothing of it need survive a crash."""
+    JournalStore(url, JOURNAL_SCHEMA, JOURNAL, Row).close()
+    if url.startswith("sqlite:///"):
+        _make_in_sqlite(url.removeprefix("sqlite:///"), legs)
+    else:
+        _make_on_server(url, legs)
+
+
+def _make_in_sqlite(path: str, legs: int) -> None:
     database = sqlite3.connect(path, isolation_level=None)
     database.execute("PRAGMA synchronous = OFF")
     database.execute("BEGIN")
@@ -138,6 +149,18 @@ def make_journal(path: Path, legs: int) -> None:
     database.execute("COMMIT")
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+
+
+def _make_on_server(url: str, legs: int) -> None:
+    import psycopg
+
+    with (
+        psycopg.connect(url.replace("+psycopg", "")) as connection,
+        connection.cursor() as cursor,
+        cursor.copy("COPY journal FROM STDIN") as copy,
+    ):
+        for row in _chained(rows(legs)):
+            copy.write_row(row)
 
 
 def _chained(made: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
@@ -151,10 +174,11 @@ def _chained(made: Iterator[Row]) -> Iterator[tuple[Any, ...]]:
 # The close ----------------------------------------------------------------------------------------
 
 
-def close(journal: Path, folder: Path) -> dict[str, Any]:
+def close(journal: str, folder: Path) -> dict[str, Any]:
     """Close the day of *journal* into *folder*, with the code that this process has imported."""
+    is_local = journal.startswith("sqlite")
     switch = SwitchConfig(
-        database=f"sqlite:///{journal}",
+        database=journal,
         cut_off=CUT_OFF,
         listeners={},
         upstreams={},
@@ -162,7 +186,7 @@ def close(journal: Path, folder: Path) -> dict[str, Any]:
         hsm=HsmConfig(port=1),
     )
     settlement = SettlementConfig(
-        books=f"sqlite:///{folder / 'books.db'}",
+        books=f"sqlite:///{folder / 'books.db'}" if is_local else journal,
         deposits=str(folder / "deposits"),
         acquirer=AcquiringBank(
             name="Acquirer", iban=OWN.iban, bic=OWN.bic, accounts={"JPY": OWN, "KWD": OWN}
@@ -180,7 +204,7 @@ def close(journal: Path, folder: Path) -> dict[str, Any]:
         "chain_s": round(chain_s, 1),
         "wall_s": round(wall_s, 1),
         "rss_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "books_mib": (folder / "books.db").stat().st_size // MIB,
+        "books_mib": (folder / "books.db").stat().st_size // MIB if is_local else 0,
         "damage": damage,
         "deposited": sum(payout.amount for payout in report.closed.payouts),
     }
@@ -199,10 +223,10 @@ def _merchant(number: int) -> Merchant:
     )
 
 
-def measured(checkout: Path, journal: Path) -> dict[str, Any]:
+def measured(checkout: Path, journal: str, folder: Path) -> dict[str, Any]:
     """What a close of *journal* costs the code of *checkout*. Raises CalledProcessError."""
-    folder = Path(tempfile.mkdtemp(dir=journal.parent))
-    words = [sys.executable, __file__, "--close", str(journal), "--into", str(folder)]
+    folder = Path(tempfile.mkdtemp(dir=folder))
+    words = [sys.executable, __file__, "--close", journal, "--into", str(folder)]
     try:
         done = subprocess.run(
             words,
@@ -218,15 +242,51 @@ def measured(checkout: Path, journal: Path) -> dict[str, Any]:
     return found
 
 
-def sweep(checkouts: Mapping[str, Path], legs: int, rounds: int) -> Iterator[dict[str, Any]]:
+@contextmanager
+def journals(legs: int, folder: Path, *, on_server: bool) -> Iterator[Callable[[], str]]:
+    """Makes a journal of *legs* once; gives the url of one that no books are beside."""
+    if not on_server:
+        url = f"sqlite:///{folder / 'switch.db'}"
+        make_journal(url, legs)
+        yield lambda: url
+        return
+    from tests.kit.postgres import PostgresServer, binaries
+
+    found = binaries()
+    if found is None:
+        raise click.ClickException("no PostgreSQL server on this machine")
+    place = folder / "server"
+    place.mkdir()
+    folder.chmod(0o755)  # The server runs as another user.
+    server = PostgresServer(place, found)
+    server.start("shared_buffers=256MB")
+    try:
+        made = server.database()
+        make_journal(server.url(made), legs)
+        server.sql("VACUUM ANALYZE", made)
+
+        def copied() -> str:
+            name = f"{made}_{time.monotonic_ns()}"
+            server.sql(f"CREATE DATABASE {name} TEMPLATE {made}")
+            return server.url(name)
+
+        yield copied
+    finally:
+        server.stop("immediate")
+
+
+def sweep(
+    checkouts: Mapping[str, Path], legs: int, rounds: int, *, on_server: bool
+) -> Iterator[dict[str, Any]]:
     """The best of *rounds* of each of *checkouts*, in turn, on one journal of *legs*."""
-    with tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as folder:
-        journal = Path(folder) / "switch.db"
-        make_journal(journal, legs)
-        runs: dict[str, list[dict[str, Any]]] = {name: [] for name in checkouts}
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in checkouts}
+    with (
+        tempfile.TemporaryDirectory(prefix="cardswitch-bench-") as made,
+        journals(legs, Path(made), on_server=on_server) as journal,
+    ):
         for _ in range(rounds):
             for name, checkout in checkouts.items():
-                runs[name].append(measured(checkout, journal))
+                runs[name].append(measured(checkout, journal(), Path(made)))
     deposits = {one["deposited"] for each in runs.values() for one in each}
     if len(deposits) > 1:
         raise click.ClickException(f"the commits deposit different sums: {deposits}")
@@ -238,15 +298,17 @@ def sweep(checkouts: Mapping[str, Path], legs: int, rounds: int) -> Iterator[dic
 @click.option("--legs", multiple=True, type=int, default=LEGS, show_default=True)
 @click.option("--base", type=click.Path(exists=True, path_type=Path), help="The earlier checkout.")
 @click.option("--rounds", default=1, show_default=True, help="Of each commit; the best counts.")
+@click.option("--postgres", is_flag=True, help="Journal and books on a server of PostgreSQL.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each commit.")
-@click.option("--close", "journal", type=click.Path(path_type=Path), hidden=True)
+@click.option("--close", "journal", hidden=True)
 @click.option("--into", type=click.Path(path_type=Path), hidden=True)
 def main(
     legs: tuple[int, ...],
     base: Path | None,
     rounds: int,
+    postgres: bool,
     as_json: bool,
-    journal: Path | None,
+    journal: str | None,
     into: Path | None,
 ) -> None:
     """Measure the close of a day of LEGS, by this commit and by the one in --base."""
@@ -257,7 +319,7 @@ def main(
     if not as_json:
         click.echo("".join(f"{title:>13}" for title in TITLES))
     for number in sorted(legs):
-        for found in sweep(checkouts, number, rounds):
+        for found in sweep(checkouts, number, rounds, on_server=postgres):
             if as_json:
                 click.echo(msgspec.json.encode(found).decode())
             else:
