@@ -23,7 +23,8 @@ import msgspec
 
 sys.path.append(str(Path(__file__).parents[1]))  # PYTHONPATH, that of a base, goes before it.
 
-from bench.load import BenchCard, _template
+from bench.load import BenchCard
+from bench.mix import templates
 from bench.programs import ROOT, make_bench_lab
 from cardswitch.hosts.acquirer.machine import Acquirer
 from cardswitch.hosts.issuer.machine import Issuer
@@ -156,7 +157,7 @@ class Chain:
     def __init__(self, lab: Lab, cards: Sequence[BenchCard]) -> None:
         front, merchant = lab.switch.listeners["pos"].channel(), lab.terminal.merchant
         self._channel = front
-        self._templates = [_template(card, merchant) for card in cards]
+        self._templates = [templates(each.card, merchant, each.pin_block)["sale"] for each in cards]
         self._bought = 0
         self.nodes = _nodes(lab)
         for node in self.nodes.values():

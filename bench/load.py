@@ -20,13 +20,13 @@ from msgspec import Struct
 
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.message import Message
-from cardswitch.terminal.core.messages import Order, TerminalIdentity, request_for
 from cardswitch.terminal.customer.card import Card
 from cardswitch.wire.driver.runtime import run
 from cardswitch.wire.driver.tls import client_tls
 from cardswitch.wire.operator.addresses import IsoAddress
 
-AMOUNT: Final = 100  # Minor units: one euro, which is no magic amount.
+from .mix import MIX, SALES, follows, stories, templates
+
 STAN_MAX: Final = 999_999
 READY_S: Final = 15.0  # For links to be dialled and signed on.
 READY_PAUSE_S: Final = 0.05
@@ -54,6 +54,7 @@ class Job(Struct, frozen=True):
     connections: int
     time_limit_s: float
     pids: Mapping[str, int]
+    mix: bool = False  # not sales alone
     rate: float = 0.0  # purchases begun a second, whoever still waits; 0: as fast as answers come
 
 
@@ -78,16 +79,19 @@ class Report(Struct, frozen=True):
 
 
 class Terminal:
-    """One terminal: one purchase at a time, each with the next trace number."""
+    """One terminal: one purchase at a time, each request with the next trace number."""
 
-    __slots__ = ("connection", "id", "stan", "started", "template")
+    __slots__ = ("begins", "connection", "id", "request", "stan", "started", "steps")
 
-    def __init__(self, number: int, connection: Connection, template: Message) -> None:
+    def __init__(self, number: int, connection: Connection, begins: Mapping[str, Message]) -> None:
         self.id = f"T{number:07d}"
         self.stan = 0
         self.started = 0.0
         self.connection = connection
-        self.template = template.with_fields({11: "", 41: self.id})
+        self.steps: tuple[str, ...] = ()  # what is still to be asked for
+        self.request = Message("0000", {})  # the last one, as it was sent
+        here = {11: "", 41: self.id}
+        self.begins = {kind: template.with_fields(here) for kind, template in begins.items()}
 
 
 class Connection(asyncio.Protocol):
@@ -138,6 +142,7 @@ class Load:
         self._second = 0
         self._times: dict[int, str] = {}
         self._done: asyncio.Future[None] | None = None
+        self._stories = stories(MIX if job.mix else SALES)
 
     async def connect(self) -> None:
         """Open the connections and spread the terminals, and the cards, evenly over them."""
@@ -152,10 +157,10 @@ class Load:
                 ssl=tls.context if tls else None,
             )
             lines.append(line)
-        templates = [_template(card, job.merchant) for card in job.cards]
+        begins = [templates(each.card, job.merchant, each.pin_block) for each in job.cards]
         for number in range(job.terminals):
-            template = templates[number % len(templates)]
-            self._idle.append(Terminal(number, lines[number % len(lines)], template))
+            line, begin = lines[number % len(lines)], begins[number % len(begins)]
+            self._idle.append(Terminal(number, line, begin))
 
     async def until_ready(self) -> None:
         """Buy until a purchase is approved: then every link stands and has signed on."""
@@ -194,6 +199,12 @@ class Load:
         assert answer[11] == f"{terminal.stan:06d}", "an answer to another purchase"
         self.latencies.append(time.perf_counter() - terminal.started)
         self.codes[answer[39]] += 1
+        if terminal.steps and answer.approved:
+            step, *rest = terminal.steps
+            terminal.steps = tuple(rest)
+            self._buying[terminal.id] = terminal
+            self._ask(terminal, follows(step, terminal.request, answer, time.time()))
+            return
         self._idle.append(terminal)
         if self._to_start:
             if not self._is_paced:
@@ -210,22 +221,21 @@ class Load:
         terminal = self._idle.popleft()
         self._to_start -= 1
         self._buying[terminal.id] = terminal
+        first, *rest = next(self._stories)
+        terminal.steps = tuple(rest)
+        self._ask(terminal, terminal.begins[first], due)
+
+    def _ask(self, terminal: Terminal, template: Message, due: float | None = None) -> None:
         terminal.stan = terminal.stan % STAN_MAX + 1
         now = time.time()
         if int(now) != self._second:
             self._second, (local, date) = int(now), local_time(now, "UTC")
             self._times = {7: transmission_time(now), 12: local, 13: date}
         numbers = {**self._times, 11: f"{terminal.stan:06d}"}
-        payload = self.channel.encode(terminal.template.with_fields(numbers))
+        terminal.request = template.with_fields(numbers)
+        payload = self.channel.encode(terminal.request)
         terminal.started = due or time.perf_counter()
         terminal.connection.put(payload)
-
-
-def _template(bench_card: BenchCard, merchant: str) -> Message:
-    """A swiped purchase with PIN, as the terminal makes it, but for its numbers and times."""
-    order = Order(amount=AMOUNT, currency="EUR", card=bench_card.card)
-    request = request_for(TerminalIdentity("", merchant), order, None, 0.0)
-    return request.with_fields({22: "021", 52: bench_card.pin_block})
 
 
 def cpu_of(pid: int) -> Cpu:

@@ -67,13 +67,19 @@ def make_bench_lab(
     for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):
         text = text.replace(listener, f"{listener}\nin_flight_max = {in_flight}", 1)
     text = _TERMINALS.sub('terminals = "any"', text)
+    text = text.replace("[switch.listeners.pos]", '[switch.listeners.pos]\nallows = ["refund"]', 1)
     if macs:
         text += _with_macs(ask, tomllib.loads(text)["hsm"]["port"])
     if not tls:
-        text = _TLS.sub("", text)
+        text = in_clear(text)
     path.write_text(text + "".join(map(_issued, cards)), "utf-8")
     pinpad = PinPad(keys.tpk_under_tmk)
     return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]
+
+
+def in_clear(text: str) -> str:
+    """The configuration *text* of a lab, without TLS on any link."""
+    return _TLS.sub("", text)
 
 
 def _with_macs(ask: Ask, hsm: int) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from unittest import mock
 
 from cardswitch.hosts.issuer.accounts import Account
+from cardswitch.hosts.issuer.holds import Holds
 from cardswitch.specs.dates import utc_date
 from cardswitch.specs.message import Message
 from cardswitch.specs.transactions import captures
@@ -16,7 +17,7 @@ from cardswitch.specs.transactions.captures import Hold
 from cardswitch.specs.transactions.reversals import Reference
 from cardswitch.switch.core.access.sessions import Sessions
 from cardswitch.switch.core.desk import SwitchDesk
-from cardswitch.switch.core.flows import batches
+from cardswitch.switch.core.flows import ask, batches, increase
 from cardswitch.switch.core.flows.reversal import answer
 from cardswitch.switch.core.flows.reverse import begin
 from cardswitch.switch.core.journal import Journal
@@ -290,6 +291,33 @@ def _taken_in_any_order() -> AbstractContextManager[Any]:
     return mock.patch.object(Turns, "wait", return_value=False)
 
 
+def _advices_kept_again() -> AbstractContextManager[Any]:
+    """What a terminal has sold by itself is kept again when it is told again."""
+
+    async def is_new(desk: SwitchDesk) -> bool:
+        return True
+
+    return mock.patch("cardswitch.switch.core.flows.advise.is_new", is_new)
+
+
+def _increments_forgotten() -> AbstractContextManager[Any]:
+    """An increment is approved, and its original does not hold it."""
+
+    async def added(desk: SwitchDesk, forwarded: Message) -> None:
+        answer = await increase.answered(desk, forwarded)
+        if answer is None:
+            return ask.undo(desk)
+        message, brought = answer
+        desk.record(State.APPROVED if message.approved else State.DECLINED, message)
+        return desk.respond(brought)
+
+    return mock.patch.object(increase, "added", added)
+
+
+def _holds_for_ever() -> AbstractContextManager[Any]:
+    return mock.patch.object(Holds, "_add")
+
+
 def _told_once() -> AbstractContextManager[Any]:
     """An advice is sent, and nobody waits for its acknowledgement."""
 
@@ -307,6 +335,9 @@ SAFEGUARDS: Mapping[str, Removal] = {
     "nothing to undo where no money moves": _inquiries_undone,
     "an advice kept before the yes": _late_entries(State.TAKEN, State.COMPLETED),
     "an advice told until it is kept": _told_once,
+    "a sale by a terminal alone kept once": _advices_kept_again,
+    "an increment held by its original": _increments_forgotten,
+    "what is set aside is free in time": _holds_for_ever,
     "captured once": _taken_again,
     "captured no more than approved": _taken_above,
     "one after the other upstream": _taken_in_any_order,
