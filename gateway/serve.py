@@ -67,7 +67,7 @@ class ServedGateway:
     async def open(self) -> None:
         """Listen. Raises OSError."""
         self.port, *_ = [await server.open() for server in self._servers]
-        self._front.written = self._courier.poke
+        self._front.written = self._courier.grown
         self._courier.start()
 
     async def wait(self) -> None:

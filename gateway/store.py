@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -10,10 +11,12 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     Index,
+    Integer,
     MetaData,
     Select,
     Table,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -81,6 +84,34 @@ class Wanted(Struct, frozen=True, kw_only=True):
     customer: str = ""
 
 
+@cache
+def _query(kinds: tuple[str, ...], said: frozenset[str]) -> Select[Any]:
+    """A page of *kinds* by what is *said* of it: made once, since that costs more than to ask."""
+    c = JOURNAL.c
+    query = select(JOURNAL).where(*_conditions(kinds, said))
+    # Those next to the one that they come before, if that is named.
+    order = c.sequence.asc() if "above" in said else c.sequence.desc()
+    return query.order_by(order).limit(bindparam("size", type_=Integer))
+
+
+def _conditions(kinds: tuple[str, ...], said: frozenset[str]) -> Iterator[ColumnElement[bool]]:
+    c = JOURNAL.c
+    begins = and_(c.owner == bindparam("merchant"), _IS_OWNED, c.sent_on.in_(kinds))
+    if "customer" in said:
+        yield from (c.customer == bindparam("customer"), _IS_OF_ONE)
+        given_later = and_(c.state == Updated.__name__, literal(INTENT in kinds))
+        yield or_(begins, given_later)
+    else:
+        yield begins
+    bounds = {
+        "above": c.sequence > bindparam("above"),
+        "below": c.sequence < bindparam("below"),
+        "since": c.sequence >= bindparam("since"),
+        "until": c.sequence < bindparam("until"),
+    }
+    yield from (bound for name, bound in bounds.items() if name in said)
+
+
 class GatewayReader:
     """Reads the journal at *url*, also while the gateway runs. Raises ConfigError or Error."""
 
@@ -93,35 +124,28 @@ class GatewayReader:
     def page(self, wanted: Wanted) -> list[GatewayRow]:
         """The rows that begin what is *wanted*, newest first; each page costs the same."""
         with self._reader.connection() as connection:
-            found = connection.execute(self.query(wanted)).fetchall()
-        rows = [GatewayRow(**{name: row._mapping[name] for name in _NAMES}) for row in found]
+            found = connection.execute(*self._asked(wanted)).fetchall()
+        rows = [GatewayRow(**dict(zip(_NAMES, row, strict=False))) for row in found]
         return rows[::-1] if wanted.above else rows
 
     def query(self, wanted: Wanted) -> Select[Any]:
         """How the page is asked for."""
-        c = self._table.c
-        query = select(self._table).where(*self._conditions(wanted))
-        # Those next to the one that they come before, if that is named.
-        order = c.sequence.asc() if wanted.above else c.sequence.desc()
-        return query.order_by(order).limit(wanted.size)
+        query, parameters = self._asked(wanted)
+        return query.params(**parameters)
 
-    def _conditions(self, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-        c = self._table.c
-        begins = and_(c.owner == wanted.merchant, _IS_OWNED, c.sent_on.in_(wanted.kinds))
-        if wanted.customer:
-            yield from (c.customer == wanted.customer, _IS_OF_ONE)
-            given_later = and_(c.state == Updated.__name__, literal(INTENT in wanted.kinds))
-            yield or_(begins, given_later)
-        else:
-            yield begins
-        if wanted.above:
-            yield c.sequence > wanted.above
-        if wanted.below:
-            yield c.sequence < wanted.below
-        if wanted.since:
-            yield c.sequence >= self._first_since(wanted.since)
-        if wanted.until is not None:
-            yield c.sequence < self._first_since(wanted.until)
+    def _asked(self, wanted: Wanted) -> tuple[Select[Any], dict[str, Any]]:
+        """The query of such pages, and what of it is this one's."""
+        first = self._first_since
+        given = {
+            "above": wanted.above or None,
+            "below": wanted.below or None,
+            "since": first(wanted.since) if wanted.since else None,
+            "until": first(wanted.until) if wanted.until is not None else None,
+            "customer": wanted.customer or None,
+        }
+        said = {name: value for name, value in given.items() if value is not None}
+        query = _query(wanted.kinds, frozenset(said))
+        return query, {**said, "merchant": wanted.merchant, "size": wanted.size}
 
     def _first_since(self, at: Seconds) -> int:
         """The first row that was written then or later, or would be: found by halves."""

@@ -116,7 +116,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     def blocked_by(self) -> Check | None:
         """The failed check for which its merchant does not want an approval."""
         answer = self.answer
-        if answer is None or not answer.approved:
+        if not self.declines_failed or answer is None or not answer.approved:
             return None
         return failed_of(answer, self.declines_failed)
 

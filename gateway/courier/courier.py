@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -25,7 +25,9 @@ from .tries import outcome_of, take_in
 
 T = TypeVar("T")
 AT_ONCE: Final = 8  # tries of one endpoint at the same time
-GATHER_S: Final[Seconds] = 0.02  # Events that come within that are taken in together.
+GATHER_S: Final[Seconds] = 0.02  # What becomes due within that is told together.
+# So often at most the journal is read: what is written meanwhile is taken in together, for less.
+READ_S: Final[Seconds] = 0.2
 LOOK_S: Final[Seconds] = 1.0  # how often is looked for what is due, at least
 RESOLVING: Final = 4  # names that are resolved at the same time
 
@@ -44,31 +46,39 @@ class Ways(Struct, frozen=True, kw_only=True):
 
 
 class Courier:
-    """Runs until it is stopped. `poke` has it look at once."""
+    """Runs until it is stopped. `grown`: the journal is; `poke`: look what is due, too."""
 
     def __init__(self, outbox: Outbox, ways: Ways) -> None:
         self._outbox = outbox
         self._ways = ways
-        self._poked = asyncio.Event()
+        self._poked, self._grown = asyncio.Event(), asyncio.Event()
         self._store = ThreadPoolExecutor(1, "events")
         self._resolving = ThreadPoolExecutor(RESOLVING, "resolving")
         self._posters: dict[str, Poster] = {}
         self._working: dict[str, asyncio.Task[None]] = {}
-        self._running: asyncio.Task[None] | None = None
-        self._said = ""
+        self._running: list[asyncio.Task[None]] = []
+        self._said: dict[str, str] = {}  # by what failed
 
     def start(self) -> None:
         """Begin. Raises Error."""
         self._outbox.bring_forward(self._ways.now(), PAUSES)
-        self._running = asyncio.create_task(self._run())
+        self._running = [
+            asyncio.create_task(self._go("read", self._grown, self._taken_in, READ_S)),
+            asyncio.create_task(self._go("tell", self._poked, self._tell_all, GATHER_S)),
+        ]
+
+    def grown(self) -> None:
+        """The journal has more rows, or will soon."""
+        self._grown.set()
 
     def poke(self) -> None:
         """There may be something to do."""
+        self._grown.set()
         self._poked.set()
 
     async def stop(self) -> None:
         """End tries that are in work: they come again at the next start."""
-        tasks = [*self._working.values(), *([self._running] if self._running else [])]
+        tasks = [*self._working.values(), *self._running]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -78,22 +88,28 @@ class Courier:
         self._store.shutdown()
         self._outbox.close()
 
-    async def _run(self) -> None:
+    async def _go(
+        self, what: str, wanted: asyncio.Event, work: Callable[[], Awaitable[None]], pause: Seconds
+    ) -> None:
+        """Do *work* whenever it is *wanted*, and every LOOK_S, with a *pause* between."""
         while True:
-            self._poked.clear()
+            wanted.clear()
             try:
-                await self._in_store(self._take_in)
-                await self._tell_all()
-                self._said = ""
+                await work()
+                self._said[what] = ""
             except Exception as error:
-                self._note(error)
+                self._note(error, what)
+            await asyncio.sleep(pause)
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_S):
-                    await self._poked.wait()
-            await asyncio.sleep(GATHER_S)
+                    await wanted.wait()
 
-    def _take_in(self) -> None:
-        take_in(self._outbox, self._ways.read, self._ways.now())
+    async def _taken_in(self) -> None:
+        if await self._in_store(self._take_in):
+            self._poked.set()
+
+    def _take_in(self) -> bool:
+        return take_in(self._outbox, self._ways.read, self._ways.now())
 
     async def _tell_all(self) -> None:
         """Have every endpoint that is owed something now told, unless that is in work."""
@@ -116,7 +132,7 @@ class Courier:
     def _done(self, endpoint: str, task: asyncio.Task[None]) -> None:
         del self._working[endpoint]
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._note(error)
+            self._note(error, endpoint)
 
     async def _tell(self, endpoint: Endpoint) -> None:
         """Tell *endpoint* of some of what is due; what is due then is another turn's."""
@@ -147,11 +163,11 @@ class Courier:
         poster = self._posters[endpoint.id]
         return await poster.post(url_at(address, target), target.host, body, headers)
 
-    def _note(self, error: BaseException) -> None:
-        """Say what *error* is, once for as long as it stays the same."""
+    def _note(self, error: BaseException, what: str) -> None:
+        """Say what *error* is of *what* failed, once for as long as it stays the same."""
         text = str(error) if isinstance(error, Error) else type(error).__name__
-        if text != self._said:
-            self._said = text
+        if text != self._said.get(what):
+            self._said[what] = text
             self._ways.note("events_failed", text)
 
     async def _in_store(self, work: Callable[..., T], *arguments: Any) -> T:

@@ -13,12 +13,16 @@ from ..outbox.tables import DELIVERED, FAILED, PENDING
 from .schedule import next_try
 
 
-def take_in(outbox: Outbox, read: Callable[[int], Read], now: Seconds) -> None:
-    """Keep all events that *read* finds behind the last row whose events *outbox* has."""
-    position = outbox.position()
+def take_in(outbox: Outbox, read: Callable[[int], Read], now: Seconds) -> bool:
+    """Keep all events that *read* finds behind the last row whose events *outbox* has.
+
+    Whether there were more rows.
+    """
+    before = position = outbox.position()
     while (found := read(position)).last > position:
         outbox.take(found, now)
         position = found.last
+    return position > before
 
 
 def outcome_of(

@@ -59,13 +59,11 @@ def follow(reader: GatewayReader, after: int) -> Read:
     if not rows:
         return Read((), after)
     last = rows[-1].sequence
-    legs = sorted({row.leg for row in rows if row.leg})
-    whole = reader.rows(Question(legs=tuple(legs))) if legs else ()
-    found = [
-        event
-        for leg in _by_leg(row for row in whole if row.sequence <= last)
-        for event in _events_of(leg, after)
-    ]
+    begun = {row.leg for row in rows if row.identity}
+    others = sorted({row.leg for row in rows if row.leg} - begun)
+    before = reader.rows(Question(legs=tuple(others))) if others else ()
+    whole = [row for row in before if row.sequence <= after] + [row for row in rows if row.leg]
+    found = [event for leg in _by_leg(whole) for event in _events_of(leg, after)]
     return Read(tuple(sorted(found, key=lambda event: event.through)), last)
 
 

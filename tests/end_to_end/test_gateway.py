@@ -92,7 +92,7 @@ def test_an_issuer_that_hangs_is_answered_in_time_and_reversed_later(houses, mon
     try:
         begun = time.monotonic()
         intent = sdk.v1.payment_intents.create({"amount": 100068, **SALE})
-        assert time.monotonic() - begun < 5.0
+        assert time.monotonic() - begun < HANGING.late_s
         assert intent.status == "processing"
 
         def is_undone():

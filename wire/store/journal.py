@@ -7,8 +7,8 @@ something here: sequence, leg, at, state, identity, sent_on, rrn and fields.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from contextlib import closing
 from functools import cached_property
 from threading import Lock
 from typing import Any
@@ -102,7 +102,24 @@ class JournalStoreReader(JournalReading[R]):
         """For all look-ups: to compile them costs more than to ask."""
         return Statements(self._engine.dialect, self.table)
 
+    @cached_property
+    def _idle(self) -> deque[LookUps]:
+        """Connections to a file that are kept, one for each thread that has asked at once.
+
+        Of a server none is kept: it may have ended by the next question.
+        """
+        return deque(maxlen=None if self._engine.dialect.name == "sqlite" else 0)
+
     def look_up(self, questions: Sequence[Question]) -> list[Sequence[R] | None]:
         """See :meth:`JournalStore.look_up`. It sees what is there now, in a snapshot too."""
-        with closing(LookUps(self._engine, self._statements)) as look_ups:
+        try:
+            look_ups = self._idle.pop()
+        except IndexError:
+            look_ups = LookUps(self._engine, self._statements)
+        try:
             return self._found(look_ups, questions)
+        finally:
+            if self._idle.maxlen is None:
+                self._idle.append(look_ups)
+            else:
+                look_ups.close()

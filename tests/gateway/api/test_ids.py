@@ -1,5 +1,8 @@
 """Ids by chance: of one length, and none twice."""
 
+from collections import Counter
+
+from cardswitch.gateway.api import ids
 from cardswitch.gateway.api.ids import new_id, new_ref, random_text
 from cardswitch.gateway.core.ids import ALPHABET, INTENT, id_of, parts_of
 
@@ -14,3 +17,10 @@ def test_none_comes_twice_and_all_are_of_the_alphabet():
 def test_a_new_ref_makes_ids_that_can_be_read():
     ref = new_ref()
     assert parts_of(INTENT, id_of(INTENT, ref)) == (ref, 0)
+
+
+def test_every_letter_is_as_likely_as_another():
+    kept = bytes(range(256)).translate(ids._LETTERS, ids._UNFAIR).decode()
+    assert set(Counter(kept).values()) == {4}
+    assert set(kept) == set(ALPHABET)
+    assert {len(random_text(length)) for length in (1, 24, 300)} == {1, 24, 300}

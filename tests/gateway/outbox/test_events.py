@@ -1,6 +1,7 @@
 """The database of events: taken in once, owed to whoever wants them, bounded, kept a while."""
 
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.gateway.outbox import events as module
 from cardswitch.gateway.outbox.events import KEPT_S, Outbox, Outcome
@@ -136,3 +137,16 @@ def test_an_endpoint_that_is_gone_is_owed_nothing(outbox):
     outbox.remove(made.id)
     assert outbox.endpoints() == []
     assert outbox.due("we_1", 1e12, 9) == []
+
+
+def test_what_endpoints_there_are_is_known_without_asking_and_always_true(outbox):
+    first, second = endpoint("we_1"), endpoint("we_2", merchant="KIOSK")
+    outbox.add(first)
+    assert outbox.endpoints() == [first]
+    outbox.add(second)
+    assert {each.id for each in outbox.endpoints()} == {"we_1", "we_2"}
+    assert outbox.endpoints("KIOSK") == [second]
+    outbox.change(replace(second, url="https://127.0.0.1:2/"))
+    assert outbox.endpoints("KIOSK")[0].url == "https://127.0.0.1:2/"
+    outbox.remove("we_1")
+    assert [each.id for each in outbox.endpoints()] == ["we_2"]

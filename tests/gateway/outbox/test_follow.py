@@ -52,3 +52,16 @@ def test_read_in_pieces_they_are_the_same(monkeypatch):
     assert events == list(whole.events)
     assert len({event.id for event in events}) == 20
     assert follow(reader, position).events == ()
+
+
+def test_what_began_in_a_piece_is_not_looked_up_again():
+    play = (played() >> order()).skip()
+    reader = PlayReader(play)
+    asked = []
+    known, reader.rows = reader.rows, lambda question: asked.append(question) or known(question)
+    first = follow(reader, 0)
+    assert (len(first.events), asked) == (1, [])
+    play = (play >> answered("switch", "00")).skip()
+    types = {event.type for event in follow(reader, first.last).events}
+    assert types == {"payment_intent.succeeded", "charge.succeeded"}
+    assert len(asked) == 1

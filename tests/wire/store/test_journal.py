@@ -292,6 +292,7 @@ def test_what_is_not_there_is_one_probe_of_an_index_alone(asked, question, monke
 def test_a_reader_sees_what_is_committed_and_does_not_hold_the_writer_up(store, url):
     reader = reader_at(url)
     rows = steps(900)
+    assert reader.look_up([Question(legs=(900,))]) == [[]]
     store.commit(rows[:1600])
     reading = reader.rows()
     seen = [next(reading)]
