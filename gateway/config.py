@@ -70,7 +70,9 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     control: str = ""  # the folder where it listens for its operator; none: that of this file
     database: str = "sqlite:///gateway.db"
-    vault: str = "gateway.vault"  # the file of the key that card numbers are sealed with
+    vault: str = "gateway.vault"  # the file of the key of fingerprints and of webhook secrets
+    seals: str = "gateway.seals"  # the file of the keys that card numbers are sealed with
+    cards: str = "sqlite:///gateway-cards.db"  # sealed card numbers
     keys: str = "gateway.keys"  # the file of API keys, which holds their hashes
     events: str = "sqlite:///gateway-events.db"  # events, and who is still to be told of them
     webhooks: WebhooksConfig = WebhooksConfig()
@@ -95,6 +97,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             pages=self.pages.placed(folder) if self.pages is not None else None,
             database=url_in(folder, self.database),
             vault=str(folder / self.vault),
+            seals=str(folder / self.seals),
+            cards=url_in(folder, self.cards),
             keys=str(folder / self.keys),
             control=str(folder / self.control),
             events=url_in(folder, self.events),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from cardswitch.specs.errors import Error
@@ -24,6 +24,8 @@ class Front:
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._tickets = 0
         self.written: Callable[[], None] = _nobody  # called whenever the journal is to grow
+        # Waited for before a call: the cards that it may name are durable.
+        self.sealed: Callable[[], Awaitable[None]] = _nothing
 
     def driven_by(self, runtime: Runtime) -> None:
         """To be said before the first call."""
@@ -35,6 +37,7 @@ class Front:
         Raises Error if the gateway has ended, or its journal cannot be written.
         """
         assert self._runtime is not None
+        await self.sealed()
         self._tickets += 1
         ticket, loop = self._tickets, asyncio.get_running_loop()
         call = Call(ticket=ticket, merchant=merchant, ref=ref, deed=deed, **more)
@@ -84,6 +87,10 @@ class Front:
             if waiting is not None and not waiting.done():
                 waiting.set_result(effect.message)
         return [e for e in effects if not (isinstance(e, Send) and e.link == API)]
+
+
+async def _nothing() -> None:
+    """No card is to be waited for."""
 
 
 def _nobody() -> None:

@@ -12,10 +12,10 @@ from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
 from cardswitch.wire.driver.tls import client_tls, server_tls
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
+from cardswitch.wire.store.journal import JournalStore
 
 from .api.app import Api
 from .api.endpoints import Services
-from .api.given.cards import Sealing
 from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
@@ -23,6 +23,7 @@ from .config import GatewayConfig, PagesConfig
 from .core.desk import SWITCH
 from .core.machine import CardVault, Gateway, Timers
 from .core.messages import Node
+from .core.row import GatewayRow
 from .courier.courier import Courier
 from .delivery import courier_of
 from .front import Front
@@ -35,16 +36,15 @@ from .pages.desk import KeyDesk
 from .pages.sessions import SessionTill
 from .store import GatewayReader, open_journal
 from .story import Sources, story_of
+from .vault.cards import Fingerprints, SealedCards
+from .vault.keys import SealKeys
+from .vault.rotation import Rotation
 
 API_LINK: Final = LinkId("api")
 
 
-class Vault(Sealing, Protocol):
-    """Card numbers at rest, as `specs.security` has them."""
-
-    def open(self, text: str) -> str:
-        """The number that *text* seals. Raises CryptoError."""
-        ...
+class Vault(Fingerprints, Protocol):
+    """What stays when keys are changed, as `specs.security` has it."""
 
     def secret_for(self, label: str) -> str:
         """A secret that this vault alone gives for *label*."""
@@ -55,7 +55,13 @@ class ServedGateway:
     """A gateway that runs; like a runtime, it can be waited for and stopped."""
 
     def __init__(
-        self, runtime: Runtime, front: Front, servers: Sequence[ApiServer], courier: Courier
+        self,
+        runtime: Runtime,
+        front: Front,
+        servers: Sequence[ApiServer],
+        courier: Courier,
+        rotation: Rotation,
+        cards: SealedCards,
     ) -> None:
         self.runtime = runtime
         self.gateway = front.gateway
@@ -63,12 +69,15 @@ class ServedGateway:
         self._front = front
         self._servers = servers
         self._courier = courier
+        self._rotation = rotation
+        self._cards = cards
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
         self.port, *_ = [await server.open() for server in self._servers]
         self._front.written = self._courier.grown
         self._courier.start()
+        self._rotation.start()
 
     async def wait(self) -> None:
         """Return after :meth:`stop`; raise the error that ended it, if one did."""
@@ -80,6 +89,8 @@ class ServedGateway:
             await server.close()
         await self._courier.stop()
         await self.runtime.stop()
+        await self._rotation.stop()
+        self._cards.close()
         self._front.end()
 
 
@@ -100,15 +111,9 @@ async def serve_gateway(
     tls, https = client_tls(switch, "gateway.switch.tls_"), server_tls(api, "gateway.api.tls_")
     if https is None:
         raise ConfigError("gateway.api.tls_certificate: missing: the API speaks HTTPS alone")
-    gateway = Gateway(
-        Node(config.terminal, config.zone),
-        CardVault(vault.open, vault.fingerprint),
-        Timers(config.answer_s, config.echo_s),
-        {merchant.id: merchant.declines_failed for merchant in config.merchants},
-    )
-    gateway.translate({SWITCH: switch.translation()})
-    front = Front(gateway)
-    journal = open_journal(config.database)
+    journal, cards = _stores(config, vault, clock)
+    front = _front(config, cards)
+    gateway = front.gateway
     record = log.record("gateway", clock) if log else Record("gateway", [to_log], clock.now)
     tap = log.tap("gateway") if log else None
     runtime = Runtime(front, clock=clock, journal=journal, tap=tap, record=record)
@@ -125,7 +130,7 @@ async def serve_gateway(
         services = Services(
             front=front,
             reader=reader,
-            vault=vault,
+            vault=cards,
             merchants=merchants,
             now=clock.now,
             codes=Codes(clock.now),
@@ -139,17 +144,46 @@ async def serve_gateway(
         servers = [ApiServer(app.app, api, https, note)]
         if config.pages is not None:
             servers.append(_pages(config.pages, services, keys, note))
+        rotation = Rotation(cards, clock.now, note)
         verbs = operator_verbs(services, tuple(merchants))
+        verbs |= {"vault_status": rotation.status, "vault_rotate": rotation.rotate}
         await runtime.serve_control(config.folder, CONTROL, verbs)
-        served = ServedGateway(runtime, front, servers, courier)
+        served = ServedGateway(runtime, front, servers, courier, rotation, cards)
         await served.open()
     except BaseException:
         if outbox is not None:
             outbox.close()
         await runtime.stop()
+        cards.close()
         raise
     runtime.dial(SWITCH, switch.host, switch.port, switch.channel(), tls)
     return served
+
+
+def _stores(
+    config: GatewayConfig, vault: Vault, clock: Clock
+) -> tuple[JournalStore[GatewayRow], SealedCards]:
+    """The journal, which no other gateway may have, and the cards. Raises ConfigError, Error."""
+    journal = open_journal(config.database)
+    try:
+        keys = SealKeys(Path(config.seals), clock.now())
+        return journal, SealedCards(config.cards, keys, vault)
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _front(config: GatewayConfig, cards: SealedCards) -> Front:
+    gateway = Gateway(
+        Node(config.terminal, config.zone),
+        CardVault(cards.open, cards.fingerprint),
+        Timers(config.answer_s, config.echo_s),
+        {merchant.id: merchant.declines_failed for merchant in config.merchants},
+    )
+    gateway.translate({SWITCH: config.switch.translation()})
+    front = Front(gateway)
+    front.sealed = cards.durable
+    return front
 
 
 def _pages(

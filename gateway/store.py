@@ -58,7 +58,7 @@ SCHEMA: Final = Schema(
     key="gateway.database",
     metadata=_METADATA,
     version_table=version_table("gateway", _METADATA),
-    version=2,
+    version=3,
     lock_number=8_587,
     in_use="the journal of the gateway is in use: stop the other gateway, or give this one its "
     "own database",

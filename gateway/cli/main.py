@@ -13,6 +13,7 @@ from .events import events
 from .exceptions import exceptions
 from .given import config_of, json_option, say_json, shop_of
 from .keys import keys
+from .vault import vault
 
 EPILOG: Final = """\b
 Examples:
@@ -22,6 +23,7 @@ Examples:
   cardswitch gateway show pi_…                 the whole story of a payment
   cardswitch gateway exceptions list           what nobody knows the outcome of
   cardswitch gateway events listen --forward http://127.0.0.1:3000/hook
+  cardswitch gateway vault rotate              a new key for the numbers of cards
 
 \b
 A payment, with curl (`up` runs the lab in ./cardswitch-data):
@@ -37,6 +39,7 @@ def gateway() -> None:
 gateway.add_command(keys)
 gateway.add_command(events)
 gateway.add_command(exceptions)
+gateway.add_command(vault)
 
 
 @gateway.command(epilog="\b\nExample:\n  serve --config cardswitch-data/lab.toml")
@@ -54,9 +57,9 @@ def serve(obj: Any, config_path: Path, log: LogOptions) -> None:
     config = config_of(config_path)
 
     async def main() -> None:
-        vault = obj["open_vault"](config.vault)
+        base = obj["open_vault"](config.vault)
         chain, money = obj["chain_of"](config_path), obj["money_of"](config_path)
-        served = await serve_gateway(config, vault, log=EventLog(log), chain=chain, money=money)
+        served = await serve_gateway(config, base, log=EventLog(log), chain=chain, money=money)
         click.echo(f"gateway on https://{config.api.host}:{served.port}/v1", err=True)
         await until_stopped(served)
 

@@ -42,6 +42,9 @@ def test_a_second_one_is_refused_and_leaves_the_first_alone(config, tmp_path):
         with pytest.raises(Error, match="in use"):
             await serve_gateway(config, open_vault(config.vault))
         other = replace(config, database=f"sqlite:///{tmp_path}/other.db", terminal="GATE0002")
+        with pytest.raises(Error, match="cards of the gateway are in use"):
+            await serve_gateway(other, open_vault(config.vault))
+        other = replace(other, cards=f"sqlite:///{tmp_path}/cards.db", seals=f"{tmp_path}/seals")
         with pytest.raises(Error, match="events of the gateway are in use"):
             await serve_gateway(other, open_vault(config.vault))
         other = replace(other, events=f"sqlite:///{tmp_path}/events.db")
