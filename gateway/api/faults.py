@@ -6,6 +6,8 @@ from typing import Any
 
 from cardswitch.specs.codes import MALFUNCTION, reason
 from cardswitch.specs.errors import Error
+from cardswitch.specs.masking import PAN_RUN, star_pans
+from cardswitch.specs.tracks import is_luhn_valid
 
 from ..core.problems import BLOCKED, Problem, invalid
 
@@ -33,9 +35,9 @@ def error_object(problem: Problem, intent: dict[str, Any] | None, charge: str | 
     """The body of an answer with *problem*; *intent* as it is shown, *charge* by its id."""
     error: dict[str, Any] = {
         "type": problem.type,
-        "message": problem.message,
+        "message": without_cards(problem.message),
         "code": problem.code,
-        "param": problem.param,
+        "param": None if problem.param is None else without_cards(problem.param),
     }
     if problem.type == "card_error":
         error |= {
@@ -47,6 +49,20 @@ def error_object(problem: Problem, intent: dict[str, Any] | None, charge: str | 
     if intent is not None:
         error[intent["object"]] = intent
     return {"error": {name: value for name, value in error.items() if value is not None}}
+
+
+def without_cards(text: str) -> str:
+    """*text*, which may quote what came, with stars for what could be a card number in it.
+
+    >>> without_cards("No such customer: 4242 4242-42424242 of 17")
+    'No such customer: **** ****-******** of 17'
+    """
+    return PAN_RUN.sub(lambda run: star_pans(run[0]) if is_card(run[0]) else run[0], text)
+
+
+def is_card(run: str) -> bool:
+    """Whether a run of digits, blanks and hyphens could be a card number."""
+    return is_luhn_valid("".join(c for c in run if c.isdigit()))
 
 
 def customer_message(problem: Problem) -> str:

@@ -10,12 +10,11 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from cardswitch.specs.masking import PAN_RUN
-from cardswitch.specs.tracks import is_luhn_valid
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web import body
 
 from ..core.problems import Problem
-from .faults import Fault, bad
+from .faults import Fault, bad, is_card
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -101,7 +100,7 @@ def refuse_stray_cards(value: Value) -> None:
             continue
         for text in (param, str(leaf)):
             for run in PAN_RUN.finditer(_RANDOM.sub("*", text)):
-                if is_luhn_valid("".join(c for c in run[0] if c.isdigit())):
+                if is_card(run[0]):
                     raise bad(
                         "This looks like a card number, which may stand in a card alone", param
                     )

@@ -21,7 +21,7 @@ from ..endpoints import (
 )
 from ..faults import bad
 from ..objects import charge_object, list_object, refund_object
-from ..paging import cut, page_of, part_of
+from ..paging import cut, is_between, page_of, part_of
 
 
 class ChargesParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -59,7 +59,13 @@ async def list_charges(asked: Asked) -> Answer:
         charges = [charge_object(*each) for each in page.exchanges()]
         return page.shown("/v1/charges", charges), None
     intent = await read_intent(asked, ref_of(given.payment_intent), given.payment_intent)
-    payments = [each for each in reversed(intent.exchanges) if each.is_payment]
+    payments = [
+        each
+        for each in reversed(intent.exchanges)
+        if each.is_payment
+        and is_between(given.created, each.at)
+        and given.customer in (None, intent.customer)
+    ]
     ids = [id_of(CHARGE, intent.ref, each.number) for each in payments]
     found, has_more = cut(payments, ids, given)
     data = [charge_object(intent, each) for each in found]
@@ -102,7 +108,11 @@ async def list_refunds(asked: Asked) -> Answer:
         return page.shown("/v1/refunds", [refund_object(*each) for each in page.exchanges()]), None
     ref = ref_of(named, INTENT if given.payment_intent else CHARGE)
     intent = await read_intent(asked, ref, named)
-    refunds = [each for each in reversed(intent.exchanges) if each.asked == "refund"]
+    refunds = [
+        each
+        for each in reversed(intent.exchanges)
+        if each.asked == "refund" and is_between(given.created, each.at)
+    ]
     ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
     found, has_more = cut(refunds, ids, given)
     return list_object("/v1/refunds", [refund_object(intent, e) for e in found], has_more), None

@@ -34,3 +34,11 @@ def test_other_reasons_are_told():
     assert customer_message(declined("51", 1)) == "Insufficient funds"
     assert customer_message(undone(1)) == "Try again"
     assert customer_message(bad("why").problem) == "why"
+
+
+def test_what_it_quotes_is_no_card_number():
+    number = "4242424242424242"
+    problem = bad(f"No such {number}, {number[:-1]}1, 12", f"metadata[{number}]").problem
+    error = error_object(problem, None, None)["error"]
+    assert error["message"] == f"No such {'*' * 16}, 4242424242424241, 12"
+    assert error["param"] == f"metadata[{'*' * 16}]"

@@ -62,3 +62,15 @@ def test_a_failed_check_is_told_and_declines_where_the_merchant_says_so(shop, nu
     name = "cvc_check" if what == "cvc" else "address_postal_code_check"
     assert charge["payment_method_details"]["card"]["checks"][name] == "fail"
     assert (charge["outcome"]["type"], charge["paid"]) == ("blocked", False)
+
+
+def test_every_filter_of_a_list_counts_beside_the_intent(shop):
+    paid = shop.create().body
+    shop.ask("POST", "/v1/refunds", {"payment_intent": paid["id"], "amount": 1})
+    of_intent = {"payment_intent": paid["id"]}
+    before, behind = paid["created"] - 5, paid["created"] + 500
+    never = [{"created[lt]": before}, {"created[gt]": behind}]
+    for path, more in (("/v1/charges", [{"customer": "cus_other"}]), ("/v1/refunds", [])):
+        assert len(shop.ask("GET", path, of_intent).body["data"]) == 1
+        for wanted in [*never, *more]:
+            assert shop.ask("GET", path, {**of_intent, **wanted}).body["data"] == []
