@@ -93,3 +93,10 @@ class Money(Protocol):
         Raises Error.
         """
         ...
+
+    def named(self, merchant: str, references: Sequence[str]) -> Sequence[Entry]:
+        """Movements of *merchant* whose field 37 is one of *references*, newest first.
+
+        Raises Error.
+        """
+        ...

@@ -20,6 +20,7 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "setup_intent": {"customer": "customer", "payment_method": "payment_method"},
     "charge": {
+        "balance_transaction": "balance_transaction",
         "customer": "customer",
         "payment_intent": "payment_intent",
     },
@@ -33,7 +34,11 @@ FIELDS: Final[Mapping[str, Mapping[str, str]]] = {
         "balance_transaction": "balance_transaction",
         "failure_balance_transaction": "balance_transaction",
     },
-    "refund": {"charge": "charge", "payment_intent": "payment_intent"},
+    "refund": {
+        "balance_transaction": "balance_transaction",
+        "charge": "charge",
+        "payment_intent": "payment_intent",
+    },
     "payment_method": {"customer": "customer"},
     "customer": {"invoice_settings.default_payment_method": "payment_method"},
 }

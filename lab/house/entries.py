@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
 
 from cardswitch.gateway.money import CAME_BACK, DEPOSITED, MOVED, Between, Entry, Place
 from cardswitch.switch.settlement.formats.orders import Ordered
@@ -11,7 +12,9 @@ from cardswitch.switch.store import merchant as movements
 from cardswitch.switch.store.books import BooksReader, Close
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.switch.store.tables import TRANSFERS
-from cardswitch.wire.ports import Seconds
+from cardswitch.wire.ports import Question, Seconds
+
+LEGS_MAX: Final = 500  # looked at for some references: SQLite takes 999 values or more
 
 
 class Deposits:
@@ -56,19 +59,30 @@ def entries_of(
     deposits = Deposits(books, merchant) if books is not None else None
     found = [] if deposits is None else [*deposits.entries()]
     found = [each for each in found if between.has(each.place, each.at)]
-    found += _movements(merchant, between, journal, books, deposits)
+    found += _movements(merchant, _rows(between), journal, books, deposits)
     found.sort(key=lambda each: each.place, reverse=True)
     return found[-between.size :] if between.above is not None else found[: between.size]
 
 
+def entries_named(
+    merchant: str, references: Sequence[str], journal: JournalReader, books: BooksReader | None
+) -> list[Entry]:
+    """The movements of *merchant* whose field 37 is one of *references*. Raises Error."""
+    questions = [Question(rrns=((reference, ""),)) for reference in references]
+    found = [row.leg for rows in journal.look_up(questions) for row in rows or ()]
+    rows = movements.Between(size=LEGS_MAX, legs=frozenset(found[:LEGS_MAX]))
+    deposits = Deposits(books, merchant) if books is not None else None
+    return [*_movements(merchant, rows, journal, books, deposits)]
+
+
 def _movements(
     merchant: str,
-    between: Between,
+    between: movements.Between,
     journal: JournalReader,
     books: BooksReader | None,
     deposits: Deposits | None,
 ) -> Iterator[Entry]:
-    found = movements.movements_of(journal, merchant, _rows(between))
+    found = movements.movements_of(journal, merchant, between)
     booked = books.booked_on([each.sequence for each in found]) if books is not None else {}
     closes = deposits.closes if deposits is not None else {}
     ends_at = _ends_at(journal, closes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from cardswitch.switch.store.books import BooksReader, Close
 from cardswitch.switch.store.reader import JournalReader
 from cardswitch.wire.store.database import Missing
 
-from .entries import Deposits, entries_of
+from .entries import Deposits, entries_named, entries_of
 from .programs import Runs
 
 LOOKS_MAX: Final = 5  # Nobody closes so many days in the time of one look.
@@ -73,6 +74,12 @@ class LabMoney:
         journal = JournalReader(self._switch.database)
         with journal.snapshot():
             return entries_of(merchant, between, journal, self._books())
+
+    def named(self, merchant: str, references: Sequence[str]) -> list[Entry]:
+        """See :class:`~cardswitch.gateway.money.Money`."""
+        journal = JournalReader(self._switch.database)
+        with journal.snapshot():
+            return entries_named(merchant, references, journal, self._books())
 
     def _books(self) -> BooksReader | None:
         """The books, once a day was closed."""

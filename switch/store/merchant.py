@@ -34,6 +34,7 @@ class Between(Struct, frozen=True, gc=False, kw_only=True):
     until: int | None = None  # the last row that may be meant
     since: Seconds = 0.0
     before: Seconds | None = None
+    legs: frozenset[int] | None = None  # of which legs; none: of all
 
 
 def movements_of(journal: JournalReader, merchant: str, between: Between) -> list[MerchantMovement]:
@@ -45,6 +46,8 @@ def movements_of(journal: JournalReader, merchant: str, between: Between) -> lis
         chosen.append(c.sequence > between.above)
     if between.until is not None:
         chosen.append(c.sequence <= between.until)
+    if between.legs is not None:
+        chosen.append(c.leg.in_(between.legs))
     if between.before is not None:
         chosen.append(c.at < between.before)
     rows = (

@@ -20,8 +20,9 @@ from ..endpoints import (
     ref_of,
 )
 from ..faults import bad
-from ..objects import charge_object, list_object, refund_object
+from ..objects import Object, charge_object, list_object, refund_object
 from ..paging import cut, is_between, page_of, part_of
+from .transactions import with_transactions
 
 
 class ChargesParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -47,7 +48,14 @@ class CaptureParams(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 async def retrieve_charge(asked: Asked) -> Answer:
     """GET /v1/charges/{id}."""
     params.read(params.ReadParams, asked.value)
-    return charge_object(*await part_of_intent(asked, CHARGE, "charge", asked.id)), None
+    return await read_charge(asked, asked.id), None
+
+
+async def read_charge(asked: Asked, id_: str) -> Object:
+    """The charge *id_*. Raises Fault."""
+    found = charge_object(*await part_of_intent(asked, CHARGE, "charge", id_))
+    [shown] = await with_transactions(asked, [found])
+    return shown
 
 
 async def list_charges(asked: Asked) -> Answer:
@@ -57,7 +65,7 @@ async def list_charges(asked: Asked) -> Answer:
         locate = part_of(INTENTS, CHARGE)
         page = await page_of(asked, given, (CHARGES,), locate, given.customer)
         charges = [charge_object(*each) for each in page.exchanges()]
-        return page.shown("/v1/charges", charges), None
+        return page.shown("/v1/charges", await with_transactions(asked, charges)), None
     intent = await read_intent(asked, ref_of(given.payment_intent), given.payment_intent)
     payments = [
         each
@@ -69,7 +77,7 @@ async def list_charges(asked: Asked) -> Answer:
     ids = [id_of(CHARGE, intent.ref, each.number) for each in payments]
     found, has_more = cut(payments, ids, given)
     data = [charge_object(intent, each) for each in found]
-    return list_object("/v1/charges", data, has_more), None
+    return list_object("/v1/charges", await with_transactions(asked, data), has_more), None
 
 
 async def capture_charge(asked: Asked) -> Answer:
@@ -78,7 +86,9 @@ async def capture_charge(asked: Asked) -> Answer:
     intent, payment = await part_of_intent(asked, CHARGE, "charge", asked.id)
     deed = Capture(amount=positive(given.amount))
     reply = await asked.call(intent.ref, asked.id, deed)
-    return charge_object(intent_of(reply), intent_of(reply).exchange(payment.number)), reply
+    found = charge_object(intent_of(reply), intent_of(reply).exchange(payment.number))
+    [shown] = await with_transactions(asked, [found])
+    return shown, reply
 
 
 async def create_refund(asked: Asked) -> Answer:
@@ -90,13 +100,16 @@ async def create_refund(asked: Asked) -> Answer:
     deed = Refund(amount=positive(given.amount), reason=given.reason, metadata=given.metadata)
     reply = await asked.call(ref_of(named, INTENT if given.payment_intent else CHARGE), named, deed)
     intent = intent_of(reply)
-    return refund_object(intent, intent.exchange(reply.number)), reply
+    [shown] = await with_transactions(asked, [refund_object(intent, intent.exchange(reply.number))])
+    return shown, reply
 
 
 async def retrieve_refund(asked: Asked) -> Answer:
     """GET /v1/refunds/{id}."""
     params.read(params.ReadParams, asked.value)
-    return refund_object(*await part_of_intent(asked, REFUND, "refund", asked.id)), None
+    found = refund_object(*await part_of_intent(asked, REFUND, "refund", asked.id))
+    [shown] = await with_transactions(asked, [found])
+    return shown, None
 
 
 async def list_refunds(asked: Asked) -> Answer:
@@ -105,7 +118,8 @@ async def list_refunds(asked: Asked) -> Answer:
     named = given.payment_intent or given.charge
     if named is None:
         page = await page_of(asked, given, (REFUNDS,), part_of(INTENTS, REFUND))
-        return page.shown("/v1/refunds", [refund_object(*each) for each in page.exchanges()]), None
+        data = [refund_object(*each) for each in page.exchanges()]
+        return page.shown("/v1/refunds", await with_transactions(asked, data)), None
     ref = ref_of(named, INTENT if given.payment_intent else CHARGE)
     intent = await read_intent(asked, ref, named)
     refunds = [
@@ -115,4 +129,5 @@ async def list_refunds(asked: Asked) -> Answer:
     ]
     ids = [id_of(REFUND, intent.ref, each.number) for each in refunds]
     found, has_more = cut(refunds, ids, given)
-    return list_object("/v1/refunds", [refund_object(intent, e) for e in found], has_more), None
+    data = [refund_object(intent, each) for each in found]
+    return list_object("/v1/refunds", await with_transactions(asked, data), has_more), None

@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Final
 
-from ...core.ids import CHARGE, SETUP
+from ...core.ids import SETUP
 from ...core.row import SETUP as SETUPS
-from ..endpoints import Asked, intent_of, part_of_intent, read_intent, read_thing, ref_of
+from ..endpoints import Asked, intent_of, read_intent, read_thing, ref_of
 from ..expanding import Load
 from ..given.sources import CUSTOMERS, METHODS, SESSIONS
-from ..objects import Object, charge_object, intent_object, setup_object
+from ..objects import Object, intent_object, setup_object
+from .charges import read_charge
 from .customers import customer_object
 from .methods import method_object
 from .sessions import session_object
@@ -24,10 +25,6 @@ async def _intent(asked: Asked, id_: str) -> Object:
 
 async def _setup(asked: Asked, id_: str) -> Object:
     return setup_object(intent_of(await asked.read(ref_of(id_, SETUP), id_, SETUPS)))
-
-
-async def _charge(asked: Asked, id_: str) -> Object:
-    return charge_object(*await part_of_intent(asked, CHARGE, "charge", id_))
 
 
 async def _method(asked: Asked, id_: str) -> Object:
@@ -44,7 +41,7 @@ async def _customer(asked: Asked, id_: str) -> Object:
 
 _LOADERS: Final[Mapping[str, Callable[[Asked, str], Awaitable[Object]]]] = {
     "balance_transaction": read_transaction,
-    "charge": _charge,
+    "charge": read_charge,
     "checkout.session": _session,
     "customer": _customer,
     "payment_intent": _intent,

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, Literal
 
-from ...core.ids import CHARGE, REFUND, TRANSACTION, id_of
+from msgspec.structs import replace
+
+from cardswitch.specs.errors import Error
+
+from ...core.ids import CHARGE, PAYOUT, REFUND, TRANSACTION, id_of
 from ...core.intents import Intent
 from ...core.problems import missing
 from ...core.row import CAPTURE as CAPTURES
 from ...core.row import CHARGE as CHARGES
 from ...core.row import REFUND as REFUNDS
-from ...money import DEPOSITED, MOVED, Between, Entry, Place
+from ...money import DEPOSITED, MOVED, Between, Entry, Money, Payout, Place
 from ...store import GatewayReader, Wanted
 from .. import params
-from ..endpoints import ID_MAX, Answer, Asked, limit_of
+from ..endpoints import ID_MAX, Answer, Asked, limit_of, part_of_intent
 from ..faults import Fault
 from ..objects import Object, list_object
 from ..paging import refuse_both, times_of, unknown
@@ -26,6 +31,16 @@ _DIGITS: Final = (14, 15, 24)  # where row, step and number of a place end in it
 # Payments and refunds of ours are looked for among those of so long before, and so many.
 SENT_BEFORE_S: Final = 300.0
 SOURCES_MAX: Final = 1_000
+LOOKED_AT: Final = 200  # entries of one piece, where not all are wanted
+
+
+class TransactionsParams(params.ListParams, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A page of changes of the balance: of a type, of a source, or paid by a payout."""
+
+    type: Literal["charge", "refund", "adjustment", "payout"] | None = None
+    currency: str | None = None
+    source: str | None = None
+    payout: str | None = None
 
 
 async def retrieve_transaction(asked: Asked) -> Answer:
@@ -35,8 +50,8 @@ async def retrieve_transaction(asked: Asked) -> Answer:
 
 
 async def list_transactions(asked: Asked) -> Answer:
-    """GET /v1/balance_transactions: the changes of the balance."""
-    given = params.read(params.ListParams, asked.value)
+    """GET /v1/balance_transactions: the changes of the balance, or those of a type or source."""
+    given = params.read(TransactionsParams, asked.value)
     size = limit_of(given)
     refuse_both(given)
     since, before = times_of(given.created)
@@ -47,10 +62,101 @@ async def list_transactions(asked: Asked) -> Answer:
         since=since,
         before=before,
     )
-    found = await asyncio.to_thread(books_of(asked).entries, asked.key.merchant, between)
+    money, merchant = books_of(asked), asked.key.merchant
+    if given.source is not None:
+        known = await _of_source(asked, given.source)
+        found = [each for each in known if between.has(each.place, each.at)]
+        found = [each for each in found if _is_wanted(given, None, each)]
+    else:
+        payout = await _payout_named(asked, given.payout)
+        wanted = partial(_is_wanted, given, payout)
+        found = await asyncio.to_thread(_found, money, merchant, between, wanted)
     has_more = len(found) > size
     page = found[-size:] if between.above is not None else found[:size]
     return list_object(URL, await _shown(asked, page), has_more), None
+
+
+def _is_wanted(given: TransactionsParams, payout: Payout | None, entry: Entry) -> bool:
+    """Whether *entry* is of the type and currency that are *given*, and paid by *payout*."""
+    if given.type is not None and _type_of(entry)[0] != given.type:
+        return False
+    if given.currency is not None and currency_of(entry.currency) != given.currency.lower():
+        return False
+    if payout is None:
+        return True
+    is_paid = entry.place[1] == MOVED and entry.is_booked and entry.available_on == payout.at
+    return entry.currency == payout.currency and (is_paid or entry.place == payout.place)
+
+
+def _found(
+    money: Money, merchant: str, between: Between, wanted: Callable[[Entry], bool]
+) -> list[Entry]:
+    """The entries that are *wanted*, so many as *between* says, looked for piece by piece."""
+    size, found = between.size, list[Entry]()
+    between = replace(between, size=max(size, LOOKED_AT))
+    while True:
+        some = money.entries(merchant, between)
+        chosen = [each for each in some if wanted(each)]
+        if between.above is None:
+            found += chosen
+        else:
+            found = [*chosen, *found]
+        if len(some) < between.size or len(found) >= size:
+            return found[-size:] if between.above is not None else found[:size]
+        if between.above is None:
+            between = replace(between, below=some[-1].place)
+        else:
+            between = replace(between, above=some[0].place)
+
+
+async def _of_source(asked: Asked, source: str) -> list[Entry]:
+    """The entries of a charge, refund or payout of the caller's, newest first. Raises Fault."""
+    money, merchant = books_of(asked), asked.key.merchant
+    if source.startswith(PAYOUT):
+        payout = await _payout_named(asked, source, "source")
+        assert payout is not None, "it is named"
+        places = [place for place in (payout.back, payout.place) if place is not None]
+        ids = [transaction_id(place) for place in places]
+        return [entry for id_ in ids if (entry := await _entry_named(asked, id_)) is not None]
+    prefix, what = (REFUND, "refund") if source.startswith(REFUND) else (CHARGE, "charge")
+    try:
+        _, exchange = await part_of_intent(asked, prefix, what, source)
+    except Fault:
+        raise unknown(source, "source") from None
+    reference = exchange.answer.get(37) if exchange.answer is not None else ""
+    if not reference:
+        return []
+    found = await asyncio.to_thread(money.named, merchant, [reference])
+    return [each for each in found if (_type_of(each)[0] == "refund") == (prefix == REFUND)]
+
+
+async def _payout_named(asked: Asked, id_: str | None, param: str = "payout") -> Payout | None:
+    """The caller's payout *id_*, if one is given. Raises Fault."""
+    if id_ is None:
+        return None
+    for payout in await asyncio.to_thread(books_of(asked).payouts, asked.key.merchant):
+        if payout_id(payout.reference) == id_:
+            return payout
+    raise unknown(id_, param)
+
+
+async def with_transactions(asked: Asked, shown: list[Object]) -> list[Object]:
+    """*shown*, charges or refunds, each with the id of the first movement that it has made.
+
+    Where the books cannot be read, none is told.
+    """
+    money = asked.services.money
+    references = [each["x_reference"] for each in shown if each["x_reference"]]
+    if money is None or not references:
+        return shown
+    try:
+        found = await asyncio.to_thread(money.named, asked.key.merchant, references)
+    except Error:  # What they are about has been done, and can be told.
+        return shown
+    ids = {(each.reference, _type_of(each)[0]): transaction_id(each.place) for each in found}
+    for each in shown:
+        each["balance_transaction"] = ids.get((each["x_reference"], each["object"]))
+    return shown
 
 
 async def read_transaction(asked: Asked, id_: str) -> Object:

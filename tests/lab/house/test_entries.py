@@ -60,3 +60,16 @@ def test_each_page_goes_on_where_the_last_one_ended(lab):
         assert look(lab, above=each.place)[0] == whole[:number]
         assert look(lab, size=1, above=each.place)[0] == whole[:number][-1:]
         assert look(lab, size=1, below=each.place)[0] == whole[number + 1 :][:1]
+
+
+def test_movements_are_found_by_their_references(lab):
+    lab.history.sale(300)
+    lab.commit()
+    whole, _ = look(lab)
+    money = LabMoney(lab.switch, lab.settlement)
+    for each in whole:
+        assert each in money.named("SHOP", [each.reference])
+    named = money.named("SHOP", [each.reference for each in whole])
+    assert [each for each in named if each in whole] == whole
+    assert money.named("SHOP", []) == money.named("SHOP", ["609999999999"]) == []
+    assert money.named("NOBODY", [whole[0].reference]) == []

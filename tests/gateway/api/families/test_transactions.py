@@ -1,11 +1,20 @@
 """Balance transactions over HTTPS: what each is of, page by page, and to whom it is shown."""
 
+import asyncio
+from types import SimpleNamespace
+
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.gateway.api.described import shapes
-from cardswitch.gateway.api.families.transactions import transaction_object
-from cardswitch.gateway.money import Entry
+from cardswitch.gateway.api.families.transactions import (
+    _found,
+    transaction_object,
+    with_transactions,
+)
+from cardswitch.gateway.money import Between, Entry
+from cardswitch.specs.errors import Error
 from tests.kit.shapes import shaped
 
 URL = "/v1/balance_transactions"
@@ -93,3 +102,81 @@ def test_what_it_is_called(about, type_, category, status):
     )  # fmt: skip
     assert shown["amount"] - shown["fee"] == shown["net"]
     assert shaped(shown, shapes.BalanceTransaction)
+
+
+def test_a_list_is_of_a_type_a_source_or_a_currency(shop, made):
+    charge, refund, held = made
+
+    def sources(**asked):
+        told = shop.ask("GET", URL, {"limit": 100, **asked}).body
+        return [(each["type"], each["source"], each["amount"]) for each in told["data"]]
+
+    assert {type_ for type_, *_ in sources(type="refund")} == {"refund"}
+    assert ("refund", refund, -250) in sources(type="refund")
+    assert sources(source=charge) == [("charge", charge, 1250)]
+    assert sources(source=refund) == [("refund", refund, -250)]
+    assert sources(source=held, type="refund") == []
+    assert sources(currency="jpy") == sources(type="payout") == []
+    whole, _ = ids(shop, limit=100, type="charge")
+    assert ids(shop, limit=2, type="charge", starting_after=whole[0])[0] == whole[1:3]
+    assert ids(shop, limit=1, type="charge", ending_before=whole[2])[0] == whole[1:2]
+
+
+def test_charges_and_refunds_tell_what_they_have_moved(shop, made):
+    charge, refund, held = made
+    for id_, path in ((charge, "charges"), (refund, "refunds"), (held, "charges")):
+        shown = shop.ask("GET", f"/v1/{path}/{id_}", {"expand[]": "balance_transaction"}).body
+        assert shown["balance_transaction"]["source"] == id_
+        [same] = [
+            each
+            for each in shop.ask("GET", f"/v1/{path}", {"limit": 100}).body["data"]
+            if each["id"] == id_
+        ]
+        assert same["balance_transaction"] == shown["balance_transaction"]["id"]
+    declined = shop.create(amount=100051).body["error"]["charge"]
+    assert shop.ask("GET", f"/v1/charges/{declined}").body["balance_transaction"] is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("payout", "po_x"), ("source", "po_x")])
+def test_what_is_no_payout_is_named(shop, name, value):
+    said = shop.ask("GET", URL, {name: value})
+    assert (said.status, said.body["error"]["param"]) == (400, name)
+
+
+class Books:
+    """Entries by number, each of which is a place."""
+
+    def __init__(self, count):
+        kinds = ("sale", "refund", "sale")
+        self.all = [
+            replace(SALE, place=(number, 0, 0), kind=kinds[number % 3]) for number in range(count)
+        ][::-1]
+
+    def entries(self, _, between):
+        found = [each for each in self.all if between.has(each.place, each.at)]
+        return found[-between.size :] if between.above else found[: between.size]
+
+
+@pytest.mark.parametrize("about", [{}, {"below": (300, 0, 0)}, {"above": (40, 0, 0)}])
+def test_what_is_wanted_is_found_piece_by_piece(about):
+    books = Books(500)
+    between = Between(size=150, **about)
+    found = _found(books, "SHOP", between, lambda entry: entry.kind == "refund")
+    meant = [e for e in books.all if e.kind == "refund" and between.has(e.place, e.at)]
+    assert found == (meant[-150:] if between.above else meant[:150])
+
+
+class Unreadable:
+    """Books that cannot be read."""
+
+    def named(self, *_):
+        raise Error("the disk is gone")
+
+
+@pytest.mark.parametrize("money", [None, Unreadable()])
+def test_what_was_done_is_told_though_the_books_cannot_be_read(money):
+    asked = SimpleNamespace(
+        services=SimpleNamespace(money=money), key=SimpleNamespace(merchant="SHOP0001")
+    )
+    refund = {"object": "refund", "x_reference": "608801000001", "balance_transaction": None}
+    assert asyncio.run(with_transactions(asked, [dict(refund)])) == [refund]
