@@ -37,6 +37,7 @@ class Shop:
         paying: Paying,
         keys: Secrets,
         pay_url: str,
+        bank_url: str,
         names: Collection[str],
         currencies: Sequence[str],
         types: Sequence[str],
@@ -51,7 +52,7 @@ class Shop:
         self._note = note
         self._files = {path.name: path.read_bytes() for path in (_HERE / "static").glob("*.js")}
         self._files["shop.css"] = b"".join(sheet.read_bytes() for sheet in _SHEETS)
-        self._web = web = Web(pay_url, names, request_s, note)
+        self._web = web = Web(pay_url, names, request_s, note, bank_url)
         visitors = Visitors(web, orders, paying, currencies, types, now)
         counter = Counter(web, orders, paying, keys, currencies[0], now)
         guarded, opened = web.guarded, counter.opened

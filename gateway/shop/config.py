@@ -8,6 +8,8 @@ from typing import Annotated
 from msgspec import Meta
 from msgspec.structs import replace
 
+from cardswitch.specs.registries import is_iban
+
 from ..config import PagesConfig
 from .catalogue import CURRENCIES
 from .types.chooser import NAMES, SAFE
@@ -28,6 +30,11 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
     # The file of the secret API key; it opens the merchant's pages too. `up` makes one.
     key: str = "shop.key"
     public_key: str = "shop.pub"  # and that of the publishable one, which its pages show
+    # To be paid by bank: the origin of the bank's pages, the shop's account, and the folder where a
+    # camt.054 says what has come there.
+    bank: Annotated[str, Meta(pattern=r"\A(https://[^/]+)?\Z")] = ""
+    iban: str = ""
+    credits: str = "credits"
     database: str = "shop.db"  # a file of SQLite
 
     def __post_init__(self) -> None:
@@ -38,6 +45,8 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
                 f"currencies: {', '.join(unknown)}: the catalogue has {', '.join(CURRENCIES)}"
             )
 
+        if "bank" in self.types and not (self.bank and is_iban(self.iban)):
+            raise ValueError("types: bank: it needs the bank's pages (bank) and our account (iban)")
         strange = sorted(set(self.types) - set(NAMES))
         if strange:
             raise ValueError(f"types: {', '.join(strange)}: there are {', '.join(NAMES)}")
@@ -49,5 +58,6 @@ class ShopConfig(PagesConfig, frozen=True, kw_only=True):
             gateway_ca=str(folder / self.gateway_ca),
             key=str(folder / self.key),
             public_key=str(folder / self.public_key),
+            credits=str(folder / self.credits),
             database=str(folder / self.database),
         )

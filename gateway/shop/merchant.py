@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable
 from hmac import compare_digest
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +24,8 @@ from .paying import Paying
 from .types.adapter import Show
 from .types.chooser import BY_MERCHANT
 from .web import Page, Secrets, Web
+
+BY_BANK: Final = "bank"
 
 
 class Counter:
@@ -59,7 +62,13 @@ class Counter:
 
     async def orders(self, request: Request) -> Response:
         """GET /merchant: the latest orders."""
-        return self._web.render("orders.html", request, orders=await self._orders.recent())
+        orders = await self._orders.recent()
+        waiting = [order for order in orders if order.type == BY_BANK and order.standing == "new"]
+        for order in waiting:  # Of those nobody tells us: what has come is looked at.
+            await self._paying.look(order)
+        if waiting:
+            orders = await self._orders.recent()
+        return self._web.render("orders.html", request, orders=orders)
 
     async def new(self, request: Request) -> Response:
         """GET /merchant/new: an order that came by telephone, or in person."""

@@ -21,7 +21,7 @@ from .client import GatewayClient, GatewayError
 from .config import ShopConfig
 from .orders import OrderStore
 from .paying import Paying
-from .types.chooser import adapters
+from .types.chooser import Places, adapters
 from .web import EVENTS, Secrets
 
 WEB: Final = LinkId("web")
@@ -52,13 +52,14 @@ class ServedShop:
         self._secrets = Secrets(merchant=key)
         orders = OrderStore(Path(config.database))
         self._paying = Paying(
-            self._client, orders, adapters(self._client, config.url, config.pages, public)
+            self._client, orders, adapters(self._client, places_of(config, public))
         )
         shop = Shop(
             orders,
             self._paying,
             self._secrets,
             config.pages,
+            config.bank,
             config.names,
             config.currencies,
             config.types,
@@ -118,6 +119,18 @@ async def serve_shop(
         await shop.stop()
         raise
     return shop
+
+
+def places_of(config: ShopConfig, key: str) -> Places:
+    """Where all that are that its types of gateway need; *key* is the publishable one."""
+    return Places(
+        url=config.url,
+        pages=config.pages,
+        key=key,
+        bank=config.bank,
+        iban=config.iban,
+        credits=Path(config.credits),
+    )
 
 
 def read_key(path: Path) -> str:

@@ -31,17 +31,23 @@ Page = Callable[[Request], Awaitable[Response]]
 
 
 class Web:
-    """Makes pages. *pay_url* is where the gateway's are: forms may lead there.
+    """Makes pages. Forms may lead to *pay_url*, the gateway's pages, and *bank_url*, the bank's.
 
     *names*: the hosts that a browser may ask for, without ports; others are refused. *note* is told
     of what failed, and of nothing secret.
     """
 
     def __init__(
-        self, pay_url: str, names: Collection[str], request_s: Seconds, note: Note
+        self,
+        pay_url: str,
+        names: Collection[str],
+        request_s: Seconds,
+        note: Note,
+        bank_url: str = "",
     ) -> None:
         self.note = note
         self._pay_url = pay_url
+        self._leaving = (pay_url, bank_url)
         self._names = frozenset(names)
         self._request_s = request_s
         loader = FileSystemLoader(Path(__file__).parent / "templates")
@@ -94,7 +100,7 @@ class Web:
         """
         more.setdefault("count", basket_of(request).count)
         text = self._templates.get_template(name).render(pay_url=self._pay_url, **more)
-        headers = headers_for(self._pay_url, embeds=self._pay_url if embeds else "")
+        headers = headers_for(*self._leaving, embeds=self._pay_url if embeds else "")
         if is_sent_away:
             headers["Referrer-Policy"] = "strict-origin"
         return Response(text, status, headers, "text/html")
@@ -105,7 +111,7 @@ class Web:
 
     def to(self, url: str) -> Response:
         """Go on there."""
-        return RedirectResponse(url, _SEE_OTHER, headers_for(self._pay_url))
+        return RedirectResponse(url, _SEE_OTHER, headers_for(*self._leaving))
 
     async def nothing_here(self, request: Request, error: Exception) -> Response:
         """What is no page of ours."""

@@ -23,12 +23,13 @@ from cardswitch.wire.store.files import file_trouble
 
 FOLDER: Final = "tls"
 CA: Final = "ca"
-PROGRAMS: Final = ("hsm", "switch", "acquirer", "issuer", "terminal", "gateway", "shop")
+PROGRAMS: Final = ("hsm", "switch", "acquirer", "issuer", "terminal", "gateway", "shop", "bank")
 CA_DAYS: Final = 3_650
 DAYS: Final = 397  # What browsers take at most.
 RENEWED_DAYS: Final = 30  # So long before its end a certificate is made anew.
 HOSTS: Final = ("localhost",)  # and all below it
-BELOW: Final = ("pay.localhost", "shop.localhost", "acs.localhost")  # origins of their own
+# Origins of their own.
+BELOW: Final = ("pay.localhost", "shop.localhost", "acs.localhost", "bank.localhost")
 ADDRESSES: Final = ("127.0.0.1", "::1")
 NETWORKS: Final = ("127.0.0.0/8", "::1/128")
 _PEM: Final = serialization.Encoding.PEM

@@ -90,6 +90,10 @@ class Running:
             self.bank = BankWatch(house.bank, clock, say)
             self.bank.start()
             self._started(stack, self.bank)
+            if house.bank.pages is not None:
+                from cardswitch.hosts.bank.serve import serve_home
+
+                self._started(stack, await serve_home(house.bank, clock, log))
         if house.gateway is not None:
             from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
 

@@ -90,6 +90,7 @@ class Ports(Struct, frozen=True, kw_only=True):
     gateway: int = 7108
     pages: int = 7109
     web: int = 7111
+    bank: int = 7113
 
 
 class Timing(Struct, frozen=True, kw_only=True):

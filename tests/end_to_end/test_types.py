@@ -8,7 +8,7 @@ from collections import Counter
 from copy import copy
 from pathlib import Path
 from threading import Thread
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from click.testing import CliRunner
@@ -29,9 +29,9 @@ delay_s = "late"
 """
 PATIENCE_S = 30.0
 BY_MERCHANT = ["moto", "link"]
-TYPES = ["hosted", "framed", "fields", "direct", "server", *BY_MERCHANT]
+CARDS = ["hosted", "framed", "fields", "direct", "server", *BY_MERCHANT]
 FIELDS = ["fields", "moto"]
-SEES_NOTHING = set(TYPES) - {"server"}  # of a card: the shop
+SEES_NOTHING = set(CARDS) - {"server"}  # of a card: the shop
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ class Shopper:
             time.sleep(0.2)
 
 
-@pytest.fixture(params=TYPES)
+@pytest.fixture(params=CARDS)
 def shopper(lab, request):
     return Shopper(lab, request.param)
 
@@ -293,3 +293,77 @@ def test_a_visitor_claims_no_sale(lab, till):
     [link] = [word for word in till.html.split('"') if word.startswith("/pay/")]
     till.submit(Form(link), reference=reference)
     assert till.status == 404
+
+
+# By bank ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def payer(lab):
+    """Somebody at the page of the bank, with an order of a bag of beans."""
+    return Shopper(lab, "bank")
+
+
+def approve(payer, deed="approve", **changed):
+    payer.browser.submit(payer.browser.form("token"), deed=deed, **changed)
+
+
+def test_money_that_has_come_pays_the_order(payer):
+    assert "Corner Shop" in payer.browser.text
+    assert "EUR\u00a012.00" in payer.browser.text
+    approve(payer)
+    assert "is paid: EUR\u00a012.00" in payer.browser.text
+    assert payer.asked == 0
+
+
+def test_a_transfer_that_is_not_made_pays_nothing_and_can_be_made_later(payer):
+    approve(payer, "cancel")
+    assert "not paid yet" in payer.browser.text
+    payer.page()
+    approve(payer)
+    assert "is paid" in payer.browser.text
+
+
+def test_a_transfer_that_is_approved_twice_is_made_once(payer):
+    form, at = payer.browser.form("token"), payer.browser.url
+    for _ in range(2):
+        payer.browser.url = at
+        payer.browser.submit(form, deed="approve")
+    assert payer.order().intent["amount_received"] == 1200
+
+
+def test_a_tab_that_is_closed_before_the_way_back_has_paid(payer, lab):
+    form, at = payer.browser.form("token"), payer.browser.url
+    payer.merchant.url = at
+    other = payer.copy(at)
+    other.submit(form, deed="approve")
+    listed = payer.merchant.get(f"{lab.shop.url}/merchant").text
+    assert f"{payer.number} bank paid" in listed
+
+
+@pytest.mark.parametrize(
+    "changed", [{"amount": "0.01"}, {"to": "DE02500105170137075030"}, {"token": "guessed"}]
+)
+def test_a_form_of_the_bank_that_was_changed_pays_nobody(payer, changed):
+    approve(payer, **changed)
+    assert payer.browser.status == 403
+    assert "not paid yet" in payer.told()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("amount", "0.01", 200),  # the customer pays what he says, and the order is not paid
+        ("reference", "ANOTHER", 200),
+        ("to", "DE89370400440532013000", 400),
+        ("back", "https://evil.example/", 400),
+    ],
+)
+def test_a_link_to_the_bank_that_was_changed_pays_no_order(payer, name, value, status):
+    place = urlsplit(payer.start)
+    asked = dict(parse_qsl(place.query)) | {name: value}
+    payer.browser.get(place._replace(query=urlencode(asked)).geturl())
+    assert payer.browser.status == status
+    if status == 200:
+        approve(payer)
+    assert "not paid yet" in payer.told()

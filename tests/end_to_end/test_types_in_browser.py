@@ -137,3 +137,62 @@ def test_an_intent_is_confirmed_by_the_script_of_the_shop(shopper, lab):
     assert told == {
         "paymentIntent": {"id": made["id"], "object": "payment_intent", "status": "succeeded"}
     }
+
+
+def test_by_bank_the_browser_goes_there_and_comes_back(shopper):
+    shopper.choose("Pay by bank")
+    shopper.page.get_by_role("button", name="Approve").dblclick()
+    assert "is paid" in shopper.thanked()
+    assert shopper.troubles == []
+
+
+TYPES = [
+    "Hosted page in a frame",
+    "Hosted fields",
+    "Direct post",
+    "Server to server",
+    "Pay by bank",
+]
+WIDE = """() => [...document.querySelectorAll("*")]
+    .filter((each) => each.getBoundingClientRect().right > innerWidth + 1).length"""
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_narrow_pages_have_nothing_beside_them(browser, lab, direction):
+    shopper = Shopper(browser, lab, width=320)
+    for type_ in TYPES:
+        shopper.choose(type_)
+        last = "Approve" if type_ == "Pay by bank" else "Back to the basket"
+        shopper.page.get_by_role("button", name=last).wait_for()
+        shopper.page.evaluate("way => document.dir = way", direction)
+        assert shopper.page.evaluate("document.documentElement.scrollWidth") <= 320, type_
+        assert direction == "rtl" or shopper.page.evaluate(WIDE) == 0, type_
+    shopper.context.close()
+
+
+def test_every_answer_has_its_headers(shopper, lab):
+    answers = []
+    shopper.context.on("response", lambda answer: answers.append(answer))
+    for type_ in TYPES:
+        shopper.choose(type_)
+    shopper.page.get_by_role("button", name="Approve").wait_for()
+    assert {shopper.shop, shopper.pay, lab.shop.bank} <= {_origin(each.url) for each in answers}
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"], answer.url
+        assert answer.headers["x-content-type-options"] == "nosniff", answer.url
+        assert answer.headers["strict-transport-security"], answer.url
+
+
+def _origin(url):
+    return "/".join(url.split("/")[:3])
+
+
+def test_the_fields_by_keyboard_alone(shopper):
+    shopper.choose("Hosted fields")
+    fields(shopper).get_by_label("Card number").focus()
+    keyboard = shopper.page.keyboard
+    for text in (GOOD, "1230", "123"):
+        keyboard.type(text)
+        keyboard.press("Tab")
+    keyboard.press("Enter")  # The button of the shop's form comes behind the frame.
+    assert "is paid" in shopper.thanked()

@@ -29,11 +29,12 @@ class Shopper(Watched):
         self.page.wait_for_url(f"{self.pay}/c/*")
         return self.page.url
 
-    def choose(self, type_, capture="Now"):
-        """Something in the basket, to be paid by a type of gateway."""
+    def choose(self, type_, capture="Now", look=lambda: None):
+        """Something in the basket, *look* at it, to be paid by a type of gateway."""
         self.page.goto(self.shop)
         self.page.get_by_role("button", name="Add Coffee beans").click()
         self.page.get_by_role("link", name="Basket").click()
+        look()
         self.page.get_by_label(capture).check()
         self.page.locator("label").filter(has=self.page.get_by_text(type_, exact=True)).click()
         self.page.get_by_role("button", name="Pay EUR").click()
@@ -87,9 +88,9 @@ class Shopper(Watched):
 
 
 @contextmanager
-def merchant(browser, lab):
+def merchant(browser, lab, **more):
     key = Path(lab.shop.key).read_text("ascii")
-    watched = Watched(browser, http_credentials={"username": "shop", "password": key})
+    watched = Watched(browser, http_credentials={"username": "shop", "password": key}, **more)
     watched.page.goto(f"{lab.shop.url}/merchant")
     yield watched
     watched.context.close()

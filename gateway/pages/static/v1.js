@@ -10,6 +10,8 @@
     frame.src = `${here}/fields/card?${query}`;
     frame.title = "Card fields, at the gateway";
     frame.className = "gateway-fields";
+    frame.width = "100%";
+    frame.frameBorder = "0";
     const waiting = new Map();
     let number = 0;
     let onSubmit = () => {};

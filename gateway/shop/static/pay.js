@@ -17,7 +17,8 @@ const frame = document.querySelector("iframe.gateway");
 if (frame) {
   addEventListener("message", (event) => {
     if (event.origin !== frame.dataset.gateway || event.source !== frame.contentWindow) return;
-    const { type, url } = event.data;
+    const { type, url, height } = event.data;
+    if (type === "height") frame.height = String(height);
     if (type === "complete" && new URL(url).origin === location.origin) location.assign(url);
   });
 }

@@ -268,3 +268,5 @@ def test_a_framed_page_is_shown_by_its_shop_alone_and_says_there_that_it_is_paid
     paid = shopper.look().text
     assert f'data-shop="{SHOP}"' in paid
     assert f'href="{OFFER.success_url}" target="_top"' in paid
+    assert "framed.js" in paid
+    assert "framed.js" not in Shopper(FakeTill()).look().text

@@ -9,7 +9,7 @@ from cardswitch.gateway.shop.app import Shop
 from cardswitch.gateway.shop.client import GatewayError
 from cardswitch.gateway.shop.orders import OrderStore
 from cardswitch.gateway.shop.paying import Paying
-from cardswitch.gateway.shop.types.chooser import NAMES, adapters
+from cardswitch.gateway.shop.types.chooser import NAMES, Places, adapters
 from cardswitch.gateway.shop.web import Secrets
 from tests.kit.asgi import Browser
 
@@ -18,6 +18,7 @@ URL = "https://shop.localhost:7111"
 REQUEST_S = 5.0
 KEY = "pk_test_1"
 PAY = "https://pay.localhost:7109"
+PLACES = Places(url=URL, pages=PAY, key=KEY, bank="https://bank.localhost:7113", iban="DE02")
 
 
 class FakeGateway:
@@ -99,9 +100,10 @@ class FakeShop:
         self.keys = Secrets(merchant="open sesame", events="whsec_test")
         shop = Shop(
             self.orders,
-            Paying(self.gateway, self.orders, adapters(self.gateway, URL, PAY, KEY)),
+            Paying(self.gateway, self.orders, adapters(self.gateway, PLACES)),
             self.keys,
             PAY,
+            PLACES.bank,
             ("shop.localhost",),
             ("EUR", "JPY"),
             NAMES,

@@ -44,3 +44,11 @@ def test_a_type_that_there_is_not_is_named_and_cards_on_the_server_are_asked_for
 def test_a_shop_speaks_to_an_origin_over_tls(name, url):
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert(GIVEN | {name: url}, ShopConfig)
+
+
+def test_to_be_paid_by_bank_the_shop_has_a_bank_and_an_account():
+    named = GIVEN | {"types": ["bank"], "bank": "https://bank.localhost:7113"}
+    with pytest.raises(msgspec.ValidationError, match="types: bank: it needs"):
+        msgspec.convert(named, ShopConfig)
+    iban = {"iban": "DE02120300000000202051"}
+    assert msgspec.convert(named | iban, ShopConfig).types == ("bank",)

@@ -8,12 +8,12 @@ from cardswitch.gateway.shop.client import GatewayError
 from cardswitch.gateway.shop.notices import SignedEvent
 from cardswitch.gateway.shop.paying import Paying
 from cardswitch.gateway.shop.types.chooser import adapters
-from tests.gateway.shop.fakes import KEY, PAY, URL
+from tests.gateway.shop.fakes import PLACES
 
 
 @pytest.fixture
 def paying(sample):
-    return Paying(sample.gateway, sample.orders, adapters(sample.gateway, URL, PAY, KEY))
+    return Paying(sample.gateway, sample.orders, adapters(sample.gateway, PLACES))
 
 
 def test_an_order_that_has_no_payment_yet_is_asked_of_nobody(sample, paying):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.shop.fakes import PAY
+from tests.gateway.shop.fakes import PAY, PLACES
 
 
 def test_the_catalogue_has_prices_in_the_currency_that_was_chosen(sample):
@@ -16,7 +16,8 @@ def test_the_catalogue_has_prices_in_the_currency_that_was_chosen(sample):
 def test_an_order_goes_to_the_page_of_the_gateway_with_our_prices(sample):
     page = sample.order()
     assert (page.status, page.headers["location"]) == (303, f"{PAY}/c/cs_1")
-    assert f"form-action 'self' {PAY};" in page.headers["content-security-policy"]
+    actions = f"form-action 'self' {PLACES.bank} {PAY};"
+    assert actions in page.headers["content-security-policy"]
     path, deed, asked = sample.gateway.asked[0]
     assert (path, deed) == ("/v1/checkout/sessions", f"order-{sample.made().ticket}")
     assert [line["price_data"]["unit_amount"] for line in asked["line_items"]] == [1200, 90]

@@ -243,10 +243,10 @@ def test_the_hsm_of_the_lab_knows_the_keys(made):
 # Ports --------------------------------------------------------------------------------------------
 
 
-def test_free_ports_are_eleven_and_can_be_listened_at():
+def test_free_ports_are_different_and_can_be_listened_at():
     ports = free_ports()
     numbers = [getattr(ports, name) for name in Ports.__struct_fields__]
-    assert len(set(numbers)) == len(numbers) == 11
+    assert len(set(numbers)) == len(numbers)
     for number in numbers:
         with socket.socket() as listening:
             listening.bind(("127.0.0.1", number))
