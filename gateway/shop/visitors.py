@@ -98,6 +98,9 @@ class Visitors:
         order = await self._order(request)
         if order.standing != Standing.NEW:
             return self._web.to(f"/thanks/{order.ticket}")
+        action = order.intent.get("next_action")
+        if action:  # The bank asks who pays, and sends the browser back here.
+            return self._web.to(str(action["redirect_to_url"]["url"]))
         if order.intent.get("status") == "processing":
             return self._web.render("waiting.html", request, order=order, refresh=REFRESH_S)
         query = dict(request.query_params)

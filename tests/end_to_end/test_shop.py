@@ -100,7 +100,7 @@ def test_a_tab_that_is_closed_before_the_way_back_has_paid(shopper, browser, lab
 
         def is_paid():
             watched.page.reload()
-            return newest.inner_text().split("\t")[1] == "paid"
+            return newest.inner_text().split("\t")[2] == "paid"
 
         assert eventually(is_paid), url
 

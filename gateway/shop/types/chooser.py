@@ -58,11 +58,11 @@ def adapters(gateway: Gateway, places: Places) -> Mapping[str, Adapter]:
     made: dict[str, Adapter] = {
         "hosted": Hosted(gateway, url, pages),
         "framed": Framed(gateway, url, pages),
-        "fields": Fields(gateway, key),
+        "fields": Fields(gateway, url, key),
         "direct": DirectPost(gateway, url, pages),
         "bank": Bank(url, places.bank, places.iban, places.credits),
-        "server": Server(gateway),
-        "moto": Fields(gateway, key, is_moto=True),
+        "server": Server(gateway, url),
+        "moto": Fields(gateway, url, key, is_moto=True),
         "link": PaymentLink(gateway, url, pages),
         "till": Terminal(gateway),
     }

@@ -43,8 +43,9 @@ _TEXT_MAX: Final = 40
 class Server:
     """The card is typed in at the shop, whose server sends it on: all of it is in PCI's scope."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, url: str) -> None:
         self._gateway = gateway
+        self._url = url
 
     async def start(self, order: Order) -> Started:
         """See :class:`~.adapter.Adapter`."""
@@ -68,6 +69,7 @@ class Server:
                 f"{INTENTS}/{order.payment}/confirm",
                 f"order-{order.ticket}-try-{attempt}",
                 payment_method_data={"type": "card", "card": self._card(form)},
+                return_url=self._url + page_of(order),
                 **self._options(),
             )
         except GatewayError as error:
@@ -120,8 +122,8 @@ def _text(form: Mapping[str, Any], name: str) -> str:
 class Fields(Server):
     """The card is typed into fields of the gateway's in our page; our server gets a token of it."""
 
-    def __init__(self, gateway: Gateway, key: str, *, is_moto: bool = False) -> None:
-        super().__init__(gateway)
+    def __init__(self, gateway: Gateway, url: str, key: str, *, is_moto: bool = False) -> None:
+        super().__init__(gateway, url)
         self._key = key
         self._is_moto = is_moto
 

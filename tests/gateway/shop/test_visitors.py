@@ -89,6 +89,14 @@ def test_what_the_bank_has_not_answered_is_waited_for_without_a_form(sample):
     assert "<form" not in page.text
 
 
+def test_a_bank_that_asks_who_pays_is_where_the_browser_goes(sample):
+    sample.order(type="server")
+    there = {"redirect_to_url": {"url": f"{PAY}/challenge"}}
+    sample.gateway.intents["pi_1"] |= {"status": "requires_action", "next_action": there}
+    page = sample.browser.get(f"/pay/{sample.made().ticket}")
+    assert page.headers["location"] == f"{PAY}/challenge"
+
+
 def test_an_order_that_is_given_up_is_expired_at_the_gateway(sample):
     sample.order()
     address = f"/pay/{sample.made().ticket}/cancel"

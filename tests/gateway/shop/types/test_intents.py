@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.shop.fakes import KEY, PAY
+from tests.gateway.shop.fakes import KEY, PAY, URL
 
 CARD = {"number": "4242 4242 4242 4242", "expiry": "12 / 30", "cvc": "123"}
 
@@ -30,6 +30,7 @@ def test_the_page_warns_of_what_the_type_means(ordered):
 def test_a_card_is_confirmed_once_for_each_form(ordered):
     assert pay(ordered).headers["location"] == f"/pay/{ordered.made().ticket}"
     path, deed, asked = confirmed(ordered)[0]
+    assert asked["return_url"] == f"{URL}/pay/{ordered.made().ticket}"
     assert (path, deed) == (
         "/v1/payment_intents/pi_1/confirm",
         f"order-{ordered.made().ticket}-try-0",
