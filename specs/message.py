@@ -106,6 +106,24 @@ class MessageError(DecodeError):
 
 
 @lru_cache(_MTIS_KEPT)
+def first_mti(mti: str) -> str:
+    """The MTI of the first send of what comes as *mti*.
+
+    >>> first_mti("0201"), first_mti("0303")
+    ('0200', '0302')
+    """
+    return mti[:3] + ("0" if mti[3] in "01" else "2")
+
+
+def repeat_mti(mti: str) -> str:
+    """The MTI of a repeat of what comes as *mti*.
+
+    >>> repeat_mti("0200"), repeat_mti("0302")
+    ('0201', '0303')
+    """
+    return mti[:3] + ("1" if mti[3] in "01" else "3")
+
+
 def reply_mti(mti: str) -> str:
     """The MTI of the response to *mti*; a repeat is answered like its first send.
 

@@ -14,7 +14,7 @@ from cardswitch.specs.codes import (
 )
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.masking import kept_fields
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, first_mti, repeat_mti
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import NOTHING, Terms, pan_of, require_pin
 from cardswitch.specs.transactions.answers import brought_back, fits
@@ -145,9 +145,9 @@ def into_network(
     if names:
         fields[90] = names
     if booking.forwarded:
-        return Message(f"{request.mti[:3]}1", {**fields, 11: booking.forwarded.trace})
+        return Message(repeat_mti(request.mti), {**fields, 11: booking.forwarded.trace})
     assert booking.asked is not None, "who asks, asks for something"
-    first = desk.stamp(NETWORK, Message(f"{request.mti[:3]}0", fields))
+    first = desk.stamp(NETWORK, Message(first_mti(request.mti), fields))
     entry = PurchaseForwarded(
         asked=booking.asked,
         merchant=merchant,

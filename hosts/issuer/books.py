@@ -15,6 +15,7 @@ from .cards import MoreCards
 from .config import AccountConfig
 from .entries import (
     AuthorisationCompleted,
+    CardListed,
     HoldExpired,
     IssuerEntry,
     PinTried,
@@ -38,6 +39,7 @@ class IssuerBooks:
         self._more = more
         self.accounts = {a.id: Account(a.id, a.balance, a.currency) for a in accounts}
         self.tries: dict[str, int] = {}
+        self.listed: set[str] = set()  # cards, by id, on the stop list
         self.approvals = 0  # ever given; approval codes are counted from it
 
     def held(self) -> dict[str, int]:
@@ -55,6 +57,10 @@ class IssuerBooks:
                 self.keys.apply(entry)
             case PinTried():
                 self.tries[entry.card] = entry.tries
+            case CardListed() if entry.is_listed:
+                self.listed.add(entry.card)
+            case CardListed():
+                self.listed.discard(entry.card)
             case PurchaseDecided():
                 self.approvals += entry.code in APPROVALS
                 if entry.amount:
@@ -71,6 +77,7 @@ class IssuerBooks:
             "overdrawn": [a.id for a in self.accounts.values() if a.available < 0],
             "coming": {a.id: a.coming for a in self.accounts.values() if a.coming},
             "tries": {card: tries for card, tries in self.tries.items() if tries},
+            "listed": sorted(self.listed),
             "approvals": self.approvals,
             "keys": self.keys.told(),
         }
@@ -90,6 +97,8 @@ class IssuerBooks:
                 self.account(name).credit(coming)
         self.tries.clear()
         self.tries.update(told["tries"])
+        self.listed.clear()
+        self.listed.update(told.get("listed", ()))
         self.approvals = told["approvals"]
         self.keys.restore(told.get("keys", ()))
 

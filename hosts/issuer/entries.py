@@ -46,6 +46,13 @@ class PinTried(Struct, frozen=True, tag=True, gc=False):
     tries: int
 
 
+class CardListed(Struct, frozen=True, kw_only=True, tag=True, gc=False):
+    """A card, by its id, was put on the stop list, or taken off it."""
+
+    card: str
+    is_listed: bool
+
+
 class PurchaseUndone(Struct, frozen=True, kw_only=True, tag=True, gc=False):
     """*released* is undone in *account*, and *stays* stays done; nothing more comes of it.
 
@@ -116,6 +123,7 @@ class ReversalAnswered(Struct, frozen=True, kw_only=True, tag=True, gc=False):
 IssuerEntry = (
     PurchaseDecided
     | PinTried
+    | CardListed
     | PurchaseUndone
     | AuthorisationCompleted
     | AuthorisationAdjusted

@@ -56,6 +56,7 @@ from .holds import HOLDS_MAX
 from .journal import Journal
 from .legs import REMEMBERED_MAX, Legs, Purchase
 from .ruling import NOBODY, Ruling, force
+from .told import Told
 from .verification import HSM, Verification
 
 NETWORK: Final = "network"  # the listener that purchases come in by
@@ -108,7 +109,10 @@ class Issuer(Program):
             keys,
             AbsentCards(config, cavv),
             more,
+            self.books.listed,
         )
+        record_of = self._verification.record_of
+        self._told = Told(self.desk, self.books, record_of, self._journal.write)
         self.ruling = Ruling(self, self._verification.record_of, with_magic=config.magic_amounts)
         known = (self, NETWORK, self.legs, self._journal, fingerprint)
         self._reversals, self._completions = Reversals(*known), Completions(*known)
@@ -263,10 +267,14 @@ class Issuer(Program):
             deed = self.ruling.deed(link, request, kind, card.pan)
             if deed.answer and deed.when == "at once":
                 raise Decline(deed.answer)
-            record = await self._verification.check(card, request, terms, purchase.checks)
-            # Nothing waits from here to the money: no other flow can take the same.
-            force(purchase.checks, deed)
-            self._approve(purchase, request, card, record.account, deed)
+            if self._told.takes(terms):
+                told = self._told.take(link, request, terms, card.pan)
+                self._record(purchase, card, deed.answer or told)
+            else:
+                record = await self._verification.check(card, request, terms, purchase.checks)
+                # Nothing waits from here to the money: no other flow can take the same.
+                force(purchase.checks, deed)
+                self._approve(purchase, request, card, record.account, deed)
         except Decline as declined:
             self._record(purchase, card, declined.code, said=deed.fields)
         decided = purchase.decided

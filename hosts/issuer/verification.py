@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from cardswitch.specs.codes import (
@@ -63,11 +63,13 @@ class Verification:
         keys: WorkingKeys,
         absent: AbsentCards,
         more: MoreCards | None = None,
+        listed: Collection[str] = (),
     ) -> None:
         """*tries*: wrong PINs in a row by card id, as the books know them after each *write*.
 
         *keys*: those that stand in for the configured ZPK. *absent*: what is asked of cards that
-        are not there. *more*: cards besides those of the *config*.
+        are not there. *more*: cards besides those of the *config*. *listed*: ids of those on the
+        stop list.
         """
         self._desk = desk
         self._config = config
@@ -76,6 +78,7 @@ class Verification:
         self._keys = keys
         self._absent = absent
         self._more = more
+        self._listed = listed
         self._cards = {card.pan: card for card in config.cards}
 
     def record_of(self, pan: str) -> CardConfig | None:
@@ -127,6 +130,8 @@ class Verification:
             raise Decline(CARD_UNKNOWN)
         if record.status in STATUS_CODES:
             raise Decline(STATUS_CODES[record.status])
+        if record.id in self._listed:
+            raise Decline(RESTRICTED_CARD)
         self._refuse_if_blocked(record)
         expiry = card.expiry if record.expiry == ANY else record.expiry
         if card.expiry not in ("", expiry) or (expiry and expiry_passed(expiry, self._desk.now)):

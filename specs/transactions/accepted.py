@@ -25,6 +25,8 @@ from ..message import Message
 from ..tracks import PAN_DIGITS_MAX, SEPARATORS, Track2, is_luhn_valid, unpack_track2
 from .additional import cash_of
 from .captures import part_of
+from .card_files import ACTION as FILE_ACTION
+from .card_files import action_of
 from .kinds import KINDS, Kind
 
 NOTHING: Final = "000000000000"
@@ -44,7 +46,8 @@ class Terms(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     currency: str  # ISO 4217 numeric
     card: str
     cash: int = 0  # minor units of the amount that are paid out
-    part: str = ""  # of a capture that is not the only one: which, as in field 48.70
+    # Of a capture that is not the only one: which, as in field 48.70. Of a file action: field 91.
+    part: str = ""
 
     @property
     def digest(self) -> str:
@@ -69,7 +72,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
     currency: str  # ISO 4217 numeric; "" where no money moves and none is named
     merchant: str  # field 42 without trailing spaces
     cash: int = 0  # minor units of the amount that are paid out
-    part: str = ""  # of a capture that is not the only one: which, as in field 48.70
+    part: str = ""  # as that of Terms
 
     def terms(self, card: str) -> Terms:
         """The same as a journal may hold it; *card* is the fingerprint of the card number."""
@@ -144,12 +147,12 @@ def accept(request: Message, kind: Kind, also: Collection[int] = ()) -> Accepted
         kind=kind,
         pan=pan,
         track=track,
-        processing=fields[3],
+        processing=fields.get(3, ""),
         amount=int(amount),
         currency=request.get(49),
         merchant=fields[42].rstrip(" "),
         cash=cash,
-        part=_part(request) if kind.money == "capture" else "",
+        part=_what(request, kind),
     )
 
 
@@ -165,7 +168,12 @@ def require_fields(request: Message, kind: Kind, also: Collection[int] = ()) -> 
         raise Decline(FORMAT_ERROR, "7")
 
 
-def _part(request: Message) -> str:
+def _what(request: Message, kind: Kind) -> str:
+    """What a request of this *kind* says of itself besides: see :attr:`Terms.part`."""
+    if FILE_ACTION in kind.requires:
+        return action_of(request)
+    if kind.money != "capture":
+        return ""
     try:
         return str(part_of(request))
     except FormatError:

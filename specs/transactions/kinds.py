@@ -22,7 +22,7 @@ Shape = Literal["ask", "advise", "reverse", "reconcile", "upload", "network"]
 Money = Literal["none", "debit", "credit", "hold", "capture"]
 Pin = Literal["optional", "required", "refused"]
 Serves = Literal["merchants", "acquirers"]
-Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8]0\Z")]
+Mti = Annotated[str, Meta(pattern=r"\A0[1-8][0-8][02]\Z")]
 Code = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2}\Z")]
 TwoDigits = Annotated[str, Meta(pattern=r"\A([0-9]{2})?\Z")]
 
@@ -30,7 +30,8 @@ APPROVAL_CODE: Final = 38  # In a request, it is that of another one, which this
 ORIGINAL_DATA: Final = 90  # likewise
 NO_CONDITION: Final = "none"  # that any row has
 _MARKS: Final = {APPROVAL_CODE: "by 38", ORIGINAL_DATA: "by 90"}
-ORIGINS: Final = "01"  # The last digit of an MTI: an acquirer asks, or repeats what it asked.
+# The last digit of an MTI, and how the class of what has it begins: an acquirer's, or an issuer's.
+ORIGINS: Final = {"0": "", "1": "", "2": "issuer ", "3": "issuer "}
 # What an approval adds to that which a merchant is owed.
 _SIGNS: Final[Mapping[Money, int]] = {"debit": 1, "capture": 1, "credit": -1}
 
@@ -115,16 +116,18 @@ class Kinds:
                 raise ConfigError(f"{row.name}: no money moves: nothing to undo, and no bucket")
             for mti in row.mti:
                 third = row.condition or _MARKS.get(row.marked_by, "")
-                known = self._by_key.setdefault((mti[1:3], row.processing, third), row)
+                which = ORIGINS[mti[3]] + mti[1:3]
+                known = self._by_key.setdefault((which, row.processing, third), row)
                 if known is not row:
                     raise ConfigError(f"{row.name}: comes as the same message as {known.name}")
 
     def find(self, message: Message) -> Kind | None:
         """The row of a request, or ``None``: nobody can ask for that."""
         mti, fields, by_key = message.mti, message.fields, self._by_key
-        if mti[3] not in ORIGINS:
+        origin = ORIGINS.get(mti[3])
+        if origin is None:
             return None
-        which, processing = mti[1:3], fields.get(3, "")[:2]
+        which, processing = origin + mti[1:3], fields.get(3, "")[:2]
         return (
             by_key.get((which, processing, fields.get(25) or NO_CONDITION))
             or (APPROVAL_CODE in fields and by_key.get((which, processing, _MARKS[38])))
@@ -151,7 +154,8 @@ class Kinds:
 
     def is_asked_for(self, mti: str) -> bool:
         """Whether requests of that MTI are known at all, so that a missing field 3 is a fault."""
-        return mti[3] in ORIGINS and any(which == mti[1:3] for which, _, _ in self._by_key)
+        origin = ORIGINS.get(mti[3])
+        return any(which == f"{origin}{mti[1:3]}" for which, _, _ in self._by_key)
 
     def undone(self) -> tuple[str, ...]:
         """The classes of MTIs (second digits) of all that a reversal may name: money first."""

@@ -9,7 +9,7 @@ from cardswitch.specs.codes import FORMAT_ERROR, NO_ISSUER, NOT_PERMITTED, UNAVA
 from cardswitch.specs.dates import transmission_time
 from cardswitch.specs.errors import Decline
 from cardswitch.specs.merchants import MERCHANT_FIELDS
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, first_mti
 from cardswitch.specs.testcards import is_test_card
 from cardswitch.specs.transactions.accepted import Accepted
 from cardswitch.specs.transactions.answers import BROUGHT_BACK
@@ -153,7 +153,7 @@ class SwitchDesk(Desk):
             today = self.memory.today.date
             fields[15] = today[5:7] + today[8:10]
         fields.update(pin)
-        return self.stamp(link, Message(f"{request.mti[:3]}0", fields))
+        return self.stamp(link, Message(first_mti(request.mti), fields))
 
     def _not_set(self, request: Message) -> list[int]:
         """What *request* says of who sells, though its listener does not let it; told once each."""

@@ -104,7 +104,10 @@ class Terminal(Flows):
             card = None
         elif card is None:
             raise NotReady("the card is not known any more: present it again")
-        self._start(self._repeat(repeat_request(begun.request, card)))
+        request = repeat_request(begun.request, card)
+        if any(number not in request.fields for number in KINDS.of(request).requires):
+            raise NotReady("nothing to repeat: what it said was not kept")
+        self._start(self._repeat(request))
         return self.kernel.take()
 
     def reverse(self, now: Seconds, stays: int = 0, stan: str = "") -> Sequence[Effect]:

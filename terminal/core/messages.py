@@ -12,7 +12,7 @@ from cardswitch.specs.codes import CVV2_TAG
 from cardswitch.specs.dates import local_time, transmission_time
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.masking import kept_fields
-from cardswitch.specs.message import Message
+from cardswitch.specs.message import Message, repeat_mti
 from cardswitch.specs.tlv import pack_private
 from cardswitch.specs.transactions.additional import pack_cash
 from cardswitch.specs.transactions.kinds import KINDS
@@ -63,6 +63,7 @@ class Order(Struct, frozen=True, kw_only=True):
     entry: Literal["swipe", "manual"] = "swipe"
     pin: str | None = None
     cash: int = 0
+    said: Mapping[int, str] = {}  # what its class wants besides
 
     def __repr__(self) -> str:
         """Without the PIN: an order may stand in any log or exception."""
@@ -101,6 +102,9 @@ def request_for(
     }
     if order.cash:
         fields[54] = pack_cash(order.cash, fields[49])
+    if not row.processing:  # It is not about paying.
+        fields = {n: value for n, value in fields.items() if n not in (3, 4, 25, 49)}
+    fields |= order.said
     return Message(row.mti[0], dict(sorted(fields.items())))
 
 
@@ -172,7 +176,7 @@ def repeat_request(request: Message, card: Card | None) -> Message:
     """
     presented = card_fields(card, request[22][:2]) if card is not None else {}
     fields = {**request.fields, **presented}
-    return Message(f"{request.mti[:3]}1", dict(sorted(fields.items())))
+    return Message(repeat_mti(request.mti), dict(sorted(fields.items())))
 
 
 def reversal_request(request: Message, now: Seconds, rrn: str = "", stays: int = 0) -> Message:

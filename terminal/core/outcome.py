@@ -110,7 +110,7 @@ def line_of(outcome: Outcome, kind: SaleState | None = None) -> str:
 
 def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outcome:
     """How a sale stands whose *request* is about to leave; *card* is masked."""
-    asked, row = int(request[4]), KINDS.of(request)
+    asked, row = int(request.get(4) or 0), KINDS.of(request)
     return Outcome(
         kind=SaleState.BEGUN,
         transaction=row.name,
@@ -118,9 +118,9 @@ def begun_outcome(at: Seconds, request: Message, card: str, batch: int) -> Outco
         stan=request[11],
         amount=asked,
         asked=asked,
-        cash=cash_of(request.get(54), request[49]),
+        cash=cash_of(request.get(54), request.get(49)),
         capture=str(part_of(request)) if row.money == "capture" else "",
-        currency=request[49],
+        currency=request.get(49),
         terminal=request[41].rstrip(" "),
         merchant=request[42].rstrip(" "),
         card=card,

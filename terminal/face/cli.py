@@ -8,6 +8,7 @@ import click
 
 from cardswitch.specs.transactions.offers import Offer, offers
 
+from .card_cli import listing, reporting
 from .desk_cli import change_key, close_batch, echo, keys, settle, sign_off, sign_on
 from .follow_cli import adding, refunding
 from .given import amount_of, card_of, offered, pin_of, presenting
@@ -166,6 +167,8 @@ _SPECIAL = {
     "increment": adding,
     "completion": _completing,
     "offline": selling_offline,
+    "file_action": listing,
+    "report": reporting,
 }
 for _offer in offers():
     terminal.add_command(_SPECIAL.get(_offer.kind, _asking)(_offer))

@@ -189,12 +189,12 @@ def card_shown(masked: str, copy: Copy) -> str:
 
 
 def money(minor: int, code: str) -> str:
-    """*minor* units of the currency *code*, with its name.
+    """*minor* units of the currency *code*, with its name; of none, nothing.
 
     >>> money(1250, "978")
     'EUR 12.50'
     """
-    return f"{currency(code).alpha} {format_amount(minor, code)}"
+    return f"{currency(code).alpha} {format_amount(minor, code)}" if code else ""
 
 
 def _amounts(outcome: Outcome, copy: Copy) -> list[Row]:

@@ -17,7 +17,7 @@ PAIN = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
 
 def house_in(folder, allows):
     house = House(folder)
-    text = house.config.read_text("utf-8").replace('allows = ["refund"]\n', "")
+    text = re.sub(r"(?m)^allows = .*\n", "", house.config.read_text("utf-8"))
     for name in ("pos", "network"):
         line = re.search(rf"(?m)^\[switch\.listeners\.{name}\].*$", text)[0]
         text = text.replace(line, f"{line}\nallows = {json.dumps(allows)}")
@@ -215,3 +215,27 @@ def test_refunds_of_a_sale_and_tips_are_in_the_deposit_and_never_above(houses):
     [up] = house.programs
     assert up.stop() == 0
     assert list(house.held().values()) == [250]
+
+
+def test_a_card_on_the_stop_list_is_declined_until_it_is_taken_off(houses):
+    house = houses("file_action")
+    card = ["--card", "good", "--check"]
+    codes = [
+        asked(house, *words, *card)[1]["code"]
+        for words in (
+            ["stop-list", "inquire"],
+            ["stop-list", "add"],
+            ["stop-list", "add"],
+            ["sale", "20"],
+            ["stop-list", "inquire"],
+            ["stop-list", "delete"],
+            ["sale", "20"],
+            ["report", "left in the shop"],
+        )
+    ]
+    assert codes == ["25", "00", "00", "62", "00", "00", "00", "00"]
+    assert batches_of(closed(house)) == {"sale": (1, 2000)}
+
+
+def test_a_stop_list_is_off_unless_the_listener_allows_it(houses):
+    assert asked(houses(), "stop-list", "add", "--card", "good")[1]["code"] == "58"

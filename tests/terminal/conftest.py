@@ -67,8 +67,8 @@ class SmallSwitch(Program):
             return self._close(link, question)
         if question.mti[:3] == "032":
             return self.desk.send(link, question.reply("25"))
-        cents = question[4][-2:]
-        if question[3].startswith("31"):
+        cents = question.get(4)[-2:]
+        if question.get(3).startswith("31"):
             self.desk.send(link, question.reply("00", {54: BALANCES, 38: "A1B2C3"}))
         elif question.get(25) == "51":
             self.desk.send(link, question.reply("85"))

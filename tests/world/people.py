@@ -32,6 +32,7 @@ from cardswitch.specs.dialect import load_dialect
 from cardswitch.specs.hsm.names import TAK
 from cardswitch.specs.message import Message
 from cardswitch.specs.security.vault import AesVault
+from cardswitch.specs.transactions.card_files import file_fields
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.offers import offers
 from cardswitch.switch.core.machine import Switch
@@ -385,6 +386,9 @@ class World(Network):
         card = deck().cards[name]
         if chance.random() < 0.05:
             card = card.altered(cvv="999")
+        if not kind.processing:  # Of a card that nobody can pay with.
+            said = {104: "left here"} if 104 in kind.requires else file_fields("add")
+            return Order(amount=0, currency="EUR", card=deck().cards["lost"], said=said)
         amount = chance.randrange(1, 500) * 100 + chance.choice(MAGIC) if kind.moves_money else 0
         pin = chance.choice((*[None] * 3, *[PIN] * 6, "9999")) if kind.pin != "refused" else None
         cash = chance.randrange(1, 200) * 100 if kind.takes_cash else 0

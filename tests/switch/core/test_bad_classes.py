@@ -7,6 +7,7 @@ cannot be, gets the code of its class. Nothing of it goes upstream, and the next
 import pytest
 
 from cardswitch.specs.message import Message
+from cardswitch.specs.transactions.card_files import file_fields
 from cardswitch.specs.transactions.kinds import KINDS, Kind
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.specs.transactions.totals import Totals, pack_totals
@@ -25,7 +26,7 @@ from tests.kit.switch import (
 )
 
 HOLD = Message("0100", {**PLAIN.fields, 11: "000006"})
-BY_NAME = ("refund", "cash", "cashback")
+BY_NAME = tuple(kind.name for kind in KINDS.all.values() if kind.by_name)
 KNOWN = {"SHOP0001": frozenset({"TERM0001"}), "SHOP0002": frozenset({"TERM0002"})}
 ALL = [kind for kind in KINDS.all.values() if kind.shape not in ("network", "reverse")]
 
@@ -53,6 +54,9 @@ def good(kind: Kind) -> Message:
         fields[52] = BLOCK
     if kind.takes_cash:
         fields[54] = "0040978D000000000500"
+    if not kind.processing and kind.shape == "ask":
+        fields = {n: text for n, text in fields.items() if n not in (3, 4, 25, 49)}
+        fields |= {104: "left here"} if 104 in kind.requires else file_fields("add")
     if kind.shape == "reconcile":
         fields |= {50: "978", 60: "000001", **pack_totals(Totals().plus(1250))}
     if kind.shape == "upload":
@@ -134,6 +138,8 @@ WRONG = {
     "38 of another": (38, "ZZZZZZ", "64", None),
     "2 of another": (2, "9999990000000022", "64", None),
     "2 with a wrong digit": (2, "9999990000000015", "14", None),
+    "91 no action": (91, "2", "30", "91"),
+    "101 another file": (101, "OTHER", "30", "101"),
     "52 where none may be": (52, BLOCK, "30", "52"),
 }
 LATE = ("completion", "offline", "tip", "upload")  # what has happened is taken however late

@@ -87,7 +87,7 @@ def test_an_upstream_that_asks_instead_of_answering_is_not_served(mti):
     assert approved(play)
 
 
-@pytest.mark.parametrize("mti", ["0120", "0600"])
+@pytest.mark.parametrize("mti", ["0120", "0620"])
 def test_what_the_switch_does_not_do_it_refuses(mti):
     assert (
         opened()
