@@ -80,10 +80,12 @@ class Met:
 
 
 def faults_of(kind: Kind) -> tuple[str, ...]:
-    """What can befall a *kind*: some come to no host, some from no terminal of ours."""
+    """What can befall a *kind*: some come to no host, to no module, or from no terminal of ours."""
     away = {"acquirer", "issuer", "hsm"} if kind.sent_by == ("merchants",) else set()
+    if kind.pin == "refused":
+        away.add("hsm")
     if kind.shape in ("ask", "advise") and not kind.command:
-        away = {"terminal"}
+        away.add("terminal")
     return tuple(fault for fault in FAULTS if fault.removesuffix(" dies") not in away)
 
 

@@ -46,6 +46,7 @@ def test_what_was_not_met_is_told():
     del table["sale", "hsm dies"]
     assert missing(table, sale) == ["hsm dies"]
     assert "issuer dies" not in faults_of(KINDS.named("upload"))
+    assert "hsm dies" not in faults_of(KINDS.named("increment"))
     told = list(lines(table | Counter({("upload", "lost"): 31})))
     assert [line.split()[:2] for line in told] == [
         ["lost", "late"],
