@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
@@ -44,6 +44,34 @@ class PagesConfig(ApiConfig, frozen=True, kw_only=True):
         return f"https://{self.names[0]}:{self.port}"
 
 
+class RangeConfig(Struct, frozen=True, kw_only=True):
+    """A line of the directory: whose cards begin so, and where their access control server is."""
+
+    cards: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"\A[0-9]{1,19}\Z")], ...], Meta(min_length=1)
+    ]
+    url: Annotated[str, Meta(pattern=r"\Ahttps://[^/]+/")]
+    # if_needed: only where the merchant wants it, or the issuer declines for the lack of it
+    asked: Literal["always", "if_needed"] = "always"
+
+
+class ThreeDsConfig(WebPlace, frozen=True, kw_only=True):
+    """Where access control servers tell results, by their certificates; and the directory."""
+
+    directory: tuple[RangeConfig, ...] = ()
+    unavailable: Literal["go_on", "decline"] = "go_on"  # a payment whose authentication is away
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.tls_ca:
+            raise ValueError("tls_ca: missing: it says who signs the certificates of those")
+
+    @property
+    def url(self) -> str:
+        """Where results are told."""
+        return f"https://{self.host}:{self.port}/rreq"
+
+
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
     """How endpoints are told of events, and where they may be."""
 
@@ -65,6 +93,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     api: ApiConfig
     switch: IsoAddress
     pages: PagesConfig | None = None  # none: sessions have no page, and no link to one
+    three_d_secure: ThreeDsConfig | None = None  # none: nobody is authenticated
     # Field 41: one for every node, since the switch tells requests apart by it.
     terminal: Annotated[str, Meta(pattern=r"\A[0-9A-Za-z]{1,8}\Z")] = "GATE0001"
     zone: str = "UTC"
@@ -81,6 +110,8 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     merchants: tuple[Merchant, ...] = ()  # at the top of the file: all programs read the same
 
     def __post_init__(self) -> None:
+        if self.three_d_secure is not None and self.pages is None:
+            raise ValueError("three_d_secure: there are no pages, where a shopper would be asked")
         local_time(0.0, self.zone)
 
     @property
@@ -103,4 +134,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             control=str(folder / self.control),
             events=url_in(folder, self.events),
             webhooks=self.webhooks.placed(folder),
+            three_d_secure=(
+                self.three_d_secure.placed(folder) if self.three_d_secure is not None else None
+            ),
         )

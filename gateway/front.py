@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from cardswitch.specs.errors import Error
+from cardswitch.specs.three_ds.messages import ARes
 from cardswitch.wire.driver.runtime import Runtime
-from cardswitch.wire.ports import Append, Effect, Event, Observer, Seconds, Send
+from cardswitch.wire.ports import Append, Effect, Event, LinkUp, Observer, Received, Seconds, Send
 
+from .core.authentication import DIRECTORY, Question
 from .core.calls import Call, Deed, Reply
 from .core.desk import API
 from .core.machine import Gateway
 
+Ask = Callable[[Question], Awaitable[ARes | None]]
+_OURS: Final = (API, DIRECTORY)  # No links: what is sent there is done here.
+
 
 class Front:
-    """The machine as its runtime drives it, but for its replies: those go to whoever called."""
+    """The machine as its runtime drives it, but for replies, and questions about cardholders."""
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
         self._runtime: Runtime | None = None
         self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._tickets = 0
+        self._ask: Ask | None = None
+        self._asking: set[asyncio.Task[None]] = set()
         self.written: Callable[[], None] = _nobody  # called whenever the journal is to grow
         # Waited for before a call: the cards that it may name are durable.
         self.sealed: Callable[[], Awaitable[None]] = _nothing
+
+    def asks_by(self, ask: Ask) -> None:
+        """Have the gateway's questions about cardholders carried by *ask*."""
+        self._ask = ask
+        self._told(LinkUp(DIRECTORY))
 
     def driven_by(self, runtime: Runtime) -> None:
         """To be said before the first call."""
@@ -53,6 +65,8 @@ class Front:
 
     def end(self) -> None:
         """Nobody is told anything any more."""
+        for asking in self._asking:
+            asking.cancel()
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(Error("the gateway has ended"))
@@ -79,14 +93,33 @@ class Front:
         """*effects* without the replies, which are told."""
         if any(isinstance(each, Append) for each in effects):
             self.written()
-        replies = [e for e in effects if isinstance(e, Send) and e.link == API]
-        if not replies:
+        ours = [e for e in effects if isinstance(e, Send) and e.link in _OURS]
+        if not ours:
             return effects
-        for effect in replies:
+        for effect in ours:
+            if effect.link == DIRECTORY:
+                self._asked(effect.message)
+                continue
             waiting = self._waiting.get(effect.message.ticket)
             if waiting is not None and not waiting.done():
                 waiting.set_result(effect.message)
-        return [e for e in effects if not (isinstance(e, Send) and e.link == API)]
+        return [e for e in effects if not (isinstance(e, Send) and e.link in _OURS)]
+
+    def _asked(self, question: Question) -> None:
+        """Have *question* carried; without an answer the machine waits its time."""
+        task = asyncio.get_running_loop().create_task(self._carry(question))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _carry(self, question: Question) -> None:
+        assert self._ask is not None, "whoever asks has somebody who carries it"
+        answer = await self._ask(question)
+        if answer is not None:
+            self._told(Received(DIRECTORY, answer))
+
+    def _told(self, event: Event) -> None:
+        assert self._runtime is not None
+        self._runtime.call(lambda now: self.handle(event, now))
 
 
 async def _nothing() -> None:

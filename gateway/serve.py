@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -9,17 +10,19 @@ from typing import Any, Final, Protocol
 from cardswitch.specs.errors import ConfigError
 from cardswitch.wire.driver.event_log import EventLog
 from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
-from cardswitch.wire.driver.tls import client_tls, server_tls
+from cardswitch.wire.driver.tls import Tls, client_tls, server_tls
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 from cardswitch.wire.store.journal import JournalStore
+from cardswitch.wire.web.server import WebServer
 
 from .api.app import Api
 from .api.endpoints import Services
 from .api.given.codes import Codes
 from .api.keys import KeyFile
 from .api.server import ApiServer
-from .config import GatewayConfig, PagesConfig
+from .config import GatewayConfig, PagesConfig, ThreeDsConfig
+from .core.authentication import Directory, Range
 from .core.desk import SWITCH
 from .core.machine import CardVault, Gateway, Timers
 from .core.messages import Node
@@ -32,10 +35,13 @@ from .money import Money
 from .operate import CONTROL, operator_verbs
 from .outbox.events import Outbox
 from .pages.app import Pages
+from .pages.challenges import JournalChallenges
 from .pages.desk import KeyDesk
 from .pages.sessions import SessionTill
 from .store import GatewayReader, open_journal
 from .story import Sources, story_of
+from .three_ds.asking import Asking
+from .three_ds.results import Results
 from .vault.cards import Fingerprints, SealedCards
 from .vault.keys import SealKeys
 from .vault.rotation import Rotation
@@ -58,10 +64,11 @@ class ServedGateway:
         self,
         runtime: Runtime,
         front: Front,
-        servers: Sequence[ApiServer],
+        servers: Sequence[WebServer],
         courier: Courier,
         rotation: Rotation,
         cards: SealedCards,
+        asking: Asking | None,
     ) -> None:
         self.runtime = runtime
         self.gateway = front.gateway
@@ -71,6 +78,7 @@ class ServedGateway:
         self._courier = courier
         self._rotation = rotation
         self._cards = cards
+        self._asking = asking
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
@@ -92,6 +100,8 @@ class ServedGateway:
         await self._rotation.stop()
         self._cards.close()
         self._front.end()
+        if self._asking is not None:
+            await self._asking.close()
 
 
 async def serve_gateway(
@@ -138,17 +148,23 @@ async def serve_gateway(
             story=_telling(config, outbox, reader, chain or NoChain()),
             pages_url=config.pages.url if config.pages is not None else "",
             money=money,
+            authenticates=config.three_d_secure is not None,
         )
         keys = KeyFile(Path(config.keys))
         app = Api(services, keys, api.request_s, note)
-        servers = [ApiServer(app.app, api, https, note)]
+        servers: list[WebServer] = [ApiServer(app.app, api, https, note)]
         if config.pages is not None:
             servers.append(_pages(config.pages, services, keys, note))
         rotation = Rotation(cards, clock.now, note)
+        asking = None
+        if config.three_d_secure is not None:
+            servers.append(_results(config.three_d_secure, services, note))
+            asking = _asking(config.three_d_secure, note)
+            front.asks_by(asking.ask)
         verbs = operator_verbs(services, tuple(merchants))
         verbs |= {"vault_status": rotation.status, "vault_rotate": rotation.rotate}
         await runtime.serve_control(config.folder, CONTROL, verbs)
-        served = ServedGateway(runtime, front, servers, courier, rotation, cards)
+        served = ServedGateway(runtime, front, servers, courier, rotation, cards, asking)
         await served.open()
     except BaseException:
         if outbox is not None:
@@ -179,6 +195,7 @@ def _front(config: GatewayConfig, cards: SealedCards) -> Front:
         CardVault(cards.open, cards.fingerprint),
         Timers(config.answer_s, config.echo_s),
         {merchant.id: merchant.declines_failed for merchant in config.merchants},
+        _directory(config),
     )
     gateway.translate({SWITCH: config.switch.translation()})
     front = Front(gateway)
@@ -198,10 +215,42 @@ def _pages(
         place.names,
         place.request_s,
         note,
+        JournalChallenges(services),
     )
     tls = server_tls(place, "gateway.pages.tls_")
     assert tls is not None, "its configuration has a certificate"
     return ApiServer(pages.app, place, tls, note)
+
+
+def _results(
+    place: ThreeDsConfig, services: Services, note: Callable[[str, str], None]
+) -> WebServer:
+    """The port where access control servers tell results. Raises ConfigError."""
+    tls = server_tls(place, "gateway.three_d_secure.tls_")
+    assert tls is not None, "its configuration has a certificate"
+    app = Results(services, place.request_s).app
+    return WebServer(app, place, tls, note, "gateway.three_d_secure")
+
+
+def _asking(place: ThreeDsConfig, note: Callable[[str, str], None]) -> Asking:
+    """What carries questions to access control servers. Raises ConfigError."""
+    tls = Tls(place, "gateway.three_d_secure.tls_", ssl.PROTOCOL_TLS_CLIENT)
+    return Asking(tls.context, note)
+
+
+def _directory(config: GatewayConfig) -> Directory:
+    """Whom the gateway asks about which cards."""
+    place, pages = config.three_d_secure, config.pages
+    if place is None or pages is None:
+        return Directory()
+    ranges = [Range(cards=each.cards, url=each.url, asked=each.asked) for each in place.directory]
+    return Directory(
+        ranges=tuple(ranges),
+        pages_url=pages.url,
+        results_url=place.url,
+        goes_on=place.unavailable == "go_on",
+        merchants={merchant.id: merchant.name for merchant in config.merchants},
+    )
 
 
 def _telling(

@@ -19,6 +19,7 @@ from .core.entries import (
     Answered,
     Called,
     Canceled,
+    Challenged,
     Created,
     GatewayEntry,
     KeyAnswered,
@@ -27,6 +28,7 @@ from .core.entries import (
     Resolved,
     Sent,
     Spent,
+    Unauthenticated,
     Undone,
     Updated,
 )
@@ -148,6 +150,12 @@ def _own(ref: str, entry: GatewayEntry, dialect: str) -> Hop | None:
                 because=entry.because,
                 who=entry.who,
             )
+        case Challenged():
+            card, number = entry.card.masked, entry.challenge.transaction
+            return hop("challenged", card=card, transaction=number)
+        case Unauthenticated():
+            how = entry.authentication
+            return hop("unauthenticated", result=how.result, reason=how.reason or "")
         case Canceled():
             return hop("canceled", reason=entry.reason or "")
     return None

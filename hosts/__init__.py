@@ -2,6 +2,7 @@
 
     acquirer/   checks the merchant, forwards into the network, reverses what it forwarded
     issuer/     tells new purchases from repeats, holds the money, releases it
+    acs/        the issuer's access control server: asks cardholders whether it is they (3-D Secure)
     rules/      what a host does with requests that a tester names: data, and the first that fits
     load/       approves all and keeps nothing: for load tests of a switch
     requests    what both do alike with a request

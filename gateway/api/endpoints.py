@@ -49,6 +49,7 @@ class Services(Struct, frozen=True, kw_only=True):
     codes: Codes
     story: Callable[[str, str], list[Object]]  # of an id and a merchant; raises Error
     pages_url: str = ""  # where pages for browsers are; empty: there are none
+    authenticates: bool = False  # whether there is a directory of 3-D Secure
     money: Money | None = None  # the books of settlement, where they can be read
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from typing import Final
+from uuid import uuid4
 
 from ..core.ids import ALPHABET, REF_LENGTH
 
@@ -29,6 +30,11 @@ def random_text(length: int) -> str:
 def new_ref() -> str:
     """What the ids of a new intent and of all its parts share."""
     return random_text(REF_LENGTH)
+
+
+def new_transaction() -> str:
+    """A number of 3-D Secure: a UUID by chance."""
+    return str(uuid4())
 
 
 def new_id(prefix: str) -> str:

@@ -87,7 +87,7 @@ def _payment_object(intent: Intent) -> Object:
         "last_payment_error": _last_error(intent.problem, charge),
         "latest_charge": charge,
         "metadata": dict(intent.details.metadata),
-        "next_action": None,
+        "next_action": _next_action(intent),
         "payment_method": intent.card.id if intent.card else None,
         "payment_method_options": {"card": _options(intent)},
         "payment_method_types": ["card"],
@@ -98,7 +98,7 @@ def _payment_object(intent: Intent) -> Object:
         "statement_descriptor": intent.details.statement_descriptor,
         "statement_descriptor_suffix": intent.details.statement_descriptor_suffix,
         "status": str(intent.status),
-        "x_attempts": len(intent.exchanges),
+        "x_attempts": intent.tries,
         "x_capture": {"status": "processing"} if intent.pending_capture else None,
         "x_customer_message": customer_message(intent.problem) if intent.problem else None,
     }
@@ -144,6 +144,7 @@ def charge_object(intent: Intent, payment: Exchange) -> Object:
         "refunded": approved and refunded == approved_amount,
         "statement_descriptor": intent.details.statement_descriptor,
         "status": "succeeded" if approved else "failed" if failed else "pending",
+        "x_liability": payment.authentication.liable if payment.authentication else "merchant",
         "x_reference": answer.get(37) or None if answer is not None else None,
         "x_settlement_date": answer.get(15) or None if answer is not None else None,
         "x_stan": payment.request.get(11),
@@ -212,6 +213,14 @@ def _details(payment: Exchange, approval: str | None) -> Object:
         "partial_authorization": {"status": _partly(payment)},
         "three_d_secure": authentication_object(payment),
     }
+
+
+def _next_action(intent: Intent) -> Object | None:
+    """Where the shopper must go, if he must."""
+    if intent.status is not Status.NEEDS_ACTION or intent.challenge is None:
+        return None
+    where = {"url": intent.challenge.url, "return_url": intent.challenge.return_url}
+    return {"type": "redirect_to_url", "redirect_to_url": where}
 
 
 def _partly(payment: Exchange) -> str:

@@ -10,8 +10,9 @@ from msgspec import Struct
 from cardswitch.specs.transactions.absent import Channel
 from cardswitch.wire.ports import Seconds
 
+from .authentication import Authentication, Wanted
 from .cards import Billing, Card, Metadata
-from .entries import Authentication, Details, Outcome, Terms
+from .entries import Details, Outcome, Terms
 from .intents import Intent
 from .problems import Problem
 from .row import INTENT
@@ -35,12 +36,30 @@ class Pay(Struct, frozen=True, kw_only=True):
     source: Source | None = None
     cvc: str = ""
     channel: Channel = "ecommerce"
-    authentication: Authentication | None = None
+    wanted: Wanted | None = None  # one that is to be had here
+    authentication: Authentication | None = None  # one of elsewhere
     cavv: str = ""
 
     def __repr__(self) -> str:
         """Without CVC and CAVV."""
         return "<Pay>"
+
+
+class Authenticated(Struct, frozen=True, kw_only=True):
+    """What is told of the authentication *id*, by whoever asked the cardholder; then it is paid."""
+
+    id: str
+    acs_transaction: str
+    ds_transaction: str
+    status: str
+    reason: str = ""
+    cancel: str = ""
+    cavv: str = ""  # sent and forgotten, as the CVC
+    cvc: str = ""
+
+    def __repr__(self) -> str:
+        """Without what proves it."""
+        return f"<authenticated {self.id}: {self.status}>"
 
 
 class Create(Struct, frozen=True, kw_only=True):
@@ -142,6 +161,7 @@ Deed = (
     | Create
     | Update
     | Pay
+    | Authenticated
     | Capture
     | Increase
     | Cancel

@@ -10,11 +10,15 @@ from msgspec.structs import replace
 
 from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
+from cardswitch.specs.three_ds.messages import ARes
 from cardswitch.wire.machine.budget import Budget
 from cardswitch.wire.machine.desk import Desk
 from cardswitch.wire.machine.kernel import Kernel
+from cardswitch.wire.machine.waits import Wait
 from cardswitch.wire.ports import LinkId, Question, Seconds, Send
 
+from .authentication import DIRECTORY, Directory
+from .authentication import Question as Asked
 from .calls import Alter, Call, Reply
 from .ends import Ends
 from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
@@ -61,6 +65,7 @@ class GatewayDesk(Desk):
         answer_s: Seconds,
         end: Callable[[str], None],
         rules: Rules,
+        directory: Directory,
     ) -> None:
         """*end* is called with the ref of an intent, or the id of a session, that is to end."""
         super().__init__(kernel)
@@ -68,6 +73,7 @@ class GatewayDesk(Desk):
         self.open_card = open_card
         self.answer_s = answer_s
         self.rules = rules
+        self.directory = directory
         self.rows = Rows()
         self.is_ready = False  # signed on
         self.in_work: set[str] = set()  # refs of intents, and keys, that a flow is at
@@ -110,9 +116,9 @@ class GatewayDesk(Desk):
         is_same = isinstance(entry, Updated) and intent.customer == before.customer
         customer = "" if is_same else intent.customer or ""
         self.append(self.rows.follow(intent.leg, entry, intent.merchant, customer))
-        if intent.is_held != before.is_held:
-            self._hold(intent)
-        if intent.is_open or intent.is_held:
+        if intent.ends_by_itself != before.ends_by_itself:
+            self.watch_intent(intent)
+        if intent.is_open or intent.ends_by_itself is not None:
             self.open.add(intent.leg)
         else:
             self.open.discard(intent.leg)
@@ -145,9 +151,11 @@ class GatewayDesk(Desk):
         self.watch_end(changed)
         return changed
 
-    def _hold(self, intent: Intent) -> None:
-        if intent.is_held:
-            self.ends.add(intent.ref, intent.held_until)
+    def watch_intent(self, intent: Intent) -> None:
+        """Have *intent* end in its time what it waits for, if that has one."""
+        due = intent.ends_by_itself
+        if due is not None:
+            self.ends.add(intent.ref, due)
         else:
             self.ends.remove(intent.ref)
 
@@ -180,6 +188,11 @@ class GatewayDesk(Desk):
     def reply(self, reply: Reply) -> None:
         """Tell whoever waits for it."""
         self._kernel.effects.append(Send(API, reply))
+
+    def ask_directory(self, question: Asked, within: Seconds) -> Wait[ARes]:
+        """Have *question* answered; NoAnswer where nobody does in time."""
+        answer: Wait[ARes] = self._kernel.ask(DIRECTORY, question, within)
+        return answer
 
     async def take_place(self) -> bool:
         """Whether there is a place at the switch, now or soon; it is then ours."""

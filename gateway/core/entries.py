@@ -15,6 +15,7 @@ from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
+from .authentication import Authentication, Challenge
 from .cards import Card, Metadata
 from .problems import Problem
 from .things import Thing
@@ -25,19 +26,6 @@ Outcome = Literal["reversed", "paid"]
 Because = Literal["no_answer", "approved_in_part", "check_failed", "restart", "canceled", "expired"]
 FutureUsage = Literal["on_session", "off_session"]
 CaptureMethod = Literal["automatic", "automatic_async", "manual"]
-
-
-# How the directory server and the issuer's access control server have answered, EMV 3-D Secure.
-TransStatus = Literal["Y", "A", "C", "U", "I"]
-
-
-class Authentication(Struct, frozen=True, kw_only=True):
-    """What came of asking the cardholder; the CAVV that proves it is in memory for one send."""
-
-    version: str
-    transaction: str  # the directory server's number
-    eci: str = ""  # two digits; empty: what the card's brand says of a cardholder who was there
-    status: TransStatus | None = None
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -101,6 +89,21 @@ class Sent(Struct, frozen=True, kw_only=True, tag="sent"):
     declines_failed: tuple[Check, ...] = ()
     authentication: Authentication | None = None  # with the ECI that is sent
     is_final: bool = True  # of a capture: nothing more is captured
+
+
+class Challenged(Struct, frozen=True, kw_only=True, tag="challenged"):
+    """The bank of *card* wants to ask the shopper before it may pay."""
+
+    at: Seconds
+    card: Card
+    challenge: Challenge
+
+
+class Unauthenticated(Struct, frozen=True, kw_only=True, tag="unauthenticated"):
+    """It is not known that the cardholder pays: nothing was asked for."""
+
+    at: Seconds
+    authentication: Authentication
 
 
 class Answered(Struct, frozen=True, tag="answered"):
@@ -222,7 +225,18 @@ class KeyAnswered(Struct, frozen=True, kw_only=True, tag="key_answered"):
 
 Ended = Undone | Refused | Spent | Resolved  # how a reversal ends
 IntentEntry = (
-    Created | Updated | Sent | Answered | Owed | Lapsed | Ended | Canceled | Disputed | Called
+    Created
+    | Updated
+    | Challenged
+    | Unauthenticated
+    | Sent
+    | Answered
+    | Owed
+    | Lapsed
+    | Ended
+    | Canceled
+    | Disputed
+    | Called
 )
 ThingEntry = Began | Became
 KeyEntry = KeyTaken | KeyAnswered

@@ -13,12 +13,12 @@ from cardswitch.specs.merchants import Check
 from cardswitch.specs.message import Message
 from cardswitch.wire.ports import Seconds
 
+from .authentication import Authentication
 from .cards import Card, Metadata
 from .checks import failed_of
 from .entries import (
     Answered,
     Asked,
-    Authentication,
     Because,
     Ended,
     Lapsed,
@@ -78,8 +78,8 @@ class Exchange(Struct, frozen=True, kw_only=True):
     metadata: Metadata = {}
     takes_part: bool = False  # whether an approval of less than was asked for stands
     declines_failed: tuple[Check, ...] = ()  # checks that an approval may not have failed
-    authentication: Authentication | None = None
     is_final: bool = True  # of a capture: nothing more is captured
+    authentication: Authentication | None = None
 
     @property
     def is_payment(self) -> bool:

@@ -11,12 +11,14 @@ from cardswitch.specs.message import Message
 from cardswitch.specs.transactions.captures import OF_UNKNOWN, Part, holds_for_s
 from cardswitch.wire.ports import Seconds
 
+from .authentication import Challenge
 from .cards import Card
 from .entries import (
     Answered,
     Asked,
     Called,
     Canceled,
+    Challenged,
     Created,
     Details,
     Disputed,
@@ -30,11 +32,12 @@ from .entries import (
     Sent,
     Spent,
     Terms,
+    Unauthenticated,
     Undone,
     Updated,
 )
 from .exchanges import PAYMENTS, Exchange, Stand
-from .problems import Problem, capture_refused
+from .problems import Problem, capture_refused, unauthenticated
 from .states import Status, Step, step_to
 
 EXPIRED: Final = "automatic"  # why an intent was canceled that nobody canceled
@@ -62,6 +65,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     dispute: str | None = None  # the id of the last one
     exchanges: tuple[Exchange, ...] = ()
     problem: Problem | None = None  # of the last payment
+    challenge: Challenge | None = None  # of the last card whose bank wanted one
+    unpaid_tries: int = 0  # cards of which no money was asked, for lack of an authentication
     canceled_at: Seconds | None = None
     cancellation_reason: str | None = None
 
@@ -135,6 +140,19 @@ class Intent(Struct, frozen=True, kw_only=True):
         assert self.paid is not None, "money is set aside"
         return self.paid.at + holds_for_s(self.paid.request)
 
+    @property
+    def ends_by_itself(self) -> Seconds | None:
+        """When what it waits for is over, if that has its time."""
+        if self.status is Status.NEEDS_ACTION:
+            assert self.challenge is not None, "its shopper is asked"
+            return self.challenge.until
+        return self.held_until if self.is_held else None
+
+    @property
+    def tries(self) -> int:
+        """How many times a card was tried."""
+        return self.unpaid_tries + len(self.exchanges)
+
     def exchange(self, number: int) -> Exchange:
         """What has the *number*, which is there."""
         return self.exchanges[number - 1]
@@ -175,6 +193,18 @@ class Intent(Struct, frozen=True, kw_only=True):
                 step = Step.EXPIRE if reason == EXPIRED else Step.CANCEL
                 status = step_to(self.status, step, Status.CANCELED)
                 return replace(self, status=status, canceled_at=at, cancellation_reason=reason)
+            case Challenged():
+                status = step_to(self.status, Step.CHALLENGE, Status.NEEDS_ACTION)
+                return replace(
+                    self,
+                    status=status,
+                    card=entry.card,
+                    challenge=entry.challenge,
+                    problem=None,
+                    unpaid_tries=self.unpaid_tries + 1,
+                )
+            case Unauthenticated():
+                return self._unauthenticated(entry)
             case Disputed(dispute=dispute):
                 return replace(self, dispute=dispute)
             case Called():
@@ -188,6 +218,16 @@ class Intent(Struct, frozen=True, kw_only=True):
         exchange = self.exchange(number)
         exchange.require(entry)
         return exchange
+
+    def _unauthenticated(self, entry: Unauthenticated) -> Intent:
+        was_asked = self.status is Status.NEEDS_ACTION
+        return replace(
+            self,
+            status=step_to(self.status, Step.FAIL, Status.NEEDS_METHOD),
+            card=None,
+            problem=unauthenticated(entry.authentication.reason),
+            unpaid_tries=self.unpaid_tries + (not was_asked),
+        )
 
     def _updated(self, entry: Updated) -> Intent:
         then = Status.NEEDS_CONFIRMATION if entry.card else Status.NEEDS_METHOD

@@ -15,6 +15,7 @@ from cardswitch.wire.machine.network import NetworkWatch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
 
+from .authentication import DIRECTORY, Directory, DirectoryExchange
 from .calls import NOBODY, Alter, Call, Deed, Expire, Read, Reply, Things, Use
 from .desk import SWITCH, GatewayDesk, Rules
 from .entries import GatewayEntry, Owed, Sent
@@ -64,15 +65,23 @@ class Gateway(Program):
         vault: CardVault,
         timers: Timers | None = None,
         rules: Rules | None = None,
+        directory: Directory | None = None,
         limits: Limits | None = None,
         checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
-        super().__init__({SWITCH: IsoExchange()}, limits or Limits())
+        exchanges = {SWITCH: IsoExchange(), DIRECTORY: DirectoryExchange()}
+        super().__init__(exchanges, limits or Limits())
         timers = timers or Timers()
         self._vault = vault
         self._checkpoint_rows = checkpoint_rows
         self._desk = GatewayDesk(
-            self.kernel, node, vault.open, timers.answer_s, self._end, rules or {}
+            self.kernel,
+            node,
+            vault.open,
+            timers.answer_s,
+            self._end,
+            rules or {},
+            directory or Directory(),
         )
         names = {41: f"{node.terminal:8}"}
         self._watch = NetworkWatch(
@@ -142,14 +151,14 @@ class Gateway(Program):
     def _resume(self, intent: Intent) -> None:
         """Undo what has no outcome, send on what is owed, and let what is held end in time."""
         desk = self._desk
-        if intent.is_open or intent.is_held:
+        if intent.is_open or intent.ends_by_itself is not None:
             desk.open.add(intent.leg)
         settle(desk, intent, "restart")
         for exchange in intent.exchanges:
             if exchange.reversal is not None and not desk.is_kept(intent.ref, exchange.number):
                 owe(desk, intent, exchange.number, is_again=True)
-        if intent.is_held:
-            desk.ends.add(intent.ref, intent.held_until)
+        if intent.ends_by_itself is not None:
+            desk.watch_intent(intent)
         desk.let_go(intent.ref)
 
     def _recall(self, known: Sequence[GatewayRow]) -> None:
@@ -193,11 +202,14 @@ class Gateway(Program):
 
     def linked(self, link: LinkId) -> None:
         """Sign on, and keep asking whether the switch is there."""
+        if link != SWITCH:
+            return
         self.desk.start(self._watch.begin(), budget=Budget.CARING)
 
     def unlinked(self, link: LinkId) -> None:
         """Nothing is sent until it is signed on to again."""
-        self._desk.is_ready = False
+        if link == SWITCH:
+            self._desk.is_ready = False
 
     def _signed_on(self) -> None:
         self._desk.is_ready = True

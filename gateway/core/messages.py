@@ -26,8 +26,9 @@ from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.reversals import original_data
 from cardswitch.wire.ports import Seconds
 
+from .authentication import Authentication
 from .cards import Address, Card
-from .entries import Asked, Authentication
+from .entries import Asked
 from .exchanges import Exchange
 
 DEFAULT_ACCOUNTS: Final = "0000"  # field 3, behind what is asked for
@@ -118,8 +119,8 @@ def proofs_for(
         address=address,
         eci=authentication.eci,
         cavv=cavv,
-        ds_transaction=authentication.transaction,
-        version=authentication.version,
+        ds_transaction=authentication.transaction or "",
+        version=authentication.version or "",
     )
 
 

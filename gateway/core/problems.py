@@ -19,6 +19,7 @@ CODES: Final[Mapping[str, str]] = _TABLE["codes"]
 _BLOCKED: Final[Mapping[Check, tuple[str, str]]] = _TABLE["blocked"]
 # By the code of what a merchant's rule declines: what the shopper reads.
 BLOCKED: Final[Mapping[str | None, str]] = dict(_BLOCKED.values())
+NOT_AUTHENTICATED: Final = "payment_intent_authentication_failure"
 DECLINES: Final[Mapping[str, str]] = _TABLE["declines"]
 
 
@@ -96,6 +97,17 @@ def declined(code: str, number: int) -> Problem:
         network_decline_code=code,
         advice_code=said.advice or None,
         number=number,
+    )
+
+
+def unauthenticated(reason: str | None) -> Problem:
+    """It could not be made sure that the cardholder pays; *reason* as the API names it."""
+    text = "The cardholder was not authenticated"
+    return Problem(
+        status=402,
+        type="card_error",
+        message=f"{text}: {reason}" if reason else text,
+        code=NOT_AUTHENTICATED,
     )
 
 

@@ -11,6 +11,7 @@ class Status(StrEnum):
 
     NEEDS_METHOD = "requires_payment_method"
     NEEDS_CONFIRMATION = "requires_confirmation"
+    NEEDS_ACTION = "requires_action"  # the shopper is asked by his bank
     PROCESSING = "processing"  # asked, and no outcome yet; or the outcome is unknown
     NEEDS_CAPTURE = "requires_capture"  # the money is set aside
     SUCCEEDED = "succeeded"
@@ -23,6 +24,8 @@ class Step(StrEnum):
     CREATE = "create"
     UPDATE = "update"
     CONFIRM = "confirm"
+    CHALLENGE = "to be authenticated"
+    FAIL = "not authenticated"
     APPROVE = "approved"
     HOLD = "approved, to be captured"
     DECLINE = "declined"
@@ -43,6 +46,13 @@ STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
     (Status.NEEDS_CONFIRMATION, Step.UPDATE, Status.NEEDS_CONFIRMATION),
     (Status.NEEDS_METHOD, Step.CONFIRM, Status.PROCESSING),
     (Status.NEEDS_CONFIRMATION, Step.CONFIRM, Status.PROCESSING),
+    (Status.NEEDS_METHOD, Step.CHALLENGE, Status.NEEDS_ACTION),
+    (Status.NEEDS_CONFIRMATION, Step.CHALLENGE, Status.NEEDS_ACTION),
+    (Status.NEEDS_ACTION, Step.CHALLENGE, Status.NEEDS_ACTION),
+    (Status.NEEDS_ACTION, Step.CONFIRM, Status.PROCESSING),
+    (Status.NEEDS_METHOD, Step.FAIL, Status.NEEDS_METHOD),
+    (Status.NEEDS_CONFIRMATION, Step.FAIL, Status.NEEDS_METHOD),
+    (Status.NEEDS_ACTION, Step.FAIL, Status.NEEDS_METHOD),
     (Status.PROCESSING, Step.APPROVE, Status.SUCCEEDED),
     (Status.PROCESSING, Step.HOLD, Status.NEEDS_CAPTURE),
     (Status.PROCESSING, Step.DECLINE, Status.NEEDS_METHOD),
@@ -52,6 +62,7 @@ STEPS: Final[tuple[tuple[Status | None, Step, Status], ...]] = (
     (Status.NEEDS_CAPTURE, Step.CAPTURE, Status.SUCCEEDED),
     (Status.NEEDS_METHOD, Step.CANCEL, Status.CANCELED),
     (Status.NEEDS_CONFIRMATION, Step.CANCEL, Status.CANCELED),
+    (Status.NEEDS_ACTION, Step.CANCEL, Status.CANCELED),
     (Status.NEEDS_CAPTURE, Step.CANCEL, Status.CANCELED),
     (Status.NEEDS_CAPTURE, Step.EXPIRE, Status.CANCELED),
 )

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ..core.entries import (
     Answered,
     Canceled,
+    Challenged,
     Created,
     IntentEntry,
     Lapsed,
@@ -18,6 +19,7 @@ from ..core.entries import (
     Resolved,
     Sent,
     Spent,
+    Unauthenticated,
     Undone,
 )
 from ..core.exchanges import Exchange, Stand
@@ -44,6 +46,7 @@ Kind = Literal[
 ]
 Types = tuple[str, ...]
 CREATED: Final = "payment_intent.created"
+ACTION: Final = "payment_intent.requires_action"
 PROCESSING: Final = "payment_intent.processing"
 EXCEPTION: Final = "x.payment.exception"
 
@@ -87,6 +90,7 @@ TYPES: Final = tuple(
     dict.fromkeys(
         [
             CREATED,
+            ACTION,
             *(type_ for table in _OF_EXCHANGES for types in table.values() for type_ in types),
             *(*_RELEASED, *_EXPIRED, *_SETUP_CREATED, *_SETUP_CANCELED, *_CUSTOMER, *_METHOD),
             *(*_SESSION, *_DISPUTE),
@@ -123,6 +127,10 @@ def happened(before: Intent | None, entry: IntentEntry, after: Intent) -> tuple[
     match entry:
         case Created():
             return _made(_SETUP_CREATED if after.is_setup else (CREATED,), 0)
+        case Challenged():
+            return _made((ACTION,), 0)
+        case Unauthenticated():
+            return _made(_FAILED["sale"][:1], 0)
         case Canceled() if after.is_setup:
             return _made(_SETUP_CANCELED, 0)
         case Lapsed(_, number):

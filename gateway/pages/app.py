@@ -25,6 +25,8 @@ from cardswitch.wire.web.safety import (
 from ..api.faults import Fault
 from ..api.forms import Value, read_body, read_form
 from ..api.given.cards import Sealing
+from ..core.authentication import PAGES
+from .challenges import Challenges, Visit, browser_of
 from .entry import TEXT_MAX, Entry, read_entry
 from .fields import Fields
 from .till import CardDesk, Offer, Stage, Till
@@ -64,6 +66,7 @@ class Pages:
         names: Collection[str],
         request_s: Seconds,
         note: Note,
+        bank: Challenges,
     ) -> None:
         self._till = till
         self._vault = vault
@@ -75,6 +78,7 @@ class Pages:
         loader = FileSystemLoader(_HERE / "templates")
         self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
         self._templates.filters["money"] = money
+        self._bank = bank
         routes = [
             Route("/c/{id}", self._guarded(self._show)),
             Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
@@ -82,6 +86,8 @@ class Pages:
             Route("/l/{id}", self._guarded(self._follow), methods=["POST"]),
             Route("/d/{id}", self._guarded(self._direct), methods=["POST"]),
             *Fields(desk, vault, now, self._text, self._form).routes(self._guarded),
+            Route(f"{PAGES}/{{id}}", self._guarded(self._at_bank)),
+            Route(f"{PAGES}/{{id}}/done", self._guarded(self._from_bank), methods=["POST"]),
             Route("/static/{name}", self._static),
             Route("/js/v1.js", self._script),
         ]
@@ -139,7 +145,7 @@ class Pages:
     async def _ask(self, request: Request, offer: Offer, entry: Entry) -> Response:
         assert entry.card is not None
         try:
-            await self._till.pay(offer, entry.card, entry.cvc)
+            await self._till.pay(offer, entry.card, entry.cvc, browser_of(request))
         except Fault as fault:
             return self._page(request, offer, Entry(), why_not(fault.problem), status=503)
         after = await self._till.offer(offer.id)
@@ -168,10 +174,12 @@ class Pages:
         if entry.card is None:
             return self._to(with_query(back, wrong=",".join(entry.errors)), offer)
         try:
-            await self._till.pay(offer, entry.card, entry.cvc)
+            await self._till.pay(offer, entry.card, entry.cvc, browser_of(request))
         except Fault:
             return self._to(with_query(back, wrong="unsent"), offer)
-        return self._to(back, offer)
+        after = await self._till.offer(offer.id)
+        asks = after is not None and after.stage is Stage.ACTION
+        return self._to(after.challenge if after is not None and asks else back, offer)
 
     async def _link(self, request: Request) -> Response:
         """GET /l/{id}: what is to be paid; to look makes no session yet."""
@@ -210,6 +218,8 @@ class Pages:
         status: int = 200,
     ) -> Response:
         """What *offer* looks like now: the form, or why there is none."""
+        if offer.stage is Stage.ACTION and not offer.is_framed:
+            return self._to(offer.challenge, offer)
         if offer.stage is not Stage.OPEN:
             return self._render(f"{offer.stage}.html", 200, offer, refresh=REFRESH_S)
         is_tried = offer.attempt >= TRIES_MAX
@@ -228,6 +238,38 @@ class Pages:
         )
         give_cookie(answer, cookie, is_framed=offer.is_framed)
         return answer
+
+    # 3-D Secure -----------------------------------------------------------------------------------
+
+    async def _at_bank(self, request: Request) -> Response:
+        """The bank's page in a frame of ours; or on, once the shopper was there."""
+        visit = await self._visit(request)
+        if visit is None:
+            return self._unknown()
+        if visit.is_open:
+            text = self._templates.get_template("challenge.html").render(visit=visit)
+            headers = headers_for(visit.acs_url, frames=visit.acs_url)
+            return Response(text, 200, headers, "text/html")
+        offer = await self._till.offer(visit.session) if visit.session else None
+        if offer is not None and offer.stage is Stage.PAID:
+            return self._to(offer.success_url, offer)
+        if offer is not None and offer.ui == "x_direct_post":
+            return self._to(offer.cancel_url or offer.success_url, offer)
+        if visit.back:
+            return RedirectResponse(visit.back, _SEE_OTHER, headers_for())
+        return self._message(200, "That is all", "You can close this page now.")
+
+    async def _from_bank(self, request: Request) -> Response:
+        """A browser comes back, in the frame; whatever it brings, nothing of it counts."""
+        visit = await self._visit(request)
+        if visit is None:
+            return self._unknown()
+        text = self._templates.get_template("back.html").render(url=visit.page)
+        return Response(text, 200, headers_for(framed_by=SELF), "text/html")
+
+    async def _visit(self, request: Request) -> Visit | None:
+        id_: str = request.path_params["id"]
+        return await self._bank.find(id_) if len(id_) <= ID_MAX else None
 
     async def _static(self, request: Request) -> Response:
         """A file of ours, all of which are in memory; browsers may keep it for a while."""

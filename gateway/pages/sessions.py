@@ -17,7 +17,8 @@ from ..api.families.links import LINKS, link_in
 from ..api.families.sessions import LIVES_S, intent_for, kind_of, session_in
 from ..api.faults import Fault
 from ..api.given.sources import SESSIONS, customer_use, session_use
-from ..api.ids import new_id, new_ref
+from ..api.ids import new_id, new_ref, new_transaction
+from ..core.authentication import Browser, Wanted
 from ..core.calls import Alter, Create, Pay, Source, Things, Use
 from ..core.cards import Card
 from ..core.ids import SESSION, id_of
@@ -28,6 +29,7 @@ from ..core.states import Status
 from ..core.things import Record, Thing
 from ..core.things.links import opened
 from ..core.things.sessions import Session, SessionStatus
+from .challenges import page_of
 from .till import Offer, OfferLine, Stage
 
 CARD_ERROR: Final = 402
@@ -47,12 +49,16 @@ class SessionTill:
         record = await self._record(id_)
         return None if record is None else await self._offer(record)
 
-    async def pay(self, offer: Offer, card: Card, cvc: str) -> None:
+    async def pay(self, offer: Offer, card: Card, cvc: str, browser: Browser) -> None:
         """See :class:`Till`."""
         record = await self._record(offer.id)
         assert record is not None, "an offer is of a session"
         session = session_in(record)
-        paying = Pay(source=Source(id=card.id, card=card), cvc=cvc)
+        source, services = Source(id=card.id, card=card), self._services
+        wanted = Wanted(
+            transaction=new_transaction(), ds_transaction=new_transaction(), browser=browser
+        )
+        paying = Pay(source=source, cvc=cvc, wanted=wanted if services.authenticates else None)
         deed: Create | Pay = paying
         if session.intent is None:
             made = intent_for(record.id, session)
@@ -68,6 +74,8 @@ class SessionTill:
             key=_key(record, offer.attempt),
             digest=_DIGEST,
         )
+        if reply.intent is not None and reply.intent.status is Status.NEEDS_ACTION:
+            services.codes.keep(card.id, cvc)
         problem = reply.problem
         # A card that was declined is told by the offer; so is what another tab has done meanwhile.
         if problem is not None and problem.status not in (CARD_ERROR, BAD_REQUEST, BUSY):
@@ -132,7 +140,8 @@ class SessionTill:
             success_url=session.success_url.replace("{CHECKOUT_SESSION_ID}", record.id),
             cancel_url=session.cancel_url,
             ui=session.ui,
-            attempt=len(intent.exchanges) if intent is not None else 0,
+            attempt=intent.tries if intent is not None else 0,
+            challenge=_challenge(intent),
             problem=intent.problem if intent is not None else None,
             is_setup=session.mode == "setup",
         )
@@ -149,7 +158,13 @@ class SessionTill:
             return Stage.PAID
         if intent is not None and intent.status is Status.PROCESSING:
             return Stage.WAITING
+        if intent is not None and intent.status is Status.NEEDS_ACTION:
+            return Stage.ACTION
         return Stage.OPEN if session.is_open(self._services.now()) else Stage.EXPIRED
+
+
+def _challenge(intent: Intent | None) -> str:
+    return page_of(intent.challenge.transaction) if intent and intent.challenge else ""
 
 
 def _key(record: Record, attempt: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from ..core.authentication import Browser
 from ..core.cards import Card
 from ..core.problems import Problem
 from ..core.things.sessions import Ui
@@ -17,6 +18,7 @@ class Stage(StrEnum):
 
     OPEN = "open"  # the form, with what was wrong with the last card
     WAITING = "waiting"  # asked, and no outcome yet
+    ACTION = "action"  # his bank asks him, on the page *challenge*
     PAID = "paid"
     EXPIRED = "expired"
 
@@ -47,6 +49,7 @@ class Offer(Struct, frozen=True, kw_only=True):
     attempt: int = 0
     is_setup: bool = False  # a card is to be kept, and nothing paid
     problem: Problem | None = None
+    challenge: str = ""  # the path of its page
 
     @property
     def ends_here(self) -> bool:
@@ -74,7 +77,7 @@ class Till(Protocol):
         """The session that the link *id_* is to be paid by, a new one or its last. Raises Fault."""
         ...
 
-    async def pay(self, offer: Offer, card: Card, cvc: str) -> None:
+    async def pay(self, offer: Offer, card: Card, cvc: str, browser: Browser) -> None:
         """Ask for the money with *card*, once for each attempt, however often it is called.
 
         What came of it is seen in the offer after that. Raises Fault if nothing was done.

@@ -171,6 +171,9 @@ def _listeners(house: Programs) -> Iterator[str]:
     if house.gateway is not None:
         address = _place(house.gateway.api)
         yield f"{'payment gateway':22} {address:17} https://{address}/v1, CA in tls/ca.pem"
+    if house.acs is not None:
+        said = f"3-D Secure, {house.acs.pages.url} for browsers"
+        yield f"{'access control server':22} {_place(house.acs):17} {said}"
     if house.shop is not None:
         said = f"{house.shop.url}, /merchant with the key in shop.key"
         yield f"{'sample shop':22} {_place(house.shop):17} {said}"

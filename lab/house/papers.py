@@ -23,7 +23,9 @@ from cardswitch.wire.store.files import file_trouble
 
 FOLDER: Final = "tls"
 CA: Final = "ca"
-PROGRAMS: Final = ("hsm", "switch", "acquirer", "issuer", "terminal", "gateway", "shop", "bank")
+PROGRAMS: Final = (
+    "hsm", "switch", "acquirer", "issuer", "terminal", "gateway", "shop", "bank", "acs",
+)  # fmt: skip
 CA_DAYS: Final = 3_650
 DAYS: Final = 397  # What browsers take at most.
 RENEWED_DAYS: Final = 30  # So long before its end a certificate is made anew.

@@ -11,6 +11,7 @@ from msgspec import Struct
 from cardswitch.gateway.config import GatewayConfig
 from cardswitch.gateway.shop.config import ShopConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.acs.config import AcsConfig
 from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hsm_sim.config import HsmConfig
@@ -46,6 +47,8 @@ class Runs(Protocol):
     def bank(self) -> BankConfig | None: ...
     @property
     def shop(self) -> ShopConfig | None: ...
+    @property
+    def acs(self) -> AcsConfig | None: ...
 
 
 class Programs(Struct, frozen=True, kw_only=True):
@@ -60,6 +63,7 @@ class Programs(Struct, frozen=True, kw_only=True):
     gateway: GatewayConfig | None = None
     bank: BankConfig | None = None
     shop: ShopConfig | None = None
+    acs: AcsConfig | None = None
 
 
 def read_programs(path: Path) -> Programs:
@@ -74,7 +78,7 @@ def read_programs(path: Path) -> Programs:
     switch, settlement = read("switch", SwitchConfig), read("settlement", SettlementConfig)
     acquirer, issuer = read("acquirer", AcquirerConfig), read("issuer", IssuerConfig)
     gateway, bank = read("gateway", GatewayConfig), read("bank", BankConfig)
-    shop = read("shop", ShopConfig)
+    shop, acs = read("shop", ShopConfig), read("acs", AcsConfig)
     found = Programs(
         folder=folder,
         hsm=read("hsm", HsmConfig),
@@ -85,12 +89,21 @@ def read_programs(path: Path) -> Programs:
         gateway=gateway.placed(whole) if gateway else None,
         bank=bank.placed(folder) if bank else None,
         shop=shop.placed(whole) if shop else None,
+        acs=acs.placed(whole) if acs else None,
     )
-    programs = (found.hsm, found.switch, found.acquirer, found.issuer, found.gateway, found.shop)
+    programs = (
+        found.hsm,
+        found.switch,
+        found.acquirer,
+        found.issuer,
+        found.gateway,
+        found.shop,
+        found.acs,
+    )
     if not any(programs):
         raise ConfigError(
             f"{path}: there is no program to run: no section [hsm], [issuer], [switch], "
-            "[acquirer], [gateway] or [shop]"
+            "[acquirer], [gateway], [shop] or [acs]"
         )
     return found
 

@@ -94,6 +94,10 @@ class Running:
                 from cardswitch.hosts.bank.serve import serve_home
 
                 self._started(stack, await serve_home(house.bank, clock, log))
+        if house.acs is not None:
+            from cardswitch.hosts.acs.serve import serve_acs
+
+            self._started(stack, await serve_acs(house.acs, clock, log))
         if house.gateway is not None:
             from cardswitch.gateway.serve import serve_gateway  # HTTP is for whoever needs it
 

@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 from cardswitch.gateway.config import GatewayConfig
 from cardswitch.gateway.shop.config import ShopConfig
 from cardswitch.hosts.acquirer.config import AcquirerConfig
+from cardswitch.hosts.acs.config import AcsConfig
 from cardswitch.hosts.bank.config import BankConfig
 from cardswitch.hosts.issuer.config import IssuerConfig
 from cardswitch.hosts.vault import VAULT_KEY_BYTES
@@ -91,6 +92,9 @@ class Ports(Struct, frozen=True, kw_only=True):
     pages: int = 7109
     web: int = 7111
     bank: int = 7113
+    acs: int = 7114
+    acs_pages: int = 7115
+    results: int = 7116
 
 
 class Timing(Struct, frozen=True, kw_only=True):
@@ -118,6 +122,7 @@ class Lab(Struct, frozen=True, kw_only=True):
     gateway: GatewayConfig | None = None  # a file of before has none
     bank: BankConfig | None = None  # nor a bank
     shop: ShopConfig | None = None
+    acs: AcsConfig | None = None
 
 
 def free_ports() -> Ports:
@@ -157,6 +162,7 @@ def read_sections(path: Path) -> list[tuple[str, Struct]]:
     data = read_config(path)
     kinds = {field.name: field.type for field in structs.fields(Lab) if field.name != "folder"}
     kinds |= {"gateway": GatewayConfig, "bank": BankConfig, "shop": ShopConfig}
+    kinds |= {"acs": AcsConfig}
     return [(name, section(data, name, kinds[name], path)) for name in kinds if name in data]
 
 

@@ -11,6 +11,7 @@ from starlette.requests import Request
 # A name or an address, and nothing that could end a directive of a policy.
 _HOST: Final = re.compile(r"[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]")
 _HOST_AND_PORT: Final = re.compile(rf"({_HOST.pattern})(?::[0-9]+)?")
+SELF: Final = "'self'"
 # Same-origin and not no-referrer: with that a browser says `Origin: null` of our own forms too.
 _FIXED: Final = {
     "Strict-Transport-Security": "max-age=31536000",
@@ -58,15 +59,20 @@ def host_of(request: Request) -> str:
     return found[1] if found else ""
 
 
-def headers_for(*leaving_to: str, framed_by: str = "", embeds: str = "") -> dict[str, str]:
+def headers_for(
+    *leaving_to: str, framed_by: str = "", embeds: str = "", frames: str = ""
+) -> dict[str, str]:
     """The headers of a page whose form may lead to the origins of the URLs *leaving_to*.
 
     A browser holds the redirect that answers a form against `form-action` too. *framed_by*: a URL
-    of the origin that may show it in a frame; *embeds*: one of that whose script and frames it has.
+    of the origin that may show it in a frame, or SELF; *embeds*: one of that whose script and
+    frames it has; *frames*: one of that which it shows in a frame, and which comes back to us there.
     """
-    guest, framer = origin_of(embeds), origin_of(framed_by) or "'none'"
+    guest = origin_of(embeds)
+    framer = framed_by if framed_by == SELF else origin_of(framed_by) or "'none'"
+    shown = f"{SELF} {origin_of(frames)}" if frames else guest or "'none'"
     actions = " ".join(["'self'", *sorted({origin_of(url) for url in leaving_to} - {""})])
-    policy = (
+    policy = [
         "default-src 'none'",
         f"script-src 'self' {guest}".rstrip(),
         "style-src 'self'",
@@ -74,9 +80,9 @@ def headers_for(*leaving_to: str, framed_by: str = "", embeds: str = "") -> dict
         "connect-src 'self'",
         "base-uri 'none'",
         f"form-action {actions}",
-        f"frame-src {guest}" if guest else "frame-src 'none'",
+        f"frame-src {shown}",
         f"frame-ancestors {framer}",
-    )
+    ]
     return {"Content-Security-Policy": "; ".join(policy), **_FIXED}
 
 

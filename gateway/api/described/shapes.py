@@ -80,6 +80,7 @@ class Charge(Struct, forbid_unknown_fields=True, kw_only=True):
     refunded: bool
     statement_descriptor: str | None
     status: Literal["succeeded", "pending", "failed"]
+    x_liability: Literal["issuer", "merchant"]
     x_reference: str | None
     x_settlement_date: str | None
     x_stan: str | None

@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 
 from cardswitch.specs.security.cavv import is_cavv
 
+from ...core.authentication import Authentication, TransStatus
 from ...core.checks import cavv_check
-from ...core.entries import Authentication, TransStatus
 from ...core.exchanges import Exchange
 from ...core.messages import AUTHENTICATED, NOT_AUTHENTICATED
 from ..faults import bad
@@ -65,13 +65,13 @@ def authentication_object(payment: Exchange) -> Object | None:
     said = payment.authentication
     if said is None:
         return None
-    result = _RESULTS.get(said.status) or _result_of(said.eci)
-    flow = "challenge" if said.status == _CHALLENGED else "frictionless"
+    result = said.result or _RESULTS.get(said.status) or _result_of(said.eci)
+    flow = said.flow or ("challenge" if said.status == _CHALLENGED else "frictionless")
     return {
         "authentication_flow": flow if result == "authenticated" else None,
         "electronic_commerce_indicator": said.eci,
         "result": result,
-        "result_reason": None,
+        "result_reason": said.reason,
         "transaction_id": said.transaction,
         "version": said.version,
         "x_cavv_check": cavv_check(payment.answer),

@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from cardswitch.specs.transactions.absent import Channel
 
-from ...core.calls import Cancel, Capture, Create, Increase, Pay, Update
+from ...core.authentication import Wanted, Wish
+from ...core.calls import Cancel, Capture, Create, Increase, Pay, Reply, Update
 from ...core.entries import CaptureMethod, Details, FutureUsage, Terms
 from ...core.ids import INTENT
 from ...core.intents import Intent
 from ...core.row import INTENT as INTENTS
+from ...core.states import Status
 from .. import params
 from ..endpoints import (
     Answer,
@@ -27,7 +29,7 @@ from ..endpoints import (
 )
 from ..faults import bad
 from ..given.sources import customer_use, given_source, keeping, session_use
-from ..ids import SECRET_LENGTH, new_ref, random_text
+from ..ids import SECRET_LENGTH, new_ref, new_transaction, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
 from .authentications import AuthenticationParams
@@ -41,6 +43,7 @@ class CardOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     capture_method: Literal["manual"] | None = None
     moto: bool = False  # by mail or telephone
     three_d_secure: AuthenticationParams | None = None  # with a confirmation alone
+    request_three_d_secure: Wish = "automatic"
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -122,7 +125,7 @@ async def create_intent(asked: Asked) -> Answer:
     options = given.payment_method_options
     if not given.confirm:
         _refuse_authentication(options)
-    pay = _pay(options, source.cvc(asked) if given.confirm else "", off_session=given.off_session)
+    pay = _pay(asked, given, source.cvc(asked) if given.confirm else "")
     deed = Create(
         secret=random_text(SECRET_LENGTH),
         amount=amount,
@@ -137,7 +140,7 @@ async def create_intent(asked: Asked) -> Answer:
     )
     uses = keeping(source.uses, given.customer, terms, is_paid=given.confirm)
     reply = await asked.call(new_ref(), "", deed, uses=uses)
-    return intent_object(intent_of(reply)), reply
+    return _answered(asked, reply, pay.cvc)
 
 
 async def retrieve_intent(asked: Asked) -> Answer:
@@ -156,12 +159,12 @@ async def confirm_intent(asked: Asked) -> Answer:
     if source.source is None and intent.card is not None:
         source = given_source(asked, intent.card.id, None)
         cvc, uses = source.cvc(asked), source.uses
-    pay = _pay(given.payment_method_options, cvc, off_session=given.off_session)
+    pay = _pay(asked, given, cvc)
     deed = replace(pay, source=source.source)
     uses = keeping(uses, intent.customer, intent.terms, is_paid=True)
     uses = (*uses, *session_use(intent.session))
     reply = await asked.call(intent.ref, asked.id, deed, uses=uses)
-    return intent_object(intent_of(reply)), reply
+    return _answered(asked, reply, cvc)
 
 
 async def update_intent(asked: Asked) -> Answer:
@@ -210,6 +213,26 @@ async def list_intents(asked: Asked) -> Answer:
     return page.shown(_URL, [intent_object(each) for each in page.intents()]), None
 
 
+def _wanted(asked: Asked, given: CreateParams | ConfirmParams) -> Wanted | None:
+    """The authentication that comes before the money, where there is a directory."""
+    if not asked.services.authenticates:
+        return None
+    return Wanted(
+        transaction=new_transaction(),
+        ds_transaction=new_transaction(),
+        wish=given.payment_method_options.card.request_three_d_secure,
+        return_url=given.return_url,
+    )
+
+
+def _answered(asked: Asked, reply: Reply, cvc: str) -> Answer:
+    """What a confirmed intent is shown as; a code waits in memory while the shopper is asked."""
+    intent = intent_of(reply)
+    if intent.status is Status.NEEDS_ACTION and intent.card is not None and not reply.is_replayed:
+        asked.services.codes.keep(intent.card.id, cvc)
+    return intent_object(intent), reply
+
+
 def _changes(asked: Asked, given: UpdateParams, intent: Intent) -> dict[str, Any]:
     """What of *intent* is to be otherwise, its details apart."""
     changes: dict[str, Any] = {}
@@ -239,18 +262,20 @@ def _details(given: UpdateParams, intent: Intent) -> dict[str, Any]:
     return details
 
 
-def _pay(options: Options, cvc: str, *, off_session: bool) -> Pay:
+def _pay(asked: Asked, given: CreateParams | ConfirmParams, cvc: str) -> Pay:
     """What is asked for, its card apart. Raises Fault."""
-    channel, given = _channel(options, off_session=off_session), options.card.three_d_secure
-    if given is None:
-        return Pay(cvc=cvc, channel=channel)
+    options = given.payment_method_options
+    channel = _channel(options, off_session=given.off_session)
+    elsewhere = options.card.three_d_secure
+    if elsewhere is None:
+        return Pay(cvc=cvc, channel=channel, wanted=_wanted(asked, given))
     if channel == "mail":
         raise bad("Nobody can be authenticated by mail or telephone", _AUTHENTICATION)
     return Pay(
         cvc=cvc,
         channel=channel,
-        authentication=given.authentication,
-        cavv=given.cryptogram or "",
+        authentication=elsewhere.authentication,
+        cavv=elsewhere.cryptogram or "",
     )
 
 

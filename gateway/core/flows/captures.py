@@ -9,6 +9,7 @@ from ..ids import PARTS_MAX
 from ..intents import EXPIRED, Intent
 from ..problems import Problem, away, busy, invalid
 from ..states import Status, Step, may
+from .authenticating import abandon
 from .payments import order_of, too_many, unexpected
 from .work import Work
 
@@ -73,8 +74,10 @@ async def cancel(work: Work, deed: Cancel) -> None:
 
 
 async def expire(work: Work, _: Expire) -> None:
-    """What was not captured in time is free again."""
+    """What was not captured in time is free again; who is still at his bank has left."""
     intent = work.known
+    if intent.status is Status.NEEDS_ACTION and work.desk.now >= (intent.ends_by_itself or 0):
+        abandon(work)
     if intent.is_held and not intent.is_moving and work.desk.now >= intent.held_until:
         _release(work, EXPIRED)
     return work.answer()

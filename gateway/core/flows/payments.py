@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cardswitch.wire.ports import Seconds
 
-from ..calls import Create, Pay, Source, Things, Update
+from ..calls import Authenticated, Create, Pay, Source, Things, Update
 from ..cards import Card
 from ..ends import ENDS_MAX
 from ..entries import Asked, Created, Updated
@@ -23,6 +23,7 @@ from ..things.customers import Customer, attached
 from ..things.methods import Method
 from ..things.sessions import Session, SessionStatus, completed
 from ..things.tokens import Token, not_usable
+from .authenticating import Proven, authenticate, authenticated, proven
 from .work import NoPlace, Work
 
 
@@ -153,20 +154,46 @@ async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     intent = work.known
     card = card or intent.card
     assert card is not None
+    seen = await authenticate(work, deed, card)
+    if seen is None:
+        return work.answer(problem=work.known.problem)
+    return work.answer(await _charged(work, deed, card, seen), work.known.problem)
+
+
+async def authenticated_then_paid(work: Work, deed: Authenticated) -> None:
+    """The bank says whether it was the cardholder; if so, his card pays."""
+    outcome = authenticated(work, deed)
+    if isinstance(outcome, Problem):
+        return work.answer(problem=outcome)
+    card = work.known.card
+    assert card is not None, "it is the card whose bank was asked"
+    await work.place()
+    try:
+        seen = proven(work, deed, outcome)
+        if seen is None:
+            return work.answer()
+        return work.answer(await _charged(work, Pay(cvc=deed.cvc), card, seen))
+    finally:
+        work.desk.leave_place()
+
+
+async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
+    """Ask the issuer for the money; the number of that within the intent. Raises NoPlace."""
+    intent = work.known
     asked = _asked_of(intent)
     if asked == "authorisation" and len(work.desk.ends) >= ENDS_MAX:
         raise NoPlace(f"{ENDS_MAX} payments wait for their capture")
-    authentication = deed.authentication
+    authentication = seen.authentication
     if authentication is not None:
-        authentication = said_with(card, authentication, deed.cavv)
-    proofs = proofs_for(card, deed.cvc, deed.channel, authentication, deed.cavv)
+        authentication = said_with(card, authentication, seen.cavv)
+    proofs = proofs_for(card, deed.cvc, deed.channel, authentication, seen.cavv)
     order = order_of(work, asked, intent.amount, card)
     order = replace(order, proofs=proofs, channel=deed.channel, authentication=authentication)
     number = await work.ask(order, card)
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
         _complete(work)
-    work.answer(number, work.known.problem)
+    return number
 
 
 def _asked_of(intent: Intent) -> Asked:

@@ -12,6 +12,7 @@ from cardswitch.wire.machine.waits import NoAnswer
 from ..calls import (
     NOBODY,
     Alter,
+    Authenticated,
     Call,
     Cancel,
     Capture,
@@ -33,7 +34,7 @@ from ..things import Record
 from ..things.customers import Customer
 from .captures import cancel, capture, expire, increase, refund, resolve
 from .disputes import dispute
-from .payments import create, pay, update
+from .payments import authenticated_then_paid, create, pay, update
 from .work import NoPlace, Work
 
 _JOURNAL_AWAY: Final = "The journal cannot be read: nothing was done"
@@ -129,6 +130,7 @@ _FLOWS: Final[dict[type, _Flow]] = {
     Create: create,
     Update: update,
     Pay: pay,
+    Authenticated: authenticated_then_paid,
     Capture: capture,
     Increase: increase,
     Cancel: cancel,

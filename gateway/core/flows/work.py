@@ -128,7 +128,11 @@ class Work:
             raise NoPlace("the switch cannot be reached, or has too much to do")
 
     async def ask(
-        self, order: Order, card: Card, reason: str | None = None, metadata: Metadata | None = None
+        self,
+        order: Order,
+        card: Card,
+        reason: str | None = None,
+        metadata: Metadata | None = None,
     ) -> int:
         """Ask for *order* with *card*: durable first. Without an answer that fits it is undone.
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cardswitch.wire.ports import Seconds
 
+from .authentications import Authentication
 from .customers import Customer
 from .disputes import Dispute
 from .links import Link
@@ -20,9 +21,11 @@ from .methods import Method
 from .sessions import Session
 from .tokens import Token
 
-Thing = Customer | Dispute | Link | Method | Session | Token
+AUTHENTICATIONS: Final = "x.authentication"
+Thing = Authentication | Customer | Dispute | Link | Method | Session | Token
 # Of which kind a leg of the journal is, by what it holds; clients call it so too.
 KINDS: Final[Mapping[type, str]] = {
+    Authentication: AUTHENTICATIONS,
     Customer: "customer",
     Dispute: "dispute",
     Link: "payment_link",

@@ -50,7 +50,7 @@ class FakeTill:
     async def open_link(self, id_):
         return "cs_1"
 
-    async def pay(self, offer, card, cvc):
+    async def pay(self, offer, card, cvc, browser):
         last = card.masked[-4:]
         if last == "0119":
             raise Fault(away("Nothing was sent: the switch cannot be reached"))
@@ -86,7 +86,17 @@ class FakeDesk:
         return {"id": secret, "status": "succeeded"}
 
 
-def pages_of(till, notes=None, desk=None):
+class FakeBank:
+    """Knows the challenges that it is given."""
+
+    def __init__(self, **visits):
+        self.visits = visits
+
+    async def find(self, transaction):
+        return self.visits.get(transaction)
+
+
+def pages_of(till, notes=None, desk=None, bank=None):
     """Pages for *till*; what goes wrong is appended to *notes*."""
     return Pages(
         till,
@@ -96,4 +106,5 @@ def pages_of(till, notes=None, desk=None):
         ("pay.localhost", "[::1]"),
         5.0,
         lambda *said: (notes if notes is not None else []).append(said),
+        bank or FakeBank(),
     )

@@ -55,7 +55,7 @@ def test_a_switch_without_an_issuer_here_takes_one_elsewhere_by_its_bin(path):
     """The issuer is another process, so to speak, and comes later; there is no acquirer."""
     lab, found = read_lab(path), read_programs(path)
     switch = replace(found.switch, routes=(Route("pos", "issuer", bins=("999999",)),))
-    away = dict.fromkeys(("acquirer", "issuer", "gateway", "bank", "shop"))
+    away = dict.fromkeys(("acquirer", "issuer", "gateway", "bank", "shop", "acs"))
     some = replace(found, switch=switch, **away)
     card = find_card(read_cards(lab.folder / "cards.toml"), "good")
     order = Order(amount=1_250, currency="EUR", card=card, entry="swipe", pin="1234")

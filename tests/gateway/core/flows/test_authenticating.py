@@ -1,0 +1,220 @@
+"""A payment that its cardholder is asked about first."""
+
+import pytest
+from msgspec.structs import replace
+
+from cardswitch.gateway.core.authentication import (
+    ASK_S,
+    CHALLENGE_S,
+    DIRECTORY,
+    Directory,
+    Range,
+    Wanted,
+)
+from cardswitch.gateway.core.calls import Authenticated, Cancel, Create, Pay, Use
+from cardswitch.gateway.core.machine import Gateway
+from cardswitch.gateway.core.messages import Node
+from cardswitch.gateway.core.row import legs_of
+from cardswitch.gateway.core.states import Status
+from cardswitch.wire.ports import LinkUp, Received
+from tests.kit.gateway import SOURCE, VAULT, call, found, intent, played, replies
+from tests.kit.play import Playbook, after, answered
+from tests.kit.three_ds import ACS, CAVV, DS, TRANSACTION, ares
+
+RANGE = Range(cards=("4242",), url="https://acs.example/areq")
+BOOK = Directory(
+    ranges=(RANGE,), pages_url="https://pay.example", results_url="https://pay.example:1/rreq"
+)
+WANTED = Wanted(transaction=TRANSACTION, ds_transaction=DS, return_url="https://shop.example/")
+CHALLENGE = ares("C", acs_url="https://acs.example/challenge")
+USES = (Use(kind="x.authentication", id=TRANSACTION),)
+
+
+def asked(book=BOOK, wanted=WANTED, **more):
+    """A gateway that has asked the directory about a new order, if it has to."""
+    play = played(Gateway(Node("GATE0001"), VAULT, directory=book)) >> LinkUp(DIRECTORY)
+    pay = Pay(cvc="123", wanted=wanted, **more)
+    deed = Create(secret="s", amount=1250, currency="eur", source=SOURCE, pay=pay)
+    return (play >> call(deed)).skip()
+
+
+def heard(answer):
+    return asked().__rshift__(Received(DIRECTORY, answer)).skip()
+
+
+def told(status="Y", ticket=9, **more):
+    proof = {"cavv": CAVV} if status in ("Y", "A") else {}
+    deed = Authenticated(
+        **{"id": TRANSACTION, "acs_transaction": ACS, "ds_transaction": DS, "status": status}
+        | proof | more
+    )  # fmt: skip
+    return call(deed, ticket=ticket, uses=USES)
+
+
+def proofs(play):
+    """Field 48 of the last request for money."""
+    return play.sent_on("switch")[-1].get(48)
+
+
+def requests(play):
+    return [each for each in play.sent_on("switch") if each.mti == "0200"]
+
+
+def test_the_directory_is_asked_before_the_issuer():
+    play = asked()
+    [question] = play.sent_on("directory")
+    assert (question.url, question.message.amount) == (RANGE.url, "1250")
+    assert requests(play) == []
+    assert intent(play).status is Status.NEEDS_CONFIRMATION
+
+
+def test_who_is_authenticated_at_once_pays_with_the_proof():
+    play = heard(ares("Y"))
+    assert f"4328{CAVV}" in proofs(play)
+    assert "420205" in proofs(play)
+    assert f"6636{DS}" in proofs(play)
+    payment = intent(play).last_payment
+    how = payment.authentication
+    assert (how.flow, how.eci, how.liable) == ("frictionless", "05", "issuer")
+    assert CAVV not in "".join(row.fields for row in play.entries)
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "eci"),
+    [
+        (ares("A"), "attempt_acknowledged", "06"),
+        (ares("U"), "processing_error", "07"),
+        (ares("Y", cavv=""), "processing_error", "07"),
+    ],
+)
+def test_what_goes_on_without_being_sure(answer, result, eci):
+    play = heard(answer)
+    how = intent(play).last_payment.authentication
+    assert (how.result, how.eci) == (result, eci)
+    assert f"4202{eci}" in proofs(play)
+    assert (CAVV in proofs(play)) == (how.liable == "issuer")
+
+
+@pytest.mark.parametrize("status", ["N", "R"])
+def test_who_is_refused_pays_nothing(status):
+    play = heard(ares(status))
+    assert requests(play) == []
+    assert intent(play).status is Status.NEEDS_METHOD
+    problem = replies(play)[-1].problem
+    assert problem.code == "payment_intent_authentication_failure"
+    assert intent(play).tries == 1
+
+
+def test_nobody_answers():
+    play = asked()
+    play = (play >> after(ASK_S + 0.1)).skip()
+    assert intent(play).last_payment.authentication.result == "processing_error"
+    strict = asked(replace(BOOK, goes_on=False))
+    strict = (strict >> after(ASK_S + 0.1)).skip()
+    assert (requests(strict), intent(strict).status) == ([], Status.NEEDS_METHOD)
+
+
+def test_a_card_that_is_in_no_range_says_so():
+    play = asked(replace(BOOK, ranges=()))
+    assert play.sent_on("directory") == []
+    assert intent(play).last_payment.authentication.result == "not_supported"
+
+
+@pytest.mark.parametrize("more", [{"channel": "mail"}, {"channel": "on_file"}, {"wanted": None}])
+def test_who_is_not_there_is_not_asked(more):
+    play = asked(**more)
+    assert play.sent_on("directory") == []
+    assert intent(play).last_payment.authentication is None
+
+
+def test_some_cards_are_asked_about_only_where_the_merchant_wants_it():
+    book = replace(BOOK, ranges=(replace(RANGE, asked="if_needed"),))
+    assert asked(book).sent_on("directory") == []
+    assert len(asked(book, replace(WANTED, wish="any")).sent_on("directory")) == 1
+
+
+def test_a_challenge_waits_for_the_shopper():
+    play = heard(CHALLENGE)
+    waiting = intent(play)
+    assert (waiting.status, requests(play)) == (Status.NEEDS_ACTION, [])
+    assert waiting.challenge.url == f"https://pay.example/3ds/{TRANSACTION}"
+    assert waiting.challenge.return_url == "https://shop.example/"
+    assert (replies(play)[-1].problem, replies(play)[-1].intent.status) == (None, waiting.status)
+
+
+def test_the_result_that_the_bank_tells_pays():
+    play = heard(CHALLENGE) >> told("Y")
+    play = play.skip()
+    assert f"4328{CAVV}" in proofs(play)
+    play = (play >> answered("switch", "00")).skip()
+    paid = intent(play)
+    assert paid.status is Status.SUCCEEDED
+    assert paid.last_payment.authentication.flow == "challenge"
+    assert replies(play)[-1].ticket == 9
+    assert CAVV not in "".join(row.fields for row in play.entries)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ({"status": "N", "reason": "01"}, "rejected"),
+        ({"status": "N", "reason": "14"}, "abandoned"),
+        ({"status": "N", "reason": "14", "cancel": "01"}, "canceled"),
+    ],
+)
+def test_a_challenge_that_failed_pays_nothing(more, reason):
+    play = heard(CHALLENGE) >> told(**more)
+    play = play.skip()
+    failed = intent(play)
+    assert (failed.status, requests(play)) == (Status.NEEDS_METHOD, [])
+    assert failed.problem.message.endswith(reason)
+    assert failed.tries == 1
+
+
+@pytest.mark.parametrize("more", [{"acs_transaction": DS}, {"ds_transaction": ACS}])
+def test_a_result_with_other_numbers_changes_nothing(more):
+    play = heard(CHALLENGE) >> told("Y", **more)
+    play = play.skip()
+    assert (intent(play).status, requests(play)) == (Status.NEEDS_ACTION, [])
+    assert replies(play)[-1].problem.status == 400
+
+
+def test_a_second_result_changes_nothing():
+    play = (heard(CHALLENGE) >> told("N", reason="01")).skip()
+    play = (play >> told("Y", ticket=10)).skip()
+    assert (intent(play).status, requests(play)) == (Status.NEEDS_METHOD, [])
+    assert replies(play)[-1].problem.status == 400
+
+
+def test_a_result_for_a_canceled_order_pays_nothing():
+    play = (heard(CHALLENGE) >> call(Cancel(), ticket=5)).skip()
+    assert intent(play).status is Status.CANCELED
+    play = (play >> told("Y")).skip()
+    assert requests(play) == []
+
+
+def test_who_never_comes_back_has_left():
+    play = heard(CHALLENGE)
+    play = (play >> after(CHALLENGE_S + 1)).skip()
+    assert intent(play).status is Status.NEEDS_METHOD
+    assert intent(play).problem.message.endswith("abandoned")
+
+
+def test_he_has_left_after_a_crash_too():
+    play = heard(CHALLENGE)
+    again = Playbook(Gateway(Node("GATE0001"), VAULT, directory=BOOK), play.now + 1)
+    again.journal = lambda question: found(again, question)
+    again.do(again.machine.recover(play.entries, again.now))
+    again.effects[:0] = [effect for effect in play.effects if getattr(effect, "entry", None)]
+    again = (again.skip() >> after(CHALLENGE_S + 1)).skip()
+    assert legs_of(again.entries).intents["a" * 22].status is Status.NEEDS_METHOD
+
+
+def test_without_a_place_at_the_switch_the_bank_tells_it_again():
+    play = heard(CHALLENGE)
+    play.machine._desk.is_ready = False
+    play = (play >> told("Y") >> after(1.0)).skip()
+    assert (replies(play)[-1].problem.status, intent(play).status) == (503, Status.NEEDS_ACTION)
+    play.machine._desk.is_ready = True
+    play = (play >> told("Y", ticket=10)).skip()
+    assert len(requests(play)) == 1

@@ -1,0 +1,82 @@
+"""The ports: who asks is known by his certificate, and results are told until they are taken."""
+
+import asyncio
+import ssl
+
+import httpx
+import pytest
+
+from cardswitch.hosts.acs import serve
+from cardswitch.hosts.acs.config import AcsConfig, AcsPagesConfig
+from cardswitch.hosts.acs.serve import ServedAcs, serve_acs
+from cardswitch.lab.house.papers import make_papers
+from cardswitch.specs.three_ds.messages import write
+from tests.kit.acs import KEY
+from tests.kit.three_ds import AREQ, rreq
+
+
+@pytest.fixture
+def config(tmp_path):
+    make_papers(tmp_path)
+    (tmp_path / "issuer.cavv").write_text(KEY.hex())
+    own = {"tls_certificate": "tls/acs.pem", "tls_key": "tls/acs.key"}
+    place = AcsConfig(
+        port=0, tls_ca="tls/ca.pem", tls_names=("gateway",), cavv_key="issuer.cavv",
+        pages=AcsPagesConfig(port=0, **own), **own,
+    )  # fmt: skip
+    return place.placed(tmp_path)
+
+
+def context(tmp_path, who=None):
+    made = ssl.create_default_context(cafile=tmp_path / "tls" / "ca.pem")
+    if who:
+        made.load_cert_chain(tmp_path / "tls" / f"{who}.pem", tmp_path / "tls" / f"{who}.key")
+    return made
+
+
+def asked(config, tmp_path, who):
+    async def main():
+        served = await serve_acs(config)
+        try:
+            async with httpx.AsyncClient(verify=context(tmp_path, who), trust_env=False) as client:
+                url = f"https://127.0.0.1:{served.port}/areq"
+                return (await client.post(url, content=write(AREQ))).status_code
+        except httpx.HTTPError:
+            return None
+        finally:
+            await served.stop()
+            await served.wait()
+
+    return asyncio.run(main())
+
+
+def test_the_gateway_alone_is_answered(config, tmp_path):
+    assert asked(config, tmp_path, "gateway") == 200
+    assert asked(config, tmp_path, "shop") is None
+    assert asked(config, tmp_path, None) is None
+
+
+def test_a_result_is_told_again_until_it_is_taken(config, monkeypatch):
+    monkeypatch.setattr(serve, "AGAIN_S", 0.0)
+    seen = []
+
+    def answer(request):
+        seen.append(request)
+        told = {"messageType": "RRes", "messageVersion": "2.2.0", "resultsStatus": "01"}
+        numbers = ("threeDSServerTransID", "dsTransID", "acsTransID")
+        whole = {**told, **{name: httpx.Response(200, content=request.content).json()[name]
+                            for name in numbers}}  # fmt: skip
+        return httpx.Response(503) if len(seen) == 1 else httpx.Response(200, json=whole)
+
+    async def main(transport):
+        served = ServedAcs(config, serve.Clock(), serve.Record("acs", [], lambda: 0.0))
+        served._client = httpx.AsyncClient(transport=transport)
+        try:
+            return await served._tell("https://gateway.example/rreq", rreq())
+        finally:
+            await served.stop()
+
+    assert asyncio.run(main(httpx.MockTransport(answer))) is True
+    assert len(seen) == 2
+    refused = httpx.MockTransport(lambda request: httpx.Response(200, json={}))
+    assert asyncio.run(main(refused)) is False
