@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,7 +12,9 @@ from msgspec.structs import replace
 from cardswitch.specs.dates import local_time
 from cardswitch.specs.merchants import Merchant
 from cardswitch.wire.operator.addresses import IsoAddress, address_rule, url_in
+from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.place import WebPlace
+from cardswitch.wire.web.rates import Rate
 
 
 class ApiConfig(WebPlace, frozen=True, kw_only=True):
@@ -72,6 +75,19 @@ class ThreeDsConfig(WebPlace, frozen=True, kw_only=True):
         return f"https://{self.host}:{self.port}/rreq"
 
 
+class LimitsConfig(Struct, frozen=True, kw_only=True):
+    """How much may be asked and tried; 0: as much as comes."""
+
+    address_per_s: Annotated[int, Meta(ge=0)] = 100  # requests of one address, API or pages
+    key_per_s: Annotated[int, Meta(ge=0)] = 100  # requests with one API key
+    card_declines: Annotated[int, Meta(ge=0)] = 20  # of one card, whichever orders it is tried for
+    card_window_s: Annotated[float, Meta(gt=0)] = 3_600.0  # ... within so long
+
+    def rates(self, now: Callable[[], Seconds]) -> tuple[Rate, Rate]:
+        """Those of addresses, and of keys."""
+        return Rate(self.address_per_s, now), Rate(self.key_per_s, now)
+
+
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
     """How endpoints are told of events, and where they may be."""
 
@@ -105,6 +121,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
     keys: str = "gateway.keys"  # the file of API keys, which holds their hashes
     events: str = "sqlite:///gateway-events.db"  # events, and who is still to be told of them
     webhooks: WebhooksConfig = WebhooksConfig()
+    limits: LimitsConfig = LimitsConfig()
     answer_s: Annotated[float, Meta(gt=0, lt=5)] = 4.0  # until an outcome is unknown
     echo_s: Annotated[float, Meta(gt=0)] = 30.0
     merchants: tuple[Merchant, ...] = ()  # at the top of the file: all programs read the same

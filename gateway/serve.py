@@ -14,6 +14,7 @@ from cardswitch.wire.driver.tls import Tls, client_tls, server_tls
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 from cardswitch.wire.store.journal import JournalStore
+from cardswitch.wire.web.rates import Rate
 from cardswitch.wire.web.server import WebServer
 
 from .api.app import Api
@@ -24,6 +25,7 @@ from .api.server import ApiServer
 from .config import GatewayConfig, PagesConfig, ThreeDsConfig
 from .core.authentication import Directory, Range
 from .core.desk import SWITCH
+from .core.flows.velocity import Declines
 from .core.machine import CardVault, Gateway, Timers
 from .core.messages import Node
 from .core.row import GatewayRow
@@ -150,11 +152,11 @@ async def serve_gateway(
             money=money,
             authenticates=config.three_d_secure is not None,
         )
-        keys = KeyFile(Path(config.keys))
-        app = Api(services, keys, api.request_s, note)
+        keys, rates = KeyFile(Path(config.keys)), config.limits.rates(clock.now)
+        app = Api(services, keys, api.request_s, note, rates)
         servers: list[WebServer] = [ApiServer(app.app, api, https, note)]
         if config.pages is not None:
-            servers.append(_pages(config.pages, services, keys, note))
+            servers.append(_pages(config.pages, services, keys, note, rates[0]))
         rotation = Rotation(cards, clock.now, note)
         asking = None
         if config.three_d_secure is not None:
@@ -196,6 +198,7 @@ def _front(config: GatewayConfig, cards: SealedCards) -> Front:
         Timers(config.answer_s, config.echo_s),
         {merchant.id: merchant.declines_failed for merchant in config.merchants},
         _directory(config),
+        Declines(config.limits.card_declines, config.limits.card_window_s),
     )
     gateway.translate({SWITCH: config.switch.translation()})
     front = Front(gateway)
@@ -204,7 +207,11 @@ def _front(config: GatewayConfig, cards: SealedCards) -> Front:
 
 
 def _pages(
-    place: PagesConfig, services: Services, keys: KeyFile, note: Callable[[str, str], None]
+    place: PagesConfig,
+    services: Services,
+    keys: KeyFile,
+    note: Callable[[str, str], None],
+    rate: Rate,
 ) -> ApiServer:
     """The port of the pages that shoppers see. Raises ConfigError."""
     pages = Pages(
@@ -216,6 +223,7 @@ def _pages(
         place.request_s,
         note,
         JournalChallenges(services),
+        rate,
     )
     tls = server_tls(place, "gateway.pages.tls_")
     assert tls is not None, "its configuration has a certificate"

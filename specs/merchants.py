@@ -55,8 +55,9 @@ class Merchant(Struct, frozen=True, kw_only=True):
     mcc: Annotated[str, Meta(pattern=r"\A[0-9]{4}\Z")]  # merchant category code, field 18
     currencies: tuple[Annotated[str, Meta(pattern=r"\A[0-9]{3}\Z")], ...] = ("978",)
     active: bool = True
-    # Whose pages may show the gateway's fields in a frame, as browsers name them.
-    origins: tuple[Annotated[str, Meta(pattern=r"\Ahttps://[0-9A-Za-z.:\[\]-]+\Z")], ...] = ()
+    # Whose pages shoppers are sent back to, and may show the gateway's in a frame, as browsers
+    # name them.
+    origins: tuple[Annotated[str, Meta(pattern=r"\Ahttps?://[0-9A-Za-z.:\[\]-]+\Z")], ...] = ()
     # Over HTTPS: an approval is undone, and declined, if one of these has failed.
     declines_failed: tuple[Check, ...] = ()
     terminals: tuple[str, ...] | Literal["any"] = ()  # field 41, without trailing spaces

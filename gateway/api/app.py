@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
+from math import ceil
 from typing import Any, Final
 
 import msgspec
@@ -17,10 +18,12 @@ from starlette.routing import Route
 
 from cardswitch.specs.errors import CryptoError
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.rates import Rate
+from cardswitch.wire.web.safety import address_of
 
 from ..core.calls import Origin
 from ..core.ids import CHARGE, id_of
-from ..core.problems import Problem
+from ..core.problems import Problem, too_many
 from .endpoints import Asked, Services, Told
 from .expanding import expanded, paths_of
 from .families.loading import loader
@@ -45,11 +48,20 @@ Note = Callable[[str, str], None]
 class Api:
     """Answers requests. *note* is told of what must not happen, and of nothing secret."""
 
-    def __init__(self, services: Services, keys: KeyFile, request_s: Seconds, note: Note) -> None:
+    def __init__(
+        self,
+        services: Services,
+        keys: KeyFile,
+        request_s: Seconds,
+        note: Note,
+        rates: tuple[Rate, Rate] | None = None,
+    ) -> None:
+        """*rates*: of addresses and of keys."""
         self._services = services
         self._keys = keys
         self._request_s = request_s
         self._note = note
+        self._rates = rates
         routes = [Route(line.path, self._answering(line), methods=[line.method]) for line in ROUTES]
         handlers: dict[Any, Any] = {HTTPException: self._no_route}
         self.app = Starlette(routes=routes, exception_handlers=handlers)
@@ -92,7 +104,9 @@ class Api:
 
     async def _asked(self, request: Request, line: Line, id_: str) -> Asked:
         came = self._services.now()
+        self._hold_back(0, address_of(request))
         key = self._authorised(request, line)
+        self._hold_back(1, key.id)
         value = await self._value(request)
         refuse_stray_cards(value)
         path = request.path_params
@@ -123,6 +137,12 @@ class Api:
             version=request.headers.get("stripe-version", ""),
             origin=origin,
         )
+
+    def _hold_back(self, which: int, who: str) -> None:
+        """Refuse one request of too many. Raises Fault."""
+        wait = self._rates[which].take(who) if self._rates is not None else 0.0
+        if wait:
+            raise Fault(too_many(wait))
 
     def _authorised(self, request: Request, line: Line) -> ApiKey:
         text = _key_in(request.headers.get("authorization", ""))
@@ -188,6 +208,8 @@ def respond(
         headers["Idempotent-Replayed"] = "true"
     if problem.is_retried is not None:
         headers["Stripe-Should-Retry"] = "true" if problem.is_retried else "false"
+    if problem.wait_s:
+        headers["Retry-After"] = str(ceil(problem.wait_s))
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="gateway"'
     return _response(problem.status, error_object(problem, intent, charge), headers)

@@ -22,6 +22,7 @@ from .authentication import Question as Asked
 from .calls import Alter, Call, Reply
 from .ends import Ends
 from .entries import Became, Began, Created, GatewayEntry, IntentEntry, Updated
+from .flows.velocity import Declines
 from .intents import Intent, created
 from .messages import Node
 from .row import KEY, GatewayRow, Legs, Rows, legs_of
@@ -66,6 +67,7 @@ class GatewayDesk(Desk):
         end: Callable[[str], None],
         rules: Rules,
         directory: Directory,
+        declines: Declines,
     ) -> None:
         """*end* is called with the ref of an intent, or the id of a session, that is to end."""
         super().__init__(kernel)
@@ -74,6 +76,7 @@ class GatewayDesk(Desk):
         self.answer_s = answer_s
         self.rules = rules
         self.directory = directory
+        self.declines = declines
         self.rows = Rows()
         self.is_ready = False  # signed on
         self.in_work: set[str] = set()  # refs of intents, and keys, that a flow is at

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.wire.machine.budget import Budget, Limits
-from cardswitch.wire.machine.matching import IsoExchange
+from cardswitch.wire.machine.matching import Exchange, IsoExchange
 from cardswitch.wire.machine.network import NetworkWatch, network_reply
 from cardswitch.wire.machine.program import Program
 from cardswitch.wire.ports import Effect, LinkId, Seconds
@@ -21,6 +21,7 @@ from .desk import SWITCH, GatewayDesk, Rules
 from .entries import GatewayEntry, Owed, Sent
 from .flows.owed import owe, resume, settle
 from .flows.serving import serve
+from .flows.velocity import Declines
 from .flows.work import Work
 from .ids import SESSION
 from .intents import Intent
@@ -66,10 +67,14 @@ class Gateway(Program):
         timers: Timers | None = None,
         rules: Rules | None = None,
         directory: Directory | None = None,
+        declines: Declines | None = None,
         limits: Limits | None = None,
         checkpoint_rows: int = CHECKPOINT_ROWS,
     ) -> None:
-        exchanges = {SWITCH: IsoExchange(), DIRECTORY: DirectoryExchange()}
+        exchanges: dict[str, Exchange] = {
+            SWITCH: IsoExchange(),
+            DIRECTORY: DirectoryExchange(),
+        }
         super().__init__(exchanges, limits or Limits())
         timers = timers or Timers()
         self._vault = vault
@@ -82,6 +87,7 @@ class Gateway(Program):
             self._end,
             rules or {},
             directory or Directory(),
+            declines or Declines(0, 0.0),
         )
         names = {41: f"{node.terminal:8}"}
         self._watch = NetworkWatch(

@@ -19,6 +19,7 @@ CODES: Final[Mapping[str, str]] = _TABLE["codes"]
 _BLOCKED: Final[Mapping[Check, tuple[str, str]]] = _TABLE["blocked"]
 # By the code of what a merchant's rule declines: what the shopper reads.
 BLOCKED: Final[Mapping[str | None, str]] = dict(_BLOCKED.values())
+TRIED_TOO_OFTEN: Final = "card_velocity_exceeded"
 NOT_AUTHENTICATED: Final = "payment_intent_authentication_failure"
 DECLINES: Final[Mapping[str, str]] = _TABLE["declines"]
 
@@ -35,6 +36,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     network_decline_code: str | None = None  # field 39
     advice_code: str | None = None
     number: int = 0  # of the payment that was declined, within its intent
+    wait_s: float = 0.0  # how long clients should wait before they ask again
     is_retried: bool | None = None  # whether clients should try again by themselves
 
 
@@ -66,6 +68,17 @@ def busy(message: str, code: str) -> Problem:
     """It is being worked on: try again."""
     return Problem(
         status=409, type="invalid_request_error", message=message, code=code, is_retried=True
+    )
+
+
+def too_many(wait_s: float) -> Problem:
+    """Too much is asked at once."""
+    return Problem(
+        status=429,
+        type="invalid_request_error",
+        message="Too many requests at once: nothing was done",
+        code="rate_limit",
+        wait_s=wait_s,
     )
 
 
@@ -108,6 +121,17 @@ def unauthenticated(reason: str | None) -> Problem:
         type="card_error",
         message=f"{text}: {reason}" if reason else text,
         code=NOT_AUTHENTICATED,
+    )
+
+
+def tried_too_often() -> Problem:
+    """The card was declined so often of late that its issuer is not asked again for a while."""
+    return Problem(
+        status=402,
+        type="card_error",
+        message="The card was declined too often of late: its issuer is not asked for a while",
+        code="card_declined",
+        decline_code=TRIED_TOO_OFTEN,
     )
 
 

@@ -14,7 +14,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from cardswitch.wire.ports import Seconds
+from cardswitch.wire.web.rates import Rate
 from cardswitch.wire.web.safety import (
+    SELF,
+    address_of,
     headers_for,
     host_of,
     is_from_us,
@@ -67,6 +70,7 @@ class Pages:
         request_s: Seconds,
         note: Note,
         bank: Challenges,
+        rate: Rate | None = None,
     ) -> None:
         self._till = till
         self._vault = vault
@@ -79,6 +83,7 @@ class Pages:
         self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
         self._templates.filters["money"] = money
         self._bank = bank
+        self._rate = rate
         routes = [
             Route("/c/{id}", self._guarded(self._show)),
             Route("/c/{id}/pay", self._guarded(self._pay), methods=["POST"]),
@@ -100,6 +105,8 @@ class Pages:
         async def shown(request: Request) -> Response:
             if host_of(request) not in self._names:
                 return self._message(421, "This address is not ours", "Open the link of the shop.")
+            if self._rate is not None and self._rate.take(address_of(request)):
+                return self._message(429, "Too much at once", "Wait a moment, then try again.")
             try:
                 return await page(request)
             except Exception as error:

@@ -23,7 +23,7 @@ from ..core.calls import Alter, Create, Pay, Source, Things, Use
 from ..core.cards import Card
 from ..core.ids import SESSION, id_of
 from ..core.intents import Intent
-from ..core.problems import Problem
+from ..core.problems import TRIED_TOO_OFTEN, Problem
 from ..core.row import legs_of
 from ..core.states import Status
 from ..core.things import Record, Thing
@@ -35,6 +35,7 @@ from .till import Offer, OfferLine, Stage
 CARD_ERROR: Final = 402
 BAD_REQUEST: Final = 400
 BUSY: Final = 409
+_TOLD: Final = (CARD_ERROR, BAD_REQUEST, BUSY)
 _DIGEST: Final = "checkout"  # An attempt is one request, whichever card comes with it.
 
 
@@ -78,7 +79,8 @@ class SessionTill:
             services.codes.keep(card.id, cvc)
         problem = reply.problem
         # A card that was declined is told by the offer; so is what another tab has done meanwhile.
-        if problem is not None and problem.status not in (CARD_ERROR, BAD_REQUEST, BUSY):
+        is_told = problem is None or problem.decline_code != TRIED_TOO_OFTEN
+        if problem is not None and not (is_told and problem.status in _TOLD):
             raise Fault(problem)
 
     async def link(self, id_: str) -> Offer | None:

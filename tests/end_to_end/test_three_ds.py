@@ -48,7 +48,7 @@ class Shopper(Watched):
         return self.page.frame_locator("iframe[title='Your bank']")
 
     def thanked(self):
-        self.page.wait_for_url(f"{self.shop}/thanks*")
+        self.page.wait_for_url(f"{self.shop}/thanks**")
         return self.page.locator("main").inner_text()
 
     def asked(self):

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 from starlette.requests import Request
 
 # A name or an address, and nothing that could end a directive of a policy.
+_ENDS_THE_HOST: Final = "\\"  # for a browser, and for urlsplit not
 _HOST: Final = re.compile(r"[0-9A-Za-z.-]+|\[[0-9A-Fa-f:.]+\]")
 _HOST_AND_PORT: Final = re.compile(rf"({_HOST.pattern})(?::[0-9]+)?")
 SELF: Final = "'self'"
@@ -31,7 +32,7 @@ def origin_of(url: str) -> str:
     ('https://shop.localhost:7443', '')
     """
     try:
-        parts = urlsplit(url)
+        parts = urlsplit("" if _ENDS_THE_HOST in url else url)
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         return ""
@@ -59,6 +60,11 @@ def host_of(request: Request) -> str:
     return found[1] if found else ""
 
 
+def address_of(request: Request) -> str:
+    """Who asks, as far as his address tells; empty where there is none."""
+    return request.client.host if request.client is not None else ""
+
+
 def headers_for(
     *leaving_to: str, framed_by: str = "", embeds: str = "", frames: str = ""
 ) -> dict[str, str]:
@@ -66,7 +72,7 @@ def headers_for(
 
     A browser holds the redirect that answers a form against `form-action` too. *framed_by*: a URL
     of the origin that may show it in a frame, or SELF; *embeds*: one of that whose script and
-    frames it has; *frames*: one of that which it shows in a frame, and which comes back to us there.
+    frames it has; *frames*: one of that which it shows in a frame, that leads back to us.
     """
     guest = origin_of(embeds)
     framer = framed_by if framed_by == SELF else origin_of(framed_by) or "'none'"

@@ -29,6 +29,7 @@ from ..endpoints import (
 )
 from ..faults import bad
 from ..given.sources import customer_use, given_source, keeping, session_use
+from ..given.urls import given_url
 from ..ids import SECRET_LENGTH, new_ref, new_transaction, random_text
 from ..objects import intent_object
 from ..paging import page_of, part_of
@@ -215,13 +216,14 @@ async def list_intents(asked: Asked) -> Answer:
 
 def _wanted(asked: Asked, given: CreateParams | ConfirmParams) -> Wanted | None:
     """The authentication that comes before the money, where there is a directory."""
+    back = given.return_url and given_url(asked, given.return_url, "return_url")
     if not asked.services.authenticates:
         return None
     return Wanted(
         transaction=new_transaction(),
         ds_transaction=new_transaction(),
         wish=given.payment_method_options.card.request_three_d_secure,
-        return_url=given.return_url,
+        return_url=back,
     )
 
 

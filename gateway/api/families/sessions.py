@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -24,6 +23,7 @@ from .. import params
 from ..endpoints import Answer, Asked, money_of, read_thing, thing_of
 from ..faults import bad
 from ..given.sources import SESSIONS, customer_use, session_use
+from ..given.urls import given_url
 from ..ids import SECRET_LENGTH, new_id, new_ref, random_text
 from ..objects import Object
 from ..paging import cut, page_of, thing_of_kind
@@ -248,8 +248,8 @@ def session_of(asked: Asked, given: CreateParams, id_: str) -> Session:
         mode=given.mode,
         items=tuple(item for item, _ in items),
         currency=currency,
-        success_url=_url(given.success_url, "success_url"),
-        cancel_url=given.cancel_url and _url(given.cancel_url, "cancel_url"),
+        success_url=given_url(asked, given.success_url, "success_url"),
+        cancel_url=given.cancel_url and given_url(asked, given.cancel_url, "cancel_url"),
         expires_at=_expiry(asked.services.now(), given.expires_at),
         client_reference_id=given.client_reference_id,
         customer=given.customer,
@@ -288,18 +288,6 @@ def _expiry(now: Seconds, given: int | None) -> Seconds:
     if not now + low - SLACK_S <= given <= now + high + SLACK_S:
         raise bad("expires_at: 30 minutes to 24 hours from now", "expires_at")
     return float(given)
-
-
-def _url(text: str, param: str) -> str:
-    """*text*, which browsers can be sent to. Raises Fault."""
-    try:
-        parts = urlsplit(text)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_one = False
-    if not is_one or any(not c.isprintable() or c.isspace() for c in text):
-        raise bad("Not a URL: https://…", param, "url_invalid")
-    return text
 
 
 def _wants_intent(version: str) -> bool:

@@ -13,10 +13,11 @@ from ..calls import Authenticated, Create, Pay, Source, Things, Update
 from ..cards import Card
 from ..ends import ENDS_MAX
 from ..entries import Asked, Created, Updated
+from ..exchanges import Stand
 from ..ids import PARTS_MAX
 from ..intents import Intent
 from ..messages import Order, proofs_for, said_with
-from ..problems import Problem, invalid
+from ..problems import Problem, invalid, tried_too_often
 from ..states import Status, Step, may
 from ..things import Thing
 from ..things.customers import Customer, attached
@@ -154,6 +155,8 @@ async def _paid(work: Work, deed: Pay, card: Card | None = None) -> None:
     intent = work.known
     card = card or intent.card
     assert card is not None
+    if work.desk.declines.are_too_many(card.fingerprint, work.desk.now):
+        return work.answer(problem=tried_too_often())
     seen = await authenticate(work, deed, card)
     if seen is None:
         return work.answer(problem=work.known.problem)
@@ -193,6 +196,8 @@ async def _charged(work: Work, deed: Pay, card: Card, seen: Proven) -> int:
     if work.known.status in (Status.SUCCEEDED, Status.NEEDS_CAPTURE):
         _keep(work, card)
         _complete(work)
+    elif work.known.exchange(number).stand is Stand.DECLINED:
+        work.desk.declines.add(card.fingerprint, work.desk.now)
     return number
 
 

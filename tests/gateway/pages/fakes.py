@@ -96,7 +96,7 @@ class FakeBank:
         return self.visits.get(transaction)
 
 
-def pages_of(till, notes=None, desk=None, bank=None):
+def pages_of(till, notes=None, desk=None, bank=None, rate=None):
     """Pages for *till*; what goes wrong is appended to *notes*."""
     return Pages(
         till,
@@ -107,4 +107,5 @@ def pages_of(till, notes=None, desk=None, bank=None):
         5.0,
         lambda *said: (notes if notes is not None else []).append(said),
         bank or FakeBank(),
+        rate,
     )

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from cardswitch.gateway.pages.app import TRIES_MAX
 from cardswitch.gateway.pages.till import Stage
+from cardswitch.wire.web.rates import Rate
 from tests.gateway.pages.fakes import OFFER, SHOP, FakeTill, pages_of
 from tests.kit.asgi import Browser
 
@@ -270,3 +271,9 @@ def test_a_framed_page_is_shown_by_its_shop_alone_and_says_there_that_it_is_paid
     assert f'href="{OFFER.success_url}" target="_top"' in paid
     assert "framed.js" in paid
     assert "framed.js" not in Shopper(FakeTill()).look().text
+
+
+def test_who_asks_too_much_waits():
+    browser = Browser(pages_of(FakeTill(), rate=Rate(1, lambda: 0.0)).app)
+    pages = [browser.get("/c/cs_1").status for _ in range(6)]
+    assert pages == [200] * 5 + [429]

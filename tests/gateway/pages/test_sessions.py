@@ -10,7 +10,7 @@ from tests.kit.asgi import Page
 
 HIDDEN = re.compile(r'name="(token|attempt)" value="([^"]*)"')
 CARD = {"number": "4242424242424242", "expiry": "12/30", "cvc": "123"}
-SHOP = "https://shop.localhost:1"
+SHOP = "https://shop.localhost"
 
 
 class Visitor:

@@ -18,6 +18,7 @@ from cardswitch.wire.web.safety import headers_for, origin_of
         ("https:///path", ""),
         ("https://sh\u00f6p.example/", ""),
         ("https://a;script-src *", ""),
+        ("https://evil.example\\@shop.example/", ""),
         ("", ""),
     ],
 )
