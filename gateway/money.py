@@ -13,9 +13,10 @@ PayoutStatus = Literal["in_transit", "paid", "failed"]
 
 
 # Where something stands in the order of all entries: at which row of the switch's journal, which of
-# three things is told there, and which of several.
+# four things is told there, and which of several.
 Place = tuple[int, int, int]
-MOVED, DEPOSITED, CAME_BACK = 0, 1, 2  # a movement itself, a deposit, one that came back
+# A movement itself, a deposit, one that came back, and what a close charged, kept or gave back.
+MOVED, DEPOSITED, CAME_BACK, CHARGED = 0, 1, 2, 3
 
 
 class Owed(Struct, frozen=True, gc=False, kw_only=True):
@@ -47,7 +48,7 @@ class Entry(Struct, frozen=True, gc=False, kw_only=True):
     """What was added to a merchant's balance, or taken from it."""
 
     place: Place
-    kind: str  # a movement as settlement counts it: sale, refund, sale-reversal; else "payout"
+    kind: str  # a movement as settlement counts it: sale, refund, …; "payout"; or of a charge: fees
     currency: str  # ISO 4217 numeric
     amount: int  # minor units, signed
     at: Seconds

@@ -177,7 +177,7 @@ def accounts(into: Path, as_json: bool) -> None:
 )  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="One line of JSON.")
 def bank(order: Path, into: Path, as_json: bool) -> None:
-    """Hand ORDER, a pain.001, to a strict bank, which answers with pain.002 and camt.053."""
+    """Hand ORDER, a pain.001 or a file of the ACH, to a strict bank; it answers as banks do."""
     import time
 
     import msgspec

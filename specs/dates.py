@@ -313,3 +313,12 @@ def calendar_date(text: str) -> date:
     if day is None or day.isoformat() != text:
         raise FormatError("a date YYYY-MM-DD", seen=printable(text, 10))
     return day
+
+
+def days_later(day: str, days: int) -> str:
+    """The date that many *days* behind *day*, ``YYYY-MM-DD``. FormatError if it is none.
+
+    >>> days_later("2028-02-28", 2)
+    '2028-03-01'
+    """
+    return (calendar_date(day) + days * _ONE_DAY).isoformat()

@@ -39,16 +39,21 @@ def is_bank_day(day: str, currency: str) -> bool:
     return _is_open(calendar_date(day), currency)
 
 
-def execution_date(at: Seconds, cut_off: CutOff, currency: str) -> str:
+def execution_date(at: Seconds, cut_off: CutOff, currency: str, days: int = 0) -> str:
     """The day on which a bank carries out what it is handed at the instant *at*.
 
-    Today before its *cut_off*, on a day on which *currency* is settled; else the next such day.
+    Today before its *cut_off*, on a day on which *currency* is settled; else the next such day. Or
+    so many *days* of that calendar later.
 
     >>> execution_date(1774746000.0, CutOff("14:00", "Europe/Berlin"), "EUR")  # a Sunday
     '2026-03-30'
+    >>> execution_date(1774746000.0, CutOff("14:00", "Europe/Berlin"), "EUR", 4)  # over Good Friday
+    '2026-04-07'
     """
     day = calendar_date(cut_off.business_date(at))
-    while not _is_open(day, currency):
+    left = days
+    while left or not _is_open(day, currency):
+        left -= _is_open(day, currency)
         day += _ONE_DAY
     return day.isoformat()
 

@@ -44,7 +44,8 @@ def no_merchant_id(text: str) -> str:
 class Merchant(Struct, frozen=True, kw_only=True):
     """A shop; *id* is field 42 without its trailing spaces, and *name*, *city* field 43.
 
-    What it sells is deposited in the account *iban*; without one it stays in suspense.
+    What it sells is deposited in the account *iban*, US dollars perhaps in *ach_account*; without
+    one it stays in suspense.
     """
 
     id: str
@@ -65,6 +66,8 @@ class Merchant(Struct, frozen=True, kw_only=True):
     account_currency: str = "EUR"
     iban: str = ""
     bic: str = ""
+    ach_routing: str = ""  # its account in US dollars, at a bank of the ACH
+    ach_account: str = ""
 
     def __post_init__(self) -> None:
         if not is_merchant_id(self.id):

@@ -14,7 +14,7 @@ from .order import Fault, Order, Payment, Transfer
 from .rules import Rules, Today
 
 # What the name of a creditor asks for, as a public simulator of a bank has it.
-_WISH: Final = re.compile(r"ERR([A-Z]{2}[0-9]{2})(RJCT|RTRN)")
+_WISH: Final = re.compile(r"ERR([A-Z]{2}[0-9]{2}|R[0-9]{2})(RJCT|RTRN)|ERR(C[0-9]{2})NOC")
 ORDERS_MAX: Final = 10_000  # whose MsgId is remembered
 FILES_MAX: Final = 10_000  # that are not read again
 OPENING: Final = Decimal(1_000_000)  # what is on an account that an order opens
@@ -38,10 +38,14 @@ class Booking(Struct, frozen=True, kw_only=True):
     transfers: tuple[Transfer, ...]
     day: str  # YYYY-MM-DD
     code: str = ""  # why it came back; "" for what went
+    entry: str = ""  # what the bank calls it, where another file names it too
+    is_change: bool = False  # it went; the bank says what to write next time
 
     @property
     def amount(self) -> Decimal:
         """What it does to the account: below zero what went."""
+        if self.is_change:
+            return Decimal(0)
         total = sum((each.amount for each in self.transfers), Decimal(0))
         return total if self.code else -total
 
@@ -125,7 +129,7 @@ def book(bank: Bank, until: str = "9999-12-31") -> tuple[Bank, tuple[Extract, ..
             extracts.append(Extract(before=before, after=after, bookings=own))
         accounts.append(after)
     for booking in due:
-        for transfer in booking.transfers:
+        for transfer in () if booking.is_change else booking.transfers:
             key = f"{transfer.iban}/{transfer.currency}"
             amount = -transfer.amount if booking.code else transfer.amount
             credited[key] = credited.get(key, Decimal(0)) + amount
@@ -172,8 +176,10 @@ def _booked(payment: Payment, transfers: list[Transfer]) -> Iterator[Booking]:
         yield _booking(payment, group)
     for transfer in transfers:
         code, deed = _wish(transfer)
-        if deed == "RTRN":
-            yield _booking(payment, [transfer], code)
+        if deed in ("RTRN", "NOC"):
+            back = _booking(payment, [transfer], code)
+            named = f"ACH {back_trace(transfer)}" if transfer.trace else ""
+            yield replace(back, entry=named, is_change=deed == "NOC")
 
 
 def _booking(payment: Payment, transfers: list[Transfer], code: str = "") -> Booking:
@@ -189,4 +195,11 @@ def _booking(payment: Payment, transfers: list[Transfer], code: str = "") -> Boo
 
 def _wish(transfer: Transfer) -> tuple[str, str]:
     found = _WISH.search(transfer.name)
-    return (found[1], found[2]) if found else ("", "")
+    if found is None:
+        return "", ""
+    return (found[3], "NOC") if found[3] else (found[1], found[2])
+
+
+def back_trace(transfer: Transfer) -> str:
+    """The trace number under which *transfer* comes back, at the bank that it went to."""
+    return f"{transfer.iban[:8]}{transfer.trace[8:]}"

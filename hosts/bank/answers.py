@@ -28,7 +28,7 @@ def status_report(carried: Carried, now: Seconds) -> bytes:
     add_text(report[0], "CreDtTm", utc_text(now))
     group = ET.SubElement(report, "OrgnlGrpInfAndSts")
     add_text(group, "OrgnlMsgId", order.name)
-    add_text(group, "OrgnlMsgNmId", "pain.001.001.09")
+    add_text(group, "OrgnlMsgNmId", order.form)
     whole = [each for each in carried.rejections if not each.payment]
     if whole:
         add_text(group, "GrpSts", "RJCT")
@@ -95,12 +95,15 @@ def statement(extract: Extract, now: Seconds) -> bytes:
     add_text(account, "Id", f"{after.iban[-16:]}-{letters}-{number}")
     add_text(account, "ElctrncSeqNb", str(number))
     add_text(account, "CreDtTm", utc_text(now))
-    add_text(account, "Acct/Id/IBAN", after.iban)
+    other = "/" in after.iban  # A bank and an account of the ACH.
+    add_text(account, "Acct/Id/Othr/Id" if other else "Acct/Id/IBAN", after.iban)
     add_text(account[-1], "Ccy", letters)
     _balance(account, "OPBD", before.balance, letters, days[0])
     _balance(account, "CLBD", after.balance, letters, days[-1])
-    for place, booking in enumerate(extract.bookings, 1):
-        _entry(account, booking, letters, f"{letters}{number:06d}{place:06d}")
+    booked = [booking for booking in extract.bookings if not booking.is_change]
+    for place, booking in enumerate(booked, 1):
+        name = booking.entry or f"{letters}{number:06d}{place:06d}"
+        _entry(account, booking, letters, name)
     return _written(document)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cardswitch.specs.ach import is_ach
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.errors import Error
 from cardswitch.wire.operator.files import write_files
@@ -17,6 +18,7 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.disk import rename_file
 
 from .account import FILES_MAX, Bank, Extract, Rejection, book, carry_out
+from .ach import ach_returns, read_ach_order
 from .answers import statement, status_report
 from .config import BankConfig
 from .order import read_order
@@ -41,11 +43,11 @@ def take(
 
     The first order opens the account that it pays from, in its own currency. Raises Error.
     """
-    order = read_order(content)
+    order = read_ach_order(content) if is_ach(content) else read_order(content)
     carried = carry_out(order, recall(folder), today(now, config.cut_off), config.rules)
     bank, extracts = book(carried.bank, _until(config, now))
     answers = {f"status-{bank.answers:06d}.xml": status_report(carried, now)}
-    answers |= _statements(bank, extracts, now)
+    answers |= _statements(bank, extracts, now, config)
     _keep(folder, replace(bank, files=_with(bank, name)), answers)
     return Taken(tuple(answers), carried.rejections)
 
@@ -57,7 +59,7 @@ def book_due(folder: Path, now: Seconds, config: BankConfig) -> tuple[str, ...]:
     if not extracts:
         return ()
     bank = replace(bank, answers=bank.answers + 1)
-    answers = _statements(bank, extracts, now)
+    answers = _statements(bank, extracts, now, config)
     _keep(folder, bank, answers)
     return tuple(answers)
 
@@ -97,7 +99,7 @@ def accounts_of(folder: Path) -> list[AccountLine]:
     pay = [_line(a.iban, a.currency, a.balance, "pays") for a in bank.accounts]
     paid = []
     for key, amount in sorted(bank.credited.items()):
-        iban, _, code = key.partition("/")
+        iban, _, code = key.rpartition("/")
         paid.append(_line(iban, code, amount, "is paid"))
     return [*pay, *paid]
 
@@ -112,9 +114,17 @@ def _keep(folder: Path, bank: Bank, answers: dict[str, bytes]) -> None:
     write_files(folder, {MEMORY: msgspec.json.encode(bank), **answers})
 
 
-def _statements(bank: Bank, extracts: tuple[Extract, ...], now: Seconds) -> dict[str, bytes]:
+def _statements(
+    bank: Bank, extracts: tuple[Extract, ...], now: Seconds, config: BankConfig
+) -> dict[str, bytes]:
+    found = {}
+    for each in extracts:
+        back = ach_returns(each.bookings, now, config.cut_off.zone, bank.answers)
+        if back:
+            found[f"status-{bank.answers:06d}-returns-{each.after.currency}.ach"] = back
     names = [f"statement-{bank.answers:06d}-{each.after.currency}.xml" for each in extracts]
-    return {name: statement(each, now) for name, each in zip(names, extracts, strict=True)}
+    said = zip(names, extracts, strict=True)
+    return found | {name: statement(each, now) for name, each in said}
 
 
 def _until(config: BankConfig, now: Seconds) -> str:

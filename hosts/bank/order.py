@@ -42,6 +42,7 @@ class Transfer(Struct, frozen=True, gc=False, kw_only=True):
     name: str
     iban: str
     bic: str
+    trace: str = ""  # of the ACH
 
 
 class Payment(Struct, frozen=True, kw_only=True):
@@ -61,6 +62,7 @@ class Order(Struct, frozen=True, kw_only=True):
     name: str  # MsgId
     payments: tuple[Payment, ...]
     faults: tuple[Fault, ...]
+    form: str = "pain.001.001.09"
 
 
 class Fault(Struct, frozen=True, gc=False):

@@ -67,7 +67,8 @@ class BankWatch:
         if changed == self._seen:
             return
         known = set(recall(Path(self._config.answers)).files)
-        found = sorted(path for path in folder.glob("*.xml") if path.name not in known)
+        orders = (path for path in folder.glob("*") if path.suffix in (".xml", ".ach"))
+        found = sorted(path for path in orders if path.name not in known)
         if len(found) <= AT_ONCE:
             self._seen = changed
         yield from found[:AT_ONCE]

@@ -1,11 +1,11 @@
-"""What has changed a merchant's balance: movements, deposits, and deposits that came back."""
+"""What has changed a merchant's balance: movements, deposits, what came back, what was charged."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
-from cardswitch.gateway.money import CAME_BACK, DEPOSITED, MOVED, Between, Entry, Place
+from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between, Entry, Place
 from cardswitch.switch.settlement.formats.orders import Ordered
 from cardswitch.switch.settlement.standing import Bounced
 from cardswitch.switch.store import merchant as movements
@@ -22,6 +22,7 @@ class Deposits:
 
     def __init__(self, books: BooksReader, merchant: str) -> None:
         self._books = books
+        self._merchant = merchant
         ordered = books.transfers(TRANSFERS.c.merchant == merchant)
         self._bounced = [each for each in books.bounced() if each.merchant == merchant]
         # Read behind what they have ordered: one that is made meanwhile lacks nothing.
@@ -47,6 +48,23 @@ class Deposits:
         at = {entry.number: entry.at for entry in self._books.entries()}
         for back, place in self.back():
             yield _deposit(back, back.amount, at[back.number], place)
+        yield from self._charges()
+
+    def _charges(self) -> Iterator[Entry]:
+        """What was taken of deposits, or given back with them, by the close that did it."""
+        charges = self._books.all_charges(merchant=self._merchant)
+        for number, each in enumerate(charge for charge in charges if charge.is_net):
+            close = self.closes[each.business_date]
+            yield Entry(
+                place=(close.read_to, CHARGED, number),
+                kind=each.kind,
+                currency=each.currency,
+                amount=-each.amount,
+                at=close.closed_at,
+                available_on=close.closed_at,
+                is_booked=True,
+                reference=each.journal_id,
+            )
 
     def _close(self, each: Ordered) -> Close:
         return self.closes[each.business_date]

@@ -132,5 +132,7 @@ def show_decided(entry: BankEntry, as_json: bool) -> None:
         "hold": "nothing is paid until it is released",
         "release": "the next close pays what is owed",
         "retry": "the next close pays it, to the account that is configured then",
+        "hold closes": "days end, and none is closed until that is released",
+        "release closes": "the next close closes all days that have ended",
     }
-    click.echo(f"{entry.kind} {whom}{code}: {then[entry.kind]}")
+    click.echo(f"{f'{entry.kind} {whom}'.rstrip()}{code}: {then[entry.kind]}")

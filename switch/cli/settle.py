@@ -13,6 +13,7 @@ import click
 from cardswitch.wire.operator import exits
 from cardswitch.wire.operator.options import config_option
 
+from .fees.commands import fees
 from .options import findings_shown, settlement_section, switch_section
 from .payout import payout
 
@@ -24,10 +25,12 @@ Examples:
   cardswitch settle close                      every bank day that has ended
   cardswitch settle close --now                end the bank day that runs, and close it
   cardswitch settle close 2026-11-28           that day; again: the same files once more
+  cardswitch settle hold --because "…"         close no day until it is released
   cardswitch settle calendar                   the bank days that were, and those to come
   cardswitch settle files                      write files again that were lost
   cardswitch settle match statement.xml        book what the bank made of our orders
   cardswitch settle payout list                which payouts did not get there, and why
+  cardswitch settle fees explain 633221000017  how the fee of a sale came about
   cardswitch settle export --to beancount      the books, for other people's programs
   cardswitch settle verify                     whether the books are what was booked
   cardswitch settle rebuild                    make lost books anew, without paying
@@ -78,8 +81,9 @@ Examples:
   match statement.xml --json
 
 Each line gets one outcome: booked, rejected, returned, amount differs, twice, only theirs, only
-ours. A file is taken once, whole or not at all, in any order. What was rejected or returned is owed
-again, see `settle payout`; what the bank booked otherwise than ordered stands against suspense.
+ours, to be changed. A file is taken once, whole or not at all, in any order. What was rejected or
+returned is owed again, see `settle payout`; what the bank booked otherwise than ordered stands
+against suspense.
 Exit code 6 unless all was booked as it was ordered."""
 EXPORT_EPILOG: Final = """\b
 Examples:
@@ -89,12 +93,23 @@ Examples:
 
 beancount and hledger get the general ledger, a transaction for each journal; csv, json and parquet
 each movement. Parquet needs pip install 'cardswitch[parquet]'."""
+HOLD_EPILOG: Final = """\b
+Example:
+  hold --because "an acquirer sends late advices, ticket 4711"
+
+Payouts of a merchant alone are held by `settle payout hold`."""
+RELEASE_EPILOG: Final = """\b
+Example:
+  release --because "all have come, ticket 4711"
+
+The next close closes all days that have ended meanwhile, one after the other."""
 VERIFY_EPILOG: Final = """\b
 Example:
   verify --json
 
 Every close is computed again from its batches, postings and files, and compared with the files in
-the folder of deposits and with the closes that the journal names."""
+the folder of deposits and with the closes that the journal names. The journal's own chain is gone
+through as well. A file in the folder that says something else is shown record by record."""
 
 
 @click.group(epilog=EPILOG)
@@ -269,7 +284,7 @@ def rebuild(config_path: Path, as_json: bool) -> None:
 @common
 @click.pass_obj
 def match(obj: dict[str, Any], config_path: Path, files: tuple[Path, ...], as_json: bool) -> None:
-    """Book what FILES of the bank say of our orders: pain.002, camt.053, camt.054, BAI2.
+    """Book what FILES of the bank say of our orders: pain.002, camt.053, camt.054, BAI2, ACH.
 
     Without FILES, those in the folder `settlement.answers` that were not taken yet.
     """
@@ -325,4 +340,45 @@ def verify(config_path: Path, as_json: bool) -> None:
         sys.exit(exits.FINDINGS)
 
 
+def because_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option --because; the command gets `because`."""
+    words = "Why; it is kept in books and journal."
+    return click.option("--because", metavar="TEXT", required=True, help=words)(command)
+
+
+@settle.command(epilog=HOLD_EPILOG)
+@because_option
+@common
+@click.pass_obj
+def hold(obj: dict[str, Any], config_path: Path, because: str, as_json: bool) -> None:
+    """Close no bank day until that is released; days end meanwhile, and terminals sell."""
+    from ..operate.bank.closes import hold_closes
+
+    _decide(obj, config_path, partial(hold_closes, because=because), as_json)
+
+
+@settle.command(epilog=RELEASE_EPILOG)
+@because_option
+@common
+@click.pass_obj
+def release(obj: dict[str, Any], config_path: Path, because: str, as_json: bool) -> None:
+    """Close bank days again."""
+    from ..operate.bank.closes import release_closes
+
+    _decide(obj, config_path, partial(release_closes, because=because), as_json)
+
+
+def _decide(
+    obj: dict[str, Any], config_path: Path, deed: Callable[[Any], Any], as_json: bool
+) -> None:
+    from ..operate.settle import settling
+    from .bank_screen import show_decided
+
+    config, settlement = switch_section(config_path), settlement_section(config_path)
+    record = partial(obj["record"], config)
+    with findings_shown(), settling(config, settlement, record) as opened:
+        show_decided(deed(opened), as_json)
+
+
 settle.add_command(payout)
+settle.add_command(fees)

@@ -18,6 +18,7 @@ from ..core.states import State
 from ..operate.calendar import HOUR_S, CalendarDay
 from ..operate.show import DayReport, Preview
 from ..operate.verify_books import Verdict
+from ..settlement.fees.charges import Charge
 from ..settlement.totals import BatchTotals
 from ..store.books import ClosedDay, Deposit, Suspense
 from ..store.reader import Line
@@ -57,6 +58,7 @@ def show_closed(
         return
     click.echo(f"{day.business_date}  closed, ended {utc_text(day.ends_at)}")
     _show_sums(day.batches, day.payouts, has_all=has_all)
+    _say(_charged(day.charges))
     if is_past:
         resolved = [line for line in report.left_to_people if line.state == State.RESOLVED]
         _say((f"was in suspense: {_owed(owed)}" for owed in day.suspense), _people(resolved))
@@ -76,6 +78,8 @@ def show_preview(seen: Preview, as_json: bool, *, has_all: bool = False) -> None
         click.echo(f"  {NOTHING_SOLD}")
     _show_sums(seen.batches, seen.payouts, has_all=has_all)
     _say(_suspense(seen.suspense), _undecided(seen.undecided), _people(seen.left_to_people))
+    if seen.held:
+        click.echo(f"  closes are held by {seen.held}; cardswitch settle release")
     if seen.unclosed:
         days = ", ".join(seen.unclosed)
         click.echo(f"  ended and not closed: {days}; cardswitch settle close does that")
@@ -202,6 +206,15 @@ def _suspense(suspense: Sequence[Suspense]) -> Iterator[str]:
 def _owed(owed: Suspense) -> str:
     who = printable(owed.merchant, 15) or "no merchant"
     return f"{who} {money(owed.amount, owed.currency)}"
+
+
+def _charged(charges: Sequence[Charge]) -> Iterator[str]:
+    sums: Counter[tuple[str, str, str, bool]] = Counter()
+    for each in charges:
+        sums[each.merchant, each.currency, each.kind, each.is_net] += each.amount
+    for (merchant, code, kind, is_net), total in sorted(sums.items()):
+        how = "" if is_net else ", invoiced"
+        yield f"charged: {printable(merchant, 15)} {kind} {money(total, code)}{how}"
 
 
 def _undecided(lines: Sequence[Line]) -> Iterator[str]:

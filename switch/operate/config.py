@@ -23,6 +23,7 @@ from cardswitch.wire.operator.keys import KeysConfig
 from cardswitch.wire.operator.macs import MacConfig
 
 from ..core.settings import ListenerSettings, Route, Settings, SpeaksFor, Upstream
+from ..settlement.fees.schedules import Schedule, check_schedules
 from ..settlement.parties import AcquiringBank, MerchantAccount
 
 ZONE: Final[Mapping[KeyKind, str]] = {"pin": ZPK, "mac": ZAK}  # the types of keys between two banks
@@ -180,15 +181,22 @@ class SettlementConfig(Struct, frozen=True, kw_only=True):
     deposits: str = "deposits"  # the folder of the files
     answers: str = ""  # the folder that the bank's files come in; none: each is named to `match`
     acquirer: AcquiringBank
+    fees: tuple[Schedule, ...] = ()  # what merchants are charged; none: nothing
     merchants: tuple[Merchant, ...]  # at the top of the file: all programs read the same
 
     def __post_init__(self) -> None:
         _ = self.accounts  # Whatever is wrong in one is said at the start, not at a close.
+        check_schedules(self.fees, self.merchant_ids)
+
+    @property
+    def merchant_ids(self) -> tuple[str, ...]:
+        """All merchants that are configured."""
+        return tuple(merchant.id for merchant in self.merchants)
 
     @property
     def accounts(self) -> tuple[MerchantAccount, ...]:
         """The nominated accounts of those merchants that have one."""
-        return tuple(_account(merchant) for merchant in self.merchants if merchant.iban)
+        return tuple(_account(merchant) for merchant in self.merchants if _has_account(merchant))
 
     def placed(self, folder: Path) -> SettlementConfig:
         """The same with its relative paths made to count from *folder*."""
@@ -231,6 +239,10 @@ def _upstream(upstream: UpstreamConfig) -> Upstream:
     )
 
 
+def _has_account(merchant: Merchant) -> bool:
+    return bool(merchant.iban or merchant.ach_routing or merchant.ach_account)
+
+
 def _account(merchant: Merchant) -> MerchantAccount:
     return MerchantAccount(
         id=merchant.id,
@@ -240,4 +252,6 @@ def _account(merchant: Merchant) -> MerchantAccount:
         currency=merchant.account_currency,
         town=merchant.city,
         country=merchant.country,
+        ach_routing=merchant.ach_routing,
+        ach_account=merchant.ach_account,
     )

@@ -40,8 +40,8 @@ def write_again(folder: Path, books: BooksReading, label: str) -> None:
 def _write_reports(folder: Path, books: BooksReading, label: str, manifest: bytes) -> None:
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     with staged_folder(folder, reports_name(label)) as reports:
-        lines = books.batched(label)
-        if write_reports(label, books.batches(label), lines, paid, reports) != manifest:
+        batches, lines, charged = books.batches(label), books.batched(label), books.charged(label)
+        if write_reports(label, batches, lines, paid, reports, charged) != manifest:
             raise Findings(
                 "nothing is written",
                 [f"the movements of {label} do not come to the reports that its close has written"],
@@ -82,6 +82,7 @@ def require_same(folder: Path, files: Mapping[str, bytes]) -> None:
     ]
     for name, content in files.items():
         if name.startswith("reports-"):
-            others += altered_reports(folder / name.removesuffix(".sha256"), content)
+            altered = altered_reports(folder / name.removesuffix(".sha256"), content)
+            others += [f"{path} is not what the books hold" for path in altered]
     if others:
         raise Findings("nothing is written", others)

@@ -31,6 +31,8 @@ from ..store.reader import CloseRow, JournalReader
 from .bank.copies import TAKEN, kept_name
 from .bank.take import matched
 from .config import SettlementConfig, SwitchConfig
+from .fees.charging import charge
+from .outputs.ach import ach_before
 from .outputs.reports import references, write_reports
 from .verify_books import Findings
 
@@ -76,8 +78,12 @@ def _book(
     written = files.get(f"deposit-{row.day}.csv")
     with books.booking(journal, day.sequence) as booking:
         totals = booking.book(day, closes[-1].read_to if closes else 0, row.read_to)
+        costs = charge(booking, row.day, totals, settlement)
         for accounts in _accounts(written, settlement.accounts):
-            paid = payouts(row.day, totals, accounts, settlement.acquirer, balances, standing)
+            paid = payouts(
+                row.day, totals, accounts, settlement.acquirer, balances, standing, costs.charges
+            )
+            lines = booking.batched(row.day)
             made = close_day(
                 day,
                 totals,
@@ -86,7 +92,12 @@ def _book(
                 balances,
                 read_to=row.read_to,
                 closed_at=row.closed_at,
-                manifest=write_reports(row.day, totals, booking.batched(row.day), references(paid)),
+                manifest=write_reports(
+                    row.day, totals, lines, references(paid), None, costs.charged
+                ),
+                rates=costs.rates,
+                charges=costs.charges,
+                ach_before=ach_before(books, settlement, row.closed_at),
             )
             for close in (made, replace(made, files={**made.files, **files})):
                 if close.sha256 == row.sha256:

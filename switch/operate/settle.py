@@ -32,13 +32,15 @@ from ..settlement.entries import BankEntry
 from ..settlement.formats.report_csv import reports_name
 from ..settlement.ledger import Balances, balances_sha256
 from ..settlement.payouts import payouts
-from ..settlement.standing import Standing
+from ..settlement.standing import Standing, held_close
 from ..store.booking import Booking
 from ..store.books import Books, Close, ClosedDay
 from ..store.reader import JournalReader
 from .bank.copies import TAKEN, kept_file
 from .config import SettlementConfig, SwitchConfig
+from .fees.charging import charge, charge_again
 from .files import require_same, write_again
+from .outputs.ach import ach_before, ach_before_again
 from .outputs.reports import ReportCheck, references, write_reports
 from .show import DayReport, closes_of, entries_of, report_of
 from .verify_books import Findings, altered, unrecorded
@@ -216,12 +218,19 @@ class Settling:
             if recorded is not None:
                 write_again(self.folder, self.books, label)
                 return report_of(journal, days, recorded, self.config)
+            self._require_released(label)
             self._book(days, label)
             closed = self.books.closed(label)
             assert closed is not None, "it has just been recorded"
             report = report_of(journal, days, closed, self.config)
         self.record(closed)
         return report
+
+    def _require_released(self, label: str) -> None:
+        held = held_close(self.books.deeds())
+        if held is not None:
+            what = f"{label} is not closed, closes are held by {held.told}"
+            raise Error(f"{what}; cardswitch settle release")
 
     def _book(self, days: Sequence[BankDay], label: str) -> None:
         """Book the day, check it, and only then give its files their names."""
@@ -251,8 +260,15 @@ class Settling:
         """The close of a day as it is booked and written to *reports*; checked."""
         config, label = self.config, task.day.label
         totals = booking.book(task.day, task.after, task.until)
+        costs = charge(booking, label, totals, config)
         paid = payouts(
-            label, totals, config.accounts, config.acquirer, task.balances, task.standing
+            label,
+            totals,
+            config.accounts,
+            config.acquirer,
+            task.balances,
+            task.standing,
+            costs.charges,
         )
         made = close_day(
             task.day,
@@ -263,8 +279,11 @@ class Settling:
             read_to=task.until,
             closed_at=task.closed_at,
             manifest=write_reports(
-                label, totals, booking.batched(label), references(paid), reports
+                label, totals, booking.batched(label), references(paid), reports, costs.charged
             ),
+            rates=costs.rates,
+            charges=costs.charges,
+            ach_before=ach_before(self.books, config, task.closed_at),
         )
         findings = self._findings(booking, task, made, reports)
         if findings:
@@ -277,6 +296,7 @@ class Settling:
     ) -> tuple[str, ...]:
         """What is wrong with *made*, by another way."""
         with booking.recount(task.days, task.day, task.until) as counted:
+            costs = charge_again(booking, counted, task.day.label, self.config)
             known = Known(
                 day=task.day,
                 read_to=task.until,
@@ -286,10 +306,13 @@ class Settling:
                 merchants=self.config.accounts,
                 acquirer=self.config.acquirer,
                 standing=task.standing,
+                rates=costs.rates,
+                charges=costs.charges,
+                ach_before=ach_before_again(self.books, self.config, task.closed_at),
             )
             wrong = tuple(counted.findings())
             paid = references(expected_payouts(known))
-            report = ReportCheck(reports, task.day.label, paid)
+            report = ReportCheck(reports, task.day.label, paid, costs.charged)
             known = replace(
                 known, manifest=report.read(counted.batches, booking.batched(task.day.label))
             )

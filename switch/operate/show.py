@@ -15,7 +15,7 @@ from ..core.states import State
 from ..settlement.days import BankDay
 from ..settlement.entries import BankEntry
 from ..settlement.payouts import payouts, why_unpaid
-from ..settlement.standing import NOTHING_SAID, Standing
+from ..settlement.standing import NOTHING_SAID, Standing, held_close
 from ..settlement.totals import BatchTotals
 from ..store.books import BooksReader, Close, ClosedDay, Deposit, Suspense
 from ..store.reader import JournalReader, Line
@@ -44,6 +44,7 @@ class Preview(Struct, frozen=True, kw_only=True):
     batches: tuple[BatchTotals, ...]
     payouts: tuple[Deposit, ...]
     suspense: tuple[Suspense, ...]
+    held: str = ""  # who holds closes, and why; nobody
 
 
 def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | None:
@@ -86,6 +87,7 @@ def preview(switch: SwitchConfig, settlement: SettlementConfig) -> Preview | Non
         suspense=tuple(
             Suspense(p.merchant, p.currency, p.in_suspense, p.unpaid) for p in paid if p.in_suspense
         ),
+        held=_held(settlement),
     )
 
 
@@ -177,6 +179,14 @@ def _standing(settlement: SettlementConfig) -> Standing:
         return BooksReader(settlement.books).standing()
     except Missing:
         return NOTHING_SAID
+
+
+def _held(settlement: SettlementConfig) -> str:
+    try:
+        held = held_close(BooksReader(settlement.books).deeds())
+    except Missing:
+        return ""
+    return held.told if held is not None else ""
 
 
 def _left(settlement: SettlementConfig) -> tuple[dict[tuple[str, str], int], int]:

@@ -12,8 +12,10 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 from cardswitch.wire.store.database import Missing
 
+from ..settlement.check_files import differences
 from ..settlement.close import books_head, fingerprint
 from ..settlement.entries import BankEntry
+from ..settlement.fees.charges import Charge
 from ..settlement.formats.report_csv import manifest_name, reports_name
 from ..settlement.ledger import Posting, balances_sha256, merchant_of, unbalanced
 from ..settlement.payouts import amount_text, currency_name
@@ -23,7 +25,7 @@ from ..store.reader import JournalReader
 from .bank.copies import TAKEN, taken_files
 from .bank.verify import altered_bank
 from .config import SettlementConfig, SwitchConfig
-from .outputs.reports import altered_reports, write_reports
+from .outputs.reports import ReportCheck, altered_reports, write_reports
 
 FINDINGS_SHOWN: Final = 3  # of those in the text of an error; all are in its `findings`
 _PAYOUT: Final = "payout:"
@@ -50,7 +52,10 @@ class Verdict(Struct, frozen=True):
 
 
 def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
-    """Compute every close again from its rows, and compare it with files and journal."""
+    """Compute every close again from its rows, and compare it with files and journal.
+
+    The journal's own chain is gone through, too.
+    """
     journal = JournalReader(switch.database)
     with journal.snapshot():
         try:
@@ -60,6 +65,7 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
             return Verdict(0, tuple(findings), ())
         closes = books.closes()
         findings = [*_disagreements(journal, closes), *_not_the_bank(journal, books.entries())]
+        findings += (f"the journal is damaged: {each}" for each in journal.verify())
     folder, not_here = Path(settlement.deposits), []
     findings += altered(books)
     for close in closes:
@@ -68,9 +74,10 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
             if not path.exists():
                 not_here.append(name)
             elif path.read_bytes() != content:
-                findings.append(f"{path} is not what the books hold")
+                said = _shown(differences(name, path.read_bytes(), content))
+                findings.append(f"{path} is not what the books hold{said}")
             if name == manifest_name(close.business_date):
-                findings += altered_reports(folder / reports_name(close.business_date), content)
+                findings += _altered_reports(folder, books, close.business_date, content)
     for name, content in taken_files(books).items():
         path = folder / TAKEN / name
         if not path.exists():
@@ -78,6 +85,29 @@ def verify(switch: SwitchConfig, settlement: SettlementConfig) -> Verdict:
         elif path.read_bytes() != content:
             findings.append(f"{path} is not what the bank sent")
     return Verdict(len(closes), tuple(findings), tuple(not_here))
+
+
+def _shown(differences: Sequence[str]) -> str:
+    """The first of them, behind a colon."""
+    more = f", and {len(differences) - FINDINGS_SHOWN} more" * (len(differences) > FINDINGS_SHOWN)
+    return f": {'; '.join(differences[:FINDINGS_SHOWN])}{more}" if differences else ""
+
+
+def _altered_reports(
+    folder: Path, books: BooksReading, label: str, content: bytes
+) -> Iterator[str]:
+    """Which reports are not what their manifest says, and the lines in which they are not."""
+    reports = folder / reports_name(label)
+    altered = [*altered_reports(reports, content)]
+    if not altered:
+        return
+    paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
+    check = ReportCheck(reports, label, paid, books.charged(label))
+    check.read(books.batches(label), books.batched(label))
+    for path in altered:
+        begins = f"report {path.name}: "
+        lines = [each.removeprefix(begins) for each in check.findings if each.startswith(begins)]
+        yield f"{path} is not what the books hold{_shown(lines)}"
 
 
 def unrecorded(
@@ -159,15 +189,17 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
         close.closed_at,
         close.balances,
     )
-    if fingerprint(about, batches, postings, books.files(label)) != close.sha256:
+    rates, charges = books.rates(label), books.charges(label)
+    if fingerprint(about, batches, postings, books.files(label), rates, charges) != close.sha256:
         yield f"the close of {label}: batch, posting or file is not what was booked"
     yield from (f"{label}: journal {name} does not sum to zero" for name in unbalanced(postings))
-    yield from (f"{label}: {what}" for what in _check_batches(batches, postings))
+    yield from (f"{label}: {what}" for what in _check_batches(batches, charges, postings))
     for number in books.miscounted(label):
         yield f"{label}: batch {number} is not the sum of its movements"
     paid = {(d.merchant, d.currency): d.end_to_end_id for d in books.deposits(label)}
     written = books.files(label).get(manifest_name(label), b"")
-    if write_reports(label, batches, books.batched(label), paid) != written:
+    charged = {each.merchant for each in charges if each.kind == "fees"}
+    if write_reports(label, batches, books.batched(label), paid, None, charged) != written:
         yield f"the movements of {label} do not come to the reports that its close has written"
     if close.balances != balances_sha256(books.balances(up_to=close.number)):
         yield f"the postings up to {label} do not come to the balances that its close has left"
@@ -176,11 +208,15 @@ def _check_close(close: Close, before: Close | None, books: BooksReading) -> Ite
         yield f"the close of {label} is not chained to the one before it"
 
 
-def _check_batches(batches: Sequence[BatchTotals], postings: Sequence[Posting]) -> Iterator[str]:
+def _check_batches(
+    batches: Sequence[BatchTotals], charges: Sequence[Charge], postings: Sequence[Posting]
+) -> Iterator[str]:
     counted: Counter[tuple[str, str]] = Counter()
     booked: Counter[tuple[str, str]] = Counter()
     for batch in batches:
         counted[batch.merchant, batch.currency] += batch.amount
+    for charge in charges:
+        counted[charge.merchant, charge.currency] -= charge.amount if charge.is_net else 0
     for posting in postings:
         merchant = merchant_of(posting.account)
         if merchant is not None and not posting.journal_id.startswith(_PAYOUT):

@@ -12,8 +12,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from cardswitch.specs.ach import is_ach
 from cardswitch.specs.errors import FormatError
 
+from .ach.answers import read_returns
 from .formats.bai2 import is_bai2, read_bai2
 from .formats.camt053 import NOTICE, STATEMENT, Part, Statement, read_statements
 from .formats.from_bank import message_of
@@ -71,7 +73,9 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 
 def read_answer(content: bytes) -> Answer:
-    """The file of a bank: pain.002, camt.053, camt.054 or BAI2. Raises FormatError."""
+    """The file of a bank: pain.002, camt.053, camt.054, BAI2, returns of the ACH. FormatError."""
+    if is_ach(content):
+        return _of_accounts("ach", NOTICE, (read_returns(content),), content)
     if is_bai2(content):
         return _of_accounts("bai2", STATEMENT, read_bai2(content)[1], content)
     message = message_of(content)
@@ -79,7 +83,8 @@ def read_answer(content: bytes) -> Answer:
         name, states = read_status(content)
         return Answer(kind=KINDS[message], message=f"{message} {name}", states=states)
     if message not in KINDS:
-        raise FormatError("a pain.002, camt.053 or camt.054 of ISO 20022, or BAI2", seen=message)
+        known = "a pain.002, camt.053 or camt.054 of ISO 20022, BAI2, or returns of the ACH"
+        raise FormatError(known, seen=message)
     return _of_accounts(message, message, read_statements(content, message), content)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -19,11 +19,16 @@ from cardswitch.specs.masking import printable
 from .check_files import check_files
 from .close import DayClose
 from .days import BankDay
+from .fees.charges import Charge
+from .fees.expected import expected_postings
+from .fees.schedules import BatchRate
 from .ledger import Balances, Posting, balances_sha256
 from .parties import AcquiringBank, MerchantAccount
 from .payouts import Payout, why_unpaid
 from .standing import NOTHING_SAID, Standing
 from .totals import BatchTotals
+
+_US_DOLLAR: Final = "840"
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -39,6 +44,9 @@ class Known(Struct, frozen=True, kw_only=True):
     acquirer: AcquiringBank
     standing: Standing = NOTHING_SAID
     manifest: bytes = b""  # of the reports to merchants, as they were read back
+    ach_before: int = 0  # how many files of the ACH were made on the day of the close before it
+    rates: Sequence[BatchRate] = ()  # what batches must be charged by
+    charges: Sequence[Charge] = ()  # what must be charged, kept and given back
 
 
 def check_close(close: DayClose, known: Known) -> tuple[str, ...]:
@@ -46,12 +54,23 @@ def check_close(close: DayClose, known: Known) -> tuple[str, ...]:
     label = known.day.label
     paid = expected_payouts(known)
     postings = [*_batch_postings(label, known.batches), *_payout_postings(label, paid)]
+    postings += expected_postings(known.charges)
     return (
         *_compare("batch", close.batches, known.batches, _batch_name),
+        *_compare("rate", close.rates, known.rates, lambda r: (f"batch {r.batch}",)),
+        *_compare("charge", close.charges, known.charges, lambda c: (c.journal_id,)),
         *_compare("posting", close.postings, postings, lambda p: (p.journal_id, p.account)),
         *_compare("payout", close.payouts, paid, lambda p: (p.merchant, p.currency)),
         *_check_day(close, known, postings),
-        *check_files(close.files, known.day, close.closed_at, paid, known.acquirer, known.manifest),
+        *check_files(
+            close.files,
+            known.day,
+            close.closed_at,
+            paid,
+            known.acquirer,
+            known.manifest,
+            known.ach_before,
+        ),
     )
 
 
@@ -68,7 +87,7 @@ def expected_payouts(known: Known) -> list[Payout]:
     owed = {key: amount for key, amount in known.owed.items() if amount}
     return [
         _payout(label, key, owed.get(key, 0), lines[key], accounts.get(key[0]), known)
-        for key in sorted({*lines, *owed})
+        for key in sorted({*lines, *owed, *((c.merchant, c.currency) for c in known.charges)})
     ]
 
 
@@ -89,6 +108,13 @@ def _payout(
             name: getattr(account, name) for name in ("name", "iban", "bic", "town", "country")
         }
         about["account_currency"] = currency(account.currency).alpha
+        if known.acquirer.ach and code == _US_DOLLAR:
+            to = f"{account.ach_routing}/{account.ach_account}"
+            about |= {"iban": to if account.ach_routing else "", "account_currency": "USD"}
+            about["bic"] = ""
+    charged = [c for c in known.charges if (c.merchant, c.currency) == key]
+    kept = [c for c in charged if c.kind in ("reserve", "release")]
+    paid = [c for c in charged if c.is_net and c not in kept]
     return Payout(
         business_date=label,
         merchant=merchant,
@@ -100,6 +126,9 @@ def _payout(
         debit_count=sum(batch.count for batch in taken),
         unpaid=why_unpaid(merchant, code, account, known.acquirer, known.standing),
         bounced=known.standing.bounced.get(key, ()),
+        fees=sum(c.amount for c in paid),
+        reserved=sum(c.amount for c in kept),
+        invoiced=sum(c.amount for c in charged if not c.is_net),
         **about,
     )
 
@@ -113,7 +142,8 @@ def _batch_postings(label: str, batches: Iterable[BatchTotals]) -> Iterator[Post
 
 def _payout_postings(label: str, paid: Iterable[Payout]) -> Iterator[Posting]:
     for payout in paid:
-        deposit = 0 if payout.unpaid else payout.opening + payout.credits - payout.debits
+        left = payout.opening + payout.credits - payout.debits - payout.fees - payout.reserved
+        deposit = 0 if payout.unpaid else left
         if deposit > 0:
             name = f"payout:{payout.end_to_end_id}"
             account = f"merchant_payable:{payout.merchant}"

@@ -15,12 +15,14 @@ from xml.etree import ElementTree as ET
 
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.dates import utc_text
+from cardswitch.specs.errors import FormatError
 from cardswitch.specs.holidays import execution_date
 from cardswitch.specs.masking import printable
 from cardswitch.wire.ports import Seconds
 
+from .ach.check import said_by_ach, wanted_of_ach
 from .days import BankDay, short_label
-from .formats.deposit_csv import AMOUNTS, BYTE_ORDER_MARK, COLUMNS, harmless
+from .formats.deposit_csv import AMOUNTS, BYTE_ORDER_MARK, CHARGED_COLUMNS, COLUMNS, harmless
 from .formats.pain001 import NAMESPACE, TOWN_MAX
 from .names import sepa_text
 from .parties import SEPA_CURRENCY, AcquiringBank
@@ -37,16 +39,21 @@ def check_files(
     paid: Sequence[Payout],
     acquirer: AcquiringBank,
     manifest: bytes = b"",
+    ach_before: int = 0,
 ) -> Iterator[str]:
     """What is wrong with *files*, one sentence for each record; *paid* are the payouts.
 
-    *manifest* is what the one of the reports to merchants must be.
+    *manifest* is what the one of the reports to merchants must be, *ach_before* how many files of
+    the ACH were made on that day before.
     """
     name = f"deposit-{day.label}"
     wanted = {f"{name}.csv": _csv(paid), f"{name}-sheet.csv": _sheet(paid)}
     order = _order(day, closed_at, paid, acquirer)
     if order:
         wanted[f"{name}.xml"] = order
+    by_ach = wanted_of_ach(day, closed_at, paid, acquirer, ach_before)
+    if by_ach:
+        wanted[f"{name}.ach"] = by_ach
     if manifest:
         wanted[f"reports-{day.label}.sha256"] = _lines(manifest)
     for file in sorted(wanted.keys() | files.keys()):
@@ -57,6 +64,11 @@ def check_files(
         else:
             said = _said(file, files[file])
             yield from (f"{file}: {finding}" for finding in _compare(said, wanted[file]))
+
+
+def differences(file: str, content: bytes, kept: bytes) -> tuple[str, ...]:
+    """Where the *content* of *file* says other than what was *kept* of it, record by record."""
+    return tuple(_compare(_said(file, content), _said(file, kept)))
 
 
 def _compare(said: Blocks, wanted: Blocks) -> Iterator[str]:
@@ -96,10 +108,12 @@ def _said(file: str, content: bytes) -> Blocks:
     try:
         if file.endswith(".xml"):
             return list(_read_order(content))
+        if file.endswith(".ach"):
+            return said_by_ach(content)
         if file.endswith(".sha256"):
             return _lines(content)
         return list(_read_csv(content.decode(), is_sheet=file.endswith("-sheet.csv")))
-    except (ValueError, ET.ParseError, csv.Error) as error:
+    except (ValueError, FormatError, ET.ParseError, csv.Error) as error:
         return [(f"unreadable ({type(error).__name__})", [])]
 
 
@@ -152,7 +166,7 @@ def _lines_of(element: ET.Element, but: str = "", path: str = "") -> Lines:
 def _order(
     day: BankDay, closed_at: Seconds, paid: Iterable[Payout], acquirer: AcquiringBank
 ) -> Blocks:
-    transfers = [(p, name, amount) for p in paid for name, amount in p.transfers()]
+    transfers = [(p, name, amount) for p in paid if not p.is_ach for name, amount in p.transfers()]
     if not transfers:
         return []
     message_id = f"DEPOSIT-{short_label(day.label)}"
@@ -183,7 +197,7 @@ def _payment(
 ) -> Lines:
     is_sepa = letters == SEPA_CURRENCY
     account = acquirer if is_sepa else acquirer.accounts[letters]
-    day = execution_date(closed_at, acquirer.order_cut_off, letters)
+    day = execution_date(closed_at, acquirer.order_cut_off, letters, acquirer.value_days)
     lines = [
         ("PmtInfId", name),
         ("PmtMtd", "TRF"),
@@ -231,17 +245,23 @@ def _count_and_sum(path: str, amounts: Sequence[str]) -> Lines:
     return [(f"{path}/NbOfTxs", str(len(amounts))), (f"{path}/CtrlSum", f"{total:f}")]
 
 
-def _csv(paid: Iterable[Payout]) -> Blocks:
-    blocks: Blocks = [("columns", [(name, "") for name in COLUMNS])]
+def _csv(paid: Sequence[Payout]) -> Blocks:
+    is_charged = any((p.fees, p.reserved, p.invoiced) != (0, 0, 0) for p in paid)
+    columns = [*COLUMNS, *CHARGED_COLUMNS] if is_charged else [*COLUMNS]
+    blocks: Blocks = [("columns", [(name, "") for name in columns])]
     for p in paid:
-        deposit = 0 if p.unpaid else max(p.opening + p.credits - p.debits, 0)
+        left = p.opening + p.credits - p.debits - p.fees - p.reserved
+        deposit = 0 if p.unpaid else max(left, 0)
         amounts = {
             "opening": p.opening,
             "credits": p.credits,
             "debits": p.debits,
             "deposit": deposit,
-            "carried_forward": min(p.opening + p.credits - p.debits, 0),
-            "in_suspense": max(p.opening + p.credits - p.debits, 0) - deposit,
+            "carried_forward": min(left, 0),
+            "in_suspense": max(left, 0) - deposit,
+            "fees": p.fees,
+            "reserved": p.reserved,
+            "fees_invoiced": p.invoiced,
         }
         texts = {
             "business_date": p.business_date,
@@ -257,12 +277,12 @@ def _csv(paid: Iterable[Payout]) -> Blocks:
             "replaces": " ".join(p.bounced) if deposit else "",
             **{name: amount_text(amount, p.currency) for name, amount in amounts.items()},
         }
-        line = [(name, texts[name]) for name in COLUMNS]
+        line = [(name, texts[name]) for name in columns]
         blocks.append((f"line {p.merchant}/{currency_name(p.currency)}", line))
     return blocks
 
 
-def _sheet(paid: Iterable[Payout]) -> Blocks:
+def _sheet(paid: Sequence[Payout]) -> Blocks:
     columns, *lines = _csv(paid)
     safe: Blocks = []
     for _, line in lines:

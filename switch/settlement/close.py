@@ -11,7 +11,10 @@ from msgspec import Struct
 from cardswitch.specs.errors import Error
 from cardswitch.wire.ports import Seconds
 
+from .ach.order import ach_order
 from .days import BankDay
+from .fees.charges import Charge, charge_postings
+from .fees.schedules import BatchRate
 from .formats.deposit_csv import deposit_csv, deposit_sheet
 from .formats.pain001 import pain001
 from .formats.report_csv import manifest_name
@@ -38,6 +41,8 @@ class DayClose(Struct, frozen=True, kw_only=True):
     postings: tuple[Posting, ...]
     payouts: tuple[Payout, ...]
     files: Mapping[str, bytes]  # by name; what the bank and the people at the acquirer get
+    rates: tuple[BatchRate, ...] = ()  # what batches are charged by
+    charges: tuple[Charge, ...] = ()  # what it charges, keeps and gives back
 
     @property
     def sha256(self) -> str:
@@ -55,6 +60,8 @@ class DayClose(Struct, frozen=True, kw_only=True):
             self.batches,
             self.postings,
             self.files,
+            self.rates,
+            self.charges,
         )
 
 
@@ -68,17 +75,23 @@ def close_day(
     read_to: int,
     closed_at: Seconds,
     manifest: bytes = b"",
+    rates: Sequence[BatchRate] = (),
+    charges: Sequence[Charge] = (),
+    ach_before: int = 0,
 ) -> DayClose:
     """Close *day*, which must have ended, with the batches *totals*, read up to row *read_to*.
 
     *paid* are its payouts: with gross funding, the total of the approved funds. *closed_at* is the
     instant of the close, in which the order is made. *opening_balances* are those of the ledger
-    before it, and *manifest* names the reports to merchants. Raises Error if the day still runs.
+    before it, and *manifest* names the reports to merchants; *rates* and *charges* are what its
+    batches are charged, *ach_before* is how many files of the ACH were made on that day.
+    Raises Error if the day still runs.
     """
     label = day.label
     if not day.has_ended:
         raise Error(f"{label} is the bank day that runs: it cannot be closed before it ends")
     postings = tuple(line for batch in totals for line in batch_postings(batch))
+    postings += tuple(line for charge in charges for line in charge_postings(charge))
     postings += tuple(line for payout in paid for line in payout_postings(payout))
     require_balance(postings)
     return DayClose(
@@ -92,7 +105,9 @@ def close_day(
         batches=tuple(totals),
         postings=postings,
         payouts=tuple(paid),
-        files=deposit_files(label, paid, acquirer, closed_at, manifest),
+        files=deposit_files(label, paid, acquirer, closed_at, manifest, ach_before),
+        rates=tuple(rates),
+        charges=tuple(charges),
     )
 
 
@@ -102,8 +117,9 @@ def deposit_files(
     acquirer: AcquiringBank,
     closed_at: Seconds,
     manifest: bytes,
+    ach_before: int = 0,
 ) -> dict[str, bytes]:
-    """By name: all *payouts* in CSV, the pain.001 if any of them comes to something, *manifest*."""
+    """By name: all *payouts* in CSV, the orders of those that come to something, *manifest*."""
     files = {
         f"deposit-{business_date}.csv": deposit_csv(payouts),
         f"deposit-{business_date}-sheet.csv": deposit_sheet(payouts),
@@ -111,6 +127,9 @@ def deposit_files(
     order = pain001(payouts, acquirer, business_date, closed_at)
     if order:
         files[f"deposit-{business_date}.xml"] = order
+    by_ach = ach_order(payouts, acquirer, business_date, closed_at, ach_before)
+    if by_ach:
+        files[f"deposit-{business_date}.ach"] = by_ach
     if manifest:
         files[manifest_name(business_date)] = manifest
     return files
@@ -121,6 +140,8 @@ def fingerprint(
     batches: Iterable[BatchTotals],
     postings: Iterable[Posting],
     files: Mapping[str, bytes],
+    rates: Iterable[BatchRate] = (),
+    charges: Iterable[Charge] = (),
 ) -> str:
     """One SHA-256 over what the books hold of a close, in whatever order they give it back."""
     content = [
@@ -129,6 +150,9 @@ def fingerprint(
         sorted(msgspec.structs.astuple(posting) for posting in postings),
         sorted((name, sha256(content).hexdigest()) for name, content in files.items()),
     ]
+    costs = [sorted(msgspec.structs.astuple(each) for each in some) for some in (rates, charges)]
+    if any(costs):  # The hash of a close that charges nothing is what it was without schedules.
+        content += costs
     return sha256(msgspec.json.encode(content)).hexdigest()
 
 

@@ -1,7 +1,8 @@
 """Double entry: what every batch and payout does to the accounts. Debits are positive.
 
-Movements, a row each, are the sub-ledger; the general ledger has one journal for each batch. Gross
-funding without fees: what was captured is owed to the merchant in full.
+Movements, a row each, are the sub-ledger; the general ledger has one journal for each batch: what
+was captured is owed to the merchant in full. What is charged for it stands in journals beside it,
+see `fees.charges`.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ Outcome = Literal[
     "twice",  # the bank has had it, booked it, rejected it or sent it back before
     "only theirs",  # we have ordered nothing of the kind
     "only ours",  # it should have been booked by now
+    "to be changed",  # it got there, and the bank says what is to be written next time
 ]
 OUTCOMES: Final = get_args(Outcome)
 OWED_AGAIN: Final = frozenset(("rejected", "returned"))
@@ -126,6 +127,8 @@ class Matcher:
             or (part.amount > 0 and not part.is_return)
         ):
             yield _theirs(part)
+        elif part.is_change:
+            yield _matched("to be changed", each, 0, part.code, part.text)
         elif abs(part.amount) != each.amount:
             yield _matched("amount differs", each, part.amount, part.code, part.text)
         else:

@@ -31,6 +31,8 @@ class Movement(NamedTuple):
 
 # Of a movement what its batch does not say: number of the batch, row of the journal, amount, RRN.
 BatchedLine = tuple[int, int, int, str]
+# And what it is charged: interchange, scheme fee, all that the merchant pays, version; or nothing.
+ChargedLine = tuple[int, int, int, str, int | None, int | None, int | None, str | None]
 
 
 def movement_name(kind: str, sequence: int) -> str:

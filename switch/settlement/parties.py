@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.dates import CutOff
 from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.holidays import execution_date
 from cardswitch.specs.merchants import is_merchant_id, no_merchant_id
 from cardswitch.specs.registries import are_of_one_country, is_bic, is_iban
+from cardswitch.wire.ports import Seconds
 
+from .ach.parties import CURRENCY, AchAccount, check_destination, destination
 from .names import NAME_MAX, has_letter
 
 SEPA_CURRENCY: Final = "EUR"
+VALUE_DAYS_MAX: Final = 30  # more than any contract has, and fewer than a bank takes orders ahead
 # Who bears the costs (ISO 20022 ChargeBearerType1Code): debtor, creditor, each his own.
 Charges = Literal["DEBT", "CRED", "SHAR"]
 
@@ -39,7 +43,7 @@ class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     *iban* and *bic* are its account in euro, for SEPA transfers; *accounts* those in other
     currencies, by their three letters. An order handed in before *order_cut_off* on a day of the
-    bank is carried out on that day.
+    bank is carried out on that day, or *value_days* of its calendar later.
     """
 
     name: str
@@ -47,9 +51,13 @@ class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     bic: str
     batch_booking: bool = True  # one debit for all transfers of an order and currency
     order_cut_off: OrderCutOff = OrderCutOff()
+    value_days: Annotated[int, Meta(ge=0, le=VALUE_DAYS_MAX)] = 0  # bank days behind that day
     accounts: Mapping[str, OwnAccount] = {}
+    ach: AchAccount | None = None  # for US dollars, instead of one of *accounts*
 
     def __post_init__(self) -> None:
+        if self.ach and CURRENCY in self.accounts:
+            raise ConfigError(f"the acquirer has two accounts in {CURRENCY}: one of them is by ach")
         _check_name("the acquirer", self.name)
         _check_account("the acquirer", self.iban, self.bic)
         for code, account in self.accounts.items():
@@ -60,9 +68,17 @@ class AcquiringBank(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
                 )
             _check_account(f"the acquirer's account in {code}", account.iban, account.bic)
 
+    def execution(self, at: Seconds, code: str) -> str:
+        """The day for which transfers in the currency *code* are ordered at the instant *at*."""
+        return execution_date(at, self.order_cut_off, code, self.value_days)
+
     def pays(self, code: str) -> bool:
         """Whether it has an account in the currency *code* (letters)."""
-        return code == SEPA_CURRENCY or code in self.accounts
+        return code == SEPA_CURRENCY or code in self.accounts or self.by_ach(code)
+
+    def by_ach(self, code: str) -> bool:
+        """Whether it pays the currency *code* by the ACH."""
+        return code == CURRENCY and self.ach is not None
 
 
 class MerchantAccount(Struct, frozen=True, gc=False, kw_only=True, forbid_unknown_fields=True):
@@ -71,6 +87,7 @@ class MerchantAccount(Struct, frozen=True, gc=False, kw_only=True, forbid_unknow
     *currency* (ISO 4217, alphabetic or numeric) is that of the account. Funds of every currency
     are deposited there; converting them is the receiving bank's part. *bic* may be empty: inside
     SEPA nobody needs it. *town* and *country* are the merchant's, for transfers outside of it.
+    *ach_routing* and *ach_account* are its account in US dollars at a bank of the ACH.
     """
 
     id: str
@@ -80,16 +97,28 @@ class MerchantAccount(Struct, frozen=True, gc=False, kw_only=True, forbid_unknow
     currency: str = SEPA_CURRENCY
     town: str = ""
     country: str = ""
+    ach_routing: str = ""
+    ach_account: str = ""
 
     def __post_init__(self) -> None:
         if not is_merchant_id(self.id):
             raise ConfigError(no_merchant_id(self.id))
         _check_name(f"merchant {self.id}", self.name)
-        _check_account(f"merchant {self.id}", self.iban, self.bic, needs_bic=False)
+        has_ach = bool(self.ach_routing or self.ach_account)
+        if has_ach:
+            check_destination(f"merchant {self.id}: ach", self.ach_routing, self.ach_account)
+        if self.iban or not has_ach:
+            _check_account(f"merchant {self.id}", self.iban, self.bic, needs_bic=False)
         if not _letters(self.currency):
             raise ConfigError(
                 f"currency of merchant {self.id}: expected one of ISO 4217 in use, such as EUR"
             )
+
+    def paid_to(self, code: str, acquirer: AcquiringBank) -> str:
+        """Where *acquirer* pays the currency *code* (letters) to; "" if it cannot."""
+        if not acquirer.by_ach(code):
+            return self.iban
+        return destination(self.ach_routing, self.ach_account) if self.ach_routing else ""
 
 
 def _letters(code: str) -> str:

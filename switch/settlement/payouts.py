@@ -12,7 +12,9 @@ from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.errors import ConfigError, FormatError
 from cardswitch.specs.registries import is_in_sepa
 
-from .days import short_label
+from .ach.parties import AMOUNT_MAX, is_destination, short_reference
+from .days import date_of, short_label
+from .fees.charges import Charge
 from .ledger import ACQUIRER_CASH, Balances, Posting, merchant_of, merchant_payable, transfer
 from .parties import SEPA_CURRENCY, AcquiringBank, MerchantAccount
 from .standing import NOTHING_SAID, Standing
@@ -46,11 +48,19 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     country: str = ""
     unpaid: str = ""  # why it cannot be paid, in words for the operator; empty if it can
     bounced: tuple[str, ...] = ()  # references of transfers in `opening` that did not get there
+    fees: int = 0  # taken of the deposit; below zero what is given back
+    reserved: int = 0  # kept of it for a while; below zero what of that is given back
+    invoiced: int = 0  # fees that are no part of it
 
     @property
     def total(self) -> int:
         """What is owed at the end of the day, before the deposit."""
-        return self.opening + self.credits - self.debits
+        return self.opening + self.credits - self.debits - self.fees - self.reserved
+
+    @property
+    def is_charged(self) -> bool:
+        """Whether anything was charged, kept or given back."""
+        return bool(self.fees or self.reserved or self.invoiced)
 
     @property
     def amount(self) -> int:
@@ -73,6 +83,11 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
         return self.bounced if self.amount else ()
 
     @property
+    def is_ach(self) -> bool:
+        """Whether it goes by the ACH: to a bank and an account, and no IBAN."""
+        return is_destination(self.iban)
+
+    @property
     def purpose(self) -> str:
         """What the bank prints for the merchant beside the amount."""
         said = f"Card sales {self.business_date} {self.merchant}"
@@ -85,20 +100,28 @@ class Payout(Struct, frozen=True, gc=False, kw_only=True):
     def end_to_end_id(self) -> str:
         """The reference that the merchant finds on the bank statement: at most 35 characters."""
         code = currency_name(self.currency)
-        return f"{short_label(self.business_date)}-{self.merchant}-{code}"
+        name = f"{short_label(self.business_date)}-{self.merchant}-{code}"
+        return short_reference(name, date_of(self.business_date)) if self.is_ach else name
 
     def transfers(self) -> Iterator[tuple[str, int]]:
         """The deposit as banks carry it: reference and amount of each transfer.
 
-        One, or as many as SEPA needs for it; the references of the others end in 2, 3, …
+        One, or as many as SEPA or the ACH needs for it; the references of the others end in 2, 3, …
         """
         rest = self.amount
         most = TRANSFER_MAX if currency_name(self.currency) == SEPA_CURRENCY else rest
+        most = AMOUNT_MAX if self.is_ach else most
         number = 1
         while rest:
-            yield self.end_to_end_id + (str(number) if number > 1 else ""), min(rest, most)
+            yield self._reference(number), min(rest, most)
             rest -= min(rest, most)
             number += 1
+
+    def _reference(self, number: int) -> str:
+        if number == 1:
+            return self.end_to_end_id
+        name = f"{self.end_to_end_id}{number}"
+        return short_reference(name, date_of(self.business_date)) if self.is_ach else name
 
 
 def payouts(
@@ -108,13 +131,14 @@ def payouts(
     acquirer: AcquiringBank,
     opening: Balances,
     standing: Standing = NOTHING_SAID,
+    charges: Iterable[Charge] = (),
 ) -> tuple[Payout, ...]:
     """The payouts of *business_date*, by merchant and currency; also those that come to nothing.
 
     *opening* are the balances of the ledger before this day, *standing* is what banks and people
-    have said of earlier payouts. What is owed to a merchant that is not among *merchants*, or in a
-    currency that *acquirer* has no account in, or that is held, is in suspense. Raises ConfigError
-    if one is there twice.
+    have said of earlier payouts, *charges* are those of the day. What is owed to a merchant that
+    is not among *merchants*, or in a currency that *acquirer* has no account in, or that is held,
+    is in suspense. Raises ConfigError if one is there twice.
     """
     credits: Counter[tuple[str, str]] = Counter()
     debits: Counter[tuple[str, str]] = Counter()
@@ -124,12 +148,16 @@ def payouts(
         credits[key] += max(batch.amount, 0)
         debits[key] += max(-batch.amount, 0)
         counts[*key, batch.amount < 0] += batch.count
+    charged = _charged(charges)
     owed = _owed(opening)
     by_id = _by_id(merchants)
     found = []
-    for key in sorted(credits.keys() | owed.keys()):
+    for key in sorted(credits.keys() | owed.keys() | {key for _, key in charged}):
         merchant, code = key
         account = by_id.get(merchant)
+        letters = currency_name(code)
+        to = account.paid_to(letters, acquirer) if account else ""
+        by_ach = acquirer.by_ach(letters)
         found.append(
             Payout(
                 business_date=business_date,
@@ -141,16 +169,25 @@ def payouts(
                 credit_count=counts[*key, False],
                 debit_count=counts[*key, True],
                 name=account.name if account else "",
-                iban=account.iban if account else "",
-                bic=account.bic if account else "",
-                account_currency=currency(account.currency).alpha if account else "",
+                iban=to,
+                bic=account.bic if account and not by_ach else "",
+                account_currency=_account_currency(account, letters if by_ach else ""),
                 town=account.town if account else "",
                 country=account.country if account else "",
                 unpaid=why_unpaid(merchant, code, account, acquirer, standing),
                 bounced=standing.bounced.get(key, ()),
+                fees=charged["fees", key],
+                reserved=charged["reserved", key],
+                invoiced=charged["invoiced", key],
             )
         )
     return tuple(found)
+
+
+def _account_currency(account: MerchantAccount | None, own: str) -> str:
+    if account is None:
+        return ""
+    return own or currency(account.currency).alpha
 
 
 def why_unpaid(
@@ -170,6 +207,12 @@ def why_unpaid(
         return "name its account under [[merchants]] and the next close pays it"
     if not acquirer.pays(letters):
         return f"name an account of ours in {letters}: [settlement.acquirer.accounts.{letters}]"
+    if acquirer.by_ach(letters):
+        if not account.ach_routing:
+            return f"name its account in {letters}: ach_routing, ach_account under [[merchants]]"
+        return standing.why_held(merchant, code, account.paid_to(letters, acquirer))
+    if not account.iban:
+        return "name its iban under [[merchants]] and the next close pays it"
     if letters != SEPA_CURRENCY and not account.bic:
         return f"transfers in {letters} need the bic of its bank: name it under [[merchants]]"
     if letters == SEPA_CURRENCY and not is_in_sepa(account.iban):
@@ -225,6 +268,16 @@ def _owed(balances: Balances) -> dict[tuple[str, str], int]:
         if merchant is not None and balance:
             owed[merchant, code] = -balance
     return owed
+
+
+def _charged(charges: Iterable[Charge]) -> Counter[tuple[str, tuple[str, str]]]:
+    """By what it is to a payout, merchant and currency."""
+    charged: Counter[tuple[str, tuple[str, str]]] = Counter()
+    for charge in charges:
+        place = "reserved" if charge.kind in ("reserve", "release") else "fees"
+        key = charge.merchant, charge.currency
+        charged[place if charge.is_net else "invoiced", key] += charge.amount
+    return charged
 
 
 def _by_id(merchants: Iterable[MerchantAccount]) -> dict[str, MerchantAccount]:

@@ -12,10 +12,12 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from cardswitch.specs.masking import printable
+
 from .formats.reasons import OF_THE_ORDER, in_words
 
 Key = tuple[str, str]  # merchant and currency (ISO 4217 numeric)
-DeedKind = Literal["hold", "release", "retry"]
+DeedKind = Literal["hold", "release", "retry", "hold closes", "release closes"]
 
 
 class Bounced(Struct, frozen=True, gc=False, kw_only=True):
@@ -38,7 +40,7 @@ class Bounced(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Deed(Struct, frozen=True, gc=False, kw_only=True):
-    """What a person has decided on payouts."""
+    """What a person has decided on payouts, or on closes."""
 
     number: int
     kind: DeedKind
@@ -47,6 +49,11 @@ class Deed(Struct, frozen=True, gc=False, kw_only=True):
     reference: str = ""  # of a retry
     by: str = ""
     because: str = ""
+
+    @property
+    def told(self) -> str:
+        """Who, and why."""
+        return f"{printable(self.by, 40)}: {printable(self.because)}"
 
 
 class Hold(Struct, frozen=True, gc=False):
@@ -98,6 +105,15 @@ def standing(
         bounced={key: tuple(references) for key, references in owed.items()},
         holds={key: tuple(own) for key, own in holds.items()},
     )
+
+
+def held_close(deeds: Iterable[Deed]) -> Deed | None:
+    """Why no day is closed, if a person has said so and nobody has released it since."""
+    held = None
+    for deed in deeds:
+        if deed.kind in ("hold closes", "release closes"):
+            held = deed if deed.kind == "hold closes" else None
+    return held
 
 
 def _held(deeds: Iterable[Deed]) -> dict[Key, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,11 +13,16 @@ from cardswitch.specs.errors import Error
 from cardswitch.wire.store.reading import streamed
 from cardswitch.wire.store.verify import ROWS_AT_ONCE
 
+from ..settlement.ach.order import read_ach_order
 from ..settlement.close import DayClose, books_head
 from ..settlement.days import BankDay
+from ..settlement.fees.charges import BatchFees, Before
+from ..settlement.fees.schedules import BatchRate
 from ..settlement.formats.orders import Ordered, read_order
-from ..settlement.movements import BatchedLine, Movement
+from ..settlement.movements import BatchedLine, ChargedLine, Movement
 from ..settlement.totals import BatchTotals
+from .fees.booked import book_fees
+from .fees.reading import charged_before, charged_before_again, fees_by_movement, has_charges
 from .moved import (
     BATCH_KEY,
     batched,
@@ -29,7 +34,16 @@ from .moved import (
     temporary,
 )
 from .recount import Recount
-from .tables import BATCHES, CLOSES, FILES, JOURNALS, MOVEMENTS, POSTINGS, TRANSFERS
+from .tables import (
+    BATCHES,
+    CHARGES,
+    CLOSES,
+    FILES,
+    JOURNALS,
+    MOVEMENTS,
+    POSTINGS,
+    TRANSFERS,
+)
 
 _MOVED = temporary("moved", *moved_columns())
 
@@ -43,6 +57,7 @@ class Booking:
     def __init__(self, writer: Connection, rows: Table) -> None:
         self._writer = writer
         self._rows = rows
+        self._has_fees = False
         self._after = writer.scalar(select(func.coalesce(func.max(BATCHES.c.number), 0))) or 0
 
     def book(self, day: BankDay, after: int, until: int) -> tuple[BatchTotals, ...]:
@@ -61,6 +76,19 @@ class Booking:
         _MOVED.drop(self._writer)
         return totals
 
+    def has_charges(self) -> bool:
+        """Whether anybody was ever charged."""
+        return has_charges(self._writer)
+
+    def charge(self, rates: Iterable[BatchRate]) -> tuple[BatchFees, ...]:
+        """Book the fees of the movements of this close, whose batches have *rates*; their sums."""
+        self._has_fees = True
+        return book_fees(self._writer, rates, self._after)
+
+    def before(self, label: str) -> tuple[Before, Before]:
+        """What the close of *label* must know of earlier charges, by two ways."""
+        return charged_before(self._writer, label), charged_before_again(self._writer, label)
+
     @contextmanager
     def recount(self, days: Sequence[BankDay], day: BankDay, until: int) -> Iterator[Recount]:
         """What must be booked of *day*, by the other way; *days* are all of the journal."""
@@ -72,9 +100,9 @@ class Booking:
         """What the close of *business_date* has booked, by merchant, in their order."""
         return movements(self._writer, business_date)
 
-    def batched(self, business_date: str) -> Iterator[BatchedLine]:
-        """The same, but for what their batches say."""
-        return batched_lines(self._writer, business_date)
+    def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
+        """The same, but for what their batches say; with fees, if they were booked."""
+        return batched_lines(self._writer, business_date, has_fees=self._has_fees)
 
     def record(self, day: DayClose) -> None:
         """Book all else of *day*. Raises Error if it does not follow the last close."""
@@ -93,6 +121,7 @@ class Booking:
             books_head(head, day.sha256),
         )
         self._writer.execute(insert(CLOSES), dict(zip(CLOSES.c.keys(), line, strict=True)))
+        _insert(self._writer, CHARGES, day.charges)
         _insert(self._writer, POSTINGS, day.postings)
         journals = dict.fromkeys(posting.journal_id for posting in day.postings)
         sealed = [
@@ -114,6 +143,8 @@ def transfers_in(business_date: str, files: Mapping[str, bytes]) -> Iterator[Ord
     for name, content in files.items():
         if name.endswith(".xml"):
             yield from read_order(business_date, content)
+        elif name.endswith(".ach"):
+            yield from read_ach_order(business_date, content)
 
 
 def movements(connection: Connection, business_date: str) -> Iterator[Movement]:
@@ -131,16 +162,19 @@ def movements(connection: Connection, business_date: str) -> Iterator[Movement]:
         yield Movement._make(row)
 
 
-def batched_lines(connection: Connection, business_date: str) -> Iterator[BatchedLine]:
+def batched_lines(
+    connection: Connection, business_date: str, *, has_fees: bool
+) -> Iterator[BatchedLine | ChargedLine]:
     """See :meth:`Booking.batched`."""
     m, b = MOVEMENTS.c, BATCHES.c
-    query = (
-        select(m.batch, m.sequence, m.amount, m.rrn)
-        .select_from(MOVEMENTS.join(BATCHES, b.number == m.batch))
-        .where(b.business_date == business_date)
-        .order_by(b.merchant, m.sequence)
+    columns = (m.batch, m.sequence, m.amount, m.rrn)
+    found = (
+        fees_by_movement(*columns)
+        if has_fees
+        else select(*columns).select_from(MOVEMENTS.join(BATCHES, b.number == m.batch))
     )
-    yield from streamed(connection, query)
+    ordered = found.where(b.business_date == business_date).order_by(b.merchant, m.sequence)
+    yield from streamed(connection, ordered)
 
 
 def _insert(writer: Connection, table: Table, values: Sequence[Any]) -> None:

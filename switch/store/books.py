@@ -14,22 +14,27 @@ from cardswitch.wire.ports import Seconds
 from cardswitch.wire.store.database import Database, open_reader, reading
 
 from ..settlement.entries import BankSheet, numbered
+from ..settlement.fees.charges import Charge
+from ..settlement.fees.schedules import BatchRate
 from ..settlement.ledger import Posting, merchant_of, merchant_payable
-from ..settlement.movements import BatchedLine, Movement
+from ..settlement.movements import BatchedLine, ChargedLine, Movement
 from ..settlement.totals import BatchTotals
 from .bank import PAYOUT, BankReading, rows_of_sheet
 from .beside import rows_beside
 from .booking import Booking, batched_lines, movements
+from .fees.reading import MovementFee, charges_like, charges_of, fees_of_rrn, rates_booked
 from .reader import JournalReader
 from .tables import (
     BANK_POSTINGS,
     BATCHES,
     BOOKS_SCHEMA,
+    CHARGES,
     CLOSES,
     FILES,
     JOURNALS,
     MOVEMENTS,
     POSTINGS,
+    TRANSFERS,
 )
 
 
@@ -80,6 +85,7 @@ class ClosedDay(Struct, frozen=True, kw_only=True):
     payouts: tuple[Deposit, ...]
     suspense: tuple[Suspense, ...]
     files: Mapping[str, bytes]  # by name
+    charges: tuple[Charge, ...] = ()
 
 
 class BooksReading(BankReading):
@@ -107,6 +113,7 @@ class BooksReading(BankReading):
             payouts=self.deposits(business_date),
             suspense=self._suspense(close.number),
             files=self.files(business_date),
+            charges=self.charges(business_date),
         )
 
     def batches(self, business_date: str) -> tuple[BatchTotals, ...]:
@@ -125,10 +132,35 @@ class BooksReading(BankReading):
         with reading(self._engine) as reader:
             yield from movements(reader, business_date)
 
-    def batched(self, business_date: str) -> Iterator[BatchedLine]:
-        """The same, but for what their batches say."""
+    def charges(self, business_date: str) -> tuple[Charge, ...]:
+        """What a close has charged, kept and given back."""
         with reading(self._engine) as reader:
-            yield from batched_lines(reader, business_date)
+            return charges_of(reader, business_date)
+
+    def all_charges(self, month: str = "", merchant: str = "") -> list[Charge]:
+        """All charges in their order, of *month* (YYYY-MM) and *merchant* if they are given."""
+        with reading(self._engine) as reader:
+            return charges_like(reader, month, merchant)
+
+    def charged(self, business_date: str) -> set[str]:
+        """The merchants whose movements it has charged."""
+        return {each.merchant for each in self.charges(business_date) if each.kind == "fees"}
+
+    def rates(self, business_date: str) -> tuple[BatchRate, ...]:
+        """What the batches of a close are charged by."""
+        with reading(self._engine) as reader:
+            return rates_booked(reader, business_date)
+
+    def fees_of(self, rrn: str) -> list[MovementFee]:
+        """The movements of *rrn* that are charged, with the rates of then."""
+        with reading(self._engine) as reader:
+            return fees_of_rrn(reader, rrn)
+
+    def batched(self, business_date: str) -> Iterator[BatchedLine | ChargedLine]:
+        """The same, but for what their batches say; with fees, if it has charged any."""
+        has_fees = bool(self.charged(business_date))
+        with reading(self._engine) as reader:
+            yield from batched_lines(reader, business_date, has_fees=has_fees)
 
     def postings(self, business_date: str) -> list[Posting]:
         """All that a close has booked."""
@@ -139,6 +171,23 @@ class BooksReading(BankReading):
         """By name, the files of a recorded close, as they were then; none if there is no close."""
         query = select(FILES.c.name, FILES.c.content).where(FILES.c.business_date == business_date)
         return {name: bytes(content) for name, content in self._rows(query.order_by(FILES.c.name))}
+
+    def ach_files(self, since: Seconds) -> int:
+        """How many files of the ACH were made by closes since that instant."""
+        query = (
+            select(func.count())
+            .select_from(FILES.join(CLOSES, CLOSES.c.business_date == FILES.c.business_date))
+            .where(FILES.c.name.endswith(".ach"), CLOSES.c.closed_at >= since)
+        )
+        [(count,)] = self._rows(query)
+        return int(count)
+
+    def ach_orders(self, day: str) -> int:
+        """How many orders of the ACH are named after *day*, YYMMDD."""
+        t = TRANSFERS.c
+        query = select(func.count(func.distinct(t.order_id)))
+        [(count,)] = self._rows(query.where(t.order_id.startswith(f"ACH-20{day}")))
+        return int(count)
 
     def balances(self, up_to: int | None = None) -> dict[tuple[str, str], int]:
         """By account and currency, the sum of all postings; of those up to close number *up_to*.
@@ -168,6 +217,7 @@ class BooksReading(BankReading):
     def owed(self) -> dict[tuple[str, str], int]:
         """By merchant and currency, what was owed and not deposited: by batches, not postings.
 
+        Less what was charged.
         What did not get there is owed again, by what banks have said.
         """
         where = BATCHES.c.merchant, BATCHES.c.currency
@@ -179,6 +229,10 @@ class BooksReading(BankReading):
         )
         for account, code, total in self._rows(deposits.group_by(*place)):
             owed[merchant_of(account) or "", code] -= int(total)
+        c = CHARGES.c
+        taken = select(c.merchant, c.currency, func.sum(c.amount)).where(c.is_net)
+        for merchant, code, total in self._rows(taken.group_by(c.merchant, c.currency)):
+            owed[merchant, code] -= int(total)
         for each in self.bounced():
             owed[each.merchant, each.currency] += each.amount
         return owed
@@ -212,7 +266,7 @@ class BooksReading(BankReading):
     def orphans(self) -> Iterator[str]:
         """The days that something is booked on, though no close is of them."""
         closed = select(CLOSES.c.business_date)
-        for table in (BATCHES, JOURNALS, POSTINGS, FILES):
+        for table in (BATCHES, CHARGES, JOURNALS, POSTINGS, FILES):
             day = table.c.business_date
             for row in self._rows(select(day).where(day.not_in(closed)).distinct()):
                 yield row.business_date

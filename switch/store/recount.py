@@ -34,6 +34,9 @@ from cardswitch.wire.store.tables import ROW_NUMBER
 
 from ..core.states import State
 from ..settlement.days import BankDay
+from ..settlement.fees.charges import BatchFees
+from ..settlement.fees.schedules import BatchRate
+from .fees.recount import FeeRecount
 from .moved import BATCH_KEY, SERVES_MERCHANTS, batches, kinds_of, moved_columns, sums, temporary
 from .tables import BATCHES, MOVEMENTS
 
@@ -97,7 +100,13 @@ class Recount:
             writer.execute(insert(_EXPECTED).from_select(names, expected))
 
         query = sums(_EXPECTED).where(~self._was_booked())
+        self._fees: FeeRecount | None = None
         self.batches = batches(self._label, writer.execute(query), after)
+
+    def charge(self, rates: Sequence[BatchRate]) -> tuple[BatchFees, ...]:
+        """Count the fees too, those of batches with *rates*; their sums by batch."""
+        self._fees = FeeRecount(self._writer, _EXPECTED, self.batches, rates, self._after)
+        return self._fees.sums(self.batches)
 
     def findings(self) -> Iterator[str]:
         """What is wrong with the movements in the books, one sentence for each."""
@@ -122,6 +131,8 @@ class Recount:
         )
         for sequence, leg, rrn, kind in self._first(strangers.order_by(m.sequence)):
             yield f"{_name(kind or '', sequence, rrn, leg)} does not belong there"
+        if self._fees is not None:
+            yield from self._fees.findings()
 
     def _was_booked(self) -> ColumnElement[bool]:
         """Whether an earlier close has booked it."""
@@ -130,6 +141,8 @@ class Recount:
 
     def close(self) -> None:
         """Let go of what was only counted."""
+        if self._fees is not None:
+            self._fees.close()
         for table in _TABLES:
             table.drop(self._writer)
 

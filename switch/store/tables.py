@@ -27,6 +27,7 @@ from cardswitch.wire.store.schema import Schema, version_table
 from cardswitch.wire.store.tables import ROW_NUMBER, journal_table, refuse_changes
 
 from ..core.row import Row
+from ..settlement.fees.schedules import BatchRate
 from .seals import require_zero_sums
 
 _JOURNAL: Final = MetaData()
@@ -112,6 +113,50 @@ POSTINGS: Final = Table(
     Column("currency", Text, primary_key=True),
     Column("amount", BigInteger, nullable=False),
 )
+# What movements are charged. The rate of a batch stands as it was; that of what undoes something is
+# the one of the batch that `rated` names, where the leg was captured.
+RATES: Final = Table(
+    "rates",
+    _BOOKS,
+    Column("batch", Integer, ForeignKey(BATCHES.c.number), primary_key=True, autoincrement=False),
+    Column("version", Text, nullable=False),
+    *[
+        Column(name, Boolean if name == "is_plus" else BigInteger, nullable=False)
+        for name in BatchRate.__struct_fields__[2:]
+    ],
+)
+FEES: Final = Table(
+    "fees",
+    _BOOKS,
+    Column(
+        "sequence",
+        ROW_NUMBER,
+        ForeignKey(MOVEMENTS.c.sequence),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("leg", BigInteger, nullable=False, index=True),
+    Column("rated", Integer, ForeignKey(RATES.c.batch), nullable=False),
+    Column("rest", BigInteger, nullable=False),  # what is captured of the leg behind this movement
+    Column("interchange", BigInteger, nullable=False),
+    Column("scheme", BigInteger, nullable=False),
+    Column("fee", BigInteger, nullable=False),  # what the merchant pays, all in all
+)
+CHARGES: Final = Table(
+    "charges",
+    _BOOKS,
+    Column("journal_id", Text, primary_key=True),
+    Column("business_date", Text, nullable=False, index=True),
+    Column("kind", Text, nullable=False),  # fees, monthly, reserve, release
+    Column("merchant", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("interchange", BigInteger, nullable=False),
+    Column("scheme", BigInteger, nullable=False),
+    Column("is_net", Boolean, nullable=False),
+    Column("due", Text, nullable=False),
+)
 # What the close wrote for the bank, should the files be lost before anybody has fetched them.
 FILES: Final = Table(
     "files",
@@ -195,7 +240,7 @@ BOOKS_SCHEMA: Final = Schema(
     key="settlement.books",
     metadata=_BOOKS,
     version_table=version_table("books", _BOOKS),
-    version=6,
+    version=7,
     lock_number=8_584,
     in_use="the books are in use: another settlement is running, try again when it has ended",
     missing="there are no books yet: no bank day was ever closed",
@@ -204,5 +249,6 @@ SCHEMAS: Final = (JOURNAL_SCHEMA, BOOKS_SCHEMA)
 
 # What is booked stays as it is: mistakes are put right by further rows.
 refuse_changes(CLOSES, BATCHES, MOVEMENTS, JOURNALS, POSTINGS, FILES)
+refuse_changes(RATES, FEES, CHARGES)
 refuse_changes(TRANSFERS, BANK, BANK_LINES, BANK_POSTINGS)
 require_zero_sums(JOURNALS, POSTINGS)

@@ -20,6 +20,8 @@ TABLES = {
     "batches": lambda b: "batch " + "/".join(getattr(b, name) for name in KEY),
     "postings": lambda p: f"posting {p.journal_id}/{p.account}",
     "payouts": lambda p: f"payout {p.merchant}/{p.currency}",
+    "rates": lambda r: f"rate batch {r.batch}",
+    "charges": lambda c: f"charge {c.journal_id}",
 }
 ET.register_namespace("", NAMESPACE)
 
@@ -36,7 +38,8 @@ def mutants(day: DayClose) -> Iterator[Mutant]:
     """Every change of one place of *day*; its records must have neighbours to be swapped with."""
     yield from _of_the_day(day)
     for table, name_of in TABLES.items():
-        yield from _of_a_table(day, table, name_of)
+        if getattr(day, table):
+            yield from _of_a_table(day, table, name_of)
     for file in day.files:
         yield from _of_a_file(day, file)
 
@@ -68,7 +71,7 @@ def _of_a_table(day: DayClose, table: str, name_of: Callable[[Any], str]) -> Ite
         for field in row.__struct_fields__:
             changed = replace(row, **{field: _other(getattr(row, field))})
             yield wrong(f"{n} {field}", [*before, changed, *after], called)
-    for field in rows[0].__struct_fields__:
+    for field in rows[0].__struct_fields__ if len(rows) > 1 else ():
         first, second = (getattr(row, field) for row in rows[:2])
         if first != second:
             swapped = [replace(rows[0], **{field: second}), replace(rows[1], **{field: first})]

@@ -63,6 +63,32 @@ def test_execution_date(at, day):
     assert execution_date(at, CutOff("15:00", "Europe/Berlin"), "EUR") == day
 
 
+@pytest.mark.parametrize(
+    ("currency", "days", "day"),
+    [
+        ("EUR", 0, "2026-12-24"),
+        ("EUR", 1, "2026-12-28"),  # both holidays, then a weekend
+        ("EUR", 5, "2027-01-04"),  # New Year on a Friday
+        ("USD", 1, "2026-12-28"),
+        ("JPY", 1, "2026-12-25"),
+    ],
+)
+def test_days_of_value_are_those_of_the_currency(currency, days, day):
+    assert execution_date(1798110000.0, CutOff("15:00", "Europe/Berlin"), currency, days) == day
+
+
+@pytest.mark.parametrize(
+    ("noon", "days", "day"),
+    [
+        (1783080000.0, 1, "2026-07-06"),  # 3 July 2026: the holiday of the Saturday is lost
+        (1814443200.0, 1, "2027-07-02"),  # 1 July 2027: Friday ...
+        (1814443200.0, 2, "2027-07-06"),  # ... and Monday is the holiday of the Sunday
+    ],
+)
+def test_holidays_of_the_federal_reserve_on_weekends(noon, days, day):
+    assert execution_date(noon, CutOff("23:00", "UTC"), "USD", days) == day
+
+
 def test_no_date():
     with pytest.raises(FormatError, match="a date"):
         is_bank_day("2026-02-30", "EUR")

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from cardswitch.switch.core.states import Mark
 from cardswitch.switch.operate.config import SettlementConfig, SwitchConfig
 from cardswitch.switch.settlement.entries import BankEntry
 from cardswitch.wire.operator.config import section
+from tests.kit.banking import CAFE
+from tests.kit.charging import BLENDED, PLUS
 from tests.kit.histories import History, JournalFile
 
 LAB = """
@@ -92,6 +95,14 @@ def lab(tmp_path):
     made = SettlementLab(tmp_path)
     yield made
     made.store.close()
+
+
+@pytest.fixture
+def charged(lab):
+    """A lab whose two shops have a schedule each."""
+    shops = (*lab.settlement.merchants, CAFE)
+    lab.settlement = replace(lab.settlement, merchants=shops, fees=(BLENDED, PLUS))
+    return lab
 
 
 @pytest.fixture

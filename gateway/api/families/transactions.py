@@ -17,7 +17,17 @@ from ...core.problems import missing
 from ...core.row import CAPTURE as CAPTURES
 from ...core.row import CHARGE as CHARGES
 from ...core.row import REFUND as REFUNDS
-from ...money import DEPOSITED, MOVED, Between, Entry, Money, Payout, Place
+from ...money import (
+    CAME_BACK,
+    CHARGED,
+    DEPOSITED,
+    MOVED,
+    Between,
+    Entry,
+    Money,
+    Payout,
+    Place,
+)
 from ...store import GatewayReader, Wanted
 from .. import params
 from ..endpoints import ID_MAX, Answer, Asked, limit_of, part_of_intent
@@ -198,6 +208,8 @@ def _type_of(entry: Entry) -> tuple[str, str]:
     """What the API calls it, and what reports count it under."""
     if entry.place[1] == DEPOSITED:
         return "payout", "payout"
+    if entry.place[1] == CHARGED:
+        return "adjustment", "fee" if entry.kind in ("fees", "monthly") else "risk_reserved_funds"
     if entry.place[1] != MOVED:
         return "adjustment", "payout_reversal"
     if entry.kind.endswith("-reversal"):
@@ -243,7 +255,8 @@ async def _shown(asked: Asked, entries: Sequence[Entry]) -> list[Object]:
 
 def _sources(reader: GatewayReader, merchant: str, entries: Sequence[Entry]) -> dict[Place, str]:
     """Of those *entries* that are payouts, or payments and refunds of ours, the ids of these."""
-    found = {each.place: payout_id(each.reference) for each in entries if each.place[1] != MOVED}
+    of_payouts = (DEPOSITED, CAME_BACK)
+    found = {e.place: payout_id(e.reference) for e in entries if e.place[1] in of_payouts}
     moved = [each for each in entries if each.place[1] == MOVED]
     if moved:
         wanted = Wanted(

@@ -28,7 +28,7 @@ from ..settle import Settling
 from .copies import TAKEN, kept_file
 
 NAME_MAX: Final = 100  # of a file, as the books keep it
-SUFFIXES: Final = frozenset((".xml", ".bai", ".bai2"))  # of files that may be a bank's
+SUFFIXES: Final = frozenset((".xml", ".bai", ".bai2", ".ach"))  # of files that may be a bank's
 AT_ONCE: Final = 100  # files that are taken of a folder in one go
 
 
@@ -56,7 +56,7 @@ class Taken(Struct, frozen=True, kw_only=True):
 
 
 def take(opened: Settling, files: Mapping[str, bytes]) -> Iterator[Taken]:
-    """Book *files* of a bank, by name, in their order: pain.002, camt.053, camt.054 and BAI2.
+    """Book *files* of a bank, by name, in their order: pain.002, camt.053, camt.054, BAI2, ACH.
 
     A file is taken once, whole or not at all; what a line of it comes to is in the books, and the
     journal names the file. Raises Error if nothing can be booked.
@@ -134,7 +134,7 @@ def decide(
         "closes": len(opened.books.closes()),
         "at": opened.clock(),
         "kind": kind,
-        "name": f"{kind} {merchant or reference}",
+        "name": f"{kind} {merchant or reference}".rstrip(),
         "message": f"{kind} {number}",
         "merchant": merchant,
         "currency": currency,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from io import BufferedReader, TextIOWrapper
 from itertools import chain, groupby, islice, zip_longest
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cardswitch.specs.amounts import currency
 from cardswitch.specs.masking import printable
@@ -18,13 +18,15 @@ from cardswitch.wire.store.disk import sync_file, write_all
 
 from ...settlement.formats.report_csv import (
     END_OF_LINE,
+    FEE_COLUMNS,
     REPORT_COLUMNS,
     ReportLines,
     manifest,
     named_in,
+    report_columns,
     report_name,
 )
-from ...settlement.movements import BatchedLine
+from ...settlement.movements import BatchedLine, ChargedLine
 from ...settlement.payouts import Payout, is_currency
 from ...settlement.totals import BatchTotals
 
@@ -42,35 +44,38 @@ def references(payouts: Iterable[Payout]) -> dict[tuple[str, str], str]:
 def write_reports(
     label: str,
     batches: Sequence[BatchTotals],
-    movements: Iterable[BatchedLine],
+    movements: Iterable[BatchedLine | ChargedLine],
     paid: Mapping[tuple[str, str], str],
     folder: Path | None = None,
+    charged: Collection[str] = (),
 ) -> bytes:
     """Write *movements*, ordered by merchant, to *folder*, or nowhere; their manifest.
 
-    They are those of *batches*. *paid* are the references of the deposits. Raises OSError.
+    They are those of *batches*. *paid* are the references of the deposits, *charged* the merchants
+    that are charged by movement. Raises OSError.
     """
     written = ReportLines(label, batches, paid)
     digests = {}
     for merchant, some in _by_merchant(batches, movements):
-        name = report_name(merchant)
-        digests[name] = _write(written.lines(some), folder / name if folder else None)
+        name, has_fees = report_name(merchant), merchant in charged
+        lines = written.charged_lines(some) if has_fees else written.lines(m[:4] for m in some)
+        more = chain([report_columns(has_fees=has_fees)], lines)
+        digests[name] = _write(more, folder / name if folder else None)
     return manifest(label, digests)
 
 
 def _by_merchant(
-    batches: Iterable[BatchTotals], movements: Iterable[BatchedLine]
-) -> Iterator[tuple[str, Iterator[BatchedLine]]]:
+    batches: Iterable[BatchTotals], movements: Iterable[Any]
+) -> Iterator[tuple[str, Iterator[Any]]]:
     merchants = {batch.number: batch.merchant for batch in batches}
     return groupby(movements, key=lambda line: merchants.get(line[0], ""))
 
 
-def _write(lines: Iterator[str], path: Path | None) -> str:
-    """Write *lines* to *path*, durably; their SHA-256."""
+def _write(more: Iterator[str], path: Path | None) -> str:
+    """Write the lines *more* to *path*, durably; their SHA-256."""
     digest = hashlib.sha256()
     with ExitStack() as stack:
         file = stack.enter_context(path.open("xb", buffering=0)) if path else None
-        more = chain([f"{','.join(REPORT_COLUMNS)}{END_OF_LINE}"], lines)
         while some := "".join(islice(more, LINES_AT_ONCE)).encode():
             digest.update(some)
             if file:
@@ -90,26 +95,42 @@ class ReportCheck:
     are parsed to name what differs.
     """
 
-    def __init__(self, folder: Path, label: str, paid: Mapping[tuple[str, str], str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        label: str,
+        paid: Mapping[tuple[str, str], str],
+        charged: Collection[str] = (),
+    ) -> None:
         self._folder = folder
         self._label = label
         self._paid = paid
+        self._charged = charged
         self.findings: list[str] = []
         self._digests: dict[str, str] = {}
 
-    def read(self, batches: Sequence[BatchTotals], movements: Iterable[BatchedLine]) -> bytes:
+    def read(
+        self, batches: Sequence[BatchTotals], movements: Iterable[BatchedLine | ChargedLine]
+    ) -> bytes:
         """Hold each report against *movements* of *batches*, ordered by merchant; the manifest."""
         around = _Around({batch.number: self._around(batch) for batch in batches})
         for merchant, some in _by_merchant(batches, movements):
-            self._read_one(report_name(merchant), _wanted(around, some))
+            names = [*REPORT_COLUMNS]
+            lines: Iterator[str]
+            if merchant in self._charged:
+                names += FEE_COLUMNS
+                lines = (_charged(around, movement) for movement in some)
+            else:
+                lines = _wanted(around, (movement[:4] for movement in some))
+            wanted = chain([",".join(names) + END_OF_LINE], lines)
+            self._read_one(report_name(merchant), wanted)
         for path in self._folder.iterdir():
             if path.name not in self._digests:
                 self._find(f"{path.name} does not belong there")
         return manifest(self._label, self._digests)
 
-    def _read_one(self, name: str, lines: Iterator[str]) -> None:
+    def _read_one(self, name: str, wanted: Iterator[str]) -> None:
         path = self._folder / name
-        wanted = chain([",".join(REPORT_COLUMNS) + END_OF_LINE], lines)
         try:
             with path.open("rb") as file:
                 self._digests[name] = hashlib.file_digest(file, "sha256").hexdigest()
@@ -170,10 +191,25 @@ class _Around(dict[int, tuple[str, str, str, int, str]]):
 def _wanted(around: _Around, movements: Iterable[BatchedLine]) -> Iterator[str]:
     for batch, sequence, amount, rrn in movements:
         name, about, letters, digits, end = around[batch]
-        sign = "-" if amount < 0 else ""
-        whole, minor = divmod(abs(amount), 10**digits)
-        money = f"{sign}{whole}.{minor:0{digits}}" if digits else f"{amount}"
-        yield f"{name}{sequence}{about}{_cell(rrn)}{letters}{money}{end}"
+        yield f"{name}{sequence}{about}{_cell(rrn)}{letters}{_money(amount, digits)}{end}"
+
+
+def _charged(around: _Around, movement: ChargedLine) -> str:
+    """The line of *movement*, with its fees behind it."""
+    [line] = _wanted(around, [movement[:4]])
+    digits, amount, costs = around[movement[0]][3], movement[2], movement[4:7]
+    told = [0 if cost is None else cost for cost in costs]
+    cells = [
+        _cell(movement[7] or ""),
+        *(_money(cost, digits) for cost in (*told, amount - told[2])),
+    ]
+    return f"{line[: -len(END_OF_LINE)]},{','.join(cells)}{END_OF_LINE}"
+
+
+def _money(amount: int, digits: int) -> str:
+    sign = "-" if amount < 0 else ""
+    whole, minor = divmod(abs(amount), 10**digits)
+    return f"{sign}{whole}.{minor:0{digits}}" if digits else f"{amount}"
 
 
 def _doubled(text: str) -> str:
@@ -190,7 +226,8 @@ def _difference(line: Sequence[str] | None, want: Sequence[str] | None) -> str:
         return f"{_named(line)} does not belong there"
     if line is None:
         return f"{_named(want)} is missing"
-    for name, said, expected in zip(REPORT_COLUMNS, line, want, strict=False):
+    names = (*REPORT_COLUMNS, *FEE_COLUMNS)
+    for name, said, expected in zip(names, line, want, strict=False):
         if said != expected:
             return f"{_named(want)} has {name} {said!r}, expected {expected!r}"
     return f"{_named(want)} has {len(line)} values, expected {len(want)}"
@@ -203,9 +240,9 @@ def _named(line: Sequence[str] | None) -> str:
 # Closed days --------------------------------------------------------------------------------------
 
 
-def altered_reports(folder: Path, content: bytes) -> Iterator[str]:
+def altered_reports(folder: Path, content: bytes) -> Iterator[Path]:
     """Which reports in *folder* are not what their manifest *content* says; missing ones are."""
     for name, digest in named_in(content).items():
         path = folder / name
         if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != digest:
-            yield f"{path} is not what the books hold"
+            yield path

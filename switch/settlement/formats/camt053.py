@@ -40,6 +40,7 @@ class Part(Struct, frozen=True, gc=False, kw_only=True):
     code: str = ""  # why it came back, such as AC04
     text: str = ""
     is_return: bool = False
+    is_change: bool = False  # it moves nothing, and says what to write next time
 
 
 class Statement(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ of their own, and keys stay as they are in the one that programs join on.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Final
 
@@ -18,25 +18,34 @@ COLUMNS: Final = (
     "debit_count", "debits", "deposit", "carried_forward", "in_suspense", "unpaid", "iban", "bic",
     "end_to_end_id", "replaces",
 )  # fmt: skip
+# Behind them, where a close charges anybody anything.
+CHARGED_COLUMNS: Final = ("fees", "reserved", "fees_invoiced")
 AMOUNTS: Final = frozenset(
-    ("opening", "credits", "debits", "deposit", "carried_forward", "in_suspense")
+    ("opening", "credits", "debits", "deposit", "carried_forward", "in_suspense", *CHARGED_COLUMNS)
 )
 BYTE_ORDER_MARK: Final = "\ufeff"  # so that a spreadsheet reads UTF-8
 # A cell that begins with one of these is a formula to a spreadsheet (OWASP, CSV injection).
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def deposit_csv(payouts: Iterable[Payout]) -> bytes:
+def deposit_csv(payouts: Sequence[Payout]) -> bytes:
     """*payouts* in UTF-8: a line of names, lines ended by CR LF, amounts with a point."""
-    return _written([list(COLUMNS), *map(_row, payouts)]).encode()
+    names = _columns(payouts)
+    return _written([[*names], *(_row(p, len(names)) for p in payouts)]).encode()
 
 
-def deposit_sheet(payouts: Iterable[Payout]) -> bytes:
+def deposit_sheet(payouts: Sequence[Payout]) -> bytes:
     """The same for a spreadsheet: with a byte order mark, and no cell of text is a formula."""
+    names = _columns(payouts)
     rows = [
-        [_safe(name, cell) for name, cell in zip(COLUMNS, _row(p), strict=True)] for p in payouts
+        [_safe(name, cell) for name, cell in zip(names, _row(p, len(names)), strict=True)]
+        for p in payouts
     ]
-    return (BYTE_ORDER_MARK + _written([list(COLUMNS), *rows])).encode()
+    return (BYTE_ORDER_MARK + _written([[*names], *rows])).encode()
+
+
+def _columns(payouts: Sequence[Payout]) -> tuple[str, ...]:
+    return (*COLUMNS, *CHARGED_COLUMNS) if any(p.is_charged for p in payouts) else COLUMNS
 
 
 def harmless(cell: str) -> str:
@@ -53,11 +62,11 @@ def _safe(column: str, cell: str) -> str:
     return cell if column in AMOUNTS else harmless(cell)
 
 
-def _row(payout: Payout) -> list[str]:
+def _row(payout: Payout, length: int) -> list[str]:
     def text(amount: int) -> str:
         return amount_text(amount, payout.currency)
 
-    return [
+    row = [
         payout.business_date,
         payout.merchant,
         payout.name,
@@ -75,7 +84,11 @@ def _row(payout: Payout) -> list[str]:
         payout.bic,
         payout.end_to_end_id if payout.amount else "",
         " ".join(payout.replaces),
+        text(payout.fees),
+        text(payout.reserved),
+        text(payout.invoiced),
     ]
+    return row[:length]
 
 
 def _written(rows: Iterable[list[str]]) -> str:

@@ -14,7 +14,6 @@ from xml.etree import ElementTree as ET
 from cardswitch.specs.amounts import currency, format_amount
 from cardswitch.specs.dates import utc_text
 from cardswitch.specs.errors import Error
-from cardswitch.specs.holidays import execution_date
 from cardswitch.specs.xml import add_text
 from cardswitch.wire.ports import Seconds
 
@@ -39,7 +38,7 @@ def pain001(
     of execution follows. Payouts of nothing are left out; empty if none is left, for the standard
     knows no file without a payment. Raises Error if an amount has over 18 digits.
     """
-    paid = [payout for payout in payouts if payout.amount]
+    paid = [payout for payout in payouts if payout.amount and not payout.is_ach]
     if not paid:
         return b""
     message_id = f"DEPOSIT-{short_label(business_date)}"
@@ -75,7 +74,7 @@ def _payment(
     _count_and_sum(parent, payouts)
     if is_sepa:
         add_text(parent, "PmtTpInf/SvcLvl/Cd", "SEPA")
-    add_text(parent, "ReqdExctnDt/Dt", execution_date(created, acquirer.order_cut_off, letters))
+    add_text(parent, "ReqdExctnDt/Dt", acquirer.execution(created, letters))
     add_text(parent, "Dbtr/Nm", sepa_text(acquirer.name))
     debtor = ET.SubElement(parent, "DbtrAcct")
     add_text(debtor, "Id/IBAN", account.iban)

@@ -29,6 +29,12 @@ _ROOTS: Final = {
     "scheme_settlement": "Assets",
     "acquirer_cash": "Assets",
     "merchant_payable": "Liabilities",
+    "merchant_reserve": "Liabilities",
+    "fee_receivable": "Assets",
+    "interchange_expense": "Expenses",
+    "scheme_fee_expense": "Expenses",
+    "scheme_fee_payable": "Liabilities",
+    "mdr_income": "Income",
 }
 _OTHER_ROOT: Final = "Equity"
 _PLAIN: Final = re.compile(r"[A-WYZ0-9][A-Za-z0-9-]*|X[A-Za-z0-9][A-Za-z0-9-]*")

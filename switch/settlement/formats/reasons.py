@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from ..ach.reasons import ACH_REASONS
+
 REASONS: Final[Mapping[str, str]] = {
     "AC01": "the account number is wrong",
     "AC04": "the account is closed",
@@ -44,4 +46,6 @@ def in_words(code: str) -> str:
     """
     if not code:
         return "no reason was given"
+    if code in ACH_REASONS:
+        return ACH_REASONS[code]
     return REASONS.get(code, "a reason that is not in our table")

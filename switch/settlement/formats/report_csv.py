@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from cardswitch.specs.amounts import currency
 
-from ..movements import BatchedLine
+from ..movements import BatchedLine, ChargedLine
 from ..payouts import amount_text, currency_name, is_currency
 from ..totals import BatchTotals
 
@@ -22,6 +22,8 @@ REPORT_COLUMNS: Final = (
     "business_date", "merchant", "movement", "moved_on", "batch", "kind", "channel", "terminal",
     "rrn", "currency", "amount", "end_to_end_id",
 )  # fmt: skip
+# Behind them, in the reports to those whose movements are charged.
+FEE_COLUMNS: Final = ("schedule", "interchange", "scheme", "fee", "net")
 END_OF_LINE: Final = "\r\n"
 _NO_MERCHANT: Final = "(none)"  # No merchant is written so: quote() spells the brackets out.
 
@@ -84,6 +86,22 @@ class ReportLines:
             else:
                 money = amount_text(amount, unit)
             yield f"{name}{sequence}{about}{said}{end[0]}{money}{end[1]}"
+
+    def charged_lines(self, movements: Iterable[ChargedLine]) -> Iterator[str]:
+        """The same, with what each of *movements* is charged behind it."""
+        for movement in movements:
+            [line] = self.lines([movement[:4]])
+            amount, code = movement[2], self._around[movement[0]][2]
+            interchange, scheme, fee = (cost or 0 for cost in movement[4:7])
+            costs = (interchange, scheme, fee, amount - fee)
+            told = (movement[7] or "", *(amount_text(cost, code) for cost in costs))
+            yield f"{line.removesuffix(END_OF_LINE)}{_cells(*told)}{END_OF_LINE}"
+
+
+def report_columns(*, has_fees: bool) -> str:
+    """The line that a report begins with."""
+    names = (*REPORT_COLUMNS, *FEE_COLUMNS) if has_fees else REPORT_COLUMNS
+    return f"{','.join(names)}{END_OF_LINE}"
 
 
 def _around(

@@ -1,11 +1,14 @@
 """Whatever changes a balance is an entry: their sum is what is owed, at every moment."""
 
 import pytest
+from msgspec.structs import replace
 
-from cardswitch.gateway.money import CAME_BACK, DEPOSITED, MOVED, Between
+from cardswitch.gateway.money import CAME_BACK, CHARGED, DEPOSITED, MOVED, Between
 from cardswitch.lab.house.money import LabMoney
 from tests.kit.banking import CAME_BACK as BANK_SENT_BACK
 from tests.kit.banking import WENT, closed, taken
+from tests.kit.charging import PLUS
+from tests.kit.settling import close
 from tests.kit.statements import camt053
 from tests.switch.conftest import SettlementLab
 
@@ -73,3 +76,17 @@ def test_movements_are_found_by_their_references(lab):
     assert [each for each in named if each in whole] == whole
     assert money.named("SHOP", []) == money.named("SHOP", ["609999999999"]) == []
     assert money.named("NOBODY", [whole[0].reference]) == []
+
+
+def test_what_is_charged_is_an_entry_too(lab):
+    schedule = replace(PLUS, merchants=("SHOP",))
+    lab.settlement = replace(lab.settlement, fees=(schedule,))
+    lab.history.sale(10_000)
+    lab.history.cut_over()
+    close(lab)
+    entries, owed = look(lab)
+    assert [(each.place[1], each.kind, each.amount) for each in entries] == [
+        (CHARGED, "reserve", -500), (CHARGED, "monthly", -200), (CHARGED, "fees", -73),
+        (DEPOSITED, "payout", -9_227), (MOVED, "sale", 10_000),
+    ]  # fmt: skip
+    assert sum(each.amount for each in entries) == owed.pending + owed.available == 0

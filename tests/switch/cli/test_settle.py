@@ -223,3 +223,17 @@ def test_verify(run, sold, damage):
     shown = run("verify", code=6).stdout
     assert "2026-11-23: journal batch:1 does not sum to zero" in shown
     assert len(json.loads(run("verify", "--json", code=6).stdout)["findings"]) == 3
+
+
+def test_closes_are_held_and_released(run, lab):
+    lab.history.sale(1250)
+    lab.history.cut_over()
+    lab.commit()
+    shown = run("hold", "--because", "ticket 4711").stdout
+    assert shown == "hold closes: days end, and none is closed until that is released\n"
+    assert "closes are held by " in run("show").stdout
+    with pytest.raises(Error, match="closes are held by"):
+        run("close")
+    told = json.loads(run("release", "--because", "done", "--json").stdout)
+    assert (told["kind"], told["because"]) == ("release closes", "done")
+    assert "2026-11-23  closed" in run("close").stdout

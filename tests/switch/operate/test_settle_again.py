@@ -311,8 +311,8 @@ def test_a_report_that_says_otherwise_is_found_before_anything_is_paid(
     lab.history.cut_over()
     original = settle.write_reports
 
-    def wrong(label, batches, lines, paid, folder):
-        manifest = original(label, batches, lines, paid, folder)
+    def wrong(label, batches, lines, paid, folder, charged):
+        manifest = original(label, batches, lines, paid, folder, charged)
         [path] = folder.iterdir()
         path.write_bytes(path.read_bytes().replace(find, put, 1))
         return manifest
@@ -334,6 +334,7 @@ def test_a_report_that_was_altered_is_found(closed):
     path = closed.deposits / f"reports-{DAYS[0]}" / "SHOP.csv"
     path.write_bytes(path.read_bytes().replace(b"12.50", b"12.51"))
     [finding] = verify(closed.switch, closed.settlement).findings
-    assert finding == f"{path} is not what the books hold"
+    said = "sale:3 has amount '12.51', expected '12.50'"
+    assert finding == f"{path} is not what the books hold: {said}"
     with pytest.raises(Findings, match=r"SHOP\.csv is not what the books hold"):
         close(closed, DAYS[0])

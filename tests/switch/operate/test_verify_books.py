@@ -1,6 +1,7 @@
 """Whoever changes a digit of the books by hand is found, and what he has changed is named."""
 
 import re
+import sqlite3
 
 import pytest
 from msgspec.structs import replace
@@ -93,6 +94,48 @@ def test_a_file_that_was_changed_in_the_folder_is_named_and_one_taken_away_is_no
     [finding] = verdict.findings
     assert re.search(r"deposit-2026-11-23\.csv is not what the books hold", finding)
     assert verdict.not_here == ("deposit-2026-11-24.csv",)
+
+
+def cent_more(path):
+    """One cent more, wherever the file says 12.50."""
+    content = path.read_bytes()
+    assert b"12.50" in content
+    path.write_bytes(content.replace(b"12.50", b"12.51", 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("deposit-2026-11-23.csv", "line SHOP/EUR: credits '12.51', expected credits '12.50'"),
+        ("deposit-2026-11-23-sheet.csv", "line SHOP/EUR: credits '12.51', expected credits '12.5"),
+        ("deposit-2026-11-23.xml", "order: Document/CstmrCdtTrfInitn/GrpHdr/CtrlSum '12.51', "),
+        (
+            "reports-2026-11-23/SHOP.csv",
+            "the books hold: sale:3 has amount '12.51', expected '12.50'",
+        ),
+    ],
+)
+def test_one_cent_in_a_file_is_named_with_its_record(closed, name, said):
+    cent_more(closed.deposits / name)
+    assert any(said in finding for finding in found(closed)), found(closed)
+    assert any(f"{name} is not what the books hold" in finding for finding in found(closed))
+
+
+def test_a_manifest_that_was_changed_is_named_with_its_line(closed):
+    path = closed.deposits / "reports-2026-11-23.sha256"
+    path.write_bytes(b"0000" + path.read_bytes()[4:])
+    [finding] = found(closed)
+    assert "is not what the books hold: reports-2026-11-23/SHOP.csv: SHA-256 '0000" in finding
+
+
+def test_money_in_the_journal_that_was_changed_behind_a_close_is_named(closed):
+    with sqlite3.connect(closed.folder / "switch.db") as journal:
+        for (name,) in journal.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            journal.execute(f"DROP TRIGGER {name}")
+        journal.execute("UPDATE journal SET moved = moved + 1 WHERE sequence = 3")
+    journal.close()
+    [finding] = found(closed)
+    assert finding.startswith("the journal is damaged: row 3")
 
 
 def test_books_that_lack_a_close(closed):

@@ -43,6 +43,10 @@ def back(amount, reference, code="978"):
     return said(amount, reference, code=code, is_return=True)
 
 
+def change(reference):
+    return replace(said(0, reference, is_change=True, text="4711"), code="C01")
+
+
 # What was told before of each, the parts of a statement; the outcomes of its lines.
 LINES = {
     "a transfer": ({}, [said(-100, "E1")], ["booked E1"]),
@@ -53,6 +57,8 @@ LINES = {
     "a batch in another currency": ({}, [said(-300, "", "P1", "840")], ["only theirs P1"]),
     "another amount": ({}, [said(-101, "E1")], ["amount differs E1"]),
     "another currency": ({}, [said(-100, "E1", code="840")], ["only theirs E1"]),
+    "a notice of change": ({"E1": {"booked"}}, [change("E1")], ["to be changed E1"]),
+    "a change of what is not ours": ({}, [change("X")], ["only theirs X"]),
     "a fee": ({}, [said(-5)], ["only theirs "]),
     "what somebody else sent": ({}, [said(70, "X")], ["only theirs X"]),
     "a credit that is no return": ({}, [said(100, "E1")], ["only theirs E1"]),

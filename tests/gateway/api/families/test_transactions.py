@@ -93,6 +93,8 @@ def test_what_is_no_transaction_is_not_there(shop, id_):
         ({"kind": "sale-reversal"}, "adjustment", "other_adjustment", "pending"),
         ({"place": (7, 1, 0), "kind": "payout"}, "payout", "payout", "pending"),
         ({"place": (7, 2, 0), "kind": "payout"}, "adjustment", "payout_reversal", "pending"),
+        ({"place": (7, 3, 0), "kind": "monthly"}, "adjustment", "fee", "pending"),
+        ({"place": (7, 3, 0), "kind": "reserve"}, "adjustment", "risk_reserved_funds", "pending"),
     ],
 )
 def test_what_it_is_called(about, type_, category, status):

@@ -183,3 +183,53 @@ def test_lost_books_are_made_anew_with_all_of_it(week):
     rebuild(week.lab.switch, week.lab.settlement)
     again = BooksReader(f"sqlite:///{path}")
     assert (again.closes(), again.entries(), again.balances()) == before
+
+
+# Software that we did not write -------------------------------------------------------------------
+
+
+def orders_of(week):
+    """Each order of ours, as pain.001."""
+    files = [file for close in week.closes for file in close.files.items()]
+    return [content for name, content in files if name.endswith(".xml")]
+
+
+def test_classes_of_others_read_our_orders(week):
+    pain = pytest.importorskip("pyiso20022.pain.pain_001_001_09", reason="no oracle pyiso20022")
+    parsers = pytest.importorskip("xsdata.formats.dataclass.parsers", reason="no xsdata")
+    read = [parsers.XmlParser().from_bytes(content, pain.Document) for content in orders_of(week)]
+    theirs = [
+        (transfer.pmt_id.end_to_end_id, transfer.amt.instd_amt.ccy, transfer.amt.instd_amt.value)
+        for document in read
+        for payment in document.cstmr_cdt_trf_initn.pmt_inf
+        for transfer in payment.cdt_trf_tx_inf
+    ]
+    names = {EUR: "EUR", USD: "USD"}
+    ours = [
+        (each.reference, names[each.currency], Decimal(each.amount).scaleb(-2))
+        for each in week.books.transfers()
+    ]
+    assert sorted(theirs) == sorted(ours)
+    for document in read:
+        header = document.cstmr_cdt_trf_initn.grp_hdr
+        transfers = [t for p in document.cstmr_cdt_trf_initn.pmt_inf for t in p.cdt_trf_tx_inf]
+        assert header.ctrl_sum == sum(each.amt.instd_amt.value for each in transfers)
+
+
+def test_parsers_of_others_read_our_orders_and_the_statements(week, tmp_path):
+    others = pytest.importorskip("bankstatementparser", reason="no oracle bankstatementparser")
+    total = 0
+    for number, content in enumerate(orders_of(week)):
+        path = tmp_path / f"{number}.xml"
+        path.write_bytes(content)
+        rows = others.Pain001Parser(str(path)).parse()
+        total += len(rows)
+        assert len(rows) == content.count(b"<EndToEndId>")
+    assert total == len(week.books.transfers())
+    moved = Decimal(0)
+    for path in week.week.sent():
+        if path.name.startswith("statement"):
+            rows = others.CamtParser.from_bytes(path.read_bytes()).parse()
+            moved += sum(Decimal(str(amount)) for amount in rows["Amount"])
+    before = Decimal(1_000_000) * len(recall(week.week.bank).accounts)
+    assert moved == sum(account.balance for account in recall(week.week.bank).accounts) - before

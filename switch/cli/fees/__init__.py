@@ -1,0 +1,1 @@
+"""The `settle fees` commands: how a fee came about, and what was charged."""

@@ -1,0 +1,1 @@
+"""The fees of movements in the books: computed in their statements, and once more for the check."""
