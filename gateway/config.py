@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cardswitch.specs.dates import local_time
 from cardswitch.specs.merchants import Merchant
-from cardswitch.wire.operator.addresses import IsoAddress, address_rule, url_in
+from cardswitch.wire.operator.addresses import Address, IsoAddress, address_rule, url_in
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.web.place import WebPlace
 from cardswitch.wire.web.rates import Rate
@@ -108,6 +108,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
 
     api: ApiConfig
     switch: IsoAddress
+    other: Address | None = None  # the API of the other gateway, where two have one database
     pages: PagesConfig | None = None  # none: sessions have no page, and no link to one
     three_d_secure: ThreeDsConfig | None = None  # none: nobody is authenticated
     # Field 41: one for every node, since the switch tells requests apart by it.
@@ -142,6 +143,7 @@ class GatewayConfig(Struct, frozen=True, kw_only=True):
             self,
             api=self.api.placed(folder),
             switch=self.switch.placed(folder),
+            other=self.other.placed(folder) if self.other is not None else None,
             pages=self.pages.placed(folder) if self.pages is not None else None,
             database=url_in(folder, self.database),
             vault=str(folder / self.vault),

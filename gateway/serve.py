@@ -59,6 +59,18 @@ class Vault(Fingerprints, Protocol):
         ...
 
 
+class Port(Protocol):
+    """Where an application is served."""
+
+    async def open(self) -> int:
+        """Serve it from now on; the port. Raises OSError."""
+        ...
+
+    async def close(self) -> None:
+        """Serve it no more."""
+        ...
+
+
 class ServedGateway:
     """A gateway that runs; like a runtime, it can be waited for and stopped."""
 
@@ -66,7 +78,7 @@ class ServedGateway:
         self,
         runtime: Runtime,
         front: Front,
-        servers: Sequence[WebServer],
+        servers: Sequence[Port],
         courier: Courier,
         rotation: Rotation,
         cards: SealedCards,
@@ -113,10 +125,12 @@ async def serve_gateway(
     log: EventLog | None = None,
     chain: Chain | None = None,
     money: Money | None = None,
+    port_of: Callable[[Any], Port] | None = None,
 ) -> ServedGateway:
     """A gateway that has read its journal, listens and dials. Raises OSError, Error.
 
-    *chain*: those behind it, of whom its stories tell; *money*: the books of settlement.
+    *chain*: those behind it, of whom its stories tell; *money*: the books of settlement; *port_of*
+    says where the API is served, if not at a port of its own.
     """
     clock = clock or Clock()
     switch, api = config.switch, config.api
@@ -154,7 +168,8 @@ async def serve_gateway(
         )
         keys, rates = KeyFile(Path(config.keys)), config.limits.rates(clock.now)
         app = Api(services, keys, api.request_s, note, rates)
-        servers: list[WebServer] = [ApiServer(app.app, api, https, note)]
+        own = port_of(app.app) if port_of else ApiServer(app.app, api, https, note)
+        servers: list[Port] = [own]
         if config.pages is not None:
             servers.append(_pages(config.pages, services, keys, note, rates[0]))
         rotation = Rotation(cards, clock.now, note)

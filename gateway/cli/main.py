@@ -49,17 +49,26 @@ gateway.add_command(vault)
 def serve(obj: Any, config_path: Path, log: LogOptions) -> None:
     """Serve the API until stopped."""
     from cardswitch.wire.driver.event_log import EventLog
-    from cardswitch.wire.driver.runtime import run
+    from cardswitch.wire.driver.runtime import Clock, run
     from cardswitch.wire.driver.service import until_stopped
 
-    from ..serve import serve_gateway
+    from ..pair.node import serve_node
+    from ..serve import ServedGateway, serve_gateway
 
     config = config_of(config_path)
 
     async def main() -> None:
+        events, clock = EventLog(log), Clock()
         base = obj["open_vault"](config.vault)
         chain, money = obj["chain_of"](config_path), obj["money_of"](config_path)
-        served = await serve_gateway(config, base, log=EventLog(log), chain=chain, money=money)
+
+        async def lead(port_of: Any = None) -> ServedGateway:
+            return await serve_gateway(config, base, clock, events, chain, money, port_of)
+
+        if config.other is None:
+            served: Any = await lead()
+        else:
+            served = await serve_node(config, lead, events.record("gateway", clock))
         click.echo(f"gateway on https://{config.api.host}:{served.port}/v1", err=True)
         await until_stopped(served)
 

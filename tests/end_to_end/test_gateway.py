@@ -101,6 +101,8 @@ def test_an_issuer_that_hangs_is_answered_in_time_and_reversed_later(houses, mon
         until(is_undone, "the payment is reversed")
         error = sdk.v1.payment_intents.retrieve(intent.id).last_payment_error
         assert (error.code, received(house)) == ("processing_error", None)
+        asked = {leg.mti for leg in house.legs() if leg.mti.startswith("02")}
+        assert asked == {"0200"}, "it was asked again"
     finally:
         http.close()
 

@@ -1,7 +1,8 @@
-"""A gateway that kills itself with -9 at one point of its work.
+"""Gateways that kill themselves with -9 at one point of their work, one life after the other.
 
-`python -m tests.kit.dying POINT` and then the words of `cardswitch`. A kill from outside comes at
-some time or other; this one comes between the one thing and the next, each time.
+`python -m tests.kit.dying FILE` and then the words of `cardswitch`; for each point that it reads it
+lives once, as a process of its own, says into FILE whatever it says, and writes how it ended. A
+kill from outside comes at some time or other; this one between the one thing and the next.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from uvicorn.protocols.http import httptools_impl
 
+from cardswitch.gateway import serve as _serve  # noqa: F401 (imported once, for all lives)
 from cardswitch.gateway.core.machine import Gateway
 from cardswitch.gateway.courier.post import HttpPoster
 from cardswitch.lab.cli.main import cli
@@ -112,11 +115,23 @@ POINTS: dict[str, Callable[[], None]] = {
 }
 
 
+def live(point: str, said: str, words: Sequence[str]) -> int:
+    """One life, up to *point*: what it ended with, as `waitpid` tells it."""
+    pid = os.fork()  # What it needs is imported already, and there are no threads.
+    if not pid:
+        with Path(said).open("ab") as file:
+            os.dup2(file.fileno(), sys.stdout.fileno())
+            os.dup2(file.fileno(), sys.stderr.fileno())
+        POINTS[point]()
+        cli(words)
+    return os.waitpid(pid, 0)[1]
+
+
 def main() -> None:
-    """Prepare the end, then run the program."""
-    point, *words = sys.argv[1:]
-    POINTS[point]()
-    cli(words)
+    """Live as often as a point comes in."""
+    said, *words = sys.argv[1:]
+    for line in sys.stdin:
+        print(live(line.rstrip("\n"), said, words), flush=True)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from http.client import HTTPSConnection
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.kit.programs import PATIENCE_S
-
 PAUSE_S = 0.2
 ANSWER_S = 20.0
 RETRIED = (409, 503)
@@ -23,7 +21,9 @@ DECLINED_CENTS = 51  # The issuer declines amounts that end so, above a thousand
 class Shopper:
     """Orders without a pause until told to stop; then finishes what was begun."""
 
-    def __init__(self, name: str, port: int, context: ssl.SSLContext, secret: str) -> None:
+    def __init__(
+        self, name: str, port: int, context: ssl.SSLContext, secret: str, patience_s: float
+    ) -> None:
         self.refs: list[str] = []  # ids of intents
         self.refunds: list[str] = []  # their ids
         self.broken = ""
@@ -31,6 +31,7 @@ class Shopper:
         self._port = port
         self._context = context
         self._secret = secret
+        self._patience_s = patience_s
         self._calls = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -101,7 +102,7 @@ class Shopper:
 
     def _ended(self, intent: dict[str, Any]) -> dict[str, Any]:
         """The intent, once its outcome is known."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + self._patience_s
         while intent["status"] == "processing":
             assert time.monotonic() < end, f"{intent['id']} hangs in processing"
             time.sleep(PAUSE_S)
@@ -116,7 +117,7 @@ class Shopper:
 
     def _told(self, method: str, path: str, params: dict[str, Any], key: str) -> dict[str, Any]:
         """What was answered in the end: the object, also where an error tells of it."""
-        end = time.monotonic() + PATIENCE_S
+        end = time.monotonic() + self._patience_s
         while time.monotonic() < end:
             try:
                 status, body = self._once(method, path, params, key)
@@ -129,7 +130,7 @@ class Shopper:
             found: dict[str, Any] = body.get("error", {}).get("payment_intent") or body
             assert "id" in found, f"{method} {path}: {status} {body}"
             return found
-        raise AssertionError(f"{method} {path}: no answer in {PATIENCE_S:g} s")
+        raise AssertionError(f"{method} {path}: no answer in {self._patience_s:g} s")
 
     def _once(
         self, method: str, path: str, params: dict[str, Any], key: str

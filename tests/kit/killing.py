@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import select
 import signal
 import sqlite3
 import ssl
+import subprocess
 import sys
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import tomli_w
@@ -16,7 +19,7 @@ import tomli_w
 from cardswitch.gateway.api.keys import KeyFile
 from cardswitch.wire.operator.config import read_config
 from tests.kit.insisting import Shopper
-from tests.kit.programs import PATIENCE_S, House, Program, until
+from tests.kit.programs import PATIENCE_S, ROOT, House, Program, until
 from tests.kit.receiver import Receiver
 
 OURS = ("gateway", "shop")  # Sections of programs that are apart, or of none.
@@ -51,8 +54,10 @@ EVENTS = "SELECT id FROM gateway_events"
 class DyingGateway:
     """The rest of *house* runs; its gateway is started to die, and at last to stay."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: House, patience_s: float = PATIENCE_S) -> None:
         self.house = house
+        self._patience_s = patience_s
+        self._lives: Lives | None = None
         gateway = house.lab.gateway
         assert gateway is not None
         self._rest = house.folder / "rest.toml"
@@ -61,7 +66,8 @@ class DyingGateway:
         (_, secret), _ = KeyFile(Path(gateway.keys)).add("SHOP0001", 1)
         context = ssl.create_default_context(cafile=house.folder / "tls" / "ca.pem")
         self.shoppers = [
-            Shopper(f"shopper {n}", gateway.api.port, context, secret) for n in range(SHOPPERS)
+            Shopper(f"shopper {n}", gateway.api.port, context, secret, patience_s)
+            for n in range(SHOPPERS)
         ]
 
     def start(self) -> None:
@@ -70,12 +76,15 @@ class DyingGateway:
 
     def dies(self, point: str) -> None:
         """Start the gateway, and return when it has died at *point*."""
-        program = self._program("-m", "tests.kit.dying", point)
-        assert program.process.wait(PATIENCE_S) == -signal.SIGKILL, program.said.read_text()
+        if self._lives is None:
+            self._lives = Lives(self.house, self._patience_s)
+            self.house.programs.append(self._lives)  # So it is ended with them, however it went.
+        self._lives.begin(point)
+        self._lives.ended(point)
 
     def stays(self) -> Program:
         """Start the gateway; it lives on."""
-        return self._program("-m", "cardswitch").wait_for(READY)
+        return self.house.start("gateway", "serve", ready=READY)
 
     def ask(self, query: str, database: str = "gateway.db") -> list[tuple[object, ...]]:
         """What a database of the lab says, by SQLite alone."""
@@ -90,9 +99,17 @@ class DyingGateway:
 
     def assert_sold(self, receiver: Receiver) -> int:
         """Everything came to rest, and all books say the same; how much that is."""
-        until(lambda: not self.count(OPEN), "an outcome of everything that was sent")
+        until(
+            lambda: not self.count(OPEN),
+            "an outcome of everything that was sent",
+            self._patience_s,
+        )
         self.house.settled()
-        until(lambda: not self.count(UNTOLD, "gateway-events.db"), "every event told")
+        until(
+            lambda: not self.count(UNTOLD, "gateway-events.db"),
+            "every event told",
+            self._patience_s,
+        )
         ids = {id_ for shopper in self.shoppers for id_ in shopper.refs}
         assert len(ids) == sum(len(shopper.refs) for shopper in self.shoppers)
         received = sum(shopper.received() for shopper in self.shoppers)
@@ -111,12 +128,50 @@ class DyingGateway:
         assert set(sums.values()) == {received}, f"merchants were told {received}, {sums}"
         return received
 
-    def _program(self, *runner: str) -> Program:
-        words = ["gateway", "serve", "--config", str(self.house.config)]
-        said = self.house.said / f"gateway-{len(self.house.programs)}.txt"
-        program = Program([sys.executable, *runner, *words], said)
-        self.house.programs.append(program)
-        return program
+
+class Lives:
+    """A process that lives as a gateway again and again, in its own group."""
+
+    def __init__(self, house: House, patience_s: float) -> None:
+        self._patience_s = patience_s
+        self._said = house.said / "dying-gateway.txt"
+        self._said.touch()
+        words = ["gateway", "serve", "--config", str(house.config)]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.kit.dying", self._said, *words],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def begin(self, point: str) -> None:
+        """Begin a life that ends at *point*; return when it serves."""
+        before = self._starts()
+        into = self._process.stdin
+        assert into is not None
+        into.write(f"{point}\n".encode())
+        into.flush()
+        until(lambda: self._starts() > before, "a start", self._patience_s)
+
+    def ended(self, point: str) -> None:
+        """Return when it has died at *point*."""
+        out = self._process.stdout
+        assert out is not None
+        is_over, _, _ = select.select([out], [], [], self._patience_s)
+        assert is_over, f"it did not come to: {point}\n{self._said.read_text()}"
+        status = int(out.readline())
+        assert os.WIFSIGNALED(status), self._said.read_text()
+        assert os.WTERMSIG(status) == signal.SIGKILL
+
+    def _starts(self) -> int:
+        return self._said.read_text().count(READY)
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
 
 
 def sell_while_dying(dying: DyingGateway, points: Iterable[str]) -> int:

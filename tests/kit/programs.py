@@ -57,9 +57,9 @@ ALONE = {
 }
 
 
-def until(holds, what):
+def until(holds, what, within_s=PATIENCE_S):
     """Return once *holds()* is true; *what* says what was waited for in vain."""
-    end = time.monotonic() + PATIENCE_S
+    end = time.monotonic() + within_s
     while not holds():
         assert time.monotonic() < end, f"still not: {what}"
         time.sleep(LOOK_S)

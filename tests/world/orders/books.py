@@ -64,6 +64,10 @@ def _check_rest(world: OrderWorld, intents: dict[str, Intent]) -> None:
     for order in world.merchants.orders:
         if not order.is_done:
             raise Broken(f"{order.name} of {order.merchant} hangs")
+    if world.asked_again:
+        raise Broken(f"the gateway has asked again: {world.asked_again[0]}")
+    if not world.gateway.machine.is_ready:
+        raise Broken("the gateway has not found the switch again")
     if world.gateway.machine.pending:
         raise Broken("the gateway still owes something to the switch")
     now = world.time_of(world.gateway)

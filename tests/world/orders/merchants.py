@@ -192,6 +192,7 @@ class Merchants:
         self.world = world
         self.chance = Random(f"merchants of {seed}")
         self.orders: list[Order] = []
+        self.put_off = 0  # how often somebody was told to try again
         self._numbers = 0
         self._waiting: dict[int, Callable[[Reply], None]] = {}  # by ticket
 
@@ -271,6 +272,7 @@ class Merchants:
             order.replies.append((asking.key, reply))
         problem = reply.problem
         if problem is not None and problem.status in RETRIED and problem.is_retried:
+            self.put_off += problem.status == 503
             self._again(asking)
         elif not asking.is_over:
             asking.is_over = True

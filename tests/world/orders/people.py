@@ -18,6 +18,7 @@ from cardswitch.gateway.core.row import INTENT, GatewayRow, legs_of
 from cardswitch.gateway.courier.schedule import PAUSES
 from cardswitch.gateway.store import JOURNAL, SCHEMA
 from cardswitch.specs.dialect import load_dialect
+from cardswitch.specs.message import Message
 from cardswitch.switch.core.settings import ListenerSettings, Route
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.framing import Framing
@@ -25,7 +26,7 @@ from cardswitch.wire.ports import Append, Effect, LinkId
 
 from ..journals import StoreJournal
 from ..lot import ALLOWED, Lot, draw_limits
-from ..parts import Faults, Node
+from ..parts import End, Faults, Node
 from ..people import World
 from ..stands import legs_of as stands_of
 from .books import book_of
@@ -54,6 +55,8 @@ class OrderWorld(World):
         self._checkpoint_rows = self.random.choice((3, 7, 20, 10_000))
         self.merchants = Merchants(self, seed)
         self.post = Post(self, seed)
+        self.asked_again: list[str] = []
+        self.watch.append(self._see)
 
     def intents(self) -> dict[str, Intent]:
         """Every intent, as the journal of the gateway has it."""
@@ -103,6 +106,12 @@ class OrderWorld(World):
         super().perform(node, effects)
         if node is self.gateway and any(isinstance(each, Append) for each in effects):
             self.post.poke()
+
+    def _see(self, what: str, end: End, message: Any) -> None:
+        """What asks for money is never asked again: an advice and a reversal are."""
+        is_ours = what == "sent" and end.node is self.gateway and isinstance(message, Message)
+        if is_ours and message.mti in ("0101", "0201"):
+            self.asked_again.append(f"{message}")
 
     def _send(self, node: Node, link: LinkId, message: Any) -> None:
         if link == API:

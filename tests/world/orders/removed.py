@@ -15,7 +15,8 @@ from cardswitch.gateway.core.desk import API, SWITCH, GatewayDesk
 from cardswitch.gateway.core.entries import Canceled, Undone
 from cardswitch.gateway.core.flows import captures, owed, work
 from cardswitch.gateway.core.flows.work import Work
-from cardswitch.gateway.core.machine import Gateway
+from cardswitch.gateway.core.machine import CardVault, Gateway, Timers
+from cardswitch.gateway.core.messages import Node, repeat_of
 from cardswitch.gateway.core.row import Rows
 from cardswitch.gateway.outbox.events import Outbox, Outcome
 from cardswitch.gateway.outbox.follow import Read
@@ -59,8 +60,32 @@ def _no_reversal() -> AbstractContextManager[Any]:
     return mock.patch.object(work, "undo")
 
 
+def _asked_again() -> AbstractContextManager[Any]:
+    """What has no answer in time is asked once more, and undone after that."""
+    answer_to = Work._answer_to
+
+    async def insist(self: Work, request: Message) -> Message | None:
+        answer = await answer_to(self, request)
+        if answer is None and request.mti in ("0100", "0200"):
+            self._until = self.desk.now + 0.5
+            return await answer_to(self, repeat_of(request))
+        return answer
+
+    return mock.patch.object(Work, "_answer_to", insist)
+
+
 def _no_recovery() -> AbstractContextManager[Any]:
     return mock.patch.object(Gateway, "_resume")
+
+
+def _patient() -> AbstractContextManager[Any]:
+    """The gateway waits for the switch for longer than anybody waits for the gateway."""
+
+    class Patient(Gateway):
+        def __init__(self, node: Node, vault: CardVault, _: Timers, **more: Any) -> None:
+            super().__init__(node, vault, Timers(9.0, 15.0), **more)
+
+    return mock.patch.object(OrderWorld, "gateway_class", Patient)
 
 
 def _told_once() -> AbstractContextManager[Any]:
@@ -189,6 +214,8 @@ REMOVALS: Mapping[str, Removal] = {
     "sent only when durable": _late_entries(SWITCH, "Sent"),
     "answered only when durable": _late_entries(API, "Answered", "KeyAnswered", "Canceled"),
     "a reversal where no answer came": _no_reversal,
+    "an answer within five seconds": _patient,
+    "never asked again": _asked_again,
     "what a start resumes": _no_recovery,
     "a reversal told until it is acknowledged": _told_once,
     "a capture told until it is acknowledged": _captures_lost,

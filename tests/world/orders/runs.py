@@ -21,7 +21,15 @@ def run(
 
     What each class meets in it is added to *met*.
     """
-    world = OrderWorld(seed, faults())
+    return lived(OrderWorld(seed, faults()), trace, met)
+
+
+def lived(
+    world: OrderWorld,
+    trace: Callable[[str], None] | None = None,
+    met: Counter[tuple[str, str]] | None = None,
+) -> OrderWorld:
+    """*world*, which has lived and holds. Raises Broken (or what a program raised)."""
     world.trace = trace
     if met is not None:
         Met(world, met)
