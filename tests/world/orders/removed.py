@@ -22,7 +22,6 @@ from cardswitch.gateway.outbox.events import Outbox, Outcome
 from cardswitch.gateway.outbox.follow import Read
 from cardswitch.gateway.outbox.tables import DELIVERED, POSITION
 from cardswitch.specs.message import Message
-from cardswitch.wire.machine.network import NetworkWatch
 from cardswitch.wire.ports import Append, Effect, Event, LinkId, Seconds, Send
 
 from . import post
@@ -154,17 +153,6 @@ def _never_expired() -> AbstractContextManager[Any]:
     return mock.patch.object(Gateway, "_end")
 
 
-def _never_silent() -> AbstractContextManager[Any]:
-    """A link that died without a word is believed in."""
-    silent = NetworkWatch.silent
-
-    def believe(watch: NetworkWatch) -> None:
-        if watch._link != SWITCH:
-            silent(watch)
-
-    return mock.patch.object(NetworkWatch, "silent", believe)
-
-
 def _checkpoints_forget() -> AbstractContextManager[Any]:
     """A start begins with the last checkpoint, which names nothing that is not finished."""
     checkpoint = Rows.checkpoint
@@ -225,7 +213,6 @@ REMOVALS: Mapping[str, Removal] = {
     "no number reused after a start": _numbers_reused,
     "what is canceled is released": _no_release,
     "what is held ends in time": _never_expired,
-    "silent links are given up": _never_silent,
     "checkpoints name what is open": _checkpoints_forget,
     "events kept with the row they were read to": _position_first,
     "events told until they are taken": _told_is_taken,
