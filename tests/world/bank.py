@@ -38,6 +38,7 @@ class Settled(Struct):
     deposits: str
     acquirer: AcquiringBank
     accounts: tuple[MerchantAccount, ...]
+    fees: tuple[Any, ...] = ()
 
 
 class Bank:
