@@ -43,7 +43,7 @@ class NoAnswer(Error):
 class Manner(Struct, frozen=True):
     """How messages are written on a connection: their dialect, their frames, what is before them.
 
-    *framing* is a name such as ``binary2`` (README, "Framings").
+    *framing* is a name such as ``binary2`` (`docs/configuration.md`, "Framings").
     """
 
     dialect: Dialect

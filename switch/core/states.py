@@ -1,6 +1,6 @@
 """The states of a transaction leg, and which may follow which. Every transition lives here.
 
-The README's diagram is drawn from this table, and :meth:`SwitchDesk.record` asserts it.
+The manual's diagram is drawn from this table, and :meth:`SwitchDesk.record` asserts it.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ CAPTURED: Final = frozenset(
 
 
 def mermaid() -> str:
-    """The table as a Mermaid state diagram, for the README."""
+    """The table as a Mermaid state diagram, for the manual."""
     lines = ["stateDiagram-v2"]
     for state, followers in FOLLOWS.items():
         source = "[*]" if state is None else str(state)
