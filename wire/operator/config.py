@@ -1,4 +1,4 @@
-"""Configuration: TOML files into typed values; whatever is wrong is named by file and key."""
+"""Configuration: TOML files into typed values; whatever is wrong is named by file, line and key."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import Struct
 
+from cardswitch.specs.dialect.toml_lines import line_of
 from cardswitch.specs.errors import ConfigError
 
 S = TypeVar("S", bound=Struct)
@@ -53,12 +54,13 @@ def section(data: Mapping[str, Any], name: str, kind: type[S], path: Path | str)
     except msgspec.ValidationError as error:
         text, _, place = str(error).partition(" - at `")
         where = _where(name + _named(table, kind, place.rstrip("`").removeprefix("$")))
-        raise ConfigError(f"{path}: {where}: {text}") from error
+        raise ConfigError(f"{_placed(path, where)}: {text}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {name}: {error}") from error
     for where, known in _unknown_keys(table, value, name):
         key = where.rpartition(".")[2]
-        raise ConfigError(f"{path}: {_where(where)}: unknown key, {_advice(key, known)}")
+        said = f"unknown key, {_advice(key, known)}"
+        raise ConfigError(f"{_placed(path, _where(where))}: {said}")
     return value
 
 
@@ -103,6 +105,15 @@ def _with_shared(data: Mapping[str, Any], name: str, kind: type[Struct], path: P
                 "programs read it"
             )
     return {**table, **{key: data[key] for key in shared if key in data}}
+
+
+def _placed(path: Path | str, where: str) -> str:
+    """The key *where* of the file *path*, with its line if that can be told."""
+    try:
+        line = line_of(Path(path).read_text("utf-8"), where)
+    except (OSError, UnicodeDecodeError):
+        line = 0
+    return f"{path}, line {line}: {where}" if line else f"{path}: {where}"
 
 
 def _where(path: str) -> str:

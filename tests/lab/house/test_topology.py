@@ -140,7 +140,7 @@ def test_a_section_that_is_wrong_is_named(made, section):
     path, _ = made
     text = path.read_text("utf-8").replace(f"[{section}]\n", f"[{section}]\ncolour = 1\n")
     path.write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match=rf"lab\.toml: {section}\.colour: unknown key"):
+    with pytest.raises(ConfigError, match=rf"lab\.toml, line \d+: {section}\.colour: unknown key"):
         read_lab(path)
 
 

@@ -38,3 +38,32 @@ format = "n 1"
 )
 def test_lines(where, line):
     assert line_of(TEXT, where) == line
+
+
+ARRAYS = """\
+[[cards]]
+pan = "1"
+[[cards]]
+pan = "2"
+[cards.address]
+zip = "3"
+[[cards]]
+pin = "4"
+[bank]
+peers = [{ host = "a" }]
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "line"),
+    [
+        ("cards[0].pan", 2),
+        ("cards[1].pan", 4),
+        ("cards[1].address.zip", 6),
+        ("cards[2].pin", 8),
+        ("cards[2].address", 0),
+        ("bank.peers[0].host", 10),
+    ],
+)
+def test_lines_in_arrays_of_tables(where, line):
+    assert line_of(ARRAYS, where) == line

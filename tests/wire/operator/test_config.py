@@ -79,7 +79,23 @@ def test_a_section_left_out_is_all_defaults(tmp_path):
 def test_what_is_wrong_is_named(tmp_path, text, said):
     with pytest.raises(ConfigError) as caught:
         read(tmp_path, text)
-    assert str(caught.value).startswith(f"{tmp_path / 'lab.toml'}: {said}")
+    place, _, rest = str(caught.value).partition(": ")
+    assert place.partition(", line ")[0] == str(tmp_path / "lab.toml")
+    assert rest.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[switch]\n\n# a comment\nnames = 'x'", 4),
+        ("[switch]\nname = 'x'\n[switch.routes.visa]\nhost = 'a'\nPort = 1", 5),
+        ("[switch]\nname = 'x'\n[[switch.peers]]\nhost = 'a'\n[[switch.peers]]\nport = 1", 5),
+        ("[switch]\nname = 'x'\ntimeout_s = '2'", 3),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(tmp_path, text, line):
+    with pytest.raises(ConfigError, match=rf"lab\.toml, line {line}: switch\."):
+        read(tmp_path, text)
 
 
 def test_a_file_that_is_not_there_or_not_text_is_named(tmp_path):
