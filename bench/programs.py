@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import socket
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -36,9 +37,13 @@ PIN: Final = "1234"
 START_S: Final = 180.0  # On a machine that does much else.
 STOP_S: Final = 10.0
 LOOK_S: Final = 0.02
-# Without TLS there are no certificates to bind, and no gateway, which speaks HTTPS alone.
+# Without TLS there are no certificates to bind, and nothing that speaks HTTPS alone: no gateway,
+# and none of what stands behind it, up to the settlement; and no pages of the bank.
 _TLS: Final = re.compile(
-    r"^(?:tls_|speaks_for)[^\n]*\n|^\[gateway.*?(?=^\[settlement\])", re.M | re.S
+    r"^(?:tls_|speaks_for)[^\n]*\n"
+    r"|^\[gateway.*?(?=^\[settlement\])"
+    r"|^\[bank\.pages\].*?(?=^\[)",
+    re.M | re.S,
 )
 _TERMINALS = re.compile(r"(?m)^terminals = \[.*\]")
 # The words of each, in the order of their start: the innermost first.
@@ -67,7 +72,7 @@ def make_bench_lab(
     for listener in ("[switch.listeners.pos]", "[switch.listeners.network]"):
         text = text.replace(listener, f"{listener}\nin_flight_max = {in_flight}", 1)
     text = _TERMINALS.sub('terminals = "any"', text)
-    text = text.replace("[switch.listeners.pos]", '[switch.listeners.pos]\nallows = ["refund"]', 1)
+    text = allowing(text, "pos", ["refund"])
     if macs:
         text += _with_macs(ask, tomllib.loads(text)["hsm"]["port"])
     if not tls:
@@ -75,6 +80,17 @@ def make_bench_lab(
     path.write_text(text + "".join(map(_issued, cards)), "utf-8")
     pinpad = PinPad(keys.tpk_under_tmk)
     return path, [BenchCard(card, pinpad.encrypt(PIN, card.pan)) for card in cards]
+
+
+def allowing(text: str, listener: str, kinds: Sequence[str]) -> str:
+    """The configuration *text*, whose *listener* of the switch `allows` those *kinds* alone."""
+    before, head, after = text.partition(f"[switch.listeners.{listener}]")
+    assert head, f"no listener {listener}"
+    comment, _, table = after.partition("\n")
+    own, bracket, others = table.partition("\n[")
+    own = re.sub(r"(?m)^allows = .*\n", "", own)
+    allows = f"allows = {json.dumps(list(kinds))}"
+    return f"{before}{head}{comment}\n{allows}\n{own}{bracket}{others}"
 
 
 def in_clear(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -12,8 +11,9 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bench.programs import in_clear
+from bench.programs import allowing, in_clear
 from cardswitch.lab.house.topology import Timing, read_lab
+from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.terminal.config import TerminalConfig, read_cards, with_id
 from cardswitch.terminal.customer.card import Card, find_card
 from tests.kit.programs import ALONE, House, Program, until
@@ -24,7 +24,7 @@ from .proxy import Proxy, between
 SWITCH: Final = ("switch", "serve")
 KILLED: Final = -9
 TERMINALS: Final = "terminals"
-ALLOWED: Final = ["refund", "cash", "cashback"]
+ALLOWED: Final = [kind.name for kind in KINDS.all.values() if kind.by_name]
 # Long enough that a busy machine answers in time, short enough to wait for.
 TIMING: Final = Timing(terminal_s=8.0, front_s=6.0, acquirer_s=5.0, issuer_s=4.0, late_s=8.0)
 
@@ -34,11 +34,9 @@ class FaultyHouse(House):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, TIMING)
-        text = in_clear(self.config.read_text("utf-8")).replace('allows = ["refund"]\n', "")
+        text = in_clear(self.config.read_text("utf-8"))
         for name in ("pos", "network"):
-            head = re.search(rf"(?m)^\[switch\.listeners\.{name}\].*$", text)
-            assert head is not None
-            text = text.replace(head[0], f"{head[0]}\nallows = {json.dumps(ALLOWED)}")
+            text = allowing(text, name, ALLOWED)
         self.rewrite(text)
 
     def rewrite(self, text: str) -> None:

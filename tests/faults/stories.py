@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final
 
 from cardswitch.specs.codes import ECHO
+from cardswitch.specs.transactions.card_files import file_fields
 from cardswitch.specs.transactions.kinds import KINDS
 from cardswitch.specs.transactions.offers import offers
 from cardswitch.terminal.core.errors import NoLink, NotReady
@@ -18,6 +19,8 @@ from cardswitch.terminal.session import Action, Session, StillPending
 AMOUNT: Final = 2_000
 CASH: Final = 500
 PIN: Final = "2580"
+# What is said of the card, where a class is about that.
+SAID: Final = {"file_action": file_fields("add"), "report": {104: "left in the shop"}}
 WITHIN_S: Final = 60.0
 
 
@@ -31,6 +34,7 @@ def asked(kind: str, card: Card) -> Action:
         entry="swipe",
         pin=PIN if row.pin != "refused" else None,
         cash=CASH if row.takes_cash else 0,
+        said=SAID.get(kind, {}),
     )
     if kind == "offline":
         return lambda terminal, now: terminal.sell_offline(order, now)
@@ -47,6 +51,8 @@ def story(kind: str, card: Card) -> Sequence[Action]:
             lambda terminal, now: terminal.complete(now, CASH, more=True),
             lambda terminal, now: terminal.complete(now, CASH),
         ],
+        "tip": [asked("sale", card), lambda terminal, now: terminal.tip(now, CASH)],
+        "linked_refund": [asked("sale", card), lambda terminal, now: terminal.refund(now, CASH)],
         "reversal": [asked("sale", card), lambda terminal, now: terminal.reverse(now, CASH)],
     }
     return told.get(kind) or [asked(kind, card)]
@@ -54,7 +60,12 @@ def story(kind: str, card: Card) -> Sequence[Action]:
 
 # Nobody asks for these: they are deeds of the session, not orders.
 OF_SESSIONS: Final = ("reconciliation", "network")
-CLASSES: Final = (*(offer.kind for offer in offers()), "reversal", *OF_SESSIONS)
+CLASSES: Final = (
+    *(offer.kind for offer in offers()),
+    "linked_refund",
+    "reversal",
+    *OF_SESSIONS,
+)
 UNDONE: Final = tuple(kind for kind in CLASSES if KINDS.named(kind).undone_by)
 
 
