@@ -377,7 +377,7 @@ class World(Network):
         """Often a sale, or setting aside and taking; else whatever a terminal may ask for."""
         often = ["sale"] * 4 + ["authorisation"] * 4
         if self.wants in KINDS_OFFERED:
-            often = [self.wants] * 8 + [KINDS.named(self.wants).original or "sale"] * 4
+            often = [self.wants] * 8 + [*KINDS.named(self.wants).original, "sale"][:1] * 4
         return self.random.choice((*often, *KINDS_OFFERED))
 
     def _wish(self, kind: Kind) -> Order:
