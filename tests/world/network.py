@@ -304,7 +304,7 @@ class Network:
             self._wait(end, message, frame)
             return
         delay = wire.latency * self.random.uniform(0.8, 1.2)
-        if self.chance(self.faults.late):
+        if self.chance(likelier * self.faults.late):
             self.befalls("late", node, end, message)
             delay += self.random.uniform(0.5, 8.0)
         elif self.chance(self.faults.reordered):
