@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from ..codes import FORMAT_ERROR
-from ..errors import Decline
-from ..message import Message
+if TYPE_CHECKING:
+    from ..message import Message
 
 ACTION: Final = 91  # file update code
 FILE: Final = 101  # its name
@@ -29,6 +28,11 @@ def file_fields(action: str) -> dict[int, str]:
 
 def action_of(request: Message) -> str:
     """What *request* wants done. Declines, naming the field: another action, or another file."""
+    from ..codes import (
+        FORMAT_ERROR,
+    )  # Late: the help of the terminal reads this file, and is quick.
+    from ..errors import Decline
+
     if request[ACTION] not in ACTIONS.values():
         raise Decline(FORMAT_ERROR, str(ACTION))
     if request[FILE].rstrip(" ") != STOP_LIST:

@@ -88,7 +88,7 @@ def test_a_card_number_stands_in_a_card_alone(shop, param):
 def test_nor_in_the_lines_of_an_order_of_a_customer_or_an_idempotency_key(shop):
     line = {
         "mode": "payment",
-        "success_url": "https://shop/",
+        "success_url": "https://shop.localhost/",
         "line_items[0][price_data][currency]": "eur",
         "line_items[0][price_data][unit_amount]": 5,
         "line_items[0][price_data][product_data][name]": f"card {PAN}",
@@ -124,7 +124,14 @@ def ids(shop):
         "type": "card", "card[number]": PAN, "card[exp_month]": 12, "card[exp_year]": 2030,
     }  # fmt: skip
     endpoint = {"url": "https://127.0.0.1:1/", "enabled_events[]": "*"}
-    session = {"mode": "setup", "success_url": "https://shop/"}
+    session = {"mode": "setup", "success_url": "https://shop.localhost/"}
+    line = "line_items[0]"
+    link = {
+        f"{line}[price_data][currency]": "eur",
+        f"{line}[price_data][unit_amount]": 5,
+        f"{line}[price_data][product_data][name]": "N",
+        f"{line}[quantity]": 1,
+    }
 
     def made(path, params):
         said = shop.ask("POST", path, params)
@@ -141,6 +148,7 @@ def ids(shop):
         "/v1/payment_methods": made("/v1/payment_methods", method),
         "/v1/customers": made("/v1/customers", {"name": "N"}),
         "/v1/checkout/sessions": made("/v1/checkout/sessions", session),
+        "/v1/payment_links": made("/v1/payment_links", link),
         "/v1/disputes": made(f"/v1/test_helpers/charges/{charge}/dispute", {}),
         "/v1/test_helpers/charges": charge,
         "/v1/webhook_endpoints": made("/v1/webhook_endpoints", endpoint),
@@ -158,7 +166,10 @@ def test_what_is_another_merchants_is_not_there(shop, ids, line):
     family = line.path.split("/{id}")[0]
     id_ = ids.get(family) or ids.get(family.replace("/x/", "/"), "evt_" + "0" * 24)
     path = line.path.replace("{id}", id_).replace("{second}", ids["/v1/payment_methods"])
-    needed = {"amount": 5, "customer": "cus_x", "outcome": "paid", "because": "b"}
+    needed = {
+        "amount": 5, "customer": "cus_x", "outcome": "paid", "because": "b",
+        "active": "false",
+    }  # fmt: skip
     said = shop.ask(line.method, path, _taken(line, needed), shop.other)
     error = refused(said, 404)
     assert error.get("code") in ("resource_missing", None)

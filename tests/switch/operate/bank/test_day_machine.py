@@ -42,7 +42,7 @@ CUT_OFFS = [
 IBANS = ("DE02120300000000202051", "FR7630006000011234567890189", "FR1420041010050500013M02606")
 WISHES = ("", "", "ERRAC04RTRN", "ERRAC01RJCT")  # what the emulated bank does with the name
 PLACES = [(shop.id, EUR) for shop in SHOPS] + [("HOTEL", USD)]
-EXAMPLES, STEPS = 5, 40  # half a minute
+EXAMPLES, STEPS = 3, 40  # a quarter of a minute
 REST_DAYS = 6  # at the end: longer than banks rest in a row
 CHOICE = st.integers(0, 10**6)
 
@@ -229,6 +229,7 @@ class Weeks(RuleBasedStateMachine):
         assert verify(lab.switch, lab.settlement).findings == ()
 
 
+@pytest.mark.timeout(600)
 def test_the_identities_hold_whatever_weeks_come(lab_in):
     made = settings(max_examples=EXAMPLES, stateful_step_count=STEPS)
     run_state_machine_as_test(lambda: Weeks(lab_in), settings=made)
