@@ -3,6 +3,7 @@
 import pytest
 
 from cardswitch.specs.errors import Error
+from tests.kit.nightly import nightly
 
 from .removed import REMOVALS
 from .runs import run
@@ -11,6 +12,7 @@ SEEDS = 40
 CHUNK = 5
 
 
+@nightly
 @pytest.mark.parametrize("first", range(0, SEEDS, CHUNK))
 def test_every_world_with_orders_holds(first):
     for seed in range(first, first + CHUNK):
@@ -18,6 +20,7 @@ def test_every_world_with_orders_holds(first):
         assert world.intents()
 
 
+@nightly
 @pytest.mark.parametrize("safeguard", REMOVALS)
 def test_the_world_notices_what_the_gateway_lacks(safeguard):
     with REMOVALS[safeguard]():
@@ -33,6 +36,7 @@ def noticed(seed):
     return False
 
 
+@nightly
 def test_something_of_everything_happens_to_orders():
     worlds = [run(seed) for seed in range(6)]
     counts = sum((world.counts for world in worlds), start=worlds[0].counts)
