@@ -162,7 +162,7 @@ class Gateway(Program):
         settle(desk, intent, "restart")
         for exchange in intent.exchanges:
             if exchange.reversal is not None and not desk.is_kept(intent.ref, exchange.number):
-                owe(desk, intent, exchange.number, is_again=True)
+                owe(desk, intent.ref, exchange.number, is_again=True)
         if intent.ends_by_itself is not None:
             desk.watch_intent(intent)
         desk.let_go(intent.ref)

@@ -42,19 +42,18 @@ def undo(desk: GatewayDesk, ref: str, number: int, because: Because) -> None:
         desk.later(PAUSE_MIN_S, partial(undo, desk, ref, number, because))
         return
     desk.record(ref, Owed(desk.now, number, reversal, because))
-    owe(desk, desk.intents[ref], number)
+    owe(desk, ref, number)
 
 
-def owe(desk: GatewayDesk, intent: Intent, number: int, *, is_again: bool = False) -> None:
+def owe(desk: GatewayDesk, ref: str, number: int, *, is_again: bool = False) -> None:
     """The switch must still hear of exchange *number*: of its reversal, or of the capture it is."""
-    exchange = intent.exchange(number)
+    exchange = desk.intents[ref].exchange(number)
     is_capture = exchange.reversal is None
     message = exchange.request if exchange.reversal is None else exchange.reversal
     if is_again:
         message = repeat_of(message)
-    desk.intents[intent.ref] = intent
     debt = Debt(
-        ref=intent.ref, number=number, message=message, is_capture=is_capture,
+        ref=ref, number=number, message=message, is_capture=is_capture,
         since=exchange.owed_at, pause=PAUSE_MIN_S,
     )  # fmt: skip
     desk.debts[debt.name] = debt
@@ -69,7 +68,7 @@ def settle(desk: GatewayDesk, intent: Intent, because: Because) -> None:
         if exchange.stand is not Stand.SENT or desk.is_kept(intent.ref, exchange.number):
             continue
         if exchange.asked == "completion":
-            owe(desk, intent, exchange.number, is_again=True)
+            owe(desk, intent.ref, exchange.number, is_again=True)
         else:
             undo(desk, intent.ref, exchange.number, because)
 

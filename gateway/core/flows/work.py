@@ -170,7 +170,7 @@ class Work:
         number = self._send("completion", amount, request, payment.card, is_final=is_final)
         answer = await self._answer_to(request)
         if answer is None or answer[39] in TRY_LATER:
-            owe(self.desk, self.known, number, is_again=True)
+            owe(self.desk, self.call.ref, number, is_again=True)
         else:
             self.record(Answered(self.desk.now, number, stored(answer)))
         return number

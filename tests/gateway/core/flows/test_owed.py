@@ -1,14 +1,20 @@
 """What is owed goes out until it is acknowledged, over restarts and links that were away."""
 
+from cardswitch.gateway.core.calls import Refund
+from cardswitch.gateway.core.exchanges import Stand
 from cardswitch.gateway.core.states import Status
 from cardswitch.wire.machine.waits import NotAsked
-from tests.kit.gateway import DOWN, UP, intent, order, played, replies, restarted
+from tests.kit.gateway import DOWN, UP, call, intent, order, played, replies, restarted
 from tests.kit.play import after, answered, sent
 
 
 def owing():
     play = (played() >> order()).skip()
     return (play >> after(4.0)).skip()
+
+
+def paid():
+    return ((played() >> order()).skip() >> answered("switch", "00")).skip()
 
 
 def reversals(play):
@@ -54,6 +60,21 @@ def test_a_start_sends_what_was_owed_as_a_repeat():
     reversal = sent("switch", "0421", {11: again.entries[-1] and "000003"})
     again = (again << reversal >> answered("switch", "00")).skip()
     assert intent(again).problem.code == "processing_error"
+    assert again.machine.pending == 0
+
+
+def test_a_start_owes_more_than_one_reversal_of_an_intent():
+    play = paid()
+    play = (play >> call(Refund(amount=500), ticket=2)).skip()
+    play = (play >> after(4.0)).skip()  # Its reversal is owed ...
+    play = (play >> call(Refund(amount=300), ticket=3)).skip()  # ... and this has no outcome yet.
+    again = (restarted(play).skip() >> UP).skip()
+    again = (again >> answered("switch", "00")).skip()
+    assert [message[4] for message in reversals(again)] == ["000000000300", "000000000500"]
+    for ago in (2, 1):
+        again = (again >> answered("switch", "00", ago=ago)).skip()
+    refunds = intent(again).exchanges[1:]
+    assert [each.stand for each in refunds] == [Stand.UNDONE, Stand.UNDONE]
     assert again.machine.pending == 0
 
 
