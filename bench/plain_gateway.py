@@ -22,7 +22,6 @@ from starlette.routing import Route
 from cardswitch.gateway.api.server import ApiServer
 from cardswitch.gateway.config import ApiConfig
 from cardswitch.wire.driver.runtime import run
-from cardswitch.wire.driver.tls import server_tls
 
 ROWS_MAX: Final = 100_000
 PAGE: Final = 10
@@ -65,9 +64,7 @@ async def serve(port: int, certificate: str, key: str, answer: Path) -> None:
         Route(path, plain.page, methods=["GET"]),
     ]
     place = ApiConfig(port=port, tls_certificate=certificate, tls_key=key)
-    tls = server_tls(place, "bench.tls_")
-    assert tls is not None, "its configuration has a certificate"
-    server = ApiServer(Starlette(routes=routes), place, tls, lambda *_: None)
+    server = ApiServer(Starlette(routes=routes), place, lambda *_: None, "bench")
     await server.open()
     await asyncio.Event().wait()
 

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.driver.event_log import EventLog
-from cardswitch.wire.driver.runtime import Clock, Runtime, to_log
-from cardswitch.wire.driver.tls import Tls, client_tls, server_tls
+from cardswitch.wire.driver.event_log import EventLog, record_of
+from cardswitch.wire.driver.runtime import Clock, Runtime
+from cardswitch.wire.driver.tls import Tls, client_tls
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 from cardswitch.wire.store.journal import JournalStore
@@ -134,13 +133,11 @@ async def serve_gateway(
     """
     clock = clock or Clock()
     switch, api = config.switch, config.api
-    tls, https = client_tls(switch, "gateway.switch.tls_"), server_tls(api, "gateway.api.tls_")
-    if https is None:
-        raise ConfigError("gateway.api.tls_certificate: missing: the API speaks HTTPS alone")
+    tls = client_tls(switch, "gateway.switch.tls_")
     journal, cards = _stores(config, vault, clock)
     front = _front(config, cards)
     gateway = front.gateway
-    record = log.record("gateway", clock) if log else Record("gateway", [to_log], clock.now)
+    record = record_of(log, "gateway", clock)
     tap = log.tap("gateway") if log else None
     runtime = Runtime(front, clock=clock, journal=journal, tap=tap, record=record)
     outbox: Outbox | None = None
@@ -168,7 +165,7 @@ async def serve_gateway(
         )
         keys, rates = KeyFile(Path(config.keys)), config.limits.rates(clock.now)
         app = Api(services, keys, api.request_s, note, rates)
-        own = port_of(app.app) if port_of else ApiServer(app.app, api, https, note)
+        own = port_of(app.app) if port_of else ApiServer(app.app, api, note)
         servers: list[Port] = [own]
         if config.pages is not None:
             servers.append(_pages(config.pages, services, keys, note, rates[0]))
@@ -240,19 +237,15 @@ def _pages(
         JournalChallenges(services),
         rate,
     )
-    tls = server_tls(place, "gateway.pages.tls_")
-    assert tls is not None, "its configuration has a certificate"
-    return ApiServer(pages.app, place, tls, note)
+    return ApiServer(pages.app, place, note, "gateway.pages")
 
 
 def _results(
     place: ThreeDsConfig, services: Services, note: Callable[[str, str], None]
 ) -> WebServer:
     """The port where access control servers tell results. Raises ConfigError."""
-    tls = server_tls(place, "gateway.three_d_secure.tls_")
-    assert tls is not None, "its configuration has a certificate"
     app = Results(services, place.request_s).app
-    return WebServer(app, place, tls, note, "gateway.three_d_secure")
+    return WebServer(app, place, note, "gateway.three_d_secure")
 
 
 def _asking(place: ThreeDsConfig, note: Callable[[str, str], None]) -> Asking:

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec.json import encode
 
-from cardswitch.wire.driver.tls import Tls
 from cardswitch.wire.web.connection import Said
 from cardswitch.wire.web.place import WebPlace
 from cardswitch.wire.web.server import WebServer
@@ -18,12 +17,16 @@ from .ids import REQUEST, new_id
 
 
 class ApiServer(WebServer):
-    """Serves *app*; *note* is told of whom it refused, and of what failed."""
+    """Serves *app*; *note* is told of whom it refused, and of what failed. Raises ConfigError."""
 
     def __init__(
-        self, app: Any, place: WebPlace, tls: Tls, note: Callable[[str, str], None]
+        self,
+        app: Any,
+        place: WebPlace,
+        note: Callable[[str, str], None],
+        key: str = "gateway.api",
     ) -> None:
-        super().__init__(app, place, tls, note, "gateway.api", refused)
+        super().__init__(app, place, note, key, refused)
 
 
 def refused(status: int, text: str) -> Said:

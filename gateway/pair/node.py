@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from cardswitch.specs.errors import Error
-from cardswitch.wire.driver.tls import server_tls
 from cardswitch.wire.ports import Seconds
 from cardswitch.wire.record import Record
 from cardswitch.wire.store.database import InUse
@@ -121,15 +120,13 @@ class Node:
 
 async def serve_node(config: GatewayConfig, lead: Lead, record: Record) -> Node:
     """A node that listens; *record* is told what happens there. Raises OSError, Error."""
-    https = server_tls(config.api, "gateway.api.tls_")
-    assert https is not None, "its configuration has a certificate"
     assert config.other is not None, "there are two"
 
     def note(kind: str, reason: str) -> None:
         record.note(kind, API_LINK, reason)
 
     forward = Forward(config.other, config.api.request_s)
-    door = Door(lambda app: ApiServer(app, config.api, https, note), forward.app)
+    door = Door(lambda app: ApiServer(app, config.api, note), forward.app)
     node = Node(config, door, forward, lead, note)
     await node.open()
     return node

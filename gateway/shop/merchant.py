@@ -159,10 +159,7 @@ class Counter:
         order = await self._orders.order(request.path_params["number"])
         if order is None:
             raise HTTPException(404)
-        try:
-            return await self._paying.look(order)
-        except GatewayError:
-            return order
+        return await self._paying.last_seen(order)
 
 
 def _password(request: Request) -> str:

@@ -50,6 +50,13 @@ class Paying:
         await self._orders.tell(order.id, await self._adapters[order.type].status(order))
         return await self._orders.order(order.id) or order
 
+    async def last_seen(self, order: Order) -> Order:
+        """*order* as the gateway now says that it stands, or said last, if it cannot be asked."""
+        try:
+            return await self.look(order)
+        except GatewayError:
+            return order
+
     async def give_up(self, order: Order) -> None:
         """Have *order* be payable no more; one that is paid stays so. Raises GatewayError."""
         if not order.payment:

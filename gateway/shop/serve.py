@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.driver.event_log import EventLog
-from cardswitch.wire.driver.runtime import Clock, to_log
-from cardswitch.wire.driver.tls import server_tls
+from cardswitch.wire.driver.event_log import EventLog, record_of
+from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
 from cardswitch.wire.store.files import file_trouble
+from cardswitch.wire.web.served import Served, opened
 
 from ..api.server import ApiServer
 from .app import Shop
@@ -37,17 +37,13 @@ TYPES: Final = (
 )
 
 
-class ServedShop:
-    """A shop that runs; like a runtime, it can be waited for and stopped."""
+class ServedShop(Served):
+    """A shop that runs."""
 
     def __init__(self, config: ShopConfig, clock: Clock, record: Record) -> None:
-        https = server_tls(config, "shop.tls_")
-        if https is None:
-            raise ConfigError("shop.tls_certificate: missing: the shop speaks HTTPS alone")
+        super().__init__(record, WEB)
         key, public = read_key(Path(config.key)), read_key(Path(config.public_key))
-        self.port = 0
         self._config = config
-        self._record = record
         self._client = GatewayClient(config.gateway, key, Path(config.gateway_ca))
         self._secrets = Secrets(merchant=key)
         orders = OrderStore(Path(config.database))
@@ -65,10 +61,9 @@ class ServedShop:
             config.types,
             config.request_s,
             clock.now,
-            self._note,
+            self.note,
         )
-        self._server = ApiServer(shop.app, config, https, self._note)
-        self._ended = asyncio.get_running_loop().create_future()
+        self._server = ApiServer(shop.app, config, self.note, "shop")
         self._is_over = asyncio.Event()
         self._asking: asyncio.Task[None] | None = None
 
@@ -77,20 +72,13 @@ class ServedShop:
         self.port = await self._server.open()
         self._asking = asyncio.create_task(self._ask_for_events())
 
-    async def wait(self) -> None:
-        """Return after :meth:`stop`."""
-        await asyncio.shield(self._ended)
-
-    async def stop(self) -> None:
-        """Let nobody in, answer what is in work, and end."""
+    async def close(self) -> None:
+        """Let nobody in, and answer what is in work."""
         self._is_over.set()
         if self._asking is not None:  # A request in work is not torn: it is over in seconds.
             await self._asking
         await self._server.close()
         await self._client.close()
-        self._record.close()
-        if not self._ended.done():
-            self._ended.set_result(None)
 
     async def _ask_for_events(self) -> None:
         """Ask the gateway to tell of events, until it is there; the same key makes one endpoint."""
@@ -102,23 +90,13 @@ class ServedShop:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._is_over.wait(), AGAIN_S)
 
-    def _note(self, kind: str, reason: str) -> None:
-        self._record.note(kind, WEB, reason)
-
 
 async def serve_shop(
     config: ShopConfig, clock: Clock | None = None, log: EventLog | None = None
 ) -> ServedShop:
     """A shop that listens. Raises OSError, Error."""
     clock = clock or Clock()
-    record = log.record("shop", clock) if log else Record("shop", [to_log], clock.now)
-    shop = ServedShop(config, clock, record)
-    try:
-        await shop.open()
-    except BaseException:
-        await shop.stop()
-        raise
-    return shop
+    return await opened(ServedShop(config, clock, record_of(log, "shop", clock)))
 
 
 def places_of(config: ShopConfig, key: str) -> Places:

@@ -8,13 +8,14 @@ from typing import Final
 
 import httpx
 
-from cardswitch.specs.errors import ConfigError, FormatError
+from cardswitch.specs.errors import FormatError
 from cardswitch.specs.three_ds.messages import RReq, RRes, read, write
-from cardswitch.wire.driver.event_log import EventLog
-from cardswitch.wire.driver.runtime import Clock, to_log
-from cardswitch.wire.driver.tls import Tls, server_tls
+from cardswitch.wire.driver.event_log import EventLog, record_of
+from cardswitch.wire.driver.runtime import Clock
+from cardswitch.wire.driver.tls import Tls
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
+from cardswitch.wire.web.served import Served, opened
 from cardswitch.wire.web.server import WebServer
 
 from ..vault import read_key
@@ -30,26 +31,21 @@ LOOK_S: Final = 1.0  # how often challenges are looked at whose time is over
 NO_CAVV: Final = "without it the issuer believes no authentication"
 
 
-class ServedAcs:
-    """An access control server that runs; like a runtime, it can be waited for and stopped."""
+class ServedAcs(Served):
+    """An access control server that runs."""
 
     def __init__(self, config: AcsConfig, clock: Clock, record: Record) -> None:
-        tls, https = server_tls(config, "acs.tls_"), server_tls(config.pages, "acs.pages.tls_")
-        if tls is None or https is None:
-            raise ConfigError("acs.tls_certificate: missing: it speaks HTTPS alone")
-        self.port = 0
+        super().__init__(record, LINK)
         self._clock = clock
-        self._record = record
         self._access = AccessControl(config, read_key(config.cavv_key, "the key of CAVVs", NO_CAVV))
         app = AcsApp(self._access, config, clock.now, self._tell)
+        self._servers = [
+            WebServer(app.asked, config, self.note, "acs"),
+            WebServer(app.pages, config.pages, self.note, "acs.pages"),
+        ]
         self._client = httpx.AsyncClient(
             verify=_dialling(config), trust_env=False, timeout=TOLD_S, follow_redirects=False
         )
-        self._servers = [
-            WebServer(app.asked, config, tls, self._note, "acs"),
-            WebServer(app.pages, config.pages, https, self._note, "acs.pages"),
-        ]
-        self._ended = asyncio.get_running_loop().create_future()
         self._looking: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
@@ -57,21 +53,14 @@ class ServedAcs:
         self.port, _ = [await server.open() for server in self._servers]
         self._looking = asyncio.create_task(self._look())
 
-    async def wait(self) -> None:
-        """Return after :meth:`stop`."""
-        await asyncio.shield(self._ended)
-
-    async def stop(self) -> None:
-        """Let nobody in, answer what is in work, and end."""
+    async def close(self) -> None:
+        """Let nobody in, and answer what is in work."""
         if self._looking is not None:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
         for server in self._servers:
             await server.close()
         await self._client.aclose()
-        self._record.close()
-        if not self._ended.done():
-            self._ended.set_result(None)
 
     async def _look(self) -> None:
         """Tell of those who did nothing in time."""
@@ -90,11 +79,8 @@ class ServedAcs:
                 if answer.status_code == httpx.codes.OK:
                     return read(RRes, answer.content).acs_transaction == result.acs_transaction
             except (httpx.HTTPError, FormatError) as error:
-                self._note("result_not_told", type(error).__name__)
+                self.note("result_not_told", type(error).__name__)
         return False
-
-    def _note(self, kind: str, reason: str) -> None:
-        self._record.note(kind, LINK, reason)
 
 
 async def serve_acs(
@@ -102,14 +88,7 @@ async def serve_acs(
 ) -> ServedAcs:
     """An access control server that listens. Raises OSError, Error."""
     clock = clock or Clock()
-    record = log.record("acs", clock) if log else Record("acs", [to_log], clock.now)
-    served = ServedAcs(config, clock, record)
-    try:
-        await served.open()
-    except BaseException:
-        await served.stop()
-        raise
-    return served
+    return await opened(ServedAcs(config, clock, record_of(log, "acs", clock)))
 
 
 def _dialling(config: AcsConfig) -> ssl.SSLContext:

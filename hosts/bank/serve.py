@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
-from cardswitch.specs.errors import ConfigError
-from cardswitch.wire.driver.event_log import EventLog
-from cardswitch.wire.driver.runtime import Clock, to_log
-from cardswitch.wire.driver.tls import server_tls
+from cardswitch.wire.driver.event_log import EventLog, record_of
+from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.ports import LinkId
 from cardswitch.wire.record import Record
+from cardswitch.wire.web.served import Served, opened
 from cardswitch.wire.web.server import WebServer
 
 from .config import BankConfig
@@ -18,38 +15,23 @@ from .home import HomeApp
 LINK = LinkId("bank")
 
 
-class ServedHome:
-    """A page that is served; like a runtime, it can be waited for and stopped."""
+class ServedHome(Served):
+    """The page, served."""
 
     def __init__(self, config: BankConfig, clock: Clock, record: Record) -> None:
         place = config.pages
         assert place is not None, "whoever serves it has its section"
-        https = server_tls(place, "bank.pages.tls_")
-        if https is None:
-            raise ConfigError("bank.pages.tls_certificate: missing: it speaks HTTPS alone")
-        self.port = 0
-        self._record = record
-        app = HomeApp(config, clock.now, self._note)
-        self._server = WebServer(app.app, place, https, self._note, "bank.pages")
-        self._ended = asyncio.get_running_loop().create_future()
+        super().__init__(record, LINK)
+        app = HomeApp(config, clock.now, self.note)
+        self._server = WebServer(app.app, place, self.note, "bank.pages")
 
     async def open(self) -> None:
         """Listen. Raises OSError."""
         self.port = await self._server.open()
 
-    async def wait(self) -> None:
-        """Return after :meth:`stop`."""
-        await asyncio.shield(self._ended)
-
-    async def stop(self) -> None:
-        """Let nobody in, answer what is in work, and end."""
+    async def close(self) -> None:
+        """Let nobody in, and answer what is in work."""
         await self._server.close()
-        self._record.close()
-        if not self._ended.done():
-            self._ended.set_result(None)
-
-    def _note(self, kind: str, reason: str) -> None:
-        self._record.note(kind, LINK, reason)
 
 
 async def serve_home(
@@ -57,11 +39,4 @@ async def serve_home(
 ) -> ServedHome:
     """A page that listens. Raises OSError, Error."""
     clock = clock or Clock()
-    record = log.record("bank", clock) if log else Record("bank", [to_log], clock.now)
-    home = ServedHome(config, clock, record)
-    try:
-        await home.open()
-    except BaseException:
-        await home.stop()
-        raise
-    return home
+    return await opened(ServedHome(config, clock, record_of(log, "bank", clock)))

@@ -18,7 +18,7 @@ from cardswitch.specs.errors import Error
 from ..operator.options import LogOptions
 from ..record import Noted, Record, Sink
 from ..store.disk import open_append
-from .runtime import Clock
+from .runtime import Clock, to_log
 from .tap import FILE_SIZE_MAX, Seen, Tap
 
 # What the trace shows of a message, and how people see which way it went.
@@ -110,3 +110,8 @@ def record_and_tap(
 ) -> tuple[Record | None, Tap | None]:
     """The record and the tap of *program*, as far as there is a *log*."""
     return (log.record(program, clock), log.tap(program)) if log else (None, None)
+
+
+def record_of(log: EventLog | None, program: str, clock: Clock) -> Record:
+    """The record of *program*, who always keeps one: without a *log*, Python's shows it."""
+    return log.record(program, clock) if log else Record(program, [to_log], clock.now)

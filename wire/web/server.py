@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from ..driver.accepting import Accepting
 from ..driver.gate import CONNECT_S, finished
 from ..driver.listener import anybody
-from ..driver.tls import Tls
+from ..driver.tls import server_tls
 from ..operator.addresses import address_rule
 from .connection import Connection, Refusal, in_words
 from .place import WebPlace
@@ -28,17 +28,19 @@ class WebServer:
     """Serves *app* at one port; *note* is told of whom it refused, and of what failed.
 
     *key* is the section of its *place*; *refusal* says what is answered that reaches no *app*.
+    Raises ConfigError if its certificate cannot be used.
     """
 
     def __init__(
         self,
         app: Any,
         place: WebPlace,
-        tls: Tls,
         note: Callable[[str, str], None],
         key: str,
         refusal: Refusal = in_words,
     ) -> None:
+        tls = server_tls(place, f"{key}.tls_")
+        assert tls is not None, "a place of HTTPS has a certificate"
         for name in ("uvicorn.error", "uvicorn.access"):  # What happens goes into our record.
             logging.getLogger(name).setLevel(logging.CRITICAL)
         self._place = place

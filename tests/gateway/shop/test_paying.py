@@ -55,3 +55,12 @@ def test_giving_up_what_is_over_changes_nothing_and_silence_is_told(sample, payi
     sample.gateway.post = silent
     with pytest.raises(GatewayError):
         asyncio.run(paying.give_up(sample.made()))
+
+
+def test_an_order_is_as_it_was_last_seen_while_the_gateway_is_away(sample, paying):
+    sample.order()
+    order = sample.made()
+    sample.gateway.is_away = True
+    with pytest.raises(GatewayError):
+        asyncio.run(paying.look(order))
+    assert asyncio.run(paying.last_seen(order)) == order

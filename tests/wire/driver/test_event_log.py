@@ -10,7 +10,7 @@ from cardswitch.specs.errors import Error
 from cardswitch.specs.message import Message
 from cardswitch.wire.channel import IsoChannel
 from cardswitch.wire.driver import event_log as event_log_module
-from cardswitch.wire.driver.event_log import EventLog, record_and_tap
+from cardswitch.wire.driver.event_log import EventLog, record_and_tap, record_of
 from cardswitch.wire.driver.runtime import Clock
 from cardswitch.wire.framing import Framing
 from cardswitch.wire.operator.options import LogOptions
@@ -120,3 +120,11 @@ def test_closing_twice_is_closing(tmp_path):
     log.close()
     log.close()
     assert (tmp_path / "a.log").stat().st_size > 0
+
+
+def test_without_a_log_a_record_is_shown_by_that_of_python(caplog, capsys):
+    record_of(None, "acs", Clock()).note("link_refused", LinkId("acs"), "nobody")
+    assert "acs: link_refused: nobody" in caplog.text
+    record_of(EventLog(LogOptions()), "acs", Clock()).note("link_refused", LinkId("acs"), "him")
+    assert "him" in capsys.readouterr().err
+    assert "him" not in caplog.text

@@ -8,7 +8,6 @@ import warnings
 import pytest
 
 from cardswitch.lab.house.papers import make_papers
-from cardswitch.wire.driver.tls import server_tls
 from cardswitch.wire.web.place import WebPlace
 from cardswitch.wire.web.server import WebServer
 
@@ -64,8 +63,7 @@ def served(folder, client=None, **more):
         await send({"type": "http.response.body", "body": b""})
 
     async def main():
-        tls = server_tls(place, "gateway.api.tls_")
-        server = WebServer(app, place, tls, lambda *note: notes.append(note), "gateway.api")
+        server = WebServer(app, place, lambda *note: notes.append(note), "gateway.api")
         port = await server.open()
         try:
             reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
