@@ -6,7 +6,6 @@ import sys
 import pytest
 
 from cardswitch.terminal.session import open_session
-from tests.kit.nightly import nightly
 
 from .kills import Kill, Programs, close_twice, kills
 from .lab import TERMINALS, FaultyHouse, proxies
@@ -24,7 +23,6 @@ def house(tmp_path):
     made.end()
 
 
-@nightly
 @pytest.mark.timeout(600)
 def test_every_class_on_lines_that_fail(house):
     asyncio.run(asyncio.wait_for(_told_through_proxies(house), 500.0))

@@ -5,7 +5,6 @@ from collections import Counter
 import pytest
 
 from cardswitch.specs.transactions.kinds import KINDS
-from tests.kit.nightly import nightly
 
 from .met import FAULTS, Met, faults_of, lines, missing
 from .oracle import KeyWatch, check
@@ -28,7 +27,6 @@ def met_by(kind, seed, table):
     check(world, keys)
 
 
-@nightly
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KINDS.all)
 def test_each_class_meets_each_fault(kind):
